@@ -1,0 +1,40 @@
+import type { Currency, Money } from './money.ts';
+import { add, convert, money, percentOf, type Rate, zero } from './money.ts';
+import type { Channel } from './order.ts';
+
+/**
+ * What the sale channel and the payment provider are expected to keep. It serves the profit guard before buying; the
+ * sale is booked with what was really charged. Percentages of the sale price; the fixed part in US dollars.
+ */
+export const feeTable = {
+  ebay: { percent: '12.85', fixed: money(0n, 'USD') },
+  mercadolibre: { percent: '13.9', fixed: money(0n, 'USD') },
+  'mercadolibre-brazil': { percent: '16', fixed: money(0n, 'USD') },
+  paypal: { percent: '3.49', fixed: money(49n, 'USD') },
+} as const satisfies Record<string, { percent: string; fixed: Money }>;
+
+/** PayPal keeps this of each payout item (API payouts inside the US); kept back when funds are reserved. */
+export const payoutFee = money(25n, 'USD');
+
+export type Fees = { readonly marketplaceFee: Money; readonly paymentFee: Money };
+
+/** The platform's currency: sales are booked and legs are paid in it. */
+export const platformCurrency: Currency = 'USD';
+
+/** @param price what the buyer paid, in any currency; fees come back in that currency. */
+export function expectedFees(channel: Channel, price: Money, rate: Rate): Fees {
+  const nothing = zero(price.currency);
+  const fee = (row: { percent: string; fixed: Money }): Money =>
+    add(percentOf(price, row.percent), price.currency === row.fixed.currency ? row.fixed : convert(row.fixed, rate));
+  switch (channel) {
+    case 'paypal':
+      return { marketplaceFee: nothing, paymentFee: fee(feeTable.paypal) };
+    case 'ebay':
+      return { marketplaceFee: fee(feeTable.ebay), paymentFee: nothing };
+    case 'mercadolibre':
+      return {
+        marketplaceFee: fee(price.currency === 'BRL' ? feeTable['mercadolibre-brazil'] : feeTable.mercadolibre),
+        paymentFee: nothing,
+      };
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * An order's road.
+ *
+ *   CREATED ──► PAID ──► PURCHASING ──► PURCHASED ──► SHIPPED ──► DELIVERED
+ *      │          │  ▲        │  ▲           │
+ *      │          ▼  │        ▼  │           │
+ *      │        WAITING ◄─────────┘           │       WAITING is for what can still come right, by itself or by a
+ *      ▼          │                           │       person; its reason says which queue takes the order up again.
+ *   CANCELLED   FAILED ──► REFUNDING ──► REFUNDED
+ *
+ * FAILED is final and earned: only a provider's certain "no" or a rule of ours leads there, and only FAILED leads to
+ * REFUNDING. NEEDS_REVIEW is where everything goes that cannot be proven; only a person leads out of it.
+ * PURCHASED may come back to WAITING when the supplier changes its mind.
+ */
+import type { StateTable } from './state-table.ts';
+
+export const orderStates = [
+  'CREATED',
+  'PAID',
+  'WAITING',
+  'PURCHASING',
+  'PURCHASED',
+  'SHIPPED',
+  'DELIVERED',
+  'FAILED',
+  'REFUNDING',
+  'REFUNDED',
+  'CANCELLED',
+  'NEEDS_REVIEW',
+] as const;
+export type OrderState = (typeof orderStates)[number];
+
+export const orderMoves: StateTable<OrderState> = {
+  CREATED: ['PAID', 'WAITING', 'CANCELLED', 'NEEDS_REVIEW'],
+  PAID: ['WAITING', 'PURCHASING', 'FAILED', 'CANCELLED', 'NEEDS_REVIEW'],
+  WAITING: ['PAID', 'WAITING', 'PURCHASING', 'PURCHASED', 'FAILED', 'CANCELLED', 'NEEDS_REVIEW'],
+  PURCHASING: ['WAITING', 'PURCHASED', 'FAILED', 'CANCELLED', 'NEEDS_REVIEW'],
+  PURCHASED: ['SHIPPED', 'DELIVERED', 'WAITING', 'NEEDS_REVIEW'],
+  SHIPPED: ['DELIVERED', 'NEEDS_REVIEW'],
+  DELIVERED: ['NEEDS_REVIEW'],
+  FAILED: ['REFUNDING', 'NEEDS_REVIEW'],
+  REFUNDING: ['REFUNDED', 'NEEDS_REVIEW'],
+  REFUNDED: [],
+  CANCELLED: ['NEEDS_REVIEW'],
+  NEEDS_REVIEW: ['PAID', 'WAITING', 'PURCHASING', 'PURCHASED', 'FAILED', 'CANCELLED'],
+};
+
+/** The queue that takes a waiting order up again, and who wakes it: the clock, or a person's deed. */
+type Wait = { readonly resumes: 'fulfill' | 'purchase' | 'purchase-fallback'; readonly wokenBy: 'time' | 'deed' };
+
+export const waits = {
+  /** Time for the buyer to change their mind: AliExpress orders cannot be cancelled through its API. */
+  HOLD: { resumes: 'fulfill', wokenBy: 'time' },
+  /** The account that would pay the supplier cannot; the name its users know. */
+  FAILED_INSUFFICIENT_FUNDS: { resumes: 'fulfill', wokenBy: 'time' },
+  DAILY_LIMIT_REACHED: { resumes: 'fulfill', wokenBy: 'time' },
+  FX_RATE_MISSING: { resumes: 'fulfill', wokenBy: 'time' },
+  LISTING_NOT_MAPPED: { resumes: 'fulfill', wokenBy: 'deed' },
+  ADDRESS_MISSING: { resumes: 'fulfill', wokenBy: 'deed' },
+  /** The supplier's country rules refuse the address; its owner corrects it. */
+  ADDRESS_INVALID: { resumes: 'fulfill', wokenBy: 'deed' },
+  /** The reseller's supplier account must be connected again. */
+  RECONNECT_NEEDED: { resumes: 'purchase', wokenBy: 'deed' },
+  /** Placed at the supplier, not paid there yet. Somebody pays on the site; we look again until its deadline. */
+  SUPPLIER_UNPAID: { resumes: 'purchase', wokenBy: 'time' },
+  /** No API connection, and buying through the browser is switched off. Looked at again: both can change. */
+  BROWSER_AUTOMATION_DISABLED: { resumes: 'purchase', wokenBy: 'time' },
+} as const satisfies Record<string, Wait>;
+
+export type WaitReason = keyof typeof waits;
+export const waitReasons = Object.keys(waits) as readonly WaitReason[];
+
+/** Why an order is finally FAILED. */
+export type FailureReason =
+  | 'UNPROFITABLE'
+  | 'OUT_OF_STOCK'
+  | 'PRICE_ABOVE_MAXIMUM'
+  | 'VARIANT_GONE'
+  | 'PRODUCT_GONE'
+  | 'NOT_SHIPPABLE'
+  | 'SUPPLIER_REFUSED'
+  | 'SUPPLIER_PAYMENT_EXPIRED';
+
+/** Why a person must look. */
+export type ReviewReason =
+  | 'WRONG_AMOUNT'
+  | 'PAID_AFTER_CANCEL'
+  | 'PAYMENT_REVERSED'
+  | 'FRAUD_RISK'
+  | 'LABEL_BY_MARKETPLACE'
+  | 'UNCONFIRMED_SALE'
+  | 'CANCELLED_AFTER_PURCHASE'
+  | 'EFFECT_UNPROVEN'
+  | 'SUPPLIER_NEEDS_ATTENTION'
+  | 'SUPPLIER_CURRENCY'
+  | 'PROGRAM_ERROR';
+
+export const channels = ['paypal', 'ebay', 'mercadolibre'] as const;
+export type Channel = (typeof channels)[number];
+
+export type Holder = 'platform' | 'reseller';
+/** Whose money it is, frozen when the order is created (from the connections' settings). */
+export type Custody = { readonly proceedsHeldBy: Holder; readonly supplierPaidBy: Holder };

@@ -1,0 +1,73 @@
+/**
+ * How a step can fail. Decided first by phase (never left · left without an answer · answered), then by the
+ * provider's code; both are tables in `providers/`. A class carries its `kind`, because prototypes do not survive
+ * serialisation.
+ *
+ * - `terminal`   certainly did not happen and never will    → the order fails with a typed reason
+ * - `retryable`  certainly did not happen, may later         → back-off, the order stays where it is
+ * - `uncertain`  may have happened                           → looked up on a schedule, past a horizon a person decides
+ *
+ * Anything else that is thrown is a bug of ours.
+ */
+export type FailureKind = 'terminal' | 'retryable' | 'uncertain';
+
+export type FailureDetail = {
+  /** The provider that answered, when one did. */
+  provider?: string;
+  /** The provider's own reference for support: PayPal debug id, AliExpress request id. */
+  reference?: string;
+  /** How long the provider asked us to wait. */
+  retryAfterMs?: number;
+  cause?: unknown;
+};
+
+export abstract class Failure extends Error {
+  abstract readonly kind: FailureKind;
+  /** Stable, upper-case, safe to show and to count: `PAYPAL_INSTRUMENT_DECLINED`. */
+  readonly code: string;
+  readonly provider: string | undefined;
+  readonly reference: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: string, message: string, detail: FailureDetail = {}) {
+    super(`${code}: ${message}`, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.code = code;
+    this.provider = detail.provider;
+    this.reference = detail.reference;
+    this.retryAfterMs = detail.retryAfterMs;
+  }
+}
+
+export class Terminal extends Failure {
+  readonly kind = 'terminal';
+  override readonly name = 'Terminal';
+}
+
+export class Retryable extends Failure {
+  readonly kind = 'retryable';
+  override readonly name = 'Retryable';
+}
+
+export class Uncertain extends Failure {
+  readonly kind = 'uncertain';
+  override readonly name = 'Uncertain';
+}
+
+/** Thrown by a provider client when the access token was refused: nothing happened; refresh it and ask again. */
+export class TokenRefused extends Retryable {
+  constructor(provider: string, message: string, detail: FailureDetail = {}) {
+    super('ACCESS_TOKEN_REFUSED', message, { ...detail, provider });
+  }
+}
+
+export const isFailure = (error: unknown): error is Failure => error instanceof Failure;
+
+/** A rule of ours was broken: stop here rather than act on a wrong belief. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`invariant broken: ${message}`);
+}
+
+/** The `default` of an exhaustive switch. */
+export const unreachable = (value: never): never => {
+  throw new Error(`unhandled case: ${JSON.stringify(value)}`);
+};

@@ -1,0 +1,40 @@
+/**
+ * One beneficiary's share of one sale.
+ *
+ *   PENDING ──► SENT ──► PAID                       PAID may come back: RETURNED, REVERSED
+ *      │          ├────► UNCLAIMED ──► RETURNED     (no account there; the provider returns it after 30 days)
+ *      ▼          └────► FAILED
+ *   SKIPPED_INSUFFICIENT_FUNDS ──► PENDING          taken up again by itself when funds arrive
+ *
+ * SENT means the intent is committed and the provider may have it. A batch's SUCCESS says nothing: only the item's
+ * own status moves a leg. FAILED, RETURNED and REVERSED owe the money again; a person decides what then.
+ */
+import type { StateTable } from './state-table.ts';
+
+export const legStates = [
+  'PENDING',
+  'SENT',
+  'PAID',
+  'SKIPPED_INSUFFICIENT_FUNDS',
+  'UNCLAIMED',
+  'FAILED',
+  'RETURNED',
+  'REVERSED',
+  'NEEDS_REVIEW',
+] as const;
+export type LegState = (typeof legStates)[number];
+
+export const legMoves: StateTable<LegState> = {
+  PENDING: ['SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'NEEDS_REVIEW'],
+  SENT: ['PAID', 'UNCLAIMED', 'FAILED', 'RETURNED', 'REVERSED', 'SKIPPED_INSUFFICIENT_FUNDS', 'NEEDS_REVIEW'],
+  PAID: ['RETURNED', 'REVERSED'],
+  SKIPPED_INSUFFICIENT_FUNDS: ['PENDING', 'SENT', 'NEEDS_REVIEW'],
+  UNCLAIMED: ['PAID', 'RETURNED', 'FAILED', 'NEEDS_REVIEW'],
+  FAILED: ['PENDING', 'NEEDS_REVIEW'],
+  RETURNED: ['PENDING', 'NEEDS_REVIEW'],
+  REVERSED: ['PENDING', 'NEEDS_REVIEW'],
+  NEEDS_REVIEW: ['PENDING', 'PAID', 'FAILED'],
+};
+
+export const beneficiaries = ['admin', 'reseller'] as const;
+export type Beneficiary = (typeof beneficiaries)[number];

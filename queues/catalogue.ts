@@ -1,0 +1,27 @@
+import { applyEvent } from './apply-event.ts';
+import { capturePayment } from './capture-payment.ts';
+import type { QueueContract } from './contract.ts';
+import { createSale } from './create-sale.ts';
+import { fulfill } from './fulfill.ts';
+import { importOrder } from './import-order.ts';
+import { payout } from './payout.ts';
+import { purchase } from './purchase.ts';
+import { purchaseFallback } from './purchase-fallback.ts';
+import { tokenRefresh } from './token-refresh.ts';
+
+/** Every queue there is, in the order of the road. */
+export const catalogue = {
+  'import-order': importOrder,
+  'apply-event': applyEvent,
+  'capture-payment': capturePayment,
+  fulfill,
+  purchase,
+  'purchase-fallback': purchaseFallback,
+  'create-sale': createSale,
+  payout,
+  'token-refresh': tokenRefresh,
+} as const satisfies Record<string, QueueContract>;
+
+export type QueueName = keyof typeof catalogue;
+export const queueNames = Object.keys(catalogue) as readonly QueueName[];
+export const isQueueName = (text: string): text is QueueName => Object.hasOwn(catalogue, text);

@@ -1,0 +1,8 @@
+import { defineQueue } from './contract.ts';
+
+/** Takes an order PURCHASED; leaves its sale, commission, ledger postings and payout legs. */
+export const createSale = defineQueue({
+  name: 'create-sale',
+  key: 'orderId',
+  description: 'Books the sale, takes the commission and makes the payout legs',
+});

@@ -1,0 +1,8 @@
+import { defineQueue } from './contract.ts';
+
+/** Takes an order PAID; leaves it PURCHASING with its money reserved, WAITING, or FAILED. */
+export const fulfill = defineQueue({
+  name: 'fulfill',
+  key: 'orderId',
+  description: 'Checks address, profit, limits and working capital, and lets the order through',
+});

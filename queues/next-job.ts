@@ -1,0 +1,59 @@
+import type { OrderState, WaitReason } from '../domain/order.ts';
+import { waits } from '../domain/order.ts';
+import type { LegState } from '../domain/payout-leg.ts';
+import { capturePayment } from './capture-payment.ts';
+import type { Job, Subject } from './contract.ts';
+import { createSale } from './create-sale.ts';
+import { fulfill } from './fulfill.ts';
+import { payout } from './payout.ts';
+import { purchase } from './purchase.ts';
+import { purchaseFallback } from './purchase-fallback.ts';
+
+type OrderRow = Subject & {
+  status: OrderState;
+  channel: string;
+  waitReason?: WaitReason | null | undefined;
+  purchaseRoute: 'api' | 'browser';
+};
+
+const resuming = { fulfill, purchase, 'purchase-fallback': purchaseFallback } as const;
+
+/** Each state that is not final names the one job that moves it on; nothing where a person or the outside must act. */
+export function jobForOrder(order: OrderRow): Job | undefined {
+  switch (order.status) {
+    case 'CREATED':
+      return order.channel === 'paypal' ? capturePayment.jobFor(order) : undefined;
+    case 'PAID':
+      return fulfill.jobFor(order);
+    case 'WAITING':
+      return order.waitReason ? resuming[waits[order.waitReason].resumes].jobFor(order) : undefined;
+    case 'PURCHASING':
+      return (order.purchaseRoute === 'api' ? purchase : purchaseFallback).jobFor(order);
+    case 'PURCHASED':
+      return createSale.jobFor(order);
+    case 'SHIPPED':
+    case 'DELIVERED':
+    case 'FAILED':
+    case 'REFUNDING':
+    case 'REFUNDED':
+    case 'CANCELLED':
+    case 'NEEDS_REVIEW':
+      return undefined;
+  }
+}
+
+export function jobForLeg(leg: Subject & { status: LegState }): Job | undefined {
+  switch (leg.status) {
+    case 'PENDING':
+    case 'SENT':
+    case 'SKIPPED_INSUFFICIENT_FUNDS':
+    case 'UNCLAIMED':
+      return payout.jobFor(leg);
+    case 'PAID':
+    case 'FAILED':
+    case 'RETURNED':
+    case 'REVERSED':
+    case 'NEEDS_REVIEW':
+      return undefined;
+  }
+}

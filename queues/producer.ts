@@ -1,0 +1,52 @@
+import type { Queue } from 'bullmq';
+import type { Logger } from '../runtime/logger.ts';
+import type { Backend } from './backend.ts';
+import { catalogue, isQueueName, type QueueName, queueNames } from './catalogue.ts';
+import type { Job } from './contract.ts';
+
+/** A queue that does not answer within this is treated as gone: the sweep adds the job later. */
+const addTimeoutMs = 2_000;
+
+export type Producer = {
+  /** Adds what a commit left to do. Never throws: the rows are committed, and the sweep finds what was not added. */
+  addAll(jobs: readonly Job[]): Promise<void>;
+  /** True while the job waits or runs; false when it is finished, failed, or was never there. */
+  isLive(job: Job): Promise<boolean>;
+  readonly queues: ReadonlyMap<QueueName, Queue>;
+  close(): Promise<void>;
+};
+
+const finished = new Set(['completed', 'failed', 'unknown']);
+
+export function openProducer(backend: Backend, log: Pick<Logger, 'warn'>): Producer {
+  const queues = new Map(queueNames.map(name => [name, backend.openQueue(catalogue[name])] as const));
+  for (const [name, queue] of queues) queue.on('error', error => log.warn({ queue: name, err: error }, 'queue error'));
+
+  const queueOf = (job: Job): Queue => {
+    const queue = isQueueName(job.queue) ? queues.get(job.queue) : undefined;
+    if (!queue) throw new Error(`there is no queue ${job.queue}`);
+    return queue;
+  };
+
+  const add = async (job: Job): Promise<void> => {
+    const timeout = AbortSignal.timeout(addTimeoutMs);
+    const late = new Promise<never>((_, reject) =>
+      timeout.addEventListener('abort', () => reject(new Error(`${job.queue} took no job for ${addTimeoutMs} ms`))),
+    );
+    await Promise.race([queueOf(job).add(job.queue, job.payload, { jobId: job.id }), late]);
+  };
+
+  return {
+    queues,
+    async addAll(jobs) {
+      const added = await Promise.allSettled(jobs.map(add));
+      for (const [index, outcome] of added.entries())
+        if (outcome.status === 'rejected')
+          log.warn({ job: jobs[index]?.id, err: outcome.reason }, 'job not added; the sweep will add it');
+    },
+    isLive: async job => !finished.has(await queueOf(job).getJobState(job.id)),
+    close: async () => {
+      await Promise.all([...queues.values()].map(queue => queue.close()));
+    },
+  };
+}

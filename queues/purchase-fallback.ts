@@ -1,0 +1,9 @@
+import { defineQueue } from './contract.ts';
+
+/** Takes an order PURCHASING whose API route is provably not taken; leaves what `purchase` leaves. */
+export const purchaseFallback = defineQueue({
+  name: 'purchase-fallback',
+  key: 'orderId',
+  description: 'Buys the goods through the website in a browser',
+  concurrency: 1,
+});

@@ -1,0 +1,120 @@
+/**
+ * The sweep: finds rows whose time to be looked at has come and makes sure that the job which moves them on exists.
+ * Losing the queue entirely loses nothing; this one mechanism also brings back polls (an unpaid supplier order, a
+ * payout under way), waits that are over and tokens that end soon.
+ *
+ * A row says when through `next_check_at`; null means that nobody but a person or an outside event can move it. A job
+ * whose id still waits or runs is left alone. One that is finished, failed or gone blocks its id, so `wake` is raised
+ * and the job is made anew.
+ */
+import type { CredentialId, EventId, LegId, OrderId } from '../domain/ids.ts';
+import { wakeCredential } from '../store/credentials.ts';
+import { PayoutLeg } from '../store/entities/money.ts';
+import { InboundEvent, Order } from '../store/entities/order.ts';
+import { Credential, type Credential as CredentialRow } from '../store/entities/people.ts';
+import { wakeEvent } from '../store/inbound-events.ts';
+import { wakeLeg } from '../store/legs.ts';
+import type { EntityManager, Store } from '../store/open.ts';
+import { wakeOrder } from '../store/orders.ts';
+import { applyEvent } from './apply-event.ts';
+import type { Job, Subject } from './contract.ts';
+import { importOrder } from './import-order.ts';
+import { jobForLeg, jobForOrder } from './next-job.ts';
+import type { Producer } from './producer.ts';
+import { tokenRefresh } from './token-refresh.ts';
+
+const pageSize = 200;
+
+/** One sweep at a time, whichever process runs it. */
+const sweepLock = 7_203_115;
+
+type Due = Subject & { readonly nextCheckAt?: Date | null | undefined };
+
+type Kind<Row extends Due> = {
+  table: string;
+  due(em: EntityManager, now: Date): Promise<Row[]>;
+  jobFor(row: Row): Job | undefined;
+  wake(em: EntityManager, id: string): Promise<Row | null>;
+};
+
+const dueBy = (now: Date) => ({
+  where: { nextCheckAt: { $lte: now } },
+  page: { orderBy: { nextCheckAt: 'asc' as const }, limit: pageSize },
+});
+
+const orders: Kind<Order> = {
+  table: 'orders',
+  due: (em, now) => em.find(Order, dueBy(now).where, dueBy(now).page),
+  jobFor: jobForOrder,
+  wake: (em, id) => wakeOrder(em, id as OrderId),
+};
+
+const legs: Kind<PayoutLeg> = {
+  table: 'payout_legs',
+  due: (em, now) => em.find(PayoutLeg, dueBy(now).where, dueBy(now).page),
+  jobFor: jobForLeg,
+  wake: (em, id) => wakeLeg(em, id as LegId),
+};
+
+export const queueForEvent = (event: { source: string }) => (event.source === 'paypal' ? applyEvent : importOrder);
+
+const events: Kind<InboundEvent> = {
+  table: 'inbound_events',
+  due: (em, now) => em.find(InboundEvent, dueBy(now).where, dueBy(now).page),
+  jobFor: event => (event.status === 'RECEIVED' ? queueForEvent(event).jobFor(event) : undefined),
+  wake: (em, id) => wakeEvent(em, id as EventId),
+};
+
+const credentials: Kind<CredentialRow> = {
+  table: 'api_credentials',
+  due: (em, now) => em.find(Credential, dueBy(now).where, dueBy(now).page),
+  jobFor: credential => (credential.status === 'HEALTHY' ? tokenRefresh.jobFor(credential) : undefined),
+  wake: (em, id) => wakeCredential(em, id as CredentialId),
+};
+
+export type SweepOptions = { store: Store; producer: Producer; stallAfterMs: number; now?: () => Date };
+
+async function sweepKind<Row extends Due>(
+  kind: Kind<Row>,
+  { store, producer, stallAfterMs, now = () => new Date() }: SweepOptions,
+): Promise<number> {
+  const later = () => new Date(now().getTime() + stallAfterMs);
+  // Guarded by the time that was read: a processor that has just said when to look again is not overruled.
+  const postpone = ({ id, nextCheckAt }: Row, at: Date | null) =>
+    store.read(em =>
+      em.execute(`update ${kind.table} set next_check_at = ? where id = ? and next_check_at = ?`, [
+        at,
+        id,
+        nextCheckAt,
+      ]),
+    );
+  let made = 0;
+  for (const row of await store.read(em => kind.due(em, now()))) {
+    const job = kind.jobFor(row);
+    if (!job) await postpone(row, null);
+    else if (await producer.isLive(job)) await postpone(row, later());
+    else {
+      const woken = await store.transaction(em => kind.wake(em, row.id));
+      const again = woken && kind.jobFor(woken);
+      if (!again) continue;
+      await postpone(woken, later());
+      await producer.addAll([again]);
+      made += 1;
+    }
+  }
+  return made;
+}
+
+/** One pass over everything that is due; the number of jobs it made. 0 when another process is at it. */
+export async function sweep(options: SweepOptions): Promise<number> {
+  return options.store.transaction(async em => {
+    const [lock] = await em.execute<{ mine: boolean }[]>('select pg_try_advisory_xact_lock(?) as mine', [sweepLock]);
+    if (!lock?.mine) return 0;
+    let made = 0;
+    made += await sweepKind(events, options);
+    made += await sweepKind(orders, options);
+    made += await sweepKind(legs, options);
+    made += await sweepKind(credentials, options);
+    return made;
+  });
+}

@@ -1,0 +1,40 @@
+import type { Order } from '../store/entities/order.ts';
+import type { EntityManager, Store } from '../store/open.ts';
+import { type Move, moveOrder } from '../store/orders.ts';
+import type { Job } from './contract.ts';
+import { jobForOrder } from './next-job.ts';
+import type { Producer } from './producer.ts';
+
+export type Enqueue = (job: Job | undefined) => void;
+export type Transact = <T>(work: (em: EntityManager, enqueue: Enqueue) => Promise<T>) => Promise<T>;
+
+/**
+ * The database is the truth, the queue is a to-do list: what happened commits first, the jobs that follow from it are
+ * added after the commit. When adding fails (Redis is away), nothing is undone; the sweep finds the rows.
+ */
+export const createTransact =
+  (store: Store, producer: Pick<Producer, 'addAll'>): Transact =>
+  async work => {
+    let jobs: Job[] = [];
+    const result = await store.transaction(em => {
+      jobs = [];
+      return work(em, job => {
+        if (job) jobs.push(job);
+      });
+    });
+    await producer.addAll(jobs);
+    return result;
+  };
+
+/** Moves an order that the caller owns and enqueues the job that its new state names. */
+export async function advance(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  move: Move,
+  also: Partial<Order> = {},
+): Promise<void> {
+  await moveOrder(em, order, move, also);
+  // Who waits is taken up again by the sweep when the time comes, or by the deed that the wait is for.
+  if (move.to !== 'WAITING') enqueue(jobForOrder(order));
+}

@@ -1,0 +1,141 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { raw } from '@mikro-orm/core';
+import type { CredentialId, UserId } from '../domain/ids.ts';
+import type { Holder } from '../domain/order.ts';
+import type { SecretBox } from '../runtime/secret-box.ts';
+import { type ApiName, Credential, type Environment } from './entities/people.ts';
+import type { EntityManager } from './open.ts';
+import { graceMs } from './orders.ts';
+
+/** What is sealed. `webhookSecret` signs orders that are sent to us inline. */
+export type Secrets = { accessToken: string; refreshToken: string; webhookSecret: string };
+
+export type Tokens = {
+  accessToken: string;
+  refreshToken: string;
+  accessExpiresAt: Date;
+  refreshExpiresAt: Date | null;
+};
+
+/** The place a secret is bound to: copied into another row it does not open. */
+const context = (id: CredentialId): string => `api_credentials/${id}`;
+
+/** @throws SecretBoxError */
+export const openSecrets = (box: SecretBox, credential: Credential): Secrets =>
+  JSON.parse(box.open(credential.sealed, context(credential.id))) as Secrets;
+
+const seal = (box: SecretBox, id: CredentialId, secrets: Secrets): string =>
+  box.seal(JSON.stringify(secrets), context(id));
+
+export type Connected = { credential: Credential; webhookSecret: string };
+
+/**
+ * Stores a connection, or replaces the tokens of the same user's earlier one. Gives nothing when the outside account
+ * belongs to another user.
+ */
+export async function connect(
+  em: EntityManager,
+  box: SecretBox,
+  account: {
+    userId: UserId;
+    apiName: ApiName;
+    environment: Environment;
+    accountId: string;
+    accountName: string;
+    moneyHolder: Holder;
+    tokens: Tokens;
+    refreshAt: Date;
+  },
+): Promise<Connected | null> {
+  const { userId, apiName, environment, accountId, accountName, moneyHolder, tokens } = account;
+  const owner = await em.findOne(Credential, { apiName, environment, accountId });
+  if (owner && owner.userId !== userId) return null;
+  const before = await em.findOne(Credential, { userId, apiName, environment });
+  const id = before?.id ?? (randomUUID() as CredentialId);
+  const webhookSecret = before ? openSecrets(box, before).webhookSecret : randomBytes(32).toString('base64url');
+  const facts = {
+    accountId,
+    accountName,
+    moneyHolder,
+    status: 'HEALTHY' as const,
+    sealed: seal(box, id, { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, webhookSecret }),
+    accessExpiresAt: tokens.accessExpiresAt,
+    refreshExpiresAt: tokens.refreshExpiresAt,
+    nextCheckAt: account.refreshAt,
+  };
+  if (before) {
+    await em.nativeUpdate(Credential, { id }, { ...facts, stateEntry: raw<number>('state_entry + 1'), wake: 0 });
+  } else {
+    const webhookSegment = apiName === 'mercadolibre' ? randomBytes(24).toString('base64url') : null;
+    await em.insert(Credential, { id, userId, apiName, environment, ...facts, webhookSegment, stateEntry: 1, wake: 0 });
+  }
+  return { credential: await em.findOneOrFail(Credential, { id }), webhookSecret };
+}
+
+export const findCredential = (em: EntityManager, id: CredentialId): Promise<Credential | null> =>
+  em.findOne(Credential, { id });
+
+export const credentialOf = (
+  em: EntityManager,
+  userId: UserId,
+  apiName: ApiName,
+  environment: Environment,
+): Promise<Credential | null> => em.findOne(Credential, { userId, apiName, environment });
+
+export const credentialByAccount = (
+  em: EntityManager,
+  apiName: ApiName,
+  environment: Environment,
+  accountId: string,
+): Promise<Credential | null> => em.findOne(Credential, { apiName, environment, accountId });
+
+export const credentialBySegment = (em: EntityManager, webhookSegment: string): Promise<Credential | null> =>
+  em.findOne(Credential, { webhookSegment });
+
+export const credentialsOf = (em: EntityManager, userId: UserId): Promise<Credential[]> =>
+  em.find(Credential, { userId }, { orderBy: { apiName: 'asc' }, limit: 50 });
+
+/** Nobody else reads or writes this credential's tokens until the transaction ends. */
+export async function lockCredential(em: EntityManager, id: CredentialId): Promise<Credential> {
+  await em.execute('select id from api_credentials where id = ? for update', [id]);
+  return em.findOneOrFail(Credential, { id });
+}
+
+export async function replaceTokens(
+  em: EntityManager,
+  box: SecretBox,
+  credential: Credential,
+  tokens: Tokens,
+  refreshAt: Date,
+): Promise<void> {
+  const { webhookSecret } = openSecrets(box, credential);
+  const secrets = { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, webhookSecret };
+  await em.nativeUpdate(
+    Credential,
+    { id: credential.id },
+    {
+      sealed: seal(box, credential.id, secrets),
+      accessExpiresAt: tokens.accessExpiresAt,
+      ...(tokens.refreshExpiresAt ? { refreshExpiresAt: tokens.refreshExpiresAt } : {}),
+      status: 'HEALTHY',
+      nextCheckAt: refreshAt,
+      stateEntry: raw<number>('state_entry + 1'),
+      wake: 0,
+    },
+  );
+}
+
+/** The chain of refresh tokens has ended: only its owner can connect the account again. */
+export async function needReconnect(em: EntityManager, id: CredentialId): Promise<void> {
+  await em.nativeUpdate(Credential, { id }, { status: 'RECONNECT_NEEDED', nextCheckAt: null });
+}
+
+export async function wakeCredential(em: EntityManager, id: CredentialId): Promise<Credential | null> {
+  const change = { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) };
+  const woken = await em.nativeUpdate(Credential, { id, status: 'HEALTHY' }, change);
+  return woken === 1 ? em.findOne(Credential, { id }) : null;
+}
+
+/** All connected accounts of one kind. */
+export const credentialsFor = (em: EntityManager, apiName: ApiName, environment: Environment): Promise<Credential[]> =>
+  em.find(Credential, { apiName, environment }, { orderBy: { createdAt: 'asc' }, limit: 1_000 });

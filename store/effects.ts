@@ -1,0 +1,232 @@
+/**
+ * `once` is the only way to cause an effect outside.
+ *
+ *   (no row) ──intent committed──► OPEN ──parsed answer──► DONE
+ *                                   │
+ *                                   └──certain "no"──────► DISPROVEN      the next run opens a new generation
+ *
+ * The row, with the frozen request and its idempotency key, is committed before a byte leaves. From then on a
+ * time-out, a crash and a stalled job are one case: the row is OPEN and was sent, so the next run looks the effect up
+ * before it may send again.
+ *
+ *   FOUND                                     → DONE with what was found
+ *   last send may still be running            → uncertain, look again when the quarantine is over
+ *   ABSENT, or UNKNOWN at a provider that
+ *     deduplicates the key; inside resendUntil → the same frozen request again
+ *   anything else                             → uncertain, look again; past resendUntil a person decides (Unproven)
+ *
+ * At most one effect per (purpose, subject) is not DISPROVEN, whatever its route: a partial unique index. A new
+ * generation is a compare-and-set on the disproven one before it (unique purpose, subject, generation).
+ */
+import { randomUUID } from 'node:crypto';
+import { raw } from '@mikro-orm/core';
+import type { EffectId } from '../domain/ids.ts';
+import type { Json } from '../domain/json.ts';
+import { invariant, Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
+import { Effect, type EffectPurpose } from './entities/money.ts';
+import type { Environment } from './entities/people.ts';
+import type { EntityManager, Store } from './open.ts';
+
+export type Found<Result> = { answer: 'FOUND'; result: Result } | { answer: 'ABSENT' } | { answer: 'UNKNOWN' };
+
+export type Intent<Result extends Json> = {
+  purpose: EffectPurpose;
+  /** The order or the leg it is for. */
+  subject: string;
+  route: string;
+  /** The outside account that acts. An effect is only ever judged through the account that opened it. */
+  account: string;
+  environment: Environment;
+  /** Derived from the subject and the generation alone: the same on every try. */
+  keyFor(generation: number): string;
+  /** Called once per generation; the answer is resent byte for byte or not at all. */
+  freeze(key: string): string;
+  /** For how long after the first send the provider recognises the key: shorter than its memory. 0: never resend. */
+  resendForMs: number;
+  /** The provider deduplicates the key, so that "unknown" may be answered by sending again. */
+  deduplicates: boolean;
+  /** Runs in the transactions that open the effect and that precede each send; throws when the claim is lost. */
+  assertOwner(em: EntityManager): Promise<void>;
+  find(effect: Effect): Promise<Found<Result>>;
+  send(effect: Effect): Promise<Result>;
+  /** Writes what the effect means, in the transaction that closes it. */
+  record(em: EntityManager, result: Result, effect: Effect): Promise<void>;
+};
+
+/** The horizon has passed and nobody knows: only a person may decide now. */
+export class Unproven extends Uncertain {
+  readonly effect: Effect;
+  constructor(effect: Effect) {
+    super('EFFECT_UNPROVEN', `${effect.purpose} ${effect.idempotencyKey} can be neither found nor sent again`);
+    this.effect = effect;
+  }
+}
+
+/** Named places where a process may die; tests make them fatal. */
+export type Failpoint = 'effect-opened' | 'effect-sending' | 'effect-answered' | 'effect-closed';
+export type OnceContext = {
+  store: Store;
+  now: () => Date;
+  /** How long a call that was cut off may still be running at the provider. */
+  quarantineMs: number;
+  failpoint?: (name: Failpoint) => void | Promise<void>;
+};
+
+const current = (em: EntityManager, purpose: EffectPurpose, subject: string): Promise<Effect | null> =>
+  em.findOne(Effect, { purpose, subject }, { orderBy: { generation: 'desc' } });
+
+/** The newest effect of a subject, unless it was proven not to have happened. */
+export async function standingEffect(
+  em: EntityManager,
+  purpose: EffectPurpose,
+  subject: string,
+): Promise<Effect | null> {
+  const effect = await current(em, purpose, subject);
+  return effect?.status === 'DISPROVEN' ? null : effect;
+}
+
+/** Sent, and nobody knows yet what came of it: nothing else may be decided about its subject before `once` has run. */
+export const isInDoubt = (effect: Effect | null): boolean => effect?.status === 'OPEN' && effect.lastSentAt != null;
+
+/** Takes back an intent that never left. False when it may have left, or was closed. */
+export async function withdrawUnsent(em: EntityManager, purpose: EffectPurpose, subject: string): Promise<boolean> {
+  const unsent = { purpose, subject, status: 'OPEN' as const, lastSentAt: null };
+  const change = { status: 'DISPROVEN' as const, lastCode: 'WITHDRAWN', closedAt: raw<Date>('now()') };
+  return (await em.nativeUpdate(Effect, unsent, change)) === 1;
+}
+
+async function open<Result extends Json>(context: OnceContext, intent: Intent<Result>): Promise<Effect> {
+  return context.store.transaction(async em => {
+    await intent.assertOwner(em);
+    const last = await current(em, intent.purpose, intent.subject);
+    if (last && last.status !== 'DISPROVEN') return last;
+    const generation = (last?.generation ?? 0) + 1;
+    const idempotencyKey = intent.keyFor(generation);
+    const id = randomUUID() as EffectId;
+    await em.insert(Effect, {
+      id,
+      purpose: intent.purpose,
+      subject: intent.subject,
+      generation,
+      route: intent.route,
+      account: intent.account,
+      environment: intent.environment,
+      idempotencyKey,
+      request: intent.freeze(idempotencyKey),
+      status: 'OPEN',
+      sends: 0,
+    });
+    return em.findOneOrFail(Effect, { id });
+  });
+}
+
+/** Marks the send before it leaves; a concurrent send of the same row is refused. */
+async function markSending<Result extends Json>(
+  { store, now }: OnceContext,
+  intent: Intent<Result>,
+  effect: Effect,
+): Promise<void> {
+  const at = now();
+  await store.transaction(async em => {
+    await intent.assertOwner(em);
+    const marked = await em.nativeUpdate(
+      Effect,
+      { id: effect.id, status: 'OPEN', sends: effect.sends },
+      {
+        sends: effect.sends + 1,
+        lastSentAt: at,
+        ...(effect.firstSentAt ? {} : { firstSentAt: at, resendUntil: new Date(at.getTime() + intent.resendForMs) }),
+      },
+    );
+    if (marked !== 1) throw new Uncertain('EFFECT_SENT_ELSEWHERE', `${effect.idempotencyKey} is being sent elsewhere`);
+  });
+}
+
+/** The provider certainly did nothing with this send: as if it had never left. What earlier sends left open stays so. */
+async function unmarkSending({ store }: OnceContext, effect: Effect): Promise<void> {
+  const before = { lastSentAt: effect.lastSentAt ?? null, firstSentAt: effect.firstSentAt ?? null };
+  await store.transaction(em =>
+    em.nativeUpdate(
+      Effect,
+      { id: effect.id, status: 'OPEN', sends: effect.sends + 1 },
+      { ...before, resendUntil: effect.resendUntil ?? null },
+    ),
+  );
+}
+
+async function close<Result extends Json>(
+  { store }: OnceContext,
+  intent: Intent<Result>,
+  effect: Effect,
+  result: Result,
+): Promise<Result> {
+  await store.transaction(async em => {
+    const closed = await em.nativeUpdate(
+      Effect,
+      { id: effect.id, status: 'OPEN' },
+      { status: 'DONE', result: raw<unknown>('?::jsonb', [JSON.stringify(result)]), closedAt: raw<Date>('now()') },
+    );
+    // Closed by somebody else meanwhile: what it means is recorded already.
+    if (closed === 1) await intent.record(em, result, effect);
+  });
+  return result;
+}
+
+async function disprove({ store }: OnceContext, effect: Effect, code: string): Promise<void> {
+  await store.transaction(em =>
+    em.nativeUpdate(
+      Effect,
+      { id: effect.id, status: 'OPEN' },
+      { status: 'DISPROVEN', lastCode: code, closedAt: raw<Date>('now()') },
+    ),
+  );
+}
+
+/** Whether the frozen request may leave (again) now. @throws Uncertain, Unproven */
+async function mayLeave<Result extends Json>(
+  context: OnceContext,
+  intent: Intent<Result>,
+  effect: Effect,
+): Promise<{ result: Result } | { send: 'first' | 'again after proof' | 'again without proof' }> {
+  if (!effect.lastSentAt) return { send: 'first' };
+  const sameAccount = effect.account === intent.account && effect.environment === intent.environment;
+  const found: Found<Result> = sameAccount ? await intent.find(effect) : { answer: 'UNKNOWN' };
+  if (found.answer === 'FOUND') return { result: found.result };
+  const now = context.now().getTime();
+  const stillRunningMs = effect.lastSentAt.getTime() + context.quarantineMs - now;
+  if (stillRunningMs > 0)
+    throw new Uncertain('EFFECT_IN_FLIGHT', `${effect.idempotencyKey} was cut off and may still be running`, {
+      retryAfterMs: stillRunningMs,
+    });
+  const recognised = found.answer === 'ABSENT' || intent.deduplicates;
+  const inside = effect.resendUntil != null && now < effect.resendUntil.getTime();
+  if (sameAccount && recognised && inside)
+    return { send: found.answer === 'ABSENT' ? 'again after proof' : 'again without proof' };
+  if (inside && sameAccount) throw new Uncertain('EFFECT_UNKNOWN', `${effect.idempotencyKey} cannot be looked up yet`);
+  throw new Unproven(effect);
+}
+
+/** Causes the effect, or finds that it was caused; either way what it means is recorded exactly once. */
+export async function once<Result extends Json>(context: OnceContext, intent: Intent<Result>): Promise<Result> {
+  const pass = async (name: Failpoint) => context.failpoint?.(name);
+  const effect = await open(context, intent);
+  if (effect.status === 'DONE') return effect.result as Result;
+  invariant(effect.status === 'OPEN', 'a disproven effect was followed by a new generation');
+  await pass('effect-opened');
+  const step = await mayLeave(context, intent, effect);
+  if ('result' in step) return close(context, intent, effect, step.result);
+  await markSending(context, intent, effect);
+  await pass('effect-sending');
+  const result = await intent.send(effect).catch(async (error: unknown) => {
+    if (error instanceof Retryable) await unmarkSending(context, effect);
+    if (!(error instanceof Terminal)) throw error;
+    // A "no" to a repeated send does not prove that the first one, which nobody could look up, did nothing.
+    if (step.send === 'again without proof') throw new Uncertain('EFFECT_CONTRADICTED', error.message);
+    await disprove(context, effect, error.code);
+    throw error;
+  });
+  await pass('effect-answered');
+  await close(context, intent, effect, result);
+  await pass('effect-closed');
+  return result;
+}

@@ -1,0 +1,149 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { EffectId, LegId, OrderId, SaleId, UserId } from '../../domain/ids.ts';
+import type { Json } from '../../domain/json.ts';
+import type { Account } from '../../domain/ledger.ts';
+import type { Currency } from '../../domain/money.ts';
+import type { Beneficiary, LegState } from '../../domain/payout-leg.ts';
+import type { Environment } from './people.ts';
+
+export type EffectPurpose = 'capture' | 'buy' | 'pay' | 'refund' | 'ship-notice';
+
+export const Effect = defineEntity({
+  name: 'Effect',
+  tableName: 'effects',
+  properties: {
+    id: p.uuid().$type<EffectId>().primary(),
+    purpose: p.text().$type<EffectPurpose>(),
+    subject: p.uuid(),
+    generation: p.integer(),
+    route: p.text(),
+    account: p.text(),
+    environment: p.text().$type<Environment>(),
+    idempotencyKey: p.text(),
+    request: p.text(),
+    status: p.text().$type<'OPEN' | 'DONE' | 'DISPROVEN'>(),
+    sends: p.integer(),
+    firstSentAt: p.datetime().nullable(),
+    lastSentAt: p.datetime().nullable(),
+    resendUntil: p.datetime().nullable(),
+    result: p.json<Json>().nullable(),
+    lastCode: p.text().nullable(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+    closedAt: p.datetime().nullable(),
+  },
+});
+export type Effect = InferEntity<typeof Effect>;
+
+export const FundingAccount = defineEntity({
+  name: 'FundingAccount',
+  tableName: 'funding_accounts',
+  properties: {
+    id: p.uuid().primary(),
+    kind: p.text().$type<'reported' | 'limit'>(),
+    ownerId: p.uuid().$type<UserId>().nullable(),
+    currency: p.text().$type<Currency>(),
+    availableMinor: p.bigint(),
+    asOf: p.datetime().nullable(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type FundingAccount = InferEntity<typeof FundingAccount>;
+
+export const Sale = defineEntity({
+  name: 'Sale',
+  tableName: 'sales',
+  properties: {
+    id: p.uuid().$type<SaleId>().primary(),
+    orderId: p.uuid().$type<OrderId>(),
+    userId: p.uuid().$type<UserId>(),
+    currency: p.text().$type<Currency>(),
+    salePriceMinor: p.bigint(),
+    supplierCostMinor: p.bigint(),
+    marketplaceFeeMinor: p.bigint(),
+    paymentFeeMinor: p.bigint(),
+    grossProfitMinor: p.bigint(),
+    netProfitMinor: p.bigint(),
+    expectedProfitMinor: p.bigint(),
+    setOffMinor: p.bigint(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type Sale = InferEntity<typeof Sale>;
+
+export const Commission = defineEntity({
+  name: 'Commission',
+  tableName: 'commissions',
+  properties: {
+    id: p.uuid().primary(),
+    saleId: p.uuid().$type<SaleId>(),
+    percent: p.text(),
+    amountMinor: p.bigint(),
+    currency: p.text().$type<Currency>(),
+  },
+});
+
+export const AdminCommission = defineEntity({
+  name: 'AdminCommission',
+  tableName: 'admin_commissions',
+  properties: {
+    id: p.uuid().primary(),
+    commissionId: p.uuid(),
+    adminId: p.uuid().$type<UserId>(),
+  },
+});
+
+export const PayoutLeg = defineEntity({
+  name: 'PayoutLeg',
+  tableName: 'payout_legs',
+  properties: {
+    id: p.uuid().$type<LegId>().primary(),
+    saleId: p.uuid().$type<SaleId>(),
+    orderId: p.uuid().$type<OrderId>(),
+    beneficiary: p.text().$type<Beneficiary>(),
+    userId: p.uuid().$type<UserId>(),
+    amountMinor: p.bigint(),
+    currency: p.text().$type<Currency>(),
+    route: p.text().$type<'paypal' | 'payoneer'>(),
+    receiver: p.text(),
+    status: p.text().$type<LegState>(),
+    reason: p.text().nullable(),
+    providerBatchId: p.text().nullable(),
+    providerItemId: p.text().nullable(),
+    feeMinor: p.bigint().nullable(),
+    notBefore: p.datetime(),
+    stateEntry: p.integer(),
+    wake: p.integer(),
+    fence: p.bigint(),
+    nextCheckAt: p.datetime().nullable(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+    updatedAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type PayoutLeg = InferEntity<typeof PayoutLeg>;
+
+export const LedgerPosting = defineEntity({
+  name: 'LedgerPosting',
+  tableName: 'ledger_postings',
+  properties: {
+    id: p.bigint().primary(),
+    transactionId: p.bigint(),
+    account: p.text().$type<Account>(),
+    holderId: p.uuid().$type<UserId>().nullable(),
+    amountMinor: p.bigint(),
+    currency: p.text().$type<Currency>(),
+  },
+});
+
+export const FxRate = defineEntity({
+  name: 'FxRate',
+  tableName: 'fx_rates',
+  properties: {
+    id: p.bigint().primary(),
+    base: p.text().$type<Currency>(),
+    quote: p.text().$type<Currency>(),
+    rate: p.text(),
+    source: p.text(),
+    asOf: p.datetime(),
+  },
+});
+export type FxRate = InferEntity<typeof FxRate>;

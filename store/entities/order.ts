@@ -1,0 +1,123 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { Address } from '../../domain/address.ts';
+import type { CredentialId, EventId, OrderId, ProductId, UserId } from '../../domain/ids.ts';
+import type { Currency } from '../../domain/money.ts';
+import type { Channel, Holder, OrderState, WaitReason } from '../../domain/order.ts';
+import type { PaymentState } from '../../domain/payment.ts';
+import type { SupplierOrderState } from '../../domain/supplier-order.ts';
+
+export const Order = defineEntity({
+  name: 'Order',
+  tableName: 'orders',
+  properties: {
+    id: p.uuid().$type<OrderId>().primary(),
+    userId: p.uuid().$type<UserId>(),
+    channel: p.text().$type<Channel>(),
+    credentialId: p.uuid().$type<CredentialId>().nullable(),
+    externalOrderId: p.text().nullable(),
+    externalLineId: p.text().nullable(),
+    listingId: p.text().nullable(),
+    variationId: p.text(),
+    productId: p.uuid().$type<ProductId>().nullable(),
+    quantity: p.integer(),
+    saleMinor: p.bigint(),
+    saleCurrency: p.text().$type<Currency>(),
+    marketplaceFeeMinor: p.bigint().nullable(),
+    shipTo: p.json<Address>().nullable(),
+    proceedsHeldBy: p.text().$type<Holder>(),
+    supplierPaidBy: p.text().$type<Holder>(),
+    fxRate: p.text().nullable(),
+    fxSource: p.text().nullable(),
+    fxAsOf: p.datetime().nullable(),
+    maxCostMinor: p.bigint().nullable(),
+    purchaseRoute: p.text().$type<'api' | 'browser'>(),
+    status: p.text().$type<OrderState>(),
+    waitReason: p.text().$type<WaitReason>().nullable(),
+    waitUntil: p.datetime().nullable(),
+    reason: p.text().nullable(),
+    frozenFor: p.text().nullable(),
+    checkoutTokenHash: p.text().nullable(),
+    approveUrl: p.text().nullable(),
+    paidAt: p.datetime().nullable(),
+    stateEntry: p.integer(),
+    wake: p.integer(),
+    fence: p.bigint(),
+    nextCheckAt: p.datetime().nullable(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+    updatedAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type Order = InferEntity<typeof Order>;
+
+export const OrderEvent = defineEntity({
+  name: 'OrderEvent',
+  tableName: 'order_events',
+  properties: {
+    id: p.bigint().primary(),
+    orderId: p.uuid().$type<OrderId>(),
+    at: p.datetime(),
+    kind: p.text().$type<'moved' | 'tried' | 'effect' | 'noted'>(),
+    note: p.text(),
+    detail: p.json<Record<string, unknown>>().nullable(),
+  },
+});
+export type OrderEvent = InferEntity<typeof OrderEvent>;
+
+export const Payment = defineEntity({
+  name: 'Payment',
+  tableName: 'payments',
+  properties: {
+    id: p.uuid().primary(),
+    orderId: p.uuid().$type<OrderId>(),
+    provider: p.text().$type<Channel>(),
+    reference: p.text(),
+    status: p.text().$type<PaymentState>(),
+    amountMinor: p.bigint(),
+    currency: p.text().$type<Currency>(),
+    feeMinor: p.bigint().nullable(),
+    rawStatus: p.text(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+    updatedAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type Payment = InferEntity<typeof Payment>;
+
+export const SupplierOrder = defineEntity({
+  name: 'SupplierOrder',
+  tableName: 'supplier_orders',
+  properties: {
+    id: p.uuid().primary(),
+    orderId: p.uuid().$type<OrderId>(),
+    credentialId: p.uuid().$type<CredentialId>().nullable(),
+    number: p.text(),
+    status: p.text().$type<SupplierOrderState>(),
+    rawStatus: p.text(),
+    costMinor: p.bigint().nullable(),
+    costCurrency: p.text().$type<Currency>().nullable(),
+    payDeadline: p.datetime().nullable(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+    updatedAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type SupplierOrder = InferEntity<typeof SupplierOrder>;
+
+export const InboundEvent = defineEntity({
+  name: 'InboundEvent',
+  tableName: 'inbound_events',
+  properties: {
+    id: p.uuid().$type<EventId>().primary(),
+    source: p.text().$type<Channel | 'inline'>(),
+    eventId: p.text(),
+    type: p.text(),
+    headers: p.json<Record<string, string>>(),
+    body: p.blob(),
+    credentialId: p.uuid().$type<CredentialId>().nullable(),
+    status: p.text().$type<'RECEIVED' | 'APPLIED' | 'IGNORED' | 'FAILED'>(),
+    note: p.text().nullable(),
+    stateEntry: p.integer(),
+    wake: p.integer(),
+    nextCheckAt: p.datetime().nullable(),
+    receivedAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type InboundEvent = InferEntity<typeof InboundEvent>;

@@ -1,0 +1,79 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { CredentialId, ProductId, UserId } from '../../domain/ids.ts';
+import type { Currency } from '../../domain/money.ts';
+import type { Holder } from '../../domain/order.ts';
+
+export const apiNames = ['aliexpress-dropshipping', 'aliexpress', 'ebay', 'mercadolibre', 'paypal'] as const;
+export type ApiName = (typeof apiNames)[number];
+export type Environment = 'sandbox' | 'production';
+export type Role = 'admin' | 'reseller';
+
+export const User = defineEntity({
+  name: 'User',
+  tableName: 'users',
+  properties: {
+    id: p.uuid().$type<UserId>().primary(),
+    email: p.text(),
+    passwordHash: p.text(),
+    role: p.text().$type<Role>(),
+    payoutReceiver: p.text().nullable(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type User = InferEntity<typeof User>;
+
+export const Credential = defineEntity({
+  name: 'Credential',
+  tableName: 'api_credentials',
+  properties: {
+    id: p.uuid().$type<CredentialId>().primary(),
+    userId: p.uuid().$type<UserId>(),
+    apiName: p.text().$type<ApiName>(),
+    environment: p.text().$type<Environment>(),
+    accountId: p.text(),
+    accountName: p.text(),
+    sealed: p.text(),
+    status: p.text().$type<'HEALTHY' | 'RECONNECT_NEEDED'>(),
+    moneyHolder: p.text().$type<Holder>(),
+    webhookSegment: p.text().nullable(),
+    accessExpiresAt: p.datetime().nullable(),
+    refreshExpiresAt: p.datetime().nullable(),
+    stateEntry: p.integer(),
+    wake: p.integer(),
+    nextCheckAt: p.datetime().nullable(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type Credential = InferEntity<typeof Credential>;
+
+export const Product = defineEntity({
+  name: 'Product',
+  tableName: 'products',
+  properties: {
+    id: p.uuid().$type<ProductId>().primary(),
+    userId: p.uuid().$type<UserId>(),
+    title: p.text(),
+    priceMinor: p.bigint(),
+    priceCurrency: p.text().$type<Currency>(),
+    supplierProductId: p.text(),
+    supplierSkuId: p.text(),
+    maxBuyMinor: p.bigint(),
+    maxBuyCurrency: p.text().$type<Currency>(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type Product = InferEntity<typeof Product>;
+
+export const Listing = defineEntity({
+  name: 'Listing',
+  tableName: 'listings',
+  properties: {
+    id: p.uuid().primary(),
+    credentialId: p.uuid().$type<CredentialId>(),
+    externalId: p.text(),
+    variationId: p.text(),
+    productId: p.uuid().$type<ProductId>(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type Listing = InferEntity<typeof Listing>;

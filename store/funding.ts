@@ -1,0 +1,111 @@
+/**
+ * What may be spent. Money is reserved in the transaction that lets an order (or a leg) through, under a lock on the
+ * account that will really pay: HELD ──► CONSUMED (spent, with the real amount) or RELEASED (nothing was spent).
+ *
+ * free = available − held − consumed, where
+ * - a *reported* balance (PayPal's) may be three hours old: what we spent since three hours before its time counts as
+ *   not yet in it;
+ * - a *limit* is what an operator allows to be drawn in all, so everything ever consumed counts.
+ * Unknown means no.
+ */
+import { randomUUID } from 'node:crypto';
+import { platformCurrency } from '../domain/fees.ts';
+import type { UserId } from '../domain/ids.ts';
+import { type Money, money } from '../domain/money.ts';
+import { FundingAccount } from './entities/money.ts';
+import type { EntityManager } from './open.ts';
+
+/** PayPal: a balance "can be up to three hours old" (reporting API). */
+const reportLagMs = 3 * 3_600_000;
+
+export type Purpose = 'buy' | 'pay';
+export type Reserved = { reserved: true } | { reserved: false; free: Money | null };
+
+/** The platform's own account (owner null) or a reseller's; made on first use, knowing nothing. */
+export async function fundingAccount(em: EntityManager, ownerId: UserId | null): Promise<FundingAccount> {
+  await em.execute(
+    'insert into funding_accounts (id, kind, owner_id, currency) values (?, ?, ?, ?) on conflict do nothing',
+    [randomUUID(), ownerId ? 'limit' : 'reported', ownerId, platformCurrency],
+  );
+  return em.findOneOrFail(FundingAccount, { ownerId, currency: platformCurrency });
+}
+
+/** Takes what the provider reported, or what an operator allowed. */
+export async function setAvailable(
+  em: EntityManager,
+  ownerId: UserId | null,
+  available: Money,
+  asOf: Date,
+): Promise<void> {
+  const account = await fundingAccount(em, ownerId);
+  await em.nativeUpdate(FundingAccount, { id: account.id }, { availableMinor: available.amountMinor, asOf });
+}
+
+/** What is left to reserve; null when nothing is known. Call it with the account locked. */
+async function freeOf(em: EntityManager, account: FundingAccount): Promise<Money | null> {
+  if (account.asOf == null) return null;
+  const since = account.kind === 'reported' ? new Date(account.asOf.getTime() - reportLagMs) : new Date(0);
+  const [row] = await em.execute<{ used: string }[]>(
+    `select coalesce(sum(amount_minor), 0)::text as used from reservations
+     where funding_account_id = ? and (status = 'HELD' or (status = 'CONSUMED' and closed_at >= ?))`,
+    [account.id, since],
+  );
+  return money(account.availableMinor - BigInt(row?.used ?? 0), account.currency);
+}
+
+/**
+ * Holds `amount` for one subject, once: what is held already is not held again. Locks the account, so that fifty
+ * orders at once against money for ten reserve exactly ten.
+ */
+export async function reserve(
+  em: EntityManager,
+  want: { ownerId: UserId | null; purpose: Purpose; subject: string; userId: UserId; amount: Money },
+): Promise<Reserved> {
+  const { id } = await fundingAccount(em, want.ownerId);
+  await em.execute('select id from funding_accounts where id = ? for update', [id]);
+  const account = await em.findOneOrFail(FundingAccount, { id });
+  const held = await em.execute<{ id: string }[]>(
+    `select id from reservations where purpose = ? and subject = ? and status <> 'RELEASED'`,
+    [want.purpose, want.subject],
+  );
+  if (held.length > 0) return { reserved: true };
+  const free = await freeOf(em, account);
+  if (!free || free.amountMinor < want.amount.amountMinor) return { reserved: false, free };
+  await em.execute(
+    'insert into reservations (id, funding_account_id, purpose, subject, user_id, amount_minor) values (?, ?, ?, ?, ?, ?)',
+    [randomUUID(), account.id, want.purpose, want.subject, want.userId, want.amount.amountMinor],
+  );
+  return { reserved: true };
+}
+
+/** The money left: the reservation becomes what was really spent. */
+export async function consume(em: EntityManager, purpose: Purpose, subject: string, spent: Money): Promise<void> {
+  await em.execute(
+    `update reservations set status = 'CONSUMED', amount_minor = ?, closed_at = now()
+     where purpose = ? and subject = ? and status = 'HELD'`,
+    [spent.amountMinor, purpose, subject],
+  );
+}
+
+/** Nothing was spent and nothing will be. */
+export async function release(em: EntityManager, purpose: Purpose, subject: string): Promise<void> {
+  await em.execute(
+    `update reservations set status = 'RELEASED', closed_at = now() where purpose = ? and subject = ? and status = 'HELD'`,
+    [purpose, subject],
+  );
+}
+
+/** Purchases a reseller was let through for since `since`, under a lock on the reseller. */
+export async function boughtSince(
+  em: EntityManager,
+  userId: UserId,
+  since: Date,
+): Promise<{ orders: number; spend: Money }> {
+  await em.execute('select id from users where id = ? for update', [userId]);
+  const [row] = await em.execute<{ orders: string; spend: string }[]>(
+    `select count(*)::text as orders, coalesce(sum(amount_minor), 0)::text as spend from reservations
+     where purpose = 'buy' and user_id = ? and status <> 'RELEASED' and created_at >= ?`,
+    [userId, since],
+  );
+  return { orders: Number(row?.orders ?? 0), spend: money(BigInt(row?.spend ?? 0), platformCurrency) };
+}

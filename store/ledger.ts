@@ -1,0 +1,50 @@
+import type { OrderId, UserId } from '../domain/ids.ts';
+import { type Account, imbalance, type Posting } from '../domain/ledger.ts';
+import { type Currency, currencyOf, type Money, money } from '../domain/money.ts';
+import { invariant } from '../domain/outcome.ts';
+import type { EntityManager } from './open.ts';
+
+/**
+ * Books one event. `source` and `event` name it for ever (`paypal`, `capture:3C6…`): booking it again does nothing and
+ * answers false. The database refuses what does not sum to zero.
+ */
+export async function post(
+  em: EntityManager,
+  entry: { source: string; event: string; orderId: OrderId; postings: readonly Posting[] },
+): Promise<boolean> {
+  invariant(imbalance(entry.postings).size === 0, `${entry.source} ${entry.event} is balanced`);
+  const [transaction] = await em.execute<{ id: string }[]>(
+    'insert into ledger_transactions (source, event, order_id) values (?, ?, ?) on conflict (source, event) do nothing returning id',
+    [entry.source, entry.event, entry.orderId],
+  );
+  if (!transaction) return false;
+  for (const { account, holder, amount } of entry.postings)
+    await em.execute(
+      'insert into ledger_postings (transaction_id, account, holder_id, amount_minor, currency) values (?, ?, ?, ?, ?)',
+      [transaction.id, account, holder ?? null, amount.amountMinor, amount.currency],
+    );
+  return true;
+}
+
+/** What an account holds; positive is a debit. */
+export async function balanceOf(
+  em: EntityManager,
+  account: Account,
+  holder: UserId | null,
+  currency: Currency,
+): Promise<Money> {
+  const [row] = await em.execute<{ total: string }[]>(
+    `select coalesce(sum(amount_minor), 0)::text as total from ledger_postings
+     where account = ? and holder_id is not distinct from ? and currency = ?`,
+    [account, holder, currency],
+  );
+  return money(BigInt(row?.total ?? 0), currency);
+}
+
+/** The whole ledger per currency: zero, or the books are broken. */
+export async function ledgerTotals(em: EntityManager): Promise<Money[]> {
+  const rows = await em.execute<{ currency: string; total: string }[]>(
+    'select currency, sum(amount_minor)::text as total from ledger_postings group by currency order by currency',
+  );
+  return rows.map(row => money(BigInt(row.total), currencyOf(row.currency)));
+}

@@ -1,0 +1,75 @@
+import { raw } from '@mikro-orm/core';
+import type { LegId, OrderId } from '../domain/ids.ts';
+import { formatMoney, type Money, money } from '../domain/money.ts';
+import { type LegState, legMoves } from '../domain/payout-leg.ts';
+import { assertMove } from '../domain/state-table.ts';
+import { PayoutLeg } from './entities/money.ts';
+import type { EntityManager } from './open.ts';
+import { graceMs, LostClaim } from './orders.ts';
+import { note } from './timeline.ts';
+
+export const legAmount = (leg: PayoutLeg): Money => money(leg.amountMinor, leg.currency);
+
+export const legsOfOrder = (em: EntityManager, orderId: OrderId): Promise<PayoutLeg[]> =>
+  em.find(PayoutLeg, { orderId }, { orderBy: { beneficiary: 'asc' }, limit: 10 });
+
+export const findLeg = (em: EntityManager, id: LegId): Promise<PayoutLeg | null> => em.findOne(PayoutLeg, { id });
+
+/** As for orders: the newest claimant owns the leg. */
+export async function claimLeg(em: EntityManager, id: LegId, from: readonly LegState[]): Promise<PayoutLeg | null> {
+  const guard = { id, status: { $in: [...from] } };
+  const claimed = await em.nativeUpdate(PayoutLeg, guard, { fence: raw<bigint>('fence + 1') });
+  return claimed === 1 ? em.findOne(PayoutLeg, { id }) : null;
+}
+
+export async function assertLegOwner(em: EntityManager, leg: PayoutLeg): Promise<void> {
+  const rows = await em.execute<{ id: string }[]>(
+    'select id from payout_legs where id = ? and fence = ? and status = ? for update',
+    [leg.id, leg.fence, leg.status],
+  );
+  if (rows.length === 0) throw new LostClaim(leg.id);
+}
+
+/** @throws IllegalMove, LostClaim */
+export async function moveLeg(
+  em: EntityManager,
+  leg: PayoutLeg,
+  to: LegState,
+  also: Partial<PayoutLeg> = {},
+): Promise<void> {
+  assertMove(legMoves, `leg ${leg.id}`, leg.status, to);
+  const change: Partial<PayoutLeg> = {
+    nextCheckAt: to === 'PENDING' || to === 'SENT' ? new Date(Date.now() + graceMs) : null,
+    ...also,
+    status: to,
+    stateEntry: leg.stateEntry + 1,
+    wake: 0,
+    updatedAt: new Date(),
+  };
+  const guard = { id: leg.id, status: leg.status, fence: leg.fence };
+  if ((await em.nativeUpdate(PayoutLeg, guard, change)) !== 1) throw new LostClaim(leg.id);
+  const why = also.reason ? ` (${also.reason})` : '';
+  await note(em, leg.orderId, 'moved', `payout to ${leg.beneficiary}: ${leg.status} → ${to}${why}`, {
+    leg: leg.id,
+    amount: formatMoney(legAmount(leg)),
+    ...(also.providerBatchId ? { batch: also.providerBatchId } : {}),
+  });
+  Object.assign(leg, change);
+}
+
+export async function recheckLeg(em: EntityManager, leg: PayoutLeg, at: Date): Promise<void> {
+  const guard = { id: leg.id, status: leg.status, fence: leg.fence };
+  if ((await em.nativeUpdate(PayoutLeg, guard, { nextCheckAt: at })) !== 1) throw new LostClaim(leg.id);
+}
+
+export async function wakeLeg(em: EntityManager, id: LegId): Promise<PayoutLeg | null> {
+  const woken = await em.nativeUpdate(
+    PayoutLeg,
+    { id },
+    { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) },
+  );
+  return woken === 1 ? em.findOne(PayoutLeg, { id }) : null;
+}
+
+export const legByBatch = (em: EntityManager, providerBatchId: string): Promise<PayoutLeg | null> =>
+  em.findOne(PayoutLeg, { providerBatchId });

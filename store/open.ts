@@ -1,0 +1,80 @@
+import { MikroORM } from '@mikro-orm/core';
+import { Migrator } from '@mikro-orm/migrations';
+import { type EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
+import { migrations } from '../migrations/index.ts';
+import * as money from './entities/money.ts';
+import * as order from './entities/order.ts';
+import * as people from './entities/people.ts';
+
+export type { EntityManager } from '@mikro-orm/postgresql';
+
+const entities = [
+  people.User,
+  people.Credential,
+  people.Product,
+  people.Listing,
+  order.Order,
+  order.OrderEvent,
+  order.Payment,
+  order.SupplierOrder,
+  order.InboundEvent,
+  money.Effect,
+  money.FundingAccount,
+  money.Sale,
+  money.Commission,
+  money.AdminCommission,
+  money.PayoutLeg,
+  money.LedgerPosting,
+  money.FxRate,
+];
+
+export const openOrm = (databaseUrl: string, poolSize: number) =>
+  MikroORM.init({
+    driver: PostgreSqlDriver,
+    clientUrl: databaseUrl,
+    entities,
+    extensions: [Migrator],
+    forceUtcTimezone: true,
+    // Rows are values here: what a transaction read is never flushed back behind our back.
+    disableIdentityMap: true,
+    pool: { min: 0, max: poolSize, idleTimeoutMillis: 30_000 },
+    driverOptions: {
+      application_name: 'orders',
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: 15_000,
+      idle_in_transaction_session_timeout: 30_000,
+      keepAlive: true,
+    },
+    migrations: { tableName: 'migration', snapshot: false, silent: true, migrationsList: migrations },
+  });
+
+const transactionAttempts = 5;
+const serializationFailure = '40001';
+const deadlockDetected = '40P01';
+
+const mayRepeat = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === serializationFailure || error.code === deadlockDetected);
+
+export type Store = Awaited<ReturnType<typeof openStore>>;
+
+/** The only door to the tables. `read` is for single queries; all that belongs together is one `transaction`. */
+export async function openStore(databaseUrl: string, poolSize = 10) {
+  const orm = await openOrm(databaseUrl, poolSize);
+  const fork = () => orm.em.fork() as EntityManager;
+  return {
+    read: <T>(query: (em: EntityManager) => Promise<T>): Promise<T> => query(fork()),
+
+    /** Deadlocks and serialisation failures repeat the whole work, so it must cause nothing outside the database. */
+    async transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await fork().transactional(em => work(em as EntityManager));
+        } catch (error) {
+          if (attempt === transactionAttempts || !mayRepeat(error)) throw error;
+        }
+      }
+    },
+
+    close: () => orm.close(true),
+  };
+}

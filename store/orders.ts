@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { raw } from '@mikro-orm/core';
+import { platformCurrency } from '../domain/fees.ts';
+import type { OrderId } from '../domain/ids.ts';
+import { type Currency, type Money, money, type Rate } from '../domain/money.ts';
+import {
+  type Channel,
+  type Custody,
+  type FailureReason,
+  type OrderState,
+  orderMoves,
+  type ReviewReason,
+  type WaitReason,
+  waits,
+} from '../domain/order.ts';
+import { invariant } from '../domain/outcome.ts';
+import { assertMove } from '../domain/state-table.ts';
+import { Order } from './entities/order.ts';
+import type { EntityManager } from './open.ts';
+import { note } from './timeline.ts';
+
+/** How long a job that was added with the commit has before the sweep asks after it. */
+export const graceMs = 2_000;
+
+/** Another process claimed the row after us: whatever we were about to write is no longer ours to write. */
+export class LostClaim extends Error {
+  override readonly name = 'LostClaim';
+  constructor(id: string) {
+    super(`${id} was claimed by somebody else, or moved on`);
+  }
+}
+
+/** Where an order goes next, with what that state needs to be understood later. */
+export type Move =
+  | { to: Exclude<OrderState, 'WAITING' | 'FAILED' | 'NEEDS_REVIEW'>; note?: string }
+  | { to: 'WAITING'; reason: WaitReason; until: Date | null; note: string }
+  | { to: 'FAILED'; reason: FailureReason; note: string }
+  | { to: 'NEEDS_REVIEW'; reason: ReviewReason; note: string; evidence?: Record<string, unknown> };
+
+export const salePrice = (order: Order): Money => money(order.saleMinor, order.saleCurrency);
+export const custodyOf = ({ proceedsHeldBy, supplierPaidBy }: Order): Custody => ({ proceedsHeldBy, supplierPaidBy });
+
+/** The rate frozen when the order was let through. */
+export function rateOf(order: Order): Rate {
+  invariant(order.fxRate != null, `order ${order.id} has its rate frozen`);
+  return { base: platformCurrency, quote: order.saleCurrency as Currency, rate: order.fxRate };
+}
+
+export function maxCostOf(order: Order): Money {
+  invariant(order.maxCostMinor != null, `order ${order.id} has its maximum cost frozen`);
+  return money(order.maxCostMinor, platformCurrency);
+}
+
+export const findOrder = (em: EntityManager, id: OrderId): Promise<Order | null> => em.findOne(Order, { id });
+
+/** The order that a provider knows under its own reference. */
+export const orderByReference = (em: EntityManager, channel: Channel, externalOrderId: string): Promise<Order | null> =>
+  em.findOne(Order, { channel, externalOrderId });
+
+/**
+ * Makes this run the order's owner: every later write of an earlier owner fails. Gives nothing when the order is not
+ * in one of the states the caller can carry on from: the job is stale.
+ */
+export async function claimOrder(em: EntityManager, id: OrderId, from: readonly OrderState[]): Promise<Order | null> {
+  const claimed = await em.nativeUpdate(Order, { id, status: { $in: [...from] } }, { fence: raw<bigint>('fence + 1') });
+  return claimed === 1 ? em.findOne(Order, { id }) : null;
+}
+
+/** @throws LostClaim when somebody else claimed the order since. Locks the row until the transaction ends. */
+export async function assertOwner(em: EntityManager, order: Order): Promise<void> {
+  const rows = await em.execute<{ id: string }[]>(
+    'select id from orders where id = ? and fence = ? and status = ? for update',
+    [order.id, order.fence, order.status],
+  );
+  if (rows.length === 0) throw new LostClaim(order.id);
+}
+
+const nextCheck = (move: Move): Date | null => {
+  switch (move.to) {
+    case 'WAITING':
+      return waits[move.reason].wokenBy === 'time' ? (move.until ?? new Date()) : null;
+    case 'PAID':
+    case 'PURCHASING':
+    case 'PURCHASED':
+    case 'REFUNDING':
+      return new Date(Date.now() + graceMs);
+    default:
+      return null;
+  }
+};
+
+/**
+ * Moves an order that the caller owns, and writes the timeline. The SQL is guarded by the state and the fence it
+ * leaves. `order` is brought up to date. @throws IllegalMove, LostClaim
+ */
+export async function moveOrder(em: EntityManager, order: Order, move: Move, also: Partial<Order> = {}): Promise<void> {
+  assertMove(orderMoves, `order ${order.id}`, order.status, move.to);
+  const change: Partial<Order> = {
+    ...also,
+    status: move.to,
+    waitReason: move.to === 'WAITING' ? move.reason : null,
+    waitUntil: move.to === 'WAITING' ? move.until : null,
+    reason: move.to === 'FAILED' || move.to === 'NEEDS_REVIEW' ? move.reason : null,
+    stateEntry: order.stateEntry + 1,
+    wake: 0,
+    nextCheckAt: nextCheck(move),
+    updatedAt: new Date(),
+  };
+  const guard = { id: order.id, status: order.status, fence: order.fence };
+  if ((await em.nativeUpdate(Order, guard, change)) !== 1) throw new LostClaim(order.id);
+  const reason = 'reason' in move ? ` (${move.reason})` : '';
+  await note(em, order.id, 'moved', `${order.status} → ${move.to}${reason}${move.note ? `: ${move.note}` : ''}`, {
+    from: order.status,
+    to: move.to,
+    ...('reason' in move ? { reason: move.reason } : {}),
+    ...('evidence' in move && move.evidence ? { evidence: move.evidence } : {}),
+  });
+  Object.assign(order, change);
+}
+
+/** Looks at the order again later without moving it. */
+export async function recheckOrder(em: EntityManager, order: Order, at: Date): Promise<void> {
+  const guard = { id: order.id, status: order.status, fence: order.fence };
+  if ((await em.nativeUpdate(Order, guard, { nextCheckAt: at })) !== 1) throw new LostClaim(order.id);
+}
+
+/** Changes facts of an order that the caller owns, without moving it. */
+export async function updateOrder(em: EntityManager, order: Order, facts: Partial<Order>): Promise<void> {
+  const guard = { id: order.id, status: order.status, fence: order.fence };
+  if ((await em.nativeUpdate(Order, guard, { ...facts, updatedAt: new Date() })) !== 1) throw new LostClaim(order.id);
+  Object.assign(order, facts);
+}
+
+/** A new id for the order's next job, so that it runs although an earlier one still sits in *completed* or *failed*. */
+export async function wakeOrder(em: EntityManager, id: OrderId): Promise<Order | null> {
+  const woken = await em.nativeUpdate(
+    Order,
+    { id },
+    { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) },
+  );
+  return woken === 1 ? em.findOne(Order, { id }) : null;
+}
+
+export const newOrderId = (): OrderId => randomUUID() as OrderId;

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import type { OrderId } from '../domain/ids.ts';
+import { formatMoney, type Money } from '../domain/money.ts';
+import type { Channel } from '../domain/order.ts';
+import { type PaymentState, paymentMoves } from '../domain/payment.ts';
+import { mayMove } from '../domain/state-table.ts';
+import { Payment } from './entities/order.ts';
+import type { EntityManager } from './open.ts';
+import { note } from './timeline.ts';
+
+/**
+ * Takes what the provider says of one payment. News that the state table does not allow from where the row stands
+ * (an old webhook that came late) changes nothing. Gives the row as it stands now.
+ */
+export async function recordPayment(
+  em: EntityManager,
+  news: {
+    orderId: OrderId;
+    provider: Channel;
+    reference: string;
+    status: PaymentState;
+    rawStatus: string;
+    amount: Money;
+    fee?: Money | undefined;
+  },
+): Promise<Payment> {
+  const { orderId, provider, reference, status, rawStatus, amount, fee } = news;
+  await em.execute(
+    `insert into payments (id, order_id, provider, reference, status, raw_status, amount_minor, currency, fee_minor)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing`,
+    [
+      randomUUID(),
+      orderId,
+      provider,
+      reference,
+      status,
+      rawStatus,
+      amount.amountMinor,
+      amount.currency,
+      fee?.amountMinor ?? null,
+    ],
+  );
+  const row = await em.findOneOrFail(Payment, { provider, reference });
+  const moves = mayMove(paymentMoves, row.status, status);
+  if (moves || (row.feeMinor == null && fee)) {
+    await em.nativeUpdate(
+      Payment,
+      { id: row.id, status: row.status },
+      { ...(moves ? { status, rawStatus } : {}), ...(fee ? { feeMinor: fee.amountMinor } : {}), updatedAt: new Date() },
+    );
+  }
+  const after = await em.findOneOrFail(Payment, { id: row.id });
+  await note(em, orderId, 'noted', `payment ${reference} is ${after.status}: ${formatMoney(amount)}`, {
+    provider,
+    reference,
+    status: after.status,
+  });
+  return after;
+}
+
+export const paymentsOf = (em: EntityManager, orderId: OrderId): Promise<Payment[]> =>
+  em.find(Payment, { orderId }, { orderBy: { createdAt: 'asc' }, limit: 100 });

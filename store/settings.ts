@@ -1,0 +1,15 @@
+import type { EntityManager } from './open.ts';
+
+/** The platform's share of the gross profit, in percent: a decimal text. */
+export async function commissionPercent(em: EntityManager): Promise<string> {
+  const [row] = await em.execute<{ value: string }[]>(`select value from platform_config where name = 'commissionPct'`);
+  return row?.value ?? '10';
+}
+
+export async function setCommissionPercent(em: EntityManager, percent: string): Promise<void> {
+  await em.execute(
+    `insert into platform_config (name, value) values ('commissionPct', ?)
+     on conflict (name) do update set value = excluded.value, changed_at = now()`,
+    [percent],
+  );
+}

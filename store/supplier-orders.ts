@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import type { CredentialId, OrderId } from '../domain/ids.ts';
+import type { Money } from '../domain/money.ts';
+import { mayMove } from '../domain/state-table.ts';
+import { type SupplierOrderState, supplierOrderMoves } from '../domain/supplier-order.ts';
+import { SupplierOrder } from './entities/order.ts';
+import type { EntityManager } from './open.ts';
+
+/** Keeps every number one purchase came back with; again is harmless. */
+export async function keepSupplierOrders(
+  em: EntityManager,
+  orderId: OrderId,
+  credentialId: CredentialId | null,
+  numbers: readonly string[],
+): Promise<void> {
+  for (const number of numbers)
+    await em.execute(
+      `insert into supplier_orders (id, order_id, credential_id, number, status, raw_status)
+       values (?, ?, ?, ?, 'PLACED_UNPAID', 'PLACE_ORDER_SUCCESS') on conflict (number) do nothing`,
+      [randomUUID(), orderId, credentialId, number],
+    );
+}
+
+export const supplierOrdersOf = (em: EntityManager, orderId: OrderId): Promise<SupplierOrder[]> =>
+  em.find(SupplierOrder, { orderId }, { orderBy: { number: 'asc' }, limit: 100 });
+
+/** Takes what the supplier says; a state that cannot follow (a late answer) is left alone. */
+export async function updateSupplierOrder(
+  em: EntityManager,
+  row: SupplierOrder,
+  news: { status: SupplierOrderState; rawStatus: string; cost?: Money | undefined; payDeadline?: Date | undefined },
+): Promise<void> {
+  const moves = row.status === news.status || mayMove(supplierOrderMoves, row.status, news.status);
+  const change = {
+    ...(moves ? { status: news.status, rawStatus: news.rawStatus } : {}),
+    ...(news.cost ? { costMinor: news.cost.amountMinor, costCurrency: news.cost.currency } : {}),
+    ...(news.payDeadline ? { payDeadline: news.payDeadline } : {}),
+    updatedAt: new Date(),
+  };
+  await em.nativeUpdate(SupplierOrder, { id: row.id, status: row.status }, change);
+  Object.assign(row, change);
+}

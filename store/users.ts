@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import type { UserId } from '../domain/ids.ts';
+import { type Role, User } from './entities/people.ts';
+import type { EntityManager } from './open.ts';
+
+const normal = (email: string): string => email.trim().toLowerCase();
+
+export const findUser = (em: EntityManager, id: UserId): Promise<User | null> => em.findOne(User, { id });
+
+export const findUserByEmail = (em: EntityManager, email: string): Promise<User | null> =>
+  em.findOne(User, { email: normal(email) });
+
+/** Gives nothing when the address is taken. */
+export async function addUser(
+  em: EntityManager,
+  user: { email: string; passwordHash: string; role: Role; payoutReceiver: string | null },
+): Promise<User | null> {
+  const [row] = await em.execute<{ id: UserId }[]>(
+    `insert into users (id, email, password_hash, role, payout_receiver) values (?, ?, ?, ?, ?)
+     on conflict (email) do nothing returning id`,
+    [randomUUID(), normal(user.email), user.passwordHash, user.role, user.payoutReceiver],
+  );
+  return row ? findUser(em, row.id) : null;
+}
+
+/** The admin to whom commissions are assigned: the first one. */
+export const commissionAdmin = (em: EntityManager): Promise<User> =>
+  em.findOneOrFail(User, { role: 'admin' }, { orderBy: { createdAt: 'asc', id: 'asc' } });

@@ -1,0 +1,45 @@
+import type { AliExpressClient } from '../providers/aliexpress/client.ts';
+import type { EbayClient } from '../providers/ebay/client.ts';
+import type { MercadoLibreClient } from '../providers/mercadolibre/client.ts';
+import type { PayPalClient } from '../providers/paypal/client.ts';
+import type { Payload } from '../queues/contract.ts';
+import type { Transact } from '../queues/transact.ts';
+import type { Config } from '../runtime/config.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { SecretBox } from '../runtime/secret-box.ts';
+import type { Failpoint, OnceContext } from '../store/effects.ts';
+import type { Store } from '../store/open.ts';
+
+export type Providers = {
+  readonly paypal: PayPalClient;
+  readonly aliexpress: AliExpressClient;
+  readonly ebay: EbayClient;
+  readonly mercadolibre: MercadoLibreClient;
+};
+
+/** What lives as long as the process. */
+export type Surroundings = {
+  readonly config: Config;
+  readonly store: Store;
+  readonly transact: Transact;
+  readonly box: SecretBox;
+  readonly providers: Providers;
+  readonly log: Logger;
+  readonly now: () => Date;
+  readonly failpoint?: (name: Failpoint) => void | Promise<void>;
+};
+
+/** What a processor gets beside its payload. `signal` aborts at the deadline, at shutdown and when the lock is lost. */
+export type Context = Surroundings & { readonly signal: AbortSignal };
+
+/** A plain function of (payload, context). What it answers is a sentence for the job's log. */
+export type Processor<Key extends string> = (payload: Payload<Key>, context: Context) => Promise<string>;
+
+export const onceContext = ({ store, now, config, failpoint }: Surroundings): OnceContext => ({
+  store,
+  now,
+  quarantineMs: config.lookUpQuarantineMs,
+  ...(failpoint ? { failpoint } : {}),
+});
+
+export const later = ({ now }: Surroundings, ms: number): Date => new Date(now().getTime() + ms);

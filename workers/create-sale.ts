@@ -1,0 +1,129 @@
+import { expectedFees, type Fees, platformCurrency } from '../domain/fees.ts';
+import { saleBooked } from '../domain/ledger.ts';
+import { convert, formatMoney, type Money, money, sum } from '../domain/money.ts';
+import { invariant } from '../domain/outcome.ts';
+import { legsOf, type Profit, profitOf } from '../domain/profit.ts';
+import { payout } from '../queues/payout.ts';
+import type { Order } from '../store/entities/order.ts';
+import { post } from '../store/ledger.ts';
+import type { EntityManager } from '../store/open.ts';
+import { custodyOf, maxCostOf, rateOf, salePrice, updateOrder } from '../store/orders.ts';
+import { paymentsOf } from '../store/payments.ts';
+import { addLeg, addSale, findSale, receivableFrom } from '../store/sales.ts';
+import { commissionPercent } from '../store/settings.ts';
+import { supplierOrdersOf } from '../store/supplier-orders.ts';
+import { note } from '../store/timeline.ts';
+import { commissionAdmin, findUser } from '../store/users.ts';
+import { type Context, later, type Processor } from './context.ts';
+import { orderStep } from './order-step.ts';
+import { feesOf } from './settle-payment.ts';
+
+/** Books the sale with what was really captured, charged and paid, and makes the payout legs. */
+export const createSale: Processor<'orderId'> = ({ orderId }, ctx) =>
+  orderStep(ctx, { queue: 'create-sale', id: orderId, from: ['PURCHASED'] }, order =>
+    ctx.transact(async (em, enqueue) => {
+      // Nothing moves a booked order but the supplier's parcels.
+      await updateOrder(em, order, { nextCheckAt: null });
+      if (await findSale(em, order.id)) return 'nothing to do: the sale is booked';
+      const facts = await factsOf(em, order);
+      const legs = await bookSale(ctx, em, order, facts);
+      for (const leg of legs) enqueue(payout.jobFor(leg));
+      return `sale booked: ${formatMoney(facts.profit.grossProfit)} profit, ${legs.length} payout legs`;
+    }),
+  );
+
+type SaleFacts = {
+  gross: Money;
+  fees: Fees;
+  /** The same in the platform's currency. */
+  salePrice: Money;
+  ours: Fees;
+  supplierCost: Money;
+  percent: string;
+  profit: Profit;
+};
+
+async function factsOf(em: EntityManager, order: Order): Promise<SaleFacts> {
+  const payment = (await paymentsOf(em, order.id)).find(({ status }) => status === 'COMPLETED');
+  invariant(payment, `order ${order.id} has a completed payment`);
+  const rate = rateOf(order);
+  const gross = salePrice(order);
+  const fees = feesOf(order.channel, payment);
+  const costs = await supplierOrdersOf(em, order.id);
+  const supplierCost = sum(
+    costs.map(row => money(row.costMinor ?? 0n, row.costCurrency ?? platformCurrency)),
+    platformCurrency,
+  );
+  const price = convert(gross, rate);
+  const ours = {
+    marketplaceFee: convert(fees.marketplaceFee, rate),
+    paymentFee: convert(fees.paymentFee, rate),
+  };
+  const percent = await commissionPercent(em);
+  return {
+    gross,
+    fees,
+    salePrice: price,
+    ours,
+    supplierCost,
+    percent,
+    profit: profitOf({ salePrice: price, ...ours, supplierCost }, percent),
+  };
+}
+
+async function bookSale(ctx: Context, em: EntityManager, order: Order, facts: SaleFacts) {
+  const { gross, fees, supplierCost, profit } = facts;
+  const custody = custodyOf(order);
+  const admin = await commissionAdmin(em);
+  const reseller = await findUser(em, order.userId);
+  invariant(reseller, `order ${order.id} has an owner`);
+  // Before this sale is booked: what the reseller owes from earlier ones.
+  const receivable = await receivableFrom(em, order.userId);
+  const shares = legsOf(custody, { ...profit, supplierCost }, receivable);
+  const sale = await addSale(em, {
+    orderId: order.id,
+    userId: order.userId,
+    adminId: admin.id,
+    salePrice: facts.salePrice,
+    supplierCost,
+    fees: facts.ours,
+    profit,
+    expectedProfit: worstProfit(order, facts),
+    setOff: shares.setOff,
+    commissionPercent: facts.percent,
+  });
+  const postings = saleBooked({ custody, reseller: order.userId, admin: admin.id, gross, fees, supplierCost, profit });
+  await post(em, { source: 'sale', event: `booked:${order.id}`, orderId: order.id, postings });
+  await note(
+    em,
+    order.id,
+    'noted',
+    `sale booked: profit ${formatMoney(profit.grossProfit)}, commission ${formatMoney(profit.commission)}`,
+    {
+      sale: sale.id,
+      setOff: formatMoney(shares.setOff),
+    },
+  );
+  const notBefore = later(ctx, ctx.config.payoutHoldDays * 86_400_000);
+  const leg = { saleId: sale.id, orderId: order.id, route: ctx.config.payoutProvider, notBefore };
+  const receivers = [
+    { beneficiary: 'admin', userId: admin.id, amount: shares.admin, receiver: ctx.config.adminPayoutEmail },
+    {
+      beneficiary: 'reseller',
+      userId: reseller.id,
+      amount: shares.reseller,
+      receiver: reseller.payoutReceiver ?? reseller.email,
+    },
+  ] as const;
+  const legs = [];
+  for (const share of receivers) if (share.amount.amountMinor > 0n) legs.push(await addLeg(em, { ...leg, ...share }));
+  return legs;
+}
+
+/** The profit that was accepted before buying, at the highest cost allowed. */
+function worstProfit(order: Order, { gross, percent, salePrice: price }: SaleFacts): Money {
+  const rate = rateOf(order);
+  const fees = expectedFees(order.channel, gross, rate);
+  const ours = { marketplaceFee: convert(fees.marketplaceFee, rate), paymentFee: convert(fees.paymentFee, rate) };
+  return profitOf({ salePrice: price, ...ours, supplierCost: maxCostOf(order) }, percent).grossProfit;
+}

@@ -1,0 +1,105 @@
+import { platformCurrency } from '../domain/fees.ts';
+import { supplierPaid } from '../domain/ledger.ts';
+import { formatMoney, type Money, money, sum } from '../domain/money.ts';
+import type { SupplierOrderState } from '../domain/supplier-order.ts';
+import type { SupplierOrderStatus } from '../providers/aliexpress/order.ts';
+import { findCredential } from '../store/credentials.ts';
+import type { Order, SupplierOrder } from '../store/entities/order.ts';
+import { consume, release } from '../store/funding.ts';
+import { post } from '../store/ledger.ts';
+import { custodyOf } from '../store/orders.ts';
+import { supplierOrdersOf, updateSupplierOrder } from '../store/supplier-orders.ts';
+import { type Context, later } from './context.ts';
+import { fail, move, recheck, wait } from './order-step.ts';
+import { withToken } from './tokens.ts';
+
+/** An unpaid order this close to its deadline is told with a warning. */
+const warnBeforeMs = 6 * 3_600_000;
+
+/** The supplier's word in ours; a payment under way is not paid, and what needs a person is told apart. */
+const known: Partial<Record<SupplierOrderStatus, SupplierOrderState>> = {
+  PLACED_UNPAID: 'PLACED_UNPAID',
+  PAYMENT_PENDING: 'PLACED_UNPAID',
+  PAID: 'PAID',
+  SHIPPED: 'SHIPPED',
+  DELIVERED: 'DELIVERED',
+  CANCELLED: 'CANCELLED',
+};
+
+/** Reads every supplier order of a purchase back; the purchase is made when all of them are paid. */
+export async function followPurchase(ctx: Context, order: Order, rows: readonly SupplierOrder[]): Promise<string> {
+  for (const row of rows) {
+    const news = await readBack(ctx, row);
+    const status = known[news.status];
+    if (!status)
+      return review(ctx, order, `AliExpress order ${row.number} is ${news.rawStatus}: look at it on the site`);
+    const { rawStatus, actualFee: cost, payDeadline } = news;
+    await ctx.store.transaction(em => updateSupplierOrder(em, row, { status, rawStatus, cost, payDeadline }));
+  }
+  if (rows.every(row => row.status === 'CANCELLED')) return expired(ctx, order);
+  if (rows.some(row => row.status === 'CANCELLED'))
+    return review(ctx, order, 'a part of the purchase was cancelled at the supplier: buy it again or refund it');
+  const unpaid = rows.filter(row => row.status === 'PLACED_UNPAID');
+  return unpaid.length > 0 ? awaitPayment(ctx, order, unpaid) : bought(ctx, order, rows);
+}
+
+async function readBack(ctx: Context, row: SupplierOrder) {
+  const { credentialId } = row;
+  const credential = credentialId && (await ctx.store.read(em => findCredential(em, credentialId)));
+  if (!credential) throw new Error(`supplier order ${row.number} has no account to ask with`);
+  return withToken(ctx, credential, token =>
+    ctx.providers.aliexpress.getOrder(token, row.number, { signal: ctx.signal }),
+  );
+}
+
+const review = (ctx: Context, order: Order, note: string): Promise<string> =>
+  move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note });
+
+const expired = (ctx: Context, order: Order): Promise<string> =>
+  fail(ctx, order, 'SUPPLIER_PAYMENT_EXPIRED', 'the supplier order was closed before anybody paid it', em =>
+    release(em, 'buy', order.id),
+  );
+
+function awaitPayment(ctx: Context, order: Order, unpaid: readonly SupplierOrder[]): Promise<string> {
+  const deadlines = unpaid.flatMap(row => (row.payDeadline ? [row.payDeadline.getTime()] : []));
+  const deadline = deadlines.length > 0 ? new Date(Math.min(...deadlines)) : undefined;
+  const numbers = unpaid.map(row => row.number).join(', ');
+  if (deadline && deadline.getTime() - ctx.now().getTime() < warnBeforeMs)
+    ctx.log.warn({ orderId: order.id, numbers, deadline }, 'supplier order unpaid: its deadline is near');
+  const by = deadline ? ` by ${deadline.toISOString()}` : '';
+  return wait(ctx, order, 'SUPPLIER_UNPAID', {
+    note: `pay AliExpress order ${numbers} on the site${by}`,
+    until: later(ctx, ctx.config.supplierPollMs),
+  });
+}
+
+async function bought(ctx: Context, order: Order, rows: readonly SupplierOrder[]): Promise<string> {
+  const costs = rows.flatMap((row): Money[] =>
+    row.costMinor != null && row.costCurrency ? [money(row.costMinor, row.costCurrency)] : [],
+  );
+  if (costs.length < rows.length)
+    return recheck(ctx, order, ctx.config.supplierPollMs, 'paid; the supplier does not say yet what it charged');
+  const foreign = costs.find(cost => cost.currency !== platformCurrency);
+  if (foreign)
+    return move(ctx, order, {
+      to: 'NEEDS_REVIEW',
+      reason: 'SUPPLIER_CURRENCY',
+      note: `the supplier charged ${formatMoney(foreign)} where ${platformCurrency} was asked for`,
+    });
+  const cost = sum(costs, platformCurrency);
+  return move(
+    ctx,
+    order,
+    { to: 'PURCHASED', note: `${formatMoney(cost)} paid to the supplier` },
+    {
+      also: async em => {
+        await consume(em, 'buy', order.id, cost);
+        const postings = supplierPaid({ custody: custodyOf(order), reseller: order.userId, cost });
+        await post(em, { source: 'aliexpress', event: `bought:${order.id}`, orderId: order.id, postings });
+      },
+    },
+  );
+}
+
+export const supplierOrders = (ctx: Context, order: Order): Promise<SupplierOrder[]> =>
+  ctx.store.read(em => supplierOrdersOf(em, order.id));

@@ -1,0 +1,131 @@
+import { expectedFees, platformCurrency } from '../domain/fees.ts';
+import type { UserId } from '../domain/ids.ts';
+import { convert, formatMoney, type Money, min, multiply } from '../domain/money.ts';
+import { Terminal } from '../domain/outcome.ts';
+import { breakEvenCost } from '../domain/profit.ts';
+import { toLogisticsAddress } from '../providers/aliexpress/address-rules.ts';
+import { advance } from '../queues/transact.ts';
+import type { Order } from '../store/entities/order.ts';
+import type { Product } from '../store/entities/people.ts';
+import { boughtSince, type Reserved, reserve } from '../store/funding.ts';
+import { freshRate, type StoredRate } from '../store/fx.ts';
+import type { EntityManager } from '../store/open.ts';
+import { salePrice } from '../store/orders.ts';
+import { findListing, findProduct, productMaxBuy } from '../store/products.ts';
+import { withBalance } from './balance.ts';
+import type { Context, Processor } from './context.ts';
+import { fail, orderStep, wait } from './order-step.ts';
+
+/** Lets a paid order through to the purchase, or says why not yet, or why never. */
+export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
+  orderStep(ctx, { queue: 'fulfill', id: orderId, from: ['PAID', 'WAITING'] }, async order => {
+    const hold = holdUntil(ctx, order);
+    if (hold) return wait(ctx, order, 'HOLD', { until: hold, note: 'the buyer may still cancel' });
+
+    const product = await mappedProduct(ctx, order);
+    if (!product)
+      return wait(ctx, order, 'LISTING_NOT_MAPPED', { note: `map listing ${order.listingId} to one of your products` });
+
+    if (!order.shipTo)
+      return wait(ctx, order, 'ADDRESS_MISSING', { note: 'the sale channel has given no address to ship to' });
+    const refused = addressRefusal(order);
+    if (refused) return wait(ctx, order, 'ADDRESS_INVALID', { note: refused });
+
+    const rate = await currentRate(ctx, order);
+    if (!rate)
+      return wait(ctx, order, 'FX_RATE_MISSING', {
+        note: `no ${platformCurrency}/${order.saleCurrency} rate younger than ${ctx.config.fxMaxAgeHours} h`,
+      });
+
+    const maxCost = allowedCost(order, product, rate);
+    if (maxCost.amountMinor <= 0n) return fail(ctx, order, 'UNPROFITABLE', 'the fees alone exceed the price');
+    return letThrough(ctx, order, product, rate, maxCost);
+  });
+
+function holdUntil(ctx: Context, order: Order): Date | undefined {
+  const until = (order.paidAt ?? order.createdAt).getTime() + ctx.config.orderHoldMinutes * 60_000;
+  return until > ctx.now().getTime() ? new Date(until) : undefined;
+}
+
+async function mappedProduct(ctx: Context, order: Order): Promise<Product | null> {
+  return ctx.store.read(async em => {
+    if (order.productId) return findProduct(em, order.productId);
+    if (!order.credentialId || !order.listingId) return null;
+    const listing = await findListing(em, order.credentialId, order.listingId, order.variationId);
+    return listing && findProduct(em, listing.productId);
+  });
+}
+
+/** The supplier's rules for the country, before any money is held. */
+function addressRefusal(order: Order): string | undefined {
+  try {
+    if (order.shipTo) toLogisticsAddress(order.shipTo);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Terminal) return error.message;
+    throw error;
+  }
+}
+
+const currentRate = (ctx: Context, order: Order): Promise<StoredRate | null> =>
+  ctx.store.read(em => {
+    const notBefore = new Date(ctx.now().getTime() - ctx.config.fxMaxAgeHours * 3_600_000);
+    return freshRate(em, platformCurrency, order.saleCurrency, notBefore);
+  });
+
+/** What the supplier may charge: the reseller's own maximum, and never so much that the sale would be a loss. */
+function allowedCost(order: Order, product: Product, rate: StoredRate): Money {
+  const price = salePrice(order);
+  const fees = expectedFees(order.channel, price, rate);
+  const ours = (amount: Money) => convert(amount, rate);
+  const breakEven = breakEvenCost({
+    salePrice: ours(price),
+    marketplaceFee: ours(fees.marketplaceFee),
+    paymentFee: ours(fees.paymentFee),
+  });
+  return min(multiply(productMaxBuy(product), order.quantity), breakEven);
+}
+
+type Verdict = Reserved | { reserved: false; limit: string };
+
+async function letThrough(
+  ctx: Context,
+  order: Order,
+  product: Product,
+  rate: StoredRate,
+  maxCost: Money,
+): Promise<string> {
+  const payer: UserId | null = order.supplierPaidBy === 'reseller' ? order.userId : null;
+  const facts = {
+    productId: product.id,
+    fxRate: rate.rate,
+    fxSource: rate.source,
+    fxAsOf: rate.asOf,
+    maxCostMinor: maxCost.amountMinor,
+  };
+  const verdict = await withBalance<Verdict>(ctx, payer, async (em, enqueue) => {
+    const limit = await exceededLimit(ctx, em, order, maxCost);
+    if (limit) return { reserved: false, free: null, limit };
+    const { userId, id: subject } = order;
+    const held = await reserve(em, { ownerId: payer, purpose: 'buy', subject, userId, amount: maxCost });
+    if (held.reserved)
+      await advance(em, enqueue, order, { to: 'PURCHASING', note: `${formatMoney(maxCost)} reserved` }, facts);
+    return held;
+  });
+  if (verdict.reserved) return `PURCHASING: ${formatMoney(maxCost)} reserved`;
+  if ('limit' in verdict) return wait(ctx, order, 'DAILY_LIMIT_REACHED', { until: tomorrow(ctx), note: verdict.limit });
+  const free = verdict.free ? `${formatMoney(verdict.free)} is free` : 'nothing is known of the balance';
+  return wait(ctx, order, 'FAILED_INSUFFICIENT_FUNDS', { note: `${formatMoney(maxCost)} needed, ${free}` });
+}
+
+async function exceededLimit(ctx: Context, em: EntityManager, order: Order, cost: Money): Promise<string | undefined> {
+  const { maxDailyOrders, maxDailySpendUsd } = ctx.config;
+  const today = await boughtSince(em, order.userId, startOfDay(ctx));
+  if (today.orders >= maxDailyOrders) return `${maxDailyOrders} orders were bought today`;
+  if (today.spend.amountMinor + cost.amountMinor > BigInt(maxDailySpendUsd) * 100n)
+    return `${formatMoney(today.spend)} were spent today, and ${maxDailySpendUsd} is the limit`;
+  return undefined;
+}
+
+const startOfDay = ({ now }: Context): Date => new Date(now().setUTCHours(0, 0, 0, 0));
+const tomorrow = (ctx: Context): Date => new Date(startOfDay(ctx).getTime() + 86_400_000);

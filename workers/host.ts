@@ -1,0 +1,103 @@
+/**
+ * The only file that knows BullMQ's Worker. One job is one visible line of steps:
+ *
+ *   decode → deadline → perform → classify → act → log
+ *
+ * and how it ends is one of four:
+ *
+ *   done       the processor answered; its sentence is the job's return value
+ *   back off   Retryable, or the database was away: thrown, BullMQ tries again later, and the sweep after that
+ *   refused    Terminal that no processor turned into an order's end, or a payload that does not fit: not tried again
+ *   bug        anything else: tried again like a back-off, logged as an error
+ */
+import { type Job as BullJob, UnrecoverableError, type Worker } from 'bullmq';
+import { isFailure, Terminal } from '../domain/outcome.ts';
+import type { Backend } from '../queues/backend.ts';
+import { catalogue, type QueueName } from '../queues/catalogue.ts';
+import type { Payload, QueueContract } from '../queues/contract.ts';
+import type { Context, Surroundings } from './context.ts';
+import { processors } from './processors.ts';
+
+/** A killed worker's job goes on elsewhere after four to six seconds; BullMQ's own defaults take sixty. */
+const lockMs = 5_000;
+const stalledCheckMs = 2_000;
+/** The effect rows, not BullMQ, decide what may run again: a job that stalls often is still run. */
+const stallsMax = 1_000;
+const backoffMsMax = 60_000;
+
+type Outcome = 'done' | 'back off' | 'refused' | 'bug';
+
+function classify(error: unknown): Exclude<Outcome, 'done'> {
+  if (error instanceof Terminal || error instanceof UnrecoverableError) return 'refused';
+  return isFailure(error) ? 'back off' : 'bug';
+}
+
+function decode(contract: QueueContract, job: BullJob): Payload {
+  const { value, error } = contract.payload.validate(job.data, { convert: false });
+  if (error) throw new UnrecoverableError(`the payload does not fit ${contract.name}: ${error.message}`);
+  return value;
+}
+
+async function perform(name: QueueName, job: BullJob, surroundings: Surroundings, stop: AbortSignal): Promise<string> {
+  const contract: QueueContract = catalogue[name];
+  const payload = decode(contract, job);
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(contract.deadlineMs)]);
+  const process = processors[name] as (payload: Payload, context: Context) => Promise<string>;
+  return process(payload, { ...surroundings, signal });
+}
+
+/** Runs one job from taking it to its one wide log line. */
+async function run(name: QueueName, job: BullJob, surroundings: Surroundings, stop: AbortSignal): Promise<string> {
+  const startedAt = performance.now();
+  const line = { queue: name, jobId: job.id, ...job.data, attempt: job.attemptsMade + 1 };
+  const durationMs = () => Math.round(performance.now() - startedAt);
+  try {
+    const answer = await perform(name, job, surroundings, stop);
+    await job.log(answer);
+    surroundings.log.info({ ...line, outcome: 'done', answer, durationMs: durationMs() }, 'job');
+    return answer;
+  } catch (error) {
+    const outcome = classify(error);
+    const code = isFailure(error) ? error.code : undefined;
+    const level = outcome === 'bug' ? 'error' : 'warn';
+    surroundings.log[level]({ ...line, outcome, code, durationMs: durationMs(), err: error }, 'job');
+    if (outcome === 'refused') throw new UnrecoverableError(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+export type Host = { close(): Promise<void> };
+
+/** Starts one worker per queue. Closing takes no more jobs, waits for those that run, and gives up nothing. */
+export function startHost(backend: Backend, names: readonly QueueName[], surroundings: Surroundings): Host {
+  const stopping = new AbortController();
+  const workers = names.map((name): Worker => {
+    const contract: QueueContract = catalogue[name];
+    const worker = backend.openWorker(
+      contract,
+      (job: BullJob, _token, lost) =>
+        run(name, job, surroundings, lost ? AbortSignal.any([stopping.signal, lost]) : stopping.signal),
+      {
+        concurrency: contract.concurrency,
+        lockDuration: lockMs,
+        stalledInterval: stalledCheckMs,
+        maxStalledCount: stallsMax,
+        settings: {
+          backoffStrategy: (attempts = 1) => Math.min(contract.backoffMs * 2 ** (attempts - 1), backoffMsMax),
+        },
+      },
+    );
+    worker.on('error', error => surroundings.log.warn({ queue: name, err: error }, 'worker error'));
+    worker.on('lockRenewalFailed', jobs => {
+      surroundings.log.warn({ queue: name, jobs }, 'lock lost: another worker may have the job');
+      for (const job of jobs) worker.cancelJob(job, 'lock lost');
+    });
+    return worker;
+  });
+  return {
+    close: async () => {
+      await Promise.all(workers.map(worker => worker.close()));
+      stopping.abort();
+    },
+  };
+}

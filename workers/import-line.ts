@@ -1,0 +1,109 @@
+import type { Custody } from '../domain/order.ts';
+import { invariant } from '../domain/outcome.ts';
+import { jobForOrder } from '../queues/next-job.ts';
+import { advance, type Enqueue } from '../queues/transact.ts';
+import { isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
+import type { Order } from '../store/entities/order.ts';
+import type { Credential } from '../store/entities/people.ts';
+import { release } from '../store/funding.ts';
+import { upsertLine } from '../store/import.ts';
+import type { EntityManager } from '../store/open.ts';
+import { claimOrder, updateOrder, wakeOrder } from '../store/orders.ts';
+import { note } from '../store/timeline.ts';
+import type { Context } from './context.ts';
+import { isMarketplace, type MarketplaceLine, type MarketplaceOrder } from './marketplace.ts';
+import { settlePayment } from './settle-payment.ts';
+
+type Line = { credential: Credential; custody: Custody; order: MarketplaceOrder; line: MarketplaceLine };
+
+/** Brings one order of ours up to what its marketplace says of the line. The same news again changes nothing. */
+export const takeLine = (ctx: Context, news: Line): Promise<void> =>
+  ctx.transact(async (em, enqueue) => {
+    const { order: sale, line } = news;
+    const { order } = await upsertLine(em, newOrderOf(news));
+    if (sale.cancelled) return cancel(em, order);
+    if (!order.shipTo && sale.shipTo) await addressArrived(em, enqueue, order, sale.shipTo);
+    if (order.status !== 'CREATED') return;
+    if (sale.review) {
+      const { reason, note: text } = sale.review;
+      return advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason, note: text });
+    }
+    if (sale.payment === 'PENDING') return;
+    await settlePayment(em, enqueue, order, [
+      {
+        reference: `${sale.orderId}/${line.lineId}`,
+        status: sale.payment === 'PAID' ? 'COMPLETED' : 'REVERSED',
+        rawStatus: sale.rawPayment,
+        amount: line.total,
+        fee: line.fee,
+      },
+    ]);
+  });
+
+function newOrderOf({ credential, custody, order, line }: Line) {
+  const channel = credential.apiName;
+  invariant(isMarketplace(channel), `${channel} is a marketplace`);
+  return {
+    userId: credential.userId,
+    channel,
+    credentialId: credential.id,
+    externalOrderId: order.orderId,
+    externalLineId: line.lineId,
+    listingId: line.listingId,
+    variationId: line.variationId,
+    quantity: line.quantity,
+    sale: line.total,
+    marketplaceFee: line.fee,
+    shipTo: order.shipTo,
+    custody,
+  };
+}
+
+async function addressArrived(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  shipTo: NonNullable<Order['shipTo']>,
+): Promise<void> {
+  await updateOrder(em, order, { shipTo });
+  if (order.waitReason !== 'ADDRESS_MISSING') return;
+  const woken = await wakeOrder(em, order.id);
+  if (woken) enqueue(jobForOrder(woken));
+}
+
+/**
+ * The buyer or the seller cancelled. What has not been bought is cancelled; what has been, or may have been, is a
+ * person's decision. A purchase under way reads the sale once more before it buys, so it is left alone here.
+ */
+async function cancel(em: EntityManager, order: Order): Promise<void> {
+  const nothing = () => undefined;
+  switch (order.status) {
+    case 'CREATED':
+    case 'PAID':
+    case 'WAITING': {
+      const owned = await claimOrder(em, order.id, [order.status]);
+      if (!owned) return;
+      const effect = await standingEffect(em, 'buy', order.id);
+      if (isInDoubt(effect) || effect?.status === 'DONE')
+        return advance(em, nothing, owned, {
+          to: 'NEEDS_REVIEW',
+          reason: 'CANCELLED_AFTER_PURCHASE',
+          note: 'cancelled at the marketplace, but goods were ordered: cancel them on the supplier’s site',
+        });
+      await withdrawUnsent(em, 'buy', order.id);
+      await release(em, 'buy', order.id);
+      return advance(em, nothing, owned, { to: 'CANCELLED', note: 'cancelled at the marketplace' });
+    }
+    case 'PURCHASED': {
+      const owned = await claimOrder(em, order.id, ['PURCHASED']);
+      if (!owned) return;
+      return advance(em, nothing, owned, {
+        to: 'NEEDS_REVIEW',
+        reason: 'CANCELLED_AFTER_PURCHASE',
+        note: 'cancelled at the marketplace after the goods were bought',
+      });
+    }
+    default:
+      await note(em, order.id, 'noted', `the marketplace says cancelled; the order is ${order.status}`);
+  }
+}

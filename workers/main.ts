@@ -1,0 +1,52 @@
+/** `npm run workers [-- --queues fulfill,purchase]`: serves the queues named, or all of them, and sweeps. */
+import '../runtime/node-version.ts';
+import { parseArgs } from 'node:util';
+import { openBackend } from '../queues/backend.ts';
+import { isQueueName, type QueueName, queueNames } from '../queues/catalogue.ts';
+import { openProducer } from '../queues/producer.ts';
+import { createTransact } from '../queues/transact.ts';
+import { readConfig } from '../runtime/config.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { createSecretBox } from '../runtime/secret-box.ts';
+import { onShutdown } from '../runtime/shutdown.ts';
+import { openStore } from '../store/open.ts';
+import { startHost } from './host.ts';
+import { openProviders } from './providers.ts';
+import { startSweeper } from './sweeper.ts';
+
+const { values } = parseArgs({ options: { queues: { type: 'string' } } });
+const names = chosenQueues(values.queues);
+const config = readConfig();
+if (config.payoutProvider !== 'paypal') throw new Error('PAYOUT_PROVIDER=payoneer is not built yet: use paypal');
+
+const log = createLogger('workers', config.logLevel);
+const defer = onShutdown({ deadlineMs: config.shutdownDeadlineMs, log });
+const store = await openStore(config.databaseUrl, 20);
+defer('store', () => store.close());
+const backend = await openBackend({ ...config, workers: names.length, log });
+defer('backend', () => backend.close());
+const producer = openProducer(backend, log);
+defer('producer', () => producer.close());
+
+const host = startHost(backend, names, {
+  config,
+  store,
+  transact: createTransact(store, producer),
+  box: createSecretBox(config.encryptionKeys),
+  providers: openProviders(config),
+  log,
+  now: () => new Date(),
+});
+defer('workers', () => host.close());
+const { sweepIntervalMs: intervalMs, stallAfterMs } = config;
+const sweeper = startSweeper({ store, producer, stallAfterMs, intervalMs, log });
+defer('sweeper', () => sweeper.close());
+log.info({ queues: names, backend: config.redisUrl ? 'redis' : 'postgres' }, 'workers ready');
+
+function chosenQueues(list: string | undefined): readonly QueueName[] {
+  if (list === undefined) return queueNames;
+  return list.split(',').map(name => {
+    if (!isQueueName(name)) throw new Error(`there is no queue ${name}; there are: ${queueNames.join(', ')}`);
+    return name;
+  });
+}

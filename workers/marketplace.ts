@@ -1,0 +1,48 @@
+import type { Address } from '../domain/address.ts';
+import type { Money } from '../domain/money.ts';
+import type { ReviewReason } from '../domain/order.ts';
+import { unreachable } from '../domain/outcome.ts';
+import type { Credential } from '../store/entities/people.ts';
+import type { Context } from './context.ts';
+import { readEbayOrder } from './marketplace-ebay.ts';
+import { readMercadoLibreOrder } from './marketplace-mercadolibre.ts';
+
+export type MarketplaceLine = {
+  lineId: string;
+  listingId: string;
+  variationId: string;
+  quantity: number;
+  /** What the buyer paid for the line, delivery included, without tax that the marketplace collects and remits. */
+  total: Money;
+  /** The marketplace's own fee for the line, when it says. */
+  fee: Money | undefined;
+};
+
+/** An order as its marketplace tells it now. */
+export type MarketplaceOrder = {
+  orderId: string;
+  payment: 'PENDING' | 'PAID' | 'REVERSED';
+  rawPayment: string;
+  cancelled: boolean;
+  /** Something in it that only a person may decide about before anything is bought. */
+  review: { reason: ReviewReason; note: string } | undefined;
+  shipTo: Address | undefined;
+  lines: readonly MarketplaceLine[];
+};
+
+export const isMarketplace = (name: string): name is 'ebay' | 'mercadolibre' =>
+  name === 'ebay' || name === 'mercadolibre';
+
+/** Reads an order back with its seller's own token. @throws ReconnectNeeded, Terminal, Retryable */
+export function readMarketplaceOrder(ctx: Context, credential: Credential, orderId: string): Promise<MarketplaceOrder> {
+  const { apiName } = credential;
+  if (!isMarketplace(apiName)) throw new Error(`${apiName} is no marketplace`);
+  switch (apiName) {
+    case 'ebay':
+      return readEbayOrder(ctx, credential, orderId);
+    case 'mercadolibre':
+      return readMercadoLibreOrder(ctx, credential, orderId);
+    default:
+      return unreachable(apiName);
+  }
+}

@@ -1,0 +1,48 @@
+import Joi from 'joi';
+import { unreachable } from '../domain/outcome.ts';
+import { parseEbayNotification } from '../providers/ebay/webhook.ts';
+import { parseMercadoLibreNotification } from '../providers/mercadolibre/webhook.ts';
+import { credentialsFor, findCredential } from '../store/credentials.ts';
+import type { InboundEvent } from '../store/entities/order.ts';
+import type { Credential } from '../store/entities/people.ts';
+import type { Context } from './context.ts';
+
+/** Which order a notification is about, and whose it may be. */
+export type Hint = { orderId: string; sellers: readonly Credential[] };
+
+/** Reads a stored notification again. It was verified before it was stored. */
+export async function hintOf(ctx: Context, event: InboundEvent): Promise<Hint> {
+  const body = Buffer.from(event.body);
+  switch (event.source) {
+    case 'mercadolibre':
+      return { orderId: parseMercadoLibreNotification(body).orderId, sellers: await ownSeller(ctx, event) };
+    case 'inline':
+      return { orderId: inlineOrderId(body), sellers: await ownSeller(ctx, event) };
+    case 'ebay': {
+      const { orderId, username } = parseEbayNotification(body);
+      if (!orderId) throw new Error(`notification ${event.eventId} names no order`);
+      return { orderId, sellers: await ebaySellers(ctx, username) };
+    }
+    case 'paypal':
+      throw new Error('a PayPal event is no order notification');
+    default:
+      return unreachable(event.source);
+  }
+}
+
+async function ownSeller(ctx: Context, { credentialId }: InboundEvent): Promise<Credential[]> {
+  const credential = credentialId && (await ctx.store.read(em => findCredential(em, credentialId)));
+  return credential ? [credential] : [];
+}
+
+/** eBay does not promise to name the seller: when it does not, each connected one is asked. */
+async function ebaySellers(ctx: Context, username: string | undefined): Promise<Credential[]> {
+  const all = await ctx.store.read(em => credentialsFor(em, 'ebay', ctx.config.ebay.environment));
+  const named = all.filter(({ accountName }) => accountName === username);
+  return named.length > 0 ? named : all;
+}
+
+const inline = Joi.object<{ orderId: string }>({ orderId: Joi.string().max(64).required() })
+  .unknown()
+  .required();
+const inlineOrderId = (body: Buffer): string => Joi.attempt(JSON.parse(body.toString('utf8')), inline).orderId;

@@ -1,0 +1,114 @@
+import type { OrderId } from '../domain/ids.ts';
+import { type FailureReason, type OrderState, type WaitReason, waits } from '../domain/order.ts';
+import { Terminal, Uncertain } from '../domain/outcome.ts';
+import type { QueueName } from '../queues/catalogue.ts';
+import { jobForOrder } from '../queues/next-job.ts';
+import { advance } from '../queues/transact.ts';
+import { Unproven } from '../store/effects.ts';
+import type { Order } from '../store/entities/order.ts';
+import type { EntityManager } from '../store/open.ts';
+import { claimOrder, LostClaim, type Move, recheckOrder } from '../store/orders.ts';
+import { note } from '../store/timeline.ts';
+import { type Context, later } from './context.ts';
+import { ReconnectNeeded } from './tokens.ts';
+
+/** Moves the order and adds its next job; `also` joins the transaction. */
+export const move = (
+  ctx: Context,
+  order: Order,
+  to: Move,
+  options: { facts?: Partial<Order>; also?: (em: EntityManager) => Promise<void> } = {},
+): Promise<string> =>
+  ctx.transact(async (em, enqueue) => {
+    await options.also?.(em);
+    await advance(em, enqueue, order, to, options.facts);
+    return 'reason' in to ? `${to.to} (${to.reason}): ${to.note}` : to.to;
+  });
+
+/** Waits, or goes on waiting for the same reason without filling the timeline. */
+export async function wait(
+  ctx: Context,
+  order: Order,
+  reason: WaitReason,
+  options: { note: string; until?: Date; also?: (em: EntityManager) => Promise<void> },
+): Promise<string> {
+  const recheck = waits[reason].wokenBy === 'time' ? later(ctx, ctx.config.waitRecheckMs) : null;
+  const until = options.until ?? recheck;
+  if (order.status !== 'WAITING' || order.waitReason !== reason)
+    return move(ctx, order, { to: 'WAITING', reason, until, note: options.note }, options);
+  await ctx.store.transaction(async em => {
+    await options.also?.(em);
+    if (until) await recheckOrder(em, order, until);
+  });
+  return `still WAITING (${reason})`;
+}
+
+export const fail = (
+  ctx: Context,
+  order: Order,
+  reason: FailureReason,
+  text: string,
+  also?: (em: EntityManager) => Promise<void>,
+): Promise<string> => move(ctx, order, { to: 'FAILED', reason, note: text }, also ? { also } : {});
+
+export async function recheck(ctx: Context, order: Order, ms: number, text: string): Promise<string> {
+  await ctx.store.transaction(em => recheckOrder(em, order, later(ctx, ms)));
+  return text;
+}
+
+/** What a certain "no" means for this step. */
+export type OnRefusal = (order: Order, refusal: Terminal, ctx: Context) => Promise<string>;
+
+/**
+ * One step of one order: claims it, runs the step, and turns what cannot be known into a later look or a review. A
+ * retryable failure goes to the host, which backs off; so does a bug.
+ */
+export async function orderStep(
+  ctx: Context,
+  job: { queue: QueueName; id: string; from: readonly OrderState[] },
+  step: (order: Order) => Promise<string>,
+  onRefusal?: OnRefusal,
+): Promise<string> {
+  const order = await ctx.store.transaction(em => claimOrder(em, job.id as OrderId, job.from));
+  if (!order) return `nothing to do: the order is not ${job.from.join(' or ')}`;
+  // A stale job, or one that an operator retried: the state says which queue may carry the order on.
+  const next = jobForOrder(order);
+  if (next && next.queue !== job.queue) return `nothing to do: ${next.queue} carries the order on`;
+  try {
+    return await step(order);
+  } catch (error) {
+    if (error instanceof LostClaim) return 'another run owns the order now';
+    if (error instanceof ReconnectNeeded) return wait(ctx, order, 'RECONNECT_NEEDED', { note: error.message });
+    if (error instanceof Unproven) return park(ctx, order, error);
+    if (error instanceof Uncertain) return lookAgain(ctx, order, error);
+    if (error instanceof Terminal && onRefusal) return onRefusal(order, error, ctx);
+    throw error;
+  }
+}
+
+async function lookAgain(ctx: Context, order: Order, doubt: Uncertain): Promise<string> {
+  const at = later(ctx, doubt.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
+  await ctx.store.transaction(async em => {
+    await recheckOrder(em, order, at);
+    await note(em, order.id, 'tried', `not known yet, looked up again at ${at.toISOString()}: ${doubt.message}`, {
+      code: doubt.code,
+    });
+  });
+  return `uncertain (${doubt.code}), looked up again at ${at.toISOString()}`;
+}
+
+const park = (ctx: Context, order: Order, { effect, message }: Unproven): Promise<string> =>
+  move(ctx, order, {
+    to: 'NEEDS_REVIEW',
+    reason: 'EFFECT_UNPROVEN',
+    note: `${message}. Look at the provider whether it happened, then continue or fail the order.`,
+    evidence: {
+      purpose: effect.purpose,
+      route: effect.route,
+      account: effect.account,
+      key: effect.idempotencyKey,
+      sends: effect.sends,
+      firstSentAt: effect.firstSentAt?.toISOString() ?? null,
+      lastSentAt: effect.lastSentAt?.toISOString() ?? null,
+    },
+  });

@@ -1,0 +1,24 @@
+import type { QueueName } from '../queues/catalogue.ts';
+import { applyEvent } from './apply-event.ts';
+import { capturePayment } from './capture-payment.ts';
+import type { Context } from './context.ts';
+import { createSale } from './create-sale.ts';
+import { fulfill } from './fulfill.ts';
+import { importOrder } from './import-order.ts';
+import { payout } from './payout.ts';
+import { purchase } from './purchase.ts';
+import { purchaseFallback } from './purchase-fallback.ts';
+import { tokenRefresh } from './token-refresh.ts';
+
+/** One processor per queue: a queue without one, or one without a queue, does not compile. */
+export const processors = {
+  'import-order': importOrder,
+  'apply-event': applyEvent,
+  'capture-payment': capturePayment,
+  fulfill,
+  purchase,
+  'purchase-fallback': purchaseFallback,
+  'create-sale': createSale,
+  payout,
+  'token-refresh': tokenRefresh,
+} as const satisfies Record<QueueName, (payload: never, context: Context) => Promise<string>>;

@@ -1,0 +1,38 @@
+import type { ReviewReason } from '../domain/order.ts';
+import { findCredential } from '../store/credentials.ts';
+import type { Order } from '../store/entities/order.ts';
+import { paymentsOf } from '../store/payments.ts';
+import type { Context } from './context.ts';
+import { readMarketplaceOrder } from './marketplace.ts';
+
+export type SaleNow =
+  | { state: 'open' }
+  | { state: 'cancelled'; note: string }
+  | { state: 'doubtful'; reason: ReviewReason; note: string };
+
+/** Asks the sale channel once more, right before anything is bought: still paid, not cancelled, no fraud flag? */
+export async function readSaleNow(ctx: Context, order: Order): Promise<SaleNow> {
+  return order.channel === 'paypal' ? readCheckout(ctx, order) : readMarketplace(ctx, order);
+}
+
+async function readCheckout(ctx: Context, order: Order): Promise<SaleNow> {
+  const payments = await ctx.store.read(em => paymentsOf(em, order.id));
+  for (const payment of payments) {
+    const capture = await ctx.providers.paypal.getCapture(payment.reference, { signal: ctx.signal });
+    if (capture.status === 'COMPLETED') return { state: 'open' };
+  }
+  return { state: 'doubtful', reason: 'PAYMENT_REVERSED', note: 'PayPal no longer holds a completed capture' };
+}
+
+async function readMarketplace(ctx: Context, order: Order): Promise<SaleNow> {
+  const { credentialId, externalOrderId } = order;
+  const credential = credentialId && (await ctx.store.read(em => findCredential(em, credentialId)));
+  if (!credential || !externalOrderId)
+    return { state: 'doubtful', reason: 'UNCONFIRMED_SALE', note: 'the sale cannot be read back from its marketplace' };
+  const sale = await readMarketplaceOrder(ctx, credential, externalOrderId);
+  if (sale.cancelled) return { state: 'cancelled', note: 'cancelled at the marketplace before anything was bought' };
+  if (sale.review) return { state: 'doubtful', ...sale.review };
+  if (sale.payment !== 'PAID')
+    return { state: 'doubtful', reason: 'PAYMENT_REVERSED', note: `the marketplace says ${sale.rawPayment}` };
+  return { state: 'open' };
+}

@@ -1,0 +1,86 @@
+import { expectedFees, type Fees } from '../domain/fees.ts';
+import { buyerPaid } from '../domain/ledger.ts';
+import { formatMoney, type Money, money, zero } from '../domain/money.ts';
+import type { Channel } from '../domain/order.ts';
+import type { PaymentState } from '../domain/payment.ts';
+import { advance, type Enqueue } from '../queues/transact.ts';
+import type { Order, Payment } from '../store/entities/order.ts';
+import { post } from '../store/ledger.ts';
+import type { EntityManager } from '../store/open.ts';
+import { custodyOf, salePrice } from '../store/orders.ts';
+import { paymentsOf, recordPayment } from '../store/payments.ts';
+
+/** What a provider says of the buyer's money for one order. */
+export type PaymentNews = {
+  reference: string;
+  status: PaymentState;
+  rawStatus: string;
+  amount: Money;
+  /** What the channel kept; where it does not say, the table's estimate is booked. */
+  fee: Money | undefined;
+};
+
+const paymentAmount = (payment: Payment): Money => money(payment.amountMinor, payment.currency);
+
+/** The fee of a payment under its name: a payment fee at our own checkout, else the marketplace's. */
+export function feesOf(channel: Channel, payment: Payment): Fees {
+  const nothing = zero(payment.currency);
+  const fee = money(payment.feeMinor ?? 0n, payment.currency);
+  return channel === 'paypal'
+    ? { marketplaceFee: nothing, paymentFee: fee }
+    : { marketplaceFee: fee, paymentFee: nothing };
+}
+
+/** A marketplace's fee is a percentage alone, so the estimate needs no exchange rate. */
+const estimatedFee = (channel: Channel, amount: Money): Money | undefined =>
+  channel === 'paypal'
+    ? undefined
+    : expectedFees(channel, amount, { base: 'USD', quote: amount.currency, rate: '1' }).marketplaceFee;
+
+/**
+ * Books the buyer's money and moves the order that was waiting for it. Money in the wrong amount, or for a dead order,
+ * is booked all the same, and a person decides. The caller owns the order.
+ */
+export async function settlePayment(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  news: readonly PaymentNews[],
+): Promise<void> {
+  for (const { fee, ...facts } of news)
+    await recordPayment(em, {
+      orderId: order.id,
+      provider: order.channel,
+      ...facts,
+      fee: fee ?? estimatedFee(order.channel, facts.amount),
+    });
+  for (const payment of await paymentsOf(em, order.id))
+    if (payment.status === 'COMPLETED') await book(em, enqueue, order, payment);
+}
+
+async function book(em: EntityManager, enqueue: Enqueue, order: Order, payment: Payment): Promise<void> {
+  const gross = paymentAmount(payment);
+  const postings = buyerPaid({
+    channel: order.channel,
+    custody: custodyOf(order),
+    reseller: order.userId,
+    gross,
+    fees: feesOf(order.channel, payment),
+  });
+  await post(em, { source: payment.provider, event: `paid:${payment.reference}`, orderId: order.id, postings });
+  if (order.status !== 'CREATED' && order.status !== 'CANCELLED') return;
+  const expected = salePrice(order);
+  if (order.status === 'CANCELLED')
+    return advance(em, enqueue, order, {
+      to: 'NEEDS_REVIEW',
+      reason: 'PAID_AFTER_CANCEL',
+      note: `${formatMoney(gross)} arrived after the order was cancelled: refund it, or revive the order`,
+    });
+  if (gross.currency !== expected.currency || gross.amountMinor !== expected.amountMinor)
+    return advance(em, enqueue, order, {
+      to: 'NEEDS_REVIEW',
+      reason: 'WRONG_AMOUNT',
+      note: `${formatMoney(gross)} arrived where ${formatMoney(expected)} was due`,
+    });
+  return advance(em, enqueue, order, { to: 'PAID', note: `${formatMoney(gross)} received` }, { paidAt: new Date() });
+}

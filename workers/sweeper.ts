@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type SweepOptions, sweep } from '../queues/recovery.ts';
+import type { Logger } from '../runtime/logger.ts';
+
+export type Sweeper = { close(): Promise<void> };
+
+/** Sweeps for as long as the process lives. A sweep that fails (the database is away) is followed by the next one. */
+export function startSweeper(options: SweepOptions & { intervalMs: number; log: Logger }): Sweeper {
+  const stop = new AbortController();
+  const loop = async () => {
+    while (!stop.signal.aborted) {
+      try {
+        const made = await sweep(options);
+        if (made > 0) options.log.info({ made }, 'sweep made jobs');
+      } catch (error) {
+        options.log.warn({ err: error }, 'sweep failed; the next one will do its work');
+      }
+      await sleep(options.intervalMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  };
+  const running = loop();
+  return {
+    close: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}

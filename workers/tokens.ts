@@ -1,0 +1,100 @@
+import type { CredentialId } from '../domain/ids.ts';
+import { Terminal, TokenRefused } from '../domain/outcome.ts';
+import { lockCredential, needReconnect, openSecrets, replaceTokens, type Tokens } from '../store/credentials.ts';
+import type { Credential } from '../store/entities/people.ts';
+import type { Context } from './context.ts';
+
+/** The account's owner has to connect it again; what waits for it goes on by itself afterwards. */
+export class ReconnectNeeded extends Error {
+  override readonly name = 'ReconnectNeeded';
+  readonly credential: Credential;
+  constructor(credential: Credential) {
+    super(`${credential.apiName} account ${credential.accountName} must be connected again`);
+    this.credential = credential;
+  }
+}
+
+/** What reading orders and telling shipments needs; the same as at the consent, or fewer. */
+const ebayScopes = ['https://api.ebay.com/oauth/api_scope/sell.fulfillment'];
+
+/** A token this close to its end is not worth a call. */
+const tooLateMs = 30_000;
+
+/** When a token should be renewed: well before its end, or half-way when it does not live that long. */
+export function refreshTime(accessExpiresAt: Date, leadMs: number, now: Date): Date {
+  const lifeMs = accessExpiresAt.getTime() - now.getTime();
+  return new Date(accessExpiresAt.getTime() - Math.min(leadMs, Math.max(0, lifeMs / 2)));
+}
+
+async function askForTokens(ctx: Context, credential: Credential, refreshToken: string): Promise<Tokens> {
+  const options = { signal: ctx.signal };
+  switch (credential.apiName) {
+    case 'aliexpress-dropshipping': {
+      const fresh = await ctx.providers.aliexpress.refreshToken(refreshToken, options);
+      return { ...fresh, refreshToken: fresh.refreshToken ?? refreshToken };
+    }
+    case 'ebay': {
+      const fresh = await ctx.providers.ebay.refreshToken(refreshToken, ebayScopes, options);
+      // eBay keeps the refresh token and its end: a refresh does not extend it.
+      return { ...fresh, refreshToken, refreshExpiresAt: credential.refreshExpiresAt ?? null };
+    }
+    case 'mercadolibre': {
+      const fresh = await ctx.providers.mercadolibre.refreshToken(refreshToken, options);
+      return { ...fresh, refreshExpiresAt: credential.refreshExpiresAt ?? null };
+    }
+    case 'aliexpress':
+    case 'paypal':
+      throw new Terminal('NO_REFRESH', `${credential.apiName} has no token to refresh`);
+  }
+}
+
+/**
+ * Gives a token that is not `stale`. The row is locked from reading the old token to writing the new one: of many
+ * jobs that want it one refreshes, the others find the fresh one; a rotating refresh token is never used twice.
+ * @throws ReconnectNeeded when the provider will give no more tokens
+ */
+export async function freshToken(ctx: Context, id: CredentialId, stale: string | null): Promise<string> {
+  const outcome = await ctx.store.transaction(async em => {
+    const credential = await lockCredential(em, id);
+    if (credential.status === 'RECONNECT_NEEDED') return { credential };
+    const { accessToken, refreshToken } = openSecrets(ctx.box, credential);
+    const endsAt = credential.accessExpiresAt?.getTime() ?? 0;
+    const alive = endsAt - ctx.now().getTime() > tooLateMs;
+    if (alive && accessToken !== stale) return { accessToken };
+    try {
+      const tokens = await askForTokens(ctx, credential, refreshToken);
+      const refreshAt = refreshTime(tokens.accessExpiresAt, ctx.config.supplierTokenLeadMs, ctx.now());
+      await replaceTokens(em, ctx.box, credential, tokens, refreshAt);
+      return { accessToken: tokens.accessToken };
+    } catch (error) {
+      if (!(error instanceof Terminal)) throw error;
+      await needReconnect(em, id);
+      return { credential };
+    }
+  });
+  if (outcome.accessToken === undefined) throw new ReconnectNeeded(outcome.credential);
+  return outcome.accessToken;
+}
+
+/** Calls with the account's token; a refused token is refreshed once and the call made again. */
+export async function withToken<T>(
+  ctx: Context,
+  credential: Credential,
+  call: (token: { accessToken: string }) => Promise<T>,
+): Promise<T> {
+  const accessToken = await freshToken(ctx, credential.id, null);
+  try {
+    return await call({ accessToken });
+  } catch (error) {
+    if (!(error instanceof TokenRefused)) throw error;
+  }
+  const renewed = await freshToken(ctx, credential.id, accessToken);
+  try {
+    return await call({ accessToken: renewed });
+  } catch (error) {
+    if (!(error instanceof TokenRefused)) throw error;
+    // A token that was just issued is refused: the account itself is.
+    await ctx.store.transaction(em => needReconnect(em, credential.id));
+    throw new ReconnectNeeded(credential);
+  }
+}
