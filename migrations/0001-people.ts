@@ -70,10 +70,17 @@ export class Migration0001People extends Migration {
         created_at timestamptz not null default now(),
         constraint listings_once unique (credential_id, external_id, variation_id)
       );
+
+      -- Tries at logging in, in the shape that rate-limiter-flexible reads and writes.
+      create table login_limits (
+        key varchar(255) primary key,
+        points integer not null default 0,
+        expire bigint
+      );
     `);
   }
 
   override down() {
-    this.addSql('drop table listings, products, api_credentials, platform_config, users');
+    this.addSql('drop table login_limits, listings, products, api_credentials, platform_config, users');
   }
 }

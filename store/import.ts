@@ -1,8 +1,9 @@
 import type { Address } from '../domain/address.ts';
-import type { CredentialId, UserId } from '../domain/ids.ts';
+import type { CredentialId, OrderId, UserId } from '../domain/ids.ts';
 import type { Money } from '../domain/money.ts';
 import type { Channel, Custody } from '../domain/order.ts';
 import { Order } from './entities/order.ts';
+import type { Product } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
 import { newOrderId } from './orders.ts';
 import { note } from './timeline.ts';
@@ -71,4 +72,54 @@ export async function upsertLine(
       line: line.externalLineId,
     });
   return { order, created: inserted !== undefined };
+}
+
+/** An order at our own checkout, before PayPal knows of it. */
+export async function createCheckoutOrder(
+  em: EntityManager,
+  checkout: {
+    product: Product;
+    quantity: number;
+    sale: Money;
+    shipTo: Address;
+    custody: Custody;
+    checkoutTokenHash: string;
+  },
+): Promise<Order> {
+  const { product, quantity, sale, shipTo, custody } = checkout;
+  const id = newOrderId();
+  await em.insert(Order, {
+    id,
+    userId: product.userId,
+    channel: 'paypal',
+    productId: product.id,
+    variationId: '',
+    quantity,
+    saleMinor: sale.amountMinor,
+    saleCurrency: sale.currency,
+    shipTo,
+    ...custody,
+    purchaseRoute: 'api',
+    status: 'CREATED',
+    checkoutTokenHash: checkout.checkoutTokenHash,
+    stateEntry: 1,
+    wake: 0,
+    fence: 0n,
+    nextCheckAt: new Date(Date.now() + firstQuestionMs),
+  });
+  await note(em, id, 'noted', `created at the checkout: ${quantity} × ${product.title}`);
+  return em.findOneOrFail(Order, { id });
+}
+
+/** When the sweep first asks PayPal about an order whose buyer was not heard of again. */
+const firstQuestionMs = 10 * 60_000;
+
+export async function keepPayPalOrder(
+  em: EntityManager,
+  id: OrderId,
+  paypalOrderId: string,
+  approveUrl: string,
+): Promise<void> {
+  await em.nativeUpdate(Order, { id }, { externalOrderId: paypalOrderId, externalLineId: '', approveUrl });
+  await note(em, id, 'noted', `PayPal order ${paypalOrderId}`, { paypalOrder: paypalOrderId });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import { platformCurrency } from '../domain/fees.ts';
-import type { OrderId } from '../domain/ids.ts';
+import type { OrderId, UserId } from '../domain/ids.ts';
 import { type Currency, type Money, money, type Rate } from '../domain/money.ts';
 import {
   type Channel,
@@ -140,5 +140,21 @@ export async function wakeOrder(em: EntityManager, id: OrderId): Promise<Order |
   );
   return woken === 1 ? em.findOne(Order, { id }) : null;
 }
+
+/** Orders that wait for one reason, oldest first. */
+export const waitingFor = (em: EntityManager, waitReason: WaitReason, where: Partial<Order>): Promise<Order[]> =>
+  em.find(Order, { ...where, status: 'WAITING', waitReason }, { orderBy: { createdAt: 'asc' }, limit: 1_000 });
+
+/** Newest first; an admin's scope is null and sees all. */
+export const ordersOf = (
+  em: EntityManager,
+  scope: UserId | null,
+  filter: { status?: OrderState; limit: number; offset: number },
+): Promise<Order[]> =>
+  em.find(
+    Order,
+    { ...(scope ? { userId: scope } : {}), ...(filter.status ? { status: filter.status } : {}) },
+    { orderBy: { createdAt: 'desc', id: 'asc' }, limit: filter.limit, offset: filter.offset },
+  );
 
 export const newOrderId = (): OrderId => randomUUID() as OrderId;

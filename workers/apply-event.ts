@@ -21,10 +21,6 @@ export const applyEvent: Processor<'eventId'> = async ({ eventId }, ctx) => {
   return text ?? 'ignored: it is about nothing of ours';
 };
 
-/** Event types that anything follows from; the others are stored and acknowledged. */
-export const wantedEvents =
-  /^(CHECKOUT\.ORDER\.(APPROVED|COMPLETED)|PAYMENT\.CAPTURE\.[A-Z]+|PAYMENT\.PAYOUTSBATCH\.[A-Z]+|PAYMENT\.PAYOUTS-ITEM\.[A-Z]+)$/;
-
 async function apply(ctx: Context, event: PayPalEvent): Promise<string | undefined> {
   if (event.type.startsWith('PAYMENT.PAYOUTS')) return payoutNews(ctx, event);
   if (event.type.startsWith('PAYMENT.CAPTURE.')) return captureChanged(ctx, event);

@@ -7,6 +7,7 @@ import { openProducer } from '../queues/producer.ts';
 import { createTransact } from '../queues/transact.ts';
 import { readConfig } from '../runtime/config.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { announceReady } from '../runtime/ready.ts';
 import { createSecretBox } from '../runtime/secret-box.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { openStore } from '../store/open.ts';
@@ -42,6 +43,7 @@ const { sweepIntervalMs: intervalMs, stallAfterMs } = config;
 const sweeper = startSweeper({ store, producer, stallAfterMs, intervalMs, log });
 defer('sweeper', () => sweeper.close());
 log.info({ queues: names, backend: config.redisUrl ? 'redis' : 'postgres' }, 'workers ready');
+announceReady();
 
 function chosenQueues(list: string | undefined): readonly QueueName[] {
   if (list === undefined) return queueNames;

@@ -2,7 +2,7 @@ import { payoutFee } from '../domain/fees.ts';
 import type { LegId } from '../domain/ids.ts';
 import { legPaid } from '../domain/ledger.ts';
 import { add, formatMoney, type Money, zero } from '../domain/money.ts';
-import { invariant, Terminal, Uncertain } from '../domain/outcome.ts';
+import { invariant, isFailure, Terminal, Uncertain } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
 import type { PayoutItem } from '../providers/paypal/payout.ts';
 import { once, Unproven } from '../store/effects.ts';
@@ -171,10 +171,11 @@ async function settle(ctx: Context, leg: PayoutLeg, error: unknown): Promise<str
     await ctx.store.transaction(em => moveLeg(em, leg, 'NEEDS_REVIEW', { reason: error.code }));
     return `NEEDS_REVIEW: ${error.message}`;
   }
+  if (isFailure(error) && error.code.includes('INSUFFICIENT_FUNDS')) return skip(ctx, leg, error.message);
   if (error instanceof Uncertain) {
     const at = later(ctx, error.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
     return again(ctx, leg, at, `uncertain (${error.code}), looked up again at ${at.toISOString()}`);
   }
   if (!(error instanceof Terminal)) throw error;
-  return error.code.includes('INSUFFICIENT_FUNDS') ? skip(ctx, leg, error.message) : failed(ctx, leg, error.code);
+  return failed(ctx, leg, error.code);
 }

@@ -1,0 +1,53 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type pg from 'pg';
+import { pinoHttp } from 'pino-http';
+import type { Deps } from './deps.ts';
+import { nothingHere, problems } from './middleware/problem.ts';
+import { adminRoutes } from './routes/admin.ts';
+import { authRoutes } from './routes/auth.ts';
+import { checkoutRoutes } from './routes/checkout.ts';
+import { credentialRoutes } from './routes/credentials.ts';
+import { orderRoutes, saleRoutes } from './routes/orders.ts';
+import { listingRoutes, productRoutes } from './routes/products.ts';
+import { userRoutes } from './routes/users.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+
+const bodyBytesMax = 256 * 1024;
+
+/** The ingress: it writes what happened to Postgres, adds a job, and answers. */
+export function createApp(deps: Deps, pool: pg.Pool): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(helmet({ strictTransportSecurity: deps.config.nodeEnv === 'production' }));
+  app.get('/health', async (_request, response) => {
+    await deps.store.read(em => em.execute('select 1'));
+    response.json({ ok: true });
+  });
+  app.use(
+    pinoHttp({
+      logger: deps.log,
+      quietReqLogger: true,
+      serializers: {
+        req: ({ method, url }) => ({ method, path: String(url).split('?')[0] }),
+        res: ({ statusCode }) => ({ statusCode }),
+      },
+    }),
+  );
+  // Before the JSON parser: signatures are over the bytes.
+  app.use('/api/webhooks', webhookRoutes(deps));
+  app.use(express.json({ limit: bodyBytesMax }));
+  app.use(deps.sessions.read);
+  app.use('/api/auth', authRoutes(deps, pool));
+  app.use('/api/paypal', checkoutRoutes(deps));
+  app.use('/api/users', userRoutes(deps));
+  app.use('/api/products', productRoutes(deps));
+  app.use('/api/listings', listingRoutes(deps));
+  app.use('/api/credentials', credentialRoutes(deps));
+  app.use('/api/orders', orderRoutes(deps));
+  app.use('/api/sales', saleRoutes(deps));
+  app.use('/api/admin', adminRoutes(deps));
+  app.use(nothingHere);
+  app.use(problems(deps.log));
+  return app;
+}

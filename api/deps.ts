@@ -1,0 +1,25 @@
+import type { EbayClient } from '../providers/ebay/client.ts';
+import type { PayPalClient } from '../providers/paypal/client.ts';
+import type { PayPalWebhook } from '../providers/paypal/webhook.ts';
+import type { Transact } from '../queues/transact.ts';
+import type { Config } from '../runtime/config.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { SecretBox } from '../runtime/secret-box.ts';
+import type { Store } from '../store/open.ts';
+import type { Sessions } from './middleware/session.ts';
+
+/** What the routes stand on; each takes the part it needs. */
+export type Deps = {
+  config: Config;
+  store: Store;
+  transact: Transact;
+  box: SecretBox;
+  sessions: Sessions;
+  log: Logger;
+  paypal: Pick<PayPalClient, 'createOrder'>;
+  /** eBay's notification keys, fetched once and kept. */
+  ebayKeys: EbayClient['publicKey'];
+  /** Where PayPal's webhook certificates may lie, and whom we believe. */
+  paypalTrust: Omit<PayPalWebhook, 'headers' | 'rawBody' | 'now'>;
+  now: () => Date;
+};

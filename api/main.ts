@@ -1,0 +1,64 @@
+/** `npm run api`: takes payments, webhooks and the resellers' requests. */
+import '../runtime/node-version.ts';
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import { createEbayClient } from '../providers/ebay/client.ts';
+import { createCertificateFetcher, trustAnchors } from '../providers/paypal/certificate.ts';
+import { paypalHosts } from '../providers/paypal/certificate-url.ts';
+import { createPayPalClient } from '../providers/paypal/client.ts';
+import { openBackend } from '../queues/backend.ts';
+import { openProducer } from '../queues/producer.ts';
+import { createTransact } from '../queues/transact.ts';
+import { type Config, readConfig } from '../runtime/config.ts';
+import { listen } from '../runtime/listen.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { createSecretBox } from '../runtime/secret-box.ts';
+import { onShutdown } from '../runtime/shutdown.ts';
+import { openStore } from '../store/open.ts';
+import { createApp } from './app.ts';
+import { createSessions } from './middleware/session.ts';
+
+const config = readConfig();
+const log = createLogger('api', config.logLevel);
+const defer = onShutdown({ deadlineMs: config.shutdownDeadlineMs, log });
+
+const store = await openStore(config.databaseUrl, 20);
+defer('store', () => store.close());
+const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 4, connectionTimeoutMillis: 5_000 });
+pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));
+defer('pool', () => pool.end());
+const backend = await openBackend({ ...config, workers: 0, log });
+defer('backend', () => backend.close());
+const producer = openProducer(backend, log);
+defer('producer', () => producer.close());
+
+const app = createApp(
+  {
+    config,
+    store,
+    transact: createTransact(store, producer),
+    box: createSecretBox(config.encryptionKeys),
+    sessions: createSessions(config.jwtSecret),
+    log,
+    paypal: createPayPalClient(config.paypal),
+    ebayKeys: createEbayClient(config.ebay).publicKey,
+    paypalTrust: paypalTrust(config),
+    now: () => new Date(),
+  },
+  pool,
+);
+const { port, close } = await listen(app, config);
+defer('http', () => close());
+log.info({ port }, 'api ready');
+
+/** PayPal's hosts and the public authorities; outside production also the sandbox's own. */
+function paypalTrust({ paypal, nodeEnv }: Config) {
+  const simulated = nodeEnv !== 'production' && !paypalHosts.includes(new URL(paypal.baseUrl).hostname);
+  return {
+    webhookId: paypal.webhookId,
+    fetchCertificate: createCertificateFetcher(),
+    trustAnchors: trustAnchors(...(paypal.webhookCaFile ? [readFileSync(paypal.webhookCaFile, 'utf8')] : [])),
+    allowedHosts: paypalHosts,
+    ...(simulated ? { allowedBaseUrl: paypal.baseUrl } : {}),
+  };
+}

@@ -1,0 +1,90 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type Joi from 'joi';
+import { isFailure } from '../../domain/outcome.ts';
+import { WebhookRejected } from '../../providers/webhook-rejected.ts';
+import type { Logger } from '../../runtime/logger.ts';
+
+/** A mistake of the caller's, or a "not now": answered as `application/problem+json` (RFC 9457) with a stable code. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly code: string;
+  readonly errors: readonly FieldError[] | undefined;
+  constructor(status: number, code: string, detail: string, errors?: readonly FieldError[]) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+export type FieldError = { readonly field: string; readonly message: string };
+
+export const notFound = (what: string): Problem => new Problem(404, 'NOT_FOUND', `there is no such ${what}`);
+
+/** Every mistake in the input at once. @throws Problem 400 INVALID_INPUT */
+export function valid<T>(schema: Joi.Schema<T>, input: unknown): T {
+  const { value, error } = schema
+    .required()
+    .validate(input, { abortEarly: false, convert: true, stripUnknown: false, errors: { wrap: { label: false } } });
+  if (!error) return value;
+  const errors = error.details.map(({ path, message }) => ({ field: path.join('.'), message }));
+  throw new Problem(400, 'INVALID_INPUT', errors.map(({ message }) => message).join('; '), errors);
+}
+
+export const nothingHere: RequestHandler = (request, _response, next) =>
+  next(new Problem(404, 'NO_SUCH_ROUTE', `there is nothing at ${request.method} ${request.path}`));
+
+const send = (response: Response, { status, code, message, errors }: Problem): void => {
+  response
+    .status(status)
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: 'about:blank',
+        title: code,
+        status,
+        code,
+        detail: message,
+        ...(errors ? { errors } : {}),
+      }),
+    );
+};
+
+/** Body parser errors carry their own status. */
+const bodyCodes: Readonly<Record<number, string>> = {
+  400: 'INVALID_BODY',
+  413: 'BODY_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+};
+
+/** Connection refused, server shutting down or starting up, too many connections. */
+const databaseAway = /^(ECONNREFUSED|ECONNRESET|57P0[123]|08\d{3}|53300)$/;
+
+function toProblem(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error;
+  // Which check refused it helps whoever forges more than whoever made a mistake; the log has it.
+  if (error instanceof WebhookRejected)
+    return new Problem(401, 'WEBHOOK_REFUSED', 'this notification was not accepted');
+  if (isFailure(error)) return new Problem(503, error.code, 'a provider cannot be reached now; try again');
+  if (!(error instanceof Error)) return undefined;
+  const code = 'code' in error ? String(error.code) : '';
+  if (databaseAway.test(code) || /timeout exceeded when trying to connect|Connection terminated/.test(error.message))
+    return new Problem(503, 'DATABASE_AWAY', 'the database cannot be reached now; try again');
+  const status = 'status' in error ? Number(error.status) : 0;
+  const known = bodyCodes[status];
+  return known ? new Problem(status, known, 'the body cannot be read') : undefined;
+}
+
+/** The one place that turns an outcome into HTTP. */
+export function problems(log: Logger): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const problem = toProblem(error);
+    const line = { method: request.method, path: request.path, err: error };
+    if (!problem) log.error(line, 'request failed');
+    else if (problem.status >= 500 || error instanceof WebhookRejected) log.warn(line, 'request refused');
+    if (problem?.status === 503) response.setHeader('retry-after', '5');
+    send(response, problem ?? new Problem(500, 'INTERNAL_ERROR', 'something broke here; it has been logged'));
+  };
+}

@@ -1,0 +1,69 @@
+import { Router } from 'express';
+import Joi from 'joi';
+import type pg from 'pg';
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { hashPassword, passwordMatches } from '../../runtime/password.ts';
+import { findUser, findUserByEmail } from '../../store/users.ts';
+import type { Deps } from '../deps.ts';
+import { Problem, valid } from '../middleware/problem.ts';
+import { cookieName, sessionOf, sessionSeconds } from '../middleware/session.ts';
+
+/** Tries per address and e-mail in a window, shared by all processes. */
+const triesMax = 10;
+const windowSeconds = 15 * 60;
+
+const login = Joi.object<{ email: string; password: string }>({
+  email: Joi.string().max(256).required(),
+  password: Joi.string().max(1024).required(),
+});
+
+/** Compared with when nobody has the address, so that a wrong address takes as long as a wrong password. */
+const nobody = hashPassword('nobody has this password');
+
+export function authRoutes({ store, sessions, config }: Deps, limiterPool: pg.Pool): Router {
+  const limiter = new RateLimiterPostgres({
+    storeClient: limiterPool,
+    storeType: 'pool',
+    tableName: 'login_limits',
+    keyPrefix: 'login',
+    points: triesMax,
+    duration: windowSeconds,
+    tableCreated: true,
+  });
+  const secure = config.nodeEnv === 'production';
+  const cookie = { httpOnly: true, sameSite: 'lax', secure, path: '/' } as const;
+
+  const spend = async (key: string): Promise<void> => {
+    await limiter.consume(key).catch((refused: unknown) => {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      const seconds = Math.ceil(refused.msBeforeNext / 1000);
+      throw new Problem(429, 'TOO_MANY_LOGINS', `too many tries: wait ${seconds} s`);
+    });
+  };
+
+  return Router()
+    .post('/login', async (request, response) => {
+      const { email, password } = valid(login, request.body);
+      const key = `${request.ip}/${email.toLowerCase()}`;
+      await spend(key);
+      const user = await store.read(em => findUserByEmail(em, email));
+      const matches = await passwordMatches(password, user?.passwordHash ?? (await nobody));
+      if (!user || !matches) throw new Problem(401, 'LOGIN_REFUSED', 'e-mail or password is wrong');
+      await limiter.delete(key);
+      const token = await sessions.issue({ userId: user.id, role: user.role });
+      response.cookie(cookieName, token, { ...cookie, maxAge: sessionSeconds * 1000 });
+      response.json({
+        token,
+        expiresInSeconds: sessionSeconds,
+        user: { id: user.id, email: user.email, role: user.role },
+      });
+    })
+    .post('/logout', (_request, response) => {
+      response.clearCookie(cookieName, cookie).status(204).end();
+    })
+    .get('/me', async (_request, response) => {
+      const user = await store.read(em => findUser(em, sessionOf(response).userId));
+      if (!user) throw new Problem(401, 'SESSION_INVALID', 'log in again');
+      response.json({ id: user.id, email: user.email, role: user.role });
+    });
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { Router } from 'express';
+import Joi from 'joi';
+import type { Address } from '../../domain/address.ts';
+import type { OrderId, ProductId } from '../../domain/ids.ts';
+import { multiply } from '../../domain/money.ts';
+import { jobForOrder } from '../../queues/next-job.ts';
+import { credentialOf } from '../../store/credentials.ts';
+import type { Order } from '../../store/entities/order.ts';
+import type { Product } from '../../store/entities/people.ts';
+import { createCheckoutOrder, keepPayPalOrder } from '../../store/import.ts';
+import { findOrder, salePrice, wakeOrder } from '../../store/orders.ts';
+import { findProduct, productPrice } from '../../store/products.ts';
+import type { Deps } from '../deps.ts';
+import { notFound, valid } from '../middleware/problem.ts';
+import { maybeSession, scopeOf } from '../middleware/session.ts';
+import { address, id } from '../schemas.ts';
+import { checkoutTokenHash, holdsCheckoutToken } from './orders.ts';
+
+/** Price, currency and supplier come from the database: a body that names them is refused as unknown. */
+type Purchase = { productId: ProductId; quantity: number; shippingAddress: Address };
+const purchase = Joi.object<Purchase>({
+  productId: id.required(),
+  quantity: Joi.number().integer().min(1).max(99).required(),
+  shippingAddress: address.required(),
+});
+
+type Capture = { orderId: OrderId; checkoutToken?: string };
+const capture = Joi.object<Capture>({ orderId: id.required(), checkoutToken: Joi.string().max(128) });
+
+export const checkoutRoutes = (deps: Deps): Router =>
+  Router()
+    .post('/create-order', async (request, response) => {
+      const wanted = valid(purchase, request.body);
+      const product = await deps.store.read(em => findProduct(em, wanted.productId));
+      if (!product) throw notFound('product');
+      const checkoutToken = randomBytes(32).toString('base64url');
+      const order = await createOrder(deps, product, wanted, checkoutToken);
+      const approveUrl = await openAtPayPal(deps, order, product);
+      response.status(201).location(`/api/orders/${order.id}`).json({ orderId: order.id, approveUrl, checkoutToken });
+    })
+    .post('/capture-order', async (request, response) => {
+      const { orderId, checkoutToken } = valid(capture, request.body);
+      const order = await deps.store.read(em => findOrder(em, orderId));
+      const session = maybeSession(response);
+      const scope = session && scopeOf(session);
+      const owns = session !== undefined && (scope === null || scope === order?.userId);
+      if (order?.channel !== 'paypal' || !(owns || holdsCheckoutToken(order, checkoutToken))) throw notFound('order');
+      await captureSoon(deps, order);
+      response.status(202).location(`/api/orders/${order.id}`).json({ orderId: order.id, status: order.status });
+    });
+
+/** Ours first: whatever happens at PayPal afterwards, there is a row that the sweep asks about. */
+async function createOrder(
+  { store, config }: Deps,
+  product: Product,
+  { quantity, shippingAddress }: Purchase,
+  checkoutToken: string,
+): Promise<Order> {
+  const { environment } = config.aliexpress;
+  return store.transaction(async em => {
+    const supplier = await credentialOf(em, product.userId, 'aliexpress-dropshipping', environment);
+    return createCheckoutOrder(em, {
+      product,
+      quantity,
+      sale: multiply(productPrice(product), quantity),
+      shipTo: shippingAddress,
+      custody: { proceedsHeldBy: 'platform', supplierPaidBy: supplier?.moneyHolder ?? 'reseller' },
+      checkoutTokenHash: checkoutTokenHash(checkoutToken),
+    });
+  });
+}
+
+async function openAtPayPal({ store, paypal, config }: Deps, order: Order, product: Product): Promise<string> {
+  if (!order.shipTo) throw new Error(`order ${order.id} has no address`);
+  const { paypalOrderId, approveUrl } = await paypal.createOrder({
+    requestId: order.id,
+    customId: order.id,
+    amount: salePrice(order),
+    description: product.title,
+    quantity: order.quantity,
+    shipTo: order.shipTo,
+    returnUrl: `${config.publicUrl}/api/orders/${order.id}`,
+    cancelUrl: `${config.publicUrl}/api/orders/${order.id}`,
+  });
+  await store.transaction(em => keepPayPalOrder(em, order.id, paypalOrderId, approveUrl));
+  return approveUrl;
+}
+
+/** The worker captures: one owner per effect, and a buyer's impatience or our crash changes nothing. */
+const captureSoon = ({ transact }: Deps, order: Order): Promise<void> =>
+  transact(async (em, enqueue) => {
+    if (order.status !== 'CREATED') return;
+    const woken = await wakeOrder(em, order.id);
+    if (woken) enqueue(jobForOrder(woken));
+  });

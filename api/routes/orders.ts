@@ -1,0 +1,102 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type Request, type Response, Router } from 'express';
+import Joi from 'joi';
+import type { Address } from '../../domain/address.ts';
+import type { OrderId } from '../../domain/ids.ts';
+import { type OrderState, orderStates } from '../../domain/order.ts';
+import { jobForOrder } from '../../queues/next-job.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { legsOfOrder } from '../../store/legs.ts';
+import { claimOrder, findOrder, ordersOf, updateOrder, wakeOrder } from '../../store/orders.ts';
+import { paymentsOf } from '../../store/payments.ts';
+import { findSale, salesOf } from '../../store/sales.ts';
+import { supplierOrdersOf } from '../../store/supplier-orders.ts';
+import { note, timelineOf } from '../../store/timeline.ts';
+import type { Deps } from '../deps.ts';
+import { notFound, Problem, valid } from '../middleware/problem.ts';
+import { maybeSession, scopeOf, sessionOf } from '../middleware/session.ts';
+import { address, id, type Page, page } from '../schemas.ts';
+import { orderDetailView, orderView, saleView } from '../views.ts';
+
+type List = Page & { status?: OrderState };
+const list = page.concat(Joi.object<List>({ status: Joi.string().valid(...orderStates) })) as Joi.ObjectSchema<List>;
+
+/** The buyer's key to one order, given out once at the checkout; only its hash is stored. */
+export const checkoutTokenHash = (token: string): string => createHash('sha256').update(token).digest('base64url');
+
+export function holdsCheckoutToken(order: Order, token: string | undefined): boolean {
+  if (!token || !order.checkoutTokenHash) return false;
+  return timingSafeEqual(Buffer.from(checkoutTokenHash(token)), Buffer.from(order.checkoutTokenHash));
+}
+
+/** The order, when the session's user owns it or is an admin; for everybody else it does not exist. */
+export async function visibleOrder(
+  { store }: Pick<Deps, 'store'>,
+  response: Response,
+  orderId: string,
+): Promise<Order> {
+  const session = sessionOf(response);
+  const order = await store.read(em => findOrder(em, orderId as OrderId));
+  const scope = scopeOf(session);
+  if (!order || (scope && order.userId !== scope)) throw notFound('order');
+  return order;
+}
+
+export const orderRoutes = (deps: Deps): Router =>
+  Router()
+    .get('/', async (request, response) => {
+      const scope = scopeOf(sessionOf(response));
+      const filter = valid(list, request.query);
+      const orders = await deps.store.read(em => ordersOf(em, scope, filter));
+      response.json({ orders: orders.map(orderView) });
+    })
+    .get('/:id', async (request, response) => {
+      const orderId = valid(id, request.params.id);
+      if (!maybeSession(response)) return forBuyer(deps, request, response, orderId);
+      const order = await visibleOrder(deps, response, orderId);
+      const parts = await deps.store.read(async em => ({
+        timeline: await timelineOf(em, order.id),
+        payments: await paymentsOf(em, order.id),
+        supplierOrders: await supplierOrdersOf(em, order.id),
+        sale: await findSale(em, order.id),
+        legs: await legsOfOrder(em, order.id),
+      }));
+      response.json(orderDetailView(order, parts));
+    })
+    .put('/:id/address', async (request, response) => {
+      const order = await visibleOrder(deps, response, valid(id, request.params.id));
+      await correctAddress(deps, order, valid(address, request.body));
+      response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id });
+    });
+
+/** Who holds the checkout token sees how the order stands, and nothing of the business behind it. */
+async function forBuyer({ store }: Deps, request: Request, response: Response, orderId: string): Promise<void> {
+  const order = await store.read(em => findOrder(em, orderId as OrderId));
+  const token = request.get('x-checkout-token');
+  if (token === undefined) sessionOf(response);
+  if (!order || !holdsCheckoutToken(order, token)) throw notFound('order');
+  const payments = await store.read(em => paymentsOf(em, order.id));
+  response.json({ id: order.id, status: order.status, payment: payments.at(-1)?.status ?? null });
+}
+
+/** Only an order that waits for an address takes one: once bought, the parcel has its address. */
+async function correctAddress({ transact }: Deps, order: Order, shipTo: Address): Promise<void> {
+  if (order.waitReason !== 'ADDRESS_MISSING' && order.waitReason !== 'ADDRESS_INVALID')
+    throw new Problem(409, 'ADDRESS_NOT_WANTED', `the order is ${order.status} and waits for no address`);
+  await transact(async (em, enqueue) => {
+    const owned = await claimOrder(em, order.id, ['WAITING']);
+    if (!owned) throw new Problem(409, 'ADDRESS_NOT_WANTED', 'the order has moved on');
+    await updateOrder(em, owned, { shipTo });
+    await note(em, order.id, 'noted', 'the address was corrected');
+    const woken = await wakeOrder(em, order.id);
+    if (woken) enqueue(jobForOrder(woken));
+  });
+}
+
+export const saleRoutes = ({ store }: Deps): Router =>
+  Router().get('/', async (request, response) => {
+    const scope = scopeOf(sessionOf(response));
+    const wanted = valid<Page>(page, request.query);
+    const sales = await store.read(em => salesOf(em, scope, wanted));
+    response.json({ sales: sales.map(saleView) });
+  });

@@ -1,0 +1,81 @@
+import { Router } from 'express';
+import Joi from 'joi';
+import { platformCurrency } from '../../domain/fees.ts';
+import type { CredentialId, ProductId } from '../../domain/ids.ts';
+import type { Money } from '../../domain/money.ts';
+import { jobForOrder } from '../../queues/next-job.ts';
+import { findCredential } from '../../store/credentials.ts';
+import { waitingFor, wakeOrder } from '../../store/orders.ts';
+import { addProduct, findProduct, mapListing, productsOf } from '../../store/products.ts';
+import type { Deps } from '../deps.ts';
+import { notFound, Problem, valid } from '../middleware/problem.ts';
+import { scopeOf, sessionOf } from '../middleware/session.ts';
+import { id, type Page, page, price } from '../schemas.ts';
+import { productView } from '../views.ts';
+
+type NewProduct = {
+  title: string;
+  price: Money;
+  maxBuyPrice: Money;
+  supplierProductId: string;
+  supplierSkuId: string;
+};
+const digits = Joi.string().pattern(/^\d{1,20}$/);
+const newProduct = Joi.object<NewProduct>({
+  title: Joi.string().trim().min(1).max(256).required(),
+  price: price.required(),
+  maxBuyPrice: price.required(),
+  supplierProductId: digits.required(),
+  supplierSkuId: digits.required(),
+});
+
+type NewListing = { credentialId: CredentialId; externalId: string; variationId: string; productId: ProductId };
+const newListing = Joi.object<NewListing>({
+  credentialId: id.required(),
+  externalId: Joi.string().max(64).required(),
+  variationId: Joi.string().max(64).allow('').default(''),
+  productId: id.required(),
+});
+
+export const productRoutes = ({ store }: Deps): Router =>
+  Router()
+    .post('/', async (request, response) => {
+      const { userId } = sessionOf(response);
+      const { maxBuyPrice: maxBuy, ...product } = valid(newProduct, request.body);
+      // The supplier is paid in dollars; a maximum in another currency would move with the rate.
+      if (maxBuy.currency !== platformCurrency)
+        throw new Problem(400, 'INVALID_INPUT', `maxBuyPrice is in ${platformCurrency}`);
+      const added = await store.transaction(em => addProduct(em, { userId, maxBuy, ...product }));
+      response.status(201).location(`/api/products/${added.id}`).json(productView(added));
+    })
+    .get('/', async (request, response) => {
+      const scope = scopeOf(sessionOf(response));
+      const wanted = valid<Page>(page, request.query);
+      const products = await store.read(em => productsOf(em, scope, wanted));
+      response.json({ products: products.map(productView) });
+    });
+
+/** Maps a marketplace listing to a product; orders that waited for it go on. */
+export const listingRoutes = ({ store, transact }: Deps): Router =>
+  Router().put('/', async (request, response) => {
+    const { userId } = sessionOf(response);
+    const listing = valid(newListing, request.body);
+    const [credential, product] = await store.read(em =>
+      Promise.all([findCredential(em, listing.credentialId), findProduct(em, listing.productId)]),
+    );
+    if (credential?.userId !== userId) throw notFound('connection');
+    if (product?.userId !== userId) throw notFound('product');
+    const woken = await transact(async (em, enqueue) => {
+      await mapListing(em, listing);
+      const waiting = await waitingFor(em, 'LISTING_NOT_MAPPED', {
+        credentialId: listing.credentialId,
+        listingId: listing.externalId,
+      });
+      for (const { id } of waiting) {
+        const order = await wakeOrder(em, id);
+        if (order) enqueue(jobForOrder(order));
+      }
+      return waiting.length;
+    });
+    response.json({ ...listing, ordersWoken: woken });
+  });

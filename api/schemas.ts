@@ -1,0 +1,43 @@
+import Joi from 'joi';
+import type { Address } from '../domain/address.ts';
+import { currencies, type Money, parseMoney } from '../domain/money.ts';
+
+/** Shapes that several routes read. Amounts are decimal text: `"10.99"`; they never pass through a float. */
+export const currency = Joi.string().valid(...currencies);
+export const decimal = Joi.string().pattern(/^\d{1,12}(\.\d{1,8})?$/);
+export const id = Joi.string().uuid();
+
+const wirePrice: Joi.SchemaMap = { amount: decimal.required(), currency: currency.required() };
+
+/** `{amount: "10.99", currency: "USD"}`, more than nothing. */
+export const price = Joi.object<Money>(wirePrice).custom(({ amount, currency: of }, { error }) => {
+  try {
+    const money = parseMoney(amount, of);
+    return money.amountMinor > 0n ? money : error('any.invalid');
+  } catch {
+    return error('any.invalid');
+  }
+});
+
+export const address = Joi.object<Address>({
+  fullName: Joi.string().trim().min(2).max(128).required(),
+  line1: Joi.string().trim().min(1).max(256).required(),
+  line2: Joi.string().trim().max(256),
+  city: Joi.string().trim().min(1).max(128).required(),
+  region: Joi.string().trim().max(128).required(),
+  postalCode: Joi.string().trim().max(16).required(),
+  country: Joi.string()
+    .pattern(/^[A-Z]{2}$/)
+    .required(),
+  phone: Joi.string()
+    .trim()
+    .pattern(/^[+\d][\d\s()-]{4,30}$/),
+  email: Joi.string().email({ tlds: false }),
+  taxId: Joi.string().trim().max(32),
+});
+
+export type Page = { limit: number; offset: number };
+export const page = Joi.object<Page>({
+  limit: Joi.number().integer().min(1).max(100).default(50),
+  offset: Joi.number().integer().min(0).max(1_000_000).default(0),
+});

@@ -1,0 +1,95 @@
+import type { Json } from './http.ts';
+import type { Reseller, Stage, Wares } from './stage.ts';
+
+export const berlin = {
+  fullName: 'Greta Vogel',
+  line1: 'Torstrasse 12',
+  city: 'Berlin',
+  region: 'Berlin',
+  postalCode: '10119',
+  country: 'DE',
+  phone: '+49 30 1234567',
+};
+
+export const santiago = {
+  fullName: 'Camila Rojas',
+  line1: 'Avenida Providencia 1234',
+  city: 'Santiago',
+  region: 'Region Metropolitana',
+  postalCode: '7500000',
+  country: 'CL',
+  phone: '+56 9 8765 4321',
+};
+
+/** A buyer at our own checkout: orders, and approves on PayPal's page. Gives our order's id and the buyer's token. */
+export async function fillCart(
+  stage: Stage,
+  wares: Wares,
+  quantity = 1,
+): Promise<{ orderId: string; checkoutToken: string }> {
+  const created = await stage.buyer('POST', '/api/paypal/create-order', {
+    productId: wares.productId,
+    quantity,
+    shippingAddress: berlin,
+  });
+  const paypalOrderId = new URL(String(created.approveUrl)).searchParams.get('token');
+  await stage.sandbox('POST', '/approve', { paypalOrderId });
+  return { orderId: String(created.orderId), checkoutToken: String(created.checkoutToken) };
+}
+
+/** PayPal sends the buyer back to the shop, whose page asks for the capture. */
+export const pay = (stage: Stage, cart: { orderId: string; checkoutToken: string }): Promise<Json> =>
+  stage.buyer('POST', '/api/paypal/capture-order', cart);
+
+export async function buyAtCheckout(stage: Stage, wares: Wares, quantity = 1): Promise<{ id: string }> {
+  const cart = await fillCart(stage, wares, quantity);
+  await pay(stage, cart);
+  return { id: cart.orderId };
+}
+
+export type EbayLine = { wares: Wares; quantity?: number; totalMinor: number };
+
+/** A buyer on eBay; eBay notifies us `times` times, word for word. */
+export async function buyOnEbay(
+  stage: Stage,
+  seller: Reseller,
+  lines: readonly EbayLine[],
+  times = 1,
+): Promise<string> {
+  const { orderId } = await stage.sandbox('POST', '/orders', {
+    marketplace: 'ebay',
+    accountId: seller.accounts.ebay.accountId,
+    currency: 'USD',
+    shipTo: berlin,
+    lines: lines.map(({ wares, quantity = 1, totalMinor }) => ({
+      legacyItemId: wares.listingId,
+      quantity,
+      totalMinor: `${totalMinor}`,
+    })),
+    notify: { times },
+  });
+  return String(orderId);
+}
+
+export async function buyOnMercadoLibre(
+  stage: Stage,
+  seller: Reseller,
+  item: { wares: Wares; unitPriceMinor: number; saleFeeMinor: number },
+): Promise<string> {
+  const { orderId } = await stage.sandbox('POST', '/orders', {
+    marketplace: 'mercadolibre',
+    accountId: seller.accounts.mercadolibre.accountId,
+    currency: 'CLP',
+    shipTo: santiago,
+    items: [
+      {
+        itemId: item.wares.listingId,
+        quantity: 1,
+        unitPriceMinor: `${item.unitPriceMinor}`,
+        saleFeeMinor: `${item.saleFeeMinor}`,
+      },
+    ],
+    notify: { times: 1, url: seller.accounts.mercadolibre.notificationUrl },
+  });
+  return String(orderId);
+}

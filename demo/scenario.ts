@@ -1,0 +1,42 @@
+import type { FailureReason, OrderState } from '../domain/order.ts';
+import type { Stage } from './stage.ts';
+
+/** How one order is to end. */
+export type Ending = {
+  /** Ours, or the marketplace's own number and line. */
+  readonly order: { id: string } | { externalOrderId: string; line: number };
+  readonly status: OrderState;
+  readonly reason?: FailureReason;
+  readonly settled: boolean;
+  readonly supplierOrders: number;
+  readonly payouts: number;
+};
+
+export type Scenario = {
+  readonly name: string;
+  readonly title: string;
+  /** How many orders one performance makes. */
+  readonly orders: number;
+  /** Those that change what all orders share play one after the other, after the rest. */
+  readonly alone?: boolean;
+  play(stage: Stage): Promise<readonly Ending[]>;
+};
+
+/** Bought once, and both shares paid out. */
+export const settled = (order: Ending['order'], change: Partial<Ending> = {}): Ending => ({
+  order,
+  status: 'PURCHASED',
+  settled: true,
+  supplierOrders: 1,
+  payouts: 2,
+  ...change,
+});
+
+export const failed = (order: Ending['order'], reason: FailureReason): Ending => ({
+  order,
+  status: 'FAILED',
+  reason,
+  settled: false,
+  supplierOrders: 0,
+  payouts: 0,
+});

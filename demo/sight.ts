@@ -1,0 +1,57 @@
+import type { Order } from '../store/entities/order.ts';
+import type { Store } from '../store/open.ts';
+import type { Ending } from './scenario.ts';
+
+/** An order as the demo's audience sees it. */
+export type Seen = {
+  readonly id: string;
+  readonly channel: Order['channel'];
+  readonly status: Order['status'];
+  readonly waitReason: string | null;
+  readonly reason: string | null;
+  readonly externalOrderId: string | null;
+  readonly settled: boolean;
+  readonly supplierOrders: readonly string[];
+  readonly payouts: number;
+  readonly openLegs: number;
+  readonly ageMs: number;
+  readonly sinceMs: number;
+  readonly purchaseRoute: Order['purchaseRoute'];
+};
+
+type Row = Omit<Seen, 'supplierOrders'> & { supplierOrders: string[] | null };
+
+const look = `
+  select o.id, o.channel, o.status, o.wait_reason as "waitReason", o.reason, o.external_order_id as "externalOrderId",
+    o.purchase_route as "purchaseRoute",
+    (select array_agg(s.number order by s.number) from supplier_orders s where s.order_id = o.id) as "supplierOrders",
+    (select count(*)::int from payout_legs l where l.order_id = o.id and l.status = 'PAID') as payouts,
+    (select count(*)::int from payout_legs l where l.order_id = o.id and l.status <> 'PAID') as "openLegs",
+    (o.status in ('PURCHASED', 'SHIPPED', 'DELIVERED') and exists (select from sales s where s.order_id = o.id)
+      and not exists (select from payout_legs l where l.order_id = o.id and l.status <> 'PAID')) as settled,
+    (extract(epoch from now() - o.created_at) * 1000)::int as "ageMs",
+    (extract(epoch from now() - o.updated_at) * 1000)::int as "sinceMs"
+  from orders o`;
+
+async function see(store: Store, where: string, parameters: readonly string[]): Promise<Seen[]> {
+  const rows = await store.read(em =>
+    em.execute<Row[]>(`${look} ${where} order by o.created_at, o.external_line_id`, [...parameters]),
+  );
+  return rows.map(row => ({ ...row, supplierOrders: row.supplierOrders ?? [] }));
+}
+
+export const allOrders = (store: Store): Promise<Seen[]> => see(store, '', []);
+
+export async function orderOf(store: Store, order: Ending['order']): Promise<Seen | undefined> {
+  if ('id' in order) return (await see(store, 'where o.id = ?', [order.id]))[0];
+  return (await see(store, 'where o.external_order_id = ?', [order.externalOrderId]))[order.line];
+}
+
+/** Whether an order has ended as its scenario says. */
+export const hasEnded = (seen: Seen | undefined, ending: Ending): boolean =>
+  seen !== undefined &&
+  seen.status === ending.status &&
+  seen.settled === ending.settled &&
+  (ending.reason === undefined || seen.reason === ending.reason) &&
+  seen.supplierOrders.length === ending.supplierOrders &&
+  seen.payouts === ending.payouts;

@@ -1,0 +1,140 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { System } from '../runtime/supervisor.ts';
+import type { Store } from '../store/open.ts';
+import { type Call, type Json, talkTo } from './http.ts';
+
+/** A reseller with connected accounts, as seen from outside. */
+export type Reseller = {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly call: Call;
+  readonly accounts: { readonly [Api in 'aliexpress-dropshipping' | 'ebay' | 'mercadolibre']: Account };
+};
+export type Account = { readonly credentialId: string; readonly accountId: string; readonly notificationUrl: string };
+
+export type Wares = { readonly productId: string; readonly supplierProductId: string; readonly listingId: string };
+type Holder = 'platform' | 'reseller';
+
+/** Everything a scenario plays with: the outside world over HTTP, and the database to look at, never to write to. */
+export type Stage = {
+  readonly system: System;
+  readonly store: Store;
+  readonly admin: Call;
+  readonly buyer: Call;
+  readonly sandbox: Call;
+  hireReseller(options: {
+    name: string;
+    proceeds?: Holder;
+    supplier?: Holder;
+    expiredToken?: boolean;
+  }): Promise<Reseller>;
+  stockUp(reseller: Reseller, options?: Partial<Goods>): Promise<Wares>;
+};
+
+export type Goods = {
+  costMinor: number;
+  priceMinor: number;
+  maxBuyMinor: number;
+  currency: string;
+  stock: number;
+  ordersPerCreate: 1 | 2;
+  /** Which marketplace lists it; it is not mapped when left out. */
+  listedOn: 'ebay' | 'mercadolibre';
+};
+
+const digits = (length: number) => Array.from({ length }, () => randomInt(1, 10)).join('');
+const text = (value: unknown): string => String(value);
+
+export async function setStage(system: System, store: Store): Promise<Stage> {
+  const { api, sandbox: sandboxUrl } = system.urls;
+  if (!sandboxUrl) throw new Error('the demo plays in the sandbox');
+  const sandbox = talkTo(`${sandboxUrl}/_control`);
+  const loggedIn = async (email: string, password: string): Promise<Call> => {
+    const { token } = await talkTo(api)('POST', '/api/auth/login', { email, password });
+    return talkTo(api, { authorization: `Bearer ${token}` });
+  };
+  const { ADMIN_EMAIL = '', ADMIN_PASSWORD = '' } = system.env;
+  const admin = await loggedIn(ADMIN_EMAIL, ADMIN_PASSWORD);
+
+  const connect = async (call: Call, apiName: string, name: string, moneyHolder: Holder, expired: boolean) => {
+    const provider = apiName === 'aliexpress-dropshipping' ? 'aliexpress' : apiName;
+    const given = await sandbox('POST', '/accounts', { provider, name, expired });
+    const { accountId, accountName, accessToken, refreshToken, refreshExpiresAt } = given;
+    // What an expired token looks like from here: it should still live, but the provider refuses it.
+    const accessExpiresAt = expired ? new Date(Date.now() + 3_600_000).toISOString() : given.accessExpiresAt;
+    const tokens = { accessToken, refreshToken, accessExpiresAt, refreshExpiresAt };
+    const stored = await call('PUT', `/api/credentials/${apiName}`, { accountId, accountName, moneyHolder, ...tokens });
+    return { credentialId: text(stored.id), accountId: text(accountId), notificationUrl: text(stored.notificationUrl) };
+  };
+
+  return {
+    system,
+    store,
+    admin,
+    buyer: talkTo(api),
+    sandbox,
+
+    async hireReseller({ name, proceeds = 'platform', supplier = 'platform', expiredToken = false }) {
+      const email = `${name}-${digits(6)}@example.com`;
+      const password = randomBytes(15).toString('base64url');
+      const user = await admin('POST', '/api/users', { email, password, role: 'reseller' });
+      const call = await loggedIn(email, password);
+      const account = `${name}-${digits(6)}`;
+      // The sandbox takes purchases of accounts whose name starts so from the platform's balance.
+      const buyer = supplier === 'platform' ? `platform-${account}` : account;
+      const accounts = {
+        'aliexpress-dropshipping': await connect(call, 'aliexpress-dropshipping', buyer, supplier, expiredToken),
+        ebay: await connect(call, 'ebay', account, proceeds, false),
+        mercadolibre: await connect(call, 'mercadolibre', account, proceeds, false),
+      };
+      return { id: text(user.id), name, email, call, accounts };
+    },
+
+    async stockUp(reseller, options = {}) {
+      const goods = {
+        costMinor: 1_250,
+        priceMinor: 2_999,
+        stock: 100,
+        ordersPerCreate: 1,
+        currency: 'USD',
+        ...options,
+      };
+      const maxBuyMinor = goods.maxBuyMinor ?? Math.ceil(goods.costMinor * 1.2) + 200;
+      const [supplierProductId, supplierSkuId, listing] = [`1005${digits(12)}`, `12000${digits(12)}`, digits(12)];
+      await sandbox('POST', '/products', {
+        productId: supplierProductId,
+        skus: [
+          { skuId: `12000${digits(12)}`, skuAttr: '14:29#Red', priceMinor: '999', stock: 50 },
+          { skuId: supplierSkuId, skuAttr: '14:173#Blue', priceMinor: `${goods.costMinor}`, stock: goods.stock },
+        ],
+        shippingFeeMinor: '199',
+        ordersPerCreate: goods.ordersPerCreate,
+      });
+      const product = await reseller.call('POST', '/api/products', {
+        title: 'Travel lamp, blue',
+        price: { amount: amountText(goods.priceMinor, goods.currency), currency: goods.currency },
+        maxBuyPrice: { amount: amountText(maxBuyMinor, 'USD'), currency: 'USD' },
+        supplierProductId,
+        supplierSkuId,
+      });
+      const wares = {
+        productId: text(product.id),
+        supplierProductId,
+        listingId: goods.listedOn === 'mercadolibre' ? `MLC${digits(9)}` : listing,
+      };
+      if (goods.listedOn) await mapListing(reseller, wares, goods.listedOn);
+      return wares;
+    },
+  };
+}
+
+const amountText = (minor: number, currency: string): string =>
+  currency === 'CLP' ? `${minor}` : `${Math.floor(minor / 100)}.${`${minor % 100}`.padStart(2, '0')}`;
+
+export const mapListing = (reseller: Reseller, wares: Wares, marketplace: 'ebay' | 'mercadolibre'): Promise<Json> =>
+  reseller.call('PUT', '/api/listings', {
+    credentialId: reseller.accounts[marketplace].credentialId,
+    externalId: wares.listingId,
+    productId: wares.productId,
+  });

@@ -1,0 +1,135 @@
+import type { Address } from '../../domain/address.ts';
+import { isFailure } from '../../domain/outcome.ts';
+import { type Call, type CallOptions, failed, moneyCall, read } from '../call.ts';
+import { refused } from './classify.ts';
+import { type AliExpressOptions, createGateway } from './gateway.ts';
+import { type FrozenOrder, orderRequest, type SupplierOrder, toSupplierOrder } from './order.ts';
+import { type FreightOffer, type Parcel, type Product, toFreightOffer, toParcel, toProduct } from './product.ts';
+import * as schema from './schema.ts';
+import { type AliExpressToken, toToken } from './token.ts';
+
+/** The reseller's own token, handed in with every call. A refused one is TokenRefused. */
+export type UserToken = { accessToken: string };
+
+export type FreightQuery = { productId: string; skuId: string; quantity: number; address: Address };
+
+/**
+ * `paid` is false when the orders stand but the automatic payment did not go through. When it is true, nothing was
+ * said against it, as in the answer to a repeated create: only the orders themselves prove it.
+ */
+export type PlacedOrder = { orderNumbers: string[]; paid: boolean; message?: string };
+
+export type AliExpressClient = ReturnType<typeof createAliExpressClient>;
+
+const undeliverable = /DELIVERY_NOT_AVAILABLE_TO_YOUR_ADDRESS|DELIVERY_INFO_EMPTY/;
+
+/** The dropshipping API. Throws Terminal, Retryable, Uncertain or TokenRefused. */
+export function createAliExpressClient(options: AliExpressOptions) {
+  const gateway = createGateway(options);
+  const now = options.now ?? Date.now;
+  const reading = ({ signal }: CallOptions): Call => ({ provider: 'aliexpress', ...read, signal });
+  const buying = ({ signal }: CallOptions): Call => ({ provider: 'aliexpress', ...moneyCall, signal });
+
+  /** @param code lives three minutes and works once, so a lost answer is Uncertain */
+  async function createToken(code: string, options: CallOptions = {}): Promise<AliExpressToken> {
+    const granted = await gateway(buying(options), { name: '/auth/token/create', parameters: { code } }, schema.token);
+    return toToken(granted, now());
+  }
+
+  async function refreshToken(refreshToken: string, options: CallOptions = {}): Promise<AliExpressToken> {
+    const parameters = { refresh_token: refreshToken };
+    return toToken(await gateway(reading(options), { name: '/auth/token/refresh', parameters }, schema.token), now());
+  }
+
+  async function getProduct(
+    { accessToken }: UserToken,
+    { productId, shipToCountry }: { productId: string; shipToCountry: string },
+    options: CallOptions = {},
+  ): Promise<Product> {
+    const parameters = {
+      product_id: productId,
+      ship_to_country: shipToCountry,
+      target_currency: 'USD',
+      target_language: 'en',
+    };
+    const call = { name: 'aliexpress.ds.product.get', parameters, session: accessToken };
+    return toProduct(productId, await gateway(reading(options), call, schema.product));
+  }
+
+  /** None when it cannot be delivered there. The names inside are camelCase, unlike those of an order. */
+  async function queryFreight(
+    { accessToken }: UserToken,
+    query: FreightQuery,
+    options: CallOptions = {},
+  ): Promise<FreightOffer[]> {
+    const { productId, skuId: selectedSkuId, quantity, address } = query;
+    const place = { shipToCountry: address.country, province: address.region };
+    const locale = { language: 'en_US', locale: 'en_US', currency: 'USD' };
+    const parameters = {
+      queryDeliveryReq: JSON.stringify({ productId, selectedSkuId, quantity, ...place, ...locale }),
+    };
+    const call = { name: 'aliexpress.ds.freight.query', parameters, session: accessToken };
+    try {
+      const {
+        success,
+        code,
+        msg = '',
+        delivery_options: offers,
+      } = (await gateway(reading(options), call, schema.freight)).result;
+      if (!success) throw refused(reading(options), { codes: [msg, code ?? ''].filter(Boolean), message: msg });
+      return offers.map(toFreightOffer);
+    } catch (error) {
+      if (isFailure(error) && undeliverable.test(error.code)) return [];
+      throw error;
+    }
+  }
+
+  /**
+   * One create can place several orders.
+   * @param frozenRequest of `orderRequest`, the same bytes at every attempt
+   */
+  async function createOrder(
+    { accessToken }: UserToken,
+    frozenRequest: string,
+    options: CallOptions = {},
+  ): Promise<PlacedOrder> {
+    const call = buying(options);
+    const parameters: FrozenOrder = JSON.parse(frozenRequest);
+    const request = { name: 'aliexpress.ds.order.create', parameters, session: accessToken };
+    const {
+      is_success,
+      order_list: orderNumbers,
+      error_code: code,
+      error_msg: message,
+    } = (await gateway(call, request, schema.placed)).result;
+    if (orderNumbers.length > 0 && (is_success || code === 'REPEATED_ORDER_ERROR')) {
+      // "OrderCreated, autoPay fail:…" comes with a success; whatever is said against it, it is not proven to be paid.
+      return { orderNumbers, paid: is_success && message === undefined, ...(message ? { message } : {}) };
+    }
+    if (is_success) throw failed(call, 'uncertain', 'MALFORMED_ANSWER', 'a success without an order number');
+    if (orderNumbers.length > 0) throw failed(call, 'uncertain', 'MALFORMED_ANSWER', `order numbers beside ${code}`);
+    throw refused(call, { codes: code === undefined ? [] : [code], message: message ?? '' });
+  }
+
+  async function getOrder(
+    { accessToken }: UserToken,
+    number: string,
+    options: CallOptions = {},
+  ): Promise<SupplierOrder> {
+    const parameters = { single_order_query: JSON.stringify({ order_id: number }) };
+    const call = { name: 'aliexpress.trade.ds.order.get', parameters, session: accessToken };
+    return toSupplierOrder(number, (await gateway(reading(options), call, schema.supplierOrder)).result);
+  }
+
+  /** None while nothing has been shipped: `1001` says so, for an unknown number too. */
+  async function getTracking({ accessToken }: UserToken, number: string, options: CallOptions = {}): Promise<Parcel[]> {
+    const parameters = { ae_order_id: number, language: 'en_US' };
+    const call = { name: 'aliexpress.ds.order.tracking.get', parameters, session: accessToken };
+    const { ret, code, msg = '', data } = (await gateway(reading(options), call, schema.tracking)).result;
+    if (ret) return data.tracking_detail_line_list.map(toParcel);
+    if (code === '1001') return [];
+    throw refused(reading(options), { codes: code === undefined ? [] : [code], message: msg });
+  }
+
+  return { createToken, refreshToken, getProduct, queryFreight, orderRequest, createOrder, getOrder, getTracking };
+}

@@ -1,0 +1,117 @@
+import type Joi from 'joi';
+import {
+  type Failure,
+  type FailureDetail,
+  type FailureKind,
+  Retryable,
+  Terminal,
+  Uncertain,
+} from '../domain/outcome.ts';
+import { parseExactly } from './exact-json.ts';
+import { CallFailed, type HttpAnswer, type HttpRequest, send } from './http.ts';
+
+/**
+ * What a second call would cost. `read`: nothing. `money`: goods bought, money moved or a single-use token spent
+ * twice, so whatever cannot be proven is Uncertain.
+ */
+export type Stakes = 'read' | 'money';
+
+export type Call = { provider: Provider; stakes: Stakes; timeoutMs: number; signal?: AbortSignal | undefined };
+export type Provider = 'paypal' | 'aliexpress' | 'ebay' | 'mercadolibre';
+
+/** The last argument of every client method. */
+export type CallOptions = { signal?: AbortSignal };
+
+export const read = { stakes: 'read', timeoutMs: 10_000 } as const;
+export const moneyCall = { stakes: 'money', timeoutMs: 30_000 } as const;
+
+const classes = { terminal: Terminal, retryable: Retryable, uncertain: Uncertain };
+
+/**
+ * A failure under this provider's prefix: `isp.service-unavailable` becomes `ALIEXPRESS_ISP_SERVICE_UNAVAILABLE`. A
+ * read moves nothing, so it cannot be uncertain: it can be asked again.
+ */
+export function failed(
+  call: Call,
+  kind: FailureKind,
+  code: string,
+  message: string,
+  detail: FailureDetail = {},
+): Failure {
+  const Class = classes[kind === 'uncertain' && call.stakes === 'read' ? 'retryable' : kind];
+  return new Class(stableCode(`${call.provider}_${code}`), message.slice(0, 200), {
+    ...detail,
+    provider: call.provider,
+  });
+}
+
+const stableCode = (text: string): string =>
+  text
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_')
+    .slice(0, 80);
+
+/** Phase one and two: a request that never left is Retryable, one that was left without an answer is Uncertain. */
+export async function ask(call: Call, request: HttpRequest): Promise<HttpAnswer> {
+  try {
+    return await send(request, call.timeoutMs, call.signal);
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    if (error.phase === 'never-left') throw failed(call, 'retryable', 'UNREACHABLE', error.message, { cause: error });
+    throw failed(call, 'uncertain', 'NO_ANSWER', error.message, { cause: error });
+  }
+}
+
+/** Statuses that mean the same at every provider; `undefined` leaves the decision to the provider's own codes. */
+export function refusedByStatus(call: Call, answer: HttpAnswer, detail: FailureDetail = {}): Failure | undefined {
+  const { status, headers } = answer;
+  const wait = waitAsked(headers['retry-after']);
+  if (status === 429) return failed(call, 'retryable', 'RATE_LIMITED', 'HTTP 429', { ...detail, ...wait });
+  if (status >= 500) return failed(call, 'uncertain', 'SERVER_ERROR', `HTTP ${status}`, detail);
+  return undefined;
+}
+
+/** What a table says about a code that somebody else wrote: `constructor` is no row. */
+export const rowOf = <T>(table: Readonly<Record<string, T>>, code: string | undefined): T | undefined =>
+  code !== undefined && Object.hasOwn(table, code) ? table[code] : undefined;
+
+export const succeeded = ({ status }: HttpAnswer): boolean => status >= 200 && status < 300;
+
+/** `Retry-After` in seconds or as an HTTP date. */
+function waitAsked(header: unknown): { retryAfterMs?: number } {
+  const text = String(header ?? '');
+  const ms = /^\d{1,6}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? { retryAfterMs: Math.max(0, ms) } : {};
+}
+
+/** An answer that cannot be read proves nothing about what happened. */
+export function decode<T>(call: Call, schema: Joi.Schema<T>, body: string): T {
+  return check(call, schema, parse(call, body));
+}
+
+export function parse(call: Call, body: string): unknown {
+  try {
+    return parseExactly(body);
+  } catch {
+    throw failed(call, 'uncertain', 'MALFORMED_ANSWER', 'the answer is not JSON');
+  }
+}
+
+export function check<T>(call: Call, schema: Joi.Schema<T>, value: unknown): T {
+  const { value: read, error } = schema.required().validate(value, { errors: { render: false } });
+  if (!error) return read;
+  // Path and rule only: the value may hold an address or a token.
+  const found = error.details.map(({ path, type }) => `${path.join('.')} ${type}`).join(', ');
+  throw failed(call, 'uncertain', 'MALFORMED_ANSWER', `the answer does not fit its schema: ${found}`);
+}
+
+/** The body of a refusal, which need not be JSON at all: a proxy answers in HTML. */
+export function refusalBody<T>(schema: Joi.Schema<T>, { body }: HttpAnswer): T | undefined {
+  try {
+    const { value, error } = schema.validate(parseExactly(body));
+    return error ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}

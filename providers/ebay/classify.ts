@@ -1,0 +1,57 @@
+import Joi from 'joi';
+import { type Failure, type FailureKind, TokenRefused } from '../../domain/outcome.ts';
+import { type Call, failed, refusalBody, refusedByStatus, rowOf } from '../call.ts';
+import { idText, open } from '../fields.ts';
+import type { HttpAnswer } from '../http.ts';
+
+const failureKinds = ['terminal', 'retryable', 'uncertain'] as const satisfies readonly FailureKind[];
+
+/** `error` of the token endpoint. */
+export const oauthErrors: Record<string, FailureKind> = {
+  invalid_grant: 'terminal', // a person has to consent again
+  invalid_client: 'terminal',
+  invalid_scope: 'terminal',
+};
+
+/** `errors[0].errorId`, by API. */
+const numbers: Record<FailureKind, readonly number[]> = {
+  uncertain: [30500],
+  retryable: [
+    195000, // Notification
+    ...[25001, 25025], // Inventory
+  ],
+  terminal: [
+    ...[195001, 195003, 195011, 195012, 195015, 195019, 195020, 195021], // Notification
+    ...[32100, 32200, 32210, 32300, 32400, 32500, 32600, 34100, 34200, 34300, 34500], // Fulfillment
+    ...[25002, 25003, 25004, 25005, 25006, 25007, 25008, 25009, 25012, 25014, 25015, 25020, 25021], // Inventory
+    ...[25026, 25029, 25702, 25707, 25710, 25713],
+    ...[25110, 25111, 25112, 25113, 25114, 25115, 25116, 25117, 25118, 25119], // who is responsible in the EU
+  ],
+};
+
+export const errorIds: Readonly<Record<string, FailureKind>> = Object.fromEntries(
+  failureKinds.flatMap(kind => numbers[kind].map(number => [`${number}`, kind] as const)),
+);
+
+type ErrorBody = { error?: string; errors?: { errorId: string }[] };
+const errorBody = open<ErrorBody>({
+  error: Joi.string(),
+  errors: Joi.array().items(open<{ errorId: string }>({ errorId: idText.required() })),
+});
+
+/** Whose token the call carried: only a user's can be refreshed by the caller. */
+export type Bearer = 'user' | 'application';
+
+/** The failure that a refusal stands for: the status first, then eBay's own number. */
+export function refused(call: Call, answer: HttpAnswer, bearer: Bearer): Failure {
+  const byStatus = refusedByStatus(call, answer);
+  if (byStatus) return byStatus;
+  const { error, errors = [] } = refusalBody(errorBody, answer) ?? {};
+  const message = `HTTP ${answer.status}`;
+  const oauth = rowOf(oauthErrors, error);
+  if (error && oauth) return failed(call, oauth, error, message);
+  if (answer.status === 401 && bearer === 'user') return new TokenRefused('ebay', message);
+  const code = errors[0]?.errorId ?? `HTTP_${answer.status}`;
+  // A 409 is in no table: it is read before anything is decided.
+  return failed(call, rowOf(errorIds, code) ?? (answer.status === 401 ? 'terminal' : 'uncertain'), code, message);
+}

@@ -1,0 +1,72 @@
+import type { Address } from '../../domain/address.ts';
+import { add, type Currency, type Money } from '../../domain/money.ts';
+import type { WireLine, WireOrder, WireShipTo } from './schema.ts';
+
+/** To be bought for only while `paymentStatus` is PAID and `cancelState` is NONE_REQUESTED. */
+export type EbayOrder = {
+  orderId: string;
+  paymentStatus: string;
+  cancelState: string;
+  /** Absent when eBay gives none, or gives it no more (after about 90 days). */
+  shipTo?: Address;
+  buyer: string;
+  currency: Currency;
+  marketplaceFee?: Money;
+  lines: EbayLine[];
+};
+
+export type EbayLine = {
+  lineItemId: string;
+  legacyItemId: string;
+  variationId?: string;
+  sku?: string;
+  title: string;
+  quantity: number;
+  /** All pieces and their delivery, after discounts, without the tax that eBay collects and remits itself. */
+  total: Money;
+};
+
+export function toOrder(wire: WireOrder): EbayOrder {
+  const shipTo = toAddress(wire.fulfillmentStartInstructions?.[0]?.shippingStep?.shipTo);
+  return {
+    orderId: wire.orderId,
+    paymentStatus: wire.orderPaymentStatus,
+    cancelState: wire.cancelStatus?.cancelState ?? 'NONE_REQUESTED',
+    ...(shipTo ? { shipTo } : {}),
+    buyer: wire.buyer?.username ?? '',
+    currency: wire.pricingSummary.total.currency,
+    ...(wire.totalMarketplaceFee ? { marketplaceFee: wire.totalMarketplaceFee } : {}),
+    lines: wire.lineItems.map(toLine),
+  };
+}
+
+function toLine(wire: WireLine): EbayLine {
+  const cost = wire.discountedLineItemCost ?? wire.lineItemCost;
+  const delivery = wire.deliveryCost?.shippingCost;
+  return {
+    lineItemId: wire.lineItemId,
+    legacyItemId: wire.legacyItemId,
+    ...(wire.legacyVariationId ? { variationId: wire.legacyVariationId } : {}),
+    ...(wire.sku ? { sku: wire.sku } : {}),
+    title: wire.title,
+    quantity: wire.quantity,
+    total: delivery ? add(cost, delivery) : cost,
+  };
+}
+
+/** An address that a parcel could not be sent to is none. */
+function toAddress({ fullName, contactAddress, primaryPhone, email }: WireShipTo = {}): Address | undefined {
+  const { addressLine1: line1, addressLine2: line2, city, countryCode: country } = contactAddress ?? {};
+  if (!fullName || !line1 || !city || !country) return undefined;
+  return {
+    fullName,
+    line1,
+    ...(line2 ? { line2 } : {}),
+    city,
+    region: contactAddress?.stateOrProvince ?? contactAddress?.county ?? '',
+    postalCode: contactAddress?.postalCode ?? '',
+    country,
+    ...(primaryPhone?.phoneNumber ? { phone: primaryPhone.phoneNumber } : {}),
+    ...(email ? { email } : {}),
+  };
+}

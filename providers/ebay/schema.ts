@@ -1,0 +1,107 @@
+import Joi from 'joi';
+import type { Money } from '../../domain/money.ts';
+import { idText, moneyField, open } from '../fields.ts';
+
+/** What eBay sends, as far as we read it. */
+const text = Joi.string();
+const optionalText = text.empty(['', null]);
+const amount = moneyField('value', 'currency');
+
+export type WireToken = {
+  access_token: string;
+  expires_in: number;
+  refresh_token?: string;
+  refresh_token_expires_in?: number;
+};
+export const token = open<WireToken>({
+  access_token: text.required(),
+  expires_in: Joi.number().integer().required(),
+  refresh_token: text,
+  refresh_token_expires_in: Joi.number().integer(),
+});
+
+export type WirePublicKey = { key: string; algorithm: string; digest: string };
+export const publicKey = open<WirePublicKey>({
+  key: text.required(),
+  algorithm: text.required(),
+  digest: text.required(),
+});
+
+export type WireShipTo = {
+  fullName?: string;
+  contactAddress?: {
+    addressLine1?: string;
+    addressLine2?: string;
+    city?: string;
+    stateOrProvince?: string;
+    county?: string;
+    postalCode?: string;
+    countryCode?: string;
+  };
+  primaryPhone?: { phoneNumber?: string };
+  email?: string;
+};
+const shipTo = open<WireShipTo>({
+  fullName: optionalText,
+  contactAddress: open({
+    addressLine1: optionalText,
+    addressLine2: optionalText,
+    city: optionalText,
+    stateOrProvince: optionalText,
+    county: optionalText,
+    postalCode: optionalText,
+    countryCode: optionalText,
+  }),
+  primaryPhone: open({ phoneNumber: optionalText }),
+  email: optionalText,
+});
+
+export type WireLine = {
+  lineItemId: string;
+  legacyItemId: string;
+  legacyVariationId?: string;
+  sku?: string;
+  title: string;
+  quantity: number;
+  lineItemCost: Money;
+  discountedLineItemCost?: Money;
+  deliveryCost?: { shippingCost?: Money };
+};
+const line = open<WireLine>({
+  lineItemId: idText.required(),
+  legacyItemId: idText.required(),
+  legacyVariationId: idText.empty(['', '0', 0, null]),
+  sku: optionalText,
+  title: text.allow('').default(''),
+  quantity: Joi.number().integer().min(1).required(),
+  lineItemCost: amount.required(),
+  discountedLineItemCost: amount,
+  deliveryCost: open({ shippingCost: amount }),
+});
+
+export type WireOrder = {
+  orderId: string;
+  orderPaymentStatus: string;
+  cancelStatus?: { cancelState?: string };
+  buyer?: { username?: string };
+  fulfillmentStartInstructions?: { shippingStep?: { shipTo?: WireShipTo } }[];
+  pricingSummary: { total: Money };
+  totalMarketplaceFee?: Money;
+  lineItems: WireLine[];
+};
+export const order = open<WireOrder>({
+  orderId: idText.required(),
+  orderPaymentStatus: text.required(),
+  cancelStatus: open({ cancelState: text }),
+  buyer: open({ username: optionalText }),
+  fulfillmentStartInstructions: Joi.array().items(open({ shippingStep: open({ shipTo: shipTo.empty(null) }) })),
+  pricingSummary: open({ total: amount.required() }).required(),
+  totalMarketplaceFee: amount,
+  lineItems: Joi.array().items(line).min(1).required(),
+});
+
+export type WireOrderPage = { orders: WireOrder[]; total: number };
+export const orderPage = open<WireOrderPage>({
+  orders: Joi.array().items(order).default([]),
+  total: Joi.number().integer().min(0).required(),
+});

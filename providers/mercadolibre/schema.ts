@@ -1,0 +1,108 @@
+import Joi from 'joi';
+import { decimalText, idText, open, readAs } from '../fields.ts';
+import { type MercadoLibreOrder, toOrder, toShipment } from './order.ts';
+
+/** What MercadoLibre sends, as far as we read it. Ids and amounts are bare JSON numbers; they stay text. */
+const text = Joi.string();
+const optionalText = text.empty(['', null]);
+const optionalId = idText.empty(['', null]);
+
+export type WireToken = { access_token: string; refresh_token: string; expires_in: number; user_id: string };
+export const token = open<WireToken>({
+  access_token: text.required(),
+  refresh_token: text.required(),
+  expires_in: Joi.number().integer().required(),
+  user_id: idText.required(),
+});
+
+export type WireItem = {
+  item: { id: string; variation_id?: string; seller_sku?: string; title?: string };
+  quantity: number;
+  unit_price: string;
+  sale_fee: string;
+};
+const item = open<WireItem>({
+  item: open({
+    id: idText.required(),
+    variation_id: optionalId,
+    seller_sku: optionalText,
+    title: optionalText,
+  }).required(),
+  quantity: Joi.number().integer().min(1).required(),
+  unit_price: decimalText.required(),
+  sale_fee: decimalText.empty(null).default('0'),
+});
+
+export type WireOrder = {
+  id: string;
+  status: string;
+  tags: string[];
+  currency_id: string;
+  seller: { id: string };
+  shipping?: { id?: string };
+  pack_id?: string;
+  order_items: WireItem[];
+};
+const wireOrder = open<WireOrder>({
+  id: idText.required(),
+  status: text.required(),
+  tags: Joi.array().items(text).default([]),
+  currency_id: text.required(),
+  seller: open({ id: idText.required() }).required(),
+  shipping: open({ id: optionalId }).empty(null),
+  pack_id: optionalId,
+  order_items: Joi.array().items(item).min(1).required(),
+});
+export const order = readAs(wireOrder, toOrder);
+
+export type OrderPage = { results: MercadoLibreOrder[]; paging: { total: number } };
+export const orderPage = open<OrderPage>({
+  results: Joi.array().items(order).required(),
+  paging: open({ total: Joi.number().integer().min(0).required() }).required(),
+});
+
+type Named = { id?: string; name?: string };
+const named = open<Named>({ id: optionalId, name: optionalText }).empty(null);
+export type WireDestination = {
+  receiver_name?: string;
+  receiver_phone?: string;
+  shipping_address?: {
+    address_line?: string;
+    street_name?: string;
+    street_number?: string;
+    comment?: string;
+    zip_code?: string;
+    city?: Named;
+    state?: Named;
+    country?: Named;
+  };
+};
+export type WireShipment = {
+  id: string;
+  status: string;
+  logistic: { mode: string };
+  destination?: WireDestination;
+};
+const wireShipment = open<WireShipment>({
+  id: idText.required(),
+  status: text.required(),
+  logistic: open({ mode: text.required() }).required(),
+  destination: open<WireDestination>({
+    receiver_name: optionalText,
+    receiver_phone: optionalId,
+    shipping_address: open({
+      address_line: optionalText,
+      street_name: optionalText,
+      street_number: optionalId,
+      comment: optionalText,
+      zip_code: optionalId,
+      city: named,
+      state: named,
+      country: named,
+    }).empty(null),
+  }).empty(null),
+});
+export const shipment = readAs(wireShipment, toShipment);
+
+export type WireMissed = { messages: Record<string, unknown>[] };
+export const missed = open<WireMissed>({ messages: Joi.array().items(Joi.object().unknown()).required() });

@@ -1,0 +1,44 @@
+import Joi from 'joi';
+import { idText, open } from '../fields.ts';
+import { readNotification } from '../webhook-rejected.ts';
+
+/**
+ * Not signed: a hint. It counts only when `applicationId` is ours and `userId` a connected account, and then the
+ * order is read with that account's token. One order sends many of them.
+ */
+export type MercadoLibreNotification = {
+  id: string;
+  topic: string;
+  orderId: string;
+  userId: string;
+  applicationId: string;
+};
+
+type Wire = { _id: string; topic: string; resource: string; user_id: string; application_id: string };
+const number = idText.custom((text: string) => {
+  if (/^\d{1,20}$/.test(text)) return text;
+  throw new RangeError('not a number');
+});
+export const notification = open<Wire>({
+  _id: Joi.string()
+    .pattern(/^[A-Za-z0-9-]{1,64}$/)
+    .required(),
+  topic: Joi.string().valid('orders_v2').required(),
+  resource: Joi.string()
+    .pattern(/^\/orders\/\d{1,20}$/)
+    .required(),
+  user_id: number.required(),
+  application_id: number.required(),
+});
+
+/** @throws WebhookRejected, also for a topic that is not about orders */
+export const parseMercadoLibreNotification = (rawBody: Buffer): MercadoLibreNotification =>
+  toNotification(readNotification('MERCADOLIBRE', notification, rawBody));
+
+export const toNotification = (wire: Wire): MercadoLibreNotification => ({
+  id: wire._id,
+  topic: wire.topic,
+  orderId: wire.resource.slice('/orders/'.length),
+  userId: wire.user_id,
+  applicationId: wire.application_id,
+});

@@ -1,0 +1,191 @@
+import type Joi from 'joi';
+import { isCurrency, type Money, parseMoney } from '../../domain/money.ts';
+import { isFailure, Uncertain } from '../../domain/outcome.ts';
+import { withToken } from '../application-token.ts';
+import { ask, type Call, type CallOptions, decode, failed, moneyCall, read, succeeded } from '../call.ts';
+import type { HttpAnswer, HttpRequest } from '../http.ts';
+import { duplicateBatch, isMissing, refused } from './classify.ts';
+import {
+  type Capture,
+  type NewOrder,
+  orderBody,
+  type PayPalOrder,
+  type Refund,
+  refundBody,
+  toCapture,
+  toOrder,
+  toRefund,
+} from './order.ts';
+import { type PayoutBatch, type PayoutItem, payoutBody, toBatch, toItem } from './payout.ts';
+import * as schema from './schema.ts';
+import { createPayPalToken, type PayPalCredentials } from './token.ts';
+
+export type PayPalClient = ReturnType<typeof createPayPalClient>;
+
+/** Orders v2, Payments v2, Payouts v1 and the balance report. Throws Terminal, Retryable or Uncertain. */
+export function createPayPalClient(options: PayPalCredentials) {
+  const token = createPayPalToken(options);
+  const reading = ({ signal }: CallOptions): Call => ({ provider: 'paypal', ...read, signal });
+  const moving = ({ signal }: CallOptions): Call => ({ provider: 'paypal', ...moneyCall, signal });
+
+  const exchange = (call: Call, { url, headers, ...request }: HttpRequest): Promise<HttpAnswer> =>
+    withToken(token, accessToken =>
+      ask(call, {
+        ...request,
+        url: options.baseUrl + url,
+        headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json', ...headers },
+      }),
+    );
+
+  function accept<T>(call: Call, answer: HttpAnswer, shape: Joi.Schema<T>): T {
+    if (!succeeded(answer)) throw refused(call, answer);
+    return decode(call, shape, answer.body);
+  }
+
+  const get = async <T>(call: Call, url: string, shape: Joi.Schema<T>): Promise<T> =>
+    accept(call, await exchange(call, { method: 'GET', url }), shape);
+
+  const post = async <T>(
+    call: Call,
+    url: string,
+    data: string,
+    requestId: string,
+    shape: Joi.Schema<T>,
+  ): Promise<T> => {
+    const headers = { 'paypal-request-id': requestId, prefer: 'return=representation' };
+    return accept(call, await exchange(call, { method: 'POST', url, data, headers }), shape);
+  };
+
+  /** Repeating it with the same request id gives the same order, so it is no money call. */
+  async function createOrder(order: NewOrder, options: CallOptions = {}) {
+    const call = reading(options);
+    const created = await post(call, '/v2/checkout/orders', orderBody(order), order.requestId, schema.created);
+    const linkTo = (rel: string) => created.links.find(link => link.rel === rel)?.href;
+    const approveUrl = linkTo('payer-action') ?? linkTo('approve');
+    if (!approveUrl) throw failed(call, 'uncertain', 'MALFORMED_ANSWER', 'the order has no link for the buyer');
+    return { paypalOrderId: created.id, approveUrl };
+  }
+
+  /** `undefined` when PayPal does not know the order (any more: it forgets unpaid ones after hours). */
+  async function getOrder(paypalOrderId: string, options: CallOptions = {}): Promise<PayPalOrder | undefined> {
+    const call = reading(options);
+    const answer = await exchange(call, {
+      method: 'GET',
+      url: `/v2/checkout/orders/${encodeURIComponent(paypalOrderId)}`,
+    });
+    return isMissing(answer) ? undefined : toOrder(accept(call, answer, schema.order));
+  }
+
+  /** An order that was captured before, by the webhook or a lost call, is read and returned. */
+  async function captureOrder(
+    paypalOrderId: string,
+    requestId: string,
+    options: CallOptions = {},
+  ): Promise<PayPalOrder> {
+    const url = `/v2/checkout/orders/${encodeURIComponent(paypalOrderId)}/capture`;
+    try {
+      return toOrder(await post(moving(options), url, '{}', requestId, schema.capturedOrder));
+    } catch (error) {
+      return alreadyDone(error, 'PAYPAL_ORDER_ALREADY_CAPTURED', async () => {
+        const order = await getOrder(paypalOrderId, options);
+        return order && order.captures.length > 0 ? order : undefined;
+      });
+    }
+  }
+
+  async function getCapture(captureId: string, options: CallOptions = {}): Promise<Capture> {
+    const url = `/v2/payments/captures/${encodeURIComponent(captureId)}`;
+    return toCapture(await get(reading(options), url, schema.capture));
+  }
+
+  /** @param frozenBody of `refundBody`, the same bytes at every attempt */
+  async function refundCapture(
+    captureId: string,
+    requestId: string,
+    frozenBody: string,
+    options: CallOptions = {},
+  ): Promise<Refund> {
+    const url = `/v2/payments/captures/${encodeURIComponent(captureId)}/refund`;
+    try {
+      return toRefund(await post(moving(options), url, frozenBody, requestId, schema.refund));
+    } catch (error) {
+      return alreadyDone(error, 'PAYPAL_CAPTURE_FULLY_REFUNDED', () => onlyRefundOf(captureId, options));
+    }
+  }
+
+  /** Of several refunds none is provably the one that was asked for. */
+  async function onlyRefundOf(captureId: string, options: CallOptions): Promise<Refund | undefined> {
+    const { orderId } = await getCapture(captureId, options);
+    const order = orderId === undefined ? undefined : await getOrder(orderId, options);
+    const refunds = order?.refunds.filter(refund => (refund.captureId ?? captureId) === captureId) ?? [];
+    return refunds.length === 1 ? refunds[0] : undefined;
+  }
+
+  /** @param frozenBody of `payoutBody`, the same bytes at every attempt */
+  async function createPayout(
+    frozenBody: string,
+    options: CallOptions = {},
+  ): Promise<{ batchId: string; duplicate: boolean }> {
+    const call = moving(options);
+    const answer = await exchange(call, { method: 'POST', url: '/v1/payments/payouts', data: frozenBody });
+    const earlier = duplicateBatch(answer);
+    if (earlier) return { batchId: earlier, duplicate: true };
+    return { batchId: accept(call, answer, schema.payoutBatch).batch_header.payout_batch_id, duplicate: false };
+  }
+
+  async function getPayoutBatch(batchId: string, options: CallOptions = {}): Promise<PayoutBatch> {
+    const url = `/v1/payments/payouts/${encodeURIComponent(batchId)}?page=1&page_size=100`;
+    return toBatch(await get(reading(options), url, schema.payoutBatch));
+  }
+
+  /** Only an `UNCLAIMED` item can be cancelled; it becomes `RETURNED`. */
+  async function cancelPayoutItem(itemId: string, options: CallOptions = {}): Promise<PayoutItem> {
+    const call = moving(options);
+    const url = `/v1/payments/payouts-item/${encodeURIComponent(itemId)}`;
+    try {
+      return toItem(
+        accept(call, await exchange(call, { method: 'POST', url: `${url}/cancel`, data: '{}' }), schema.payoutItem),
+      );
+    } catch (error) {
+      const look = async () => toItem(await get(reading(options), url, schema.payoutItem));
+      return alreadyDone(error, 'PAYPAL_ITEM_ALREADY_CANCELLED', look);
+    }
+  }
+
+  /** Up to 3 h old: `asOf` says how old. Currencies that we do not hold are left out. */
+  async function getBalances(options: CallOptions = {}): Promise<{ asOf: Date; available: Money[] }> {
+    const report = await get(reading(options), '/v1/reporting/balances', schema.balances);
+    const available = report.balances.flatMap(({ available_balance: balance }) =>
+      balance && isCurrency(balance.currency_code) ? [parseMoney(balance.value, balance.currency_code)] : [],
+    );
+    const { as_of_time: asOf, last_refresh_time: refreshed = asOf } = report;
+    return { asOf: refreshed < asOf ? refreshed : asOf, available };
+  }
+
+  return {
+    createOrder,
+    getOrder,
+    captureOrder,
+    getCapture,
+    refundCapture,
+    refundBody,
+    payoutBody,
+    createPayout,
+    getPayoutBatch,
+    cancelPayoutItem,
+    getBalances,
+  };
+}
+
+/** This refusal says that it has happened: what happened is looked up, and stays uncertain while it cannot be. */
+async function alreadyDone<T>(refusal: unknown, code: string, look: () => Promise<T | undefined>): Promise<T> {
+  if (!isFailure(refusal) || refusal.code !== code) throw refusal;
+  try {
+    const found = await look();
+    if (found !== undefined) return found;
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    throw new Uncertain(code, 'it has happened, but could not be read', { provider: 'paypal', cause: error });
+  }
+  throw refusal;
+}

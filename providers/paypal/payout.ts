@@ -1,0 +1,61 @@
+import { formatDecimal, type Money } from '../../domain/money.ts';
+import { invariant } from '../../domain/outcome.ts';
+import type { WireBatch, WireItem } from './schema.ts';
+
+/** `SUCCESS` of the batch says that it was processed, not that an item was paid. */
+export type PayoutBatch = { batchId: string; status: string; senderBatchId?: string; items: PayoutItem[] };
+
+/** `SUCCESS` is paid; `RETURNED`, `FAILED`, `REFUNDED` and `REVERSED` owe the money again; the rest is not final. */
+export type PayoutItem = {
+  itemId: string;
+  status: string;
+  amount: Money;
+  fee?: Money;
+  receiver: string;
+  errorName?: string;
+};
+
+export type NewPayout = {
+  /** `sender_batch_id`, the one key that PayPal deduplicates, for 30 days. ≤ 256 characters. */
+  batchKey: string;
+  /** An e-mail address, or a PayPal payer id. */
+  receiver: string;
+  amount: Money;
+  note: string;
+};
+
+/** The frozen request: one payout is one batch of one item, because items are never deduplicated. */
+export function payoutBody({ batchKey, receiver, amount, note }: NewPayout): string {
+  invariant(batchKey.length > 0 && batchKey.length <= 256, 'a payout batch key has 1 to 256 characters');
+  return JSON.stringify({
+    sender_batch_header: { sender_batch_id: batchKey },
+    items: [
+      {
+        recipient_type: receiver.includes('@') ? 'EMAIL' : 'PAYPAL_ID',
+        amount: { currency: amount.currency, value: formatDecimal(amount) },
+        receiver,
+        sender_item_id: batchKey.slice(0, 63), // a label only
+        note: note.slice(0, 4000),
+      },
+    ],
+  });
+}
+
+export function toBatch({ batch_header: header, items = [] }: WireBatch): PayoutBatch {
+  const senderBatchId = header.sender_batch_header?.sender_batch_id;
+  return {
+    batchId: header.payout_batch_id,
+    status: header.batch_status,
+    ...(senderBatchId ? { senderBatchId } : {}),
+    items: items.map(toItem),
+  };
+}
+
+export const toItem = (wire: WireItem): PayoutItem => ({
+  itemId: wire.payout_item_id,
+  status: wire.transaction_status,
+  amount: wire.payout_item.amount,
+  ...(wire.payout_item_fee ? { fee: wire.payout_item_fee } : {}),
+  receiver: wire.payout_item.receiver,
+  ...(wire.errors?.name ? { errorName: wire.errors.name } : {}),
+});

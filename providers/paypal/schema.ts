@@ -1,0 +1,108 @@
+import Joi from 'joi';
+import type { Money } from '../../domain/money.ts';
+import { decimalText, idText, moneyField, open } from '../fields.ts';
+
+/** What PayPal sends, as far as we read it. Orders and Payments say `currency_code`, Payouts say `currency`. */
+const amount = moneyField('value', 'currency_code');
+const payoutAmount = moneyField('value', 'currency');
+const text = Joi.string();
+const time = Joi.date().iso();
+
+export type WireToken = { access_token: string; expires_in: number };
+export const token = open<WireToken>({ access_token: text.required(), expires_in: Joi.number().integer().required() });
+
+export type WireLink = { href: string; rel: string };
+const links = Joi.array().items(open<WireLink>({ href: text.required(), rel: text.required() }));
+
+export type WireCreated = { id: string; links: WireLink[] };
+export const created = open<WireCreated>({ id: idText.required(), links: links.required() });
+
+export type WireCapture = {
+  id: string;
+  status: string;
+  amount: Money;
+  custom_id?: string;
+  status_details?: { reason?: string };
+  seller_receivable_breakdown?: { paypal_fee?: Money; net_amount?: Money };
+  supplementary_data?: { related_ids?: { order_id?: string } };
+};
+export const capture = open<WireCapture>({
+  id: idText.required(),
+  status: text.required(),
+  amount: amount.required(),
+  custom_id: text.allow(''),
+  status_details: open({ reason: text }),
+  seller_receivable_breakdown: open({ paypal_fee: amount, net_amount: amount }),
+  supplementary_data: open({ related_ids: open({ order_id: idText }) }),
+});
+
+export type WireRefund = { id: string; status: string; amount: Money; links?: WireLink[] };
+export const refund = open<WireRefund>({
+  id: idText.required(),
+  status: text.required(),
+  amount: amount.required(),
+  links,
+});
+
+export type WireUnit = { custom_id?: string; payments?: { captures?: WireCapture[]; refunds?: WireRefund[] } };
+export type WireOrder = { id: string; status: string; purchase_units: WireUnit[] };
+export const order = open<WireOrder>({
+  id: idText.required(),
+  status: text.required(),
+  purchase_units: Joi.array()
+    .items(
+      open<WireUnit>({
+        custom_id: text.allow(''),
+        payments: open({ captures: Joi.array().items(capture), refunds: Joi.array().items(refund) }),
+      }),
+    )
+    .min(1)
+    .required(),
+});
+
+/** A capture that tells of no capture proves nothing. */
+export const capturedOrder = order.custom((wire: WireOrder) => {
+  if (wire.purchase_units.some(unit => unit.payments?.captures?.length)) return wire;
+  throw new TypeError('no capture');
+});
+
+export type WireBatch = {
+  batch_header: { payout_batch_id: string; batch_status: string; sender_batch_header?: { sender_batch_id?: string } };
+  items?: WireItem[];
+};
+export type WireItem = {
+  payout_item_id: string;
+  transaction_status: string;
+  payout_item: { amount: Money; receiver: string };
+  payout_item_fee?: Money;
+  errors?: { name?: string };
+};
+export const payoutItem = open<WireItem>({
+  payout_item_id: idText.required(),
+  transaction_status: text.required(),
+  payout_item: open({ amount: payoutAmount.required(), receiver: text.required() }).required(),
+  payout_item_fee: payoutAmount,
+  errors: open({ name: text }),
+});
+export const payoutBatch = open<WireBatch>({
+  batch_header: open({
+    payout_batch_id: idText.required(),
+    batch_status: text.required(),
+    sender_batch_header: open({ sender_batch_id: text }),
+  }).required(),
+  items: Joi.array().items(payoutItem),
+});
+
+export type WireBalances = {
+  balances: { available_balance?: { value: string; currency_code: string } }[];
+  as_of_time: Date;
+  last_refresh_time?: Date;
+};
+export const balances = open<WireBalances>({
+  // Not read into Money here: an account may hold currencies that we do not.
+  balances: Joi.array()
+    .items(open({ available_balance: open({ value: decimalText.required(), currency_code: text.required() }) }))
+    .required(),
+  as_of_time: time.required(),
+  last_refresh_time: time,
+});

@@ -1,0 +1,26 @@
+import { createApplicationToken, type GrantedToken } from '../application-token.ts';
+import { ask, decode, read, succeeded } from '../call.ts';
+import { refused } from './classify.ts';
+import * as schema from './schema.ts';
+
+export type PayPalCredentials = { baseUrl: string; clientId: string; clientSecret: string };
+
+/** Client credentials: there is no refresh token, a new one is simply fetched. */
+export function createPayPalToken({ baseUrl, clientId, clientSecret }: PayPalCredentials) {
+  const call = { provider: 'paypal', ...read } as const;
+
+  return createApplicationToken(async (): Promise<GrantedToken> => {
+    const answer = await ask(call, {
+      method: 'POST',
+      url: `${baseUrl}/v1/oauth2/token`,
+      headers: {
+        authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      data: 'grant_type=client_credentials',
+    });
+    if (!succeeded(answer)) throw refused(call, answer);
+    const { access_token, expires_in } = decode(call, schema.token, answer.body);
+    return { accessToken: access_token, expiresInSeconds: expires_in };
+  });
+}

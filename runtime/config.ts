@@ -1,0 +1,81 @@
+import Joi from 'joi';
+import type { Environment } from './config/environment.ts';
+import { misspeltNames } from './config/misspelt-names.ts';
+import { type PipelineValues, pipelineSettings, pipelineVariables } from './config/pipeline.ts';
+import { type ProcessValues, processSettings, processVariables } from './config/process.ts';
+import { type ProviderValues, providerSettings, providerVariables } from './config/providers.ts';
+import { type SecretValues, secretSettings, secretVariables } from './config/secrets.ts';
+
+export type { Environment } from './config/environment.ts';
+export type { ProviderEnvironment } from './config/provider-urls.ts';
+export type { EncryptionKey } from './config/secrets.ts';
+
+/** Everything a process may be told. Values are frozen, names carry their unit. */
+export type Config = ReturnType<typeof settings>;
+
+/** Ours as well, though no process reads them through this file: users to make, the sandbox's own, the browser's. */
+const readElsewhere = [
+  'ADMIN_EMAIL',
+  'ADMIN_PASSWORD',
+  'ALIEXPRESS_USER',
+  'ALIEXPRESS_PASS',
+  'API_URL',
+  'CHROME_PATH',
+  'SANDBOX_CA_FILE',
+  'SANDBOX_HOST',
+  'SANDBOX_STATE_FILE',
+  'SANDBOX_URL',
+  'TEST_POSTGRES_URL',
+  'TEST_REDIS_URL',
+];
+
+const variables = (env: Environment) => ({
+  ...processVariables(env),
+  ...secretVariables(),
+  ...providerVariables(env),
+  ...pipelineVariables(),
+});
+
+/** Every environment variable that means something to us. */
+export const knownVariables = (): string[] => [...Object.keys(variables({})), ...readElsewhere];
+
+type Values = ProcessValues & SecretValues & ProviderValues & PipelineValues;
+
+const settings = (values: Values) => ({
+  ...processSettings(values),
+  ...secretSettings(values),
+  ...providerSettings(values),
+  ...pipelineSettings(values),
+});
+
+/** All mistakes in one message, a line each. It names variables and never shows a value that could be secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(['the configuration has mistakes:', ...mistakes.map(mistake => `  ${mistake}`)].join('\n'));
+    this.mistakes = mistakes;
+  }
+}
+
+/**
+ * Reads the environment once, at the top of a `main.ts`. An empty variable counts as one that is not set, because
+ * compose files and shells pass those on. @throws ConfigError with every mistake at once
+ */
+export function readConfig(env: Environment = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const schema = Joi.object<Values>(variables(given)).unknown().prefs({ abortEarly: false });
+  const { value, error } = schema.validate(given, { errors: { wrap: { label: false } } });
+  const mistakes = [...(error?.details.map(({ message }) => message) ?? []), ...misspeltNames(given, knownVariables())];
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return freezeDeep(settings(value as Values));
+}
+
+function freezeDeep<T extends object>(record: T): T {
+  for (const value of Object.values(record)) {
+    // The bytes of a key cannot be frozen: the language refuses it for typed arrays.
+    if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) freezeDeep(value);
+  }
+  return Object.freeze(record);
+}

@@ -1,0 +1,66 @@
+import Joi from 'joi';
+import type { Environment } from './environment.ts';
+
+/** Which of a provider's two worlds the credentials belong to. */
+export type ProviderEnvironment = 'sandbox' | 'production';
+
+type OwnUrls = { readonly production: string; readonly sandbox?: string };
+
+/** The providers' own addresses. MercadoLibre and AliExpress have no sandbox. */
+const ownUrls = {
+  PAYPAL_BASE_URL: { production: 'https://api-m.paypal.com', sandbox: 'https://api-m.sandbox.paypal.com' },
+  EBAY_BASE_URL: { production: 'https://api.ebay.com', sandbox: 'https://api.sandbox.ebay.com' },
+  MERCADOLIBRE_BASE_URL: { production: 'https://api.mercadolibre.com' },
+  ALIEXPRESS_BASE_URL: { production: 'https://api-sg.aliexpress.com' },
+  PAYONEER_BASE_URL: { production: 'https://api.payoneer.com', sandbox: 'https://api.sandbox.payoneer.com' },
+  PAYONEER_LOGIN_URL: { production: 'https://login.payoneer.com', sandbox: 'https://login.sandbox.payoneer.com' },
+} satisfies Record<string, OwnUrls>;
+
+export type UrlVariable = keyof typeof ownUrls;
+
+/** Where our own sandbox speaks for each provider. */
+const simulatorPaths: Record<UrlVariable, string> = {
+  PAYPAL_BASE_URL: '/paypal',
+  EBAY_BASE_URL: '/ebay',
+  MERCADOLIBRE_BASE_URL: '/mercadolibre',
+  ALIEXPRESS_BASE_URL: '/aliexpress',
+  PAYONEER_BASE_URL: '/payoneer',
+  PAYONEER_LOGIN_URL: '/payoneer/login',
+};
+
+export const urlVariables = Object.keys(ownUrls) as readonly UrlVariable[];
+export const simulatorUrl = (variable: UrlVariable, sandboxPort: number): string =>
+  `http://127.0.0.1:${sandboxPort}${simulatorPaths[variable]}`;
+
+/** The one address allowed where real credentials or real money could reach another; undefined when any is allowed. */
+function requiredUrl(variable: UrlVariable, env: Environment): string | undefined {
+  const own: OwnUrls = ownUrls[variable];
+  const world = env[variable.replace(/_(BASE|LOGIN)_URL$/, '_ENVIRONMENT')];
+  if (world === 'production') return own.production;
+  return env.NODE_ENV === 'production' ? (own.sandbox ?? own.production) : undefined;
+}
+
+/** A base URL, without a slash at its end. Left out, it is the provider's own where that is required, else the simulator's. */
+export function urlSchema(variable: UrlVariable, env: Environment): Joi.StringSchema {
+  const required = requiredUrl(variable, env);
+  const withoutSlash = (text: string) => text.replace(/\/+$/, '');
+  if (!required) {
+    return Joi.string()
+      .uri({ scheme: ['http', 'https'] })
+      .custom(withoutSlash);
+  }
+  return Joi.string()
+    .custom((text: string, { error }) => (withoutSlash(text) === required ? required : error('url.foreign')))
+    .default(required)
+    .messages({ 'url.foreign': `{#label} must be ${required} here: nothing else may get these credentials` });
+}
+
+/** True when calls to this address will go to our own sandbox, so its credentials may be invented. */
+export function usesSimulator(variable: UrlVariable, env: Environment): boolean {
+  if (requiredUrl(variable, env)) return false;
+  const url = env[variable];
+  return !url || url.startsWith(`http://127.0.0.1:${env.SANDBOX_PORT || 3002}/`);
+}
+
+/** True when an address is the provider's own production one. */
+export const isProductionUrl = (variable: UrlVariable, url: string): boolean => ownUrls[variable].production === url;

@@ -1,0 +1,33 @@
+import Joi from 'joi';
+
+/** One AES-256 key and the name under which sealed values remember it. */
+export type EncryptionKey = { readonly id: string; readonly key: Buffer };
+
+const keyPattern = /^(?<id>[A-Za-z0-9_-]{1,32}):(?<encoded>[A-Za-z0-9+/]{43}=)$/;
+
+/** `new:base64,old:base64`: the first key encrypts and all decrypt, so a key can be changed while we run. */
+function parseEncryptionKeys(text: string): EncryptionKey[] {
+  const keys = text.split(',').map(entry => {
+    const { id, encoded } = keyPattern.exec(entry.trim())?.groups ?? {};
+    if (!id || !encoded) throw new Error('must be keyId:base64 of 32 bytes, older keys after a comma');
+    return { id, key: Buffer.from(encoded, 'base64') };
+  });
+  if (new Set(keys.map(({ id }) => id)).size !== keys.length) throw new Error('names a key twice');
+  return keys;
+}
+
+/** The messages never repeat a value: they end in logs. */
+export const secretVariables = () => ({
+  JWT_SECRET: Joi.string().min(32, 'utf8').required().messages({ 'string.min': '{#label} must be at least 32 bytes' }),
+  ENCRYPTION_KEY: Joi.string()
+    .required()
+    .custom(parseEncryptionKeys)
+    .messages({ 'any.custom': '{#label} {#error.message}' }),
+});
+
+export type SecretValues = { JWT_SECRET: string; ENCRYPTION_KEY: readonly EncryptionKey[] };
+
+export const secretSettings = (values: SecretValues) => ({
+  jwtSecret: values.JWT_SECRET,
+  encryptionKeys: values.ENCRYPTION_KEY,
+});

@@ -1,0 +1,56 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Listening = {
+  readonly server: Server;
+  /** The real port, also when 0 was asked for. */
+  readonly port: number;
+  /** Takes no new connection, waits for the requests under way and cuts what is left after `graceMs`. */
+  close(graceMs?: number): Promise<void>;
+};
+
+export type ListenOptions = {
+  port: number;
+  host: string;
+  /** A request that has not arrived whole by then is cut off. */
+  requestTimeoutMs?: number;
+};
+
+/** Serves an Express app or a plain handler. @throws when the address cannot be used, saying which and why */
+export async function listen(
+  handler: RequestListener,
+  { port, host, requestTimeoutMs = 30_000 }: ListenOptions,
+): Promise<Listening> {
+  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: 10_000 }, handler);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', error => reject(cannotListen(error, port, host)));
+    server.listen(port, host, resolve);
+  });
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    close: (graceMs = 10_000) => closeServer(server, graceMs),
+  };
+}
+
+function cannotListen(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: 'another process listens there; stop it or choose another port',
+    EACCES: 'not allowed; ports below 1024 belong to root',
+    EADDRNOTAVAIL: 'this machine has no such address',
+  };
+  return new Error(`cannot listen on ${host}:${port}: ${reasons[error.code ?? ''] ?? error.message}`, { cause: error });
+}
+
+function closeServer(server: Server, graceMs: number): Promise<void> {
+  return new Promise(resolve => {
+    // A kept-alive connection turns idle when its answer is out: it would hold the server open for its keep-alive time.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(cut);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,45 @@
+import express, { type Router } from 'express';
+import Joi from 'joi';
+import { accountProviders, type Consent, consent } from '../accounts.ts';
+import type { World } from '../world.ts';
+import { respond, text } from './respond.ts';
+
+const seconds = Joi.number().integer().min(0);
+
+const schema = Joi.object<Consent>({
+  provider: Joi.string()
+    .valid(...accountProviders)
+    .required(),
+  name: text.required(),
+  accessTtlSeconds: seconds,
+  refreshTtlSeconds: seconds,
+  expired: Joi.boolean(),
+  autoPay: Joi.boolean(),
+  webhookUrl: Joi.string().uri({ scheme: ['http', 'https'] }),
+});
+
+/** What an OAuth consent would have given: the tokens at once, and the code for whoever wants to redeem it. */
+export function accountRoutes(world: World): Router {
+  const router = express.Router();
+  router.post(
+    '/accounts',
+    respond(
+      world,
+      schema,
+      given => {
+        const { account, accessToken } = consent(world, given);
+        return {
+          accountId: account.accountId,
+          accountName: account.accountName,
+          accessToken,
+          refreshToken: account.refreshToken,
+          accessExpiresAt: world.clock.iso(account.accessTokens.get(accessToken)),
+          refreshExpiresAt: world.clock.iso(account.refreshExpiresAt),
+          code: account.code?.value,
+        };
+      },
+      201,
+    ),
+  );
+  return router;
+}

@@ -1,0 +1,36 @@
+import express, { type Router } from 'express';
+import Joi from 'joi';
+import { setBalance } from '../paypal/balances.ts';
+import type { World } from '../world.ts';
+import { currency, minorUnits, respond } from './respond.ts';
+
+type Body = { readonly provider: 'paypal' | 'payoneer'; readonly currency: string; readonly amountMinor: bigint };
+
+const schema = Joi.object<Body>({
+  provider: Joi.string().valid('paypal', 'payoneer').required(),
+  currency: currency.required(),
+  amountMinor: minorUnits.required(),
+});
+
+/** What is really there, and what is reported: by provider, in minor units. */
+function balancesOf(world: World) {
+  const texts = (balances: Map<string, bigint>) =>
+    Object.fromEntries([...balances].map(([code, minor]) => [code, minor.toString()]));
+  const { paypal, payoneer } = world.state;
+  const reported = { asOf: world.clock.iso(paypal.report.asOfMs), balances: texts(paypal.report.balances) };
+  return { paypal: { real: texts(paypal.balances), reported }, payoneer: { real: texts(payoneer.balances) } };
+}
+
+export function balanceRoutes(world: World): Router {
+  const router = express.Router();
+  router.get('/balance', (_request, response) => void response.json(balancesOf(world)));
+  router.post(
+    '/balance',
+    respond(world, schema, ({ provider, currency: code, amountMinor }) => {
+      if (provider === 'paypal') setBalance(world, code, amountMinor);
+      else world.state.payoneer.balances.set(code, amountMinor);
+      return balancesOf(world);
+    }),
+  );
+  return router;
+}

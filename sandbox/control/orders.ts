@@ -1,0 +1,88 @@
+import express, { type Router } from 'express';
+import Joi from 'joi';
+import type { World } from '../world.ts';
+import { ebayOrder, mercadoLibreOrder, placeEbayOrder, placeMercadoLibreOrder } from './marketplace-orders.ts';
+import { type Notify, notifyKeys, sendNotification } from './notify.ts';
+import { ControlError, notKnown, respond, text } from './respond.ts';
+
+type Change = {
+  readonly paymentStatus?: string;
+  readonly cancelState?: string;
+  readonly status?: string;
+  readonly tags?: readonly string[];
+  readonly notify?: Notify;
+};
+
+const change = Joi.object<Change>({
+  paymentStatus: text,
+  cancelState: text,
+  status: text,
+  tags: Joi.array().items(text),
+  notify: Joi.object(notifyKeys),
+});
+
+type Again = Notify & { readonly marketplace: string; readonly orderId: string };
+
+const again = Joi.object<Again>({
+  marketplace: Joi.string().valid('ebay', 'mercadolibre').required(),
+  orderId: text.required(),
+  ...notifyKeys,
+});
+
+/** The buyers of the marketplaces. */
+export function orderRoutes(world: World): Router {
+  const placeEbay = respond(
+    world,
+    ebayOrder,
+    given => announced(world, 'ebay', placeEbayOrder(world, given), given.notify),
+    201,
+  );
+  const placeMercadoLibre = respond(
+    world,
+    mercadoLibreOrder,
+    given => announced(world, 'mercadolibre', placeMercadoLibreOrder(world, given), given.notify),
+    201,
+  );
+  const router = express.Router();
+  router.post('/orders', (request, response, next) => {
+    const marketplace: unknown = request.body?.marketplace;
+    if (marketplace === 'ebay') return placeEbay(request, response, next);
+    if (marketplace === 'mercadolibre') return placeMercadoLibre(request, response, next);
+    throw new ControlError(400, 'marketplace must be ebay or mercadolibre');
+  });
+  router.patch(
+    '/orders/:marketplace/:orderId',
+    respond(world, change, (changes, request) => {
+      const [marketplace, orderId] = [String(request.params.marketplace), String(request.params.orderId)];
+      if (marketplace === 'ebay') changeEbay(world, orderId, changes);
+      else changeMercadoLibre(world, orderId, changes);
+      return changes.notify ? announced(world, marketplace, orderId, changes.notify) : { orderId, notificationIds: [] };
+    }),
+  );
+  router.post(
+    '/notify',
+    respond(world, again, ({ marketplace, orderId, ...notify }) => announced(world, marketplace, orderId, notify)),
+  );
+  return router;
+}
+
+const announced = (world: World, marketplace: string, orderId: string, notify: Notify) => ({
+  orderId,
+  notificationIds: sendNotification(world, marketplace, orderId, notify),
+});
+
+function changeEbay(world: World, orderId: string, { paymentStatus, cancelState }: Change): void {
+  const order = world.state.ebay.orders.get(orderId);
+  if (!order) throw notKnown(`eBay order ${orderId}`);
+  order.paymentStatus = paymentStatus ?? order.paymentStatus;
+  order.cancelState = cancelState ?? order.cancelState;
+  order.modifiedAt = world.clock.iso();
+}
+
+function changeMercadoLibre(world: World, orderId: string, { status, tags }: Change): void {
+  const order = world.state.mercadolibre.orders.get(orderId);
+  if (!order) throw notKnown(`MercadoLibre order ${orderId}`);
+  order.status = status ?? order.status;
+  order.tags = tags ?? order.tags;
+  order.updatedAt = world.clock.iso();
+}

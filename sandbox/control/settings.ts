@@ -1,0 +1,27 @@
+import express, { type Router } from 'express';
+import Joi from 'joi';
+import type { Settings } from '../settings.ts';
+import type { World } from '../world.ts';
+import { respond } from './respond.ts';
+
+const milliseconds = Joi.number().integer().min(0).max(86_400_000);
+
+const schema = Joi.object<Partial<Settings>>({
+  duplicateOutOrderId: Joi.string().valid('same-order', 'repeated-order-error'),
+  webhookDelayMs: milliseconds,
+  webhookDuplicates: Joi.number().integer().min(0).max(100),
+  webhookShuffle: Joi.boolean(),
+  webhooks: Joi.boolean(),
+  payoutSettleMs: milliseconds,
+  collapseSingleLists: Joi.boolean(),
+});
+
+export function settingRoutes(world: World): Router {
+  const router = express.Router();
+  router.get('/settings', (_request, response) => void response.json(world.settings));
+  router.post(
+    '/settings',
+    respond(world, schema, changed => Object.assign(world.settings, changed)),
+  );
+  return router;
+}

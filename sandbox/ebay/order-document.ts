@@ -1,0 +1,87 @@
+import { toDecimal } from '../decimal.ts';
+import type { EbayLine, EbayOrder } from './state.ts';
+
+/** An order of the Sell Fulfillment API. Amounts are texts. */
+export function orderDocument(order: EbayOrder): object {
+  const money = (minor: bigint) => ({ value: toDecimal(minor, order.currency), currency: order.currency });
+  const sum = (pick: (line: EbayLine) => bigint) => order.lines.reduce((total, line) => total + pick(line), 0n);
+  const total = sum(line => line.totalMinor);
+  const delivery = sum(line => line.deliveryMinor);
+  return {
+    orderId: order.orderId,
+    legacyOrderId: order.orderId,
+    creationDate: order.createdAt,
+    lastModifiedDate: order.modifiedAt,
+    orderFulfillmentStatus: fulfillmentStatus(order),
+    orderPaymentStatus: order.paymentStatus,
+    sellerId: order.accountId,
+    buyer: { username: order.buyer },
+    pricingSummary: { priceSubtotal: money(total - delivery), deliveryCost: money(delivery), total: money(total) },
+    cancelStatus: { cancelState: order.cancelState, cancelRequests: [] },
+    paymentSummary: {
+      totalDueSeller: money(total - order.marketplaceFeeMinor),
+      refunds: [],
+      payments: [
+        {
+          paymentMethod: 'EBAY',
+          paymentDate: order.createdAt,
+          amount: money(total),
+          paymentStatus: order.paymentStatus,
+        },
+      ],
+    },
+    fulfillmentStartInstructions: [shippingInstructions(order)],
+    lineItems: order.lines.map(line => ({
+      lineItemId: line.lineItemId,
+      legacyItemId: line.legacyItemId,
+      ...(line.variationId === undefined ? {} : { legacyVariationId: line.variationId }),
+      ...(line.sku === undefined ? {} : { sku: line.sku }),
+      title: line.title,
+      quantity: line.quantity,
+      lineItemCost: money(line.totalMinor - line.deliveryMinor),
+      deliveryCost: { shippingCost: money(line.deliveryMinor) },
+      total: money(line.totalMinor),
+      soldFormat: 'FIXED_PRICE',
+      listingMarketplaceId: 'EBAY_US',
+      purchaseMarketplaceId: 'EBAY_US',
+      lineItemFulfillmentStatus: shippedOf(order, line) >= line.quantity ? 'FULFILLED' : 'NOT_STARTED',
+    })),
+    totalMarketplaceFee: money(order.marketplaceFeeMinor),
+    totalFeeBasisAmount: money(total),
+  };
+}
+
+const shippedOf = (order: EbayOrder, line: EbayLine): number =>
+  order.fulfillments
+    .flatMap(fulfillment => fulfillment.lineItems)
+    .filter(item => item.lineItemId === line.lineItemId)
+    .reduce((sum, item) => sum + item.quantity, 0);
+
+function fulfillmentStatus(order: EbayOrder): string {
+  if (order.fulfillments.length === 0) return 'NOT_STARTED';
+  return order.lines.every(line => shippedOf(order, line) >= line.quantity) ? 'FULFILLED' : 'IN_PROGRESS';
+}
+
+function shippingInstructions({ shipTo }: EbayOrder): object {
+  const instructions = { fulfillmentInstructionsType: 'SHIP_TO', ebaySupportedFulfillment: false };
+  if (!shipTo) return { ...instructions, shippingStep: { shippingServiceCode: 'USPSPriority' } };
+  return {
+    ...instructions,
+    shippingStep: {
+      shippingServiceCode: 'USPSPriority',
+      shipTo: {
+        fullName: shipTo.fullName,
+        contactAddress: {
+          addressLine1: shipTo.line1,
+          ...(shipTo.line2 ? { addressLine2: shipTo.line2 } : {}),
+          city: shipTo.city,
+          stateOrProvince: shipTo.region,
+          postalCode: shipTo.postalCode,
+          countryCode: shipTo.country,
+        },
+        ...(shipTo.phone ? { primaryPhone: { phoneNumber: shipTo.phone } } : {}),
+        ...(shipTo.email ? { email: shipTo.email } : {}),
+      },
+    },
+  };
+}

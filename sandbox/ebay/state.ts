@@ -1,0 +1,47 @@
+import type { Address } from '../address.ts';
+import type { TokenMap } from '../tokens.ts';
+
+export type EbayLine = {
+  readonly lineItemId: string;
+  readonly legacyItemId: string;
+  readonly variationId: string | undefined;
+  readonly sku: string | undefined;
+  readonly title: string;
+  readonly quantity: number;
+  /** Goods and delivery. */
+  readonly totalMinor: bigint;
+  readonly deliveryMinor: bigint;
+};
+
+export type Fulfillment = {
+  readonly fulfillmentId: string;
+  readonly lineItems: readonly { readonly lineItemId: string; readonly quantity: number }[];
+  readonly shippedDate: string;
+  readonly shippingCarrierCode: string | undefined;
+  readonly shipmentTrackingNumber: string | undefined;
+};
+
+export type EbayOrder = {
+  readonly orderId: string;
+  /** The seller. */
+  readonly accountId: string;
+  readonly buyer: string;
+  readonly currency: string;
+  readonly lines: readonly EbayLine[];
+  readonly shipTo: Address | undefined;
+  readonly marketplaceFeeMinor: bigint;
+  readonly createdAt: string;
+  paymentStatus: string;
+  cancelState: string;
+  modifiedAt: string;
+  readonly fulfillments: Fulfillment[];
+  /** What was sent last, one per line, so that it can be sent again word for word. */
+  notifications: readonly { readonly id: string; readonly body: string }[];
+};
+
+export type EbayState = {
+  readonly applicationTokens: TokenMap;
+  readonly orders: Map<string, EbayOrder>;
+};
+
+export const createEbayState = (): EbayState => ({ applicationTokens: new Map(), orders: new Map() });

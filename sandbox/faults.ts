@@ -1,0 +1,50 @@
+export const faultKinds = ['drop-reply', 'timeout', 'status', 'malformed', 'slow'] as const;
+
+/**
+ * A misbehaviour for the next `times` calls of one operation.
+ * - `drop-reply` performs the call, then cuts the connection.
+ * - `timeout` never answers and does not perform.
+ * - `status` answers with that HTTP status and does not perform.
+ * - `malformed` performs, and answers with half a body.
+ * - `slow` performs, and answers `delayMs` later.
+ */
+export type Fault = {
+  readonly provider: string;
+  readonly operation: string;
+  readonly kind: (typeof faultKinds)[number];
+  readonly times: number;
+  readonly status?: number;
+  readonly delayMs?: number;
+  /** Hits only requests whose url or body contains this. */
+  readonly match?: string;
+};
+
+export type Faults = {
+  add(fault: Fault): void;
+  clear(): void;
+  list(): readonly Fault[];
+  /** The fault that hits this call, used up by one. */
+  take(provider: string, operation: string, request: string): Fault | undefined;
+};
+
+export function createFaults(): Faults {
+  let faults: Fault[] = [];
+  return {
+    add: fault => void faults.push(fault),
+    clear() {
+      faults = [];
+    },
+    list: () => faults,
+    take(provider, operation, request) {
+      const hit = faults.find(
+        fault => fault.provider === provider && fault.operation === operation && request.includes(fault.match ?? ''),
+      );
+      if (!hit) return undefined;
+      faults = faults.flatMap(fault => {
+        if (fault !== hit) return [fault];
+        return hit.times > 1 ? [{ ...hit, times: hit.times - 1 }] : [];
+      });
+      return hit;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import express, { type Router } from 'express';
+import { createMount } from '../operation.ts';
+import type { World } from '../world.ts';
+import { issue } from './access.ts';
+import { missedFeeds } from './notifications.ts';
+import { getOrder, getPack, searchOrders } from './orders.ts';
+import { errorBody, faultBody } from './refusals.ts';
+import { getShipment, notifyBySeller } from './shipments.ts';
+
+/** MercadoLibre's API: OAuth, orders, packs, shipments, missed feeds. */
+export function mercadoLibreRouter(world: World): Router {
+  const mount = createMount(world, 'mercadolibre', faultBody);
+  const router = express.Router();
+  router.post(
+    '/oauth/token',
+    mount('token', call => issue(world, call)),
+  );
+  router.get(
+    '/orders/search',
+    mount('search-orders', call => searchOrders(world, call)),
+  );
+  router.get(
+    '/orders/:id',
+    mount('get-order', call => getOrder(world, call)),
+  );
+  router.get(
+    '/packs/:id',
+    mount('get-pack', call => getPack(world, call)),
+  );
+  router.get(
+    '/shipments/:id',
+    mount('get-shipment', call => getShipment(world, call)),
+  );
+  router.post(
+    '/shipments/:id/seller_notifications',
+    mount('seller-notification', call => notifyBySeller(world, call)),
+  );
+  router.get(
+    '/missed_feeds',
+    mount('missed-feeds', call => missedFeeds(world, call)),
+  );
+  router.use((_request, response) => void response.status(404).json(errorBody(404, 'not_found', 'resource not found')));
+  return router;
+}

@@ -1,0 +1,48 @@
+import type { Address } from '../address.ts';
+
+export type MercadoLibreItem = {
+  readonly itemId: string;
+  readonly variationId: string | undefined;
+  readonly title: string;
+  readonly quantity: number;
+  readonly unitPriceMinor: bigint;
+  /** What the marketplace keeps, per unit. */
+  readonly saleFeeMinor: bigint;
+};
+
+export type Notification = { readonly id: string; readonly body: string };
+
+export type MercadoLibreOrder = {
+  readonly id: string;
+  /** The seller's user id. */
+  readonly accountId: string;
+  readonly shipmentId: string;
+  readonly packId: string | undefined;
+  readonly currency: string;
+  readonly items: readonly MercadoLibreItem[];
+  readonly shipTo: Address | undefined;
+  readonly logisticMode: string;
+  readonly createdAt: string;
+  status: string;
+  tags: readonly string[];
+  updatedAt: string;
+  /** What was sent last, so that it can be sent again word for word. */
+  notification: Notification | undefined;
+  shipmentStatus: string;
+};
+
+/** A notification that has not arrived: `GET /missed_feeds` lists it for two days. */
+export type MissedFeed = {
+  readonly body: string;
+  readonly accountId: string;
+  readonly topic: string;
+  readonly atMs: number;
+};
+
+export type MercadoLibreState = {
+  readonly orders: Map<string, MercadoLibreOrder>;
+  /** By the notification's id; delivery takes it out. */
+  readonly missedFeeds: Map<string, MissedFeed>;
+};
+
+export const createMercadoLibreState = (): MercadoLibreState => ({ orders: new Map(), missedFeeds: new Map() });

@@ -1,0 +1,92 @@
+import { randomCode } from '../ids.ts';
+import type { Answer, Call } from '../operation.ts';
+import type { Shape } from '../shape.ts';
+import type { World } from '../world.ts';
+import { bodyOf, wantsRepresentation } from './access.ts';
+import { balanceOf, book } from './balances.ts';
+import { captureOf, setCaptureStatus } from './captures.ts';
+import { refundDocument } from './documents.ts';
+import { sendEvent } from './events.ts';
+import { once, refundKeysLiveMs } from './idempotency.ts';
+import { readMoney } from './money.ts';
+import { invalidRequest, notFound, unprocessable } from './refusals.ts';
+import type { Capture, Refund } from './state.ts';
+
+/** `POST /v2/payments/captures/{id}/refund`: without an amount, all that is left. PayPal keeps its fee. */
+export function refundCapture(world: World, call: Call): Answer {
+  const body = bodyOf(call);
+  return once(world, call, refundKeysLiveMs, () => {
+    const capture = captureOf(world, call.param('id'));
+    const refund = giveBack(world, capture, readRefund(world, capture, body), optionalText(body, 'custom_id', 127));
+    const full = refundDocument(world, refund);
+    const { id, status, links } = full;
+    return { status: 201, body: wantsRepresentation(call) ? full : { id, status, links } };
+  });
+}
+
+/** @throws Refusal 404 */
+export function getRefund(world: World, call: Call): Answer {
+  const refund = world.state.paypal.refunds.get(call.param('id'));
+  if (!refund) throw notFound('refund_id');
+  return { status: 200, body: refundDocument(world, refund) };
+}
+
+function readRefund(world: World, capture: Capture, body: Shape): bigint {
+  const { currency, status, amountMinor, refundedMinor } = capture;
+  const left = amountMinor - refundedMinor;
+  optionalText(body, 'note_to_payer', 255);
+  optionalText(body, 'invoice_id', 127);
+  const asked = body.amount === undefined ? { minor: left, currency } : readMoney(body.amount, '/amount');
+  if (status === 'PENDING') throw unprocessable('PENDING_CAPTURE');
+  if (status === 'REFUNDED' || left === 0n) throw unprocessable('CAPTURE_FULLY_REFUNDED');
+  if (status !== 'COMPLETED' && status !== 'PARTIALLY_REFUNDED') throw unprocessable('REFUND_NOT_ALLOWED');
+  if (asked.currency !== currency) throw unprocessable('REFUND_CAPTURE_CURRENCY_MISMATCH', '/amount/currency_code');
+  if (asked.minor <= 0n) throw unprocessable('CANNOT_BE_ZERO_OR_NEGATIVE', '/amount/value');
+  if (asked.minor > left) throw unprocessable('REFUND_AMOUNT_EXCEEDED', '/amount/value');
+  if (asked.minor > balanceOf(world, currency)) throw unprocessable('REFUND_FAILED_INSUFFICIENT_FUNDS');
+  return asked.minor;
+}
+
+/** Moves the money back to the buyer, whoever started it. `event` is what the seller hears. */
+export function giveBack(
+  world: World,
+  capture: Capture,
+  minor: bigint,
+  customId?: string,
+  event: 'REFUNDED' | 'REVERSED' = 'REFUNDED',
+): Refund {
+  const { id: captureId, currency } = capture;
+  const refund = {
+    id: randomCode(17),
+    captureId,
+    amountMinor: minor,
+    currency,
+    createdAt: world.clock.iso(),
+    customId,
+  };
+  world.state.paypal.refunds.set(refund.id, refund);
+  book(world, currency, -minor);
+  capture.refundedMinor += minor;
+  const whole = capture.refundedMinor === capture.amountMinor;
+  setCaptureStatus(world, capture, event === 'REVERSED' ? event : whole ? 'REFUNDED' : 'PARTIALLY_REFUNDED');
+  if (event === 'REFUNDED')
+    world.books.record({
+      kind: 'refund',
+      provider: 'paypal',
+      key: captureId,
+      reference: refund.id,
+      amountMinor: minor,
+      currency,
+      detail: { orderId: capture.orderId, customId: capture.customId },
+    });
+  sendEvent(world, `PAYMENT.CAPTURE.${event}`, 'refund', refundDocument(world, refund));
+  return refund;
+}
+
+function optionalText(body: Shape, key: string, longest: number): string | undefined {
+  const text = body[key];
+  if (text === undefined) return undefined;
+  if (typeof text !== 'string') throw invalidRequest('INVALID_PARAMETER_SYNTAX', `/${key}`);
+  if (text.length < 1 || text.length > longest) throw invalidRequest('INVALID_STRING_LENGTH', `/${key}`);
+  return text;
+}

@@ -1,0 +1,61 @@
+import express, { type Router } from 'express';
+import { createMount } from '../operation.ts';
+import type { World } from '../world.ts';
+import { issue, withToken } from './access.ts';
+import { listBalances } from './balances.ts';
+import { captureOrder, getCapture } from './captures.ts';
+import { approveCheckout, showCheckout } from './checkout-page.ts';
+import { createOrder, getOrder } from './orders.ts';
+import { cancelItem, createPayout, getBatch, getItem } from './payouts.ts';
+import { getRefund, refundCapture } from './refunds.ts';
+import { errorBody, faultBody, notFound } from './refusals.ts';
+
+/** PayPal's REST API: Orders v2, Payments v2, Payouts v1, Reporting v1. */
+export function payPalRouter(world: World): Router {
+  const mount = createMount(world, 'paypal', faultBody);
+  const router = express.Router();
+  const get = (path: string, operation: string, perform: typeof getOrder) =>
+    router.get(
+      path,
+      mount(
+        operation,
+        withToken(world, call => perform(world, call)),
+      ),
+    );
+  const post = (path: string, operation: string, perform: typeof getOrder) =>
+    router.post(
+      path,
+      mount(
+        operation,
+        withToken(world, call => perform(world, call)),
+      ),
+    );
+
+  router.post(
+    '/v1/oauth2/token',
+    mount('token', call => issue(world, call)),
+  );
+  post('/v2/checkout/orders', 'create-order', createOrder);
+  get('/v2/checkout/orders/:id', 'get-order', getOrder);
+  post('/v2/checkout/orders/:id/capture', 'capture', captureOrder);
+  get('/v2/payments/captures/:id', 'get-capture', getCapture);
+  post('/v2/payments/captures/:id/refund', 'refund', refundCapture);
+  get('/v2/payments/refunds/:id', 'get-refund', getRefund);
+  post('/v1/payments/payouts', 'create-payout', createPayout);
+  get('/v1/payments/payouts/:id', 'get-payout', getBatch);
+  get('/v1/payments/payouts-item/:id', 'get-payout-item', getItem);
+  post('/v1/payments/payouts-item/:id/cancel', 'cancel-payout-item', cancelItem);
+  get('/v1/reporting/balances', 'balances', listBalances);
+  router.get(
+    '/v1/notifications/certs/:id',
+    mount('cert', call => {
+      const { certificateId, certificate } = world.state.keys.paypal;
+      if (call.param('id') !== certificateId) throw notFound('cert_id');
+      return { status: 200, text: certificate };
+    }),
+  );
+  router.get('/checkoutnow', showCheckout(world));
+  router.post('/checkoutnow', approveCheckout(world));
+  router.use((_request, response) => void response.status(404).json(errorBody('RESOURCE_NOT_FOUND')));
+  return router;
+}

@@ -1,0 +1,27 @@
+/** Switches for behaviour that the providers leave open, and for how fast and how often things arrive. */
+export type Settings = {
+  /** What AliExpress answers to an `out_order_id` it has seen. Both have been reported, neither is documented. */
+  duplicateOutOrderId: 'same-order' | 'repeated-order-error';
+  /** Waits this long before a webhook leaves. */
+  webhookDelayMs: number;
+  /** Sends every webhook this many times more. */
+  webhookDuplicates: number;
+  /** Lets webhooks overtake each other, each waiting up to 300 ms longer. */
+  webhookShuffle: boolean;
+  /** Sends no webhooks when false; MercadoLibre then lists them as missed feeds. */
+  webhooks: boolean;
+  /** From an accepted payout to its final status. */
+  payoutSettleMs: number;
+  /** AliExpress sends a list with one element as that element alone, as the gateway sometimes does. */
+  collapseSingleLists: boolean;
+};
+
+export const createSettings = (): Settings => ({
+  duplicateOutOrderId: 'same-order',
+  webhookDelayMs: 0,
+  webhookDuplicates: 0,
+  webhookShuffle: false,
+  webhooks: true,
+  payoutSettleMs: 400,
+  collapseSingleLists: false,
+});

@@ -1,0 +1,37 @@
+import type { Account } from './accounts.ts';
+import { type AliExpressState, createAliExpressState } from './aliexpress/state.ts';
+import type { Effect } from './books.ts';
+import { createEbayState, type EbayState } from './ebay/state.ts';
+import { createMercadoLibreState, type MercadoLibreState } from './mercadolibre/state.ts';
+import { createPayoneerState, type PayoneerState } from './payoneer/state.ts';
+import { createPayPalState, type PayPalState } from './paypal/state.ts';
+import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
+import type { Delivery } from './webhooks.ts';
+
+/** All that survives a restart: plain data, Maps and bigints included. */
+export type State = {
+  clockOffsetMs: number;
+  readonly keys: SigningKeys;
+  readonly effects: Effect[];
+  accounts: Account[];
+  /** Webhooks that have not arrived yet. */
+  readonly outbox: Map<string, Delivery>;
+  readonly paypal: PayPalState;
+  readonly aliexpress: AliExpressState;
+  readonly ebay: EbayState;
+  readonly mercadolibre: MercadoLibreState;
+  readonly payoneer: PayoneerState;
+};
+
+export const createState = (): State => ({
+  clockOffsetMs: 0,
+  keys: createSigningKeys(),
+  effects: [],
+  accounts: [],
+  outbox: new Map(),
+  paypal: createPayPalState(Date.now()),
+  aliexpress: createAliExpressState(),
+  ebay: createEbayState(),
+  mercadolibre: createMercadoLibreState(),
+  payoneer: createPayoneerState(),
+});

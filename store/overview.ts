@@ -1,0 +1,225 @@
+/** What operators look at: figures over all rows, one order with all that belongs to it, and the record of their deeds. */
+import type { OrderId, SaleId, UserId } from '../domain/ids.ts';
+import type { Account } from '../domain/ledger.ts';
+import { type Currency, type Money, money } from '../domain/money.ts';
+import type { Channel, OrderState } from '../domain/order.ts';
+import type { LegState } from '../domain/payout-leg.ts';
+import { Commission, Effect } from './entities/money.ts';
+import { Order } from './entities/order.ts';
+import type { EntityManager } from './open.ts';
+
+/** When an order came into the state it is in. */
+const enteredAt = `coalesce((select max(e.at) from order_events e
+  where e.order_id = o.id and e.kind = 'moved' and e.detail->>'to' = o.status), o.created_at)`;
+
+export type Standing = { status: OrderState; reason: string | null; orders: number; oldest: Date | null };
+
+/** How many orders are in each state, by reason; `oldest` for those that wait or need a person. */
+export async function orderStandings(em: EntityManager): Promise<Standing[]> {
+  const rows = await em.execute<{ status: OrderState; reason: string | null; orders: string; oldest: string | null }[]>(
+    `select status, coalesce(wait_reason, reason) as reason, count(*)::text as orders,
+            min(case when status in ('WAITING', 'NEEDS_REVIEW') then ${enteredAt} end)::text as oldest
+     from orders o group by 1, 2 order by count(*) desc, 2`,
+  );
+  return rows.map(row => ({ ...row, orders: Number(row.orders), oldest: row.oldest ? new Date(row.oldest) : null }));
+}
+
+export type LegStanding = { status: LegState; legs: number; total: Money };
+
+export async function legStandings(em: EntityManager): Promise<LegStanding[]> {
+  const rows = await em.execute<{ status: LegState; currency: Currency; legs: string; total: string }[]>(
+    `select status, currency, count(*)::text as legs, sum(amount_minor)::text as total
+     from payout_legs group by 1, 2 order by 1, 2`,
+  );
+  return rows.map(row => ({
+    status: row.status,
+    legs: Number(row.legs),
+    total: money(BigInt(row.total), row.currency),
+  }));
+}
+
+export type Receivable = { email: string; owed: Money };
+
+/** Who owes us from sales that are booked, legs that are still to be paid counted as paid: `receivableFrom`, for all. */
+export async function receivables(em: EntityManager): Promise<Receivable[]> {
+  const rows = await em.execute<{ email: string; currency: Currency; owed: string }[]>(
+    `select u.email, b.currency, sum(b.amount_minor)::text as owed
+     from (
+       select p.holder_id as user_id, p.currency, p.amount_minor
+         from ledger_postings p join ledger_transactions t on t.id = p.transaction_id
+         where p.account = 'reseller' and exists (select from sales s where s.order_id = t.order_id)
+       union all
+       select user_id, currency, amount_minor from payout_legs where beneficiary = 'reseller' and status <> 'PAID'
+     ) b join users u on u.id = b.user_id
+     group by 1, 2 having sum(b.amount_minor) > 0 order by sum(b.amount_minor) desc limit 50`,
+  );
+  return rows.map(row => ({ email: row.email, owed: money(BigInt(row.owed), row.currency) }));
+}
+
+export type OrderFilter = {
+  state?: OrderState | undefined;
+  /** Why it waits, failed or needs a person. */
+  reason?: string | undefined;
+  channel?: Channel | undefined;
+  /** An order's id or its beginning, the marketplace's or PayPal's id, a supplier's order number or a payment's reference. */
+  search?: string | undefined;
+};
+
+export type OrderRow = {
+  order: Order;
+  reseller: string;
+  enteredAt: Date;
+  /** Its sale is booked: what is still to be done is to pay its legs. */
+  booked: boolean;
+  /** Some leg is still moved by a job. */
+  legsOpen: boolean;
+};
+
+type Condition = { sql: string; values: readonly unknown[] };
+
+const everyChannel = `('paypal', 'ebay', 'mercadolibre')`;
+
+/** The ids that begin so, as a range that the primary key's index can serve. */
+function idsBeginning(text: string): Condition[] {
+  const hex = text.replaceAll('-', '').toLowerCase();
+  if (!/^[0-9a-f]{4,32}$/.test(hex)) return [];
+  return [{ sql: 'o.id between ? and ?', values: [hex.padEnd(32, '0'), hex.padEnd(32, 'f')] }];
+}
+
+function searched(text: string): Condition {
+  const ways: Condition[] = [
+    ...idsBeginning(text),
+    { sql: `o.channel in ${everyChannel} and o.external_order_id = ?`, values: [text] },
+    { sql: 'o.id in (select order_id from supplier_orders where number = ?)', values: [text] },
+    {
+      sql: `o.id in (select order_id from payments where provider in ${everyChannel} and reference = ?)`,
+      values: [text],
+    },
+  ];
+  return { sql: `(${ways.map(({ sql }) => sql).join(' or ')})`, values: ways.flatMap(({ values }) => values) };
+}
+
+function conditions({ state, reason, channel, search }: OrderFilter): Condition[] {
+  return [
+    ...(state ? [{ sql: 'o.status = ?', values: [state] }] : []),
+    ...(reason ? [{ sql: 'coalesce(o.wait_reason, o.reason) = ?', values: [reason] }] : []),
+    ...(channel ? [{ sql: 'o.channel = ?', values: [channel] }] : []),
+    ...(search ? [searched(search)] : []),
+  ];
+}
+
+/** A page of orders, newest first. */
+export async function findOrders(
+  em: EntityManager,
+  filter: OrderFilter & { id?: OrderId },
+  page: { limit: number; offset: number } = { limit: 1, offset: 0 },
+): Promise<OrderRow[]> {
+  const where = [...conditions(filter), ...(filter.id ? [{ sql: 'o.id = ?', values: [filter.id] }] : [])];
+  const rows = await em.execute<
+    { id: OrderId; reseller: string; entered_at: string; booked: boolean; legs_open: boolean }[]
+  >(
+    `select o.id, u.email as reseller, ${enteredAt}::text as entered_at,
+            exists (select from sales s where s.order_id = o.id) as booked,
+            exists (select from payout_legs l where l.order_id = o.id
+                      and l.status in ('PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'UNCLAIMED')) as legs_open
+     from orders o join users u on u.id = o.user_id
+     where ${['true', ...where.map(({ sql }) => sql)].join(' and ')}
+     order by o.created_at desc, o.id limit ? offset ?`,
+    [...where.flatMap(({ values }) => values), page.limit, page.offset],
+  );
+  const found = await em.find(Order, { id: { $in: rows.map(({ id }) => id) } });
+  const orders = new Map(found.map(order => [order.id, order]));
+  return rows.flatMap(row => {
+    const order = orders.get(row.id);
+    const { reseller, booked, legs_open: legsOpen } = row;
+    return order ? [{ order, reseller, enteredAt: new Date(row.entered_at), booked, legsOpen }] : [];
+  });
+}
+
+/** The outside effects of an order and of its legs, oldest first. */
+export const effectsOf = (em: EntityManager, subjects: readonly string[]): Promise<Effect[]> =>
+  em.find(Effect, { subject: { $in: [...subjects] } }, { orderBy: { createdAt: 'asc', generation: 'asc' }, limit: 100 });
+
+/** The platform's share of one sale. */
+export async function commissionOf(
+  em: EntityManager,
+  saleId: SaleId,
+): Promise<{ percent: string; amount: Money } | null> {
+  const row = await em.findOne(Commission, { saleId });
+  return row && { percent: row.percent, amount: money(row.amountMinor, row.currency) };
+}
+
+export type Entry = { at: Date; source: string; event: string; postings: BookedPosting[] };
+export type BookedPosting = { account: Account; holder: string | null; amount: Money };
+
+/** What the ledger says of one order, transaction by transaction. */
+export async function ledgerOf(em: EntityManager, orderId: OrderId): Promise<Entry[]> {
+  const rows = await em.execute<
+    {
+      id: string;
+      at: string;
+      source: string;
+      event: string;
+      account: Account;
+      holder: string | null;
+      amount: string;
+      currency: Currency;
+    }[]
+  >(
+    `select t.id::text, t.at::text, t.source, t.event, p.account, u.email as holder, p.amount_minor::text as amount, p.currency
+     from ledger_transactions t join ledger_postings p on p.transaction_id = t.id left join users u on u.id = p.holder_id
+     where t.order_id = ? order by t.id, p.id limit 500`,
+    [orderId],
+  );
+  const entries = new Map<string, Entry>();
+  for (const { id, at, source, event, account, holder, amount, currency } of rows) {
+    const entry = entries.get(id) ?? { at: new Date(at), source, event, postings: [] };
+    entry.postings.push({ account, holder, amount: money(BigInt(amount), currency) });
+    entries.set(id, entry);
+  }
+  return [...entries.values()];
+}
+
+export type Deed = { operator: string; action: string; target: Readonly<Record<string, string>> };
+
+/** Writes what an operator is about to do, or what was denied; the answer is the attempt's number. */
+export async function auditAttempt(em: EntityManager, deed: Deed, outcome: string): Promise<string> {
+  const { operator, action, target } = deed;
+  const [row] = await em.execute<{ id: string }[]>(
+    'insert into operator_audit (operator, action, target, outcome) values (?, ?, ?::jsonb, ?) returning id::text',
+    [operator, action, JSON.stringify(target), outcome],
+  );
+  return row?.id ?? '';
+}
+
+/** How an attempt ended: a row of its own, for nothing in this record is ever changed. */
+export async function auditOutcome(em: EntityManager, deed: Deed, attempt: string, outcome: string): Promise<void> {
+  await auditAttempt(em, { ...deed, target: { ...deed.target, attempt } }, outcome);
+}
+
+export type Audited = Deed & { id: string; at: Date; outcome: string };
+
+/** Attempts, the newest first, each with how it ended. */
+export async function auditTrail(em: EntityManager, page: { limit: number; offset: number }): Promise<Audited[]> {
+  const rows = await em.execute<(Omit<Audited, 'at'> & { at: string })[]>(
+    `with page as (
+       select * from operator_audit where target->>'attempt' is null order by id desc limit ? offset ?
+     )
+     select p.id::text, p.at::text, p.operator, p.action, p.target, coalesce(r.outcome, p.outcome) as outcome
+     from page p left join operator_audit r on r.target->>'attempt' = p.id::text
+     order by p.id desc`,
+    [page.limit, page.offset],
+  );
+  return rows.map(row => ({ ...row, at: new Date(row.at) }));
+}
+
+/** The e-mail addresses of some users. */
+export async function emailsOf(em: EntityManager, ids: readonly UserId[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const places = ids.map(() => '?').join(', ');
+  const rows = await em.execute<{ id: string; email: string }[]>(
+    `select id, email from users where id in (${places})`,
+    [...ids],
+  );
+  return new Map(rows.map(({ id, email }) => [id, email]));
+}

@@ -1,0 +1,146 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+import { queueNames } from '../queues/catalogue.ts';
+import { type Environment, knownVariables, readConfig } from '../runtime/config.ts';
+import { composeSchema } from './support/compose-schema.ts';
+import { testEnvironment } from './support/environment.ts';
+
+type Service = {
+  image?: string;
+  build?: string;
+  command?: string[];
+  environment?: Record<string, string>;
+  depends_on?: Record<string, unknown>;
+  ports?: string[];
+  volumes?: string[];
+  healthcheck?: { test: string[] };
+  restart?: string;
+};
+type Compose = { services: Record<string, Service>; volumes: Record<string, unknown> };
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const exists = (path: string) => existsSync(new URL(`../${path}`, import.meta.url));
+
+const source = read('docker-compose.yml');
+const compose = parse(source, { merge: true }) as Compose;
+const services = Object.entries(compose.services);
+const ours = services.filter(([, { build }]) => build);
+
+/** `${NAME:?why}` or `${NAME:-default}`, as Compose puts them in; `$$` is a plain dollar for the container's shell. */
+const references = [
+  ...source.replaceAll('$$', '').matchAll(/\$\{(?<name>\w+)(?::(?<kind>[?-])(?<text>[^}]*))?\}/g),
+].map(({ groups }) => ({ name: groups?.name ?? '', kind: groups?.kind, text: groups?.text }));
+
+/** Of the other containers; no process of ours reads these. */
+const infrastructure = ['POSTGRES_PASSWORD', 'VALKEY_PASSWORD'];
+
+describe('docker-compose.yml', () => {
+  it('keeps to the Compose Specification', () => {
+    const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(composeSchema);
+    expect(validate(parse(source, { merge: true })), JSON.stringify(validate.errors)).to.equal(true);
+    const misspelt = { services: { api: { image: 'x', healthchek: {} } } };
+    expect(validate(misspelt), 'the schema itself notices a mistake').to.equal(false);
+  });
+
+  it('names variables that exist, and gives every container of ours a whole configuration', () => {
+    const known = knownVariables();
+    for (const [name, { environment = {} }] of ours) {
+      for (const variable of Object.keys(environment)) expect(known, name).to.include(variable);
+      expect(() => readConfig(filledIn(environment)), name).not.to.throw();
+    }
+    for (const { name } of references) expect([...known, ...infrastructure]).to.include(name);
+  });
+
+  it('asks for every secret and has a default for none', () => {
+    const secrets = references.filter(({ name }) => /SECRET|PASSWORD|KEY|TOKEN|CLIENT_ID|WEBHOOK_ID/.test(name));
+    expect(secrets).to.have.length.greaterThan(10);
+    for (const { name, kind, text } of secrets) {
+      if (name.startsWith('PAYONEER_')) expect({ kind, text }, name).to.deep.equal({ kind: '-', text: '' });
+      else expect(kind === '?' && text, name).to.have.length.greaterThan(5);
+    }
+    expect(source).not.to.match(/^\s+\w*(PASSWORD|SECRET|KEY|TOKEN): *[^$\s]/m);
+  });
+
+  it('runs files that exist', () => {
+    const commands = ours.flatMap(([, { command = [], healthcheck }]) => [
+      command,
+      ...(healthcheck ? [healthcheck.test.slice(1)] : []),
+    ]);
+    for (const [program, file = ''] of commands) {
+      expect(program).to.equal('node');
+      expect(exists(file), file).to.equal(true);
+    }
+    const scripts = Object.values((JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts);
+    for (const [name, { command = [] }] of ours) expect(scripts, name).to.include(command.slice(0, 2).join(' '));
+  });
+
+  it('serves every queue once', () => {
+    const served = ours
+      .map(([, { command = [] }]) => command)
+      .filter(command => command.includes('--queues'))
+      .flatMap(command => command.at(-1)?.split(',') ?? []);
+    expect(served).to.have.members([...queueNames]);
+    expect(compose.services['browser-worker']?.command).to.include('purchase-fallback');
+  });
+
+  it('depends on what is there, restarts all, and looks after everything with a port', () => {
+    for (const [name, { depends_on = {}, volumes = [], restart, ports, healthcheck }] of services) {
+      for (const needed of Object.keys(depends_on)) expect(compose.services, name).to.have.property(needed);
+      for (const volume of volumes) expect(compose.volumes, name).to.have.property(volume.split(':')[0] ?? '');
+      expect(restart, name).to.equal(name === 'migrate' ? 'on-failure' : 'unless-stopped');
+      if (ports) expect(healthcheck, name).not.to.equal(undefined);
+      for (const port of ports ?? []) expect(port, name).to.match(/^127\.0\.0\.1:/);
+    }
+  });
+
+  it('keeps jobs over a restart and never evicts one', () => {
+    expect(compose.services.valkey?.command?.join(' '))
+      .to.include('--appendonly yes')
+      .and.include('--maxmemory-policy noeviction');
+  });
+
+  /** What the container sees when the asked-for values are given. */
+  function filledIn(environment: Record<string, string>): Environment {
+    const given: Environment = {
+      ...testEnvironment(),
+      PUBLIC_URL: 'https://shop.example.com',
+      PAYPAL_ENVIRONMENT: 'production',
+      EBAY_ENVIRONMENT: 'production',
+      POSTGRES_PASSWORD: 'p',
+      VALKEY_PASSWORD: 'v',
+      LOG_LEVEL: 'info',
+    };
+    const fill = (value: string) =>
+      value.replace(
+        /\$\{(\w+)(?::([?-])([^}]*))?\}/g,
+        (_whole, name, kind, text) => given[name] ?? (kind === '-' ? text : ''),
+      );
+    return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, fill(String(value))]));
+  }
+});
+
+describe('Dockerfile', () => {
+  const lines = read('Dockerfile')
+    .split('\n')
+    .filter(line => /^[A-Z]+ /.test(line));
+  const arguments_ = (instruction: string) =>
+    lines.filter(line => line.startsWith(`${instruction} `)).map(line => line.slice(instruction.length + 1));
+
+  it('is a slim Node 24 that runs as an ordinary user', () => {
+    expect(arguments_('FROM')).to.deep.equal(['node:24-slim']);
+    expect(arguments_('USER')).to.deep.equal(['node']);
+    expect(lines.indexOf('USER node')).to.be.greaterThan(lines.findIndex(line => line.startsWith('RUN')));
+  });
+
+  it('copies and runs what exists, and nothing that belongs to development', () => {
+    const copied = arguments_('COPY').flatMap(paths => paths.split(' ').slice(0, -1));
+    expect(copied.filter(path => !exists(path))).to.deep.equal([]);
+    const [, main = ''] = JSON.parse(arguments_('CMD')[0] ?? '[]') as string[];
+    expect(exists(main), main).to.equal(true);
+    const ignored = read('.dockerignore').split('\n');
+    expect(ignored).to.include.members(['.git', '.data', '.env', 'node_modules', 'sandbox', 'test']);
+    expect(copied.filter(path => ignored.includes(path))).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import { money } from '../../domain/money.ts';
+import { createEbayClient } from '../../providers/ebay/client.ts';
+import { account, buyer, ebayOrder } from './contract-calls.ts';
+import { type SandboxWorld, startSandboxWorld } from './sandbox-world.ts';
+import { startStub } from './stub-server.ts';
+import { failureOf } from './thrown-by.ts';
+
+const usd = (minor: bigint) => money(minor, 'USD');
+const scopes = ['https://api.ebay.com/oauth/api_scope/sell.fulfillment'];
+
+describe('eBay client against the sandbox', () => {
+  let world: SandboxWorld;
+  before(async () => {
+    world = await startSandboxWorld();
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  it('reads an order', async () => {
+    const line = {
+      lineItemId: '10012345678901',
+      legacyItemId: '110000000001',
+      variationId: '410000000001',
+      sku: 'LAMP-R',
+      title: 'Lamp',
+      quantity: 2,
+    };
+    const lines = [{ ...line, totalMinor: '2599', deliveryMinor: '599' }];
+    const { seller, orderId } = await ebayOrder(world, { lines, marketplaceFeeMinor: '334' });
+    expect(await world.ebay.getOrder(seller, orderId)).to.deep.equal({
+      orderId,
+      paymentStatus: 'PAID',
+      cancelState: 'NONE_REQUESTED',
+      shipTo: buyer,
+      buyer: 'sandbox_buyer',
+      currency: 'USD',
+      marketplaceFee: usd(334n),
+      lines: [{ ...line, total: usd(2599n) }],
+    });
+  });
+
+  it('gives no address where there is none', async () => {
+    const { seller, orderId } = await ebayOrder(world, { shipTo: null });
+    expect(await world.ebay.getOrder(seller, orderId)).not.to.have.property('shipTo');
+  });
+
+  it('finds the orders that changed', async () => {
+    const { seller, orderId } = await ebayOrder(world);
+    const search = { lastModifiedFrom: new Date(Date.now() - 60_000), lastModifiedTo: new Date(Date.now() + 60_000) };
+    const { orders, total } = await world.ebay.getOrders(seller, { ...search, limit: 10, offset: 0 });
+    expect([total, orders.map(order => order.orderId)]).to.deep.equal([1, [orderId]]);
+    expect(await world.ebay.getOrders(seller, { ...search, limit: 10, offset: 1 })).to.deep.equal({
+      orders: [],
+      total: 1,
+    });
+  });
+
+  it('refuses an id that is none', async () => {
+    const { seller } = await ebayOrder(world);
+    expect(await failureOf(() => world.ebay.getOrder(seller, '1'))).to.equal('terminal EBAY_32100');
+  });
+
+  it('tells a refused token, and refreshes it', async () => {
+    const seller = await account(world, 'ebay', { expired: true });
+    const search = { lastModifiedFrom: new Date(0), lastModifiedTo: new Date(), limit: 1, offset: 0 };
+    expect(await failureOf(() => world.ebay.getOrders(seller, search))).to.equal('retryable ACCESS_TOKEN_REFUSED');
+    const renewed = await world.ebay.refreshToken(seller.refreshToken, scopes);
+    expect((renewed.accessExpiresAt.getTime() - Date.now()) / 1000).to.be.closeTo(7200, 5);
+    expect(await world.ebay.getOrders(renewed, search)).to.include({ total: 0 });
+    expect(await failureOf(() => world.ebay.refreshToken('made-up', scopes))).to.equal('terminal EBAY_INVALID_GRANT');
+    expect(await failureOf(() => world.ebay.refreshToken(seller.refreshToken, ['all']))).to.equal(
+      'terminal EBAY_INVALID_SCOPE',
+    );
+  });
+
+  it('does not know a key that is made up', async () => {
+    const work = () => world.ebay.publicKey('9936261a-7d7b-4621-a0f1-96ccb428af49');
+    expect(await failureOf(work)).to.equal('terminal EBAY_195001');
+  });
+});
+
+describe('eBay public key', () => {
+  const key = { key: 'PEM', algorithm: 'ECDSA', digest: 'SHA1' };
+
+  it('is fetched once, under one application token, and again under a new one', async () => {
+    let tokens = 0;
+    await using server = await startStub(({ url, headers }) => {
+      if (url === '/identity/v1/oauth2/token') {
+        tokens += 1;
+        return { body: { access_token: `token-${tokens}`, expires_in: 7200 } };
+      }
+      return headers.authorization === 'Bearer token-1' ? { status: 401 } : { body: key };
+    });
+    const ebay = createEbayClient({ baseUrl: server.url, clientId: 'id', clientSecret: 'secret' });
+    const ids = ['key-number-1', 'key-number-1', 'key-number-2'];
+    expect(await Promise.all(ids.map(id => ebay.publicKey(id)))).to.deep.equal([key, key, key]);
+    expect(tokens).to.be.within(2, 3);
+    expect(await ebay.publicKey('key-number-2')).to.deep.equal(key);
+    const asked = server.seen.filter(({ url }) => url.includes('/public_key/key-number-2'));
+    expect(asked).to.have.length(2);
+  });
+
+  it('is a failure of ours when the second token is refused as well', async () => {
+    await using server = await startStub(({ url }) =>
+      url === '/identity/v1/oauth2/token' ? { body: { access_token: 't', expires_in: 7200 } } : { status: 401 },
+    );
+    const ebay = createEbayClient({ baseUrl: server.url, clientId: 'id', clientSecret: 'secret' });
+    expect(await failureOf(() => ebay.publicKey('key-number-1'))).to.equal('terminal EBAY_HTTP_401');
+  });
+});

@@ -1,0 +1,222 @@
+import { X509Certificate } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { expect } from 'chai';
+import { paypalHosts } from '../../providers/paypal/certificate-url.ts';
+import { type PayPalWebhook, parsePayPalEvent, verifyPayPalWebhook } from '../../providers/paypal/webhook.ts';
+import { type Issued, issue, signWith } from './certificates.ts';
+import { rejection } from './rejection.ts';
+
+const certUrl = 'https://api.paypal.com/v1/notifications/certs/CERT-1';
+const rawBody = Buffer.from('{"id":"WH-1","amount":10.00,"name":"Zoë"}');
+const signer = 'messageverificationcerts.paypal.com';
+
+describe('PayPal webhook', () => {
+  let root: Issued;
+  let intermediate: Issued;
+  let leaf: Issued;
+  let genuine: PayPalWebhook;
+
+  before(async () => {
+    root = await issue({ subject: 'Test Root', isAuthority: true });
+    intermediate = await issue({ subject: 'Test Intermediate', issuer: root, isAuthority: true });
+    leaf = await issue({ subject: signer, issuer: intermediate });
+    genuine = await signedBy(leaf, [leaf, intermediate]);
+  });
+
+  async function signedBy(signing: Issued, chain: Issued[], webhookId = 'WEBHOOK-1'): Promise<PayPalWebhook> {
+    const [id, time] = ['69cd13f0-d67a-11e5-baa3-778b53f4ae55', '2026-11-20T07:00:00Z'];
+    return {
+      headers: {
+        'PayPal-Transmission-Id': id,
+        'paypal-transmission-time': time,
+        'paypal-transmission-sig': await signWith(signing, `${id}|${time}|${webhookId}|${crc32(rawBody)}`),
+        'paypal-cert-url': certUrl,
+        'PAYPAL-AUTH-ALGO': 'SHA256withRSA',
+      },
+      rawBody,
+      webhookId: 'WEBHOOK-1',
+      fetchCertificate: async () => chain.map(({ pem }) => pem).join('\n'),
+      trustAnchors: [new X509Certificate(root.pem)],
+      allowedHosts: paypalHosts,
+      now: new Date(),
+    };
+  }
+
+  const withHeader = (name: string, value: string | undefined): PayPalWebhook => ({
+    ...genuine,
+    headers: { ...genuine.headers, [name]: value },
+  });
+
+  it('is believed when the signature and the chain stand', async () => {
+    await verifyPayPalWebhook(genuine);
+  });
+
+  it('is believed from a leaf that an anchor signed itself, and from the sandbox name', async () => {
+    const direct = await issue({ subject: 'messageverificationcerts.sandbox.paypal.com', issuer: root });
+    await verifyPayPalWebhook(await signedBy(direct, [direct]));
+  });
+
+  it('signs the checksum as an unsigned number', () => {
+    expect(crc32('123456789')).to.equal(3421780262);
+  });
+
+  const forgeries: [string, () => PayPalWebhook | Promise<PayPalWebhook>, string][] = [
+    [
+      'another body',
+      () => ({ ...genuine, rawBody: Buffer.from('{"id":"WH-1","amount":10,"name":"Zoë"}') }),
+      'SIGNATURE_MISMATCH',
+    ],
+    ['a truncated body', () => ({ ...genuine, rawBody: rawBody.subarray(0, -1) }), 'SIGNATURE_MISMATCH'],
+    ['another webhook', () => ({ ...genuine, webhookId: 'WEBHOOK-2' }), 'SIGNATURE_MISMATCH'],
+    ['another time', () => withHeader('paypal-transmission-time', '2026-11-20T07:00:01Z'), 'SIGNATURE_MISMATCH'],
+    [
+      'a truncated signature',
+      () => withHeader('paypal-transmission-sig', String(genuine.headers['paypal-transmission-sig']).slice(0, -8)),
+      'SIGNATURE_MISMATCH',
+    ],
+    ['a signature that is no base64', () => withHeader('paypal-transmission-sig', '%%%'), 'SIGNATURE_MISMATCH'],
+    [
+      'a signature by another key',
+      async () => signedBy(await issue({ subject: signer, issuer: root }), [leaf, intermediate]),
+      'SIGNATURE_MISMATCH',
+    ],
+    ['no signature', () => withHeader('paypal-transmission-sig', undefined), 'HEADER_MISSING'],
+    ['no time', () => withHeader('paypal-transmission-time', undefined), 'HEADER_MISSING'],
+    ['an old algorithm', () => withHeader('PAYPAL-AUTH-ALGO', 'SHA1withRSA'), 'ALGORITHM_REFUSED'],
+    ['no algorithm', () => withHeader('PAYPAL-AUTH-ALGO', undefined), 'HEADER_MISSING'],
+    ['an unknown authority', () => ({ ...genuine, trustAnchors: [] }), 'CERTIFICATE_UNTRUSTED'],
+    [
+      'a chain without its middle',
+      () => ({ ...genuine, fetchCertificate: async () => leaf.pem }),
+      'CERTIFICATE_UNTRUSTED',
+    ],
+    [
+      'a certificate that signed itself',
+      async () => {
+        const own = await issue({ subject: signer });
+        return signedBy(own, [own]);
+      },
+      'CERTIFICATE_UNTRUSTED',
+    ],
+    [
+      'a middle that is no authority',
+      async () => {
+        const pretender = await issue({ subject: 'Pretender', issuer: root });
+        const forged = await issue({ subject: signer, issuer: pretender });
+        return signedBy(forged, [forged, pretender]);
+      },
+      'CERTIFICATE_UNTRUSTED',
+    ],
+    [
+      'an authority of the same name',
+      async () => {
+        const namesake = await issue({ subject: 'Test Root', isAuthority: true });
+        const forged = await issue({ subject: signer, issuer: namesake });
+        return signedBy(forged, [forged, namesake]);
+      },
+      'CERTIFICATE_UNTRUSTED',
+    ],
+    [
+      'an expired certificate',
+      async () => {
+        const expired = await issue({ subject: signer, issuer: root, notAfter: new Date(Date.now() - 1000) });
+        return signedBy(expired, [expired]);
+      },
+      'CERTIFICATE_EXPIRED',
+    ],
+    [
+      'a certificate of tomorrow',
+      async () => {
+        const early = await issue({ subject: signer, issuer: root, notBefore: new Date(Date.now() + 86_400_000) });
+        return signedBy(early, [early]);
+      },
+      'CERTIFICATE_EXPIRED',
+    ],
+    [
+      'an expired middle',
+      async () => {
+        const middle = await issue({
+          subject: 'Old',
+          issuer: root,
+          isAuthority: true,
+          notAfter: new Date(Date.now() - 1000),
+        });
+        const under = await issue({ subject: signer, issuer: middle });
+        return signedBy(under, [under, middle]);
+      },
+      'CERTIFICATE_UNTRUSTED',
+    ],
+    [
+      'another name',
+      async () => {
+        const other = await issue({ subject: 'www.paypal.com', issuer: root });
+        return signedBy(other, [other]);
+      },
+      'CERTIFICATE_NAME',
+    ],
+    [
+      'a name that only begins right',
+      async () => {
+        const other = await issue({ subject: `${signer}.evil.example`, issuer: root });
+        return signedBy(other, [other]);
+      },
+      'CERTIFICATE_NAME',
+    ],
+    [
+      'a file that is no certificate',
+      () => ({ ...genuine, fetchCertificate: async () => '<html>' }),
+      'CERTIFICATE_UNREADABLE',
+    ],
+    [
+      'a broken certificate',
+      () => ({ ...genuine, fetchCertificate: async () => leaf.pem.replace(/M/, 'N') }),
+      'CERTIFICATE_UNREADABLE',
+    ],
+    [
+      'a certificate from elsewhere',
+      () => withHeader('paypal-cert-url', 'https://evil.example/v1/notifications/certs/C'),
+      'CERTIFICATE_URL_REFUSED',
+    ],
+  ];
+  for (const [what, forge, code] of forgeries) {
+    it(`is refused with ${what}`, async () => {
+      const forged = await forge();
+      expect(await rejection(() => verifyPayPalWebhook(forged))).to.equal(`PAYPAL_${code}`);
+    });
+  }
+});
+
+describe('PayPal event', () => {
+  const body = (changes: object): Buffer =>
+    Buffer.from(
+      JSON.stringify({
+        id: 'WH-1',
+        event_type: 'PAYMENT.PAYOUTS-ITEM.SUCCEEDED',
+        resource_type: 'payouts_item',
+        resource: { id: 'x' },
+        ...changes,
+      }),
+    );
+
+  it('is read', () => {
+    expect(parsePayPalEvent(body({ summary: 'more' }))).to.deep.equal({
+      id: 'WH-1',
+      type: 'PAYMENT.PAYOUTS-ITEM.SUCCEEDED',
+      resourceType: 'payouts_item',
+      resource: { id: 'x' },
+    });
+  });
+
+  for (const [what, raw] of [
+    ['an id of another kind', body({ id: '../1' })],
+    ['no resource', body({ resource: undefined })],
+    ['a type that is none', body({ event_type: 'a b' })],
+    ['no JSON', Buffer.from('{"id":')],
+    ['nothing', Buffer.alloc(0)],
+    ['a list', Buffer.from('[]')],
+  ] as const) {
+    it(`is refused with ${what}`, async () => {
+      expect(await rejection(() => parsePayPalEvent(raw))).to.equal('PAYPAL_NOTIFICATION_UNREADABLE');
+    });
+  }
+});

@@ -1,0 +1,102 @@
+import { mkdtempDisposableSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import pg from 'pg';
+import { startDevDatabase } from '../../runtime/dev-database.ts';
+import { type EmbeddedPostgres, postgresHome, startEmbeddedPostgres } from '../../runtime/embedded-postgres.ts';
+
+async function ask(connectionString: string, sql: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    const { rows } = await client.query({ text: sql, rowMode: 'array' });
+    return rows[0]?.[0];
+  } finally {
+    await client.end();
+  }
+}
+
+describe('embedded Postgres', () => {
+  const folder = mkdtempDisposableSync(join(tmpdir(), 'orders-embedded-'));
+  const settings = { fsync: 'off' };
+  let first: EmbeddedPostgres;
+
+  before(async () => {
+    first = await startEmbeddedPostgres(folder.path, settings);
+  });
+
+  after(async () => {
+    await first.stop();
+    rmSync(postgresHome(folder.path), { recursive: true, force: true });
+    folder.remove();
+  });
+
+  it('is a real server that keeps Unicode and takes settings', async () => {
+    expect(first.attached).to.equal(false);
+    expect(await ask(first.url, `select '{"a":"\\u00e9"}'::jsonb ->> 'a'`)).to.equal('é');
+    expect(await ask(first.url, `select current_setting('server_version_num')::int / 10000`)).to.equal(18);
+    expect(await ask(first.url, 'show fsync')).to.equal('off');
+  });
+
+  it('listens to this machine only and wants the password', async () => {
+    expect(await ask(first.url, 'show listen_addresses')).to.equal('127.0.0.1');
+    const wrong = new URL(first.url);
+    wrong.password = 'guess';
+    const refused = await ask(wrong.href, 'select 1').catch((error: { code: string }) => error.code);
+    expect(refused).to.equal('28P01');
+  });
+
+  it('is attached to by a second start, whose stop leaves it alone', async () => {
+    const second = await startEmbeddedPostgres(folder.path, settings);
+    expect(second).to.include({ attached: true, url: first.url });
+    await second.stop();
+    expect(await ask(first.url, 'select 1')).to.equal(1);
+  });
+
+  it('keeps its data over a stop and a start', async () => {
+    await ask(first.url, 'create table kept as select 42 as answer');
+    await first.stop();
+    first = await startEmbeddedPostgres(folder.path, settings);
+    expect(await ask(first.url, 'select answer from kept')).to.equal(42);
+  });
+
+  it('comes back after a kill -9', async () => {
+    const pid = Number(await ask(first.url, `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)`));
+    process.kill(pid, 'SIGKILL');
+    first = await startEmbeddedPostgres(folder.path, settings);
+    expect(await ask(first.url, 'select answer from kept')).to.equal(42);
+  });
+});
+
+describe('database of a development system', () => {
+  const folder = mkdtempDisposableSync(join(tmpdir(), 'orders-embedded-'));
+  after(() => {
+    rmSync(postgresHome(folder.path), { recursive: true, force: true });
+    folder.remove();
+  });
+
+  it('that a dead supervisor left behind is stopped by the next, once nobody uses it', async () => {
+    const abandoned = await startDevDatabase(folder.path);
+    const user = new pg.Client({ connectionString: abandoned.url });
+    user.on('error', () => {}); // should the server go in spite of it, the query below says so
+    await user.connect();
+    await (await startDevDatabase(folder.path)).stop();
+    expect((await user.query('select 1 as one')).rows).to.deep.equal([{ one: 1 }]);
+    await user.end();
+
+    await (await startDevDatabase(folder.path)).stop();
+    const refused = await ask(abandoned.url, 'select 1').catch((error: { code: string }) => error.code);
+    expect(refused).to.equal('ECONNREFUSED');
+  });
+
+  it('starts from nothing when its folder was removed, for root too', async () => {
+    const old = await startDevDatabase(folder.path);
+    await ask(old.url, 'create table kept as select 42 as answer');
+    await old.stop();
+    folder.remove();
+    const fresh = await startDevDatabase(folder.path);
+    expect(await ask(fresh.url, `select to_regclass('kept')`)).to.equal(null);
+    await fresh.stop();
+  });
+});

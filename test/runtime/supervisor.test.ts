@@ -1,0 +1,80 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { expect } from 'chai';
+import pg from 'pg';
+import { postgresHome } from '../../runtime/embedded-postgres.ts';
+import { startSystem } from '../../runtime/supervisor.ts';
+import { systemEnv } from '../../runtime/system-plan.ts';
+
+/** Nothing of the shell that runs the tests may configure the system under test. */
+const unset = { DATABASE_URL: undefined, REDIS_URL: undefined };
+const freePorts = { api: 0, dashboard: 0, sandbox: 0 };
+const newFolder = () => mkdtempSync(join(tmpdir(), 'orders-system-'));
+
+describe('supervisor', function () {
+  this.timeout(60_000);
+
+  it('brings up a migrated database with the first user out of nothing, and takes it away again', async () => {
+    const dataFolder = newFolder();
+    const log = new PassThrough();
+    await using system = await startSystem({
+      env: unset,
+      dataFolder,
+      processes: [],
+      ports: freePorts,
+      log,
+      removeData: true,
+    });
+    const client = new pg.Client({ connectionString: system.databaseUrl });
+    await client.connect();
+    const { rows } = await client.query('select email, role from users');
+    await client.end();
+    expect(rows).to.deep.equal([{ email: 'admin@localhost', role: 'admin' }]);
+    await Promise.all([system.stop(), system.stop()]);
+    expect([dataFolder, postgresHome(join(dataFolder, 'postgres'))].filter(existsSync)).to.deep.equal([]);
+  });
+
+  it('generates and embeds nothing in production: it says what is missing', async () => {
+    const dataFolder = newFolder();
+    const problem = await startSystem({
+      env: { ...unset, NODE_ENV: 'production' },
+      dataFolder,
+      removeData: true,
+    }).catch((error: Error) => error.message);
+    expect(problem).to.include('DATABASE_URL is required').and.include('JWT_SECRET is required');
+    expect(existsSync(dataFolder)).to.equal(false);
+  });
+
+  it('leaves nothing behind when it is ended while it starts', async () => {
+    const dataFolder = newFolder();
+    const starting = startSystem({
+      env: unset,
+      dataFolder,
+      ports: freePorts,
+      log: new PassThrough(),
+      removeData: true,
+      signal: AbortSignal.abort(new Error('Ctrl-C')),
+    });
+    expect(await starting.catch((error: Error) => error.message)).to.equal('Ctrl-C');
+    expect([dataFolder, postgresHome(join(dataFolder, 'postgres'))].filter(existsSync)).to.deep.equal([]);
+  });
+
+  it('gives every process the same addresses, and the api the certificate of the sandbox', async () => {
+    const env = await systemEnv({ PORT: '4000', EMPTY: '' }, '/data', { sandbox: 4002 });
+    expect(env).to.deep.equal({
+      PORT: '4000',
+      DASHBOARD_PORT: '3001',
+      SANDBOX_PORT: '4002',
+      API_URL: 'http://127.0.0.1:4000',
+      SANDBOX_STATE_FILE: '/data/sandbox.json',
+      SANDBOX_CA_FILE: '/data/sandbox-ca.pem',
+      PAYPAL_WEBHOOK_CA: '/data/sandbox-ca.pem',
+    });
+    expect(await systemEnv({ NODE_ENV: 'production' }, '/data')).not.to.have.any.keys(
+      'SANDBOX_CA_FILE',
+      'PAYPAL_WEBHOOK_CA',
+    );
+  });
+});

@@ -1,0 +1,97 @@
+import { dirname, join, normalize } from 'node:path/posix';
+
+/** A source file of ours: its path from the top of the project, and its text. */
+export type SourceFile = { readonly path: string; readonly text: string };
+
+/** Looks at one file and tells what is wrong with it. */
+export type TidyRule = (file: SourceFile) => string[];
+
+/** Who may import whom, beside itself. Nobody imports `test`, `bench` or `demo`; `test` and `bench` import anything. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  api: ['domain', 'queues', 'store', 'runtime', 'providers'],
+  dashboard: ['queues', 'store', 'runtime'],
+  demo: ['runtime', 'store', 'domain'],
+  domain: [],
+  migrations: [],
+  providers: ['domain', 'runtime'],
+  queues: ['domain', 'store', 'runtime'],
+  runtime: [],
+  sandbox: ['runtime'],
+  store: ['domain', 'runtime', 'migrations'],
+  workers: ['domain', 'queues', 'store', 'runtime', 'providers', 'migrations'],
+};
+const importAnything = ['test', 'bench'];
+
+/** The api verifies webhooks, plays OAuth and calls PayPal's checkout; it reads no orders at marketplaces and buys nothing. */
+const ofProvidersForApi = /^providers\/(paypal\/|[\w-]+\.ts$|\w+\/(webhook|client)\.ts$)/;
+
+/** Static and dynamic imports, re-exports, and imports for their side effect. */
+const importPattern = /(?:\bfrom|\bimport)\s*\(?\s*'(?<path>\.[^']*)'/g;
+
+const folderOf = (path: string) => path.split('/')[0] ?? '';
+
+export const importsWhatItMay: TidyRule = ({ path, text }) => {
+  const folder = folderOf(path);
+  if (importAnything.includes(folder)) return [];
+  const allowed = mayImport[folder];
+  if (!allowed) return [`is in ${folder}, for which there is no import rule`];
+  return [...text.matchAll(importPattern)]
+    .map(({ groups }) => normalize(join(dirname(path), groups?.path ?? '')))
+    .filter(target => {
+      if (folderOf(target) === folder) return false;
+      if (!allowed.includes(folderOf(target))) return true;
+      return folder === 'api' && folderOf(target) === 'providers' && !ofProvidersForApi.test(target);
+    })
+    .map(target => `imports ${target}`);
+};
+
+const linesMax = 300;
+
+/** A longer one says in its first lines why: `over 300 lines because …`. */
+export const isShort: TidyRule = ({ text }) => {
+  const lines = text.trimEnd().split('\n');
+  const excused = /over 300 lines because \w/.test(lines.slice(0, 5).join('\n'));
+  return lines.length <= linesMax || excused ? [] : [`has ${lines.length} lines`];
+};
+
+const namelessFolders = ['src', 'utils', 'util', 'helpers', 'common', 'services', 'lib', 'misc'];
+
+export const hasName: TidyRule = ({ path }) => {
+  const parts = path.replace(/\.\w+$/, '').split('/');
+  return parts.filter(part => namelessFolders.includes(part)).map(part => `lies in or is called ${part}`);
+};
+
+export const isKebabCase: TidyRule = ({ path }) =>
+  path.split('/').every(part => /^[a-z0-9]+([-.][a-z0-9]+)*$/.test(part)) ? [] : ['is not named in kebab-case'];
+
+type BannedText = { pattern: RegExp; why: string; in?: RegExp; except?: RegExp };
+
+/** Each with what to do instead. */
+const banned: readonly BannedText[] = [
+  { pattern: /\b(describe|context|it)\.only\(/, why: 'runs one test only' },
+  {
+    pattern: /\bconsole\.(log|info|debug)\(/,
+    why: 'writes past the logger',
+    except: /^(demo|bench)\/|^(runtime\/start|sandbox\/main)\.ts$|^test\/runtime\//, // there it is child processes that write
+  },
+  {
+    pattern: /timers\/promises|\bsleep\(|setTimeout\(\s*(resolve|done|ok|r)\b/,
+    why: 'sleeps: wait with until()',
+    in: /^test\//,
+    // `until` itself, the leak check, and a test whose child processes are slow on purpose.
+    except: /^test\/(support\/(until|open-resources)|runtime\/shutdown\.test)\.ts$/,
+  },
+  { pattern: /@ts-(ignore|expect-error|nocheck)/, why: 'hides a type error' },
+  {
+    pattern: /\bprocess\.env\b/,
+    why: 'reads the environment: take what you need from the configuration',
+    except: /^(runtime|test|bench|demo)\/|^sandbox\/main\.ts$|^store\/create-user\.ts$|^workers\/browser\//,
+  },
+  { pattern: /\bTODO\b|\bFIXME\b/, why: 'leaves something for later' },
+];
+
+export const hasNothingBanned: TidyRule = ({ path, text }) =>
+  banned
+    .filter(({ in: where, except }) => (where?.test(path) ?? true) && !except?.test(path))
+    .filter(({ pattern }) => pattern.test(text))
+    .map(({ pattern, why }) => `${why} (${pattern.exec(text)?.[0]})`);

@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import {
+  hasName,
+  hasNothingBanned,
+  importsWhatItMay,
+  isKebabCase,
+  isShort,
+  type SourceFile,
+  type TidyRule,
+} from './support/tidy-rules.ts';
+
+const top = fileURLToPath(new URL('..', import.meta.url));
+/** This test and its rules quote what they forbid. */
+const itself = ['test/tidy.test.ts', 'test/support/tidy-rules.ts'];
+
+function sourceFiles(folder = ''): SourceFile[] {
+  return readdirSync(join(top, folder), { withFileTypes: true }).flatMap(entry => {
+    const path = folder ? `${folder}/${entry.name}` : entry.name;
+    if (entry.isDirectory())
+      return entry.name.startsWith('.') || entry.name === 'node_modules' ? [] : sourceFiles(path);
+    return path.endsWith('.ts') ? [{ path, text: readFileSync(join(top, path), 'utf8') }] : [];
+  });
+}
+
+const rules: readonly { name: string; rule: TidyRule; broken: SourceFile[]; kept: SourceFile[] }[] = [
+  {
+    name: 'imports only what its folder may',
+    rule: importsWhatItMay,
+    broken: [
+      { path: 'store/a/b.ts', text: `import { x } from '../../queues/c.ts';` },
+      { path: 'domain/a.ts', text: `await import('../runtime/c.ts');` },
+      { path: 'runtime/a.ts', text: `export { x } from '../test/support/until.ts';` },
+      { path: 'api/a.ts', text: `import '../providers/aliexpress/classify.ts';` },
+    ],
+    kept: [
+      { path: 'store/a/b.ts', text: `import { x } from '../../domain/c.ts';\nimport y from 'queues';` },
+      { path: 'api/routes/a.ts', text: `import { x } from '../../providers/ebay/webhook.ts';` },
+    ],
+  },
+  {
+    name: 'has at most 300 lines, or a reason at its head',
+    rule: isShort,
+    broken: [{ path: 'store/a.ts', text: 'x\n'.repeat(301) }],
+    kept: [{ path: 'store/a.ts', text: `// over 300 lines because it is one table\n${'x\n'.repeat(301)}` }],
+  },
+  {
+    name: 'has a name that says what it is',
+    rule: hasName,
+    broken: [{ path: 'store/helpers/a.ts', text: '' }],
+    kept: [{ path: 'store/ledger.ts', text: '' }],
+  },
+  {
+    name: 'is named in kebab-case',
+    rule: isKebabCase,
+    broken: [{ path: 'store/readOrder.ts', text: '' }],
+    kept: [{ path: 'store/read-order.test.ts', text: '' }],
+  },
+  {
+    name: 'uses nothing that is banned',
+    rule: hasNothingBanned,
+    broken: [{ path: 'test/a.test.ts', text: 'it.only(…); await sleep(100);' }],
+    kept: [{ path: 'test/a.test.ts', text: 'it(…); await until(() => done);' }],
+  },
+];
+
+describe('every source file', () => {
+  const files = sourceFiles().filter(({ path }) => !itself.includes(path));
+
+  for (const { name, rule, broken, kept } of rules) {
+    it(name, () => {
+      for (const file of broken) expect(rule(file), `the rule sees what breaks it: ${file.text}`).not.to.deep.equal([]);
+      for (const file of kept) expect(rule(file), `and lets pass what keeps it: ${file.text}`).to.deep.equal([]);
+      const problems = files.flatMap(file => rule(file).map(problem => `${file.path} ${problem}`));
+      expect(problems.join('\n')).to.equal('');
+    });
+  }
+});
