@@ -45,7 +45,7 @@ export function currencyOf(text: string): Currency {
  */
 export function parseMoney(text: string, currency: string): Money {
   const known = currencyOf(currency);
-  const match = /^(-?)(\d{1,15})(?:\.(\d{1,8}))?$/.exec(text);
+  const match = /^(-?)(\d{1,18})(?:\.(\d{1,8}))?$/.exec(text);
   if (!match) throw new RangeError(`not an amount of money: ${text}`);
   const [, sign = '', whole = '', fraction = ''] = match;
   const digits = minorDigits[known];

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from './config/environment.ts';
@@ -7,6 +7,8 @@ import { type UrlVariable, usesSimulator } from './config/provider-urls.ts';
 type Settings = Readonly<Record<string, string>>;
 
 const random = (bytes = 24) => randomBytes(bytes).toString('base64url');
+/** MercadoLibre's application ids are numbers, and its notifications carry them as such. */
+const randomNumber = () => String(randomInt(10 ** 9, 10 ** 12));
 
 /** Made once per data folder. None of them exists anywhere else, so a fresh checkout has no default password. */
 const ownSecrets: Readonly<Record<string, () => string>> = {
@@ -45,7 +47,9 @@ const simulatorGenerators = (env: Environment): Record<string, () => string> =>
   Object.fromEntries(
     Object.values(simulatorSecrets)
       .filter(([variable]) => usesSimulator(variable, env))
-      .flatMap(([, names]) => names.map(name => [name, () => random()])),
+      .flatMap(([, names]) =>
+        names.map(name => [name, name === 'MERCADOLIBRE_CLIENT_ID' ? randomNumber : () => random()]),
+      ),
   );
 
 function keep(folder: string, file: string, secrets: Settings): void {

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { unreachable } from '../domain/outcome.ts';
+import { invariant, unreachable } from '../domain/outcome.ts';
 import { parseEbayNotification } from '../providers/ebay/webhook.ts';
 import { parseMercadoLibreNotification } from '../providers/mercadolibre/webhook.ts';
 import { credentialsFor, findCredential } from '../store/credentials.ts';
@@ -15,19 +15,26 @@ export async function hintOf(ctx: Context, event: InboundEvent): Promise<Hint> {
   const body = Buffer.from(event.body);
   switch (event.source) {
     case 'mercadolibre':
-      return { orderId: parseMercadoLibreNotification(body).orderId, sellers: await ownSeller(ctx, event) };
+      return {
+        orderId: named(event, parseMercadoLibreNotification(body).orderId),
+        sellers: await ownSeller(ctx, event),
+      };
     case 'inline':
       return { orderId: inlineOrderId(body), sellers: await ownSeller(ctx, event) };
     case 'ebay': {
       const { orderId, username } = parseEbayNotification(body);
-      if (!orderId) throw new Error(`notification ${event.eventId} names no order`);
-      return { orderId, sellers: await ebaySellers(ctx, username) };
+      return { orderId: named(event, orderId), sellers: await ebaySellers(ctx, username) };
     }
     case 'paypal':
       throw new Error('a PayPal event is no order notification');
     default:
       return unreachable(event.source);
   }
+}
+
+function named(event: InboundEvent, orderId: string | undefined): string {
+  invariant(orderId, `notification ${event.eventId} names an order`);
+  return orderId;
 }
 
 async function ownSeller(ctx: Context, { credentialId }: InboundEvent): Promise<Credential[]> {

@@ -84,7 +84,9 @@ const mercadolibre =
     if (sent.userId !== credential.accountId)
       throw new WebhookRejected('MERCADOLIBRE_OTHER_SELLER', 'the path belongs to another seller');
     const event = { source: 'mercadolibre', eventId: sent.id, type: sent.topic, headers: {}, body } as const;
-    await take(deps, response, { ...event, credentialId: credential.id, wanted: true }, 200);
+    // Another topic is acknowledged all the same: MercadoLibre stops sending what is refused.
+    const wanted = sent.orderId !== undefined;
+    await take(deps, response, { ...event, credentialId: credential.id, wanted }, 200);
   };
 
 type InlineOrder = {

@@ -9,7 +9,8 @@ import { readNotification } from '../webhook-rejected.ts';
 export type MercadoLibreNotification = {
   id: string;
   topic: string;
-  orderId: string;
+  /** Of `orders_v2` only. */
+  orderId?: string;
   userId: string;
   applicationId: string;
 };
@@ -23,22 +24,26 @@ export const notification = open<Wire>({
   _id: Joi.string()
     .pattern(/^[A-Za-z0-9-]{1,64}$/)
     .required(),
-  topic: Joi.string().valid('orders_v2').required(),
-  resource: Joi.string()
-    .pattern(/^\/orders\/\d{1,20}$/)
+  topic: Joi.string()
+    .pattern(/^[a-z][a-z0-9_-]{1,60}$/)
     .required(),
+  resource: Joi.string()
+    .max(256)
+    .required()
+    // biome-ignore lint/suspicious/noThenProperty: the name of Joi's option
+    .when('topic', { is: 'orders_v2', then: Joi.string().pattern(/^\/orders\/\d{1,20}$/) }),
   user_id: number.required(),
   application_id: number.required(),
 });
 
-/** @throws WebhookRejected, also for a topic that is not about orders */
+/** @throws WebhookRejected */
 export const parseMercadoLibreNotification = (rawBody: Buffer): MercadoLibreNotification =>
   toNotification(readNotification('MERCADOLIBRE', notification, rawBody));
 
 export const toNotification = (wire: Wire): MercadoLibreNotification => ({
   id: wire._id,
   topic: wire.topic,
-  orderId: wire.resource.slice('/orders/'.length),
+  ...(wire.topic === 'orders_v2' ? { orderId: wire.resource.slice('/orders/'.length) } : {}),
   userId: wire.user_id,
   applicationId: wire.application_id,
 });
