@@ -58,9 +58,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   });
   let savedEffects = state.effects.length;
   function save(): void {
-    if (state.effects.length === savedEffects) return file.writeSoon();
+    const grown = state.effects.length > savedEffects;
     savedEffects = state.effects.length;
-    file.write();
+    if (grown) file.write();
+    else file.writeSoon();
   }
   const world: World = {
     credentials: options.credentials,

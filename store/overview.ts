@@ -1,5 +1,5 @@
 /** What operators look at: figures over all rows, one order with all that belongs to it, and the record of their deeds. */
-import type { OrderId, SaleId, UserId } from '../domain/ids.ts';
+import type { OrderId, SaleId } from '../domain/ids.ts';
 import type { Account } from '../domain/ledger.ts';
 import { type Currency, type Money, money } from '../domain/money.ts';
 import type { Channel, OrderState } from '../domain/order.ts';
@@ -57,6 +57,7 @@ export async function receivables(em: EntityManager): Promise<Receivable[]> {
 }
 
 export type OrderFilter = {
+  id?: OrderId;
   state?: OrderState | undefined;
   /** Why it waits, failed or needs a person. */
   reason?: string | undefined;
@@ -99,8 +100,9 @@ function searched(text: string): Condition {
   return { sql: `(${ways.map(({ sql }) => sql).join(' or ')})`, values: ways.flatMap(({ values }) => values) };
 }
 
-function conditions({ state, reason, channel, search }: OrderFilter): Condition[] {
+function conditions({ id, state, reason, channel, search }: OrderFilter): Condition[] {
   return [
+    ...(id ? [{ sql: 'o.id = ?', values: [id] }] : []),
     ...(state ? [{ sql: 'o.status = ?', values: [state] }] : []),
     ...(reason ? [{ sql: 'coalesce(o.wait_reason, o.reason) = ?', values: [reason] }] : []),
     ...(channel ? [{ sql: 'o.channel = ?', values: [channel] }] : []),
@@ -111,10 +113,10 @@ function conditions({ state, reason, channel, search }: OrderFilter): Condition[
 /** A page of orders, newest first. */
 export async function findOrders(
   em: EntityManager,
-  filter: OrderFilter & { id?: OrderId },
-  page: { limit: number; offset: number } = { limit: 1, offset: 0 },
+  filter: OrderFilter,
+  page: { limit: number; offset: number },
 ): Promise<OrderRow[]> {
-  const where = [...conditions(filter), ...(filter.id ? [{ sql: 'o.id = ?', values: [filter.id] }] : [])];
+  const where = conditions(filter);
   const rows = await em.execute<
     { id: OrderId; reseller: string; entered_at: string; booked: boolean; legs_open: boolean }[]
   >(
@@ -135,6 +137,9 @@ export async function findOrders(
     return order ? [{ order, reseller, enteredAt: new Date(row.entered_at), booked, legsOpen }] : [];
   });
 }
+
+export const findOrderRow = async (em: EntityManager, id: OrderId): Promise<OrderRow | null> =>
+  (await findOrders(em, { id }, { limit: 1, offset: 0 }))[0] ?? null;
 
 /** The outside effects of an order and of its legs, oldest first. */
 export const effectsOf = (em: EntityManager, subjects: readonly string[]): Promise<Effect[]> =>
@@ -211,15 +216,4 @@ export async function auditTrail(em: EntityManager, page: { limit: number; offse
     [page.limit, page.offset],
   );
   return rows.map(row => ({ ...row, at: new Date(row.at) }));
-}
-
-/** The e-mail addresses of some users. */
-export async function emailsOf(em: EntityManager, ids: readonly UserId[]): Promise<ReadonlyMap<string, string>> {
-  if (ids.length === 0) return new Map();
-  const places = ids.map(() => '?').join(', ');
-  const rows = await em.execute<{ id: string; email: string }[]>(
-    `select id, email from users where id in (${places})`,
-    [...ids],
-  );
-  return new Map(rows.map(({ id, email }) => [id, email]));
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { until } from '../support/until.ts';
 import { approvedOrder, type PayPal, payPal } from './paypal-calls.ts';
-import { startSandbox, type TestSandbox, until } from './start.ts';
+import { startSandbox, type TestSandbox } from './start.ts';
 
 describe('sandbox: PayPal payouts and balances', () => {
   let sandbox: TestSandbox;

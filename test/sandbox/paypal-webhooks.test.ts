@@ -1,8 +1,9 @@
 import { verify, X509Certificate } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { expect } from 'chai';
+import { until } from '../support/until.ts';
 import { approvedOrder, type PayPal, payPal } from './paypal-calls.ts';
-import { credentials, startSandbox, type TestSandbox, until } from './start.ts';
+import { credentials, startSandbox, type TestSandbox } from './start.ts';
 
 describe('sandbox: PayPal webhooks', () => {
   let sandbox: TestSandbox;

@@ -105,14 +105,3 @@ function parsed(text: string): Json {
     return undefined;
   }
 }
-
-/** Asks until there is an answer, for two seconds at most. */
-export async function until<T>(ask: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 2000;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`gave up waiting for ${ask}`);
-    await new Promise(resolve => setTimeout(resolve, 10));
-  }
-}

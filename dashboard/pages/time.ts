@@ -1,0 +1,34 @@
+import { type Html, html } from './html.ts';
+
+const units: readonly (readonly [string, number])[] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+];
+
+/** `3 min`, `2 d`: the largest unit alone, as one reads it at a glance. */
+export function span(ms: number): string {
+  const [unit, size] = units.find(([, each]) => ms >= each) ?? ['s', 1_000];
+  return `${Math.max(0, Math.floor(ms / size))} ${unit}`;
+}
+
+const stamp = (at: Date): string => at.toISOString().replace('T', ' ').slice(0, 19);
+
+/** `3 min ago` or `in 3 min`; the moment itself is in the tooltip. */
+export function relative(at: Date | null | undefined, now: Date): Html {
+  if (!at) return html`<span class="faint">–</span>`;
+  const ms = now.getTime() - at.getTime();
+  const text = Math.abs(ms) < 1_000 ? 'now' : ms > 0 ? `${span(ms)} ago` : `in ${span(-ms)}`;
+  return html`<time datetime="${at.toISOString()}" title="${stamp(at)} UTC">${text}</time>`;
+}
+
+/** How long something has lasted by now. */
+export const age = (since: Date | null | undefined, now: Date): Html =>
+  since
+    ? html`<time datetime="${since.toISOString()}" title="since ${stamp(since)} UTC">${span(now.getTime() - since.getTime())}</time>`
+    : html`<span class="faint">–</span>`;
+
+/** `2026-03-04 17:05:09`, in UTC. */
+export const moment = (at: Date | null | undefined): Html =>
+  at ? html`<time datetime="${at.toISOString()}">${stamp(at)}</time>` : html`<span class="faint">–</span>`;

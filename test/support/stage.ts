@@ -1,0 +1,363 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Address } from '../../domain/address.ts';
+import type { CredentialId, OrderId, ProductId, UserId } from '../../domain/ids.ts';
+import { type Currency, type Money, money } from '../../domain/money.ts';
+import type { Holder } from '../../domain/order.ts';
+import type { Job } from '../../queues/contract.ts';
+import type { Producer } from '../../queues/producer.ts';
+import { type SweepOptions, sweep } from '../../queues/recovery.ts';
+import { createTransact } from '../../queues/transact.ts';
+import type { Config, Environment } from '../../runtime/config.ts';
+import { listen } from '../../runtime/listen.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { createSecretBox } from '../../runtime/secret-box.ts';
+import { createSandbox } from '../../sandbox/app.ts';
+import { connect } from '../../store/credentials.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { setAvailable } from '../../store/funding.ts';
+import { createCheckoutOrder, keepPayPalOrder } from '../../store/import.ts';
+import { openStore, type Store } from '../../store/open.ts';
+import { findOrder } from '../../store/orders.ts';
+import { addProduct, findProduct, mapListing, productPrice } from '../../store/products.ts';
+import { addUser } from '../../store/users.ts';
+import type { Context } from '../../workers/context.ts';
+import { processors } from '../../workers/processors.ts';
+import { openProviders } from '../../workers/providers.ts';
+import { createTestDatabase } from './database.ts';
+import { testConfig, testEnvironment } from './environment.ts';
+import { freePort } from './free-port.ts';
+
+export const berlin: Address = {
+  fullName: 'Greta Vogel',
+  line1: 'Torstrasse 12',
+  city: 'Berlin',
+  region: 'Berlin',
+  postalCode: '10119',
+  country: 'DE',
+  phone: '+49 30 1234567',
+};
+
+export type SandboxEffect = {
+  kind: 'capture' | 'supplier-order' | 'payout' | 'refund';
+  key: string;
+  reference: string;
+  amountMinor: string;
+  currency: Currency;
+  detail: Record<string, unknown>;
+};
+
+export type Seller = {
+  id: UserId;
+  email: string;
+  aliexpress: CredentialId | null;
+  ebay: { id: CredentialId; accountId: string; webhookSecret: string };
+  mercadolibre: { id: CredentialId; accountId: string; segment: string; webhookSecret: string };
+};
+
+export type Goods = { productId: ProductId; supplierProductId: string; skuId: string; listingId: string };
+
+const digits = (length: number) => Array.from({ length }, () => randomInt(1, 10)).join('');
+
+/** No hold, no patience: waits are as short as a test may bear. */
+const impatient: Environment = {
+  ORDER_HOLD_MINUTES: '0',
+  EFFECT_QUARANTINE_MS: '1',
+  SUPPLIER_POLL_MS: '1',
+  PAYOUT_POLL_MS: '1',
+  WAIT_RECHECK_MS: '1',
+  MERCADOLIBRE_CLIENT_ID: '5503910054141466',
+  PAYONEER_CLIENT_ID: 'payoneer-client',
+  PAYONEER_CLIENT_SECRET: 'payoneer-secret',
+  PAYONEER_PROGRAM_ID: '100',
+};
+
+export type Stage = AsyncDisposable & {
+  readonly config: Config;
+  readonly env: Environment;
+  readonly databaseUrl: string;
+  readonly store: Store;
+  readonly context: Context;
+  /** The jobs that commits have left, in memory instead of in BullMQ. */
+  readonly jobs: Job[];
+  /** PEM of the authority behind the sandbox's PayPal certificate. */
+  readonly authority: string;
+  readonly sandboxUrl: string;
+  control<T = Record<string, unknown>>(path: string, body?: object): Promise<T>;
+  effects(kind?: SandboxEffect['kind']): Promise<SandboxEffect[]>;
+  /** Runs one processor, as the host would. */
+  perform(queue: keyof typeof processors, id: string): Promise<string>;
+  /** Runs what is left to do, and what that leaves, until nothing is; answers what each job answered. */
+  drain(): Promise<string[]>;
+  /** One sweep that sees every row as due, and then what it left to do. */
+  sweepAndDrain(): Promise<string[]>;
+  hireSeller(options?: { proceeds?: Holder; supplier?: Holder | null; expiredToken?: boolean }): Promise<Seller>;
+  stockUp(
+    seller: Seller,
+    options?: Partial<{
+      cost: bigint;
+      price: Money;
+      maxBuy: bigint;
+      stock: number;
+      ordersPerCreate: 1 | 2;
+      listedOn: 'ebay' | 'mercadolibre';
+    }>,
+  ): Promise<Goods>;
+  /** An order at our own checkout, approved by its buyer; its capture is left to do. */
+  checkout(goods: Goods, options?: { quantity?: number; approve?: boolean; shipTo?: Address }): Promise<Order>;
+  /** A checkout order that has been captured: PAID, with `fulfill` left to do. */
+  paidOrder(goods: Goods, quantity?: number): Promise<Order>;
+  order(id: string): Promise<Order>;
+};
+
+/** The whole road in one process: a database of its own, the sandbox, and a queue in memory. */
+export async function createStage(changes: Environment = {}): Promise<Stage> {
+  await using opened = new AsyncDisposableStack();
+  const database = await createTestDatabase();
+  opened.defer(() => database.drop());
+  const port = await freePort();
+  const env = testEnvironment({ ...impatient, DATABASE_URL: database.url, SANDBOX_PORT: String(port), ...changes });
+  const config = testConfig(env);
+  const apiUrl = `http://127.0.0.1:${config.port}`;
+  const payoneer = { clientId: 'payoneer-client', clientSecret: 'payoneer-secret', programId: '100' };
+  const sandbox = createSandbox({ credentials: { ...config, payoneer }, apiUrl });
+  opened.defer(() => sandbox.close());
+  const server = await listen(sandbox.app, { port, host: '127.0.0.1' });
+  opened.defer(() => server.close(100));
+  const store = await openStore(database.url, 8);
+  opened.defer(() => store.close());
+
+  const jobs: Job[] = [];
+  const producer: Pick<Producer, 'addAll' | 'isLive'> = {
+    addAll: async added => {
+      for (const job of added) if (!jobs.some(({ id }) => id === job.id)) jobs.push(job);
+    },
+    isLive: async job => jobs.some(({ id }) => id === job.id),
+  };
+  const box = createSecretBox(config.encryptionKeys);
+  const context: Context = {
+    config,
+    store,
+    transact: createTransact(store, producer),
+    box,
+    providers: openProviders(config),
+    log: createLogger('test', 'silent'),
+    now: () => new Date(),
+    signal: new AbortController().signal,
+  };
+  const base = `http://127.0.0.1:${port}`;
+
+  const control = async <T>(path: string, body?: object, method = body ? 'POST' : 'GET'): Promise<T> => {
+    const answer = await fetch(`${base}/_control/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`control ${path}: HTTP ${answer.status} ${text}`);
+    return JSON.parse(text) as T;
+  };
+
+  type Consent = {
+    accountId: string;
+    accountName: string;
+    accessToken: string;
+    refreshToken: string;
+    accessExpiresAt: string;
+    refreshExpiresAt: string;
+  };
+  const link = async (
+    userId: UserId,
+    apiName: 'aliexpress-dropshipping' | 'ebay' | 'mercadolibre',
+    name: string,
+    moneyHolder: Holder,
+    expired = false,
+  ) => {
+    const provider = apiName === 'aliexpress-dropshipping' ? 'aliexpress' : apiName;
+    const given = await control<Consent>('accounts', { provider, name, expired });
+    const accessExpiresAt = expired ? new Date(Date.now() + 3_600_000) : new Date(given.accessExpiresAt);
+    const environment = config[provider].environment;
+    const tokens = {
+      accessToken: given.accessToken,
+      refreshToken: given.refreshToken,
+      accessExpiresAt,
+      refreshExpiresAt: new Date(given.refreshExpiresAt),
+    };
+    const { accountId, accountName } = given;
+    const account = {
+      userId,
+      apiName,
+      environment,
+      accountId,
+      accountName,
+      moneyHolder,
+      tokens,
+      refreshAt: accessExpiresAt,
+    };
+    const connected = await store.transaction(em => connect(em, box, account));
+    if (!connected) throw new Error(`${name} belongs to somebody else`);
+    return connected;
+  };
+
+  const perform: Stage['perform'] = (queue, id) => {
+    const run = processors[queue] as (payload: Record<string, string>, ctx: Context) => Promise<string>;
+    return run({ orderId: id, legId: id, eventId: id, credentialId: id }, context);
+  };
+
+  const drain = async (): Promise<string[]> => {
+    const answers: string[] = [];
+    for (let job = jobs.shift(); job; job = jobs.shift()) {
+      const [id = ''] = Object.values(job.payload);
+      answers.push(`${job.queue}: ${await perform(job.queue as keyof typeof processors, id)}`);
+    }
+    return answers;
+  };
+
+  const order: Stage['order'] = async id => {
+    const row = await store.read(em => findOrder(em, id as OrderId));
+    if (!row) throw new Error(`there is no order ${id}`);
+    return row;
+  };
+
+  const checkout: Stage['checkout'] = async (goods, { quantity = 1, approve = true, shipTo = berlin } = {}) => {
+    const created = await store.transaction(async em => {
+      const product = await findProduct(em, goods.productId);
+      if (!product) throw new Error('the product is gone');
+      const [supplier] = await em.execute<{ money_holder: Holder }[]>(
+        `select money_holder from api_credentials where user_id = ? and api_name = 'aliexpress-dropshipping'`,
+        [product.userId],
+      );
+      const price = productPrice(product);
+      return createCheckoutOrder(em, {
+        product,
+        quantity,
+        sale: money(price.amountMinor * BigInt(quantity), price.currency),
+        shipTo,
+        custody: { proceedsHeldBy: 'platform', supplierPaidBy: supplier?.money_holder ?? 'reseller' },
+        checkoutTokenHash: 'test',
+      });
+    });
+    const { paypalOrderId, approveUrl } = await context.providers.paypal.createOrder({
+      requestId: created.id,
+      customId: created.id,
+      amount: money(created.saleMinor, created.saleCurrency),
+      description: 'Lamp',
+      quantity,
+      shipTo,
+      returnUrl: `${apiUrl}/back`,
+      cancelUrl: `${apiUrl}/back`,
+    });
+    await store.transaction(em => keepPayPalOrder(em, created.id, paypalOrderId, approveUrl));
+    if (approve) await control('approve', { paypalOrderId });
+    return order(created.id);
+  };
+
+  const resources = opened.move();
+  await control('settings', { webhooks: false });
+  await control('balance', { provider: 'paypal', currency: 'USD', amountMinor: '1000000' });
+  const admin = await store.transaction(em =>
+    addUser(em, { email: 'admin@localhost', passwordHash: 'none', role: 'admin', payoutReceiver: null }),
+  );
+  if (!admin) throw new Error('the admin exists already');
+
+  return {
+    config,
+    env,
+    databaseUrl: database.url,
+    store,
+    context,
+    jobs,
+    authority: sandbox.authority,
+    sandboxUrl: base,
+    control,
+    perform,
+    drain,
+    order,
+    checkout,
+
+    effects: async kind => {
+      const { effects } = await control<{ effects: SandboxEffect[] }>('effects');
+      return effects.filter(effect => kind === undefined || effect.kind === kind);
+    },
+
+    async sweepAndDrain() {
+      const distant = new Date(Date.now() + 365 * 86_400_000);
+      const options: SweepOptions = { store, producer: producer as Producer, stallAfterMs: 60_000, now: () => distant };
+      await sweep(options);
+      return drain();
+    },
+
+    async hireSeller({ proceeds = 'platform', supplier = 'platform', expiredToken = false } = {}) {
+      const name = `seller-${digits(8)}`;
+      const email = `${name}@example.com`;
+      const user = await store.transaction(em =>
+        addUser(em, { email, passwordHash: randomBytes(8).toString('hex'), role: 'reseller', payoutReceiver: null }),
+      );
+      if (!user) throw new Error(`${email} is taken`);
+      const buyer = supplier === 'platform' ? `platform-${name}` : name;
+      const ali = supplier && (await link(user.id, 'aliexpress-dropshipping', buyer, supplier, expiredToken));
+      const ebay = await link(user.id, 'ebay', name, proceeds);
+      const ml = await link(user.id, 'mercadolibre', name, proceeds);
+      if (supplier === 'reseller')
+        await store.transaction(em => setAvailable(em, user.id, money(1_000_000n, 'USD'), new Date()));
+      return {
+        id: user.id,
+        email,
+        aliexpress: ali ? ali.credential.id : null,
+        ebay: { id: ebay.credential.id, accountId: ebay.credential.accountId, webhookSecret: ebay.webhookSecret },
+        mercadolibre: {
+          id: ml.credential.id,
+          accountId: ml.credential.accountId,
+          segment: ml.credential.webhookSegment ?? '',
+          webhookSecret: ml.webhookSecret,
+        },
+      };
+    },
+
+    async stockUp(seller, options = {}) {
+      const {
+        cost = 1_250n,
+        price = money(2_999n, 'USD'),
+        maxBuy = 1_700n,
+        stock = 100,
+        ordersPerCreate = 1,
+        listedOn,
+      } = options;
+      const [supplierProductId, skuId] = [`1005${digits(12)}`, `12000${digits(12)}`];
+      await control('products', {
+        productId: supplierProductId,
+        skus: [{ skuId, skuAttr: '14:173#Blue', priceMinor: cost.toString(), stock }],
+        shippingFeeMinor: '199',
+        ordersPerCreate,
+      });
+      const product = await store.transaction(em =>
+        addProduct(em, {
+          userId: seller.id,
+          title: 'Lamp',
+          price,
+          maxBuy: money(maxBuy, 'USD'),
+          supplierProductId,
+          supplierSkuId: skuId,
+        }),
+      );
+      const listingId = listedOn === 'mercadolibre' ? `MLC${digits(9)}` : digits(12);
+      if (listedOn) {
+        const listing = {
+          credentialId: seller[listedOn].id,
+          externalId: listingId,
+          variationId: '',
+          productId: product.id,
+        };
+        await store.transaction(em => mapListing(em, listing));
+      }
+      return { productId: product.id, supplierProductId, skuId, listingId };
+    },
+
+    async paidOrder(goods, quantity = 1) {
+      const created = await checkout(goods, { quantity });
+      await perform('capture-payment', created.id);
+      return order(created.id);
+    },
+
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
