@@ -72,7 +72,11 @@ export function boardRoutes(deps: Deps): Router {
         before: async ({ method, route, request }) => {
           if (method === 'get') return;
           const operator = asking.getStore()?.email ?? 'nobody';
-          const deed = { operator, action: `${method.toUpperCase()} ${boardPath}${route}`, target: { ...request.params } };
+          const deed = {
+            operator,
+            action: `${method.toUpperCase()} ${boardPath}${route}`,
+            target: { ...request.params },
+          };
           await auditDenied(deps, deed, 'not offered here');
           return { allow: false, status: 403, message: 'This dashboard does not offer that.' };
         },

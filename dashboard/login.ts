@@ -84,7 +84,10 @@ export function loginRoutes(deps: Deps, sessions: Sessions, limiterPool: pg.Pool
       } catch (refusal) {
         if (!(refusal instanceof Refusal)) throw refusal;
         log.warn({ ip: request.ip, status: refusal.status }, 'log-in refused');
-        response.status(refusal.status).type('html').send(loginPage(deps, { next, problem: refusal.message }));
+        response
+          .status(refusal.status)
+          .type('html')
+          .send(loginPage(deps, { next, problem: refusal.message }));
       }
     })
     .post('/logout', async (_request, response) => {

@@ -78,14 +78,19 @@ async function perform(): Promise<number> {
   const amountMinor = `${1_000_00 + balancePerOrderMinor * expected}`;
   await stage.sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor });
 
+  const patienceMs = 60_000 + expected * 400;
   const played: Played[] = [];
   const table = openTable(out);
   const watching = watch(played, expected, table);
-  const trouble = await playAll(stage, scenarios, played);
+  const quiet = () => watching.until(played.length, patienceMs);
+  const trouble = await playAll(stage, scenarios, played, quiet);
   // An order whose scenario broke off is not waited for.
-  const ended = await watching.finish(played.length, 60_000 + expected * 400);
+  const ended = await quiet();
+  watching.close();
   table.done();
 
+  // In the order of the programme, whoever was done first.
+  played.sort((a, b) => scenarios.indexOf(a.scenario) - scenarios.indexOf(b.scenario));
   await printReceipt(store, played, out);
   for (const line of trouble) out.write(`${line}\n`);
   const { ADMIN_EMAIL, ADMIN_PASSWORD } = system.env;
@@ -102,7 +107,12 @@ async function perform(): Promise<number> {
 }
 
 /** A few scenarios at a time, then those that need the stage for themselves. What went wrong is told, not thrown. */
-async function playAll(stage: Stage, scenarios: readonly Scenario[], played: Played[]): Promise<string[]> {
+async function playAll(
+  stage: Stage,
+  scenarios: readonly Scenario[],
+  played: Played[],
+  quiet: () => Promise<unknown>,
+): Promise<string[]> {
   const trouble: string[] = [];
   const play = async (scenario: Scenario) => {
     try {
@@ -116,7 +126,10 @@ async function playAll(stage: Stage, scenarios: readonly Scenario[], played: Pla
     for (let next = queue.shift(); next && !stop.signal.aborted; next = queue.shift()) await play(next);
   });
   await Promise.all(players);
-  for (const scenario of scenarios.filter(({ alone }) => alone)) if (!stop.signal.aborted) await play(scenario);
+  for (const scenario of scenarios.filter(({ alone }) => alone)) {
+    await quiet();
+    if (!stop.signal.aborted) await play(scenario);
+  }
   return trouble;
 }
 
@@ -132,18 +145,16 @@ function watch(played: readonly Played[], expected: number, table: ReturnType<ty
   };
   const timer = setInterval(() => void look(), 500);
   return {
-    async finish(count: number, deadlineMs: number): Promise<number> {
-      const end = Date.now() + deadlineMs;
-      try {
-        for (;;) {
-          const ended = await look();
-          if (ended === count || Date.now() > end || stop.signal.aborted) return ended;
-          await sleep(200);
-        }
-      } finally {
-        clearInterval(timer);
+    /** Until so many have ended as they should; how many have when it is done or patience is over. */
+    async until(count: number, patienceMs: number): Promise<number> {
+      const end = Date.now() + patienceMs;
+      for (;;) {
+        const ended = await look();
+        if (ended >= count || Date.now() > end || stop.signal.aborted) return ended;
+        await sleep(200);
       }
     },
+    close: () => clearInterval(timer),
   };
 }
 

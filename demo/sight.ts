@@ -15,7 +15,6 @@ export type Seen = {
   readonly payouts: number;
   readonly openLegs: number;
   readonly ageMs: number;
-  readonly sinceMs: number;
   readonly purchaseRoute: Order['purchaseRoute'];
 };
 
@@ -29,8 +28,7 @@ const look = `
     (select count(*)::int from payout_legs l where l.order_id = o.id and l.status <> 'PAID') as "openLegs",
     (o.status in ('PURCHASED', 'SHIPPED', 'DELIVERED') and exists (select from sales s where s.order_id = o.id)
       and not exists (select from payout_legs l where l.order_id = o.id and l.status <> 'PAID')) as settled,
-    (extract(epoch from now() - o.created_at) * 1000)::int as "ageMs",
-    (extract(epoch from now() - o.updated_at) * 1000)::int as "sinceMs"
+    (extract(epoch from now() - o.created_at) * 1000)::int as "ageMs"
   from orders o`;
 
 async function see(store: Store, where: string, parameters: readonly string[]): Promise<Seen[]> {

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
@@ -66,6 +67,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const world: World = {
     credentials: options.credentials,
     state,
+    signers: {
+      paypal: createPrivateKey(state.keys.paypal.privateKey),
+      ebay: createPrivateKey(state.keys.ebay.privateKey),
+    },
     settings,
     clock,
     books: createBooks(state.effects, clock),

@@ -23,8 +23,12 @@ export const der = {
   set: (...parts: readonly Buffer[]) => field(0x31, ...parts),
   /** `[number]`, constructed. */
   tagged: (number: number, ...parts: readonly Buffer[]) => field(0xa0 | number, ...parts),
-  /** A positive integer, big endian. */
-  integer: (octets: Buffer) => field(0x02, octets[0]! & 0x80 ? Buffer.from([0]) : Buffer.alloc(0), octets),
+  /** A positive integer, big endian. Octets that say nothing are left out: readers refuse them. */
+  integer(octets: Buffer): Buffer {
+    const first = octets.findIndex(octet => octet !== 0);
+    const least = octets.subarray(first < 0 ? octets.length - 1 : first);
+    return field(0x02, least[0]! & 0x80 ? Buffer.from([0]) : Buffer.alloc(0), least);
+  },
   true: () => field(0x01, Buffer.from([0xff])),
   octets: (content: Buffer) => field(0x04, content),
   /** @param unusedBits at the end of the last octet. */

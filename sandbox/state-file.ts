@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { deserialize, serialize } from 'node:v8';
+import { isShape } from './shape.ts';
 import { createState, type State } from './state.ts';
 
-/** Raised whenever the shape of the state changes: an older file is set aside, the sandbox starts empty. */
+/** Raised whenever the shape of the state changes. A file of another version is set aside: the sandbox starts empty. */
 const version = 1;
 
 export type StateFile = {
@@ -29,7 +29,7 @@ function openFile(path: string): StateFile {
   function write(): void {
     clearTimeout(timer);
     timer = undefined;
-    writeFileSync(`${path}.new`, serialize({ version, state }), { mode: 0o600 });
+    writeFileSync(`${path}.new`, JSON.stringify({ version, state }, tag), { mode: 0o600 });
     renameSync(`${path}.new`, path);
   }
   return {
@@ -44,8 +44,30 @@ function openFile(path: string): StateFile {
 
 function load(path: string): State | undefined {
   if (!existsSync(path)) return undefined;
-  const saved = deserialize(readFileSync(path)) as { version: number; state: State };
-  if (saved.version === version) return saved.state;
-  renameSync(path, `${path}.version-${saved.version}`);
+  const saved = parse(readFileSync(path, 'utf8'));
+  if (saved?.version === version) return saved.state;
+  renameSync(path, `${path}.old`);
+  console.error(`sandbox: ${path} is of another version and was set aside`);
   return undefined;
+}
+
+function parse(text: string): { version: number; state: State } | undefined {
+  try {
+    return JSON.parse(text, untag);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** JSON knows neither Maps nor bigints: they are written as objects with one telling key. */
+function tag(_key: string, value: unknown): unknown {
+  if (value instanceof Map) return { $map: [...value] };
+  return typeof value === 'bigint' ? { $bigint: value.toString() } : value;
+}
+
+function untag(_key: string, value: unknown): unknown {
+  if (!isShape(value)) return value;
+  if (Array.isArray(value.$map)) return new Map(value.$map as [unknown, unknown][]);
+  return typeof value.$bigint === 'string' ? BigInt(value.$bigint) : value;
 }

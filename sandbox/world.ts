@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Response } from 'express';
 import type { Books } from './books.ts';
 import type { Clock } from './clock.ts';
@@ -11,6 +12,8 @@ import type { Webhooks } from './webhooks.ts';
 export type World = {
   readonly credentials: Credentials;
   readonly state: State;
+  /** The providers' private keys, ready to sign. */
+  readonly signers: { readonly paypal: KeyObject; readonly ebay: KeyObject };
   readonly settings: Settings;
   readonly clock: Clock;
   readonly books: Books;

@@ -53,6 +53,10 @@ async function freeOf(em: EntityManager, account: FundingAccount): Promise<Money
   return money(account.availableMinor - BigInt(row?.used ?? 0), account.currency);
 }
 
+/** For people to look at; whoever wants to spend reserves. */
+export const freeFunds = async (em: EntityManager, ownerId: UserId | null): Promise<Money | null> =>
+  freeOf(em, await fundingAccount(em, ownerId));
+
 /**
  * Holds `amount` for one subject, once: what is held already is not held again. Locks the account, so that fifty
  * orders at once against money for ten reserve exactly ten.

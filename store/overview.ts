@@ -143,7 +143,11 @@ export const findOrderRow = async (em: EntityManager, id: OrderId): Promise<Orde
 
 /** The outside effects of an order and of its legs, oldest first. */
 export const effectsOf = (em: EntityManager, subjects: readonly string[]): Promise<Effect[]> =>
-  em.find(Effect, { subject: { $in: [...subjects] } }, { orderBy: { createdAt: 'asc', generation: 'asc' }, limit: 100 });
+  em.find(
+    Effect,
+    { subject: { $in: [...subjects] } },
+    { orderBy: { createdAt: 'asc', generation: 'asc' }, limit: 100 },
+  );
 
 /** The platform's share of one sale. */
 export async function commissionOf(

@@ -3,7 +3,13 @@ export type Html = { readonly markup: string };
 
 type Value = Html | string | number | bigint | null | undefined | false | readonly Value[];
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, sign => entities[sign] ?? sign);
 

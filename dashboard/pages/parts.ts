@@ -30,10 +30,10 @@ const tones: Readonly<Record<string, Tone>> = {
 
 /** A state as a small badge; `tone` where the same word means something else (a paid leg is done, a paid order is not). */
 export const badge = (state: string, tone: Tone = tones[state] ?? 'calm'): Html =>
-  html`<span class="badge ${tone}">${state.replaceAll('_', ' ').toLowerCase()}</span>`;
+  html`<span class="badge ${tone}">${state}</span>`;
 
 export const reasonText = (reason: string | null | undefined): Html | undefined =>
-  reason ? html`<span class="reason">${reason.replaceAll('_', ' ').toLowerCase()}</span>` : undefined;
+  reason ? html`<span class="reason">${reason}</span>` : undefined;
 
 export const none = html`<span class="faint">–</span>`;
 

@@ -1,8 +1,9 @@
+import { freeFunds } from '../../store/funding.ts';
 import { buyAtCheckout, buyOnEbay, fillCart, pay } from '../buyers.ts';
 import { until } from '../http.ts';
 import { type Scenario, settled } from '../scenario.ts';
 import { orderOf } from '../sight.ts';
-import { mapListing } from '../stage.ts';
+import { mapListing, type Stage } from '../stage.ts';
 
 export const expiredToken: Scenario = {
   name: 'expired-token',
@@ -68,8 +69,8 @@ export const notEnoughCapital: Scenario = {
   alone: true,
   async play(stage) {
     const reseller = await stage.hireReseller({ name: 'lea' });
-    const before = await platformBalance(stage);
-    const costMinor = before + 500_00;
+    const free = await stage.store.read(em => freeFunds(em, null));
+    const costMinor = Number(free?.amountMinor ?? 0n) + 500_00;
     const priceMinor = Math.ceil(costMinor * 1.4);
     const wares = await stage.stockUp(reseller, { costMinor, priceMinor, maxBuyMinor: costMinor + 1_000 });
     const order = await buyAtCheckout(stage, wares);
@@ -77,16 +78,19 @@ export const notEnoughCapital: Scenario = {
       const seen = await orderOf(stage.store, order);
       return seen?.waitReason === 'FAILED_INSUFFICIENT_FUNDS';
     });
-    // Enough for the purchase, its payouts, and all that was spent before and may not be in the report yet.
-    const amountMinor = `${before + 4 * costMinor}`;
+    // Enough for the purchase and for what its price then leaves to be paid out.
+    const amountMinor = `${(await platformBalance(stage)) + priceMinor + 200_00}`;
     await stage.sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor });
     return [settled(order)];
   },
 };
 
-async function platformBalance({ sandbox }: Parameters<Scenario['play']>[0]): Promise<number> {
-  const { paypal } = (await sandbox('GET', '/balance')) as { paypal: { real: Record<string, string> } };
-  return Number(paypal.real.USD ?? 0);
+/** What PayPal last reported: our own reckoning starts from it. */
+async function platformBalance({ sandbox }: Stage): Promise<number> {
+  const { paypal } = (await sandbox('GET', '/balance')) as {
+    paypal: { reported: { balances: Record<string, string> } };
+  };
+  return Number(paypal.reported.balances.USD ?? 0);
 }
 
 export const unmappedListing: Scenario = {

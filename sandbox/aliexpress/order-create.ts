@@ -69,7 +69,8 @@ function pick(world: World, order: OrderRequest): Pick[] | string {
     const wanted = item.logisticsServiceName ?? options[0]!.code;
     const option = options.find(known => known.code === wanted);
     if (!option) return 'DELIVERY_METHOD_NOT_EXIST';
-    if (sku.stock < item.count) return 'INVENTORY_HOLD_ERROR';
+    const taken = picks.filter(one => one.sku === sku).reduce((sum, one) => sum + one.count, 0);
+    if (sku.stock < taken + item.count) return 'INVENTORY_HOLD_ERROR';
     picks.push({ product, sku, count: item.count, option });
   }
   const currencies = new Set(picks.map(({ sku }) => sku.currency));

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Account } from '../accounts.ts';
 import { randomDigits } from '../ids.ts';
 import type { World } from '../world.ts';
@@ -60,8 +61,8 @@ export function place(world: World, account: Account, request: OrderRequest, pic
   });
 }
 
-/** Sixteen digits above 2^53: whoever reads them as a double reads a neighbour's number. */
-const orderNumber = (): string => `91${randomDigits(13)}${'13579'[Number(randomDigits(1)) % 5]}`;
+/** Sixteen digits, odd and above 2^53: whoever reads them as a double reads a neighbour's number. */
+const orderNumber = (): string => `91${randomDigits(13)}${1 + 2 * randomInt(5)}`;
 
 function lineOf({ product, sku, count, option }: Pick, country: string): OrderLine {
   return {

@@ -15,23 +15,42 @@ export class ControlError extends Error {
 
 export const notKnown = (what: string): ControlError => new ControlError(404, `${what} is not known`);
 
+type Act<Body, Result> = (body: Body, request: Request) => Result;
+
 /** Takes a checked body, changes the world, saves it, and answers. */
 export function respond<Body>(
   world: World,
   schema: Joi.ObjectSchema<Body>,
-  act: (body: Body, request: Request) => unknown,
+  act: Act<Body, unknown>,
   status = 200,
 ): RequestHandler {
   return (request, response) => {
-    const { error, value } = schema.validate(request.body ?? {}, { abortEarly: false });
-    if (error) throw new ControlError(400, error.message);
-    const result = act(value, request);
+    const result = act(checked(schema, request), request);
     world.save();
     response
       .status(status)
       .type('json')
       .send(toJson(result ?? { ok: true }));
   };
+}
+
+/** The same for what takes its time. */
+export function respondLater<Body>(
+  world: World,
+  schema: Joi.ObjectSchema<Body>,
+  act: Act<Body, Promise<unknown>>,
+): RequestHandler {
+  return async (request, response) => {
+    const result = await act(checked(schema, request), request);
+    world.save();
+    response.type('json').send(toJson(result));
+  };
+}
+
+function checked<Body>(schema: Joi.ObjectSchema<Body>, request: Request): Body {
+  const { error, value } = schema.validate(request.body ?? {}, { abortEarly: false });
+  if (error) throw new ControlError(400, error.message);
+  return value;
 }
 
 /** An amount in minor units: a text, or a whole number. Arrives as a bigint. */

@@ -6,11 +6,27 @@ import type { World } from '../world.ts';
 import { accountRoutes } from './accounts.ts';
 import { aliExpressRoutes } from './aliexpress.ts';
 import { balanceRoutes } from './balance.ts';
+import { challengeRoutes } from './challenge.ts';
 import { faultRoutes } from './faults.ts';
 import { orderRoutes } from './orders.ts';
 import { payPalRoutes } from './paypal.ts';
 import { ControlError, respond } from './respond.ts';
 import { settingRoutes } from './settings.ts';
+
+/*
+ * GET    health · effects · clock · balance · faults · settings
+ * POST   clock {advanceSeconds}                         moves the sandbox's time
+ * POST   faults {provider, operation, kind, times, …}   DELETE lifts them all
+ * POST   balance {provider, currency, amountMinor}      at PayPal or Payoneer
+ * POST   settings {…}                                   see ../settings.ts
+ * POST   accounts {provider, name, …}                   what an OAuth consent gives
+ * POST   products · pay · supplier                      AliExpress: the shop, its checkout, its warehouse
+ * POST   orders · notify · ebay-challenge               the marketplaces and their buyers
+ * PATCH  orders/:marketplace/:orderId
+ * POST   approve · capture-outcome · capture-status · payout-outcome     PayPal's buyers, risk department, receivers
+ *
+ * All JSON. Amounts are minor units, as texts.
+ */
 
 /** `/_control`: how tests and demos play the outside world. No provider has anything like it. */
 export function controlRouter(world: World): Router {
@@ -29,7 +45,7 @@ export function controlRouter(world: World): Router {
     }),
   );
   router.use(faultRoutes(world), balanceRoutes(world), settingRoutes(world), accountRoutes(world));
-  router.use(aliExpressRoutes(world), orderRoutes(world), payPalRoutes(world));
+  router.use(aliExpressRoutes(world), orderRoutes(world), challengeRoutes(world), payPalRoutes(world));
   router.use((request, _response, next) =>
     next(new ControlError(404, `no such control: ${request.method} ${request.path}`)),
   );

@@ -1,4 +1,4 @@
-import { createPrivateKey, randomUUID, sign } from 'node:crypto';
+import { randomUUID, sign } from 'node:crypto';
 import { accountById } from '../accounts.ts';
 import { toJson } from '../json.ts';
 import type { Answer, Call } from '../operation.ts';
@@ -49,8 +49,8 @@ function compose(world: World, order: EbayOrder, lineItemId: string): { id: stri
 
 /** `X-EBAY-SIGNATURE`: ECDSA with SHA-1 over the body's bytes, in an envelope of its own. */
 function signatureOf(world: World, body: string): string {
-  const { kid, privateKey } = world.state.keys.ebay;
-  const signature = sign('sha1', Buffer.from(body, 'utf8'), createPrivateKey(privateKey)).toString('base64');
+  const { kid } = world.state.keys.ebay;
+  const signature = sign('sha1', Buffer.from(body, 'utf8'), world.signers.ebay).toString('base64');
   return Buffer.from(JSON.stringify({ alg: 'ecdsa', kid, signature, digest: 'SHA1' })).toString('base64');
 }
 

@@ -1,4 +1,4 @@
-import { createPrivateKey, randomUUID, sign } from 'node:crypto';
+import { randomUUID, sign } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { randomCode } from '../ids.ts';
 import { toJson } from '../json.ts';
@@ -19,7 +19,7 @@ export function sendEvent(world: World, type: string, resourceType: string, reso
     resource,
     links: [{ href: `${world.publicUrl()}/paypal/v1/notifications/webhooks-events/${id}`, rel: 'self', method: 'GET' }],
   });
-  const { certificateId, privateKey } = world.state.keys.paypal;
+  const { certificateId } = world.state.keys.paypal;
   const transmissionId = randomUUID();
   const signed = [transmissionId, time, world.credentials.paypal.webhookId, crc32(Buffer.from(body, 'utf8'))].join('|');
   world.webhooks.send({
@@ -29,7 +29,7 @@ export function sendEvent(world: World, type: string, resourceType: string, reso
       'content-type': 'application/json',
       'paypal-transmission-id': transmissionId,
       'paypal-transmission-time': time,
-      'paypal-transmission-sig': sign('sha256', Buffer.from(signed), createPrivateKey(privateKey)).toString('base64'),
+      'paypal-transmission-sig': sign('sha256', Buffer.from(signed), world.signers.paypal).toString('base64'),
       'paypal-cert-url': `${world.publicUrl()}/paypal/v1/notifications/certs/${certificateId}`,
       'paypal-auth-algo': 'SHA256withRSA',
     },

@@ -1,0 +1,56 @@
+import type { FailureReason, OrderState, ReviewReason, WaitReason } from '../domain/order.ts';
+
+/** What a person can do about an order that waits. Where nothing is needed, it says so. */
+const forWaiting: Readonly<Record<WaitReason, string>> = {
+  HOLD: 'Nothing: it is bought when the buyer’s time to cancel is over.',
+  FAILED_INSUFFICIENT_FUNDS: 'Add money to the account that pays, or raise the reseller’s funding limit.',
+  DAILY_LIMIT_REACHED: 'Nothing: it goes on tomorrow (UTC). Or raise MAX_DAILY_ORDERS or MAX_DAILY_SPEND_USD.',
+  FX_RATE_MISSING: 'Store a fresh exchange rate (POST /api/admin/fx-rates).',
+  LISTING_NOT_MAPPED: 'The reseller says which product the listing sells (PUT /api/listings).',
+  ADDRESS_MISSING: 'Ask the buyer, then enter the address (PUT /api/orders/:id/address).',
+  ADDRESS_INVALID: 'Correct the address for the supplier’s country rules (PUT /api/orders/:id/address).',
+  RECONNECT_NEEDED: 'The reseller connects their supplier account again (PUT /api/credentials).',
+  SUPPLIER_UNPAID: 'Pay the supplier order on the supplier’s site before its deadline.',
+  BROWSER_AUTOMATION_DISABLED: 'Connect the supplier’s API for this reseller, or allow buying in the browser.',
+};
+
+const forReview: Readonly<Record<ReviewReason, string>> = {
+  WRONG_AMOUNT: 'Compare payment and price; refund the buyer or accept the amount.',
+  PAID_AFTER_CANCEL: 'The order was dead when the money came: refund the buyer.',
+  PAYMENT_REVERSED: 'The money went back. Answer the dispute; buy nothing more for it.',
+  FRAUD_RISK: 'The marketplace warns of fraud: look at the sale there, then cancel or continue.',
+  LABEL_BY_MARKETPLACE: 'The marketplace wants its own shipping label: ship by hand or cancel there.',
+  UNCONFIRMED_SALE: 'The sale could not be read back from its channel: check that it exists.',
+  CANCELLED_AFTER_PURCHASE: 'The buyer cancelled after the goods were bought: agree on return or delivery.',
+  EFFECT_UNPROVEN: 'Look at the provider whether it happened (see Effects), then continue or fail the order.',
+  SUPPLIER_NEEDS_ATTENTION: 'Open the order on the supplier’s site: it wants something from its buyer.',
+  SUPPLIER_CURRENCY: 'The supplier charged in another currency: check the cost.',
+  PROGRAM_ERROR: 'A bug stopped it: see the log lines of its job, then wake it.',
+};
+
+const forFailed: Readonly<Record<FailureReason, string>> = {
+  UNPROFITABLE: 'The price does not cover the cost. Refund the buyer.',
+  OUT_OF_STOCK: 'The supplier has none left. Refund the buyer.',
+  PRICE_ABOVE_MAXIMUM: 'The supplier’s price is above the product’s maximum. Refund the buyer.',
+  VARIANT_GONE: 'The supplier no longer offers this variant. Refund the buyer.',
+  PRODUCT_GONE: 'The supplier no longer offers this product. Refund the buyer.',
+  NOT_SHIPPABLE: 'The supplier does not ship to this address. Refund the buyer.',
+  SUPPLIER_REFUSED: 'The supplier refused; the timeline has its code. Refund the buyer.',
+  SUPPLIER_PAYMENT_EXPIRED: 'Nobody paid the supplier in time. Refund the buyer.',
+};
+
+const byState: { readonly [State in OrderState]?: Readonly<Record<string, string>> } = {
+  WAITING: forWaiting,
+  NEEDS_REVIEW: forReview,
+  FAILED: forFailed,
+};
+
+/** The next thing a person can do about an order; nothing where it goes on, or has ended, by itself. */
+export function nextAction(order: {
+  status: OrderState;
+  reason?: string | null | undefined;
+  waitReason?: string | null | undefined;
+}): string | undefined {
+  const reason = order.waitReason ?? order.reason;
+  return reason ? byState[order.status]?.[reason] : undefined;
+}

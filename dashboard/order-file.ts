@@ -1,0 +1,34 @@
+import type { OrderId } from '../domain/ids.ts';
+import { legsOfOrder } from '../store/legs.ts';
+import type { Store } from '../store/open.ts';
+import { commissionOf, effectsOf, findOrderRow, ledgerOf } from '../store/overview.ts';
+import { paymentsOf } from '../store/payments.ts';
+import { findProduct } from '../store/products.ts';
+import { findSale } from '../store/sales.ts';
+import { supplierOrdersOf } from '../store/supplier-orders.ts';
+import { timelineOf } from '../store/timeline.ts';
+import { Refusal } from './refusal.ts';
+
+export type OrderFile = Awaited<ReturnType<typeof readOrderFile>>;
+
+/** An order and everything that belongs to it. @throws Refusal 404 */
+export const readOrderFile = (store: Store, id: OrderId) =>
+  store.read(async em => {
+    const row = await findOrderRow(em, id);
+    if (!row) throw new Refusal(404, 'There is no such order.');
+    const { productId } = row.order;
+    const sale = await findSale(em, id);
+    const legs = await legsOfOrder(em, id);
+    return {
+      ...row,
+      sale,
+      legs,
+      product: productId ? await findProduct(em, productId) : null,
+      commission: sale && (await commissionOf(em, sale.id)),
+      payments: await paymentsOf(em, id),
+      supplierOrders: await supplierOrdersOf(em, id),
+      effects: await effectsOf(em, [id, ...legs.map(leg => leg.id)]),
+      ledger: await ledgerOf(em, id),
+      timeline: await timelineOf(em, id),
+    };
+  });

@@ -1,0 +1,50 @@
+import type { Audited } from '../../store/overview.ts';
+import type { Paged } from '../paging.ts';
+import { type Html, html } from './html.ts';
+import { page, type Viewer } from './layout.ts';
+import { badge, type Tone, table } from './parts.ts';
+import { moment, relative } from './time.ts';
+
+export const auditPage = (viewer: Viewer, { rows, number, more }: Paged<Audited>, now: Date): string =>
+  page(
+    viewer,
+    { title: 'Audit', here: '/audit' },
+    html`
+    <h1>Audit</h1>
+    <p class="lead">What operators did here, tried, or were denied. Nothing in it is ever changed.</p>
+    <section class="card">${table(
+      ['When', 'Operator', 'Action', 'Target', 'Outcome'],
+      rows.map(row => ({
+        cells: [
+          html`${moment(row.at)}<small class="under">${relative(row.at, now)}</small>`,
+          row.operator,
+          row.action,
+          target(row.target),
+          outcome(row.outcome),
+        ],
+      })),
+      'Nobody has done anything yet.',
+    )}</section>
+    ${
+      (number > 1 || more) &&
+      html`<p class="pager">
+        ${number > 1 && html`<a href="/audit?page=${number - 1}" rel="prev">Newer</a>`} <span>Page ${number}</span>
+        ${more && html`<a href="/audit?page=${number + 1}" rel="next">Older</a>`}
+      </p>`
+    }`,
+  );
+
+function target({ order, ...rest }: Audited['target']): Html {
+  const pairs = Object.entries(rest);
+  return html`${order && html`<a href="/orders/${order}"><code>${order}</code></a>`}${pairs.map(
+    ([name, value]) => html`<span class="pair"><span class="faint">${name}</span> <code>${value}</code></span>`,
+  )}`;
+}
+
+const outcomeTones: Readonly<Record<string, Tone>> = { done: 'good', denied: 'bad', failed: 'bad', intent: 'wait' };
+
+/** `done: 3 jobs run again`, `denied: not offered here`; an intent without an end says that we died in between. */
+function outcome(text: string): Html {
+  const [word = '', ...rest] = text.split(': ');
+  return html`${badge(word, outcomeTones[word])} ${rest.join(': ')}`;
+}

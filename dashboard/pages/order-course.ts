@@ -1,0 +1,86 @@
+import { type Money, money } from '../../domain/money.ts';
+import type { OrderEvent, Payment, SupplierOrder } from '../../store/entities/order.ts';
+import type { OrderFile } from '../order-file.ts';
+import { type Html, html } from './html.ts';
+import { amount, badge, code, none, table } from './parts.ts';
+import { moment, relative } from './time.ts';
+
+const maybeAmount = (value: Money | undefined): Html => (value ? amount(value) : none);
+
+export const paymentTable = (payments: readonly Payment[]): Html =>
+  table(
+    ['Reference', 'State', { text: 'Amount', numeric: true }, { text: 'Kept by the channel', numeric: true }, 'Since'],
+    payments.map(({ provider, reference, status, amountMinor, feeMinor, currency, createdAt }) => ({
+      cells: [
+        html`${provider} ${code(reference)}`,
+        badge(status),
+        amount(money(amountMinor, currency)),
+        maybeAmount(feeMinor == null ? undefined : money(feeMinor, currency)),
+        moment(createdAt),
+      ],
+    })),
+    'No money has come yet.',
+  );
+
+export const supplierOrderTable = (rows: readonly SupplierOrder[], now: Date): Html =>
+  table(
+    ['Number', 'State', 'Supplier says', { text: 'Cost', numeric: true }, 'Pay until', 'Seen'],
+    rows.map(row => ({
+      cells: [
+        code(row.number),
+        // As a purchase, paid is what we want.
+        badge(row.status, row.status === 'PAID' ? 'good' : undefined),
+        html`<span class="reason">${row.rawStatus}</span>`,
+        maybeAmount(row.costMinor != null && row.costCurrency ? money(row.costMinor, row.costCurrency) : undefined),
+        row.status === 'PLACED_UNPAID' ? relative(row.payDeadline, now) : none,
+        moment(row.updatedAt),
+      ],
+    })),
+    'Nothing is bought yet.',
+  );
+
+export function effectTable({ effects, legs, order }: OrderFile): Html {
+  const subject = (id: string): string =>
+    id === order.id ? 'order' : `payout to ${legs.find(leg => leg.id === id)?.beneficiary ?? 'somebody'}`;
+  return table(
+    ['Purpose', 'For', 'Route', 'Key', 'Status', { text: 'Sends', numeric: true }, 'First sent', 'Closed', 'Code'],
+    effects.map(effect => ({
+      cells: [
+        effect.purpose,
+        subject(effect.subject),
+        html`${effect.route} <span class="faint">${effect.environment}</span>`,
+        code(effect.idempotencyKey),
+        badge(effect.status),
+        effect.sends,
+        moment(effect.firstSentAt),
+        moment(effect.closedAt),
+        code(effect.lastCode),
+      ],
+    })),
+    'Nothing was caused outside yet.',
+  );
+}
+
+/** The text of a move names these already. */
+const toldByTheText = new Set(['from', 'to', 'reason']);
+
+const plain = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+
+const details = (detail: OrderEvent['detail']): Html[] =>
+  Object.entries(detail ?? {})
+    .filter(([name, value]) => !toldByTheText.has(name) && value !== null)
+    .map(
+      ([name, value]) =>
+        html`<span class="pair"><span class="faint">${name}</span> <code>${plain(value)}</code></span>`,
+    );
+
+/** What happened to an order, in the order it happened. */
+export function timeline(events: readonly OrderEvent[]): Html {
+  if (events.length === 0) return html`<p class="empty">Nothing has happened yet.</p>`;
+  return html`<ol class="timeline">${events.map(
+    ({ at, kind, note, detail }) => html`<li class="${kind}">
+      ${moment(at)}
+      <div><p>${note}</p>${details(detail)}</div>
+    </li>`,
+  )}</ol>`;
+}

@@ -1,0 +1,119 @@
+import { formatDecimal, type Money, money } from '../../domain/money.ts';
+import type { PayoutLeg } from '../../store/entities/money.ts';
+import { legAmount } from '../../store/legs.ts';
+import { salePrice } from '../../store/orders.ts';
+import type { Entry } from '../../store/overview.ts';
+import type { OrderFile } from '../order-file.ts';
+import { type Html, html } from './html.ts';
+import { amount, badge, code, facts, none, type Row, reasonText, table } from './parts.ts';
+import { moment, relative } from './time.ts';
+
+type Share = { readonly who: string; readonly what: string; readonly minor: bigint; readonly part: string };
+
+/** Where every cent of the price went: shares that add up to it, as a bar and as a table. */
+export function splitOf({ sale, commission, order, reseller }: OrderFile): Html {
+  if (!sale) return html`<p class="empty">The sale is booked when the goods are bought and paid.</p>`;
+  const inCurrency = (minor: bigint): Money => money(minor, sale.currency);
+  const commissionMinor = commission?.amount.amountMinor ?? sale.grossProfitMinor - sale.netProfitMinor;
+  const shares: readonly Share[] = [
+    { who: 'supplier', what: 'goods, shipping, import tax', minor: sale.supplierCostMinor, part: 'supplier' },
+    { who: order.channel, what: 'marketplace fee', minor: sale.marketplaceFeeMinor, part: 'fee' },
+    { who: order.channel, what: 'payment fee', minor: sale.paymentFeeMinor, part: 'fee' },
+    {
+      who: 'platform',
+      what: `commission, ${commission?.percent ?? '?'} % of the profit`,
+      minor: commissionMinor,
+      part: 'platform',
+    },
+    { who: reseller, what: 'net profit', minor: sale.netProfitMinor, part: 'reseller' },
+  ].filter(({ minor }) => minor !== 0n);
+  const original = salePrice(order);
+  return html`
+    ${bar(shares, sale.salePriceMinor)}
+    ${table(
+      ['Who', 'What', { text: 'Share', numeric: true }, { text: 'Amount', numeric: true }],
+      [
+        ...shares.map(({ who, what, minor, part }) => ({
+          cells: [
+            html`<i class="key ${part}"></i>${who}`,
+            what,
+            percent(minor, sale.salePriceMinor),
+            amount(inCurrency(minor)),
+          ],
+        })),
+        { cells: [html`<b>buyer paid</b>`, '', '', html`<b>${amount(inCurrency(sale.salePriceMinor))}</b>`] },
+      ],
+      '',
+    )}
+    ${facts([
+      ...(original.currency === sale.currency ? [] : ([['In the buyer’s currency', amount(original)]] as const)),
+      ['Gross profit', amount(inCurrency(sale.grossProfitMinor))],
+      ['Against what was expected at worst', amount(inCurrency(sale.grossProfitMinor - sale.expectedProfitMinor))],
+      ...(sale.setOffMinor === 0n
+        ? []
+        : ([['Set off against earlier debts', amount(inCurrency(sale.setOffMinor))]] as const)),
+      ['Booked', moment(sale.createdAt)],
+    ])}`;
+}
+
+const percent = (part: bigint, whole: bigint): string =>
+  whole > 0n ? `${(Number((part * 1_000n) / whole) / 10).toFixed(1)} %` : '';
+
+/** An SVG, because our pages allow no style attributes. A loss has no room in it. */
+function bar(shares: readonly Share[], whole: bigint): Html {
+  let x = 0;
+  const segments = shares
+    .filter(({ minor }) => minor > 0n && whole > 0n)
+    .map(({ part, minor, who }) => {
+      const width = Number((minor * 100_000n) / whole) / 1_000;
+      x += width;
+      return html`<rect class="${part}" x="${(x - width).toFixed(3)}%" width="${width.toFixed(3)}%" height="100%"><title>${who}</title></rect>`;
+    });
+  return html`<svg class="split" role="img" aria-label="shares of the price">${segments}</svg>`;
+}
+
+export const legTable = (legs: readonly PayoutLeg[], now: Date): Html =>
+  table(
+    [
+      'To',
+      { text: 'Amount', numeric: true },
+      'State',
+      'Receiver',
+      'Batch',
+      { text: 'Fee', numeric: true },
+      'Next check',
+    ],
+    legs.map(leg => ({
+      cells: [
+        leg.beneficiary,
+        amount(legAmount(leg)),
+        html`${badge(leg.status, leg.status === 'PAID' ? 'good' : undefined)} ${reasonText(leg.reason)}`,
+        html`${leg.route} <span class="clip" title="${leg.receiver}">${leg.receiver}</span>`,
+        code(leg.providerBatchId),
+        leg.feeMinor == null ? none : amount(money(leg.feeMinor, leg.currency)),
+        relative(leg.nextCheckAt, now),
+      ],
+    })),
+    'No payouts: none is due yet, or the reseller holds the proceeds.',
+  );
+
+/** Every posting; a transaction names its event once. */
+export function ledgerTable(entries: readonly Entry[]): Html {
+  const side = ({ amountMinor, currency }: Money, debit: boolean) =>
+    amountMinor > 0n === debit ? html`${formatDecimal(money(debit ? amountMinor : -amountMinor, currency))}` : '';
+  const rows = entries.flatMap(({ at, source, event, postings }) =>
+    postings.map(
+      ({ account, holder, amount: value }, index): Row => ({
+        cells: [
+          index === 0 ? html`<span title="${at.toISOString()}">${source}</span> ${code(event)}` : '',
+          html`${account} ${holder && html`<small class="faint">${holder}</small>`}`,
+          side(value, true),
+          side(value, false),
+          value.currency,
+        ],
+      }),
+    ),
+  );
+  const columns = ['Event', 'Account', { text: 'Debit', numeric: true }, { text: 'Credit', numeric: true }, 'Currency'];
+  return table(columns, rows, 'Nothing is booked yet.');
+}

@@ -1,0 +1,74 @@
+import { channels, orderStates, waitReasons } from '../../domain/order.ts';
+import { salePrice } from '../../store/orders.ts';
+import type { OrderFilter, OrderRow } from '../../store/overview.ts';
+import { currentQueue } from '../current-queue.ts';
+import type { Paged } from '../paging.ts';
+import { type Html, html } from './html.ts';
+import { page, type Viewer } from './layout.ts';
+import { amount, badge, none, reasonText, shortId, table } from './parts.ts';
+import { age, relative } from './time.ts';
+
+type Filter = Pick<OrderFilter, 'state' | 'reason' | 'channel' | 'search'>;
+
+export const ordersPage = (viewer: Viewer, orders: Paged<OrderRow>, filter: Filter, now: Date): string =>
+  page(
+    viewer,
+    { title: 'Orders', here: '/orders' },
+    html`
+    <h1>Orders</h1>
+    ${filterForm(filter)}
+    <section class="card">${orderTable(orders.rows, now)}</section>
+    ${pager(orders, filter)}`,
+  );
+
+function filterForm({ state, reason, channel, search }: Filter): Html {
+  const select = (name: string, all: string, options: readonly string[], chosen: string | undefined) =>
+    html`<select name="${name}" aria-label="${name}"><option value="">${all}</option>${options.map(
+      option => html`<option ${option === chosen && html`selected`}>${option}</option>`,
+    )}</select>`;
+  // A reason that is no wait reason came by a link from the overview.
+  const reasons = reason && !waitReasons.some(known => known === reason) ? [...waitReasons, reason] : waitReasons;
+  return html`<form class="filter" method="get" action="/orders">
+    <input type="search" name="q" value="${search}" maxlength="128" aria-label="search"
+      placeholder="order id, marketplace order, supplier order, payment">
+    ${select('state', 'any state', orderStates, state)}
+    ${select('reason', 'any reason', reasons, reason)}
+    ${select('channel', 'any channel', channels, channel)}
+    <button>Show</button>
+    ${(state || reason || channel || search) && html`<a href="/orders">Clear</a>`}
+  </form>`;
+}
+
+const orderTable = (rows: readonly OrderRow[], now: Date): Html =>
+  table(
+    ['Order', 'Channel', 'Reseller', { text: 'Amount', numeric: true }, 'State', 'Queue', 'In state for', 'Next check'],
+    rows.map(row => {
+      const { order, reseller, enteredAt } = row;
+      return {
+        cells: [
+          html`<a href="/orders/${order.id}" title="${order.id}"><code>${shortId(order.id)}</code></a>
+            ${order.externalOrderId && html`<small class="under">${order.externalOrderId}</small>`}`,
+          order.channel,
+          html`<span class="clip" title="${reseller}">${reseller}</span>`,
+          amount(salePrice(order)),
+          html`${badge(order.status)} ${reasonText(order.waitReason ?? order.reason)}`,
+          currentQueue(row) ?? none,
+          age(enteredAt, now),
+          relative(order.nextCheckAt, now),
+        ],
+      };
+    }),
+    'No order is like that.',
+  );
+
+function pager({ number, more }: Paged<OrderRow>, { search, ...filter }: Filter): Html {
+  const address = (wanted: number) => {
+    const given = Object.entries({ ...filter, q: search, page: String(wanted) });
+    return `/orders?${new URLSearchParams(given.flatMap(([name, value]) => (value ? [[name, value] as [string, string]] : [])))}`;
+  };
+  if (number === 1 && !more) return html``;
+  return html`<p class="pager">
+    ${number > 1 && html`<a href="${address(number - 1)}" rel="prev">Newer</a>`} <span>Page ${number}</span>
+    ${more && html`<a href="${address(number + 1)}" rel="next">Older</a>`}
+  </p>`;
+}

@@ -1,0 +1,139 @@
+import type { Money } from '../../domain/money.ts';
+import { type OrderState, orderStates } from '../../domain/order.ts';
+import type { LegStanding, Receivable, Standing } from '../../store/overview.ts';
+import { nextAction } from '../next-action.ts';
+import type { QueueFigures } from '../queue-figures.ts';
+import { type Html, html } from './html.ts';
+import { page, type Viewer } from './layout.ts';
+import { amount, badge, card, none, reasonText, type Tone, table } from './parts.ts';
+import { age } from './time.ts';
+
+export type Figures = {
+  readonly orders: readonly Standing[];
+  readonly legs: readonly LegStanding[];
+  readonly ledger: readonly Money[];
+  readonly receivables: readonly Receivable[];
+  readonly queues: readonly QueueFigures[];
+  readonly now: Date;
+};
+
+const refreshSeconds = 15;
+
+export const overviewPage = (viewer: Viewer, figures: Figures): string =>
+  page(
+    viewer,
+    { title: 'Overview', here: '/', refreshSeconds },
+    html`
+    <h1>Overview</h1>
+    ${headlines(figures)}
+    ${card('Orders', road(figures.orders))}
+    ${standing('Waiting', 'WAITING', figures, 'No order waits.')}
+    ${standing('Needs review', 'NEEDS_REVIEW', figures, 'Nothing needs a person.')}
+    ${card('Queues', queueTable(figures), html`<a href="/queues">Open the board</a>`)}
+    <div class="columns">
+      ${card('Payouts', payoutTable(figures.legs))}
+      ${card('Ledger', ledgerTable(figures.ledger), 'zero, or the books are broken')}
+      ${card('Receivables', receivableTable(figures.receivables), 'owed by resellers, set off against later payouts')}
+    </div>
+    <p class="footnote">Refreshes every ${refreshSeconds} s. Times are UTC.</p>`,
+  );
+
+const ordersIn = (orders: readonly Standing[], state: OrderState): number =>
+  orders.filter(({ status }) => status === state).reduce((total, row) => total + row.orders, 0);
+
+const tile = (text: string, value: Html | string | number, tone: Tone, path: string): Html =>
+  html`<a class="tile ${tone}" href="${path}"><b>${value}</b><span>${text}</span></a>`;
+
+/** The five figures that say whether somebody is needed. */
+function headlines({ orders, legs, ledger, queues }: Figures): Html {
+  const alarm = (count: number, tone: Tone): Tone => (count > 0 ? tone : 'calm');
+  const review = ordersIn(orders, 'NEEDS_REVIEW');
+  const waiting = ordersIn(orders, 'WAITING');
+  const failed = queues.reduce((total, { figures }) => total + (figures?.failed ?? 0), 0);
+  const troubled = legs.filter(({ status }) => !['PAID', 'PENDING', 'SENT'].includes(status));
+  const stuck = troubled.reduce((total, row) => total + row.legs, 0);
+  const off = ledger.filter(({ amountMinor }) => amountMinor !== 0n).length;
+  return html`<div class="tiles">
+    ${tile('need review', review, alarm(review, 'bad'), '/orders?state=NEEDS_REVIEW')}
+    ${tile('orders wait', waiting, alarm(waiting, 'wait'), '/orders?state=WAITING')}
+    ${tile('failed jobs', failed, alarm(failed, 'bad'), '/queues')}
+    ${tile('payouts held up', stuck, alarm(stuck, 'wait'), '#payouts')}
+    ${tile('ledger', off === 0 ? 'balanced' : 'broken', off === 0 ? 'good' : 'bad', '#ledger')}
+  </div>`;
+}
+
+const road = (orders: readonly Standing[]): Html =>
+  html`<ol class="road">${orderStates.map(state => {
+    const count = ordersIn(orders, state);
+    return html`<li class="${count === 0 && 'empty'}"><a href="/orders?state=${state}"><b>${count}</b>${badge(state)}</a></li>`;
+  })}</ol>`;
+
+/** The orders of one state by reason, each with what a person can do about it. */
+function standing(title: string, state: 'WAITING' | 'NEEDS_REVIEW', { orders, now }: Figures, empty: string): Html {
+  const rows = orders.filter(({ status }) => status === state);
+  return card(
+    title,
+    table(
+      ['Reason', { text: 'Orders', numeric: true }, { text: 'Oldest', numeric: true }, 'What to do'],
+      rows.map(({ reason, orders: count, oldest }) => ({
+        cells: [
+          html`<a href="/orders?state=${state}&amp;reason=${reason}">${reasonText(reason)}</a>`,
+          count,
+          age(oldest, now),
+          nextAction({ status: state, reason }) ?? none,
+        ],
+      })),
+      empty,
+    ),
+  );
+}
+
+const zeroIsFaint = (count: number): Html | number => (count === 0 ? html`<span class="faint">0</span>` : count);
+
+function queueTable({ queues, now }: Figures): Html {
+  const numeric = (text: string) => ({ text, numeric: true });
+  const columns = ['Queue', ...['Waiting', 'Oldest', 'Active', 'Delayed', 'Failed'].map(numeric)];
+  return table(
+    columns,
+    queues.map(({ name, figures }) => {
+      const link = html`<a href="/queues/queue/${name}">${name}</a>`;
+      if (!figures)
+        return { tone: 'bad', cells: [html`${link} ${badge('unreachable', 'bad')}`, none, none, none, none, none] };
+      const { waiting, active, delayed, failed, paused, oldestWaiting } = figures;
+      return {
+        cells: [
+          html`${link} ${paused && badge('paused', 'wait')}`,
+          zeroIsFaint(waiting),
+          age(oldestWaiting, now),
+          zeroIsFaint(active),
+          zeroIsFaint(delayed),
+          failed > 0 ? html`<a class="bad" href="/queues/queue/${name}?status=failed">${failed}</a>` : zeroIsFaint(0),
+        ],
+      };
+    }),
+    'There are no queues.',
+  );
+}
+
+const payoutTable = (legs: readonly LegStanding[]): Html =>
+  html`<div id="payouts">${table(
+    ['State', { text: 'Payouts', numeric: true }, { text: 'Amount', numeric: true }],
+    legs.map(({ status, legs: count, total }) => ({
+      cells: [badge(status, status === 'PAID' ? 'good' : undefined), count, amount(total)],
+    })),
+    'Nothing to pay out yet.',
+  )}</div>`;
+
+const ledgerTable = (totals: readonly Money[]): Html =>
+  html`<div id="ledger">${table(
+    ['Currency', { text: 'Sum of all postings', numeric: true }],
+    totals.map(total => ({ cells: [total.currency, amount(total)], tone: total.amountMinor === 0n ? 'good' : 'bad' })),
+    'Nothing is booked yet.',
+  )}</div>`;
+
+const receivableTable = (rows: readonly Receivable[]): Html =>
+  table(
+    ['Reseller', { text: 'Owed', numeric: true }],
+    rows.map(({ email, owed }) => ({ cells: [email, amount(owed)] })),
+    'No reseller owes anything.',
+  );

@@ -1,0 +1,36 @@
+import type { Queue } from 'bullmq';
+import type { QueueName } from '../queues/catalogue.ts';
+import type { Producer } from '../queues/producer.ts';
+
+/** A queue that does not answer within this is shown as unreachable; the rest of the page does not wait for it. */
+const answerTimeoutMs = 2_000;
+
+export type QueueFigures = {
+  readonly name: QueueName;
+  /** Undefined when the queue did not answer. */
+  readonly figures:
+    | { waiting: number; active: number; delayed: number; failed: number; paused: boolean; oldestWaiting: Date | null }
+    | undefined;
+};
+
+async function read(queue: Queue): Promise<QueueFigures['figures']> {
+  const [counts, paused, [oldest]] = await Promise.all([
+    queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
+    queue.isPaused(),
+    queue.getJobs(['waiting'], 0, 0, true),
+  ]);
+  const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
+  const oldestWaiting = oldest ? new Date(oldest.timestamp) : null;
+  return { waiting: waiting + prioritized, active, delayed, failed, paused, oldestWaiting };
+}
+
+const inTime = async <T>(answer: Promise<T>): Promise<T | undefined> => {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, answerTimeoutMs, undefined);
+  // Away is an answer too: it is what the page then says.
+  return Promise.race([answer.catch(() => undefined), late]).finally(() => clearTimeout(timer));
+};
+
+/** How every queue stands, in the order of the road. */
+export const queueFigures = ({ queues }: Pick<Producer, 'queues'>): Promise<QueueFigures[]> =>
+  Promise.all([...queues].map(async ([name, queue]) => ({ name, figures: await inTime(read(queue)) })));

@@ -1,0 +1,32 @@
+import type { OrderId } from '../domain/ids.ts';
+import type { Job } from '../queues/contract.ts';
+import { jobForLeg, jobForOrder } from '../queues/next-job.ts';
+import type { Transact } from '../queues/transact.ts';
+import { legsOfOrder, wakeLeg } from '../store/legs.ts';
+import { findOrder, wakeOrder } from '../store/orders.ts';
+import { findSale } from '../store/sales.ts';
+import { note } from '../store/timeline.ts';
+
+/**
+ * Has an order looked at now: a new job for it, or for its payouts once the sale is booked, although an earlier one may
+ * still sit in *failed* or wait for its time. Gives the ids of the jobs; none when nothing but a person can move it.
+ */
+export const wake = (transact: Transact, orderId: OrderId): Promise<readonly string[]> =>
+  transact(async (em, enqueue) => {
+    const order = await findOrder(em, orderId);
+    if (!order) return [];
+    const woken: (Job | undefined)[] = [];
+    if (await findSale(em, order.id)) {
+      for (const leg of await legsOfOrder(em, order.id)) {
+        const again = jobForLeg(leg) && (await wakeLeg(em, leg.id));
+        if (again) woken.push(jobForLeg(again));
+      }
+    } else if (jobForOrder(order)) {
+      const again = await wakeOrder(em, order.id);
+      if (again) woken.push(jobForOrder(again));
+    }
+    const jobs = woken.filter(job => job !== undefined);
+    for (const job of jobs) enqueue(job);
+    if (jobs.length > 0) await note(em, order.id, 'noted', 'woken by an operator', { jobs: jobs.map(({ id }) => id) });
+    return jobs.map(({ id }) => id);
+  });

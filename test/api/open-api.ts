@@ -1,0 +1,155 @@
+import { setImmediate } from 'node:timers';
+import express from 'express';
+import pg from 'pg';
+import { createApp } from '../../api/app.ts';
+import type { Deps } from '../../api/deps.ts';
+import { createSessions, type Sessions } from '../../api/middleware/session.ts';
+import type { UserId } from '../../domain/ids.ts';
+import { createEbayClient } from '../../providers/ebay/client.ts';
+import { createCertificateFetcher, trustAnchors } from '../../providers/paypal/certificate.ts';
+import { paypalHosts } from '../../providers/paypal/certificate-url.ts';
+import type { Environment } from '../../runtime/config.ts';
+import { freePort } from '../../runtime/free-port.ts';
+import { listen } from '../../runtime/listen.ts';
+import { commissionAdmin } from '../../store/users.ts';
+import { createStage, type Seller, type Stage } from '../support/stage.ts';
+
+/** Who asks: a bearer token, or nobody. */
+export type Asking = { readonly token: string } | undefined;
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+export type Json = any;
+
+export type Answer = {
+  readonly request: string;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body, when it is JSON of either kind. */
+  readonly json: Json;
+};
+
+export type CallOptions = {
+  as?: Asking;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as it is. */
+  raw?: string | Uint8Array<ArrayBuffer>;
+  headers?: Record<string, string>;
+};
+
+/** A webhook as the sandbox sent it, byte for byte. */
+export type Delivery = { readonly path: string; readonly headers: Record<string, string>; readonly body: Buffer };
+
+export type Member = Seller & { readonly token: string };
+
+export type Api = AsyncDisposable & {
+  readonly stage: Stage;
+  readonly url: string;
+  readonly sessions: Sessions;
+  readonly admin: { readonly id: UserId; readonly token: string };
+  /** Everything the api ever answered to `call`. */
+  readonly answers: Answer[];
+  /** Every webhook that arrived, genuine or not. */
+  readonly deliveries: Delivery[];
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** A reseller with three connected accounts, logged in. */
+  hire(options?: Parameters<Stage['hireSeller']>[0]): Promise<Member>;
+  /** One row of SQL's, for what no route shows. */
+  rows<Row extends object = Json>(sql: string, values?: unknown[]): Promise<Row[]>;
+};
+
+/** The api on a port of its own, in front of a stage whose sandbox delivers its webhooks to it. */
+export async function openApi(
+  options: { env?: Environment; deps?: (deps: Deps) => Partial<Deps> } = {},
+): Promise<Api> {
+  await using opened = new AsyncDisposableStack();
+  const port = await freePort();
+  const stage = opened.use(await createStage({ PORT: String(port), ...options.env }));
+  const { config, store, context } = stage;
+  const pool = new pg.Pool({ connectionString: stage.databaseUrl, max: 4, connectionTimeoutMillis: 5_000 });
+  pool.on('error', () => undefined);
+  opened.defer(() => pool.end());
+  const sessions = createSessions(config.jwtSecret);
+  const deps: Deps = {
+    config,
+    store,
+    transact: context.transact,
+    box: context.box,
+    sessions,
+    log: context.log,
+    paypal: context.providers.paypal,
+    ebayKeys: createEbayClient(config.ebay).publicKey,
+    paypalTrust: {
+      webhookId: config.paypal.webhookId,
+      fetchCertificate: createCertificateFetcher(),
+      trustAnchors: trustAnchors(stage.authority),
+      allowedHosts: paypalHosts,
+      allowedBaseUrl: config.paypal.baseUrl,
+    },
+    now: () => new Date(),
+  };
+  const deliveries: Delivery[] = [];
+  const recorded = express().use((request, _response, next) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      if (!request.path.startsWith('/api/webhooks/')) return;
+      const headers = request.headers as Record<string, string>;
+      deliveries.push({ path: request.path, headers, body: Buffer.concat(chunks) });
+    });
+    next();
+  }, createApp({ ...deps, ...options.deps?.(deps) }, pool));
+  const server = await listen(recorded, { port, host: '127.0.0.1' });
+  opened.defer(() => server.close(100));
+  const url = `http://127.0.0.1:${port}`;
+
+  const answers: Answer[] = [];
+  const call: Api['call'] = async (method, path, { as, body, raw, headers = {} } = {}) => {
+    const response = await fetch(url + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(as ? { authorization: `Bearer ${as.token}` } : {}),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(raw === undefined ? {} : { body: raw }),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const answer = {
+      request: `${method} ${path}`,
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: isJson && text ? JSON.parse(text) : undefined,
+    };
+    answers.push(answer);
+    return answer;
+  };
+
+  const admin = await store.read(commissionAdmin);
+  const adminToken = await sessions.issue({ userId: admin.id, role: 'admin' });
+  const resources = opened.move();
+  return {
+    stage,
+    url,
+    sessions,
+    admin: { id: admin.id, token: adminToken },
+    answers,
+    deliveries,
+    call,
+    hire: async hiring => {
+      const seller = await stage.hireSeller(hiring);
+      return { ...seller, token: await sessions.issue({ userId: seller.id, role: 'reseller' }) };
+    },
+    rows: (sql, values = []) => store.read(em => em.execute(sql, values)),
+    [Symbol.asyncDispose]: async () => {
+      // A webhook may be on its way out of the sandbox.
+      await new Promise(setImmediate);
+      await resources.disposeAsync();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { expect } from 'chai';
+import { SignJWT } from 'jose';
+import { logIn, openWorld, operator, ownOrigin, visitor, type World } from './world.ts';
+
+describe('dashboard log-in', () => {
+  let world: World;
+  before(async () => {
+    world = await openWorld();
+  });
+  after(() => world.close());
+
+  it('is needed everywhere but for the health check', async () => {
+    const stranger = visitor(world);
+    for (const path of [
+      '/',
+      '/orders',
+      '/orders/1',
+      '/audit',
+      '/queues',
+      '/queues/queue/payout',
+      '/legs/1',
+      '/nowhere',
+    ]) {
+      const answer = await stranger.get(path).expect(303);
+      expect(answer.headers.location).to.equal(`/login?next=${encodeURIComponent(path)}`);
+    }
+    for (const path of ['/queues/api/queues', '/queues/api/queues/payout/1']) await stranger.get(path).expect(401);
+    await stranger.put('/queues/api/queues/payout/1/retry').expect(401);
+    await stranger.post('/orders/1/wake').expect(401);
+    await stranger.get('/health').expect(200, { ok: true });
+  });
+
+  it('lets an admin in, with a cookie that no script and no other site can use', async () => {
+    const answer = await logIn(world);
+    expect(answer.status).to.equal(303);
+    expect(String(answer.headers['set-cookie'])).to.match(/^dashboard=[^;]+;.*HttpOnly; SameSite=Strict/);
+    const admin = await operator(world);
+    expect((await admin.get('/').expect(200)).text).to.include('admin@example.com');
+    expect((await world.audit()).map(({ action }) => action)).to.include('log in');
+  });
+
+  it('refuses a reseller, a wrong password and an unknown address', async () => {
+    const refusals = [
+      await logIn(world, 'reseller@example.com'),
+      await logIn(world, 'admin@example.com', 'guess'),
+      await logIn(world, 'nobody@example.com'),
+    ];
+    expect(refusals.map(({ status }) => status)).to.deep.equal([403, 401, 401]);
+    for (const { headers } of refusals) expect(headers).not.to.have.property('set-cookie');
+  });
+
+  it('takes no token but its own', async () => {
+    const key = new TextEncoder().encode(world.config.jwtSecret);
+    const tokenFor = (userId: string, audience: string) =>
+      new SignJWT({ role: 'admin' })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject(userId)
+        .setIssuer('orders')
+        .setAudience(audience)
+        .setExpirationTime('1h')
+        .sign(key);
+    const ofTheApi = await tokenFor(world.admin.id, 'api');
+    await visitor(world, `dashboard=${ofTheApi}`).get('/').expect(303);
+    const ofReseller = await tokenFor(world.reseller.id, 'dashboard');
+    await visitor(world, `dashboard=${ofReseller}`).get('/').expect(303);
+    const ofAdmin = await tokenFor(world.admin.id, 'dashboard');
+    await visitor(world, `dashboard=${ofAdmin}`).get('/').expect(200);
+  });
+
+  it('leads back to where one wanted to go, and never to another site', async () => {
+    const next = async (path: string) => {
+      const form = { email: 'admin@example.com', password: 'correct horse battery staple', next: path };
+      return (await visitor(world).post('/login').type('form').send(form)).headers.location;
+    };
+    expect(await next('/orders?state=WAITING')).to.equal('/orders?state=WAITING');
+    for (const elsewhere of ['https://evil.test/', '//evil.test', '/\\evil.test'])
+      expect(await next(elsewhere)).to.equal('/');
+  });
+
+  it('stops guessing after ten tries', async () => {
+    const statuses = [];
+    for (let guess = 0; guess < 11; guess += 1)
+      statuses.push((await logIn(world, 'victim@example.com', 'guess')).status);
+    expect(statuses).to.deep.equal([...Array(10).fill(401), 429]);
+  });
+
+  it('ends with the log-out', async () => {
+    const admin = await operator(world);
+    const answer = await admin.post('/logout').expect(303);
+    expect(String(answer.headers['set-cookie'])).to.match(/^dashboard=;/);
+    expect((await world.audit())[0]).to.include({ action: 'log out', operator: 'admin@example.com' });
+  });
+
+  it('refuses what was sent from another site, or from nowhere', async () => {
+    const admin = await operator(world);
+    const order = await world.addOrder();
+    for (const origin of ['http://evil.test', 'null', `${ownOrigin}.evil.test`, ''])
+      await admin.post(`/orders/${order}/wake`, origin).expect(403);
+    await admin.put('/queues/api/queues/payout/pause', 'http://evil.test').expect(403);
+    await visitor(world).post('/login', 'http://evil.test').type('form').send({}).expect(403);
+    expect((await world.audit())[0]).to.include({ outcome: 'denied: foreign origin' });
+    await admin.post('/logout', '').set('referer', `${ownOrigin}/orders`).expect(303);
+  });
+});

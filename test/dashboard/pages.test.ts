@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { html } from '../../dashboard/pages/html.ts';
+import { jobForOrder } from '../../queues/next-job.ts';
+import { findOrder } from '../../store/orders.ts';
+import { recordPayment } from '../../store/payments.ts';
+import { keepSupplierOrders } from '../../store/supplier-orders.ts';
+import { note } from '../../store/timeline.ts';
+import { openWorld, operator, type visitor, type World } from './world.ts';
+
+const nasty = `<script>alert("x")</script>`;
+
+describe('the pages', () => {
+  let world: World;
+  let admin: ReturnType<typeof visitor>;
+  before(async () => {
+    world = await openWorld();
+    admin = await operator(world);
+  });
+  after(() => world.close());
+
+  it('escape what is put into them', () => {
+    expect(html`<a title="${`"'&`}">${[nasty, html`<b>${1}</b>`]}${undefined}${false}</a>`.markup).to.equal(
+      '<a title="&quot;&#39;&amp;">&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;<b>1</b></a>',
+    );
+  });
+
+  it('show an order with its timeline, and nothing of it as markup', async () => {
+    const order = await world.addOrder({ externalOrderId: nasty, externalLineId: 'line' });
+    await world.store.transaction(async em => {
+      await note(em, order, 'tried', `the supplier said ${nasty}`, { code: nasty });
+    });
+    const page = await admin.get(`/orders/${order}`).expect(200);
+    expect(page.text).to.include('CREATED → PAID').and.include('the supplier said &lt;script&gt;');
+    const list = await admin.get('/orders').expect(200);
+    const missed = await admin.get(`/orders?q=${encodeURIComponent(nasty)}`).expect(200);
+    for (const { text } of [page, list, missed]) expect(text).not.to.include('<script');
+    expect(page.headers['content-security-policy']).to.include("default-src 'none'").and.not.include('script-src');
+    expect(page.headers['cache-control']).to.equal('no-store');
+  });
+
+  it('find an order by any id that somebody may hold', async () => {
+    const wanted = await world.addOrder({ externalOrderId: '27-12345-67890', externalLineId: '1', channel: 'ebay' });
+    await world.addOrder();
+    await world.store.transaction(async em => {
+      await keepSupplierOrders(em, wanted, null, ['8190000000000001']);
+      await recordPayment(em, {
+        orderId: wanted,
+        provider: 'ebay',
+        reference: '27-12345-67890/1',
+        status: 'COMPLETED',
+        rawStatus: 'PAID',
+        amount: { amountMinor: 4_990n, currency: 'USD' },
+      });
+    });
+    const searches = [wanted, wanted.slice(0, 8), '27-12345-67890', '8190000000000001', '27-12345-67890/1'];
+    for (const search of searches) {
+      const { text } = await admin.get(`/orders?q=${encodeURIComponent(search)}`).expect(200);
+      expect(text.match(/href="\/orders\/[0-9a-f-]{36}"/g), search).to.deep.equal([`href="/orders/${wanted}"`]);
+    }
+    await admin
+      .get('/orders?q=nothing-like-it')
+      .expect(200)
+      .expect(/No order is like that/);
+  });
+
+  it('filter by state, reason and channel, and refuse what is none', async () => {
+    const waiting = await world.addOrder({ status: 'WAITING', waitReason: 'SUPPLIER_UNPAID', channel: 'mercadolibre' });
+    for (const filter of [
+      'state=WAITING',
+      'reason=SUPPLIER_UNPAID',
+      'channel=mercadolibre',
+      'state=WAITING&q=&channel=',
+    ]) {
+      const { text } = await admin.get(`/orders?${filter}`).expect(200);
+      expect(text).to.include(`/orders/${waiting}`).and.include('<td data-name="Queue">purchase</td>');
+    }
+    expect((await admin.get('/orders?state=WAITING&channel=ebay')).text).to.include('No order is like that');
+    await admin.get('/orders?state=BROKEN').expect(400);
+    await admin.get('/orders?page=0').expect(400);
+  });
+
+  it('tell how everything stands, and what a person can do', async () => {
+    await world.addOrder({ status: 'NEEDS_REVIEW', reason: 'WRONG_AMOUNT' });
+    const { text } = await admin.get('/').expect(200);
+    expect(text).to.include('Compare payment and price').and.include('Pay the supplier order');
+    expect(text).to.include('balanced').and.include('purchase-fallback');
+  });
+
+  it('wake an order: a new job under a new id, told and audited', async () => {
+    const id = await world.addOrder();
+    const answer = await admin.post(`/orders/${id}/wake`).expect(303);
+    const woken = await world.store.read(em => findOrder(em, id));
+    const job = jobForOrder(woken!)!;
+    expect(job.id).to.equal(`fulfill-${id}-2-1`);
+    expect(await world.producer.isLive(job)).to.equal(true);
+    const page = await admin.get(answer.headers.location!).expect(200);
+    expect(page.text).to.include('Woken: a new job was made').and.include('woken by an operator');
+    expect((await world.audit())[0]).to.deep.include({
+      action: 'wake order',
+      target: { order: id },
+      outcome: `done: ${job.id}`,
+    });
+  });
+
+  it('wake nothing where only a person can move the order', async () => {
+    const id = await world.addOrder({ status: 'NEEDS_REVIEW', reason: 'FRAUD_RISK' });
+    const answer = await admin.post(`/orders/${id}/wake`).expect(303);
+    expect((await admin.get(answer.headers.location!)).text).to.include('There was nothing to wake');
+    const { wake, nextCheckAt } = (await world.store.read(em => findOrder(em, id)))!;
+    expect({ wake, nextCheckAt }).to.deep.equal({ wake: 0, nextCheckAt: null });
+  });
+
+  it('say so when there is no such order, and break over no id', async () => {
+    for (const path of [`/orders/${randomUUID()}`, '/orders/1', '/orders/%27', '/legs/1', `/legs/${randomUUID()}`])
+      await admin.get(path).expect(404);
+    await admin.get('/orders/%E0%A4%A').expect(400);
+    await admin.post('/orders/1/wake').expect(404);
+    await admin
+      .get('/audit')
+      .expect(200)
+      .expect(/wake order/);
+  });
+});

@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import { orderMoves } from '../../domain/order.ts';
+import { paymentMoves } from '../../domain/payment.ts';
+import { legMoves } from '../../domain/payout-leg.ts';
+import { assertMove, IllegalMove, isFinal, mayMove, type StateTable } from '../../domain/state-table.ts';
+import { supplierOrderMoves } from '../../domain/supplier-order.ts';
+
+type Machine = {
+  name: string;
+  moves: StateTable<string>;
+  starts: readonly string[];
+  finals: readonly string[];
+  legalMoves: number;
+};
+
+/** Where a row may begin, and where it can never leave. The number of moves makes a change of the table a decision. */
+const machines: readonly Machine[] = [
+  { name: 'order', moves: orderMoves, starts: ['CREATED'], finals: ['REFUNDED'], legalMoves: 39 },
+  { name: 'payment', moves: paymentMoves, starts: ['PENDING'], finals: ['DECLINED', 'REFUNDED'], legalMoves: 15 },
+  {
+    name: 'supplier order',
+    moves: supplierOrderMoves,
+    starts: ['PLACED_UNPAID'],
+    finals: ['DELIVERED', 'CANCELLED'],
+    legalMoves: 9,
+  },
+  { name: 'payout leg', moves: legMoves, starts: ['PENDING'], finals: [], legalMoves: 28 },
+];
+
+function reachable(moves: StateTable<string>, starts: readonly string[]): Set<string> {
+  const seen = new Set(starts);
+  for (const state of seen) for (const next of moves[state] ?? []) seen.add(next);
+  return seen;
+}
+
+for (const { name, moves, starts, finals, legalMoves } of machines) {
+  const states = Object.keys(moves);
+  const pairs = states.flatMap(from => states.map(to => ({ from, to })));
+
+  describe(`the states of a ${name}`, () => {
+    it('are all reachable from where it begins', () => {
+      expect([...reachable(moves, starts)]).to.have.members(states);
+    });
+
+    it('lead only to states that exist, each named once', () => {
+      for (const [from, next] of Object.entries(moves)) {
+        expect(states, from).to.include.members([...next]);
+        expect(new Set(next).size, from).to.equal(next.length);
+      }
+    });
+
+    it(`have ${finals.length === 0 ? 'no final one' : `no exit from ${finals.join(' and ')}, and from no other`}`, () => {
+      expect(states.filter(state => isFinal(moves, state))).to.have.members([...finals]);
+    });
+
+    it(`allow ${legalMoves} moves and refuse the other ${pairs.length - legalMoves}`, () => {
+      const legal = pairs.filter(({ from, to }) => mayMove(moves, from, to));
+      expect(legal).to.have.length(legalMoves);
+      for (const { from, to } of pairs) {
+        const attempt = () => assertMove(moves, `${name} 7`, from, to);
+        if (moves[from]?.includes(to)) expect(attempt).not.to.throw();
+        else expect(attempt).to.throw(IllegalMove, `${name} 7 cannot move from ${from} to ${to}`);
+      }
+    });
+  });
+}
+
+describe('the road of an order', () => {
+  const into = (state: string) => Object.entries(orderMoves).flatMap(([from, to]) => (to.some(s => s === state) ? [from] : []));
+
+  it('refunds only what has finally failed, and a refund ends refunded or before a person', () => {
+    expect(into('REFUNDING')).to.deep.equal(['FAILED']);
+    expect(orderMoves.REFUNDING).to.have.members(['REFUNDED', 'NEEDS_REVIEW']);
+    expect(into('REFUNDED')).to.deep.equal(['REFUNDING']);
+  });
+
+  it('buys only what was paid: nothing goes from CREATED to buying without passing PAID, a wait or a person', () => {
+    expect(orderMoves.CREATED).not.to.include.members(['PURCHASING']);
+    expect(into('PURCHASING')).to.have.members(['PAID', 'WAITING', 'NEEDS_REVIEW']);
+  });
+
+  it('never fails what was bought, and never revives what was refunded', () => {
+    for (const state of ['PURCHASED', 'SHIPPED', 'DELIVERED'] as const) expect(orderMoves[state]).not.to.include('FAILED');
+    expect(into('PAID')).not.to.include.members(['REFUNDING']);
+    expect(into('PAID')).not.to.include.members(['REFUNDED']);
+  });
+
+  it('lets a person look at every order that is not over', () => {
+    for (const [state, next] of Object.entries(orderMoves))
+      if (state !== 'REFUNDED' && state !== 'NEEDS_REVIEW') expect(next, state).to.include('NEEDS_REVIEW');
+  });
+});
+
+describe('the states of a payout leg', () => {
+  it('lead to PAID only from where the provider has it, or by a person', () => {
+    const into = Object.entries(legMoves).flatMap(([from, to]) => (to.includes('PAID') ? [from] : []));
+    expect(into).to.have.members(['SENT', 'UNCLAIMED', 'NEEDS_REVIEW']);
+  });
+
+  it('never send again what was paid, without its coming back first', () => {
+    expect(legMoves.PAID).to.have.members(['RETURNED', 'REVERSED']);
+  });
+});

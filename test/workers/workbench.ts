@@ -1,0 +1,169 @@
+import type { Address } from '../../domain/address.ts';
+import type { OrderId } from '../../domain/ids.ts';
+import type { Config } from '../../runtime/config.ts';
+import type { Effect } from '../../store/entities/money.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { storeEvent } from '../../store/inbound-events.ts';
+import { effectsOf } from '../../store/overview.ts';
+import { timelineOf } from '../../store/timeline.ts';
+import type { Context } from '../../workers/context.ts';
+import { processors } from '../../workers/processors.ts';
+import { berlin, type Goods, type Seller, type Stage } from '../support/stage.ts';
+
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+export const fromNow = (ms: number): Date => new Date(Date.now() + ms);
+
+type Changes = { config?: Partial<Config>; now?: Date; failpoint?: NonNullable<Context['failpoint']> };
+
+/** Runs one processor as the host would, in a context that is changed for this one run. */
+export function performWith(stage: Stage, changes: Changes, queue: keyof typeof processors, id: string) {
+  const { config = {}, now, failpoint } = changes;
+  const context: Context = {
+    ...stage.context,
+    config: { ...stage.config, ...config },
+    ...(now ? { now: () => new Date(now) } : {}),
+    ...(failpoint ? { failpoint } : {}),
+  };
+  const run = processors[queue] as (payload: Record<string, string>, ctx: Context) => Promise<string>;
+  return run({ orderId: id, legId: id, eventId: id, credentialId: id }, context);
+}
+
+export const rows = <Row>(stage: Stage, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> =>
+  stage.store.read(em => em.execute<Row[]>(sql, [...parameters]));
+
+/** What was said about an order, oldest first. */
+export const notesOf = async (stage: Stage, id: string): Promise<string[]> =>
+  (await stage.store.read(em => timelineOf(em, id as OrderId))).map(({ note }) => note);
+
+type Reservation = { status: 'HELD' | 'CONSUMED' | 'RELEASED'; amount: string; payer: string | null };
+
+/** What is or was held for an order or a leg, oldest first. */
+export const reservationsOf = (stage: Stage, subject: string): Promise<Reservation[]> =>
+  rows(
+    stage,
+    `select r.status, r.amount_minor::text as amount, f.owner_id as payer
+     from reservations r join funding_accounts f on f.id = r.funding_account_id
+     where r.subject = ? order by r.created_at`,
+    [subject],
+  );
+
+/** The intents of an order or a leg, oldest first. */
+export const intentsOf = (stage: Stage, subject: string): Promise<Effect[]> =>
+  stage.store.read(em => effectsOf(em, [subject]));
+
+/** A checkout order that is let through: PURCHASING, with `purchase` left to do. */
+export async function orderToBuy(stage: Stage, goods: Goods, quantity = 1, shipTo: Address = berlin): Promise<Order> {
+  const { id } = await stage.checkout(goods, { quantity, shipTo });
+  await stage.perform('capture-payment', id);
+  await stage.perform('fulfill', id);
+  const order = await stage.order(id);
+  if (order.status !== 'PURCHASING') throw new Error(`${order.status} ${order.waitReason ?? order.reason ?? ''}`);
+  return order;
+}
+
+type EbaySale = {
+  lines: readonly { goods: Pick<Goods, 'listingId'>; quantity?: number; totalMinor: number }[];
+  shipTo?: Address | null;
+  paymentStatus?: string;
+  currency?: string;
+};
+
+/** A buyer on eBay, whose order is not notified yet. Gives eBay's number. */
+export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale): Promise<string> {
+  const { lines, shipTo = berlin, paymentStatus = 'PAID', currency = 'USD' } = sale;
+  const { orderId } = await stage.control<{ orderId: string }>('orders', {
+    marketplace: 'ebay',
+    accountId: seller.ebay.accountId,
+    currency,
+    shipTo,
+    paymentStatus,
+    lines: lines.map(({ goods, quantity = 1, totalMinor }) => ({
+      legacyItemId: goods.listingId,
+      quantity,
+      totalMinor: `${totalMinor}`,
+    })),
+    notify: { times: 0 },
+  });
+  return orderId;
+}
+
+type MercadoLibreSale = {
+  goods: Pick<Goods, 'listingId'>;
+  quantity?: number;
+  unitPriceMinor: number;
+  saleFeeMinor: number;
+  shipTo?: Address | null;
+  currency?: string;
+  status?: string;
+  tags?: readonly string[];
+  logisticMode?: string;
+};
+
+/** A buyer on MercadoLibre, whose order is not notified yet. Gives MercadoLibre's number. */
+export async function placeOnMercadoLibre(stage: Stage, seller: Seller, sale: MercadoLibreSale): Promise<string> {
+  const { goods, quantity = 1, unitPriceMinor, saleFeeMinor, shipTo = santiago, currency = 'CLP', ...rest } = sale;
+  const { orderId } = await stage.control<{ orderId: string }>('orders', {
+    marketplace: 'mercadolibre',
+    accountId: seller.mercadolibre.accountId,
+    currency,
+    shipTo,
+    ...rest,
+    items: [
+      {
+        itemId: goods.listingId,
+        quantity,
+        unitPriceMinor: `${unitPriceMinor}`,
+        saleFeeMinor: `${saleFeeMinor}`,
+      },
+    ],
+    notify: { times: 0 },
+  });
+  return orderId;
+}
+
+export const santiago: Address = {
+  fullName: 'Camila Rojas',
+  line1: 'Avenida Providencia 1234',
+  city: 'Santiago',
+  region: 'Region Metropolitana',
+  postalCode: '7500000',
+  country: 'CL',
+  phone: '+56 9 8765 4321',
+};
+
+let hints = 0;
+
+/** Stores a hint that an order exists at one of the seller's marketplaces. Gives the event's id. */
+export async function hintAt(stage: Stage, connection: { id: Seller['ebay']['id'] }, orderId: string): Promise<string> {
+  hints += 1;
+  const event = await stage.store.transaction(em =>
+    storeEvent(em, {
+      source: 'inline',
+      eventId: `hint-${hints}-${orderId}`,
+      type: 'INLINE_ORDER',
+      headers: {},
+      body: Buffer.from(JSON.stringify({ orderId })),
+      credentialId: connection.id,
+      wanted: true,
+    }),
+  );
+  if (!event) throw new Error('the event was stored before');
+  return event.id;
+}
+
+/** Tells us of a marketplace order and imports it. Gives our orders, one per line, in the order of the lines. */
+export async function importFrom(stage: Stage, connection: Seller['ebay'], orderId: string): Promise<Order[]> {
+  await stage.perform('import-order', await hintAt(stage, connection, orderId));
+  return ordersAt(stage, orderId);
+}
+
+/** Our orders for one order of a marketplace. */
+export async function ordersAt(stage: Stage, externalOrderId: string): Promise<Order[]> {
+  const ids = await rows<{ id: string }>(
+    stage,
+    'select id from orders where external_order_id = ? order by created_at, external_line_id',
+    [externalOrderId],
+  );
+  return Promise.all(ids.map(({ id }) => stage.order(id)));
+}
