@@ -18,5 +18,16 @@ export async function note(
   ]);
 }
 
+/** Says a thing once per order, however often it is noticed. False when it was said before. */
+export async function noteOnce(em: EntityManager, orderId: OrderId, topic: string, text: string): Promise<boolean> {
+  const said = await em.execute<{ id: string }[]>(
+    `select id from order_events where order_id = ? and detail ->> 'topic' = ? limit 1`,
+    [orderId, topic],
+  );
+  if (said.length > 0) return false;
+  await note(em, orderId, 'noted', text, { topic });
+  return true;
+}
+
 export const timelineOf = (em: EntityManager, orderId: OrderId): Promise<OrderEvent[]> =>
   em.find(OrderEvent, { orderId }, { orderBy: { id: 'asc' }, limit: 1_000 });

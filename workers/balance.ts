@@ -11,7 +11,9 @@ async function refreshBalance(ctx: Context, ownerId: UserId | null): Promise<boo
   if (ownerId !== null) return false;
   const { asOf, available } = await ctx.providers.paypal.getBalances({ signal: ctx.signal });
   const ours = available.find(amount => amount.currency === platformCurrency) ?? zero(platformCurrency);
-  await ctx.store.transaction(em => setAvailable(em, null, ours, asOf));
+  // A report from the future would hide what we spent just now.
+  const known = asOf > ctx.now() ? ctx.now() : asOf;
+  await ctx.store.transaction(em => setAvailable(em, null, ours, known));
   return true;
 }
 

@@ -9,6 +9,7 @@ import { consume, release } from '../store/funding.ts';
 import { post } from '../store/ledger.ts';
 import { custodyOf } from '../store/orders.ts';
 import { supplierOrdersOf, updateSupplierOrder } from '../store/supplier-orders.ts';
+import { noteOnce } from '../store/timeline.ts';
 import { type Context, later } from './context.ts';
 import { fail, move, recheck, wait } from './order-step.ts';
 import { withToken } from './tokens.ts';
@@ -60,12 +61,15 @@ const expired = (ctx: Context, order: Order): Promise<string> =>
     release(em, 'buy', order.id),
   );
 
-function awaitPayment(ctx: Context, order: Order, unpaid: readonly SupplierOrder[]): Promise<string> {
+async function awaitPayment(ctx: Context, order: Order, unpaid: readonly SupplierOrder[]): Promise<string> {
   const deadlines = unpaid.flatMap(row => (row.payDeadline ? [row.payDeadline.getTime()] : []));
   const deadline = deadlines.length > 0 ? new Date(Math.min(...deadlines)) : undefined;
   const numbers = unpaid.map(row => row.number).join(', ');
-  if (deadline && deadline.getTime() - ctx.now().getTime() < warnBeforeMs)
-    ctx.log.warn({ orderId: order.id, numbers, deadline }, 'supplier order unpaid: its deadline is near');
+  if (deadline && deadline.getTime() - ctx.now().getTime() < warnBeforeMs) {
+    const text = `AliExpress order ${numbers} closes unpaid at ${deadline.toISOString()}: pay it now`;
+    if (await ctx.store.transaction(em => noteOnce(em, order.id, 'payment-deadline', text)))
+      ctx.log.warn({ orderId: order.id, numbers, deadline }, 'supplier order unpaid: its deadline is near');
+  }
   const by = deadline ? ` by ${deadline.toISOString()}` : '';
   return wait(ctx, order, 'SUPPLIER_UNPAID', {
     note: `pay AliExpress order ${numbers} on the site${by}`,

@@ -1,6 +1,6 @@
 import type { OrderId } from '../domain/ids.ts';
 import { type FailureReason, type OrderState, type WaitReason, waits } from '../domain/order.ts';
-import { Terminal, Uncertain } from '../domain/outcome.ts';
+import { type Failure, isFailure, Terminal, Uncertain } from '../domain/outcome.ts';
 import type { QueueName } from '../queues/catalogue.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import { advance } from '../queues/transact.ts';
@@ -82,9 +82,14 @@ export async function orderStep(
     if (error instanceof Unproven) return park(ctx, order, error);
     if (error instanceof Uncertain) return lookAgain(ctx, order, error);
     if (error instanceof Terminal && onRefusal) return onRefusal(order, error, ctx);
+    if (isFailure(error)) await told(ctx, order, error);
     throw error;
   }
 }
+
+/** Each failed try is in the timeline; the host backs off and tries again. */
+const told = (ctx: Context, order: Order, failure: Failure): Promise<void> =>
+  ctx.store.transaction(em => note(em, order.id, 'tried', failure.message, { code: failure.code }));
 
 async function lookAgain(ctx: Context, order: Order, doubt: Uncertain): Promise<string> {
   const at = later(ctx, doubt.retryAfterMs ?? ctx.config.lookUpQuarantineMs);

@@ -114,15 +114,15 @@ export const ownOrigin = `http://${host}`;
 
 /** Somebody at the dashboard; with a cookie once logged in. */
 export function visitor(world: World, cookie = '') {
-  const asked = (call: request.Test, origin: string | undefined) => {
+  const asked = (call: request.Test, origin: string | null) => {
     const named = call.set('host', host).set('cookie', cookie);
-    return origin === undefined ? named : named.set('origin', origin);
+    return origin === null ? named : named.set('origin', origin);
   };
   return {
-    get: (path: string) => asked(request(world.app).get(path), undefined),
-    post: (path: string, origin: string | undefined = ownOrigin) => asked(request(world.app).post(path), origin),
-    put: (path: string, origin: string | undefined = ownOrigin) => asked(request(world.app).put(path), origin),
-    patch: (path: string, origin: string | undefined = ownOrigin) => asked(request(world.app).patch(path), origin),
+    get: (path: string) => asked(request(world.app).get(path), null),
+    post: (path: string, origin: string | null = ownOrigin) => asked(request(world.app).post(path), origin),
+    put: (path: string, origin: string | null = ownOrigin) => asked(request(world.app).put(path), origin),
+    patch: (path: string, origin: string | null = ownOrigin) => asked(request(world.app).patch(path), origin),
   };
 }
 

@@ -78,7 +78,8 @@ export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale):
     currency,
     shipTo,
     paymentStatus,
-    lines: lines.map(({ goods, quantity = 1, totalMinor }) => ({
+    lines: lines.map(({ goods, quantity = 1, totalMinor }, index) => ({
+      lineItemId: `1000000000${index}`,
       legacyItemId: goods.listingId,
       quantity,
       totalMinor: `${totalMinor}`,
@@ -162,7 +163,7 @@ export async function importFrom(stage: Stage, connection: Seller['ebay'], order
 export async function ordersAt(stage: Stage, externalOrderId: string): Promise<Order[]> {
   const ids = await rows<{ id: string }>(
     stage,
-    'select id from orders where external_order_id = ? order by created_at, external_line_id',
+    'select id from orders where external_order_id = ? order by external_line_id',
     [externalOrderId],
   );
   return Promise.all(ids.map(({ id }) => stage.order(id)));
