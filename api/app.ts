@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import type pg from 'pg';
 import { pinoHttp } from 'pino-http';
 import type { Deps } from './deps.ts';
+import { jsonBody } from './middleware/json-body.ts';
 import { nothingHere, problems } from './middleware/problem.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -12,8 +13,6 @@ import { orderRoutes, saleRoutes } from './routes/orders.ts';
 import { listingRoutes, productRoutes } from './routes/products.ts';
 import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
-
-const bodyBytesMax = 256 * 1024;
 
 /** The ingress: it writes what happened to Postgres, adds a job, and answers. */
 export function createApp(deps: Deps, pool: pg.Pool): Express {
@@ -36,9 +35,9 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
   );
   // Before the JSON parser: signatures are over the bytes.
   app.use('/api/webhooks', webhookRoutes(deps));
-  app.use(express.json({ limit: bodyBytesMax }));
-  app.use(deps.sessions.read);
+  app.use(jsonBody);
   app.use('/api/auth', authRoutes(deps, pool));
+  app.use(deps.sessions.read);
   app.use('/api/paypal', checkoutRoutes(deps));
   app.use('/api/users', userRoutes(deps));
   app.use('/api/products', productRoutes(deps));

@@ -5,7 +5,10 @@ import { currencies, type Money, parseMoney } from '../domain/money.ts';
 /** Shapes that several routes read. Amounts are decimal text: `"10.99"`; they never pass through a float. */
 export const currency = Joi.string().valid(...currencies);
 export const decimal = Joi.string().pattern(/^\d{1,12}(\.\d{1,8})?$/);
-export const id = Joi.string().uuid();
+/** As Postgres reads it: Joi's own idea of a UUID includes brackets and colons. */
+export const id = Joi.string().guid({ separator: '-', wrapper: false });
+/** A moment that a timestamp column and a `Date` both hold. */
+export const instant = Joi.date().iso().min('2000-01-01T00:00:00Z').max('2200-01-01T00:00:00Z');
 
 const wirePrice: Joi.SchemaMap = { amount: decimal.required(), currency: currency.required() };
 

@@ -6,10 +6,11 @@ import { type Currency, type Money, parseDecimal } from '../../domain/money.ts';
 import { setAvailable } from '../../store/funding.ts';
 import { addRate } from '../../store/fx.ts';
 import { setCommissionPercent } from '../../store/settings.ts';
+import { findUser } from '../../store/users.ts';
 import type { Deps } from '../deps.ts';
-import { Problem, valid } from '../middleware/problem.ts';
+import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';
-import { currency, decimal, id, price } from '../schemas.ts';
+import { currency, decimal, id, instant, price } from '../schemas.ts';
 import { moneyView } from '../views.ts';
 
 type NewRate = { base: Currency; quote: Currency; rate: string; source: string; asOf?: Date };
@@ -20,12 +21,12 @@ const newRate = Joi.object<NewRate>({
     .required()
     .custom((text: string, { error }) => (parseDecimal(text).units > 0n ? text : error('any.invalid'))),
   source: Joi.string().max(64).default('by hand'),
-  asOf: Joi.date().iso().max('now'),
+  asOf: instant.max('now'),
 });
 
 const percent = Joi.object<{ percent: string }>({
   percent: Joi.string()
-    .pattern(/^(100|\d{1,2})(\.\d{1,4})?$/)
+    .pattern(/^(100(\.0{1,4})?|\d{1,2}(\.\d{1,4})?)$/)
     .required(),
 });
 
@@ -52,6 +53,9 @@ export const adminRoutes = ({ store, now }: Deps): Router =>
       const { userId, limit: amount } = valid(limit, request.body);
       if (amount.currency !== platformCurrency)
         throw new Problem(400, 'INVALID_INPUT', `limits are in ${platformCurrency}`);
-      await store.transaction(em => setAvailable(em, userId, amount, now()));
+      await store.transaction(async em => {
+        if (!(await findUser(em, userId))) throw notFound('user');
+        await setAvailable(em, userId, amount, now());
+      });
       response.json({ userId, limit: moneyView(amount) });
     });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Router } from 'express';
 import Joi from 'joi';
 import type pg from 'pg';
@@ -13,13 +14,15 @@ const triesMax = 10;
 const windowSeconds = 15 * 60;
 
 const login = Joi.object<{ email: string; password: string }>({
-  email: Joi.string().max(256).required(),
+  // As the address is looked up: spelt otherwise it would have tries of its own.
+  email: Joi.string().trim().lowercase().max(256).required(),
   password: Joi.string().max(1024).required(),
 });
 
 /** Compared with when nobody has the address, so that a wrong address takes as long as a wrong password. */
 const nobody = hashPassword('nobody has this password');
 
+/** In front of the session: a cookie that is worth nothing any more must not keep its owner from logging in. */
 export function authRoutes({ store, sessions, config }: Deps, limiterPool: pg.Pool): Router {
   const limiter = new RateLimiterPostgres({
     storeClient: limiterPool,
@@ -44,7 +47,7 @@ export function authRoutes({ store, sessions, config }: Deps, limiterPool: pg.Po
   return Router()
     .post('/login', async (request, response) => {
       const { email, password } = valid(login, request.body);
-      const key = `${request.ip}/${email.toLowerCase()}`;
+      const key = `${request.ip}/${createHash('sha256').update(email).digest('base64url')}`;
       await spend(key);
       const user = await store.read(em => findUserByEmail(em, email));
       const matches = await passwordMatches(password, user?.passwordHash ?? (await nobody));
@@ -61,7 +64,7 @@ export function authRoutes({ store, sessions, config }: Deps, limiterPool: pg.Po
     .post('/logout', (_request, response) => {
       response.clearCookie(cookieName, cookie).status(204).end();
     })
-    .get('/me', async (_request, response) => {
+    .get('/me', sessions.read, async (_request, response) => {
       const user = await store.read(em => findUser(em, sessionOf(response).userId));
       if (!user) throw new Problem(401, 'SESSION_INVALID', 'log in again');
       response.json({ id: user.id, email: user.email, role: user.role });

@@ -9,6 +9,7 @@ import { waitingFor, wakeOrder } from '../../store/orders.ts';
 import type { Deps } from '../deps.ts';
 import { Problem, valid } from '../middleware/problem.ts';
 import { sessionOf } from '../middleware/session.ts';
+import { instant } from '../schemas.ts';
 import { credentialView } from '../views.ts';
 
 type Connectable = Extract<ApiName, 'aliexpress-dropshipping' | 'ebay' | 'mercadolibre'>;
@@ -23,8 +24,8 @@ const connection = Joi.object<NewConnection>({
   moneyHolder: Joi.string().valid('platform', 'reseller').required(),
   accessToken: token.required(),
   refreshToken: token.required(),
-  accessExpiresAt: Joi.date().iso().required(),
-  refreshExpiresAt: Joi.date().iso().allow(null).default(null),
+  accessExpiresAt: instant.required(),
+  refreshExpiresAt: instant.allow(null).default(null),
 });
 
 const half = 2;

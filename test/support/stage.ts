@@ -1,7 +1,6 @@
-import { randomBytes, randomInt } from 'node:crypto';
 import type { Address } from '../../domain/address.ts';
-import type { CredentialId, OrderId, ProductId, UserId } from '../../domain/ids.ts';
-import { type Currency, type Money, money } from '../../domain/money.ts';
+import type { OrderId } from '../../domain/ids.ts';
+import { type Currency, money } from '../../domain/money.ts';
 import type { Holder } from '../../domain/order.ts';
 import type { Job } from '../../queues/contract.ts';
 import type { Producer } from '../../queues/producer.ts';
@@ -12,13 +11,11 @@ import { listen } from '../../runtime/listen.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createSecretBox } from '../../runtime/secret-box.ts';
 import { createSandbox } from '../../sandbox/app.ts';
-import { connect } from '../../store/credentials.ts';
 import type { Order } from '../../store/entities/order.ts';
-import { setAvailable } from '../../store/funding.ts';
 import { createCheckoutOrder, keepPayPalOrder } from '../../store/import.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import { findOrder } from '../../store/orders.ts';
-import { addProduct, findProduct, mapListing, productPrice } from '../../store/products.ts';
+import { findProduct, productPrice } from '../../store/products.ts';
 import { addUser } from '../../store/users.ts';
 import type { Context } from '../../workers/context.ts';
 import { processors } from '../../workers/processors.ts';
@@ -26,6 +23,7 @@ import { openProviders } from '../../workers/providers.ts';
 import { createTestDatabase } from './database.ts';
 import { testConfig, testEnvironment } from './environment.ts';
 import { freePort } from './free-port.ts';
+import { type Control, createSellers, type Goods, type Sellers } from './sellers.ts';
 
 export const berlin: Address = {
   fullName: 'Greta Vogel',
@@ -37,6 +35,8 @@ export const berlin: Address = {
   phone: '+49 30 1234567',
 };
 
+export type { Goods, Seller } from './sellers.ts';
+
 export type SandboxEffect = {
   kind: 'capture' | 'supplier-order' | 'payout' | 'refund';
   key: string;
@@ -45,18 +45,6 @@ export type SandboxEffect = {
   currency: Currency;
   detail: Record<string, unknown>;
 };
-
-export type Seller = {
-  id: UserId;
-  email: string;
-  aliexpress: CredentialId | null;
-  ebay: { id: CredentialId; accountId: string; webhookSecret: string };
-  mercadolibre: { id: CredentialId; accountId: string; segment: string; webhookSecret: string };
-};
-
-export type Goods = { productId: ProductId; supplierProductId: string; skuId: string; listingId: string };
-
-const digits = (length: number) => Array.from({ length }, () => randomInt(1, 10)).join('');
 
 /** No hold, no patience: waits are as short as a test may bear. */
 const impatient: Environment = {
@@ -71,43 +59,32 @@ const impatient: Environment = {
   PAYONEER_PROGRAM_ID: '100',
 };
 
-export type Stage = AsyncDisposable & {
-  readonly config: Config;
-  readonly env: Environment;
-  readonly databaseUrl: string;
-  readonly store: Store;
-  readonly context: Context;
-  /** The jobs that commits have left, in memory instead of in BullMQ. */
-  readonly jobs: Job[];
-  /** PEM of the authority behind the sandbox's PayPal certificate. */
-  readonly authority: string;
-  readonly sandboxUrl: string;
-  control<T = Record<string, unknown>>(path: string, body?: object): Promise<T>;
-  effects(kind?: SandboxEffect['kind']): Promise<SandboxEffect[]>;
-  /** Runs one processor, as the host would. */
-  perform(queue: keyof typeof processors, id: string): Promise<string>;
-  /** Runs what is left to do, and what that leaves, until nothing is; answers what each job answered. */
-  drain(): Promise<string[]>;
-  /** One sweep that sees every row as due, and then what it left to do. */
-  sweepAndDrain(): Promise<string[]>;
-  hireSeller(options?: { proceeds?: Holder; supplier?: Holder | null; expiredToken?: boolean }): Promise<Seller>;
-  stockUp(
-    seller: Seller,
-    options?: Partial<{
-      cost: bigint;
-      price: Money;
-      maxBuy: bigint;
-      stock: number;
-      ordersPerCreate: 1 | 2;
-      listedOn: 'ebay' | 'mercadolibre';
-    }>,
-  ): Promise<Goods>;
-  /** An order at our own checkout, approved by its buyer; its capture is left to do. */
-  checkout(goods: Goods, options?: { quantity?: number; approve?: boolean; shipTo?: Address }): Promise<Order>;
-  /** A checkout order that has been captured: PAID, with `fulfill` left to do. */
-  paidOrder(goods: Goods, quantity?: number): Promise<Order>;
-  order(id: string): Promise<Order>;
-};
+export type Stage = AsyncDisposable &
+  Sellers & {
+    readonly config: Config;
+    readonly env: Environment;
+    readonly databaseUrl: string;
+    readonly store: Store;
+    readonly context: Context;
+    /** The jobs that commits have left, in memory instead of in BullMQ. */
+    readonly jobs: Job[];
+    /** PEM of the authority behind the sandbox's PayPal certificate. */
+    readonly authority: string;
+    readonly sandboxUrl: string;
+    readonly control: Control;
+    effects(kind?: SandboxEffect['kind']): Promise<SandboxEffect[]>;
+    /** Runs one processor, as the host would. */
+    perform(queue: keyof typeof processors, id: string): Promise<string>;
+    /** Runs what is left to do, and what that leaves, until nothing is; answers what each job answered. */
+    drain(): Promise<string[]>;
+    /** One sweep that sees every row as due, and then what it left to do. */
+    sweepAndDrain(): Promise<string[]>;
+    /** An order at our own checkout, approved by its buyer; its capture is left to do. */
+    checkout(goods: Goods, options?: { quantity?: number; approve?: boolean; shipTo?: Address }): Promise<Order>;
+    /** A checkout order that has been captured: PAID, with `fulfill` left to do. */
+    paidOrder(goods: Goods, quantity?: number): Promise<Order>;
+    order(id: string): Promise<Order>;
+  };
 
 /** The whole road in one process: a database of its own, the sandbox, and a queue in memory. */
 export async function createStage(changes: Environment = {}): Promise<Stage> {
@@ -155,47 +132,6 @@ export async function createStage(changes: Environment = {}): Promise<Stage> {
     const text = await answer.text();
     if (!answer.ok) throw new Error(`control ${path}: HTTP ${answer.status} ${text}`);
     return JSON.parse(text) as T;
-  };
-
-  type Consent = {
-    accountId: string;
-    accountName: string;
-    accessToken: string;
-    refreshToken: string;
-    accessExpiresAt: string;
-    refreshExpiresAt: string;
-  };
-  const link = async (
-    userId: UserId,
-    apiName: 'aliexpress-dropshipping' | 'ebay' | 'mercadolibre',
-    name: string,
-    moneyHolder: Holder,
-    expired = false,
-  ) => {
-    const provider = apiName === 'aliexpress-dropshipping' ? 'aliexpress' : apiName;
-    const given = await control<Consent>('accounts', { provider, name, expired });
-    const accessExpiresAt = expired ? new Date(Date.now() + 3_600_000) : new Date(given.accessExpiresAt);
-    const environment = config[provider].environment;
-    const tokens = {
-      accessToken: given.accessToken,
-      refreshToken: given.refreshToken,
-      accessExpiresAt,
-      refreshExpiresAt: new Date(given.refreshExpiresAt),
-    };
-    const { accountId, accountName } = given;
-    const account = {
-      userId,
-      apiName,
-      environment,
-      accountId,
-      accountName,
-      moneyHolder,
-      tokens,
-      refreshAt: accessExpiresAt,
-    };
-    const connected = await store.transaction(em => connect(em, box, account));
-    if (!connected) throw new Error(`${name} belongs to somebody else`);
-    return connected;
   };
 
   const perform: Stage['perform'] = (queue, id) => {
@@ -286,71 +222,7 @@ export async function createStage(changes: Environment = {}): Promise<Stage> {
       return drain();
     },
 
-    async hireSeller({ proceeds = 'platform', supplier = 'platform', expiredToken = false } = {}) {
-      const name = `seller-${digits(8)}`;
-      const email = `${name}@example.com`;
-      const user = await store.transaction(em =>
-        addUser(em, { email, passwordHash: randomBytes(8).toString('hex'), role: 'reseller', payoutReceiver: null }),
-      );
-      if (!user) throw new Error(`${email} is taken`);
-      const buyer = supplier === 'platform' ? `platform-${name}` : name;
-      const ali = supplier && (await link(user.id, 'aliexpress-dropshipping', buyer, supplier, expiredToken));
-      const ebay = await link(user.id, 'ebay', name, proceeds);
-      const ml = await link(user.id, 'mercadolibre', name, proceeds);
-      if (supplier === 'reseller')
-        await store.transaction(em => setAvailable(em, user.id, money(1_000_000n, 'USD'), new Date()));
-      return {
-        id: user.id,
-        email,
-        aliexpress: ali ? ali.credential.id : null,
-        ebay: { id: ebay.credential.id, accountId: ebay.credential.accountId, webhookSecret: ebay.webhookSecret },
-        mercadolibre: {
-          id: ml.credential.id,
-          accountId: ml.credential.accountId,
-          segment: ml.credential.webhookSegment ?? '',
-          webhookSecret: ml.webhookSecret,
-        },
-      };
-    },
-
-    async stockUp(seller, options = {}) {
-      const {
-        cost = 1_250n,
-        price = money(2_999n, 'USD'),
-        maxBuy = 1_700n,
-        stock = 100,
-        ordersPerCreate = 1,
-        listedOn,
-      } = options;
-      const [supplierProductId, skuId] = [`1005${digits(12)}`, `12000${digits(12)}`];
-      await control('products', {
-        productId: supplierProductId,
-        skus: [{ skuId, skuAttr: '14:173#Blue', priceMinor: cost.toString(), stock }],
-        shippingFeeMinor: '199',
-        ordersPerCreate,
-      });
-      const product = await store.transaction(em =>
-        addProduct(em, {
-          userId: seller.id,
-          title: 'Lamp',
-          price,
-          maxBuy: money(maxBuy, 'USD'),
-          supplierProductId,
-          supplierSkuId: skuId,
-        }),
-      );
-      const listingId = listedOn === 'mercadolibre' ? `MLC${digits(9)}` : digits(12);
-      if (listedOn) {
-        const listing = {
-          credentialId: seller[listedOn].id,
-          externalId: listingId,
-          variationId: '',
-          productId: product.id,
-        };
-        await store.transaction(em => mapListing(em, listing));
-      }
-      return { productId: product.id, supplierProductId, skuId, listingId };
-    },
+    ...createSellers({ store, box, config, control }),
 
     async paidOrder(goods, quantity = 1) {
       const created = await checkout(goods, { quantity });
