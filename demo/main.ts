@@ -59,8 +59,11 @@ await using system = await startSystem({
   dataFolder,
   removeData: true,
   log: createWriteStream(logFile),
-  processes: ['sandbox', 'api', 'workers'],
   signal: stop.signal,
+}).catch((error: unknown) => {
+  // A taken port, a wrong setting: the message says it all, a stack would hide it.
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
 });
 const store = await openStore(system.databaseUrl, 4);
 try {

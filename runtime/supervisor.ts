@@ -5,6 +5,7 @@ import { type Config, type Environment, readConfig } from './config.ts';
 import { spawnDetached } from './detached-process.ts';
 import { startDevDatabase } from './dev-database.ts';
 import { devSettings } from './dev-settings.ts';
+import { assertPortFree } from './free-port.ts';
 import { type SupervisedProcess, startSupervised } from './supervised-process.ts';
 import {
   type PlannedProcess,
@@ -80,6 +81,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   }
 
   const { plan, urls } = processPlan(env, config, options.processes ?? processNames);
+  for (const { port } of plan.flat()) if (port) await assertPortFree(port.number, port.variable);
   const { promise: givenUp, resolve: onGivenUp } = Promise.withResolvers<Error>();
   const stopDeadlineMs = config.shutdownDeadlineMs + killLaterMs;
   const start = (planned: PlannedProcess) =>

@@ -8,7 +8,12 @@ export type ProcessName = 'sandbox' | 'api' | 'workers' | 'dashboard';
 export type Listener = Exclude<ProcessName, 'workers'>;
 export type SystemPorts = { readonly [Name in Listener]?: number };
 export type Urls = { readonly api: string; readonly dashboard: string; readonly sandbox?: string };
-export type PlannedProcess = { name: ProcessName; command: readonly string[]; healthUrl?: string };
+export type PlannedProcess = {
+  name: ProcessName;
+  command: readonly string[];
+  healthUrl?: string;
+  port?: { readonly number: number; readonly variable: string };
+};
 
 /** What is started together. The sandbox comes first: it writes the certificate that the api reads. */
 const phases: readonly (readonly ProcessName[])[] = [['sandbox'], ['api', 'workers', 'dashboard']];
@@ -60,10 +65,16 @@ export function processPlan(env: Environment, config: Config, wanted: readonly P
       .filter(name => wanted.includes(name) && (name !== 'sandbox' || sandbox))
       .map((name): PlannedProcess => {
         const healthUrl = healthUrls[name];
-        return { name, command: [`${name}/main.ts`], ...(healthUrl ? { healthUrl } : {}) };
+        const command = [`${name}/main.ts`];
+        return healthUrl ? { name, command, healthUrl, port: portOf(name, env) } : { name, command };
       }),
   );
   return { plan, urls };
+}
+
+function portOf(name: ProcessName, env: Environment): { number: number; variable: string } {
+  const [variable, standard] = standardPorts[name as Listener];
+  return { number: Number(env[variable] ?? standard), variable };
 }
 
 const isSimulated = (env: Environment): boolean => urlVariables.some(variable => usesSimulator(variable, env));

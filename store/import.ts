@@ -6,6 +6,7 @@ import { Order } from './entities/order.ts';
 import type { Product } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
 import { newOrderId } from './orders.ts';
+import { storableJson } from './storable-json.ts';
 import { note } from './timeline.ts';
 
 export type NewOrder = {
@@ -54,7 +55,7 @@ export async function upsertLine(
       sale.amountMinor,
       sale.currency,
       line.marketplaceFee?.amountMinor ?? null,
-      line.shipTo ? JSON.stringify(line.shipTo) : null,
+      line.shipTo ? storableJson(line.shipTo) : null,
       custody.proceedsHeldBy,
       custody.supplierPaidBy,
     ],

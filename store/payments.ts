@@ -25,9 +25,9 @@ export async function recordPayment(
   },
 ): Promise<Payment> {
   const { orderId, provider, reference, status, rawStatus, amount, fee } = news;
-  await em.execute(
+  const [inserted] = await em.execute<{ id: string }[]>(
     `insert into payments (id, order_id, provider, reference, status, raw_status, amount_minor, currency, fee_minor)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing`,
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing returning id`,
     [
       randomUUID(),
       orderId,
@@ -50,11 +50,12 @@ export async function recordPayment(
     );
   }
   const after = await em.findOneOrFail(Payment, { id: row.id });
-  await note(em, orderId, 'noted', `payment ${reference} is ${after.status}: ${formatMoney(amount)}`, {
-    provider,
-    reference,
-    status: after.status,
-  });
+  if (inserted || moves)
+    await note(em, orderId, 'noted', `payment ${reference} is ${after.status}: ${formatMoney(amount)}`, {
+      provider,
+      reference,
+      status: after.status,
+    });
   return after;
 }
 

@@ -1,6 +1,7 @@
 import type { OrderId } from '../domain/ids.ts';
 import { OrderEvent } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
+import { storableJson } from './storable-json.ts';
 
 /** Adds one line to an order's timeline. `detail` is shown to its owner: ids, codes and amounts, nothing secret. */
 export async function note(
@@ -14,7 +15,7 @@ export async function note(
     orderId,
     kind,
     text,
-    JSON.stringify(detail),
+    storableJson(detail),
   ]);
 }
 

@@ -1,6 +1,7 @@
 import { platformCurrency } from '../domain/fees.ts';
 import { supplierPaid } from '../domain/ledger.ts';
 import { formatMoney, type Money, money, sum } from '../domain/money.ts';
+import { Terminal } from '../domain/outcome.ts';
 import type { SupplierOrderState } from '../domain/supplier-order.ts';
 import type { SupplierOrderStatus } from '../providers/aliexpress/order.ts';
 import { findCredential } from '../store/credentials.ts';
@@ -29,17 +30,21 @@ const known: Partial<Record<SupplierOrderStatus, SupplierOrderState>> = {
 
 /** Reads every supplier order of a purchase back; the purchase is made when all of them are paid. */
 export async function followPurchase(ctx: Context, order: Order, rows: readonly SupplierOrder[]): Promise<string> {
+  const wasPaid = rows.some(({ status }) => status === 'PAID' || status === 'SHIPPED' || status === 'DELIVERED');
   for (const row of rows) {
-    const news = await readBack(ctx, row);
+    const news = await readBack(ctx, row).catch(refusalIn);
+    // It was placed: a "no" to our question does not undo that, and nothing may be bought beside it.
+    if (news instanceof Terminal)
+      return review(ctx, order, `AliExpress order ${row.number} cannot be read: ${news.message}`);
     const status = known[news.status];
     if (!status)
       return review(ctx, order, `AliExpress order ${row.number} is ${news.rawStatus}: look at it on the site`);
     const { rawStatus, actualFee: cost, payDeadline } = news;
     await ctx.store.transaction(em => updateSupplierOrder(em, row, { status, rawStatus, cost, payDeadline }));
   }
-  if (rows.every(row => row.status === 'CANCELLED')) return expired(ctx, order);
+  if (!wasPaid && rows.every(row => row.status === 'CANCELLED')) return expired(ctx, order);
   if (rows.some(row => row.status === 'CANCELLED'))
-    return review(ctx, order, 'a part of the purchase was cancelled at the supplier: buy it again or refund it');
+    return review(ctx, order, 'cancelled at the supplier, in part or after it was paid: buy it again or refund it');
   const unpaid = rows.filter(row => row.status === 'PLACED_UNPAID');
   return unpaid.length > 0 ? awaitPayment(ctx, order, unpaid) : bought(ctx, order, rows);
 }
@@ -51,6 +56,11 @@ async function readBack(ctx: Context, row: SupplierOrder) {
   return withToken(ctx, credential, token =>
     ctx.providers.aliexpress.getOrder(token, row.number, { signal: ctx.signal }),
   );
+}
+
+function refusalIn(error: unknown): Terminal {
+  if (error instanceof Terminal) return error;
+  throw error;
 }
 
 const review = (ctx: Context, order: Order, note: string): Promise<string> =>

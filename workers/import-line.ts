@@ -16,29 +16,35 @@ import { settlePayment } from './settle-payment.ts';
 
 type Line = { credential: Credential; custody: Custody; order: MarketplaceOrder; line: MarketplaceLine };
 
+/** `being bought`: nothing can be decided about a cancellation before the purchase under way has ended. */
+type Taken = 'taken' | 'being bought';
+
 /** Brings one order of ours up to what its marketplace says of the line. The same news again changes nothing. */
-export const takeLine = (ctx: Context, news: Line): Promise<void> =>
+export const takeLine = (ctx: Context, news: Line): Promise<Taken> =>
   ctx.transact(async (em, enqueue) => {
-    const { order: sale, line } = news;
+    const sale = news.order;
     const { order } = await upsertLine(em, newOrderOf(news));
     if (sale.cancelled) return cancel(em, order);
     if (!order.shipTo && sale.shipTo) await addressArrived(em, enqueue, order, sale.shipTo);
-    if (order.status !== 'CREATED') return;
-    if (sale.review) {
-      const { reason, note: text } = sale.review;
-      return advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason, note: text });
-    }
-    if (sale.payment === 'PENDING') return;
-    await settlePayment(em, enqueue, order, [
-      {
-        reference: `${sale.orderId}/${line.lineId}`,
-        status: sale.payment === 'PAID' ? 'COMPLETED' : 'REVERSED',
-        rawStatus: sale.rawPayment,
-        amount: line.total,
-        fee: line.fee,
-      },
-    ]);
+    if (order.status === 'CREATED' && sale.payment !== 'PENDING') await takePayment(em, enqueue, order, news);
+    return 'taken';
   });
+
+/** The buyer's money is booked in any case; what only a person may decide about is not bought before. */
+async function takePayment(em: EntityManager, enqueue: Enqueue, order: Order, { order: sale, line }: Line) {
+  await settlePayment(em, enqueue, order, [
+    {
+      reference: `${sale.orderId}/${line.lineId}`,
+      status: sale.payment === 'PAID' ? 'COMPLETED' : 'REVERSED',
+      rawStatus: sale.rawPayment,
+      amount: line.total,
+      fee: line.fee,
+    },
+  ]);
+  if (!sale.review || order.status === 'NEEDS_REVIEW') return;
+  const { reason, note: text } = sale.review;
+  await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason, note: text });
+}
 
 function newOrderOf({ credential, custody, order, line }: Line) {
   const channel = credential.apiName;
@@ -73,9 +79,16 @@ async function addressArrived(
 
 /**
  * The buyer or the seller cancelled. What has not been bought is cancelled; what has been, or may have been, is a
- * person's decision. A purchase under way reads the sale once more before it buys, so it is left alone here.
+ * person's decision. A purchase under way reads the sale once more before it buys, but may just have done so: what
+ * became of it decides.
  */
-async function cancel(em: EntityManager, order: Order): Promise<void> {
+async function cancel(em: EntityManager, order: Order): Promise<Taken> {
+  if (order.status === 'PURCHASING') return 'being bought';
+  await end(em, order);
+  return 'taken';
+}
+
+async function end(em: EntityManager, order: Order): Promise<void> {
   const nothing = () => undefined;
   switch (order.status) {
     case 'CREATED':

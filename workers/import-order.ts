@@ -1,12 +1,13 @@
 import type { EventId, UserId } from '../domain/ids.ts';
 import type { Custody } from '../domain/order.ts';
-import { Terminal } from '../domain/outcome.ts';
+import { Retryable, Terminal } from '../domain/outcome.ts';
 import { credentialOf } from '../store/credentials.ts';
 import type { InboundEvent } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { closeEvent, findEvent } from '../store/inbound-events.ts';
 import type { Context, Processor } from './context.ts';
 import { takeLine } from './import-line.ts';
+import { replaceUnconfirmed, staysUnread, takeUnconfirmed } from './import-unconfirmed.ts';
 import { type MarketplaceOrder, readMarketplaceOrder } from './marketplace.ts';
 import { type Hint, hintOf } from './notification.ts';
 import { ReconnectNeeded } from './tokens.ts';
@@ -16,13 +17,31 @@ export const importOrder: Processor<'eventId'> = async ({ eventId }, ctx) => {
   const event = await ctx.store.read(em => findEvent(em, eventId as EventId));
   if (event?.status !== 'RECEIVED') return 'nothing to do: the notification was dealt with';
   const hint = await hintOf(ctx, event);
-  const found = await readBack(ctx, hint);
-  if (!found) return finish(ctx, event, 'FAILED', `no connected account knows order ${hint.orderId}`);
-  const { credential, order } = found;
-  const custody = await custodyFor(ctx, credential);
-  for (const line of order.lines) await takeLine(ctx, { credential, custody, order, line });
-  return finish(ctx, event, 'APPLIED', `order ${order.orderId}: ${order.lines.length} lines, ${order.rawPayment}`);
+  const found = await readBack(ctx, event, hint);
+  return 'order' in found ? takeSale(ctx, event, found) : unread(ctx, event, hint, found.why);
 };
+
+type Sale = { credential: Credential; order: MarketplaceOrder };
+
+async function takeSale(ctx: Context, event: InboundEvent, { credential, order }: Sale): Promise<string> {
+  if (!(await replaceUnconfirmed(ctx, credential, order.orderId)))
+    return finish(ctx, event, 'APPLIED', `order ${order.orderId} was taken up by hand before it was confirmed`);
+  const custody = await custodyFor(ctx, credential);
+  const taken: string[] = [];
+  for (const line of order.lines) taken.push(await takeLine(ctx, { credential, custody, order, line }));
+  if (taken.includes('being bought'))
+    throw new Retryable('CANCELLED_WHILE_BUYING', `order ${order.orderId}: what becomes of the purchase decides`);
+  return finish(ctx, event, 'APPLIED', `order ${order.orderId}: ${order.lines.length} lines, ${order.rawPayment}`);
+}
+
+/** What was told inline is kept for a person; a notification of which no account knows the order is nobody's. */
+async function unread(ctx: Context, event: InboundEvent, { sellers }: Hint, why: string): Promise<string> {
+  const [credential] = sellers;
+  if (event.source !== 'inline' || !credential) return finish(ctx, event, 'FAILED', why);
+  const custody = await custodyFor(ctx, credential);
+  const text = await takeUnconfirmed(ctx, { event, credential, custody, why });
+  return finish(ctx, event, 'APPLIED', text);
+}
 
 async function finish(ctx: Context, event: InboundEvent, status: 'APPLIED' | 'FAILED', text: string): Promise<string> {
   await ctx.store.transaction(em => closeEvent(em, event.id, status, text));
@@ -32,20 +51,22 @@ async function finish(ctx: Context, event: InboundEvent, status: 'APPLIED' | 'FA
 /** Asks the accounts that the notification may be for, the likeliest first; somebody else's order is not readable. */
 async function readBack(
   ctx: Context,
+  event: InboundEvent,
   { orderId, sellers }: Hint,
-): Promise<{ credential: Credential; order: MarketplaceOrder } | undefined> {
+): Promise<Sale | { why: string }> {
   let disconnected: ReconnectNeeded | undefined;
   for (const credential of sellers) {
     try {
       return { credential, order: await readMarketplaceOrder(ctx, credential, orderId) };
     } catch (error) {
+      if (staysUnread(ctx, event, error)) return { why: error.message };
       if (error instanceof ReconnectNeeded) disconnected = error;
       else if (!(error instanceof Terminal)) throw error;
     }
   }
   // The order may be this account's: the event stays, and is read when the account is connected again.
   if (disconnected) throw disconnected;
-  return undefined;
+  return { why: `no connected account knows order ${orderId}` };
 }
 
 /** Whose money it is: settings of the two connections, frozen into the order. */

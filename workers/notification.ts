@@ -1,6 +1,6 @@
-import Joi from 'joi';
 import { invariant, unreachable } from '../domain/outcome.ts';
 import { parseEbayNotification } from '../providers/ebay/webhook.ts';
+import { parseInlineOrder } from '../providers/inline/webhook.ts';
 import { parseMercadoLibreNotification } from '../providers/mercadolibre/webhook.ts';
 import { credentialsFor, findCredential } from '../store/credentials.ts';
 import type { InboundEvent } from '../store/entities/order.ts';
@@ -20,7 +20,7 @@ export async function hintOf(ctx: Context, event: InboundEvent): Promise<Hint> {
         sellers: await ownSeller(ctx, event),
       };
     case 'inline':
-      return { orderId: inlineOrderId(body), sellers: await ownSeller(ctx, event) };
+      return { orderId: parseInlineOrder(body).orderId, sellers: await ownSeller(ctx, event) };
     case 'ebay': {
       const { orderId, username } = parseEbayNotification(body);
       return { orderId: named(event, orderId), sellers: await ebaySellers(ctx, username) };
@@ -48,8 +48,3 @@ async function ebaySellers(ctx: Context, username: string | undefined): Promise<
   const named = all.filter(({ accountName }) => accountName === username);
   return named.length > 0 ? named : all;
 }
-
-const inline = Joi.object<{ orderId: string }>({ orderId: Joi.string().max(64).required() })
-  .unknown()
-  .required();
-const inlineOrderId = (body: Buffer): string => Joi.attempt(JSON.parse(body.toString('utf8')), inline).orderId;

@@ -1,6 +1,7 @@
 import { formatMoney } from '../domain/money.ts';
 import { invariant, type Terminal } from '../domain/outcome.ts';
 import { jobForOrder } from '../queues/next-job.ts';
+import { advance } from '../queues/transact.ts';
 import { credentialOf } from '../store/credentials.ts';
 import { isInDoubt, once, standingEffect, withdrawUnsent } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
@@ -113,13 +114,21 @@ function freezeRequest(ctx: Context, order: Order, outOrderId: string, offer: Of
   });
 }
 
+/** The browser has one turn: an order that it has sent back waits for an account. */
 async function leaveToBrowser(ctx: Context, order: Order, why: string): Promise<string> {
-  if (!ctx.config.allowBrowserAutomation)
-    return wait(ctx, order, 'BROWSER_AUTOMATION_DISABLED', { note: `${why}, and browser automation is switched off` });
+  const unavailable = ctx.config.allowBrowserAutomation
+    ? 'the browser has sent it back'
+    : 'the browser is switched off';
+  if (!ctx.config.allowBrowserAutomation || order.purchaseRoute === 'browser')
+    return wait(ctx, order, 'BROWSER_AUTOMATION_DISABLED', { note: `${why}, and ${unavailable}` });
+  const text = `handed over to the browser: ${why}`;
   return ctx.transact(async (em, enqueue) => {
     await updateOrder(em, order, { purchaseRoute: 'browser' });
-    await note(em, order.id, 'noted', `handed over to the browser: ${why}`);
-    enqueue(jobForOrder(order));
+    if (order.status === 'WAITING') await advance(em, enqueue, order, { to: 'PURCHASING', note: text });
+    else {
+      await note(em, order.id, 'noted', text);
+      enqueue(jobForOrder(order));
+    }
     return 'handed over to the browser';
   });
 }

@@ -1,4 +1,5 @@
 import type { ReviewReason } from '../domain/order.ts';
+import { Terminal } from '../domain/outcome.ts';
 import { findCredential } from '../store/credentials.ts';
 import type { Order } from '../store/entities/order.ts';
 import { paymentsOf } from '../store/payments.ts';
@@ -12,7 +13,13 @@ export type SaleNow =
 
 /** Asks the sale channel once more, right before anything is bought: still paid, not cancelled, no fraud flag? */
 export async function readSaleNow(ctx: Context, order: Order): Promise<SaleNow> {
-  return order.channel === 'paypal' ? readCheckout(ctx, order) : readMarketplace(ctx, order);
+  try {
+    return await (order.channel === 'paypal' ? readCheckout(ctx, order) : readMarketplace(ctx, order));
+  } catch (error) {
+    if (!(error instanceof Terminal)) throw error;
+    // The channel's "no" to our question is not the supplier's "no" to the purchase: nothing has failed.
+    return { state: 'doubtful', reason: 'UNCONFIRMED_SALE', note: `the sale cannot be read back: ${error.message}` };
+  }
 }
 
 async function readCheckout(ctx: Context, order: Order): Promise<SaleNow> {

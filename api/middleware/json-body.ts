@@ -16,12 +16,10 @@ function refuseOddities(key: string, value: unknown): unknown {
 
 /** A body of another type would be passed over, and its sender told that every field is missing. */
 const onlyJson: RequestHandler = (request, _response, next) => {
-  if (request.is('application/json') === false)
+  const { 'content-length': length = '0', 'transfer-encoding': chunked } = request.headers;
+  if ((chunked || length !== '0') && !request.is('application/json'))
     throw new Problem(415, 'UNSUPPORTED_MEDIA_TYPE', 'the body is read as application/json only');
   next();
 };
 
-export const jsonBody: RequestHandler[] = [
-  onlyJson,
-  express.json({ limit: bodyBytesMax, reviver: refuseOddities }),
-];
+export const jsonBody: RequestHandler[] = [onlyJson, express.json({ limit: bodyBytesMax, reviver: refuseOddities })];

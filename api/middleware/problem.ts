@@ -67,6 +67,7 @@ function toProblem(error: unknown): Problem | undefined {
   if (error instanceof WebhookRejected)
     return new Problem(401, 'WEBHOOK_REFUSED', 'this notification was not accepted');
   if (isFailure(error)) return new Problem(503, error.code, 'a provider cannot be reached now; try again');
+  if (error instanceof URIError) return new Problem(400, 'INVALID_PATH', 'the path cannot be read');
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error ? String(error.code) : '';
   if (databaseAway.test(code) || /timeout exceeded when trying to connect|Connection terminated/.test(error.message))

@@ -16,7 +16,7 @@ export const auditPage = (viewer: Viewer, { rows, number, more }: Paged<Audited>
       ['When', 'Operator', 'Action', 'Target', 'Outcome'],
       rows.map(row => ({
         cells: [
-          html`${moment(row.at)}<small class="under">${relative(row.at, now)}</small>`,
+          html`<span class="whole">${moment(row.at)}</span><small class="under">${relative(row.at, now)}</small>`,
           row.operator,
           row.action,
           target(row.target),

@@ -39,7 +39,7 @@ export function page(
 </head>
 <body>
   <header class="top">
-    <a class="brand" href="/">Road</a><span class="world ${environment}">${environment}</span>
+    <a class="brand" href="/">Dropship Road</a><span class="world ${environment}">${environment}</span>
     ${operator && navigation(here, operator)}
   </header>
   <main>${body}</main>

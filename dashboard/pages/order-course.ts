@@ -9,7 +9,7 @@ const maybeAmount = (value: Money | undefined): Html => (value ? amount(value) :
 
 export const paymentTable = (payments: readonly Payment[]): Html =>
   table(
-    ['Reference', 'State', { text: 'Amount', numeric: true }, { text: 'Kept by the channel', numeric: true }, 'Since'],
+    ['Reference', 'State', { text: 'Amount', numeric: true }, { text: 'Fee', numeric: true }, 'Since'],
     payments.map(({ provider, reference, status, amountMinor, feeMinor, currency, createdAt }) => ({
       cells: [
         html`${provider} ${code(reference)}`,
@@ -64,7 +64,10 @@ export function effectTable({ effects, legs, order }: OrderFile): Html {
 /** The text of a move names these already. */
 const toldByTheText = new Set(['from', 'to', 'reason']);
 
-const plain = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+const plain = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map(plain).join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+};
 
 const details = (detail: OrderEvent['detail']): Html[] =>
   Object.entries(detail ?? {})
@@ -74,13 +77,19 @@ const details = (detail: OrderEvent['detail']): Html[] =>
         html`<span class="pair"><span class="faint">${name}</span> <code>${plain(value)}</code></span>`,
     );
 
+/** `PAID → WAITING (HOLD): the buyer may cancel`: the move stands out, its reason follows. */
+function sentence({ kind, note }: OrderEvent): Html {
+  const [head = '', ...rest] = kind === 'moved' ? note.split(/: (?=[^:]*$)/) : [];
+  return head ? html`<b>${head}</b> ${rest}` : html`${note}`;
+}
+
 /** What happened to an order, in the order it happened. */
 export function timeline(events: readonly OrderEvent[]): Html {
   if (events.length === 0) return html`<p class="empty">Nothing has happened yet.</p>`;
   return html`<ol class="timeline">${events.map(
-    ({ at, kind, note, detail }) => html`<li class="${kind}">
-      ${moment(at)}
-      <div><p>${note}</p>${details(detail)}</div>
+    event => html`<li class="${event.kind}">
+      ${moment(event.at)}
+      <div><p>${sentence(event)}</p>${details(event.detail)}</div>
     </li>`,
   )}</ol>`;
 }

@@ -1,11 +1,11 @@
-import { formatDecimal, type Money, money } from '../../domain/money.ts';
+import { type Money, money } from '../../domain/money.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { legAmount } from '../../store/legs.ts';
 import { salePrice } from '../../store/orders.ts';
 import type { Entry } from '../../store/overview.ts';
 import type { OrderFile } from '../order-file.ts';
 import { type Html, html } from './html.ts';
-import { amount, badge, code, facts, none, type Row, reasonText, table } from './parts.ts';
+import { amount, badge, code, facts, none, reasonText, table } from './parts.ts';
 import { moment, relative } from './time.ts';
 
 type Share = { readonly who: string; readonly what: string; readonly minor: bigint; readonly part: string };
@@ -31,24 +31,24 @@ export function splitOf({ sale, commission, order, reseller }: OrderFile): Html 
   return html`
     ${bar(shares, sale.salePriceMinor)}
     ${table(
-      ['Who', 'What', { text: 'Share', numeric: true }, { text: 'Amount', numeric: true }],
+      ['Who', { text: 'Share', numeric: true }, { text: 'Amount', numeric: true }],
       [
         ...shares.map(({ who, what, minor, part }) => ({
           cells: [
-            html`<i class="key ${part}"></i>${who}`,
-            what,
+            html`<i class="key ${part}"></i>${who} <small class="soft">${what}</small>`,
             percent(minor, sale.salePriceMinor),
             amount(inCurrency(minor)),
           ],
         })),
-        { cells: [html`<b>buyer paid</b>`, '', '', html`<b>${amount(inCurrency(sale.salePriceMinor))}</b>`] },
+        { cells: [html`<b>buyer paid</b>`, '', html`<b>${amount(inCurrency(sale.salePriceMinor))}</b>`] },
       ],
       '',
+      'lines',
     )}
     ${facts([
       ...(original.currency === sale.currency ? [] : ([['In the buyer’s currency', amount(original)]] as const)),
       ['Gross profit', amount(inCurrency(sale.grossProfitMinor))],
-      ['Against what was expected at worst', amount(inCurrency(sale.grossProfitMinor - sale.expectedProfitMinor))],
+      ['Variance', amount(inCurrency(sale.grossProfitMinor - sale.expectedProfitMinor))],
       ...(sale.setOffMinor === 0n
         ? []
         : ([['Set off against earlier debts', amount(inCurrency(sale.setOffMinor))]] as const)),
@@ -97,23 +97,22 @@ export const legTable = (legs: readonly PayoutLeg[], now: Date): Html =>
     'No payouts: none is due yet, or the reseller holds the proceeds.',
   );
 
-/** Every posting; a transaction names its event once. */
+/** Every posting, under the transaction that it is part of. */
 export function ledgerTable(entries: readonly Entry[]): Html {
-  const side = ({ amountMinor, currency }: Money, debit: boolean) =>
-    amountMinor > 0n === debit ? html`${formatDecimal(money(debit ? amountMinor : -amountMinor, currency))}` : '';
-  const rows = entries.flatMap(({ at, source, event, postings }) =>
-    postings.map(
-      ({ account, holder, amount: value }, index): Row => ({
-        cells: [
-          index === 0 ? html`<span title="${at.toISOString()}">${source}</span> ${code(event)}` : '',
-          html`${account} ${holder && html`<small class="faint">${holder}</small>`}`,
-          side(value, true),
-          side(value, false),
-          value.currency,
-        ],
-      }),
-    ),
-  );
-  const columns = ['Event', 'Account', { text: 'Debit', numeric: true }, { text: 'Credit', numeric: true }, 'Currency'];
-  return table(columns, rows, 'Nothing is booked yet.');
+  if (entries.length === 0) return html`<p class="empty">Nothing is booked yet.</p>`;
+  return html`<table class="lines ledger">
+    <thead><tr><th>Account</th><th class="num">Debit</th><th class="num">Credit</th></tr></thead>
+    ${entries.map(
+      ({ at, source, event, postings }) => html`<tbody>
+        <tr><th colspan="3" scope="rowgroup">${source} ${code(event)} <small>${moment(at)}</small></th></tr>
+        ${postings.map(({ account, holder, amount: { amountMinor, currency } }) => {
+          const side = html`<td class="num">${amount(money(amountMinor < 0n ? -amountMinor : amountMinor, currency))}</td>`;
+          return html`<tr>
+            <td>${account} ${holder && html`<small class="faint">${holder}</small>`}</td>
+            ${amountMinor > 0n ? html`${side}<td></td>` : html`<td></td>${side}`}
+          </tr>`;
+        })}
+      </tbody>`,
+    )}
+  </table>`;
 }

@@ -65,13 +65,14 @@ function advice({ order }: OrderFile): Html | undefined {
 
 function orderFacts(file: OrderFile, now: Date): Html {
   const { order, product, reseller } = file;
-  const job = currentQueue(file) === 'payout' ? undefined : jobForOrder(order);
+  const next = jobForOrder(order);
+  const job = next?.queue === currentQueue(file) ? next : undefined;
   return facts([
     ['Amount', amount(salePrice(order))],
     ['Product', product ? html`${product.title}${order.quantity > 1 && html` × ${order.quantity}`}` : none],
     ['Reseller', reseller],
     ['Channel', order.channel],
-    ['Marketplace order', code(order.externalOrderId)],
+    ['External order', code(order.externalOrderId)],
     ...(order.externalLineId ? ([['Line', code(order.externalLineId)]] as const) : []),
     ...(order.listingId
       ? ([['Listing', code([order.listingId, order.variationId].filter(Boolean).join(' / '))]] as const)

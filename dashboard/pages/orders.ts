@@ -30,7 +30,7 @@ function filterForm({ state, reason, channel, search }: Filter): Html {
   const reasons = reason && !waitReasons.some(known => known === reason) ? [...waitReasons, reason] : waitReasons;
   return html`<form class="filter" method="get" action="/orders">
     <input type="search" name="q" value="${search}" maxlength="128" aria-label="search"
-      placeholder="order id, marketplace order, supplier order, payment">
+      placeholder="order id, external order, supplier order, payment">
     ${select('state', 'any state', orderStates, state)}
     ${select('reason', 'any reason', reasons, reason)}
     ${select('channel', 'any channel', channels, channel)}
@@ -41,18 +41,27 @@ function filterForm({ state, reason, channel, search }: Filter): Html {
 
 const orderTable = (rows: readonly OrderRow[], now: Date): Html =>
   table(
-    ['Order', 'Channel', 'Reseller', { text: 'Amount', numeric: true }, 'State', 'Queue', 'In state for', 'Next check'],
+    [
+      'Order',
+      'Channel',
+      { text: 'Reseller', minor: true },
+      { text: 'Amount', numeric: true },
+      'State',
+      'Queue',
+      'In state for',
+      'Next check',
+    ],
     rows.map(row => {
       const { order, reseller, enteredAt } = row;
       return {
         cells: [
           html`<a href="/orders/${order.id}" title="${order.id}"><code>${shortId(order.id)}</code></a>
-            ${order.externalOrderId && html`<small class="under">${order.externalOrderId}</small>`}`,
+            ${order.externalOrderId && html`<small class="under"><span class="clip" title="${order.externalOrderId}">${order.externalOrderId}</span></small>`}`,
           order.channel,
           html`<span class="clip" title="${reseller}">${reseller}</span>`,
           amount(salePrice(order)),
           html`${badge(order.status)} ${reasonText(order.waitReason ?? order.reason)}`,
-          currentQueue(row) ?? none,
+          html`<span class="whole">${currentQueue(row) ?? none}</span>`,
           age(enteredAt, now),
           relative(order.nextCheckAt, now),
         ],

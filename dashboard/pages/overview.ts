@@ -5,7 +5,7 @@ import { nextAction } from '../next-action.ts';
 import type { QueueFigures } from '../queue-figures.ts';
 import { type Html, html } from './html.ts';
 import { page, type Viewer } from './layout.ts';
-import { amount, badge, card, none, reasonText, type Tone, table } from './parts.ts';
+import { amount, badge, type Column, card, none, reasonText, type Tone, table } from './parts.ts';
 import { age } from './time.ts';
 
 export type Figures = {
@@ -32,8 +32,10 @@ export const overviewPage = (viewer: Viewer, figures: Figures): string =>
     ${card('Queues', queueTable(figures), html`<a href="/queues">Open the board</a>`)}
     <div class="columns">
       ${card('Payouts', payoutTable(figures.legs))}
-      ${card('Ledger', ledgerTable(figures.ledger), 'zero, or the books are broken')}
-      ${card('Receivables', receivableTable(figures.receivables), 'owed by resellers, set off against later payouts')}
+      <div>
+        ${card('Ledger', ledgerTable(figures.ledger), 'zero, or the books are broken')}
+        ${card('Receivables', receivableTable(figures.receivables), 'owed by resellers, set off against later payouts')}
+      </div>
     </div>
     <p class="footnote">Refreshes every ${refreshSeconds} s. Times are UTC.</p>`,
   );
@@ -91,8 +93,14 @@ function standing(title: string, state: 'WAITING' | 'NEEDS_REVIEW', { orders, no
 const zeroIsFaint = (count: number): Html | number => (count === 0 ? html`<span class="faint">0</span>` : count);
 
 function queueTable({ queues, now }: Figures): Html {
-  const numeric = (text: string) => ({ text, numeric: true });
-  const columns = ['Queue', ...['Waiting', 'Oldest', 'Active', 'Delayed', 'Failed'].map(numeric)];
+  const columns: (string | Column)[] = [
+    'Queue',
+    { text: 'Waiting', numeric: true },
+    { text: 'Oldest', numeric: true },
+    { text: 'Active', numeric: true, minor: true },
+    { text: 'Delayed', numeric: true, minor: true },
+    { text: 'Failed', numeric: true },
+  ];
   return table(
     columns,
     queues.map(({ name, figures }) => {
@@ -112,6 +120,7 @@ function queueTable({ queues, now }: Figures): Html {
       };
     }),
     'There are no queues.',
+    'lines',
   );
 }
 
@@ -122,6 +131,7 @@ const payoutTable = (legs: readonly LegStanding[]): Html =>
       cells: [badge(status, status === 'PAID' ? 'good' : undefined), count, amount(total)],
     })),
     'Nothing to pay out yet.',
+    'lines',
   )}</div>`;
 
 const ledgerTable = (totals: readonly Money[]): Html =>
@@ -129,6 +139,7 @@ const ledgerTable = (totals: readonly Money[]): Html =>
     ['Currency', { text: 'Sum of all postings', numeric: true }],
     totals.map(total => ({ cells: [total.currency, amount(total)], tone: total.amountMinor === 0n ? 'good' : 'bad' })),
     'Nothing is booked yet.',
+    'lines',
   )}</div>`;
 
 const receivableTable = (rows: readonly Receivable[]): Html =>
@@ -136,4 +147,5 @@ const receivableTable = (rows: readonly Receivable[]): Html =>
     ['Reseller', { text: 'Owed', numeric: true }],
     rows.map(({ email, owed }) => ({ cells: [email, amount(owed)] })),
     'No reseller owes anything.',
+    'lines',
   );

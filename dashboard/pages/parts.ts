@@ -28,12 +28,16 @@ const tones: Readonly<Record<string, Tone>> = {
   DECLINED: 'bad',
 };
 
+/** Long names may break after an underscore where there is no room for them. */
+const breakable = (name: string): Html[] =>
+  name.split('_').map((part, index) => html`${index > 0 && html`_<wbr>`}${part}`);
+
 /** A state as a small badge; `tone` where the same word means something else (a paid leg is done, a paid order is not). */
 export const badge = (state: string, tone: Tone = tones[state] ?? 'calm'): Html =>
-  html`<span class="badge ${tone}">${state}</span>`;
+  html`<span class="badge ${tone}">${breakable(state)}</span>`;
 
 export const reasonText = (reason: string | null | undefined): Html | undefined =>
-  reason ? html`<span class="reason">${reason}</span>` : undefined;
+  reason ? html`<span class="reason">${breakable(reason)}</span>` : undefined;
 
 export const none = html`<span class="faint">–</span>`;
 
@@ -46,21 +50,30 @@ export const code = (text: string | null | undefined): Html => (text ? html`<cod
 /** The head of an id, enough to tell and to search for. */
 export const shortId = (id: string): string => id.slice(0, 8);
 
-type Column = { readonly text: string; readonly numeric?: boolean };
+/** `minor` columns are left out on a narrow screen. */
+export type Column = { readonly text: string; readonly numeric?: boolean; readonly minor?: boolean };
 export type Row = { readonly cells: readonly (Html | string | number)[]; readonly tone?: Tone };
 
-/** A table that becomes a list of cards on a narrow screen: each cell knows its column's name. */
-export function table(columns: readonly (string | Column)[], rows: readonly Row[], empty: string): Html {
+/**
+ * A table. On a narrow screen its rows become small cards, where each cell says its column's name; `lines` stay what
+ * they are: they are short.
+ */
+export function table(
+  columns: readonly (string | Column)[],
+  rows: readonly Row[],
+  empty: string,
+  kind: 'cards' | 'lines' = 'cards',
+): Html {
   if (rows.length === 0) return html`<p class="empty">${empty}</p>`;
   const named = columns.map(column => (typeof column === 'string' ? { text: column } : column));
-  const numeric = ({ numeric: right }: Column) => right && html` class="num"`;
-  return html`<table>
-    <thead><tr>${named.map(column => html`<th${numeric(column)}>${column.text}</th>`)}</tr></thead>
+  const classes = ({ numeric, minor }: Column) => [numeric && 'num', minor && 'minor'].filter(Boolean).join(' ');
+  return html`<table class="${kind}">
+    <thead><tr>${named.map(column => html`<th class="${classes(column)}">${column.text}</th>`)}</tr></thead>
     <tbody>${rows.map(
       ({ cells, tone }) =>
         html`<tr${tone && html` class="${tone}"`}>${cells.map((cell, index) => {
           const column = named[index]!;
-          return html`<td${numeric(column)} data-name="${column.text}">${cell}</td>`;
+          return html`<td class="${classes(column)}" data-name="${column.text}">${cell}</td>`;
         })}</tr>`,
     )}</tbody>
   </table>`;

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers';
 import express from 'express';
 import pg from 'pg';
 import { createApp } from '../../api/app.ts';
@@ -55,14 +54,12 @@ export type Api = AsyncDisposable & {
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** A reseller with three connected accounts, logged in. */
   hire(options?: Parameters<Stage['hireSeller']>[0]): Promise<Member>;
-  /** One row of SQL's, for what no route shows. */
+  /** What no route shows. */
   rows<Row extends object = Json>(sql: string, values?: unknown[]): Promise<Row[]>;
 };
 
 /** The api on a port of its own, in front of a stage whose sandbox delivers its webhooks to it. */
-export async function openApi(
-  options: { env?: Environment; deps?: (deps: Deps) => Partial<Deps> } = {},
-): Promise<Api> {
+export async function openApi(options: { env?: Environment; deps?: (deps: Deps) => Partial<Deps> } = {}): Promise<Api> {
   await using opened = new AsyncDisposableStack();
   const port = await freePort();
   const stage = opened.use(await createStage({ PORT: String(port), ...options.env }));
@@ -90,16 +87,19 @@ export async function openApi(
     now: () => new Date(),
   };
   const deliveries: Delivery[] = [];
-  const recorded = express().use((request, _response, next) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      if (!request.path.startsWith('/api/webhooks/')) return;
-      const headers = request.headers as Record<string, string>;
-      deliveries.push({ path: request.path, headers, body: Buffer.concat(chunks) });
-    });
-    next();
-  }, createApp({ ...deps, ...options.deps?.(deps) }, pool));
+  const recorded = express().use(
+    (request, _response, next) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        if (!request.path.startsWith('/api/webhooks/')) return;
+        const headers = request.headers as Record<string, string>;
+        deliveries.push({ path: request.path, headers, body: Buffer.concat(chunks) });
+      });
+      next();
+    },
+    createApp({ ...deps, ...options.deps?.(deps) }, pool),
+  );
   const server = await listen(recorded, { port, host: '127.0.0.1' });
   opened.defer(() => server.close(100));
   const url = `http://127.0.0.1:${port}`;
@@ -146,10 +146,6 @@ export async function openApi(
       return { ...seller, token: await sessions.issue({ userId: seller.id, role: 'reseller' }) };
     },
     rows: (sql, values = []) => store.read(em => em.execute(sql, values)),
-    [Symbol.asyncDispose]: async () => {
-      // A webhook may be on its way out of the sandbox.
-      await new Promise(setImmediate);
-      await resources.disposeAsync();
-    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

@@ -37,7 +37,7 @@ for (const { name, moves, starts, finals, legalMoves } of machines) {
   const states = Object.keys(moves);
   const pairs = states.flatMap(from => states.map(to => ({ from, to })));
 
-  describe(`the states of a ${name}`, () => {
+  describe(`the states of ${name}s`, () => {
     it('are all reachable from where it begins', () => {
       expect([...reachable(moves, starts)]).to.have.members(states);
     });
@@ -66,7 +66,8 @@ for (const { name, moves, starts, finals, legalMoves } of machines) {
 }
 
 describe('the road of an order', () => {
-  const into = (state: string) => Object.entries(orderMoves).flatMap(([from, to]) => (to.some(s => s === state) ? [from] : []));
+  const into = (state: string) =>
+    Object.entries(orderMoves).flatMap(([from, to]) => (to.some(s => s === state) ? [from] : []));
 
   it('refunds only what has finally failed, and a refund ends refunded or before a person', () => {
     expect(into('REFUNDING')).to.deep.equal(['FAILED']);
@@ -80,7 +81,8 @@ describe('the road of an order', () => {
   });
 
   it('never fails what was bought, and never revives what was refunded', () => {
-    for (const state of ['PURCHASED', 'SHIPPED', 'DELIVERED'] as const) expect(orderMoves[state]).not.to.include('FAILED');
+    for (const state of ['PURCHASED', 'SHIPPED', 'DELIVERED'] as const)
+      expect(orderMoves[state]).not.to.include('FAILED');
     expect(into('PAID')).not.to.include.members(['REFUNDING']);
     expect(into('PAID')).not.to.include.members(['REFUNDED']);
   });

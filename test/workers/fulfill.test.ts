@@ -97,7 +97,7 @@ describe('fulfill', () => {
   it('waits for a listing that nobody mapped, until somebody maps it', async () => {
     const unlisted = await stage.stockUp(seller);
     const orderId = await placeOnEbay(stage, seller, { lines: [{ goods: unlisted, totalMinor: 3_299 }] });
-    const [order] = await importFrom(stage, seller.ebay, orderId);
+    const [order] = await importFrom(stage, seller, 'ebay', orderId);
     const id = order?.id ?? '';
     await fulfill(id);
     expect(await waiting(id)).to.include({ waitReason: 'LISTING_NOT_MAPPED', nextCheckAt: null });
@@ -109,7 +109,7 @@ describe('fulfill', () => {
 
   it('waits for an address that the sale channel has not given', async () => {
     const orderId = await placeOnEbay(stage, seller, { lines: [{ goods, totalMinor: 3_299 }], shipTo: null });
-    const [order] = await importFrom(stage, seller.ebay, orderId);
+    const [order] = await importFrom(stage, seller, 'ebay', orderId);
     const id = order?.id ?? '';
     await fulfill(id);
     expect(await waiting(id)).to.include({ waitReason: 'ADDRESS_MISSING', nextCheckAt: null });
@@ -140,7 +140,7 @@ describe('fulfill', () => {
   it('waits for an exchange rate that is missing, does not take a stale one, and freezes the fresh one', async () => {
     const lamp = await stage.stockUp(seller, { listedOn: 'mercadolibre', price: money(34_990n, 'CLP') });
     const sale = { goods: lamp, unitPriceMinor: 34_990, saleFeeMinor: 4_864 };
-    const [order] = await importFrom(stage, seller.mercadolibre, await placeOnMercadoLibre(stage, seller, sale));
+    const [order] = await importFrom(stage, seller, 'mercadolibre', await placeOnMercadoLibre(stage, seller, sale));
     const id = order?.id ?? '';
     await fulfill(id);
     expect(await waiting(id)).to.include({ status: 'WAITING', waitReason: 'FX_RATE_MISSING' });

@@ -1,8 +1,10 @@
 import type { Address } from '../../domain/address.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import type { Config } from '../../runtime/config.ts';
-import type { Effect } from '../../store/entities/money.ts';
+import { connect } from '../../store/credentials.ts';
+import type { Effect, EffectPurpose } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
+import type { Credential } from '../../store/entities/people.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import { effectsOf } from '../../store/overview.ts';
 import { timelineOf } from '../../store/timeline.ts';
@@ -14,14 +16,22 @@ export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 export const fromNow = (ms: number): Date => new Date(Date.now() + ms);
 
-type Changes = { config?: Partial<Config>; now?: Date; failpoint?: NonNullable<Context['failpoint']> };
+export type Changes = {
+  config?: Partial<Config>;
+  now?: Date;
+  providers?: Partial<Context['providers']>;
+  log?: Context['log'];
+  failpoint?: NonNullable<Context['failpoint']>;
+};
 
 /** Runs one processor as the host would, in a context that is changed for this one run. */
 export function performWith(stage: Stage, changes: Changes, queue: keyof typeof processors, id: string) {
-  const { config = {}, now, failpoint } = changes;
+  const { config = {}, now, providers = {}, log = stage.context.log, failpoint } = changes;
   const context: Context = {
     ...stage.context,
     config: { ...stage.config, ...config },
+    providers: { ...stage.context.providers, ...providers },
+    log,
     ...(now ? { now: () => new Date(now) } : {}),
     ...(failpoint ? { failpoint } : {}),
   };
@@ -48,9 +58,9 @@ export const reservationsOf = (stage: Stage, subject: string): Promise<Reservati
     [subject],
   );
 
-/** The intents of an order or a leg, oldest first. */
-export const intentsOf = (stage: Stage, subject: string): Promise<Effect[]> =>
-  stage.store.read(em => effectsOf(em, [subject]));
+/** What an order or a leg was to cause outside, oldest first. */
+export const intentsOf = async (stage: Stage, purpose: EffectPurpose, subject: string): Promise<Effect[]> =>
+  (await stage.store.read(em => effectsOf(em, [subject]))).filter(effect => effect.purpose === purpose);
 
 /** A checkout order that is let through: PURCHASING, with `purchase` left to do. */
 export async function orderToBuy(stage: Stage, goods: Goods, quantity = 1, shipTo: Address = berlin): Promise<Order> {
@@ -133,19 +143,79 @@ export const santiago: Address = {
   phone: '+56 9 8765 4321',
 };
 
+/** The marketplace's order changes after it was placed; nobody tells us. */
+export async function changeOrder(
+  stage: Stage,
+  marketplace: 'ebay' | 'mercadolibre',
+  orderId: string,
+  change: { paymentStatus?: string; cancelState?: string; status?: string; tags?: readonly string[] },
+): Promise<void> {
+  const answer = await fetch(`${stage.sandboxUrl}/_control/orders/${marketplace}/${orderId}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(change),
+  });
+  if (!answer.ok) throw new Error(`${marketplace} order ${orderId}: HTTP ${answer.status} ${await answer.text()}`);
+}
+
+/** The reseller connects the AliExpress account of that name, for the first time or again. */
+export async function connectAliExpress(
+  stage: Stage,
+  seller: Seller,
+  options: { name: string; expired?: boolean; autoPay?: boolean },
+): Promise<Credential> {
+  const given = await stage.control<Record<string, string>>('accounts', { provider: 'aliexpress', ...options });
+  const { accountId = '', accountName = '', accessToken = '', refreshToken = '' } = given;
+  const accessExpiresAt = options.expired ? fromNow(hourMs) : new Date(given.accessExpiresAt ?? '');
+  const connected = await stage.store.transaction(em =>
+    connect(em, stage.context.box, {
+      userId: seller.id,
+      apiName: 'aliexpress-dropshipping',
+      environment: stage.config.aliexpress.environment,
+      accountId,
+      accountName,
+      moneyHolder: 'platform',
+      tokens: { accessToken, refreshToken, accessExpiresAt, refreshExpiresAt: new Date(given.refreshExpiresAt ?? '') },
+      refreshAt: accessExpiresAt,
+    }),
+  );
+  if (!connected) throw new Error(`${options.name} belongs to somebody else`);
+  return connected.credential;
+}
+
 let hints = 0;
 
-/** Stores a hint that an order exists at one of the seller's marketplaces. Gives the event's id. */
-export async function hintAt(stage: Stage, connection: { id: Seller['ebay']['id'] }, orderId: string): Promise<string> {
+/** Stores a marketplace's notification of an order, as the api would. Gives the event's id. */
+export async function hintOf(
+  stage: Stage,
+  seller: Seller,
+  marketplace: 'ebay' | 'mercadolibre',
+  orderId: string,
+): Promise<string> {
   hints += 1;
+  const eventId = `hint-${hints}-${orderId}`;
+  const [username] = seller.email.split('@');
+  const bodies = {
+    ebay: {
+      metadata: { topic: 'ORDER_CONFIRMATION' },
+      notification: { notificationId: eventId, data: { orderId, username } },
+    },
+    mercadolibre: {
+      _id: eventId,
+      topic: 'orders_v2',
+      resource: `/orders/${orderId}`,
+      user_id: seller.mercadolibre.accountId,
+      application_id: stage.config.mercadolibre.clientId,
+    },
+  };
   const event = await stage.store.transaction(em =>
     storeEvent(em, {
-      source: 'inline',
-      eventId: `hint-${hints}-${orderId}`,
-      type: 'INLINE_ORDER',
+      source: marketplace,
+      eventId,
+      type: 'order',
       headers: {},
-      body: Buffer.from(JSON.stringify({ orderId })),
-      credentialId: connection.id,
+      body: Buffer.from(JSON.stringify(bodies[marketplace])),
+      credentialId: marketplace === 'ebay' ? null : seller.mercadolibre.id,
       wanted: true,
     }),
   );
@@ -154,8 +224,13 @@ export async function hintAt(stage: Stage, connection: { id: Seller['ebay']['id'
 }
 
 /** Tells us of a marketplace order and imports it. Gives our orders, one per line, in the order of the lines. */
-export async function importFrom(stage: Stage, connection: Seller['ebay'], orderId: string): Promise<Order[]> {
-  await stage.perform('import-order', await hintAt(stage, connection, orderId));
+export async function importFrom(
+  stage: Stage,
+  seller: Seller,
+  marketplace: 'ebay' | 'mercadolibre',
+  orderId: string,
+): Promise<Order[]> {
+  await stage.perform('import-order', await hintOf(stage, seller, marketplace, orderId));
   return ordersAt(stage, orderId);
 }
 

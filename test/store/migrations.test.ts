@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import pg from 'pg';
+import { migrations } from '../../migrations/index.ts';
+import { migrate } from '../../store/migrate.ts';
+import { openOrm } from '../../store/open.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+type Described = { columns: string[]; rules: string[] };
+
+/** Every column, constraint, index, trigger and function of ours, as text. */
+async function describeSchema(url: string): Promise<Described> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const texts = async (sql: string) => (await client.query<{ text: string }>(sql)).rows.map(({ text }) => text);
+    return {
+      columns: await texts(
+        `select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') as text
+         from information_schema.columns where table_schema = 'public' and table_name <> 'migration' order by 1`,
+      ),
+      rules: await texts(
+        `select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) as text from pg_constraint
+           where connamespace = 'public'::regnamespace and conrelid <> coalesce(to_regclass('migration'), 0)
+         union all select indexdef from pg_indexes where schemaname = 'public' and tablename <> 'migration'
+         union all select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
+           and tgrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)
+         union all select pg_get_functiondef(oid) from pg_proc where pronamespace = 'public'::regnamespace
+         order by 1`,
+      ),
+    };
+  } finally {
+    await client.end();
+  }
+}
+
+/** A database without any table: the test server's template brings them all. */
+async function createEmptyDatabase(): Promise<TestDatabase> {
+  const migrated = await createTestDatabase();
+  const name = `empty_${randomBytes(8).toString('hex')}`;
+  const client = new pg.Client({ connectionString: migrated.url });
+  await client.connect();
+  try {
+    await client.query(`create database "${name}" template template0`);
+  } finally {
+    await client.end();
+    await migrated.drop();
+  }
+  const url = new URL(migrated.url);
+  url.pathname = `/${name}`;
+  const server = new URL(migrated.url);
+  server.pathname = '/postgres';
+  return {
+    url: url.href,
+    drop: async () => {
+      const dropper = new pg.Client({ connectionString: server.href });
+      await dropper.connect();
+      await dropper.query(`drop database if exists "${name}" with (force)`).finally(() => dropper.end());
+    },
+  };
+}
+
+describe('the migrations', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createEmptyDatabase();
+  });
+  afterEach(() => database.drop());
+
+  const run = async (direction: 'up' | 'down', to?: string | 0) => {
+    const orm = await openOrm(database.url, 2);
+    try {
+      await orm.migrator[direction](to === undefined ? undefined : { to });
+    } finally {
+      await orm.close(true);
+    }
+  };
+
+  it('go up from nothing, down to nothing, and up to the same again', async () => {
+    expect((await describeSchema(database.url)).columns).to.deep.equal([]);
+    await run('up');
+    const first = await describeSchema(database.url);
+    expect(first.columns.length).to.be.greaterThan(150);
+    expect(first.rules.length).to.be.greaterThan(100);
+    await run('down', 0);
+    expect(await describeSchema(database.url)).to.deep.equal({ columns: [], rules: [] });
+    await run('up');
+    expect(await describeSchema(database.url)).to.deep.equal(first);
+  });
+
+  it('leave no function and no type behind when they go down', async () => {
+    await run('up');
+    await run('down', 0);
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    const { rows } = await client.query(
+      `select proname as name from pg_proc where pronamespace = 'public'::regnamespace
+       union all select relname from pg_class where relnamespace = 'public'::regnamespace and relname not like 'migration%'`,
+    );
+    await client.end();
+    expect(rows).to.deep.equal([]);
+  });
+
+  it('go down one at a time, each leaving what the earlier ones had made', async () => {
+    const before: Described[] = [];
+    for (const { name } of migrations) {
+      before.push(await describeSchema(database.url));
+      await run('up', name);
+    }
+    for (const schema of before.reverse()) {
+      await run('down');
+      expect((await describeSchema(database.url)).columns).to.deep.equal(schema.columns);
+    }
+  });
+
+  it('run once, however many processes start at once', async () => {
+    await Promise.all(Array.from({ length: 4 }, () => migrate(database.url)));
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    const { rows } = await client.query('select name from migration order by id');
+    const bullmq = await client.query(`select count(*)::int as tables from pg_tables where schemaname = 'bullmq'`);
+    await client.end();
+    expect(rows).to.deep.equal(migrations.map(({ name }) => ({ name })));
+    expect(bullmq.rows[0]?.tables).to.be.greaterThan(0);
+  });
+});

@@ -1,0 +1,176 @@
+import { expect } from 'chai';
+import { money } from '../../domain/money.ts';
+import type { ReviewReason } from '../../domain/order.ts';
+import { Terminal } from '../../domain/outcome.ts';
+import { findCredential } from '../../store/credentials.ts';
+import { setAvailable } from '../../store/funding.ts';
+import { wakeOrder } from '../../store/orders.ts';
+import { createStage, type Seller, type Stage } from '../support/stage.ts';
+import { connectAliExpress, intentsOf, notesOf, orderToBuy, performWith, reservationsOf, rows } from './workbench.ts';
+
+const browser = { config: { allowBrowserAutomation: true } };
+
+describe('the supplier account of a purchase', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await createStage();
+  });
+  after(() => stage[Symbol.asyncDispose]());
+
+  const boughtFor = async (id: string) =>
+    (await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id)).length;
+
+  describe('when its access token is refused', () => {
+    it('gets a fresh one, and the purchase goes on', async () => {
+      const seller = await stage.hireSeller({ expiredToken: true });
+      const order = await orderToBuy(stage, await stage.stockUp(seller));
+      expect(await stage.perform('purchase', order.id)).to.equal('PURCHASED');
+      expect(await boughtFor(order.id)).to.equal(1);
+      expect((await stage.order(order.id)).purchaseRoute).to.equal('api');
+    });
+
+    it('waits for its owner when it may not be refreshed, and goes on after the reconnect', async () => {
+      const seller = await stage.hireSeller({ expiredToken: true });
+      const name = `platform-${seller.email.split('@')[0]}`;
+      // Its owner took our consent back: what we hold is worth nothing, the refresh token included.
+      await stage.control('accounts', { provider: 'aliexpress', name });
+      const order = await orderToBuy(stage, await stage.stockUp(seller));
+      await stage.perform('purchase', order.id);
+      expect(await stage.order(order.id)).to.include({
+        status: 'WAITING',
+        waitReason: 'RECONNECT_NEEDED',
+        nextCheckAt: null,
+      });
+      expect((await reservationsOf(stage, order.id)).map(({ status }) => status)).to.deep.equal(['HELD']);
+      expect((await notesOf(stage, order.id)).at(-1)).to.include(`${name} must be connected again`);
+
+      await connectAliExpress(stage, seller, { name });
+      await stage.store.transaction(em => wakeOrder(em, order.id));
+      expect(await stage.perform('purchase', order.id)).to.equal('PURCHASED');
+      expect(await boughtFor(order.id)).to.equal(1);
+    });
+
+    it('is given up when a token that was just issued is refused as well', async () => {
+      const seller = await stage.hireSeller();
+      const order = await orderToBuy(stage, await stage.stockUp(seller));
+      const { aliexpress } = stage.context.providers;
+      const { TokenRefused } = await import('../../domain/outcome.ts');
+      const getProduct = () => Promise.reject(new TokenRefused('aliexpress', 'IllegalAccessToken'));
+      await performWith(stage, { providers: { aliexpress: { ...aliexpress, getProduct } } }, 'purchase', order.id);
+      expect(await stage.order(order.id)).to.include({ waitReason: 'RECONNECT_NEEDED' });
+      const credential = await stage.store.read(em => seller.aliexpress && findCredential(em, seller.aliexpress));
+      expect(credential).to.include({ status: 'RECONNECT_NEEDED' });
+    });
+  });
+
+  describe('when none is connected', () => {
+    let seller: Seller;
+    beforeEach(async () => {
+      seller = await stage.hireSeller({ supplier: null });
+      await stage.store.transaction(em => setAvailable(em, seller.id, money(100_000n, 'USD'), new Date()));
+    });
+
+    it('leaves the order waiting, to be looked at again, while buying through the browser is switched off', async () => {
+      const order = await orderToBuy(stage, await stage.stockUp(seller));
+      await stage.perform('purchase', order.id);
+      const waiting = await stage.order(order.id);
+      expect(waiting).to.include({ status: 'WAITING', waitReason: 'BROWSER_AUTOMATION_DISABLED' });
+      expect(waiting.nextCheckAt).to.be.an.instanceOf(Date);
+      expect(await stage.perform('purchase', order.id)).to.equal('still WAITING (BROWSER_AUTOMATION_DISABLED)');
+      expect((await reservationsOf(stage, order.id)).map(({ status }) => status)).to.deep.equal(['HELD']);
+    });
+
+    it('hands the order to the browser when that is allowed, which sends it back, and buys once one is connected', async () => {
+      const order = await orderToBuy(stage, await stage.stockUp(seller));
+      stage.jobs.length = 0;
+      expect(await performWith(stage, browser, 'purchase', order.id)).to.equal('handed over to the browser');
+      expect(await stage.order(order.id)).to.include({ status: 'PURCHASING', purchaseRoute: 'browser' });
+      expect(stage.jobs.map(({ queue }) => queue)).to.deep.equal(['purchase-fallback']);
+      expect(await performWith(stage, browser, 'purchase', order.id)).to.equal(
+        'nothing to do: purchase-fallback carries the order on',
+      );
+
+      await performWith(stage, browser, 'purchase-fallback', order.id);
+      expect(await stage.order(order.id)).to.include({ waitReason: 'BROWSER_AUTOMATION_DISABLED' });
+      await connectAliExpress(stage, seller, { name: `platform-${seller.email}` });
+      expect(await performWith(stage, browser, 'purchase', order.id)).to.equal('PURCHASED');
+      expect(await boughtFor(order.id)).to.equal(1);
+    });
+
+    it('hands an order that waits to the browser as soon as that is allowed', async () => {
+      const order = await orderToBuy(stage, await stage.stockUp(seller));
+      await stage.perform('purchase', order.id);
+      stage.jobs.length = 0;
+      await performWith(stage, browser, 'purchase', order.id);
+      expect(await stage.order(order.id)).to.include({ status: 'PURCHASING', purchaseRoute: 'browser' });
+      expect(stage.jobs.map(({ queue }) => queue)).to.deep.equal(['purchase-fallback']);
+    });
+
+    it('does not hand an order that came back from the browser over and over', async () => {
+      const order = await orderToBuy(stage, await stage.stockUp(seller));
+      await performWith(stage, browser, 'purchase', order.id);
+      await performWith(stage, browser, 'purchase-fallback', order.id);
+      stage.jobs.length = 0;
+      const before = (await notesOf(stage, order.id)).length;
+      expect(await performWith(stage, browser, 'purchase', order.id)).to.match(/^still WAITING/);
+      expect(stage.jobs).to.deep.equal([]);
+      expect(await notesOf(stage, order.id)).to.have.length(before);
+    });
+  });
+
+  const refusals: readonly { code: string; ends: object; held: string }[] = [
+    {
+      code: 'INSUFFICIENT_PERMISSION',
+      ends: { status: 'WAITING', waitReason: 'BROWSER_AUTOMATION_DISABLED' },
+      held: 'HELD',
+    },
+    { code: 'BLACKLIST_BUYER_IN_LIST', ends: review('SUPPLIER_NEEDS_ATTENTION'), held: 'RELEASED' },
+    { code: 'USER_ACCOUNT_DISABLED', ends: review('SUPPLIER_NEEDS_ATTENTION'), held: 'RELEASED' },
+    {
+      code: 'B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL',
+      ends: { status: 'WAITING', waitReason: 'ADDRESS_INVALID' },
+      held: 'RELEASED',
+    },
+    { code: 'A002_INVALID_ZONE', ends: { status: 'FAILED', reason: 'NOT_SHIPPABLE' }, held: 'RELEASED' },
+    { code: 'SKU_NOT_EXIST', ends: { status: 'FAILED', reason: 'VARIANT_GONE' }, held: 'RELEASED' },
+    {
+      code: 'ERROR_WHEN_BUILD_FOR_PLACE_ORDER',
+      ends: { status: 'FAILED', reason: 'SUPPLIER_REFUSED' },
+      held: 'RELEASED',
+    },
+  ];
+  for (const { code, ends, held } of refusals)
+    it(`leads to ${Object.values(ends).join(' ')} when the create is refused with ${code}`, async () => {
+      const order = await orderToBuy(stage, await stage.stockUp(await stage.hireSeller()));
+      const { aliexpress } = stage.context.providers;
+      const createOrder = () => Promise.reject(new Terminal(`ALIEXPRESS_${code}`, 'refused'));
+      await performWith(stage, { providers: { aliexpress: { ...aliexpress, createOrder } } }, 'purchase', order.id);
+      expect(await stage.order(order.id)).to.include(ends);
+      expect((await reservationsOf(stage, order.id)).map(({ status }) => status)).to.deep.equal([held]);
+      const [intent] = await intentsOf(stage, 'buy', order.id);
+      expect(intent).to.include({ status: 'DISPROVEN', lastCode: `ALIEXPRESS_${code}` });
+    });
+
+  it('buys under a new key after its address was corrected', async () => {
+    const order = await orderToBuy(stage, await stage.stockUp(await stage.hireSeller()));
+    const { aliexpress } = stage.context.providers;
+    const createOrder = () =>
+      Promise.reject(new Terminal('ALIEXPRESS_B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL', 'zip'));
+    await performWith(stage, { providers: { aliexpress: { ...aliexpress, createOrder } } }, 'purchase', order.id);
+    await rows(stage, `update orders set ship_to = jsonb_set(ship_to, '{postalCode}', '"10115"') where id = ?`, [
+      order.id,
+    ]);
+    await stage.store.transaction(em => wakeOrder(em, order.id));
+    await stage.perform('fulfill', order.id);
+    expect(await stage.perform('purchase', order.id)).to.equal('PURCHASED');
+    const intents = await intentsOf(stage, 'buy', order.id);
+    expect(intents.map(({ status, idempotencyKey }) => [status, idempotencyKey])).to.deep.equal([
+      ['DISPROVEN', `${order.id}-1`],
+      ['DONE', `${order.id}-2`],
+    ]);
+  });
+
+  function review(reason: ReviewReason) {
+    return { status: 'NEEDS_REVIEW', reason };
+  }
+});

@@ -1,0 +1,101 @@
+import type { Custody } from '../domain/order.ts';
+import { invariant, Retryable } from '../domain/outcome.ts';
+import { claimedAddress, claimedPrice, type InlineOrder, parseInlineOrder } from '../providers/inline/webhook.ts';
+import { advance } from '../queues/transact.ts';
+import type { InboundEvent } from '../store/entities/order.ts';
+import type { Credential } from '../store/entities/people.ts';
+import { orderOfLine, upsertLine } from '../store/import.ts';
+import { claimOrder, orderByReference } from '../store/orders.ts';
+import { note } from '../store/timeline.ts';
+import type { Context } from './context.ts';
+import { isMarketplace } from './marketplace.ts';
+import { ReconnectNeeded } from './tokens.ts';
+
+/** MercadoLibre may not know a new order yet: its "not found" counts after this long. */
+const patienceMs = 10 * 60_000;
+
+/** No line of a marketplace is called so: it stands for a whole sale of which nobody knows the lines. */
+const wholeSale = '';
+
+const channelOf = ({ apiName }: Credential) => {
+  invariant(isMarketplace(apiName), `${apiName} is a marketplace`);
+  return apiName;
+};
+
+/** Whether a sale that was told inline will not be read back by trying again soon. */
+export const staysUnread = (ctx: Context, event: InboundEvent, error: unknown): error is Error =>
+  event.source === 'inline' &&
+  (error instanceof ReconnectNeeded ||
+    (error instanceof Retryable &&
+      error.code === 'MERCADOLIBRE_NOT_FOUND' &&
+      ctx.now().getTime() - event.receivedAt.getTime() > patienceMs));
+
+type Told = { event: InboundEvent; credential: Credential; custody: Custody; why: string };
+
+/** Keeps a sale that cannot be read back at its marketplace, as it was claimed, for a person to decide about. */
+export const takeUnconfirmed = (ctx: Context, { event, credential, custody, why }: Told): Promise<string> =>
+  ctx.transact(async (em, enqueue) => {
+    const claim = parseInlineOrder(Buffer.from(event.body));
+    const channel = channelOf(credential);
+    const known = await orderByReference(em, channel, claim.orderId);
+    if (known) {
+      await note(em, known.id, 'noted', `told again inline, and not read back: ${why}`);
+      return `order ${claim.orderId} is known already`;
+    }
+    const { order } = await upsertLine(em, {
+      userId: credential.userId,
+      channel,
+      credentialId: credential.id,
+      externalOrderId: claim.orderId,
+      externalLineId: wholeSale,
+      listingId: claim.listingId,
+      variationId: '',
+      quantity: 1,
+      sale: claimedPrice(claim),
+      marketplaceFee: undefined,
+      shipTo: claimedAddress(claim),
+      custody,
+    });
+    if (order.status !== 'CREATED') return `order ${claim.orderId} is known already`;
+    const text = `told inline, and not read back: ${why}. Look at ${channel} whether it was sold and paid`;
+    await advance(em, enqueue, order, {
+      to: 'NEEDS_REVIEW',
+      reason: 'UNCONFIRMED_SALE',
+      note: text,
+      evidence: { event: event.id, claimed: claimsOf(claim) },
+    });
+    return `order ${claim.orderId} cannot be confirmed: ${why}`;
+  });
+
+const claimsOf = ({ orderId, listingId, amount, currency, buyer, shippingAddress }: InlineOrder) => ({
+  orderId,
+  listingId,
+  amount,
+  currency,
+  buyer: plainTexts(buyer),
+  shippingAddress: plainTexts(shippingAddress),
+});
+
+/** Whatever else was sent lies in the stored event. */
+const plainTexts = (claims: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(claims)
+      .filter(([key, value]) => /^\w{1,40}$/.test(key) && (typeof value === 'string' || typeof value === 'number'))
+      .slice(0, 20)
+      .map(([key, value]) => [key, String(value).slice(0, 256)]),
+  );
+
+/**
+ * The marketplace has told the sale itself: what was kept in its place is closed. False when a person has taken that up
+ * meanwhile: its lines must not be bought a second time.
+ */
+export const replaceUnconfirmed = (ctx: Context, credential: Credential, orderId: string): Promise<boolean> =>
+  ctx.transact(async (em, enqueue) => {
+    const kept = await orderOfLine(em, channelOf(credential), orderId, wholeSale);
+    if (!kept || kept.status === 'CANCELLED') return true;
+    const owned = await claimOrder(em, kept.id, ['NEEDS_REVIEW']);
+    if (owned?.reason !== 'UNCONFIRMED_SALE') return false;
+    const text = 'the marketplace confirms the sale: each of its lines is an order of its own now';
+    await advance(em, enqueue, owned, { to: 'CANCELLED', note: text });
+    return true;
+  });
