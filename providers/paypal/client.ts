@@ -113,6 +113,11 @@ export function createPayPalClient(options: PayPalCredentials) {
     }
   }
 
+  async function getRefund(refundId: string, options: CallOptions = {}): Promise<Refund> {
+    const url = `/v2/payments/refunds/${encodeURIComponent(refundId)}`;
+    return toRefund(await get(reading(options), url, schema.refund));
+  }
+
   /** Of several refunds none is provably the one that was asked for. */
   async function onlyRefundOf(captureId: string, options: CallOptions): Promise<Refund | undefined> {
     const { orderId } = await getCapture(captureId, options);
@@ -168,6 +173,7 @@ export function createPayPalClient(options: PayPalCredentials) {
     captureOrder,
     getCapture,
     refundCapture,
+    getRefund,
     refundBody,
     payoutBody,
     createPayout,

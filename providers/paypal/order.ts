@@ -24,7 +24,8 @@ export type Capture = {
   reason?: string;
 };
 
-export type Refund = { id: string; status: string; amount: Money; captureId?: string };
+/** `customId` is what whoever asked for it gave: ours is the effect's key. */
+export type Refund = { id: string; status: string; amount: Money; captureId?: string; customId?: string };
 
 export type NewOrder = {
   /** Kept 6 h by PayPal: a repeat within them gives the same order. */
@@ -115,8 +116,8 @@ export function toCapture(wire: WireCapture, knownOrderId?: string): Capture {
   };
 }
 
-export function toRefund({ id, status, amount, links = [] }: WireRefund): Refund {
+export function toRefund({ id, status, amount, custom_id: customId, links = [] }: WireRefund): Refund {
   const up = links.find(link => link.rel === 'up')?.href;
   const captureId = up && /\/captures\/([A-Za-z0-9-]{1,64})$/.exec(up)?.[1];
-  return { id, status, amount, ...(captureId ? { captureId } : {}) };
+  return { id, status, amount, ...(captureId ? { captureId } : {}), ...(customId ? { customId } : {}) };
 }

@@ -36,11 +36,12 @@ export const capture = open<WireCapture>({
   supplementary_data: open({ related_ids: open({ order_id: idText }) }),
 });
 
-export type WireRefund = { id: string; status: string; amount: Money; links?: WireLink[] };
+export type WireRefund = { id: string; status: string; amount: Money; custom_id?: string; links?: WireLink[] };
 export const refund = open<WireRefund>({
   id: idText.required(),
   status: text.required(),
   amount: amount.required(),
+  custom_id: text.allow(''),
   links,
 });
 

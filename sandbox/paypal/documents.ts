@@ -30,7 +30,7 @@ export function orderDocument(world: World, order: Order) {
     return {
       ...unit.sent,
       payee: { email_address: 'platform@sandbox.example', merchant_id: 'TL5D6XGZK8Q2M' },
-      ...(capture ? { payments: { captures: [captureDocument(world, capture)] } } : {}),
+      ...(capture ? { payments: paymentsDocument(world, capture) } : {}),
     };
   });
   const paid = order.status === 'APPROVED' || order.status === 'COMPLETED';
@@ -43,6 +43,14 @@ export function orderDocument(world: World, order: Order) {
     create_time: order.createdAt,
     update_time: order.updatedAt,
     links: orderLinks(world, order),
+  };
+}
+
+function paymentsDocument(world: World, capture: Capture) {
+  const refunds = [...world.state.paypal.refunds.values()].filter(({ captureId }) => captureId === capture.id);
+  return {
+    captures: [captureDocument(world, capture)],
+    ...(refunds.length > 0 ? { refunds: refunds.map(refund => refundDocument(world, refund)) } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type AliExpressClient, createAliExpressClient } from '../../providers/aliexpress/client.ts';
 import { createEbayClient, type EbayClient } from '../../providers/ebay/client.ts';
 import { createMercadoLibreClient, type MercadoLibreClient } from '../../providers/mercadolibre/client.ts';
+import { createPayoneerClient, type PayoneerClient } from '../../providers/payoneer/client.ts';
 import { createPayPalClient, type PayPalClient } from '../../providers/paypal/client.ts';
 import { listen } from '../../runtime/listen.ts';
 import { createSandbox } from '../../sandbox/app.ts';
@@ -19,6 +20,7 @@ export type Clients = {
   aliexpress: AliExpressClient;
   ebay: EbayClient;
   mercadolibre: MercadoLibreClient;
+  payoneer: PayoneerClient;
 };
 
 export type Effect = { kind: string; key: string; reference: string; amountMinor: string; currency: string };
@@ -79,4 +81,9 @@ export const createClients = (baseUrl: string): Clients => ({
   aliexpress: createAliExpressClient({ baseUrl: `${baseUrl}/aliexpress`, ...credentials.aliexpress }),
   ebay: createEbayClient({ baseUrl: `${baseUrl}/ebay`, ...credentials.ebay }),
   mercadolibre: createMercadoLibreClient({ baseUrl: `${baseUrl}/mercadolibre`, ...credentials.mercadolibre }),
+  payoneer: createPayoneerClient({
+    baseUrl: `${baseUrl}/payoneer`,
+    loginUrl: `${baseUrl}/payoneer/login`,
+    ...credentials.payoneer,
+  }),
 });
