@@ -12,11 +12,12 @@ export async function audited<Result>(
   { store, log }: Auditing,
   deed: Deed,
   work: () => Promise<Result>,
-  tell: (result: Result) => string,
+  tell?: (result: Result) => string,
 ): Promise<Result> {
   const attempt = await store.read(em => auditAttempt(em, deed, 'intent'));
   const [end] = await Promise.allSettled([work()]);
-  const outcome = end.status === 'fulfilled' ? `done: ${tell(end.value)}` : `failed: ${reason(end.reason)}`;
+  const done = (result: Result) => (tell ? `done: ${tell(result)}` : 'done');
+  const outcome = end.status === 'fulfilled' ? done(end.value) : `failed: ${reason(end.reason)}`;
   log.info({ ...deed, outcome }, 'operator');
   await store.read(em => auditOutcome(em, deed, attempt, outcome));
   if (end.status === 'rejected') throw end.reason;

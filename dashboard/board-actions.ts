@@ -1,22 +1,21 @@
 import type { Job, Queue } from 'bullmq';
 import { type Response, Router } from 'express';
 import { isQueueName } from '../queues/catalogue.ts';
+import type { Deed } from '../store/overview.ts';
 import { audited } from './audit.ts';
 import type { Deps } from './deps.ts';
 import { Refusal } from './refusal.ts';
 import { operatorOf } from './session.ts';
 
-/**
- * What operators may do to jobs: run them again, sooner, or not for now. All of it is harmless, because a processor
- * reads from the database where its row stands and goes on from there. Everything else the board could do (add, edit,
- * remove, empty, limits) is denied by it.
- */
-type Target = Readonly<Record<string, string>>;
-
 /** At most so many jobs per press of the button; the answer says how many are left. */
 const retryAllMax = 1_000;
 const pageSize = 100;
 
+/**
+ * What operators may do to jobs: run them again, sooner, or not for now. All of it is harmless, because a processor
+ * reads from the database where its row stands and goes on from there. Everything else that the board could do (add,
+ * edit, remove, empty, limits) it denies.
+ */
 export function boardActions(deps: Pick<Deps, 'producer' | 'store' | 'log'>): Router {
   const queues = () => [...deps.producer.queues.values()];
 
@@ -34,9 +33,9 @@ export function boardActions(deps: Pick<Deps, 'producer' | 'store' | 'log'>): Ro
 
   const act = <Result>(
     response: Response,
-    [action, target]: readonly [string, Target],
+    [action, target]: readonly [string, Deed['target']],
     work: () => Promise<Result>,
-    tell: (result: Result) => string = () => action,
+    tell?: (result: Result) => string,
   ): Promise<Result> => audited(deps, { operator: operatorOf(response).email, action, target }, work, tell);
 
   return Router()

@@ -1,10 +1,10 @@
 import type { OrderId } from '../domain/ids.ts';
 import { legsOfOrder } from '../store/legs.ts';
 import type { Store } from '../store/open.ts';
-import { commissionOf, effectsOf, findOrderRow, ledgerOf } from '../store/overview.ts';
+import { effectsOf, findOrderRow, ledgerOf } from '../store/overview.ts';
 import { paymentsOf } from '../store/payments.ts';
 import { findProduct } from '../store/products.ts';
-import { findSale } from '../store/sales.ts';
+import { commissionOf, findSale } from '../store/sales.ts';
 import { supplierOrdersOf } from '../store/supplier-orders.ts';
 import { timelineOf } from '../store/timeline.ts';
 import { Refusal } from './refusal.ts';

@@ -14,14 +14,20 @@ export type QueueFigures = {
 };
 
 async function read(queue: Queue): Promise<QueueFigures['figures']> {
-  const [counts, paused, [oldest]] = await Promise.all([
+  const [counts, paused] = await Promise.all([
     queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
     queue.isPaused(),
-    queue.getJobs(['waiting'], 0, 0, true),
   ]);
   const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
-  const oldestWaiting = oldest ? new Date(oldest.timestamp) : null;
+  const oldestWaiting = waiting > 0 ? await oldestOf(queue, waiting) : null;
   return { waiting: waiting + prioritized, active, delayed, failed, paused, oldestWaiting };
+}
+
+/** BullMQ counts positions from the oldest job on Redis, and from the newest on Postgres: the older end it is. */
+async function oldestOf(queue: Queue, waiting: number): Promise<Date | null> {
+  const ends = await Promise.all([0, waiting - 1].map(position => queue.getWaiting(position, position)));
+  const times = ends.flat().map(({ timestamp }) => timestamp);
+  return times.length > 0 ? new Date(Math.min(...times)) : null;
 }
 
 const inTime = async <T>(answer: Promise<T>): Promise<T | undefined> => {

@@ -1,11 +1,12 @@
 import type { OrderId } from '../domain/ids.ts';
 import type { Job } from '../queues/contract.ts';
-import { jobForLeg, jobForOrder } from '../queues/next-job.ts';
+import { jobForLeg } from '../queues/next-job.ts';
 import type { Transact } from '../queues/transact.ts';
 import { legsOfOrder, wakeLeg } from '../store/legs.ts';
 import { findOrder, wakeOrder } from '../store/orders.ts';
 import { findSale } from '../store/sales.ts';
 import { note } from '../store/timeline.ts';
+import { ownJob } from './current-queue.ts';
 
 /**
  * Has an order looked at now: a new job for it, or for its payouts once the sale is booked, although an earlier one may
@@ -15,15 +16,16 @@ export const wake = (transact: Transact, orderId: OrderId): Promise<readonly str
   transact(async (em, enqueue) => {
     const order = await findOrder(em, orderId);
     if (!order) return [];
+    const booked = (await findSale(em, order.id)) !== null;
     const woken: (Job | undefined)[] = [];
-    if (await findSale(em, order.id)) {
+    if (ownJob(order, booked)) {
+      const again = await wakeOrder(em, order.id);
+      woken.push(again ? ownJob(again, booked) : undefined);
+    } else {
       for (const leg of await legsOfOrder(em, order.id)) {
         const again = jobForLeg(leg) && (await wakeLeg(em, leg.id));
-        if (again) woken.push(jobForLeg(again));
+        woken.push(again ? jobForLeg(again) : undefined);
       }
-    } else if (jobForOrder(order)) {
-      const again = await wakeOrder(em, order.id);
-      if (again) woken.push(jobForOrder(again));
     }
     const jobs = woken.filter(job => job !== undefined);
     for (const job of jobs) enqueue(job);

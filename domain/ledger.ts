@@ -123,6 +123,45 @@ export function saleBooked(sale: {
   ]);
 }
 
+/** Money back to the buyer of an order whose sale is not booked; the payment provider keeps its fee. */
+export function buyerRefunded(refund: { channel: Channel; amount: Money }): Posting[] {
+  return balanced([
+    { account: cashOf(refund.channel), amount: negate(refund.amount) },
+    { account: 'buyer-payments', amount: refund.amount },
+  ]);
+}
+
+/**
+ * Money back to the buyer of a booked sale: everybody's share shrinks to what the sale is worth now. What was paid out
+ * already turns into a receivable by itself. `amount` is in the channel's currency, the shares in the platform's.
+ */
+export function saleRefunded(refund: {
+  channel: Channel;
+  custody: Custody;
+  reseller: UserId;
+  admin: UserId;
+  amount: Money;
+  before: Profit;
+  after: Profit;
+}): Posting[] {
+  const { channel, custody, reseller, admin, amount, before, after } = refund;
+  const commission = subtract(before.commission, after.commission);
+  const net = subtract(before.netProfit, after.netProfit);
+  const back: Posting = { account: 'admin', holder: admin, amount: commission };
+  // The reseller gave back what they held: only the commission on it is settled here.
+  if (custody.proceedsHeldBy === 'reseller')
+    return balanced([back, { account: 'reseller', holder: reseller, amount: negate(commission) }]);
+  const shares: Posting[] = [back, { account: 'reseller', holder: reseller, amount: net }];
+  const paidBack: Posting = { account: cashOf(channel), amount: negate(amount) };
+  if (amount.currency === net.currency) return balanced([paidBack, ...shares]);
+  return balanced([
+    paidBack,
+    { account: 'fx:clearing', amount },
+    { account: 'fx:clearing', amount: negate(add(commission, net)) },
+    ...shares,
+  ]);
+}
+
 /** A leg arrived: what was owed is paid, and the provider kept its fee. */
 export function legPaid(leg: {
   beneficiary: 'admin' | 'reseller';

@@ -7,7 +7,8 @@
  *   SKIPPED_INSUFFICIENT_FUNDS ──► PENDING          taken up again by itself when funds arrive
  *
  * SENT means the intent is committed and the provider may have it. A batch's SUCCESS says nothing: only the item's
- * own status moves a leg. FAILED, RETURNED and REVERSED owe the money again; a person decides what then.
+ * own status moves a leg. FAILED, RETURNED and REVERSED owe the money again; a person decides what then. CANCELLED
+ * never left: its sale was refunded first.
  */
 import type { StateTable } from './state-table.ts';
 
@@ -20,20 +21,22 @@ export const legStates = [
   'FAILED',
   'RETURNED',
   'REVERSED',
+  'CANCELLED',
   'NEEDS_REVIEW',
 ] as const;
 export type LegState = (typeof legStates)[number];
 
 export const legMoves: StateTable<LegState> = {
-  PENDING: ['SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'NEEDS_REVIEW'],
+  PENDING: ['SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'CANCELLED', 'NEEDS_REVIEW'],
   SENT: ['PAID', 'UNCLAIMED', 'FAILED', 'RETURNED', 'REVERSED', 'SKIPPED_INSUFFICIENT_FUNDS', 'NEEDS_REVIEW'],
   PAID: ['RETURNED', 'REVERSED'],
-  SKIPPED_INSUFFICIENT_FUNDS: ['PENDING', 'SENT', 'NEEDS_REVIEW'],
-  UNCLAIMED: ['PAID', 'RETURNED', 'FAILED', 'NEEDS_REVIEW'],
-  FAILED: ['PENDING', 'NEEDS_REVIEW'],
-  RETURNED: ['PENDING', 'NEEDS_REVIEW'],
-  REVERSED: ['PENDING', 'NEEDS_REVIEW'],
-  NEEDS_REVIEW: ['PENDING', 'PAID', 'FAILED'],
+  SKIPPED_INSUFFICIENT_FUNDS: ['PENDING', 'SENT', 'CANCELLED', 'NEEDS_REVIEW'],
+  UNCLAIMED: ['PAID', 'RETURNED', 'REVERSED', 'FAILED', 'NEEDS_REVIEW'],
+  FAILED: ['PENDING', 'CANCELLED', 'NEEDS_REVIEW'],
+  RETURNED: ['PENDING', 'CANCELLED', 'NEEDS_REVIEW'],
+  REVERSED: ['PENDING', 'CANCELLED', 'NEEDS_REVIEW'],
+  CANCELLED: [],
+  NEEDS_REVIEW: ['PENDING', 'PAID', 'FAILED', 'CANCELLED'],
 };
 
 export const beneficiaries = ['admin', 'reseller'] as const;

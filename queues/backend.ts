@@ -60,10 +60,12 @@ function postgresBackend(databaseUrl: string, workers: number): Backend {
 }
 
 /** BullMQ on Redis or Valkey. Producers fail at once while it is away (the sweep adds later); workers wait for it. */
-function redisBackend(redisUrl: string, prefix: string): Backend {
-  const producer = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: false });
+async function redisBackend(redisUrl: string, prefix: string): Promise<Backend> {
+  const producer = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: true });
   const consumer = new Redis(redisUrl, { maxRetriesPerRequest: null });
   for (const redis of [producer, consumer]) redis.on('error', () => undefined);
+  // A queue that is opened before the connection stands fails to set itself up, and every add after that fails too.
+  await producer.connect();
   // In a cluster all keys of one queue must share a slot: the braces say which part is hashed.
   const keysOf = (contract: QueueContract) => `{${prefix}:${contract.name}}`;
   return {

@@ -7,6 +7,7 @@ import { importOrder } from './import-order.ts';
 import { payout } from './payout.ts';
 import { purchase } from './purchase.ts';
 import { purchaseFallback } from './purchase-fallback.ts';
+import { refund } from './refund.ts';
 import { tokenRefresh } from './token-refresh.ts';
 
 /** Every queue there is, in the order of the road. */
@@ -19,6 +20,7 @@ export const catalogue = {
   'purchase-fallback': purchaseFallback,
   'create-sale': createSale,
   payout,
+  refund,
   'token-refresh': tokenRefresh,
 } as const satisfies Record<string, QueueContract>;
 

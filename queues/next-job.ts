@@ -8,6 +8,7 @@ import { fulfill } from './fulfill.ts';
 import { payout } from './payout.ts';
 import { purchase } from './purchase.ts';
 import { purchaseFallback } from './purchase-fallback.ts';
+import { refund } from './refund.ts';
 
 type OrderRow = Subject & {
   status: OrderState;
@@ -31,10 +32,11 @@ export function jobForOrder(order: OrderRow): Job | undefined {
       return (order.purchaseRoute === 'api' ? purchase : purchaseFallback).jobFor(order);
     case 'PURCHASED':
       return createSale.jobFor(order);
+    case 'REFUNDING':
+      return refund.jobFor(order);
     case 'SHIPPED':
     case 'DELIVERED':
     case 'FAILED':
-    case 'REFUNDING':
     case 'REFUNDED':
     case 'CANCELLED':
     case 'NEEDS_REVIEW':
@@ -53,6 +55,7 @@ export function jobForLeg(leg: Subject & { status: LegState }): Job | undefined 
     case 'FAILED':
     case 'RETURNED':
     case 'REVERSED':
+    case 'CANCELLED':
     case 'NEEDS_REVIEW':
       return undefined;
   }

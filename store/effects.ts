@@ -47,6 +47,7 @@ export type Intent<Result extends Json> = {
   deduplicates: boolean;
   /** Runs in the transactions that open the effect and that precede each send; throws when the claim is lost. */
   assertOwner(em: EntityManager): Promise<void>;
+  /** A look-up that is refused is UNKNOWN: the refusal is about the look, not about the effect. */
   find(effect: Effect): Promise<Found<Result>>;
   send(effect: Effect): Promise<Result>;
   /** Writes what the effect means, in the transaction that closes it. */
@@ -166,8 +167,11 @@ async function close<Result extends Json>(
       { id: effect.id, status: 'OPEN' },
       { status: 'DONE', result: raw<unknown>('?::jsonb', [JSON.stringify(result)]), closedAt: raw<Date>('now()') },
     );
-    // Closed by somebody else meanwhile: what it means is recorded already.
-    if (closed === 1) await intent.record(em, result, effect);
+    if (closed === 1) return intent.record(em, result, effect);
+    // Closed by somebody else meanwhile: what it means is recorded already, unless it was given up as not happened.
+    const now = await em.findOneOrFail(Effect, { id: effect.id });
+    if (now.status !== 'DONE')
+      throw new Uncertain('EFFECT_CONTRADICTED', `${effect.idempotencyKey} happened after all`);
   });
   return result;
 }
@@ -182,6 +186,15 @@ async function disprove({ store }: OnceContext, effect: Effect, code: string): P
   );
 }
 
+async function lookUp<Result extends Json>(intent: Intent<Result>, effect: Effect): Promise<Found<Result>> {
+  try {
+    return await intent.find(effect);
+  } catch (error) {
+    if (error instanceof Terminal) return { answer: 'UNKNOWN' };
+    throw error;
+  }
+}
+
 /** Whether the frozen request may leave (again) now. @throws Uncertain, Unproven */
 async function mayLeave<Result extends Json>(
   context: OnceContext,
@@ -190,7 +203,7 @@ async function mayLeave<Result extends Json>(
 ): Promise<{ result: Result } | { send: 'first' | 'again after proof' | 'again without proof' }> {
   if (!effect.lastSentAt) return { send: 'first' };
   const sameAccount = effect.account === intent.account && effect.environment === intent.environment;
-  const found: Found<Result> = sameAccount ? await intent.find(effect) : { answer: 'UNKNOWN' };
+  const found: Found<Result> = sameAccount ? await lookUp(intent, effect) : { answer: 'UNKNOWN' };
   if (found.answer === 'FOUND') return { result: found.result };
   const now = context.now().getTime();
   const stillRunningMs = effect.lastSentAt.getTime() + context.quarantineMs - now;

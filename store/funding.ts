@@ -11,7 +11,8 @@
 import { randomUUID } from 'node:crypto';
 import { platformCurrency } from '../domain/fees.ts';
 import type { UserId } from '../domain/ids.ts';
-import { type Money, money } from '../domain/money.ts';
+import { isGreater, type Money, money } from '../domain/money.ts';
+import { invariant } from '../domain/outcome.ts';
 import { FundingAccount } from './entities/money.ts';
 import type { EntityManager } from './open.ts';
 
@@ -38,6 +39,7 @@ export async function setAvailable(
   asOf: Date,
 ): Promise<void> {
   const account = await fundingAccount(em, ownerId);
+  invariant(available.currency === account.currency, `funds are in ${account.currency}, not in ${available.currency}`);
   await em.nativeUpdate(FundingAccount, { id: account.id }, { availableMinor: available.amountMinor, asOf });
 }
 
@@ -74,7 +76,7 @@ export async function reserve(
   );
   if (held.length > 0) return { reserved: true };
   const free = await freeOf(em, account);
-  if (!free || free.amountMinor < want.amount.amountMinor) return { reserved: false, free };
+  if (!free || isGreater(want.amount, free)) return { reserved: false, free };
   await em.execute(
     'insert into reservations (id, funding_account_id, purpose, subject, user_id, amount_minor) values (?, ?, ?, ?, ?, ?)',
     [randomUUID(), account.id, want.purpose, want.subject, want.userId, want.amount.amountMinor],

@@ -57,6 +57,15 @@ export async function moveLeg(
   Object.assign(leg, change);
 }
 
+/** A leg that has not left is worth less now. The caller owns it. */
+export async function resizeLeg(em: EntityManager, leg: PayoutLeg, amount: Money): Promise<void> {
+  const guard = { id: leg.id, status: leg.status, fence: leg.fence };
+  const change = { amountMinor: amount.amountMinor, updatedAt: new Date() };
+  if ((await em.nativeUpdate(PayoutLeg, guard, change)) !== 1) throw new LostClaim(leg.id);
+  await note(em, leg.orderId, 'noted', `payout to ${leg.beneficiary} is ${formatMoney(amount)} now`, { leg: leg.id });
+  Object.assign(leg, change);
+}
+
 export async function recheckLeg(em: EntityManager, leg: PayoutLeg, at: Date): Promise<void> {
   const guard = { id: leg.id, status: leg.status, fence: leg.fence };
   if ((await em.nativeUpdate(PayoutLeg, guard, { nextCheckAt: at })) !== 1) throw new LostClaim(leg.id);

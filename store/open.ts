@@ -23,6 +23,7 @@ const entities = [
   money.Sale,
   money.Commission,
   money.AdminCommission,
+  money.Refund,
   money.PayoutLeg,
   money.LedgerPosting,
   money.FxRate,

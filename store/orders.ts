@@ -66,10 +66,13 @@ export async function claimOrder(em: EntityManager, id: OrderId, from: readonly 
   return claimed === 1 ? em.findOne(Order, { id }) : null;
 }
 
-/** @throws LostClaim when somebody else claimed the order since. Locks the row until the transaction ends. */
+/**
+ * Right before money or goods move. Locks the row until the transaction ends.
+ * @throws LostClaim when somebody else claimed the order since, or it was frozen
+ */
 export async function assertOwner(em: EntityManager, order: Order): Promise<void> {
   const rows = await em.execute<{ id: string }[]>(
-    'select id from orders where id = ? and fence = ? and status = ? for update',
+    'select id from orders where id = ? and fence = ? and status = ? and frozen_for is null for update',
     [order.id, order.fence, order.status],
   );
   if (rows.length === 0) throw new LostClaim(order.id);

@@ -1,10 +1,10 @@
 /** What operators look at: figures over all rows, one order with all that belongs to it, and the record of their deeds. */
-import type { OrderId, SaleId } from '../domain/ids.ts';
+import type { OrderId } from '../domain/ids.ts';
 import type { Account } from '../domain/ledger.ts';
 import { type Currency, type Money, money } from '../domain/money.ts';
 import type { Channel, OrderState } from '../domain/order.ts';
 import type { LegState } from '../domain/payout-leg.ts';
-import { Commission, Effect } from './entities/money.ts';
+import { Effect } from './entities/money.ts';
 import { Order } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
 
@@ -14,11 +14,11 @@ const enteredAt = `coalesce((select max(e.at) from order_events e
 
 export type Standing = { status: OrderState; reason: string | null; orders: number; oldest: Date | null };
 
-/** How many orders are in each state, by reason; `oldest` for those that wait or need a person. */
+/** How many orders are in each state, by reason; `oldest` for those that wait, need a person or failed. */
 export async function orderStandings(em: EntityManager): Promise<Standing[]> {
   const rows = await em.execute<{ status: OrderState; reason: string | null; orders: string; oldest: string | null }[]>(
     `select status, coalesce(wait_reason, reason) as reason, count(*)::text as orders,
-            min(case when status in ('WAITING', 'NEEDS_REVIEW') then ${enteredAt} end)::text as oldest
+            min(case when status in ('WAITING', 'NEEDS_REVIEW', 'FAILED') then ${enteredAt} end)::text as oldest
      from orders o group by 1, 2 order by count(*) desc, 2`,
   );
   return rows.map(row => ({ ...row, orders: Number(row.orders), oldest: row.oldest ? new Date(row.oldest) : null }));
@@ -49,7 +49,7 @@ export async function receivables(em: EntityManager): Promise<Receivable[]> {
          from ledger_postings p join ledger_transactions t on t.id = p.transaction_id
          where p.account = 'reseller' and exists (select from sales s where s.order_id = t.order_id)
        union all
-       select user_id, currency, amount_minor from payout_legs where beneficiary = 'reseller' and status <> 'PAID'
+       select user_id, currency, amount_minor from payout_legs where beneficiary = 'reseller' and status not in ('PAID', 'CANCELLED')
      ) b join users u on u.id = b.user_id
      group by 1, 2 having sum(b.amount_minor) > 0 order by sum(b.amount_minor) desc limit 50`,
   );
@@ -148,15 +148,6 @@ export const effectsOf = (em: EntityManager, subjects: readonly string[]): Promi
     { subject: { $in: [...subjects] } },
     { orderBy: { createdAt: 'asc', generation: 'asc' }, limit: 100 },
   );
-
-/** The platform's share of one sale. */
-export async function commissionOf(
-  em: EntityManager,
-  saleId: SaleId,
-): Promise<{ percent: string; amount: Money } | null> {
-  const row = await em.findOne(Commission, { saleId });
-  return row && { percent: row.percent, amount: money(row.amountMinor, row.currency) };
-}
 
 export type Entry = { at: Date; source: string; event: string; postings: BookedPosting[] };
 export type BookedPosting = { account: Account; holder: string | null; amount: Money };

@@ -12,6 +12,8 @@ import { graceMs } from './orders.ts';
 
 export const findSale = (em: EntityManager, orderId: OrderId): Promise<Sale | null> => em.findOne(Sale, { orderId });
 
+export const commissionOf = (em: EntityManager, saleId: SaleId) => em.findOneOrFail(Commission, { saleId });
+
 export const salesOf = (em: EntityManager, userId: UserId | null, page: { limit: number; offset: number }) =>
   em.find(Sale, userId ? { userId } : {}, { orderBy: { createdAt: 'desc', id: 'asc' }, ...page });
 
@@ -105,7 +107,7 @@ export async function receivableFrom(em: EntityManager, reseller: UserId): Promi
           where p.account = 'reseller' and p.holder_id = ? and p.currency = ?
             and exists (select from sales s where s.order_id = t.order_id))
        + (select coalesce(sum(amount_minor), 0) from payout_legs
-            where user_id = ? and beneficiary = 'reseller' and status <> 'PAID')
+            where user_id = ? and beneficiary = 'reseller' and status not in ('PAID', 'CANCELLED'))
      )::text as owed`,
     [reseller, platformCurrency, reseller],
   );

@@ -23,6 +23,14 @@ export async function addUser(
   return row ? findUser(em, row.id) : null;
 }
 
+/** What a user decides about their own money. */
+export type UserSettings = Partial<Pick<User, 'refundPolicy' | 'payoutProvider' | 'payoutReceiver'>>;
+
+export async function changeSettings(em: EntityManager, id: UserId, settings: UserSettings): Promise<User> {
+  await em.nativeUpdate(User, { id }, settings);
+  return em.findOneOrFail(User, { id });
+}
+
 /** The admin to whom commissions are assigned: the first one. */
 export const commissionAdmin = (em: EntityManager): Promise<User> =>
   em.findOneOrFail(User, { role: 'admin' }, { orderBy: { createdAt: 'asc', id: 'asc' } });

@@ -1,15 +1,17 @@
 import type { EventId, OrderId } from '../domain/ids.ts';
+import { formatMoney } from '../domain/money.ts';
 import { type PayPalEvent, parsePayPalEvent } from '../providers/paypal/webhook.ts';
+import { capturePayment } from '../queues/capture-payment.ts';
 import { jobForLeg, jobForOrder } from '../queues/next-job.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import { type Order, Payment } from '../store/entities/order.ts';
 import { closeEvent, findEvent } from '../store/inbound-events.ts';
 import { legByBatch, wakeLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
-import { claimOrder, findOrder, orderByReference, wakeOrder } from '../store/orders.ts';
+import { claimOrder, findOrder, orderByReference, updateOrder, wakeOrder } from '../store/orders.ts';
 import type { Context, Processor } from './context.ts';
-import { captureNews } from './paypal-captures.ts';
-import { settlePayment } from './settle-payment.ts';
+import { refundStates } from './refund.ts';
+import { settleRefund } from './settle-refund.ts';
 
 /** Finds what a PayPal event is about and has it read back: the event is a hint, PayPal's own answer is the fact. */
 export const applyEvent: Processor<'eventId'> = async ({ eventId }, ctx) => {
@@ -23,6 +25,7 @@ export const applyEvent: Processor<'eventId'> = async ({ eventId }, ctx) => {
 
 async function apply(ctx: Context, event: PayPalEvent): Promise<string | undefined> {
   if (event.type.startsWith('PAYMENT.PAYOUTS')) return payoutNews(ctx, event);
+  if (/^PAYMENT\.CAPTURE\.(REFUNDED|REVERSED)$/.test(event.type)) return moneyWentBack(ctx, event);
   if (event.type.startsWith('PAYMENT.CAPTURE.')) return captureChanged(ctx, event);
   const order = await ctx.store.read(em => orderByReference(em, 'paypal', text(event.resource, 'id') ?? ''));
   return order ? wake(ctx, order.id, `${event.type}: order ${order.id} is read back`) : undefined;
@@ -34,7 +37,8 @@ const wake = (ctx: Context, id: OrderId, answer: string): Promise<string> =>
     if (order?.status !== 'CREATED' && order?.status !== 'CANCELLED')
       return `${answer}; it is ${order?.status} already`;
     const woken = await wakeOrder(em, id);
-    if (woken) enqueue(jobForOrder(woken));
+    // Money for a cancelled order is booked by the same job.
+    if (woken) enqueue(capturePayment.jobFor(woken));
     return answer;
   });
 
@@ -51,29 +55,46 @@ async function payoutNews(ctx: Context, event: PayPalEvent): Promise<string | un
   });
 }
 
-/** A capture's resource is the capture; a refund's or a reversal's names it in its `up` link. */
+/** The capture of an order that still waits for its money is read back by the order's own job. */
 async function captureChanged(ctx: Context, event: PayPalEvent): Promise<string | undefined> {
-  const captureId = upLink(event.resource) ?? text(event.resource, 'id');
+  const captureId = text(event.resource, 'id');
   if (!captureId) return undefined;
   const capture = await ctx.providers.paypal.getCapture(captureId, { signal: ctx.signal });
+  const order = await ctx.store.read(em => orderOfCapture(em, captureId, capture.orderId, capture.customId));
+  return order ? wake(ctx, order.id, `${event.type}: capture ${captureId} is ${capture.status}`) : undefined;
+}
+
+/** The resource of a refund or a reversal is the refund; the capture it is of is in its `up` link. */
+async function moneyWentBack(ctx: Context, event: PayPalEvent): Promise<string | undefined> {
+  const [refundId, captureId] = [text(event.resource, 'id'), upLink(event.resource)];
+  if (!refundId || !captureId) return undefined;
+  const { status, amount } = await ctx.providers.paypal.getRefund(refundId, { signal: ctx.signal });
+  const kind = event.type.endsWith('.REVERSED') ? 'reversal' : 'refund';
   return ctx.transact(async (em, enqueue) => {
-    const order = await orderOfCapture(em, captureId, capture.orderId, capture.customId);
-    if (!order) return undefined;
-    const owned = await claimOrder(em, order.id, [order.status]);
-    if (!owned) throw new Error(`order ${order.id} moved while its capture was read`);
-    const news = captureNews(capture);
-    await settlePayment(em, enqueue, owned, [news]);
-    if (news.status === 'REFUNDED' || news.status === 'REVERSED')
-      await stopBeforeBuying(em, enqueue, owned, news.status);
-    return `${event.type}: capture ${captureId} is ${capture.status}`;
+    const payment = await em.findOne(Payment, { provider: 'paypal', reference: captureId });
+    const order = payment && (await findOrder(em, payment.orderId));
+    const owned = order && (await claimOrder(em, order.id, [order.status]));
+    if (!payment || !owned) return undefined;
+    await settleRefund(em, owned, payment, {
+      reference: refundId,
+      kind,
+      status: refundStates[status] ?? 'PENDING',
+      amount,
+    });
+    await stopOrder(em, enqueue, owned, `PayPal says: ${kind} of ${formatMoney(amount)}`);
+    return `${event.type}: ${kind} ${refundId} is ${status}`;
   });
 }
 
-/** Money that went back before anything was bought: a person decides, nothing is bought meanwhile. */
-async function stopBeforeBuying(em: EntityManager, enqueue: Enqueue, order: Order, status: string): Promise<void> {
-  if (order.status !== 'PAID' && order.status !== 'WAITING') return;
-  const note = `PayPal says the payment is ${status}: nothing is bought`;
-  await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note });
+/** Nothing is bought for money that went back. What is being bought right now stops before its next call. */
+async function stopOrder(em: EntityManager, enqueue: Enqueue, order: Order, note: string): Promise<void> {
+  if (order.status === 'PAID' || order.status === 'WAITING')
+    await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note });
+  else if (order.status === 'PURCHASING') {
+    await updateOrder(em, order, { frozenFor: 'PAYMENT_REVERSED' });
+    const woken = await wakeOrder(em, order.id);
+    if (woken) enqueue(jobForOrder(woken));
+  }
 }
 
 async function orderOfCapture(

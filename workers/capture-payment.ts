@@ -1,6 +1,6 @@
 import type { Terminal } from '../domain/outcome.ts';
 import type { PayPalOrder } from '../providers/paypal/order.ts';
-import { once } from '../store/effects.ts';
+import { once, standingEffect } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
 import { assertOwner, updateOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
@@ -25,7 +25,10 @@ export const capturePayment: Processor<'orderId'> = ({ orderId }, ctx) =>
     async order => {
       const paypalOrder = await readOrder(ctx, order);
       if (!paypalOrder) return forgotten(ctx, order);
-      if (paypalOrder.captures.length > 0) return takeMoney(ctx, order, paypalOrder);
+      if (paypalOrder.captures.length > 0) {
+        await closeIntent(ctx, order, paypalOrder.id);
+        return takeMoney(ctx, order, paypalOrder);
+      }
       if (order.status === 'CANCELLED') return 'cancelled, and nothing was captured';
       if (paypalOrder.status !== 'APPROVED') return recheck(ctx, order, askAgainMs, 'the buyer has not approved yet');
       await capture(ctx, order, paypalOrder.id);
@@ -62,6 +65,12 @@ const capture = (ctx: Context, order: Order, paypalOrderId: string): Promise<{ p
     record: (em, _result, effect) =>
       note(em, order.id, 'effect', 'captured at PayPal', { key: effect.idempotencyKey, paypalOrder: paypalOrderId }),
   });
+
+/** The money is there: an intent whose answer was lost has happened. */
+async function closeIntent(ctx: Context, order: Order, paypalOrderId: string): Promise<void> {
+  const intent = await ctx.store.read(em => standingEffect(em, 'capture', order.id));
+  if (intent?.status === 'OPEN') await capture(ctx, order, paypalOrderId);
+}
 
 async function takeMoney(ctx: Context, order: Order, { captures }: PayPalOrder): Promise<string> {
   const news = captures.map(captureNews);

@@ -1,7 +1,8 @@
 import { expectedFees, type Fees, platformCurrency } from '../domain/fees.ts';
 import { saleBooked } from '../domain/ledger.ts';
-import { convert, formatMoney, type Money, money, sum } from '../domain/money.ts';
+import { convert, formatMoney, type Money, money, subtract, sum } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
+import type { PaymentState } from '../domain/payment.ts';
 import { legsOf, type Profit, profitOf } from '../domain/profit.ts';
 import { payout } from '../queues/payout.ts';
 import type { Order } from '../store/entities/order.ts';
@@ -9,6 +10,7 @@ import { post } from '../store/ledger.ts';
 import type { EntityManager } from '../store/open.ts';
 import { custodyOf, maxCostOf, rateOf, salePrice, updateOrder } from '../store/orders.ts';
 import { paymentsOf } from '../store/payments.ts';
+import { refundedOf } from '../store/refunds.ts';
 import { addLeg, addSale, findSale, receivableFrom } from '../store/sales.ts';
 import { commissionPercent } from '../store/settings.ts';
 import { supplierOrdersOf } from '../store/supplier-orders.ts';
@@ -43,11 +45,21 @@ type SaleFacts = {
   profit: Profit;
 };
 
+/** Payments that brought money, whatever happened to it since. */
+const kept: ReadonlySet<PaymentState> = new Set([
+  'COMPLETED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+  'REVERSED',
+  'DISPUTED',
+]);
+
 async function factsOf(em: EntityManager, order: Order): Promise<SaleFacts> {
-  const payment = (await paymentsOf(em, order.id)).find(({ status }) => status === 'COMPLETED');
+  const payment = (await paymentsOf(em, order.id)).find(({ status }) => kept.has(status));
   invariant(payment, `order ${order.id} has a completed payment`);
   const rate = rateOf(order);
-  const gross = salePrice(order);
+  // What the buyer paid and still has paid: a refund may have come before the sale was booked.
+  const gross = subtract(salePrice(order), await refundedOf(em, order.id, order.saleCurrency));
   const fees = feesOf(order.channel, payment);
   const costs = await supplierOrdersOf(em, order.id);
   const supplierCost = sum(

@@ -9,6 +9,7 @@ import type { Order } from '../store/entities/order.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder, LostClaim, type Move, recheckOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
+import { findUser } from '../store/users.ts';
 import { type Context, later } from './context.ts';
 import { ReconnectNeeded } from './tokens.ts';
 
@@ -43,13 +44,22 @@ export async function wait(
   return `still WAITING (${reason})`;
 }
 
+/** Final. A paid order's money goes back by itself where its reseller wants that; else they are asked. */
 export const fail = (
   ctx: Context,
   order: Order,
   reason: FailureReason,
   text: string,
   also?: (em: EntityManager) => Promise<void>,
-): Promise<string> => move(ctx, order, { to: 'FAILED', reason, note: text }, also ? { also } : {});
+): Promise<string> =>
+  ctx.transact(async (em, enqueue) => {
+    await also?.(em);
+    await advance(em, enqueue, order, { to: 'FAILED', reason, note: text });
+    const owner = await findUser(em, order.userId);
+    if (owner?.refundPolicy === 'automatic')
+      await advance(em, enqueue, order, { to: 'REFUNDING', note: "by the reseller's refund policy" });
+    return `FAILED (${reason}): ${text}`;
+  });
 
 export async function recheck(ctx: Context, order: Order, ms: number, text: string): Promise<string> {
   await ctx.store.transaction(em => recheckOrder(em, order, later(ctx, ms)));
@@ -102,7 +112,7 @@ async function lookAgain(ctx: Context, order: Order, doubt: Uncertain): Promise<
   return `uncertain (${doubt.code}), looked up again at ${at.toISOString()}`;
 }
 
-const park = (ctx: Context, order: Order, { effect, message }: Unproven): Promise<string> =>
+export const park = (ctx: Context, order: Order, { effect, message }: Unproven): Promise<string> =>
   move(ctx, order, {
     to: 'NEEDS_REVIEW',
     reason: 'EFFECT_UNPROVEN',

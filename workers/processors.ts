@@ -8,6 +8,7 @@ import { importOrder } from './import-order.ts';
 import { payout } from './payout.ts';
 import { purchase } from './purchase.ts';
 import { purchaseFallback } from './purchase-fallback.ts';
+import { refund } from './refund.ts';
 import { tokenRefresh } from './token-refresh.ts';
 
 /** One processor per queue: a queue without one, or one without a queue, does not compile. */
@@ -20,5 +21,6 @@ export const processors = {
   'purchase-fallback': purchaseFallback,
   'create-sale': createSale,
   payout,
+  refund,
   'token-refresh': tokenRefresh,
 } as const satisfies Record<QueueName, (payload: never, context: Context) => Promise<string>>;

@@ -3,7 +3,8 @@ import { invariant, type Terminal } from '../domain/outcome.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import { advance } from '../queues/transact.ts';
 import { credentialOf } from '../store/credentials.ts';
-import { isInDoubt, once, standingEffect, withdrawUnsent } from '../store/effects.ts';
+import { isInDoubt, once, standingEffect, Unproven, withdrawUnsent } from '../store/effects.ts';
+import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { release } from '../store/funding.ts';
@@ -15,7 +16,7 @@ import { note } from '../store/timeline.ts';
 import { chooseOffer, type Offer } from './choose-offer.ts';
 import { type Context, onceContext, type Processor } from './context.ts';
 import { followPurchase, supplierOrders } from './follow-purchase.ts';
-import { fail, move, orderStep, wait } from './order-step.ts';
+import { fail, move, orderStep, park, wait } from './order-step.ts';
 import { meaningOf } from './purchase-refusal.ts';
 import { readSaleNow } from './sale-channel.ts';
 import { withToken } from './tokens.ts';
@@ -36,6 +37,7 @@ export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
       if (!credential) return leaveToBrowser(ctx, order, 'no AliExpress API account is connected');
 
       const earlier = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
+      if (order.frozenFor) return stopFrozen(ctx, order, earlier);
       if (!isInDoubt(earlier)) {
         const sale = await readSaleNow(ctx, order);
         if (sale.state === 'cancelled')
@@ -70,6 +72,13 @@ async function offerFor(ctx: Context, order: Order, credential: Credential) {
   const product = await ctx.store.read(em => findProduct(em, productId));
   invariant(product, `product ${productId} exists`);
   return chooseOffer(ctx, credential, { product, quantity, shipTo, maxCost: maxCostOf(order) });
+}
+
+/** Frozen while it was being bought. Whether goods were ordered may be open: only a person can tell then. */
+function stopFrozen(ctx: Context, order: Order, effect: Effect | null): Promise<string> {
+  const why = `${order.frozenFor}: nothing more is bought`;
+  if (isInDoubt(effect) && effect) return park(ctx, order, new Unproven(effect));
+  return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note: why }, nothingBought(order));
 }
 
 /** Without an offer the effect is in doubt: only its frozen request may be sent again. */

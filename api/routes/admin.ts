@@ -16,13 +16,13 @@ import { moneyView } from '../views.ts';
 type NewRate = { base: Currency; quote: Currency; rate: string; source: string; asOf?: Date };
 const newRate = Joi.object<NewRate>({
   base: currency.required(),
-  quote: currency.required().disallow(Joi.ref('base')),
+  quote: currency.required(),
   rate: decimal
     .required()
     .custom((text: string, { error }) => (parseDecimal(text).units > 0n ? text : error('any.invalid'))),
   source: Joi.string().max(64).default('by hand'),
   asOf: instant.max('now'),
-});
+}).custom((pair: NewRate, { error }) => (pair.base === pair.quote ? error('any.invalid') : pair));
 
 const percent = Joi.object<{ percent: string }>({
   percent: Joi.string()

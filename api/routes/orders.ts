@@ -5,6 +5,7 @@ import type { Address } from '../../domain/address.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { type OrderState, orderStates } from '../../domain/order.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
+import { advance } from '../../queues/transact.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { claimOrder, findOrder, ordersOf, updateOrder, wakeOrder } from '../../store/orders.ts';
@@ -63,11 +64,24 @@ export const orderRoutes = (deps: Deps): Router =>
       }));
       response.json(orderDetailView(order, parts));
     })
+    .post('/:id/refund', async (request, response) => {
+      const order = await visibleOrder(deps, response, valid(id, request.params.id));
+      await refundNow(deps, order);
+      response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id });
+    })
     .put('/:id/address', async (request, response) => {
       const order = await visibleOrder(deps, response, valid(id, request.params.id));
       await correctAddress(deps, order, valid(address, request.body));
       response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id });
     });
+
+/** The answer of a reseller who is asked first: a finally failed order's buyer gets the money back. */
+const refundNow = ({ transact }: Deps, { id }: Order): Promise<void> =>
+  transact(async (em, enqueue) => {
+    const owned = await claimOrder(em, id, ['FAILED']);
+    if (!owned) throw new Problem(409, 'NOT_REFUNDABLE', 'only a finally failed order is refunded');
+    await advance(em, enqueue, owned, { to: 'REFUNDING', note: 'asked for by its reseller' });
+  });
 
 /** Who holds the checkout token sees how the order stands, and nothing of the business behind it. */
 async function forBuyer({ store }: Deps, request: Request, response: Response, orderId: string): Promise<void> {

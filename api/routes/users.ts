@@ -2,10 +2,10 @@ import { Router } from 'express';
 import Joi from 'joi';
 import { hashPassword } from '../../runtime/password.ts';
 import type { Role } from '../../store/entities/people.ts';
-import { addUser } from '../../store/users.ts';
+import { addUser, changeSettings, type UserSettings } from '../../store/users.ts';
 import type { Deps } from '../deps.ts';
 import { Problem, valid } from '../middleware/problem.ts';
-import { adminOf } from '../middleware/session.ts';
+import { adminOf, sessionOf } from '../middleware/session.ts';
 
 type NewUser = { email: string; password: string; role: Role; payoutReceiver?: string };
 const newUser = Joi.object<NewUser>({
@@ -15,12 +15,29 @@ const newUser = Joi.object<NewUser>({
   payoutReceiver: Joi.string().email({ tlds: false }).max(127),
 });
 
+const settings = Joi.object<UserSettings>({
+  refundPolicy: Joi.string().valid('ask', 'automatic'),
+  payoutProvider: Joi.string().valid('paypal', 'payoneer').allow(null),
+  /** A PayPal e-mail address, or a Payoneer payee id. */
+  payoutReceiver: Joi.string().min(1).max(127),
+}).min(1);
+
 export const userRoutes = ({ store }: Deps): Router =>
-  Router().post('/', async (request, response) => {
-    adminOf(response);
-    const { email, password, role, payoutReceiver = null } = valid(newUser, request.body);
-    const passwordHash = await hashPassword(password);
-    const user = await store.transaction(em => addUser(em, { email, passwordHash, role, payoutReceiver }));
-    if (!user) throw new Problem(409, 'EMAIL_TAKEN', 'a user with this e-mail exists');
-    response.status(201).json({ id: user.id, email: user.email, role: user.role, payoutReceiver: user.payoutReceiver });
-  });
+  Router()
+    .patch('/me', async (request, response) => {
+      const { userId } = sessionOf(response);
+      const wanted = valid(settings, request.body);
+      const user = await store.transaction(em => changeSettings(em, userId, wanted));
+      const { refundPolicy, payoutProvider = null, payoutReceiver = null } = user;
+      response.json({ id: user.id, refundPolicy, payoutProvider, payoutReceiver });
+    })
+    .post('/', async (request, response) => {
+      adminOf(response);
+      const { email, password, role, payoutReceiver = null } = valid(newUser, request.body);
+      const passwordHash = await hashPassword(password);
+      const user = await store.transaction(em => addUser(em, { email, passwordHash, role, payoutReceiver }));
+      if (!user) throw new Problem(409, 'EMAIL_TAKEN', 'a user with this e-mail exists');
+      response
+        .status(201)
+        .json({ id: user.id, email: user.email, role: user.role, payoutReceiver: user.payoutReceiver });
+    });

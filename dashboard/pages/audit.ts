@@ -2,7 +2,7 @@ import type { Audited } from '../../store/overview.ts';
 import type { Paged } from '../paging.ts';
 import { type Html, html } from './html.ts';
 import { page, type Viewer } from './layout.ts';
-import { badge, type Tone, table } from './parts.ts';
+import { badge, code, type Tone, table } from './parts.ts';
 import { moment, relative } from './time.ts';
 
 export const auditPage = (viewer: Viewer, { rows, number, more }: Paged<Audited>, now: Date): string =>
@@ -18,7 +18,8 @@ export const auditPage = (viewer: Viewer, { rows, number, more }: Paged<Audited>
         cells: [
           html`<span class="whole">${moment(row.at)}</span><small class="under">${relative(row.at, now)}</small>`,
           row.operator,
-          row.action,
+          // A denied request is told as it came.
+          /^[A-Z]+ /.test(row.action) ? code(row.action) : row.action,
           target(row.target),
           outcome(row.outcome),
         ],
@@ -46,5 +47,5 @@ const outcomeTones: Readonly<Record<string, Tone>> = { done: 'good', denied: 'ba
 /** `done: 3 jobs run again`, `denied: not offered here`; an intent without an end says that we died in between. */
 function outcome(text: string): Html {
   const [word = '', ...rest] = text.split(': ');
-  return html`${badge(word, outcomeTones[word])} ${rest.join(': ')}`;
+  return html`${badge(word, outcomeTones[word])} <span class="breaks">${rest.join(': ')}</span>`;
 }

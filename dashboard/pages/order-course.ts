@@ -77,10 +77,12 @@ const details = (detail: OrderEvent['detail']): Html[] =>
         html`<span class="pair"><span class="faint">${name}</span> <code>${plain(value)}</code></span>`,
     );
 
-/** `PAID → WAITING (HOLD): the buyer may cancel`: the move stands out, its reason follows. */
+/** In `PAID → WAITING (HOLD): the buyer may cancel` the move stands out. */
+const moved = /^(?<move>.*?→ \w+(?: \(\w+\))?)(?<why>.*)$/s;
+
 function sentence({ kind, note }: OrderEvent): Html {
-  const [head = '', ...rest] = kind === 'moved' ? note.split(/: (?=[^:]*$)/) : [];
-  return head ? html`<b>${head}</b> ${rest}` : html`${note}`;
+  const { move, why } = (kind === 'moved' && moved.exec(note)?.groups) || {};
+  return move ? html`<b>${move}</b>${why}` : html`${note}`;
 }
 
 /** What happened to an order, in the order it happened. */

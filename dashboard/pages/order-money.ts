@@ -1,4 +1,4 @@
-import { type Money, money } from '../../domain/money.ts';
+import { divideRounded, type Money, money } from '../../domain/money.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { legAmount } from '../../store/legs.ts';
 import { salePrice } from '../../store/orders.ts';
@@ -14,7 +14,7 @@ type Share = { readonly who: string; readonly what: string; readonly minor: bigi
 export function splitOf({ sale, commission, order, reseller }: OrderFile): Html {
   if (!sale) return html`<p class="empty">The sale is booked when the goods are bought and paid.</p>`;
   const inCurrency = (minor: bigint): Money => money(minor, sale.currency);
-  const commissionMinor = commission?.amount.amountMinor ?? sale.grossProfitMinor - sale.netProfitMinor;
+  const commissionMinor = commission?.amountMinor ?? sale.grossProfitMinor - sale.netProfitMinor;
   const shares: readonly Share[] = [
     { who: 'supplier', what: 'goods, shipping, import tax', minor: sale.supplierCostMinor, part: 'supplier' },
     { who: order.channel, what: 'marketplace fee', minor: sale.marketplaceFeeMinor, part: 'fee' },
@@ -57,7 +57,7 @@ export function splitOf({ sale, commission, order, reseller }: OrderFile): Html 
 }
 
 const percent = (part: bigint, whole: bigint): string =>
-  whole > 0n ? `${(Number((part * 1_000n) / whole) / 10).toFixed(1)} %` : '';
+  whole > 0n ? `${(Number(divideRounded(part * 1_000n, whole)) / 10).toFixed(1)} %` : '';
 
 /** An SVG, because our pages allow no style attributes. A loss has no room in it. */
 function bar(shares: readonly Share[], whole: bigint): Html {

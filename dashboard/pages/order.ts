@@ -1,7 +1,6 @@
-import { jobForOrder } from '../../queues/next-job.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { salePrice } from '../../store/orders.ts';
-import { currentQueue } from '../current-queue.ts';
+import { currentQueue, ownJob } from '../current-queue.ts';
 import { nextAction } from '../next-action.ts';
 import type { OrderFile } from '../order-file.ts';
 import { type Html, html } from './html.ts';
@@ -65,8 +64,7 @@ function advice({ order }: OrderFile): Html | undefined {
 
 function orderFacts(file: OrderFile, now: Date): Html {
   const { order, product, reseller } = file;
-  const next = jobForOrder(order);
-  const job = next?.queue === currentQueue(file) ? next : undefined;
+  const job = ownJob(order, file.booked);
   return facts([
     ['Amount', amount(salePrice(order))],
     ['Product', product ? html`${product.title}${order.quantity > 1 && html` × ${order.quantity}`}` : none],

@@ -29,6 +29,7 @@ export const overviewPage = (viewer: Viewer, figures: Figures): string =>
     ${card('Orders', road(figures.orders))}
     ${standing('Waiting', 'WAITING', figures, 'No order waits.')}
     ${standing('Needs review', 'NEEDS_REVIEW', figures, 'Nothing needs a person.')}
+    ${ordersIn(figures.orders, 'FAILED') > 0 && standing('Failed', 'FAILED', figures, '')}
     ${card('Queues', queueTable(figures), html`<a href="/queues">Open the board</a>`)}
     <div class="columns">
       ${card('Payouts', payoutTable(figures.legs))}
@@ -52,7 +53,7 @@ function headlines({ orders, legs, ledger, queues }: Figures): Html {
   const review = ordersIn(orders, 'NEEDS_REVIEW');
   const waiting = ordersIn(orders, 'WAITING');
   const failed = queues.reduce((total, { figures }) => total + (figures?.failed ?? 0), 0);
-  const troubled = legs.filter(({ status }) => !['PAID', 'PENDING', 'SENT'].includes(status));
+  const troubled = legs.filter(({ status }) => !['PAID', 'PENDING', 'SENT', 'CANCELLED'].includes(status));
   const stuck = troubled.reduce((total, row) => total + row.legs, 0);
   const off = ledger.filter(({ amountMinor }) => amountMinor !== 0n).length;
   return html`<div class="tiles">
@@ -71,7 +72,7 @@ const road = (orders: readonly Standing[]): Html =>
   })}</ol>`;
 
 /** The orders of one state by reason, each with what a person can do about it. */
-function standing(title: string, state: 'WAITING' | 'NEEDS_REVIEW', { orders, now }: Figures, empty: string): Html {
+function standing(title: string, state: OrderState, { orders, now }: Figures, empty: string): Html {
   const rows = orders.filter(({ status }) => status === state);
   return card(
     title,

@@ -92,6 +92,23 @@ export const AdminCommission = defineEntity({
   },
 });
 
+export const Refund = defineEntity({
+  name: 'Refund',
+  tableName: 'refunds',
+  properties: {
+    id: p.uuid().primary(),
+    paymentId: p.uuid(),
+    orderId: p.uuid().$type<OrderId>(),
+    reference: p.text(),
+    kind: p.text().$type<'refund' | 'reversal'>(),
+    status: p.text().$type<'PENDING' | 'COMPLETED' | 'FAILED'>(),
+    amountMinor: p.bigint(),
+    currency: p.text().$type<Currency>(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type Refund = InferEntity<typeof Refund>;
+
 export const PayoutLeg = defineEntity({
   name: 'PayoutLeg',
   tableName: 'payout_legs',

@@ -17,6 +17,8 @@ export const User = defineEntity({
     passwordHash: p.text(),
     role: p.text().$type<Role>(),
     payoutReceiver: p.text().nullable(),
+    refundPolicy: p.text().$type<'ask' | 'automatic'>(),
+    payoutProvider: p.text().$type<'paypal' | 'payoneer'>().nullable(),
     createdAt: p.datetime().onCreate(() => new Date()),
   },
 });

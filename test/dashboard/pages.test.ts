@@ -1,13 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import type { Queue } from 'bullmq';
 import { expect } from 'chai';
 import { html } from '../../dashboard/pages/html.ts';
+import { queueFigures } from '../../dashboard/queue-figures.ts';
+import { saleBooked } from '../../domain/ledger.ts';
+import { money } from '../../domain/money.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
+import { post } from '../../store/ledger.ts';
 import { findOrder } from '../../store/orders.ts';
 import { recordPayment } from '../../store/payments.ts';
+import { addLeg, addSale } from '../../store/sales.ts';
 import { keepSupplierOrders } from '../../store/supplier-orders.ts';
 import { note } from '../../store/timeline.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';
 
+const shipTo = {
+  fullName: 'Ana Rojas',
+  line1: 'Av. Providencia 1234',
+  city: 'Santiago',
+  region: 'RM',
+  postalCode: '7500000',
+  country: 'CL',
+};
 const nasty = `<script>alert("x")</script>`;
 
 describe('the pages', () => {
@@ -73,7 +87,7 @@ describe('the pages', () => {
       'state=WAITING&q=&channel=',
     ]) {
       const { text } = await admin.get(`/orders?${filter}`).expect(200);
-      expect(text).to.include(`/orders/${waiting}`).and.include('<td data-name="Queue">purchase</td>');
+      expect(text).to.include(`/orders/${waiting}`).and.include('<span class="whole">purchase</span>');
     }
     expect((await admin.get('/orders?state=WAITING&channel=ebay')).text).to.include('No order is like that');
     await admin.get('/orders?state=BROKEN').expect(400);
@@ -85,6 +99,82 @@ describe('the pages', () => {
     const { text } = await admin.get('/').expect(200);
     expect(text).to.include('Compare payment and price').and.include('Pay the supplier order');
     expect(text).to.include('balanced').and.include('purchase-fallback');
+  });
+
+  it('show who got how many cents, and what the ledger says', async () => {
+    const usd = (minor: bigint) => money(minor, 'USD');
+    const id = await world.addOrder({ status: 'PURCHASED', shipTo, maxCostMinor: 2_500n, fxRate: '1' });
+    const fees = { marketplaceFee: usd(0n), paymentFee: usd(223n) };
+    const profit = { grossProfit: usd(2_767n), commission: usd(277n), netProfit: usd(2_490n) };
+    await world.store.transaction(async em => {
+      const sale = { orderId: id, userId: world.reseller.id, supplierCost: usd(2_000n), fees, profit };
+      const { id: saleId } = await addSale(em, {
+        ...sale,
+        adminId: world.admin.id,
+        salePrice: usd(4_990n),
+        expectedProfit: usd(2_267n),
+        setOff: usd(0n),
+        commissionPercent: '10',
+      });
+      const postings = saleBooked({
+        ...sale,
+        custody: { proceedsHeldBy: 'platform', supplierPaidBy: 'platform' },
+        reseller: world.reseller.id,
+        admin: world.admin.id,
+        gross: usd(4_990n),
+      });
+      await post(em, { source: 'sale', event: `booked:${id}`, orderId: id, postings });
+      const due = { userId: world.reseller.id, amount: usd(2_490n), receiver: 'r@example.com', notBefore: new Date() };
+      await addLeg(em, { saleId, orderId: id, route: 'paypal', beneficiary: 'reseller', ...due });
+    });
+    const { text } = await admin.get(`/orders/${id}`).expect(200);
+    const shown = ['20.00', '2.23', '2.77', '24.90', '49.90'].map(cents => `${cents}<small>USD</small>`);
+    for (const cents of shown) expect(text).to.include(cents);
+    expect(text).to.include(`booked:${id}`).and.include('supplier-purchases').and.include('<dd>payout</dd>');
+    // Woken, it is the payout that is looked at again.
+    await admin.post(`/orders/${id}/wake`).expect(303);
+    expect((await world.audit())[0]?.outcome).to.match(/^done: payout-[0-9a-f-]{36}-1-1$/);
+  });
+
+  it('tell which reseller owes how much', async () => {
+    const id = await world.addOrder({ status: 'PURCHASED', shipTo, maxCostMinor: 2_500n, fxRate: '1' });
+    await world.store.transaction(async em => {
+      const usd = (minor: bigint) => money(minor, 'USD');
+      const none = { marketplaceFee: usd(0n), paymentFee: usd(0n) };
+      const profit = { grossProfit: usd(0n), commission: usd(0n), netProfit: usd(0n) };
+      await addSale(em, {
+        orderId: id,
+        userId: world.reseller.id,
+        adminId: world.admin.id,
+        salePrice: usd(0n),
+        supplierCost: usd(0n),
+        fees: none,
+        profit,
+        expectedProfit: usd(0n),
+        setOff: usd(0n),
+        commissionPercent: '10',
+      });
+      await post(em, {
+        source: 'sale',
+        event: `commission:${id}`,
+        orderId: id,
+        postings: [
+          { account: 'reseller', holder: world.reseller.id, amount: usd(1_234n) },
+          { account: 'admin', holder: world.admin.id, amount: usd(-1_234n) },
+        ],
+      });
+    });
+    const { text } = await admin.get('/').expect(200);
+    expect(text.slice(text.indexOf('Receivables')))
+      .to.include('reseller@example.com')
+      .and.include('12.34<small>USD');
+  });
+
+  it('do not wait for a queue that is away', async () => {
+    const away = () => Promise.reject(new Error('ECONNREFUSED'));
+    const queue = { getJobCounts: away, isPaused: away, getJobs: away } as unknown as Queue;
+    const figures = await queueFigures({ queues: new Map([['fulfill', queue]]) });
+    expect(figures).to.deep.equal([{ name: 'fulfill', figures: undefined }]);
   });
 
   it('wake an order: a new job under a new id, told and audited', async () => {

@@ -25,14 +25,19 @@ const passwordHash = hashPassword(password);
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-/** A dashboard over a database and queues of its own, with an admin and a reseller. */
-export async function openWorld() {
+/** A dashboard over a database and queues of its own, with an admin and a reseller. @param redisUrl for the queues */
+export async function openWorld(redisUrl?: string) {
   const database = await createTestDatabase();
   const config = testConfig({ DATABASE_URL: database.url });
   const log = createLogger('dashboard', 'fatal');
   const store = await openStore(config.databaseUrl, 4);
   const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 2 });
-  const backend = await openBackend({ databaseUrl: config.databaseUrl, workers: 1, log });
+  const backend = await openBackend({
+    databaseUrl: config.databaseUrl,
+    ...(redisUrl ? { redisUrl } : {}),
+    workers: 1,
+    log,
+  });
   const producer = openProducer(backend, log);
   const transact = createTransact(store, producer);
   const app = createDashboard({ config, store, producer, transact, log, now: () => new Date() }, pool);
@@ -63,6 +68,7 @@ export async function openWorld() {
     config,
     admin,
     reseller,
+    product,
     audit: () => store.read(em => auditTrail(em, { limit: 50, offset: 0 })),
     /** Serves a queue until it is closed. */
     take: async (name: QueueName, processor: JobProcessor) => backend.openWorker(catalogue[name], processor, {}),

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { freePort } from '../support/free-port.ts';
 import { contractCalls } from './contract-calls.ts';
+import { payoneerCalls } from './payoneer-calls.ts';
 import { createClients, type SandboxWorld, startSandboxWorld } from './sandbox-world.ts';
 import { failureOf } from './thrown-by.ts';
 
@@ -13,7 +14,7 @@ describe('provider contract', () => {
   afterEach(() => world.clearFaults());
   after(() => world[Symbol.asyncDispose]());
 
-  for (const { provider, operation, stakes, leaves, onceOnly, prepare } of contractCalls) {
+  for (const { provider, operation, stakes, leaves, onceOnly, prepare } of [...contractCalls, ...payoneerCalls]) {
     describe(`${provider} ${operation}`, () => {
       const prefix = provider.toUpperCase();
       const doubt = stakes === 'money' ? 'uncertain' : 'retryable';

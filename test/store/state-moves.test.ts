@@ -81,7 +81,7 @@ describe('the database’s own state machines', () => {
   });
 
   for (const { name, table, states, moves, insert, facts = () => ({}) } of machines) {
-    it(`know the moves of the ${name} table and no others`, async () => {
+    it(`know the moves of the ${name} machine and no others`, async () => {
       const rows = await rowsOf<{ from: string; to: string }>(
         db.store,
         'select from_state as from, to_state as to from state_moves where machine = ?',
@@ -93,12 +93,12 @@ describe('the database’s own state machines', () => {
       );
     });
 
-    it(`take every state of a ${name} and refuse one that does not exist`, async () => {
+    it(`take every state of the ${name} machine and refuse one that does not exist`, async () => {
       for (const state of states) await db.store.transaction(em => insert(em, state));
       expect(await refusalOf(db.store.transaction(em => insert(em, 'LOST')))).to.match(/status/);
     });
 
-    it(`let a ${name} make each legal move and refuse each illegal one, whoever writes`, async () => {
+    it(`allow each legal move of the ${name} machine and refuse each illegal one, whoever writes`, async () => {
       for (const [from, to] of pairsOf(states)) {
         if (from === to) continue;
         const changes = { status: to, ...facts(to) };

@@ -9,8 +9,8 @@ export type TidyRule = (file: SourceFile) => string[];
 /** Who may import whom, beside itself. Nobody imports `test`, `bench` or `demo`; `test` and `bench` import anything. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   api: ['domain', 'queues', 'store', 'runtime', 'providers'],
-  dashboard: ['queues', 'store', 'runtime'],
-  demo: ['runtime', 'store', 'domain'],
+  dashboard: ['domain', 'queues', 'store', 'runtime'],
+  demo: ['domain', 'queues', 'store', 'runtime'],
   domain: [],
   migrations: [],
   providers: ['domain', 'runtime'],

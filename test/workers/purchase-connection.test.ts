@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
 import type { ReviewReason } from '../../domain/order.ts';
-import { Terminal } from '../../domain/outcome.ts';
-import { findCredential } from '../../store/credentials.ts';
+import { Terminal, TokenRefused } from '../../domain/outcome.ts';
 import { setAvailable } from '../../store/funding.ts';
 import { wakeOrder } from '../../store/orders.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
@@ -54,12 +53,12 @@ describe('the supplier account of a purchase', () => {
       const seller = await stage.hireSeller();
       const order = await orderToBuy(stage, await stage.stockUp(seller));
       const { aliexpress } = stage.context.providers;
-      const { TokenRefused } = await import('../../domain/outcome.ts');
       const getProduct = () => Promise.reject(new TokenRefused('aliexpress', 'IllegalAccessToken'));
       await performWith(stage, { providers: { aliexpress: { ...aliexpress, getProduct } } }, 'purchase', order.id);
       expect(await stage.order(order.id)).to.include({ waitReason: 'RECONNECT_NEEDED' });
-      const credential = await stage.store.read(em => seller.aliexpress && findCredential(em, seller.aliexpress));
-      expect(credential).to.include({ status: 'RECONNECT_NEEDED' });
+      expect(await rows(stage, 'select status from api_credentials where id = ?', [seller.aliexpress])).to.deep.equal([
+        { status: 'RECONNECT_NEEDED' },
+      ]);
     });
   });
 

@@ -21,17 +21,19 @@ export type Changes = {
   now?: Date;
   providers?: Partial<Context['providers']>;
   log?: Context['log'];
+  signal?: AbortSignal;
   failpoint?: NonNullable<Context['failpoint']>;
 };
 
 /** Runs one processor as the host would, in a context that is changed for this one run. */
 export function performWith(stage: Stage, changes: Changes, queue: keyof typeof processors, id: string) {
-  const { config = {}, now, providers = {}, log = stage.context.log, failpoint } = changes;
+  const { config = {}, now, providers = {}, log = stage.context.log, signal, failpoint } = changes;
   const context: Context = {
     ...stage.context,
     config: { ...stage.config, ...config },
     providers: { ...stage.context.providers, ...providers },
     log,
+    ...(signal ? { signal } : {}),
     ...(now ? { now: () => new Date(now) } : {}),
     ...(failpoint ? { failpoint } : {}),
   };

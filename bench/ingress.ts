@@ -1,0 +1,137 @@
+import { createHmac } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { setStage } from '../demo/stage.ts';
+import { startSystem } from '../runtime/supervisor.ts';
+import { openStore, type Store } from '../store/open.ts';
+import { fire, type Shot } from './load.ts';
+import type { Progress } from './progress.ts';
+import { quantile } from './quantile.ts';
+import { ownEnvironment, ownPorts } from './system.ts';
+
+export type IngressOptions = {
+  requests: number;
+  connections: number;
+  redisUrl: string | undefined;
+  log: Writable;
+  progress: Progress;
+  signal: AbortSignal;
+};
+
+export type IngressFigures = {
+  perSecond: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  /** Sent and not acknowledged with 202. */
+  errors: number;
+  acknowledged: number;
+  stored: number;
+  /** Acknowledged, and not in the database: must be 0. */
+  lost: number;
+};
+
+/** The first requests find cold code and closed pools. */
+const warmUp = 200;
+
+/** How many signed webhooks a second the api takes: each stored, and its job added, before it is acknowledged. */
+export async function measureIngress(options: IngressOptions): Promise<IngressFigures> {
+  const { requests, connections, redisUrl, log, progress, signal } = options;
+  await using system = await startSystem({
+    env: { ...ownEnvironment(redisUrl), LOG_LEVEL: 'warn' },
+    dataFolder: mkdtempSync(join(tmpdir(), 'orders-bench-')),
+    removeData: true,
+    ports: ownPorts,
+    processes: ['sandbox', 'api'],
+    log,
+    signal,
+  });
+  const store = await openStore(system.databaseUrl, 2);
+  try {
+    const { inlineUrl, webhookSecret } = await connectReseller(system, store);
+    const acknowledged = new Set<string>();
+    const latencies: number[] = [];
+    const note = (status: number, shot: Shot) => status === 202 && acknowledged.add(orderIdOf(shot));
+
+    const warming = webhooks(inlineUrl, webhookSecret, 'warm', warmUp);
+    await fire(warming, connections, signal, ({ status, shot }) => note(status, shot));
+    const startedAt = performance.now();
+    let errors = 0;
+    let done = 0;
+    await fire(webhooks(inlineUrl, webhookSecret, 'bench', requests), connections, signal, ({ status, ms, shot }) => {
+      latencies.push(ms);
+      if (!note(status, shot)) errors += 1;
+      done += 1;
+      progress('webhooks answered', done, requests);
+    });
+    const seconds = (performance.now() - startedAt) / 1000;
+    signal.throwIfAborted();
+
+    const stored = await storedOrderIds(store);
+    return {
+      perSecond: (requests - errors) / seconds,
+      p50: quantile(latencies, 0.5),
+      p95: quantile(latencies, 0.95),
+      p99: quantile(latencies, 0.99),
+      errors,
+      acknowledged: acknowledged.size,
+      stored: stored.size,
+      lost: acknowledged.difference(stored).size,
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+/** A reseller with a marketplace connection, made over HTTP like anybody's; `PUT` again tells the signing secret. */
+async function connectReseller(system: Parameters<typeof setStage>[0], store: Store) {
+  const stage = await setStage(system, store);
+  const { call, accounts } = await stage.hireReseller({ name: 'bench' });
+  const { accountId } = accounts.ebay;
+  const stored = await call('PUT', '/api/credentials/ebay', {
+    accountId,
+    accountName: 'bench',
+    moneyHolder: 'platform',
+    accessToken: 'not-used-here',
+    refreshToken: 'not-used-here',
+    accessExpiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+  });
+  return { inlineUrl: new URL(String(stored.inlineUrl)), webhookSecret: String(stored.webhookSecret) };
+}
+
+/** Made one by one while they are sent: signing is not what is measured, but a million bodies would need memory. */
+function* webhooks(url: URL, secret: string, name: string, count: number): Generator<Shot> {
+  for (let number = 1; number <= count; number += 1) {
+    const body = JSON.stringify({
+      orderId: `${name}-${number}`,
+      listingId: '110000000001',
+      amount: '29.99',
+      currency: 'USD',
+      buyer: { name: 'Greta Vogel', email: 'greta.vogel@example.com' },
+      shippingAddress: {
+        fullName: 'Greta Vogel',
+        line1: 'Torstrasse 12',
+        city: 'Berlin',
+        postalCode: '10119',
+        country: 'DE',
+        phone: '+49 30 1234567',
+      },
+    });
+    const signature = createHmac('sha256', secret).update(body).digest('hex');
+    const headers = { 'content-type': 'application/json', 'x-signature': signature };
+    yield { url, body, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } };
+  }
+}
+
+const orderIdOf = ({ body }: Shot): string => (JSON.parse(body) as { orderId: string }).orderId;
+
+async function storedOrderIds(store: Store): Promise<Set<string>> {
+  const rows = await store.read(em =>
+    em.execute<{ order_id: string }[]>(
+      `select split_part(event_id, '/', 2) as order_id from inbound_events where source = 'inline'`,
+    ),
+  );
+  return new Set(rows.map(row => row.order_id));
+}

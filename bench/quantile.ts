@@ -1,0 +1,12 @@
+/** The value that so much of the sample does not exceed (nearest rank); 0 of nothing. @param share 0.95 for p95 */
+export function quantile(sample: readonly number[], share: number): number {
+  const sorted = sample.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+}
+
+export const p50p95 = (sample: readonly number[]): [string, string] => [
+  milliseconds(quantile(sample, 0.5)),
+  milliseconds(quantile(sample, 0.95)),
+];
+
+export const milliseconds = (ms: number): string => (ms < 100 ? ms.toFixed(1) : Math.round(ms).toString());

@@ -1,0 +1,102 @@
+import type Joi from 'joi';
+import { type Money, parseMoney } from '../../domain/money.ts';
+import { withToken } from '../application-token.ts';
+import { ask, type Call, type CallOptions, decode } from '../call.ts';
+import { readAs } from '../fields.ts';
+import type { HttpAnswer, HttpRequest } from '../http.ts';
+import { moving, put, reading } from './call.ts';
+import { isAccepted, isMissing, refused } from './classify.ts';
+import { type NewPayout, type PaymentsKey, type PayoneerPayout, payoutBody, toPayout } from './payout.ts';
+import * as schema from './schema.ts';
+import { createPayoneerToken, type PayoneerCredentials } from './token.ts';
+
+export type PayoneerOptions = PayoneerCredentials & {
+  baseUrl: string;
+  /** The program that the payouts are made under: the outside account that pays. */
+  programId: string;
+  paymentsKey?: PaymentsKey;
+  now?: () => number;
+};
+
+/** Pay only who is active. */
+export type Payee = { active: boolean; status: string };
+
+export type PayoneerClient = ReturnType<typeof createPayoneerClient>;
+
+const payout = readAs(schema.payoutStatus, ({ result }) => toPayout(result));
+const balance = readAs(schema.balance, ({ result }) => parseMoney(result.balance, result.currency));
+
+/** Mass Payouts v4. Throws Terminal, Retryable or Uncertain. */
+export function createPayoneerClient({ paymentsKey = 'Payments', now = Date.now, ...options }: PayoneerOptions) {
+  const token = createPayoneerToken(options);
+  const program = `${options.baseUrl}/v4/programs/${encodeURIComponent(options.programId)}`;
+  const payoutPath = (reference: string) => `/payouts/${encodeURIComponent(reference)}`;
+
+  const exchange = (call: Call, { url, ...request }: HttpRequest): Promise<HttpAnswer> =>
+    withToken(token, accessToken =>
+      ask(call, {
+        ...request,
+        url: program + url,
+        headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+      }),
+    );
+
+  function accept<T>(call: Call, answer: HttpAnswer, shape: Joi.Schema<T>): T {
+    if (!isAccepted(answer)) throw refused(call, answer);
+    return decode(call, shape, answer.body);
+  }
+
+  const get = async <T>(call: Call, url: string, shape: Joi.Schema<T>): Promise<T> =>
+    accept(call, await exchange(call, { method: 'GET', url }), shape);
+
+  /**
+   * Accepted is not paid, and not even valid: read the status. Never send it twice: the same reference may be paid
+   * again.
+   * @param frozenBody of `payoutBody`
+   */
+  async function createPayout(frozenBody: string, options: CallOptions = {}): Promise<{ accepted: true }> {
+    const call = moving(options);
+    accept(call, await exchange(call, { method: 'POST', url: '/masspayouts', data: frozenBody }), schema.created);
+    return { accepted: true };
+  }
+
+  /**
+   * `undefined` when Payoneer does not know the reference. Payouts are created asynchronously: right after a call that
+   * was cut off this proves nothing, and only once it has lasted for some minutes that there is none.
+   */
+  async function getPayoutStatus(reference: string, options: CallOptions = {}): Promise<PayoneerPayout | undefined> {
+    const call = reading(options);
+    const answer = await exchange(call, { method: 'GET', url: `${payoutPath(reference)}/status` });
+    return isMissing(answer) ? undefined : accept(call, answer, payout);
+  }
+
+  /** A wish that was heard, not a payout that was stopped: read the status. */
+  async function cancelPayout(reference: string, options: CallOptions = {}): Promise<{ accepted: true }> {
+    const call = moving(options);
+    const answer = await exchange(call, { method: put, url: `${payoutPath(reference)}/cancel`, data: '{}' });
+    accept(call, answer, schema.cancelling);
+    return { accepted: true };
+  }
+
+  /** Of the moment: the answer has no time of its own, so `asOf` is when it was asked for. */
+  async function getBalance(options: CallOptions = {}): Promise<{ available: Money; asOf: Date }> {
+    const asOf = new Date(now());
+    return { available: await get(reading(options), '/balance', balance), asOf };
+  }
+
+  async function getPayee(payeeId: string, options: CallOptions = {}): Promise<Payee> {
+    const url = `/payees/${encodeURIComponent(payeeId)}/status`;
+    const { result } = await get(reading(options), url, schema.payeeStatus);
+    const status = result.status.description;
+    return { active: /^active$/i.test(status), status };
+  }
+
+  return {
+    payoutBody: (payout: NewPayout): string => payoutBody(payout, paymentsKey),
+    createPayout,
+    getPayoutStatus,
+    cancelPayout,
+    getBalance,
+    getPayee,
+  };
+}

@@ -1,0 +1,68 @@
+import { formatDecimal, isCurrency, type Money, parseMoney } from '../../domain/money.ts';
+import { invariant } from '../../domain/outcome.ts';
+import type { WirePayout } from './schema.ts';
+
+/** `JSON.rawJSON` (Node ≥ 22) writes a text as it is: TypeScript's library does not know it yet. */
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+
+/** Both spellings of the list's key are in the field; the capital one is the newer. */
+export type PaymentsKey = 'Payments' | 'payments';
+
+export type NewPayout = {
+  /** `client_reference_id`: what the payout is looked up by. Payoneer is not known to deduplicate it. */
+  reference: string;
+  payeeId: string;
+  amount: Money;
+  description: string;
+};
+
+/** The frozen request of one payout. The amount is a JSON number of exact digits: `10.10` never was a float. */
+export function payoutBody({ reference, payeeId, amount, description }: NewPayout, key: PaymentsKey): string {
+  const filled = reference !== '' && payeeId !== '' && description !== '';
+  invariant(filled, 'a payout has a reference, a payee and a description');
+  invariant(amount.amountMinor > 0n, 'a payout is of more than nothing');
+  return JSON.stringify({
+    [key]: [
+      {
+        client_reference_id: reference,
+        payee_id: payeeId,
+        amount: rawJSON(formatDecimal(amount)),
+        currency: amount.currency,
+        description,
+      },
+    ],
+  });
+}
+
+/**
+ * `Transferred` is paid; `Cancelled` and `Failed` owe the money again. The full list is not published: every other
+ * status is not final.
+ */
+export type PayoneerPayout = {
+  status: string;
+  /** Absent when Payoneer does not say it, or in a currency that we do not hold. */
+  amount?: Money;
+  currency?: string;
+  /** Why it failed or was cancelled, with Payoneer's number for it: `Bank branch code (30013)`. */
+  reason?: string;
+  payoutId?: string;
+};
+
+export function toPayout(wire: WirePayout): PayoneerPayout {
+  const { status, payout_id: payoutId, amount, currency } = wire;
+  const reason =
+    reasonOf(wire.reason_code, wire.reason_description) ??
+    reasonOf(wire.cancel_reason_code, wire.cancel_reason_description);
+  return {
+    status,
+    ...(amount && currency && isCurrency(currency) ? { amount: parseMoney(amount, currency) } : {}),
+    ...(currency ? { currency } : {}),
+    ...(reason ? { reason } : {}),
+    ...(payoutId ? { payoutId } : {}),
+  };
+}
+
+function reasonOf(code: string | null | undefined, description: string | null | undefined): string | undefined {
+  if (code && description) return `${description} (${code})`;
+  return description || code || undefined;
+}

@@ -1,0 +1,28 @@
+import { createApplicationToken, type GrantedToken } from '../application-token.ts';
+import { ask, decode } from '../call.ts';
+import { reading } from './call.ts';
+import { isAccepted, refused } from './classify.ts';
+import * as schema from './schema.ts';
+
+/** `loginUrl` is another host than the API's: `https://login.payoneer.com`. */
+export type PayoneerCredentials = { loginUrl: string; clientId: string; clientSecret: string };
+
+/** Client credentials: there is no refresh token, a new one is simply fetched. */
+export function createPayoneerToken({ loginUrl, clientId, clientSecret }: PayoneerCredentials) {
+  const call = reading({});
+
+  return createApplicationToken(async (): Promise<GrantedToken> => {
+    const answer = await ask(call, {
+      method: 'POST',
+      url: `${loginUrl}/api/v2/oauth2/token`,
+      headers: {
+        authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      data: new URLSearchParams({ grant_type: 'client_credentials', scope: 'read write' }).toString(),
+    });
+    if (!isAccepted(answer)) throw refused(call, answer);
+    const { access_token, expires_in } = decode(call, schema.token, answer.body);
+    return { accessToken: access_token, expiresInSeconds: expires_in };
+  });
+}

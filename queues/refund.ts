@@ -1,0 +1,8 @@
+import { defineQueue } from './contract.ts';
+
+/** Takes an order REFUNDING; leaves it REFUNDED or NEEDS_REVIEW. */
+export const refund = defineQueue({
+  name: 'refund',
+  key: 'orderId',
+  description: "Gives the buyer's money back",
+});

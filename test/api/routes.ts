@@ -1,0 +1,162 @@
+import { randomInt } from 'node:crypto';
+import { berlin, type Goods } from '../support/stage.ts';
+import type { Api, Asking, Json, Member } from './open-api.ts';
+
+/** Two resellers with goods, an order and a listing of the first one's, and everybody who may ask. */
+export type Market = {
+  readonly api: Api;
+  readonly owner: Member;
+  readonly other: Member;
+  readonly goods: Goods;
+  readonly otherGoods: Goods;
+  /** At the owner's checkout, CREATED. */
+  readonly orderId: string;
+  readonly checkoutToken: string;
+};
+
+export async function openMarket(api: Api): Promise<Market> {
+  const [owner, other] = [await api.hire(), await api.hire()];
+  const [goods, otherGoods] = [await api.stage.stockUp(owner), await api.stage.stockUp(other)];
+  const body = { productId: goods.productId, quantity: 1, shippingAddress: berlin };
+  const { json } = await api.call('POST', '/api/paypal/create-order', { body });
+  return { api, owner, other, goods, otherGoods, orderId: json.orderId, checkoutToken: json.checkoutToken };
+}
+
+export const askers = ['anonymous', 'owner', 'other', 'admin'] as const;
+export type Asker = (typeof askers)[number];
+
+export const asking = ({ api, owner, other }: Market, who: Asker): Asking =>
+  ({ anonymous: undefined, owner, other, admin: api.admin })[who];
+
+export type Route = {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** As the router has it; `:name` is filled in by `path`. */
+  readonly pattern: string;
+  path?(market: Market): string;
+  /** A body that is right, anew each time. */
+  body?(market: Market): Json;
+  /** What each of `askers` is answered when everything else is right. */
+  readonly answers: readonly [anonymous: number, owner: number, other: number, admin: number];
+};
+
+const digits = (length: number) => Array.from({ length }, () => randomInt(1, 10)).join('');
+const usd = (amount: string) => ({ amount, currency: 'USD' });
+
+const public_ = (status: number) => [status, status, status, status] as const;
+const membersOnly = (status: number) => [401, status, status, status] as const;
+const adminsOnly = (status: number) => [401, 403, 403, status] as const;
+
+/** Every route there is; a test compares it with the router. */
+export const routes: readonly Route[] = [
+  { method: 'GET', pattern: '/health', answers: public_(200) },
+  {
+    method: 'POST',
+    pattern: '/api/auth/login',
+    body: () => ({ email: `${digits(8)}@example.com`, password: 'wrong' }),
+    answers: public_(401),
+  },
+  { method: 'POST', pattern: '/api/auth/logout', answers: public_(204) },
+  { method: 'GET', pattern: '/api/auth/me', answers: membersOnly(200) },
+  {
+    method: 'POST',
+    pattern: '/api/paypal/create-order',
+    body: ({ goods }) => ({ productId: goods.productId, quantity: 1, shippingAddress: berlin }),
+    answers: public_(201),
+  },
+  {
+    method: 'POST',
+    pattern: '/api/paypal/capture-order',
+    body: ({ orderId }) => ({ orderId }),
+    answers: [404, 202, 404, 202],
+  },
+  {
+    method: 'POST',
+    pattern: '/api/users',
+    body: () => ({ email: `${digits(8)}@example.com`, password: 'long enough for all' }),
+    answers: adminsOnly(201),
+  },
+  {
+    method: 'POST',
+    pattern: '/api/products',
+    body: () => ({
+      title: 'Lamp',
+      price: usd('29.99'),
+      maxBuyPrice: usd('17'),
+      supplierProductId: digits(16),
+      supplierSkuId: digits(17),
+    }),
+    answers: membersOnly(201),
+  },
+  { method: 'GET', pattern: '/api/products', answers: membersOnly(200) },
+  {
+    method: 'PUT',
+    pattern: '/api/listings',
+    body: ({ owner, goods }) => ({ credentialId: owner.ebay.id, externalId: digits(12), productId: goods.productId }),
+    answers: [401, 200, 404, 404],
+  },
+  { method: 'GET', pattern: '/api/credentials', answers: membersOnly(200) },
+  {
+    method: 'PUT',
+    pattern: '/api/credentials/:apiName',
+    path: () => '/api/credentials/ebay',
+    body: ({ owner }) => ({
+      accountId: owner.ebay.accountId,
+      accountName: 'a shop',
+      moneyHolder: 'platform',
+      accessToken: `access-${digits(20)}`,
+      refreshToken: `refresh-${digits(20)}`,
+      accessExpiresAt: '2030-01-01T00:00:00Z',
+    }),
+    answers: [401, 200, 409, 409],
+  },
+  { method: 'GET', pattern: '/api/orders', answers: membersOnly(200) },
+  {
+    method: 'GET',
+    pattern: '/api/orders/:id',
+    path: ({ orderId }) => `/api/orders/${orderId}`,
+    answers: [401, 200, 404, 200],
+  },
+  {
+    method: 'PUT',
+    pattern: '/api/orders/:id/address',
+    path: ({ orderId }) => `/api/orders/${orderId}/address`,
+    body: () => ({ ...berlin }),
+    answers: [401, 409, 404, 409],
+  },
+  { method: 'GET', pattern: '/api/sales', answers: membersOnly(200) },
+  {
+    method: 'POST',
+    pattern: '/api/admin/fx-rates',
+    body: () => ({ base: 'USD', quote: 'CLP', rate: '950.5' }),
+    answers: adminsOnly(201),
+  },
+  { method: 'PUT', pattern: '/api/admin/commission', body: () => ({ percent: '12.5' }), answers: adminsOnly(200) },
+  {
+    method: 'PUT',
+    pattern: '/api/admin/funding-limits',
+    body: ({ owner }) => ({ userId: owner.id, limit: usd('100') }),
+    answers: adminsOnly(200),
+  },
+  {
+    method: 'GET',
+    pattern: '/api/webhooks/ebay',
+    path: () => '/api/webhooks/ebay?challenge_code=abc',
+    answers: public_(200),
+  },
+  { method: 'POST', pattern: '/api/webhooks/ebay', answers: public_(401) },
+  { method: 'POST', pattern: '/api/webhooks/paypal', answers: public_(401) },
+  {
+    method: 'POST',
+    pattern: '/api/webhooks/mercadolibre/:segment',
+    path: ({ owner }) => `/api/webhooks/mercadolibre/${owner.mercadolibre.segment}`,
+    answers: public_(401),
+  },
+  {
+    method: 'POST',
+    pattern: '/api/webhooks/inline/:credentialId',
+    path: ({ owner }) => `/api/webhooks/inline/${owner.ebay.id}`,
+    answers: public_(401),
+  },
+];
+
+export const pathOf = (route: Route, market: Market): string => route.path?.(market) ?? route.pattern;

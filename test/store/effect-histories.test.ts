@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { isFailure } from '../../domain/outcome.ts';
+import { type Failpoint, once } from '../../store/effects.ts';
+import { Effect } from '../../store/entities/money.ts';
+import {
+  type Call,
+  Crash,
+  crashAt,
+  createFakeProvider,
+  quarantineMs,
+  resendForMs,
+  type Traits,
+} from './fake-provider.ts';
+import { openTestStore, type TestStore } from './fixtures.ts';
+
+/** One run: how its call to the provider would go, where the process dies, and how long until the next run. */
+type Run = { call: Call; dies: Failpoint | undefined; thenMs: number };
+
+const calls: Call[] = ['answer', 'lose reply', 'perform late', 'lose request', 'never left', 'refuse'];
+const failpoints: Failpoint[] = ['effect-opened', 'effect-sending', 'effect-answered', 'effect-closed'];
+const anyRun: fc.Arbitrary<Run> = fc.record({
+  call: fc.constantFrom(...calls),
+  dies: fc.option(fc.constantFrom(...failpoints), { nil: undefined, freq: 2 }),
+  thenMs: fc.constantFrom(0, 1_000, quarantineMs - 1, quarantineMs, 3_600_000, resendForMs, 3 * resendForMs),
+});
+
+const providers: [string, Traits][] = [
+  ['can be asked', { findable: true, deduplicates: false }],
+  ['deduplicates', { findable: false, deduplicates: true }],
+  ['can be asked and deduplicates', { findable: true, deduplicates: true }],
+  ['can neither be asked nor deduplicates', { findable: false, deduplicates: false }],
+];
+
+describe('an effect, whatever goes wrong and however often it is tried', () => {
+  let db: TestStore;
+  before(async () => {
+    db = await openTestStore();
+  });
+  after(() => db[Symbol.asyncDispose]());
+
+  for (const [what, traits] of providers)
+    it(`happens at most once at a provider that ${what}, is recorded once if known, and no row lies`, async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyRun, { minLength: 1, maxLength: 8 }), async history => {
+          const provider = createFakeProvider(db.store, traits);
+          const intent = provider.intent();
+          for (const { call, dies, thenMs } of history) {
+            provider.plan.splice(0, 1, call);
+            await once(provider.context(dies && crashAt(dies)), intent).catch(error => {
+              if (!isFailure(error) && !(error instanceof Crash)) throw error;
+            });
+            provider.advance(thenMs);
+          }
+          provider.advance(quarantineMs);
+          const rows = await db.store.read(em =>
+            em.find(Effect, { subject: intent.subject }, { orderBy: { generation: 'asc' } }),
+          );
+          const [last] = rows.slice(-1);
+          expect(provider.performed.length).to.be.at.most(1);
+          expect(provider.seen.records.length).to.equal(last?.status === 'DONE' ? 1 : 0);
+          if (last?.status === 'DONE') expect(provider.performed).to.have.length(1);
+          // Each request that left was one of the frozen ones, and what was disproven never happened.
+          for (const { key, request } of provider.performed)
+            expect(rows.find(row => row.idempotencyKey === key))
+              .to.deep.include({ request })
+              .and.not.include({ status: 'DISPROVEN' });
+          expect(rows.slice(0, -1).every(({ status }) => status === 'DISPROVEN')).to.equal(true);
+        }),
+        { numRuns: 60 },
+      );
+    });
+});

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
+import type { Failpoint, Intent, OnceContext } from '../../store/effects.ts';
+import type { Effect } from '../../store/entities/money.ts';
+import type { Store } from '../../store/open.ts';
+
+/** How one call to the provider goes. */
+export type Call =
+  | 'answer'
+  /** Performed, and the connection cut before the answer. */
+  | 'lose reply'
+  /** Cut off; performed a little later all the same. */
+  | 'perform late'
+  /** Cut off on the way; never performed. */
+  | 'lose request'
+  /** A certain "not now": nothing was done. */
+  | 'never left'
+  /** A certain "no": nothing was done, and never will be. */
+  | 'refuse';
+
+export type Traits = {
+  /** It can be asked for the effect by our key. */
+  findable: boolean;
+  /** It recognises our key and answers the same again. */
+  deduplicates: boolean;
+};
+
+export type Performed = { key: string; request: string; at: number };
+export type Result = { reference: string };
+
+export const quarantineMs = 60_000;
+/** A call that was cut off is performed within this. */
+export const lateMs = 30_000;
+export const resendForMs = 20 * 3_600_000;
+/** For how long it recognises a key. */
+const memoryMs = 24 * 3_600_000;
+
+/** A provider that counts what it really did, on a clock that the test moves. */
+export function createFakeProvider(store: Store, traits: Traits) {
+  const performed: Performed[] = [];
+  const late: Performed[] = [];
+  const plan: Call[] = [];
+  const seen = { sends: 0, finds: 0, freezes: 0, records: [] as string[] };
+  let now = Date.UTC(2030, 0, 1);
+
+  const settleLate = () => {
+    for (const call of late.splice(0))
+      if (call.at <= now) perform(call);
+      else late.push(call);
+  };
+  const perform = (call: Performed): Performed => {
+    const known = performed.find(({ key, at }) => key === call.key && call.at - at < memoryMs);
+    if (traits.deduplicates && known) return known;
+    performed.push(call);
+    return call;
+  };
+
+  const send = async ({ idempotencyKey: key, request }: Effect): Promise<Result> => {
+    settleLate();
+    seen.sends += 1;
+    const call = plan.shift() ?? 'answer';
+    switch (call) {
+      case 'refuse':
+        throw new Terminal('FAKE_REFUSED', 'no');
+      case 'never left':
+        throw new Retryable('FAKE_BUSY', 'not now');
+      case 'lose request':
+        throw new Uncertain('FAKE_NO_ANSWER', 'cut off');
+      case 'perform late':
+        late.push({ key, request, at: now + lateMs });
+        throw new Uncertain('FAKE_NO_ANSWER', 'cut off');
+      case 'lose reply':
+        perform({ key, request, at: now });
+        throw new Uncertain('FAKE_NO_ANSWER', 'cut off');
+      case 'answer':
+        return { reference: `of ${perform({ key, request, at: now }).key}` };
+    }
+  };
+
+  const find: Intent<Result>['find'] = async ({ idempotencyKey: key }) => {
+    settleLate();
+    seen.finds += 1;
+    if (!traits.findable) return { answer: 'UNKNOWN' };
+    return performed.some(done => done.key === key)
+      ? { answer: 'FOUND', result: { reference: `of ${key}` } }
+      : { answer: 'ABSENT' };
+  };
+
+  /** What a processor would ask `once` for. */
+  const intent = (changes: Partial<Intent<Result>> = {}): Intent<Result> => {
+    const subject = changes.subject ?? randomUUID();
+    return {
+      purpose: 'buy',
+      subject,
+      route: 'api',
+      account: 'account-1',
+      environment: 'sandbox',
+      keyFor: generation => `${subject}-${generation}`,
+      freeze: key => {
+        seen.freezes += 1;
+        return JSON.stringify({ key, nonce: randomUUID() });
+      },
+      resendForMs,
+      deduplicates: traits.deduplicates,
+      assertOwner: async () => undefined,
+      find,
+      send,
+      record: async (_em, { reference }) => {
+        seen.records.push(reference);
+      },
+      ...changes,
+    };
+  };
+
+  const context = (failpoint?: (name: Failpoint) => void): OnceContext => ({
+    store,
+    now: () => new Date(now),
+    quarantineMs,
+    ...(failpoint ? { failpoint } : {}),
+  });
+
+  return {
+    performed,
+    plan,
+    seen,
+    intent,
+    context,
+    advance: (ms: number) => {
+      now += ms;
+      settleLate();
+    },
+  };
+}
+
+export type FakeProvider = ReturnType<typeof createFakeProvider>;
+
+/** The process dies at a failpoint. */
+export class Crash extends Error {}
+export const crashAt = (place: Failpoint) => (name: Failpoint) => {
+  if (name === place) throw new Crash(place);
+};

@@ -1,0 +1,182 @@
+import { expect } from 'chai';
+import { money } from '../../domain/money.ts';
+import { Retryable } from '../../domain/outcome.ts';
+import { captureNews } from '../../workers/paypal-captures.ts';
+import { createStage, type Goods, type Stage } from '../support/stage.ts';
+import { type Changes, fromNow, hourMs, intentsOf, notesOf, performWith, rows } from './workbench.ts';
+
+describe('capture-payment', () => {
+  let stage: Stage;
+  let goods: Goods;
+  before(async () => {
+    stage = await createStage();
+    goods = await stage.stockUp(await stage.hireSeller());
+  });
+  after(() => stage[Symbol.asyncDispose]());
+
+  const capture = (id: string, changes: Changes = {}) => performWith(stage, changes, 'capture-payment', id);
+  const capturedFor = async (id: string) =>
+    (await stage.effects('capture')).filter(({ detail }) => detail.customId === id).length;
+  const paymentsOf = (id: string) =>
+    rows<{ status: string; amount: string; fee: string | null }>(
+      stage,
+      'select status, amount_minor::text as amount, fee_minor::text as fee from payments where order_id = ?',
+      [id],
+    );
+  const decide = (paypalOrderId: string | null | undefined, outcome: object) =>
+    stage.control('capture-outcome', { paypalOrderId, ...outcome });
+  const fault = (kind: string, change: object = {}) =>
+    stage.control('faults', { provider: 'paypal', operation: 'capture', kind, times: 1, ...change });
+  /** The order is cancelled, as an operator may do it. */
+  const cancel = (id: string) => rows(stage, `update orders set status = 'CANCELLED' where id = ?`, [id]);
+
+  it('captures what the buyer approved, books it with PayPal’s fee, and hands over to fulfill', async () => {
+    const { id } = await stage.checkout(goods, { quantity: 2 });
+    stage.jobs.length = 0;
+    await capture(id);
+    const order = await stage.order(id);
+    expect(order).to.include({ status: 'PAID' });
+    expect(order.paidAt).to.be.an.instanceOf(Date);
+    expect(await paymentsOf(id)).to.deep.equal([{ status: 'COMPLETED', amount: '5998', fee: '258' }]);
+    expect(stage.jobs.map(({ queue }) => queue)).to.deep.equal(['fulfill']);
+    const postings = await rows<{ account: string; amount: string }>(
+      stage,
+      `select account, amount_minor::text as amount from ledger_postings p
+       join ledger_transactions t on t.id = p.transaction_id where t.order_id = ? order by p.id`,
+      [id],
+    );
+    expect(postings).to.deep.equal([
+      { account: 'cash:paypal', amount: '5740' },
+      { account: 'fees:payment', amount: '258' },
+      { account: 'buyer-payments', amount: '-5998' },
+    ]);
+  });
+
+  it('asks again later while the buyer has not approved', async () => {
+    const { id } = await stage.checkout(goods, { approve: false });
+    expect(await capture(id)).to.equal('the buyer has not approved yet');
+    const { status, nextCheckAt } = await stage.order(id);
+    expect(status).to.equal('CREATED');
+    expect((nextCheckAt?.getTime() ?? 0) - Date.now()).to.be.within(14 * 60_000, 15 * 60_000);
+    expect(await capturedFor(id)).to.equal(0);
+  });
+
+  it('takes the money that somebody captured before', async () => {
+    const order = await stage.checkout(goods);
+    await stage.context.providers.paypal.captureOrder(order.externalOrderId ?? '', 'by-hand');
+    await capture(order.id);
+    expect(await stage.order(order.id)).to.include({ status: 'PAID' });
+    expect(await capturedFor(order.id)).to.equal(1);
+    expect(await intentsOf(stage, 'capture', order.id)).to.deep.equal([]);
+  });
+
+  it('does not take a pending payment for paid, and takes it when it is completed', async () => {
+    const order = await stage.checkout(goods);
+    await decide(order.externalOrderId, { status: 'PENDING' });
+    expect(await capture(order.id)).to.equal('PayPal holds the payment: PENDING is not paid');
+    expect((await stage.order(order.id)).status).to.equal('CREATED');
+    expect(await paymentsOf(order.id)).to.deep.include({ status: 'PENDING', amount: '2999', fee: null });
+
+    const [effect] = (await stage.effects('capture')).filter(({ detail }) => detail.customId === order.id);
+    await stage.control('capture-status', { captureId: effect?.reference, status: 'COMPLETED' });
+    await capture(order.id);
+    expect((await stage.order(order.id)).status).to.equal('PAID');
+    expect(await paymentsOf(order.id)).to.deep.equal([{ status: 'COMPLETED', amount: '2999', fee: '154' }]);
+    expect(await capturedFor(order.id)).to.equal(1);
+  });
+
+  it('keeps an order open whose payment is declined, for the buyer to try again', async () => {
+    const order = await stage.checkout(goods);
+    await decide(order.externalOrderId, { issue: 'INSTRUMENT_DECLINED' });
+    expect(await capture(order.id)).to.include('PAYPAL_INSTRUMENT_DECLINED');
+    const open = await stage.order(order.id);
+    expect(open.status).to.equal('CREATED');
+    expect((open.nextCheckAt?.getTime() ?? 0) - order.createdAt.getTime()).to.equal(6 * hourMs);
+
+    await capture(order.id);
+    expect((await stage.order(order.id)).status).to.equal('PAID');
+    const intents = await intentsOf(stage, 'capture', order.id);
+    expect(intents.map(({ status }) => status)).to.deep.equal(['DISPROVEN', 'DONE']);
+  });
+
+  it('books another amount than was due, and asks a person', async () => {
+    const order = await stage.checkout(goods);
+    await decide(order.externalOrderId, { status: 'COMPLETED', amountMinor: '2998' });
+    await capture(order.id);
+    expect(await stage.order(order.id)).to.include({ status: 'NEEDS_REVIEW', reason: 'WRONG_AMOUNT' });
+    expect(await paymentsOf(order.id)).to.deep.include({ status: 'COMPLETED', amount: '2998', fee: '154' });
+    expect((await notesOf(stage, order.id)).at(-1)).to.include('29.98 USD arrived where 29.99 USD was due');
+  });
+
+  it('books money for a cancelled order, and asks a person', async () => {
+    const order = await stage.checkout(goods);
+    await cancel(order.id);
+    await stage.context.providers.paypal.captureOrder(order.externalOrderId ?? '', 'late');
+    await capture(order.id);
+    expect(await stage.order(order.id)).to.include({ status: 'NEEDS_REVIEW', reason: 'PAID_AFTER_CANCEL' });
+    expect(await paymentsOf(order.id)).to.have.length(1);
+  });
+
+  it('captures nothing for a cancelled order', async () => {
+    const order = await stage.checkout(goods);
+    await cancel(order.id);
+    expect(await capture(order.id)).to.equal('cancelled, and nothing was captured');
+    expect(await capturedFor(order.id)).to.equal(0);
+  });
+
+  it('cancels an order that PayPal does not know, but only when its time is over', async () => {
+    const order = await stage.checkout(goods, { approve: false });
+    await rows(stage, 'update orders set external_order_id = null where id = ?', [order.id]);
+    expect(await capture(order.id, { now: fromNow(5 * hourMs) })).to.equal('PayPal does not know the order yet');
+    expect((await stage.order(order.id)).status).to.equal('CREATED');
+    await capture(order.id, { now: fromNow(7 * hourMs) });
+    expect((await stage.order(order.id)).status).to.equal('CANCELLED');
+    expect(await capture(order.id)).to.equal('cancelled, and PayPal knows of nothing');
+  });
+
+  it('finds a capture whose answer was lost, and closes its intent', async () => {
+    const order = await stage.checkout(goods);
+    await fault('drop-reply');
+    expect(await capture(order.id)).to.match(/^uncertain \(PAYPAL_NO_ANSWER\)/);
+    await capture(order.id);
+    expect((await stage.order(order.id)).status).to.equal('PAID');
+    expect(await capturedFor(order.id)).to.equal(1);
+    expect((await intentsOf(stage, 'capture', order.id)).map(({ status, sends }) => [status, sends])).to.deep.equal([
+      ['DONE', 1],
+    ]);
+  });
+
+  it('sends the same capture again when it provably did not happen, with the same key', async () => {
+    const order = await stage.checkout(goods);
+    await fault('status', { status: 500 });
+    expect(await capture(order.id)).to.match(/^uncertain/);
+    await capture(order.id);
+    expect((await stage.order(order.id)).status).to.equal('PAID');
+    expect(await capturedFor(order.id)).to.equal(1);
+    expect((await intentsOf(stage, 'capture', order.id)).map(({ sends }) => sends)).to.deep.equal([2]);
+  });
+
+  it('asks a person rather than sending a key that PayPal may have forgotten', async () => {
+    const order = await stage.checkout(goods);
+    await fault('status', { status: 500 });
+    await capture(order.id);
+    await capture(order.id, { now: fromNow(5 * hourMs + 60_000) });
+    expect(await stage.order(order.id)).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
+    expect(await capturedFor(order.id)).to.equal(0);
+  });
+
+  it('captures once when several runs are at it together, and does nothing afterwards', async () => {
+    const order = await stage.checkout(goods);
+    await Promise.all(Array.from({ length: 5 }, () => capture(order.id)));
+    await capture(order.id);
+    expect((await stage.order(order.id)).status).to.equal('PAID');
+    expect(await capturedFor(order.id)).to.equal(1);
+    expect(await capture(order.id)).to.equal('nothing to do: the order is not CREATED or CANCELLED');
+  });
+
+  it('waits for the fee of a completed payment, and takes a status that it does not know for no money', () => {
+    const known = { id: '3C6', amount: money(2_999n, 'USD') };
+    expect(() => captureNews({ ...known, status: 'COMPLETED' })).to.throw(Retryable, 'PAYPAL_FEE_MISSING');
+    expect(captureNews({ ...known, status: 'QUANTUM' })).to.include({ status: 'PENDING', rawStatus: 'QUANTUM' });
+  });
+});

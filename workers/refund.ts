@@ -1,0 +1,121 @@
+import { formatMoney, money, subtract } from '../domain/money.ts';
+import { invariant, type Terminal } from '../domain/outcome.ts';
+import { isInDoubt, once, standingEffect } from '../store/effects.ts';
+import type { Order, Payment } from '../store/entities/order.ts';
+import { assertOwner } from '../store/orders.ts';
+import { paymentsOf } from '../store/payments.ts';
+import type { RefundNews } from '../store/refunds.ts';
+import { refundedOf } from '../store/refunds.ts';
+import { supplierOrdersOf } from '../store/supplier-orders.ts';
+import { note } from '../store/timeline.ts';
+import { type Context, onceContext, type Processor } from './context.ts';
+import { move, orderStep, recheck } from './order-step.ts';
+import { settleRefund } from './settle-refund.ts';
+
+/** PayPal keeps the key of a refund for 45 days: ours is not sent again after 44. */
+const resendForMs = 44 * 86_400_000;
+const pendingAgainMs = 3_600_000;
+
+/** A refund's status at PayPal in our words; one that we do not know is not final. */
+export const refundStates: Readonly<Record<string, RefundNews['status'] | undefined>> = {
+  COMPLETED: 'COMPLETED',
+  PENDING: 'PENDING',
+  FAILED: 'FAILED',
+  CANCELLED: 'FAILED',
+};
+
+const sellerPages = {
+  ebay: (orderId: string) => `https://www.ebay.com/sh/ord/details?orderid=${encodeURIComponent(orderId)}`,
+  mercadolibre: (orderId: string) => `https://www.mercadolibre.com/ventas/${encodeURIComponent(orderId)}/detalle`,
+};
+
+/** Gives the buyer's money back, once, and never while goods may be on their way. */
+export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
+  orderStep(
+    ctx,
+    { queue: 'refund', id: orderId, from: ['REFUNDING'] },
+    async order => {
+      const goods = await goodsOrdered(ctx, order);
+      if (goods) return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_AFTER_PURCHASE', note: goods });
+      if (order.channel !== 'paypal') return leaveToSeller(ctx, order, order.channel);
+      const payment = await paymentToReturn(ctx, order);
+      if (!payment) return move(ctx, order, { to: 'REFUNDED', note: 'nothing is left to give back' });
+      const { refundId } = await giveBack(ctx, order, payment);
+      return followRefund(ctx, order, payment, refundId);
+    },
+    refused,
+  );
+
+/** The opposite effect: no money goes back while a purchase stands or may stand. */
+const goodsOrdered = (ctx: Context, order: Order): Promise<string | undefined> =>
+  ctx.store.read(async em => {
+    const placed = (await supplierOrdersOf(em, order.id)).filter(({ status }) => status !== 'CANCELLED');
+    if (placed.length > 0) return `goods are ordered as ${placed.map(({ number }) => number).join(', ')}`;
+    const effect = await standingEffect(em, 'buy', order.id);
+    return isInDoubt(effect) ? 'nobody knows whether goods were ordered' : undefined;
+  });
+
+function leaveToSeller(ctx: Context, order: Order, channel: 'ebay' | 'mercadolibre'): Promise<string> {
+  const page = sellerPages[channel](order.externalOrderId ?? '');
+  return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_BY_SELLER', note: `refund the buyer at ${page}` });
+}
+
+const paymentToReturn = (ctx: Context, order: Order): Promise<Payment | undefined> =>
+  ctx.store.read(async em =>
+    (await paymentsOf(em, order.id)).find(({ status }) => status === 'COMPLETED' || status === 'PARTIALLY_REFUNDED'),
+  );
+
+async function giveBack(ctx: Context, order: Order, payment: Payment): Promise<{ refundId: string }> {
+  const { paypal } = ctx.providers;
+  const refunded = await ctx.store.read(em => refundedOf(em, order.id, payment.currency));
+  const amount = subtract(money(payment.amountMinor, payment.currency), refunded);
+  const paypalOrderId = order.externalOrderId;
+  invariant(paypalOrderId, `order ${order.id} was paid at PayPal`);
+  return once(onceContext(ctx), {
+    purpose: 'refund',
+    subject: order.id,
+    route: 'paypal',
+    account: ctx.config.paypal.clientId,
+    environment: ctx.config.paypal.environment,
+    keyFor: generation => `refund-${order.id}-${generation}`,
+    // An explicit amount: "all that is left" would mean something else the second time.
+    freeze: customId => paypal.refundBody({ amount, customId }),
+    resendForMs,
+    deduplicates: true,
+    assertOwner: em => assertOwner(em, order),
+    find: async effect => {
+      const found = await paypal.getOrder(paypalOrderId, { signal: ctx.signal });
+      const ours = found?.refunds.find(({ customId }) => customId === effect.idempotencyKey);
+      return ours ? { answer: 'FOUND', result: { refundId: ours.id } } : { answer: 'UNKNOWN' };
+    },
+    send: async effect => {
+      const sent = await paypal.refundCapture(payment.reference, effect.idempotencyKey, effect.request, {
+        signal: ctx.signal,
+      });
+      return { refundId: sent.id };
+    },
+    record: (em, { refundId }, effect) =>
+      note(em, order.id, 'effect', `${formatMoney(amount)} sent back to the buyer`, {
+        key: effect.idempotencyKey,
+        refund: refundId,
+      }),
+  });
+}
+
+async function followRefund(ctx: Context, order: Order, payment: Payment, refundId: string): Promise<string> {
+  const { status, amount } = await ctx.providers.paypal.getRefund(refundId, { signal: ctx.signal });
+  const state = refundStates[status] ?? 'PENDING';
+  const also = (em: Parameters<typeof settleRefund>[0]) =>
+    settleRefund(em, order, payment, { reference: refundId, kind: 'refund', status: state, amount });
+  switch (state) {
+    case 'COMPLETED':
+      return move(ctx, order, { to: 'REFUNDED', note: `${formatMoney(amount)} went back to the buyer` }, { also });
+    case 'FAILED':
+      return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_FAILED', note: `PayPal says ${status}` }, { also });
+    case 'PENDING':
+      return recheck(ctx, order, pendingAgainMs, `PayPal says ${status}`);
+  }
+}
+
+const refused = (order: Order, refusal: Terminal, ctx: Context): Promise<string> =>
+  move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_FAILED', note: refusal.message });
