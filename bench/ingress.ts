@@ -6,7 +6,7 @@ import type { Writable } from 'node:stream';
 import { setStage } from '../demo/stage.ts';
 import { startSystem } from '../runtime/supervisor.ts';
 import { openStore, type Store } from '../store/open.ts';
-import { fire, type Shot } from './load.ts';
+import { fire, type Hit, type Shot } from './load.ts';
 import type { Progress } from './progress.ts';
 import { quantile } from './quantile.ts';
 import { ownEnvironment, ownPorts } from './system.ts';
@@ -53,16 +53,15 @@ export async function measureIngress(options: IngressOptions): Promise<IngressFi
     const { inlineUrl, webhookSecret } = await connectReseller(system, store);
     const acknowledged = new Set<string>();
     const latencies: number[] = [];
-    const note = (status: number, shot: Shot) => status === 202 && acknowledged.add(orderIdOf(shot));
+    const note = ({ id, status }: Hit) => status === 202 && acknowledged.add(id);
 
-    const warming = webhooks(inlineUrl, webhookSecret, 'warm', warmUp);
-    await fire(warming, connections, signal, ({ status, shot }) => note(status, shot));
+    await fire(webhooks(inlineUrl, webhookSecret, 'warm', warmUp), connections, signal, note);
     const startedAt = performance.now();
     let errors = 0;
     let done = 0;
-    await fire(webhooks(inlineUrl, webhookSecret, 'bench', requests), connections, signal, ({ status, ms, shot }) => {
-      latencies.push(ms);
-      if (!note(status, shot)) errors += 1;
+    await fire(webhooks(inlineUrl, webhookSecret, 'bench', requests), connections, signal, hit => {
+      latencies.push(hit.ms);
+      if (!note(hit)) errors += 1;
       done += 1;
       progress('webhooks answered', done, requests);
     });
@@ -101,11 +100,12 @@ async function connectReseller(system: Parameters<typeof setStage>[0], store: St
   return { inlineUrl: new URL(String(stored.inlineUrl)), webhookSecret: String(stored.webhookSecret) };
 }
 
-/** Made one by one while they are sent: signing is not what is measured, but a million bodies would need memory. */
+/** Orders as a shop's plug-in would send them, signed one by one as they are sent. */
 function* webhooks(url: URL, secret: string, name: string, count: number): Generator<Shot> {
   for (let number = 1; number <= count; number += 1) {
+    const id = `${name}-${number}`;
     const body = JSON.stringify({
-      orderId: `${name}-${number}`,
+      orderId: id,
       listingId: '110000000001',
       amount: '29.99',
       currency: 'USD',
@@ -121,11 +121,9 @@ function* webhooks(url: URL, secret: string, name: string, count: number): Gener
     });
     const signature = createHmac('sha256', secret).update(body).digest('hex');
     const headers = { 'content-type': 'application/json', 'x-signature': signature };
-    yield { url, body, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } };
+    yield { id, url, body, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } };
   }
 }
-
-const orderIdOf = ({ body }: Shot): string => (JSON.parse(body) as { orderId: string }).orderId;
 
 async function storedOrderIds(store: Store): Promise<Set<string>> {
   const rows = await store.read(em =>

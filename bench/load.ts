@@ -1,9 +1,14 @@
 import { once } from 'node:events';
 import http from 'node:http';
 
-export type Shot = { readonly url: URL; readonly body: string; readonly headers: Readonly<Record<string, string>> };
+export type Shot = {
+  readonly id: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
 /** `status` 0: no whole answer came. */
-export type Hit = { readonly shot: Shot; readonly status: number; readonly ms: number };
+export type Hit = { readonly id: string; readonly status: number; readonly ms: number };
 
 const answerTimeoutMs = 10_000;
 
@@ -15,13 +20,12 @@ export async function fire(
   onHit: (hit: Hit) => void,
 ): Promise<void> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
-  // One iterator for all: each connection takes the next shot when it is free.
-  const queue = shots[Symbol.iterator]();
+  const queue = shots[Symbol.iterator](); // one for all: each connection takes the next shot when it is free
   const shoot = async () => {
     for (let next = queue.next(); !next.done && !signal.aborted; next = queue.next()) {
       const startedAt = performance.now();
       const status = await send(next.value, agent);
-      onHit({ shot: next.value, status, ms: performance.now() - startedAt });
+      onHit({ id: next.value.id, status, ms: performance.now() - startedAt });
     }
   };
   try {
@@ -32,8 +36,8 @@ export async function fire(
 }
 
 async function send({ url, body, headers }: Shot, agent: http.Agent): Promise<number> {
-  const signal = AbortSignal.timeout(answerTimeoutMs);
-  const request = http.request(url, { method: 'POST', agent, signal, headers });
+  const request = http.request(url, { method: 'POST', agent, headers, timeout: answerTimeoutMs });
+  request.once('timeout', () => request.destroy());
   try {
     request.end(body);
     const [answer] = (await once(request, 'response')) as [http.IncomingMessage];

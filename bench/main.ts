@@ -1,16 +1,18 @@
 /**
  * `npm run bench [-- --orders 200 --requests 5000 --connections 32 --only ingress|road]`: how much this machine takes.
- * Once with the jobs in Postgres, and once more in Redis when REDIS_URL names an empty one. Exits with 1 when something
- * was lost or happened twice.
+ * Once with the jobs in Postgres, and once more in Redis when REDIS_URL names an empty one of this machine. Exits with 1
+ * when something was lost, refused or done twice.
  */
 import '../runtime/node-version.ts';
 import { createWriteStream } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureIngress } from './ingress.ts';
 import { openProgress } from './progress.ts';
 import { emptyAgain, emptyRedis } from './redis.ts';
-import { showIngress, showRoad } from './tables.ts';
+import { measureRoad } from './road.ts';
+import { ingressIsGood, ingressTable, type Measured, roadIsGood, roadSummary, roadTable } from './tables.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +22,51 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 });
+const orders = wholeNumber('orders', 10_000);
+const requests = wholeNumber('requests', 1_000_000);
+const connections = wholeNumber('connections', 1_000);
+if (values.only !== undefined && values.only !== 'ingress' && values.only !== 'road')
+  throw new Error('--only is ingress or road');
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
+
+const logFile = join(tmpdir(), `orders-bench-${process.pid}.log`);
+const surroundings = { log: createWriteStream(logFile), progress: openProgress(), signal: stop.signal };
+const [load = 0] = loadavg();
+process.stderr.write(`${availableParallelism()} cores, load ${load.toFixed(1)} before the start; log: ${logFile}\n`);
+
+if (values.only !== 'road') {
+  const measured = await onEachBackend(redisUrl =>
+    measureIngress({ requests, connections, redisUrl, ...surroundings }),
+  );
+  process.stdout.write(
+    `ingress: ${requests} signed webhooks over ${connections} connections\n${ingressTable(measured)}\n`,
+  );
+  if (!measured.every(([, figures]) => ingressIsGood(figures))) process.exitCode = 1;
+}
+if (values.only !== 'ingress') {
+  const measured = await onEachBackend(redisUrl => measureRoad({ orders, redisUrl, ...surroundings }));
+  process.stdout.write(
+    `road: ${orders} paid orders, all at once, through one workers process\n${roadTable(measured)}\n`,
+  );
+  for (const one of measured) process.stdout.write(`${roadSummary(one)}\n`);
+  if (!measured.every(([, figures]) => roadIsGood(figures))) process.exitCode = 1;
+}
+
+async function onEachBackend<Figures>(measure: (redisUrl: string | undefined) => Promise<Figures>) {
+  const measured: Measured<Figures>[] = [['postgres', await measure(undefined)]];
+  const { REDIS_URL } = process.env;
+  if (!REDIS_URL) return measured;
+  const redisUrl = await emptyRedis(REDIS_URL);
+  try {
+    measured.push(['redis', await measure(redisUrl)]);
+  } finally {
+    await emptyAgain(redisUrl);
+  }
+  return measured;
+}
 
 function wholeNumber(name: 'orders' | 'requests' | 'connections', most: number): number {
   const number = Number(values[name]);

@@ -4,9 +4,5 @@ export function quantile(sample: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
 
-export const p50p95 = (sample: readonly number[]): [string, string] => [
-  milliseconds(quantile(sample, 0.5)),
-  milliseconds(quantile(sample, 0.95)),
-];
-
+/** For a column: a tenth counts below 100 ms only. */
 export const milliseconds = (ms: number): string => (ms < 100 ? ms.toFixed(1) : Math.round(ms).toString());

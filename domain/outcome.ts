@@ -60,6 +60,12 @@ export class TokenRefused extends Retryable {
   }
 }
 
+/** For `.catch`: a certain "no" becomes a value, everything else goes on being thrown. */
+export function refusalIn(error: unknown): Terminal {
+  if (error instanceof Terminal) return error;
+  throw error;
+}
+
 export const isFailure = (error: unknown): error is Failure => error instanceof Failure;
 
 /** A rule of ours was broken: stop here rather than act on a wrong belief. */

@@ -1,7 +1,7 @@
 import { platformCurrency } from '../domain/fees.ts';
 import { supplierPaid } from '../domain/ledger.ts';
 import { formatMoney, type Money, money, sum } from '../domain/money.ts';
-import { Terminal } from '../domain/outcome.ts';
+import { refusalIn, Terminal } from '../domain/outcome.ts';
 import type { SupplierOrderState } from '../domain/supplier-order.ts';
 import type { SupplierOrderStatus } from '../providers/aliexpress/order.ts';
 import { findCredential } from '../store/credentials.ts';
@@ -56,11 +56,6 @@ async function readBack(ctx: Context, row: SupplierOrder) {
   return withToken(ctx, credential, token =>
     ctx.providers.aliexpress.getOrder(token, row.number, { signal: ctx.signal }),
   );
-}
-
-function refusalIn(error: unknown): Terminal {
-  if (error instanceof Terminal) return error;
-  throw error;
 }
 
 const review = (ctx: Context, order: Order, note: string): Promise<string> =>

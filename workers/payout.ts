@@ -2,7 +2,7 @@ import { payoutFee } from '../domain/fees.ts';
 import type { LegId } from '../domain/ids.ts';
 import { legPaid } from '../domain/ledger.ts';
 import { add, formatMoney, type Money, zero } from '../domain/money.ts';
-import { invariant, isFailure, Terminal, Uncertain } from '../domain/outcome.ts';
+import { type Failure, invariant, isFailure, refusalIn, Terminal, Uncertain } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
 import type { PayoutItem } from '../providers/paypal/payout.ts';
 import { once, Unproven } from '../store/effects.ts';
@@ -118,7 +118,9 @@ const itemStates: Readonly<Record<string, LegState | undefined>> = {
 };
 
 async function follow(ctx: Context, leg: PayoutLeg, batchId: string): Promise<string> {
-  const batch = await ctx.providers.paypal.getPayoutBatch(batchId, { signal: ctx.signal });
+  const batch = await ctx.providers.paypal.getPayoutBatch(batchId, { signal: ctx.signal }).catch(refusalIn);
+  // It was sent, and may be paid: a "no" to our question does not undo that.
+  if (batch instanceof Terminal) return review(ctx, leg, batch);
   if (batch.status === 'DENIED') return failed(ctx, leg, 'PAYPAL_BATCH_DENIED');
   const [item, ...others] = batch.items;
   invariant(others.length === 0, `batch ${batchId} has one item`);
@@ -165,17 +167,20 @@ async function failed(ctx: Context, leg: PayoutLeg, reason: string): Promise<str
   return `FAILED: ${reason}`;
 }
 
+async function review(ctx: Context, leg: PayoutLeg, { code, message }: Failure): Promise<string> {
+  await ctx.store.transaction(em => moveLeg(em, leg, 'NEEDS_REVIEW', { reason: code }));
+  return `NEEDS_REVIEW: ${message}`;
+}
+
 async function settle(ctx: Context, leg: PayoutLeg, error: unknown): Promise<string> {
   if (error instanceof LostClaim) return 'another run owns the leg now';
-  if (error instanceof Unproven) {
-    await ctx.store.transaction(em => moveLeg(em, leg, 'NEEDS_REVIEW', { reason: error.code }));
-    return `NEEDS_REVIEW: ${error.message}`;
-  }
+  if (error instanceof Unproven) return review(ctx, leg, error);
   if (isFailure(error) && error.code.includes('INSUFFICIENT_FUNDS')) return skip(ctx, leg, error.message);
   if (error instanceof Uncertain) {
     const at = later(ctx, error.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
     return again(ctx, leg, at, `uncertain (${error.code}), looked up again at ${at.toISOString()}`);
   }
-  if (!(error instanceof Terminal)) throw error;
+  // Before the leg is SENT only the balance was asked for.
+  if (!(error instanceof Terminal) || leg.status !== 'SENT') throw error;
   return failed(ctx, leg, error.code);
 }

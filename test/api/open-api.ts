@@ -59,7 +59,9 @@ export type Api = AsyncDisposable & {
 };
 
 /** The api on a port of its own, in front of a stage whose sandbox delivers its webhooks to it. */
-export async function openApi(options: { env?: Environment; deps?: (deps: Deps) => Partial<Deps> } = {}): Promise<Api> {
+export async function openApi(
+  options: { env?: Environment; deps?: (deps: Deps, stage: Stage) => Partial<Deps> | Promise<Partial<Deps>> } = {},
+): Promise<Api> {
   await using opened = new AsyncDisposableStack();
   const port = await freePort();
   const stage = opened.use(await createStage({ PORT: String(port), ...options.env }));
@@ -98,7 +100,7 @@ export async function openApi(options: { env?: Environment; deps?: (deps: Deps) 
       });
       next();
     },
-    createApp({ ...deps, ...options.deps?.(deps) }, pool),
+    createApp({ ...deps, ...(await options.deps?.(deps, stage)) }, pool),
   );
   const server = await listen(recorded, { port, host: '127.0.0.1' });
   opened.defer(() => server.close(100));

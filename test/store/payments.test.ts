@@ -91,10 +91,12 @@ describe('payments', () => {
     });
   });
 
-  it('stand in the order’s timeline with the state they are in, not the one that came too late', async () => {
-    await tell('CAPTURE-1', 'COMPLETED');
-    await tell('CAPTURE-1', 'PENDING');
+  it('stand in the order’s timeline when they change, and late or repeated news do not', async () => {
+    for (const status of ['PENDING', 'COMPLETED', 'COMPLETED', 'PENDING'] as const) await tell('CAPTURE-1', status);
     const notes = (await db.store.read(em => timelineOf(em, orderId))).map(({ note }) => note);
-    expect(notes).to.deep.equal(Array(2).fill('payment CAPTURE-1 is COMPLETED: 29.99 USD'));
+    expect(notes).to.deep.equal([
+      'payment CAPTURE-1 is PENDING: 29.99 USD',
+      'payment CAPTURE-1 is COMPLETED: 29.99 USD',
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
 import { templateDatabase } from './postgres-server.ts';
 
@@ -14,7 +15,20 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await onServer(`create database "${name}" template "${templateDatabase}"`);
   const url = new URL(serverUrl());
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => onServer(`drop database if exists "${name}" with (force)`) };
+  return {
+    url: url.href,
+    drop: async () => {
+      await allGone(name);
+      await onServer(`drop database if exists "${name}" with (force)`);
+    },
+  };
+}
+
+/** Lets connections that are being closed say goodbye: a cut one would throw in the test that has just ended well. */
+async function allGone(name: string): Promise<void> {
+  const end = Date.now() + 2_000;
+  const connected = `select 1 from pg_stat_activity where datname = '${name}'`;
+  while ((await onServer(connected)) > 0 && Date.now() < end) await setImmediate();
 }
 
 function serverUrl(): string {
@@ -23,11 +37,11 @@ function serverUrl(): string {
   return url;
 }
 
-async function onServer(statement: string): Promise<void> {
+async function onServer(statement: string): Promise<number> {
   const client = new pg.Client({ connectionString: serverUrl(), connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query(statement)).rowCount ?? 0;
   } finally {
     await client.end();
   }

@@ -25,6 +25,9 @@ describe('payout', () => {
   before(async () => {
     stage = await createStage();
     await stage.control('settings', { payoutSettleMs: 0 });
+  });
+  beforeEach(async () => {
+    // Some tests move the clock so far that a connection ends.
     seller = await stage.hireSeller();
     goods = await stage.stockUp(seller);
   });

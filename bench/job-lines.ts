@@ -1,0 +1,27 @@
+import { Writable } from 'node:stream';
+
+/** Per queue: how long each run took that the workers logged, in milliseconds. */
+export type Runs = ReadonlyMap<string, readonly number[]>;
+
+type JobLine = { msg?: string; queue?: string; durationMs?: number };
+
+/** A log that passes everything on and reads the one line that the host writes about every job. */
+export function watchJobLines(to: Writable): { log: Writable; runs: Runs; clear(): void } {
+  const runs = new Map<string, number[]>();
+  const log = new Writable({
+    decodeStrings: false,
+    write(line: string, _encoding, done) {
+      const { queue, durationMs } = jobLine(line) ?? {};
+      if (queue !== undefined && durationMs !== undefined) runs.set(queue, [...(runs.get(queue) ?? []), durationMs]);
+      to.write(line, done);
+    },
+  });
+  return { log, runs, clear: () => runs.clear() };
+}
+
+function jobLine(line: string): JobLine | undefined {
+  const start = line.indexOf('| {');
+  if (!line.startsWith('workers') || start < 0) return undefined;
+  const parsed = JSON.parse(line.slice(start + 2)) as JobLine;
+  return parsed.msg === 'job' ? parsed : undefined;
+}

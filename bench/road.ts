@@ -1,0 +1,135 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { talkTo } from '../demo/http.ts';
+import { openBackend } from '../queues/backend.ts';
+import type { Job } from '../queues/contract.ts';
+import { openProducer } from '../queues/producer.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { startSupervised } from '../runtime/supervised-process.ts';
+import { type System, startSystem } from '../runtime/supervisor.ts';
+import { ledgerTotals } from '../store/ledger.ts';
+import { openStore, type Store } from '../store/open.ts';
+import type { Control } from '../test/support/sellers.ts';
+import { type Books, readBooks } from './books.ts';
+import { type Runs, watchJobLines } from './job-lines.ts';
+import { seedPaidOrders } from './paid-orders.ts';
+import type { Progress } from './progress.ts';
+import { ownEnvironment, ownPorts } from './system.ts';
+import { databaseNow, type Latencies, readTimeline, standing } from './timeline.ts';
+
+export type RoadOptions = {
+  orders: number;
+  redisUrl: string | undefined;
+  log: Writable;
+  progress: Progress;
+  signal: AbortSignal;
+};
+
+export type RoadFigures = {
+  orders: number;
+  settled: number;
+  seconds: number;
+  latencies: Latencies;
+  runs: Runs;
+  books: Books;
+  ledgerBalanced: boolean;
+  /** Transactions that Postgres committed per order, BullMQ's own among them when the jobs live there. */
+  commitsPerOrder: number;
+};
+
+/** PayPal's own waiting is not ours to measure: a payout settles as soon as it was accepted. */
+const payoutSettleMs = 0;
+const addAtOnce = 50;
+
+/** How many paid orders a second one workers process carries to the end of the road, and where the time goes. */
+export async function measureRoad({ orders, redisUrl, progress, ...options }: RoadOptions): Promise<RoadFigures> {
+  const { log, runs, clear } = watchJobLines(options.log);
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(60_000 + 1_000 * orders)]);
+  await using opened = new AsyncDisposableStack();
+  const system = await startSystem({
+    env: { ...ownEnvironment(redisUrl), LOG_LEVEL: 'info' },
+    dataFolder: mkdtempSync(join(tmpdir(), 'orders-bench-')),
+    removeData: true,
+    ports: ownPorts,
+    processes: ['workers'],
+    log,
+    signal,
+  });
+  opened.defer(() => system.stop());
+  const sandbox = await startForgetfulSandbox(system, log, signal);
+  opened.defer(() => sandbox.stop());
+  const store = await openStore(system.databaseUrl, 10);
+  opened.defer(() => store.close());
+
+  const call = talkTo(`${system.urls.sandbox}/_control`);
+  const control: Control = async <T>(path: string, body?: object) => (await call('POST', `/${path}`, { ...body })) as T;
+  await control('settings', { webhooks: false, payoutSettleMs });
+  await control('balance', { provider: 'paypal', currency: 'USD', amountMinor: `${1_000_00 + 100_00 * orders}` });
+  const jobs = await seedPaidOrders({ store, config: system.config, control, count: orders, progress });
+
+  clear();
+  const commitsBefore = await commits(store);
+  const since = await databaseNow(store);
+  await addJobs(system, jobs);
+  const settled = await untilSettled(store, orders, progress, signal);
+  const timeline = await readTimeline(store, since);
+  const totals = await store.read(em => ledgerTotals(em));
+  return {
+    orders,
+    settled,
+    ...timeline,
+    runs,
+    books: readBooks(await call('GET', '/effects'), orders),
+    ledgerBalanced: totals.length > 0 && totals.every(({ amountMinor }) => amountMinor === 0n),
+    commitsPerOrder: ((await commits(store)) - commitsBefore) / orders,
+  };
+}
+
+/** The supervisor's sandbox writes its books to a file after each effect, which is no work of ours. */
+function startForgetfulSandbox(system: System, log: Writable, signal: AbortSignal) {
+  const { SANDBOX_STATE_FILE: _file, ...env } = system.env;
+  return startSupervised(
+    {
+      name: 'sandbox',
+      command: ['sandbox/main.ts'],
+      env,
+      healthUrl: `${system.urls.sandbox}/_control/health`,
+      stopDeadlineMs: 5_000,
+      log: line => log.write(`sandbox   | ${line}\n`),
+      onGivenUp: error => log.write(`sandbox   | ${error.message}\n`),
+    },
+    signal,
+  );
+}
+
+async function addJobs({ config, databaseUrl }: System, jobs: readonly Job[]): Promise<void> {
+  const log = createLogger('bench', 'warn');
+  const redis = config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl };
+  const backend = await openBackend({ databaseUrl, ...redis, workers: 0, log });
+  const producer = openProducer(backend, log);
+  for (let from = 0; from < jobs.length; from += addAtOnce) await producer.addAll(jobs.slice(from, from + addAtOnce));
+  await producer.close();
+  await backend.close();
+}
+
+/** Until every order is at its end, or an end is no longer to be expected. */
+async function untilSettled(store: Store, orders: number, progress: Progress, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    const { settled, stopped } = await standing(store);
+    progress('orders settled', settled, orders);
+    if (settled + stopped >= orders || signal.aborted) return settled;
+    await sleep(250);
+  }
+}
+
+async function commits(store: Store): Promise<number> {
+  const [row] = await store.read(em =>
+    em.execute<{ commits: number }[]>(
+      'select xact_commit::float8 as commits from pg_stat_database where datname = current_database()',
+    ),
+  );
+  return row?.commits ?? 0;
+}

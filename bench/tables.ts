@@ -1,0 +1,56 @@
+import Table from 'cli-table3';
+import type { IngressFigures } from './ingress.ts';
+import { milliseconds, quantile } from './quantile.ts';
+import type { RoadFigures } from './road.ts';
+
+/** Where the jobs lived, and what was measured there. */
+export type Measured<Figures> = readonly [backend: string, figures: Figures];
+
+const tableOf = (head: string[]) => new Table({ head, style: { head: ['cyan'], compact: true } });
+const shares = (sample: readonly number[]) => [0.5, 0.95].map(share => milliseconds(quantile(sample, share)));
+
+export function ingressTable(measured: readonly Measured<IngressFigures>[]): string {
+  const table = tableOf([
+    'jobs in',
+    'requests/s',
+    'p50 ms',
+    'p95 ms',
+    'p99 ms',
+    'errors',
+    'acknowledged',
+    'stored',
+    'lost',
+  ]);
+  for (const [backend, { perSecond, p50, p95, p99, errors, acknowledged, stored, lost }] of measured) {
+    const times = [p50, p95, p99].map(milliseconds);
+    table.push([backend, perSecond.toFixed(0), ...times, errors, acknowledged, stored, lost]);
+  }
+  return table.toString();
+}
+
+/** A row per queue: `latency` is waiting and work together, by the timeline; `work` is one run, by the workers' log. */
+export function roadTable(measured: readonly Measured<RoadFigures>[]): string {
+  const table = tableOf(['jobs in', 'queue', 'latency p50 ms', 'p95 ms', 'runs per order', 'work p50 ms', 'p95 ms']);
+  for (const [backend, { orders, latencies, runs }] of measured)
+    for (const [queue, sample] of Object.entries(latencies)) {
+      const work = runs.get(queue) ?? [];
+      table.push([backend, queue, ...shares(sample), (work.length / orders).toFixed(1), ...shares(work)]);
+    }
+  return table.toString();
+}
+
+export function roadSummary([backend, figures]: Measured<RoadFigures>): string {
+  const { orders, settled, seconds, books, ledgerBalanced, commitsPerOrder } = figures;
+  return [
+    `jobs in ${backend}: ${(settled / seconds).toFixed(1)} orders/s`,
+    `${settled} of ${orders} settled in ${seconds.toFixed(1)} s`,
+    `${commitsPerOrder.toFixed(0)} commits per order`,
+    `${books.captures} captures, ${books.supplierOrders} supplier orders, ${books.payouts} payouts`,
+    `${books.twice} twice, ${books.missing} missing`,
+    `ledger ${ledgerBalanced ? 'balanced' : 'NOT balanced'}`,
+  ].join(' · ');
+}
+
+export const ingressIsGood = ({ errors, lost }: IngressFigures): boolean => errors === 0 && lost === 0;
+export const roadIsGood = ({ orders, settled, books, ledgerBalanced }: RoadFigures): boolean =>
+  settled === orders && books.twice === 0 && books.missing === 0 && ledgerBalanced;

@@ -1,0 +1,144 @@
+import { expect } from 'chai';
+import type { CredentialId } from '../../domain/ids.ts';
+import { findCredential, openSecrets } from '../../store/credentials.ts';
+import { freshToken, refreshTime } from '../../workers/tokens.ts';
+import { createStage, type Seller, type Stage } from '../support/stage.ts';
+import { type Changes, fromNow, hourMs, performWith, rows } from './workbench.ts';
+
+const providers = ['aliexpress', 'ebay', 'mercadolibre'] as const;
+type Provider = (typeof providers)[number];
+
+describe('token-refresh', () => {
+  let stage: Stage;
+  let seller: Seller;
+  before(async () => {
+    stage = await createStage();
+  });
+  beforeEach(async () => {
+    seller = await stage.hireSeller();
+  });
+  after(() => stage[Symbol.asyncDispose]());
+
+  const idOf = (provider: Provider): CredentialId => {
+    const id = provider === 'aliexpress' ? seller.aliexpress : seller[provider].id;
+    if (!id) throw new Error('not connected');
+    return id;
+  };
+  const look = async (provider: Provider) => {
+    const credential = await stage.store.read(em => findCredential(em, idOf(provider)));
+    if (!credential) throw new Error('the connection is gone');
+    return { ...credential, ...openSecrets(stage.context.box, credential) };
+  };
+  const refresh = (provider: Provider, changes: Changes = {}) =>
+    performWith(stage, changes, 'token-refresh', idOf(provider));
+  /** Ten minutes before the access token ends: half an hour before, a new one is due. */
+  const whenDue = async (provider: Provider): Promise<Changes> => ({
+    now: new Date(((await look(provider)).accessExpiresAt?.getTime() ?? 0) - 600_000),
+  });
+  const fault = (provider: Provider, operation: string, kind: string, change: object = {}) =>
+    stage.control('faults', { provider, operation, kind, times: 1, ...change });
+  const tokenCall = { aliexpress: 'token-refresh', ebay: 'token', mercadolibre: 'token' } as const;
+
+  /** The owner takes the consent back, or gives a new one elsewhere: what we hold ends. */
+  const consentAgain = (provider: Provider) => {
+    const [name = ''] = seller.email.split('@');
+    return stage.control('accounts', { provider, name: provider === 'aliexpress' ? `platform-${name}` : name });
+  };
+
+  for (const provider of providers) {
+    it(`renews the ${provider} token well before it ends, and not earlier`, async () => {
+      const before = await look(provider);
+      expect(await refresh(provider)).to.equal('nothing to do: the token is fresh');
+      const changes = await whenDue(provider);
+      expect(await refresh(provider, changes)).to.match(/^a new token/);
+      const after = await look(provider);
+      expect(after).to.include({ status: 'HEALTHY', stateEntry: before.stateEntry + 1 });
+      expect(after.accessToken).not.to.equal(before.accessToken);
+      expect(after.nextCheckAt).to.be.an.instanceOf(Date);
+    });
+
+    it(`renews the ${provider} token once however many ask for it together`, async () => {
+      const before = await look(provider);
+      const changes = await whenDue(provider);
+      await Promise.all(Array.from({ length: 6 }, () => refresh(provider, changes)));
+      const after = await look(provider);
+      expect(after).to.include({ status: 'HEALTHY', stateEntry: before.stateEntry + 1 });
+    });
+
+    it(`gives the one fresh ${provider} token to all whose token was refused`, async () => {
+      const { accessToken, stateEntry } = await look(provider);
+      const ask = () => freshToken(stage.context, idOf(provider), accessToken);
+      const given = await Promise.all(Array.from({ length: 6 }, ask));
+      const after = await look(provider);
+      expect([...new Set(given)]).to.deep.equal([after.accessToken]);
+      expect(after).to.include({ status: 'HEALTHY', stateEntry: stateEntry + 1 });
+    });
+
+    it(`asks the owner to connect ${provider} again when the refresh is refused for good`, async () => {
+      const changes = await whenDue(provider);
+      await consentAgain(provider);
+      expect(await refresh(provider, changes)).to.equal('RECONNECT_NEEDED');
+      expect(await look(provider)).to.include({ status: 'RECONNECT_NEEDED', nextCheckAt: null });
+      expect(await refresh(provider, changes)).to.equal('nothing to do: the account is not connected');
+    });
+
+    it(`stays connected while ${provider} is down`, async () => {
+      const before = await look(provider);
+      const changes = await whenDue(provider);
+      await fault(provider, tokenCall[provider], 'status', { status: 503 });
+      const error = await refresh(provider, changes).catch((thrown: unknown) => thrown);
+      expect(error).to.have.property('code', `${provider.toUpperCase()}_SERVER_ERROR`);
+      const after = await look(provider);
+      expect(after).to.include({ status: 'HEALTHY', accessToken: before.accessToken, stateEntry: before.stateEntry });
+      expect(await refresh(provider, changes)).to.match(/^a new token/);
+    });
+  }
+
+  it('uses a MercadoLibre refresh token once, and the one it brings the next time', async () => {
+    const first = await look('mercadolibre');
+    await refresh('mercadolibre', await whenDue('mercadolibre'));
+    const second = await look('mercadolibre');
+    expect(second.refreshToken).not.to.equal(first.refreshToken);
+    expect(await refresh('mercadolibre', await whenDue('mercadolibre'))).to.match(/^a new token/);
+  });
+
+  it('asks for a reconnect when the answer that carried MercadoLibre’s next refresh token is lost', async () => {
+    const changes = await whenDue('mercadolibre');
+    await fault('mercadolibre', 'token', 'drop-reply');
+    const error = await refresh('mercadolibre', changes).catch((thrown: unknown) => thrown);
+    expect(error).to.include({ kind: 'uncertain' });
+    expect(await look('mercadolibre')).to.include({ status: 'HEALTHY' });
+    expect(await refresh('mercadolibre', changes)).to.equal('RECONNECT_NEEDED');
+  });
+
+  it('keeps AliExpress’ refresh token: a refresh does not replace it', async () => {
+    const before = await look('aliexpress');
+    await refresh('aliexpress', await whenDue('aliexpress'));
+    const after = await look('aliexpress');
+    expect(after.refreshToken).to.equal(before.refreshToken);
+  });
+
+  it('leaves the secret that signs inline orders as it was', async () => {
+    const { webhookSecret } = await look('ebay');
+    await refresh('ebay', await whenDue('ebay'));
+    expect((await look('ebay')).webhookSecret).to.equal(webhookSecret);
+  });
+
+  it('is found by the sweep when it is due', async () => {
+    await rows(stage, 'update api_credentials set next_check_at = null where id <> ?', [idOf('ebay')]);
+    const soon = fromNow(20 * 60_000);
+    await rows(stage, 'update api_credentials set access_expires_at = ?, next_check_at = now() where id = ?', [
+      soon,
+      idOf('ebay'),
+    ]);
+    expect((await stage.sweepAndDrain()).join()).to.match(/token-refresh: a new token for ebay/);
+  });
+
+  it('renews a short-lived token half-way, not at once', () => {
+    const now = new Date('2026-11-20T12:00:00Z');
+    const inMs = (ms: number) => new Date(now.getTime() + ms);
+    expect(refreshTime(inMs(hourMs), hourMs / 2, now)).to.deep.equal(inMs(hourMs / 2));
+    expect(refreshTime(inMs(600_000), hourMs / 2, now)).to.deep.equal(inMs(300_000));
+    expect(refreshTime(inMs(-1_000), hourMs / 2, now)).to.deep.equal(inMs(-1_000));
+  });
+});
