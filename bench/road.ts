@@ -36,8 +36,10 @@ export type RoadFigures = {
   runs: Runs;
   books: Books;
   ledgerBalanced: boolean;
-  /** Transactions that Postgres committed per order, BullMQ's own among them when the jobs live there. */
+  /** Transactions of the database per order, single reads included, and BullMQ's own when the jobs live there. */
   commitsPerOrder: number;
+  /** Each holds two transactions up for a second, and repeats one of them. */
+  deadlocks: number;
 };
 
 /** PayPal's own waiting is not ours to measure: a payout settles as soon as it was accepted. */
@@ -61,31 +63,45 @@ export async function measureRoad({ orders, redisUrl, progress, ...options }: Ro
   opened.defer(() => system.stop());
   const sandbox = await startForgetfulSandbox(system, log, signal);
   opened.defer(() => sandbox.stop());
-  const store = await openStore(system.databaseUrl, 10);
-  opened.defer(() => store.close());
-
   const call = talkTo(`${system.urls.sandbox}/_control`);
   const control: Control = async <T>(path: string, body?: object) => (await call('POST', `/${path}`, { ...body })) as T;
   await control('settings', { webhooks: false, payoutSettleMs });
   await control('balance', { provider: 'paypal', currency: 'USD', amountMinor: `${1_000_00 + 100_00 * orders}` });
-  const jobs = await seedPaidOrders({ store, config: system.config, control, count: orders, progress });
+  const { databaseUrl, config } = system;
+  const jobs = await onStore(databaseUrl, 10, store =>
+    seedPaidOrders({ store, config, control, count: orders, progress }),
+  );
 
   clear();
-  const commitsBefore = await commits(store);
+  const store = await openStore(databaseUrl, 2);
+  opened.defer(() => store.close());
+  const before = await databaseCounters(store);
   const since = await databaseNow(store);
   await addJobs(system, jobs);
   const settled = await untilSettled(store, orders, progress, signal);
-  const timeline = await readTimeline(store, since);
+  // A connection tells its last counts when it closes.
+  await Promise.all(system.processes.map(workers => workers.stop()));
+  const after = await databaseCounters(store);
   const totals = await store.read(em => ledgerTotals(em));
   return {
     orders,
     settled,
-    ...timeline,
+    ...(await readTimeline(store, since)),
     runs,
     books: readBooks(await call('GET', '/effects'), orders),
     ledgerBalanced: totals.length > 0 && totals.every(({ amountMinor }) => amountMinor === 0n),
-    commitsPerOrder: ((await commits(store)) - commitsBefore) / orders,
+    commitsPerOrder: (after.commits - before.commits) / orders,
+    deadlocks: after.deadlocks - before.deadlocks,
   };
+}
+
+async function onStore<T>(databaseUrl: string, poolSize: number, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(databaseUrl, poolSize);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
 }
 
 /** The supervisor's sandbox writes its books to a file after each effect, which is no work of ours. */
@@ -125,11 +141,14 @@ async function untilSettled(store: Store, orders: number, progress: Progress, si
   }
 }
 
-async function commits(store: Store): Promise<number> {
+type Counters = { commits: number; deadlocks: number };
+
+async function databaseCounters(store: Store): Promise<Counters> {
   const [row] = await store.read(em =>
-    em.execute<{ commits: number }[]>(
-      'select xact_commit::float8 as commits from pg_stat_database where datname = current_database()',
+    em.execute<Counters[]>(
+      `select xact_commit::float8 as commits, deadlocks::float8 as deadlocks
+       from pg_stat_database where datname = current_database()`,
     ),
   );
-  return row?.commits ?? 0;
+  return row ?? { commits: 0, deadlocks: 0 };
 }

@@ -6,7 +6,7 @@ import type { RoadFigures } from './road.ts';
 /** Where the jobs lived, and what was measured there. */
 export type Measured<Figures> = readonly [backend: string, figures: Figures];
 
-const tableOf = (head: string[]) => new Table({ head, style: { head: ['cyan'], compact: true } });
+const tableOf = (head: string[]) => new Table({ head, style: { head: [], border: [], compact: true } });
 const shares = (sample: readonly number[]) => [0.5, 0.95].map(share => milliseconds(quantile(sample, share)));
 
 export function ingressTable(measured: readonly Measured<IngressFigures>[]): string {
@@ -40,11 +40,11 @@ export function roadTable(measured: readonly Measured<RoadFigures>[]): string {
 }
 
 export function roadSummary([backend, figures]: Measured<RoadFigures>): string {
-  const { orders, settled, seconds, books, ledgerBalanced, commitsPerOrder } = figures;
+  const { orders, settled, seconds, books, ledgerBalanced, commitsPerOrder, deadlocks } = figures;
   return [
     `jobs in ${backend}: ${(settled / seconds).toFixed(1)} orders/s`,
     `${settled} of ${orders} settled in ${seconds.toFixed(1)} s`,
-    `${commitsPerOrder.toFixed(0)} commits per order`,
+    `${commitsPerOrder.toFixed(0)} commits per order, ${deadlocks} deadlocks`,
     `${books.captures} captures, ${books.supplierOrders} supplier orders, ${books.payouts} payouts`,
     `${books.twice} twice, ${books.missing} missing`,
     `ledger ${ledgerBalanced ? 'balanced' : 'NOT balanced'}`,

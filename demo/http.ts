@@ -4,30 +4,43 @@ export type Json = { readonly [key: string]: unknown };
 export type Call = (method: string, path: string, body?: Json, headers?: Record<string, string>) => Promise<Json>;
 
 const callTimeoutMs = 20_000;
-const triesMax = 20;
 
-/** Somebody outside, talking JSON to one of the processes; a process that is just being restarted is tried again. */
+/** Answered, and not with what was asked for. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly status: number;
+  constructor(what: string, status: number, text: string) {
+    super(`${what} answered ${status}: ${text.slice(0, 300)}`);
+    this.status = status;
+  }
+}
+
+/**
+ * Somebody outside, talking JSON to one of the processes; one that is just being restarted is tried again, so a call
+ * may have been made by an attempt before the one that is answered.
+ */
 export const talkTo =
-  (base: string, standing: Record<string, string> = {}): Call =>
+  (base: string, standing: Record<string, string> = {}, patienceMs = 5_000): Call =>
   async (method, path, body, headers = {}) => {
-    for (let attempt = 1; ; attempt += 1) {
+    const end = Date.now() + patienceMs;
+    for (;;) {
       const response = await fetch(base + path, {
         method,
         headers: { ...(body ? { 'content-type': 'application/json' } : {}), ...standing, ...headers },
         ...(body ? { body: JSON.stringify(body) } : {}),
         signal: AbortSignal.timeout(callTimeoutMs),
       }).catch((error: unknown) => {
-        if (attempt === triesMax) throw error;
+        if (Date.now() > end) throw error;
         return undefined;
       });
-      if (response && (response.status !== 503 || attempt === triesMax)) return read(response, `${method} ${path}`);
+      if (response && (response.status !== 503 || Date.now() > end)) return read(response, `${method} ${path}`);
       await sleep(250);
     }
   };
 
 async function read(response: Response, what: string): Promise<Json> {
   const text = await response.text();
-  if (!response.ok) throw new Error(`${what} answered ${response.status}: ${text.slice(0, 300)}`);
+  if (!response.ok) throw new Refused(what, response.status, text);
   return text === '' ? {} : JSON.parse(text);
 }
 

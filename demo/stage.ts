@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { System } from '../runtime/supervisor.ts';
 import type { Store } from '../store/open.ts';
-import { type Call, type Json, talkTo } from './http.ts';
+import { type Call, type Json, Refused, talkTo } from './http.ts';
 
 /** A reseller with connected accounts, as seen from outside. */
 export type Reseller = {
@@ -23,6 +23,8 @@ export type Stage = {
   readonly admin: Call;
   readonly buyer: Call;
   readonly sandbox: Call;
+  /** How long a scenario waits for what it has to see before it goes on. */
+  readonly patienceMs: number;
   hireReseller(options: {
     name: string;
     proceeds?: Holder;
@@ -46,16 +48,34 @@ export type Goods = {
 const digits = (length: number) => Array.from({ length }, () => randomInt(1, 10)).join('');
 const text = (value: unknown): string => String(value);
 
-export async function setStage(system: System, store: Store): Promise<Stage> {
+export type StageOptions = {
+  /** Also how long a process that is being restarted is tried again. */
+  patienceMs?: number;
+  /** What the resellers want done with the money of an order that failed; they are asked when left out. */
+  refundPolicy?: 'automatic';
+};
+
+export async function setStage(
+  system: System,
+  store: Store,
+  { patienceMs = 30_000, refundPolicy }: StageOptions = {},
+): Promise<Stage> {
   const { api, sandbox: sandboxUrl } = system.urls;
   if (!sandboxUrl) throw new Error('the demo plays in the sandbox');
-  const sandbox = talkTo(`${sandboxUrl}/_control`);
-  const loggedIn = async (email: string, password: string): Promise<Call> => {
-    const { token } = await talkTo(api)('POST', '/api/auth/login', { email, password });
-    return talkTo(api, { authorization: `Bearer ${token}` });
+  const sandbox = talkTo(`${sandboxUrl}/_control`, {}, patienceMs);
+  const buyer = talkTo(api, {}, patienceMs);
+  const loggedIn = async (email: string, password: string): Promise<{ id: string; call: Call }> => {
+    const { token, user } = await buyer('POST', '/api/auth/login', { email, password });
+    return { id: text((user as Json).id), call: talkTo(api, { authorization: `Bearer ${token}` }, patienceMs) };
   };
   const { ADMIN_EMAIL = '', ADMIN_PASSWORD = '' } = system.env;
-  const admin = await loggedIn(ADMIN_EMAIL, ADMIN_PASSWORD);
+  const { call: admin } = await loggedIn(ADMIN_EMAIL, ADMIN_PASSWORD);
+
+  /** Taken already: an attempt whose answer was lost has made the user. */
+  const addUser = (user: Json) =>
+    admin('POST', '/api/users', user).catch((error: unknown) => {
+      if (!(error instanceof Refused && error.status === 409)) throw error;
+    });
 
   const connect = async (call: Call, apiName: string, name: string, moneyHolder: Holder, expired: boolean) => {
     const provider = apiName === 'aliexpress-dropshipping' ? 'aliexpress' : apiName;
@@ -72,14 +92,16 @@ export async function setStage(system: System, store: Store): Promise<Stage> {
     system,
     store,
     admin,
-    buyer: talkTo(api),
+    buyer,
     sandbox,
+    patienceMs,
 
     async hireReseller({ name, proceeds = 'platform', supplier = 'platform', expiredToken = false }) {
       const email = `${name}-${digits(6)}@example.com`;
       const password = randomBytes(15).toString('base64url');
-      const user = await admin('POST', '/api/users', { email, password, role: 'reseller' });
-      const call = await loggedIn(email, password);
+      await addUser({ email, password, role: 'reseller' });
+      const { id, call } = await loggedIn(email, password);
+      if (refundPolicy) await call('PATCH', '/api/users/me', { refundPolicy });
       const account = `${name}-${digits(6)}`;
       // The sandbox takes purchases of accounts whose name starts so from the platform's balance.
       const buyer = supplier === 'platform' ? `platform-${account}` : account;
@@ -88,7 +110,7 @@ export async function setStage(system: System, store: Store): Promise<Stage> {
         ebay: await connect(call, 'ebay', account, proceeds, false),
         mercadolibre: await connect(call, 'mercadolibre', account, proceeds, false),
       };
-      return { id: text(user.id), name, email, call, accounts };
+      return { id, name, email, call, accounts };
     },
 
     async stockUp(reseller, options = {}) {

@@ -13,6 +13,7 @@ import type { Profit } from './profit.ts';
 export const accounts = [
   /** The platform's money where it lies. */
   'cash:paypal',
+  'cash:payoneer',
   'cash:ebay',
   'cash:mercadolibre',
   /** Money of buyers whose order is not booked as a sale yet. */
@@ -168,11 +169,12 @@ export function legPaid(leg: {
   holder: UserId;
   amount: Money;
   fee: Money;
+  from?: 'paypal' | 'payoneer';
 }): Posting[] {
-  const { beneficiary, holder, amount, fee } = leg;
+  const { beneficiary, holder, amount, fee, from = 'paypal' } = leg;
   return balanced([
     { account: beneficiary, holder, amount },
     { account: 'fees:payout', amount: fee },
-    { account: 'cash:paypal', amount: negate(add(amount, fee)) },
+    { account: `cash:${from}`, amount: negate(add(amount, fee)) },
   ]);
 }

@@ -9,6 +9,11 @@ export class Migration0004Refunds extends Migration {
       -- Who pays this user out; unset: the platform's own choice.
       alter table users add column payout_provider text check (payout_provider in ('paypal', 'payoneer'));
 
+      -- The platform may pay out from more than one account.
+      alter table funding_accounts add column provider text not null default 'paypal' check (provider in ('paypal', 'payoneer'));
+      drop index funding_accounts_platform;
+      create unique index funding_accounts_platform on funding_accounts (provider, currency) where owner_id is null;
+
       -- What went back of a payment, one row per refund or reversal at the provider.
       create table refunds (
         id uuid primary key,
@@ -42,6 +47,10 @@ export class Migration0004Refunds extends Migration {
       alter table payout_legs drop constraint payout_legs_status_check;
       alter table payout_legs add constraint payout_legs_status_check check (status in ('PENDING', 'SENT', 'PAID',
         'SKIPPED_INSUFFICIENT_FUNDS', 'UNCLAIMED', 'FAILED', 'RETURNED', 'REVERSED', 'NEEDS_REVIEW'));
+      delete from funding_accounts where provider <> 'paypal';
+      drop index funding_accounts_platform;
+      create unique index funding_accounts_platform on funding_accounts (currency) where owner_id is null;
+      alter table funding_accounts drop column provider;
       drop table refunds;
       alter table users drop column payout_provider, drop column refund_policy;
     `);

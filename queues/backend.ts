@@ -10,7 +10,9 @@ import {
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Logger } from '../runtime/logger.ts';
+import { backOffMs, backOffType } from './back-off.ts';
 import type { QueueContract } from './contract.ts';
+import { assertKeepsJobs } from './keeps-jobs.ts';
 
 export type JobProcessor = Processor;
 export type WorkerSettings = Omit<WorkerOptions, 'connection' | 'prefix'>;
@@ -26,10 +28,15 @@ export type Backend = {
 /** Jobs that are kept to be looked at; their rows in the database, not these, say what was done. */
 const retention = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 5_000 } };
 
-const jobDefaults = ({ attempts, backoffMs }: QueueContract) => ({
+const jobDefaults = ({ attempts }: QueueContract) => ({
   attempts,
-  backoff: { type: 'exponential', delay: backoffMs },
+  backoff: { type: backOffType },
   ...retention,
+});
+
+/** BullMQ's own strategies do not know what a provider asked for. */
+const backOff = (contract: QueueContract): WorkerSettings => ({
+  settings: { backoffStrategy: (tries = 1, _type, error) => backOffMs(contract, tries, error) },
 });
 
 /**
@@ -54,7 +61,11 @@ function postgresBackend(databaseUrl: string, workers: number): Backend {
     openQueue: contract =>
       new classes.Queue(contract.name, { connection, defaultJobOptions: jobDefaults(contract) }) as unknown as Queue,
     openWorker: (contract, processor, settings) =>
-      new classes.Worker(contract.name, processor, { connection, ...settings }) as unknown as Worker,
+      new classes.Worker(contract.name, processor, {
+        connection,
+        ...settings,
+        ...backOff(contract),
+      }) as unknown as Worker,
     close: () => pool.end(),
   };
 }
@@ -77,24 +88,23 @@ async function redisBackend(redisUrl: string, prefix: string): Promise<Backend> 
         skipWaitingForReady: true,
       }),
     openWorker: (contract, processor, settings) =>
-      new Worker(contract.name, processor, { connection: consumer, prefix: keysOf(contract), ...settings }),
+      new Worker(contract.name, processor, {
+        connection: consumer,
+        prefix: keysOf(contract),
+        ...settings,
+        ...backOff(contract),
+      }),
     close: async () => {
       for (const redis of [producer, consumer]) redis.disconnect();
     },
   };
 }
 
-/** @throws when Redis would evict keys: a lock or a job that vanishes is a job that runs twice, or never. */
-async function assertKeepsJobs(redisUrl: string, log: Pick<Logger, 'warn'>): Promise<void> {
+async function checkRedis(redisUrl: string, log: Pick<Logger, 'warn'>): Promise<void> {
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: 3, connectTimeout: 3_000 });
   redis.on('error', () => undefined);
   try {
-    const memory = await redis.info('memory');
-    const policy = /maxmemory_policy:(\S+)/.exec(memory)?.[1] ?? 'unknown';
-    if (policy !== 'noeviction')
-      throw new Error(`Redis would evict jobs: set maxmemory-policy noeviction, not ${policy}`);
-    if (/aof_enabled:0/.test(await redis.info('persistence')))
-      log.warn('Redis runs without AOF: after its crash the sweep rebuilds all jobs from the database');
+    await assertKeepsJobs(redis, log);
   } finally {
     redis.disconnect();
   }
@@ -111,6 +121,6 @@ export async function openBackend(options: {
 }): Promise<Backend> {
   const { databaseUrl, redisUrl, workers, log, prefix = 'orders' } = options;
   if (!redisUrl) return postgresBackend(databaseUrl, workers);
-  await assertKeepsJobs(redisUrl, log);
+  await checkRedis(redisUrl, log);
   return redisBackend(redisUrl, prefix);
 }

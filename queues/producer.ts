@@ -5,12 +5,12 @@ import { catalogue, isQueueName, type QueueName, queueNames } from './catalogue.
 import type { Job } from './contract.ts';
 
 /** A queue that does not answer within this is treated as gone: the sweep adds the job later. */
-const addTimeoutMs = 2_000;
+const answerTimeoutMs = 2_000;
 
 export type Producer = {
   /** Adds what a commit left to do. Never throws: the rows are committed, and the sweep finds what was not added. */
   addAll(jobs: readonly Job[]): Promise<void>;
-  /** True while the job waits or runs; false when it is finished, failed, or was never there. */
+  /** True while the job waits or runs; false when it is finished, failed, or was never there. @throws when nobody can tell */
   isLive(job: Job): Promise<boolean>;
   readonly queues: ReadonlyMap<QueueName, Queue>;
   close(): Promise<void>;
@@ -28,13 +28,18 @@ export function openProducer(backend: Backend, log: Pick<Logger, 'warn'>): Produ
     return queue;
   };
 
-  const add = async (job: Job): Promise<void> => {
-    const timeout = AbortSignal.timeout(addTimeoutMs);
+  const inTime = <T>(job: Job, answer: Promise<T>): Promise<T> => {
+    const timeout = AbortSignal.timeout(answerTimeoutMs);
     const late = new Promise<never>((_, reject) =>
-      timeout.addEventListener('abort', () => reject(new Error(`${job.queue} took no job for ${addTimeoutMs} ms`))),
+      timeout.addEventListener('abort', () =>
+        reject(new Error(`${job.queue} did not answer for ${answerTimeoutMs} ms`)),
+      ),
     );
-    await Promise.race([queueOf(job).add(job.queue, job.payload, { jobId: job.id }), late]);
+    return Promise.race([answer, late]);
   };
+
+  const add = async (job: Job): Promise<unknown> =>
+    inTime(job, queueOf(job).add(job.queue, job.payload, { jobId: job.id }));
 
   return {
     queues,
@@ -44,7 +49,7 @@ export function openProducer(backend: Backend, log: Pick<Logger, 'warn'>): Produ
         if (outcome.status === 'rejected')
           log.warn({ job: jobs[index]?.id, err: outcome.reason }, 'job not added; the sweep will add it');
     },
-    isLive: async job => !finished.has(await queueOf(job).getJobState(job.id)),
+    isLive: async job => !finished.has(await inTime(job, queueOf(job).getJobState(job.id))),
     close: async () => {
       await Promise.all([...queues.values()].map(queue => queue.close()));
     },

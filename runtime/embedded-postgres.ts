@@ -24,7 +24,8 @@ const startDeadlineMs = 15_000;
 const standardSettings = { max_connections: '300', listen_addresses: '127.0.0.1', unix_socket_directories: '' };
 
 /**
- * Starts PostgreSQL on a data folder, or attaches to the one already running on it. Call it from one process only.
+ * Starts PostgreSQL on a data folder, or attaches to the one already running on it. Call it from one process only. It
+ * takes a free port unless `settings` name one, as for a server that is started again and has to be found where it was.
  * The binaries are used without the library's class, which takes over the signals of the process that imports it.
  */
 export async function startEmbeddedPostgres(
@@ -56,7 +57,7 @@ export async function startEmbeddedPostgres(
     ]);
     // Right after a kill -9 the dead server's lock is still held for a moment: hence more than one attempt.
     for (const until = Date.now() + startDeadlineMs; Date.now() < until; await sleep(250)) {
-      const port = await freePort();
+      const port = Number(settings.port ?? (await freePort()));
       const server = run('postgres', ['-D', data, '-p', String(port), ...flags], true); // detached: Ctrl-C is ours alone
       server.unref();
       const stop = await whenAnswering(server, urlOn(port), until);

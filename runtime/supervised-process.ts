@@ -35,13 +35,15 @@ export type SupervisedProcessOptions = {
   log(line: string): void;
   /** How long to wait before it is started again, by the number of crashes in a row. */
   backOffMs?: (crashes: number) => number;
+  /** It is given up after so many crashes in a row; 5 when left out. */
+  crashesInARowMax?: number;
   /** Called once, when it crashed too often to be started again. */
   onGivenUp(error: Error): void;
 };
 
 const readyDeadlineMs = 30_000;
-const crashesInARowMax = 5;
 const stableAfterMs = 30_000;
+const standardCrashesInARowMax = 5;
 const standardBackOffMs = (crashes: number) => Math.min(250 * 2 ** crashes, 5_000);
 const lastLinesMax = 20;
 
@@ -50,7 +52,8 @@ export async function startSupervised(
   options: SupervisedProcessOptions,
   abort?: AbortSignal,
 ): Promise<SupervisedProcess> {
-  const { name, command, env, healthUrl, stopDeadlineMs, log, backOffMs = standardBackOffMs, onGivenUp } = options;
+  const { name, command, env, healthUrl, stopDeadlineMs, log, onGivenUp } = options;
+  const { backOffMs = standardBackOffMs, crashesInARowMax = standardCrashesInARowMax } = options;
   const lastLines: string[] = [];
   let current: DetachedProcess;
   let keepRunning = false;

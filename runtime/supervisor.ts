@@ -6,7 +6,7 @@ import { spawnDetached } from './detached-process.ts';
 import { startDevDatabase } from './dev-database.ts';
 import { devSettings } from './dev-settings.ts';
 import { assertPortFree } from './free-port.ts';
-import { type SupervisedProcess, startSupervised } from './supervised-process.ts';
+import { type SupervisedProcess, type SupervisedProcessOptions, startSupervised } from './supervised-process.ts';
 import {
   type PlannedProcess,
   type ProcessName,
@@ -33,6 +33,8 @@ export type SystemOptions = {
   ports?: SystemPorts;
   /** Gets the output of all processes, each line behind the name of its process. */
   log?: Writable;
+  /** How a process that crashed is started again; for whoever makes them crash on purpose. */
+  restart?: Pick<SupervisedProcessOptions, 'backOffMs' | 'crashesInARowMax'>;
   /** Ends a start that is under way. What was started by then is stopped again. */
   signal?: AbortSignal;
 };
@@ -85,7 +87,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const { promise: givenUp, resolve: onGivenUp } = Promise.withResolvers<Error>();
   const stopDeadlineMs = config.shutdownDeadlineMs + killLaterMs;
   const start = (planned: PlannedProcess) =>
-    startSupervised({ ...planned, env, stopDeadlineMs, log: lineOf(planned.name), onGivenUp }, signal);
+    startSupervised({ ...options.restart, ...planned, env, stopDeadlineMs, log: lineOf(planned.name), onGivenUp }, signal);
   const processes: SupervisedProcess[] = [];
   for (const phase of plan) {
     const results = await Promise.allSettled(phase.map(start));

@@ -43,6 +43,8 @@ export type Intent<Result extends Json> = {
   freeze(key: string): string;
   /** For how long after the first send the provider recognises the key: shorter than its memory. 0: never resend. */
   resendForMs: number;
+  /** For how long an effect that can be neither found nor sent again is looked for before a person is asked. */
+  lookForMs?: number;
   /** The provider deduplicates the key, so that "unknown" may be answered by sending again. */
   deduplicates: boolean;
   /** Runs in the transactions that open the effect and that precede each send; throws when the claim is lost. */
@@ -88,6 +90,17 @@ export async function standingEffect(
 
 /** Sent, and nobody knows yet what came of it: nothing else may be decided about its subject before `once` has run. */
 export const isInDoubt = (effect: Effect | null): boolean => effect?.status === 'OPEN' && effect.lastSentAt != null;
+
+/**
+ * What was done has been undone: its provider says now that the money is not there, so a new generation may follow.
+ * @throws when another run has judged it meanwhile
+ */
+export async function disproveDone(em: EntityManager, effect: Effect, code: string): Promise<void> {
+  const done = { id: effect.id, status: 'DONE' as const, generation: effect.generation };
+  const change = { status: 'DISPROVEN' as const, lastCode: code, closedAt: raw<Date>('now()') };
+  if ((await em.nativeUpdate(Effect, done, change)) !== 1)
+    throw new Uncertain('EFFECT_JUDGED_ELSEWHERE', `${effect.idempotencyKey} is judged elsewhere`);
+}
 
 /** Takes back an intent that never left. False when it may have left, or was closed. */
 export async function withdrawUnsent(em: EntityManager, purpose: EffectPurpose, subject: string): Promise<boolean> {
@@ -215,7 +228,10 @@ async function mayLeave<Result extends Json>(
   const inside = effect.resendUntil != null && now < effect.resendUntil.getTime();
   if (sameAccount && recognised && inside)
     return { send: found.answer === 'ABSENT' ? 'again after proof' : 'again without proof' };
-  if (inside && sameAccount) throw new Uncertain('EFFECT_UNKNOWN', `${effect.idempotencyKey} cannot be looked up yet`);
+  const firstSentAt = effect.firstSentAt?.getTime() ?? now;
+  const stillLooking = now < firstSentAt + (intent.lookForMs ?? intent.resendForMs);
+  if (stillLooking && sameAccount)
+    throw new Uncertain('EFFECT_UNKNOWN', `${effect.idempotencyKey} cannot be looked up yet`);
   throw new Unproven(effect);
 }
 

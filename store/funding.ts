@@ -20,15 +20,21 @@ import type { EntityManager } from './open.ts';
 const reportLagMs = 3 * 3_600_000;
 
 export type Purpose = 'buy' | 'pay';
+/** Who holds the platform's money. A reseller's own account, which nobody can read, pays through PayPal. */
+export type Provider = 'paypal' | 'payoneer';
 export type Reserved = { reserved: true } | { reserved: false; free: Money | null };
 
 /** The platform's own account (owner null) or a reseller's; made on first use, knowing nothing. */
-export async function fundingAccount(em: EntityManager, ownerId: UserId | null): Promise<FundingAccount> {
+export async function fundingAccount(
+  em: EntityManager,
+  ownerId: UserId | null,
+  provider: Provider = 'paypal',
+): Promise<FundingAccount> {
   await em.execute(
-    'insert into funding_accounts (id, kind, owner_id, currency) values (?, ?, ?, ?) on conflict do nothing',
-    [randomUUID(), ownerId ? 'limit' : 'reported', ownerId, platformCurrency],
+    'insert into funding_accounts (id, kind, owner_id, provider, currency) values (?, ?, ?, ?, ?) on conflict do nothing',
+    [randomUUID(), ownerId ? 'limit' : 'reported', ownerId, provider, platformCurrency],
   );
-  return em.findOneOrFail(FundingAccount, { ownerId, currency: platformCurrency });
+  return em.findOneOrFail(FundingAccount, { ownerId, provider, currency: platformCurrency });
 }
 
 /** Takes what the provider reported, or what an operator allowed. */
@@ -37,8 +43,9 @@ export async function setAvailable(
   ownerId: UserId | null,
   available: Money,
   asOf: Date,
+  provider: Provider = 'paypal',
 ): Promise<void> {
-  const account = await fundingAccount(em, ownerId);
+  const account = await fundingAccount(em, ownerId, provider);
   invariant(available.currency === account.currency, `funds are in ${account.currency}, not in ${available.currency}`);
   await em.nativeUpdate(FundingAccount, { id: account.id }, { availableMinor: available.amountMinor, asOf });
 }
@@ -56,8 +63,11 @@ async function freeOf(em: EntityManager, account: FundingAccount): Promise<Money
 }
 
 /** For people to look at; whoever wants to spend reserves. */
-export const freeFunds = async (em: EntityManager, ownerId: UserId | null): Promise<Money | null> =>
-  freeOf(em, await fundingAccount(em, ownerId));
+export const freeFunds = async (
+  em: EntityManager,
+  ownerId: UserId | null,
+  provider: Provider = 'paypal',
+): Promise<Money | null> => freeOf(em, await fundingAccount(em, ownerId, provider));
 
 /**
  * Holds `amount` for one subject, once: what is held already is not held again. Locks the account, so that fifty
@@ -65,9 +75,16 @@ export const freeFunds = async (em: EntityManager, ownerId: UserId | null): Prom
  */
 export async function reserve(
   em: EntityManager,
-  want: { ownerId: UserId | null; purpose: Purpose; subject: string; userId: UserId; amount: Money },
+  want: {
+    ownerId: UserId | null;
+    provider?: Provider;
+    purpose: Purpose;
+    subject: string;
+    userId: UserId;
+    amount: Money;
+  },
 ): Promise<Reserved> {
-  const { id } = await fundingAccount(em, want.ownerId);
+  const { id } = await fundingAccount(em, want.ownerId, want.provider);
   await em.execute('select id from funding_accounts where id = ? for update', [id]);
   const account = await em.findOneOrFail(FundingAccount, { id });
   const held = await em.execute<{ id: string }[]>(

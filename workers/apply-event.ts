@@ -2,7 +2,8 @@ import type { EventId, OrderId } from '../domain/ids.ts';
 import { formatMoney } from '../domain/money.ts';
 import { type PayPalEvent, parsePayPalEvent } from '../providers/paypal/webhook.ts';
 import { capturePayment } from '../queues/capture-payment.ts';
-import { jobForLeg, jobForOrder } from '../queues/next-job.ts';
+import { jobForOrder } from '../queues/next-job.ts';
+import { payout } from '../queues/payout.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import { type Order, Payment } from '../store/entities/order.ts';
 import { closeEvent, findEvent } from '../store/inbound-events.ts';
@@ -50,7 +51,8 @@ async function payoutNews(ctx: Context, event: PayPalEvent): Promise<string | un
     const leg = await legByBatch(em, batchId);
     const woken = leg && (await wakeLeg(em, leg.id));
     if (!woken) return undefined;
-    enqueue(jobForLeg(woken));
+    // Also when it is paid: its money may have come back.
+    enqueue(payout.jobFor(woken));
     return `${event.type}: the leg of batch ${batchId} is read back`;
   });
 }
@@ -73,8 +75,9 @@ async function moneyWentBack(ctx: Context, event: PayPalEvent): Promise<string |
   return ctx.transact(async (em, enqueue) => {
     const payment = await em.findOne(Payment, { provider: 'paypal', reference: captureId });
     const order = payment && (await findOrder(em, payment.orderId));
-    const owned = order && (await claimOrder(em, order.id, [order.status]));
-    if (!payment || !owned) return undefined;
+    if (!payment || !order) return undefined;
+    const owned = await claimOrder(em, order.id, [order.status]);
+    if (!owned) throw new Error(`order ${order.id} moved while money that went back was booked`);
     await settleRefund(em, owned, payment, {
       reference: refundId,
       kind,

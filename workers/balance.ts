@@ -1,19 +1,26 @@
 import { platformCurrency } from '../domain/fees.ts';
 import type { UserId } from '../domain/ids.ts';
-import { zero } from '../domain/money.ts';
+import { type Money, zero } from '../domain/money.ts';
 import type { Enqueue } from '../queues/transact.ts';
-import { setAvailable } from '../store/funding.ts';
+import { type Provider, setAvailable } from '../store/funding.ts';
 import type { EntityManager } from '../store/open.ts';
 import type { Context } from './context.ts';
 
+/** The account that pays: the platform's at a provider (owner null), or a reseller's own. */
+export type Payer = {
+  readonly ownerId: UserId | null;
+  readonly provider: Provider;
+  read(): Promise<{ asOf: Date; available: readonly Money[] }>;
+};
+
 /** Reads the platform's balance anew. A reseller's own account cannot be read: its limit is set by an operator. */
-async function refreshBalance(ctx: Context, ownerId: UserId | null): Promise<boolean> {
-  if (ownerId !== null) return false;
-  const { asOf, available } = await ctx.providers.paypal.getBalances({ signal: ctx.signal });
+async function refreshBalance(ctx: Context, payer: Payer): Promise<boolean> {
+  if (payer.ownerId !== null) return false;
+  const { asOf, available } = await payer.read();
   const ours = available.find(amount => amount.currency === platformCurrency) ?? zero(platformCurrency);
   // A report from the future would hide what we spent just now.
   const known = asOf > ctx.now() ? ctx.now() : asOf;
-  await ctx.store.transaction(em => setAvailable(em, null, ours, known));
+  await ctx.store.transaction(em => setAvailable(em, null, ours, known, payer.provider));
   return true;
 }
 
@@ -23,11 +30,11 @@ async function refreshBalance(ctx: Context, ownerId: UserId | null): Promise<boo
  */
 export async function withBalance<Answer extends { reserved: boolean }>(
   ctx: Context,
-  ownerId: UserId | null,
+  payer: Payer,
   attempt: (em: EntityManager, enqueue: Enqueue) => Promise<Answer>,
 ): Promise<Answer> {
   const first = await ctx.transact(attempt);
   if (first.reserved) return first;
-  if (!(await refreshBalance(ctx, ownerId))) return first;
+  if (!(await refreshBalance(ctx, payer))) return first;
   return ctx.transact(attempt);
 }

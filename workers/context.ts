@@ -1,6 +1,7 @@
 import type { AliExpressClient } from '../providers/aliexpress/client.ts';
 import type { EbayClient } from '../providers/ebay/client.ts';
 import type { MercadoLibreClient } from '../providers/mercadolibre/client.ts';
+import type { PayoneerClient } from '../providers/payoneer/client.ts';
 import type { PayPalClient } from '../providers/paypal/client.ts';
 import type { Payload } from '../queues/contract.ts';
 import type { Transact } from '../queues/transact.ts';
@@ -15,6 +16,8 @@ export type Providers = {
   readonly aliexpress: AliExpressClient;
   readonly ebay: EbayClient;
   readonly mercadolibre: MercadoLibreClient;
+  /** Only where its credentials are configured. */
+  readonly payoneer?: PayoneerClient;
 };
 
 /** What lives as long as the process. */

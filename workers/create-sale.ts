@@ -117,13 +117,20 @@ async function bookSale(ctx: Context, em: EntityManager, order: Order, facts: Sa
     },
   );
   const notBefore = later(ctx, ctx.config.payoutHoldDays * 86_400_000);
-  const leg = { saleId: sale.id, orderId: order.id, route: ctx.config.payoutProvider, notBefore };
+  const leg = { saleId: sale.id, orderId: order.id, notBefore };
   const receivers = [
-    { beneficiary: 'admin', userId: admin.id, amount: shares.admin, receiver: ctx.config.adminPayoutEmail },
+    {
+      beneficiary: 'admin',
+      userId: admin.id,
+      amount: shares.admin,
+      route: 'paypal',
+      receiver: ctx.config.adminPayoutEmail,
+    },
     {
       beneficiary: 'reseller',
       userId: reseller.id,
       amount: shares.reseller,
+      route: reseller.payoutProvider ?? ctx.config.payoutProvider,
       receiver: reseller.payoutReceiver ?? reseller.email,
     },
   ] as const;

@@ -1,5 +1,4 @@
 import { expectedFees, platformCurrency } from '../domain/fees.ts';
-import type { UserId } from '../domain/ids.ts';
 import { convert, formatMoney, type Money, min, multiply } from '../domain/money.ts';
 import { Terminal } from '../domain/outcome.ts';
 import { breakEvenCost } from '../domain/profit.ts';
@@ -12,7 +11,7 @@ import { freshRate, type StoredRate } from '../store/fx.ts';
 import type { EntityManager } from '../store/open.ts';
 import { salePrice } from '../store/orders.ts';
 import { findListing, findProduct, productMaxBuy } from '../store/products.ts';
-import { withBalance } from './balance.ts';
+import { type Payer, withBalance } from './balance.ts';
 import type { Context, Processor } from './context.ts';
 import { fail, orderStep, wait } from './order-step.ts';
 
@@ -95,7 +94,11 @@ async function letThrough(
   rate: StoredRate,
   maxCost: Money,
 ): Promise<string> {
-  const payer: UserId | null = order.supplierPaidBy === 'reseller' ? order.userId : null;
+  const payer: Payer = {
+    ownerId: order.supplierPaidBy === 'reseller' ? order.userId : null,
+    provider: 'paypal',
+    read: () => ctx.providers.paypal.getBalances({ signal: ctx.signal }),
+  };
   const facts = {
     productId: product.id,
     fxRate: rate.rate,
@@ -107,7 +110,7 @@ async function letThrough(
     const limit = await exceededLimit(ctx, em, order, maxCost);
     if (limit) return { reserved: false, free: null, limit };
     const { userId, id: subject } = order;
-    const held = await reserve(em, { ownerId: payer, purpose: 'buy', subject, userId, amount: maxCost });
+    const held = await reserve(em, { ownerId: payer.ownerId, purpose: 'buy', subject, userId, amount: maxCost });
     if (held.reserved)
       await advance(em, enqueue, order, { to: 'PURCHASING', note: `${formatMoney(maxCost)} reserved` }, facts);
     return held;

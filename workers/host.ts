@@ -16,14 +16,24 @@ import type { Backend } from '../queues/backend.ts';
 import { catalogue, type QueueName } from '../queues/catalogue.ts';
 import type { Payload, QueueContract } from '../queues/contract.ts';
 import type { Context, Surroundings } from './context.ts';
-import { processors } from './processors.ts';
+import { processors as ours } from './processors.ts';
 
 /** A killed worker's job goes on elsewhere after four to six seconds; BullMQ's own defaults take sixty. */
 const lockMs = 5_000;
 const stalledCheckMs = 2_000;
 /** The effect rows, not BullMQ, decide what may run again: a job that stalls often is still run. */
 const stallsMax = 1_000;
-const backoffMsMax = 60_000;
+
+/** What a queue is served with. */
+type Service = {
+  readonly contract: QueueContract;
+  readonly processor: (payload: never, context: Context) => Promise<string>;
+};
+/** Tests serve contracts and processors of their own. */
+export type Services = {
+  readonly contracts?: Readonly<Record<QueueName, QueueContract>>;
+  readonly processors?: Readonly<Record<QueueName, Service['processor']>>;
+};
 
 type Outcome = 'done' | 'back off' | 'refused' | 'bug';
 
@@ -38,21 +48,19 @@ function decode(contract: QueueContract, job: BullJob): Payload {
   return value;
 }
 
-async function perform(name: QueueName, job: BullJob, surroundings: Surroundings, stop: AbortSignal): Promise<string> {
-  const contract: QueueContract = catalogue[name];
+async function perform({ contract, processor }: Service, job: BullJob, surroundings: Surroundings, stop: AbortSignal) {
   const payload = decode(contract, job);
   const signal = AbortSignal.any([stop, AbortSignal.timeout(contract.deadlineMs)]);
-  const process = processors[name] as (payload: Payload, context: Context) => Promise<string>;
-  return process(payload, { ...surroundings, signal });
+  return processor(payload as never, { ...surroundings, signal });
 }
 
 /** Runs one job from taking it to its one wide log line. */
-async function run(name: QueueName, job: BullJob, surroundings: Surroundings, stop: AbortSignal): Promise<string> {
+async function run(service: Service, job: BullJob, surroundings: Surroundings, stop: AbortSignal): Promise<string> {
   const startedAt = performance.now();
-  const line = { queue: name, jobId: job.id, ...job.data, attempt: job.attemptsMade + 1 };
+  const line = { queue: service.contract.name, jobId: job.id, ...job.data, attempt: job.attemptsMade + 1 };
   const durationMs = () => Math.round(performance.now() - startedAt);
   try {
-    const answer = await perform(name, job, surroundings, stop);
+    const answer = await perform(service, job, surroundings, stop);
     await job.log(answer);
     surroundings.log.info({ ...line, outcome: 'done', answer, durationMs: durationMs() }, 'job');
     return answer;
@@ -69,22 +77,25 @@ async function run(name: QueueName, job: BullJob, surroundings: Surroundings, st
 export type Host = { close(): Promise<void> };
 
 /** Starts one worker per queue. Closing takes no more jobs, waits for those that run, and gives up nothing. */
-export function startHost(backend: Backend, names: readonly QueueName[], surroundings: Surroundings): Host {
+export function startHost(
+  backend: Backend,
+  names: readonly QueueName[],
+  surroundings: Surroundings,
+  { contracts = catalogue, processors = ours }: Services = {},
+): Host {
   const stopping = new AbortController();
   const workers = names.map((name): Worker => {
-    const contract: QueueContract = catalogue[name];
+    const contract = contracts[name];
+    const service = { contract, processor: processors[name] };
     const worker = backend.openWorker(
       contract,
       (job: BullJob, _token, lost) =>
-        run(name, job, surroundings, lost ? AbortSignal.any([stopping.signal, lost]) : stopping.signal),
+        run(service, job, surroundings, lost ? AbortSignal.any([stopping.signal, lost]) : stopping.signal),
       {
         concurrency: contract.concurrency,
         lockDuration: lockMs,
         stalledInterval: stalledCheckMs,
         maxStalledCount: stallsMax,
-        settings: {
-          backoffStrategy: (attempts = 1) => Math.min(contract.backoffMs * 2 ** (attempts - 1), backoffMsMax),
-        },
       },
     );
     worker.on('error', error => surroundings.log.warn({ queue: name, err: error }, 'worker error'));

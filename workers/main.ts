@@ -18,7 +18,6 @@ import { startSweeper } from './sweeper.ts';
 const { values } = parseArgs({ options: { queues: { type: 'string' } } });
 const names = chosenQueues(values.queues);
 const config = readConfig();
-if (config.payoutProvider !== 'paypal') throw new Error('PAYOUT_PROVIDER=payoneer is not built yet: use paypal');
 
 const log = createLogger('workers', config.logLevel);
 const defer = onShutdown({ deadlineMs: config.shutdownDeadlineMs, log });

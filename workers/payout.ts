@@ -1,40 +1,44 @@
-import { payoutFee } from '../domain/fees.ts';
 import type { LegId } from '../domain/ids.ts';
-import { legPaid } from '../domain/ledger.ts';
-import { add, formatMoney, type Money, zero } from '../domain/money.ts';
-import { type Failure, invariant, isFailure, refusalIn, Terminal, Uncertain } from '../domain/outcome.ts';
+import { add, formatMoney } from '../domain/money.ts';
+import { isFailure, refusalIn, Terminal, Uncertain } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
-import type { PayoutItem } from '../providers/paypal/payout.ts';
-import { once, Unproven } from '../store/effects.ts';
+import { disproveDone, once, standingEffect, Unproven } from '../store/effects.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
-import { consume, type Reserved, release, reserve } from '../store/funding.ts';
-import { post } from '../store/ledger.ts';
+import { type Reserved, release, reserve } from '../store/funding.ts';
 import { assertLegOwner, claimLeg, legAmount, moveLeg, recheckLeg } from '../store/legs.ts';
 import { findOrder, LostClaim } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import { withBalance } from './balance.ts';
 import { type Context, later, onceContext, type Processor } from './context.ts';
+import { takeStanding } from './payout-outcome.ts';
+import { type PayoutRoute, payoutRoute, type Sent } from './payout-route.ts';
 
-/** PayPal recognises a batch's id for 30 days: ours is not sent again after 29. */
-const resendForMs = 29 * 86_400_000;
-/** An unclaimed payout returns by itself after 30 days. */
-const unclaimedAgainMs = 6 * 3_600_000;
+/** PAID is looked at again when its provider says that the money came back. */
+const carriedOn: readonly LegState[] = ['PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'UNCLAIMED', 'PAID'];
+const owed: ReadonlySet<LegState> = new Set(['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS']);
+const cameBack: ReadonlySet<LegState | undefined> = new Set<LegState>(['FAILED', 'RETURNED', 'REVERSED']);
 
-/** Pays one share of one sale, once, and follows it until the item itself says how it ended. */
+/** Pays one share of one sale, once, and follows it until the provider says how it ended. */
 export const payout: Processor<'legId'> = async ({ legId }, ctx) => {
-  const open: LegState[] = ['PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'UNCLAIMED'];
-  const leg = await ctx.store.transaction(em => claimLeg(em, legId as LegId, open));
+  const leg = await ctx.store.transaction(em => claimLeg(em, legId as LegId, carriedOn));
   if (!leg) return 'nothing to do: the leg is settled, or waits for a person';
   try {
-    if (leg.notBefore > ctx.now()) return await again(ctx, leg, leg.notBefore, 'held back until its day');
-    const stopped = await frozen(ctx, leg);
-    if (stopped) return await again(ctx, leg, later(ctx, ctx.config.waitRecheckMs), `frozen: ${stopped}`);
-    if (leg.status === 'PENDING' || leg.status === 'SKIPPED_INSUFFICIENT_FUNDS') {
-      const refusal = await reserveFunds(ctx, leg);
+    const route = payoutRoute(ctx, leg);
+    if (owed.has(leg.status)) {
+      if (leg.notBefore > ctx.now()) return await again(ctx, leg, leg.notBefore, 'held back until its day');
+      const stopped = await frozen(ctx, leg);
+      if (stopped) return await again(ctx, leg, later(ctx, ctx.config.waitRecheckMs), `frozen: ${stopped}`);
+      const standing = await earlierPayout(ctx, leg, route);
+      if (standing) return standing;
+      const refusal = await reserveFunds(ctx, leg, route);
       if (refusal) return refusal;
     }
-    const { batchId } = await send(ctx, leg);
-    return await follow(ctx, leg, batchId);
+    const sent = leg.status === 'PAID' ? await sentBefore(ctx, leg) : await send(ctx, leg, route);
+    if (!sent) return 'nothing to do: the leg was paid by other means';
+    const standing = await route.stand(sent.reference).catch(refusalIn);
+    // It was sent, and may be paid: a "no" to our question does not undo that.
+    if (standing instanceof Terminal) return await review(ctx, leg, standing);
+    return await takeStanding(ctx, leg, route, standing);
   } catch (error) {
     return settle(ctx, leg, error);
   }
@@ -46,13 +50,41 @@ async function again(ctx: Context, leg: PayoutLeg, at: Date, text: string): Prom
 }
 
 const frozen = async (ctx: Context, leg: PayoutLeg): Promise<string | null | undefined> =>
-  leg.status === 'SENT' ? null : (await ctx.store.read(em => findOrder(em, leg.orderId)))?.frozenFor;
+  (await ctx.store.read(em => findOrder(em, leg.orderId)))?.frozenFor;
+
+/**
+ * A leg that is to be paid again was sent before. Only when its provider says now that the money is not with the
+ * receiver does that payout count as not having happened, and a new generation may be sent.
+ */
+async function earlierPayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<string | undefined> {
+  const effect = await ctx.store.read(em => standingEffect(em, 'pay', leg.id));
+  if (effect?.status !== 'DONE') return undefined;
+  const { reference } = effect.result as Sent;
+  const standing = await route.stand(reference);
+  if (cameBack.has(standing.state)) {
+    await ctx.store.transaction(async em => {
+      await assertLegOwner(em, leg);
+      await disproveDone(em, effect, `PAYOUT_${standing.rawStatus}`);
+    });
+    return undefined;
+  }
+  await ctx.store.transaction(em => moveLeg(em, leg, 'SENT'));
+  return takeStanding(ctx, leg, route, standing);
+}
+
+/** What is paid is read back and never sent, also when a person paid it where we cannot see. */
+async function sentBefore(ctx: Context, leg: PayoutLeg): Promise<Sent | undefined> {
+  const effect = await ctx.store.read(em => standingEffect(em, 'pay', leg.id));
+  return effect?.status === 'DONE' ? (effect.result as Sent) : undefined;
+}
 
 /** Reserves amount and fee and moves the leg to SENT in one commit. Gives a text when there is not enough. */
-async function reserveFunds(ctx: Context, leg: PayoutLeg): Promise<string | undefined> {
-  const amount = add(legAmount(leg), payoutFee);
-  const held = await withBalance<Reserved>(ctx, null, async em => {
-    const want = { ownerId: null, purpose: 'pay', subject: leg.id, userId: leg.userId, amount } as const;
+async function reserveFunds(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<string | undefined> {
+  const amount = add(legAmount(leg), route.feeMax);
+  const payer = { ownerId: null, provider: route.name, read: route.balance };
+  const { id: subject, userId } = leg;
+  const held = await withBalance<Reserved>(ctx, payer, async em => {
+    const want = { ownerId: null, provider: route.name, purpose: 'pay', subject, userId, amount } as const;
     const answer = await reserve(em, want);
     if (answer.reserved) await moveLeg(em, leg, 'SENT');
     return answer;
@@ -73,101 +105,29 @@ async function skip(ctx: Context, leg: PayoutLeg, why: string): Promise<string> 
   return `${reason}: ${why}`;
 }
 
-/** One batch per leg, with a key derived from the leg: PayPal deduplicates batches, never items. */
-const send = (ctx: Context, leg: PayoutLeg): Promise<{ batchId: string }> =>
+const send = (ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent> =>
   once(onceContext(ctx), {
     purpose: 'pay',
     subject: leg.id,
-    route: 'paypal',
-    account: ctx.config.paypal.clientId,
-    environment: ctx.config.paypal.environment,
+    route: route.name,
+    account: route.account,
+    environment: route.environment,
     keyFor: generation => `leg-${leg.id}-${generation}`,
-    freeze: batchKey =>
-      ctx.providers.paypal.payoutBody({
-        batchKey,
-        receiver: leg.receiver,
-        amount: legAmount(leg),
-        note: `Order ${leg.orderId}`,
-      }),
-    resendForMs,
-    deduplicates: true,
+    freeze: key => route.freeze(leg, key),
+    resendForMs: route.resendForMs,
+    lookForMs: route.lookForMs,
+    deduplicates: route.deduplicates,
     assertOwner: em => assertLegOwner(em, leg),
-    // A batch cannot be searched by our key: sending the same body again names the batch that was made before.
-    find: async () => ({ answer: 'UNKNOWN' }),
-    send: async effect => {
-      const { batchId } = await ctx.providers.paypal.createPayout(effect.request, { signal: ctx.signal });
-      return { batchId };
-    },
-    record: async (em, { batchId }, effect) => {
-      await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [batchId, leg.id]);
-      const detail = { key: effect.idempotencyKey, batch: batchId };
-      await note(em, leg.orderId, 'effect', `payout to ${leg.beneficiary} accepted by PayPal`, detail);
+    find: effect => route.find(effect),
+    send: effect => route.send(effect),
+    record: async (em, { reference }, effect) => {
+      await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, leg.id]);
+      const detail = { key: effect.idempotencyKey, reference };
+      await note(em, leg.orderId, 'effect', `payout to ${leg.beneficiary} accepted by ${route.label}`, detail);
     },
   });
 
-/** What an item's status means for the leg; undefined: not final, look again. */
-const itemStates: Readonly<Record<string, LegState | undefined>> = {
-  SUCCESS: 'PAID',
-  UNCLAIMED: 'UNCLAIMED',
-  RETURNED: 'RETURNED',
-  FAILED: 'FAILED',
-  BLOCKED: 'FAILED',
-  DENIED: 'FAILED',
-  REFUNDED: 'RETURNED',
-  REVERSED: 'REVERSED',
-};
-
-async function follow(ctx: Context, leg: PayoutLeg, batchId: string): Promise<string> {
-  const batch = await ctx.providers.paypal.getPayoutBatch(batchId, { signal: ctx.signal }).catch(refusalIn);
-  // It was sent, and may be paid: a "no" to our question does not undo that.
-  if (batch instanceof Terminal) return review(ctx, leg, batch);
-  if (batch.status === 'DENIED') return failed(ctx, leg, 'PAYPAL_BATCH_DENIED');
-  const [item, ...others] = batch.items;
-  invariant(others.length === 0, `batch ${batchId} has one item`);
-  const next = item && itemStates[item.status];
-  if (!item || !next)
-    return again(ctx, leg, later(ctx, ctx.config.payoutPollMs), `PayPal says ${item?.status ?? batch.status}`);
-  if (next === 'PAID') return paid(ctx, leg, item);
-  if (next === 'UNCLAIMED') return unclaimed(ctx, leg, item);
-  await ctx.store.transaction(async em => {
-    await release(em, 'pay', leg.id);
-    await moveLeg(em, leg, next, { reason: item.errorName ?? item.status, providerItemId: item.itemId });
-  });
-  return `${next}: ${item.errorName ?? item.status}`;
-}
-
-async function paid(ctx: Context, leg: PayoutLeg, item: PayoutItem): Promise<string> {
-  const amount = legAmount(leg);
-  const fee: Money = item.fee ?? zero(amount.currency);
-  invariant(item.amount.amountMinor === amount.amountMinor, `PayPal paid what leg ${leg.id} says`);
-  await ctx.store.transaction(async em => {
-    await consume(em, 'pay', leg.id, add(amount, fee));
-    await moveLeg(em, leg, 'PAID', { feeMinor: fee.amountMinor, providerItemId: item.itemId, reason: null });
-    const postings = legPaid({ beneficiary: leg.beneficiary, holder: leg.userId, amount, fee });
-    await post(em, { source: 'paypal', event: `leg:${leg.id}:${item.itemId}`, orderId: leg.orderId, postings });
-  });
-  return `PAID: ${formatMoney(amount)}`;
-}
-
-async function unclaimed(ctx: Context, leg: PayoutLeg, item: PayoutItem): Promise<string> {
-  const at = later(ctx, unclaimedAgainMs);
-  if (leg.status === 'UNCLAIMED') return again(ctx, leg, at, 'still unclaimed');
-  const reason = item.errorName ?? 'RECEIVER_UNREGISTERED';
-  await ctx.store.transaction(em =>
-    moveLeg(em, leg, 'UNCLAIMED', { reason, providerItemId: item.itemId, nextCheckAt: at }),
-  );
-  return `UNCLAIMED: ${reason}`;
-}
-
-async function failed(ctx: Context, leg: PayoutLeg, reason: string): Promise<string> {
-  await ctx.store.transaction(async em => {
-    await release(em, 'pay', leg.id);
-    await moveLeg(em, leg, 'FAILED', { reason });
-  });
-  return `FAILED: ${reason}`;
-}
-
-async function review(ctx: Context, leg: PayoutLeg, { code, message }: Failure): Promise<string> {
+async function review(ctx: Context, leg: PayoutLeg, { code, message }: Terminal | Unproven): Promise<string> {
   await ctx.store.transaction(em => moveLeg(em, leg, 'NEEDS_REVIEW', { reason: code }));
   return `NEEDS_REVIEW: ${message}`;
 }
@@ -182,5 +142,9 @@ async function settle(ctx: Context, leg: PayoutLeg, error: unknown): Promise<str
   }
   // Before the leg is SENT only the balance was asked for.
   if (!(error instanceof Terminal) || leg.status !== 'SENT') throw error;
-  return failed(ctx, leg, error.code);
+  await ctx.store.transaction(async em => {
+    await release(em, 'pay', leg.id);
+    await moveLeg(em, leg, 'FAILED', { reason: error.code });
+  });
+  return `FAILED: ${error.code}`;
 }

@@ -53,7 +53,7 @@ export const mercadoLibreInPesos: Scenario = {
     const externalOrderId = await buyOnMercadoLibre(stage, seller, item);
     const order = { externalOrderId, line: 0 };
     // AliExpress pays by itself in some countries only: here somebody pays on its site.
-    await until('the order is placed unpaid', 30_000, async () => {
+    await until('the order is placed unpaid', stage.patienceMs, async () => {
       const seen = await orderOf(stage.store, order);
       return seen?.waitReason === 'SUPPLIER_UNPAID';
     });
@@ -74,7 +74,7 @@ export const resellersProceeds: Scenario = {
     const wares = await stage.stockUp(seller, { listedOn: 'ebay' });
     const externalOrderId = await buyOnEbay(stage, seller, [{ wares, totalMinor: 3_999 }]);
     const first = { externalOrderId, line: 0 };
-    await until('the first sale is booked', 30_000, async () => (await orderOf(stage.store, first))?.settled === true);
+    await until('the first sale is booked', stage.patienceMs, async () => (await orderOf(stage.store, first))?.settled === true);
     const second = await buyAtCheckout(stage, wares);
     return [settled(first, { payouts: 0 }), settled(second)];
   },

@@ -74,7 +74,7 @@ export const notEnoughCapital: Scenario = {
     const priceMinor = Math.ceil(costMinor * 1.4);
     const wares = await stage.stockUp(reseller, { costMinor, priceMinor, maxBuyMinor: costMinor + 1_000 });
     const order = await buyAtCheckout(stage, wares);
-    await until('the order waits for funds', 30_000, async () => {
+    await until('the order waits for funds', stage.patienceMs, async () => {
       const seen = await orderOf(stage.store, order);
       return seen?.waitReason === 'FAILED_INSUFFICIENT_FUNDS';
     });
@@ -102,7 +102,7 @@ export const unmappedListing: Scenario = {
     const wares = await stage.stockUp(seller);
     const externalOrderId = await buyOnEbay(stage, seller, [{ wares, totalMinor: 3_299 }]);
     const order = { externalOrderId, line: 0 };
-    await until('the order waits for its listing', 30_000, async () => {
+    await until('the order waits for its listing', stage.patienceMs, async () => {
       const seen = await orderOf(stage.store, order);
       return seen?.waitReason === 'LISTING_NOT_MAPPED';
     });

@@ -35,7 +35,7 @@ function pay(world: World, account: Account, order: SupplierOrder): boolean {
   order.status = 'WAIT_SELLER_SEND_GOODS';
   order.logisticsStatus = 'WAIT_SELLER_SEND_GOODS';
   order.paidMs = world.clock.now();
-  world.books.note('supplier-order', order.number, { paid: true });
+  world.books.note('supplier-order', order.number, { paid: true, paidByPlatform: order.paidByPlatform });
   return true;
 }
 

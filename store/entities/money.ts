@@ -41,6 +41,7 @@ export const FundingAccount = defineEntity({
     id: p.uuid().primary(),
     kind: p.text().$type<'reported' | 'limit'>(),
     ownerId: p.uuid().$type<UserId>().nullable(),
+    provider: p.text().$type<'paypal' | 'payoneer'>(),
     currency: p.text().$type<Currency>(),
     availableMinor: p.bigint(),
     asOf: p.datetime().nullable(),

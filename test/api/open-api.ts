@@ -58,10 +58,14 @@ export type Api = AsyncDisposable & {
   rows<Row extends object = Json>(sql: string, values?: unknown[]): Promise<Row[]>;
 };
 
+export type ApiOptions = {
+  env?: Environment;
+  /** What differs from `api/main.ts`. */
+  deps?: (deps: Deps, stage: Stage) => Partial<Deps> | Promise<Partial<Deps>>;
+};
+
 /** The api on a port of its own, in front of a stage whose sandbox delivers its webhooks to it. */
-export async function openApi(
-  options: { env?: Environment; deps?: (deps: Deps, stage: Stage) => Partial<Deps> | Promise<Partial<Deps>> } = {},
-): Promise<Api> {
+export async function openApi(options: ApiOptions = {}): Promise<Api> {
   await using opened = new AsyncDisposableStack();
   const port = await freePort();
   const stage = opened.use(await createStage({ PORT: String(port), ...options.env }));
@@ -93,10 +97,10 @@ export async function openApi(
     (request, _response, next) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      const { path, headers } = request;
       request.on('end', () => {
-        if (!request.path.startsWith('/api/webhooks/')) return;
-        const headers = request.headers as Record<string, string>;
-        deliveries.push({ path: request.path, headers, body: Buffer.concat(chunks) });
+        if (!path.startsWith('/api/webhooks/')) return;
+        deliveries.push({ path, headers: headers as Record<string, string>, body: Buffer.concat(chunks) });
       });
       next();
     },

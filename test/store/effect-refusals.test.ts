@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Terminal } from '../../domain/outcome.ts';
-import { isInDoubt, once, standingEffect, withdrawUnsent } from '../../store/effects.ts';
+import { disproveDone, isInDoubt, once, standingEffect, withdrawUnsent } from '../../store/effects.ts';
 import { Effect } from '../../store/entities/money.ts';
 import type { Environment } from '../../store/entities/people.ts';
 import { type Call, createFakeProvider, quarantineMs, resendForMs, type Traits } from './fake-provider.ts';
@@ -143,6 +143,20 @@ describe('an effect that was refused', () => {
     repeated.advance(quarantineMs);
     expect(await repeated.run({ find })).to.equal('done');
     expect(repeated.performed).to.have.length(1);
+  });
+
+  it('or undone by its provider may be caused anew, by one of all who found that out', async () => {
+    const { run, rows, performed } = stage(findable);
+    await run();
+    const [done] = await rows();
+    const undo = () => codeOf(db.store.transaction(em => disproveDone(em, done!, 'PAYOUT_RETURNED')));
+    const outcomes = await Promise.all([undo(), undo(), undo()]);
+    expect(outcomes.toSorted()).to.deep.equal(['EFFECT_JUDGED_ELSEWHERE', 'EFFECT_JUDGED_ELSEWHERE', 'done']);
+    expect(await run()).to.equal('done');
+    // Who still holds the first one's row says nothing of the second.
+    expect(await undo()).to.equal('EFFECT_JUDGED_ELSEWHERE');
+    expect((await rows()).map(({ status }) => status)).to.deep.equal(['DISPROVEN', 'DONE']);
+    expect(performed).to.have.length(2);
   });
 
   describe('by its owner', () => {

@@ -175,6 +175,19 @@ describe('an effect caused once', () => {
     expect(seen.sends).to.equal(2);
   });
 
+  it('that cannot be sent again is looked for as long as it says, and only then a person’s to decide', async () => {
+    const { intent, context, plan, seen, advance } = stage(findable);
+    plan.push('lose request');
+    const patient = { ...intent, resendForMs: 0, lookForMs: 10 * resendForMs };
+    const run = () => codeOf(once(context(), patient));
+    await run();
+    advance(10 * resendForMs - 1);
+    expect(await run()).to.equal('EFFECT_UNKNOWN');
+    advance(1);
+    expect(await run()).to.equal('EFFECT_UNPROVEN');
+    expect(seen).to.include({ sends: 1, finds: 2 });
+  });
+
   it('that was found after its window is done all the same', async () => {
     const { run, advance, key } = stage(findable, 'lose reply');
     await run();

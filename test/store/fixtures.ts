@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { LegId, OrderId, SaleId, UserId } from '../../domain/ids.ts';
+import type { CredentialId, LegId, OrderId, SaleId, UserId } from '../../domain/ids.ts';
 import type { OrderState, WaitReason } from '../../domain/order.ts';
 import type { LegState } from '../../domain/payout-leg.ts';
 import { PayoutLeg } from '../../store/entities/money.ts';
@@ -38,6 +38,17 @@ async function insertProduct(em: EntityManager, userId: UserId): Promise<string>
     `insert into products (id, user_id, title, price_minor, price_currency, supplier_product_id, supplier_sku_id, max_buy_minor, max_buy_currency)
      values (?, ?, 'Lamp', 2999, 'USD', '1005', '12000', 1700, 'USD')`,
     [id, userId],
+  );
+  return id;
+}
+
+/** A connected eBay account; what is sealed in it opens nowhere. */
+export async function insertCredential(em: EntityManager, nextCheckAt: Date | null = null): Promise<CredentialId> {
+  const id = randomUUID() as CredentialId;
+  await em.execute(
+    `insert into api_credentials (id, user_id, api_name, environment, account_id, account_name, sealed, money_holder, next_check_at)
+     values (?, ?, 'ebay', 'sandbox', ?, 'shop', 'sealed', 'platform', ?)`,
+    [id, await insertUser(em), id, nextCheckAt],
   );
   return id;
 }

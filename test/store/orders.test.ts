@@ -69,6 +69,14 @@ describe('orders', () => {
       });
     }
 
+    it('who may not open an effect while they are frozen', async () => {
+      const { id } = await place('PURCHASING');
+      const owned = (await claim(id, ['PURCHASING']))!;
+      await db.store.transaction(em => updateOrder(em, owned, { frozenFor: 'PAYMENT_REVERSED' }));
+      const opening = db.store.transaction(em => assertOwner(em, owned));
+      expect(await failureOf(opening)).to.be.instanceOf(LostClaim);
+    });
+
     it('and are claimed only from where the claimant can carry on', async () => {
       for (const status of orderStates) {
         const { id } = await place(status);

@@ -89,11 +89,15 @@ describe('payout', () => {
     ]);
   });
 
-  it('does nothing with a leg that is paid', async () => {
+  it('stays paid when it is looked at again', async () => {
     const leg = await newLeg();
-    await paidUntil(leg, 'PAID');
-    expect(await pay(leg)).to.equal('nothing to do: the leg is settled, or waits for a person');
+    const paid = await paidUntil(leg, 'PAID');
+    await pay(leg);
+    expect(await look(leg)).to.include({ status: 'PAID', stateEntry: paid.stateEntry });
     expect(await paidFor(leg)).to.have.length(1);
+    expect(
+      await rows(stage, 'select 1 from ledger_transactions where event like ?', [`leg:${leg.id}:%`]),
+    ).to.have.length(1);
   });
 
   it('is polled while PayPal has not settled it', async () => {

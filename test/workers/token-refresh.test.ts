@@ -3,7 +3,7 @@ import type { CredentialId } from '../../domain/ids.ts';
 import { findCredential, openSecrets } from '../../store/credentials.ts';
 import { freshToken, refreshTime } from '../../workers/tokens.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
-import { type Changes, fromNow, hourMs, performWith, rows } from './workbench.ts';
+import { fromNow, hourMs, rows } from './workbench.ts';
 
 const providers = ['aliexpress', 'ebay', 'mercadolibre'] as const;
 type Provider = (typeof providers)[number];
@@ -29,12 +29,10 @@ describe('token-refresh', () => {
     if (!credential) throw new Error('the connection is gone');
     return { ...credential, ...openSecrets(stage.context.box, credential) };
   };
-  const refresh = (provider: Provider, changes: Changes = {}) =>
-    performWith(stage, changes, 'token-refresh', idOf(provider));
-  /** Ten minutes before the access token ends: half an hour before, a new one is due. */
-  const whenDue = async (provider: Provider): Promise<Changes> => ({
-    now: new Date(((await look(provider)).accessExpiresAt?.getTime() ?? 0) - 600_000),
-  });
+  const refresh = (provider: Provider) => stage.perform('token-refresh', idOf(provider));
+  /** The access token has ten minutes left: half an hour before its end a new one is due. */
+  const makeDue = (provider: Provider) =>
+    rows(stage, 'update api_credentials set access_expires_at = ? where id = ?', [fromNow(600_000), idOf(provider)]);
   const fault = (provider: Provider, operation: string, kind: string, change: object = {}) =>
     stage.control('faults', { provider, operation, kind, times: 1, ...change });
   const tokenCall = { aliexpress: 'token-refresh', ebay: 'token', mercadolibre: 'token' } as const;
@@ -49,8 +47,8 @@ describe('token-refresh', () => {
     it(`renews the ${provider} token well before it ends, and not earlier`, async () => {
       const before = await look(provider);
       expect(await refresh(provider)).to.equal('nothing to do: the token is fresh');
-      const changes = await whenDue(provider);
-      expect(await refresh(provider, changes)).to.match(/^a new token/);
+      await makeDue(provider);
+      expect(await refresh(provider)).to.match(/^a new token/);
       const after = await look(provider);
       expect(after).to.include({ status: 'HEALTHY', stateEntry: before.stateEntry + 1 });
       expect(after.accessToken).not.to.equal(before.accessToken);
@@ -59,8 +57,8 @@ describe('token-refresh', () => {
 
     it(`renews the ${provider} token once however many ask for it together`, async () => {
       const before = await look(provider);
-      const changes = await whenDue(provider);
-      await Promise.all(Array.from({ length: 6 }, () => refresh(provider, changes)));
+      await makeDue(provider);
+      await Promise.all(Array.from({ length: 6 }, () => refresh(provider)));
       const after = await look(provider);
       expect(after).to.include({ status: 'HEALTHY', stateEntry: before.stateEntry + 1 });
     });
@@ -75,52 +73,56 @@ describe('token-refresh', () => {
     });
 
     it(`asks the owner to connect ${provider} again when the refresh is refused for good`, async () => {
-      const changes = await whenDue(provider);
+      await makeDue(provider);
       await consentAgain(provider);
-      expect(await refresh(provider, changes)).to.equal('RECONNECT_NEEDED');
+      expect(await refresh(provider)).to.equal('RECONNECT_NEEDED');
       expect(await look(provider)).to.include({ status: 'RECONNECT_NEEDED', nextCheckAt: null });
-      expect(await refresh(provider, changes)).to.equal('nothing to do: the account is not connected');
+      expect(await refresh(provider)).to.equal('nothing to do: the account is not connected');
     });
 
     it(`stays connected while ${provider} is down`, async () => {
       const before = await look(provider);
-      const changes = await whenDue(provider);
+      await makeDue(provider);
       await fault(provider, tokenCall[provider], 'status', { status: 503 });
-      const error = await refresh(provider, changes).catch((thrown: unknown) => thrown);
+      const error = await refresh(provider).catch((thrown: unknown) => thrown);
       expect(error).to.have.property('code', `${provider.toUpperCase()}_SERVER_ERROR`);
       const after = await look(provider);
       expect(after).to.include({ status: 'HEALTHY', accessToken: before.accessToken, stateEntry: before.stateEntry });
-      expect(await refresh(provider, changes)).to.match(/^a new token/);
+      expect(await refresh(provider)).to.match(/^a new token/);
     });
   }
 
   it('uses a MercadoLibre refresh token once, and the one it brings the next time', async () => {
     const first = await look('mercadolibre');
-    await refresh('mercadolibre', await whenDue('mercadolibre'));
+    await makeDue('mercadolibre');
+    await refresh('mercadolibre');
     const second = await look('mercadolibre');
     expect(second.refreshToken).not.to.equal(first.refreshToken);
-    expect(await refresh('mercadolibre', await whenDue('mercadolibre'))).to.match(/^a new token/);
+    await makeDue('mercadolibre');
+    expect(await refresh('mercadolibre')).to.match(/^a new token/);
   });
 
   it('asks for a reconnect when the answer that carried MercadoLibre’s next refresh token is lost', async () => {
-    const changes = await whenDue('mercadolibre');
+    await makeDue('mercadolibre');
     await fault('mercadolibre', 'token', 'drop-reply');
-    const error = await refresh('mercadolibre', changes).catch((thrown: unknown) => thrown);
+    const error = await refresh('mercadolibre').catch((thrown: unknown) => thrown);
     expect(error).to.include({ kind: 'uncertain' });
     expect(await look('mercadolibre')).to.include({ status: 'HEALTHY' });
-    expect(await refresh('mercadolibre', changes)).to.equal('RECONNECT_NEEDED');
+    expect(await refresh('mercadolibre')).to.equal('RECONNECT_NEEDED');
   });
 
   it('keeps AliExpress’ refresh token: a refresh does not replace it', async () => {
     const before = await look('aliexpress');
-    await refresh('aliexpress', await whenDue('aliexpress'));
+    await makeDue('aliexpress');
+    await refresh('aliexpress');
     const after = await look('aliexpress');
     expect(after.refreshToken).to.equal(before.refreshToken);
   });
 
   it('leaves the secret that signs inline orders as it was', async () => {
     const { webhookSecret } = await look('ebay');
-    await refresh('ebay', await whenDue('ebay'));
+    await makeDue('ebay');
+    await refresh('ebay');
     expect((await look('ebay')).webhookSecret).to.equal(webhookSecret);
   });
 

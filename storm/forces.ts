@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Call } from '../demo/http.ts';
+import type { SupervisedProcess } from '../runtime/supervised-process.ts';
+import type { Operator } from './operator.ts';
+import type { Program, Strike, Target } from './schedule.ts';
+import type { StormSystem } from './system.ts';
+
+/** What the storm has really done so far. */
+export type Tally = {
+  readonly kills: Record<Target, number>;
+  freezes: number;
+  flushes: number;
+  /** Calls that a fault was laid for; those that hit nothing are taken off at the end. */
+  faults: number;
+  retries: number;
+};
+
+export type Forces = {
+  readonly tally: Tally;
+  /** Carries one strike out. Never throws: what cannot be done now (nobody there to kill) is told and left out. */
+  strike(strike: Strike): Promise<void>;
+  /** Lifts whatever is still laid, and waits until everybody is up. */
+  calm(): Promise<void>;
+};
+
+const startedAgainMs = 30_000;
+const calmWeather = { webhookDelayMs: 0, webhookDuplicates: 0, webhookShuffle: false, payoutSettleMs: 200 };
+
+export function createForces(options: {
+  stormed: StormSystem;
+  operator: Operator;
+  sandbox: Call;
+  tell: (text: string) => void;
+}): Forces {
+  const { stormed, operator, sandbox, tell } = options;
+  const { programs, servers } = stormed;
+  const tally: Tally = {
+    kills: { api: 0, workers: 0, 'workers-2': 0, dashboard: 0, postgres: 0, redis: 0 },
+    freezes: 0,
+    flushes: 0,
+    faults: 0,
+    retries: 0,
+  };
+  /** Blows at the same victim wait for each other: a server cannot be killed while it starts. */
+  const busy = new Map<string, Promise<void>>();
+  const inTurn = (victim: string, work: () => Promise<void>): Promise<void> => {
+    const turn = (busy.get(victim) ?? Promise.resolve()).then(work, work);
+    busy.set(victim, turn);
+    return turn;
+  };
+
+  const kill = async (target: Target) => {
+    if (target === 'postgres' || target === 'redis') await servers[target]?.killAndStart();
+    else await killProgram(programs[target]);
+    tally.kills[target] += 1;
+  };
+
+  const freeze = async (target: Program, forMs: number) => {
+    const { pid } = programs[target];
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGSTOP');
+    tally.freezes += 1;
+    await sleep(forMs);
+    if (programs[target].pid === pid) process.kill(pid, 'SIGCONT');
+  };
+
+  const carryOut = async (strike: Strike): Promise<void> => {
+    switch (strike.deed) {
+      case 'kill':
+        return inTurn(strike.target, () => kill(strike.target));
+      case 'freeze':
+        return freeze(strike.target, strike.forMs);
+      case 'flush':
+        await stormed.flush();
+        tally.flushes += 1;
+        return;
+      case 'fault':
+        await sandbox('POST', '/faults', strike.fault);
+        tally.faults += strike.fault.times;
+        return;
+      case 'retry':
+        if (await operator.retry(strike.queue, strike.state, strike.which)) tally.retries += 1;
+        return;
+      case 'weather':
+        await sandbox('POST', '/settings', strike.settings);
+    }
+  };
+
+  return {
+    tally,
+    async strike({ atMs, ...deed }) {
+      tell(`strikes: ${JSON.stringify(deed)}`);
+      await carryOut({ atMs, ...deed }).catch((error: unknown) => tell(`missed: ${JSON.stringify(deed)}: ${error}`));
+    },
+    async calm() {
+      const { faults } = (await sandbox('GET', '/faults')) as { faults: { times: number }[] };
+      tally.faults -= faults.reduce((sum, { times }) => sum + times, 0);
+      await sandbox('DELETE', '/faults');
+      await sandbox('POST', '/settings', calmWeather);
+      await Promise.all(busy.values());
+      await Promise.all(Object.values(programs).map(program => program.whenReady()));
+      tell('it is calm');
+    },
+  };
+}
+
+/** One that has just been killed is waited for: a blow into the air is none. */
+async function killProgram(program: SupervisedProcess): Promise<void> {
+  for (const late = Date.now() + startedAgainMs; program.pid === undefined; await sleep(25))
+    if (Date.now() > late) throw new Error(`${program.name} has not been started again`);
+  await program.kill('SIGKILL');
+}

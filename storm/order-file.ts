@@ -1,0 +1,42 @@
+import type { OrderState } from '../domain/order.ts';
+import type { LegState } from '../domain/payout-leg.ts';
+import type { Store } from '../store/open.ts';
+
+/** All that our own database says of one order. */
+export type OrderFile = {
+  readonly id: string;
+  readonly channel: string;
+  readonly externalOrderId: string | null;
+  readonly externalLineId: string | null;
+  readonly status: OrderState;
+  readonly waitReason: string | null;
+  readonly reason: string | null;
+  readonly payments: readonly { reference: string; status: string }[];
+  readonly supplierOrders: readonly { number: string; status: string }[];
+  readonly legs: readonly { id: string; beneficiary: string; status: LegState; reason: string | null }[];
+  readonly effects: readonly { purpose: string; key: string; status: string; sends: number; subject: string }[];
+  /** What its entries have done to the platform's PayPal account, in cents. */
+  readonly cashMinor: string;
+};
+
+const list = (columns: string, from: string) => `(select coalesce(json_agg(json_build_object(${columns})), '[]') ${from})`;
+
+const files = `
+  select o.id, o.channel, o.external_order_id as "externalOrderId",
+    o.external_line_id as "externalLineId", o.status, o.wait_reason as "waitReason", o.reason,
+    ${list(`'reference', p.reference, 'status', p.status`, 'from payments p where p.order_id = o.id')} as payments,
+    ${list(`'number', s.number, 'status', s.status`, 'from supplier_orders s where s.order_id = o.id')} as "supplierOrders",
+    ${list(
+      `'id', l.id, 'beneficiary', l.beneficiary, 'status', l.status, 'reason', l.reason`,
+      'from payout_legs l where l.order_id = o.id',
+    )} as legs,
+    ${list(
+      `'purpose', e.purpose, 'key', e.idempotency_key, 'status', e.status, 'sends', e.sends, 'subject', e.subject`,
+      'from effects e where e.subject = o.id or e.subject in (select l.id from payout_legs l where l.order_id = o.id)',
+    )} as effects,
+    (select coalesce(sum(p.amount_minor), 0)::text from ledger_postings p
+       join ledger_transactions t on t.id = p.transaction_id
+       where t.order_id = o.id and p.account = 'cash:paypal' and p.currency = 'USD') as "cashMinor"
+  from orders o order by o.created_at`;
+
+export const readOrderFiles = (store: Store): Promise<OrderFile[]> => store.read(em => em.execute<OrderFile[]>(files));

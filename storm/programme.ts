@@ -1,0 +1,32 @@
+import type { Scenario } from '../demo/scenario.ts';
+import { scenarios } from '../demo/scenarios/index.ts';
+import { createDice } from './dice.ts';
+import { spanMs } from './schedule.ts';
+
+export type Performance = { readonly scenario: Scenario; readonly atMs: number };
+
+/** The last order is sent before the storm is over. */
+const sendingPart = 0.85;
+
+/**
+ * Who plays when: the scenarios in turn, mixed by the seed, until there are `orders`. Those that change what all orders
+ * share are played once: each of them multiplies the platform's capital.
+ */
+export function drawProgramme({ seed, orders }: { seed: number; orders: number }): readonly Performance[] {
+  const chosen: Scenario[] = [];
+  const shared = scenarios.filter(({ alone }) => alone);
+  const others = scenarios.filter(({ alone }) => !alone);
+  let left = orders;
+  const take = (scenario: Scenario) => {
+    if (scenario.orders > left) return;
+    chosen.push(scenario);
+    left -= scenario.orders;
+  };
+  for (const scenario of shared) take(scenario);
+  while (left > 0) for (const scenario of others) take(scenario);
+  const dice = createDice(seed, 'programme');
+  const step = (spanMs(orders) * sendingPart) / chosen.length;
+  return dice
+    .shuffle(chosen)
+    .map((scenario, turn) => ({ scenario, atMs: Math.round(step * (turn + dice.roll())) }));
+}

@@ -1,0 +1,100 @@
+import { type QueueName, queueNames } from '../queues/catalogue.ts';
+import { createDice, type Dice } from './dice.ts';
+import { drawFault, type Fault } from './faults.ts';
+
+export type Backend = 'postgres' | 'redis';
+export type Program = 'api' | 'workers' | 'workers-2' | 'dashboard';
+export type Target = Program | 'postgres' | 'redis';
+
+/** One blow against the system. */
+export type Deed =
+  /** kill -9; it is started again. */
+  | { readonly deed: 'kill'; readonly target: Target }
+  /** SIGSTOP for longer than a job's lock, then SIGCONT: it wakes up and believes that no time has passed. */
+  | { readonly deed: 'freeze'; readonly target: 'workers' | 'workers-2'; readonly forMs: number }
+  /** All jobs are gone: FLUSHALL, or BullMQ's tables emptied. */
+  | { readonly deed: 'flush' }
+  | { readonly deed: 'fault'; readonly fault: Fault }
+  /** An operator presses Retry at a job: `which` of those that are there, from 0 to 1. */
+  | { readonly deed: 'retry'; readonly queue: QueueName; readonly state: 'completed' | 'failed'; readonly which: number }
+  /** How webhooks travel from now on, and how long a payout takes. */
+  | { readonly deed: 'weather'; readonly settings: Weather };
+
+export type Weather = {
+  readonly webhookDelayMs: number;
+  readonly webhookDuplicates: number;
+  readonly webhookShuffle: boolean;
+  readonly payoutSettleMs: number;
+};
+
+/** `atMs` after the start. */
+export type Strike = { readonly atMs: number } & Deed;
+
+const msPerOrder = 450;
+const shortestMs = 25_000;
+/** Nothing happens before the first orders are on their way. */
+const calmBefore = 0.04;
+
+/** How long the storm lasts. */
+export const spanMs = (orders: number): number => Math.max(shortestMs, orders * msPerOrder);
+
+const lockMs = 5_000;
+
+/** As often as a kind of process is dealt out, in turn: each of them comes up before one comes up again too often. */
+const deck: Record<Backend, readonly Target[]> = {
+  postgres: ['workers', 'api', 'workers-2', 'postgres', 'dashboard', 'workers', 'workers-2', 'api'],
+  redis: ['workers', 'api', 'workers-2', 'postgres', 'redis', 'dashboard', 'workers', 'workers-2', 'api', 'redis'],
+};
+
+/** All that befalls a storm of so many orders, in its order. The same for the same seed. */
+export function drawStrikes(options: { seed: number; orders: number; backend: Backend }): readonly Strike[] {
+  const { seed, orders, backend } = options;
+  const cards = deck[backend];
+  const deal = (turn: number): Deed => ({ deed: 'kill', target: cards[turn % cards.length]! });
+  const kinds: readonly (readonly [purpose: string, count: number, draw: (dice: Dice, turn: number) => Deed])[] = [
+    ['kill', Math.max(cards.length, Math.ceil(orders / 10) + 2), (_, turn) => deal(turn)],
+    ['freeze', Math.ceil(orders / 40) + 1, drawFreeze],
+    ['flush', Math.ceil(orders / 75) + 1, () => ({ deed: 'flush' })],
+    ['fault', Math.ceil(orders / 2) + 5, dice => ({ deed: 'fault', fault: drawFault(dice) })],
+    ['retry', Math.ceil(orders / 4), drawRetry],
+    ['weather', Math.ceil(orders / 50) + 2, drawWeather],
+  ];
+  return kinds
+    .flatMap(([purpose, count, draw]) => {
+      const dice = createDice(seed, purpose);
+      return spread(dice, count, spanMs(orders)).map((atMs, turn): Strike => ({ atMs, ...draw(dice, turn) }));
+    })
+    .sort((a, b) => a.atMs - b.atMs);
+}
+
+/** Moments over the whole span, one in each of its equal parts. */
+const spread = (dice: Dice, count: number, span: number): number[] =>
+  Array.from({ length: count }, (_, part) =>
+    Math.round(span * (calmBefore + (1 - calmBefore) * ((part + dice.roll()) / count))),
+  );
+
+const drawFreeze = (dice: Dice): Deed => ({
+  deed: 'freeze',
+  target: dice.pick(['workers', 'workers-2'] as const),
+  forMs: dice.between(lockMs + 500, lockMs + 4_000),
+});
+
+const drawRetry = (dice: Dice): Deed => ({
+  deed: 'retry',
+  queue: dice.pick(queueNames),
+  state: dice.weigh([
+    ['completed', 3],
+    ['failed', 1],
+  ] as const),
+  which: dice.roll(),
+});
+
+const drawWeather = (dice: Dice): Deed => ({
+  deed: 'weather',
+  settings: {
+    webhookDelayMs: dice.pick([0, 0, 300, 1_500]),
+    webhookDuplicates: dice.between(0, 2),
+    webhookShuffle: dice.roll() < 0.8,
+    payoutSettleMs: dice.between(100, 3_000),
+  },
+});

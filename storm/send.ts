@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ending } from '../demo/scenario.ts';
+import type { Stage } from '../demo/stage.ts';
+import type { Performance } from './programme.ts';
+
+/** An order that the outside world has sent, and how it is to end. */
+export type Expected = {
+  readonly scenario: string;
+  readonly ending: Ending;
+  /** Its scenario leaves something that only a person can find out. */
+  readonly mayNeedReview?: boolean;
+};
+
+/** Who sees no answer in the storm waits; so many may wait at once. */
+const atOnceMax = 16;
+
+/** With an automatic refund policy a failed order does not end as failed: its buyer has the money back. */
+function inTheEnd(ending: Ending): Ending {
+  if (ending.status !== 'FAILED') return ending;
+  const { reason: _why, ...rest } = ending;
+  return { ...rest, status: 'REFUNDED' };
+}
+
+/** Plays the programme at its times. What breaks off is told: its orders are not expected, but may be there. */
+export async function send(
+  stage: Stage,
+  programme: readonly Performance[],
+  startedAt: number,
+  expected: Expected[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const trouble: string[] = [];
+  const queue = [...programme];
+  const player = async () => {
+    for (let next = queue.shift(); next && !signal.aborted; next = queue.shift()) {
+      const { scenario, atMs } = next;
+      await sleep(Math.max(0, startedAt + atMs - Date.now()));
+      try {
+        for (const ending of await scenario.play(stage))
+          expected.push({ scenario: scenario.name, ending: inTheEnd(ending) });
+      } catch (error) {
+        trouble.push(`${scenario.name}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnceMax }, player));
+  return trouble;
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { type Environment, knownVariables } from '../runtime/config.ts';
+import { type SupervisedProcess, startSupervised } from '../runtime/supervised-process.ts';
+import { type System, startSystem } from '../runtime/supervisor.ts';
+import { openStore, type Store } from '../store/open.ts';
+import { type OwnServer, startOwnPostgres } from './own-postgres.ts';
+import { startOwnRedis } from './own-redis.ts';
+import { patient } from './patient-store.ts';
+import type { Backend, Program } from './schedule.ts';
+
+/** Waiting times of real life, shortened: nothing is skipped. */
+const shortened: Environment = {
+  ORDER_HOLD_MINUTES: '0',
+  SWEEP_INTERVAL_MS: '250',
+  SWEEP_STALL_AFTER_MS: '4000',
+  EFFECT_QUARANTINE_MS: '1500',
+  SUPPLIER_POLL_MS: '500',
+  PAYOUT_POLL_MS: '300',
+  WAIT_RECHECK_MS: '500',
+  MAX_DAILY_ORDERS: '1000000',
+  MAX_DAILY_SPEND_USD: '1000000000',
+  LOG_LEVEL: 'info',
+};
+
+/** Processes are killed on purpose: they come back soon, however often. */
+const restart = { backOffMs: () => 250, crashesInARowMax: 10_000 };
+
+/** The whole system with all that it stands on, in the storm's own hands. */
+export type StormSystem = AsyncDisposable & {
+  readonly system: System;
+  /** To look at, never to write to. */
+  readonly store: Store;
+  readonly programs: Readonly<Record<Program, SupervisedProcess>>;
+  readonly servers: { readonly postgres: OwnServer; readonly redis: OwnServer | undefined };
+  /** Takes all jobs away. */
+  flush(): Promise<void>;
+};
+
+export async function startStormSystem(options: {
+  backend: Backend;
+  folder: string;
+  log: Writable;
+  patienceMs: number;
+  signal: AbortSignal;
+}): Promise<StormSystem> {
+  const { backend, folder, log, patienceMs, signal } = options;
+  await using opened = new AsyncDisposableStack();
+  const postgres = opened.use(await startOwnPostgres(join(folder, 'postgres')));
+  const redis = backend === 'redis' ? opened.use(await startOwnRedis(join(folder, 'redis'))) : undefined;
+  const system = opened.use(
+    await startSystem({
+      // Nothing of the caller's own settings: what is stormed lives on this machine alone, and pays with invented money.
+      env: {
+        ...Object.fromEntries(knownVariables().map(name => [name, undefined])),
+        ...shortened,
+        DATABASE_URL: postgres.url,
+        REDIS_URL: redis?.url,
+      },
+      dataFolder: join(folder, 'data'),
+      removeData: true,
+      ports: { api: 0, dashboard: 0, sandbox: 0 },
+      restart,
+      log,
+      signal,
+    }),
+  );
+  const secondWorkers = await startSupervised(
+    {
+      ...restart,
+      name: 'workers-2',
+      command: ['workers/main.ts'],
+      env: system.env,
+      stopDeadlineMs: system.config.shutdownDeadlineMs,
+      log: line => log.write(`workers-2 | ${line}\n`),
+      onGivenUp: error => log.write(`workers-2 | ${error.message}\n`),
+    },
+    signal,
+  );
+  opened.defer(() => secondWorkers.stop());
+  const store = await openStore(postgres.url, 4);
+  opened.defer(() => store.close());
+  const program = (name: string): SupervisedProcess => {
+    const found = system.processes.find(process => process.name === name);
+    if (!found) throw new Error(`${name} is not running`);
+    return found;
+  };
+  const running = opened.move();
+  return {
+    system,
+    store: patient(store, patienceMs),
+    programs: {
+      api: program('api'),
+      workers: program('workers'),
+      'workers-2': secondWorkers,
+      dashboard: program('dashboard'),
+    },
+    servers: { postgres, redis },
+    flush: redis ? redis.flush : () => emptyJobTables(store),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** All of BullMQ's tables but the one that says which of its migrations have run: what FLUSHALL is to a Redis. */
+const jobTables =
+  'job job_log job_dependency event metrics rate_limit dedup dedup_next scheduler meta'.split(' ');
+
+async function emptyJobTables(store: Store): Promise<void> {
+  await store.transaction(async em => {
+    await em.execute(`set local lock_timeout = '3s'`);
+    await em.execute(`truncate ${jobTables.map(table => `bullmq.${table}`).join(', ')}`);
+  });
+}

@@ -1,0 +1,126 @@
+import type { Money } from '../domain/money.ts';
+import { byOrder, type Entry, legOf, stands, sumOf } from './books.ts';
+import type { OrderFile } from './order-file.ts';
+import type { Expected } from './send.ts';
+
+/** A promise that was broken for one order; for '' where it is the whole system's. */
+export type Violation = { readonly orderId: string; readonly kind: 'duplicate' | 'lost' | 'forbidden' | 'books'; readonly text: string };
+
+export type Verdict = {
+  readonly violations: readonly Violation[];
+  /** Orders that a person must look at although their scenario does not ask for one. */
+  readonly needsReview: readonly OrderFile[];
+  readonly ledgerBalanced: boolean;
+  readonly booksAgree: boolean;
+};
+
+export type Facts = {
+  readonly files: readonly OrderFile[];
+  readonly entries: readonly Entry[];
+  readonly expected: readonly Expected[];
+  /** Per currency; all of them are to be zero. */
+  readonly ledgerTotals: readonly Money[];
+};
+
+/** Holds what the outside world did, and what we believe, against the promise. */
+export function judge({ files, entries, expected, ledgerTotals }: Facts): Verdict {
+  const books = byOrder(entries, files);
+  const endings = endingsByOrder(files, expected);
+  const violations = [
+    ...(books.get('') ?? []).map(entry => broken('', 'forbidden', `${tell(entry)} is of no order of ours`)),
+    ...expected
+      .filter(({ ending }) => fileOf(files, ending.order) === undefined)
+      .map(({ scenario, ending }) => broken('', 'lost', `${scenario}: no order for ${JSON.stringify(ending.order)}`)),
+    ...files.flatMap(file => judgeOrder(file, (books.get(file.id) ?? []).filter(stands), endings.get(file.id))),
+    ...ledgerTotals
+      .filter(({ amountMinor }) => amountMinor !== 0n)
+      .map(({ amountMinor, currency }) => broken('', 'books', `the ledger sums to ${amountMinor} ${currency}`)),
+    ...files.flatMap(file => judgeCash(file, books.get(file.id) ?? [])),
+  ];
+  return {
+    violations,
+    needsReview: files.filter(file => inReview(file) && !endings.get(file.id)?.mayNeedReview),
+    ledgerBalanced: ledgerTotals.length > 0 && ledgerTotals.every(({ amountMinor }) => amountMinor === 0n),
+    booksAgree: !violations.some(({ kind }) => kind === 'books'),
+  };
+}
+
+const broken = (orderId: string, kind: Violation['kind'], text: string): Violation => ({ orderId, kind, text });
+const tell = ({ kind, key, reference, at }: Entry): string => `${kind} ${reference} (${key}, ${at})`;
+const tellAll = (entries: readonly Entry[]): string => entries.map(tell).join(' and ');
+
+export function fileOf(files: readonly OrderFile[], order: Expected['ending']['order']): OrderFile | undefined {
+  if ('id' in order) return files.find(({ id }) => id === order.id);
+  const lines = files.filter(({ externalOrderId }) => externalOrderId === order.externalOrderId);
+  return lines.toSorted((a, b) => (a.externalLineId ?? '').localeCompare(b.externalLineId ?? ''))[order.line];
+}
+
+const endingsByOrder = (files: readonly OrderFile[], expected: readonly Expected[]): Map<string, Expected> =>
+  new Map(
+    expected.flatMap(one => {
+      const file = fileOf(files, one.ending.order);
+      return file ? [[file.id, one] as const] : [];
+    }),
+  );
+
+const reviewLeg = (file: OrderFile) => file.legs.find(({ status }) => status === 'NEEDS_REVIEW');
+export const inReview = (file: OrderFile): boolean => file.status === 'NEEDS_REVIEW' || reviewLeg(file) !== undefined;
+
+/** Ended well: as its scenario says, or with a person who has been told why. */
+export function hasEnded(file: OrderFile, { ending }: Expected): boolean {
+  if (inReview(file)) return true;
+  const paidOut = file.legs.filter(({ status }) => status === 'PAID').length;
+  return (
+    file.status === ending.status &&
+    file.supplierOrders.length === ending.supplierOrders &&
+    paidOut === ending.payouts &&
+    paidOut === file.legs.length
+  );
+}
+
+function judgeOrder(file: OrderFile, entries: readonly Entry[], expected: Expected | undefined): Violation[] {
+  const of = (kind: Entry['kind']) => entries.filter(entry => entry.kind === kind);
+  const violation = (kind: Violation['kind'], text: string) => broken(file.id, kind, text);
+  const once = (found: readonly Entry[], most = 1) =>
+    found.length > most ? [violation('duplicate', `done ${found.length} times: ${tellAll(found)}`)] : [];
+  const [captures, purchases, payouts, refunds] = [of('capture'), of('supplier-order'), of('payout'), of('refund')];
+  const keys = new Set(purchases.map(({ key }) => key));
+  const found = [
+    ...once(captures),
+    ...once(purchases, expected?.ending.supplierOrders === 2 ? 2 : 1),
+    ...(keys.size > 1 ? [violation('duplicate', `bought under ${keys.size} keys: ${tellAll(purchases)}`)] : []),
+    ...Map.groupBy(payouts, legOf).values().flatMap(legs => once(legs)),
+    ...once(refunds),
+  ];
+  const paid = file.channel === 'paypal' ? captures.length > 0 : file.payments.length > 0;
+  const bought = purchases.length > 0 && purchases.every(({ detail }) => detail.paid === true);
+  if (payouts.length > 0 && !bought) found.push(violation('forbidden', `paid out, not bought: ${tellAll(payouts)}`));
+  if (purchases.length > 0 && !paid) found.push(violation('forbidden', `bought, not paid: ${tellAll(purchases)}`));
+  if (purchases.length > 0 && refunds.length > 0)
+    found.push(violation('forbidden', `bought and refunded: ${tellAll([...purchases, ...refunds])}`));
+  return [...found, ...judgeEnd(file, paid, expected)];
+}
+
+function judgeEnd(file: OrderFile, paid: boolean, expected: Expected | undefined): Violation[] {
+  const state = [file.status, file.waitReason ?? file.reason, ...file.legs.map(leg => `${leg.beneficiary} ${leg.status}`)];
+  const at = state.filter(Boolean).join(', ');
+  const leg = reviewLeg(file);
+  if ((file.status === 'NEEDS_REVIEW' && !file.reason) || (leg && !leg.reason))
+    return [broken(file.id, 'lost', `a person must look, and is not told why: ${at}`)];
+  // A checkout whose answer was lost is begun again: nobody pays the first one.
+  if (!expected) return paid && !inReview(file) ? [broken(file.id, 'lost', `paid, and nobody has ordered it: ${at}`)] : [];
+  if (hasEnded(file, expected)) return [];
+  return [broken(file.id, 'lost', `${expected.scenario} should end ${expected.ending.status}, and is ${at}`)];
+}
+
+/**
+ * To the cent, order by order. What our own effects do not know for certain is left to the person who has the order for
+ * review.
+ */
+function judgeCash(file: OrderFile, entries: readonly Entry[]): Violation[] {
+  const doubtful = new Set(file.effects.filter(({ status }) => status === 'OPEN').map(({ key }) => key));
+  const known = inReview(file) ? entries.filter(({ key }) => !doubtful.has(key)) : entries;
+  const [ledger, books] = [BigInt(file.cashMinor), sumOf(known)];
+  if (ledger === books) return [];
+  return [broken(file.id, 'books', `our ledger moved ${ledger} cents, the world's books ${books}: ${tellAll(entries)}`)];
+}

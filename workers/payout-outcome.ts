@@ -1,0 +1,88 @@
+import { legPaid, type Posting } from '../domain/ledger.ts';
+import { add, formatMoney, type Money, money, negate, zero } from '../domain/money.ts';
+import { invariant } from '../domain/outcome.ts';
+import type { PayoutLeg } from '../store/entities/money.ts';
+import { consume, release } from '../store/funding.ts';
+import { post } from '../store/ledger.ts';
+import { legAmount, moveLeg, recheckLeg } from '../store/legs.ts';
+import type { EntityManager } from '../store/open.ts';
+import { type Context, later } from './context.ts';
+import type { PayoutRoute, Standing } from './payout-route.ts';
+
+/** An unclaimed payout returns by itself after 30 days. */
+const unclaimedAgainMs = 6 * 3_600_000;
+/** What an operator asks for when an unclaimed payout is to be taken back. */
+export const cancelRequested = 'CANCEL_REQUESTED';
+
+/** Moves the leg to where its provider says it stands. */
+export async function takeStanding(
+  ctx: Context,
+  leg: PayoutLeg,
+  route: PayoutRoute,
+  standing: Standing,
+): Promise<string> {
+  const { state, rawStatus, reason = rawStatus } = standing;
+  const look = async (ms: number, text: string) => {
+    await ctx.store.transaction(em => recheckLeg(em, leg, later(ctx, ms)));
+    return text;
+  };
+  switch (state) {
+    case undefined:
+      return look(ctx.config.payoutPollMs, `${route.label} says ${rawStatus}`);
+    case 'PAID':
+      return leg.status === 'PAID' ? 'still paid' : paid(ctx, leg, route, standing);
+    case 'UNCLAIMED': {
+      if (leg.reason === cancelRequested) {
+        await route.cancel(standing);
+        return look(ctx.config.payoutPollMs, 'taken back; read again');
+      }
+      if (leg.status === 'UNCLAIMED') return look(unclaimedAgainMs, 'still unclaimed');
+      const at = later(ctx, unclaimedAgainMs);
+      const facts = { reason, providerItemId: standing.itemId ?? null, nextCheckAt: at };
+      await ctx.store.transaction(em => moveLeg(em, leg, 'UNCLAIMED', facts));
+      return `UNCLAIMED: ${reason}`;
+    }
+    default:
+      return notPaid(ctx, leg, route, { ...standing, state });
+  }
+}
+
+const postingsOf = (leg: PayoutLeg, fee: Money): Posting[] =>
+  legPaid({ beneficiary: leg.beneficiary, holder: leg.userId, amount: legAmount(leg), fee, from: leg.route });
+
+async function paid(ctx: Context, leg: PayoutLeg, route: PayoutRoute, standing: Standing): Promise<string> {
+  const amount = legAmount(leg);
+  const { itemId = leg.id, fee = zero(amount.currency) } = standing;
+  const same = !standing.amount || standing.amount.amountMinor === amount.amountMinor;
+  invariant(same, `${route.label} paid what leg ${leg.id} says`);
+  await ctx.store.transaction(async em => {
+    await consume(em, 'pay', leg.id, add(amount, fee));
+    await moveLeg(em, leg, 'PAID', { feeMinor: fee.amountMinor, providerItemId: itemId, reason: null });
+    await book(em, leg, `leg:${leg.id}:${itemId}`, postingsOf(leg, fee));
+  });
+  return `PAID: ${formatMoney(amount)}`;
+}
+
+/** Failed, returned or reversed: the money is owed again. What was booked as paid is taken back. */
+async function notPaid(
+  ctx: Context,
+  leg: PayoutLeg,
+  route: PayoutRoute,
+  { state, rawStatus, reason = rawStatus, itemId }: Standing & { state: NonNullable<Standing['state']> },
+): Promise<string> {
+  const wasPaid = leg.status === 'PAID';
+  await ctx.store.transaction(async em => {
+    await release(em, 'pay', leg.id);
+    if (wasPaid) {
+      // The provider keeps its fee.
+      const back = postingsOf(leg, money(0n, leg.currency)).map(entry => ({ ...entry, amount: negate(entry.amount) }));
+      await book(em, leg, `leg-back:${leg.id}:${itemId ?? leg.providerItemId}`, back);
+    }
+    await moveLeg(em, leg, state, { reason, providerItemId: itemId ?? leg.providerItemId ?? null });
+  });
+  ctx.log.warn({ legId: leg.id, orderId: leg.orderId, route: route.name, rawStatus }, 'payout did not arrive');
+  return `${state}: ${reason}`;
+}
+
+const book = (em: EntityManager, leg: PayoutLeg, event: string, postings: Posting[]) =>
+  post(em, { source: leg.route, event, orderId: leg.orderId, postings });

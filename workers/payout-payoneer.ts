@@ -1,0 +1,61 @@
+import { platformCurrency } from '../domain/fees.ts';
+import { zero } from '../domain/money.ts';
+import { Terminal } from '../domain/outcome.ts';
+import type { LegState } from '../domain/payout-leg.ts';
+import { legAmount } from '../store/legs.ts';
+import type { Context } from './context.ts';
+import type { PayoutRoute } from './payout-route.ts';
+
+/** Payoneer is not known to deduplicate: nothing is ever sent again. Creation is asynchronous, so it is looked for. */
+const lookForMs = 3_600_000;
+
+const states: Readonly<Record<string, LegState | undefined>> = {
+  Transferred: 'PAID',
+  Cancelled: 'FAILED',
+  Failed: 'FAILED',
+};
+
+/** Undefined where no Payoneer account is configured. */
+export function payoneerRoute({ config, providers: { payoneer }, signal }: Context): PayoutRoute | undefined {
+  const { programId, environment } = config.payoneer;
+  if (!payoneer || !programId) return undefined;
+  return {
+    name: 'payoneer',
+    label: 'Payoneer',
+    account: programId,
+    environment,
+    feeMax: zero(platformCurrency),
+    resendForMs: 0,
+    lookForMs,
+    deduplicates: false,
+    freeze: (leg, reference) =>
+      payoneer.payoutBody({
+        reference,
+        payeeId: leg.receiver,
+        amount: legAmount(leg),
+        description: `Order ${leg.orderId}`,
+      }),
+    find: async ({ idempotencyKey: reference }) => {
+      const found = await payoneer.getPayoutStatus(reference, { signal });
+      return found ? { answer: 'FOUND', result: { reference } } : { answer: 'ABSENT' };
+    },
+    send: async effect => {
+      await payoneer.createPayout(effect.request, { signal });
+      return { reference: effect.idempotencyKey };
+    },
+    stand: async reference => {
+      const found = await payoneer.getPayoutStatus(reference, { signal });
+      // Accepted, and not created yet.
+      if (!found) return { state: undefined, rawStatus: 'unknown so far' };
+      const { status: rawStatus, amount, reason, payoutId: itemId } = found;
+      return { state: states[rawStatus], rawStatus, amount, reason, itemId };
+    },
+    cancel: async () => {
+      throw new Terminal('PAYOUT_NOT_CANCELLABLE', 'Payoneer knows no unclaimed payouts');
+    },
+    balance: async () => {
+      const { available, asOf } = await payoneer.getBalance({ signal });
+      return { asOf, available: [available] };
+    },
+  };
+}

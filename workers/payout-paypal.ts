@@ -1,0 +1,52 @@
+import { payoutFee } from '../domain/fees.ts';
+import { invariant } from '../domain/outcome.ts';
+import type { LegState } from '../domain/payout-leg.ts';
+import { legAmount } from '../store/legs.ts';
+import type { Context } from './context.ts';
+import type { PayoutRoute } from './payout-route.ts';
+
+/** PayPal recognises a batch's id for 30 days: ours is not sent again after 29. */
+const resendForMs = 29 * 86_400_000;
+
+/** What an item's status means; the others are not final. A batch's own SUCCESS says nothing of its item. */
+const itemStates: Readonly<Record<string, LegState | undefined>> = {
+  SUCCESS: 'PAID',
+  UNCLAIMED: 'UNCLAIMED',
+  RETURNED: 'RETURNED',
+  FAILED: 'FAILED',
+  BLOCKED: 'FAILED',
+  DENIED: 'FAILED',
+  REFUNDED: 'RETURNED',
+  REVERSED: 'REVERSED',
+};
+
+/** One batch per leg, with a key derived from the leg: PayPal deduplicates batches, never items. */
+export const paypalRoute = ({ config, providers: { paypal }, signal }: Context): PayoutRoute => ({
+  name: 'paypal',
+  label: 'PayPal',
+  account: config.paypal.clientId,
+  environment: config.paypal.environment,
+  feeMax: payoutFee,
+  resendForMs,
+  lookForMs: resendForMs,
+  deduplicates: true,
+  freeze: (leg, batchKey) =>
+    paypal.payoutBody({ batchKey, receiver: leg.receiver, amount: legAmount(leg), note: `Order ${leg.orderId}` }),
+  // A batch cannot be searched by our key: sending the same body again names the batch that was made before.
+  find: async () => ({ answer: 'UNKNOWN' }),
+  send: async effect => ({ reference: (await paypal.createPayout(effect.request, { signal })).batchId }),
+  stand: async batchId => {
+    const batch = await paypal.getPayoutBatch(batchId, { signal });
+    if (batch.status === 'DENIED') return { state: 'FAILED', rawStatus: 'DENIED', reason: 'PAYPAL_BATCH_DENIED' };
+    const [item, ...others] = batch.items;
+    invariant(others.length === 0, `batch ${batchId} has one item`);
+    if (!item) return { state: undefined, rawStatus: batch.status };
+    const { status: rawStatus, itemId, amount, fee, errorName: reason } = item;
+    return { state: itemStates[rawStatus], rawStatus, itemId, amount, fee, reason };
+  },
+  cancel: async ({ itemId }) => {
+    invariant(itemId, 'an unclaimed payout has an item');
+    await paypal.cancelPayoutItem(itemId, { signal });
+  },
+  balance: () => paypal.getBalances({ signal }),
+});
