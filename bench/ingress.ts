@@ -38,7 +38,8 @@ const warmUp = 200;
 
 /** How many signed webhooks a second the api takes: each stored, and its job added, before it is acknowledged. */
 export async function measureIngress(options: IngressOptions): Promise<IngressFigures> {
-  const { requests, connections, redisUrl, log, progress, signal } = options;
+  const { requests, connections, redisUrl, log, progress } = options;
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(60_000 + 20 * requests)]);
   await using system = await startSystem({
     env: { ...ownEnvironment(redisUrl), LOG_LEVEL: 'warn' },
     dataFolder: mkdtempSync(join(tmpdir(), 'orders-bench-')),

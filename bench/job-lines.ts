@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 /** Per queue: how long each run took that the workers logged, in milliseconds. */
 export type Runs = ReadonlyMap<string, readonly number[]>;
 
-type JobLine = { msg?: string; queue?: string; durationMs?: number };
+type JobLine = { queue?: string; durationMs?: number };
 
 /** A log that passes everything on and reads the one line that the host writes about every job. */
 export function watchJobLines(to: Writable): { log: Writable; runs: Runs; clear(): void } {
@@ -12,7 +12,7 @@ export function watchJobLines(to: Writable): { log: Writable; runs: Runs; clear(
     decodeStrings: false,
     write(line: string, _encoding, done) {
       const { queue, durationMs } = jobLine(line) ?? {};
-      if (queue !== undefined && durationMs !== undefined) runs.set(queue, [...(runs.get(queue) ?? []), durationMs]);
+      if (queue !== undefined && durationMs !== undefined) runs.getOrInsert(queue, []).push(durationMs);
       to.write(line, done);
     },
   });
@@ -20,8 +20,6 @@ export function watchJobLines(to: Writable): { log: Writable; runs: Runs; clear(
 }
 
 function jobLine(line: string): JobLine | undefined {
-  const start = line.indexOf('| {');
-  if (!line.startsWith('workers') || start < 0) return undefined;
-  const parsed = JSON.parse(line.slice(start + 2)) as JobLine;
-  return parsed.msg === 'job' ? parsed : undefined;
+  const [, json] = /^workers +\| (\{.*"msg":"job"\})$/.exec(line.trimEnd()) ?? [];
+  return json === undefined ? undefined : (JSON.parse(json) as JobLine);
 }

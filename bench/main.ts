@@ -37,20 +37,27 @@ const surroundings = { log: createWriteStream(logFile), progress: openProgress()
 const [load = 0] = loadavg();
 process.stderr.write(`${availableParallelism()} cores, load ${load.toFixed(1)} before the start; log: ${logFile}\n`);
 
-if (values.only !== 'road') {
+try {
+  if (values.only !== 'road') await benchIngress();
+  if (values.only !== 'ingress') await benchRoad();
+} catch (error) {
+  if (!stop.signal.aborted) throw error;
+  process.exitCode = 1;
+}
+
+async function benchIngress(): Promise<void> {
   const measured = await onEachBackend(redisUrl =>
     measureIngress({ requests, connections, redisUrl, ...surroundings }),
   );
-  process.stdout.write(
-    `ingress: ${requests} signed webhooks over ${connections} connections\n${ingressTable(measured)}\n`,
-  );
+  process.stdout.write(`ingress: ${requests} signed webhooks over ${connections} connections\n`);
+  process.stdout.write(`${ingressTable(measured)}\n`);
   if (!measured.every(([, figures]) => ingressIsGood(figures))) process.exitCode = 1;
 }
-if (values.only !== 'ingress') {
+
+async function benchRoad(): Promise<void> {
   const measured = await onEachBackend(redisUrl => measureRoad({ orders, redisUrl, ...surroundings }));
-  process.stdout.write(
-    `road: ${orders} paid orders, all at once, through one workers process\n${roadTable(measured)}\n`,
-  );
+  process.stdout.write(`road: ${orders} paid orders, all at once, through one workers process\n`);
+  process.stdout.write(`${roadTable(measured)}\n`);
   for (const one of measured) process.stdout.write(`${roadSummary(one)}\n`);
   if (!measured.every(([, figures]) => roadIsGood(figures))) process.exitCode = 1;
 }

@@ -45,12 +45,6 @@ export async function orderOf(store: Store, order: Ending['order']): Promise<See
   return (await see(store, 'where o.external_order_id = ?', [order.externalOrderId]))[order.line];
 }
 
-/** The same, of orders that were read together. */
-export const among = (orders: readonly Seen[], order: Ending['order']): Seen | undefined =>
-  'id' in order
-    ? orders.find(({ id }) => id === order.id)
-    : orders.filter(({ externalOrderId }) => externalOrderId === order.externalOrderId)[order.line];
-
 /** Whether an order has ended as its scenario says. */
 export const hasEnded = (seen: Seen | undefined, ending: Ending): boolean =>
   seen !== undefined &&

@@ -87,7 +87,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const { promise: givenUp, resolve: onGivenUp } = Promise.withResolvers<Error>();
   const stopDeadlineMs = config.shutdownDeadlineMs + killLaterMs;
   const start = (planned: PlannedProcess) =>
-    startSupervised({ ...options.restart, ...planned, env, stopDeadlineMs, log: lineOf(planned.name), onGivenUp }, signal);
+    startSupervised(
+      { ...options.restart, ...planned, env, stopDeadlineMs, log: lineOf(planned.name), onGivenUp },
+      signal,
+    );
   const processes: SupervisedProcess[] = [];
   for (const phase of plan) {
     const results = await Promise.allSettled(phase.map(start));

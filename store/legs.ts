@@ -66,6 +66,15 @@ export async function resizeLeg(em: EntityManager, leg: PayoutLeg, amount: Money
   Object.assign(leg, change);
 }
 
+/** Why an unclaimed payout is looked at: its worker takes it back. */
+export const cancelRequested = 'CANCEL_REQUESTED';
+
+export async function requestCancel(em: EntityManager, leg: PayoutLeg): Promise<void> {
+  const guard = { id: leg.id, status: leg.status, fence: leg.fence };
+  if ((await em.nativeUpdate(PayoutLeg, guard, { reason: cancelRequested })) !== 1) throw new LostClaim(leg.id);
+  await note(em, leg.orderId, 'noted', `payout to ${leg.beneficiary} is to be taken back`, { leg: leg.id });
+}
+
 export async function recheckLeg(em: EntityManager, leg: PayoutLeg, at: Date): Promise<void> {
   const guard = { id: leg.id, status: leg.status, fence: leg.fence };
   if ((await em.nativeUpdate(PayoutLeg, guard, { nextCheckAt: at })) !== 1) throw new LostClaim(leg.id);

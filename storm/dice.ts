@@ -31,7 +31,11 @@ export function createDice(seed: number, purpose: string): Dice {
     pick: list => list[between(0, list.length - 1)]!,
     weigh(choices) {
       let left = roll() * choices.reduce((sum, [, weight]) => sum + weight, 0);
-      return (choices.find(([, weight]) => (left -= weight) < 0) ?? choices.at(-1)!)[0];
+      for (const [choice, weight] of choices) {
+        left -= weight;
+        if (left < 0) return choice;
+      }
+      return choices.at(-1)![0];
     },
     shuffle(list) {
       const mixed = [...list];

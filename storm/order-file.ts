@@ -7,7 +7,6 @@ export type OrderFile = {
   readonly id: string;
   readonly channel: string;
   readonly externalOrderId: string | null;
-  readonly externalLineId: string | null;
   readonly status: OrderState;
   readonly waitReason: string | null;
   readonly reason: string | null;
@@ -19,11 +18,11 @@ export type OrderFile = {
   readonly cashMinor: string;
 };
 
-const list = (columns: string, from: string) => `(select coalesce(json_agg(json_build_object(${columns})), '[]') ${from})`;
+const list = (columns: string, from: string) =>
+  `(select coalesce(json_agg(json_build_object(${columns})), '[]') ${from})`;
 
 const files = `
-  select o.id, o.channel, o.external_order_id as "externalOrderId",
-    o.external_line_id as "externalLineId", o.status, o.wait_reason as "waitReason", o.reason,
+  select o.id, o.channel, o.external_order_id as "externalOrderId", o.status, o.wait_reason as "waitReason", o.reason,
     ${list(`'reference', p.reference, 'status', p.status`, 'from payments p where p.order_id = o.id')} as payments,
     ${list(`'number', s.number, 'status', s.status`, 'from supplier_orders s where s.order_id = o.id')} as "supplierOrders",
     ${list(
@@ -37,6 +36,6 @@ const files = `
     (select coalesce(sum(p.amount_minor), 0)::text from ledger_postings p
        join ledger_transactions t on t.id = p.transaction_id
        where t.order_id = o.id and p.account = 'cash:paypal' and p.currency = 'USD') as "cashMinor"
-  from orders o order by o.created_at`;
+  from orders o order by o.created_at, o.external_line_id`;
 
 export const readOrderFiles = (store: Store): Promise<OrderFile[]> => store.read(em => em.execute<OrderFile[]>(files));

@@ -26,7 +26,5 @@ export function drawProgramme({ seed, orders }: { seed: number; orders: number }
   while (left > 0) for (const scenario of others) take(scenario);
   const dice = createDice(seed, 'programme');
   const step = (spanMs(orders) * sendingPart) / chosen.length;
-  return dice
-    .shuffle(chosen)
-    .map((scenario, turn) => ({ scenario, atMs: Math.round(step * (turn + dice.roll())) }));
+  return dice.shuffle(chosen).map((scenario, turn) => ({ scenario, atMs: Math.round(step * (turn + dice.roll())) }));
 }

@@ -6,6 +6,8 @@ export type Backend = 'postgres' | 'redis';
 export type Program = 'api' | 'workers' | 'workers-2' | 'dashboard';
 export type Target = Program | 'postgres' | 'redis';
 
+export const deeds = ['kill', 'freeze', 'flush', 'fault', 'retry', 'weather'] as const;
+
 /** One blow against the system. */
 export type Deed =
   /** kill -9; it is started again. */
@@ -16,7 +18,12 @@ export type Deed =
   | { readonly deed: 'flush' }
   | { readonly deed: 'fault'; readonly fault: Fault }
   /** An operator presses Retry at a job: `which` of those that are there, from 0 to 1. */
-  | { readonly deed: 'retry'; readonly queue: QueueName; readonly state: 'completed' | 'failed'; readonly which: number }
+  | {
+      readonly deed: 'retry';
+      readonly queue: QueueName;
+      readonly state: 'completed' | 'failed';
+      readonly which: number;
+    }
   /** How webhooks travel from now on, and how long a payout takes. */
   | { readonly deed: 'weather'; readonly settings: Weather };
 

@@ -102,8 +102,7 @@ export async function startStormSystem(options: {
 }
 
 /** All of BullMQ's tables but the one that says which of its migrations have run: what FLUSHALL is to a Redis. */
-const jobTables =
-  'job job_log job_dependency event metrics rate_limit dedup dedup_next scheduler meta'.split(' ');
+const jobTables = 'job job_log job_dependency event metrics rate_limit dedup dedup_next scheduler meta'.split(' ');
 
 async function emptyJobTables(store: Store): Promise<void> {
   await store.transaction(async em => {

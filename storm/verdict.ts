@@ -4,7 +4,11 @@ import type { OrderFile } from './order-file.ts';
 import type { Expected } from './send.ts';
 
 /** A promise that was broken for one order; for '' where it is the whole system's. */
-export type Violation = { readonly orderId: string; readonly kind: 'duplicate' | 'lost' | 'forbidden' | 'books'; readonly text: string };
+export type Violation = {
+  readonly orderId: string;
+  readonly kind: 'duplicate' | 'lost' | 'forbidden' | 'books';
+  readonly text: string;
+};
 
 export type Verdict = {
   readonly violations: readonly Violation[];
@@ -51,8 +55,7 @@ const tellAll = (entries: readonly Entry[]): string => entries.map(tell).join(' 
 
 export function fileOf(files: readonly OrderFile[], order: Expected['ending']['order']): OrderFile | undefined {
   if ('id' in order) return files.find(({ id }) => id === order.id);
-  const lines = files.filter(({ externalOrderId }) => externalOrderId === order.externalOrderId);
-  return lines.toSorted((a, b) => (a.externalLineId ?? '').localeCompare(b.externalLineId ?? ''))[order.line];
+  return files.filter(({ externalOrderId }) => externalOrderId === order.externalOrderId)[order.line];
 }
 
 const endingsByOrder = (files: readonly OrderFile[], expected: readonly Expected[]): Map<string, Expected> =>
@@ -89,7 +92,9 @@ function judgeOrder(file: OrderFile, entries: readonly Entry[], expected: Expect
     ...once(captures),
     ...once(purchases, expected?.ending.supplierOrders === 2 ? 2 : 1),
     ...(keys.size > 1 ? [violation('duplicate', `bought under ${keys.size} keys: ${tellAll(purchases)}`)] : []),
-    ...Map.groupBy(payouts, legOf).values().flatMap(legs => once(legs)),
+    ...Map.groupBy(payouts, legOf)
+      .values()
+      .flatMap(legs => once(legs)),
     ...once(refunds),
   ];
   const paid = file.channel === 'paypal' ? captures.length > 0 : file.payments.length > 0;
@@ -102,13 +107,18 @@ function judgeOrder(file: OrderFile, entries: readonly Entry[], expected: Expect
 }
 
 function judgeEnd(file: OrderFile, paid: boolean, expected: Expected | undefined): Violation[] {
-  const state = [file.status, file.waitReason ?? file.reason, ...file.legs.map(leg => `${leg.beneficiary} ${leg.status}`)];
+  const state = [
+    file.status,
+    file.waitReason ?? file.reason,
+    ...file.legs.map(leg => `${leg.beneficiary} ${leg.status}`),
+  ];
   const at = state.filter(Boolean).join(', ');
   const leg = reviewLeg(file);
   if ((file.status === 'NEEDS_REVIEW' && !file.reason) || (leg && !leg.reason))
     return [broken(file.id, 'lost', `a person must look, and is not told why: ${at}`)];
   // A checkout whose answer was lost is begun again: nobody pays the first one.
-  if (!expected) return paid && !inReview(file) ? [broken(file.id, 'lost', `paid, and nobody has ordered it: ${at}`)] : [];
+  if (!expected)
+    return paid && !inReview(file) ? [broken(file.id, 'lost', `paid, and nobody has ordered it: ${at}`)] : [];
   if (hasEnded(file, expected)) return [];
   return [broken(file.id, 'lost', `${expected.scenario} should end ${expected.ending.status}, and is ${at}`)];
 }
@@ -122,5 +132,7 @@ function judgeCash(file: OrderFile, entries: readonly Entry[]): Violation[] {
   const known = inReview(file) ? entries.filter(({ key }) => !doubtful.has(key)) : entries;
   const [ledger, books] = [BigInt(file.cashMinor), sumOf(known)];
   if (ledger === books) return [];
-  return [broken(file.id, 'books', `our ledger moved ${ledger} cents, the world's books ${books}: ${tellAll(entries)}`)];
+  return [
+    broken(file.id, 'books', `our ledger moved ${ledger} cents, the world's books ${books}: ${tellAll(entries)}`),
+  ];
 }

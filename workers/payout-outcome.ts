@@ -4,15 +4,13 @@ import { invariant } from '../domain/outcome.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { consume, release } from '../store/funding.ts';
 import { post } from '../store/ledger.ts';
-import { legAmount, moveLeg, recheckLeg } from '../store/legs.ts';
+import { cancelRequested, legAmount, moveLeg, recheckLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { type Context, later } from './context.ts';
 import type { PayoutRoute, Standing } from './payout-route.ts';
 
 /** An unclaimed payout returns by itself after 30 days. */
 const unclaimedAgainMs = 6 * 3_600_000;
-/** What an operator asks for when an unclaimed payout is to be taken back. */
-export const cancelRequested = 'CANCEL_REQUESTED';
 
 /** Moves the leg to where its provider says it stands. */
 export async function takeStanding(

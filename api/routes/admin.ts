@@ -1,10 +1,15 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import { platformCurrency } from '../../domain/fees.ts';
-import type { UserId } from '../../domain/ids.ts';
+import type { LegId, UserId } from '../../domain/ids.ts';
 import { type Currency, type Money, parseDecimal } from '../../domain/money.ts';
+import { payout } from '../../queues/payout.ts';
+import type { Enqueue } from '../../queues/transact.ts';
+import type { PayoutLeg } from '../../store/entities/money.ts';
 import { setAvailable } from '../../store/funding.ts';
 import { addRate } from '../../store/fx.ts';
+import { claimLeg, moveLeg, requestCancel, wakeLeg } from '../../store/legs.ts';
+import type { EntityManager } from '../../store/open.ts';
 import { setCommissionPercent } from '../../store/settings.ts';
 import { findUser } from '../../store/users.ts';
 import type { Deps } from '../deps.ts';
@@ -32,8 +37,22 @@ const percent = Joi.object<{ percent: string }>({
 
 const limit = Joi.object<{ userId: UserId; limit: Money }>({ userId: id.required(), limit: price.required() });
 
+/**
+ * Pays a leg again whose payout did not arrive. The worker asks the provider first: only its word that the money is not
+ * with the receiver lets another payout leave. An unclaimed one is taken back first.
+ */
+async function payAgain(em: EntityManager, enqueue: Enqueue, legId: LegId): Promise<PayoutLeg> {
+  const leg = await claimLeg(em, legId, ['FAILED', 'RETURNED', 'REVERSED', 'UNCLAIMED']);
+  if (!leg) throw new Problem(409, 'NOT_PAYABLE_AGAIN', 'only a payout that did not arrive is paid again');
+  if (leg.status === 'UNCLAIMED') await requestCancel(em, leg);
+  else await moveLeg(em, leg, 'PENDING', { reason: null });
+  const woken = await wakeLeg(em, leg.id);
+  if (woken) enqueue(payout.jobFor(woken));
+  return woken ?? leg;
+}
+
 /** What only an admin decides: rates, the commission, and how much may be drawn from accounts nobody can read. */
-export const adminRoutes = ({ store, now }: Deps): Router =>
+export const adminRoutes = ({ store, transact, now }: Deps): Router =>
   Router()
     .use((_request, response, next) => {
       adminOf(response);
@@ -48,6 +67,11 @@ export const adminRoutes = ({ store, now }: Deps): Router =>
       const { percent: text } = valid(percent, request.body);
       await store.transaction(em => setCommissionPercent(em, text));
       response.json({ percent: text });
+    })
+    .post('/payouts/:id/retry', async (request, response) => {
+      const legId = valid(id, request.params.id) as LegId;
+      const leg = await transact((em, enqueue) => payAgain(em, enqueue, legId));
+      response.status(202).json({ id: leg.id, status: leg.status });
     })
     .put('/funding-limits', async (request, response) => {
       const { userId, limit: amount } = valid(limit, request.body);

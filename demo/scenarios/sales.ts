@@ -74,7 +74,11 @@ export const resellersProceeds: Scenario = {
     const wares = await stage.stockUp(seller, { listedOn: 'ebay' });
     const externalOrderId = await buyOnEbay(stage, seller, [{ wares, totalMinor: 3_999 }]);
     const first = { externalOrderId, line: 0 };
-    await until('the first sale is booked', stage.patienceMs, async () => (await orderOf(stage.store, first))?.settled === true);
+    await until(
+      'the first sale is booked',
+      stage.patienceMs,
+      async () => (await orderOf(stage.store, first))?.settled === true,
+    );
     const second = await buyAtCheckout(stage, wares);
     return [settled(first, { payouts: 0 }), settled(second)];
   },

@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+import { type Backend, type Deed, deeds } from './schedule.ts';
+
+export type Options = {
+  orders: number;
+  seed: number;
+  backend: Backend;
+  json: boolean;
+  /** To narrow down what a failing seed fails of: the other deeds stay as they are drawn, and are left out. */
+  only: readonly Deed['deed'][] | undefined;
+};
+
+const ordersMax = 10_000;
+
+/** @throws when the command line asks for what there is not */
+export function readOptions(args = process.argv.slice(2)): Options {
+  const { values } = parseArgs({
+    args,
+    options: {
+      orders: { type: 'string', default: '300' },
+      seed: { type: 'string', default: '1' },
+      backend: { type: 'string', default: 'postgres' },
+      json: { type: 'boolean', default: false },
+      only: { type: 'string' },
+    },
+  });
+  const only = values.only?.split(',').map(name => {
+    const deed = deeds.find(known => known === name);
+    if (!deed) throw new Error(`--only takes ${deeds.join(', ')}`);
+    return deed;
+  });
+  if (values.backend !== 'postgres' && values.backend !== 'redis') throw new Error('--backend is postgres or redis');
+  return {
+    orders: whole('orders', values.orders, 1, ordersMax),
+    seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
+    backend: values.backend,
+    json: values.json,
+    only,
+  };
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new Error(`--${name} is a number from ${least} to ${most}`);
+}
