@@ -12,7 +12,10 @@ export function watchJobLines(to: Writable): { log: Writable; runs: Runs; clear(
     decodeStrings: false,
     write(line: string, _encoding, done) {
       const { queue, durationMs } = jobLine(line) ?? {};
-      if (queue !== undefined && durationMs !== undefined) runs.getOrInsert(queue, []).push(durationMs);
+      if (queue !== undefined && durationMs !== undefined) {
+        if (!runs.has(queue)) runs.set(queue, []);
+        runs.get(queue)?.push(durationMs);
+      }
       to.write(line, done);
     },
   });

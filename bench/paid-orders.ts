@@ -13,7 +13,14 @@ import { captureNews } from '../workers/paypal-captures.ts';
 import { settlePayment } from '../workers/settle-payment.ts';
 import type { Progress } from './progress.ts';
 
-export type Seed = { store: Store; config: Config; control: Control; count: number; progress: Progress };
+export type Seed = {
+  store: Store;
+  config: Config;
+  control: Control;
+  count: number;
+  progress: Progress;
+  signal: AbortSignal;
+};
 
 const resellers = 10;
 const atOnce = 8;
@@ -25,7 +32,7 @@ const untouchedMs = 3_600_000;
  * Orders that are PAID with money that really was captured in the sandbox, spread over a few resellers. Their jobs are
  * given back and not added: whoever measures says when the road begins.
  */
-export async function seedPaidOrders({ store, config, control, count, progress }: Seed): Promise<Job[]> {
+export async function seedPaidOrders({ store, config, control, count, progress, signal }: Seed): Promise<Job[]> {
   const sellers = createSellers({ store, box: createSecretBox(config.encryptionKeys), config, control });
   const paypal = createPayPalClient(config.paypal);
   const shelf = await Promise.all(
@@ -59,8 +66,9 @@ export async function seedPaidOrders({ store, config, control, count, progress }
   };
   let next = 0;
   const seeder = async () => {
-    while (next < count) await seedOne(next++);
+    while (next < count && !signal.aborted) await seedOne(next++);
   };
   await Promise.all(Array.from({ length: atOnce }, seeder));
+  signal.throwIfAborted();
   return jobs;
 }

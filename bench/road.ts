@@ -69,7 +69,7 @@ export async function measureRoad({ orders, redisUrl, progress, ...options }: Ro
   await control('balance', { provider: 'paypal', currency: 'USD', amountMinor: `${1_000_00 + 100_00 * orders}` });
   const { databaseUrl, config } = system;
   const jobs = await onStore(databaseUrl, 10, store =>
-    seedPaidOrders({ store, config, control, count: orders, progress }),
+    seedPaidOrders({ store, config, control, count: orders, progress, signal }),
   );
 
   clear();
@@ -77,8 +77,9 @@ export async function measureRoad({ orders, redisUrl, progress, ...options }: Ro
   opened.defer(() => store.close());
   const before = await databaseCounters(store);
   const since = await databaseNow(store);
-  await addJobs(system, jobs);
+  await addJobs(system, jobs, log);
   const settled = await untilSettled(store, orders, progress, signal);
+  options.signal.throwIfAborted(); // past the deadline the figures are shown all the same
   // A connection tells its last counts when it closes.
   await Promise.all(system.processes.map(workers => workers.stop()));
   const after = await databaseCounters(store);
@@ -121,8 +122,8 @@ function startForgetfulSandbox(system: System, log: Writable, signal: AbortSigna
   );
 }
 
-async function addJobs({ config, databaseUrl }: System, jobs: readonly Job[]): Promise<void> {
-  const log = createLogger('bench', 'warn');
+async function addJobs({ config, databaseUrl }: System, jobs: readonly Job[], to: Writable): Promise<void> {
+  const log = createLogger('bench', 'warn', { write: line => void to.write(line) });
   const redis = config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl };
   const backend = await openBackend({ databaseUrl, ...redis, workers: 0, log });
   const producer = openProducer(backend, log);

@@ -42,7 +42,7 @@ export function roadTable(measured: readonly Measured<RoadFigures>[]): string {
 export function roadSummary([backend, figures]: Measured<RoadFigures>): string {
   const { orders, settled, seconds, books, ledgerBalanced, commitsPerOrder, deadlocks } = figures;
   return [
-    `jobs in ${backend}: ${(settled / seconds).toFixed(1)} orders/s`,
+    `jobs in ${backend}: ${(settled / Math.max(seconds, 0.001)).toFixed(1)} orders/s`,
     `${settled} of ${orders} settled in ${seconds.toFixed(1)} s`,
     `${commitsPerOrder.toFixed(0)} commits per order, ${deadlocks} deadlocks`,
     `${books.captures} captures, ${books.supplierOrders} supplier orders, ${books.payouts} payouts`,

@@ -10,7 +10,7 @@
  *
  * FAILED is final and earned: only a provider's certain "no" or a rule of ours leads there, and only FAILED leads to
  * REFUNDING. NEEDS_REVIEW is where everything goes that cannot be proven; only a person leads out of it.
- * PURCHASED may come back to WAITING when the supplier changes its mind.
+ * PURCHASED and SHIPPED may come back to WAITING when the supplier changes its mind.
  */
 import type { StateTable } from './state-table.ts';
 
@@ -36,7 +36,7 @@ export const orderMoves: StateTable<OrderState> = {
   WAITING: ['PAID', 'WAITING', 'PURCHASING', 'PURCHASED', 'FAILED', 'CANCELLED', 'NEEDS_REVIEW'],
   PURCHASING: ['WAITING', 'PURCHASED', 'FAILED', 'CANCELLED', 'NEEDS_REVIEW'],
   PURCHASED: ['SHIPPED', 'DELIVERED', 'WAITING', 'NEEDS_REVIEW'],
-  SHIPPED: ['DELIVERED', 'NEEDS_REVIEW'],
+  SHIPPED: ['DELIVERED', 'WAITING', 'NEEDS_REVIEW'],
   DELIVERED: ['NEEDS_REVIEW'],
   FAILED: ['REFUNDING', 'NEEDS_REVIEW'],
   REFUNDING: ['REFUNDED', 'NEEDS_REVIEW'],
@@ -63,6 +63,8 @@ export const waits = {
   RECONNECT_NEEDED: { resumes: 'purchase', wokenBy: 'deed' },
   /** Placed at the supplier, not paid there yet. Somebody pays on the site; we look again until its deadline. */
   SUPPLIER_UNPAID: { resumes: 'purchase', wokenBy: 'time' },
+  /** The supplier cancelled what it was paid for; somebody has to see its money back before anything is bought again. */
+  SUPPLIER_REFUND_UNPROVEN: { resumes: 'fulfill', wokenBy: 'deed' },
   /** No API connection, and buying through the browser is switched off. Looked at again: both can change. */
   BROWSER_AUTOMATION_DISABLED: { resumes: 'purchase', wokenBy: 'time' },
 } as const satisfies Record<string, Wait>;

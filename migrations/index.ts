@@ -2,6 +2,7 @@ import { Migration0001People } from './0001-people.ts';
 import { Migration0002Orders } from './0002-orders.ts';
 import { Migration0003Money } from './0003-money.ts';
 import { Migration0004Refunds } from './0004-refunds.ts';
+import { Migration0005SecondPurchase } from './0005-second-purchase.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   { name: '0002-orders', class: Migration0002Orders },
   { name: '0003-money', class: Migration0003Money },
   { name: '0004-refunds', class: Migration0004Refunds },
+  { name: '0005-second-purchase', class: Migration0005SecondPurchase },
 ];

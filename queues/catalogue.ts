@@ -9,6 +9,7 @@ import { purchase } from './purchase.ts';
 import { purchaseFallback } from './purchase-fallback.ts';
 import { refund } from './refund.ts';
 import { tokenRefresh } from './token-refresh.ts';
+import { trackShipment } from './track-shipment.ts';
 
 /** Every queue there is, in the order of the road. */
 export const catalogue = {
@@ -21,6 +22,7 @@ export const catalogue = {
   'create-sale': createSale,
   payout,
   refund,
+  'track-shipment': trackShipment,
   'token-refresh': tokenRefresh,
 } as const satisfies Record<string, QueueContract>;
 

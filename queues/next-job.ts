@@ -9,12 +9,14 @@ import { payout } from './payout.ts';
 import { purchase } from './purchase.ts';
 import { purchaseFallback } from './purchase-fallback.ts';
 import { refund } from './refund.ts';
+import { trackShipment } from './track-shipment.ts';
 
 type OrderRow = Subject & {
   status: OrderState;
   channel: string;
   waitReason?: WaitReason | null | undefined;
   purchaseRoute: 'api' | 'browser';
+  saleBookedAt?: Date | null | undefined;
 };
 
 const resuming = { fulfill, purchase, 'purchase-fallback': purchaseFallback } as const;
@@ -31,10 +33,11 @@ export function jobForOrder(order: OrderRow): Job | undefined {
     case 'PURCHASING':
       return (order.purchaseRoute === 'api' ? purchase : purchaseFallback).jobFor(order);
     case 'PURCHASED':
-      return createSale.jobFor(order);
+      return (order.saleBookedAt ? trackShipment : createSale).jobFor(order);
+    case 'SHIPPED':
+      return trackShipment.jobFor(order);
     case 'REFUNDING':
       return refund.jobFor(order);
-    case 'SHIPPED':
     case 'DELIVERED':
     case 'FAILED':
     case 'REFUNDED':

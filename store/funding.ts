@@ -110,6 +110,14 @@ export async function consume(em: EntityManager, purpose: Purpose, subject: stri
   );
 }
 
+/** What was spent has come back, and may be reserved once more. */
+export async function moneyReturned(em: EntityManager, purpose: Purpose, subject: string): Promise<void> {
+  await em.execute(
+    `update reservations set status = 'RELEASED', closed_at = now() where purpose = ? and subject = ? and status <> 'RELEASED'`,
+    [purpose, subject],
+  );
+}
+
 /** Nothing was spent and nothing will be. */
 export async function release(em: EntityManager, purpose: Purpose, subject: string): Promise<void> {
   await em.execute(

@@ -26,6 +26,20 @@ export async function post(
   return true;
 }
 
+/** What one event was booked as. */
+export async function postingsOf(em: EntityManager, source: string, event: string): Promise<Posting[]> {
+  const rows = await em.execute<{ account: Account; holder_id: UserId | null; amount: string; currency: string }[]>(
+    `select p.account, p.holder_id, p.amount_minor::text as amount, p.currency from ledger_postings p
+     join ledger_transactions t on t.id = p.transaction_id where t.source = ? and t.event = ? order by p.id`,
+    [source, event],
+  );
+  return rows.map(({ account, holder_id: holder, amount, currency }) => ({
+    account,
+    ...(holder ? { holder } : {}),
+    amount: money(BigInt(amount), currencyOf(currency)),
+  }));
+}
+
 /** What an account holds; positive is a debit. */
 export async function balanceOf(
   em: EntityManager,

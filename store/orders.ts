@@ -85,6 +85,7 @@ const nextCheck = (move: Move): Date | null => {
     case 'PAID':
     case 'PURCHASING':
     case 'PURCHASED':
+    case 'SHIPPED':
     case 'REFUNDING':
       return new Date(Date.now() + graceMs);
     default:

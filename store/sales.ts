@@ -10,7 +10,8 @@ import { balanceOf } from './ledger.ts';
 import type { EntityManager } from './open.ts';
 import { graceMs } from './orders.ts';
 
-export const findSale = (em: EntityManager, orderId: OrderId): Promise<Sale | null> => em.findOne(Sale, { orderId });
+export const findSale = (em: EntityManager, orderId: OrderId): Promise<Sale | null> =>
+  em.findOne(Sale, { orderId, voidedAt: null });
 
 export const commissionOf = (em: EntityManager, saleId: SaleId) => em.findOneOrFail(Commission, { saleId });
 
@@ -95,21 +96,22 @@ export async function addLeg(
 
 /**
  * What a reseller owes from sales that are booked, legs that are still to be paid counted as paid. Entries of orders
- * whose sale is not booked yet (a purchase they have paid for, proceeds that reached them) are no debt so far. Locks
- * the reseller, so that two sales cannot set the same debt off twice.
+ * whose sale is not booked yet (a purchase they have paid for, proceeds that reached them) are no debt so far; of an
+ * order that is bought again that is `purchaseEvent`. Locks the reseller, so that two sales cannot set the same debt off
+ * twice.
  */
-export async function receivableFrom(em: EntityManager, reseller: UserId): Promise<Money> {
+export async function receivableFrom(em: EntityManager, reseller: UserId, purchaseEvent = ''): Promise<Money> {
   await em.execute('select id from users where id = ? for update', [reseller]);
   const [row] = await em.execute<{ owed: string }[]>(
     `select (
        (select coalesce(sum(p.amount_minor), 0) from ledger_postings p
           join ledger_transactions t on t.id = p.transaction_id
-          where p.account = 'reseller' and p.holder_id = ? and p.currency = ?
+          where p.account = 'reseller' and p.holder_id = ? and p.currency = ? and t.event <> ?
             and exists (select from sales s where s.order_id = t.order_id))
        + (select coalesce(sum(amount_minor), 0) from payout_legs
             where user_id = ? and beneficiary = 'reseller' and status not in ('PAID', 'CANCELLED'))
      )::text as owed`,
-    [reseller, platformCurrency, reseller],
+    [reseller, platformCurrency, purchaseEvent, reseller],
   );
   return max(money(BigInt(row?.owed ?? 0), platformCurrency), zero(platformCurrency));
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { platformCurrency } from '../domain/fees.ts';
 import type { CredentialId, OrderId } from '../domain/ids.ts';
-import type { Money } from '../domain/money.ts';
+import { type Money, money, sum } from '../domain/money.ts';
 import { mayMove } from '../domain/state-table.ts';
 import { type SupplierOrderState, supplierOrderMoves } from '../domain/supplier-order.ts';
+import { standingEffect } from './effects.ts';
 import { SupplierOrder } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
 
@@ -12,15 +14,23 @@ export async function keepSupplierOrders(
   orderId: OrderId,
   credentialId: CredentialId | null,
   numbers: readonly string[],
+  effectKey: string | null = null,
 ): Promise<void> {
   for (const number of numbers)
     await em.execute(
-      `insert into supplier_orders (id, order_id, credential_id, number, status, raw_status)
-       values (?, ?, ?, ?, 'PLACED_UNPAID', 'PLACE_ORDER_SUCCESS') on conflict (number) do nothing`,
-      [randomUUID(), orderId, credentialId, number],
+      `insert into supplier_orders (id, order_id, credential_id, number, effect_key, status, raw_status)
+       values (?, ?, ?, ?, ?, 'PLACED_UNPAID', 'PLACE_ORDER_SUCCESS') on conflict (number) do nothing`,
+      [randomUUID(), orderId, credentialId, number, effectKey],
     );
 }
 
+/** Those of the purchase that stands; an earlier one, which its supplier gave the money back for, has its own. */
+export async function purchaseOrdersOf(em: EntityManager, orderId: OrderId): Promise<SupplierOrder[]> {
+  const key = (await standingEffect(em, 'buy', orderId))?.idempotencyKey ?? '';
+  return (await supplierOrdersOf(em, orderId)).filter(({ effectKey }) => effectKey == null || effectKey === key);
+}
+
+/** Every supplier order that was ever placed for an order. */
 export const supplierOrdersOf = (em: EntityManager, orderId: OrderId): Promise<SupplierOrder[]> =>
   em.find(SupplierOrder, { orderId }, { orderBy: { number: 'asc' }, limit: 100 });
 
@@ -39,4 +49,17 @@ export async function updateSupplierOrder(
   };
   await em.nativeUpdate(SupplierOrder, { id: row.id, status: row.status }, change);
   Object.assign(row, change);
+}
+
+/** What the standing purchase cost, all its supplier orders together. */
+export async function purchaseCost(em: EntityManager, orderId: OrderId): Promise<Money> {
+  const rows = await purchaseOrdersOf(em, orderId);
+  const costs = rows.map(row => money(row.costMinor ?? 0n, row.costCurrency ?? platformCurrency));
+  return sum(costs, platformCurrency);
+}
+
+/** The name that the standing purchase is booked under. */
+export async function purchaseEvent(em: EntityManager, orderId: OrderId): Promise<string> {
+  const [row] = await purchaseOrdersOf(em, orderId);
+  return `bought:${row?.effectKey ?? orderId}`;
 }

@@ -18,7 +18,7 @@ import { readOptions } from './options.ts';
 import { readOrderFiles } from './order-file.ts';
 import { drawProgramme } from './programme.ts';
 import { describeViolations } from './report.ts';
-import { drawStrikes } from './schedule.ts';
+import { drawStrikes, isAmong } from './schedule.ts';
 import { type Expected, send } from './send.ts';
 import { type Standing, settle } from './settle.ts';
 import { startStormSystem } from './system.ts';
@@ -62,7 +62,7 @@ async function storm(): Promise<number> {
   });
 
   const programme = drawProgramme({ seed, orders });
-  const strikes = drawStrikes({ seed, orders, backend }).filter(({ deed }) => only?.includes(deed) ?? true);
+  const strikes = drawStrikes({ seed, orders, backend }).filter(strike => !only || isAmong(strike, only));
   const expected: Expected[] = [];
   say(`${programme.length} scenarios, ${strikes.length} strikes`);
   const watching = new AbortController();

@@ -6,7 +6,11 @@ export type Backend = 'postgres' | 'redis';
 export type Program = 'api' | 'workers' | 'workers-2' | 'dashboard';
 export type Target = Program | 'postgres' | 'redis';
 
-export const deeds = ['kill', 'freeze', 'flush', 'fault', 'retry', 'weather'] as const;
+export const deeds: readonly string[] = ['kill', 'freeze', 'flush', 'fault', 'retry', 'weather'];
+
+/** Whether a strike is among those named: `kill` is every kill, `kill:api` one of the api. */
+export const isAmong = (strike: Strike, names: readonly string[]): boolean =>
+  names.includes(strike.deed) || ('target' in strike && names.includes(`${strike.deed}:${strike.target}`));
 
 /** One blow against the system. */
 export type Deed =

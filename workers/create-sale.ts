@@ -1,6 +1,6 @@
-import { expectedFees, type Fees, platformCurrency } from '../domain/fees.ts';
+import { expectedFees, type Fees } from '../domain/fees.ts';
 import { saleBooked } from '../domain/ledger.ts';
-import { convert, formatMoney, type Money, money, subtract, sum } from '../domain/money.ts';
+import { convert, formatMoney, type Money, subtract } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
 import type { PaymentState } from '../domain/payment.ts';
 import { legsOf, type Profit, profitOf } from '../domain/profit.ts';
@@ -13,7 +13,7 @@ import { paymentsOf } from '../store/payments.ts';
 import { refundedOf } from '../store/refunds.ts';
 import { addLeg, addSale, findSale, receivableFrom } from '../store/sales.ts';
 import { commissionPercent } from '../store/settings.ts';
-import { supplierOrdersOf } from '../store/supplier-orders.ts';
+import { purchaseCost, purchaseEvent } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { commissionAdmin, findUser } from '../store/users.ts';
 import { type Context, later, type Processor } from './context.ts';
@@ -24,8 +24,8 @@ import { feesOf } from './settle-payment.ts';
 export const createSale: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(ctx, { queue: 'create-sale', id: orderId, from: ['PURCHASED'] }, order =>
     ctx.transact(async (em, enqueue) => {
-      // Nothing moves a booked order but the supplier's parcels.
-      await updateOrder(em, order, { nextCheckAt: null });
+      // From here on only the supplier's parcels move the order.
+      await updateOrder(em, order, { saleBookedAt: ctx.now(), nextCheckAt: later(ctx, ctx.config.trackingPollMs) });
       if (await findSale(em, order.id)) return 'nothing to do: the sale is booked';
       const facts = await factsOf(em, order);
       const legs = await bookSale(ctx, em, order, facts);
@@ -61,11 +61,7 @@ async function factsOf(em: EntityManager, order: Order): Promise<SaleFacts> {
   // What the buyer paid and still has paid: a refund may have come before the sale was booked.
   const gross = subtract(salePrice(order), await refundedOf(em, order.id, order.saleCurrency));
   const fees = feesOf(order.channel, payment);
-  const costs = await supplierOrdersOf(em, order.id);
-  const supplierCost = sum(
-    costs.map(row => money(row.costMinor ?? 0n, row.costCurrency ?? platformCurrency)),
-    platformCurrency,
-  );
+  const supplierCost = await purchaseCost(em, order.id);
   const price = convert(gross, rate);
   const ours = {
     marketplaceFee: convert(fees.marketplaceFee, rate),
@@ -90,7 +86,7 @@ async function bookSale(ctx: Context, em: EntityManager, order: Order, facts: Sa
   const reseller = await findUser(em, order.userId);
   invariant(reseller, `order ${order.id} has an owner`);
   // Before this sale is booked: what the reseller owes from earlier ones.
-  const receivable = await receivableFrom(em, order.userId);
+  const receivable = await receivableFrom(em, order.userId, await purchaseEvent(em, order.id));
   const shares = legsOf(custody, { ...profit, supplierCost }, receivable);
   const sale = await addSale(em, {
     orderId: order.id,
@@ -105,7 +101,7 @@ async function bookSale(ctx: Context, em: EntityManager, order: Order, facts: Sa
     commissionPercent: facts.percent,
   });
   const postings = saleBooked({ custody, reseller: order.userId, admin: admin.id, gross, fees, supplierCost, profit });
-  await post(em, { source: 'sale', event: `booked:${order.id}`, orderId: order.id, postings });
+  await post(em, { source: 'sale', event: `booked:${sale.id}`, orderId: order.id, postings });
   await note(
     em,
     order.id,

@@ -4,22 +4,21 @@ import { formatMoney, type Money, money, sum } from '../domain/money.ts';
 import { refusalIn, Terminal } from '../domain/outcome.ts';
 import type { SupplierOrderState } from '../domain/supplier-order.ts';
 import type { SupplierOrderStatus } from '../providers/aliexpress/order.ts';
-import { findCredential } from '../store/credentials.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { consume, release } from '../store/funding.ts';
 import { post } from '../store/ledger.ts';
 import { custodyOf } from '../store/orders.ts';
-import { supplierOrdersOf, updateSupplierOrder } from '../store/supplier-orders.ts';
+import { purchaseEvent, purchaseOrdersOf, updateSupplierOrder } from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
 import { type Context, later } from './context.ts';
 import { fail, move, recheck, wait } from './order-step.ts';
-import { withToken } from './tokens.ts';
+import { readSupplierOrder } from './supplier-order.ts';
 
 /** An unpaid order this close to its deadline is told with a warning. */
 const warnBeforeMs = 6 * 3_600_000;
 
 /** The supplier's word in ours; a payment under way is not paid, and what needs a person is told apart. */
-const known: Partial<Record<SupplierOrderStatus, SupplierOrderState>> = {
+export const supplierStates: Partial<Record<SupplierOrderStatus, SupplierOrderState>> = {
   PLACED_UNPAID: 'PLACED_UNPAID',
   PAYMENT_PENDING: 'PLACED_UNPAID',
   PAID: 'PAID',
@@ -32,11 +31,11 @@ const known: Partial<Record<SupplierOrderStatus, SupplierOrderState>> = {
 export async function followPurchase(ctx: Context, order: Order, rows: readonly SupplierOrder[]): Promise<string> {
   const wasPaid = rows.some(({ status }) => status === 'PAID' || status === 'SHIPPED' || status === 'DELIVERED');
   for (const row of rows) {
-    const news = await readBack(ctx, row).catch(refusalIn);
+    const news = await readSupplierOrder(ctx, row).catch(refusalIn);
     // It was placed: a "no" to our question does not undo that, and nothing may be bought beside it.
     if (news instanceof Terminal)
       return review(ctx, order, `AliExpress order ${row.number} cannot be read: ${news.message}`);
-    const status = known[news.status];
+    const status = supplierStates[news.status];
     if (!status)
       return review(ctx, order, `AliExpress order ${row.number} is ${news.rawStatus}: look at it on the site`);
     const { rawStatus, actualFee: cost, payDeadline } = news;
@@ -47,15 +46,6 @@ export async function followPurchase(ctx: Context, order: Order, rows: readonly 
     return review(ctx, order, 'cancelled at the supplier, in part or after it was paid: buy it again or refund it');
   const unpaid = rows.filter(row => row.status === 'PLACED_UNPAID');
   return unpaid.length > 0 ? awaitPayment(ctx, order, unpaid) : bought(ctx, order, rows);
-}
-
-async function readBack(ctx: Context, row: SupplierOrder) {
-  const { credentialId } = row;
-  const credential = credentialId && (await ctx.store.read(em => findCredential(em, credentialId)));
-  if (!credential) throw new Error(`supplier order ${row.number} has no account to ask with`);
-  return withToken(ctx, credential, token =>
-    ctx.providers.aliexpress.getOrder(token, row.number, { signal: ctx.signal }),
-  );
 }
 
 const review = (ctx: Context, order: Order, note: string): Promise<string> =>
@@ -104,11 +94,16 @@ async function bought(ctx: Context, order: Order, rows: readonly SupplierOrder[]
       also: async em => {
         await consume(em, 'buy', order.id, cost);
         const postings = supplierPaid({ custody: custodyOf(order), reseller: order.userId, cost });
-        await post(em, { source: 'aliexpress', event: `bought:${order.id}`, orderId: order.id, postings });
+        await post(em, {
+          source: 'aliexpress',
+          event: await purchaseEvent(em, order.id),
+          orderId: order.id,
+          postings,
+        });
       },
     },
   );
 }
 
 export const supplierOrders = (ctx: Context, order: Order): Promise<SupplierOrder[]> =>
-  ctx.store.read(em => supplierOrdersOf(em, order.id));
+  ctx.store.read(em => purchaseOrdersOf(em, order.id));

@@ -10,6 +10,7 @@ import { purchase } from './purchase.ts';
 import { purchaseFallback } from './purchase-fallback.ts';
 import { refund } from './refund.ts';
 import { tokenRefresh } from './token-refresh.ts';
+import { trackShipment } from './track-shipment.ts';
 
 /** One processor per queue: a queue without one, or one without a queue, does not compile. */
 export const processors = {
@@ -22,5 +23,6 @@ export const processors = {
   'create-sale': createSale,
   payout,
   refund,
+  'track-shipment': trackShipment,
   'token-refresh': tokenRefresh,
 } as const satisfies Record<QueueName, (payload: never, context: Context) => Promise<string>>;

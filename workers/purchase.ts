@@ -104,7 +104,7 @@ async function buy(ctx: Context, order: Order, credential: Credential, offer?: O
       return { orderNumbers };
     },
     record: async (em, { orderNumbers }, effect) => {
-      await keepSupplierOrders(em, order.id, credential.id, orderNumbers);
+      await keepSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey);
       const text = `placed at AliExpress as ${orderNumbers.join(', ')}`;
       await note(em, order.id, 'effect', offer ? `${text} for ${formatMoney(offer.total)}` : text, {
         key: effect.idempotencyKey,

@@ -1,16 +1,20 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import { platformCurrency } from '../../domain/fees.ts';
-import type { LegId, UserId } from '../../domain/ids.ts';
-import { type Currency, type Money, parseDecimal } from '../../domain/money.ts';
+import type { LegId, OrderId, UserId } from '../../domain/ids.ts';
+import { type Currency, equals, formatMoney, type Money, parseDecimal } from '../../domain/money.ts';
 import { payout } from '../../queues/payout.ts';
-import type { Enqueue } from '../../queues/transact.ts';
+import { advance, type Enqueue } from '../../queues/transact.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
+import type { Order } from '../../store/entities/order.ts';
 import { setAvailable } from '../../store/funding.ts';
 import { addRate } from '../../store/fx.ts';
 import { claimLeg, moveLeg, requestCancel, wakeLeg } from '../../store/legs.ts';
 import type { EntityManager } from '../../store/open.ts';
+import { claimOrder } from '../../store/orders.ts';
+import { undoPurchase } from '../../store/second-purchase.ts';
 import { setCommissionPercent } from '../../store/settings.ts';
+import { purchaseCost } from '../../store/supplier-orders.ts';
 import { findUser } from '../../store/users.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
@@ -35,7 +39,27 @@ const percent = Joi.object<{ percent: string }>({
     .required(),
 });
 
+const supplierRefund = Joi.object<{ amount: Money }>({ amount: price.required() });
+
 const limit = Joi.object<{ userId: UserId; limit: Money }>({ userId: id.required(), limit: price.required() });
+
+/** Somebody has seen the supplier's money come back: the sale is booked back and the order goes on from PAID. */
+async function buyAgain(
+  em: EntityManager,
+  enqueue: Enqueue,
+  orderId: OrderId,
+  amount: Money,
+  seenBy: UserId,
+): Promise<Order> {
+  const order = await claimOrder(em, orderId, ['WAITING']);
+  if (order?.waitReason !== 'SUPPLIER_REFUND_UNPROVEN')
+    throw new Problem(409, 'NO_REFUND_AWAITED', 'the order waits for no refund of its supplier');
+  const cost = await purchaseCost(em, orderId);
+  if (!equals(amount, cost)) throw new Problem(409, 'REFUND_INCOMPLETE', `${formatMoney(cost)} were paid`);
+  await undoPurchase(em, order, cost, seenBy);
+  await advance(em, enqueue, order, { to: 'PAID', note: 'bought again' }, { frozenFor: null, saleBookedAt: null });
+  return order;
+}
 
 /**
  * Pays a leg again whose payout did not arrive. The worker asks the provider first: only its word that the money is not
@@ -67,6 +91,13 @@ export const adminRoutes = ({ store, transact, now }: Deps): Router =>
       const { percent: text } = valid(percent, request.body);
       await store.transaction(em => setCommissionPercent(em, text));
       response.json({ percent: text });
+    })
+    .post('/orders/:id/supplier-refund', async (request, response) => {
+      const { userId } = adminOf(response);
+      const orderId = valid(id, request.params.id) as OrderId;
+      const { amount } = valid(supplierRefund, request.body);
+      const order = await transact((em, enqueue) => buyAgain(em, enqueue, orderId, amount, userId));
+      response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id, status: order.status });
     })
     .post('/payouts/:id/retry', async (request, response) => {
       const legId = valid(id, request.params.id) as LegId;

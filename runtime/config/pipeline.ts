@@ -17,6 +17,7 @@ export const pipelineVariables = () => ({
   EFFECT_QUARANTINE_MS: milliseconds(60_000),
   SUPPLIER_POLL_MS: milliseconds(60_000),
   PAYOUT_POLL_MS: milliseconds(30_000),
+  TRACKING_POLL_MS: milliseconds(3_600_000),
   WAIT_RECHECK_MS: milliseconds(60_000),
   FX_MAX_AGE_HOURS: Joi.number().positive().max(8_760).default(36),
   TOKEN_REFRESH_LEAD_MS: milliseconds(1_800_000),
@@ -35,6 +36,7 @@ export type PipelineValues = {
   EFFECT_QUARANTINE_MS: number;
   SUPPLIER_POLL_MS: number;
   PAYOUT_POLL_MS: number;
+  TRACKING_POLL_MS: number;
   WAIT_RECHECK_MS: number;
   FX_MAX_AGE_HOURS: number;
   TOKEN_REFRESH_LEAD_MS: number;
@@ -60,6 +62,8 @@ export const pipelineSettings = (values: PipelineValues) => ({
   lookUpQuarantineMs: values.EFFECT_QUARANTINE_MS,
   supplierPollMs: values.SUPPLIER_POLL_MS,
   payoutPollMs: values.PAYOUT_POLL_MS,
+  /** Between two looks at what was bought, until it is delivered. */
+  trackingPollMs: values.TRACKING_POLL_MS,
   waitRecheckMs: values.WAIT_RECHECK_MS,
   /** An exchange rate older than this converts nothing. */
   fxMaxAgeHours: values.FX_MAX_AGE_HOURS,

@@ -66,6 +66,7 @@ export const Sale = defineEntity({
     netProfitMinor: p.bigint(),
     expectedProfitMinor: p.bigint(),
     setOffMinor: p.bigint(),
+    voidedAt: p.datetime().nullable(),
     createdAt: p.datetime().onCreate(() => new Date()),
   },
 });

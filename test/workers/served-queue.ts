@@ -13,7 +13,7 @@ import { createTestDatabase } from '../support/database.ts';
 import { redisUrlOrSkip } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 
-export type Line = { level: string; fields: Record<string, unknown>; text: string };
+export type Line = { level: string; fields: Record<string, unknown>; text?: string };
 export type Processor = (payload: { orderId: string }, context: Context) => Promise<string>;
 
 /** One real queue, and hosts that serve it with processors of a test. */

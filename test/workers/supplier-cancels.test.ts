@@ -1,0 +1,77 @@
+import { expect } from 'chai';
+import { money } from '../../domain/money.ts';
+import { advance } from '../../queues/transact.ts';
+import { ledgerTotals } from '../../store/ledger.ts';
+import { legsOfOrder } from '../../store/legs.ts';
+import { claimOrder } from '../../store/orders.ts';
+import { creditOf } from '../../store/sales.ts';
+import { undoPurchase } from '../../store/second-purchase.ts';
+import { purchaseCost } from '../../store/supplier-orders.ts';
+import { createStage, type Stage } from '../support/stage.ts';
+import { until } from '../support/until.ts';
+
+describe('a supplier that cancels what it was paid for', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await createStage();
+  });
+  after(() => stage[Symbol.asyncDispose]());
+
+  const bought = async (supplier: 'platform' | 'reseller') => {
+    const seller = await stage.hireSeller({ supplier });
+    const { id } = await stage.paidOrder(await stage.stockUp(seller));
+    await stage.drain();
+    await until(async () => {
+      await stage.sweepAndDrain();
+      const legs = await stage.store.read(em => legsOfOrder(em, id));
+      return legs.length === 2 && legs.every(({ status }) => status === 'PAID');
+    });
+    return { id, seller };
+  };
+  const cancelledAtSupplier = async (id: string) => {
+    const [effect] = (await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id));
+    await stage.control('supplier', { number: effect?.reference, status: 'FINISH', endReason: 'CANCELED' });
+    await stage.perform('track-shipment', id);
+    return stage.order(id);
+  };
+  const refundSeen = (id: string) =>
+    stage.context.transact(async (em, enqueue) => {
+      const order = await claimOrder(em, id as never, ['WAITING']);
+      if (!order) throw new Error('the order does not wait');
+      await undoPurchase(em, order, await purchaseCost(em, order.id), 'somebody');
+      await advance(em, enqueue, order, { to: 'PAID' }, { frozenFor: null, saleBookedAt: null });
+    });
+
+  it('stops the order, and nothing is bought again before its refund was seen', async () => {
+    const { id } = await bought('platform');
+    const order = await cancelledAtSupplier(id);
+    expect(order).to.include({
+      status: 'WAITING',
+      waitReason: 'SUPPLIER_REFUND_UNPROVEN',
+      frozenFor: 'SUPPLIER_CANCELLED',
+    });
+    await stage.sweepAndDrain();
+    expect((await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id))).to.have.length(1);
+  });
+
+  for (const supplier of ['platform', 'reseller'] as const)
+    it(`is bought again once, and nobody is paid twice, when the ${supplier} paid it and has the money back`, async () => {
+      const { id, seller } = await bought(supplier);
+      await cancelledAtSupplier(id);
+      await refundSeen(id);
+      await stage.drain();
+      await until(async () => {
+        await stage.sweepAndDrain();
+        const legs = await stage.store.read(em => legsOfOrder(em, id as never));
+        return (await stage.order(id)).saleBookedAt != null && legs.every(({ status }) => status === 'PAID');
+      });
+      expect((await stage.order(id)).status).to.equal('PURCHASED');
+      expect((await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id))).to.have.length(2);
+      // The same price and cost: what was paid out for the first sale is all that is due for the second.
+      const paid = (await stage.effects('payout')).filter(({ detail }) => detail.receiver === seller.email);
+      expect(paid).to.have.length(1);
+      expect(await stage.store.read(em => creditOf(em, seller.id, 'reseller'))).to.deep.equal(money(0n, 'USD'));
+      const totals = await stage.store.read(em => ledgerTotals(em));
+      expect(totals.every(({ amountMinor }) => amountMinor === 0n)).to.equal(true);
+    });
+});
