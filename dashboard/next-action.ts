@@ -11,6 +11,7 @@ const forWaiting: Readonly<Record<WaitReason, string>> = {
   ADDRESS_INVALID: 'Correct the address for the supplier’s country rules (PUT /api/orders/:id/address).',
   RECONNECT_NEEDED: 'The reseller connects their supplier account again (PUT /api/credentials).',
   SUPPLIER_UNPAID: 'Pay the supplier order on the supplier’s site before its deadline.',
+  ORDER_ABOVE_CAP: 'Check the order; raise MAX_ORDER_SPEND_USD and wake it, or cancel the sale.',
   SUPPLIER_REFUND_UNPROVEN: 'See the supplier’s refund, then confirm it: the order is bought again.',
   BROWSER_AUTOMATION_DISABLED: 'Connect the supplier’s API for this reseller, or allow buying in the browser.',
 };

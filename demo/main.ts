@@ -40,6 +40,7 @@ const shortened = {
   WAIT_RECHECK_MS: '500',
   MAX_DAILY_ORDERS: '100000',
   MAX_DAILY_SPEND_USD: '100000000',
+  MAX_ORDER_SPEND_USD: '100000000',
   LOG_LEVEL: 'info',
 };
 const atOnce = 6;

@@ -53,6 +53,8 @@ export const waits = {
   HOLD: { resumes: 'fulfill', wokenBy: 'time' },
   /** The account that would pay the supplier cannot; the name its users know. */
   FAILED_INSUFFICIENT_FUNDS: { resumes: 'fulfill', wokenBy: 'time' },
+  /** Dearer than one order may be; somebody raises the cap, or cancels the sale. */
+  ORDER_ABOVE_CAP: { resumes: 'fulfill', wokenBy: 'deed' },
   DAILY_LIMIT_REACHED: { resumes: 'fulfill', wokenBy: 'time' },
   FX_RATE_MISSING: { resumes: 'fulfill', wokenBy: 'time' },
   LISTING_NOT_MAPPED: { resumes: 'fulfill', wokenBy: 'deed' },

@@ -38,6 +38,11 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
 
     const maxCost = allowedCost(order, product, rate);
     if (maxCost.amountMinor <= 0n) return fail(ctx, order, 'UNPROFITABLE', 'the fees alone exceed the price');
+    const cap = BigInt(ctx.config.maxOrderSpendUsd) * 100n;
+    if (maxCost.amountMinor > cap)
+      return wait(ctx, order, 'ORDER_ABOVE_CAP', {
+        note: `it may cost ${formatMoney(maxCost)}, and no order more than ${ctx.config.maxOrderSpendUsd} ${platformCurrency}`,
+      });
     return letThrough(ctx, order, product, rate, maxCost);
   });
 

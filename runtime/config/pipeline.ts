@@ -10,6 +10,7 @@ export const pipelineVariables = () => ({
   PAYOUT_HOLD_DAYS: Joi.number().integer().min(0).max(365).default(0),
   MAX_DAILY_ORDERS: count(100),
   MAX_DAILY_SPEND_USD: count(10_000),
+  MAX_ORDER_SPEND_USD: count(1_000),
   ALLOW_BROWSER_AUTOMATION: Joi.boolean().default(false),
   ORDER_HOLD_MINUTES: Joi.number().min(0).max(10_080).default(10),
   SWEEP_INTERVAL_MS: milliseconds(5_000),
@@ -29,6 +30,7 @@ export type PipelineValues = {
   PAYOUT_HOLD_DAYS: number;
   MAX_DAILY_ORDERS: number;
   MAX_DAILY_SPEND_USD: number;
+  MAX_ORDER_SPEND_USD: number;
   ALLOW_BROWSER_AUTOMATION: boolean;
   ORDER_HOLD_MINUTES: number;
   SWEEP_INTERVAL_MS: number;
@@ -52,6 +54,8 @@ export const pipelineSettings = (values: PipelineValues) => ({
   maxDailyOrders: values.MAX_DAILY_ORDERS,
   /** Whole dollars, per reseller and UTC day. */
   maxDailySpendUsd: values.MAX_DAILY_SPEND_USD,
+  /** Whole dollars that one order may cost at the supplier; a dearer one waits for a person. */
+  maxOrderSpendUsd: values.MAX_ORDER_SPEND_USD,
   allowBrowserAutomation: values.ALLOW_BROWSER_AUTOMATION,
   /** How long a marketplace buyer may still cancel before anything is bought. */
   orderHoldMinutes: values.ORDER_HOLD_MINUTES,

@@ -22,7 +22,7 @@ const pathsOf = (body: Json): string[] =>
   ]);
 
 /** Not needed for the rest to make sense. */
-const optional = /^(checkoutToken|shippingAddress\.phone|phone|asOf|source|role|payoutReceiver|variationId)$/;
+const optional = /^(checkoutToken|shippingAddress\.phone|phone|asOf|source|role|refundPolicy|payoutProvider|payoutReceiver|variationId)$/;
 
 /** No field of ours is any of these. */
 const ofNoType: Json[] = [null, [], ['x'], {}, { $gt: '' }, true, '', ' ', 'x'.repeat(5_000), -1, 1e308];

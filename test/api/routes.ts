@@ -29,7 +29,7 @@ export const asking = ({ api, owner, other }: Market, who: Asker): Asking =>
   ({ anonymous: undefined, owner, other, admin: api.admin })[who];
 
 export type Route = {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   /** As the router has it; `:name` is filled in by `path`. */
   readonly pattern: string;
   path?(market: Market): string;
@@ -74,6 +74,12 @@ export const routes: readonly Route[] = [
     pattern: '/api/users',
     body: () => ({ email: `${digits(8)}@example.com`, password: 'long enough for all' }),
     answers: adminsOnly(201),
+  },
+  {
+    method: 'PATCH',
+    pattern: '/api/users/me',
+    body: () => ({ refundPolicy: 'ask', payoutProvider: 'paypal', payoutReceiver: 'me@example.com' }),
+    answers: membersOnly(200),
   },
   {
     method: 'POST',
@@ -123,6 +129,12 @@ export const routes: readonly Route[] = [
     body: () => ({ ...berlin }),
     answers: [401, 409, 404, 409],
   },
+  {
+    method: 'POST',
+    pattern: '/api/orders/:id/refund',
+    path: ({ orderId }) => `/api/orders/${orderId}/refund`,
+    answers: [401, 409, 404, 409],
+  },
   { method: 'GET', pattern: '/api/sales', answers: membersOnly(200) },
   {
     method: 'POST',
@@ -131,6 +143,19 @@ export const routes: readonly Route[] = [
     answers: adminsOnly(201),
   },
   { method: 'PUT', pattern: '/api/admin/commission', body: () => ({ percent: '12.5' }), answers: adminsOnly(200) },
+  {
+    method: 'POST',
+    pattern: '/api/admin/orders/:id/supplier-refund',
+    path: ({ orderId }) => `/api/admin/orders/${orderId}/supplier-refund`,
+    body: () => ({ amount: usd('14.49') }),
+    answers: adminsOnly(409),
+  },
+  {
+    method: 'POST',
+    pattern: '/api/admin/payouts/:id/retry',
+    path: ({ orderId }) => `/api/admin/payouts/${orderId}/retry`,
+    answers: adminsOnly(409),
+  },
   {
     method: 'PUT',
     pattern: '/api/admin/funding-limits',

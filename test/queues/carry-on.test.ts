@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { type OrderState, orderStates, waitReasons, waits } from '../../domain/order.ts';
 import { legStates } from '../../domain/payout-leg.ts';
+import { catalogue, type QueueName, queueNames } from '../../queues/catalogue.ts';
 import { jobForLeg, jobForOrder } from '../../queues/next-job.ts';
 import { insertLeg, insertOrder, type OrderFacts } from '../store/fixtures.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 
 /** The queues that carry orders on. */
-const roadQueues = ['capture-payment', 'fulfill', 'purchase', 'purchase-fallback', 'create-sale', 'refund'] as const;
+const roadQueues = queueNames.filter(name => catalogue[name].key === 'orderId');
 
 describe('the queue that a state names', () => {
   let stage: Stage;
@@ -16,7 +17,7 @@ describe('the queue that a state names', () => {
   after(() => stage[Symbol.asyncDispose]());
 
   /** Whether a processor does something for such an order; what it does, and whether that fails, is its own affair. */
-  const takesUp = async (queue: (typeof roadQueues)[number], facts: OrderFacts): Promise<boolean> => {
+  const takesUp = async (queue: QueueName, facts: OrderFacts): Promise<boolean> => {
     const order = await stage.store.transaction(em => insertOrder(em, facts));
     const answer = await stage.perform(queue, order.id).catch((error: Error) => `failed: ${error.message}`);
     return !answer.startsWith('nothing to do');

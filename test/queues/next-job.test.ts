@@ -14,7 +14,7 @@ const orders: Record<OrderState, { queue: string } | { deed: string }> = {
   WAITING: { deed: 'named by the reason' },
   PURCHASING: { queue: 'purchase' },
   PURCHASED: { queue: 'create-sale' },
-  SHIPPED: { deed: 'the parcel arrives' },
+  SHIPPED: { queue: 'track-shipment' },
   DELIVERED: { deed: 'nothing: it has arrived' },
   FAILED: { deed: 'its reseller’s policy, or a person, sends it to REFUNDING' },
   REFUNDING: { queue: 'refund' },
@@ -53,6 +53,10 @@ describe('the job that moves a row on', () => {
     it(`for an order that waits for ${waitReason} is ${waits[waitReason].resumes}`, () => {
       expect(jobForOrder({ ...row, status: 'WAITING', waitReason })?.queue).to.equal(waits[waitReason].resumes);
     });
+
+  it('for an order whose sale is booked is to follow its parcels', () => {
+    expect(jobForOrder({ ...row, status: 'PURCHASED', saleBookedAt: new Date() })?.queue).to.equal('track-shipment');
+  });
 
   it('for an order that is bought through the browser is the browser’s', () => {
     expect(jobForOrder({ ...row, status: 'PURCHASING', purchaseRoute: 'browser' })?.queue).to.equal(

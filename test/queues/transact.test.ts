@@ -104,6 +104,7 @@ describe('what a transaction leaves to do', () => {
       PAID: 'fulfill',
       PURCHASING: 'purchase',
       PURCHASED: 'create-sale',
+      SHIPPED: 'track-shipment',
       REFUNDING: 'refund',
     };
     for (const to of orderStates.filter(state => state !== 'CREATED'))

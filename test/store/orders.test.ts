@@ -182,7 +182,7 @@ describe('orders', () => {
     });
 
     it('to be looked at again where a job moves them on, and not where a person or an outside event must', async () => {
-      const soon: OrderState[] = ['PAID', 'PURCHASING', 'PURCHASED', 'REFUNDING'];
+      const soon: OrderState[] = ['PAID', 'PURCHASING', 'PURCHASED', 'SHIPPED', 'REFUNDING'];
       for (const to of orderStates.filter(state => state !== 'WAITING' && state !== 'CREATED')) {
         const from = orderStates.find(state => mayMove(orderMoves, state, to) && state !== to)!;
         const order = await place(from);

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { allOrders, type Seen } from '../../demo/sight.ts';
+import type { EventId, OrderId } from '../../domain/ids.ts';
+import { openBackend } from '../../queues/backend.ts';
+import { queueNames } from '../../queues/catalogue.ts';
+import { jobForOrder } from '../../queues/next-job.ts';
+import { openProducer } from '../../queues/producer.ts';
+import { queueForEvent } from '../../queues/recovery.ts';
+import { createTransact } from '../../queues/transact.ts';
+import { findEvent } from '../../store/inbound-events.ts';
+import { wakeOrder } from '../../store/orders.ts';
+import type { Surroundings } from '../../workers/context.ts';
+import { startHost } from '../../workers/host.ts';
+import { startSweeper } from '../../workers/sweeper.ts';
+import type { Stage } from '../support/stage.ts';
+import { until } from '../support/until.ts';
+
+type Line = { outcome?: string; err?: unknown };
+
+/** The workers of one process: every queue served by the real processors, and the sweep. */
+export type Works = AsyncDisposable & {
+  /** What went wrong that was nobody's failure but ours. */
+  readonly bugs: unknown[];
+  /** The api has taken a notification. */
+  takeEvent(id: string): Promise<void>;
+  /** The buyer has come back from PayPal. */
+  captureSoon(id: string): Promise<void>;
+  /** Waits until as many orders are settled, and gives all orders. */
+  settled(count: number): Promise<readonly Seen[]>;
+};
+
+export async function openWorks(stage: Stage, redisUrl: string | undefined): Promise<Works> {
+  await using opened = new AsyncDisposableStack();
+  const bugs: unknown[] = [];
+  const log = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (line: Line) => bugs.push(line.err ?? line),
+  } as unknown as Surroundings['log'];
+  const backend = await openBackend({
+    databaseUrl: stage.databaseUrl,
+    workers: queueNames.length,
+    log,
+    prefix: randomBytes(4).toString('hex'),
+    ...(redisUrl ? { redisUrl } : {}),
+  });
+  opened.defer(() => backend.close());
+  const producer = openProducer(backend, log);
+  opened.defer(() => producer.close());
+  const { store } = stage;
+  const transact = createTransact(store, producer);
+  const host = startHost(backend, queueNames, { ...stage.context, transact, log });
+  opened.defer(() => host.close());
+  const sweeper = startSweeper({ store, producer, stallAfterMs: 500, intervalMs: 100, log });
+  opened.defer(() => sweeper.close());
+  const resources = opened.move();
+
+  return {
+    bugs,
+    takeEvent: id =>
+      transact(async (em, enqueue) => {
+        const event = await findEvent(em, id as EventId);
+        if (event) enqueue(queueForEvent(event).jobFor(event));
+      }),
+    captureSoon: id =>
+      transact(async (em, enqueue) => {
+        const order = await wakeOrder(em, id as OrderId);
+        if (order) enqueue(jobForOrder(order));
+      }),
+    async settled(count) {
+      const look = async () => {
+        const orders = await allOrders(store);
+        return orders.filter(({ settled }) => settled).length === count ? orders : undefined;
+      };
+      return until(look, {
+        deadlineMs: 30_000,
+        everyMs: 50,
+        describe: async () =>
+          `${count} settled orders: ${(await allOrders(store)).map(told).join(', ')}; ${bugs.join()}`,
+      });
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+const told = ({ channel, status, waitReason, reason, openLegs }: Seen): string =>
+  `${channel} ${status} ${waitReason ?? reason ?? ''} with ${openLegs} legs to pay`;
