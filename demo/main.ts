@@ -14,6 +14,7 @@ import { summarize } from './count.ts';
 import { type Played, printReceipt } from './receipt.ts';
 import type { Scenario } from './scenario.ts';
 import { programme } from './scenarios/index.ts';
+import { shortened } from './settings.ts';
 import { allOrders, hasEnded, orderOf } from './sight.ts';
 import { type Stage, setStage } from './stage.ts';
 import { openTable } from './table.ts';
@@ -29,20 +30,6 @@ const wanted = values.orders === undefined ? undefined : Number(values.orders);
 if (wanted !== undefined && !(Number.isInteger(wanted) && wanted > 0 && wanted <= 10_000))
   throw new Error('--orders is a number from 1 to 10000');
 
-/** Waiting times of real life, shortened: nothing is skipped. */
-const shortened = {
-  ORDER_HOLD_MINUTES: '0',
-  SWEEP_INTERVAL_MS: '250',
-  SWEEP_STALL_AFTER_MS: '10000',
-  EFFECT_QUARANTINE_MS: '1000',
-  SUPPLIER_POLL_MS: '500',
-  PAYOUT_POLL_MS: '300',
-  WAIT_RECHECK_MS: '500',
-  MAX_DAILY_ORDERS: '100000',
-  MAX_DAILY_SPEND_USD: '100000000',
-  MAX_ORDER_SPEND_USD: '100000000',
-  LOG_LEVEL: 'info',
-};
 const atOnce = 6;
 const balancePerOrderMinor = 150_00;
 

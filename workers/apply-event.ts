@@ -2,17 +2,17 @@ import type { EventId, OrderId } from '../domain/ids.ts';
 import { formatMoney } from '../domain/money.ts';
 import { type PayPalEvent, parsePayPalEvent } from '../providers/paypal/webhook.ts';
 import { capturePayment } from '../queues/capture-payment.ts';
-import { jobForOrder } from '../queues/next-job.ts';
 import { payout } from '../queues/payout.ts';
-import { advance, type Enqueue } from '../queues/transact.ts';
 import { type Order, Payment } from '../store/entities/order.ts';
 import { closeEvent, findEvent } from '../store/inbound-events.ts';
 import { legByBatch, wakeLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder, findOrder, orderByReference, updateOrder, wakeOrder } from '../store/orders.ts';
 import type { Context, Processor } from './context.ts';
+import { disputeMoved } from './dispute.ts';
 import { refundStates } from './refund.ts';
 import { settleRefund } from './settle-refund.ts';
+import { stopOrder } from './stop-order.ts';
 
 /** Finds what a PayPal event is about and has it read back: the event is a hint, PayPal's own answer is the fact. */
 export const applyEvent: Processor<'eventId'> = async ({ eventId }, ctx) => {
@@ -25,6 +25,7 @@ export const applyEvent: Processor<'eventId'> = async ({ eventId }, ctx) => {
 };
 
 async function apply(ctx: Context, event: PayPalEvent): Promise<string | undefined> {
+  if (event.type.startsWith('CUSTOMER.DISPUTE.')) return disputeMoved(ctx, event);
   if (event.type.startsWith('PAYMENT.PAYOUTS')) return payoutNews(ctx, event);
   if (/^PAYMENT\.CAPTURE\.(REFUNDED|REVERSED)$/.test(event.type)) return moneyWentBack(ctx, event);
   if (event.type.startsWith('PAYMENT.CAPTURE.')) return captureChanged(ctx, event);
@@ -84,20 +85,11 @@ async function moneyWentBack(ctx: Context, event: PayPalEvent): Promise<string |
       status: refundStates[status] ?? 'PENDING',
       amount,
     });
-    await stopOrder(em, enqueue, owned, `PayPal says: ${kind} of ${formatMoney(amount)}`);
+    // What the dispute was about has moved: the legs that are left fit what the sale is worth now.
+    if (owned.frozenFor === 'DISPUTE') await updateOrder(em, owned, { frozenFor: null });
+    await stopOrder(em, enqueue, owned, 'PAYMENT_REVERSED', `PayPal says: ${kind} of ${formatMoney(amount)}`);
     return `${event.type}: ${kind} ${refundId} is ${status}`;
   });
-}
-
-/** Nothing is bought for money that went back. What is being bought right now stops before its next call. */
-async function stopOrder(em: EntityManager, enqueue: Enqueue, order: Order, note: string): Promise<void> {
-  if (order.status === 'PAID' || order.status === 'WAITING')
-    await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note });
-  else if (order.status === 'PURCHASING') {
-    await updateOrder(em, order, { frozenFor: 'PAYMENT_REVERSED' });
-    const woken = await wakeOrder(em, order.id);
-    if (woken) enqueue(jobForOrder(woken));
-  }
 }
 
 async function orderOfCapture(

@@ -39,7 +39,7 @@ const headersOf = (request: Request, names: readonly string[]): Record<string, s
 const paypalHeaders = ['paypal-transmission-id', 'paypal-transmission-time', 'paypal-cert-url', 'paypal-auth-algo'];
 /** Event types that anything follows from; the others are stored and acknowledged. */
 const wantedPayPalEvents =
-  /^(CHECKOUT\.ORDER\.(APPROVED|COMPLETED)|PAYMENT\.(CAPTURE|PAYOUTSBATCH|PAYOUTS-ITEM)\.[A-Z]+)$/;
+  /^(CHECKOUT\.ORDER\.(APPROVED|COMPLETED)|PAYMENT\.(CAPTURE|PAYOUTSBATCH|PAYOUTS-ITEM)\.[A-Z]+|CUSTOMER\.DISPUTE\.[A-Z]+)$/;
 
 const paypal =
   (deps: Deps): RequestHandler =>

@@ -5,6 +5,7 @@ import { withToken } from '../application-token.ts';
 import { ask, type Call, type CallOptions, decode, failed, moneyCall, read, succeeded } from '../call.ts';
 import type { HttpAnswer, HttpRequest } from '../http.ts';
 import { duplicateBatch, isMissing, refused } from './classify.ts';
+import { type Dispute, toDispute } from './dispute.ts';
 import {
   type Capture,
   type NewOrder,
@@ -118,6 +119,11 @@ export function createPayPalClient(options: PayPalCredentials) {
     return toRefund(await get(reading(options), url, schema.refund));
   }
 
+  async function getDispute(disputeId: string, options: CallOptions = {}): Promise<Dispute> {
+    const url = `/v1/customer/disputes/${encodeURIComponent(disputeId)}`;
+    return toDispute(await get(reading(options), url, schema.dispute));
+  }
+
   /** Of several refunds none is provably the one that was asked for. */
   async function onlyRefundOf(captureId: string, options: CallOptions): Promise<Refund | undefined> {
     const { orderId } = await getCapture(captureId, options);
@@ -174,6 +180,7 @@ export function createPayPalClient(options: PayPalCredentials) {
     getCapture,
     refundCapture,
     getRefund,
+    getDispute,
     refundBody,
     payoutBody,
     createPayout,

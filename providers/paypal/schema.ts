@@ -45,6 +45,21 @@ export const refund = open<WireRefund>({
   links,
 });
 
+export type WireDispute = {
+  dispute_id: string;
+  status: string;
+  disputed_transactions: { seller_transaction_id?: string }[];
+  dispute_outcome?: { outcome_code?: string };
+};
+export const dispute = open<WireDispute>({
+  dispute_id: idText.required(),
+  status: text.required(),
+  disputed_transactions: Joi.array()
+    .items(open<WireDispute['disputed_transactions'][number]>({ seller_transaction_id: idText }))
+    .required(),
+  dispute_outcome: open({ outcome_code: text }),
+});
+
 export type WireUnit = { custom_id?: string; payments?: { captures?: WireCapture[]; refunds?: WireRefund[] } };
 export type WireOrder = { id: string; status: string; purchase_units: WireUnit[] };
 export const order = open<WireOrder>({

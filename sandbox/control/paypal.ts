@@ -1,9 +1,10 @@
 import express, { type Router } from 'express';
 import Joi from 'joi';
 import { captureOf, settleCapture } from '../paypal/captures.ts';
+import { moveDispute } from '../paypal/disputes.ts';
 import { approve, orderOf } from '../paypal/orders.ts';
 import { giveBack } from '../paypal/refunds.ts';
-import type { Capture, CaptureOutcome, PayoutItemStatus } from '../paypal/state.ts';
+import type { Capture, CaptureOutcome, Dispute, PayoutItemStatus } from '../paypal/state.ts';
 import { payoutItemStatuses } from '../paypal/state.ts';
 import type { World } from '../world.ts';
 import { minorUnits, respond, text } from './respond.ts';
@@ -24,6 +25,13 @@ const captureOutcome = Joi.object<Outcome>({
 const laterStatus = Joi.object<LaterStatus>({
   captureId: text.required(),
   status: Joi.string().valid('COMPLETED', 'PENDING', 'DECLINED', 'REFUNDED', 'REVERSED').required(),
+});
+
+type DisputeMove = { readonly captureId: string; readonly status: Dispute['status']; readonly outcome?: string };
+const dispute = Joi.object<DisputeMove>({
+  captureId: text.required(),
+  status: Joi.string().valid('OPEN', 'UNDER_REVIEW', 'WAITING_FOR_SELLER_RESPONSE', 'RESOLVED').required(),
+  outcome: text,
 });
 
 const payoutOutcome = Joi.object<PayoutOutcome>({
@@ -54,6 +62,10 @@ export function payPalRoutes(world: World): Router {
       orderOf(world, paypalOrderId);
       world.state.paypal.captureOutcomes.set(paypalOrderId, outcome);
     }),
+  );
+  router.post(
+    '/dispute',
+    respond(world, dispute, ({ captureId, status, outcome }) => moveDispute(world, captureId, status, outcome)),
   );
   router.post(
     '/capture-status',

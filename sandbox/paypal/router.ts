@@ -5,6 +5,7 @@ import { issue, withToken } from './access.ts';
 import { listBalances } from './balances.ts';
 import { captureOrder, getCapture } from './captures.ts';
 import { approveCheckout, showCheckout } from './checkout-page.ts';
+import { getDispute } from './disputes.ts';
 import { createOrder, getOrder } from './orders.ts';
 import { cancelItem, createPayout, getBatch, getItem } from './payouts.ts';
 import { getRefund, refundCapture } from './refunds.ts';
@@ -41,6 +42,7 @@ export function payPalRouter(world: World): Router {
   get('/v2/payments/captures/:id', 'get-capture', getCapture);
   post('/v2/payments/captures/:id/refund', 'refund', refundCapture);
   get('/v2/payments/refunds/:id', 'get-refund', getRefund);
+  get('/v1/customer/disputes/:id', 'get-dispute', getDispute);
   post('/v1/payments/payouts', 'create-payout', createPayout);
   get('/v1/payments/payouts/:id', 'get-payout', getBatch);
   get('/v1/payments/payouts-item/:id', 'get-payout-item', getItem);

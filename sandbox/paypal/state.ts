@@ -59,6 +59,14 @@ export type Refund = {
   readonly customId: string | undefined;
 };
 
+/** By the capture that it is about. */
+export type Dispute = {
+  readonly id: string;
+  readonly captureId: string;
+  readonly status: 'OPEN' | 'UNDER_REVIEW' | 'WAITING_FOR_SELLER_RESPONSE' | 'RESOLVED';
+  readonly outcome: string | undefined;
+};
+
 export type PayoutBatch = {
   readonly id: string;
   readonly header: Shape;
@@ -114,6 +122,7 @@ export type PayPalState = {
   readonly orders: Map<string, Order>;
   readonly captures: Map<string, Capture>;
   readonly refunds: Map<string, Refund>;
+  readonly disputes: Map<string, Dispute>;
   readonly batches: Map<string, PayoutBatch>;
   /** `sender_batch_id` → the batch that used it last. */
   readonly batchIdsBySender: Map<string, string>;
@@ -133,6 +142,7 @@ export const createPayPalState = (nowMs: number): PayPalState => ({
   orders: new Map(),
   captures: new Map(),
   refunds: new Map(),
+  disputes: new Map(),
   batches: new Map(),
   batchIdsBySender: new Map(),
   items: new Map(),

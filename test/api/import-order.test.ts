@@ -1,0 +1,197 @@
+import { expect } from 'chai';
+import {
+  change,
+  ebaySale,
+  importAll,
+  lineOf,
+  linesOf,
+  mercadoLibreSale,
+  paymentsOf,
+  sell,
+  stateOf,
+  timelineOf,
+} from './marketplace-sale.ts';
+import { type Api, type Member, openApi } from './open-api.ts';
+import { post } from './post-webhook.ts';
+
+describe('api: a marketplace’s order becomes ours', () => {
+  let api: Api;
+  let mia: Member;
+  before(async () => {
+    api = await openApi();
+    mia = await api.hire();
+  });
+  after(() => api[Symbol.asyncDispose]());
+  beforeEach(() => {
+    api.stage.jobs.length = 0;
+  });
+
+  it('eBay: one per line, each with its quantity, its price with delivery, its currency and its share of the fee', async () => {
+    const lines = [
+      { lineItemId: '10001', legacyItemId: '111111111111', quantity: 3, totalMinor: '3000', deliveryMinor: '500' },
+      { lineItemId: '10002', legacyItemId: '222222222222', variationId: '77', totalMinor: '1000' },
+    ];
+    const orderId = await sell(api, mia, ebaySale(mia, lines, { currency: 'GBP', marketplaceFeeMinor: '577' }));
+    await importAll(api);
+    const [first, second, ...more] = await linesOf(api, orderId);
+    expect(more).to.deep.equal([]);
+    const owner = { channel: 'ebay', userId: mia.id, credentialId: mia.ebay.id, saleCurrency: 'GBP', status: 'PAID' };
+    expect(first).to.include({
+      ...owner,
+      externalLineId: '10001',
+      listingId: '111111111111',
+      variationId: '',
+      quantity: 3,
+    });
+    expect(second).to.include({
+      ...owner,
+      externalLineId: '10002',
+      listingId: '222222222222',
+      variationId: '77',
+      quantity: 1,
+    });
+    expect([first?.saleMinor, second?.saleMinor]).to.deep.equal([3_500n, 1_000n]);
+    expect((await Promise.all([first, second].map(line => paymentsOf(api, line!)))).flat()).to.deep.equal([
+      { status: 'COMPLETED', amount_minor: '3500', currency: 'GBP', fee_minor: '449' },
+      { status: 'COMPLETED', amount_minor: '1000', currency: 'GBP', fee_minor: '128' },
+    ]);
+    expect(first?.shipTo).to.include({ fullName: 'Greta Vogel', city: 'Berlin', country: 'DE' });
+    expect(api.stage.jobs.map(({ queue }) => queue)).to.deep.equal(['fulfill', 'fulfill']);
+  });
+
+  it('MercadoLibre: one per item and variation, in pesos that have no cents', async () => {
+    const items = [
+      { itemId: 'MLC111', quantity: 2, unitPriceMinor: '29990', saleFeeMinor: '4169' },
+      { itemId: 'MLC222', variationId: '9007199254740993', unitPriceMinor: '5000', saleFeeMinor: '695' },
+    ];
+    const orderId = await sell(api, mia, mercadoLibreSale(mia, items));
+    await importAll(api);
+    const lines = await linesOf(api, orderId);
+    expect(
+      lines.map(({ externalLineId, quantity, saleMinor, saleCurrency, status }) => [
+        externalLineId,
+        quantity,
+        saleMinor,
+        saleCurrency,
+        status,
+      ]),
+    ).to.deep.equal([
+      ['MLC111', 2, 59_980n, 'CLP', 'PAID'],
+      ['MLC222/9007199254740993', 1, 5_000n, 'CLP', 'PAID'],
+    ]);
+    expect(lines.map(({ credentialId }) => credentialId)).to.deep.equal([mia.mercadolibre.id, mia.mercadolibre.id]);
+  });
+
+  for (const proceeds of ['platform', 'reseller'] as const) {
+    it(`remembers whose money it is: the ${proceeds} holds the proceeds`, async () => {
+      const seller = await api.hire({ proceeds, supplier: 'reseller' });
+      const orderId = await sell(api, seller, ebaySale(seller, [{}]));
+      await importAll(api);
+      expect(await lineOf(api, orderId)).to.include({ proceedsHeldBy: proceeds, supplierPaidBy: 'reseller' });
+    });
+  }
+
+  const unpaid = {
+    ebay: [(seller: Member) => ebaySale(seller, [{}], { paymentStatus: 'PENDING' }), { paymentStatus: 'PAID' }],
+    mercadolibre: [
+      (seller: Member) => mercadoLibreSale(seller, [{}], { status: 'payment_required' }),
+      { status: 'paid', tags: ['paid'] },
+    ],
+  } as const;
+  for (const [marketplace, [sale, paid]] of Object.entries(unpaid)) {
+    it(`${marketplace}: unpaid it is not imported as paid; paid later, it goes on`, async () => {
+      const orderId = await sell(api, mia, sale(mia));
+      await importAll(api);
+      for (let look = 0; look < 2; look += 1) await api.stage.sweepAndDrain();
+      const line = await lineOf(api, orderId);
+      expect(line.status).to.equal('CREATED');
+      expect(await paymentsOf(api, line)).to.deep.equal([]);
+      await change(api, mia, marketplace as 'ebay', orderId, paid);
+      await importAll(api);
+      expect((await lineOf(api, orderId)).status).to.equal('PAID');
+      expect((await paymentsOf(api, line)).map(({ status }) => status)).to.deep.equal(['COMPLETED']);
+    });
+  }
+
+  const cancelled = { ebay: { cancelState: 'CANCELED' }, mercadolibre: { status: 'cancelled', tags: [] } };
+  for (const [marketplace, cancellation] of Object.entries(cancelled) as ['ebay' | 'mercadolibre', object][]) {
+    it(`${marketplace}: cancelled before anything was bought, it is cancelled, also while it waits`, async () => {
+      const sale = marketplace === 'ebay' ? ebaySale(mia, [{}]) : mercadoLibreSale(mia, [{}]);
+      for (const before of ['PAID', 'WAITING LISTING_NOT_MAPPED']) {
+        const orderId = await sell(api, mia, sale);
+        await importAll(api);
+        if (before !== 'PAID') await api.stage.drain();
+        expect(stateOf(await lineOf(api, orderId))).to.equal(before);
+        await change(api, mia, marketplace, orderId, cancellation);
+        await importAll(api);
+        expect(stateOf(await lineOf(api, orderId))).to.equal('CANCELLED');
+        await api.stage.sweepAndDrain();
+        expect(stateOf(await lineOf(api, orderId))).to.equal('CANCELLED');
+      }
+    });
+  }
+
+  it('cancelled before we heard of it, it is cancelled from the start', async () => {
+    const orderId = await sell(api, mia, ebaySale(mia, [{}], { cancelState: 'CANCELED' }));
+    await importAll(api);
+    const line = await lineOf(api, orderId);
+    expect(line.status).to.equal('CANCELLED');
+    expect(await paymentsOf(api, line)).to.deep.equal([]);
+  });
+
+  it('cancelled after the goods were bought, a person looks', async () => {
+    const goods = await api.stage.stockUp(mia, { listedOn: 'ebay' });
+    const orderId = await sell(api, mia, ebaySale(mia, [{ legacyItemId: goods.listingId }]));
+    await api.stage.drain();
+    expect((await lineOf(api, orderId)).status).to.equal('PURCHASED');
+    await change(api, mia, 'ebay', orderId, { cancelState: 'CANCELED' });
+    await importAll(api);
+    expect(stateOf(await lineOf(api, orderId))).to.equal('NEEDS_REVIEW CANCELLED_AFTER_PURCHASE');
+  });
+
+  it('five notifications of one sale at the same time make one order, paid once', async () => {
+    for (const sale of [ebaySale(mia, [{}]), mercadoLibreSale(mia, [{}])]) {
+      const orderId = await sell(api, mia, sale);
+      const first = api.deliveries.at(-1)!;
+      const key = sale.marketplace === 'ebay' ? '"notificationId"' : '"_id"';
+      expect(first.body.toString()).to.include(key);
+      for (let times = 0; times < 4; times += 1) await change(api, mia, sale.marketplace as 'ebay', orderId, {});
+      const events = api.stage.jobs.splice(0).map(({ payload }) => String(payload.eventId));
+      expect(new Set(events).size).to.equal(5);
+      await Promise.all(events.map(id => api.stage.perform('import-order', id)));
+      const line = await lineOf(api, orderId);
+      expect(line.status).to.equal('PAID');
+      expect(await paymentsOf(api, line)).to.have.length(1);
+      expect((await timelineOf(api, line)).match(/CREATED → PAID/g)).to.have.length(1);
+      expect(new Set(api.stage.jobs.map(({ id }) => id)).size).to.equal(1);
+    }
+  });
+
+  it('the same notification five times makes one order', async () => {
+    const orderId = await sell(api, mia, ebaySale(mia, [{}]));
+    const sent = api.deliveries.at(-1)!;
+    await Promise.all(Array.from({ length: 4 }, () => post(api, sent.path, sent)));
+    expect(await importAll(api)).to.have.length(1);
+    expect((await lineOf(api, orderId)).status).to.equal('PAID');
+  });
+
+  it('an order that no connected account knows is nobody’s', async () => {
+    const orderId = await sell(api, mia, ebaySale(mia, [{}]));
+    await api.rows(
+      `update inbound_events set body = convert_to(replace(convert_from(body, 'UTF8'), ?, '99-99999-99999'), 'UTF8')`,
+      [orderId],
+    );
+    expect(await importAll(api)).to.deep.equal(['no connected account knows order 99-99999-99999']);
+    expect(await linesOf(api, '99-99999-99999')).to.deep.equal([]);
+  });
+
+  it('an order is read with its seller’s account, though the notification names nobody', async () => {
+    await api.hire();
+    const orderId = await sell(api, mia, ebaySale(mia, [{}]));
+    await api.rows(
+      `update inbound_events set body = convert_to(regexp_replace(convert_from(body, 'UTF8'), '"username":"[^"]*",', ''), 'UTF8') where status = 'RECEIVED'`,
+    );
+    await importAll(api);
+    expect(await lineOf(api, orderId)).to.include({ userId: mia.id, credentialId: mia.ebay.id });
+  });
+});

@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { effectsOf, summarize } from '../../demo/count.ts';
+import type { Ending } from '../../demo/scenario.ts';
+import { scenarios } from '../../demo/scenarios/index.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { redisUrlOrSkip } from '../support/redis.ts';
+import { newDataFolder, openTheatre, type Theatre } from './theatre.ts';
+
+/** Each scenario of the demo is a test, on one of the two backends. */
+export const describeScenarios = (backend: 'Postgres' | 'Redis'): void => {
+  describe(`the demo on ${backend}`, function () {
+    this.timeout(90_000);
+    const startedAt = Date.now();
+    const endings: Ending[] = [];
+    let database: TestDatabase;
+    let theatre: Theatre;
+    before(async function () {
+      const redisUrl = backend === 'Redis' ? redisUrlOrSkip(this) : undefined;
+      database = await createTestDatabase();
+      theatre = await openTheatre({
+        dataFolder: newDataFolder(),
+        removeData: true,
+        env: { DATABASE_URL: database.url, REDIS_URL: redisUrl },
+      });
+      const amountMinor = '500000';
+      await theatre.stage.sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor });
+    });
+    after(async () => {
+      await theatre?.[Symbol.asyncDispose]();
+      await database?.drop();
+    });
+
+    for (const scenario of scenarios)
+      it(scenario.title, async () => {
+        const expected = await scenario.play(theatre.stage);
+        expect(expected).to.have.length(scenario.orders);
+        for (const ending of expected) await theatre.ended(ending);
+        endings.push(...expected);
+      });
+
+    it('does everything once, and leaves the books balanced', async () => {
+      const {
+        seconds: _,
+        byStatus,
+        ...summary
+      } = await summarize(theatre.store, theatre.stage.sandbox, endings, startedAt);
+      const sum = (count: (ending: Ending) => number) => endings.reduce((total, ending) => total + count(ending), 0);
+      expect(summary).to.deep.equal({
+        orders: scenarios.reduce((total, { orders }) => total + orders, 0),
+        settled: sum(({ settled }) => Number(settled)),
+        needsReview: 0,
+        supplierOrders: sum(({ supplierOrders }) => supplierOrders),
+        payouts: sum(({ payouts }) => payouts),
+        duplicates: 0,
+        ledgerBalanced: true,
+      });
+      expect(byStatus).to.deep.equal({ PURCHASED: summary.settled, FAILED: endings.length - summary.settled });
+      const kinds = (await effectsOf(theatre.stage.sandbox)).map(({ kind }) => kind);
+      expect(kinds).not.to.include('refund');
+      expect(theatre.errors()).to.deep.equal([]);
+    });
+  });
+};

@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import { money } from '../../domain/money.ts';
+import type { PayoutLeg } from '../../store/entities/money.ts';
+import { storeEvent } from '../../store/inbound-events.ts';
+import { ledgerTotals } from '../../store/ledger.ts';
+import { legsOfOrder } from '../../store/legs.ts';
+import { paymentsOf } from '../../store/payments.ts';
+import { creditOf } from '../../store/sales.ts';
+import { createStage, type Seller, type Stage } from '../support/stage.ts';
+import { until } from '../support/until.ts';
+
+/** An order of 29.99 that cost 14.49 and 1.54 in fees: 13.96 profit, 1.40 for the platform, 12.56 for the reseller. */
+describe('money that goes back to the buyer after the sale was booked', () => {
+  let stage: Stage;
+  let seller: Seller;
+  let told = 0;
+  beforeEach(async () => {
+    stage = await createStage();
+    seller = await stage.hireSeller();
+  });
+  afterEach(() => stage[Symbol.asyncDispose]());
+
+  const legsOf = (id: string): Promise<PayoutLeg[]> => stage.store.read(em => legsOfOrder(em, id as never));
+  /** Up to the booked sale, its legs not paid yet. */
+  const booked = async (): Promise<{ id: string; captureId: string }> => {
+    const { id } = await stage.paidOrder(await stage.stockUp(seller));
+    for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await stage.perform(queue, id);
+    const [payment] = await stage.store.read(em => paymentsOf(em, id as never));
+    return { id, captureId: payment?.reference ?? '' };
+  };
+  const payLegs = async (id: string) => {
+    await until(async () => {
+      for (const leg of await legsOf(id)) await stage.perform('payout', leg.id);
+      return (await legsOf(id)).every(({ status }) => status === 'PAID');
+    });
+  };
+  const tell = async (type: string, resource: object) => {
+    told += 1;
+    const id = `WH-TOLD-${told}`;
+    const body = Buffer.from(JSON.stringify({ id, event_type: type, resource_type: 'refund', resource }));
+    const event = await stage.store.transaction(em =>
+      storeEvent(em, {
+        source: 'paypal',
+        eventId: `${id}-${type}`,
+        type,
+        headers: {},
+        body,
+        credentialId: null,
+        wanted: true,
+      }),
+    );
+    return stage.perform('apply-event', event?.id ?? '');
+  };
+  const refund = async (captureId: string, amount: string) => {
+    const { paypal } = stage.context.providers;
+    const { id } = await paypal.refundCapture(
+      captureId,
+      `by-hand-${captureId}`,
+      paypal.refundBody({ amount: money(BigInt(amount.replace('.', '')), 'USD'), customId: 'by-hand' }),
+    );
+    return tell('PAYMENT.CAPTURE.REFUNDED', {
+      id,
+      links: [{ rel: 'up', href: `https://api.paypal.com/v2/payments/captures/${captureId}` }],
+    });
+  };
+  const balanced = async () => {
+    const totals = await stage.store.read(em => ledgerTotals(em));
+    expect(totals.every(({ amountMinor }) => amountMinor === 0n)).to.equal(true);
+  };
+
+  it('cancels legs that have not left when all of it goes back', async () => {
+    const { id, captureId } = await booked();
+    await refund(captureId, '29.99');
+    expect((await legsOf(id)).map(({ status }) => status)).to.deep.equal(['CANCELLED', 'CANCELLED']);
+    await balanced();
+  });
+
+  it('shrinks legs that have not left to what the sale is worth now', async () => {
+    const { id, captureId } = await booked();
+    await refund(captureId, '5.00');
+    // 8.96 profit, 0.90 for the platform, 8.06 for the reseller.
+    expect((await legsOf(id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([90n, 806n]);
+    await payLegs(id);
+    expect((await stage.store.read(em => creditOf(em, seller.id, 'reseller'))).amountMinor).to.equal(0n);
+    await balanced();
+  });
+
+  it('turns what has left into a receivable, set off against the next sale', async () => {
+    const { id, captureId } = await booked();
+    await payLegs(id);
+    await refund(captureId, '29.99');
+    // The reseller bears the loss of goods and fees as well: -16.03 is what the sale is worth.
+    expect((await stage.store.read(em => creditOf(em, seller.id, 'reseller'))).amountMinor).to.equal(-2_859n);
+    const next = await booked();
+    expect((await legsOf(next.id)).map(({ beneficiary }) => beneficiary)).to.deep.equal(['admin']);
+    await balanced();
+  });
+
+  it('is booked once, however often it is told', async () => {
+    const { captureId } = await booked();
+    await refund(captureId, '5.00');
+    const before = await stage.store.read(em => creditOf(em, seller.id, 'reseller'));
+    await refund(captureId, '5.00');
+    expect(await stage.store.read(em => creditOf(em, seller.id, 'reseller'))).to.deep.equal(before);
+  });
+
+  it('holds the legs while the buyer’s dispute is open, and lets them go when the seller keeps the money', async () => {
+    const { id, captureId } = await booked();
+    const dispute = await stage.control<{ id: string }>('dispute', { captureId, status: 'OPEN' });
+    await tell('CUSTOMER.DISPUTE.CREATED', { dispute_id: dispute.id });
+    for (const leg of await legsOf(id)) expect(await stage.perform('payout', leg.id)).to.equal('frozen: DISPUTE');
+    await stage.control('dispute', { captureId, status: 'RESOLVED', outcome: 'RESOLVED_SELLER_FAVOUR' });
+    await tell('CUSTOMER.DISPUTE.RESOLVED', { dispute_id: dispute.id, status: 'RESOLVED' });
+    await payLegs(id);
+  });
+
+  it('buys nothing for a payment that is disputed before the purchase', async () => {
+    const { id } = await stage.paidOrder(await stage.stockUp(seller));
+    const [payment] = await stage.store.read(em => paymentsOf(em, id as never));
+    const dispute = await stage.control<{ id: string }>('dispute', { captureId: payment?.reference, status: 'OPEN' });
+    await tell('CUSTOMER.DISPUTE.CREATED', { dispute_id: dispute.id });
+    await stage.drain();
+    expect((await stage.order(id)).status).to.equal('NEEDS_REVIEW');
+    expect(await stage.effects('supplier-order')).to.deep.equal([]);
+  });
+});

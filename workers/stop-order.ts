@@ -1,0 +1,22 @@
+import { jobForOrder } from '../queues/next-job.ts';
+import { advance, type Enqueue } from '../queues/transact.ts';
+import type { Order } from '../store/entities/order.ts';
+import type { EntityManager } from '../store/open.ts';
+import { updateOrder, wakeOrder } from '../store/orders.ts';
+
+/** Nothing is bought for money that went back. What is being bought right now stops before its next call. */
+export async function stopOrder(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  why: 'PAYMENT_REVERSED' | 'DISPUTE',
+  note: string,
+): Promise<void> {
+  if (order.status === 'PAID' || order.status === 'WAITING')
+    await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note });
+  else if (order.status === 'PURCHASING') {
+    await updateOrder(em, order, { frozenFor: why });
+    const woken = await wakeOrder(em, order.id);
+    if (woken) enqueue(jobForOrder(woken));
+  }
+}
