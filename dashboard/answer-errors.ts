@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { isDatabaseAway } from '../store/database-away.ts';
 import type { Deps } from './deps.ts';
 import { errorPage } from './pages/error.ts';
 import { Refusal } from './refusal.ts';
@@ -7,14 +8,10 @@ import { maybeOperator } from './session.ts';
 export const nothingHere: RequestHandler = (_request, _response, next) =>
   next(new Refusal(404, 'There is nothing at this address.'));
 
-/** Connection refused, server shutting down or starting up, too many connections. */
-const databaseAway = /^(ECONNREFUSED|ECONNRESET|57P0[123]|08\d{3}|53300)$/;
-
 function toRefusal(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   if (!(error instanceof Error)) return undefined;
-  if (('code' in error && databaseAway.test(String(error.code))) || /timeout exceeded|terminated/.test(error.message))
-    return new Refusal(503, 'The database cannot be reached now. Try again in a moment.');
+  if (isDatabaseAway(error)) return new Refusal(503, 'The database cannot be reached now. Try again in a moment.');
   // Express and its parsers say so when the request itself is broken: a bad escape in the address, a body too large.
   const status = 'status' in error ? Number(error.status) : 0;
   return status >= 400 && status < 500 ? new Refusal(status, 'This request cannot be read.') : undefined;

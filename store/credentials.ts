@@ -97,7 +97,7 @@ export const credentialsOf = (em: EntityManager, userId: UserId): Promise<Creden
 
 /** Nobody else reads or writes this credential's tokens until the transaction ends. */
 export async function lockCredential(em: EntityManager, id: CredentialId): Promise<Credential> {
-  await em.execute('select id from api_credentials where id = ? for update', [id]);
+  await em.execute('select id from api_credentials where id = ? for no key update', [id]);
   return em.findOneOrFail(Credential, { id });
 }
 

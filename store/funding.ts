@@ -85,7 +85,7 @@ export async function reserve(
   },
 ): Promise<Reserved> {
   const { id } = await fundingAccount(em, want.ownerId, want.provider);
-  await em.execute('select id from funding_accounts where id = ? for update', [id]);
+  await em.execute('select id from funding_accounts where id = ? for no key update', [id]);
   const account = await em.findOneOrFail(FundingAccount, { id });
   const held = await em.execute<{ id: string }[]>(
     `select id from reservations where purpose = ? and subject = ? and status <> 'RELEASED'`,
@@ -132,7 +132,7 @@ export async function boughtSince(
   userId: UserId,
   since: Date,
 ): Promise<{ orders: number; spend: Money }> {
-  await em.execute('select id from users where id = ? for update', [userId]);
+  await em.execute('select id from users where id = ? for no key update', [userId]);
   const [row] = await em.execute<{ orders: string; spend: string }[]>(
     `select count(*)::text as orders, coalesce(sum(amount_minor), 0)::text as spend from reservations
      where purpose = 'buy' and user_id = ? and status <> 'RELEASED' and created_at >= ?`,

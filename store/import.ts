@@ -62,7 +62,7 @@ export async function upsertLine(
   );
   const key = [line.channel, line.externalOrderId, line.externalLineId];
   await em.execute(
-    'select id from orders where channel = ? and external_order_id = ? and external_line_id = ? for update',
+    'select id from orders where channel = ? and external_order_id = ? and external_line_id = ? for no key update',
     key,
   );
   const order = await orderOfLine(em, line.channel, line.externalOrderId, line.externalLineId);

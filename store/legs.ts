@@ -4,7 +4,7 @@ import { formatMoney, type Money, money } from '../domain/money.ts';
 import { type LegState, legMoves } from '../domain/payout-leg.ts';
 import { assertMove } from '../domain/state-table.ts';
 import { PayoutLeg } from './entities/money.ts';
-import type { EntityManager } from './open.ts';
+import { type EntityManager, restoreOnRollback } from './open.ts';
 import { graceMs, LostClaim } from './orders.ts';
 import { note } from './timeline.ts';
 
@@ -24,7 +24,7 @@ export async function claimLeg(em: EntityManager, id: LegId, from: readonly LegS
 
 export async function assertLegOwner(em: EntityManager, leg: PayoutLeg): Promise<void> {
   const rows = await em.execute<{ id: string }[]>(
-    'select id from payout_legs where id = ? and fence = ? and status = ? for update',
+    'select id from payout_legs where id = ? and fence = ? and status = ? for no key update',
     [leg.id, leg.fence, leg.status],
   );
   if (rows.length === 0) throw new LostClaim(leg.id);
@@ -54,6 +54,7 @@ export async function moveLeg(
     amount: formatMoney(legAmount(leg)),
     ...(also.providerBatchId ? { batch: also.providerBatchId } : {}),
   });
+  restoreOnRollback(em, leg);
   Object.assign(leg, change);
 }
 
@@ -63,6 +64,7 @@ export async function resizeLeg(em: EntityManager, leg: PayoutLeg, amount: Money
   const change = { amountMinor: amount.amountMinor, updatedAt: new Date() };
   if ((await em.nativeUpdate(PayoutLeg, guard, change)) !== 1) throw new LostClaim(leg.id);
   await note(em, leg.orderId, 'noted', `payout to ${leg.beneficiary} is ${formatMoney(amount)} now`, { leg: leg.id });
+  restoreOnRollback(em, leg);
   Object.assign(leg, change);
 }
 

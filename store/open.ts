@@ -56,6 +56,20 @@ const deadlockDetected = '40P01';
 const mayRepeat = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === serializationFailure || error.code === deadlockDetected);
 
+/** What a rolled back transaction had already told to values in memory, and how to take that back. */
+const undos = new WeakMap<EntityManager, (() => void)[]>();
+
+/** A row's value is brought up to date while its transaction is still open: on a rollback it is what it was before. */
+export function restoreOnRollback(em: EntityManager, row: object): void {
+  const before = { ...row };
+  const undo = () => void Object.assign(row, before);
+  undos.set(em, [...(undos.get(em) ?? []), undo]);
+}
+
+function rollBack(em: EntityManager): void {
+  for (const undo of (undos.get(em) ?? []).reverse()) undo();
+}
+
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
 /** The only door to the tables. `read` is for single queries; all that belongs together is one `transaction`. */
@@ -68,9 +82,14 @@ export async function openStore(databaseUrl: string, poolSize = 10) {
     /** Deadlocks and serialisation failures repeat the whole work, so it must cause nothing outside the database. */
     async transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
       for (let attempt = 1; ; attempt += 1) {
+        let used: EntityManager | undefined;
         try {
-          return await fork().transactional(em => work(em as EntityManager));
+          return await fork().transactional(em => {
+            used = em as EntityManager;
+            return work(used);
+          });
         } catch (error) {
+          if (used) rollBack(used);
           if (attempt === transactionAttempts || !mayRepeat(error)) throw error;
         }
       }

@@ -16,7 +16,7 @@ import {
 import { invariant } from '../domain/outcome.ts';
 import { assertMove } from '../domain/state-table.ts';
 import { Order } from './entities/order.ts';
-import type { EntityManager } from './open.ts';
+import { type EntityManager, restoreOnRollback } from './open.ts';
 import { note } from './timeline.ts';
 
 /** How long a job that was added with the commit has before the sweep asks after it. */
@@ -72,7 +72,7 @@ export async function claimOrder(em: EntityManager, id: OrderId, from: readonly 
  */
 export async function assertOwner(em: EntityManager, order: Order): Promise<void> {
   const rows = await em.execute<{ id: string }[]>(
-    'select id from orders where id = ? and fence = ? and status = ? and frozen_for is null for update',
+    'select id from orders where id = ? and fence = ? and status = ? and frozen_for is null for no key update',
     [order.id, order.fence, order.status],
   );
   if (rows.length === 0) throw new LostClaim(order.id);
@@ -119,6 +119,7 @@ export async function moveOrder(em: EntityManager, order: Order, move: Move, als
     ...('reason' in move ? { reason: move.reason } : {}),
     ...('evidence' in move && move.evidence ? { evidence: move.evidence } : {}),
   });
+  restoreOnRollback(em, order);
   Object.assign(order, change);
 }
 
@@ -132,6 +133,7 @@ export async function recheckOrder(em: EntityManager, order: Order, at: Date): P
 export async function updateOrder(em: EntityManager, order: Order, facts: Partial<Order>): Promise<void> {
   const guard = { id: order.id, status: order.status, fence: order.fence };
   if ((await em.nativeUpdate(Order, guard, { ...facts, updatedAt: new Date() })) !== 1) throw new LostClaim(order.id);
+  restoreOnRollback(em, order);
   Object.assign(order, facts);
 }
 

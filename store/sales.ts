@@ -101,7 +101,7 @@ export async function addLeg(
  * twice.
  */
 export async function receivableFrom(em: EntityManager, reseller: UserId, purchaseEvent = ''): Promise<Money> {
-  await em.execute('select id from users where id = ? for update', [reseller]);
+  await em.execute('select id from users where id = ? for no key update', [reseller]);
   const [row] = await em.execute<{ owed: string }[]>(
     `select (
        (select coalesce(sum(p.amount_minor), 0) from ledger_postings p

@@ -10,28 +10,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setStage } from '../demo/stage.ts';
-import { ledgerTotals } from '../store/ledger.ts';
-import { readBooks } from './books.ts';
 import { createForces, type Forces } from './forces.ts';
 import { createOperator } from './operator.ts';
 import { readOptions } from './options.ts';
-import { readOrderFiles } from './order-file.ts';
 import { drawProgramme } from './programme.ts';
-import { describeViolations } from './report.ts';
-import { drawStrikes, isAmong } from './schedule.ts';
-import { type Expected, send } from './send.ts';
-import { type Standing, settle } from './settle.ts';
+import { report } from './report.ts';
+import { drawStrikes, isAmong, type Strike, spanMs } from './schedule.ts';
+import { type Sent, send } from './send.ts';
+import { settle } from './settle.ts';
 import { startStormSystem } from './system.ts';
-import { judge } from './verdict.ts';
 
-const { orders, seed, backend, json, only } = readOptions();
+const options = readOptions();
+const { orders, seed, backend, json, only } = options;
 const patienceMs = 90_000;
 const balancePerOrderMinor = 150_00;
 
 const startedAt = Date.now();
 const seconds = () => Math.round((Date.now() - startedAt) / 100) / 10;
 const out = json ? process.stderr : process.stdout;
-const say = (text: string) => out.write(`${String(seconds()).padStart(6)} s  ${text}\n`);
+const say = (text: string) => void out.write(`${seconds().toFixed(1).padStart(6)} s  ${text}\n`);
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
@@ -61,62 +58,37 @@ async function storm(): Promise<number> {
     tell: text => log.write(`storm     | ${new Date().toISOString()} ${text}\n`),
   });
 
-  const programme = drawProgramme({ seed, orders });
-  const strikes = drawStrikes({ seed, orders, backend }).filter(strike => !only || isAmong(strike, only));
-  const expected: Expected[] = [];
+  const programme = drawProgramme(options);
+  const strikes = drawStrikes(options).filter(strike => !only || isAmong(strike, only));
+  const sent: Sent = { begun: 0, expected: [], trouble: [] };
   say(`${programme.length} scenarios, ${strikes.length} strikes`);
-  const watching = new AbortController();
-  const watched = watch(expected, forces, watching.signal);
+  const telling = setInterval(() => say(told(sent, forces)), 5_000);
   const begun = Date.now();
-  const [trouble] = await Promise.all([
-    send(stage, programme, begun, expected, stop.signal),
+  await Promise.all([
+    send(stage, programme, begun, sent, stop.signal),
     ...strikes.map(async strike => {
-      await sleep(Math.max(0, begun + strike.atMs - Date.now()), undefined, { signal: stop.signal });
-      await forces.strike(strike);
+      await itsTime(strike, begun, () => sent.begun / programme.length);
+      if (!stop.signal.aborted) await forces.strike(strike);
     }),
   ]);
-  watching.abort();
-  await watched;
+  clearInterval(telling);
   await forces.calm();
-  say('calm; the system settles');
-  const progress = ({ ended, orders: sent }: Standing) => say(`${ended} of ${sent} orders ended`);
-  await settle(store, expected, { patienceMs, progress, signal: stop.signal });
-
-  const [files, entries] = [await readOrderFiles(store), await readBooks(stage.sandbox)];
-  const verdict = judge({ files, entries, expected, ledgerTotals: await store.read(em => ledgerTotals(em)) });
-  const count = (kind: string) => verdict.violations.filter(violation => violation.kind === kind).length;
-  const summary = {
-    orders: expected.length,
-    kills: Object.values(forces.tally.kills).reduce((sum, kills) => sum + kills, 0),
-    faults: forces.tally.faults,
-    duplicates: count('duplicate'),
-    lost: count('lost'),
-    forbidden: count('forbidden'),
-    needsReview: verdict.needsReview.length,
-    ledgerBalanced: verdict.ledgerBalanced,
-    booksAgree: verdict.booksAgree,
-    seconds: seconds(),
-  };
-  for (const line of trouble) say(`broke off: ${line}`);
-  for (const { id, status, reason, legs } of verdict.needsReview)
-    say(`for review: ${id} ${status} ${reason ?? legs.map(leg => `${leg.status} ${leg.reason ?? ''}`).join(', ')}`);
-  if (verdict.violations.length > 0)
-    out.write(`${await describeViolations(verdict.violations, { store, files, entries })}\n\n`);
-  const { kills, ...others } = forces.tally;
-  say(`kills ${JSON.stringify(kills)}, ${JSON.stringify(others)}`);
-  const good = verdict.violations.length === 0 && trouble.length === 0 && expected.length === orders;
+  say(`${told(sent, forces)}; it is calm, the system settles`);
+  await settle(store, sent.expected, { patienceMs, say, signal: stop.signal });
+  const { summary, good } = await report({ stage, sent, forces, orders, say });
   const replay = `npm run storm -- --orders ${orders} --seed ${seed} --backend ${backend}`;
   say(good ? 'the promise was kept' : `the promise was BROKEN; again with: ${replay}`);
-  process.stdout.write(`${JSON.stringify(summary)}\n`);
+  process.stdout.write(`${JSON.stringify({ ...summary, seconds: seconds() })}\n`);
   return good ? 0 : 1;
 }
 
-/** A line every now and then for whoever waits. */
-async function watch(expected: readonly Expected[], forces: Forces, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await sleep(5_000, undefined, { signal }).catch(() => undefined);
-    const { kills, faults } = forces.tally;
-    const killed = Object.values(kills).reduce((sum, times) => sum + times, 0);
-    say(`${expected.length} of ${orders} orders sent, ${killed} kills, ${faults} faults`);
-  }
+/** A slow machine sends its orders late: the strikes wait for them, so that all of them have something to hit. */
+async function itsTime({ atMs }: Strike, begun: number, sentPart: () => number): Promise<void> {
+  await sleep(Math.max(0, begun + atMs - Date.now()));
+  while (sentPart() < Math.min(1, atMs / spanMs(orders)) && !stop.signal.aborted) await sleep(100);
+}
+
+function told({ expected }: Sent, { tally }: Forces): string {
+  const killed = Object.values(tally.kills).reduce((sum, times) => sum + times, 0);
+  return `${expected.length} of ${orders} orders sent, ${killed} kills, ${tally.faults} faults`;
 }

@@ -1,36 +1,69 @@
+import type { Stage } from '../demo/stage.ts';
 import type { OrderId } from '../domain/ids.ts';
+import { ledgerTotals } from '../store/ledger.ts';
 import type { Store } from '../store/open.ts';
 import { timelineOf } from '../store/timeline.ts';
-import { byOrder, type Entry } from './books.ts';
-import type { OrderFile } from './order-file.ts';
-import type { Violation } from './verdict.ts';
+import { byOrder, type Entry, readBooks } from './books.ts';
+import type { Forces } from './forces.ts';
+import { type OrderFile, readOrderFiles } from './order-file.ts';
+import type { Sent } from './send.ts';
+import { judge, type Violation } from './verdict.ts';
 
-/** A broken promise with all that is known of its order: our timeline and effects, and the outside world's books. */
-export async function describeViolations(
-  violations: readonly Violation[],
-  { store, files, entries }: { store: Store; files: readonly OrderFile[]; entries: readonly Entry[] },
-): Promise<string> {
+type Say = (text: string) => void;
+
+/** Reads both sides, judges, and tells what there is to tell: each broken promise with all that is known of its order. */
+export async function report(options: { stage: Stage; sent: Sent; forces: Forces; orders: number; say: Say }) {
+  const { stage, sent, forces, orders, say } = options;
+  const { store, sandbox } = stage;
+  const [files, entries] = [await readOrderFiles(store), await readBooks(sandbox)];
+  const totals = await store.read(em => ledgerTotals(em));
+  const verdict = judge({ files, entries, expected: sent.expected, ledgerTotals: totals });
+  const { violations, needsReview, ledgerBalanced, booksAgree } = verdict;
+  const { kills, ...others } = forces.tally;
+
+  for (const line of sent.trouble) say(`broke off: ${line}`);
+  for (const file of needsReview) say(`for review: ${file.id} ${why(file)}`);
   const books = byOrder(entries, files);
-  const parts: string[] = [];
   for (const [orderId, found] of Map.groupBy(violations, violation => violation.orderId)) {
-    parts.push(`\norder ${orderId || '(none)'}`, ...found.map(({ kind, text }) => `  ${kind.toUpperCase()}: ${text}`));
     const file = files.find(({ id }) => id === orderId);
-    if (file) parts.push(...(await describeOrder(store, file, books.get(orderId) ?? [])));
+    const known = file ? await knownOf(store, file, books.get(orderId) ?? []) : [];
+    say([`order ${orderId || '(none)'}`, ...found.map(tell), ...known].join('\n    '));
   }
-  return parts.join('\n');
+  say(`kills ${JSON.stringify(kills)}, ${JSON.stringify(others)}`);
+
+  const count = (kind: Violation['kind']) => violations.filter(violation => violation.kind === kind).length;
+  const summary = {
+    orders: sent.expected.length,
+    kills: Object.values(kills).reduce((sum, times) => sum + times, 0),
+    faults: others.faults,
+    duplicates: count('duplicate'),
+    forbidden: count('forbidden'),
+    lost: count('lost') + sent.trouble.length,
+    needsReview: needsReview.length,
+    ledgerBalanced,
+    booksAgree,
+  };
+  const stormy = summary.kills >= orders / 10 && summary.faults >= orders / 5;
+  return { summary, stormy, good: violations.length === 0 && sent.trouble.length === 0 && summary.orders === orders };
 }
 
-export async function describeOrder(store: Store, file: OrderFile, entries: readonly Entry[]): Promise<string[]> {
+const tell = ({ kind, text }: Violation): string => `${kind.toUpperCase()}: ${text}`;
+const why = ({ status, reason, legs }: OrderFile): string =>
+  [status, reason, ...legs.map(leg => `${leg.beneficiary} ${leg.status} ${leg.reason ?? ''}`)]
+    .filter(Boolean)
+    .join(', ');
+
+async function knownOf(store: Store, file: OrderFile, entries: readonly Entry[]): Promise<string[]> {
   const timeline = await store.read(em => timelineOf(em, file.id as OrderId));
   return [
-    '  our timeline:',
-    ...timeline.map(({ at, kind, note }) => `    ${at.toISOString()} ${kind}: ${note}`),
-    '  our effects:',
-    ...file.effects.map(({ purpose, key, status, sends }) => `    ${purpose} ${key}: ${status}, sent ${sends} times`),
-    "  the world's books:",
+    'our timeline:',
+    ...timeline.map(({ at, kind, note }) => `  ${at.toISOString()} ${kind}: ${note}`),
+    'our effects:',
+    ...file.effects.map(({ purpose, key, status, sends }) => `  ${purpose} ${key}: ${status}, sent ${sends} times`),
+    "the world's books:",
     ...entries.map(
       ({ at, kind, key, reference, amountMinor, detail }) =>
-        `    ${at} ${kind} ${reference} of ${amountMinor}, key ${key} ${JSON.stringify(detail)}`,
+        `  ${at} ${kind} ${reference} of ${amountMinor}, key ${key} ${JSON.stringify(detail)}`,
     ),
   ];
 }

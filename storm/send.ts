@@ -21,28 +21,36 @@ function inTheEnd(ending: Ending): Ending {
   return { ...rest, status: 'REFUNDED' };
 }
 
-/** Plays the programme at its times. What breaks off is told: its orders are not expected, but may be there. */
+/** What the outside world has done so far. */
+export type Sent = {
+  /** Scenarios that have begun. */
+  begun: number;
+  readonly expected: Expected[];
+  /** Scenarios that broke off, and why: their orders are not expected, but may be there. */
+  readonly trouble: string[];
+};
+
+/** Plays the programme at its times, or later where the system is slow. */
 export async function send(
   stage: Stage,
   programme: readonly Performance[],
   startedAt: number,
-  expected: Expected[],
+  sent: Sent,
   signal: AbortSignal,
-): Promise<string[]> {
-  const trouble: string[] = [];
+): Promise<void> {
   const queue = [...programme];
   const player = async () => {
     for (let next = queue.shift(); next && !signal.aborted; next = queue.shift()) {
       const { scenario, atMs } = next;
       await sleep(Math.max(0, startedAt + atMs - Date.now()));
+      sent.begun += 1;
       try {
         for (const ending of await scenario.play(stage))
-          expected.push({ scenario: scenario.name, ending: inTheEnd(ending) });
+          sent.expected.push({ scenario: scenario.name, ending: inTheEnd(ending) });
       } catch (error) {
-        trouble.push(`${scenario.name}: ${error instanceof Error ? error.message : error}`);
+        sent.trouble.push(`${scenario.name}: ${error instanceof Error ? error.message : error}`);
       }
     }
   };
   await Promise.all(Array.from({ length: atOnceMax }, player));
-  return trouble;
 }

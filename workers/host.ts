@@ -15,6 +15,7 @@ import { isFailure, Terminal } from '../domain/outcome.ts';
 import type { Backend } from '../queues/backend.ts';
 import { catalogue, type QueueName } from '../queues/catalogue.ts';
 import type { Payload, QueueContract } from '../queues/contract.ts';
+import { isDatabaseAway } from '../store/database-away.ts';
 import type { Context, Surroundings } from './context.ts';
 import { processors as ours } from './processors.ts';
 
@@ -39,7 +40,7 @@ type Outcome = 'done' | 'back off' | 'refused' | 'bug';
 
 function classify(error: unknown): Exclude<Outcome, 'done'> {
   if (error instanceof Terminal || error instanceof UnrecoverableError) return 'refused';
-  return isFailure(error) ? 'back off' : 'bug';
+  return isFailure(error) || isDatabaseAway(error) ? 'back off' : 'bug';
 }
 
 function decode(contract: QueueContract, job: BullJob): Payload {
@@ -61,7 +62,8 @@ async function run(service: Service, job: BullJob, surroundings: Surroundings, s
   const durationMs = () => Math.round(performance.now() - startedAt);
   try {
     const answer = await perform(service, job, surroundings, stop);
-    await job.log(answer);
+    // Said, whether or not the job is still there to be told: what was done is done.
+    await job.log(answer).catch((err: unknown) => surroundings.log.warn({ ...line, err }, 'job answered, not told'));
     surroundings.log.info({ ...line, outcome: 'done', answer, durationMs: durationMs() }, 'job');
     return answer;
   } catch (error) {

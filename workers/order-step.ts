@@ -85,16 +85,21 @@ export async function orderStep(
   const next = jobForOrder(order);
   if (next && next.queue !== job.queue) return `nothing to do: ${next.queue} carries the order on`;
   try {
-    return await step(order);
+    return await step(order).catch(error => meaningOf(ctx, order, error, onRefusal));
   } catch (error) {
+    // The claim may also be lost while what the step met is written down.
     if (error instanceof LostClaim) return 'another run owns the order now';
-    if (error instanceof ReconnectNeeded) return wait(ctx, order, 'RECONNECT_NEEDED', { note: error.message });
-    if (error instanceof Unproven) return park(ctx, order, error);
-    if (error instanceof Uncertain) return lookAgain(ctx, order, error);
-    if (error instanceof Terminal && onRefusal) return onRefusal(order, error, ctx);
-    if (isFailure(error)) await told(ctx, order, error);
     throw error;
   }
+}
+
+async function meaningOf(ctx: Context, order: Order, error: unknown, onRefusal?: OnRefusal): Promise<string> {
+  if (error instanceof ReconnectNeeded) return wait(ctx, order, 'RECONNECT_NEEDED', { note: error.message });
+  if (error instanceof Unproven) return park(ctx, order, error);
+  if (error instanceof Uncertain) return lookAgain(ctx, order, error);
+  if (error instanceof Terminal && onRefusal) return onRefusal(order, error, ctx);
+  if (isFailure(error)) await told(ctx, order, error);
+  throw error;
 }
 
 /** Each failed try is in the timeline; the host backs off and tries again. */

@@ -1,6 +1,6 @@
 import type { CredentialId } from '../domain/ids.ts';
 import { Terminal, TokenRefused } from '../domain/outcome.ts';
-import { lockCredential, needReconnect, openSecrets, replaceTokens, type Tokens } from '../store/credentials.ts';
+import { findCredential, lockCredential, needReconnect, openSecrets, replaceTokens, type Tokens } from '../store/credentials.ts';
 import type { Credential } from '../store/entities/people.ts';
 import type { Context } from './context.ts';
 
@@ -54,13 +54,27 @@ async function askForTokens(ctx: Context, credential: Credential, refreshToken: 
  * @throws ReconnectNeeded when the provider will give no more tokens
  */
 export async function freshToken(ctx: Context, id: CredentialId, stale: string | null): Promise<string> {
+  const known = await ctx.store.read(em => findCredential(em, id));
+  const alive = known?.status === 'HEALTHY' && liveToken(ctx, known, stale);
+  return alive || renewedToken(ctx, id, stale);
+}
+
+/** The stored token, unless it is the stale one or about to end. */
+function liveToken(ctx: Context, credential: Credential, stale: string | null): string | undefined {
+  const leftMs = (credential.accessExpiresAt?.getTime() ?? 0) - ctx.now().getTime();
+  if (leftMs <= tooLateMs) return undefined;
+  const { accessToken } = openSecrets(ctx.box, credential);
+  return accessToken === stale ? undefined : accessToken;
+}
+
+async function renewedToken(ctx: Context, id: CredentialId, stale: string | null): Promise<string> {
   const outcome = await ctx.store.transaction(async em => {
     const credential = await lockCredential(em, id);
     if (credential.status === 'RECONNECT_NEEDED') return { credential };
-    const { accessToken, refreshToken } = openSecrets(ctx.box, credential);
-    const endsAt = credential.accessExpiresAt?.getTime() ?? 0;
-    const alive = endsAt - ctx.now().getTime() > tooLateMs;
-    if (alive && accessToken !== stale) return { accessToken };
+    // Somebody else may have refreshed it while we waited for the row.
+    const accessToken = liveToken(ctx, credential, stale);
+    if (accessToken) return { accessToken };
+    const { refreshToken } = openSecrets(ctx.box, credential);
     try {
       const tokens = await askForTokens(ctx, credential, refreshToken);
       const refreshAt = refreshTime(tokens.accessExpiresAt, ctx.config.supplierTokenLeadMs, ctx.now());

@@ -3,6 +3,7 @@ import type Joi from 'joi';
 import { isFailure } from '../../domain/outcome.ts';
 import { WebhookRejected } from '../../providers/webhook-rejected.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { isDatabaseAway } from '../../store/database-away.ts';
 
 /** A mistake of the caller's, or a "not now": answered as `application/problem+json` (RFC 9457) with a stable code. */
 export class Problem extends Error {
@@ -58,9 +59,6 @@ const bodyCodes: Readonly<Record<number, string>> = {
   415: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
-/** Connection refused, server shutting down or starting up, too many connections. */
-const databaseAway = /^(ECONNREFUSED|ECONNRESET|57P0[123]|08\d{3}|53300)$/;
-
 function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   // Which check refused it helps whoever forges more than whoever made a mistake; the log has it.
@@ -69,9 +67,7 @@ function toProblem(error: unknown): Problem | undefined {
   if (isFailure(error)) return new Problem(503, error.code, 'a provider cannot be reached now; try again');
   if (error instanceof URIError) return new Problem(400, 'INVALID_PATH', 'the path cannot be read');
   if (!(error instanceof Error)) return undefined;
-  const code = 'code' in error ? String(error.code) : '';
-  if (databaseAway.test(code) || /timeout exceeded when trying to connect|Connection terminated/.test(error.message))
-    return new Problem(503, 'DATABASE_AWAY', 'the database cannot be reached now; try again');
+  if (isDatabaseAway(error)) return new Problem(503, 'DATABASE_AWAY', 'the database cannot be reached now; try again');
   const status = 'status' in error ? Number(error.status) : 0;
   const known = bodyCodes[status];
   return known ? new Problem(status, known, 'the body cannot be read') : undefined;

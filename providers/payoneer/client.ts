@@ -4,7 +4,7 @@ import { withToken } from '../application-token.ts';
 import { ask, type Call, type CallOptions, decode } from '../call.ts';
 import { readAs } from '../fields.ts';
 import type { HttpAnswer, HttpRequest } from '../http.ts';
-import { moving, put, reading } from './call.ts';
+import { moving, reading } from './call.ts';
 import { isAccepted, isMissing, refused } from './classify.ts';
 import { type NewPayout, type PaymentsKey, type PayoneerPayout, payoutBody, toPayout } from './payout.ts';
 import * as schema from './schema.ts';
@@ -73,7 +73,7 @@ export function createPayoneerClient({ paymentsKey = 'Payments', now = Date.now,
   /** A wish that was heard, not a payout that was stopped: read the status. */
   async function cancelPayout(reference: string, options: CallOptions = {}): Promise<{ accepted: true }> {
     const call = moving(options);
-    const answer = await exchange(call, { method: put, url: `${payoutPath(reference)}/cancel`, data: '{}' });
+    const answer = await exchange(call, { method: 'PUT', url: `${payoutPath(reference)}/cancel`, data: '{}' });
     accept(call, answer, schema.cancelling);
     return { accepted: true };
   }

@@ -28,7 +28,7 @@ describe('api: a marketplace’s order becomes ours', () => {
 
   it('eBay: one per line, each with its quantity, its price with delivery, its currency and its share of the fee', async () => {
     const lines = [
-      { lineItemId: '10001', legacyItemId: '111111111111', quantity: 3, totalMinor: '3000', deliveryMinor: '500' },
+      { lineItemId: '10001', legacyItemId: '111111111111', quantity: 3, totalMinor: '3500', deliveryMinor: '500' },
       { lineItemId: '10002', legacyItemId: '222222222222', variationId: '77', totalMinor: '1000' },
     ];
     const orderId = await sell(api, mia, ebaySale(mia, lines, { currency: 'GBP', marketplaceFeeMinor: '577' }));
@@ -151,10 +151,8 @@ describe('api: a marketplace’s order becomes ours', () => {
 
   it('five notifications of one sale at the same time make one order, paid once', async () => {
     for (const sale of [ebaySale(mia, [{}]), mercadoLibreSale(mia, [{}])]) {
+      api.stage.jobs.length = 0;
       const orderId = await sell(api, mia, sale);
-      const first = api.deliveries.at(-1)!;
-      const key = sale.marketplace === 'ebay' ? '"notificationId"' : '"_id"';
-      expect(first.body.toString()).to.include(key);
       for (let times = 0; times < 4; times += 1) await change(api, mia, sale.marketplace as 'ebay', orderId, {});
       const events = api.stage.jobs.splice(0).map(({ payload }) => String(payload.eventId));
       expect(new Set(events).size).to.equal(5);

@@ -136,6 +136,8 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     return answer;
   };
 
+  // PayPal tells when a payout has settled: not between the webhooks that a test waits for.
+  await stage.control('settings', { payoutSettleMs: 86_400_000 });
   const admin = await store.read(commissionAdmin);
   const adminToken = await sessions.issue({ userId: admin.id, role: 'admin' });
   const resources = opened.move();

@@ -46,6 +46,8 @@ describe('api: what becomes of the buyer’s money', () => {
     await until(() => api.stage.jobs.length === events);
     await control('settings', { webhooks: false });
     for (const { payload } of api.stage.jobs.splice(0)) await api.stage.perform('apply-event', String(payload.eventId));
+    const captures = api.stage.jobs.splice(0).filter(({ queue }) => queue === 'capture-payment');
+    for (const { payload } of captures) await api.stage.perform('capture-payment', String(payload.orderId));
   };
 
   it('COMPLETED is paid, and booked with the fee that PayPal kept', async () => {

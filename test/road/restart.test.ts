@@ -1,36 +1,35 @@
 import { expect } from 'chai';
-import { buyAtCheckout, buyOnEbay, buyOnMercadoLibre } from '../../demo/buyers.ts';
-import { summarize } from '../../demo/count.ts';
-import { type Ending, settled } from '../../demo/scenario.ts';
-import { orderOf } from '../../demo/sight.ts';
+import type { Ending } from '../../demo/scenario.ts';
 import type { System } from '../../runtime/supervisor.ts';
-import { newDataFolder, openTheatre, type Theatre } from '../demo/theatre.ts';
+import { newDataFolder, openTheatre } from '../demo/theatre.ts';
 import { freePort } from '../support/free-port.ts';
 import { redisUrlOrSkip } from '../support/redis.ts';
-import { until } from '../support/until.ts';
+import { expectOnce, inTheMiddle, makeWork, payByHand } from './work.ts';
 
 const killAll = (system: System): Promise<unknown> => Promise.all(system.processes.map(({ kill }) => kill('SIGKILL')));
 
-const ways: readonly { how: string; end(system: System): Promise<unknown>; redis: boolean }[] = [
-  { how: 'is stopped', end: system => system.stop(), redis: false },
-  { how: 'is killed, every process at once', end: killAll, redis: false },
-  { how: 'is killed, and its Redis comes back empty', end: killAll, redis: true },
+type Way = { how: string; end(system: System): Promise<unknown>; inPeace: boolean; redis: boolean };
+const ways: readonly Way[] = [
+  { how: 'is stopped', end: system => system.stop(), inPeace: true, redis: false },
+  { how: 'is killed, every process at once', end: killAll, inPeace: false, redis: false },
+  { how: 'is killed, and its Redis comes back empty', end: killAll, inPeace: false, redis: true },
 ];
 
 describe('a system that ends in the middle of its work and starts again', function () {
   this.timeout(150_000);
 
-  for (const { how, end, redis } of ways)
+  for (const { how, end, inPeace, redis } of ways)
     it(`loses nothing and does nothing twice when it ${how}`, async function () {
-      const [dataFolder, api, dashboard, sandbox] = [
-        newDataFolder(),
-        await freePort(),
-        await freePort(),
-        await freePort(),
-      ];
-      const ports = { api, dashboard, sandbox };
+      const dataFolder = newDataFolder();
+      const ports = { api: await freePort(), sandbox: await freePort() };
       const start = (options: { removeData?: boolean } = {}) =>
-        openTheatre({ dataFolder, ports, env: { REDIS_URL: redis ? redisUrlOrSkip(this) : undefined }, ...options });
+        openTheatre({
+          dataFolder,
+          ports,
+          processes: ['sandbox', 'api', 'workers'],
+          env: { REDIS_URL: redis ? redisUrlOrSkip(this) : undefined },
+          ...options,
+        });
 
       let endings: Ending[];
       {
@@ -38,74 +37,12 @@ describe('a system that ends in the middle of its work and starts again', functi
         endings = await makeWork(before);
         await inTheMiddle(before);
         await end(before.system);
+        if (inPeace) expect(before.errors()).to.deep.equal([]);
       }
       await using after = await start({ removeData: true });
       await payByHand(after, endings.at(-1));
       for (const ending of endings) await after.ended(ending);
-      expect(await summarize(after.store, after.stage.sandbox, endings, Date.now())).to.include({
-        orders: endings.length,
-        settled: endings.length,
-        supplierOrders: endings.length,
-        payouts: 2 * endings.length,
-        duplicates: 0,
-        ledgerBalanced: true,
-      });
+      await expectOnce(after, endings);
       expect(after.errors()).to.deep.equal([]);
     });
 });
-
-/** Orders of all channels; the last one waits for somebody to pay it. Some answers of the outside world are lost or late. */
-async function makeWork({ stage }: Theatre): Promise<Ending[]> {
-  const amountMinor = '500000';
-  await stage.sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor });
-  await stage.admin('POST', '/api/admin/fx-rates', { base: 'USD', quote: 'CLP', rate: '941.35', source: 'test' });
-  const seller = await stage.hireReseller({ name: 'ada' });
-  const lamp = await stage.stockUp(seller, { listedOn: 'ebay' });
-  const chair = await stage.stockUp(seller, { listedOn: 'mercadolibre', currency: 'CLP', priceMinor: 34_990 });
-
-  const trouble = [
-    { provider: 'aliexpress', operation: 'order-create', kind: 'slow', delayMs: 3_000, times: 2 },
-    { provider: 'aliexpress', operation: 'order-create', kind: 'drop-reply', times: 1 },
-    { provider: 'paypal', operation: 'create-payout', kind: 'drop-reply', times: 2 },
-    { provider: 'paypal', operation: 'capture', kind: 'drop-reply', times: 1 },
-  ];
-  for (const fault of trouble) await stage.sandbox('POST', '/faults', fault);
-
-  const endings: Ending[] = [];
-  for (let order = 0; order < 5; order += 1) endings.push(settled(await buyAtCheckout(stage, lamp)));
-  const line = { wares: lamp, totalMinor: 3_299 };
-  const externalOrderId = await buyOnEbay(stage, seller, [line, line], 2);
-  endings.push(settled({ externalOrderId, line: 0 }), settled({ externalOrderId, line: 1 }));
-  const item = { wares: chair, unitPriceMinor: 34_990, saleFeeMinor: 4_864 };
-  endings.push(settled({ externalOrderId: await buyOnMercadoLibre(stage, seller, item), line: 0 }));
-  return endings;
-}
-
-/** Something was bought, and something is being bought right now. */
-async function inTheMiddle({ stage, store }: Theatre): Promise<void> {
-  await until(
-    async () => {
-      const [row] = await store.read(em =>
-        em.execute<{ done: number; open: number }[]>(
-          `select count(*) filter (where status = 'DONE')::int as done,
-                  count(*) filter (where status = 'OPEN' and last_sent_at is not null)::int as open
-           from effects where purpose = 'buy'`,
-        ),
-      );
-      return row !== undefined && row.done > 0 && row.open > 0;
-    },
-    { deadlineMs: 30_000, everyMs: 20, describe: async () => JSON.stringify(await stage.sandbox('GET', '/effects')) },
-  );
-}
-
-async function payByHand({ stage, store }: Theatre, ending: Ending | undefined): Promise<void> {
-  if (!ending) throw new Error('there is nothing to pay');
-  const seen = await until(
-    async () => {
-      const order = await orderOf(store, ending.order);
-      return order?.waitReason === 'SUPPLIER_UNPAID' ? order : undefined;
-    },
-    { deadlineMs: 45_000, describe: async () => JSON.stringify(await orderOf(store, ending.order)) },
-  );
-  for (const number of seen.supplierOrders) await stage.sandbox('POST', '/pay', { number });
-}

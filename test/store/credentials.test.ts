@@ -15,7 +15,7 @@ import {
   wakeCredential,
 } from '../../store/credentials.ts';
 import { type ApiName, Credential, type Environment } from '../../store/entities/people.ts';
-import { insertUser, openTestStore, rowsOf, type TestStore } from './fixtures.ts';
+import { insertUser, openTestStore, refusalOf, rowsOf, type TestStore } from './fixtures.ts';
 
 const key = (id: string) => ({ id, key: randomBytes(32) });
 const old = key('2025');
@@ -104,14 +104,23 @@ describe('credentials', () => {
     expect(await link({ userId, apiName: 'mercadolibre' })).not.to.equal(null);
   });
 
-  it('of one outside account belong to one user by the database itself, also when two connect it at once', async () => {
+  it('of one outside account belong to one user when several connect it at once', async () => {
     const users = await db.store.transaction(async em => [user, await insertUser(em), await insertUser(em)] as const);
     const links = await Promise.allSettled(users.map(userId => link({ userId })));
     expect(links.filter(link => link.status === 'fulfilled' && link.value)).to.have.length(1);
-    const owners = await rowsOf(db.store, 'select user_id from api_credentials where account_id = ?', [
-      `account-${accounts}`,
-    ]);
-    expect(owners).to.have.length(1);
+  });
+
+  it('of one outside account belong to one user by the database itself', async () => {
+    const mine = await stored();
+    const copy = db.store.transaction(async em =>
+      em.execute(
+        `insert into api_credentials (id, user_id, api_name, environment, account_id, account_name, sealed, money_holder)
+         select gen_random_uuid(), ?, api_name, environment, account_id, account_name, sealed, money_holder
+         from api_credentials where id = ?`,
+        [await insertUser(em), mine.id],
+      ),
+    );
+    expect(await refusalOf(copy)).to.equal('api_credentials_one_owner');
   });
 
   it('of one user and environment are one: connecting again replaces the tokens and keeps the webhook’s secret', async () => {

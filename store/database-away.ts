@@ -1,0 +1,8 @@
+/** Connection refused or broken, server shutting down or starting up, too many connections. */
+const codes = /^(ECONNREFUSED|ECONNRESET|EPIPE|57P0[123]|08\d{3}|53300)$/;
+/** What `pg` says without a code: of a pool that waited in vain, and of a connection that broke before or during a query. */
+const words = /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable/;
+
+/** Whether a query failed because there was no database to ask: it is there again soon, and nothing else is wrong. */
+export const isDatabaseAway = (error: unknown): boolean =>
+  error instanceof Error && (('code' in error && codes.test(String(error.code))) || words.test(error.message));
