@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { pinoHttp } from 'pino-http';
 import type { Deps } from './deps.ts';
 import { jsonBody } from './middleware/json-body.ts';
+import { logPath } from './middleware/log-path.ts';
 import { nothingHere, problems } from './middleware/problem.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -28,7 +29,7 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
       logger: deps.log,
       quietReqLogger: true,
       serializers: {
-        req: ({ method, url }) => ({ method, path: String(url).split('?')[0] }),
+        req: ({ method, url }) => ({ method, path: logPath(String(url)) }),
         res: ({ statusCode }) => ({ statusCode }),
       },
     }),

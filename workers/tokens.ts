@@ -1,6 +1,13 @@
 import type { CredentialId } from '../domain/ids.ts';
 import { Terminal, TokenRefused } from '../domain/outcome.ts';
-import { findCredential, lockCredential, needReconnect, openSecrets, replaceTokens, type Tokens } from '../store/credentials.ts';
+import {
+  findCredential,
+  lockCredential,
+  needReconnect,
+  openSecrets,
+  replaceTokens,
+  type Tokens,
+} from '../store/credentials.ts';
 import type { Credential } from '../store/entities/people.ts';
 import type { Context } from './context.ts';
 

@@ -4,6 +4,7 @@ import { isFailure } from '../../domain/outcome.ts';
 import { WebhookRejected } from '../../providers/webhook-rejected.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { isDatabaseAway } from '../../store/database-away.ts';
+import { logPath } from './log-path.ts';
 
 /** A mistake of the caller's, or a "not now": answered as `application/problem+json` (RFC 9457) with a stable code. */
 export class Problem extends Error {
@@ -78,7 +79,7 @@ export function problems(log: Logger): ErrorRequestHandler {
   return (error, request, response, next) => {
     if (response.headersSent) return next(error);
     const problem = toProblem(error);
-    const line = { method: request.method, path: request.path, err: error };
+    const line = { method: request.method, path: logPath(request.path), err: error };
     if (!problem) log.error(line, 'request failed');
     else if (problem.status >= 500 || error instanceof WebhookRejected) log.warn(line, 'request refused');
     if (problem?.status === 503) response.setHeader('retry-after', '5');

@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import { Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
+import { wantOne } from './cart.ts';
+import { type Api, type Member, openApi } from './open-api.ts';
+import { expectProblem } from './problem.ts';
+
+describe('api: problems', () => {
+  let api: Api;
+  let mia: Member;
+  let thrown: unknown;
+  before(async () => {
+    api = await openApi({
+      deps: () => ({
+        paypal: {
+          createOrder: async () => {
+            throw thrown;
+          },
+        },
+      }),
+    });
+    mia = await api.hire();
+  });
+  after(() => api[Symbol.asyncDispose]());
+
+  const failWith = async (error: unknown) => {
+    thrown = error;
+    return api.call('POST', '/api/paypal/create-order', { body: wantOne(await api.stage.stockUp(mia)) });
+  };
+
+  it('a mistake of ours is told as one, with nothing of what went wrong', async () => {
+    const error = Object.assign(new Error('secret-canary at /srv/app/store/open.ts'), {
+      status: 'x',
+      code: 'secret-canary',
+    });
+    for (const mistake of [
+      error,
+      new TypeError('secret-canary'),
+      'secret-canary',
+      { secret: 'canary' },
+      null,
+      undefined,
+    ]) {
+      const answer = await failWith(mistake);
+      expectProblem(answer, 500, 'INTERNAL_ERROR');
+      expect(answer.text).not.to.match(/canary|store|open\.ts/);
+    }
+  });
+
+  it('a provider’s failure is told by its code alone', async () => {
+    for (const Failure of [Terminal, Retryable, Uncertain]) {
+      const answer = await failWith(
+        new Failure('PAYPAL_SOMETHING', 'secret-canary', { reference: 'canary', provider: 'paypal' }),
+      );
+      expectProblem(answer, 503, 'PAYPAL_SOMETHING');
+      expect(answer.text).not.to.include('canary');
+      expect(answer.headers.get('retry-after')).to.equal('5');
+    }
+  });
+
+  for (const code of ['ECONNREFUSED', 'ECONNRESET', '57P01', '57P02', '57P03', '08006', '53300']) {
+    it(`a database that fails with ${code} is away for the moment`, async () => {
+      const answer = await failWith(Object.assign(new Error('secret-canary'), { code }));
+      expectProblem(answer, 503, 'DATABASE_AWAY');
+      expect(answer.text).not.to.include('canary');
+    });
+  }
+
+  it('carry the headers that a browser needs, and none that tell what runs here', async () => {
+    const answer = await api.call('GET', '/api/nothing');
+    expectProblem(answer, 404, 'NO_SUCH_ROUTE');
+    expect(answer.headers.get('x-content-type-options')).to.equal('nosniff');
+    expect(answer.headers.get('content-security-policy')).to.be.a('string');
+    for (const name of ['x-powered-by', 'server']) expect(answer.headers.get(name)).to.equal(null);
+  });
+
+  it('about text are text: markup in a path comes back as JSON, never as HTML', async () => {
+    const answer = await api.call('GET', '/api/<script>alert(1)</script>');
+    expectProblem(answer, 404, 'NO_SUCH_ROUTE');
+    expect(answer.text).not.to.include('<script>');
+  });
+});
