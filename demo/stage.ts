@@ -10,6 +10,8 @@ export type Reseller = {
   readonly email: string;
   readonly call: Call;
   readonly accounts: { readonly [Api in 'aliexpress-dropshipping' | 'ebay' | 'mercadolibre']: Account };
+  /** Connects the supplier account again, as its owner is asked to when it gives no more tokens. */
+  reconnect(): Promise<void>;
 };
 export type Account = { readonly credentialId: string; readonly accountId: string; readonly notificationUrl: string };
 
@@ -105,12 +107,13 @@ export async function setStage(
       const account = `${name}-${digits(6)}`;
       // The sandbox takes purchases of accounts whose name starts so from the platform's balance.
       const buyer = supplier === 'platform' ? `platform-${account}` : account;
+      const connectSupplier = (expired: boolean) => connect(call, 'aliexpress-dropshipping', buyer, supplier, expired);
       const accounts = {
-        'aliexpress-dropshipping': await connect(call, 'aliexpress-dropshipping', buyer, supplier, expiredToken),
+        'aliexpress-dropshipping': await connectSupplier(expiredToken),
         ebay: await connect(call, 'ebay', account, proceeds, false),
         mercadolibre: await connect(call, 'mercadolibre', account, proceeds, false),
       };
-      return { id, name, email, call, accounts };
+      return { id, name, email, call, accounts, reconnect: async () => void (await connectSupplier(false)) };
     },
 
     async stockUp(reseller, options = {}) {

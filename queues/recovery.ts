@@ -24,6 +24,8 @@ import type { Producer } from './producer.ts';
 import { tokenRefresh } from './token-refresh.ts';
 
 const pageSize = 200;
+/** Rows of one kind that are looked after at once: each of them is a few short questions. */
+const atOnce = 5;
 
 /** One sweep at a time, whichever process runs it. */
 const sweepLock = 7_203_115;
@@ -88,21 +90,36 @@ async function sweepKind<Row extends Due>(
         nextCheckAt,
       ]),
     );
-  let made = 0;
-  for (const row of await store.read(em => kind.due(em, now()))) {
+  const lookAfter = async (row: Row): Promise<number> => {
     const job = kind.jobFor(row);
     if (!job) await postpone(row, null);
     else if (await producer.isLive(job)) await postpone(row, later());
     else {
       const woken = await store.transaction(em => kind.wake(em, row.id));
       const again = woken && kind.jobFor(woken);
-      if (!again) continue;
+      if (!again) return 0;
       await postpone(woken, later());
       await producer.addAll([again]);
-      made += 1;
+      return 1;
     }
-  }
+    return 0;
+  };
+  const due = await store.read(em => kind.due(em, now()));
+  let made = 0;
+  const lookAfterAll = async () => {
+    for (let row = due.shift(); row; row = due.shift()) made += await lookAfter(row);
+  };
+  await allOf(Array.from({ length: atOnce }, lookAfterAll));
   return made;
+}
+
+/** What all of them gave; the first failure only when none of them works on. */
+async function allOf<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(works);
+  return results.map(result => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
 }
 
 /** One pass over everything that is due; the number of jobs it made. 0 when another process is at it. */
@@ -110,11 +127,13 @@ export async function sweep(options: SweepOptions): Promise<number> {
   return options.store.transaction(async em => {
     const [lock] = await em.execute<{ mine: boolean }[]>('select pg_try_advisory_xact_lock(?) as mine', [sweepLock]);
     if (!lock?.mine) return 0;
-    let made = 0;
-    made += await sweepKind(events, options);
-    made += await sweepKind(orders, options);
-    made += await sweepKind(legs, options);
-    made += await sweepKind(credentials, options);
-    return made;
+    // Side by side: a flood of one kind (a thousand webhooks that wait for their turn) keeps no other from recovering.
+    const made = await allOf([
+      sweepKind(events, options),
+      sweepKind(orders, options),
+      sweepKind(legs, options),
+      sweepKind(credentials, options),
+    ]);
+    return made.reduce((sum, jobs) => sum + jobs, 0);
   });
 }

@@ -48,6 +48,10 @@ export async function connect(
   },
 ): Promise<Connected | null> {
   const { userId, apiName, environment, accountId, accountName, moneyHolder, tokens } = account;
+  // A button pressed twice, or two who claim one account: the second sees what the first has stored.
+  await em.execute('select id from users where id = ? for no key update', [userId]);
+  const claimed = `${apiName}/${environment}/${accountId}`;
+  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [claimed]);
   const owner = await em.findOne(Credential, { apiName, environment, accountId });
   if (owner && owner.userId !== userId) return null;
   const before = await em.findOne(Credential, { userId, apiName, environment });

@@ -2,6 +2,7 @@ import { MikroORM } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { migrations } from '../migrations/index.ts';
+import { dropBroken } from './broken-connections.ts';
 import * as money from './entities/money.ts';
 import * as order from './entities/order.ts';
 import * as people from './entities/people.ts';
@@ -45,6 +46,7 @@ export const openOrm = (databaseUrl: string, poolSize: number) =>
       statement_timeout: 15_000,
       idle_in_transaction_session_timeout: 30_000,
       keepAlive: true,
+      onPoolCreated: dropBroken,
     },
     migrations: { tableName: 'migration', snapshot: false, silent: true, migrationsList: migrations },
   });

@@ -13,6 +13,7 @@ import { setStage } from '../demo/stage.ts';
 import { createForces, type Forces } from './forces.ts';
 import { createOperator } from './operator.ts';
 import { readOptions } from './options.ts';
+import { ordersInOutage, playOutage } from './outage.ts';
 import { drawProgramme } from './programme.ts';
 import { report } from './report.ts';
 import { drawStrikes, isAmong, type Strike, spanMs } from './schedule.ts';
@@ -24,6 +25,8 @@ const options = readOptions();
 const { orders, seed, backend, json, only } = options;
 const patienceMs = 90_000;
 const balancePerOrderMinor = 150_00;
+/** A storm over a few orders has none to spare for it. */
+const withOutage = orders >= 3 * ordersInOutage && (!only || only.includes('outage'));
 
 const startedAt = Date.now();
 const seconds = () => Math.round((Date.now() - startedAt) / 100) / 10;
@@ -58,7 +61,7 @@ async function storm(): Promise<number> {
     tell: text => log.write(`storm     | ${new Date().toISOString()} ${text}\n`),
   });
 
-  const programme = drawProgramme(options);
+  const programme = drawProgramme({ seed, orders: withOutage ? orders - ordersInOutage : orders });
   const strikes = drawStrikes(options).filter(strike => !only || isAmong(strike, only));
   const sent: Sent = { begun: 0, expected: [], trouble: [] };
   say(`${programme.length} scenarios, ${strikes.length} strikes`);
@@ -75,6 +78,11 @@ async function storm(): Promise<number> {
   await forces.calm();
   say(`${told(sent, forces)}; it is calm, the system settles`);
   await settle(store, sent.expected, { patienceMs, say, signal: stop.signal });
+  if (withOutage && !stop.signal.aborted) {
+    say('an outage, longer than any provider keeps a key');
+    sent.expected.push(...(await playOutage(stage, stormed)));
+    await settle(store, sent.expected, { patienceMs, say, signal: stop.signal });
+  }
   const { summary, good } = await report({ stage, sent, forces, orders, say });
   const replay = `npm run storm -- --orders ${orders} --seed ${seed} --backend ${backend}`;
   say(good ? 'the promise was kept' : `the promise was BROKEN; again with: ${replay}`);

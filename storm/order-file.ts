@@ -36,6 +36,11 @@ const files = `
     (select coalesce(sum(p.amount_minor), 0)::text from ledger_postings p
        join ledger_transactions t on t.id = p.transaction_id
        where t.order_id = o.id and p.account = 'cash:paypal' and p.currency = 'USD') as "cashMinor"
-  from orders o order by o.created_at, o.external_line_id`;
+  from orders o`;
 
-export const readOrderFiles = (store: Store): Promise<OrderFile[]> => store.read(em => em.execute<OrderFile[]>(files));
+/** Of all orders, the oldest first, and the lines of one sale in their order. */
+export const readOrderFiles = (store: Store): Promise<OrderFile[]> =>
+  store.read(em => em.execute<OrderFile[]>(`${files} order by o.created_at, o.external_line_id`));
+
+export const readOrderFile = async (store: Store, id: string): Promise<OrderFile | undefined> =>
+  (await store.read(em => em.execute<OrderFile[]>(`${files} where o.id = ?`, [id])))[0];

@@ -7,7 +7,7 @@ import { byOrder, type Entry, readBooks } from './books.ts';
 import type { Forces } from './forces.ts';
 import { type OrderFile, readOrderFiles } from './order-file.ts';
 import type { Sent } from './send.ts';
-import { judge, type Violation } from './verdict.ts';
+import { fileOf, judge, type Violation } from './verdict.ts';
 
 type Say = (text: string) => void;
 
@@ -22,6 +22,10 @@ export async function report(options: { stage: Stage; sent: Sent; forces: Forces
   const { kills, ...others } = forces.tally;
 
   for (const line of sent.trouble) say(`broke off: ${line}`);
+  for (const { scenario, ending } of sent.expected.filter(({ mayNeedReview }) => mayNeedReview !== undefined)) {
+    const file = fileOf(files, ending.order);
+    say(`${scenario}: ${file ? why(file) : 'lost'}`);
+  }
   for (const file of needsReview) say(`for review: ${file.id} ${why(file)}`);
   const books = byOrder(entries, files);
   for (const [orderId, found] of Map.groupBy(violations, violation => violation.orderId)) {

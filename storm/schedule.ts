@@ -6,7 +6,7 @@ export type Backend = 'postgres' | 'redis';
 export type Program = 'api' | 'workers' | 'workers-2' | 'dashboard';
 export type Target = Program | 'postgres' | 'redis';
 
-export const deeds: readonly string[] = ['kill', 'freeze', 'flush', 'fault', 'retry', 'weather'];
+export const deeds: readonly string[] = ['kill', 'freeze', 'flush', 'fault', 'retry', 'weather', 'outage'];
 
 /** Whether a strike is among those named: `kill` is every kill, `kill:api` one of the api. */
 export const isAmong = (strike: Strike, names: readonly string[]): boolean =>

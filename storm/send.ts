@@ -7,7 +7,7 @@ import type { Performance } from './programme.ts';
 export type Expected = {
   readonly scenario: string;
   readonly ending: Ending;
-  /** Its scenario leaves something that only a person can find out. */
+  /** Said of a scenario that leaves, or may leave, something that only a person can find out. */
   readonly mayNeedReview?: boolean;
 };
 

@@ -20,6 +20,7 @@ const shortened: Environment = {
   WAIT_RECHECK_MS: '500',
   MAX_DAILY_ORDERS: '1000000',
   MAX_DAILY_SPEND_USD: '1000000000',
+  MAX_ORDER_SPEND_USD: '1000000000',
   LOG_LEVEL: 'info',
 };
 
@@ -35,6 +36,8 @@ export type StormSystem = AsyncDisposable & {
   readonly servers: { readonly postgres: OwnServer; readonly redis: OwnServer | undefined };
   /** Takes all jobs away. */
   flush(): Promise<void>;
+  /** Moves what our effects remember of their sends, and the birth of these orders, back by so much. */
+  age(seconds: number, orderIds: readonly string[]): Promise<void>;
 };
 
 export async function startStormSystem(options: {
@@ -97,6 +100,7 @@ export async function startStormSystem(options: {
     },
     servers: { postgres, redis },
     flush: redis ? redis.flush : () => emptyJobTables(store),
+    age: (seconds, orderIds) => age(store, seconds, orderIds),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -108,5 +112,14 @@ async function emptyJobTables(store: Store): Promise<void> {
   await store.transaction(async em => {
     await em.execute(`set local lock_timeout = '3s'`);
     await em.execute(`truncate ${jobTables.map(table => `bullmq.${table}`).join(', ')}`);
+  });
+}
+
+async function age(store: Store, seconds: number, orderIds: readonly string[]): Promise<void> {
+  const back = (column: string) => `${column} = ${column} - make_interval(secs => ${seconds})`;
+  await store.transaction(async em => {
+    const sends = ['first_sent_at', 'last_sent_at', 'resend_until'].map(back).join(', ');
+    await em.execute(`update effects set ${sends} where status = 'OPEN'`);
+    for (const id of orderIds) await em.execute(`update orders set ${back('created_at')} where id = ?`, [id]);
   });
 }

@@ -1,5 +1,6 @@
 import type { EventId, OrderId } from '../domain/ids.ts';
 import { formatMoney } from '../domain/money.ts';
+import { Retryable } from '../domain/outcome.ts';
 import { type PayPalEvent, parsePayPalEvent } from '../providers/paypal/webhook.ts';
 import { capturePayment } from '../queues/capture-payment.ts';
 import { payout } from '../queues/payout.ts';
@@ -78,7 +79,7 @@ async function moneyWentBack(ctx: Context, event: PayPalEvent): Promise<string |
     const order = payment && (await findOrder(em, payment.orderId));
     if (!payment || !order) return undefined;
     const owned = await claimOrder(em, order.id, [order.status]);
-    if (!owned) throw new Error(`order ${order.id} moved while money that went back was booked`);
+    if (!owned) throw new Retryable('ORDER_MOVED', `order ${order.id} moved while money that went back was booked`);
     await settleRefund(em, owned, payment, {
       reference: refundId,
       kind,

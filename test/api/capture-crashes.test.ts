@@ -70,6 +70,12 @@ describe('api: a payment outlives the process that takes it', () => {
     });
   }
 
+  it('was never told that the buyer approved: the sweep asks PayPal', async () => {
+    const cart = await approvedCart(api, await api.stage.stockUp(mia));
+    await sweepUntilPaid(cart);
+    await expectPaidOnce(cart);
+  });
+
   it('dies at every one of them in turn', async () => {
     const cart = await newCart();
     for (const where of Object.keys(capturedBy) as Failpoint[]) await diesAt(cart, where);

@@ -54,17 +54,19 @@ export const ebayNotification = (topic: string, data: object) => ({
 });
 
 /** eBay itself: a key of its own. */
-export function ownEbay(): { keys: Deps['ebayKeys']; kid: string; sign: Signer } {
+export function ownEbay(): {
+  keys: Deps['ebayKeys'];
+  sign(body: object | string, digest?: 'SHA1' | 'SHA256'): Promise<Sent>;
+} {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const kid = randomUUID();
   const key = publicKey.export({ type: 'spki', format: 'pem' }).toString().replaceAll('\n', '');
   return {
-    kid,
     keys: async () => ({ key, algorithm: 'ECDSA', digest: 'SHA1' }),
-    sign: async notification => {
+    sign: async (notification, digest = 'SHA1') => {
       const body = bytesOf(notification);
-      const signature = sign('sha1', body, privateKey).toString('base64');
-      const envelope = Buffer.from(JSON.stringify({ alg: 'ecdsa', kid, signature, digest: 'SHA1' })).toString('base64');
+      const signature = sign(digest, body, privateKey).toString('base64');
+      const envelope = Buffer.from(JSON.stringify({ alg: 'ecdsa', kid, signature, digest })).toString('base64');
       return { headers: { 'content-type': 'application/json', 'x-ebay-signature': envelope }, body };
     },
   };

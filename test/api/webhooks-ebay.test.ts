@@ -201,6 +201,12 @@ describe('api: eBay’s webhooks', () => {
       });
     }
 
+    it('a signature by the right key, but with a digest that is not the key’s, is refused', async () => {
+      const notification = ebayNotification('ORDER_CONFIRMATION', { orderId: '12-34567-89012' });
+      await expectRefused(other, path, await own.sign(notification, 'SHA256'));
+      expect((await post(other, path, await own.sign(notification))).status).to.equal(204);
+    });
+
     for (const [what, body] of [
       ['is no JSON', 'hello'],
       ['has no topic', { notification: { notificationId: '1', data: {} } }],

@@ -3,6 +3,7 @@ import { waitReasons, waits } from '../../domain/order.ts';
 
 /** What time alone never mends: a person, or the outside, has to do something first. */
 const mendedByDeed = [
+  'ORDER_ABOVE_CAP',
   'LISTING_NOT_MAPPED',
   'ADDRESS_MISSING',
   'ADDRESS_INVALID',

@@ -51,6 +51,8 @@ for (const backend of ['Postgres', 'Redis'] as const)
       expect(theatre.errors()).to.deep.equal([]);
     });
 
+    // Slow: the database takes the frozen one's row locks away after half a minute. They are the same with both backends.
+    if (backend === 'Redis') return;
     it('cause each effect once when one is frozen in the middle, longer than its locks, and wakes up', async () => {
       const work = await makeWork(theatre);
       await inTheMiddle(theatre);

@@ -161,6 +161,14 @@ describe('fulfill', () => {
     expect(await reservationsOf(stage, order.id)).to.deep.equal([]);
   });
 
+  it('asks before one order costs more than the platform lets any order cost', async () => {
+    const order = await stage.paidOrder(goods, 2);
+    await fulfill(order.id, { config: { maxOrderSpendUsd: 33 } });
+    expect(await waiting(order.id)).to.include({ status: 'WAITING', waitReason: 'ORDER_ABOVE_CAP' });
+    expect(await reservationsOf(stage, order.id)).to.deep.equal([]);
+    expect(await fulfill(order.id, { config: { maxOrderSpendUsd: 34 } })).to.match(/^PURCHASING/);
+  });
+
   const limits: readonly [string, Parameters<typeof performWith>[1]['config'] & object, RegExp][] = [
     ['number of orders', { maxDailyOrders: 1 }, /1 orders were bought today/],
     ['spending', { maxDailySpendUsd: 20 }, /17\.00 USD were spent today, and 20 is the limit/],

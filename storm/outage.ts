@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fillCart, pay } from '../demo/buyers.ts';
+import type { Ending } from '../demo/scenario.ts';
+import type { Reseller, Stage } from '../demo/stage.ts';
+import type { Store } from '../store/open.ts';
+import { readOrderFile } from './order-file.ts';
+import type { Expected } from './send.ts';
+import type { StormSystem } from './system.ts';
+
+/**
+ * An outage longer than any provider keeps a key (capture 6 h, AliExpress 24 h, payouts 30 d, refunds 45 d). It comes
+ * last, when nothing else is under way, and catches a few orders: of each kind of effect one that was carried out and
+ * whose answer was lost, and one that never was.
+ *
+ * The sandbox has a clock that can be moved; our processes have the machine's. What has passed for the providers has to
+ * have passed for us, or we would believe in keys that they have forgotten: so everything that our effects remember of
+ * their sends is moved back by as much.
+ */
+const outageSeconds = 46 * 86_400;
+
+type Purpose = 'capture' | 'buy' | 'pay' | 'refund';
+type Trap = {
+  readonly purpose: Purpose;
+  /** Carried out by the provider, whose answer is lost; or refused by a server that is down. */
+  readonly done: boolean;
+  readonly ends: Omit<Ending, 'order'>;
+};
+
+const nothing = { settled: false, supplierOrders: 0, payouts: 0 };
+const review = { status: 'NEEDS_REVIEW', ...nothing } as const;
+
+/** How each of them must end when everybody is back. What cannot be looked up afterwards is left to a person. */
+const traps: readonly Trap[] = [
+  { purpose: 'capture', done: true, ends: { status: 'PURCHASED', settled: true, supplierOrders: 1, payouts: 2 } },
+  { purpose: 'capture', done: false, ends: { status: 'CANCELLED', ...nothing } },
+  { purpose: 'buy', done: true, ends: review },
+  { purpose: 'buy', done: false, ends: review },
+  { purpose: 'pay', done: true, ends: review },
+  { purpose: 'pay', done: false, ends: review },
+  { purpose: 'refund', done: true, ends: { status: 'REFUNDED', ...nothing } },
+  { purpose: 'refund', done: false, ends: review },
+];
+export const ordersInOutage = traps.length;
+
+/** Which call causes the effect, and which one finds it afterwards. */
+const operations: Record<Purpose, { provider: string; cause: string; find?: string }> = {
+  capture: { provider: 'paypal', cause: 'capture', find: 'get-order' },
+  buy: { provider: 'aliexpress', cause: 'order-create' },
+  pay: { provider: 'paypal', cause: 'create-payout' },
+  refund: { provider: 'paypal', cause: 'refund', find: 'get-order' },
+};
+
+const plentyMinor = '100000000';
+const forEver = 1_000_000;
+const lookEveryMs = 50;
+
+type Caught = { readonly orderId: string; readonly trap: Trap; readonly reseller: Reseller };
+
+/** Catches the orders, lets the time pass, and ends the outage. How they end then is for the verdict. */
+export async function playOutage(stage: Stage, { store, age }: StormSystem): Promise<Expected[]> {
+  const { sandbox } = stage;
+  await sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor: plentyMinor });
+  // Webhooks would tell of what an outage keeps quiet about.
+  await sandbox('POST', '/settings', { webhooks: false });
+  const caught = await Promise.all(traps.map(trap => catchOne(stage, store, trap)));
+  await sandbox('POST', '/clock', { advanceSeconds: outageSeconds });
+  await age(
+    outageSeconds,
+    caught.map(({ orderId }) => orderId),
+  );
+  await sandbox('DELETE', '/faults');
+  await sandbox('POST', '/settings', { webhooks: true });
+  // Their suppliers' tokens have ended as well.
+  for (const { reseller } of caught) await reseller.reconnect();
+  return caught.map(({ orderId, trap: { purpose, done, ends } }) => ({
+    scenario: `outage: ${purpose} ${done ? 'whose answer was lost' : 'that never happened'}`,
+    ending: { order: { id: orderId }, ...ends },
+    mayNeedReview: ends.status === 'NEEDS_REVIEW',
+  }));
+}
+
+async function catchOne(stage: Stage, store: Store, trap: Trap): Promise<Caught> {
+  const { purpose, done } = trap;
+  const { provider, cause, find } = operations[purpose];
+  const reseller = await stage.hireReseller({ name: `outage-${purpose}` });
+  const cart = await fillCart(stage, await stage.stockUp(reseller, purpose === 'refund' ? { stock: 0 } : {}));
+  const { orderId } = cart;
+  const paypalOrderId = (await readOrderFile(store, orderId))?.externalOrderId ?? '';
+  const lay = (operation: string, match: string, fault: object) =>
+    stage.sandbox('POST', '/faults', { provider, operation, match, ...fault });
+  const down = { kind: 'status', status: 503, times: forEver };
+
+  const named = purpose === 'capture' ? paypalOrderId : orderId;
+  if (done) await lay(cause, named, { kind: 'drop-reply', times: purpose === 'pay' ? 2 : 1 });
+  await lay(cause, named, down);
+  await pay(stage, cart);
+  for (const late = Date.now() + stage.patienceMs; !(await wasSent(store, orderId, purpose)); await sleep(lookEveryMs))
+    if (Date.now() > late) throw new Error(`order ${orderId} was to be caught before its ${purpose} is answered`);
+  // Before its quarantine is over and it is looked up.
+  if (done && find) await lay(find, paypalOrderId, down);
+  return { orderId, trap, reseller };
+}
+
+/** A payout has two legs. */
+async function wasSent(store: Store, orderId: string, purpose: Purpose): Promise<boolean> {
+  const file = await readOrderFile(store, orderId);
+  const sent = file?.effects.filter(effect => effect.purpose === purpose && effect.sends > 0) ?? [];
+  return sent.length >= (purpose === 'pay' ? 2 : 1);
+}

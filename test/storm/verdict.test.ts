@@ -1,0 +1,151 @@
+import { expect } from 'chai';
+import type { Ending } from '../../demo/scenario.ts';
+import { money } from '../../domain/money.ts';
+import type { Entry } from '../../storm/books.ts';
+import type { OrderFile } from '../../storm/order-file.ts';
+import { type Facts, judge } from '../../storm/verdict.ts';
+
+const id = '00000000-0000-4000-8000-00000000000a';
+const admin = '00000000-0000-4000-8000-0000000000a1';
+const reseller = '00000000-0000-4000-8000-0000000000a2';
+
+/** 29.99 paid, 14.49 for the goods, 1.40 and 12.56 paid out at 0.25 each, 1.54 kept by PayPal: nothing is left but fees. */
+const captured = entry('capture', 'PAYPALORDER1', 'C1', 2_999, { customId: id, status: 'COMPLETED', feeMinor: '154' });
+const bought = entry('supplier-order', `${id}-1`, '911', 1_449, { paid: true, paidByPlatform: true });
+const paidAdmin = entry('payout', `leg-${admin}-1`, 'I1', 140, { itemStatus: 'SUCCESS', feeMinor: '25' });
+const paidReseller = entry('payout', `leg-${reseller}-1`, 'I2', 1_256, { itemStatus: 'SUCCESS', feeMinor: '25' });
+const refunded = entry('refund', 'C1', 'R1', 2_999, { customId: id });
+const cash = 2_999 - 154 - 1_449 - 140 - 25 - 1_256 - 25;
+
+function entry(kind: Entry['kind'], key: string, reference: string, minor: number, detail: Entry['detail']): Entry {
+  return { kind, key, reference, amountMinor: `${minor}`, at: '2026-11-20T08:00:00Z', detail };
+}
+
+const order: OrderFile = {
+  id,
+  channel: 'paypal',
+  externalOrderId: 'PAYPALORDER1',
+  status: 'PURCHASED',
+  waitReason: null,
+  reason: null,
+  payments: [{ reference: 'C1', status: 'COMPLETED' }],
+  supplierOrders: [{ number: '911', status: 'PAID' }],
+  legs: [
+    { id: admin, beneficiary: 'admin', status: 'PAID', reason: null },
+    { id: reseller, beneficiary: 'reseller', status: 'PAID', reason: null },
+  ],
+  effects: [],
+  cashMinor: `${cash}`,
+};
+const ending: Ending = { order: { id }, status: 'PURCHASED', settled: true, supplierOrders: 1, payouts: 2 };
+const good: Facts = {
+  files: [order],
+  entries: [captured, bought, paidAdmin, paidReseller],
+  expected: [{ scenario: 'paypal', ending }],
+  ledgerTotals: [money(0n, 'USD')],
+};
+const withOrder = (change: Partial<OrderFile>): Partial<Facts> => ({ files: [{ ...order, ...change }] });
+const inReview = { status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' } as const;
+
+const brokenPromises: Readonly<Record<string, readonly [change: Partial<Facts>, told: RegExp]>> = {
+  'captured twice': [
+    { entries: [...good.entries, { ...captured, reference: 'C2' }] },
+    /duplicate.*capture C1.*capture C2/,
+  ],
+  'bought twice under one key': [
+    { entries: [...good.entries, { ...bought, reference: '912' }] },
+    /duplicate.*911.*912/,
+  ],
+  'bought twice under two keys': [
+    { entries: [...good.entries, { ...bought, key: `${id}-2`, reference: '912' }] },
+    /duplicate.*under 2 keys/,
+  ],
+  'a leg paid twice, in two generations': [
+    { entries: [...good.entries, { ...paidAdmin, key: `leg-${admin}-2`, reference: 'I3' }] },
+    /duplicate.*I1.*I3/,
+  ],
+  'refunded twice': [
+    { entries: [captured, refunded, { ...refunded, reference: 'R2' }], ...withOrder({ status: 'REFUNDED' }) },
+    /duplicate.*R1.*R2/,
+  ],
+  'paid out and never bought': [{ entries: [captured, paidAdmin, paidReseller] }, /forbidden.*paid out, not bought/],
+  'paid out while the supplier is unpaid': [
+    { entries: [captured, { ...bought, detail: { paid: false } }, paidAdmin] },
+    /forbidden.*paid out, not bought/,
+  ],
+  'bought and never paid': [{ entries: [bought] }, /forbidden.*bought, not paid/],
+  'bought and refunded': [{ entries: [...good.entries, refunded] }, /forbidden.*bought and refunded/],
+  'an effect of no order': [
+    { entries: [...good.entries, { ...bought, key: 'stranger-1' }] },
+    /forbidden.*of no order of ours/,
+  ],
+  'an order that nobody has': [{ files: [] }, /lost.*no order for/],
+  'an order that stands still': [withOrder({ status: 'PURCHASING' }), /lost.*should end PURCHASED, and is PURCHASING/],
+  'an order that waits for nobody': [
+    withOrder({ status: 'WAITING', waitReason: 'FAILED_INSUFFICIENT_FUNDS' }),
+    /lost.*WAITING, FAILED_INSUFFICIENT_FUNDS/,
+  ],
+  'a leg that stands still': [
+    withOrder({ legs: [{ id: admin, beneficiary: 'admin', status: 'SENT', reason: null }] }),
+    /lost.*admin SENT/,
+  ],
+  'money given back though nothing had failed': [
+    {
+      entries: [captured, refunded],
+      ...withOrder({ status: 'REFUNDED', supplierOrders: [], legs: [], cashMinor: '-154' }),
+    },
+    /lost.*should end PURCHASED, and is REFUNDED/,
+  ],
+  'a paid order that nobody sent': [{ expected: [] }, /lost.*paid, and nobody has ordered it/],
+  'a review without a reason': [withOrder({ status: 'NEEDS_REVIEW' }), /lost.*is not told why/],
+  'a ledger that is not zero': [{ ledgerTotals: [money(0n, 'CLP'), money(1n, 'USD')] }, /books.*sums to 1 USD/],
+  'a cent too much in the ledger': [withOrder({ cashMinor: `${cash + 1}` }), /books.*our ledger moved/],
+};
+
+describe('the verdict of a storm', () => {
+  it('finds nothing where the promise was kept', () => {
+    expect(judge(good)).to.deep.equal({ violations: [], needsReview: [], ledgerBalanced: true, booksAgree: true });
+  });
+
+  for (const [what, [change, told]] of Object.entries(brokenPromises))
+    it(`finds ${what}`, () => {
+      const { violations } = judge({ ...good, ...change });
+      expect(violations.map(({ kind, text }) => `${kind}: ${text}`).join('\n')).to.match(told);
+    });
+
+  it('takes two supplier orders of one purchase for one, where the scenario says so', () => {
+    const half = { ...bought, amountMinor: '1000' };
+    const facts: Facts = {
+      ...good,
+      files: [{ ...order, supplierOrders: [order.supplierOrders[0]!, { number: '912', status: 'PAID' }] }],
+      entries: [captured, half, { ...half, reference: '912', amountMinor: '449' }, paidAdmin, paidReseller],
+      expected: [{ scenario: 'two-supplier-orders', ending: { ...ending, supplierOrders: 2 } }],
+    };
+    expect(judge(facts).violations).to.deep.equal([]);
+  });
+
+  it('does not count what came back: a returned payout may be sent again, a closed purchase made again', () => {
+    const returned = { ...paidAdmin, reference: 'I0', detail: { ...paidAdmin.detail, itemStatus: 'RETURNED' } };
+    const closed = { ...bought, reference: '910', detail: { ...bought.detail, cancelled: 'CANCELED' } };
+    expect(judge({ ...good, entries: [...good.entries, returned, closed] }).violations).to.deep.equal([]);
+  });
+
+  it('leaves an order to the person who has it for review, and the doubtful effect out of the books', () => {
+    const effects = [{ purpose: 'buy', key: `${id}-1`, status: 'OPEN', sends: 2, subject: id }];
+    const parked = { ...order, ...inReview, supplierOrders: [], legs: [], effects, cashMinor: `${2_999 - 154}` };
+    const verdict = judge({ ...good, files: [parked], entries: [captured, bought] });
+    expect(verdict.violations).to.deep.equal([]);
+    expect(verdict.needsReview).to.deep.equal([parked]);
+  });
+
+  it('does not blame a review that the scenario leaves no way around', () => {
+    const facts = { ...good, ...withOrder(inReview), expected: [{ scenario: 'outage', ending, mayNeedReview: true }] };
+    expect(judge(facts).needsReview).to.deep.equal([]);
+  });
+
+  it('does not miss a checkout that was begun again and never paid', () => {
+    const begun = { ...order, id: '00000000-0000-4000-8000-00000000000b', status: 'CREATED', legs: [] } as const;
+    const unpaid = { ...begun, externalOrderId: null, payments: [], supplierOrders: [], cashMinor: '0' };
+    expect(judge({ ...good, files: [order, unpaid] }).violations).to.deep.equal([]);
+  });
+});
