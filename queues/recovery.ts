@@ -107,7 +107,10 @@ async function sweepKind<Row extends Due>(
   const due = await store.read(em => kind.due(em, now()));
   let made = 0;
   const lookAfterAll = async () => {
-    for (let row = due.shift(); row; row = due.shift()) made += await lookAfter(row);
+    for (let row = due.shift(); row; row = due.shift()) {
+      const jobs = await lookAfter(row);
+      made += jobs;
+    }
   };
   await allOf(Array.from({ length: atOnce }, lookAfterAll));
   return made;

@@ -3,6 +3,7 @@ import { fillCart, pay } from '../demo/buyers.ts';
 import type { Ending } from '../demo/scenario.ts';
 import type { Reseller, Stage } from '../demo/stage.ts';
 import type { Store } from '../store/open.ts';
+import { byOrder, type Entry, readBooks } from './books.ts';
 import { readOrderFile } from './order-file.ts';
 import type { Expected } from './send.ts';
 import type { StormSystem } from './system.ts';
@@ -43,12 +44,14 @@ const traps: readonly Trap[] = [
 export const ordersInOutage = traps.length;
 
 /** Which call causes the effect, and which one finds it afterwards. */
-const operations: Record<Purpose, { provider: string; cause: string; find?: string }> = {
-  capture: { provider: 'paypal', cause: 'capture', find: 'get-order' },
-  buy: { provider: 'aliexpress', cause: 'order-create' },
-  pay: { provider: 'paypal', cause: 'create-payout' },
-  refund: { provider: 'paypal', cause: 'refund', find: 'get-order' },
+const operations: Record<Purpose, { provider: string; cause: string; find?: string; entry: Entry['kind'] }> = {
+  capture: { provider: 'paypal', cause: 'capture', find: 'get-order', entry: 'capture' },
+  buy: { provider: 'aliexpress', cause: 'order-create', entry: 'supplier-order' },
+  pay: { provider: 'paypal', cause: 'create-payout', entry: 'payout' },
+  refund: { provider: 'paypal', cause: 'refund', find: 'get-order', entry: 'refund' },
 };
+/** A payout has two legs. */
+const timesOf = (purpose: Purpose): number => (purpose === 'pay' ? 2 : 1);
 
 const plentyMinor = '100000000';
 const forEver = 1_000_000;
@@ -91,19 +94,26 @@ async function catchOne(stage: Stage, store: Store, trap: Trap): Promise<Caught>
   const down = { kind: 'status', status: 503, times: forEver };
 
   const named = purpose === 'capture' ? paypalOrderId : orderId;
-  if (done) await lay(cause, named, { kind: 'drop-reply', times: purpose === 'pay' ? 2 : 1 });
+  if (done) await lay(cause, named, { kind: 'drop-reply', times: timesOf(purpose) });
   await lay(cause, named, down);
   await pay(stage, cart);
-  for (const late = Date.now() + stage.patienceMs; !(await wasSent(store, orderId, purpose)); await sleep(lookEveryMs))
+  for (
+    const late = Date.now() + stage.patienceMs;
+    !(await isCaught(stage, store, orderId, trap));
+    await sleep(lookEveryMs)
+  )
     if (Date.now() > late) throw new Error(`order ${orderId} was to be caught before its ${purpose} is answered`);
   // Before its quarantine is over and it is looked up.
   if (done && find) await lay(find, paypalOrderId, down);
   return { orderId, trap, reseller };
 }
 
-/** A payout has two legs. */
-async function wasSent(store: Store, orderId: string, purpose: Purpose): Promise<boolean> {
+/** Sent; and carried out, where it is to be: a request may also be lost on its way. */
+async function isCaught(stage: Stage, store: Store, orderId: string, { purpose, done }: Trap): Promise<boolean> {
   const file = await readOrderFile(store, orderId);
   const sent = file?.effects.filter(effect => effect.purpose === purpose && effect.sends > 0) ?? [];
-  return sent.length >= (purpose === 'pay' ? 2 : 1);
+  if (!file || sent.length < timesOf(purpose)) return false;
+  if (!done) return true;
+  const entries = byOrder(await readBooks(stage.sandbox), [file]).get(orderId) ?? [];
+  return entries.filter(({ kind }) => kind === operations[purpose].entry).length >= timesOf(purpose);
 }

@@ -41,7 +41,7 @@ export type Weather = {
 /** `atMs` after the start. */
 export type Strike = { readonly atMs: number } & Deed;
 
-const msPerOrder = 450;
+const msPerOrder = 600;
 const shortestMs = 25_000;
 /** Nothing happens before the first orders are on their way. */
 const calmBefore = 0.04;

@@ -105,7 +105,8 @@ describe('funds, whatever is done with them at once and in any order', () => {
   });
 
   it('never exceed what really lies in an account whose reports are up to three hours old', async () => {
-    const step = fc.record({
+    type Step = { passMinutes: number; deposit: bigint; reportAgeMinutes: number | undefined; rush: Deed[] };
+    const step: fc.Arbitrary<Step> = fc.record({
       passMinutes: fc.constantFrom(0, 29, 60, 120, 150, 600),
       deposit: fc.constantFrom(0n, 0n, 0n, 300n),
       /** How old the balance is that the provider reports as of now; none: it does not report. */
@@ -113,10 +114,10 @@ describe('funds, whatever is done with them at once and in any order', () => {
       rush: anyRush,
     });
     const buyAll: Deed = { do: 'buy', amount: 300n };
-    const nothingNew = { deposit: 0n, reportAgeMinutes: undefined, rush: [] };
+    const nothingNew: Step = { passMinutes: 0, deposit: 0n, reportAgeMinutes: undefined, rush: [] };
     /** Two hours after all was spent the provider reports how it was two and a half hours ago. */
-    const spentTwoHoursAgo = [
-      { ...nothingNew, passMinutes: 0, deposit: 300n },
+    const spentTwoHoursAgo: Step[] = [
+      { ...nothingNew, deposit: 300n },
       { ...nothingNew, passMinutes: 60, reportAgeMinutes: 0, rush: [buyAll] },
       { ...nothingNew, passMinutes: 121, reportAgeMinutes: 150, rush: [buyAll] },
     ];

@@ -64,6 +64,14 @@ describe('a purchase whose answer is lost', () => {
       expect(await boughtFor(id)).to.equal(1);
     });
 
+  it('is not taken for out of stock because it was itself the last piece', async () => {
+    const { id } = await orderToBuy(stage, await stage.stockUp(seller, { stock: 1 }));
+    await fault('drop-reply');
+    await purchase(id);
+    expect(await purchase(id)).to.equal('PURCHASED');
+    expect(await boughtFor(id)).to.equal(1);
+  });
+
   it('is bought once when its deadline passes while the supplier is silent', async () => {
     const { id } = await orderToBuy(stage, await stage.stockUp(seller));
     await fault('timeout');
