@@ -16,6 +16,11 @@ export class Migration0005SecondPurchase extends Migration {
       create unique index sales_one_standing on sales (order_id) where voided_at is null;
       create index sales_of_order on sales (order_id);
 
+      -- What a marketplace sells for nothing, or by the thousand, is an order all the same: it is judged like the others.
+      alter table orders drop constraint orders_quantity_check, drop constraint orders_sale_minor_check;
+      alter table orders add constraint orders_quantity_check check (quantity between 1 and 1000000);
+      alter table orders add constraint orders_sale_minor_check check (sale_minor >= 0);
+
       insert into state_moves values ('order', 'SHIPPED', 'WAITING');
     `);
   }
@@ -23,6 +28,9 @@ export class Migration0005SecondPurchase extends Migration {
   override down() {
     this.addSql(`
       delete from state_moves where machine = 'order' and from_state = 'SHIPPED' and to_state = 'WAITING';
+      alter table orders drop constraint orders_quantity_check, drop constraint orders_sale_minor_check;
+      alter table orders add constraint orders_quantity_check check (quantity between 1 and 999);
+      alter table orders add constraint orders_sale_minor_check check (sale_minor > 0);
       drop index sales_of_order;
       drop index sales_one_standing;
       alter table sales add constraint sales_order_id_key unique (order_id);

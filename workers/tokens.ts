@@ -1,5 +1,5 @@
 import type { CredentialId } from '../domain/ids.ts';
-import { Terminal, TokenRefused } from '../domain/outcome.ts';
+import { Retryable, Terminal, TokenRefused } from '../domain/outcome.ts';
 import {
   findCredential,
   lockCredential,
@@ -12,11 +12,10 @@ import type { Credential } from '../store/entities/people.ts';
 import type { Context } from './context.ts';
 
 /** The account's owner has to connect it again; what waits for it goes on by itself afterwards. */
-export class ReconnectNeeded extends Error {
-  override readonly name = 'ReconnectNeeded';
+export class ReconnectNeeded extends Retryable {
   readonly credential: Credential;
   constructor(credential: Credential) {
-    super(`${credential.apiName} account ${credential.accountName} must be connected again`);
+    super('RECONNECT_NEEDED', `${credential.apiName} account ${credential.accountName} must be connected again`);
     this.credential = credential;
   }
 }

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type Joi from 'joi';
-import { isFailure } from '../../domain/outcome.ts';
+import { isFailure, Terminal } from '../../domain/outcome.ts';
 import { WebhookRejected } from '../../providers/webhook-rejected.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { isDatabaseAway } from '../../store/database-away.ts';
@@ -65,6 +65,8 @@ function toProblem(error: unknown): Problem | undefined {
   // Which check refused it helps whoever forges more than whoever made a mistake; the log has it.
   if (error instanceof WebhookRejected)
     return new Problem(401, 'WEBHOOK_REFUSED', 'this notification was not accepted');
+  if (error instanceof Terminal)
+    return new Problem(422, error.code, 'the provider refuses this; change it and try again');
   if (isFailure(error)) return new Problem(503, error.code, 'a provider cannot be reached now; try again');
   if (error instanceof URIError) return new Problem(400, 'INVALID_PATH', 'the path cannot be read');
   if (!(error instanceof Error)) return undefined;

@@ -47,13 +47,18 @@ describe('api: problems', () => {
   });
 
   it('a provider’s failure is told by its code alone', async () => {
-    for (const Failure of [Terminal, Retryable, Uncertain]) {
+    const statuses = [
+      [Terminal, 422, null],
+      [Retryable, 503, '5'],
+      [Uncertain, 503, '5'],
+    ] as const;
+    for (const [Failure, status, retryAfter] of statuses) {
       const answer = await failWith(
         new Failure('PAYPAL_SOMETHING', 'secret-canary', { reference: 'canary', provider: 'paypal' }),
       );
-      expectProblem(answer, 503, 'PAYPAL_SOMETHING');
+      expectProblem(answer, status, 'PAYPAL_SOMETHING');
       expect(answer.text).not.to.include('canary');
-      expect(answer.headers.get('retry-after')).to.equal('5');
+      expect(answer.headers.get('retry-after')).to.equal(retryAfter);
     }
   });
 

@@ -115,3 +115,17 @@ export async function refusalOf(work: Promise<unknown>): Promise<string> {
     throw error;
   }
 }
+
+/** Whether somebody else holds the lock that the work needs: it asks once and does not wait. */
+export async function refusedLock(store: Store, work: (em: EntityManager) => Promise<unknown>): Promise<boolean> {
+  try {
+    await store.transaction(async em => {
+      await em.execute(`set local lock_timeout = '50ms'`);
+      await work(em);
+    });
+    return false;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === '55P03') return true;
+    throw error;
+  }
+}

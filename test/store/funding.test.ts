@@ -11,7 +11,8 @@ import {
   reserve,
   setAvailable,
 } from '../../store/funding.ts';
-import { insertUser, openTestStore, refusalOf, rowsOf, type TestStore } from './fixtures.ts';
+import type { EntityManager } from '../../store/open.ts';
+import { insertUser, openTestStore, refusalOf, refusedLock, rowsOf, type TestStore } from './fixtures.ts';
 
 const usd = (minor: bigint) => money(minor, 'USD');
 const hourMs = 3_600_000;
@@ -206,5 +207,15 @@ describe('funds', () => {
     const since = (date: Date) => db.store.transaction(em => boughtSince(em, owner, date));
     expect(await since(new Date(Date.now() - hourMs))).to.deep.equal({ orders: 2, spend: usd(180n) });
     expect(await since(new Date(Date.now() + hourMs))).to.deep.equal({ orders: 0, spend: usd(0n) });
+  });
+
+  it('are counted for one reseller by one order at a time', async () => {
+    const count = (of: UserId) => (em: EntityManager) => boughtSince(em, of, new Date(0));
+    const other = await db.store.transaction(em => insertUser(em));
+    await db.store.transaction(async em => {
+      await count(owner)(em);
+      expect(await refusedLock(db.store, count(owner))).to.equal(true);
+      expect(await refusedLock(db.store, count(other))).to.equal(false);
+    });
   });
 });

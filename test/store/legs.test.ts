@@ -7,7 +7,7 @@ import { PayoutLeg } from '../../store/entities/money.ts';
 import { assertLegOwner, claimLeg, legByBatch, legsOfOrder, moveLeg, recheckLeg, wakeLeg } from '../../store/legs.ts';
 import { LostClaim } from '../../store/orders.ts';
 import { timelineOf } from '../../store/timeline.ts';
-import { insertLeg, openTestStore, refusalOf, rowsOf, type TestStore } from './fixtures.ts';
+import { insertLeg, openTestStore, refusalOf, refusedLock, rowsOf, type TestStore } from './fixtures.ts';
 
 const failureOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
@@ -41,6 +41,16 @@ describe('payout legs', () => {
       expect(await read(id)).to.deep.equal(before);
       expect(await failureOf(write(second!))).to.equal('nothing failed');
     });
+
+  it('are locked by the owner who opens an effect, until that transaction ends', async () => {
+    const { id } = await place();
+    const owned = (await claim(id))!;
+    await db.store.transaction(async em => {
+      await assertLegOwner(em, owned);
+      expect(await refusedLock(db.store, other => claimLeg(other, id, ['PENDING']))).to.equal(true);
+    });
+    expect(await refusedLock(db.store, other => claimLeg(other, id, ['PENDING']))).to.equal(false);
+  });
 
   it('are claimed only from where the claimant can carry on', async () => {
     for (const status of legStates) {
