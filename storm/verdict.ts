@@ -15,7 +15,6 @@ export type Verdict = {
   /** Orders that a person must look at although their scenario does not ask for one. */
   readonly needsReview: readonly OrderFile[];
   readonly ledgerBalanced: boolean;
-  readonly booksAgree: boolean;
 };
 
 export type Facts = {
@@ -45,11 +44,10 @@ export function judge({ files, entries, expected, ledgerTotals }: Facts): Verdic
     violations,
     needsReview: files.filter(file => inReview(file) && !endings.get(file.id)?.mayNeedReview),
     ledgerBalanced: ledgerTotals.length > 0 && ledgerTotals.every(({ amountMinor }) => amountMinor === 0n),
-    booksAgree: !violations.some(({ kind }) => kind === 'books'),
   };
 }
 
-const broken = (orderId: string, kind: Violation['kind'], text: string): Violation => ({ orderId, kind, text });
+export const broken = (orderId: string, kind: Violation['kind'], text: string): Violation => ({ orderId, kind, text });
 const tell = ({ kind, key, reference, at }: Entry): string => `${kind} ${reference} (${key}, ${at})`;
 const tellAll = (entries: readonly Entry[]): string => entries.map(tell).join(' and ');
 

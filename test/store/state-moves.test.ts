@@ -132,7 +132,7 @@ describe('what the orders table asks of a row', () => {
     ['buying without a maximum', `status = 'PURCHASING', max_cost_minor = null`, 'orders_buying_is_ready'],
     ['buying without a rate', `status = 'PURCHASING', fx_rate = null`, 'orders_buying_is_ready'],
     ['no pieces', 'quantity = 0', 'orders_quantity_check'],
-    ['no price', 'sale_minor = 0', 'orders_sale_minor_check'],
+    ['a negative price', 'sale_minor = -1', 'orders_sale_minor_check'],
     ['proceeds held by nobody', `proceeds_held_by = 'buyer'`, 'orders_proceeds_held_by_check'],
   ];
   for (const [what, change, constraint] of rows)

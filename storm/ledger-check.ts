@@ -1,0 +1,15 @@
+import { spawnDetached } from '../runtime/detached-process.ts';
+import { broken, type Violation } from './verdict.ts';
+
+/** Its last lines are the sums and the count. */
+const summaryLines = 2;
+
+/** What our own check of the books finds, which recomputes them in its own way and asks every provider. */
+export async function checkLedger(env: Readonly<Record<string, string>>): Promise<readonly Violation[]> {
+  const lines: string[] = [];
+  const check = spawnDetached(['workers/ledger-check.ts'], env, line => lines.push(line));
+  const end = await check.end;
+  if (end === 'status 0') return [];
+  const found = lines.length > summaryLines ? lines.slice(0, -summaryLines) : lines;
+  return [`ledger:check ended with ${end}`, ...found].map(text => broken('', 'books', text));
+}
