@@ -9,13 +9,21 @@ export type RefusalMeaning =
   | { kind: 'browser' }
   /** Its owner corrects the address and the order goes on. */
   | { kind: 'address' }
-  /** The buyer account itself was refused: a person looks at it. */
+  /** The buyer account itself was refused, or our app was: a person looks at it. */
   | { kind: 'account' };
 
 const apiRouteClosed: ReadonlySet<string> = new Set([
   'ALIEXPRESS_INSUFFICIENT_PERMISSION',
   'ALIEXPRESS_INVALID_API_PATH',
   'ALIEXPRESS_INVALID_APP_KEY',
+]);
+
+/** Our own mistake, or our app's: no order fails for it. */
+const ourMistakes: ReadonlySet<string> = new Set([
+  'ALIEXPRESS_INCOMPLETE_SIGNATURE',
+  'ALIEXPRESS_MISSING_PARAMETER',
+  'ALIEXPRESS_INVALID_PARAMETER',
+  'ALIEXPRESS_UNSUPPORTED_PARAM_MAPPING',
 ]);
 
 const failures: Readonly<Record<string, FailureReason>> = {
@@ -30,7 +38,7 @@ const failures: Readonly<Record<string, FailureReason>> = {
 
 export function meaningOf({ code }: Terminal): RefusalMeaning {
   if (apiRouteClosed.has(code)) return { kind: 'browser' };
-  if (stopsTheAccount(code)) return { kind: 'account' };
+  if (stopsTheAccount(code) || ourMistakes.has(code)) return { kind: 'account' };
   if (code.startsWith('ADDRESS_') || code.startsWith('ALIEXPRESS_B_DROPSHIPPER_DELIVERY_ADDRESS'))
     return { kind: 'address' };
   return { kind: 'failed', reason: failures[code] ?? 'SUPPLIER_REFUSED' };

@@ -23,6 +23,9 @@ export class ReconnectNeeded extends Retryable {
 /** What reading orders and telling shipments needs; the same as at the consent, or fewer. */
 const ebayScopes = ['https://api.ebay.com/oauth/api_scope/sell.fulfillment'];
 
+/** What a provider says when a refresh token is worth nothing any more. */
+const chainEnded = /_(ILLEGAL_REFRESH_TOKEN|INVALID_GRANT|INVALID_OPERATOR_USER_ID)$/;
+
 /** A token this close to its end is not worth a call. */
 const tooLateMs = 30_000;
 
@@ -88,6 +91,8 @@ async function renewedToken(ctx: Context, id: CredentialId, stale: string | null
       return { accessToken: tokens.accessToken };
     } catch (error) {
       if (!(error instanceof Terminal)) throw error;
+      // A wrong app key or secret is our mistake, not the end of the account's consent.
+      if (!chainEnded.test(error.code)) throw new Retryable('TOKEN_REFRESH_REFUSED', error.message, { cause: error });
       await needReconnect(em, id);
       return { credential };
     }
