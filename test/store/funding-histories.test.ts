@@ -11,6 +11,7 @@ const usd = (minor: bigint) => money(minor, 'USD');
 const minuteMs = 60_000;
 /** On a machine that is busy, fewer histories; the examples come first. */
 const enoughMs = 6_000;
+const isEnough = (since: number): boolean => Date.now() - since > enoughMs;
 const subjects = Array.from({ length: 8 }, () => randomUUID());
 
 type Deed =
@@ -85,8 +86,10 @@ describe('funds, whatever is done with them at once and in any order', () => {
   it('never exceed an operator’s limit: held and ever spent together', async () => {
     const limits = fc.option(fc.bigInt({ min: 0n, max: 2_000n }), { nil: undefined });
     const step = fc.record({ told: limits, rush: anyRush });
+    const since = Date.now();
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async steps => {
+        if (isEnough(since)) return;
         const owner = await startOver();
         let limit = 0n;
         for (const { told, rush } of steps) {
@@ -102,7 +105,7 @@ describe('funds, whatever is done with them at once and in any order', () => {
           expect(total <= (limit > earlier ? limit : earlier), `${total} of ${limit}`).to.equal(true);
         }
       }),
-      { numRuns: 25, interruptAfterTimeLimit: enoughMs },
+      { numRuns: 25, includeErrorInReport: true },
     );
   });
 
@@ -123,9 +126,11 @@ describe('funds, whatever is done with them at once and in any order', () => {
       { ...nothingNew, passMinutes: 60, reportAgeMinutes: 0, rush: [buyAll] },
       { ...nothingNew, passMinutes: 121, reportAgeMinutes: 150, rush: [buyAll] },
     ];
+    const since = Date.now();
     await fc.assert(
       // One after another, in one transaction: what is at stake here is the arithmetic of time.
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 10 }), async steps => {
+        if (isEnough(since)) return;
         await startOver();
         const history: { minute: number; balance: bigint }[] = [{ minute: 0, balance: 0n }];
         let [minute, deposited] = [0, 0n];
@@ -150,7 +155,7 @@ describe('funds, whatever is done with them at once and in any order', () => {
           }
         });
       }),
-      { numRuns: 60, interruptAfterTimeLimit: enoughMs, examples: [[spentTwoHoursAgo]] },
+      { numRuns: 60, includeErrorInReport: true, examples: [[spentTwoHoursAgo]] },
     );
   });
 });
