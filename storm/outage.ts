@@ -60,18 +60,22 @@ const lookEveryMs = 50;
 type Caught = { readonly orderId: string; readonly trap: Trap; readonly reseller: Reseller };
 
 /** Catches the orders, lets the time pass, and ends the outage. How they end then is for the verdict. */
-export async function playOutage(stage: Stage, { store, age }: StormSystem): Promise<Expected[]> {
+export async function playOutage(stage: Stage, { store, age, programs }: StormSystem): Promise<Expected[]> {
   const { sandbox } = stage;
   await sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor: plentyMinor });
   // Webhooks would tell of what an outage keeps quiet about.
   await sandbox('POST', '/settings', { webhooks: false });
   const caught = await Promise.all(traps.map(trap => catchOne(stage, store, trap)));
+  // Nobody may see the one clock moved and the other not yet.
+  const workers = [programs.workers, programs['workers-2']];
+  await Promise.all(workers.map(process => process.stop()));
   await sandbox('POST', '/clock', { advanceSeconds: outageSeconds });
   await age(
     outageSeconds,
     caught.map(({ orderId }) => orderId),
   );
   await sandbox('DELETE', '/faults');
+  await Promise.all(workers.map(process => process.restart()));
   await sandbox('POST', '/settings', { webhooks: true });
   // Their suppliers' tokens have ended as well.
   for (const { reseller } of caught) await reseller.reconnect();
