@@ -30,5 +30,14 @@ export async function noteOnce(em: EntityManager, orderId: OrderId, topic: strin
   return true;
 }
 
+/** When a topic was noted first. */
+export async function notedAt(em: EntityManager, orderId: OrderId, topic: string): Promise<Date | null> {
+  const [row] = await em.execute<{ at: string }[]>(
+    `select at::text from order_events where order_id = ? and detail ->> 'topic' = ? order by id limit 1`,
+    [orderId, topic],
+  );
+  return row ? new Date(row.at) : null;
+}
+
 export const timelineOf = (em: EntityManager, orderId: OrderId): Promise<OrderEvent[]> =>
   em.find(OrderEvent, { orderId }, { orderBy: { id: 'asc' }, limit: 1_000 });

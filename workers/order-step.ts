@@ -1,9 +1,10 @@
 import type { OrderId } from '../domain/ids.ts';
 import { type FailureReason, type OrderState, type WaitReason, waits } from '../domain/order.ts';
-import { type Failure, isFailure, Terminal, Uncertain } from '../domain/outcome.ts';
+import { Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
 import type { QueueName } from '../queues/catalogue.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import { advance } from '../queues/transact.ts';
+import { isDatabaseAway } from '../store/database-away.ts';
 import { Unproven } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { EntityManager } from '../store/open.ts';
@@ -11,6 +12,7 @@ import { claimOrder, LostClaim, type Move, recheckOrder } from '../store/orders.
 import { note } from '../store/timeline.ts';
 import { findUser } from '../store/users.ts';
 import { type Context, later } from './context.ts';
+import { bugName, stoppedTooLong } from './program-error.ts';
 import { ReconnectNeeded } from './tokens.ts';
 
 /** Moves the order and adds its next job; `also` joins the transaction. */
@@ -98,12 +100,27 @@ async function meaningOf(ctx: Context, order: Order, error: unknown, onRefusal?:
   if (error instanceof Unproven) return park(ctx, order, error);
   if (error instanceof Uncertain) return lookAgain(ctx, order, error);
   if (error instanceof Terminal && onRefusal) return onRefusal(order, error, ctx);
-  if (isFailure(error)) await told(ctx, order, error);
-  throw error;
+  if (error instanceof LostClaim || isDatabaseAway(error)) throw error;
+  if (error instanceof Retryable) {
+    await told(ctx, order, error);
+    throw error;
+  }
+  // Also a certain "no" that this step has no meaning for.
+  return stopped(ctx, order, error);
+}
+
+async function stopped(ctx: Context, order: Order, error: unknown): Promise<string> {
+  if (!(await stoppedTooLong(ctx, order.id, `order/${order.stateEntry}`, error))) throw error;
+  return move(ctx, order, {
+    to: 'NEEDS_REVIEW',
+    reason: 'PROGRAM_ERROR',
+    note: 'a bug of ours stops this order; the log lines of its job say where',
+    evidence: { error: bugName(error), from: order.status },
+  });
 }
 
 /** Each failed try is in the timeline; the host backs off and tries again. */
-const told = (ctx: Context, order: Order, failure: Failure): Promise<void> =>
+const told = (ctx: Context, order: Order, failure: Retryable): Promise<void> =>
   ctx.store.transaction(em => note(em, order.id, 'tried', failure.message, { code: failure.code }));
 
 async function lookAgain(ctx: Context, order: Order, doubt: Uncertain): Promise<string> {

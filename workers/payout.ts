@@ -1,7 +1,8 @@
 import type { LegId } from '../domain/ids.ts';
 import { add, formatMoney } from '../domain/money.ts';
-import { isFailure, refusalIn, Terminal, Uncertain } from '../domain/outcome.ts';
+import { isFailure, Retryable, refusalIn, Terminal, Uncertain } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
+import { isDatabaseAway } from '../store/database-away.ts';
 import { disproveDone, once, standingEffect, Unproven } from '../store/effects.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { type Reserved, release, reserve } from '../store/funding.ts';
@@ -12,6 +13,7 @@ import { withBalance } from './balance.ts';
 import { type Context, later, onceContext, type Processor } from './context.ts';
 import { takeStanding } from './payout-outcome.ts';
 import { type PayoutRoute, payoutRoute, type Sent } from './payout-route.ts';
+import { bugName, stoppedTooLong } from './program-error.ts';
 
 /** PAID is looked at again when its provider says that the money came back. */
 const carriedOn: readonly LegState[] = ['PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'UNCLAIMED', 'PAID'];
@@ -140,11 +142,19 @@ async function settle(ctx: Context, leg: PayoutLeg, error: unknown): Promise<str
     const at = later(ctx, error.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
     return again(ctx, leg, at, `uncertain (${error.code}), looked up again at ${at.toISOString()}`);
   }
-  // Before the leg is SENT only the balance was asked for.
-  if (!(error instanceof Terminal) || leg.status !== 'SENT') throw error;
+  if (error instanceof Retryable || isDatabaseAway(error)) throw error;
+  // Before the leg is SENT only the balance was asked for: nobody's "no" to that ends a payout.
+  if (!(error instanceof Terminal) || leg.status !== 'SENT') return stopped(ctx, leg, error);
   await ctx.store.transaction(async em => {
     await release(em, 'pay', leg.id);
     await moveLeg(em, leg, 'FAILED', { reason: error.code });
   });
   return `FAILED: ${error.code}`;
+}
+
+async function stopped(ctx: Context, leg: PayoutLeg, error: unknown): Promise<string> {
+  const tooLong = await stoppedTooLong(ctx, leg.orderId, `leg/${leg.id}/${leg.stateEntry}`, error);
+  if (!tooLong || leg.status === 'PAID') throw error;
+  await ctx.store.transaction(em => moveLeg(em, leg, 'NEEDS_REVIEW', { reason: 'PROGRAM_ERROR' }));
+  return `NEEDS_REVIEW: a bug of ours (${bugName(error)}) stops this payout`;
 }

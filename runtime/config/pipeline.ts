@@ -20,6 +20,7 @@ export const pipelineVariables = () => ({
   PAYOUT_POLL_MS: milliseconds(30_000),
   TRACKING_POLL_MS: milliseconds(3_600_000),
   WAIT_RECHECK_MS: milliseconds(60_000),
+  PROGRAM_ERROR_HORIZON_MS: milliseconds(3_600_000),
   FX_MAX_AGE_HOURS: Joi.number().positive().max(8_760).default(36),
   TOKEN_REFRESH_LEAD_MS: milliseconds(1_800_000),
 });
@@ -40,6 +41,7 @@ export type PipelineValues = {
   PAYOUT_POLL_MS: number;
   TRACKING_POLL_MS: number;
   WAIT_RECHECK_MS: number;
+  PROGRAM_ERROR_HORIZON_MS: number;
   FX_MAX_AGE_HOURS: number;
   TOKEN_REFRESH_LEAD_MS: number;
 };
@@ -69,6 +71,8 @@ export const pipelineSettings = (values: PipelineValues) => ({
   /** Between two looks at what was bought, until it is delivered. */
   trackingPollMs: values.TRACKING_POLL_MS,
   waitRecheckMs: values.WAIT_RECHECK_MS,
+  /** A step that a bug of ours stops for longer than this is a person's. */
+  programErrorHorizonMs: values.PROGRAM_ERROR_HORIZON_MS,
   /** An exchange rate older than this converts nothing. */
   fxMaxAgeHours: values.FX_MAX_AGE_HOURS,
   /** How long before its end an access token is renewed. */
