@@ -14,6 +14,7 @@ import { listen } from '../runtime/listen.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createSecretBox } from '../runtime/secret-box.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
+import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
 import { createApp } from './app.ts';
 import { createSessions } from './middleware/session.ts';
@@ -24,6 +25,7 @@ const defer = onShutdown({ deadlineMs: config.shutdownDeadlineMs, log });
 
 const store = await openStore(config.databaseUrl, 20);
 defer('store', () => store.close());
+await assertKeysFit(store, config.encryptionKeys);
 const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 4, connectionTimeoutMillis: 5_000 });
 pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));
 defer('pool', () => pool.end());

@@ -8,6 +8,7 @@ import { readConfig } from '../runtime/config.ts';
 import { listen } from '../runtime/listen.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
+import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
 import { createDashboard } from './app.ts';
 
@@ -17,6 +18,7 @@ const defer = onShutdown({ deadlineMs: config.shutdownDeadlineMs, log });
 
 const store = await openStore(config.databaseUrl, 5);
 defer('store', () => store.close());
+await assertKeysFit(store, config.encryptionKeys);
 const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 2, connectionTimeoutMillis: 5_000 });
 pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));
 defer('pool', () => pool.end());

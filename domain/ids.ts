@@ -10,3 +10,4 @@ export type EventId = Brand<string, 'EventId'>;
 export type SaleId = Brand<string, 'SaleId'>;
 export type LegId = Brand<string, 'LegId'>;
 export type EffectId = Brand<string, 'EffectId'>;
+export type RateFeedId = Brand<string, 'RateFeedId'>;

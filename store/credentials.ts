@@ -6,6 +6,7 @@ import type { SecretBox } from '../runtime/secret-box.ts';
 import { type ApiName, Credential, type Environment } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
 import { graceMs } from './orders.ts';
+import { sealedPlace } from './sealed-columns.ts';
 
 /** What is sealed. `webhookSecret` signs orders that are sent to us inline. */
 export type Secrets = { accessToken: string; refreshToken: string; webhookSecret: string };
@@ -17,8 +18,7 @@ export type Tokens = {
   refreshExpiresAt: Date | null;
 };
 
-/** The place a secret is bound to: copied into another row it does not open. */
-const context = (id: CredentialId): string => `api_credentials/${id}`;
+const context = (id: CredentialId): string => sealedPlace('api_credentials', id);
 
 /** @throws SecretBoxError */
 export const openSecrets = (box: SecretBox, credential: Credential): Secrets =>

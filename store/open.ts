@@ -28,6 +28,7 @@ const entities = [
   money.PayoutLeg,
   money.LedgerPosting,
   money.FxRate,
+  money.RateFeed,
 ];
 
 export const openOrm = (databaseUrl: string, poolSize: number) =>

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { EffectId, LegId, OrderId, SaleId, UserId } from '../../domain/ids.ts';
+import type { EffectId, LegId, OrderId, RateFeedId, SaleId, UserId } from '../../domain/ids.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Account } from '../../domain/ledger.ts';
 import type { Currency } from '../../domain/money.ts';
@@ -163,6 +163,26 @@ export const FxRate = defineEntity({
     rate: p.text(),
     source: p.text(),
     asOf: p.datetime(),
+    held: p.boolean(),
+    confirmedBy: p.uuid().$type<UserId>().nullable(),
+    confirmedAt: p.datetime().nullable(),
+    storedAt: p.datetime().onCreate(() => new Date()),
   },
 });
 export type FxRate = InferEntity<typeof FxRate>;
+
+export const RateFeed = defineEntity({
+  name: 'RateFeed',
+  tableName: 'rate_feeds',
+  properties: {
+    id: p.uuid().$type<RateFeedId>().primary(),
+    base: p.text().$type<Currency>(),
+    lastSuccessAt: p.datetime().nullable(),
+    lastError: p.text().nullable(),
+    stateEntry: p.integer(),
+    wake: p.integer(),
+    nextCheckAt: p.datetime().nullable(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type RateFeed = InferEntity<typeof RateFeed>;

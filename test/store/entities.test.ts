@@ -5,10 +5,11 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 type Column = { table: string; name: string; type: string; nullable: boolean };
 
 /** The database's own name for a type, in the entities' words; the three letters of a currency are text to them. */
-const typeNames: Readonly<Record<string, string>> = { int4: 'int', int8: 'bigint', bpchar: 'text' };
+const typeNames: Readonly<Record<string, string>> = { int4: 'int', int8: 'bigint', bool: 'boolean', bpchar: 'text' };
 
 /** Tables that are read and written by SQL alone. */
 const withoutEntity = [
+  'encryption_keys',
   'ledger_transactions',
   'login_limits',
   'migration',
