@@ -1,6 +1,7 @@
 import type { Address } from '../../domain/address.ts';
 import { isFailure } from '../../domain/outcome.ts';
 import { type Call, type CallOptions, failed, moneyCall, read } from '../call.ts';
+import { type Province, toProvinces } from './address-names.ts';
 import { refused } from './classify.ts';
 import { type AliExpressOptions, createGateway } from './gateway.ts';
 import { type FrozenOrder, orderRequest, type SupplierOrder, toSupplierOrder } from './order.ts';
@@ -20,6 +21,9 @@ export type FreightQuery = { productId: string; skuId: string; quantity: number;
 export type PlacedOrder = { orderNumbers: string[]; paid: boolean; message?: string };
 
 export type AliExpressClient = ReturnType<typeof createAliExpressClient>;
+
+/** All towns of France are 2.3 MB. */
+const addressBytesMax = 16_000_000;
 
 const undeliverable = /DELIVERY_NOT_AVAILABLE_TO_YOUR_ADDRESS|DELIVERY_INFO_EMPTY/;
 
@@ -131,5 +135,43 @@ export function createAliExpressClient(options: AliExpressOptions) {
     throw refused(reading(options), { codes: code === undefined ? [] : [code], message: msg });
   }
 
-  return { createToken, refreshToken, getProduct, queryFreight, orderRequest, createOrder, getOrder, getTracking };
+  /** The names that an order's province and city must have. Four calls a second for all our users: keep the answer. */
+  async function getAddress(
+    { accessToken }: UserToken,
+    country: string,
+    options: CallOptions = {},
+  ): Promise<Province[]> {
+    const call = reading(options);
+    const {
+      ret,
+      code,
+      msg = '',
+      data,
+    } = (
+      await gateway(
+        call,
+        {
+          name: 'aliexpress.ds.address.get',
+          parameters: { countryCode: country, language: 'en', isMultiLanguage: 'false' },
+          session: accessToken,
+          maxAnswerBytes: addressBytesMax,
+        },
+        schema.address,
+      )
+    ).result;
+    if (!ret) throw refused(call, { codes: code === undefined ? [] : [code], message: msg });
+    return data.flatMap(({ children }) => toProvinces(call, children));
+  }
+
+  return {
+    createToken,
+    refreshToken,
+    getProduct,
+    queryFreight,
+    orderRequest,
+    createOrder,
+    getOrder,
+    getTracking,
+    getAddress,
+  };
 }

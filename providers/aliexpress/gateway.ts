@@ -7,14 +7,20 @@ import { signParameters } from './sign.ts';
 export type AliExpressOptions = { baseUrl: string; appKey: string; appSecret: string; now?: () => number };
 
 /** One call: the API's name, its parameters, and the user's token where it acts for one. */
-export type GatewayCall = { name: string; parameters: Readonly<Record<string, string>>; session?: string };
+export type GatewayCall = {
+  name: string;
+  parameters: Readonly<Record<string, string>>;
+  session?: string;
+  maxAnswerBytes?: number;
+};
 
 /**
  * Everything goes to `/sync`, OAuth included: its API names are paths, which the signature then starts with. The
  * payload is unwrapped and checked; a refusal hides in a 200.
  */
 export function createGateway({ baseUrl, appKey, appSecret, now = Date.now }: AliExpressOptions) {
-  return async <T>(call: Call, { name, parameters, session = '' }: GatewayCall, shape: Joi.Schema<T>): Promise<T> => {
+  return async <T>(call: Call, request: GatewayCall, shape: Joi.Schema<T>): Promise<T> => {
+    const { name, parameters, session = '', maxAnswerBytes } = request;
     const system = {
       app_key: appKey,
       method: name,
@@ -30,6 +36,7 @@ export function createGateway({ baseUrl, appKey, appSecret, now = Date.now }: Al
       url: `${baseUrl}/sync`,
       headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
       data: new URLSearchParams({ ...sent, sign }).toString(),
+      ...(maxAnswerBytes === undefined ? {} : { maxAnswerBytes }),
     });
     const byStatus = refusedByStatus(call, answer);
     if (byStatus) throw byStatus;

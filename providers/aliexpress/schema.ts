@@ -181,3 +181,18 @@ export const tracking = open<WireTracking>({
     data: open({ tracking_detail_line_list: listOf(parcel).default([]) }).default({ tracking_detail_line_list: [] }),
   }).required(),
 });
+
+export type WireAddress = {
+  result: { ret: boolean; code?: string; msg?: string; data: { children?: unknown }[] };
+};
+export const address = open<WireAddress>({
+  result: open<WireAddress['result']>({
+    ret: Joi.boolean().required(), // a text in the documentation, which Joi reads as well
+    code: idText.empty(''),
+    msg: text.allow(''),
+    data: Joi.array()
+      .items(open<{ children?: unknown }>({ children: Joi.any() }))
+      .single()
+      .default([]),
+  }).required(),
+});

@@ -1,8 +1,9 @@
 import type Joi from 'joi';
 import { createApplicationToken, withToken } from '../application-token.ts';
-import { ask, type Call, type CallOptions, decode, read, succeeded } from '../call.ts';
-import type { HttpAnswer } from '../http.ts';
+import { ask, type Call, type CallOptions, decode, moneyCall, read, succeeded } from '../call.ts';
+import type { HttpAnswer, HttpRequest } from '../http.ts';
 import { type Bearer, refused } from './classify.ts';
+import { type Fulfillment, fulfillmentBody, fulfillmentIdOf, toFulfillment } from './fulfillment.ts';
 import { type EbayOrder, toOrder } from './order.ts';
 import { createPublicKeys } from './public-keys.ts';
 import * as schema from './schema.ts';
@@ -20,7 +21,7 @@ export type OrderSearch = { lastModifiedFrom: Date; lastModifiedTo: Date; limit:
 
 export type EbayClient = ReturnType<typeof createEbayClient>;
 
-/** Reads only, so its failures are Terminal, Retryable or TokenRefused. */
+/** Throws Terminal, Retryable or TokenRefused; telling of a parcel also Uncertain. */
 export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.now }: EbayOptions) {
   const reading = ({ signal }: CallOptions): Call => ({ provider: 'ebay', ...read, signal });
   const basic = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
@@ -30,12 +31,15 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     return decode(call, shape, answer.body);
   }
 
-  const get = (call: Call, path: string, accessToken: string): Promise<HttpAnswer> =>
+  const exchange = (call: Call, accessToken: string, { url, headers, ...request }: HttpRequest): Promise<HttpAnswer> =>
     ask(call, {
-      method: 'GET',
-      url: baseUrl + path,
-      headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
+      ...request,
+      url: baseUrl + url,
+      headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json', ...headers },
     });
+
+  const get = (call: Call, url: string, accessToken: string): Promise<HttpAnswer> =>
+    exchange(call, accessToken, { method: 'GET', url });
 
   async function grant(call: Call, form: Record<string, string>): Promise<schema.WireToken> {
     const headers = { authorization: basic, 'content-type': 'application/x-www-form-urlencoded' };
@@ -70,7 +74,7 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
 
   async function getOrder({ accessToken }: UserToken, orderId: string, options: CallOptions = {}): Promise<EbayOrder> {
     const call = reading(options);
-    const answer = await get(call, `/sell/fulfillment/v1/order/${encodeURIComponent(orderId)}`, accessToken);
+    const answer = await get(call, orderPath(orderId), accessToken);
     return toOrder(accept(call, answer, schema.order, 'user'));
   }
 
@@ -88,5 +92,44 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     return { orders: orders.map(toOrder), total };
   }
 
-  return { refreshToken, getOrder, getOrders, publicKey };
+  /** The parcels that eBay knows of: to be read before one is told of again, because eBay counts every call. */
+  async function getShippingFulfillments(
+    { accessToken }: UserToken,
+    orderId: string,
+    options: CallOptions = {},
+  ): Promise<Fulfillment[]> {
+    const call = reading(options);
+    const answer = await get(call, `${orderPath(orderId)}/shipping_fulfillment`, accessToken);
+    return accept(call, answer, schema.fulfillments, 'user').fulfillments.map(toFulfillment);
+  }
+
+  /**
+   * One parcel; a split order is several calls.
+   * @param frozenBody of `fulfillmentBody`. eBay recognises no key: sent twice it is two parcels.
+   */
+  async function createShippingFulfillment(
+    { accessToken }: UserToken,
+    orderId: string,
+    frozenBody: string,
+    { signal }: CallOptions = {},
+  ): Promise<{ fulfillmentId: string }> {
+    const call: Call = { provider: 'ebay', ...moneyCall, signal };
+    const url = `${orderPath(orderId)}/shipping_fulfillment`;
+    const headers = { 'content-type': 'application/json' };
+    const answer = await exchange(call, accessToken, { method: 'POST', url, headers, data: frozenBody });
+    if (!succeeded(answer)) throw refused(call, answer, 'user');
+    return { fulfillmentId: fulfillmentIdOf(call, answer) };
+  }
+
+  return {
+    refreshToken,
+    getOrder,
+    getOrders,
+    getShippingFulfillments,
+    createShippingFulfillment,
+    fulfillmentBody,
+    publicKey,
+  };
 }
+
+const orderPath = (orderId: string): string => `/sell/fulfillment/v1/order/${encodeURIComponent(orderId)}`;

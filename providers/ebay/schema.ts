@@ -105,3 +105,27 @@ export const orderPage = open<WireOrderPage>({
   orders: Joi.array().items(order).default([]),
   total: Joi.number().integer().min(0).required(),
 });
+
+export type WireFulfillment = {
+  fulfillmentId: string;
+  lineItems: { lineItemId: string; quantity: number }[];
+  shippedDate?: Date;
+  shippingCarrierCode?: string;
+  shipmentTrackingNumber?: string;
+};
+const fulfillment = open<WireFulfillment>({
+  fulfillmentId: idText.required(),
+  lineItems: Joi.array()
+    .items(
+      Joi.object({ lineItemId: idText.required(), quantity: Joi.number().integer().min(1).default(1) }).options({
+        stripUnknown: true,
+      }),
+    )
+    .default([]),
+  shippedDate: Joi.date().iso(),
+  shippingCarrierCode: optionalText,
+  shipmentTrackingNumber: idText.empty(['', null]),
+});
+export const fulfillments = open<{ fulfillments: WireFulfillment[] }>({
+  fulfillments: Joi.array().items(fulfillment).default([]),
+});

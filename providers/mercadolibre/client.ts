@@ -1,8 +1,10 @@
 import type Joi from 'joi';
 import { ask, type Call, type CallOptions, decode, moneyCall, read, succeeded } from '../call.ts';
+import type { HttpRequest } from '../http.ts';
 import { refused, refusedGrant } from './classify.ts';
-import type { MercadoLibreOrder, MercadoLibreShipment } from './order.ts';
+import type { MercadoLibreOrder } from './order.ts';
 import * as schema from './schema.ts';
+import { type MercadoLibrePack, type MercadoLibreShipment, shipNotice } from './shipment.ts';
 import { type MercadoLibreNotification, notification, toNotification } from './webhook.ts';
 
 export type MercadoLibreOptions = { baseUrl: string; clientId: string; clientSecret: string; now?: () => number };
@@ -25,29 +27,33 @@ export type OrderSearch = {
 
 export type MercadoLibreClient = ReturnType<typeof createMercadoLibreClient>;
 
-/** Throws Terminal, Retryable or TokenRefused; a refresh also Uncertain. */
+/** Throws Terminal, Retryable or TokenRefused; a refresh and a ship notice also Uncertain. */
 export function createMercadoLibreClient({ baseUrl, clientId, clientSecret, now = Date.now }: MercadoLibreOptions) {
   const reading = ({ signal }: CallOptions): Call => ({ provider: 'mercadolibre', ...read, signal });
 
-  async function get<T>(
-    options: CallOptions,
+  const telling = ({ signal }: CallOptions): Call => ({ provider: 'mercadolibre', ...moneyCall, signal });
+
+  async function exchange<T>(
+    call: Call,
     { accessToken }: UserToken,
-    path: string,
+    { url, headers, ...request }: HttpRequest,
     shape: Joi.Schema<T>,
   ): Promise<T> {
-    const call = reading(options);
-    const headers = { authorization: `Bearer ${accessToken}`, 'x-format-new': 'true' };
-    const answer = await ask(call, { method: 'GET', url: baseUrl + path, headers });
+    const authorization = `Bearer ${accessToken}`;
+    const answer = await ask(call, { ...request, url: baseUrl + url, headers: { authorization, ...headers } });
     if (!succeeded(answer)) throw refused(call, answer);
     return decode(call, shape, answer.body);
   }
+
+  const get = <T>(options: CallOptions, token: UserToken, url: string, shape: Joi.Schema<T>): Promise<T> =>
+    exchange(reading(options), token, { method: 'GET', url, headers: { 'x-format-new': 'true' } }, shape);
 
   /**
    * The refresh token works once, so a lost answer is Uncertain: the chain may be broken. One refresh at a time per
    * account, and the new pair stored before anything else.
    */
-  async function refreshToken(refreshToken: string, { signal }: CallOptions = {}): Promise<MercadoLibreToken> {
-    const call: Call = { provider: 'mercadolibre', ...moneyCall, signal };
+  async function refreshToken(refreshToken: string, options: CallOptions = {}): Promise<MercadoLibreToken> {
+    const call = telling(options);
     const secrets = { client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken };
     const answer = await ask(call, {
       method: 'POST',
@@ -70,6 +76,27 @@ export function createMercadoLibreClient({ baseUrl, clientId, clientSecret, now 
 
   const getShipment = (token: UserToken, id: string, options: CallOptions = {}): Promise<MercadoLibreShipment> =>
     get(options, token, `/shipments/${encodeURIComponent(id)}`, schema.shipment);
+
+  /** What one buyer bought in one go. An order without a `packId` is its own pack, and has none to read. */
+  const getPack = (token: UserToken, packId: string, options: CallOptions = {}): Promise<MercadoLibrePack> =>
+    get(options, token, `/packs/${encodeURIComponent(packId)}`, schema.pack);
+
+  /**
+   * For `me1` and `custom` only: `me2` ships with MercadoLibre's own label, and `not_specified` has no shipment. After a
+   * doubt `getShipment` shows the status and the tracking number.
+   * @param frozenBody of `shipNotice`, the same bytes at every attempt
+   */
+  async function tellShipped(
+    token: UserToken,
+    shippingId: string,
+    frozenBody: string,
+    options: CallOptions = {},
+  ): Promise<{ accepted: true }> {
+    const url = `/shipments/${encodeURIComponent(shippingId)}/seller_notifications`;
+    const headers = { 'content-type': 'application/json' };
+    await exchange(telling(options), token, { method: 'POST', url, headers, data: frozenBody }, schema.told);
+    return { accepted: true };
+  }
 
   async function searchOrders(
     token: UserToken,
@@ -103,5 +130,5 @@ export function createMercadoLibreClient({ baseUrl, clientId, clientSecret, now 
     });
   }
 
-  return { refreshToken, getOrder, getShipment, searchOrders, missedFeeds };
+  return { refreshToken, getOrder, getShipment, getPack, tellShipped, shipNotice, searchOrders, missedFeeds };
 }

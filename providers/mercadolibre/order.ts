@@ -1,6 +1,5 @@
-import type { Address } from '../../domain/address.ts';
 import { type Currency, currencyOf, type Money, parseMoney } from '../../domain/money.ts';
-import type { WireItem, WireOrder, WireShipment } from './schema.ts';
+import type { WireItem, WireOrder } from './schema.ts';
 
 export type MercadoLibreOrder = {
   orderId: string;
@@ -26,9 +25,6 @@ export type MercadoLibreItem = {
   /** MercadoLibre's fee, for one piece as well. */
   saleFee: Money;
 };
-
-/** Only `me1`, `custom` and `not_specified` let us ship: `me2` wants MercadoLibre's own label. */
-export type MercadoLibreShipment = { id: string; status: string; logisticMode: string; shipTo?: Address };
 
 const cancelledStatuses = ['cancelled', 'pending_cancel', 'invalid'];
 
@@ -56,27 +52,3 @@ const toItem = ({ item, quantity, unit_price, sale_fee }: WireItem, currency: Cu
   unitPrice: parseMoney(unit_price, currency),
   saleFee: parseMoney(sale_fee, currency),
 });
-
-export function toShipment(wire: WireShipment): MercadoLibreShipment {
-  const shipTo = toAddress(wire);
-  return { id: wire.id, status: wire.status, logisticMode: wire.logistic.mode, ...(shipTo ? { shipTo } : {}) };
-}
-
-/** An address that a parcel could not be sent to is none: some modes hide the buyer. */
-function toAddress({ destination }: WireShipment): Address | undefined {
-  const { receiver_name: fullName, receiver_phone: phone, shipping_address: place = {} } = destination ?? {};
-  const street = [place.street_name, place.street_number].filter(Boolean).join(' ');
-  const line1 = place.address_line ?? street;
-  const [city, country] = [place.city?.name, place.country?.id];
-  if (!fullName || !line1 || !city || !country) return undefined;
-  return {
-    fullName,
-    line1,
-    ...(place.comment ? { line2: place.comment } : {}),
-    city,
-    region: place.state?.name ?? '',
-    postalCode: place.zip_code ?? '',
-    country,
-    ...(phone && /\d{6}/.test(phone.replace(/\D/g, '')) ? { phone } : {}), // hidden ones read `XXXXXXX`
-  };
-}

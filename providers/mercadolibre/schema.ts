@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { decimalText, idText, open, readAs } from '../fields.ts';
-import { type MercadoLibreOrder, toOrder, toShipment } from './order.ts';
+import { type MercadoLibreOrder, toOrder } from './order.ts';
+import { toPack, toShipment } from './shipment.ts';
 
 /** What MercadoLibre sends, as far as we read it. Ids and amounts are bare JSON numbers; they stay text. */
 const text = Joi.string();
@@ -81,12 +82,14 @@ export type WireShipment = {
   id: string;
   status: string;
   logistic: { mode: string };
+  tracking_number?: string;
   destination?: WireDestination;
 };
 const wireShipment = open<WireShipment>({
   id: idText.required(),
   status: text.required(),
   logistic: open({ mode: text.required() }).required(),
+  tracking_number: optionalId,
   destination: open<WireDestination>({
     receiver_name: optionalText,
     receiver_phone: optionalId,
@@ -103,6 +106,21 @@ const wireShipment = open<WireShipment>({
   }).empty(null),
 });
 export const shipment = readAs(wireShipment, toShipment);
+
+export type WirePack = { id: string; status: string; orders: { id: string }[]; shipment?: { id?: string } };
+const wirePack = open<WirePack>({
+  id: idText.required(),
+  status: text.required(),
+  orders: Joi.array()
+    .items(open<{ id: string }>({ id: idText.required() }))
+    .min(1)
+    .required(),
+  shipment: open({ id: optionalId }).empty(null),
+});
+export const pack = readAs(wirePack, toPack);
+
+/** `OK`, or the status that was told: any other word proves nothing. */
+export const told = open<{ status: string }>({ status: text.required() });
 
 export type WireMissed = { messages: Record<string, unknown>[] };
 export const missed = open<WireMissed>({ messages: Joi.array().items(Joi.object().unknown()).required() });

@@ -25,6 +25,9 @@ export const names: Record<string, FailureKind> = {
   ITEM_ALREADY_CANCELLED: 'uncertain',
   ITEM_INCORRECT_STATUS: 'terminal',
   INSUFFICIENT_FUNDS: 'retryable',
+  WEBHOOK_URL_ALREADY_EXISTS: 'terminal',
+  WEBHOOK_NUMBER_LIMIT_EXCEEDED: 'terminal',
+  WEBHOOK_PATCH_REQUEST_NO_CHANGE: 'terminal',
 };
 
 /** `details[0].issue`. */
@@ -86,6 +89,12 @@ export const issues: Record<string, FailureKind> = {
   REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK: 'terminal',
   PENDING_CAPTURE: 'retryable',
   REFUND_FAILED_INSUFFICIENT_FUNDS: 'retryable',
+
+  // Telling of a parcel
+  CAPTURE_ID_NOT_FOUND: 'terminal',
+  CAPTURE_STATUS_NOT_VALID: 'terminal',
+  ITEM_SKU_MISMATCH: 'terminal',
+  MSP_NOT_SUPPORTED: 'terminal',
 
   // Paying out
   INSUFFICIENT_FUNDS: 'retryable',

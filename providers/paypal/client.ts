@@ -1,11 +1,9 @@
-import type Joi from 'joi';
 import { isCurrency, type Money, parseMoney } from '../../domain/money.ts';
-import { isFailure, Uncertain } from '../../domain/outcome.ts';
-import { withToken } from '../application-token.ts';
-import { ask, type Call, type CallOptions, decode, failed, moneyCall, read, succeeded } from '../call.ts';
-import type { HttpAnswer, HttpRequest } from '../http.ts';
-import { duplicateBatch, isMissing, refused } from './classify.ts';
+import { type CallOptions, failed } from '../call.ts';
+import { alreadyDone } from './already-done.ts';
+import { duplicateBatch, isMissing } from './classify.ts';
 import { type Dispute, toDispute } from './dispute.ts';
+import { createExchange } from './exchange.ts';
 import {
   type Capture,
   type NewOrder,
@@ -19,43 +17,16 @@ import {
 } from './order.ts';
 import { type PayoutBatch, type PayoutItem, payoutBody, toBatch, toItem } from './payout.ts';
 import * as schema from './schema.ts';
-import { createPayPalToken, type PayPalCredentials } from './token.ts';
+import { subscriptionCalls } from './subscriptions.ts';
+import type { PayPalCredentials } from './token.ts';
+import { type Tracker, toTrackers, trackingBody } from './tracking.ts';
 
 export type PayPalClient = ReturnType<typeof createPayPalClient>;
 
-/** Orders v2, Payments v2, Payouts v1 and the balance report. Throws Terminal, Retryable or Uncertain. */
+/** Orders v2, Payments v2, Payouts v1, the balance report and webhooks. Throws Terminal, Retryable or Uncertain. */
 export function createPayPalClient(options: PayPalCredentials) {
-  const token = createPayPalToken(options);
-  const reading = ({ signal }: CallOptions): Call => ({ provider: 'paypal', ...read, signal });
-  const moving = ({ signal }: CallOptions): Call => ({ provider: 'paypal', ...moneyCall, signal });
-
-  const exchange = (call: Call, { url, headers, ...request }: HttpRequest): Promise<HttpAnswer> =>
-    withToken(token, accessToken =>
-      ask(call, {
-        ...request,
-        url: options.baseUrl + url,
-        headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json', ...headers },
-      }),
-    );
-
-  function accept<T>(call: Call, answer: HttpAnswer, shape: Joi.Schema<T>): T {
-    if (!succeeded(answer)) throw refused(call, answer);
-    return decode(call, shape, answer.body);
-  }
-
-  const get = async <T>(call: Call, url: string, shape: Joi.Schema<T>): Promise<T> =>
-    accept(call, await exchange(call, { method: 'GET', url }), shape);
-
-  const post = async <T>(
-    call: Call,
-    url: string,
-    data: string,
-    requestId: string,
-    shape: Joi.Schema<T>,
-  ): Promise<T> => {
-    const headers = { 'paypal-request-id': requestId, prefer: 'return=representation' };
-    return accept(call, await exchange(call, { method: 'POST', url, data, headers }), shape);
-  };
+  const exchanges = createExchange(options);
+  const { reading, moving, exchange, accept, get, post } = exchanges;
 
   /** Repeating it with the same request id gives the same order, so it is no money call. */
   async function createOrder(order: NewOrder, options: CallOptions = {}) {
@@ -92,6 +63,19 @@ export function createPayPalClient(options: PayPalCredentials) {
         return order && order.captures.length > 0 ? order : undefined;
       });
     }
+  }
+
+  /**
+   * Tells PayPal, and the buyer if the body says so, where the parcel is. Whether the same number may be added twice is
+   * not documented: after a doubt `getOrder` shows the order's trackers.
+   * @param frozenBody of `trackingBody`, the same bytes at every attempt
+   * @returns all trackers of the order
+   */
+  async function addTracking(paypalOrderId: string, frozenBody: string, options: CallOptions = {}): Promise<Tracker[]> {
+    const call = moving(options);
+    const url = `/v2/checkout/orders/${encodeURIComponent(paypalOrderId)}/track`;
+    const answer = await exchange(call, { method: 'POST', url, data: frozenBody });
+    return toTrackers(accept(call, answer, schema.trackedOrder).purchase_units);
   }
 
   async function getCapture(captureId: string, options: CallOptions = {}): Promise<Capture> {
@@ -181,24 +165,14 @@ export function createPayPalClient(options: PayPalCredentials) {
     refundCapture,
     getRefund,
     getDispute,
+    addTracking,
+    trackingBody,
     refundBody,
     payoutBody,
     createPayout,
     getPayoutBatch,
     cancelPayoutItem,
     getBalances,
+    ...subscriptionCalls(exchanges),
   };
-}
-
-/** This refusal says that it has happened: what happened is looked up, and stays uncertain while it cannot be. */
-async function alreadyDone<T>(refusal: unknown, code: string, look: () => Promise<T | undefined>): Promise<T> {
-  if (!isFailure(refusal) || refusal.code !== code) throw refusal;
-  try {
-    const found = await look();
-    if (found !== undefined) return found;
-  } catch (error) {
-    if (!isFailure(error)) throw error;
-    throw new Uncertain(code, 'it has happened, but could not be read', { provider: 'paypal', cause: error });
-  }
-  throw refusal;
 }

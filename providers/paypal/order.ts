@@ -1,6 +1,7 @@
 import type { Address } from '../../domain/address.ts';
 import { formatDecimal, type Money } from '../../domain/money.ts';
 import type { WireCapture, WireOrder, WireRefund } from './schema.ts';
+import { type Tracker, toTrackers } from './tracking.ts';
 
 /** COMPLETED means that the order is done, not that the money came: read the captures. */
 export type PayPalOrder = {
@@ -9,6 +10,8 @@ export type PayPalOrder = {
   customId?: string;
   captures: Capture[];
   refunds: Refund[];
+  /** The parcels that PayPal was told of. */
+  trackers: Tracker[];
 };
 
 /** Only `COMPLETED` is paid. Fee and net are absent while it is pending. */
@@ -97,6 +100,7 @@ export function toOrder({ id, status, purchase_units }: WireOrder): PayPalOrder 
     ...(customId ? { customId } : {}),
     captures: purchase_units.flatMap(unit => unit.payments?.captures ?? []).map(capture => toCapture(capture, id)),
     refunds: purchase_units.flatMap(unit => unit.payments?.refunds ?? []).map(toRefund),
+    trackers: toTrackers(purchase_units),
   };
 }
 

@@ -60,7 +60,16 @@ export const dispute = open<WireDispute>({
   dispute_outcome: open({ outcome_code: text }),
 });
 
-export type WireUnit = { custom_id?: string; payments?: { captures?: WireCapture[]; refunds?: WireRefund[] } };
+export type WireTracker = { id: string; status?: string };
+const shipping = open<{ trackers?: WireTracker[] }>({
+  trackers: Joi.array().items(open<WireTracker>({ id: idText.required(), status: text })),
+});
+
+export type WireUnit = {
+  custom_id?: string;
+  payments?: { captures?: WireCapture[]; refunds?: WireRefund[] };
+  shipping?: { trackers?: WireTracker[] };
+};
 export type WireOrder = { id: string; status: string; purchase_units: WireUnit[] };
 export const order = open<WireOrder>({
   id: idText.required(),
@@ -70,6 +79,7 @@ export const order = open<WireOrder>({
       open<WireUnit>({
         custom_id: text.allow(''),
         payments: open({ captures: Joi.array().items(capture), refunds: Joi.array().items(refund) }),
+        shipping,
       }),
     )
     .min(1)
@@ -80,6 +90,15 @@ export const order = open<WireOrder>({
 export const capturedOrder = order.custom((wire: WireOrder) => {
   if (wire.purchase_units.some(unit => unit.payments?.captures?.length)) return wire;
   throw new TypeError('no capture');
+});
+
+/** What adding a tracker answers: the order, as far as its parcels are concerned. */
+export type WireTracked = { purchase_units: WireUnit[] };
+export const trackedOrder = open<WireTracked>({
+  purchase_units: Joi.array().items(open<WireUnit>({ shipping })).min(1).required(),
+}).custom((wire: WireTracked) => {
+  if (wire.purchase_units.some(unit => unit.shipping?.trackers?.length)) return wire;
+  throw new TypeError('no tracker');
 });
 
 export type WireBatch = {
@@ -122,3 +141,23 @@ export const balances = open<WireBalances>({
   as_of_time: time.required(),
   last_refresh_time: time,
 });
+
+export type WireWebhook = { id: string; url: string; event_types: { name: string }[] };
+export const webhook = open<WireWebhook>({
+  id: idText.required(),
+  url: text.required(),
+  event_types: Joi.array()
+    .items(open<{ name: string }>({ name: text.required() }))
+    .required(),
+});
+export const webhooks = open<{ webhooks: WireWebhook[] }>({ webhooks: Joi.array().items(webhook).required() });
+
+/** Not read in deep: what the resource holds is another schema's. */
+export type WireListedEvent = { id: string; event_type: string; create_time: string };
+const listedEvent = open<WireListedEvent>({
+  id: idText.required(),
+  event_type: text.required(),
+  create_time: text.isoDate().required(),
+});
+export type WireEvents = { events: WireListedEvent[]; links?: WireLink[] };
+export const events = open<WireEvents>({ events: Joi.array().items(listedEvent).required(), links });

@@ -12,6 +12,8 @@ export function getShipment(world: World, call: Call): Answer {
   return { status: 200, body: isNew ? newFormat(order) : oldFormat(order) };
 }
 
+const noticeStatuses = ['shipped', 'delivered', 'not_delivered'];
+
 /** `POST /shipments/{id}/seller_notifications`: the seller says where the parcel is. */
 export function notifyBySeller(world: World, call: Call): Answer {
   const order = shipmentOf(world, call);
@@ -19,13 +21,20 @@ export function notifyBySeller(world: World, call: Call): Answer {
     throw refusal(400, 'bad_request', 'The shipping mode does not allow seller notifications');
   const body: unknown = call.contentType === 'application/json' ? jsonOf(call.text) : undefined;
   if (!isShape(body)) throw refusal(400, 'bad_request', 'invalid body');
-  const status = textAt(body, 'status');
-  if (!['shipped', 'delivered', 'not_delivered'].includes(status ?? ''))
-    throw refusal(400, 'bad_request', 'invalid status');
-  if (!textAt(shapeAt(body, 'payload'), 'date')) throw refusal(400, 'bad_request', 'payload.date is mandatory');
-  order.shipmentStatus = status!;
+  const status = textAt(body, 'status') ?? '';
+  if (!noticeStatuses.includes(status)) throw refusal(400, 'bad_request', 'invalid status');
+  if (!Date.parse(textAt(shapeAt(body, 'payload'), 'date') ?? ''))
+    throw refusal(400, 'bad_request', 'payload.date is mandatory');
+  const number = textAt(body, 'tracking_number');
+  if (status === 'shipped' && (!number || !textAt(body, 'tracking_url')))
+    throw refusal(400, 'bad_request', 'tracking_number and tracking_url are mandatory');
+  const isOver = order.shipmentStatus === 'delivered' || order.shipmentStatus === 'not_delivered';
+  if (isOver && order.shipmentStatus !== status)
+    throw refusal(400, 'bad_request', `The shipment is ${order.shipmentStatus}, which is final`);
+  order.shipmentStatus = status;
+  order.trackingNumber = number ?? order.trackingNumber;
   order.updatedAt = world.clock.iso();
-  return { status: 200, body: { status } };
+  return { status: 200, body: { status: 'OK' } };
 }
 
 /** @throws Refusal 403 or 404 */
@@ -45,7 +54,7 @@ function newFormat(order: MercadoLibreOrder): object {
     id: BigInt(order.shipmentId),
     status: order.shipmentStatus,
     substatus: null,
-    tracking_number: null,
+    tracking_number: order.trackingNumber ?? null,
     tracking_method: null,
     logistic: { mode: logisticMode, type: logisticMode === 'me2' ? 'drop_off' : 'default', direction: 'forward' },
     destination: {

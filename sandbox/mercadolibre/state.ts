@@ -29,6 +29,8 @@ export type MercadoLibreOrder = {
   /** What was sent last, so that it can be sent again word for word. */
   notification: Notification | undefined;
   shipmentStatus: string;
+  /** As the seller told it. */
+  trackingNumber?: string | undefined;
 };
 
 /** A notification that has not arrived: `GET /missed_feeds` lists it for two days. */

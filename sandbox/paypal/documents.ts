@@ -1,8 +1,9 @@
+import { shapeAt } from '../shape.ts';
 import type { World } from '../world.ts';
 import { link } from './links.ts';
 import { moneyOf } from './money.ts';
 import type { Link } from './refusals.ts';
-import type { Capture, Order, Refund } from './state.ts';
+import type { Capture, Order, PurchaseUnit, Refund } from './state.ts';
 
 /** What PayPal shows of its things, in answers and in webhooks alike. */
 
@@ -31,6 +32,7 @@ export function orderDocument(world: World, order: Order) {
       ...unit.sent,
       payee: { email_address: 'platform@sandbox.example', merchant_id: 'TL5D6XGZK8Q2M' },
       ...(capture ? { payments: paymentsDocument(world, capture) } : {}),
+      ...shippingDocument(world, order, unit),
     };
   });
   const paid = order.status === 'APPROVED' || order.status === 'COMPLETED';
@@ -44,6 +46,21 @@ export function orderDocument(world: World, order: Order) {
     update_time: order.updatedAt,
     links: orderLinks(world, order),
   };
+}
+
+/** As it was sent, with the parcels of its capture. */
+function shippingDocument(world: World, order: Order, { sent, captureId }: PurchaseUnit) {
+  const trackers = [...world.state.paypal.trackers.values()].filter(tracker => tracker.captureId === captureId);
+  if (trackers.length === 0) return {};
+  const documents = trackers.map(({ id, createdAt }) => ({
+    id,
+    status: 'SHIPPED',
+    items: [],
+    links: [link(world, `/v2/checkout/orders/${order.id}/trackers/${id}`, 'update', 'PATCH')],
+    create_time: createdAt,
+    update_time: createdAt,
+  }));
+  return { shipping: { ...shapeAt(sent, 'shipping'), trackers: documents } };
 }
 
 function paymentsDocument(world: World, capture: Capture) {

@@ -3,8 +3,10 @@ import { crc32 } from 'node:zlib';
 import { randomCode } from '../ids.ts';
 import { toJson } from '../json.ts';
 import type { World } from '../world.ts';
+import type { Webhook } from './state.ts';
+import { webhooksOf } from './subscriptions.ts';
 
-/** Sends one webhook event, signed as PayPal signs: RSA-SHA256 over id, time, webhook id and the body's CRC. */
+/** Notes one webhook event and sends it to whoever subscribed to it, signed as PayPal signs: RSA-SHA256 over id, time, webhook id and the body's CRC. */
 export function sendEvent(world: World, type: string, resourceType: string, resource: unknown): void {
   const id = `WH-${randomCode(17)}-${randomCode(17)}`;
   const time = `${world.clock.iso().slice(0, 19)}Z`;
@@ -19,12 +21,19 @@ export function sendEvent(world: World, type: string, resourceType: string, reso
     resource,
     links: [{ href: `${world.publicUrl()}/paypal/v1/notifications/webhooks-events/${id}`, rel: 'self', method: 'GET' }],
   });
+  world.state.paypal.events.push({ id, type, atMs: world.clock.now(), body });
+  for (const webhook of webhooksOf(world)) if (wants(webhook, type)) deliver(world, webhook, { id, time, body });
+}
+
+const wants = ({ eventTypes }: Webhook, type: string): boolean => eventTypes.includes('*') || eventTypes.includes(type);
+
+function deliver(world: World, webhook: Webhook, { id, time, body }: { id: string; time: string; body: string }): void {
   const { certificateId } = world.state.keys.paypal;
   const transmissionId = randomUUID();
-  const signed = [transmissionId, time, world.credentials.paypal.webhookId, crc32(Buffer.from(body, 'utf8'))].join('|');
+  const signed = [transmissionId, time, webhook.id, crc32(Buffer.from(body, 'utf8'))].join('|');
   world.webhooks.send({
     eventId: id,
-    url: `${world.apiUrl}/api/webhooks/paypal`,
+    url: webhook.url,
     headers: {
       'content-type': 'application/json',
       'paypal-transmission-id': transmissionId,

@@ -26,6 +26,8 @@ const messages: Record<string, string> = {
   INTERNAL_SERVER_ERROR: 'An internal server error has occurred.',
   SERVICE_UNAVAILABLE: 'Service Unavailable.',
   USER_BUSINESS_ERROR: 'User business error.',
+  WEBHOOK_URL_ALREADY_EXISTS: 'Webhook URL already exists',
+  WEBHOOK_NUMBER_LIMIT_EXCEEDED: 'Number of webhooks exceeds the maximum of 10',
   INSUFFICIENT_FUNDS: 'Sender does not have sufficient funds. Please add funds and retry.',
 };
 

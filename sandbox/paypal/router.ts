@@ -6,31 +6,27 @@ import { listBalances } from './balances.ts';
 import { captureOrder, getCapture } from './captures.ts';
 import { approveCheckout, showCheckout } from './checkout-page.ts';
 import { getDispute } from './disputes.ts';
+import { listEvents } from './event-list.ts';
 import { createOrder, getOrder } from './orders.ts';
 import { cancelItem, createPayout, getBatch, getItem } from './payouts.ts';
 import { getRefund, refundCapture } from './refunds.ts';
 import { errorBody, faultBody, notFound } from './refusals.ts';
+import { createWebhook, listWebhooks, updateWebhook } from './subscriptions.ts';
+import { addTracker } from './trackers.ts';
 
-/** PayPal's REST API: Orders v2, Payments v2, Payouts v1, Reporting v1. */
+/** PayPal's REST API: Orders v2, Payments v2, Payouts v1, Reporting v1, Webhooks v1. */
 export function payPalRouter(world: World): Router {
   const mount = createMount(world, 'paypal', faultBody);
   const router = express.Router();
-  const get = (path: string, operation: string, perform: typeof getOrder) =>
-    router.get(
+  const at = (method: 'get' | 'post' | 'patch') => (path: string, operation: string, perform: typeof getOrder) =>
+    router[method](
       path,
       mount(
         operation,
         withToken(world, call => perform(world, call)),
       ),
     );
-  const post = (path: string, operation: string, perform: typeof getOrder) =>
-    router.post(
-      path,
-      mount(
-        operation,
-        withToken(world, call => perform(world, call)),
-      ),
-    );
+  const [get, post, patch] = [at('get'), at('post'), at('patch')];
 
   router.post(
     '/v1/oauth2/token',
@@ -39,6 +35,7 @@ export function payPalRouter(world: World): Router {
   post('/v2/checkout/orders', 'create-order', createOrder);
   get('/v2/checkout/orders/:id', 'get-order', getOrder);
   post('/v2/checkout/orders/:id/capture', 'capture', captureOrder);
+  post('/v2/checkout/orders/:id/track', 'track', addTracker);
   get('/v2/payments/captures/:id', 'get-capture', getCapture);
   post('/v2/payments/captures/:id/refund', 'refund', refundCapture);
   get('/v2/payments/refunds/:id', 'get-refund', getRefund);
@@ -48,6 +45,10 @@ export function payPalRouter(world: World): Router {
   get('/v1/payments/payouts-item/:id', 'get-payout-item', getItem);
   post('/v1/payments/payouts-item/:id/cancel', 'cancel-payout-item', cancelItem);
   get('/v1/reporting/balances', 'balances', listBalances);
+  get('/v1/notifications/webhooks', 'list-webhooks', listWebhooks);
+  post('/v1/notifications/webhooks', 'create-webhook', createWebhook);
+  patch('/v1/notifications/webhooks/:id', 'update-webhook', updateWebhook);
+  get('/v1/notifications/webhooks-events', 'list-events', listEvents);
   router.get(
     '/v1/notifications/certs/:id',
     mount('cert', call => {

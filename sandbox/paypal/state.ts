@@ -59,6 +59,15 @@ export type Refund = {
   readonly customId: string | undefined;
 };
 
+/** A parcel that the seller told of. */
+export type Tracker = { readonly id: string; readonly captureId: string; readonly createdAt: string };
+
+/** A subscription of the application; `*` is every event type. */
+export type Webhook = { readonly id: string; readonly url: string; readonly eventTypes: readonly string[] };
+
+/** An event as it was or should have been delivered. */
+export type SentEvent = { readonly id: string; readonly type: string; readonly atMs: number; readonly body: string };
+
 /** By the capture that it is about. */
 export type Dispute = {
   readonly id: string;
@@ -123,6 +132,11 @@ export type PayPalState = {
   readonly captures: Map<string, Capture>;
   readonly refunds: Map<string, Refund>;
   readonly disputes: Map<string, Dispute>;
+  readonly trackers: Map<string, Tracker>;
+  /** Beside the one that the credentials name; that one too once it was changed. */
+  readonly webhooks: Map<string, Webhook>;
+  /** Every event, the oldest first, delivered or not. */
+  readonly events: SentEvent[];
   readonly batches: Map<string, PayoutBatch>;
   /** `sender_batch_id` → the batch that used it last. */
   readonly batchIdsBySender: Map<string, string>;
@@ -143,6 +157,9 @@ export const createPayPalState = (nowMs: number): PayPalState => ({
   captures: new Map(),
   refunds: new Map(),
   disputes: new Map(),
+  trackers: new Map(),
+  webhooks: new Map(),
+  events: [],
   batches: new Map(),
   batchIdsBySender: new Map(),
   items: new Map(),

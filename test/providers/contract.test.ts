@@ -3,7 +3,11 @@ import { freePort } from '../support/free-port.ts';
 import { contractCalls } from './contract-calls.ts';
 import { payoneerCalls } from './payoneer-calls.ts';
 import { createClients, type SandboxWorld, startSandboxWorld } from './sandbox-world.ts';
+import { shippingCalls } from './shipping-calls.ts';
 import { failureOf } from './thrown-by.ts';
+import { webhookCalls } from './webhook-calls.ts';
+
+const everyCall = [...contractCalls, ...shippingCalls, ...webhookCalls, ...payoneerCalls];
 
 /** What every method of every client owes, whoever the provider is. */
 describe('provider contract', () => {
@@ -14,7 +18,7 @@ describe('provider contract', () => {
   afterEach(() => world.clearFaults());
   after(() => world[Symbol.asyncDispose]());
 
-  for (const { provider, operation, stakes, leaves, onceOnly, prepare } of [...contractCalls, ...payoneerCalls]) {
+  for (const { provider, operation, stakes, leaves, onceOnly, prepare } of everyCall) {
     describe(`${provider} ${operation}`, () => {
       const prefix = provider.toUpperCase();
       const doubt = stakes === 'money' ? 'uncertain' : 'retryable';

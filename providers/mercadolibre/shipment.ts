@@ -1,0 +1,74 @@
+import type { Address } from '../../domain/address.ts';
+import { invariant } from '../../domain/outcome.ts';
+import type { WirePack, WireShipment } from './schema.ts';
+
+/** Only `me1`, `custom` and `not_specified` let us ship: `me2` wants MercadoLibre's own label. */
+export type MercadoLibreShipment = {
+  id: string;
+  status: string;
+  logisticMode: string;
+  trackingNumber?: string;
+  shipTo?: Address;
+};
+
+export type MercadoLibrePack = { packId: string; status: string; orderIds: string[]; shippingId?: string };
+
+export type ShipNotice = {
+  status: 'shipped' | 'delivered';
+  at: Date;
+  trackingNumber: string;
+  /** Where the buyer can follow the parcel. */
+  trackingUrl: string;
+  comment?: string;
+  /** MercadoLibre's number of the carrier, where the seller has agreed on one. */
+  serviceId?: number;
+};
+
+/** The frozen request that says where the parcel of a seller who ships himself is. */
+export function shipNotice({ status, at, trackingNumber, trackingUrl, comment = '', serviceId }: ShipNotice): string {
+  invariant(trackingNumber !== '' && trackingUrl !== '', 'a parcel has a number and a place to follow it');
+  return JSON.stringify({
+    payload: { ...(serviceId === undefined ? {} : { service_id: serviceId }), comment, date: at.toISOString() },
+    tracking_number: trackingNumber,
+    tracking_url: trackingUrl,
+    status,
+    substatus: null,
+  });
+}
+
+export const toPack = ({ id, status, orders, shipment }: WirePack): MercadoLibrePack => ({
+  packId: id,
+  status,
+  orderIds: orders.map(order => order.id),
+  ...(shipment?.id ? { shippingId: shipment.id } : {}),
+});
+
+export function toShipment(wire: WireShipment): MercadoLibreShipment {
+  const shipTo = toAddress(wire);
+  return {
+    id: wire.id,
+    status: wire.status,
+    logisticMode: wire.logistic.mode,
+    ...(wire.tracking_number ? { trackingNumber: wire.tracking_number } : {}),
+    ...(shipTo ? { shipTo } : {}),
+  };
+}
+
+/** An address that a parcel could not be sent to is none: some modes hide the buyer. */
+function toAddress({ destination }: WireShipment): Address | undefined {
+  const { receiver_name: fullName, receiver_phone: phone, shipping_address: place = {} } = destination ?? {};
+  const street = [place.street_name, place.street_number].filter(Boolean).join(' ');
+  const line1 = place.address_line ?? street;
+  const [city, country] = [place.city?.name, place.country?.id];
+  if (!fullName || !line1 || !city || !country) return undefined;
+  return {
+    fullName,
+    line1,
+    ...(place.comment ? { line2: place.comment } : {}),
+    city,
+    region: place.state?.name ?? '',
+    postalCode: place.zip_code ?? '',
+    country,
+    ...(phone && /\d{6}/.test(phone.replace(/\D/g, '')) ? { phone } : {}), // hidden ones read `XXXXXXX`
+  };
+}

@@ -1,0 +1,45 @@
+import type Joi from 'joi';
+import { withToken } from '../application-token.ts';
+import { ask, type Call, type CallOptions, decode, moneyCall, read, succeeded } from '../call.ts';
+import type { HttpAnswer, HttpRequest } from '../http.ts';
+import { refused } from './classify.ts';
+import { createPayPalToken, type PayPalCredentials } from './token.ts';
+
+export type Exchanges = ReturnType<typeof createExchange>;
+
+/** How every call to PayPal goes: under our own token, in JSON, its answer classified and checked. */
+export function createExchange(options: PayPalCredentials) {
+  const token = createPayPalToken(options);
+  const reading = ({ signal }: CallOptions): Call => ({ provider: 'paypal', ...read, signal });
+  const moving = ({ signal }: CallOptions): Call => ({ provider: 'paypal', ...moneyCall, signal });
+
+  const exchange = (call: Call, { url, headers, ...request }: HttpRequest): Promise<HttpAnswer> =>
+    withToken(token, accessToken =>
+      ask(call, {
+        ...request,
+        url: options.baseUrl + url,
+        headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json', ...headers },
+      }),
+    );
+
+  function accept<T>(call: Call, answer: HttpAnswer, shape: Joi.Schema<T>): T {
+    if (!succeeded(answer)) throw refused(call, answer);
+    return decode(call, shape, answer.body);
+  }
+
+  const get = async <T>(call: Call, url: string, shape: Joi.Schema<T>): Promise<T> =>
+    accept(call, await exchange(call, { method: 'GET', url }), shape);
+
+  const post = async <T>(
+    call: Call,
+    url: string,
+    data: string,
+    requestId: string,
+    shape: Joi.Schema<T>,
+  ): Promise<T> => {
+    const headers = { 'paypal-request-id': requestId, prefer: 'return=representation' };
+    return accept(call, await exchange(call, { method: 'POST', url, data, headers }), shape);
+  };
+
+  return { reading, moving, exchange, accept, get, post };
+}

@@ -1,0 +1,98 @@
+import { invariant } from '../../domain/outcome.ts';
+import type { CallOptions } from '../call.ts';
+import { alreadyDone } from './already-done.ts';
+import type { Exchanges } from './exchange.ts';
+import * as schema from './schema.ts';
+
+/** Where PayPal sends events, and which: `*` is every type, those of the future included. */
+export type Webhook = { id: string; url: string; eventTypes: string[] };
+export type NewWebhook = { url: string; eventTypes: readonly string[] };
+
+export type EventSearch = {
+  from: Date;
+  to: Date;
+  pageSize: number;
+  /** Of the page before: it repeats the range. */
+  next?: string;
+};
+
+/** `body` is the event as PayPal lists it, as JSON text: what a delivery would have carried, though not byte for byte. */
+export type ListedEvent = { id: string; type: string; createdAt: Date; body: string };
+
+const path = '/v1/notifications/webhooks';
+
+/** Webhooks v1: the subscription of our application, and the events that it should have received. */
+export function subscriptionCalls({ reading, exchange, accept, get }: Exchanges) {
+  async function listWebhooks(options: CallOptions = {}): Promise<Webhook[]> {
+    return (await get(reading(options), path, schema.webhooks)).webhooks.map(toWebhook);
+  }
+
+  /** A URL that PayPal has already keeps its subscription, with the event types of that one. */
+  async function createWebhook({ url, eventTypes }: NewWebhook, options: CallOptions = {}): Promise<Webhook> {
+    const call = reading(options);
+    const data = JSON.stringify({ url, event_types: eventTypes.map(name => ({ name })) });
+    try {
+      return toWebhook(accept(call, await exchange(call, { method: 'POST', url: path, data }), schema.webhook));
+    } catch (error) {
+      const look = async () => (await listWebhooks(options)).find(webhook => webhook.url === url);
+      return alreadyDone(error, 'PAYPAL_WEBHOOK_URL_ALREADY_EXISTS', look);
+    }
+  }
+
+  /** Replaces what is given and leaves the rest. */
+  async function updateWebhook(
+    id: string,
+    { url, eventTypes }: Partial<NewWebhook>,
+    options: CallOptions = {},
+  ): Promise<Webhook> {
+    const call = reading(options);
+    const changes = [
+      ...(url === undefined ? [] : [{ op: 'replace', path: '/url', value: url }]),
+      ...(eventTypes ? [{ op: 'replace', path: '/event_types', value: eventTypes.map(name => ({ name })) }] : []),
+    ];
+    invariant(changes.length > 0, 'an update of a webhook changes something');
+    const request = {
+      method: 'PATCH',
+      url: `${path}/${encodeURIComponent(id)}`,
+      data: JSON.stringify(changes),
+    } as const;
+    return toWebhook(accept(call, await exchange(call, request), schema.webhook));
+  }
+
+  /** One page, the newest first, of what happened in that time, whether its delivery arrived or not. */
+  async function listWebhookEvents(
+    { from, to, pageSize, next }: EventSearch,
+    options: CallOptions = {},
+  ): Promise<{ events: ListedEvent[]; next?: string }> {
+    const range = { start_time: seconds(from), end_time: seconds(to), page_size: `${pageSize}` };
+    const query = next ?? new URLSearchParams(range).toString();
+    const page = await get(reading(options), `${path}-events?${query}`, schema.events);
+    const following = nextQuery(page.links);
+    const events = page.events.map(toListed);
+    return { events, ...(following === undefined ? {} : { next: following }) };
+  }
+
+  return { listWebhooks, createWebhook, updateWebhook, listWebhookEvents };
+}
+
+/** RFC 3339 to the second, as PayPal's own examples have it. */
+const seconds = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;
+
+/** Only the query of the link to the next page: our token goes to no other place than PayPal's base URL. */
+function nextQuery(links: readonly schema.WireLink[] = []): string | undefined {
+  const href = links.find(({ rel }) => rel === 'next')?.href;
+  return href === undefined ? undefined : /\?([^#]+)/.exec(href)?.[1];
+}
+
+const toWebhook = ({ id, url, event_types }: schema.WireWebhook): Webhook => ({
+  id,
+  url,
+  eventTypes: event_types.map(({ name }) => name),
+});
+
+const toListed = (wire: schema.WireListedEvent): ListedEvent => ({
+  id: wire.id,
+  type: wire.event_type,
+  createdAt: new Date(wire.create_time),
+  body: JSON.stringify(wire),
+});

@@ -1,0 +1,41 @@
+import type { WireUnit } from './schema.ts';
+
+export type NewTracking = {
+  captureId: string;
+  /** ≤ 64 characters. */
+  trackingNumber: string;
+  /** As the supplier names it: `Cainiao`, `4PX`, `AliExpress Standard Shipping`. */
+  carrier: string;
+  /** Whether PayPal sends the buyer an e-mail about it. */
+  notifyBuyer: boolean;
+};
+
+/** A parcel that PayPal knows of. `id` is PayPal's own, and holds the number that was given. */
+export type Tracker = { id: string; status?: string };
+
+/** Of the 1276 carriers that PayPal lists, those that carry what AliExpress sends. */
+const carriers: readonly (readonly [pattern: RegExp, code: string])[] = [
+  [/cainiao/i, 'CAINIAO'],
+  [/yanwen/i, 'YANWEN'],
+  [/4px|four ?px/i, 'FOUR_PX_EXPRESS'],
+  [/yun ?express/i, 'YUNEXPRESS'],
+  [/china post|\bems\b/i, 'CN_CHINA_POST_EMS'],
+  [/\busps\b/i, 'USPS'],
+  [/\bups\b/i, 'UPS'],
+  [/^dhl( express)?$/i, 'DHL'],
+];
+
+/** The frozen request of one parcel. */
+export function trackingBody({ captureId, trackingNumber, carrier, notifyBuyer }: NewTracking): string {
+  const known = carriers.find(([pattern]) => pattern.test(carrier))?.[1];
+  const named = known ? { carrier: known } : { carrier: 'OTHER', carrier_name_other: carrier.slice(0, 64) || 'Other' };
+  return JSON.stringify({
+    capture_id: captureId,
+    tracking_number: trackingNumber.slice(0, 64),
+    ...named,
+    notify_payer: notifyBuyer,
+  });
+}
+
+export const toTrackers = (units: readonly WireUnit[]): Tracker[] =>
+  units.flatMap(unit => unit.shipping?.trackers ?? []).map(({ id, status }) => ({ id, ...(status ? { status } : {}) }));
