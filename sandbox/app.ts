@@ -17,6 +17,7 @@ import { payoneerRouter } from './payoneer/router.ts';
 import { followBatch } from './paypal/payout-settlement.ts';
 import { payPalRouter } from './paypal/router.ts';
 import { createSettings } from './settings.ts';
+import { shopRouter } from './shop/router.ts';
 import { openStateFile } from './state-file.ts';
 import { createWebhooks } from './webhooks.ts';
 import type { World } from './world.ts';
@@ -95,6 +96,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   app.use('/mercadolibre', mercadoLibreRouter(world));
   app.use('/aliexpress', aliExpressRouter(world));
   app.use('/payoneer', payoneerRouter(world));
+  app.use('/shop', shopRouter(world));
   app.use(failed);
 
   resume(world);

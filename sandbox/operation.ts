@@ -24,6 +24,8 @@ export type Answer = {
   readonly body?: unknown;
   /** Written as it is, for the few answers that are no JSON. */
   readonly text?: string;
+  /** A page for people. */
+  readonly html?: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
@@ -90,7 +92,7 @@ function performed(world: World, call: Call, perform: Perform): Answer {
 async function sendWith(fault: Fault | undefined, response: Response, answer: Answer): Promise<void> {
   if (fault?.kind === 'drop-reply') return void response.socket?.destroy();
   if (fault?.kind === 'malformed') {
-    const text = answer.text ?? toJson(answer.body ?? {});
+    const text = answer.html ?? answer.text ?? toJson(answer.body ?? {});
     return void response
       .status(answer.status)
       .type('json')
@@ -100,8 +102,9 @@ async function sendWith(fault: Fault | undefined, response: Response, answer: An
   send(response, answer);
 }
 
-function send(response: Response, { status, body, text, headers = {} }: Answer): void {
+function send(response: Response, { status, body, text, html, headers = {} }: Answer): void {
   response.status(status).set(headers);
+  if (html !== undefined) return void response.type('html').send(html);
   if (text !== undefined) response.type('text').send(text);
   else if (body === undefined) response.end();
   else response.type('json').send(toJson(body));

@@ -5,6 +5,7 @@ import { createEbayState, type EbayState } from './ebay/state.ts';
 import { createMercadoLibreState, type MercadoLibreState } from './mercadolibre/state.ts';
 import { createPayoneerState, type PayoneerState } from './payoneer/state.ts';
 import { createPayPalState, type PayPalState } from './paypal/state.ts';
+import { createShopState, type ShopState } from './shop/state.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import type { Delivery } from './webhooks.ts';
 
@@ -21,6 +22,7 @@ export type State = {
   readonly ebay: EbayState;
   readonly mercadolibre: MercadoLibreState;
   readonly payoneer: PayoneerState;
+  readonly shop: ShopState;
 };
 
 export const createState = (): State => ({
@@ -34,4 +36,5 @@ export const createState = (): State => ({
   ebay: createEbayState(),
   mercadolibre: createMercadoLibreState(),
   payoneer: createPayoneerState(),
+  shop: createShopState(),
 });

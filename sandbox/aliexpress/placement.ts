@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Account } from '../accounts.ts';
 import { randomDigits } from '../ids.ts';
+import { type Shape, textAt } from '../shape.ts';
 import type { World } from '../world.ts';
 import { costOf } from './cost.ts';
 import type { DeliveryOption } from './delivery-options.ts';
@@ -29,6 +30,7 @@ export function place(world: World, account: Account, request: OrderRequest, pic
       outOrderId: request.outOrderId,
       accountId: account.accountId,
       country: request.country,
+      shipTo: textsOf(request.address),
       currency: picks[0]!.sku.currency,
       logisticsService: picks[0]!.option.code,
       lines: parcel,
@@ -60,6 +62,9 @@ export function place(world: World, account: Account, request: OrderRequest, pic
     return order;
   });
 }
+
+const textsOf = (address: Shape): Record<string, string> =>
+  Object.fromEntries(Object.keys(address).map(name => [name, textAt(address, name) ?? '']));
 
 /** Sixteen digits, odd and above 2^53: whoever reads them as a double reads a neighbour's number. */
 const orderNumber = (): string => `91${randomDigits(13)}${1 + 2 * randomInt(5)}`;

@@ -44,6 +44,8 @@ export type SupplierOrder = {
   readonly outOrderId: string | undefined;
   readonly accountId: string;
   readonly country: string;
+  /** Where it goes, in AliExpress' own words. */
+  readonly shipTo: Readonly<Record<string, string>>;
   readonly currency: string;
   readonly logisticsService: string;
   readonly lines: readonly OrderLine[];

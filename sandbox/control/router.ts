@@ -12,6 +12,7 @@ import { orderRoutes } from './orders.ts';
 import { payPalRoutes } from './paypal.ts';
 import { ControlError, respond } from './respond.ts';
 import { settingRoutes } from './settings.ts';
+import { shopRoutes } from './shop.ts';
 
 /*
  * GET    health · effects · clock · balance · faults · settings
@@ -21,6 +22,7 @@ import { settingRoutes } from './settings.ts';
  * POST   settings {…}                                   see ../settings.ts
  * POST   accounts {provider, name, …}                   what an OAuth consent gives
  * POST   products · pay · supplier                      AliExpress: the shop, its checkout, its warehouse
+ * POST   shop-accounts · shop-mood                    who logs in on its website, and what they meet there
  * POST   orders · notify · ebay-challenge               the marketplaces and their buyers
  * PATCH  orders/:marketplace/:orderId
  * POST   approve · capture-outcome · capture-status · payout-outcome     PayPal's buyers, risk department, receivers
@@ -45,7 +47,13 @@ export function controlRouter(world: World): Router {
     }),
   );
   router.use(faultRoutes(world), balanceRoutes(world), settingRoutes(world), accountRoutes(world));
-  router.use(aliExpressRoutes(world), orderRoutes(world), challengeRoutes(world), payPalRoutes(world));
+  router.use(
+    aliExpressRoutes(world),
+    orderRoutes(world),
+    challengeRoutes(world),
+    payPalRoutes(world),
+    shopRoutes(world),
+  );
   router.use((request, _response, next) =>
     next(new ControlError(404, `no such control: ${request.method} ${request.path}`)),
   );
