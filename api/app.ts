@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import type pg from 'pg';
 import { pinoHttp } from 'pino-http';
 import type { Deps } from './deps.ts';
+import { createLimits } from './limits.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { logPath } from './middleware/log-path.ts';
 import { nothingHere, problems } from './middleware/problem.ts';
@@ -18,7 +19,9 @@ import { webhookRoutes } from './routes/webhooks.ts';
 /** The ingress: it writes what happened to Postgres, adds a job, and answers. */
 export function createApp(deps: Deps, pool: pg.Pool): Express {
   const app = express();
+  const limits = createLimits(pool, deps.limitRules);
   app.disable('x-powered-by');
+  app.set('trust proxy', deps.config.trustedProxies);
   app.use(helmet({ strictTransportSecurity: deps.config.nodeEnv === 'production' }));
   app.get('/health', async (_request, response) => {
     await deps.store.read(em => em.execute('select 1'));
@@ -35,11 +38,11 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
     }),
   );
   // Before the JSON parser: signatures are over the bytes.
-  app.use('/api/webhooks', webhookRoutes(deps));
+  app.use('/api/webhooks', webhookRoutes(deps, limits));
   app.use(jsonBody);
-  app.use('/api/auth', authRoutes(deps, pool));
+  app.use('/api/auth', authRoutes(deps, limits));
   app.use(deps.sessions.read);
-  app.use('/api/paypal', checkoutRoutes(deps));
+  app.use('/api/paypal', checkoutRoutes(deps, limits));
   app.use('/api/users', userRoutes(deps));
   app.use('/api/products', productRoutes(deps));
   app.use('/api/listings', listingRoutes(deps));

@@ -6,6 +6,7 @@ import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
 import type { Store } from '../store/open.ts';
+import type { LimitRules } from './limits.ts';
 import type { Sessions } from './middleware/session.ts';
 
 /** What the routes stand on; each takes the part it needs. */
@@ -15,6 +16,7 @@ export type Deps = {
   transact: Transact;
   box: SecretBox;
   sessions: Sessions;
+  limitRules: LimitRules;
   log: Logger;
   paypal: Pick<PayPalClient, 'createOrder'>;
   /** eBay's notification keys, fetched once and kept. */

@@ -17,6 +17,7 @@ import { onShutdown } from '../runtime/shutdown.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
 import { createApp } from './app.ts';
+import { limitRules } from './limits.ts';
 import { createSessions } from './middleware/session.ts';
 
 const config = readConfig();
@@ -40,7 +41,8 @@ const app = createApp(
     store,
     transact: createTransact(store, producer),
     box: createSecretBox(config.encryptionKeys),
-    sessions: createSessions(config.jwtSecret),
+    sessions: createSessions(config.jwtSecret, store),
+    limitRules: limitRules(config),
     log,
     paypal: createPayPalClient(config.paypal),
     ebayKeys: createEbayClient(config.ebay).publicKey,

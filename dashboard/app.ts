@@ -30,6 +30,7 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   const app = express();
   const sessions = createSessions(deps);
   app.disable('x-powered-by');
+  app.set('trust proxy', deps.config.trustedProxies);
   app.use(
     helmet({
       contentSecurityPolicy: { useDefaults: false, directives: pagePolicy },

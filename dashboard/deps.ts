@@ -6,7 +6,7 @@ import type { Store } from '../store/open.ts';
 
 /** What the pages and the board stand on; each takes the part it needs. */
 export type Deps = {
-  config: Pick<Config, 'nodeEnv' | 'jwtSecret'> & { paypal: Pick<Config['paypal'], 'environment'> };
+  config: Pick<Config, 'nodeEnv' | 'jwtSecret' | 'trustedProxies'> & { paypal: Pick<Config['paypal'], 'environment'> };
   store: Store;
   producer: Pick<Producer, 'queues'>;
   transact: Transact;

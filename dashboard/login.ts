@@ -2,18 +2,19 @@ import { createHash } from 'node:crypto';
 import express, { type Request, Router } from 'express';
 import Joi from 'joi';
 import type pg from 'pg';
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { hashPassword, passwordMatches } from '../runtime/password.ts';
+import { sourceAddress } from '../runtime/source-address.ts';
 import { auditAttempt } from '../store/overview.ts';
+import { createLimit, type Limit } from '../store/rate-limits.ts';
 import { findUserByEmail } from '../store/users.ts';
 import type { Deps } from './deps.ts';
 import { loginPage } from './pages/login.ts';
 import { Refusal } from './refusal.ts';
 import { maybeOperator, type Sessions } from './session.ts';
 
-/** Tries per address and e-mail in a window, shared by all processes. */
-const triesMax = 10;
-const windowSeconds = 15 * 60;
+/** Tries per address and e-mail, and per address alone: many accounts may be tried from one place. */
+const perAccount = { points: 10, windowSeconds: 15 * 60 };
+const perAddress = { points: 100, windowSeconds: 15 * 60 };
 
 type LogIn = { email: string; password: string; next: string };
 const logIn = Joi.object<LogIn>({
@@ -33,36 +34,31 @@ function ownPath(next: unknown): string {
   return origin === base ? pathname + search : '/';
 }
 
-const limiterKey = (request: Request, email: string): string =>
-  `${request.ip}/${createHash('sha256').update(email.trim().toLowerCase()).digest('base64url')}`;
+const accountKey = (source: string, email: string): string =>
+  `${source}/${createHash('sha256').update(email.trim().toLowerCase()).digest('base64url')}`;
+
+/** @throws Refusal 429 */
+async function spend(limit: Limit, key: string): Promise<void> {
+  const waitMs = await limit.spend(key);
+  if (waitMs > 0) throw new Refusal(429, `Too many tries. Wait ${Math.ceil(waitMs / 60_000)} minutes.`);
+}
 
 export function loginRoutes(deps: Deps, sessions: Sessions, limiterPool: pg.Pool): Router {
   const { store, log } = deps;
-  const limiter = new RateLimiterPostgres({
-    storeClient: limiterPool,
-    storeType: 'pool',
-    tableName: 'login_limits',
-    keyPrefix: 'dashboard',
-    points: triesMax,
-    duration: windowSeconds,
-    tableCreated: true,
-  });
-
-  const spend = (key: string) =>
-    limiter.consume(key).catch((refused: unknown) => {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      throw new Refusal(429, `Too many tries. Wait ${Math.ceil(refused.msBeforeNext / 60_000)} minutes.`);
-    });
+  const accounts = createLimit(limiterPool, 'dashboard', perAccount);
+  const addresses = createLimit(limiterPool, 'dashboard-address', perAddress);
 
   /** The admin whose password it is. Takes the same time whoever is named. @throws Refusal 401, 403, 429 */
   async function admit(request: Request, { email, password }: LogIn) {
-    const key = limiterKey(request, email);
-    await spend(key);
+    const source = sourceAddress(request.ip);
+    const key = accountKey(source, email);
+    await spend(accounts, key);
+    await spend(addresses, source);
     const user = await store.read(em => findUserByEmail(em, email));
     const matches = await passwordMatches(password, user?.passwordHash ?? (await nobody));
     if (!user || !matches) throw new Refusal(401, 'E-mail or password is wrong.');
     if (user.role !== 'admin') throw new Refusal(403, 'Only an admin may enter the dashboard.');
-    await limiter.delete(key);
+    await accounts.forget(key);
     return user;
   }
 
@@ -90,11 +86,11 @@ export function loginRoutes(deps: Deps, sessions: Sessions, limiterPool: pg.Pool
           .send(loginPage(deps, { next, problem: refusal.message }));
       }
     })
-    .post('/logout', async (_request, response) => {
+    .post('/logout', async (request, response) => {
       const operator = maybeOperator(response);
       if (operator)
         await store.read(em => auditAttempt(em, { operator: operator.email, action: 'log out', target: {} }, 'done'));
-      sessions.end(response);
+      await sessions.end(request, response);
       response.redirect(303, '/login');
     });
 }

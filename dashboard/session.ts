@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import { jwtVerify, SignJWT } from 'jose';
 import type { UserId } from '../domain/ids.ts';
+import { revokeSession, standingRole } from '../store/sessions.ts';
 import { findUser } from '../store/users.ts';
 import type { Deps } from './deps.ts';
 import { Refusal } from './refusal.ts';
 
 /** An admin who is logged in. */
 export type Operator = { readonly userId: UserId; readonly email: string };
+
+type Claims = { readonly userId: UserId; readonly sessionId: string; readonly expiresAt: Date };
 
 const issuer = 'orders';
 /** Of its own: a token of the API opens nothing here. */
@@ -15,7 +19,8 @@ const sessionSeconds = 8 * 3600;
 
 export type Sessions = {
   start(response: Response, userId: UserId): Promise<void>;
-  end(response: Response): void;
+  /** Whoever holds a copy of the cookie is logged out with it. */
+  end(request: Request, response: Response): Promise<void>;
   /** Finds out who asks; a request without a valid cookie stays anonymous. */
   readonly read: RequestHandler;
 };
@@ -27,17 +32,20 @@ export function createSessions({ config, store }: Pick<Deps, 'config' | 'store'>
   const cookieName = secure ? '__Host-dashboard' : 'dashboard';
   const cookie: CookieOptions = { httpOnly: true, sameSite: 'strict', secure, path: '/' };
 
-  const userOf = async (token: string): Promise<UserId | undefined> => {
-    const rules = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['exp', 'sub'] };
+  const claimsOf = async (request: Request): Promise<Claims | undefined> => {
+    const token = cookieOf(request, cookieName);
+    const rules = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['exp', 'sub', 'jti'] };
     // Expired, forged or somebody else's: all the same as not logged in.
-    const verified = await jwtVerify(token, key, rules).catch(() => undefined);
-    return verified?.payload.sub as UserId | undefined;
+    const verified = token && (await jwtVerify(token, key, rules).catch(() => undefined));
+    const { sub, jti, exp } = verified ? verified.payload : {};
+    return sub && jti && exp ? { userId: sub as UserId, sessionId: jti, expiresAt: new Date(exp * 1000) } : undefined;
   };
 
   return {
     async start(response, userId) {
       const token = await new SignJWT()
         .setProtectedHeader({ alg: 'HS256' })
+        .setJti(randomUUID())
         .setSubject(userId)
         .setIssuer(issuer)
         .setAudience(audience)
@@ -47,15 +55,17 @@ export function createSessions({ config, store }: Pick<Deps, 'config' | 'store'>
       response.cookie(cookieName, token, { ...cookie, maxAge: sessionSeconds * 1000 });
     },
 
-    end(response) {
+    async end(request, response) {
+      const claims = await claimsOf(request);
+      if (claims) await store.transaction(em => revokeSession(em, claims.sessionId, claims.expiresAt));
       response.clearCookie(cookieName, cookie);
     },
 
     read: async (request, response, next) => {
-      const token = cookieOf(request, cookieName);
-      const userId = token && (await userOf(token));
-      // Asked every time: who is no longer an admin is out at once.
-      const user = userId ? await store.read(em => findUser(em, userId)) : null;
+      const claims = await claimsOf(request);
+      // Asked every time: who has logged out, or is no longer an admin, is out at once.
+      const role = claims && (await store.read(em => standingRole(em, claims.sessionId, claims.userId)));
+      const user = claims && role === 'admin' ? await store.read(em => findUser(em, claims.userId)) : null;
       if (user?.role === 'admin') response.locals.operator = { userId: user.id, email: user.email } satisfies Operator;
       next();
     },

@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import type { Environment } from './config/environment.ts';
+import { type LimitValues, limitSettings, limitVariables } from './config/limits.ts';
 import { misspeltNames } from './config/misspelt-names.ts';
 import { type PipelineValues, pipelineSettings, pipelineVariables } from './config/pipeline.ts';
 import { type ProcessValues, processSettings, processVariables } from './config/process.ts';
@@ -34,18 +35,20 @@ const variables = (env: Environment) => ({
   ...secretVariables(),
   ...providerVariables(env),
   ...pipelineVariables(),
+  ...limitVariables(),
 });
 
 /** Every environment variable that means something to us. */
 export const knownVariables = (): string[] => [...Object.keys(variables({})), ...readElsewhere];
 
-type Values = ProcessValues & SecretValues & ProviderValues & PipelineValues;
+type Values = ProcessValues & SecretValues & ProviderValues & PipelineValues & LimitValues;
 
 const settings = (values: Values) => ({
   ...processSettings(values),
   ...secretSettings(values),
   ...providerSettings(values),
   ...pipelineSettings(values),
+  ...limitSettings(values),
 });
 
 /** All mistakes in one message, a line each. It names variables and never shows a value that could be secret. */

@@ -26,7 +26,9 @@ export async function hintOf(ctx: Context, event: InboundEvent): Promise<Hint> {
       return { orderId: named(event, orderId), sellers: await ebaySellers(ctx, username) };
     }
     case 'paypal':
-      throw new Error('a PayPal event is no order notification');
+    case 'aliexpress':
+    case 'payoneer':
+      throw new Error(`an event of ${event.source} is no sale`);
     default:
       return unreachable(event.source);
   }

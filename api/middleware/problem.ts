@@ -12,13 +12,18 @@ export class Problem extends Error {
   readonly status: number;
   readonly code: string;
   readonly errors: readonly FieldError[] | undefined;
-  constructor(status: number, code: string, detail: string, errors?: readonly FieldError[]) {
+  /** Sent as `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined;
+  constructor(status: number, code: string, detail: string, { errors, retryAfterSeconds }: ProblemDetail = {}) {
     super(detail);
     this.status = status;
     this.code = code;
     this.errors = errors;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+export type ProblemDetail = { errors?: readonly FieldError[]; retryAfterSeconds?: number };
 
 export type FieldError = { readonly field: string; readonly message: string };
 
@@ -31,7 +36,7 @@ export function valid<T>(schema: Joi.Schema<T>, input: unknown): T {
     .validate(input, { abortEarly: false, convert: true, stripUnknown: false, errors: { wrap: { label: false } } });
   if (!error) return value;
   const errors = error.details.map(({ path, message }) => ({ field: path.join('.'), message }));
-  throw new Problem(400, 'INVALID_INPUT', errors.map(({ message }) => message).join('; '), errors);
+  throw new Problem(400, 'INVALID_INPUT', errors.map(({ message }) => message).join('; '), { errors });
 }
 
 export const nothingHere: RequestHandler = (request, _response, next) =>
@@ -84,7 +89,8 @@ export function problems(log: Logger): ErrorRequestHandler {
     const line = { method: request.method, path: logPath(request.path), err: error };
     if (!problem) log.error(line, 'request failed');
     else if (problem.status >= 500 || error instanceof WebhookRejected) log.warn(line, 'request refused');
-    if (problem?.status === 503) response.setHeader('retry-after', '5');
+    const retryAfter = problem?.retryAfterSeconds ?? (problem?.status === 503 ? 5 : undefined);
+    if (retryAfter) response.setHeader('retry-after', `${retryAfter}`);
     send(response, problem ?? new Problem(500, 'INTERNAL_ERROR', 'something broke here; it has been logged'));
   };
 }

@@ -1,17 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Router } from 'express';
 import Joi from 'joi';
-import type pg from 'pg';
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { hashPassword, passwordMatches } from '../../runtime/password.ts';
 import { findUser, findUserByEmail } from '../../store/users.ts';
 import type { Deps } from '../deps.ts';
+import { type Limits, sourceOf, spend } from '../limits.ts';
 import { Problem, valid } from '../middleware/problem.ts';
 import { cookieName, sessionOf, sessionSeconds } from '../middleware/session.ts';
-
-/** Tries per address and e-mail in a window, shared by all processes. */
-const triesMax = 10;
-const windowSeconds = 15 * 60;
 
 const login = Joi.object<{ email: string; password: string }>({
   // As the address is looked up: spelt otherwise it would have tries of its own.
@@ -23,36 +18,21 @@ const login = Joi.object<{ email: string; password: string }>({
 const nobody = hashPassword('nobody has this password');
 
 /** In front of the session: a cookie that is worth nothing any more must not keep its owner from logging in. */
-export function authRoutes({ store, sessions, config }: Deps, limiterPool: pg.Pool): Router {
-  const limiter = new RateLimiterPostgres({
-    storeClient: limiterPool,
-    storeType: 'pool',
-    tableName: 'login_limits',
-    keyPrefix: 'login',
-    points: triesMax,
-    duration: windowSeconds,
-    tableCreated: true,
-  });
+export function authRoutes({ store, sessions, config }: Deps, limits: Limits): Router {
   const secure = config.nodeEnv === 'production';
   const cookie = { httpOnly: true, sameSite: 'lax', secure, path: '/' } as const;
-
-  const spend = async (key: string): Promise<void> => {
-    await limiter.consume(key).catch((refused: unknown) => {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      const seconds = Math.ceil(refused.msBeforeNext / 1000);
-      throw new Problem(429, 'TOO_MANY_LOGINS', `too many tries: wait ${seconds} s`);
-    });
-  };
 
   return Router()
     .post('/login', async (request, response) => {
       const { email, password } = valid(login, request.body);
-      const key = `${request.ip}/${createHash('sha256').update(email).digest('base64url')}`;
-      await spend(key);
+      const source = sourceOf(request);
+      const account = `${source}/${createHash('sha256').update(email).digest('base64url')}`;
+      await spend(limits['login-account'], account, 'TOO_MANY_LOGINS');
+      await spend(limits['login-address'], source, 'TOO_MANY_LOGINS');
       const user = await store.read(em => findUserByEmail(em, email));
       const matches = await passwordMatches(password, user?.passwordHash ?? (await nobody));
       if (!user || !matches) throw new Problem(401, 'LOGIN_REFUSED', 'e-mail or password is wrong');
-      await limiter.delete(key);
+      await limits['login-account'].forget(account);
       const token = await sessions.issue({ userId: user.id, role: user.role });
       response.cookie(cookieName, token, { ...cookie, maxAge: sessionSeconds * 1000 });
       response.json({
@@ -61,7 +41,8 @@ export function authRoutes({ store, sessions, config }: Deps, limiterPool: pg.Po
         user: { id: user.id, email: user.email, role: user.role },
       });
     })
-    .post('/logout', (_request, response) => {
+    .post('/logout', async (request, response) => {
+      await sessions.end(request);
       response.clearCookie(cookieName, cookie).status(204).end();
     })
     .get('/me', sessions.read, async (_request, response) => {

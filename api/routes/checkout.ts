@@ -12,6 +12,7 @@ import { createCheckoutOrder, keepPayPalOrder } from '../../store/import.ts';
 import { findOrder, salePrice, wakeOrder } from '../../store/orders.ts';
 import { findProduct, productPrice } from '../../store/products.ts';
 import type { Deps } from '../deps.ts';
+import { type Limits, sourceOf, spend } from '../limits.ts';
 import { notFound, valid } from '../middleware/problem.ts';
 import { maybeSession, scopeOf } from '../middleware/session.ts';
 import { address, id } from '../schemas.ts';
@@ -28,12 +29,14 @@ const purchase = Joi.object<Purchase>({
 type Capture = { orderId: OrderId; checkoutToken?: string };
 const capture = Joi.object<Capture>({ orderId: id.required(), checkoutToken: Joi.string().max(128) });
 
-export const checkoutRoutes = (deps: Deps): Router =>
+export const checkoutRoutes = (deps: Deps, limits: Limits): Router =>
   Router()
     .post('/create-order', async (request, response) => {
       const wanted = valid(purchase, request.body);
       const product = await deps.store.read(em => findProduct(em, wanted.productId));
       if (!product) throw notFound('product');
+      if (!maybeSession(response)) await spend(limits['checkout-address'], sourceOf(request), 'TOO_MANY_CHECKOUTS');
+      await spend(limits['checkout-seller'], product.userId, 'TOO_MANY_CHECKOUTS');
       const checkoutToken = randomBytes(32).toString('base64url');
       const order = await createOrder(deps, product, wanted, checkoutToken);
       const approveUrl = await openAtPayPal(deps, order, product);

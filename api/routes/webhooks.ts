@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import Joi from 'joi';
 import type { CredentialId } from '../../domain/ids.ts';
 import { challengeResponse, parseEbayNotification, verifyEbaySignature } from '../../providers/ebay/webhook.ts';
@@ -13,6 +13,7 @@ import { credentialBySegment, findCredential, openSecrets } from '../../store/cr
 import type { ApiName } from '../../store/entities/people.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import type { Deps } from '../deps.ts';
+import { type Limits, sourceOf, tooMany } from '../limits.ts';
 import { bodyBytesMax } from '../middleware/json-body.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { id } from '../schemas.ts';
@@ -119,11 +120,28 @@ function readJson(body: Buffer): unknown {
   }
 }
 
-export const webhookRoutes = (deps: Deps): Router =>
+/**
+ * Counts what was refused, per address. The genuine is never held up by it: it is checked first, and only who was
+ * refused is told to wait.
+ */
+const countRefusals =
+  ({ log }: Deps, { 'refused-webhook': limit }: Limits): ErrorRequestHandler =>
+  async (error, request, _response, next) => {
+    if (!(error instanceof WebhookRejected)) return next(error);
+    const waitMs = await limit.spend(sourceOf(request)).catch((failure: unknown) => {
+      log.warn({ err: failure }, 'refused webhooks cannot be counted now');
+      return 0;
+    });
+    if (waitMs > 0) log.warn({ source: sourceOf(request), err: error }, 'too many webhooks refused');
+    next(waitMs > 0 ? tooMany('TOO_MANY_REFUSED', waitMs) : error);
+  };
+
+export const webhookRoutes = (deps: Deps, limits: Limits): Router =>
   Router()
     .get('/ebay', ebayChallenge(deps))
     .use(rawBody)
     .post('/paypal', paypal(deps))
     .post('/ebay', ebay(deps))
     .post('/mercadolibre/:segment', mercadolibre(deps))
-    .post('/inline/:credentialId', inline(deps));
+    .post('/inline/:credentialId', inline(deps))
+    .use(countRefusals(deps, limits));

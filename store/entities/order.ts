@@ -16,6 +16,8 @@ export const Order = defineEntity({
     credentialId: p.uuid().$type<CredentialId>().nullable(),
     externalOrderId: p.text().nullable(),
     externalLineId: p.text().nullable(),
+    buyerAccount: p.text().nullable(),
+    buyerErasedAt: p.datetime().nullable(),
     listingId: p.text().nullable(),
     variationId: p.text(),
     productId: p.uuid().$type<ProductId>().nullable(),
@@ -103,13 +105,16 @@ export const SupplierOrder = defineEntity({
 });
 export type SupplierOrder = InferEntity<typeof SupplierOrder>;
 
+export type EventSource = Channel | 'inline' | 'aliexpress' | 'payoneer';
+
 export const InboundEvent = defineEntity({
   name: 'InboundEvent',
   tableName: 'inbound_events',
   properties: {
     id: p.uuid().$type<EventId>().primary(),
-    source: p.text().$type<Channel | 'inline'>(),
+    source: p.text().$type<EventSource>(),
     eventId: p.text(),
+    subject: p.text().nullable(),
     type: p.text(),
     headers: p.json<Record<string, string>>(),
     body: p.blob(),

@@ -106,8 +106,8 @@ describe('api: logging in', () => {
 
   it('keeps neither addresses nor passwords in the table that counts tries', async () => {
     await login('secretive@example.com', 'my password');
-    const kept = JSON.stringify(await api.rows('select * from login_limits'));
-    expect(kept).to.include('login:');
+    const kept = JSON.stringify(await api.rows('select * from rate_limits'));
+    expect(kept).to.include('login-account:');
     expect(kept).not.to.match(/secretive|my password/);
   });
 
@@ -121,6 +121,19 @@ describe('api: logging in', () => {
     expectProblem(await me(stale), 401, 'SESSION_INVALID');
     expect((await login('mia@example.com', password, stale)).status).to.equal(200);
     expect((await api.call('POST', '/api/auth/logout', { headers: stale })).status).to.equal(204);
+  });
+
+  it('ends a session with the log-out, also for who has copied its token; other sessions stay', async () => {
+    const [here, there] = [(await login('mia@example.com')).json.token, (await login('mia@example.com')).json.token];
+    const ways = (token: string) => [{ authorization: `Bearer ${token}` }, { cookie: `session=${token}` }];
+    for (const headers of ways(here)) expect((await me(headers)).status).to.equal(200);
+    await api.call('POST', '/api/auth/logout', { headers: { cookie: `session=${here}` } });
+    for (const headers of ways(here)) expectProblem(await me(headers), 401, 'SESSION_INVALID');
+    for (const headers of ways(there)) expect((await me(headers)).status).to.equal(200);
+    await api.call('POST', '/api/auth/logout', { headers: { authorization: `Bearer ${there}` } });
+    for (const headers of ways(there)) expectProblem(await me(headers), 401, 'SESSION_INVALID');
+    const again = await api.call('POST', '/api/auth/logout', { headers: { authorization: `Bearer ${there}` } });
+    expect(again.status).to.equal(204);
   });
 
   it('takes the cookie away at the log-out', async () => {

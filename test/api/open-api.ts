@@ -2,6 +2,7 @@ import express from 'express';
 import pg from 'pg';
 import { createApp } from '../../api/app.ts';
 import type { Deps } from '../../api/deps.ts';
+import { limitRules } from '../../api/limits.ts';
 import { createSessions, type Sessions } from '../../api/middleware/session.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { createEbayClient } from '../../providers/ebay/client.ts';
@@ -64,6 +65,15 @@ export type ApiOptions = {
   deps?: (deps: Deps, stage: Stage) => Partial<Deps> | Promise<Partial<Deps>>;
 };
 
+/** A test comes from one address, and is many strangers. */
+const plenty = { points: 1_000_000, windowSeconds: 60 };
+const unlimited = {
+  'login-address': plenty,
+  'checkout-address': plenty,
+  'checkout-seller': plenty,
+  'refused-webhook': plenty,
+};
+
 /** The api on a port of its own, in front of a stage whose sandbox delivers its webhooks to it. */
 export async function openApi(options: ApiOptions = {}): Promise<Api> {
   await using opened = new AsyncDisposableStack();
@@ -73,13 +83,14 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
   const pool = new pg.Pool({ connectionString: stage.databaseUrl, max: 4, connectionTimeoutMillis: 5_000 });
   pool.on('error', () => undefined);
   opened.defer(() => pool.end());
-  const sessions = createSessions(config.jwtSecret);
+  const sessions = createSessions(config.jwtSecret, store);
   const deps: Deps = {
     config,
     store,
     transact: context.transact,
     box: context.box,
     sessions,
+    limitRules: { ...limitRules(config), ...unlimited },
     log: context.log,
     paypal: context.providers.paypal,
     ebayKeys: createEbayClient(config.ebay).publicKey,

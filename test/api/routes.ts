@@ -28,6 +28,14 @@ export type Asker = (typeof askers)[number];
 export const asking = ({ api, owner, other }: Market, who: Asker): Asking =>
   ({ anonymous: undefined, owner, other, admin: api.admin })[who];
 
+/** For one route: with a session of its own where the route ends it. */
+export async function askingFor(market: Market, route: Route, who: Asker): Promise<Asking> {
+  if (!route.endsSession || who === 'anonymous') return asking(market, who);
+  const { api, owner, other } = market;
+  const { id } = { owner, other, admin: api.admin }[who];
+  return { token: await api.sessions.issue({ userId: id, role: who === 'admin' ? 'admin' : 'reseller' }) };
+}
+
 export type Route = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   /** As the router has it; `:name` is filled in by `path`. */
@@ -35,6 +43,7 @@ export type Route = {
   path?(market: Market): string;
   /** A body that is right, anew each time. */
   body?(market: Market): Json;
+  readonly endsSession?: true;
   /** What each of `askers` is answered when everything else is right. */
   readonly answers: readonly [anonymous: number, owner: number, other: number, admin: number];
 };
@@ -55,7 +64,7 @@ export const routes: readonly Route[] = [
     body: () => ({ email: `${digits(8)}@example.com`, password: 'wrong' }),
     answers: public_(401),
   },
-  { method: 'POST', pattern: '/api/auth/logout', answers: public_(204) },
+  { method: 'POST', pattern: '/api/auth/logout', endsSession: true, answers: public_(204) },
   { method: 'GET', pattern: '/api/auth/me', answers: membersOnly(200) },
   {
     method: 'POST',

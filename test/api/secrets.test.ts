@@ -8,7 +8,7 @@ import { approvedCart, capture } from './cart.ts';
 import { ebaySale, sell } from './marketplace-sale.ts';
 import { type Answer, type Api, type Json, openApi } from './open-api.ts';
 import { post } from './post-webhook.ts';
-import { askers, asking, type Market, openMarket, pathOf, routes } from './routes.ts';
+import { askers, asking, askingFor, type Market, openMarket, pathOf, routes } from './routes.ts';
 import { inlineBody, signInline } from './signers.ts';
 
 const canary = (kind: string) => `${kind}-canary-${randomBytes(9).toString('hex')}`;
@@ -100,7 +100,7 @@ describe('api: secrets', () => {
     for (let round = 0; round < 3; round += 1) await api.stage.sweepAndDrain().catch(() => undefined);
     for (const who of askers) {
       for (const route of routes) {
-        const [as, path] = [asking(market, who), pathOf(route, market)];
+        const [as, path] = [await askingFor(market, route, who), pathOf(route, market)];
         const bodies = route.body ? [route.body(market), {}, { surprise: 1 }] : [undefined];
         for (const body of bodies) await api.call(route.method, path, { as, body });
         if (route.method !== 'GET')

@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { SignJWT } from 'jose';
 import { type Api, type Member, openApi } from './open-api.ts';
@@ -25,6 +25,7 @@ describe('api: session tokens', () => {
       .setSubject(subject)
       .setIssuer(issuer)
       .setAudience(audience)
+      .setJti(randomUUID())
       .setIssuedAt();
     if (expiresAt !== null) token.setExpirationTime(expiresAt ?? Math.floor(Date.now() / 1000) + 60);
     return token.sign(changes.key ?? key);
@@ -69,12 +70,21 @@ describe('api: session tokens', () => {
         .setIssuer('orders')
         .setAudience('api')
         .setExpirationTime('1h')
+        .setJti(randomUUID())
         .sign(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey),
     'whose claims were changed': async () => {
       const [header, claims = '', signature] = (await signed()).split('.');
       const read = JSON.parse(Buffer.from(claims, 'base64url').toString());
       return `${header}.${part({ ...read, role: 'admin' })}.${signature}`;
     },
+    'without an id to end them by': async () =>
+      new SignJWT({ role: 'reseller' })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject(mia.id)
+        .setIssuer('orders')
+        .setAudience('api')
+        .setExpirationTime('1h')
+        .sign(key),
     'that are cut off': async () => (await signed()).slice(0, -4),
     'that are no tokens': () => 'x.y.z',
   };
@@ -96,6 +106,11 @@ describe('api: session tokens', () => {
     const token = await signed();
     for (const query of [`token=${token}`, `session=${token}`, `access_token=${token}`])
       expectProblem(await api.call('GET', `/api/auth/me?${query}`), 401, 'LOGIN_NEEDED');
+  });
+
+  it('of an admin who is one no more open nothing', async () => {
+    const as = { token: await signed({ role: 'admin' }) };
+    expectProblem(await api.call('GET', '/api/orders', { as }), 401, 'SESSION_INVALID');
   });
 
   it('of a user who is no more show nobody', async () => {

@@ -5,7 +5,7 @@ import { createApp } from '../../api/app.ts';
 import type { Deps } from '../../api/deps.ts';
 import { type Api, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';
-import { askers, asking, type Market, openMarket, pathOf, routes } from './routes.ts';
+import { askers, asking, askingFor, type Market, openMarket, pathOf, routes } from './routes.ts';
 
 type Layer = {
   route?: { path: string; methods: Record<string, boolean> };
@@ -51,7 +51,7 @@ describe('api: who may do what', () => {
     for (const [index, who] of askers.entries()) {
       const expected = route.answers[index] as number;
       it(`${route.method} ${route.pattern}: ${who} is answered ${expected}`, async () => {
-        const as = asking(market, who);
+        const as = await askingFor(market, route, who);
         const body = route.body?.(market);
         const answer = await api.call(route.method, pathOf(route, market), { as, ...(body ? { body } : {}) });
         if (expected < 400) expect(answer.status, answer.text).to.equal(expected);

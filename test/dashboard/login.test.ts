@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { SignJWT } from 'jose';
 import { logIn, openWorld, operator, ownOrigin, visitor, type World } from './world.ts';
@@ -58,6 +59,7 @@ describe('dashboard log-in', () => {
         .setIssuer('orders')
         .setAudience(audience)
         .setExpirationTime('1h')
+        .setJti(randomUUID())
         .sign(key);
     const ofTheApi = await tokenFor(world.admin.id, 'api');
     await visitor(world, `dashboard=${ofTheApi}`).get('/').expect(303);
@@ -89,6 +91,14 @@ describe('dashboard log-in', () => {
     const answer = await admin.post('/logout').expect(303);
     expect(String(answer.headers['set-cookie'])).to.match(/^dashboard=;/);
     expect((await world.audit())[0]).to.include({ action: 'log out', operator: 'admin@example.com' });
+  });
+
+  it('ends with the log-out also for who has copied the cookie', async () => {
+    const cookie = String((await logIn(world)).headers['set-cookie']).split(';')[0] ?? '';
+    await visitor(world, cookie).get('/').expect(200);
+    await visitor(world, cookie).post('/logout').expect(303);
+    await visitor(world, cookie).get('/').expect(303);
+    await (await operator(world)).get('/').expect(200);
   });
 
   it('refuses what was sent from another site, or from nowhere', async () => {

@@ -11,12 +11,14 @@ const typeNames: Readonly<Record<string, string>> = { int4: 'int', int8: 'bigint
 const withoutEntity = [
   'encryption_keys',
   'ledger_transactions',
-  'login_limits',
+  'rate_limits',
   'migration',
   'operator_audit',
   'platform_config',
   'reservations',
+  'revoked_sessions',
   'state_moves',
+  'webhook_keys',
 ];
 
 describe('the entities', () => {

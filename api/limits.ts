@@ -1,0 +1,43 @@
+import type { Request } from 'express';
+import type pg from 'pg';
+import type { Config } from '../runtime/config.ts';
+import { sourceAddress } from '../runtime/source-address.ts';
+import { createLimit, type Limit, type LimitRule } from '../store/rate-limits.ts';
+import { Problem } from './middleware/problem.ts';
+
+const quarter = 15 * 60;
+
+/** What is limited. Counted per address, per e-mail and address, or per seller: the name says which. */
+export const limitRules = (config: Pick<Config, 'checkoutsPerMinutePerAddress' | 'checkoutsPerMinutePerSeller'>) => ({
+  'login-account': { points: 10, windowSeconds: quarter },
+  /** Many accounts tried from one place, a few passwords each. */
+  'login-address': { points: 100, windowSeconds: quarter },
+  'checkout-address': { points: config.checkoutsPerMinutePerAddress, windowSeconds: 60 },
+  'checkout-seller': { points: config.checkoutsPerMinutePerSeller, windowSeconds: 60 },
+  'refused-webhook': { points: 60, windowSeconds: 60 },
+});
+
+export type LimitName = keyof ReturnType<typeof limitRules>;
+export type LimitRules = Readonly<Record<LimitName, LimitRule>>;
+export type Limits = Readonly<Record<LimitName, Limit>>;
+
+export const createLimits = (pool: pg.Pool, rules: LimitRules): Limits => ({
+  'login-account': createLimit(pool, 'login-account', rules['login-account']),
+  'login-address': createLimit(pool, 'login-address', rules['login-address']),
+  'checkout-address': createLimit(pool, 'checkout-address', rules['checkout-address']),
+  'checkout-seller': createLimit(pool, 'checkout-seller', rules['checkout-seller']),
+  'refused-webhook': createLimit(pool, 'refused-webhook', rules['refused-webhook']),
+});
+
+export const sourceOf = ({ ip }: Pick<Request, 'ip'>): string => sourceAddress(ip);
+
+/** @throws Problem 429, with how long to wait */
+export async function spend(limit: Limit, key: string, code: string): Promise<void> {
+  const waitMs = await limit.spend(key);
+  if (waitMs > 0) throw tooMany(code, waitMs);
+}
+
+export function tooMany(code: string, waitMs: number): Problem {
+  const seconds = Math.ceil(waitMs / 1000);
+  return new Problem(429, code, `too many tries: wait ${seconds} s`, { retryAfterSeconds: seconds });
+}

@@ -1,0 +1,40 @@
+import type pg from 'pg';
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+
+export type LimitRule = { readonly points: number; readonly windowSeconds: number };
+
+/** So many in a window, shared by all processes. */
+export type Limit = {
+  /** Counts one. Answers 0 within the limit, else how many milliseconds to wait. */
+  spend(key: string): Promise<number>;
+  forget(key: string): Promise<void>;
+};
+
+/** @param name keeps the keys of one limit apart from another's */
+export function createLimit(pool: pg.Pool, name: string, { points, windowSeconds }: LimitRule): Limit {
+  const limiter = new RateLimiterPostgres({
+    storeClient: pool,
+    storeType: 'pool',
+    tableName: 'rate_limits',
+    tableCreated: true,
+    keyPrefix: name,
+    points,
+    duration: windowSeconds,
+    // Who is over the limit costs no more questions to the database.
+    inMemoryBlockOnConsumed: points,
+  });
+  return {
+    async spend(key) {
+      try {
+        await limiter.consume(key);
+        return 0;
+      } catch (refused) {
+        if (!(refused instanceof RateLimiterRes)) throw refused;
+        return Math.max(refused.msBeforeNext, 1);
+      }
+    },
+    async forget(key) {
+      await limiter.delete(key);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import type { LimitRule } from '../../store/rate-limits.ts';
+import { wantOne } from './cart.ts';
+import { leavesNothing } from './footprint.ts';
+import { type Answer, type ApiOptions, type Member, openApi } from './open-api.ts';
+import { expectProblem } from './problem.ts';
+
+const three: LimitRule = { points: 3, windowSeconds: 600 };
+const limited = (name: string): ApiOptions => ({
+  env: { TRUSTED_PROXIES: 'loopback' },
+  deps: ({ limitRules }) => ({ limitRules: { ...limitRules, [name]: three } }),
+});
+const from = (address: string) => ({ 'x-forwarded-for': address });
+
+function expectTooMany(answer: Answer, code: string): void {
+  expectProblem(answer, 429, code);
+  expect(Number(answer.headers.get('retry-after'))).to.be.within(1, three.windowSeconds);
+}
+
+describe('api: what strangers may do so often', () => {
+  it('logging in, per address, whatever accounts are tried', async () => {
+    await using api = await openApi(limited('login-address'));
+    const login = (name: string, address: string) =>
+      api.call('POST', '/api/auth/login', {
+        body: { email: `${name}@example.com`, password: 'x' },
+        headers: from(address),
+      });
+    for (const name of ['a', 'b', 'c']) expectProblem(await login(name, '192.0.2.1'), 401, 'LOGIN_REFUSED');
+    expectTooMany(await login('d', '192.0.2.1'), 'TOO_MANY_LOGINS');
+    expectProblem(await login('d', '192.0.2.2'), 401, 'LOGIN_REFUSED');
+    for (const last of ['1', 'ffff:2', '3::4'])
+      expectProblem(await login('a', `2001:db8:1:1::${last.replace('::', ':')}`), 401, 'LOGIN_REFUSED');
+    expectTooMany(await login('a', '2001:db8:1:1:aaaa::9'), 'TOO_MANY_LOGINS');
+    expectProblem(await login('a', '2001:db8:1:2::9'), 401, 'LOGIN_REFUSED');
+  });
+
+  it('checking out, per address of a buyer; the seller’s own shop is not held up by it', async () => {
+    await using api = await openApi(limited('checkout-address'));
+    const mia = await api.hire();
+    const goods = await api.stage.stockUp(mia);
+    const create = (address: string, as?: Member) =>
+      api.call('POST', '/api/paypal/create-order', { body: wantOne(goods), headers: from(address), as });
+    for (let turn = 0; turn < 3; turn += 1) expect((await create('192.0.2.1')).status).to.equal(201);
+    await leavesNothing(api, async () => expectTooMany(await create('192.0.2.1'), 'TOO_MANY_CHECKOUTS'));
+    expect((await create('192.0.2.2')).status).to.equal(201);
+    expect((await create('192.0.2.1', mia)).status).to.equal(201);
+  });
+
+  it('checking out at one seller, from wherever; another seller sells on', async () => {
+    await using api = await openApi(limited('checkout-seller'));
+    const [mia, tom] = [await api.hire(), await api.hire()];
+    const [goods, others] = [await api.stage.stockUp(mia), await api.stage.stockUp(tom)];
+    const create = (wares: typeof goods, address: string) =>
+      api.call('POST', '/api/paypal/create-order', { body: wantOne(wares), headers: from(address) });
+    for (const last of [1, 2, 3]) expect((await create(goods, `192.0.2.${last}`)).status).to.equal(201);
+    expectTooMany(await create(goods, '192.0.2.4'), 'TOO_MANY_CHECKOUTS');
+    expect((await create(others, '192.0.2.4')).status).to.equal(201);
+  });
+
+  it('an address that nobody vouches for is not believed', async () => {
+    await using api = await openApi({ ...limited('login-address'), env: {} });
+    const login = (address: string) =>
+      api.call('POST', '/api/auth/login', {
+        body: { email: 'a@example.com', password: 'x' },
+        headers: from(address),
+      });
+    for (const last of [1, 2, 3]) await login(`192.0.2.${last}`);
+    expectTooMany(await login('192.0.2.4'), 'TOO_MANY_LOGINS');
+  });
+});
