@@ -4,8 +4,10 @@ import type { EncryptionKey } from '../../runtime/config.ts';
 import { createSecretBox } from '../../runtime/secret-box.ts';
 import { findCredential, lockCredential, openSecrets, replaceTokens } from '../../store/credentials.ts';
 import { assertKeysFit, EncryptionKeyError } from '../../store/encryption-keys.ts';
+import type { Store } from '../../store/open.ts';
 import { rotateKeys } from '../../store/rotate-keys.ts';
 import { keysInUse, sealedColumns } from '../../store/sealed-columns.ts';
+import { until } from '../support/until.ts';
 import { connectAccount } from './connect-account.ts';
 import { openTestStore, rowsOf, type TestStore } from './fixtures.ts';
 
@@ -100,9 +102,22 @@ describe('encryption keys', () => {
   it('do not undo a refresh that holds the row while they are changed', async () => {
     const id = await connectAccount(db.store, old, 'before');
     let rotation: Promise<unknown> | undefined;
+    // The first transaction looks at the canaries, the second one at the rows.
+    let transactions = 0;
+    const watched: Store = {
+      ...db.store,
+      transaction: async work => {
+        const result = await db.store.transaction(work);
+        transactions += 1;
+        return result;
+      },
+    };
+    const locked = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    const waits = async () => (await rowsOf(db.store, locked)).length > 0;
     await db.store.transaction(async em => {
       const credential = await lockCredential(em, id);
-      rotation = rotated();
+      rotation = rotateKeys({ store: watched, keys: [current, old], progress: () => undefined });
+      await until(async () => transactions > 1 || (await waits()));
       const expiresAt = new Date('2031-01-01');
       const tokens = { accessToken: 'after', refreshToken: 'r', accessExpiresAt: expiresAt, refreshExpiresAt: null };
       await replaceTokens(em, createSecretBox([old]), credential, tokens, expiresAt);
