@@ -11,6 +11,7 @@ import { adminRoutes } from './routes/admin.ts';
 import { authRoutes } from './routes/auth.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
 import { credentialRoutes } from './routes/credentials.ts';
+import { fxRateRoutes } from './routes/fx-rates.ts';
 import { orderRoutes, saleRoutes } from './routes/orders.ts';
 import { listingRoutes, productRoutes } from './routes/products.ts';
 import { userRoutes } from './routes/users.ts';
@@ -49,7 +50,7 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
   app.use('/api/credentials', credentialRoutes(deps));
   app.use('/api/orders', orderRoutes(deps));
   app.use('/api/sales', saleRoutes(deps));
-  app.use('/api/admin', adminRoutes(deps));
+  app.use('/api/admin', fxRateRoutes(deps), adminRoutes(deps));
   app.use(nothingHere);
   app.use(problems(deps.log));
   return app;

@@ -5,7 +5,7 @@ const forWaiting: Readonly<Record<WaitReason, string>> = {
   HOLD: 'Nothing: it is bought when the buyer’s time to cancel is over.',
   FAILED_INSUFFICIENT_FUNDS: 'Add money to the account that pays, or raise the reseller’s funding limit.',
   DAILY_LIMIT_REACHED: 'Nothing: it goes on tomorrow (UTC). Or raise MAX_DAILY_ORDERS or MAX_DAILY_SPEND_USD.',
-  FX_RATE_MISSING: 'Store a fresh exchange rate (POST /api/admin/fx-rates).',
+  FX_RATE_MISSING: 'Store a fresh exchange rate, or confirm one that jumped (GET /api/admin/fx-rates).',
   LISTING_NOT_MAPPED: 'The reseller says which product the listing sells (PUT /api/listings).',
   ADDRESS_MISSING: 'Ask the buyer, then enter the address (PUT /api/orders/:id/address).',
   ADDRESS_INVALID: 'Correct the address for the supplier’s country rules (PUT /api/orders/:id/address).',

@@ -17,7 +17,7 @@ import { CallFailed, type HttpAnswer, type HttpRequest, send } from './http.ts';
 export type Stakes = 'read' | 'money';
 
 export type Call = { provider: Provider; stakes: Stakes; timeoutMs: number; signal?: AbortSignal | undefined };
-export type Provider = 'paypal' | 'aliexpress' | 'ebay' | 'mercadolibre' | 'payoneer';
+export type Provider = 'paypal' | 'aliexpress' | 'ebay' | 'mercadolibre' | 'payoneer' | 'fx';
 
 /** The last argument of every client method. */
 export type CallOptions = { signal?: AbortSignal };

@@ -2,6 +2,7 @@ import { applyEvent } from './apply-event.ts';
 import { capturePayment } from './capture-payment.ts';
 import type { QueueContract } from './contract.ts';
 import { createSale } from './create-sale.ts';
+import { fetchRates } from './fetch-rates.ts';
 import { fulfill } from './fulfill.ts';
 import { importOrder } from './import-order.ts';
 import { payout } from './payout.ts';
@@ -24,6 +25,7 @@ export const catalogue = {
   refund,
   'track-shipment': trackShipment,
   'token-refresh': tokenRefresh,
+  'fetch-rates': fetchRates,
 } as const satisfies Record<string, QueueContract>;
 
 export type QueueName = keyof typeof catalogue;

@@ -7,17 +7,19 @@
  * whose id still waits or runs is left alone. One that is finished, failed or gone blocks its id, so `wake` is raised
  * and the job is made anew.
  */
-import type { CredentialId, EventId, LegId, OrderId } from '../domain/ids.ts';
+import type { CredentialId, EventId, LegId, OrderId, RateFeedId } from '../domain/ids.ts';
 import { wakeCredential } from '../store/credentials.ts';
-import { PayoutLeg } from '../store/entities/money.ts';
+import { PayoutLeg, RateFeed } from '../store/entities/money.ts';
 import { InboundEvent, Order } from '../store/entities/order.ts';
 import { Credential, type Credential as CredentialRow } from '../store/entities/people.ts';
 import { wakeEvent } from '../store/inbound-events.ts';
 import { wakeLeg } from '../store/legs.ts';
 import type { EntityManager, Store } from '../store/open.ts';
 import { wakeOrder } from '../store/orders.ts';
+import { wakeRateFeed } from '../store/rate-feeds.ts';
 import { applyEvent } from './apply-event.ts';
 import type { Job, Subject } from './contract.ts';
+import { fetchRates } from './fetch-rates.ts';
 import { importOrder } from './import-order.ts';
 import { jobForLeg, jobForOrder } from './next-job.ts';
 import type { Producer } from './producer.ts';
@@ -72,6 +74,13 @@ const credentials: Kind<CredentialRow> = {
   due: (em, now) => em.find(Credential, dueBy(now).where, dueBy(now).page),
   jobFor: credential => (credential.status === 'HEALTHY' ? tokenRefresh.jobFor(credential) : undefined),
   wake: (em, id) => wakeCredential(em, id as CredentialId),
+};
+
+const rateFeeds: Kind<RateFeed> = {
+  table: 'rate_feeds',
+  due: (em, now) => em.find(RateFeed, dueBy(now).where, dueBy(now).page),
+  jobFor: feed => fetchRates.jobFor(feed),
+  wake: (em, id) => wakeRateFeed(em, id as RateFeedId),
 };
 
 export type SweepOptions = { store: Store; producer: Producer; stallAfterMs: number; now?: () => Date };
@@ -136,6 +145,7 @@ export async function sweep(options: SweepOptions): Promise<number> {
       sweepKind(orders, options),
       sweepKind(legs, options),
       sweepKind(credentials, options),
+      sweepKind(rateFeeds, options),
     ]);
     return made.reduce((sum, jobs) => sum + jobs, 0);
   });

@@ -34,8 +34,8 @@ const variables = (env: Environment) => ({
   ...processVariables(env),
   ...secretVariables(),
   ...providerVariables(env),
-  ...pipelineVariables(),
   ...limitVariables(),
+  ...pipelineVariables(env),
 });
 
 /** Every environment variable that means something to us. */

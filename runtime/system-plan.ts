@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { urlVariables, usesSimulator } from './config/provider-urls.ts';
+import { simulatesAny, usesSimulator } from './config/provider-urls.ts';
 import type { Config, Environment } from './config.ts';
 import { freePort } from './free-port.ts';
 
@@ -37,7 +37,7 @@ export async function systemEnv(
     const port = ports[listener as Listener] ?? Number(env[variable] ?? standard);
     env[variable] = String(port === 0 ? await freePort() : port);
   }
-  if (!isSimulated(env)) return env;
+  if (!simulatesAny(env)) return env;
   env.API_URL ??= `http://127.0.0.1:${env.PORT}`; // where the sandbox sends its webhooks
   env.SANDBOX_STATE_FILE ??= join(dataFolder, 'sandbox.json');
   env.SANDBOX_CA_FILE ??= join(dataFolder, 'sandbox-ca.pem');
@@ -48,7 +48,7 @@ export async function systemEnv(
 /** Which of the wanted processes these settings call for, phase by phase, and how each says that it is ready. */
 export function processPlan(env: Environment, config: Config, wanted: readonly ProcessName[]) {
   const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
-  const sandbox = isSimulated(env) ? `http://127.0.0.1:${config.sandboxPort}` : undefined;
+  const sandbox = simulatesAny(env) ? `http://127.0.0.1:${config.sandboxPort}` : undefined;
   const urls: Urls = {
     api: `http://${host}:${config.port}`,
     dashboard: `http://${host}:${config.dashboardPort}`,
@@ -76,5 +76,3 @@ function portOf(name: ProcessName, env: Environment): { number: number; variable
   const [variable, standard] = standardPorts[name as Listener];
   return { number: Number(env[variable] ?? standard), variable };
 }
-
-const isSimulated = (env: Environment): boolean => urlVariables.some(variable => usesSimulator(variable, env));

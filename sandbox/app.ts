@@ -11,6 +11,7 @@ import { controlRouter } from './control/router.ts';
 import type { Credentials } from './credentials.ts';
 import { ebayRouter } from './ebay/router.ts';
 import { createFaults } from './faults.ts';
+import { fxRouter } from './fx/router.ts';
 import { mercadoLibreRouter } from './mercadolibre/router.ts';
 import { followPayout } from './payoneer/payouts.ts';
 import { payoneerRouter } from './payoneer/router.ts';
@@ -97,6 +98,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   app.use('/aliexpress', aliExpressRouter(world));
   app.use('/payoneer', payoneerRouter(world));
   app.use('/shop', shopRouter(world));
+  app.use('/fx', fxRouter(world));
   app.use(failed);
 
   resume(world);

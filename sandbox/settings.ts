@@ -14,6 +14,8 @@ export type Settings = {
   payoutSettleMs: number;
   /** AliExpress sends a list with one element as that element alone, as the gateway sometimes does. */
   collapseSingleLists: boolean;
+  /** Exchange rates other than the usual ones, and the day they are of (today's when left out). */
+  rates: { date?: string; changed: Record<string, string> };
 };
 
 export const createSettings = (): Settings => ({
@@ -24,4 +26,5 @@ export const createSettings = (): Settings => ({
   webhooks: true,
   payoutSettleMs: 400,
   collapseSingleLists: false,
+  rates: { changed: {} },
 });

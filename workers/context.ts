@@ -1,5 +1,6 @@
 import type { AliExpressClient } from '../providers/aliexpress/client.ts';
 import type { EbayClient } from '../providers/ebay/client.ts';
+import type { RateSource } from '../providers/fx/client.ts';
 import type { MercadoLibreClient } from '../providers/mercadolibre/client.ts';
 import type { PayoneerClient } from '../providers/payoneer/client.ts';
 import type { PayPalClient } from '../providers/paypal/client.ts';
@@ -18,6 +19,8 @@ export type Providers = {
   readonly mercadolibre: MercadoLibreClient;
   /** Only where its credentials are configured. */
   readonly payoneer?: PayoneerClient;
+  /** Only where a source of exchange rates is configured. */
+  readonly rates?: RateSource;
 };
 
 /** What lives as long as the process. */

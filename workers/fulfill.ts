@@ -7,12 +7,12 @@ import { advance } from '../queues/transact.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Product } from '../store/entities/people.ts';
 import { boughtSince, type Reserved, reserve } from '../store/funding.ts';
-import { freshRate, type StoredRate } from '../store/fx.ts';
+import { freshRate, isRateHeld, type StoredRate } from '../store/fx.ts';
 import type { EntityManager } from '../store/open.ts';
 import { salePrice } from '../store/orders.ts';
 import { findListing, findProduct, productMaxBuy } from '../store/products.ts';
 import { type Payer, withBalance } from './balance.ts';
-import type { Context, Processor } from './context.ts';
+import { type Context, later, type Processor } from './context.ts';
 import { fail, orderStep, wait } from './order-step.ts';
 
 /** Lets a paid order through to the purchase, or says why not yet, or why never. */
@@ -31,10 +31,7 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
     if (refused) return wait(ctx, order, 'ADDRESS_INVALID', { note: refused });
 
     const rate = await currentRate(ctx, order);
-    if (!rate)
-      return wait(ctx, order, 'FX_RATE_MISSING', {
-        note: `no ${platformCurrency}/${order.saleCurrency} rate younger than ${ctx.config.fxMaxAgeHours} h`,
-      });
+    if (!rate) return wait(ctx, order, 'FX_RATE_MISSING', { note: await rateMissing(ctx, order) });
 
     const maxCost = allowedCost(order, product, rate);
     if (maxCost.amountMinor <= 0n) return fail(ctx, order, 'UNPROFITABLE', 'the fees alone exceed the price');
@@ -71,11 +68,20 @@ function addressRefusal(order: Order): string | undefined {
   }
 }
 
+const oldestRate = (ctx: Context): Date => later(ctx, -ctx.config.fxMaxAgeHours * 3_600_000);
+
 const currentRate = (ctx: Context, order: Order): Promise<StoredRate | null> =>
   ctx.store.read(em => {
-    const notBefore = new Date(ctx.now().getTime() - ctx.config.fxMaxAgeHours * 3_600_000);
-    return freshRate(em, platformCurrency, order.saleCurrency, notBefore);
+    const notBefore = oldestRate(ctx);
+    return freshRate(em, platformCurrency, order.saleCurrency, { notBefore, now: ctx.now() });
   });
+
+async function rateMissing(ctx: Context, { saleCurrency }: Order): Promise<string> {
+  const pair = `${platformCurrency}/${saleCurrency}`;
+  const held = await ctx.store.read(em => isRateHeld(em, platformCurrency, saleCurrency, oldestRate(ctx)));
+  const why = held ? ': a newer one jumped, and an admin must confirm it' : '';
+  return `no ${pair} rate younger than ${ctx.config.fxMaxAgeHours} h${why}`;
+}
 
 /** What the supplier may charge: the reseller's own maximum, and never so much that the sale would be a loss. */
 function allowedCost(order: Order, product: Product, rate: StoredRate): Money {

@@ -1,6 +1,7 @@
 /** `npm run workers [-- --queues fulfill,purchase]`: serves the queues named, or all of them, and sweeps. */
 import '../runtime/node-version.ts';
 import { parseArgs } from 'node:util';
+import { platformCurrency } from '../domain/fees.ts';
 import { openBackend } from '../queues/backend.ts';
 import { isQueueName, type QueueName, queueNames } from '../queues/catalogue.ts';
 import { openProducer } from '../queues/producer.ts';
@@ -12,6 +13,7 @@ import { createSecretBox } from '../runtime/secret-box.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
+import { scheduleRates } from '../store/rate-feeds.ts';
 import { startHost } from './host.ts';
 import { openProviders } from './providers.ts';
 import { startSweeper } from './sweeper.ts';
@@ -30,6 +32,7 @@ defer('backend', () => backend.close());
 const producer = openProducer(backend, log);
 defer('producer', () => producer.close());
 
+await store.transaction(em => scheduleRates(em, platformCurrency, config.fxSourceUrl !== undefined, new Date()));
 const host = startHost(backend, names, {
   config,
   store,

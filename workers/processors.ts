@@ -3,6 +3,7 @@ import { applyEvent } from './apply-event.ts';
 import { capturePayment } from './capture-payment.ts';
 import type { Context } from './context.ts';
 import { createSale } from './create-sale.ts';
+import { fetchRates } from './fetch-rates.ts';
 import { fulfill } from './fulfill.ts';
 import { importOrder } from './import-order.ts';
 import { payout } from './payout.ts';
@@ -25,4 +26,5 @@ export const processors = {
   refund,
   'track-shipment': trackShipment,
   'token-refresh': tokenRefresh,
+  'fetch-rates': fetchRates,
 } as const satisfies Record<QueueName, (payload: never, context: Context) => Promise<string>>;

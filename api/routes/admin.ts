@@ -2,13 +2,12 @@ import { Router } from 'express';
 import Joi from 'joi';
 import { platformCurrency } from '../../domain/fees.ts';
 import type { LegId, OrderId, UserId } from '../../domain/ids.ts';
-import { type Currency, equals, formatMoney, type Money, parseDecimal } from '../../domain/money.ts';
+import { equals, formatMoney, type Money } from '../../domain/money.ts';
 import { payout } from '../../queues/payout.ts';
 import { advance, type Enqueue } from '../../queues/transact.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { setAvailable } from '../../store/funding.ts';
-import { addRate } from '../../store/fx.ts';
 import { claimLeg, moveLeg, requestCancel, wakeLeg } from '../../store/legs.ts';
 import type { EntityManager } from '../../store/open.ts';
 import { claimOrder } from '../../store/orders.ts';
@@ -19,19 +18,8 @@ import { findUser } from '../../store/users.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';
-import { currency, decimal, id, instant, price } from '../schemas.ts';
+import { id, price } from '../schemas.ts';
 import { moneyView } from '../views.ts';
-
-type NewRate = { base: Currency; quote: Currency; rate: string; source: string; asOf?: Date };
-const newRate = Joi.object<NewRate>({
-  base: currency.required(),
-  quote: currency.required(),
-  rate: decimal
-    .required()
-    .custom((text: string, { error }) => (parseDecimal(text).units > 0n ? text : error('any.invalid'))),
-  source: Joi.string().max(64).default('by hand'),
-  asOf: instant.max('now'),
-}).custom((pair: NewRate, { error }) => (pair.base === pair.quote ? error('any.invalid') : pair));
 
 const percent = Joi.object<{ percent: string }>({
   percent: Joi.string()
@@ -81,11 +69,6 @@ export const adminRoutes = ({ store, transact, now }: Deps): Router =>
     .use((_request, response, next) => {
       adminOf(response);
       next();
-    })
-    .post('/fx-rates', async (request, response) => {
-      const { asOf = now(), ...rate } = valid(newRate, request.body);
-      await store.transaction(em => addRate(em, { ...rate, asOf }));
-      response.status(201).json({ ...rate, asOf });
     })
     .put('/commission', async (request, response) => {
       const { percent: text } = valid(percent, request.body);

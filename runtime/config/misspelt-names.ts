@@ -2,7 +2,7 @@ import type { Environment } from './environment.ts';
 
 /** A variable that starts so is meant for us: an unknown one is a mistake. */
 const ourPrefixes =
-  /^(PAYPAL|EBAY|MERCADOLIBRE|ALIEXPRESS|PAYONEER|PAYOUT|DASHBOARD|SANDBOX|ORDER|SWEEP|MAX_DAILY|FX_MAX)_/;
+  /^(PAYPAL|EBAY|MERCADOLIBRE|ALIEXPRESS|PAYONEER|PAYOUT|DASHBOARD|SANDBOX|ORDER|SWEEP|MAX_DAILY|FX)_/;
 
 /** Below this length a foreign variable may well look like ours: `HOME` is no misspelt `HOST`. */
 const minLengthForNearMiss = 8;

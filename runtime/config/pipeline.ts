@@ -1,10 +1,19 @@
 import Joi from 'joi';
+import type { Environment } from './environment.ts';
+import { simulatesAny } from './provider-urls.ts';
 
 const milliseconds = (standard: number) => Joi.number().integer().min(1).max(86_400_000).default(standard);
 const count = (standard: number) => Joi.number().integer().min(0).max(1_000_000_000).default(standard);
 
+/** In production over https only: a rate that somebody changed on its way sells goods below their price. */
+function rateSourceSchema(env: Environment): Joi.StringSchema {
+  if (env.NODE_ENV === 'production') return Joi.string().uri({ scheme: 'https' });
+  const url = Joi.string().uri({ scheme: ['http', 'https'] });
+  return simulatesAny(env) ? url.default(`http://127.0.0.1:${env.SANDBOX_PORT || 3002}/fx/latest`) : url;
+}
+
 /** How much may be bought, who is paid and when, and how patient the pipeline is. */
-export const pipelineVariables = () => ({
+export const pipelineVariables = (env: Environment) => ({
   ADMIN_PAYOUT_EMAIL: Joi.string().email({ tlds: false }).required(),
   PAYOUT_PROVIDER: Joi.string().valid('paypal', 'payoneer').default('paypal'),
   PAYOUT_HOLD_DAYS: Joi.number().integer().min(0).max(365).default(0),
@@ -21,6 +30,8 @@ export const pipelineVariables = () => ({
   TRACKING_POLL_MS: milliseconds(3_600_000),
   WAIT_RECHECK_MS: milliseconds(60_000),
   PROGRAM_ERROR_HORIZON_MS: milliseconds(3_600_000),
+  FX_SOURCE_URL: rateSourceSchema(env),
+  FX_FETCH_INTERVAL_MS: milliseconds(21_600_000),
   FX_MAX_AGE_HOURS: Joi.number().positive().max(8_760).default(36),
   TOKEN_REFRESH_LEAD_MS: milliseconds(1_800_000),
 });
@@ -42,6 +53,8 @@ export type PipelineValues = {
   TRACKING_POLL_MS: number;
   WAIT_RECHECK_MS: number;
   PROGRAM_ERROR_HORIZON_MS: number;
+  FX_SOURCE_URL?: string;
+  FX_FETCH_INTERVAL_MS: number;
   FX_MAX_AGE_HOURS: number;
   TOKEN_REFRESH_LEAD_MS: number;
 };
@@ -73,6 +86,9 @@ export const pipelineSettings = (values: PipelineValues) => ({
   waitRecheckMs: values.WAIT_RECHECK_MS,
   /** A step that a bug of ours stops for longer than this is a person's. */
   programErrorHorizonMs: values.PROGRAM_ERROR_HORIZON_MS,
+  /** Where exchange rates are fetched; without it they are set by hand. It may hold a key of the source. */
+  ...(values.FX_SOURCE_URL === undefined ? {} : { fxSourceUrl: values.FX_SOURCE_URL }),
+  fxFetchIntervalMs: values.FX_FETCH_INTERVAL_MS,
   /** An exchange rate older than this converts nothing. */
   fxMaxAgeHours: values.FX_MAX_AGE_HOURS,
   /** How long before its end an access token is renewed. */

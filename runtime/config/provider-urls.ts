@@ -62,5 +62,8 @@ export function usesSimulator(variable: UrlVariable, env: Environment): boolean 
   return !url || url.startsWith(`http://127.0.0.1:${env.SANDBOX_PORT || 3002}/`);
 }
 
+/** Whether our own sandbox runs beside us. */
+export const simulatesAny = (env: Environment): boolean => urlVariables.some(variable => usesSimulator(variable, env));
+
 /** True when an address is the provider's own production one. */
 export const isProductionUrl = (variable: UrlVariable, url: string): boolean => ownUrls[variable].production === url;

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { respond, text } from './respond.ts';
 
 const schema = Joi.object<Fault>({
-  provider: Joi.string().valid('paypal', 'ebay', 'mercadolibre', 'aliexpress', 'payoneer', 'shop').required(),
+  provider: Joi.string().valid('paypal', 'ebay', 'mercadolibre', 'aliexpress', 'payoneer', 'shop', 'fx').required(),
   operation: text.required(),
   kind: Joi.string()
     .valid(...faultKinds)

@@ -14,6 +14,12 @@ const schema = Joi.object<Partial<Settings>>({
   webhooks: Joi.boolean(),
   payoutSettleMs: milliseconds,
   collapseSingleLists: Joi.boolean(),
+  rates: Joi.object({
+    date: Joi.string().pattern(/^\d{4}-\d\d-\d\d$/),
+    changed: Joi.object()
+      .pattern(/^[A-Z]{3}$/, Joi.string().pattern(/^\d+(\.\d+)?$/))
+      .default({}),
+  }),
 });
 
 export function settingRoutes(world: World): Router {

@@ -151,6 +151,13 @@ export const routes: readonly Route[] = [
     body: () => ({ base: 'USD', quote: 'CLP', rate: '950.5' }),
     answers: adminsOnly(201),
   },
+  { method: 'GET', pattern: '/api/admin/fx-rates', answers: adminsOnly(200) },
+  {
+    method: 'POST',
+    pattern: '/api/admin/fx-rates/:id/confirm',
+    path: () => '/api/admin/fx-rates/1/confirm',
+    answers: adminsOnly(404),
+  },
   { method: 'PUT', pattern: '/api/admin/commission', body: () => ({ percent: '12.5' }), answers: adminsOnly(200) },
   {
     method: 'POST',

@@ -1,0 +1,67 @@
+import Joi from 'joi';
+import { type Currency, currencies, isCurrency, parseDecimal } from '../../domain/money.ts';
+import { ask, type Call, type CallOptions, decode, failed, read, refusedByStatus, succeeded } from '../call.ts';
+import { decimalText, open } from '../fields.ts';
+
+/** One unit of the base is worth so many of each quote, as a decimal text. */
+export type Rates = { asOf: Date; quotes: readonly { quote: Currency; rate: string }[] };
+
+export type RateSource = {
+  /** The host that answers: it is stored with each rate. The address itself may hold a key. */
+  readonly name: string;
+  latest(base: Currency, options?: CallOptions): Promise<Rates>;
+};
+
+type Wire = { base: string; date?: string; timestamp?: number; rates: Record<string, string> };
+
+const dayMs = 86_400_000;
+/** Clocks of two machines differ. */
+const clockSkewMs = 60_000;
+
+/** The shape of Frankfurter (the European Central Bank's rates) and of Open Exchange Rates. */
+const schema = open<Wire>({
+  base: Joi.string().required(),
+  date: Joi.string().pattern(/^\d{4}-\d\d-\d\d$/),
+  timestamp: Joi.number().integer().positive(),
+  // Only ours are read: what others are worth may be written as we read no number.
+  rates: open<Record<string, string>>(
+    Object.fromEntries(currencies.map(currency => [currency, decimalText])),
+  ).required(),
+}).or('date', 'timestamp');
+
+/** Daily rates from a source that answers `{base, date | timestamp, rates: {EUR: 0.91, …}}`. */
+export function createRateSource({ url, now = Date.now }: { url: string; now?: () => number }): RateSource {
+  const name = new URL(url).hostname;
+
+  return {
+    name,
+    async latest(base, { signal } = {}) {
+      const call: Call = { provider: 'fx', ...read, signal };
+      const address = new URL(url);
+      address.searchParams.set('base', base);
+      const answer = await ask(call, { method: 'GET', url: address.href, headers: { accept: 'application/json' } });
+      if (!succeeded(answer))
+        throw refusedByStatus(call, answer) ?? failed(call, 'retryable', 'REFUSED', `HTTP ${answer.status}`);
+      const wire = decode(call, schema, answer.body);
+      if (wire.base !== base) throw failed(call, 'retryable', 'WRONG_BASE', `rates of another currency than ${base}`);
+      const quotes = Object.entries(wire.rates).flatMap(([quote, rate]) =>
+        isCurrency(quote) && quote !== base && isPositive(rate) ? [{ quote, rate: shortened(rate) }] : [],
+      );
+      if (quotes.length === 0) throw failed(call, 'retryable', 'NO_RATES', 'none of our currencies is among them');
+      return { asOf: heldAt(call, wire, now()), quotes };
+    },
+  };
+}
+
+/** Twelve decimals are what we keep; a float that was written out has more. */
+const shortened = (rate: string): string => rate.replace(/(\.\d{12})\d+$/, '$1');
+const isPositive = (rate: string): boolean => parseDecimal(shortened(rate)).units > 0n;
+
+/** A date alone means some time on that day. @throws Retryable when it is still to come: then it is no known rate */
+function heldAt(call: Call, { date, timestamp }: Wire, nowMs: number): Date {
+  const from = timestamp === undefined ? Date.parse(`${date}T00:00:00Z`) : timestamp * 1000;
+  const until = timestamp === undefined ? from + dayMs - 1 : from;
+  if (Number.isNaN(from) || from > nowMs + clockSkewMs)
+    throw failed(call, 'retryable', 'FROM_THE_FUTURE', 'the rates are dated in the future');
+  return new Date(Math.min(until, nowMs));
+}
