@@ -1,3 +1,4 @@
+import type { Consent } from '../providers/consent.ts';
 import type { EbayClient } from '../providers/ebay/client.ts';
 import type { PayPalClient } from '../providers/paypal/client.ts';
 import type { PayPalWebhook } from '../providers/paypal/webhook.ts';
@@ -5,6 +6,7 @@ import type { Transact } from '../queues/transact.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
+import type { Connectable } from '../store/entities/people.ts';
 import type { Store } from '../store/open.ts';
 import type { LimitRules } from './limits.ts';
 import type { Sessions } from './middleware/session.ts';
@@ -18,6 +20,8 @@ export type Deps = {
   sessions: Sessions;
   limitRules: LimitRules;
   log: Logger;
+  /** Where the owners of outside accounts let us in. */
+  consents: Readonly<Record<Connectable, Consent>>;
   paypal: Pick<PayPalClient, 'createOrder'>;
   /** eBay's notification keys, fetched once and kept. */
   ebayKeys: EbayClient['publicKey'];

@@ -17,6 +17,7 @@ import { onShutdown } from '../runtime/shutdown.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
 import { createApp } from './app.ts';
+import { openConsents } from './consents.ts';
 import { limitRules } from './limits.ts';
 import { createSessions } from './middleware/session.ts';
 
@@ -44,6 +45,7 @@ const app = createApp(
     sessions: createSessions(config.jwtSecret, store),
     limitRules: limitRules(config),
     log,
+    consents: openConsents(config),
     paypal: createPayPalClient(config.paypal),
     ebayKeys: createEbayClient(config.ebay).publicKey,
     paypalTrust: paypalTrust(config),

@@ -22,7 +22,7 @@ const ownSecrets: Readonly<Record<string, () => string>> = {
 /** Credentials that only our own sandbox checks. */
 const simulatorSecrets: Readonly<Record<string, readonly [UrlVariable, readonly string[]]>> = {
   paypal: ['PAYPAL_BASE_URL', ['PAYPAL_CLIENT_ID', 'PAYPAL_CLIENT_SECRET', 'PAYPAL_WEBHOOK_ID']],
-  ebay: ['EBAY_BASE_URL', ['EBAY_CLIENT_ID', 'EBAY_CLIENT_SECRET', 'EBAY_VERIFICATION_TOKEN']],
+  ebay: ['EBAY_BASE_URL', ['EBAY_CLIENT_ID', 'EBAY_CLIENT_SECRET', 'EBAY_RU_NAME', 'EBAY_VERIFICATION_TOKEN']],
   mercadolibre: ['MERCADOLIBRE_BASE_URL', ['MERCADOLIBRE_CLIENT_ID', 'MERCADOLIBRE_CLIENT_SECRET']],
   aliexpress: ['ALIEXPRESS_BASE_URL', ['ALIEXPRESS_APP_KEY', 'ALIEXPRESS_APP_SECRET']],
   payoneer: ['PAYONEER_BASE_URL', ['PAYONEER_CLIENT_ID', 'PAYONEER_CLIENT_SECRET', 'PAYONEER_PROGRAM_ID']],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { randomDigits, randomHex } from './ids.ts';
 import type { World } from './world.ts';
 
@@ -14,12 +15,30 @@ export type Account = {
   readonly accessTokens: Map<string, number>;
   refreshToken: string;
   refreshExpiresAt: number;
-  /** The one-time code that an OAuth consent would carry back, and its end, epoch ms. */
-  code: { readonly value: string; readonly expiresAt: number } | undefined;
+  readonly refreshTtlSeconds: number;
+  /** The one-time code that an OAuth consent carries back. */
+  code: Code | undefined;
+  /** What its owner has let us do, where the provider knows scopes. */
+  scopes: readonly string[];
   /** AliExpress: on the white list of automatic payment. */
   autoPay: boolean;
   /** MercadoLibre: where this application's notifications go. */
   webhookUrl: string | undefined;
+};
+
+/** Ends at `expiresAt`, epoch ms. One that comes from a consent page works only for who asked on it. */
+type Code = {
+  readonly value: string;
+  readonly expiresAt: number;
+  readonly asked?: { readonly redirectUri: string; readonly challenge: string | undefined };
+};
+
+/** A token that was given out, and for what. */
+export type Grant = {
+  readonly provider: AccountProvider;
+  readonly accountId: string;
+  readonly kind: 'code' | 'refresh';
+  readonly at: string;
 };
 
 export type Consent = {
@@ -52,7 +71,9 @@ export function consent(world: World, given: Consent): { account: Account; acces
     accessTokens: new Map(),
     refreshToken: refreshTokenFor(given.provider),
     refreshExpiresAt: clock.now() + (given.refreshTtlSeconds ?? life.refresh) * 1000,
+    refreshTtlSeconds: given.refreshTtlSeconds ?? life.refresh,
     code: { value: codeFor(given.provider), expiresAt: clock.now() + life.code * 1000 },
+    scopes: known?.scopes ?? [],
     autoPay: given.autoPay ?? true,
     webhookUrl: given.webhookUrl ?? known?.webhookUrl,
   };
@@ -67,10 +88,42 @@ export function issueAccessToken(world: World, account: Account, ttlSeconds = ac
   return token;
 }
 
-/** MercadoLibre's refresh tokens work once; the one that was used is worth nothing from here on. */
+/** Their owner's yes on a consent page: a code for who asked there. What was given out before works until it is redeemed. */
+export function letIn(
+  world: World,
+  given: {
+    provider: AccountProvider;
+    name: string;
+    redirectUri: string;
+    challenge?: string;
+    scopes: readonly string[];
+  },
+): string {
+  const { provider, name, redirectUri, challenge, scopes } = given;
+  const known = world.state.accounts.find(a => a.provider === provider && a.accountName === name);
+  const account = known ?? consent(world, { provider, name }).account;
+  const value = codeFor(provider);
+  const expiresAt = world.clock.now() + lifetimes[provider].code * 1000;
+  account.code = { value, expiresAt, asked: { redirectUri, challenge } };
+  account.scopes = scopes;
+  return value;
+}
+
+/** The password was changed, say: access tokens end early; with `all` the application is out. */
+export function revoke(account: Account, what: 'access' | 'all'): void {
+  account.accessTokens.clear();
+  if (what === 'all') account.refreshExpiresAt = 0;
+}
+
+/** Tests count what was given out. */
+export function granted(world: World, { provider, accountId }: Account, kind: Grant['kind']): void {
+  world.state.grants.push({ provider, accountId, kind, at: world.clock.iso() });
+}
+
+/** The one that was used is worth nothing from here on. */
 export function rotateRefreshToken(world: World, account: Account): void {
   account.refreshToken = refreshTokenFor(account.provider);
-  account.refreshExpiresAt = world.clock.now() + lifetimes[account.provider].refresh * 1000;
+  account.refreshExpiresAt = world.clock.now() + account.refreshTtlSeconds * 1000;
 }
 
 /** The account whose access token this is, when the token still works. */
@@ -87,11 +140,29 @@ export function accountOfRefreshToken(world: World, provider: AccountProvider, t
   );
 }
 
-/** The account behind a consent code, which is used up by asking. */
-export function redeemCode(world: World, provider: AccountProvider, code: string): Account | undefined {
+/** The account behind a consent code, which is used up; undefined unless it is who asked that redeems it. */
+export function redeemCode(
+  world: World,
+  provider: AccountProvider,
+  { code, redirectUri, verifier }: { code: string; redirectUri?: string | null; verifier?: string | null },
+): Account | undefined {
   const account = world.state.accounts.find(a => a.provider === provider && a.code?.value === code);
   if (!account?.code || account.code.expiresAt <= world.clock.now()) return undefined;
+  const { asked } = account.code;
+  if (asked && redirectUri !== undefined && redirectUri !== asked.redirectUri) return undefined;
+  if (
+    asked?.challenge &&
+    createHash('sha256')
+      .update(verifier ?? '')
+      .digest('base64url') !== asked.challenge
+  )
+    return undefined;
   account.code = undefined;
+  if (asked) {
+    account.accessTokens.clear();
+    rotateRefreshToken(world, account);
+  }
+  granted(world, account, 'code');
   return account;
 }
 

@@ -27,6 +27,8 @@ export type SandboxOptions = {
   readonly credentials: Credentials;
   /** The product's API, where webhooks go: `http://127.0.0.1:3000`. */
   readonly apiUrl: string;
+  /** The product as a browser reaches it; by default the same. */
+  readonly productUrl?: string;
   /** This sandbox as its callers know it; by default, the host that the last request asked for. */
   readonly publicUrl?: string;
   /** Keeps the books between starts. */
@@ -79,6 +81,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     faults: createFaults(),
     webhooks,
     apiUrl: options.apiUrl,
+    productUrl: options.productUrl ?? options.apiUrl,
     publicUrl: () => options.publicUrl ?? `http://${lastHost}`,
     save,
     hang: response => void (response.socket && hanging.add(response.socket)),

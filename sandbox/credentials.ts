@@ -2,7 +2,13 @@
 export type Credentials = {
   readonly paypal: { readonly clientId: string; readonly clientSecret: string; readonly webhookId: string };
   readonly aliexpress: { readonly appKey: string; readonly appSecret: string };
-  readonly ebay: { readonly clientId: string; readonly clientSecret: string; readonly verificationToken: string };
+  readonly ebay: {
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly verificationToken: string;
+    /** Stands for the address that eBay sends a browser back to. */
+    readonly ruName: string;
+  };
   readonly mercadolibre: { readonly clientId: string; readonly clientSecret: string };
   readonly payoneer: { readonly clientId: string; readonly clientSecret: string; readonly programId: string };
 };
@@ -26,6 +32,7 @@ export function credentialsFrom(environment: NodeJS.ProcessEnv): Credentials {
       clientId: read('EBAY_CLIENT_ID'),
       clientSecret: read('EBAY_CLIENT_SECRET'),
       verificationToken: read('EBAY_VERIFICATION_TOKEN'),
+      ruName: read('EBAY_RU_NAME'),
     },
     mercadolibre: { clientId: read('MERCADOLIBRE_CLIENT_ID'), clientSecret: read('MERCADOLIBRE_CLIENT_SECRET') },
     payoneer: {

@@ -10,6 +10,7 @@ const port = Number(env.SANDBOX_PORT ?? 3002);
 const sandbox = createSandbox({
   credentials: credentialsFrom(env),
   apiUrl: env.API_URL ?? 'http://127.0.0.1:3000',
+  ...(env.PUBLIC_URL ? { productUrl: env.PUBLIC_URL.replace(/\/+$/, '') } : {}),
   ...(env.SANDBOX_URL ? { publicUrl: env.SANDBOX_URL } : {}),
   ...(env.SANDBOX_STATE_FILE ? { stateFile: env.SANDBOX_STATE_FILE } : {}),
   ...(env.SANDBOX_CA_FILE ? { authorityFile: env.SANDBOX_CA_FILE } : {}),

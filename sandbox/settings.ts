@@ -16,6 +16,10 @@ export type Settings = {
   collapseSingleLists: boolean;
   /** Exchange rates other than the usual ones, and the day they are of (today's when left out). */
   rates: { date?: string; changed: Record<string, string> };
+  /** The account that consents without being asked; the page is shown when empty. */
+  autoConsent: string;
+  /** Whether AliExpress sends `state` back, which its documentation does not say. */
+  aliexpressEchoesState: boolean;
 };
 
 export const createSettings = (): Settings => ({
@@ -27,4 +31,6 @@ export const createSettings = (): Settings => ({
   payoutSettleMs: 400,
   collapseSingleLists: false,
   rates: { changed: {} },
+  autoConsent: '',
+  aliexpressEchoesState: true,
 });

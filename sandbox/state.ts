@@ -1,4 +1,4 @@
-import type { Account } from './accounts.ts';
+import type { Account, Grant } from './accounts.ts';
 import { type AliExpressState, createAliExpressState } from './aliexpress/state.ts';
 import type { Effect } from './books.ts';
 import { createEbayState, type EbayState } from './ebay/state.ts';
@@ -15,6 +15,8 @@ export type State = {
   readonly keys: SigningKeys;
   readonly effects: Effect[];
   accounts: Account[];
+  /** Every token that an account's owner has had us given. */
+  readonly grants: Grant[];
   /** Webhooks that have not arrived yet. */
   readonly outbox: Map<string, Delivery>;
   readonly paypal: PayPalState;
@@ -30,6 +32,7 @@ export const createState = (): State => ({
   keys: createSigningKeys(),
   effects: [],
   accounts: [],
+  grants: [],
   outbox: new Map(),
   paypal: createPayPalState(Date.now()),
   aliexpress: createAliExpressState(),

@@ -21,6 +21,8 @@ export type World = {
   readonly webhooks: Webhooks;
   /** The product's API, where webhooks go. */
   readonly apiUrl: string;
+  /** The product as a browser reaches it: where consent pages send people back to. */
+  readonly productUrl: string;
   /** Where callers reach this sandbox: the root of the links in its answers. */
   publicUrl(): string;
   /** Persists the state, if the sandbox has a file for it: at once when the books have grown, else soon. */

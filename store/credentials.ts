@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { CredentialId, UserId } from '../domain/ids.ts';
 import type { Holder } from '../domain/order.ts';
+import { invariant } from '../domain/outcome.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
 import { type ApiName, Credential, type Environment } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
@@ -20,18 +21,23 @@ export type Tokens = {
 
 const context = (id: CredentialId): string => sealedPlace('api_credentials', id);
 
-/** @throws SecretBoxError */
-export const openSecrets = (box: SecretBox, credential: Credential): Secrets =>
-  JSON.parse(box.open(credential.sealed, context(credential.id))) as Secrets;
+/** @throws SecretBoxError; of a disconnected account nothing is left to open */
+export function openSecrets(box: SecretBox, credential: Credential): Secrets {
+  invariant(credential.sealed, `account ${credential.id} is connected`);
+  return JSON.parse(box.open(credential.sealed, context(credential.id))) as Secrets;
+}
 
 const seal = (box: SecretBox, id: CredentialId, secrets: Secrets): string =>
   box.seal(JSON.stringify(secrets), context(id));
 
 export type Connected = { credential: Credential; webhookSecret: string };
 
+const connected = { status: { $ne: 'DISCONNECTED' as const } };
+
 /**
- * Stores a connection, or replaces the tokens of the same user's earlier one. Gives nothing when the outside account
- * belongs to another user.
+ * Stores a connection, or replaces the tokens of the same outside account. Another account of the same user's takes the
+ * place of the one before, which is disconnected and keeps its row: what was begun with it is only ever judged through
+ * it. Gives nothing when the outside account belongs to another user.
  */
 export async function connect(
   em: EntityManager,
@@ -43,29 +49,34 @@ export async function connect(
     accountId: string;
     accountName: string;
     moneyHolder: Holder;
+    scopes?: readonly string[];
     tokens: Tokens;
     refreshAt: Date;
   },
 ): Promise<Connected | null> {
-  const { userId, apiName, environment, accountId, accountName, moneyHolder, tokens } = account;
+  const { userId, apiName, environment, accountId, accountName, moneyHolder, scopes = [], tokens, refreshAt } = account;
   // A button pressed twice, or two who claim one account: the second sees what the first has stored.
   await em.execute('select id from users where id = ? for no key update', [userId]);
   const claimed = `${apiName}/${environment}/${accountId}`;
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [claimed]);
-  const owner = await em.findOne(Credential, { apiName, environment, accountId });
+  const owner = await em.findOne(Credential, { apiName, environment, accountId, ...connected });
   if (owner && owner.userId !== userId) return null;
-  const before = await em.findOne(Credential, { userId, apiName, environment });
+  const last = await em.findOne(Credential, { userId, apiName, environment, ...connected });
+  if (last && last.accountId !== accountId) await disconnect(em, last.id);
+  const before = await em.findOne(Credential, { userId, apiName, environment, accountId });
   const id = before?.id ?? (randomUUID() as CredentialId);
-  const webhookSecret = before ? openSecrets(box, before).webhookSecret : randomBytes(32).toString('base64url');
+  const webhookSecret = before?.sealed ? openSecrets(box, before).webhookSecret : randomBytes(32).toString('base64url');
   const facts = {
     accountId,
     accountName,
     moneyHolder,
+    scopes: scopes.join(' '),
     status: 'HEALTHY' as const,
     sealed: seal(box, id, { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, webhookSecret }),
     accessExpiresAt: tokens.accessExpiresAt,
     refreshExpiresAt: tokens.refreshExpiresAt,
-    nextCheckAt: account.refreshAt,
+    refreshAt,
+    nextCheckAt: refreshAt,
   };
   if (before) {
     await em.nativeUpdate(Credential, { id }, { ...facts, stateEntry: raw<number>('state_entry + 1'), wake: 0 });
@@ -76,25 +87,37 @@ export async function connect(
   return { credential: await em.findOneOrFail(Credential, { id }), webhookSecret };
 }
 
+/** Erases what could log in; the row stays, for what was begun with the account. */
+export async function disconnect(em: EntityManager, id: CredentialId): Promise<void> {
+  const erased = { sealed: null, accessExpiresAt: null, refreshExpiresAt: null, refreshAt: null, nextCheckAt: null };
+  const change = { ...erased, status: 'DISCONNECTED' as const, stateEntry: raw<number>('state_entry + 1'), wake: 0 };
+  await em.nativeUpdate(Credential, { id, ...connected }, change);
+}
+
 export const findCredential = (em: EntityManager, id: CredentialId): Promise<Credential | null> =>
   em.findOne(Credential, { id });
 
-export const credentialOf = (
+/** The user's connected account; where there is none, the last that was: it can be connected again. */
+export async function credentialOf(
   em: EntityManager,
   userId: UserId,
   apiName: ApiName,
   environment: Environment,
-): Promise<Credential | null> => em.findOne(Credential, { userId, apiName, environment });
+): Promise<Credential | null> {
+  const own = { userId, apiName, environment };
+  const current = await em.findOne(Credential, { ...own, ...connected });
+  return current ?? em.findOne(Credential, own, { orderBy: { createdAt: 'desc' } });
+}
 
 export const credentialByAccount = (
   em: EntityManager,
   apiName: ApiName,
   environment: Environment,
   accountId: string,
-): Promise<Credential | null> => em.findOne(Credential, { apiName, environment, accountId });
+): Promise<Credential | null> => em.findOne(Credential, { apiName, environment, accountId, ...connected });
 
 export const credentialBySegment = (em: EntityManager, webhookSegment: string): Promise<Credential | null> =>
-  em.findOne(Credential, { webhookSegment });
+  em.findOne(Credential, { webhookSegment, ...connected });
 
 export const credentialsOf = (em: EntityManager, userId: UserId): Promise<Credential[]> =>
   em.find(Credential, { userId }, { orderBy: { apiName: 'asc' }, limit: 50 });
@@ -122,6 +145,7 @@ export async function replaceTokens(
       accessExpiresAt: tokens.accessExpiresAt,
       ...(tokens.refreshExpiresAt ? { refreshExpiresAt: tokens.refreshExpiresAt } : {}),
       status: 'HEALTHY',
+      refreshAt,
       nextCheckAt: refreshAt,
       stateEntry: raw<number>('state_entry + 1'),
       wake: 0,
@@ -131,7 +155,7 @@ export async function replaceTokens(
 
 /** The chain of refresh tokens has ended: only its owner can connect the account again. */
 export async function needReconnect(em: EntityManager, id: CredentialId): Promise<void> {
-  await em.nativeUpdate(Credential, { id }, { status: 'RECONNECT_NEEDED', nextCheckAt: null });
+  await em.nativeUpdate(Credential, { id, status: 'HEALTHY' }, { status: 'RECONNECT_NEEDED', nextCheckAt: null });
 }
 
 export async function wakeCredential(em: EntityManager, id: CredentialId): Promise<Credential | null> {
@@ -142,4 +166,4 @@ export async function wakeCredential(em: EntityManager, id: CredentialId): Promi
 
 /** All connected accounts of one kind. */
 export const credentialsFor = (em: EntityManager, apiName: ApiName, environment: Environment): Promise<Credential[]> =>
-  em.find(Credential, { apiName, environment }, { orderBy: { createdAt: 'asc' }, limit: 1_000 });
+  em.find(Credential, { apiName, environment, ...connected }, { orderBy: { createdAt: 'asc' }, limit: 1_000 });

@@ -12,6 +12,7 @@ export type { EntityManager } from '@mikro-orm/postgresql';
 const entities = [
   people.User,
   people.Credential,
+  people.ConnectionAttempt,
   people.Product,
   people.Listing,
   order.Order,

@@ -147,6 +147,18 @@ export async function wakeOrder(em: EntityManager, id: OrderId): Promise<Order |
   return woken === 1 ? em.findOne(Order, { id }) : null;
 }
 
+/** Wakes all of a user's orders that wait for one reason. Gives the oldest; the sweep takes up the rest. */
+export async function wakeWaiting(
+  em: EntityManager,
+  waitReason: WaitReason,
+  userId: UserId,
+): Promise<{ orders: Order[]; total: number }> {
+  const waiting = { userId, status: 'WAITING' as const, waitReason };
+  const nextCheckAt = new Date(Date.now() + graceMs);
+  const total = await em.nativeUpdate(Order, waiting, { wake: raw<number>('wake + 1'), nextCheckAt });
+  return { orders: await em.find(Order, waiting, { orderBy: { createdAt: 'asc' }, limit: 200 }), total };
+}
+
 /** Orders that wait for one reason, oldest first. */
 export const waitingFor = (em: EntityManager, waitReason: WaitReason, where: Partial<Order>): Promise<Order[]> =>
   em.find(Order, { ...where, status: 'WAITING', waitReason }, { orderBy: { createdAt: 'asc' }, limit: 1_000 });

@@ -4,7 +4,10 @@ import type { EntityManager } from './open.ts';
 export type SealedColumn = { readonly table: string; readonly column: string };
 
 /** Every column that holds sealed texts: what is missing here would be lost with the key that sealed it. */
-export const sealedColumns: readonly SealedColumn[] = [{ table: 'api_credentials', column: 'sealed' }];
+export const sealedColumns: readonly SealedColumn[] = [
+  { table: 'api_credentials', column: 'sealed' },
+  { table: 'connection_attempts', column: 'sealed_verifier' },
+];
 
 /** The place that a row's secret is bound to. */
 export const sealedPlace = (table: string, id: string): string => `${table}/${id}`;

@@ -1,3 +1,4 @@
+import { refreshTime } from '../domain/connection.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import { Retryable, Terminal, TokenRefused } from '../domain/outcome.ts';
 import {
@@ -20,20 +21,11 @@ export class ReconnectNeeded extends Retryable {
   }
 }
 
-/** What reading orders and telling shipments needs; the same as at the consent, or fewer. */
-const ebayScopes = ['https://api.ebay.com/oauth/api_scope/sell.fulfillment'];
-
 /** What a provider says when a refresh token is worth nothing any more. */
 const chainEnded = /_(ILLEGAL_REFRESH_TOKEN|INVALID_GRANT|INVALID_OPERATOR_USER_ID)$/;
 
 /** A token this close to its end is not worth a call. */
 const tooLateMs = 30_000;
-
-/** When a token should be renewed: well before its end, or half-way when it does not live that long. */
-export function refreshTime(accessExpiresAt: Date, leadMs: number, now: Date): Date {
-  const lifeMs = accessExpiresAt.getTime() - now.getTime();
-  return new Date(accessExpiresAt.getTime() - Math.min(leadMs, Math.max(0, lifeMs / 2)));
-}
 
 async function askForTokens(ctx: Context, credential: Credential, refreshToken: string): Promise<Tokens> {
   const options = { signal: ctx.signal };
@@ -43,7 +35,7 @@ async function askForTokens(ctx: Context, credential: Credential, refreshToken: 
       return { ...fresh, refreshToken: fresh.refreshToken ?? refreshToken };
     }
     case 'ebay': {
-      const fresh = await ctx.providers.ebay.refreshToken(refreshToken, ebayScopes, options);
+      const fresh = await ctx.providers.ebay.refreshToken(refreshToken, credential.scopes.split(' '), options);
       // eBay keeps the refresh token and its end: a refresh does not extend it.
       return { ...fresh, refreshToken, refreshExpiresAt: credential.refreshExpiresAt ?? null };
     }
@@ -79,7 +71,7 @@ function liveToken(ctx: Context, credential: Credential, stale: string | null): 
 async function renewedToken(ctx: Context, id: CredentialId, stale: string | null): Promise<string> {
   const outcome = await ctx.store.transaction(async em => {
     const credential = await lockCredential(em, id);
-    if (credential.status === 'RECONNECT_NEEDED') return { credential };
+    if (credential.status !== 'HEALTHY') return { credential };
     // Somebody else may have refreshed it while we waited for the row.
     const accessToken = liveToken(ctx, credential, stale);
     if (accessToken) return { accessToken };

@@ -65,7 +65,7 @@ const bodyCodes: Readonly<Record<number, string>> = {
   415: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
-function toProblem(error: unknown): Problem | undefined {
+export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   // Which check refused it helps whoever forges more than whoever made a mistake; the log has it.
   if (error instanceof WebhookRejected)

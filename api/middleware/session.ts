@@ -5,6 +5,7 @@ import type { UserId } from '../../domain/ids.ts';
 import type { Role } from '../../store/entities/people.ts';
 import type { Store } from '../../store/open.ts';
 import { revokeSession, standingRole } from '../../store/sessions.ts';
+import { cookieOf } from './browser.ts';
 import { Problem } from './problem.ts';
 
 /** Who is asking. */
@@ -64,12 +65,7 @@ export function createSessions(jwtSecret: string, store: Store): Sessions {
 const bearer = (request: Request): string | undefined =>
   /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
 
-const cookie = (request: Request): string | undefined =>
-  request.headers.cookie
-    ?.split(';')
-    .map(part => part.trim())
-    .find(part => part.startsWith(`${cookieName}=`))
-    ?.slice(cookieName.length + 1);
+const cookie = (request: Request): string | undefined => cookieOf(request, cookieName);
 
 type Claims = Session & { readonly sessionId: string; readonly expiresAt: Date };
 

@@ -101,7 +101,7 @@ const inline =
   async (request, response) => {
     const credentialId = valid(id, request.params.credentialId) as CredentialId;
     const credential = await deps.store.read(em => findCredential(em, credentialId));
-    if (!credential || !sells.includes(credential.apiName)) throw notFound('route');
+    if (!credential?.sealed || !sells.includes(credential.apiName)) throw notFound('route');
     const body = bytesOf(request);
     const header = request.get('x-signature');
     verifyInlineSignature({ header, rawBody: body, secret: openSecrets(deps.box, credential).webhookSecret });

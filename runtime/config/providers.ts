@@ -30,6 +30,7 @@ export const providerVariables = (env: Environment) => {
     EBAY_ENVIRONMENT: environmentSchema(env),
     EBAY_CLIENT_ID: credential().required(),
     EBAY_CLIENT_SECRET: credential().required(),
+    EBAY_RU_NAME: credential().required(),
     EBAY_VERIFICATION_TOKEN: Joi.string()
       .pattern(/^[\w-]{32,80}$/)
       .required()
@@ -54,6 +55,7 @@ export type ProviderValues = Pick<ProcessValues, 'SANDBOX_PORT'> & { [Variable i
   EBAY_ENVIRONMENT: ProviderEnvironment;
   EBAY_CLIENT_ID: string;
   EBAY_CLIENT_SECRET: string;
+  EBAY_RU_NAME: string;
   EBAY_VERIFICATION_TOKEN: string;
   MERCADOLIBRE_CLIENT_ID: string;
   MERCADOLIBRE_CLIENT_SECRET: string;
@@ -85,6 +87,8 @@ export const providerSettings = (values: ProviderValues) => {
       clientId: values.EBAY_CLIENT_ID,
       clientSecret: values.EBAY_CLIENT_SECRET,
       verificationToken: values.EBAY_VERIFICATION_TOKEN,
+      /** eBay's name for the address that a consent comes back to. */
+      ruName: values.EBAY_RU_NAME,
     },
     mercadolibre: {
       environment: world('MERCADOLIBRE_BASE_URL'),

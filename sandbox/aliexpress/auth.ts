@@ -1,11 +1,11 @@
-import { type Account, accountOfRefreshToken, issueAccessToken, redeemCode } from '../accounts.ts';
+import { type Account, accountOfRefreshToken, granted, issueAccessToken, redeemCode } from '../accounts.ts';
 import type { World } from '../world.ts';
 import { refusal, requestId } from './refusals.ts';
 import type { Request } from './request.ts';
 
 /** `/auth/token/create`: a consent code, three minutes old at most, once. */
 export function createToken(world: World, request: Request): object {
-  const account = redeemCode(world, 'aliexpress', request.required('code'));
+  const account = redeemCode(world, 'aliexpress', { code: request.required('code') });
   if (!account) throw refusal('InvalidCode', 'Invalid authorization code');
   return tokenDocument(world, account);
 }
@@ -14,6 +14,7 @@ export function createToken(world: World, request: Request): object {
 export function refreshToken(world: World, request: Request): object {
   const account = accountOfRefreshToken(world, 'aliexpress', request.required('refresh_token'));
   if (!account) throw refusal('IllegalRefreshToken', 'The specified refresh token is invalid or expired');
+  granted(world, account, 'refresh');
   return tokenDocument(world, account);
 }
 

@@ -4,6 +4,7 @@ import { type Call, createMount } from '../operation.ts';
 import type { World } from '../world.ts';
 import { getAddresses } from './address-get.ts';
 import { createToken, refreshToken } from './auth.ts';
+import { authorize } from './consent.ts';
 import { queryFreight } from './freight-query.ts';
 import { createOrder } from './order-create.ts';
 import { getOrder } from './order-get.ts';
@@ -39,6 +40,7 @@ const timestampWindowMs = 7_200_000;
 export function aliExpressRouter(world: World): Router {
   const mount = createMount(world, 'aliexpress', faultBody);
   const router = express.Router();
+  router.route('/oauth/authorize').get(authorize(world)).post(authorize(world));
   const named = (method: string) => (systemApis[method] ?? businessApis[method])?.operation ?? 'unknown';
 
   router.post(

@@ -1,8 +1,8 @@
 import express, { type Router } from 'express';
 import Joi from 'joi';
-import { accountProviders, type Consent, consent } from '../accounts.ts';
+import { type AccountProvider, accountProviders, type Consent, consent, revoke } from '../accounts.ts';
 import type { World } from '../world.ts';
-import { respond, text } from './respond.ts';
+import { notKnown, respond, text } from './respond.ts';
 
 const seconds = Joi.number().integer().min(0);
 
@@ -16,6 +16,15 @@ const schema = Joi.object<Consent>({
   expired: Joi.boolean(),
   autoPay: Joi.boolean(),
   webhookUrl: Joi.string().uri({ scheme: ['http', 'https'] }),
+});
+
+type Revocation = { provider: AccountProvider; name: string; what: 'access' | 'all' };
+const revocation = Joi.object<Revocation>({
+  provider: Joi.string()
+    .valid(...accountProviders)
+    .required(),
+  name: text.required(),
+  what: Joi.string().valid('access', 'all').default('all'),
 });
 
 /** What an OAuth consent would have given: the tokens at once, and the code for whoever wants to redeem it. */
@@ -41,5 +50,14 @@ export function accountRoutes(world: World): Router {
       201,
     ),
   );
+  router.post(
+    '/revoke',
+    respond(world, revocation, ({ provider, name, what }) => {
+      const account = world.state.accounts.find(a => a.provider === provider && a.accountName === name);
+      if (!account) throw notKnown(name);
+      revoke(account, what);
+    }),
+  );
+  router.get('/grants', (_request, response) => void response.json({ grants: world.state.grants }));
   return router;
 }

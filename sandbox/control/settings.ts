@@ -20,6 +20,8 @@ const schema = Joi.object<Partial<Settings>>({
       .pattern(/^[A-Z]{3}$/, Joi.string().pattern(/^\d+(\.\d+)?$/))
       .default({}),
   }),
+  autoConsent: Joi.string().allow('').max(200),
+  aliexpressEchoesState: Joi.boolean(),
 });
 
 export function settingRoutes(world: World): Router {

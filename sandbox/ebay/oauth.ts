@@ -1,4 +1,4 @@
-import { accountOfRefreshToken, issueAccessToken, redeemCode } from '../accounts.ts';
+import { accountOfRefreshToken, granted, issueAccessToken, redeemCode } from '../accounts.ts';
 import { formOf, hasBasic } from '../authorization.ts';
 import type { Answer, Call } from '../operation.ts';
 import { issueToken } from '../tokens.ts';
@@ -24,8 +24,8 @@ export function issue(world: World, call: Call): Answer {
     );
   const grants: Record<string, () => object> = {
     client_credentials: () => applicationGrant(world, scopes),
-    refresh_token: () => refreshGrant(world, form.get('refresh_token') ?? ''),
-    authorization_code: () => codeGrant(world, form.get('code') ?? ''),
+    refresh_token: () => refreshGrant(world, form.get('refresh_token') ?? '', scopes),
+    authorization_code: () => codeGrant(world, form.get('code') ?? '', form.get('redirect_uri')),
   };
   const grant = grants[form.get('grant_type') ?? ''];
   if (!grant)
@@ -51,7 +51,7 @@ function applicationGrant(world: World, scopes: readonly string[]): object {
   };
 }
 
-function refreshGrant(world: World, refreshToken: string): object {
+function refreshGrant(world: World, refreshToken: string, scopes: readonly string[]): object {
   const account = accountOfRefreshToken(world, 'ebay', refreshToken);
   if (!account)
     throw oauthRefusal(
@@ -59,6 +59,9 @@ function refreshGrant(world: World, refreshToken: string): object {
       'invalid_grant',
       'the provided authorization refresh token is invalid or was issued to another client',
     );
+  if (account.scopes.length > 0 && !scopes.every(scope => account.scopes.includes(scope)))
+    throw oauthRefusal(400, 'invalid_scope', 'The requested scope exceeds the scope granted by the resource owner');
+  granted(world, account, 'refresh');
   return {
     access_token: issueAccessToken(world, account),
     expires_in: account.accessTtlSeconds,
@@ -66,8 +69,8 @@ function refreshGrant(world: World, refreshToken: string): object {
   };
 }
 
-function codeGrant(world: World, code: string): object {
-  const account = redeemCode(world, 'ebay', code);
+function codeGrant(world: World, code: string, redirectUri: string | null): object {
+  const account = redeemCode(world, 'ebay', { code, redirectUri });
   if (!account)
     throw oauthRefusal(
       400,

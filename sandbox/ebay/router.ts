@@ -1,6 +1,8 @@
 import express, { type Router } from 'express';
 import { createMount } from '../operation.ts';
 import type { World } from '../world.ts';
+import { showUser } from './access.ts';
+import { authorize } from './consent.ts';
 import { getPublicKey } from './notifications.ts';
 import { issue } from './oauth.ts';
 import { getOrder, getOrders } from './orders.ts';
@@ -12,6 +14,11 @@ export function ebayRouter(world: World): Router {
   const mount = createMount(world, 'ebay', faultBody);
   const router = express.Router();
   const order = '/sell/fulfillment/v1/order';
+  router.route('/oauth2/authorize').get(authorize(world)).post(authorize(world));
+  router.get(
+    '/commerce/identity/v1/user/',
+    mount('get-user', call => showUser(world, call)),
+  );
   router.post(
     '/identity/v1/oauth2/token',
     mount('token', call => issue(world, call)),

@@ -2,6 +2,7 @@ import {
   type Account,
   accountOfRefreshToken,
   accountOfToken,
+  granted,
   issueAccessToken,
   redeemCode,
   rotateRefreshToken,
@@ -40,9 +41,17 @@ export function issue(world: World, call: Call): Answer {
 }
 
 function grantee(world: World, form: URLSearchParams): Account | undefined {
-  if (form.get('grant_type') === 'refresh_token')
-    return accountOfRefreshToken(world, 'mercadolibre', form.get('refresh_token') ?? '');
-  if (form.get('grant_type') === 'authorization_code') return redeemCode(world, 'mercadolibre', form.get('code') ?? '');
+  if (form.get('grant_type') === 'refresh_token') {
+    const account = accountOfRefreshToken(world, 'mercadolibre', form.get('refresh_token') ?? '');
+    if (account) granted(world, account, 'refresh');
+    return account;
+  }
+  if (form.get('grant_type') === 'authorization_code')
+    return redeemCode(world, 'mercadolibre', {
+      code: form.get('code') ?? '',
+      redirectUri: form.get('redirect_uri'),
+      verifier: form.get('code_verifier'),
+    });
   throw refusal(400, 'unsupported_grant_type', 'grant_type is missing or not supported');
 }
 
@@ -52,4 +61,10 @@ export function sellerOf(world: World, call: Call): Account {
   const account = token === undefined ? undefined : accountOfToken(world, 'mercadolibre', token);
   if (!account) throw refusal(401, 'invalid_token', 'invalid access token');
   return account;
+}
+
+/** `GET /users/me`: whose token it is. */
+export function showMe(world: World, call: Call): Answer {
+  const { accountId, accountName } = sellerOf(world, call);
+  return { status: 200, body: { id: BigInt(accountId), nickname: accountName, site_id: 'MLC', country_id: 'CL' } };
 }

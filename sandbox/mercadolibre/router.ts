@@ -1,7 +1,8 @@
 import express, { type Router } from 'express';
 import { createMount } from '../operation.ts';
 import type { World } from '../world.ts';
-import { issue } from './access.ts';
+import { issue, showMe } from './access.ts';
+import { authorize } from './consent.ts';
 import { missedFeeds } from './notifications.ts';
 import { getOrder, getPack, searchOrders } from './orders.ts';
 import { errorBody, faultBody } from './refusals.ts';
@@ -11,6 +12,11 @@ import { getShipment, notifyBySeller } from './shipments.ts';
 export function mercadoLibreRouter(world: World): Router {
   const mount = createMount(world, 'mercadolibre', faultBody);
   const router = express.Router();
+  router.route('/authorization').get(authorize(world)).post(authorize(world));
+  router.get(
+    '/users/me',
+    mount('get-user', call => showMe(world, call)),
+  );
   router.post(
     '/oauth/token',
     mount('token', call => issue(world, call)),

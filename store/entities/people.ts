@@ -1,10 +1,13 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { ConnectionState } from '../../domain/connection.ts';
 import type { CredentialId, ProductId, UserId } from '../../domain/ids.ts';
 import type { Currency } from '../../domain/money.ts';
 import type { Holder } from '../../domain/order.ts';
 
 export const apiNames = ['aliexpress-dropshipping', 'aliexpress', 'ebay', 'mercadolibre', 'paypal'] as const;
 export type ApiName = (typeof apiNames)[number];
+/** Those whose owners let us in by consenting at the provider. */
+export type Connectable = Extract<ApiName, 'aliexpress-dropshipping' | 'ebay' | 'mercadolibre'>;
 export type Environment = 'sandbox' | 'production';
 export type Role = 'admin' | 'reseller';
 
@@ -34,12 +37,18 @@ export const Credential = defineEntity({
     environment: p.text().$type<Environment>(),
     accountId: p.text(),
     accountName: p.text(),
-    sealed: p.text(),
-    status: p.text().$type<'HEALTHY' | 'RECONNECT_NEEDED'>(),
+    /** Null once it is disconnected: nothing that could log in anywhere stays behind. */
+    sealed: p.text().nullable(),
+    status: p.text().$type<ConnectionState>(),
     moneyHolder: p.text().$type<Holder>(),
+    /** What its owner consented to, by the provider's own names, spaces between. */
+    scopes: p.text(),
     webhookSegment: p.text().nullable(),
     accessExpiresAt: p.datetime().nullable(),
     refreshExpiresAt: p.datetime().nullable(),
+    /** When the access token is to be renewed. */
+    refreshAt: p.datetime().nullable(),
+    lastUsedAt: p.datetime().nullable(),
     stateEntry: p.integer(),
     wake: p.integer(),
     nextCheckAt: p.datetime().nullable(),
@@ -47,6 +56,24 @@ export const Credential = defineEntity({
   },
 });
 export type Credential = InferEntity<typeof Credential>;
+
+export const ConnectionAttempt = defineEntity({
+  name: 'ConnectionAttempt',
+  tableName: 'connection_attempts',
+  properties: {
+    id: p.uuid().primary(),
+    stateHash: p.text(),
+    browserHash: p.text(),
+    userId: p.uuid().$type<UserId>(),
+    apiName: p.text().$type<Connectable>(),
+    environment: p.text().$type<Environment>(),
+    moneyHolder: p.text().$type<Holder>(),
+    sealedVerifier: p.text().nullable(),
+    expiresAt: p.datetime(),
+    usedAt: p.datetime().nullable(),
+  },
+});
+export type ConnectionAttempt = InferEntity<typeof ConnectionAttempt>;
 
 export const Product = defineEntity({
   name: 'Product',

@@ -1,6 +1,7 @@
 import express from 'express';
 import pg from 'pg';
 import { createApp } from '../../api/app.ts';
+import { openConsents } from '../../api/consents.ts';
 import type { Deps } from '../../api/deps.ts';
 import { limitRules } from '../../api/limits.ts';
 import { createSessions, type Sessions } from '../../api/middleware/session.ts';
@@ -92,6 +93,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     sessions,
     limitRules: { ...limitRules(config), ...unlimited },
     log: context.log,
+    consents: openConsents(config),
     paypal: context.providers.paypal,
     ebayKeys: createEbayClient(config.ebay).publicKey,
     paypalTrust: {

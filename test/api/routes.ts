@@ -37,7 +37,7 @@ export async function askingFor(market: Market, route: Route, who: Asker): Promi
 }
 
 export type Route = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As the router has it; `:name` is filled in by `path`. */
   readonly pattern: string;
   path?(market: Market): string;
@@ -108,6 +108,25 @@ export const routes: readonly Route[] = [
     pattern: '/api/listings',
     body: ({ owner, goods }) => ({ credentialId: owner.ebay.id, externalId: digits(12), productId: goods.productId }),
     answers: [401, 200, 404, 404],
+  },
+  { method: 'GET', pattern: '/api/connections', answers: membersOnly(200) },
+  {
+    method: 'GET',
+    pattern: '/api/connections/:provider/start',
+    path: () => '/api/connections/ebay/start?moneyHolder=platform',
+    answers: membersOnly(303),
+  },
+  {
+    method: 'GET',
+    pattern: '/api/connections/:provider/callback',
+    path: () => '/api/connections/ebay/callback?code=unasked-for',
+    answers: membersOnly(400),
+  },
+  {
+    method: 'DELETE',
+    pattern: '/api/connections/:id',
+    path: ({ owner }) => `/api/connections/${owner.aliexpress}`,
+    answers: [401, 204, 404, 204],
   },
   { method: 'GET', pattern: '/api/credentials', answers: membersOnly(200) },
   {

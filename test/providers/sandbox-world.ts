@@ -10,7 +10,12 @@ import { type Seen, startStub } from './stub-server.ts';
 export const credentials = {
   paypal: { clientId: 'paypal-client', clientSecret: 'paypal-secret', webhookId: 'WEBHOOK-1' },
   aliexpress: { appKey: '500102', appSecret: 'aliexpress-secret' },
-  ebay: { clientId: 'ebay-client', clientSecret: 'ebay-secret', verificationToken: 'x'.repeat(40) },
+  ebay: {
+    clientId: 'ebay-client',
+    clientSecret: 'ebay-secret',
+    verificationToken: 'x'.repeat(40),
+    ruName: 'Our-App-abcde',
+  },
   mercadolibre: { clientId: '5503910054141466', clientSecret: 'mercadolibre-secret' },
   payoneer: { clientId: 'payoneer-client', clientSecret: 'payoneer-secret', programId: '100' },
 };

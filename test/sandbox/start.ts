@@ -7,7 +7,12 @@ import type { Credentials } from '../../sandbox/credentials.ts';
 export const credentials: Credentials = {
   paypal: { clientId: 'paypal-id', clientSecret: 'paypal-secret', webhookId: '8PT597110X687430LKGECATA' },
   aliexpress: { appKey: '12345678', appSecret: 'helloworld' },
-  ebay: { clientId: 'ebay-id', clientSecret: 'ebay-secret', verificationToken: 'a'.repeat(40) },
+  ebay: {
+    clientId: 'ebay-id',
+    clientSecret: 'ebay-secret',
+    verificationToken: 'a'.repeat(40),
+    ruName: 'Our-App-abcde',
+  },
   mercadolibre: { clientId: '6543210', clientSecret: 'ml-secret' },
   payoneer: { clientId: 'payoneer-id', clientSecret: 'payoneer-secret', programId: '100123' },
 };

@@ -7,6 +7,7 @@ import {
   credentialByAccount,
   credentialBySegment,
   credentialOf,
+  disconnect,
   lockCredential,
   needReconnect,
   openSecrets,
@@ -123,14 +124,43 @@ describe('credentials', () => {
     expect(await refusalOf(copy)).to.equal('api_credentials_one_owner');
   });
 
-  it('of one user and environment are one: connecting again replaces the tokens and keeps the webhook’s secret', async () => {
+  it('are replaced when the same account is connected again, and keep the webhook’s secret', async () => {
     const first = await link();
     await db.store.transaction(em => needReconnect(em, first!.credential.id));
-    const again = await link({ tokens: tokens('2'), accountId: `new-${accounts}` });
-    expect(again?.credential).to.include({ id: first?.credential.id, status: 'HEALTHY', accountId: `new-${accounts}` });
-    expect(again?.credential).to.include({ stateEntry: 2, wake: 0 });
+    const again = await link({ tokens: tokens('2') });
+    expect(again?.credential).to.include({ id: first?.credential.id, status: 'HEALTHY', stateEntry: 2, wake: 0 });
     expect(again?.webhookSecret).to.equal(first?.webhookSecret);
     expect(openSecrets(box, again!.credential).accessToken).to.equal('access-2');
+  });
+
+  it('of another account of the same user’s take its place: the one before is disconnected and stays what it was', async () => {
+    const first = await stored();
+    const second = await stored({ tokens: tokens('2'), accountId: `new-${accounts}` });
+    expect(second.id).not.to.equal(first.id);
+    expect(await read(first.id)).to.include({ status: 'DISCONNECTED', sealed: null, accountId: first.accountId });
+    const current = await db.store.read(em => credentialOf(em, user, 'ebay', 'sandbox'));
+    expect(current?.id).to.equal(second.id);
+    const back = await link({ tokens: tokens('3'), accountId: first.accountId });
+    expect(back?.credential).to.include({ id: first.id, status: 'HEALTHY' });
+    expect(await read(second.id)).to.include({ status: 'DISCONNECTED', sealed: null });
+  });
+
+  it('are erased when they are disconnected, and the account may then be another user’s', async () => {
+    const linked = await link();
+    const { id } = linked!.credential;
+    await db.store.transaction(em => disconnect(em, id));
+    const row = await read(id);
+    expect(row).to.include({ status: 'DISCONNECTED', sealed: null, nextCheckAt: null, accessExpiresAt: null });
+    expect(() => openSecrets(box, row)).to.throw('is connected');
+    await db.store.transaction(em => needReconnect(em, id));
+    expect((await read(id)).status).to.equal('DISCONNECTED');
+    expect((await db.store.read(em => credentialOf(em, user, 'ebay', 'sandbox')))?.id).to.equal(id);
+    const userId = await db.store.transaction(em => insertUser(em));
+    expect(await link({ userId })).not.to.equal(null);
+    expect(await link(), 'and not the first one’s any more').to.equal(null);
+    // The secret of a new connection is a new one: who knew the old one signs nothing.
+    await db.store.transaction(em => em.nativeDelete(Credential, { userId }));
+    expect((await link())?.webhookSecret).not.to.equal(linked?.webhookSecret);
   });
 
   it('are found by their account, and MercadoLibre’s by a segment that nobody guesses', async () => {

@@ -13,6 +13,7 @@ export const testEnvironment = (changes: Environment = {}): Environment => ({
   PAYPAL_WEBHOOK_ID: 'paypal-webhook',
   EBAY_CLIENT_ID: 'ebay-client',
   EBAY_CLIENT_SECRET: 'ebay-secret',
+  EBAY_RU_NAME: 'Our_App-OurApp-Produc-abcde',
   EBAY_VERIFICATION_TOKEN: 'ebay-verification-token-of-40-characters',
   MERCADOLIBRE_CLIENT_ID: 'mercadolibre-client',
   MERCADOLIBRE_CLIENT_SECRET: 'mercadolibre-secret',

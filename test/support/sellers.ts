@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { CredentialId, ProductId, UserId } from '../../domain/ids.ts';
 import { type Money, money } from '../../domain/money.ts';
 import type { Holder } from '../../domain/order.ts';
+import { sellerScopes } from '../../providers/ebay/consent.ts';
 import type { Config } from '../../runtime/config.ts';
 import type { SecretBox } from '../../runtime/secret-box.ts';
 import { connect } from '../../store/credentials.ts';
@@ -84,6 +85,7 @@ export function createSellers({
       accountId,
       accountName,
       moneyHolder,
+      scopes: apiName === 'ebay' ? sellerScopes : [],
       tokens,
       refreshAt: accessExpiresAt,
     };

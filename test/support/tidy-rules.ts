@@ -27,7 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const importAnything = ['test', 'bench'];
 
 /** The api verifies webhooks, plays OAuth and calls PayPal's checkout; it reads no orders at marketplaces and buys nothing. */
-const ofProvidersForApi = /^providers\/(paypal\/|[\w-]+\.ts$|\w+\/(webhook|client)\.ts$)/;
+const ofProvidersForApi = /^providers\/(paypal\/|[\w-]+\.ts$|\w+\/(webhook|client|consent)\.ts$)/;
 
 /** Static and dynamic imports, re-exports, and imports for their side effect. */
 const importPattern = /(?:\bfrom|\bimport)\s*\(?\s*'(?<path>\.[^']*)'/g;

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { refreshTime } from '../../domain/connection.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import { findCredential, openSecrets } from '../../store/credentials.ts';
-import { freshToken, refreshTime } from '../../workers/tokens.ts';
+import { freshToken } from '../../workers/tokens.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { fromNow, hourMs, rows } from './workbench.ts';
 

@@ -1,0 +1,30 @@
+import { Router } from 'express';
+import type { CredentialId } from '../../domain/ids.ts';
+import { credentialsOf, disconnect, findCredential } from '../../store/credentials.ts';
+import { connectionView } from '../connection-view.ts';
+import type { Deps } from '../deps.ts';
+import { notFromElsewhere } from '../middleware/browser.ts';
+import { notFound, valid } from '../middleware/problem.ts';
+import { scopeOf, sessionOf } from '../middleware/session.ts';
+import { id } from '../schemas.ts';
+import { consentProblems, finishConsent, startConsent } from './consent.ts';
+
+/** Outside accounts: connected by their owners' consent, looked at, and let go. */
+export const connectionRoutes = (deps: Deps): Router =>
+  Router()
+    .get('/', async (_request, response) => {
+      const { userId } = sessionOf(response);
+      const credentials = await deps.store.read(em => credentialsOf(em, userId));
+      response.json({ connections: credentials.map(credential => connectionView(credential, deps.now())) });
+    })
+    .get('/:provider/start', notFromElsewhere, startConsent(deps))
+    .get('/:provider/callback', finishConsent(deps))
+    .delete('/:id', async (request, response) => {
+      const scope = scopeOf(sessionOf(response));
+      const credentialId = valid(id, request.params.id) as CredentialId;
+      const credential = await deps.store.read(em => findCredential(em, credentialId));
+      if (!credential || (scope && credential.userId !== scope)) throw notFound('connection');
+      await deps.store.transaction(em => disconnect(em, credentialId));
+      response.status(204).end();
+    })
+    .use(consentProblems);

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import Joi from 'joi';
+import { refreshTime } from '../../domain/connection.ts';
+import type { Holder } from '../../domain/order.ts';
+import { Terminal, unreachable } from '../../domain/outcome.ts';
+import type { ConsentedAccount } from '../../providers/consent.ts';
+import { type MercadoLibreCountry, mercadoLibreCountries } from '../../providers/mercadolibre/consent.ts';
+import { jobForOrder } from '../../queues/next-job.ts';
+import { consentMinutes, openAttempt, type Taken, takeAttempt } from '../../store/connection-attempts.ts';
+import { type Connected, connect } from '../../store/credentials.ts';
+import type { Connectable, ConnectionAttempt } from '../../store/entities/people.ts';
+import { wakeWaiting } from '../../store/orders.ts';
+import { connectionView, webhookUrls } from '../connection-view.ts';
+import { connectables, environmentOf } from '../consents.ts';
+import type { Deps } from '../deps.ts';
+import { browserOf, markBrowser, wantsPage } from '../middleware/browser.ts';
+import { Problem, toProblem, valid } from '../middleware/problem.ts';
+import { sessionOf } from '../middleware/session.ts';
+import { connectedPage, nameOf, notConnectedPage } from '../pages/connection.ts';
+
+type Start = { moneyHolder: Holder; country?: MercadoLibreCountry };
+const holder = Joi.string().valid('platform', 'reseller').required();
+const starts: Record<Connectable, Joi.ObjectSchema<Start>> = {
+  /** A supplier: whose money pays for the goods. A marketplace: whose account its buyers' money goes to. */
+  'aliexpress-dropshipping': Joi.object({ moneyHolder: holder }),
+  ebay: Joi.object({ moneyHolder: holder }),
+  /** MercadoLibre asks its sellers on a page of their country. */
+  mercadolibre: Joi.object({
+    moneyHolder: holder,
+    country: Joi.string()
+      .valid(...mercadoLibreCountries)
+      .required(),
+  }),
+};
+
+type Back = { state?: string; code?: string; error?: string };
+/** Each provider adds parameters of its own: they say nothing that is needed. */
+const back = Joi.object<Back>({
+  state: Joi.string().max(512),
+  code: Joi.string().max(4096),
+  error: Joi.string().max(256),
+})
+  .or('code', 'error')
+  .unknown();
+
+const provider = Joi.string<Connectable>().valid(...connectables);
+const providerOf = (request: Request): Connectable => valid(provider, request.params.provider);
+
+const redirectUri = ({ config }: Pick<Deps, 'config'>, name: Connectable): string =>
+  `${config.publicUrl}/api/connections/${name}/callback`;
+
+/** Sends its owner to the provider's consent page. */
+export const startConsent =
+  ({ store, box, config, consents, now }: Deps): RequestHandler =>
+  async (request, response) => {
+    const { userId } = sessionOf(response);
+    const name = providerOf(request);
+    const { moneyHolder, country } = valid(starts[name], request.query);
+    const maxAgeMs = consentMinutes * 60_000;
+    const browser = markBrowser(request, response, { secure: config.nodeEnv === 'production', maxAgeMs });
+    const asked = { userId, browser, apiName: name, environment: environmentOf(config, name), moneyHolder };
+    const { state, verifier } = await store.transaction(em => openAttempt(em, box, asked, now()));
+    const codeChallenge = createHash('sha256').update(verifier).digest('base64url');
+    const page = consents[name].pageUrl({ state, codeChallenge, redirectUri: redirectUri({ config }, name), country });
+    response.set('cache-control', 'no-store').redirect(303, page);
+  };
+
+/** The browser is back: the code becomes tokens, and the account that the provider names becomes this user's. */
+export const finishConsent =
+  (deps: Deps): RequestHandler =>
+  async (request, response) => {
+    response.set({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+    const { attempt, verifier, code } = await take(deps, request, sessionOf(response).userId);
+    const name = attempt.apiName;
+    const given = { code, codeVerifier: verifier, redirectUri: redirectUri(deps, name) };
+    const account = await deps.consents[name].exchange(given).catch(notExchanged);
+    const { credential, webhookSecret, ordersWoken } = await keep(deps, attempt, account);
+    if (wantsPage(request)) return void response.type('html').send(connectedPage({ ...credential, ordersWoken }));
+    // Shown to its owner when the account is connected: it signs orders that are sent to us inline.
+    const addresses = webhookUrls(deps.config, credential);
+    response.json({ ...connectionView(credential, deps.now()), ...addresses, webhookSecret, ordersWoken });
+  };
+
+type Answered = { attempt: ConnectionAttempt; verifier: string; code: string };
+
+async function take(
+  { store, box, now }: Deps,
+  request: Request,
+  userId: Answered['attempt']['userId'],
+): Promise<Answered> {
+  const name = providerOf(request);
+  const { state, code, error } = valid(back, request.query);
+  if (state === undefined && name !== 'aliexpress-dropshipping') throw stateRefused('unknown');
+  const browser = browserOf(request);
+  if (browser === undefined) throw stateRefused('foreign');
+  const taken = await store.transaction(em => takeAttempt(em, box, { state, browser, userId, apiName: name }, now()));
+  if ('refused' in taken) throw stateRefused(taken.refused);
+  if (error !== undefined || code === undefined) throw denied(name, error);
+  return { attempt: taken.taken, verifier: taken.verifier, code };
+}
+
+function stateRefused(why: Extract<Taken, { refused: string }>['refused']): Problem {
+  switch (why) {
+    case 'unknown':
+      return new Problem(
+        400,
+        'CONNECTION_UNKNOWN',
+        'this does not belong to anything that was started here; start again',
+      );
+    case 'foreign':
+      return new Problem(
+        403,
+        'CONNECTION_FOREIGN',
+        'this was started by somebody else, or in another browser; start again in this one',
+      );
+    case 'used':
+      return new Problem(409, 'CONNECTION_USED', 'this was answered before; look at your connections, or start again');
+    case 'expired':
+      return new Problem(410, 'CONNECTION_EXPIRED', `this took longer than ${consentMinutes} minutes; start again`);
+    default:
+      return unreachable(why);
+  }
+}
+
+const denied = (name: Connectable, error: string | undefined): Problem =>
+  error === undefined || error === 'access_denied'
+    ? new Problem(
+        403,
+        'CONSENT_DENIED',
+        `you did not let us into your ${nameOf(name)} account; start again if that was a mistake`,
+      )
+    : new Problem(502, 'CONSENT_FAILED', `${nameOf(name)} could not ask you; start again in a few minutes`);
+
+/** The code is spent or lost with this answer: whatever went wrong, a new consent puts it right. */
+function notExchanged(error: unknown): never {
+  if (error instanceof Terminal)
+    throw new Problem(422, error.code, 'the provider does not accept this consent; start again');
+  const problem = toProblem(error);
+  if (problem?.status === 503)
+    throw new Problem(503, problem.code, 'the provider gave no clear answer; start again in a few minutes');
+  throw error;
+}
+
+type Kept = Connected & { ordersWoken: number };
+
+/** One transaction with what waited for the account: it goes on by itself. */
+const keep = (
+  { transact, box, config, now }: Deps,
+  { userId, apiName, environment, moneyHolder }: ConnectionAttempt,
+  account: ConsentedAccount,
+): Promise<Kept> =>
+  transact(async (em, enqueue) => {
+    const { accountId, accountName, scopes, ...tokens } = account;
+    const refreshAt = refreshTime(tokens.accessExpiresAt, config.supplierTokenLeadMs, now());
+    const owner = { userId, apiName, environment, moneyHolder };
+    const stored = await connect(em, box, { ...owner, accountId, accountName, scopes, tokens, refreshAt });
+    if (!stored)
+      throw new Problem(
+        409,
+        'ACCOUNT_TAKEN',
+        `the ${nameOf(apiName)} account ${accountName} is connected to another user`,
+      );
+    const woken = await wakeWaiting(em, 'RECONNECT_NEEDED', userId);
+    for (const order of woken.orders) enqueue(jobForOrder(order));
+    return { ...stored, ordersWoken: woken.total };
+  });
+
+/** People get a page, programs the problem itself. */
+export const consentProblems: ErrorRequestHandler = (error, request, response, next) => {
+  const problem = toProblem(error);
+  if (response.headersSent || !problem || !wantsPage(request)) return next(error);
+  response.status(problem.status).type('html').send(notConnectedPage(problem));
+};
