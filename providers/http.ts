@@ -20,7 +20,7 @@ export class CallFailed extends Error {
 }
 
 export type HttpRequest = {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
   headers?: Record<string, string>;
   data?: string;

@@ -15,6 +15,8 @@ export type Fault = {
   readonly times: number;
   readonly status?: number;
   readonly delayMs?: number;
+  /** With a `status`: the header `Retry-After`, seconds or an HTTP date. */
+  readonly retryAfter?: string;
   /** Hits only requests whose url or body contains this. */
   readonly match?: string;
 };

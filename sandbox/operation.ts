@@ -66,7 +66,8 @@ export function createMount(world: World, provider: string, faultBody: (status: 
     if (fault?.kind === 'timeout') return world.hang(response);
     if (fault?.kind === 'status') {
       const status = fault.status ?? 503;
-      return send(response, { status, body: faultBody(status) });
+      const headers = fault.retryAfter === undefined ? {} : { 'Retry-After': fault.retryAfter };
+      return send(response, { status, body: faultBody(status), headers });
     }
     await sendWith(fault, response, performed(world, call, perform));
   };

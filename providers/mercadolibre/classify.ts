@@ -12,7 +12,7 @@ export const oauthErrors: Record<string, FailureKind> = {
 };
 
 /** 429 and 5xx are decided before; 401 means the token; a 404 may be an order that is too new. */
-export const statuses: Record<string, FailureKind> = { 403: 'terminal' };
+export const statuses: Record<string, FailureKind> = { 400: 'terminal', 403: 'terminal' };
 
 type ErrorBody = { error?: string };
 const errorBody = open<ErrorBody>({ error: Joi.string().allow('', null) });

@@ -2,7 +2,7 @@ import { isCurrency, type Money, parseMoney } from '../../domain/money.ts';
 import { type CallOptions, failed } from '../call.ts';
 import { alreadyDone } from './already-done.ts';
 import { duplicateBatch, isMissing } from './classify.ts';
-import { type Dispute, toDispute } from './dispute.ts';
+import { disputeCalls } from './dispute.ts';
 import { createExchange } from './exchange.ts';
 import {
   type Capture,
@@ -23,7 +23,7 @@ import { type Tracker, toTrackers, trackingBody } from './tracking.ts';
 
 export type PayPalClient = ReturnType<typeof createPayPalClient>;
 
-/** Orders v2, Payments v2, Payouts v1, the balance report and webhooks. Throws Terminal, Retryable or Uncertain. */
+/** Orders v2, Payments v2, Payouts v1, the balance report, disputes and webhooks. Throws Terminal, Retryable or Uncertain. */
 export function createPayPalClient(options: PayPalCredentials) {
   const exchanges = createExchange(options);
   const { reading, moving, exchange, accept, get, post } = exchanges;
@@ -103,11 +103,6 @@ export function createPayPalClient(options: PayPalCredentials) {
     return toRefund(await get(reading(options), url, schema.refund));
   }
 
-  async function getDispute(disputeId: string, options: CallOptions = {}): Promise<Dispute> {
-    const url = `/v1/customer/disputes/${encodeURIComponent(disputeId)}`;
-    return toDispute(await get(reading(options), url, schema.dispute));
-  }
-
   /** Of several refunds none is provably the one that was asked for. */
   async function onlyRefundOf(captureId: string, options: CallOptions): Promise<Refund | undefined> {
     const { orderId } = await getCapture(captureId, options);
@@ -164,7 +159,6 @@ export function createPayPalClient(options: PayPalCredentials) {
     getCapture,
     refundCapture,
     getRefund,
-    getDispute,
     addTracking,
     trackingBody,
     refundBody,
@@ -173,6 +167,7 @@ export function createPayPalClient(options: PayPalCredentials) {
     getPayoutBatch,
     cancelPayoutItem,
     getBalances,
+    ...disputeCalls(exchanges),
     ...subscriptionCalls(exchanges),
   };
 }

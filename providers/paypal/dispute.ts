@@ -1,4 +1,7 @@
-import type { WireDispute } from './schema.ts';
+import type { CallOptions } from '../call.ts';
+import type { Exchanges } from './exchange.ts';
+import { nextQuery, type Range } from './paging.ts';
+import * as schema from './schema.ts';
 
 /** A buyer's complaint. While it is open the money may be taken back. */
 export type Dispute = {
@@ -12,9 +15,36 @@ export type Dispute = {
 /** Outcomes that leave the money with the seller; with every other one the buyer may have it. */
 const sellerKeeps: ReadonlySet<string> = new Set(['RESOLVED_SELLER_FAVOUR', 'CANCELED_BY_BUYER', 'DENIED', 'NONE']);
 
-export function toDispute({ dispute_id: id, status, disputed_transactions, dispute_outcome }: WireDispute): Dispute {
+export function toDispute({
+  dispute_id: id,
+  status,
+  disputed_transactions,
+  dispute_outcome,
+}: schema.WireDispute): Dispute {
   const captureIds = disputed_transactions.flatMap(({ seller_transaction_id: captureId }) => captureId ?? []);
   if (status !== 'RESOLVED') return { id, open: true, captureIds };
   const outcome = sellerKeeps.has(dispute_outcome?.outcome_code ?? '') ? 'seller' : 'buyer';
   return { id, open: false, outcome, captureIds };
+}
+
+const path = '/v1/customer/disputes';
+
+/** Disputes v1, the reading side. */
+export function disputeCalls({ reading, get }: Exchanges) {
+  async function getDispute(disputeId: string, options: CallOptions = {}): Promise<Dispute> {
+    return toDispute(await get(reading(options), `${path}/${encodeURIComponent(disputeId)}`, schema.dispute));
+  }
+
+  /** One page of the disputes that changed in that time, which is in the last 180 days; `pageSize` ≤ 50. */
+  async function listDisputes(
+    { from, to, pageSize, next }: Range,
+    options: CallOptions = {},
+  ): Promise<{ disputeIds: string[]; next?: string }> {
+    const range = { update_time_after: from.toISOString(), update_time_before: to.toISOString() };
+    const query = next ?? new URLSearchParams({ ...range, page_size: `${pageSize}` }).toString();
+    const page = await get(reading(options), `${path}?${query}`, schema.disputes);
+    return { disputeIds: page.items.map(item => item.dispute_id), ...nextQuery(page.links) };
+  }
+
+  return { getDispute, listDisputes };
 }

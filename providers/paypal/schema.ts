@@ -92,6 +92,14 @@ export const capturedOrder = order.custom((wire: WireOrder) => {
   throw new TypeError('no capture');
 });
 
+export type WireDisputes = { items: { dispute_id: string }[]; links?: WireLink[] };
+export const disputes = open<WireDisputes>({
+  items: Joi.array()
+    .items(open<{ dispute_id: string }>({ dispute_id: idText.required() }))
+    .default([]), // PayPal leaves out an empty list
+  links,
+});
+
 /** What adding a tracker answers: the order, as far as its parcels are concerned. */
 export type WireTracked = { purchase_units: WireUnit[] };
 export const trackedOrder = open<WireTracked>({

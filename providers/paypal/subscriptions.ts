@@ -1,20 +1,14 @@
 import { invariant } from '../../domain/outcome.ts';
-import type { CallOptions } from '../call.ts';
+import { type CallOptions, succeeded } from '../call.ts';
 import { alreadyDone } from './already-done.ts';
+import { isMissing, refused } from './classify.ts';
 import type { Exchanges } from './exchange.ts';
+import { nextQuery, type Range, toSeconds } from './paging.ts';
 import * as schema from './schema.ts';
 
 /** Where PayPal sends events, and which: `*` is every type, those of the future included. */
 export type Webhook = { id: string; url: string; eventTypes: string[] };
 export type NewWebhook = { url: string; eventTypes: readonly string[] };
-
-export type EventSearch = {
-  from: Date;
-  to: Date;
-  pageSize: number;
-  /** Of the page before: it repeats the range. */
-  next?: string;
-};
 
 /** `body` is the event as PayPal lists it, as JSON text: what a delivery would have carried, though not byte for byte. */
 export type ListedEvent = { id: string; type: string; createdAt: Date; body: string };
@@ -59,29 +53,24 @@ export function subscriptionCalls({ reading, exchange, accept, get }: Exchanges)
     return toWebhook(accept(call, await exchange(call, request), schema.webhook));
   }
 
-  /** One page, the newest first, of what happened in that time, whether its delivery arrived or not. */
-  async function listWebhookEvents(
-    { from, to, pageSize, next }: EventSearch,
-    options: CallOptions = {},
-  ): Promise<{ events: ListedEvent[]; next?: string }> {
-    const range = { start_time: seconds(from), end_time: seconds(to), page_size: `${pageSize}` };
-    const query = next ?? new URLSearchParams(range).toString();
-    const page = await get(reading(options), `${path}-events?${query}`, schema.events);
-    const following = nextQuery(page.links);
-    const events = page.events.map(toListed);
-    return { events, ...(following === undefined ? {} : { next: following }) };
+  async function deleteWebhook(id: string, options: CallOptions = {}): Promise<void> {
+    const call = reading(options);
+    const answer = await exchange(call, { method: 'DELETE', url: `${path}/${encodeURIComponent(id)}` });
+    if (!succeeded(answer) && !isMissing(answer)) throw refused(call, answer);
   }
 
-  return { listWebhooks, createWebhook, updateWebhook, listWebhookEvents };
-}
+  /** One page, the newest first, of what happened in that time, whether its delivery arrived or not. */
+  async function listWebhookEvents(
+    { from, to, pageSize, next }: Range,
+    options: CallOptions = {},
+  ): Promise<{ events: ListedEvent[]; next?: string }> {
+    const range = { start_time: toSeconds(from), end_time: toSeconds(to), page_size: `${pageSize}` };
+    const query = next ?? new URLSearchParams(range).toString();
+    const page = await get(reading(options), `${path}-events?${query}`, schema.events);
+    return { events: page.events.map(toListed), ...nextQuery(page.links) };
+  }
 
-/** RFC 3339 to the second, as PayPal's own examples have it. */
-const seconds = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;
-
-/** Only the query of the link to the next page: our token goes to no other place than PayPal's base URL. */
-function nextQuery(links: readonly schema.WireLink[] = []): string | undefined {
-  const href = links.find(({ rel }) => rel === 'next')?.href;
-  return href === undefined ? undefined : /\?([^#]+)/.exec(href)?.[1];
+  return { listWebhooks, createWebhook, updateWebhook, deleteWebhook, listWebhookEvents };
 }
 
 const toWebhook = ({ id, url, event_types }: schema.WireWebhook): Webhook => ({

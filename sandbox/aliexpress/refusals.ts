@@ -21,7 +21,14 @@ export const errorResponse = (code: string, message: string, type: string) => ({
 export const requestId = (): string => randomHex(28);
 
 /** The body of an HTTP error that a fault asked for. */
-export const faultBody = (status: number) =>
-  status === 429
-    ? errorResponse('ApiCallLimit', 'The request has exceeded the call limit, this ban will last 1 seconds', 'ISV')
-    : errorResponse('ServiceUnavailable', 'Remote service error', 'ISP');
+export function faultBody(status: number) {
+  if (status === 401)
+    return errorResponse('IllegalAccessToken', 'The specified access token is invalid or expired', 'ISV');
+  if (status === 429)
+    return errorResponse(
+      'ApiCallLimit',
+      'The request has exceeded the call limit, this ban will last 1 seconds',
+      'ISV',
+    );
+  return errorResponse('ServiceUnavailable', 'Remote service error', 'ISP');
+}

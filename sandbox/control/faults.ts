@@ -13,6 +13,7 @@ const schema = Joi.object<Fault>({
   times: Joi.number().integer().min(1).default(1),
   status: Joi.number().integer().min(400).max(599),
   delayMs: Joi.number().integer().min(0),
+  retryAfter: text,
   match: text,
 });
 

@@ -11,5 +11,8 @@ export const refusal = (status: number, error: string, description: string, subC
 
 export const payoutNotFound = (): Refusal => refusal(404, 'Not Found', 'Payout was not found', 2306);
 
+const names: Record<number, string> = { 401: 'Unauthorized', 403: 'Forbidden' };
+
 /** The body of an HTTP error that a fault asked for. */
-export const faultBody = (status: number) => errorBody('Error', 'The request could not be processed', status);
+export const faultBody = (status: number) =>
+  errorBody(names[status] ?? 'Error', 'The request could not be processed', status);

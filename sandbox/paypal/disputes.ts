@@ -5,7 +5,7 @@ import { captureOf } from './captures.ts';
 import { sendEvent } from './events.ts';
 import { link } from './links.ts';
 import { moneyOf } from './money.ts';
-import { notFound } from './refusals.ts';
+import { invalidRequest, notFound } from './refusals.ts';
 import type { Dispute } from './state.ts';
 
 /** `GET /v1/customer/disputes/{id}`. @throws Refusal 404 */
@@ -15,23 +15,60 @@ export function getDispute(world: World, call: Call): Answer {
   return { status: 200, body: disputeDocument(world, dispute) };
 }
 
+/** `GET /v1/customer/disputes`: the newest first, in short; pages of 50 at most. */
+export function listDisputes(world: World, call: Call): Answer {
+  const { query } = call;
+  const perPage = Number(query.get('page_size') ?? 10);
+  if (!Number.isInteger(perPage) || perPage < 1 || perPage > 50)
+    throw invalidRequest('INVALID_PARAMETER_VALUE', 'page_size');
+  const after = timeOf(query.get('update_time_after'), 0);
+  const before = timeOf(query.get('update_time_before'), Number.POSITIVE_INFINITY);
+  const found = [...world.state.paypal.disputes.values()]
+    .filter(({ updatedAt }) => Date.parse(updatedAt) >= after && Date.parse(updatedAt) <= before)
+    .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const first = Number(query.get('next_page_token') ?? 0);
+  const items = found.slice(first, first + perPage).map(dispute => summaryOf(disputeDocument(world, dispute)));
+  const links = [link(world, `${call.path}?${query}`, 'self')];
+  if (found.length > first + perPage) {
+    const next = new URLSearchParams(query);
+    next.set('next_page_token', `${first + perPage}`);
+    links.push(link(world, `${call.path}?${next}`, 'next'));
+  }
+  return { status: 200, body: { ...(items.length > 0 ? { items } : {}), links } };
+}
+
+function timeOf(text: string | null, fallback: number): number {
+  if (text === null) return fallback;
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw invalidRequest('INVALID_PARAMETER_VALUE', 'update_time');
+  return at;
+}
+
+/** A list does not name the payments. */
+function summaryOf({ disputed_transactions: _, dispute_outcome: __, ...summary }: ReturnType<typeof disputeDocument>) {
+  return summary;
+}
+
 /** The buyer complains, or PayPal decides: one dispute per capture. */
 export function moveDispute(world: World, captureId: string, status: Dispute['status'], outcome?: string): Dispute {
   const capture = captureOf(world, captureId);
   const before = world.state.paypal.disputes.get(captureId);
-  const dispute = { id: before?.id ?? `PP-D-${randomCode(8)}`, captureId, status, outcome };
+  const updatedAt = world.clock.iso();
+  const createdAt = before?.createdAt ?? updatedAt;
+  const dispute = { id: before?.id ?? `PP-D-${randomCode(8)}`, captureId, status, outcome, createdAt, updatedAt };
   world.state.paypal.disputes.set(capture.id, dispute);
   const event = status === 'RESOLVED' ? 'RESOLVED' : before ? 'UPDATED' : 'CREATED';
   sendEvent(world, `CUSTOMER.DISPUTE.${event}`, 'dispute', disputeDocument(world, dispute));
   return dispute;
 }
 
-function disputeDocument(world: World, { id, captureId, status, outcome }: Dispute) {
+function disputeDocument(world: World, dispute: Dispute) {
+  const { id, captureId, status, outcome, createdAt, updatedAt } = dispute;
   const { amountMinor, currency, customId } = captureOf(world, captureId);
   return {
     dispute_id: id,
-    create_time: world.clock.iso(),
-    update_time: world.clock.iso(),
+    create_time: createdAt,
+    update_time: updatedAt,
     disputed_transactions: [
       {
         seller_transaction_id: captureId,

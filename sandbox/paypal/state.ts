@@ -74,6 +74,8 @@ export type Dispute = {
   readonly captureId: string;
   readonly status: 'OPEN' | 'UNDER_REVIEW' | 'WAITING_FOR_SELLER_RESPONSE' | 'RESOLVED';
   readonly outcome: string | undefined;
+  readonly createdAt: string;
+  readonly updatedAt: string;
 };
 
 export type PayoutBatch = {

@@ -51,6 +51,12 @@ export function updateWebhook(world: World, call: Call): Answer {
   return { status: 200, body: webhookDocument(world, webhook) };
 }
 
+/** `DELETE /v1/notifications/webhooks/{id}`; the subscription that the credentials name stays. */
+export function deleteWebhook(world: World, call: Call): Answer {
+  if (!world.state.paypal.webhooks.delete(call.param('id'))) throw notFound('webhook_id');
+  return { status: 204 };
+}
+
 /** A patch is a list, unlike every other body. */
 function changesIn(call: Call): Shape[] {
   const changes = listAt(bodyOf({ ...call, text: `{"changes":${call.text.trim() || 'null'}}` }), 'changes');

@@ -3,7 +3,7 @@ import { money } from '../../domain/money.ts';
 import { createAliExpressClient } from '../../providers/aliexpress/client.ts';
 import { statuses, toSupplierOrder } from '../../providers/aliexpress/order.ts';
 import { signParameters } from '../../providers/aliexpress/sign.ts';
-import { account, buyer, orderOf, product, skuId, unique } from './contract-calls.ts';
+import { account, buyer, orderOf, product, skuId, unique } from './contract/goods.ts';
 import { credentials, type SandboxWorld, startSandboxWorld } from './sandbox-world.ts';
 import { startStub } from './stub-server.ts';
 import { failureOf, thrownBy } from './thrown-by.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
 import { createEbayClient } from '../../providers/ebay/client.ts';
-import { account, buyer, ebayOrder } from './contract-calls.ts';
+import { account, buyer, ebayOrder } from './contract/goods.ts';
 import { type SandboxWorld, startSandboxWorld } from './sandbox-world.ts';
 import { startStub } from './stub-server.ts';
 import { failureOf } from './thrown-by.ts';

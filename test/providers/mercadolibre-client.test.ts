@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
 import { createMercadoLibreClient } from '../../providers/mercadolibre/client.ts';
-import { account, buyer, mercadoLibreOrder } from './contract-calls.ts';
+import { account, buyer, mercadoLibreOrder } from './contract/goods.ts';
 import { type SandboxWorld, startSandboxWorld } from './sandbox-world.ts';
 import { startStub } from './stub-server.ts';
 import { failureOf } from './thrown-by.ts';

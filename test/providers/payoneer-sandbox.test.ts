@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
 import { createPayoneerClient } from '../../providers/payoneer/client.ts';
 import { until } from '../support/until.ts';
-import { unique } from './contract-calls.ts';
-import { payoneerPayment, payoneerPayout } from './payoneer-calls.ts';
+import { unique } from './contract/goods.ts';
+import { payoneerPayment, payoneerPayout } from './contract/payoneer-payout.ts';
 import { credentials, type SandboxWorld, startSandboxWorld } from './sandbox-world.ts';
 import { failureOf } from './thrown-by.ts';
 

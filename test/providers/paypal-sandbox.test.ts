@@ -4,7 +4,7 @@ import { createPayPalClient } from '../../providers/paypal/client.ts';
 import { refundBody } from '../../providers/paypal/order.ts';
 import { payoutBody } from '../../providers/paypal/payout.ts';
 import { until } from '../support/until.ts';
-import { approvedOrder, buyer, captured, unique } from './contract-calls.ts';
+import { approvedOrder, buyer, captured, unique } from './contract/goods.ts';
 import { type SandboxWorld, startSandboxWorld } from './sandbox-world.ts';
 import { failureOf, thrownBy } from './thrown-by.ts';
 

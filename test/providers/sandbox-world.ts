@@ -5,6 +5,7 @@ import { createPayoneerClient, type PayoneerClient } from '../../providers/payon
 import { createPayPalClient, type PayPalClient } from '../../providers/paypal/client.ts';
 import { listen } from '../../runtime/listen.ts';
 import { createSandbox } from '../../sandbox/app.ts';
+import { type Exchange, recording } from './recorded-http.ts';
 import { type Seen, startStub } from './stub-server.ts';
 
 export const credentials = {
@@ -46,10 +47,12 @@ export type SandboxWorld = Clients &
     clearFaults(): Promise<void>;
   };
 
-export async function startSandboxWorld(): Promise<SandboxWorld> {
+/** @param exchanges takes everything that goes over the wire */
+export async function startSandboxWorld(exchanges?: Exchange[]): Promise<SandboxWorld> {
   const api = await startStub(() => ({ status: 204 }));
   const sandbox = createSandbox({ credentials, apiUrl: api.url });
-  const listening = await listen(sandbox.app, { port: 0, host: '127.0.0.1' });
+  const served = exchanges ? recording(sandbox.app, exchanges) : sandbox.app;
+  const listening = await listen(served, { port: 0, host: '127.0.0.1' });
   const baseUrl = `http://127.0.0.1:${listening.port}`;
 
   async function control<T>(path: string, body?: object, method = body ? 'POST' : 'GET'): Promise<T> {

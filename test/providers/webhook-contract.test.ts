@@ -7,7 +7,7 @@ import { paypalHosts } from '../../providers/paypal/certificate-url.ts';
 import { parsePayPalEvent, verifyPayPalWebhook } from '../../providers/paypal/webhook.ts';
 import { WebhookRejected } from '../../providers/webhook-rejected.ts';
 import { until } from '../support/until.ts';
-import { approvedOrder, ebayOrder, mercadoLibreOrder } from './contract-calls.ts';
+import { approvedOrder, ebayOrder, mercadoLibreOrder } from './contract/goods.ts';
 import { credentials, type SandboxWorld, startSandboxWorld } from './sandbox-world.ts';
 import type { Seen } from './stub-server.ts';
 import { thrownBy } from './thrown-by.ts';
