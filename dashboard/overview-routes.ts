@@ -1,6 +1,7 @@
 import { Router } from 'express';
+import { receivables } from '../store/current-account.ts';
 import { ledgerTotals } from '../store/ledger.ts';
-import { legStandings, orderStandings, receivables } from '../store/overview.ts';
+import { legStandings, orderStandings } from '../store/overview.ts';
 import type { Deps } from './deps.ts';
 import { overviewPage } from './pages/overview.ts';
 import { queueFigures } from './queue-figures.ts';

@@ -1,7 +1,6 @@
 import type { Fees } from './fees.ts';
-import { add, type Money, negate, percentOf, subtract, zero } from './money.ts';
+import { add, type Money, max, min, negate, percentOf, subtract, zero } from './money.ts';
 import type { Custody } from './order.ts';
-import { invariant } from './outcome.ts';
 
 /** All in the platform's currency. `supplierCost` is the landed cost: goods, shipping and import tax. */
 export type SaleFacts = Fees & { readonly salePrice: Money; readonly supplierCost: Money };
@@ -33,18 +32,26 @@ export function dueToReseller(custody: Custody, sale: Profit & { supplierCost: M
   return negate(paidSupplier ? sale.commission : add(sale.commission, sale.supplierCost));
 }
 
+/** The payouts a sale causes. `setOff` is what they do not pay; negative when they pay an older credit as well. */
 export type Legs = { readonly admin: Money; readonly reseller: Money; readonly setOff: Money };
 
+/** What both owe from earlier sales, every leg counted as paid; negative is a credit that no leg pays. */
+export type Owed = { readonly admin: Money; readonly reseller: Money };
+
 /**
- * The payouts a sale causes. A sale at a loss has none, nor has one whose proceeds the reseller already holds.
- * What the reseller owes from earlier sales (`receivable`, not negative) is set off against their leg first.
+ * A leg pays what its beneficiary is due with this sale and the ones before it. Nothing leaves from a sale whose
+ * proceeds the reseller holds; its commission waits until a later sale's set-off collects it. A loss has no commission,
+ * but a reseller who paid the supplier has the proceeds that the platform holds back all the same.
  */
-export function legsOf(custody: Custody, sale: Profit & { supplierCost: Money }, receivable: Money): Legs {
-  invariant(receivable.amountMinor >= 0n, 'a receivable is not negative');
+export function legsOf(custody: Custody, sale: Profit & { supplierCost: Money }, owed: Owed): Legs {
   const nothing = zero(sale.netProfit.currency);
-  if (custody.proceedsHeldBy === 'reseller' || sale.grossProfit.amountMinor <= 0n)
-    return { admin: nothing, reseller: nothing, setOff: nothing };
+  if (custody.proceedsHeldBy === 'reseller') return { admin: nothing, reseller: nothing, setOff: nothing };
   const due = dueToReseller(custody, sale);
-  const setOff = receivable.amountMinor > due.amountMinor ? due : receivable;
-  return { admin: sale.commission, reseller: subtract(due, setOff), setOff };
+  const reseller = max(subtract(due, owed.reseller), nothing);
+  const setOff = subtract(max(due, nothing), reseller);
+  // Commissions come first out of what is collected.
+  const collected = min(max(negate(owed.admin), nothing), max(setOff, nothing));
+  const clawedBack = max(owed.admin, nothing);
+  const admin = max(subtract(add(sale.commission, collected), clawedBack), nothing);
+  return { admin, reseller, setOff };
 }

@@ -3,6 +3,7 @@ import { Migration0002Orders } from './0002-orders.ts';
 import { Migration0003Money } from './0003-money.ts';
 import { Migration0004Refunds } from './0004-refunds.ts';
 import { Migration0005SecondPurchase } from './0005-second-purchase.ts';
+import { Migration0006LedgerAccounts } from './0006-ledger-accounts.ts';
 import { Migration0007Connections } from './0007-connections.ts';
 import { Migration0009Edges } from './0009-edges.ts';
 import { Migration0010KeysAndRates } from './0010-keys-and-rates.ts';
@@ -14,6 +15,7 @@ export const migrations = [
   { name: '0003-money', class: Migration0003Money },
   { name: '0004-refunds', class: Migration0004Refunds },
   { name: '0005-second-purchase', class: Migration0005SecondPurchase },
+  { name: '0006-ledger-accounts', class: Migration0006LedgerAccounts },
   { name: '0007-connections', class: Migration0007Connections },
   { name: '0009-edges', class: Migration0009Edges },
   { name: '0010-keys-and-rates', class: Migration0010KeysAndRates },

@@ -1,21 +1,23 @@
 import type { OrderId, UserId } from '../domain/ids.ts';
 import { type Account, imbalance, type Posting } from '../domain/ledger.ts';
-import { type Currency, currencyOf, type Money, money } from '../domain/money.ts';
+import { type Currency, currencyOf, type Money, money, zero } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
 import type { EntityManager } from './open.ts';
 
 /**
  * Books one event. `source` and `event` name it for ever (`paypal`, `capture:3C6…`): booking it again does nothing and
- * answers false. The database refuses what does not sum to zero.
+ * answers false. Without an order it is the platform's own affair. `at` is when it happened; now, unless told. The
+ * database refuses what does not sum to zero.
  */
 export async function post(
   em: EntityManager,
-  entry: { source: string; event: string; orderId: OrderId; postings: readonly Posting[] },
+  entry: { source: string; event: string; orderId: OrderId | null; at?: Date; postings: readonly Posting[] },
 ): Promise<boolean> {
   invariant(imbalance(entry.postings).size === 0, `${entry.source} ${entry.event} is balanced`);
   const [transaction] = await em.execute<{ id: string }[]>(
-    'insert into ledger_transactions (source, event, order_id) values (?, ?, ?) on conflict (source, event) do nothing returning id',
-    [entry.source, entry.event, entry.orderId],
+    `insert into ledger_transactions (source, event, order_id, user_id, at)
+     values (?, ?, ?, (select user_id from orders where id = ?), coalesce(?, now())) on conflict (source, event) do nothing returning id`,
+    [entry.source, entry.event, entry.orderId, entry.orderId, entry.at ?? null],
   );
   if (!transaction) return false;
   for (const { account, holder, amount } of entry.postings)
@@ -26,12 +28,37 @@ export async function post(
   return true;
 }
 
-/** What one event was booked as. */
-export async function postingsOf(em: EntityManager, source: string, event: string): Promise<Posting[]> {
+type Sums = (account: Account) => Money;
+
+/** What the entries of one order sum to, account by account; `source`: only the entries of that source. */
+export async function orderSums(
+  em: EntityManager,
+  orderId: OrderId,
+  currency: Currency,
+  source: string | null = null,
+): Promise<Sums> {
+  const rows = await em.execute<{ account: Account; total: string }[]>(
+    `select p.account, sum(p.amount_minor)::text as total from ledger_transactions t
+     join ledger_postings p on p.transaction_id = t.id
+     where t.order_id = ? and p.currency = ? and t.source = coalesce(?, t.source) group by p.account`,
+    [orderId, currency, source],
+  );
+  const sums = new Map(rows.map(({ account, total }) => [account, money(BigInt(total), currency)]));
+  return account => sums.get(account) ?? zero(currency);
+}
+
+/** What the events of one order are booked as, those of one source whose names begin so. */
+export async function postingsOf(
+  em: EntityManager,
+  orderId: OrderId,
+  source: string,
+  events: readonly string[],
+): Promise<Posting[]> {
   const rows = await em.execute<{ account: Account; holder_id: UserId | null; amount: string; currency: string }[]>(
-    `select p.account, p.holder_id, p.amount_minor::text as amount, p.currency from ledger_postings p
-     join ledger_transactions t on t.id = p.transaction_id where t.source = ? and t.event = ? order by p.id`,
-    [source, event],
+    `select p.account, p.holder_id, p.amount_minor::text as amount, p.currency from ledger_transactions t
+     join ledger_postings p on p.transaction_id = t.id
+     where t.order_id = ? and t.source = ? and t.event like any (string_to_array(?, ',')) order by p.id`,
+    [orderId, source, events.join(',')],
   );
   return rows.map(({ account, holder_id: holder, amount, currency }) => ({
     account,

@@ -27,6 +27,7 @@ const entities = [
   money.AdminCommission,
   money.Refund,
   money.PayoutLeg,
+  money.Dispute,
   money.LedgerPosting,
   money.FxRate,
   money.RateFeed,

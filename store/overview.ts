@@ -38,24 +38,6 @@ export async function legStandings(em: EntityManager): Promise<LegStanding[]> {
   }));
 }
 
-export type Receivable = { email: string; owed: Money };
-
-/** Who owes us from sales that are booked, legs that are still to be paid counted as paid: `receivableFrom`, for all. */
-export async function receivables(em: EntityManager): Promise<Receivable[]> {
-  const rows = await em.execute<{ email: string; currency: Currency; owed: string }[]>(
-    `select u.email, b.currency, sum(b.amount_minor)::text as owed
-     from (
-       select p.holder_id as user_id, p.currency, p.amount_minor
-         from ledger_postings p join ledger_transactions t on t.id = p.transaction_id
-         where p.account = 'reseller' and exists (select from sales s where s.order_id = t.order_id)
-       union all
-       select user_id, currency, amount_minor from payout_legs where beneficiary = 'reseller' and status not in ('PAID', 'CANCELLED')
-     ) b join users u on u.id = b.user_id
-     group by 1, 2 having sum(b.amount_minor) > 0 order by sum(b.amount_minor) desc limit 50`,
-  );
-  return rows.map(row => ({ email: row.email, owed: money(BigInt(row.owed), row.currency) }));
-}
-
 export type OrderFilter = {
   id?: OrderId;
   state?: OrderState | undefined;

@@ -22,12 +22,14 @@ export async function recordPayment(
     rawStatus: string;
     amount: Money;
     fee?: Money | undefined;
+    /** On top of the amount: tax that the channel remits itself. */
+    collectedTax?: Money | undefined;
   },
 ): Promise<Payment> {
-  const { orderId, provider, reference, status, rawStatus, amount, fee } = news;
+  const { orderId, provider, reference, status, rawStatus, amount, fee, collectedTax } = news;
   const [inserted] = await em.execute<{ id: string }[]>(
-    `insert into payments (id, order_id, provider, reference, status, raw_status, amount_minor, currency, fee_minor)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing returning id`,
+    `insert into payments (id, order_id, provider, reference, status, raw_status, amount_minor, currency, fee_minor, collected_tax_minor)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing returning id`,
     [
       randomUUID(),
       orderId,
@@ -38,6 +40,7 @@ export async function recordPayment(
       amount.amountMinor,
       amount.currency,
       fee?.amountMinor ?? null,
+      collectedTax?.amountMinor ?? 0n,
     ],
   );
   const row = await em.findOneOrFail(Payment, { provider, reference });

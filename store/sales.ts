@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Fees } from '../domain/fees.ts';
 import { platformCurrency } from '../domain/fees.ts';
 import type { LegId, OrderId, SaleId, UserId } from '../domain/ids.ts';
-import { type Money, max, money, negate, zero } from '../domain/money.ts';
+import type { Money } from '../domain/money.ts';
 import type { Beneficiary } from '../domain/payout-leg.ts';
 import type { Profit } from '../domain/profit.ts';
 import { AdminCommission, Commission, PayoutLeg, Sale } from './entities/money.ts';
-import { balanceOf } from './ledger.ts';
 import type { EntityManager } from './open.ts';
 import { graceMs } from './orders.ts';
 
@@ -92,31 +91,4 @@ export async function addLeg(
     nextCheckAt: new Date(Math.max(leg.notBefore.getTime(), Date.now() + graceMs)),
   });
   return em.findOneOrFail(PayoutLeg, { id });
-}
-
-/**
- * What a reseller owes from sales that are booked, legs that are still to be paid counted as paid. Entries of orders
- * whose sale is not booked yet (a purchase they have paid for, proceeds that reached them) are no debt so far; of an
- * order that is bought again that is `purchaseEvent`. Locks the reseller, so that two sales cannot set the same debt off
- * twice.
- */
-export async function receivableFrom(em: EntityManager, reseller: UserId, purchaseEvent = ''): Promise<Money> {
-  await em.execute('select id from users where id = ? for no key update', [reseller]);
-  const [row] = await em.execute<{ owed: string }[]>(
-    `select (
-       (select coalesce(sum(p.amount_minor), 0) from ledger_postings p
-          join ledger_transactions t on t.id = p.transaction_id
-          where p.account = 'reseller' and p.holder_id = ? and p.currency = ? and t.event <> ?
-            and exists (select from sales s where s.order_id = t.order_id))
-       + (select coalesce(sum(amount_minor), 0) from payout_legs
-            where user_id = ? and beneficiary = 'reseller' and status not in ('PAID', 'CANCELLED'))
-     )::text as owed`,
-    [reseller, platformCurrency, purchaseEvent, reseller],
-  );
-  return max(money(BigInt(row?.owed ?? 0), platformCurrency), zero(platformCurrency));
-}
-
-/** What the platform owes a user by the ledger; negative is what they owe. */
-export async function creditOf(em: EntityManager, userId: UserId, account: 'reseller' | 'admin'): Promise<Money> {
-  return negate(await balanceOf(em, account, userId, platformCurrency));
 }

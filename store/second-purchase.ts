@@ -1,17 +1,39 @@
 import type { OrderId } from '../domain/ids.ts';
-import { supplierPaid } from '../domain/ledger.ts';
-import { type Money, negate } from '../domain/money.ts';
+import { merged, reversed } from '../domain/ledger.ts';
+import { type Money, money } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
+import { supplierCancelled, supplierRefunded } from '../domain/postings.ts';
 import { disproveDone, standingEffect } from './effects.ts';
 import { Sale } from './entities/money.ts';
-import type { Order } from './entities/order.ts';
+import type { Order, SupplierOrder } from './entities/order.ts';
 import { moneyReturned } from './funding.ts';
-import { post, postingsOf } from './ledger.ts';
+import { orderSums, post, postingsOf } from './ledger.ts';
 import { claimLeg, legsOfOrder, moveLeg } from './legs.ts';
 import type { EntityManager } from './open.ts';
 import { custodyOf } from './orders.ts';
 import { findSale } from './sales.ts';
 import { note } from './timeline.ts';
+
+/** The supplier cancelled some of what it was paid for: until its refund is seen, that is owed to whoever paid. */
+export async function awaitSupplierRefund(
+  em: EntityManager,
+  order: Order,
+  rows: readonly SupplierOrder[],
+): Promise<void> {
+  const sale = { custody: custodyOf(order), reseller: order.userId };
+  for (const { status, number, costMinor, costCurrency } of rows)
+    if (status === 'CANCELLED' && costMinor != null && costCurrency)
+      await post(em, {
+        source: 'aliexpress',
+        event: `cancelled:${number}`,
+        orderId: order.id,
+        postings: supplierCancelled({ ...sale, owed: money(costMinor, costCurrency) }),
+      });
+}
+
+/** What the supplier owes for an order. */
+export const owedBySupplier = async (em: EntityManager, { id }: Order, { currency }: Money): Promise<Money> =>
+  (await orderSums(em, id, currency))('supplier-refunds');
 
 /**
  * The supplier has given the whole money back, and somebody has seen it. The purchase counts as not having happened,
@@ -25,20 +47,20 @@ export async function undoPurchase(em: EntityManager, order: Order, cost: Money,
   await moneyReturned(em, 'buy', order.id);
   const sale = await findSale(em, order.id);
   if (sale) await voidSale(em, order.id, sale);
-  const paid = supplierPaid({ custody: custodyOf(order), reseller: order.userId, cost });
+  const owed = await owedBySupplier(em, order, cost);
   await post(em, {
     source: 'aliexpress',
     event: `refunded:${effect.idempotencyKey}`,
     orderId: order.id,
-    postings: paid.map(posting => ({ ...posting, amount: negate(posting.amount) })),
+    postings: supplierRefunded({ custody: custodyOf(order), reseller: order.userId, cost, owed }),
   });
   await note(em, order.id, 'effect', 'the supplier gave the money back', { key: effect.idempotencyKey, seenBy });
 }
 
+/** Books the sale back as it stands now, with what refunds have made of it: the order's money is parked again. */
 async function voidSale(em: EntityManager, orderId: OrderId, sale: Sale): Promise<void> {
-  const booked = await postingsOf(em, 'sale', `booked:${sale.id}`);
-  const postings = booked.map(posting => ({ ...posting, amount: negate(posting.amount) }));
-  await post(em, { source: 'sale', event: `voided:${sale.id}`, orderId, postings });
+  const booked = await postingsOf(em, orderId, 'sale', [`booked:${sale.id}`, `shrunk:${sale.id}:%`]);
+  await post(em, { source: 'sale', event: `voided:${sale.id}`, orderId, postings: merged(reversed(booked)) });
   await em.nativeUpdate(Sale, { id: sale.id }, { voidedAt: new Date() });
   for (const { id } of await legsOfOrder(em, orderId)) {
     const leg = await claimLeg(em, id, ['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS']);

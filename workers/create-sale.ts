@@ -1,24 +1,20 @@
-import { expectedFees, type Fees } from '../domain/fees.ts';
-import { saleBooked } from '../domain/ledger.ts';
-import { convert, formatMoney, type Money, subtract } from '../domain/money.ts';
+import { expectedFees, type Fees, platformCurrency } from '../domain/fees.ts';
+import { add, convert, formatMoney, type Money, negate } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
-import type { PaymentState } from '../domain/payment.ts';
+import { saleBooked } from '../domain/postings.ts';
 import { legsOf, type Profit, profitOf } from '../domain/profit.ts';
 import { payout } from '../queues/payout.ts';
+import { owedFrom } from '../store/current-account.ts';
 import type { Order } from '../store/entities/order.ts';
-import { post } from '../store/ledger.ts';
+import { orderSums, post } from '../store/ledger.ts';
 import type { EntityManager } from '../store/open.ts';
-import { custodyOf, maxCostOf, rateOf, salePrice, updateOrder } from '../store/orders.ts';
-import { paymentsOf } from '../store/payments.ts';
-import { refundedOf } from '../store/refunds.ts';
-import { addLeg, addSale, findSale, receivableFrom } from '../store/sales.ts';
+import { custodyOf, maxCostOf, rateOf, updateOrder } from '../store/orders.ts';
+import { addLeg, addSale, findSale } from '../store/sales.ts';
 import { commissionPercent } from '../store/settings.ts';
-import { purchaseCost, purchaseEvent } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { commissionAdmin, findUser } from '../store/users.ts';
 import { type Context, later, type Processor } from './context.ts';
 import { orderStep } from './order-step.ts';
-import { feesOf } from './settle-payment.ts';
 
 /** Books the sale with what was really captured, charged and paid, and makes the payout legs. */
 export const createSale: Processor<'orderId'> = ({ orderId }, ctx) =>
@@ -37,7 +33,8 @@ export const createSale: Processor<'orderId'> = ({ orderId }, ctx) =>
 type SaleFacts = {
   gross: Money;
   fees: Fees;
-  /** The same in the platform's currency. */
+  collectedTax: Money;
+  /** Price and fees in the platform's currency. */
   salePrice: Money;
   ours: Fees;
   supplierCost: Money;
@@ -45,49 +42,32 @@ type SaleFacts = {
   profit: Profit;
 };
 
-/** Payments that brought money, whatever happened to it since. */
-const kept: ReadonlySet<PaymentState> = new Set([
-  'COMPLETED',
-  'PARTIALLY_REFUNDED',
-  'REFUNDED',
-  'REVERSED',
-  'DISPUTED',
-]);
-
+/** What the order has parked in the books is what was really captured, kept, given back and paid. */
 async function factsOf(em: EntityManager, order: Order): Promise<SaleFacts> {
-  const payment = (await paymentsOf(em, order.id)).find(({ status }) => kept.has(status));
-  invariant(payment, `order ${order.id} has a completed payment`);
+  const parked = await orderSums(em, order.id, order.saleCurrency);
+  const collectedTax = parked('tax:collected');
+  const gross = negate(add(parked('buyer-payments'), collectedTax));
+  const fees = { marketplaceFee: parked('fees:marketplace'), paymentFee: parked('fees:payment') };
+  const supplierCost = (await orderSums(em, order.id, platformCurrency))('supplier-purchases');
   const rate = rateOf(order);
-  // What the buyer paid and still has paid: a refund may have come before the sale was booked.
-  const gross = subtract(salePrice(order), await refundedOf(em, order.id, order.saleCurrency));
-  const fees = feesOf(order.channel, payment);
-  const supplierCost = await purchaseCost(em, order.id);
   const price = convert(gross, rate);
   const ours = {
     marketplaceFee: convert(fees.marketplaceFee, rate),
     paymentFee: convert(fees.paymentFee, rate),
   };
   const percent = await commissionPercent(em);
-  return {
-    gross,
-    fees,
-    salePrice: price,
-    ours,
-    supplierCost,
-    percent,
-    profit: profitOf({ salePrice: price, ...ours, supplierCost }, percent),
-  };
+  const profit = profitOf({ salePrice: price, ...ours, supplierCost }, percent);
+  return { gross, fees, collectedTax, salePrice: price, ours, supplierCost, percent, profit };
 }
 
 async function bookSale(ctx: Context, em: EntityManager, order: Order, facts: SaleFacts) {
-  const { gross, fees, supplierCost, profit } = facts;
+  const { gross, fees, collectedTax, supplierCost, profit } = facts;
   const custody = custodyOf(order);
   const admin = await commissionAdmin(em);
   const reseller = await findUser(em, order.userId);
   invariant(reseller, `order ${order.id} has an owner`);
-  // Before this sale is booked: what the reseller owes from earlier ones.
-  const receivable = await receivableFrom(em, order.userId, await purchaseEvent(em, order.id));
-  const shares = legsOf(custody, { ...profit, supplierCost }, receivable);
+  // Before this sale is booked: what is owed from earlier ones.
+  const shares = legsOf(custody, { ...profit, supplierCost }, await owedFrom(em, order.userId));
   const sale = await addSale(em, {
     orderId: order.id,
     userId: order.userId,
@@ -100,7 +80,8 @@ async function bookSale(ctx: Context, em: EntityManager, order: Order, facts: Sa
     setOff: shares.setOff,
     commissionPercent: facts.percent,
   });
-  const postings = saleBooked({ custody, reseller: order.userId, admin: admin.id, gross, fees, supplierCost, profit });
+  const parties = { custody, reseller: order.userId, admin: admin.id };
+  const postings = saleBooked({ ...parties, gross, fees, collectedTax, supplierCost, profit });
   await post(em, { source: 'sale', event: `booked:${sale.id}`, orderId: order.id, postings });
   await note(
     em,

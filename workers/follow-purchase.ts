@@ -1,7 +1,7 @@
 import { platformCurrency } from '../domain/fees.ts';
-import { supplierPaid } from '../domain/ledger.ts';
 import { formatMoney, type Money, money, sum } from '../domain/money.ts';
 import { refusalIn, Terminal } from '../domain/outcome.ts';
+import { supplierPaid } from '../domain/postings.ts';
 import type { SupplierOrderState } from '../domain/supplier-order.ts';
 import type { SupplierOrderStatus } from '../providers/aliexpress/order.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';

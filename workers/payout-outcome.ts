@@ -1,6 +1,7 @@
-import { legPaid, type Posting } from '../domain/ledger.ts';
-import { add, formatMoney, type Money, money, negate, zero } from '../domain/money.ts';
+import type { Posting } from '../domain/ledger.ts';
+import { add, formatMoney, zero } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
+import { legPaid, legReturned } from '../domain/postings.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { consume, release } from '../store/funding.ts';
 import { post } from '../store/ledger.ts';
@@ -45,8 +46,12 @@ export async function takeStanding(
   }
 }
 
-const postingsOf = (leg: PayoutLeg, fee: Money): Posting[] =>
-  legPaid({ beneficiary: leg.beneficiary, holder: leg.userId, amount: legAmount(leg), fee, from: leg.route });
+const shareOf = (leg: PayoutLeg) => ({
+  beneficiary: leg.beneficiary,
+  holder: leg.userId,
+  amount: legAmount(leg),
+  from: leg.route,
+});
 
 async function paid(ctx: Context, leg: PayoutLeg, route: PayoutRoute, standing: Standing): Promise<string> {
   const amount = legAmount(leg);
@@ -56,7 +61,7 @@ async function paid(ctx: Context, leg: PayoutLeg, route: PayoutRoute, standing: 
   await ctx.store.transaction(async em => {
     await consume(em, 'pay', leg.id, add(amount, fee));
     await moveLeg(em, leg, 'PAID', { feeMinor: fee.amountMinor, providerItemId: itemId, reason: null });
-    await book(em, leg, `leg:${leg.id}:${itemId}`, postingsOf(leg, fee));
+    await book(em, leg, `leg:${leg.id}:${itemId}`, legPaid({ ...shareOf(leg), fee }));
   });
   return `PAID: ${formatMoney(amount)}`;
 }
@@ -71,11 +76,7 @@ async function notPaid(
   const wasPaid = leg.status === 'PAID';
   await ctx.store.transaction(async em => {
     await release(em, 'pay', leg.id);
-    if (wasPaid) {
-      // The provider keeps its fee.
-      const back = postingsOf(leg, money(0n, leg.currency)).map(entry => ({ ...entry, amount: negate(entry.amount) }));
-      await book(em, leg, `leg-back:${leg.id}:${itemId ?? leg.providerItemId}`, back);
-    }
+    if (wasPaid) await book(em, leg, `leg-back:${leg.id}:${itemId ?? leg.providerItemId}`, legReturned(shareOf(leg)));
     await moveLeg(em, leg, state, { reason, providerItemId: itemId ?? leg.providerItemId ?? null });
   });
   ctx.log.warn({ legId: leg.id, orderId: leg.orderId, route: route.name, rawStatus }, 'payout did not arrive');

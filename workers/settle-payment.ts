@@ -1,8 +1,8 @@
 import { expectedFees, type Fees } from '../domain/fees.ts';
-import { buyerPaid } from '../domain/ledger.ts';
 import { formatMoney, type Money, money, zero } from '../domain/money.ts';
 import type { Channel } from '../domain/order.ts';
 import type { PaymentState } from '../domain/payment.ts';
+import { buyerPaid } from '../domain/postings.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { post } from '../store/ledger.ts';
@@ -18,12 +18,14 @@ export type PaymentNews = {
   amount: Money;
   /** What the channel kept; where it does not say, the table's estimate is booked. */
   fee: Money | undefined;
+  /** On top of the amount: tax that the channel remits itself. */
+  collectedTax?: Money | undefined;
 };
 
 const paymentAmount = (payment: Payment): Money => money(payment.amountMinor, payment.currency);
 
 /** The fee of a payment under its name: a payment fee at our own checkout, else the marketplace's. */
-export function feesOf(channel: Channel, payment: Payment): Fees {
+function feesOf(channel: Channel, payment: Payment): Fees {
   const nothing = zero(payment.currency);
   const fee = money(payment.feeMinor ?? 0n, payment.currency);
   return channel === 'paypal'
@@ -66,6 +68,7 @@ async function book(em: EntityManager, enqueue: Enqueue, order: Order, payment: 
     reseller: order.userId,
     gross,
     fees: feesOf(order.channel, payment),
+    collectedTax: money(payment.collectedTaxMinor, payment.currency),
   });
   await post(em, { source: payment.provider, event: `paid:${payment.reference}`, orderId: order.id, postings });
   if (order.status !== 'CREATED' && order.status !== 'CANCELLED') return;

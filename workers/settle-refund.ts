@@ -1,12 +1,11 @@
-import { buyerRefunded, saleRefunded } from '../domain/ledger.ts';
-import { convert, type Money, money, subtract } from '../domain/money.ts';
-
+import { convert, type Money, money, negate, subtract } from '../domain/money.ts';
+import { buyerRefunded, saleShrunk } from '../domain/postings.ts';
 import { dueToReseller, type Profit, profitOf } from '../domain/profit.ts';
 import type { PayoutLeg, Sale } from '../store/entities/money.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { release } from '../store/funding.ts';
-import { post } from '../store/ledger.ts';
-import { claimLeg, legsOfOrder, moveLeg, resizeLeg } from '../store/legs.ts';
+import { orderSums, post } from '../store/ledger.ts';
+import { claimLeg, legAmount, legsOfOrder, moveLeg, resizeLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { custodyOf, rateOf } from '../store/orders.ts';
 import { recordPayment } from '../store/payments.ts';
@@ -19,15 +18,14 @@ import { commissionAdmin } from '../store/users.ts';
  * that have not left shrink or are cancelled, and what has left becomes a receivable. The caller owns the order.
  */
 export async function settleRefund(em: EntityManager, order: Order, payment: Payment, news: RefundNews): Promise<void> {
-  const before = await refundedOf(em, order.id, payment.currency);
   if (!(await recordRefund(em, { id: payment.id, orderId: order.id }, news))) return;
-  const after = money(before.amountMinor + news.amount.amountMinor, payment.currency);
-  await updatePayment(em, order, payment, news.kind, after);
-  const sale = await findSale(em, order.id);
-  const postings = sale
-    ? await shrink(em, order, sale, { before, after, amount: news.amount })
-    : buyerRefunded({ channel: order.channel, amount: news.amount });
-  await post(em, { source: payment.provider, event: `${news.kind}:${news.reference}`, orderId: order.id, postings });
+  await updatePayment(em, order, payment, news.kind, await refundedOf(em, order.id, payment.currency));
+  const { channel, userId: reseller, id: orderId } = order;
+  const { amount } = news;
+  const postings = buyerRefunded({ channel, custody: custodyOf(order), reseller, amount });
+  await post(em, { source: payment.provider, event: `${news.kind}:${news.reference}`, orderId, postings });
+  const sale = await findSale(em, orderId);
+  if (sale) await shrink(em, order, sale, news);
 }
 
 const updatePayment = (em: EntityManager, order: Order, payment: Payment, kind: RefundNews['kind'], back: Money) => {
@@ -43,51 +41,52 @@ const updatePayment = (em: EntityManager, order: Order, payment: Payment, kind: 
   });
 };
 
-type Back = { before: Money; after: Money; amount: Money };
-
-async function shrink(em: EntityManager, order: Order, sale: Sale, { before, after, amount }: Back) {
+async function shrink(em: EntityManager, order: Order, sale: Sale, { reference, amount }: RefundNews): Promise<void> {
   const { percent } = await commissionOf(em, sale.id);
-  const then = profitAfter(order, sale, percent, before);
-  const now = profitAfter(order, sale, percent, after);
-  for (const leg of await legsOfOrder(em, order.id)) if (leg.saleId === sale.id) await refit(em, order, sale, leg, now);
-  const admin = await commissionAdmin(em);
-  return saleRefunded({
-    channel: order.channel,
-    custody: custodyOf(order),
-    reseller: order.userId,
-    admin: admin.id,
-    amount,
-    before: then,
-    after: now,
+  const booked = await orderSums(em, order.id, order.saleCurrency, 'sale');
+  const collectedTax = negate(booked('tax:collected'));
+  const gross = subtract(booked('buyer-payments'), collectedTax);
+  const worth = (price: Money) => ({ gross: price, profit: profitAt(order, sale, percent, price) });
+  const [before, after] = [worth(gross), worth(subtract(gross, amount))];
+  const supplierCost = money(sale.supplierCostMinor, sale.currency);
+  const custody = custodyOf(order);
+  const shares = (profit: Profit) => ({
+    admin: profit.commission,
+    reseller: dueToReseller(custody, { ...profit, supplierCost }),
   });
+  const [had, has] = [shares(before.profit), shares(after.profit)];
+  for (const leg of await legsOfOrder(em, order.id))
+    if (leg.saleId === sale.id) await shrinkLeg(em, leg, subtract(had[leg.beneficiary], has[leg.beneficiary]));
+  const admin = await commissionAdmin(em);
+  const fees = {
+    marketplaceFee: negate(booked('fees:marketplace')),
+    paymentFee: negate(booked('fees:payment')),
+  };
+  const parties = { custody, reseller: order.userId, admin: admin.id };
+  const postings = saleShrunk({ ...parties, fees, collectedTax, supplierCost }, before, after);
+  await post(em, { source: 'sale', event: `shrunk:${sale.id}:${reference}`, orderId: order.id, postings });
 }
 
-/** What the sale is worth once so much has gone back. The payment provider keeps its fee. */
-function profitAfter(order: Order, sale: Sale, percent: string, back: Money): Profit {
-  const ours = (minor: bigint) => money(minor, sale.currency);
-  return profitOf(
+/** What the sale is worth at that price. The payment provider keeps its fee. */
+const profitAt = (order: Order, sale: Sale, percent: string, price: Money): Profit =>
+  profitOf(
     {
-      salePrice: subtract(ours(sale.salePriceMinor), convert(back, rateOf(order))),
-      supplierCost: ours(sale.supplierCostMinor),
-      marketplaceFee: ours(sale.marketplaceFeeMinor),
-      paymentFee: ours(sale.paymentFeeMinor),
+      salePrice: convert(price, rateOf(order)),
+      supplierCost: money(sale.supplierCostMinor, sale.currency),
+      marketplaceFee: money(sale.marketplaceFeeMinor, sale.currency),
+      paymentFee: money(sale.paymentFeeMinor, sale.currency),
     },
     percent,
   );
-}
 
 const unsent: readonly PayoutLeg['status'][] = ['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS'];
 
-/** A leg that has not left is paid what is due now. The new owner of its fence is this transaction. */
-async function refit(em: EntityManager, order: Order, sale: Sale, leg: PayoutLeg, now: Profit): Promise<void> {
+/** A leg that has not left pays that much less. The new owner of its fence is this transaction. */
+async function shrinkLeg(em: EntityManager, leg: PayoutLeg, by: Money): Promise<void> {
   const owned = await claimLeg(em, leg.id, unsent);
   if (!owned) return;
-  const supplierCost = money(sale.supplierCostMinor, sale.currency);
-  const share =
-    leg.beneficiary === 'admin' ? now.commission : dueToReseller(custodyOf(order), { ...now, supplierCost });
-  const setOff = leg.beneficiary === 'reseller' ? sale.setOffMinor : 0n;
-  const due = now.grossProfit.amountMinor > 0n ? share.amountMinor - setOff : 0n;
-  if (due > 0n) return resizeLeg(em, owned, money(due, sale.currency));
+  const left = subtract(legAmount(owned), by);
+  if (left.amountMinor > 0n) return resizeLeg(em, owned, left);
   await release(em, 'pay', leg.id);
   await moveLeg(em, owned, 'CANCELLED', { reason: 'SALE_REFUNDED' });
 }

@@ -1,5 +1,6 @@
 import type { SupplierOrderStatus } from '../providers/aliexpress/order.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
+import { awaitSupplierRefund } from '../store/second-purchase.ts';
 import { purchaseOrdersOf, updateSupplierOrder } from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
 import type { Context, Processor } from './context.ts';
@@ -48,6 +49,9 @@ function supplierCancelled(ctx: Context, order: Order, rows: readonly SupplierOr
     ctx,
     order,
     { to: 'WAITING', reason: 'SUPPLIER_REFUND_UNPROVEN', until: null, note },
-    { facts: { frozenFor: 'SUPPLIER_CANCELLED' } },
+    {
+      facts: { frozenFor: 'SUPPLIER_CANCELLED' },
+      also: em => awaitSupplierRefund(em, order, rows),
+    },
   );
 }

@@ -1,6 +1,7 @@
 import type { Money } from '../../domain/money.ts';
 import { type OrderState, orderStates } from '../../domain/order.ts';
-import type { LegStanding, Receivable, Standing } from '../../store/overview.ts';
+import type { Receivable } from '../../store/current-account.ts';
+import type { LegStanding, Standing } from '../../store/overview.ts';
 import { nextAction } from '../next-action.ts';
 import type { QueueFigures } from '../queue-figures.ts';
 import { type Html, html } from './html.ts';

@@ -140,6 +140,24 @@ export const PayoutLeg = defineEntity({
 });
 export type PayoutLeg = InferEntity<typeof PayoutLeg>;
 
+export const Dispute = defineEntity({
+  name: 'Dispute',
+  tableName: 'disputes',
+  properties: {
+    id: p.uuid().primary(),
+    reference: p.text(),
+    orderId: p.uuid().$type<OrderId>(),
+    /** Open, or who had the money in the end. */
+    status: p.text().$type<'OPEN' | 'SELLER' | 'BUYER'>(),
+    feeMinor: p.bigint(),
+    feeCurrency: p.text().$type<Currency>(),
+    feeChanges: p.integer(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+    updatedAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+export type Dispute = InferEntity<typeof Dispute>;
+
 export const LedgerPosting = defineEntity({
   name: 'LedgerPosting',
   tableName: 'ledger_postings',

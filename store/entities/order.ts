@@ -78,6 +78,7 @@ export const Payment = defineEntity({
     amountMinor: p.bigint(),
     currency: p.text().$type<Currency>(),
     feeMinor: p.bigint().nullable(),
+    collectedTaxMinor: p.bigint(),
     rawStatus: p.text(),
     createdAt: p.datetime().onCreate(() => new Date()),
     updatedAt: p.datetime().onCreate(() => new Date()),

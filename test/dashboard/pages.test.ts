@@ -3,8 +3,8 @@ import type { Queue } from 'bullmq';
 import { expect } from 'chai';
 import { html } from '../../dashboard/pages/html.ts';
 import { queueFigures } from '../../dashboard/queue-figures.ts';
-import { saleBooked } from '../../domain/ledger.ts';
 import { money } from '../../domain/money.ts';
+import { saleBooked } from '../../domain/postings.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { post } from '../../store/ledger.ts';
 import { findOrder } from '../../store/orders.ts';
@@ -122,6 +122,7 @@ describe('the pages', () => {
         reseller: world.reseller.id,
         admin: world.admin.id,
         gross: usd(4_990n),
+        collectedTax: usd(0n),
       });
       await post(em, { source: 'sale', event: `booked:${id}`, orderId: id, postings });
       const due = { userId: world.reseller.id, amount: usd(2_490n), receiver: 'r@example.com', notBefore: new Date() };

@@ -2,7 +2,15 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { add, money, negate, percentOf, subtract, sum, zero } from '../../domain/money.ts';
 import type { Custody } from '../../domain/order.ts';
-import { breakEvenCost, dueToReseller, legsOf, type Profit, profitOf, type SaleFacts } from '../../domain/profit.ts';
+import {
+  breakEvenCost,
+  dueToReseller,
+  legsOf,
+  type Owed,
+  type Profit,
+  profitOf,
+  type SaleFacts,
+} from '../../domain/profit.ts';
 import { amountIn, anyCustody, anyPercent, custodyName } from './arbitraries.ts';
 
 const usd = (minor: bigint) => money(minor, 'USD');
@@ -88,23 +96,28 @@ const rows: readonly Row[] = [
   { custody: { proceedsHeldBy: 'reseller', supplierPaidBy: 'platform' }, due: -140n - 1_449n, admin: 0n, reseller: 0n },
 ];
 
+const owing = (reseller = 0n, admin = 0n): Owed => ({ reseller: usd(reseller), admin: usd(admin) });
+
 describe('the payout legs of a sale', () => {
   const sale = { ...profitOf(lamp, '10'), supplierCost: lamp.supplierCost };
 
   for (const { custody, due, admin, reseller } of rows) {
     it(`with ${custodyName(custody)} are ${admin} and ${reseller}, and ${due} is due`, () => {
       expect(dueToReseller(custody, sale)).to.deep.equal(usd(due));
-      expect(legsOf(custody, sale, usd(0n))).to.deep.equal({
+      expect(legsOf(custody, sale, owing())).to.deep.equal({
         admin: usd(admin),
         reseller: usd(reseller),
         setOff: usd(0n),
       });
     });
 
-    it(`with ${custodyName(custody)} are none at a loss`, () => {
+    const held = custody.proceedsHeldBy === 'platform' && custody.supplierPaidBy === 'reseller' ? 2_845n : 0n;
+    it(`with ${custodyName(custody)} are ${held > 0n ? 'the proceeds alone' : 'none'} at a loss`, () => {
       const loss = { ...profitOf({ ...lamp, supplierCost: usd(2_846n) }, '10'), supplierCost: usd(2_846n) };
       expect(loss.grossProfit).to.deep.equal(usd(-1n));
-      expect(legsOf(custody, loss, usd(500n))).to.deep.equal({ admin: usd(0n), reseller: usd(0n), setOff: usd(0n) });
+      const none = { admin: usd(0n), reseller: usd(0n), setOff: usd(0n) };
+      expect(legsOf(custody, loss, owing())).to.deep.equal({ ...none, reseller: usd(held) });
+      expect(legsOf(custody, loss, owing(9_999n))).to.deep.equal({ ...none, setOff: usd(held) });
     });
   }
 
@@ -117,16 +130,31 @@ describe('the payout legs of a sale', () => {
   ];
   for (const [owed, setOff, leg] of setOffs)
     it(`set ${setOff} off when the reseller owes ${owed}, and leave the admin’s share alone`, () => {
-      expect(legsOf(platform, sale, usd(owed))).to.deep.equal({
+      expect(legsOf(platform, sale, owing(owed))).to.deep.equal({
         admin: usd(140n),
         reseller: usd(leg),
         setOff: usd(setOff),
       });
     });
 
-  it('refuse a debt that is negative: what is owed to a reseller is no receivable', () => {
-    expect(() => legsOf(platform, sale, usd(-1n))).to.throw('a receivable is not negative');
+  it('pay what the reseller still had to get as well', () => {
+    const legs = { admin: usd(140n), reseller: usd(1_756n), setOff: usd(-500n) };
+    expect(legsOf(platform, sale, owing(-500n))).to.deep.equal(legs);
   });
+
+  const commissions: [what: string, reseller: bigint, admin: bigint, leg: bigint][] = [
+    ['a commission that the set-off collects', 140n, -140n, 280n],
+    ['as much of it as the set-off collects', 100n, -140n, 240n],
+    ['the commission before the goods that the platform bought', 9_999n, -140n, 280n],
+    ['none that was collected before', 1_449n, 0n, 140n],
+    ['none that nothing is set off for', 0n, -140n, 140n],
+    ['less by a commission that was paid for a sale booked back', 0n, 100n, 40n],
+    ['nothing while more than that is to be had from them', 0n, 999n, 0n],
+  ];
+  for (const [what, reseller, admin, leg] of commissions)
+    it(`pay the admin ${what}`, () => {
+      expect(legsOf(platform, sale, owing(reseller, admin)).admin).to.deep.equal(usd(leg));
+    });
 
   it('never exceed what is due, nor what the platform holds of the sale', () => {
     fc.assert(
@@ -135,10 +163,10 @@ describe('the payout legs of a sale', () => {
           ...profitOf(facts, percent),
           supplierCost: facts.supplierCost,
         };
-        const { admin, reseller, setOff } = legsOf(custody, profit, receivable);
+        const { admin, reseller, setOff } = legsOf(custody, profit, { reseller: receivable, admin: zero('USD') });
         for (const part of [admin, reseller, setOff]) expect(part.amountMinor >= 0n).to.equal(true);
         expect(setOff.amountMinor <= receivable.amountMinor).to.equal(true);
-        if (custody.proceedsHeldBy === 'reseller' || profit.grossProfit.amountMinor <= 0n) {
+        if (custody.proceedsHeldBy === 'reseller' || dueToReseller(custody, profit).amountMinor <= 0n) {
           expect(sum([admin, reseller, setOff], 'USD')).to.deep.equal(zero('USD'));
           return;
         }

@@ -9,6 +9,7 @@ const typeNames: Readonly<Record<string, string>> = { int4: 'int', int8: 'bigint
 
 /** Tables that are read and written by SQL alone. */
 const withoutEntity = [
+  'fx_conversions',
   'encryption_keys',
   'ledger_transactions',
   'rate_limits',

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { CredentialId, LegId, OrderId, SaleId, UserId } from '../../domain/ids.ts';
-import type { OrderState, WaitReason } from '../../domain/order.ts';
+import type { Custody, OrderState, WaitReason } from '../../domain/order.ts';
 import type { LegState } from '../../domain/payout-leg.ts';
 import { PayoutLeg } from '../../store/entities/money.ts';
 import { Order } from '../../store/entities/order.ts';
@@ -60,11 +60,16 @@ export type OrderFacts = {
   channel?: 'paypal' | 'ebay' | 'mercadolibre';
   purchaseRoute?: 'api' | 'browser';
   nextCheckAt?: Date | null;
+  custody?: Custody;
 };
 
 /** An order that stands where the test wants it, ready in every way the tables ask for. */
 export async function insertOrder(em: EntityManager, facts: OrderFacts = {}): Promise<Order> {
   const { status = 'PAID', channel = 'paypal', purchaseRoute = 'api', nextCheckAt = null } = facts;
+  const { proceedsHeldBy, supplierPaidBy } = facts.custody ?? {
+    proceedsHeldBy: 'platform',
+    supplierPaidBy: 'platform',
+  };
   const userId = facts.userId ?? (await insertUser(em));
   const id = randomUUID() as OrderId;
   const waitReason = status === 'WAITING' ? (facts.waitReason ?? 'HOLD') : null;
@@ -72,8 +77,20 @@ export async function insertOrder(em: EntityManager, facts: OrderFacts = {}): Pr
   await em.execute(
     `insert into orders (id, user_id, channel, product_id, quantity, sale_minor, sale_currency, ship_to, proceeds_held_by,
        supplier_paid_by, fx_rate, max_cost_minor, purchase_route, status, wait_reason, reason, next_check_at)
-     values (?, ?, ?, ?, 1, 2999, 'USD', '{"country": "DE"}', 'platform', 'platform', '1', 1700, ?, ?, ?, ?, ?)`,
-    [id, userId, channel, await insertProduct(em, userId), purchaseRoute, status, waitReason, reason, nextCheckAt],
+     values (?, ?, ?, ?, 1, 2999, 'USD', '{"country": "DE"}', ?, ?, '1', 1700, ?, ?, ?, ?, ?)`,
+    [
+      id,
+      userId,
+      channel,
+      await insertProduct(em, userId),
+      proceedsHeldBy,
+      supplierPaidBy,
+      purchaseRoute,
+      status,
+      waitReason,
+      reason,
+      nextCheckAt,
+    ],
   );
   return em.findOneOrFail(Order, { id });
 }

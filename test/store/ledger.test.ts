@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { OrderId, UserId } from '../../domain/ids.ts';
-import { type Account, legPaid, type Posting } from '../../domain/ledger.ts';
+import type { Account, Posting } from '../../domain/ledger.ts';
 import { type Currency, money } from '../../domain/money.ts';
+import { legPaid } from '../../domain/postings.ts';
+import { creditOf } from '../../store/current-account.ts';
 import { balanceOf, ledgerTotals, post } from '../../store/ledger.ts';
-import { creditOf } from '../../store/sales.ts';
 import { insertOrder, insertUser, openTestStore, refusalOf, rowsOf, type TestStore } from './fixtures.ts';
 
 const usd = (minor: bigint) => money(minor, 'USD');
@@ -31,7 +32,8 @@ describe('the ledger', () => {
     db.store.transaction(async em => {
       events += 1;
       const [row] = await em.execute<{ id: string }[]>(
-        `insert into ledger_transactions (source, event, order_id) values ('console', ?, ?) returning id`,
+        `insert into ledger_transactions (source, event, order_id, user_id)
+         select 'console', ?, id, user_id from orders where id = ? returning id`,
         [`${events}`, orderId],
       );
       for (const [account, amount, currency] of postings)
@@ -157,7 +159,7 @@ describe('the ledger', () => {
   it('refuses a second transaction of one event by the database itself', async () => {
     await book('unique', leg(10n));
     const again = db.store.transaction(em =>
-      em.execute(`insert into ledger_transactions (source, event, order_id) values ('test', 'unique', ?)`, [orderId]),
+      em.execute(`insert into ledger_transactions (source, event) values ('test', 'unique')`),
     );
     expect(await refusalOf(again)).to.equal('ledger_transactions_once');
   });

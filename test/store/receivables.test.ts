@@ -1,18 +1,20 @@
 import { expect } from 'chai';
 import type { UserId } from '../../domain/ids.ts';
-import { buyerPaid, legPaid, saleBooked, supplierPaid } from '../../domain/ledger.ts';
 import { type Money, money, zero } from '../../domain/money.ts';
 import type { Custody } from '../../domain/order.ts';
+import { buyerPaid, legPaid, saleBooked, supplierPaid } from '../../domain/postings.ts';
 import { type Legs, legsOf, profitOf } from '../../domain/profit.ts';
+import { creditOf, owedFrom } from '../../store/current-account.ts';
 import { PayoutLeg } from '../../store/entities/money.ts';
 import { post } from '../../store/ledger.ts';
 import { claimLeg, legAmount, moveLeg } from '../../store/legs.ts';
-import { addLeg, addSale, creditOf, receivableFrom } from '../../store/sales.ts';
+import { addLeg, addSale } from '../../store/sales.ts';
 import { insertOrder, insertUser, openTestStore, type TestStore } from './fixtures.ts';
 
 const usd = (minor: bigint) => money(minor, 'USD');
 const gross = usd(2_999n);
 const fees = { marketplaceFee: zero('USD'), paymentFee: usd(154n) };
+const collectedTax = usd(185n);
 const cost = usd(1_449n);
 
 const ours: Custody = { proceedsHeldBy: 'platform', supplierPaidBy: 'platform' };
@@ -34,8 +36,8 @@ describe('what a reseller owes', () => {
   /** What the workers do between the capture and the booking, and the booking itself. */
   const pay = (custody: Custody) =>
     db.store.transaction(async em => {
-      const order = await insertOrder(em, { userId: reseller, status: 'PURCHASED' });
-      const paid = buyerPaid({ channel: 'ebay', custody, reseller, gross, fees });
+      const order = await insertOrder(em, { userId: reseller, status: 'PURCHASED', custody });
+      const paid = buyerPaid({ channel: 'ebay', custody, reseller, gross, fees, collectedTax });
       await post(em, { source: 'test', event: `paid:${order.id}`, orderId: order.id, postings: paid });
       const bought = supplierPaid({ custody, reseller, cost });
       await post(em, { source: 'test', event: `bought:${order.id}`, orderId: order.id, postings: bought });
@@ -45,7 +47,7 @@ describe('what a reseller owes', () => {
   const book = (order: Awaited<ReturnType<typeof pay>>, custody: Custody): Promise<Legs> =>
     db.store.transaction(async em => {
       const profit = profitOf({ salePrice: gross, ...fees, supplierCost: cost }, '10');
-      const legs = legsOf(custody, { ...profit, supplierCost: cost }, await receivableFrom(em, reseller));
+      const legs = legsOf(custody, { ...profit, supplierCost: cost }, await owedFrom(em, reseller));
       const sale = await addSale(em, {
         orderId: order.id,
         userId: reseller,
@@ -58,7 +60,8 @@ describe('what a reseller owes', () => {
         setOff: legs.setOff,
         commissionPercent: '10',
       });
-      const postings = saleBooked({ custody, reseller, admin, gross, fees, supplierCost: cost, profit });
+      const parties = { custody, reseller, admin };
+      const postings = saleBooked({ ...parties, gross, fees, collectedTax, supplierCost: cost, profit });
       await post(em, { source: 'test', event: `booked:${order.id}`, orderId: order.id, postings });
       const leg = {
         saleId: sale.id,
@@ -88,11 +91,11 @@ describe('what a reseller owes', () => {
           amount: legAmount(leg),
           fee: zero('USD'),
         });
-        await post(em, { source: 'test', event: `leg:${id}`, orderId: leg.orderId, postings });
+        await post(em, { source: 'test', event: `leg:${id}:1`, orderId: leg.orderId, postings });
       }
     });
 
-  const owed = (): Promise<Money> => db.store.transaction(em => receivableFrom(em, reseller));
+  const owed = (): Promise<Money> => db.store.transaction(async em => (await owedFrom(em, reseller)).reseller);
   const credit = (): Promise<Money> => db.store.read(em => creditOf(em, reseller, 'reseller'));
 
   it('is nothing before anything was sold', async () => {
@@ -123,7 +126,7 @@ describe('what a reseller owes', () => {
   it('is set off against their next leg, and is gone then', async () => {
     await sell(theirs);
     const legs = await sell(ours);
-    expect(legs).to.deep.equal({ admin: usd(140n), reseller: usd(1_116n), setOff: usd(140n) });
+    expect(legs).to.deep.equal({ admin: usd(280n), reseller: usd(1_116n), setOff: usd(140n) });
     expect(await owed()).to.deep.equal(usd(0n));
     await payOut();
     expect([await owed(), await credit()]).to.deep.equal([usd(0n), usd(0n)]);

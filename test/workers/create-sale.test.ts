@@ -2,12 +2,13 @@ import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import type { Holder, OrderState } from '../../domain/order.ts';
+import { owedFrom } from '../../store/current-account.ts';
 import { addRate } from '../../store/fx.ts';
 import { balanceOf, ledgerTotals } from '../../store/ledger.ts';
 import { findSale } from '../../store/sales.ts';
 import { setCommissionPercent } from '../../store/settings.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
-import { importFrom, orderToBuy, performWith, placeOnEbay, placeOnMercadoLibre, rows } from './workbench.ts';
+import { importFrom, orderToBuy, parkedOf, performWith, placeOnEbay, placeOnMercadoLibre, rows } from './workbench.ts';
 
 type Leg = { beneficiary: string; amount: string; receiver: string };
 
@@ -52,6 +53,18 @@ describe('create-sale', () => {
     await stage.perform('purchase', id);
     await stage.perform('create-sale', id);
     return id;
+  };
+
+  /** What the shipping really costs comes out after the purchase: 29.99 − 32.49 − 1.54. */
+  const lossAtCheckout = async (seller: Seller): Promise<string> => {
+    const goods = await stage.stockUp(seller);
+    await stage.control('products', {
+      productId: goods.supplierProductId,
+      skus: [{ skuId: goods.skuId, skuAttr: '14:173#Blue', priceMinor: '1250', stock: 5 }],
+      shippingFeeMinor: '199',
+      actualShippingMinor: '1999',
+    });
+    return bookedFromCheckout(goods);
   };
 
   // 39.99 − 14.49 supplier − 5.14 eBay = 20.36 profit: 2.04 commission and 18.32 for the reseller.
@@ -99,14 +112,7 @@ describe('create-sale', () => {
   it('leaves nothing parked for an order that is booked', async () => {
     const seller = await stage.hireSeller();
     const id = await bookedFromEbay(seller);
-    const parked = await rows(
-      stage,
-      `select account from ledger_postings p join ledger_transactions t on t.id = p.transaction_id
-       where t.order_id = ? and account in ('buyer-payments', 'supplier-purchases', 'fees:marketplace', 'fees:payment')
-       group by account having sum(amount_minor) <> 0`,
-      [id],
-    );
-    expect(parked).to.deep.equal([]);
+    expect(await parkedOf(stage, id)).to.deep.equal([]);
   });
 
   it('sets what a reseller owes from earlier sales off against their next leg, once', async () => {
@@ -116,10 +122,34 @@ describe('create-sale', () => {
     // 29.99 − 14.49 − 1.54 = 13.96 profit: 1.40 commission, 12.56 and the 14.49 that the reseller has laid out.
     const second = await bookedFromCheckout(goods);
     expect(await saleOf(second)).to.include({ setOffMinor: 204n });
-    expect((await legsOf(second)).map(({ amount }) => amount)).to.deep.equal(['140', `${1_256 + 1_449 - 204}`]);
+    // What is set off is the commission of the earlier sale: it reaches the admin now.
+    expect((await legsOf(second)).map(({ amount }) => amount)).to.deep.equal(['344', `${1_256 + 1_449 - 204}`]);
     const third = await bookedFromCheckout(goods);
     expect(await saleOf(third)).to.include({ setOffMinor: 0n });
     expect((await legsOf(third)).map(({ amount }) => amount)).to.deep.equal(['140', `${1_256 + 1_449}`]);
+  });
+
+  it('leaves no commission unpaid for ever of a sale whose proceeds the reseller holds', async () => {
+    const seller = await stage.hireSeller({ proceeds: 'reseller', supplier: 'platform' });
+    const goods = await stage.stockUp(seller);
+    const owed = () => stage.store.transaction(em => owedFrom(em, seller.id));
+    await bookedFromEbay(seller);
+    expect(await owed()).to.deep.equal({ admin: money(-204n, 'USD'), reseller: money(1_653n, 'USD') });
+    const legs = [await legsOf(await bookedFromCheckout(goods)), await legsOf(await bookedFromCheckout(goods))];
+    expect(legs.map(all => all.map(({ amount }) => amount))).to.deep.equal([['344'], ['140', `${2 * 1_256 - 1_653}`]]);
+    expect(await owed()).to.deep.equal({ admin: money(0n, 'USD'), reseller: money(0n, 'USD') });
+  });
+
+  it('pays a reseller who has paid the supplier the proceeds, although the sale has lost money', async () => {
+    const seller = await stage.hireSeller({ supplier: 'reseller' });
+    const id = await lossAtCheckout(seller);
+    // 32.49 laid out, 28.45 brought in: 4.04 are lost, and nobody has a commission on that.
+    expect(await saleOf(id)).to.include({ grossProfitMinor: -404n });
+    expect(await legsOf(id)).to.deep.equal([{ beneficiary: 'reseller', amount: '2845', receiver: seller.email }]);
+    expect(await stage.store.transaction(em => owedFrom(em, seller.id))).to.deep.equal({
+      admin: money(0n, 'USD'),
+      reseller: money(0n, 'USD'),
+    });
   });
 
   it('pays no leg of a reseller who owes more than it', async () => {
@@ -132,16 +162,8 @@ describe('create-sale', () => {
 
   it('books a loss that the real shipping costs made, without commission and without legs', async () => {
     const seller = await stage.hireSeller();
-    const goods = await stage.stockUp(seller);
-    await stage.control('products', {
-      productId: goods.supplierProductId,
-      skus: [{ skuId: goods.skuId, skuAttr: '14:173#Blue', priceMinor: '1250', stock: 5 }],
-      shippingFeeMinor: '199',
-      actualShippingMinor: '1999',
-    });
-    const id = await bookedFromCheckout(goods);
+    const id = await lossAtCheckout(seller);
     await become(id, 'PURCHASED');
-    // 29.99 − 32.49 − 1.54.
     expect(await saleOf(id)).to.include({ grossProfitMinor: -404n, netProfitMinor: -404n });
     expect(await legsOf(id)).to.deep.equal([]);
     expect(await balance(seller)).to.equal(404n);

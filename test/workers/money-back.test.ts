@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
+import { creditOf } from '../../store/current-account.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import { ledgerTotals } from '../../store/ledger.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { paymentsOf } from '../../store/payments.ts';
-import { creditOf } from '../../store/sales.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { parkedOf } from './workbench.ts';
 
 /** An order of 29.99 that cost 14.49 and 1.54 in fees: 13.96 profit, 1.40 for the platform, 12.56 for the reseller. */
 describe('money that goes back to the buyer after the sale was booked', () => {
@@ -51,12 +52,12 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     );
     return stage.perform('apply-event', event?.id ?? '');
   };
-  const refund = async (captureId: string, amount: string) => {
+  const refund = async (captureId: string, amount: string, key = 'by-hand') => {
     const { paypal } = stage.context.providers;
     const { id } = await paypal.refundCapture(
       captureId,
-      `by-hand-${captureId}`,
-      paypal.refundBody({ amount: money(BigInt(amount.replace('.', '')), 'USD'), customId: 'by-hand' }),
+      `${key}-${captureId}`,
+      paypal.refundBody({ amount: money(BigInt(amount.replace('.', '')), 'USD'), customId: key }),
     );
     return tell('PAYMENT.CAPTURE.REFUNDED', {
       id,
@@ -91,9 +92,25 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     await refund(captureId, '29.99');
     // The reseller bears the loss of goods and fees as well: -16.03 is what the sale is worth.
     expect((await stage.store.read(em => creditOf(em, seller.id, 'reseller'))).amountMinor).to.equal(-2_859n);
+    // So is the commission that the platform's admin was paid.
     const next = await booked();
-    expect((await legsOf(next.id)).map(({ beneficiary }) => beneficiary)).to.deep.equal(['admin']);
+    expect(await legsOf(next.id)).to.deep.equal([]);
+    const third = await booked();
+    expect((await legsOf(third.id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([140n]);
     await balanced();
+  });
+
+  it('counts a refund from before the sale was booked once, when another one follows', async () => {
+    const { id } = await stage.paidOrder(await stage.stockUp(seller));
+    for (const queue of ['fulfill', 'purchase'] as const) await stage.perform(queue, id);
+    const [payment] = await stage.store.read(em => paymentsOf(em, id as never));
+    await refund(payment?.reference ?? '', '5.00');
+    await stage.perform('create-sale', id);
+    expect((await legsOf(id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([90n, 806n]);
+    await refund(payment?.reference ?? '', '3.00', 'again');
+    // 5.96 profit.
+    expect((await legsOf(id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([60n, 536n]);
+    expect(await parkedOf(stage, id)).to.deep.equal([]);
   });
 
   it('is booked once, however often it is told', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { creditOf } from '../../store/current-account.ts';
 import { claimLeg, legsOfOrder, moveLeg } from '../../store/legs.ts';
-import { creditOf } from '../../store/sales.ts';
 import { changeSettings } from '../../store/users.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';

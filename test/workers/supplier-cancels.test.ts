@@ -1,14 +1,17 @@
 import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
 import { advance } from '../../queues/transact.ts';
+import { creditOf, owedFrom } from '../../store/current-account.ts';
 import { ledgerTotals } from '../../store/ledger.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { claimOrder } from '../../store/orders.ts';
-import { creditOf } from '../../store/sales.ts';
+import { paymentsOf } from '../../store/payments.ts';
 import { undoPurchase } from '../../store/second-purchase.ts';
 import { purchaseCost } from '../../store/supplier-orders.ts';
+import { settleRefund } from '../../workers/settle-refund.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { parkedOf, rows } from './workbench.ts';
 
 describe('a supplier that cancels what it was paid for', () => {
   let stage: Stage;
@@ -34,6 +37,14 @@ describe('a supplier that cancels what it was paid for', () => {
     await stage.perform('track-shipment', id);
     return stage.order(id);
   };
+  const owedBySupplier = (id: string) =>
+    rows(
+      stage,
+      `select p.holder_id as holder, sum(p.amount_minor)::text as amount from ledger_postings p
+       join ledger_transactions t on t.id = p.transaction_id
+       where t.order_id = ? and p.account = 'supplier-refunds' group by 1 having sum(p.amount_minor) <> 0`,
+      [id],
+    );
   const refundSeen = (id: string) =>
     stage.context.transact(async (em, enqueue) => {
       const order = await claimOrder(em, id as never, ['WAITING']);
@@ -41,6 +52,27 @@ describe('a supplier that cancels what it was paid for', () => {
       await undoPurchase(em, order, await purchaseCost(em, order.id), 'somebody');
       await advance(em, enqueue, order, { to: 'PAID' }, { frozenFor: null, saleBookedAt: null });
     });
+
+  it('parks what the buyer still has paid, when some went back before the supplier cancelled', async () => {
+    const { id } = await bought('platform');
+    const { paypal } = stage.context.providers;
+    await stage.context.transact(async em => {
+      const order = await claimOrder(em, id as never, ['PURCHASED']);
+      const [payment] = await paymentsOf(em, id as never);
+      if (!order || !payment) throw new Error('the order is not bought');
+      const { reference } = payment;
+      const body = paypal.refundBody({ amount: money(500n, 'USD'), customId: 'by-hand' });
+      const refund = await paypal.refundCapture(reference, `by-hand-${reference}`, body);
+      const news = { reference: refund.id, kind: 'refund', status: 'COMPLETED', amount: money(500n, 'USD') } as const;
+      await settleRefund(em, order, payment, news);
+    });
+    await cancelledAtSupplier(id);
+    await refundSeen(id);
+    expect(await parkedOf(stage, id)).to.have.deep.members([
+      { account: 'buyer-payments', amount: '-2499', currency: 'USD' },
+      { account: 'fees:payment', amount: '154', currency: 'USD' },
+    ]);
+  });
 
   it('stops the order, and nothing is bought again before its refund was seen', async () => {
     const { id } = await bought('platform');
@@ -58,7 +90,12 @@ describe('a supplier that cancels what it was paid for', () => {
     it(`is bought again once, and nobody is paid twice, when the ${supplier} paid it and has the money back`, async () => {
       const { id, seller } = await bought(supplier);
       await cancelledAtSupplier(id);
+      // Until then the supplier owes it to whoever paid.
+      expect(await owedBySupplier(id)).to.deep.equal([
+        { holder: supplier === 'reseller' ? seller.id : null, amount: '1449' },
+      ]);
       await refundSeen(id);
+      expect(await owedBySupplier(id)).to.deep.equal([]);
       await stage.drain();
       await until(async () => {
         await stage.sweepAndDrain();
@@ -71,6 +108,11 @@ describe('a supplier that cancels what it was paid for', () => {
       const paid = (await stage.effects('payout')).filter(({ detail }) => detail.receiver === seller.email);
       expect(paid).to.have.length(1);
       expect(await stage.store.read(em => creditOf(em, seller.id, 'reseller'))).to.deep.equal(money(0n, 'USD'));
+      expect(await stage.store.transaction(em => owedFrom(em, seller.id))).to.deep.equal({
+        admin: money(0n, 'USD'),
+        reseller: money(0n, 'USD'),
+      });
+      expect(await parkedOf(stage, id)).to.deep.equal([]);
       const totals = await stage.store.read(em => ledgerTotals(em));
       expect(totals.every(({ amountMinor }) => amountMinor === 0n)).to.equal(true);
     });

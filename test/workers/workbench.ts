@@ -1,5 +1,6 @@
 import type { Address } from '../../domain/address.ts';
 import type { OrderId } from '../../domain/ids.ts';
+import { parkedAccounts } from '../../domain/ledger.ts';
 import type { Config } from '../../runtime/config.ts';
 import { connect } from '../../store/credentials.ts';
 import type { Effect, EffectPurpose } from '../../store/entities/money.ts';
@@ -47,6 +48,17 @@ export const rows = <Row>(stage: Stage, sql: string, parameters: readonly unknow
 /** What was said about an order, oldest first. */
 export const notesOf = async (stage: Stage, id: string): Promise<string[]> =>
   (await stage.store.read(em => timelineOf(em, id as OrderId))).map(({ note }) => note);
+
+/** What an order has left on the accounts that are empty once its sale is booked. */
+export const parkedOf = (stage: Stage, id: string): Promise<{ account: string; amount: string; currency: string }[]> =>
+  rows(
+    stage,
+    `select p.account, sum(p.amount_minor)::text as amount, p.currency from ledger_postings p
+     join ledger_transactions t on t.id = p.transaction_id
+     where t.order_id = ? and p.account in (${[...parkedAccounts, 'supplier-refunds'].map(account => `'${account}'`).join()})
+     group by 1, 3 having sum(p.amount_minor) <> 0`,
+    [id],
+  );
 
 type Reservation = { status: 'HELD' | 'CONSUMED' | 'RELEASED'; amount: string; payer: string | null };
 

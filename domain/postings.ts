@@ -1,0 +1,173 @@
+/** What each event books. The sum is zero per currency, whatever the event. */
+import type { Fees } from './fees.ts';
+import type { UserId } from './ids.ts';
+import { type Account, balanced, merged, type Posting, reversed } from './ledger.ts';
+import { add, type Money, negate, subtract } from './money.ts';
+import type { Channel, Custody } from './order.ts';
+import type { Profit } from './profit.ts';
+
+const cashOf = (channel: Channel): Account => `cash:${channel}`;
+const totalOf = ({ marketplaceFee, paymentFee }: Fees): Money => add(marketplaceFee, paymentFee);
+
+type Sale = { custody: Custody; reseller: UserId };
+
+/** Where the sale's proceeds lie: with the platform, or on the account of the reseller who holds them. */
+const proceedsOf = ({ channel, custody, reseller, amount }: Sale & { channel: Channel; amount: Money }): Posting =>
+  custody.proceedsHeldBy === 'platform'
+    ? { account: cashOf(channel), amount }
+    : { account: 'reseller', holder: reseller, amount };
+
+/** What paid the supplier: the platform's PayPal account, or the reseller. */
+const payerOf = ({ custody, reseller, amount }: Sale & { amount: Money }): Posting =>
+  custody.supplierPaidBy === 'platform'
+    ? { account: 'cash:paypal', amount }
+    : { account: 'reseller', holder: reseller, amount };
+
+/** Who has to have back what the supplier owes. */
+const owedBySupplier = ({ custody, reseller, amount }: Sale & { amount: Money }): Posting => ({
+  account: 'supplier-refunds',
+  ...(custody.supplierPaidBy === 'reseller' ? { holder: reseller } : {}),
+  amount,
+});
+
+/**
+ * The buyer paid `gross`, and on top of it the tax that a marketplace collects and remits itself; the channel kept its
+ * fees; the rest lies with the platform or with the reseller.
+ */
+export function buyerPaid(sale: Sale & { channel: Channel; gross: Money; fees: Fees; collectedTax: Money }): Posting[] {
+  const { gross, fees, collectedTax } = sale;
+  return balanced([
+    proceedsOf({ ...sale, amount: subtract(gross, totalOf(fees)) }),
+    { account: 'fees:marketplace', amount: fees.marketplaceFee },
+    { account: 'fees:payment', amount: fees.paymentFee },
+    { account: 'tax:collected', amount: collectedTax },
+    { account: 'buyer-payments', amount: negate(add(gross, collectedTax)) },
+  ]);
+}
+
+/** Money back to the buyer, from where the proceeds lie; the payment provider keeps its fee. */
+export const buyerRefunded = (refund: Sale & { channel: Channel; amount: Money }): Posting[] =>
+  balanced([
+    proceedsOf({ ...refund, amount: negate(refund.amount) }),
+    { account: 'buyer-payments', amount: refund.amount },
+  ]);
+
+/** The supplier took `cost`. */
+export const supplierPaid = (purchase: Sale & { cost: Money }): Posting[] =>
+  balanced([
+    { account: 'supplier-purchases', amount: purchase.cost },
+    payerOf({ ...purchase, amount: negate(purchase.cost) }),
+  ]);
+
+/** The supplier cancelled what it was paid for: the purchase is undone, and `owed` is to come back to who paid it. */
+export const supplierCancelled = (purchase: Sale & { owed: Money }): Posting[] =>
+  balanced([
+    owedBySupplier({ ...purchase, amount: purchase.owed }),
+    { account: 'supplier-purchases', amount: negate(purchase.owed) },
+  ]);
+
+/** The whole cost of a purchase has come back. `owed` of it was known to be owed; the rest is undone now. */
+export const supplierRefunded = (purchase: Sale & { cost: Money; owed: Money }): Posting[] =>
+  balanced([
+    payerOf({ ...purchase, amount: purchase.cost }),
+    owedBySupplier({ ...purchase, amount: negate(purchase.owed) }),
+    { account: 'supplier-purchases', amount: subtract(purchase.owed, purchase.cost) },
+  ]);
+
+/** A sale as it is booked: `gross`, `fees` and tax in the channel's currency, the rest in the platform's. */
+export type BookedSale = Sale & {
+  admin: UserId;
+  gross: Money;
+  fees: Fees;
+  collectedTax: Money;
+  supplierCost: Money;
+  profit: Profit;
+};
+
+/**
+ * Clears what the entries above had parked and gives everybody their share. Where the two currencies differ,
+ * `fx:clearing` carries the net proceeds against what they are worth.
+ */
+export function saleBooked(sale: BookedSale): Posting[] {
+  const { custody, reseller, admin, gross, fees, collectedTax, supplierCost, profit } = sale;
+  const proceeds = subtract(gross, totalOf(fees));
+  const cleared: Posting[] = [
+    { account: 'buyer-payments', amount: add(gross, collectedTax) },
+    { account: 'tax:collected', amount: negate(collectedTax) },
+    { account: 'fees:marketplace', amount: negate(fees.marketplaceFee) },
+    { account: 'fees:payment', amount: negate(fees.paymentFee) },
+    { account: 'supplier-purchases', amount: negate(supplierCost) },
+    { account: 'admin', holder: admin, amount: negate(profit.commission) },
+  ];
+  const toReseller = (amount: Money): Posting => ({ account: 'reseller', holder: reseller, amount });
+  const shared = add(supplierCost, profit.commission);
+  if (gross.currency === shared.currency) return balanced([...cleared, toReseller(subtract(shared, proceeds))]);
+  // The reseller's proceeds never were the platform's: their debit in the channel's currency becomes one in ours.
+  if (custody.proceedsHeldBy === 'reseller')
+    return balanced([...cleared, toReseller(negate(proceeds)), toReseller(shared)]);
+  // Rounded once, by the caller: the proceeds are worth what the shares add up to.
+  const worth = add(shared, profit.netProfit);
+  return balanced([
+    ...cleared,
+    { account: 'fx:clearing', amount: negate(proceeds) },
+    { account: 'fx:clearing', amount: worth },
+    toReseller(subtract(shared, worth)),
+  ]);
+}
+
+/**
+ * A booked sale is worth less now, because money went back to its buyer: everybody's share shrinks. What was paid out
+ * already turns into a receivable by itself.
+ */
+export const saleShrunk = (
+  sale: Omit<BookedSale, 'gross' | 'profit'>,
+  before: Pick<BookedSale, 'gross' | 'profit'>,
+  after: Pick<BookedSale, 'gross' | 'profit'>,
+): Posting[] => merged([...reversed(saleBooked({ ...sale, ...before })), ...saleBooked({ ...sale, ...after })]);
+
+/** A leg arrived: what was owed is paid, and the provider kept its fee. */
+export function legPaid(leg: {
+  beneficiary: 'admin' | 'reseller';
+  holder: UserId;
+  amount: Money;
+  fee: Money;
+  from?: 'paypal' | 'payoneer';
+}): Posting[] {
+  const { beneficiary, holder, amount, fee, from = 'paypal' } = leg;
+  return balanced([
+    { account: beneficiary, holder, amount },
+    { account: 'fees:payout', amount: fee },
+    { account: `cash:${from}`, amount: negate(add(amount, fee)) },
+  ]);
+}
+
+/** What came back of a leg that had arrived; the provider keeps its fee. */
+export const legReturned = (leg: Omit<Parameters<typeof legPaid>[0], 'fee'>): Posting[] =>
+  reversed(legPaid({ ...leg, fee: subtract(leg.amount, leg.amount) }));
+
+/** PayPal took `fee` for a dispute, or gave it back (negative). The platform bears it. */
+export const disputeCharged = (fee: Money): Posting[] =>
+  balanced([
+    { account: 'fees:dispute', amount: fee },
+    { account: 'cash:paypal', amount: negate(fee) },
+  ]);
+
+/**
+ * Foreign money was converted into the platform's. `carried` is what the books said it was worth; what it really
+ * brought beside that is the difference.
+ */
+export const currencyConverted = (conversion: {
+  heldAt: Channel;
+  from: Money;
+  to: Money;
+  carried: Money;
+}): Posting[] => {
+  const { heldAt, from, to, carried } = conversion;
+  return balanced([
+    { account: cashOf(heldAt), amount: negate(from) },
+    { account: 'fx:clearing', amount: from },
+    { account: 'cash:paypal', amount: to },
+    { account: 'fx:clearing', amount: negate(carried) },
+    { account: 'fx:difference', amount: subtract(carried, to) },
+  ]);
+};
