@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Terminal } from '../../domain/outcome.ts';
+import { Retryable, Terminal } from '../../domain/outcome.ts';
 import { disproveDone, isInDoubt, once, standingEffect, withdrawUnsent } from '../../store/effects.ts';
 import { Effect } from '../../store/entities/money.ts';
 import type { Environment } from '../../store/entities/people.ts';
@@ -143,6 +143,21 @@ describe('an effect that was refused', () => {
     repeated.advance(quarantineMs);
     expect(await repeated.run({ find })).to.equal('done');
     expect(repeated.performed).to.have.length(1);
+  });
+
+  it('at the look-up for now is looked up later, and not sent meanwhile', async () => {
+    const find = async () => {
+      throw new Retryable('FAKE_BUSY', 'ask again');
+    };
+    for (const traits of [findable, deduplicating]) {
+      const { run, seen, performed, advance } = stage(traits, 'lose reply');
+      await run();
+      advance(quarantineMs);
+      expect(await run({ find })).to.equal('FAKE_BUSY');
+      expect(seen.sends).to.equal(1);
+      expect(await run()).to.equal('done');
+      expect(performed).to.have.length(1);
+    }
   });
 
   it('or undone by its provider may be caused anew, by one of all who found that out', async () => {

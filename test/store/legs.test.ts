@@ -1,10 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { LegId } from '../../domain/ids.ts';
+import { money } from '../../domain/money.ts';
 import { legMoves, legStates } from '../../domain/payout-leg.ts';
 import { IllegalMove, mayMove } from '../../domain/state-table.ts';
 import { PayoutLeg } from '../../store/entities/money.ts';
-import { assertLegOwner, claimLeg, legByBatch, legsOfOrder, moveLeg, recheckLeg, wakeLeg } from '../../store/legs.ts';
+import {
+  assertLegOwner,
+  claimLeg,
+  legByBatch,
+  legsOfOrder,
+  moveLeg,
+  recheckLeg,
+  requestCancel,
+  resizeLeg,
+  wakeLeg,
+} from '../../store/legs.ts';
 import { LostClaim } from '../../store/orders.ts';
 import { timelineOf } from '../../store/timeline.ts';
 import { insertLeg, openTestStore, refusalOf, refusedLock, rowsOf, type TestStore } from './fixtures.ts';
@@ -30,6 +41,8 @@ describe('payout legs', () => {
   const writes: [string, (leg: PayoutLeg) => Promise<unknown>][] = [
     ['moving', leg => db.store.transaction(em => moveLeg(em, leg, 'SENT'))],
     ['rechecking', leg => db.store.transaction(em => recheckLeg(em, leg, new Date()))],
+    ['resizing', leg => db.store.transaction(em => resizeLeg(em, leg, money(806n, 'USD')))],
+    ['having it taken back', leg => db.store.transaction(em => requestCancel(em, leg))],
     ['opening an effect', leg => db.store.transaction(em => assertLegOwner(em, leg))],
   ];
   for (const [what, write] of writes)
@@ -40,6 +53,14 @@ describe('payout legs', () => {
       expect(await failureOf(write(first!))).to.be.instanceOf(LostClaim);
       expect(await read(id)).to.deep.equal(before);
       expect(await failureOf(write(second!))).to.equal('nothing failed');
+    });
+
+  for (const [what, write] of writes)
+    it(`of which one has moved on: ${what} as it was before fails`, async () => {
+      const { id } = await place();
+      const stale = (await claim(id))!;
+      await rowsOf(db.store, `update payout_legs set status = 'SENT' where id = ?`, [id]);
+      expect(await failureOf(write(stale))).to.be.instanceOf(LostClaim);
     });
 
   it('are locked by the owner who opens an effect, until that transaction ends', async () => {

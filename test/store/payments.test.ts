@@ -6,7 +6,7 @@ import { type PaymentState, paymentMoves, paymentStates } from '../../domain/pay
 import { mayMove } from '../../domain/state-table.ts';
 import { paymentsOf, recordPayment } from '../../store/payments.ts';
 import { timelineOf } from '../../store/timeline.ts';
-import { insertOrder, openTestStore, rowsOf, type TestStore } from './fixtures.ts';
+import { insertOrder, openTestStore, refusalOf, rowsOf, type TestStore } from './fixtures.ts';
 
 const usd = (minor: bigint) => money(minor, 'USD');
 
@@ -79,6 +79,21 @@ describe('payments', () => {
     expect(new Set(rows.map(({ id }) => id)).size).to.equal(1);
     await tell(randomUUID(), 'COMPLETED');
     expect(await db.store.read(em => paymentsOf(em, orderId))).to.have.length(2);
+  });
+
+  it('belong to the order that had them first, by the database itself: no capture pays for two', async () => {
+    const reference = randomUUID();
+    const first = await tell(reference, 'COMPLETED');
+    const other = (await db.store.transaction(em => insertOrder(em))).id;
+    const insert = rowsOf(
+      db.store,
+      `insert into payments (id, order_id, provider, reference, status, raw_status, amount_minor, currency)
+       values (?, ?, 'paypal', ?, 'COMPLETED', 'COMPLETED', 2999, 'USD')`,
+      [randomUUID(), other, reference],
+    );
+    expect(await refusalOf(insert)).to.equal('payments_once');
+    expect(await db.store.read(em => paymentsOf(em, other))).to.deep.equal([]);
+    expect((await tell(reference, 'COMPLETED')).id).to.equal(first.id);
   });
 
   it('keep the amount that was told first, and take a fee that is told later, also by late news', async () => {
