@@ -1,5 +1,6 @@
 import { createAliExpressConsent } from '../providers/aliexpress/consent.ts';
 import { createEbayConsent } from '../providers/ebay/consent.ts';
+import type { Gate } from '../providers/gate.ts';
 import { createMercadoLibreConsent } from '../providers/mercadolibre/consent.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Connectable, Environment } from '../store/entities/people.ts';
@@ -11,10 +12,10 @@ export const connectables = [
   'mercadolibre',
 ] as const satisfies readonly Connectable[];
 
-export const openConsents = ({ aliexpress, ebay, mercadolibre }: Config): Deps['consents'] => ({
-  'aliexpress-dropshipping': createAliExpressConsent(aliexpress),
-  ebay: createEbayConsent(ebay),
-  mercadolibre: createMercadoLibreConsent(mercadolibre),
+export const openConsents = ({ aliexpress, ebay, mercadolibre }: Config, gate: Gate | undefined): Deps['consents'] => ({
+  'aliexpress-dropshipping': createAliExpressConsent({ ...aliexpress, gate }),
+  ebay: createEbayConsent({ ...ebay, gate }),
+  mercadolibre: createMercadoLibreConsent({ ...mercadolibre, gate }),
 });
 
 export const environmentOf = (config: Config, name: Connectable): Environment =>

@@ -3,6 +3,7 @@ import '../runtime/node-version.ts';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { createEbayClient } from '../providers/ebay/client.ts';
+import { openGate } from '../providers/open-gate.ts';
 import { createCertificateFetcher, trustAnchors } from '../providers/paypal/certificate.ts';
 import { paypalHosts } from '../providers/paypal/certificate-url.ts';
 import { createPayPalClient } from '../providers/paypal/client.ts';
@@ -16,6 +17,7 @@ import { createSecretBox } from '../runtime/secret-box.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
+import { troubleBoard } from '../store/provider-troubles.ts';
 import { createApp } from './app.ts';
 import { openConsents } from './consents.ts';
 import { limitRules } from './limits.ts';
@@ -35,6 +37,8 @@ const backend = await openBackend({ ...config, workers: 0, log });
 defer('backend', () => backend.close());
 const producer = openProducer(backend, log);
 defer('producer', () => producer.close());
+const gate = openGate({ ...config, board: troubleBoard(store), log });
+defer('gate', () => gate.close());
 
 const app = createApp(
   {
@@ -45,9 +49,9 @@ const app = createApp(
     sessions: createSessions(config.jwtSecret, store),
     limitRules: limitRules(config),
     log,
-    consents: openConsents(config),
-    paypal: createPayPalClient(config.paypal),
-    ebayKeys: createEbayClient(config.ebay).publicKey,
+    consents: openConsents(config, gate),
+    paypal: createPayPalClient({ ...config.paypal, gate }),
+    ebayKeys: createEbayClient({ ...config.ebay, gate }).publicKey,
     paypalTrust: paypalTrust(config),
     now: () => new Date(),
   },
@@ -62,7 +66,7 @@ function paypalTrust({ paypal, nodeEnv }: Config) {
   const simulated = nodeEnv !== 'production' && !paypalHosts.includes(new URL(paypal.baseUrl).hostname);
   return {
     webhookId: paypal.webhookId,
-    fetchCertificate: createCertificateFetcher(),
+    fetchCertificate: createCertificateFetcher({ gate }),
     trustAnchors: trustAnchors(...(paypal.webhookCaFile ? [readFileSync(paypal.webhookCaFile, 'utf8')] : [])),
     allowedHosts: paypalHosts,
     ...(simulated ? { allowedBaseUrl: paypal.baseUrl } : {}),

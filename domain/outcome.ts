@@ -60,6 +60,17 @@ export class TokenRefused extends Retryable {
   }
 }
 
+/**
+ * Nothing left: the provider does not answer at the moment, or has had as many calls as it takes. Whoever gets this
+ * looks again after `retryAfterMs`; it is nobody's failed try.
+ */
+export class NotNow extends Retryable {
+  declare readonly retryAfterMs: number;
+  constructor(code: string, message: string, detail: FailureDetail & { retryAfterMs: number }) {
+    super(code, message, detail);
+  }
+}
+
 /** For `.catch`: a certain "no" becomes a value, everything else goes on being thrown. */
 export function refusalIn(error: unknown): Terminal {
   if (error instanceof Terminal) return error;

@@ -7,6 +7,7 @@ import { Migration0006LedgerAccounts } from './0006-ledger-accounts.ts';
 import { Migration0007Connections } from './0007-connections.ts';
 import { Migration0009Edges } from './0009-edges.ts';
 import { Migration0010KeysAndRates } from './0010-keys-and-rates.ts';
+import { Migration0012ProviderTroubles } from './0012-provider-troubles.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   { name: '0007-connections', class: Migration0007Connections },
   { name: '0009-edges', class: Migration0009Edges },
   { name: '0010-keys-and-rates', class: Migration0010KeysAndRates },
+  { name: '0012-provider-troubles', class: Migration0012ProviderTroubles },
 ];

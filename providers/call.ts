@@ -7,8 +7,13 @@ import {
   Terminal,
   Uncertain,
 } from '../domain/outcome.ts';
+import type { Provider } from '../domain/provider.ts';
 import { parseExactly } from './exact-json.ts';
+import type { Gate, Health } from './gate.ts';
 import { CallFailed, type HttpAnswer, type HttpRequest, send } from './http.ts';
+import type { LimitName } from './rate-limits.ts';
+
+export type { Provider } from '../domain/provider.ts';
 
 /**
  * What a second call would cost. `read`: nothing. `money`: goods bought, money moved or a single-use token spent
@@ -16,14 +21,53 @@ import { CallFailed, type HttpAnswer, type HttpRequest, send } from './http.ts';
  */
 export type Stakes = 'read' | 'money';
 
-export type Call = { provider: Provider; stakes: Stakes; timeoutMs: number; signal?: AbortSignal | undefined };
-export type Provider = 'paypal' | 'aliexpress' | 'ebay' | 'mercadolibre' | 'payoneer' | 'fx';
+export type Call = {
+  provider: Provider;
+  stakes: Stakes;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+  /** The outside account it is made for; none where it is made for our application itself. */
+  account?: string | undefined;
+  /** The provider's limit that it counts against. */
+  limit?: LimitName | undefined;
+  /** What it has to pass; a process of ours has one, tests of the wire have none. */
+  gate: Gate | undefined;
+};
+
+/** What every client is made with. */
+export type Gated = { gate?: Gate | undefined };
+
+/** A user's token, handed in with every call; `account`: the outside account that it is for. */
+export type UserToken = { accessToken: string; account?: string };
+
+/** Who calls, and what it counts against. */
+type Details = { account?: string | undefined; limit?: LimitName };
 
 /** The last argument of every client method. */
 export type CallOptions = { signal?: AbortSignal };
 
 export const read = { stakes: 'read', timeoutMs: 10_000 } as const;
 export const moneyCall = { stakes: 'money', timeoutMs: 30_000 } as const;
+
+/** The calls of one client: reads, and those that must not happen twice. */
+export const callsTo = (provider: Provider, gate: Gate | undefined) => ({
+  reading: ({ signal }: CallOptions, { account, limit }: Details = {}): Call => ({
+    provider,
+    ...read,
+    gate,
+    signal,
+    account,
+    limit,
+  }),
+  moving: ({ signal }: CallOptions, { account, limit }: Details = {}): Call => ({
+    provider,
+    ...moneyCall,
+    gate,
+    signal,
+    account,
+    limit,
+  }),
+});
 
 const classes = { terminal: Terminal, retryable: Retryable, uncertain: Uncertain };
 
@@ -52,15 +96,27 @@ const stableCode = (text: string): string =>
     .replace(/[^A-Z0-9]+/g, '_')
     .slice(0, 80);
 
-/** Phase one and two: a request that never left is Retryable, one that was left without an answer is Uncertain. */
-export async function ask(call: Call, request: HttpRequest): Promise<HttpAnswer> {
+/**
+ * Phase one and two: a request that never left is Retryable, one that was left without an answer is Uncertain.
+ * @param healthOf where an answer tells by more than its status that the provider is broken, or has had enough
+ */
+export async function ask(call: Call, request: HttpRequest, healthOf = healthByStatus): Promise<HttpAnswer> {
+  const sendIt = () => send(request, call.timeoutMs, call.signal);
   try {
-    return await send(request, call.timeoutMs, call.signal);
+    return await (call.gate ? call.gate.pass(call, { send: sendIt, healthOf }) : sendIt());
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     if (error.phase === 'never-left') throw failed(call, 'retryable', 'UNREACHABLE', error.message, { cause: error });
     throw failed(call, 'uncertain', 'NO_ANSWER', error.message, { cause: error });
   }
+}
+
+/** A provider that is broken, or has had enough; for how long, where it says. */
+export function healthByStatus({ status, headers }: HttpAnswer): Health {
+  const { retryAfterMs: waitMs } = waitAsked(headers['retry-after']);
+  if (status === 429) return { state: 'throttled', ...(waitMs === undefined ? {} : { waitMs }) };
+  if (status < 500) return { state: 'well' };
+  return { state: 'ill', ...(status === 503 && waitMs !== undefined ? { waitMs } : {}) };
 }
 
 /** Statuses that mean the same at every provider; `undefined` leaves the decision to the provider's own codes. */
@@ -98,6 +154,15 @@ export function parse(call: Call, body: string): unknown {
   }
 }
 
+/** The body, or nothing where it is not JSON. */
+export function parseLeniently(body: string): unknown {
+  try {
+    return parseExactly(body);
+  } catch {
+    return undefined;
+  }
+}
+
 export function check<T>(call: Call, schema: Joi.Schema<T>, value: unknown): T {
   const { value: read, error } = schema.required().validate(value, { errors: { render: false } });
   if (!error) return read;
@@ -108,10 +173,8 @@ export function check<T>(call: Call, schema: Joi.Schema<T>, value: unknown): T {
 
 /** The body of a refusal, which need not be JSON at all: a proxy answers in HTML. */
 export function refusalBody<T>(schema: Joi.Schema<T>, { body }: HttpAnswer): T | undefined {
-  try {
-    const { value, error } = schema.validate(parseExactly(body));
-    return error ? undefined : value;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseLeniently(body);
+  if (parsed === undefined) return undefined;
+  const { value, error } = schema.validate(parsed);
+  return error ? undefined : value;
 }

@@ -5,4 +5,5 @@ export const applyEvent = defineQueue({
   name: 'apply-event',
   key: 'eventId',
   description: 'Finds what a PayPal event is about and has it read back',
+  needs: ['paypal'],
 });

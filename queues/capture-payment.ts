@@ -5,4 +5,5 @@ export const capturePayment = defineQueue({
   name: 'capture-payment',
   key: 'orderId',
   description: 'Captures an approved PayPal order, or finds that it was captured',
+  needs: ['paypal'],
 });

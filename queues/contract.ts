@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import type { Provider } from '../domain/provider.ts';
 
 /** One thing to do, ready to be added: its id says for which entry into which state it was made. */
 export type Job = { readonly queue: string; readonly id: string; readonly payload: Payload };
@@ -27,6 +28,11 @@ export type QueueContract<Key extends string = string> = {
   readonly concurrency: number;
   /** The processor's signal aborts after this long. */
   readonly deadlineMs: number;
+  /**
+   * Providers that every one of its jobs calls: while one of them does not answer, no job is taken. Where only some
+   * jobs call it (a purchase reads its own sale channel, a payout goes by PayPal or Payoneer), those alone wait.
+   */
+  readonly needs: readonly Provider[];
   jobFor(subject: Subject): Job;
 };
 
@@ -38,8 +44,10 @@ export function defineQueue<Key extends string>(options: {
   backoffMs?: number;
   concurrency?: number;
   deadlineMs?: number;
+  needs?: readonly Provider[];
 }): QueueContract<Key> {
-  const { name, description, key, attempts = 5, backoffMs = 1_000, concurrency = 5, deadlineMs = 90_000 } = options;
+  const { name, description, key, attempts = 5, backoffMs = 1_000, concurrency = 5 } = options;
+  const { deadlineMs = 90_000, needs = [] } = options;
   const shape: Joi.SchemaMap = { [key]: Joi.string().uuid().required() };
   const payload = Joi.object<Payload<Key>>(shape).required();
   return {
@@ -51,6 +59,7 @@ export function defineQueue<Key extends string>(options: {
     backoffMs,
     concurrency,
     deadlineMs,
+    needs,
     jobFor: ({ id, stateEntry, wake }) => ({
       queue: name,
       // BullMQ ignores an id that it still keeps, also as finished: a new entry or wake makes a new id.

@@ -6,4 +6,5 @@ export const fetchRates = defineQueue({
   key: 'feedId',
   description: 'Fetches exchange rates from the configured source',
   concurrency: 1,
+  needs: ['fx'],
 });

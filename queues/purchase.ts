@@ -5,4 +5,5 @@ export const purchase = defineQueue({
   name: 'purchase',
   key: 'orderId',
   description: 'Buys the goods through the AliExpress API and follows them until they are paid',
+  needs: ['aliexpress'],
 });

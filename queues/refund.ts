@@ -5,4 +5,5 @@ export const refund = defineQueue({
   name: 'refund',
   key: 'orderId',
   description: "Gives the buyer's money back",
+  needs: ['paypal'],
 });

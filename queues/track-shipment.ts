@@ -5,4 +5,5 @@ export const trackShipment = defineQueue({
   name: 'track-shipment',
   key: 'orderId',
   description: 'Follows what was bought until it is delivered, or until the supplier changes its mind',
+  needs: ['aliexpress'],
 });

@@ -1,6 +1,7 @@
 import type { AliExpressClient } from '../providers/aliexpress/client.ts';
 import type { EbayClient } from '../providers/ebay/client.ts';
 import type { RateSource } from '../providers/fx/client.ts';
+import type { Gate } from '../providers/gate.ts';
 import type { MercadoLibreClient } from '../providers/mercadolibre/client.ts';
 import type { PayoneerClient } from '../providers/payoneer/client.ts';
 import type { PayPalClient } from '../providers/paypal/client.ts';
@@ -30,6 +31,8 @@ export type Surroundings = {
   readonly transact: Transact;
   readonly box: SecretBox;
   readonly providers: Providers;
+  /** What the providers' calls pass; none where nothing is served. */
+  readonly gate?: Gate;
   readonly log: Logger;
   readonly now: () => Date;
   readonly failpoint?: (name: Failpoint) => void | Promise<void>;

@@ -3,19 +3,21 @@
  *
  *   decode → deadline → perform → classify → act → log
  *
- * and how it ends is one of four:
+ * and how it ends is one of five:
  *
  *   done       the processor answered; its sentence is the job's return value
+ *   held       NotNow: nothing was tried. The job waits for its provider, and no try of it is used up
  *   back off   Retryable, or the database was away: thrown, BullMQ tries again later, and the sweep after that
  *   refused    Terminal that no processor turned into an order's end, or a payload that does not fit: not tried again
  *   bug        anything else: tried again like a back-off, logged as an error
  */
-import { type Job as BullJob, UnrecoverableError, type Worker } from 'bullmq';
-import { isFailure, Terminal } from '../domain/outcome.ts';
+import { type Job as BullJob, DelayedError, UnrecoverableError } from 'bullmq';
+import { isFailure, NotNow, Terminal } from '../domain/outcome.ts';
 import type { Backend } from '../queues/backend.ts';
 import { catalogue, type QueueName } from '../queues/catalogue.ts';
 import type { Payload, QueueContract } from '../queues/contract.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
+import { followProviders, type Served } from './consumption.ts';
 import type { Context, Surroundings } from './context.ts';
 import { processors as ours } from './processors.ts';
 
@@ -36,9 +38,10 @@ export type Services = {
   readonly processors?: Readonly<Record<QueueName, Service['processor']>>;
 };
 
-type Outcome = 'done' | 'back off' | 'refused' | 'bug';
+type Outcome = 'done' | 'held' | 'back off' | 'refused' | 'bug';
 
 function classify(error: unknown): Exclude<Outcome, 'done'> {
+  if (error instanceof NotNow) return 'held';
   if (error instanceof Terminal || error instanceof UnrecoverableError) return 'refused';
   return isFailure(error) || isDatabaseAway(error) ? 'back off' : 'bug';
 }
@@ -56,7 +59,13 @@ async function perform({ contract, processor }: Service, job: BullJob, surroundi
 }
 
 /** Runs one job from taking it to its one wide log line. */
-async function run(service: Service, job: BullJob, surroundings: Surroundings, stop: AbortSignal): Promise<string> {
+async function run(
+  service: Service,
+  job: BullJob,
+  surroundings: Surroundings,
+  stop: AbortSignal,
+  token: string | undefined,
+): Promise<string> {
   const startedAt = performance.now();
   const line = { queue: service.contract.name, jobId: job.id, ...job.data, attempt: job.attemptsMade + 1 };
   const durationMs = () => Math.round(performance.now() - startedAt);
@@ -69,8 +78,13 @@ async function run(service: Service, job: BullJob, surroundings: Surroundings, s
   } catch (error) {
     const outcome = classify(error);
     const code = isFailure(error) ? error.code : undefined;
-    const level = outcome === 'bug' ? 'error' : 'warn';
-    surroundings.log[level]({ ...line, outcome, code, durationMs: durationMs(), err: error }, 'job');
+    const ended = { ...line, outcome, code, durationMs: durationMs() };
+    if (error instanceof NotNow) {
+      surroundings.log.info({ ...ended, retryAfterMs: error.retryAfterMs }, 'job');
+      await job.moveToDelayed(Date.now() + error.retryAfterMs, token);
+      throw new DelayedError(error.message);
+    }
+    surroundings.log[outcome === 'bug' ? 'error' : 'warn']({ ...ended, err: error }, 'job');
     if (outcome === 'refused') throw new UnrecoverableError(error instanceof Error ? error.message : String(error));
     throw error;
   }
@@ -86,13 +100,13 @@ export function startHost(
   { contracts = catalogue, processors = ours }: Services = {},
 ): Host {
   const stopping = new AbortController();
-  const workers = names.map((name): Worker => {
+  const served = names.map((name): Served => {
     const contract = contracts[name];
     const service = { contract, processor: processors[name] };
     const worker = backend.openWorker(
       contract,
-      (job: BullJob, _token, lost) =>
-        run(service, job, surroundings, lost ? AbortSignal.any([stopping.signal, lost]) : stopping.signal),
+      (job: BullJob, token, lost) =>
+        run(service, job, surroundings, lost ? AbortSignal.any([stopping.signal, lost]) : stopping.signal, token),
       {
         concurrency: contract.concurrency,
         lockDuration: lockMs,
@@ -105,11 +119,13 @@ export function startHost(
       surroundings.log.warn({ queue: name, jobs }, 'lock lost: another worker may have the job');
       for (const job of jobs) worker.cancelJob(job, 'lock lost');
     });
-    return worker;
+    return { contract, worker };
   });
+  const unfollow = surroundings.gate && followProviders(surroundings.gate, served, surroundings.log);
   return {
     close: async () => {
-      await Promise.all(workers.map(worker => worker.close()));
+      unfollow?.();
+      await Promise.all(served.map(({ worker }) => worker.close()));
       stopping.abort();
     },
   };

@@ -2,12 +2,14 @@
 import '../runtime/node-version.ts';
 import { parseArgs } from 'node:util';
 import { formatMoney } from '../domain/money.ts';
+import { openGate } from '../providers/open-gate.ts';
 import { readConfig } from '../runtime/config.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createSecretBox } from '../runtime/secret-box.ts';
 import { ledgerTotals } from '../store/ledger.ts';
 import { checkedRules, checkLedger } from '../store/ledger-check.ts';
 import { openStore } from '../store/open.ts';
+import { troubleBoard } from '../store/provider-troubles.ts';
 import type { Context } from './context.ts';
 import { checkProviders } from './provider-check.ts';
 import { openProviders } from './providers.ts';
@@ -15,14 +17,16 @@ import { openProviders } from './providers.ts';
 const { values } = parseArgs({ options: { offline: { type: 'boolean', default: false } } });
 const config = readConfig();
 const store = await openStore(config.databaseUrl, 4);
+const log = createLogger('ledger-check', 'warn');
+const gate = openGate({ ...config, board: troubleBoard(store), log });
 const context: Context = {
   config,
   store,
   // Nothing is moved here, so nothing is enqueued.
   transact: work => store.transaction(em => work(em, () => undefined)),
   box: createSecretBox(config.encryptionKeys),
-  providers: openProviders(config),
-  log: createLogger('ledger-check', 'warn'),
+  providers: openProviders(config, gate),
+  log,
   now: () => new Date(),
   signal: new AbortController().signal,
 };
@@ -40,5 +44,6 @@ try {
   write(`${checkedRules.length} rules, ${found.length} differences\n`);
   process.exitCode = found.length === 0 ? 0 : 1;
 } finally {
+  await gate.close();
   await store.close();
 }

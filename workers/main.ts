@@ -2,6 +2,7 @@
 import '../runtime/node-version.ts';
 import { parseArgs } from 'node:util';
 import { platformCurrency } from '../domain/fees.ts';
+import { openGate } from '../providers/open-gate.ts';
 import { openBackend } from '../queues/backend.ts';
 import { isQueueName, type QueueName, queueNames } from '../queues/catalogue.ts';
 import { openProducer } from '../queues/producer.ts';
@@ -13,6 +14,7 @@ import { createSecretBox } from '../runtime/secret-box.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
+import { troubleBoard } from '../store/provider-troubles.ts';
 import { scheduleRates } from '../store/rate-feeds.ts';
 import { startHost } from './host.ts';
 import { openProviders } from './providers.ts';
@@ -31,6 +33,8 @@ const backend = await openBackend({ ...config, workers: names.length, log });
 defer('backend', () => backend.close());
 const producer = openProducer(backend, log);
 defer('producer', () => producer.close());
+const gate = openGate({ ...config, board: troubleBoard(store), log });
+defer('gate', () => gate.close());
 
 await store.transaction(em => scheduleRates(em, platformCurrency, config.fxSourceUrl !== undefined, new Date()));
 const host = startHost(backend, names, {
@@ -38,7 +42,8 @@ const host = startHost(backend, names, {
   store,
   transact: createTransact(store, producer),
   box: createSecretBox(config.encryptionKeys),
-  providers: openProviders(config),
+  providers: openProviders(config, gate),
+  gate,
   log,
   now: () => new Date(),
 });

@@ -1,6 +1,6 @@
 import type { OrderId } from '../domain/ids.ts';
 import { type FailureReason, type OrderState, type WaitReason, waits } from '../domain/order.ts';
-import { Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
+import { NotNow, Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
 import type { QueueName } from '../queues/catalogue.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import { advance } from '../queues/transact.ts';
@@ -101,6 +101,7 @@ async function meaningOf(ctx: Context, order: Order, error: unknown, onRefusal?:
   if (error instanceof Uncertain) return lookAgain(ctx, order, error);
   if (error instanceof Terminal && onRefusal) return onRefusal(order, error, ctx);
   if (error instanceof LostClaim || isDatabaseAway(error)) throw error;
+  if (error instanceof NotNow) return notNow(ctx, order, error);
   if (error instanceof Retryable) {
     await told(ctx, order, error);
     throw error;
@@ -117,6 +118,12 @@ async function stopped(ctx: Context, order: Order, error: unknown): Promise<stri
     note: 'a bug of ours stops this order; the log lines of its job say where',
     evidence: { error: bugName(error), from: order.status },
   });
+}
+
+/** Nothing was tried, so nothing is told: the row says when it is looked at again, and the host keeps its job till then. */
+async function notNow(ctx: Context, order: Order, error: NotNow): Promise<never> {
+  await ctx.store.transaction(em => recheckOrder(em, order, later(ctx, error.retryAfterMs)));
+  throw error;
 }
 
 /** Each failed try is in the timeline; the host backs off and tries again. */

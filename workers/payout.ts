@@ -1,6 +1,6 @@
 import type { LegId } from '../domain/ids.ts';
 import { add, formatMoney } from '../domain/money.ts';
-import { isFailure, Retryable, refusalIn, Terminal, Uncertain } from '../domain/outcome.ts';
+import { isFailure, NotNow, Retryable, refusalIn, Terminal, Uncertain } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
 import { disproveDone, once, standingEffect, Unproven } from '../store/effects.ts';
@@ -142,6 +142,7 @@ async function settle(ctx: Context, leg: PayoutLeg, error: unknown): Promise<str
     const at = later(ctx, error.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
     return again(ctx, leg, at, `uncertain (${error.code}), looked up again at ${at.toISOString()}`);
   }
+  if (error instanceof NotNow) await again(ctx, leg, later(ctx, error.retryAfterMs), error.message);
   if (error instanceof Retryable || isDatabaseAway(error)) throw error;
   // Before the leg is SENT only the balance was asked for: nobody's "no" to that ends a payout.
   if (!(error instanceof Terminal) || leg.status !== 'SENT') return stopped(ctx, leg, error);

@@ -1,35 +1,30 @@
 import { createAliExpressClient } from '../providers/aliexpress/client.ts';
 import { createEbayClient } from '../providers/ebay/client.ts';
 import { createRateSource } from '../providers/fx/client.ts';
+import type { Gate } from '../providers/gate.ts';
 import { createMercadoLibreClient } from '../providers/mercadolibre/client.ts';
 import { createPayoneerClient } from '../providers/payoneer/client.ts';
 import { createPayPalClient } from '../providers/paypal/client.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Providers } from './context.ts';
 
-export const openProviders = ({
-  paypal,
-  aliexpress,
-  ebay,
-  mercadolibre,
-  payoneer,
-  fxSourceUrl,
-}: Config): Providers => ({
-  paypal: createPayPalClient(paypal),
-  aliexpress: createAliExpressClient(aliexpress),
-  ebay: createEbayClient(ebay),
-  mercadolibre: createMercadoLibreClient(mercadolibre),
-  ...payoneerOf(payoneer),
-  ...(fxSourceUrl ? { rates: createRateSource({ url: fxSourceUrl }) } : {}),
+/** @param gate that all of their calls pass; none where a tool or a test asks on its own */
+export const openProviders = (
+  { paypal, aliexpress, ebay, mercadolibre, payoneer, fxSourceUrl }: Config,
+  gate: Gate | undefined,
+): Providers => ({
+  paypal: createPayPalClient({ ...paypal, gate }),
+  aliexpress: createAliExpressClient({ ...aliexpress, gate }),
+  ebay: createEbayClient({ ...ebay, gate }),
+  mercadolibre: createMercadoLibreClient({ ...mercadolibre, gate }),
+  ...payoneerOf(payoneer, gate),
+  ...(fxSourceUrl ? { rates: createRateSource({ url: fxSourceUrl, gate }) } : {}),
 });
 
-function payoneerOf({
-  clientId,
-  clientSecret,
-  programId,
-  baseUrl,
-  loginUrl,
-}: Config['payoneer']): Pick<Providers, 'payoneer'> {
+function payoneerOf(
+  { clientId, clientSecret, programId, baseUrl, loginUrl }: Config['payoneer'],
+  gate: Gate | undefined,
+): Pick<Providers, 'payoneer'> {
   if (!clientId || !clientSecret || !programId) return {};
-  return { payoneer: createPayoneerClient({ clientId, clientSecret, programId, baseUrl, loginUrl }) };
+  return { payoneer: createPayoneerClient({ clientId, clientSecret, programId, baseUrl, loginUrl, gate }) };
 }

@@ -1,6 +1,7 @@
 import { refreshTime } from '../domain/connection.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import { Retryable, Terminal, TokenRefused } from '../domain/outcome.ts';
+import type { UserToken } from '../providers/call.ts';
 import {
   findCredential,
   lockCredential,
@@ -97,17 +98,18 @@ async function renewedToken(ctx: Context, id: CredentialId, stale: string | null
 export async function withToken<T>(
   ctx: Context,
   credential: Credential,
-  call: (token: { accessToken: string }) => Promise<T>,
+  call: (token: UserToken) => Promise<T>,
 ): Promise<T> {
+  const account = credential.accountId;
   const accessToken = await freshToken(ctx, credential.id, null);
   try {
-    return await call({ accessToken });
+    return await call({ accessToken, account });
   } catch (error) {
     if (!(error instanceof TokenRefused)) throw error;
   }
   const renewed = await freshToken(ctx, credential.id, accessToken);
   try {
-    return await call({ accessToken: renewed });
+    return await call({ accessToken: renewed, account });
   } catch (error) {
     if (!(error instanceof TokenRefused)) throw error;
     // A token that was just issued is refused: the account itself is.

@@ -81,5 +81,5 @@ export function refused(call: Call, { codes: given, message, reference }: Refusa
 }
 
 /** "This ban will last for 3 more seconds": a second longer, or five where no number is given. */
-const banMs = (message: string): number =>
+export const banMs = (message: string): number =>
   (Number(/\blast\D{1,12}(\d{1,5})\D{1,8}sec/i.exec(message)?.[1] ?? 4) + 1) * 1000;

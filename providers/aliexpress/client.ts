@@ -1,6 +1,6 @@
 import type { Address } from '../../domain/address.ts';
 import { isFailure } from '../../domain/outcome.ts';
-import { type Call, type CallOptions, failed, moneyCall, read } from '../call.ts';
+import { type CallOptions, callsTo, failed, type UserToken } from '../call.ts';
 import { type Province, toProvinces } from './address-names.ts';
 import { refused } from './classify.ts';
 import { type AliExpressOptions, createGateway } from './gateway.ts';
@@ -8,9 +8,6 @@ import { type FrozenOrder, orderRequest, type SupplierOrder, toSupplierOrder } f
 import { type FreightOffer, type Parcel, type Product, toFreightOffer, toParcel, toProduct } from './product.ts';
 import * as schema from './schema.ts';
 import { type AliExpressToken, toToken } from './token.ts';
-
-/** The reseller's own token, handed in with every call. A refused one is TokenRefused. */
-export type UserToken = { accessToken: string };
 
 export type FreightQuery = { productId: string; skuId: string; quantity: number; address: Address };
 
@@ -27,12 +24,11 @@ const addressBytesMax = 16_000_000;
 
 const undeliverable = /DELIVERY_NOT_AVAILABLE_TO_YOUR_ADDRESS|DELIVERY_INFO_EMPTY/;
 
-/** The dropshipping API. Throws Terminal, Retryable, Uncertain or TokenRefused. */
+/** The dropshipping API; the reseller's own token comes with every call. Throws Terminal, Retryable, Uncertain or TokenRefused. */
 export function createAliExpressClient(options: AliExpressOptions) {
   const gateway = createGateway(options);
   const now = options.now ?? Date.now;
-  const reading = ({ signal }: CallOptions): Call => ({ provider: 'aliexpress', ...read, signal });
-  const buying = ({ signal }: CallOptions): Call => ({ provider: 'aliexpress', ...moneyCall, signal });
+  const { reading, moving: buying } = callsTo('aliexpress', options.gate);
 
   /** @param code lives three minutes and works once, so a lost answer is Uncertain */
   async function createToken(code: string, options: CallOptions = {}): Promise<AliExpressToken> {
@@ -46,7 +42,7 @@ export function createAliExpressClient(options: AliExpressOptions) {
   }
 
   async function getProduct(
-    { accessToken }: UserToken,
+    user: UserToken,
     { productId, shipToCountry }: { productId: string; shipToCountry: string },
     options: CallOptions = {},
   ): Promise<Product> {
@@ -56,13 +52,13 @@ export function createAliExpressClient(options: AliExpressOptions) {
       target_currency: 'USD',
       target_language: 'en',
     };
-    const call = { name: 'aliexpress.ds.product.get', parameters, session: accessToken };
+    const call = { name: 'aliexpress.ds.product.get', parameters, user };
     return toProduct(productId, await gateway(reading(options), call, schema.product));
   }
 
   /** None when it cannot be delivered there. The names inside are camelCase, unlike those of an order. */
   async function queryFreight(
-    { accessToken }: UserToken,
+    user: UserToken,
     query: FreightQuery,
     options: CallOptions = {},
   ): Promise<FreightOffer[]> {
@@ -72,7 +68,7 @@ export function createAliExpressClient(options: AliExpressOptions) {
     const parameters = {
       queryDeliveryReq: JSON.stringify({ productId, selectedSkuId, quantity, ...place, ...locale }),
     };
-    const call = { name: 'aliexpress.ds.freight.query', parameters, session: accessToken };
+    const call = { name: 'aliexpress.ds.freight.query', parameters, user };
     try {
       const {
         success,
@@ -92,14 +88,10 @@ export function createAliExpressClient(options: AliExpressOptions) {
    * One create can place several orders.
    * @param frozenRequest of `orderRequest`, the same bytes at every attempt
    */
-  async function createOrder(
-    { accessToken }: UserToken,
-    frozenRequest: string,
-    options: CallOptions = {},
-  ): Promise<PlacedOrder> {
+  async function createOrder(user: UserToken, frozenRequest: string, options: CallOptions = {}): Promise<PlacedOrder> {
     const call = buying(options);
     const parameters: FrozenOrder = JSON.parse(frozenRequest);
-    const request = { name: 'aliexpress.ds.order.create', parameters, session: accessToken };
+    const request = { name: 'aliexpress.ds.order.create', parameters, user };
     const {
       is_success,
       order_list: orderNumbers,
@@ -115,20 +107,16 @@ export function createAliExpressClient(options: AliExpressOptions) {
     throw refused(call, { codes: code === undefined ? [] : [code], message: message ?? '' });
   }
 
-  async function getOrder(
-    { accessToken }: UserToken,
-    number: string,
-    options: CallOptions = {},
-  ): Promise<SupplierOrder> {
+  async function getOrder(user: UserToken, number: string, options: CallOptions = {}): Promise<SupplierOrder> {
     const parameters = { single_order_query: JSON.stringify({ order_id: number }) };
-    const call = { name: 'aliexpress.trade.ds.order.get', parameters, session: accessToken };
+    const call = { name: 'aliexpress.trade.ds.order.get', parameters, user };
     return toSupplierOrder(number, (await gateway(reading(options), call, schema.supplierOrder)).result);
   }
 
   /** None while nothing has been shipped: `1001` says so, for an unknown number too. */
-  async function getTracking({ accessToken }: UserToken, number: string, options: CallOptions = {}): Promise<Parcel[]> {
+  async function getTracking(user: UserToken, number: string, options: CallOptions = {}): Promise<Parcel[]> {
     const parameters = { ae_order_id: number, language: 'en_US' };
-    const call = { name: 'aliexpress.ds.order.tracking.get', parameters, session: accessToken };
+    const call = { name: 'aliexpress.ds.order.tracking.get', parameters, user };
     const { ret, code, msg = '', data } = (await gateway(reading(options), call, schema.tracking)).result;
     if (ret) return data.tracking_detail_line_list.map(toParcel);
     if (code === '1001') return [];
@@ -136,11 +124,7 @@ export function createAliExpressClient(options: AliExpressOptions) {
   }
 
   /** The names that an order's province and city must have. Four calls a second for all our users: keep the answer. */
-  async function getAddress(
-    { accessToken }: UserToken,
-    country: string,
-    options: CallOptions = {},
-  ): Promise<Province[]> {
+  async function getAddress(user: UserToken, country: string, options: CallOptions = {}): Promise<Province[]> {
     const call = reading(options);
     const {
       ret,
@@ -153,7 +137,7 @@ export function createAliExpressClient(options: AliExpressOptions) {
         {
           name: 'aliexpress.ds.address.get',
           parameters: { countryCode: country, language: 'en', isMultiLanguage: 'false' },
-          session: accessToken,
+          user,
           maxAnswerBytes: addressBytesMax,
         },
         schema.address,

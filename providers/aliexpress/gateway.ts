@@ -1,16 +1,28 @@
 import type Joi from 'joi';
-import { ask, type Call, check, failed, parse, refusedByStatus, succeeded } from '../call.ts';
+import {
+  ask,
+  type Call,
+  check,
+  failed,
+  type Gated,
+  parse,
+  refusedByStatus,
+  succeeded,
+  type UserToken,
+} from '../call.ts';
+import { isLimited } from '../rate-limits.ts';
 import { refused } from './classify.ts';
 import { refusalIn, unwrap } from './envelope.ts';
+import { healthOf } from './health.ts';
 import { signParameters } from './sign.ts';
 
-export type AliExpressOptions = { baseUrl: string; appKey: string; appSecret: string; now?: () => number };
+export type AliExpressOptions = Gated & { baseUrl: string; appKey: string; appSecret: string; now?: () => number };
 
-/** One call: the API's name, its parameters, and the user's token where it acts for one. */
+/** One call: the API's name, its parameters, and the user where it acts for one. */
 export type GatewayCall = {
   name: string;
   parameters: Readonly<Record<string, string>>;
-  session?: string;
+  user?: UserToken;
   maxAnswerBytes?: number;
 };
 
@@ -20,24 +32,26 @@ export type GatewayCall = {
  */
 export function createGateway({ baseUrl, appKey, appSecret, now = Date.now }: AliExpressOptions) {
   return async <T>(call: Call, request: GatewayCall, shape: Joi.Schema<T>): Promise<T> => {
-    const { name, parameters, session = '', maxAnswerBytes } = request;
+    const { name, parameters, user, maxAnswerBytes } = request;
     const system = {
       app_key: appKey,
       method: name,
       sign_method: 'sha256',
       timestamp: `${now()}`,
       format: 'json',
-      session,
+      session: user?.accessToken ?? '',
     };
     const sent = withoutEmpty({ ...parameters, ...system });
     const sign = signParameters(appSecret, sent, name.includes('/') ? name : '');
-    const answer = await ask(call, {
+    const counted = { ...call, account: user?.account, limit: isLimited(name) ? name : undefined };
+    const form = {
       method: 'POST',
       url: `${baseUrl}/sync`,
       headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
       data: new URLSearchParams({ ...sent, sign }).toString(),
       ...(maxAnswerBytes === undefined ? {} : { maxAnswerBytes }),
-    });
+    } as const;
+    const answer = await ask(counted, form, healthOf);
     const byStatus = refusedByStatus(call, answer);
     if (byStatus) throw byStatus;
     const body = parse(call, answer.body);

@@ -1,6 +1,6 @@
 import type Joi from 'joi';
 import { createApplicationToken, withToken } from '../application-token.ts';
-import { ask, type Call, type CallOptions, decode, moneyCall, read, succeeded } from '../call.ts';
+import { ask, type Call, type CallOptions, callsTo, decode, type Gated, succeeded, type UserToken } from '../call.ts';
 import type { HttpAnswer, HttpRequest } from '../http.ts';
 import { type Bearer, refused } from './classify.ts';
 import { type Fulfillment, fulfillmentBody, fulfillmentIdOf, toFulfillment } from './fulfillment.ts';
@@ -8,10 +8,7 @@ import { type EbayOrder, toOrder } from './order.ts';
 import { createPublicKeys } from './public-keys.ts';
 import * as schema from './schema.ts';
 
-export type EbayOptions = { baseUrl: string; clientId: string; clientSecret: string; now?: () => number };
-
-/** The seller's own token, handed in with every call. A refused one is TokenRefused. */
-export type UserToken = { accessToken: string };
+export type EbayOptions = Gated & { baseUrl: string; clientId: string; clientSecret: string; now?: () => number };
 
 /** A refresh brings no new refresh token, and does not prolong the old one. */
 export type EbayToken = { accessToken: string; accessExpiresAt: Date };
@@ -21,9 +18,9 @@ export type OrderSearch = { lastModifiedFrom: Date; lastModifiedTo: Date; limit:
 
 export type EbayClient = ReturnType<typeof createEbayClient>;
 
-/** Throws Terminal, Retryable or TokenRefused; telling of a parcel also Uncertain. */
-export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.now }: EbayOptions) {
-  const reading = ({ signal }: CallOptions): Call => ({ provider: 'ebay', ...read, signal });
+/** The seller's own token comes with every call. Throws Terminal, Retryable or TokenRefused; telling of a parcel also Uncertain. */
+export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.now, gate }: EbayOptions) {
+  const { reading, moving } = callsTo('ebay', gate);
   const basic = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
 
   function accept<T>(call: Call, answer: HttpAnswer, shape: Joi.Schema<T>, bearer: Bearer): T {
@@ -50,12 +47,15 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
 
   const applicationToken = createApplicationToken(async () => {
     const scope = 'https://api.ebay.com/oauth/api_scope';
-    const granted = await grant(reading({}), { grant_type: 'client_credentials', scope });
+    const granted = await grant(reading({}, { limit: 'ebay token client_credentials' }), {
+      grant_type: 'client_credentials',
+      scope,
+    });
     return { accessToken: granted.access_token, expiresInSeconds: granted.expires_in };
   }, now);
 
   const publicKey = createPublicKeys(async kid => {
-    const call = reading({});
+    const call = reading({}, { limit: 'ebay notification' });
     const path = `/commerce/notification/v1/public_key/${encodeURIComponent(kid)}`;
     const answer = await withToken(applicationToken, token => get(call, path, token));
     return accept(call, answer, schema.publicKey, 'application');
@@ -68,38 +68,41 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     options: CallOptions = {},
   ): Promise<EbayToken> {
     const form = { grant_type: 'refresh_token', refresh_token: refreshToken, scope: scopes.join(' ') };
-    const { access_token: accessToken, expires_in: seconds } = await grant(reading(options), form);
+    const { access_token: accessToken, expires_in: seconds } = await grant(
+      reading(options, { limit: 'ebay token refresh_token' }),
+      form,
+    );
     return { accessToken, accessExpiresAt: new Date(now() + seconds * 1000) };
   }
 
-  async function getOrder({ accessToken }: UserToken, orderId: string, options: CallOptions = {}): Promise<EbayOrder> {
-    const call = reading(options);
-    const answer = await get(call, orderPath(orderId), accessToken);
+  async function getOrder(user: UserToken, orderId: string, options: CallOptions = {}): Promise<EbayOrder> {
+    const call = reading(options, user);
+    const answer = await get(call, orderPath(orderId), user.accessToken);
     return toOrder(accept(call, answer, schema.order, 'user'));
   }
 
   /** The backstop of lost notifications. */
   async function getOrders(
-    { accessToken }: UserToken,
+    user: UserToken,
     { lastModifiedFrom, lastModifiedTo, limit, offset }: OrderSearch,
     options: CallOptions = {},
   ): Promise<{ orders: EbayOrder[]; total: number }> {
-    const call = reading(options);
+    const call = reading(options, user);
     const filter = `lastmodifieddate:[${lastModifiedFrom.toISOString()}..${lastModifiedTo.toISOString()}]`;
     const query = new URLSearchParams({ filter, limit: `${limit}`, offset: `${offset}` });
-    const answer = await get(call, `/sell/fulfillment/v1/order?${query}`, accessToken);
+    const answer = await get(call, `/sell/fulfillment/v1/order?${query}`, user.accessToken);
     const { orders, total } = accept(call, answer, schema.orderPage, 'user');
     return { orders: orders.map(toOrder), total };
   }
 
   /** The parcels that eBay knows of: to be read before one is told of again, because eBay counts every call. */
   async function getShippingFulfillments(
-    { accessToken }: UserToken,
+    user: UserToken,
     orderId: string,
     options: CallOptions = {},
   ): Promise<Fulfillment[]> {
-    const call = reading(options);
-    const answer = await get(call, `${orderPath(orderId)}/shipping_fulfillment`, accessToken);
+    const call = reading(options, user);
+    const answer = await get(call, `${orderPath(orderId)}/shipping_fulfillment`, user.accessToken);
     return accept(call, answer, schema.fulfillments, 'user').fulfillments.map(toFulfillment);
   }
 
@@ -108,15 +111,15 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
    * @param frozenBody of `fulfillmentBody`. eBay recognises no key: sent twice it is two parcels.
    */
   async function createShippingFulfillment(
-    { accessToken }: UserToken,
+    user: UserToken,
     orderId: string,
     frozenBody: string,
-    { signal }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<{ fulfillmentId: string }> {
-    const call: Call = { provider: 'ebay', ...moneyCall, signal };
+    const call = moving(options, user);
     const url = `${orderPath(orderId)}/shipping_fulfillment`;
     const headers = { 'content-type': 'application/json' };
-    const answer = await exchange(call, accessToken, { method: 'POST', url, headers, data: frozenBody });
+    const answer = await exchange(call, user.accessToken, { method: 'POST', url, headers, data: frozenBody });
     if (!succeeded(answer)) throw refused(call, answer, 'user');
     return { fulfillmentId: fulfillmentIdOf(call, answer) };
   }

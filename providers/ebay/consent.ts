@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { ask, type Call, type CallOptions, decode, moneyCall, read, succeeded } from '../call.ts';
+import { ask, type CallOptions, callsTo, decode, succeeded } from '../call.ts';
 import { type Consent, pageWith } from '../consent.ts';
 import { idText, open } from '../fields.ts';
 import { refused } from './classify.ts';
@@ -32,9 +32,10 @@ export type EbayConsentOptions = EbayOptions & { ruName: string };
 /** Without PKCE. eBay wants its RuName in the place of a redirect address, and tells who consented by its Identity API. */
 export function createEbayConsent(options: EbayConsentOptions): Consent {
   const { baseUrl, clientId, clientSecret, ruName, now = Date.now } = options;
+  const { reading, moving } = callsTo('ebay', options.gate);
 
-  async function accountOf(accessToken: string, { signal }: CallOptions): Promise<WireUser> {
-    const call: Call = { provider: 'ebay', ...read, signal };
+  async function accountOf(accessToken: string, callOptions: CallOptions): Promise<WireUser> {
+    const call = reading(callOptions);
     const url = `${sister(baseUrl, 'apiz')}/commerce/identity/v1/user/`;
     const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' };
     const answer = await ask(call, { method: 'GET', url, headers });
@@ -53,7 +54,7 @@ export function createEbayConsent(options: EbayConsentOptions): Consent {
       }),
 
     async exchange({ code }, callOptions = {}) {
-      const call: Call = { provider: 'ebay', ...moneyCall, signal: callOptions.signal };
+      const call = moving(callOptions, { limit: 'ebay token authorization_code' });
       const answer = await ask(call, {
         method: 'POST',
         url: `${baseUrl}/identity/v1/oauth2/token`,

@@ -1,6 +1,16 @@
 import Joi from 'joi';
 import { type Currency, currencies, isCurrency, parseDecimal } from '../../domain/money.ts';
-import { ask, type Call, type CallOptions, decode, failed, read, refusedByStatus, succeeded } from '../call.ts';
+import {
+  ask,
+  type Call,
+  type CallOptions,
+  callsTo,
+  decode,
+  failed,
+  type Gated,
+  refusedByStatus,
+  succeeded,
+} from '../call.ts';
 import { decimalText, open } from '../fields.ts';
 
 /** One unit of the base is worth so many of each quote, as a decimal text. */
@@ -30,13 +40,18 @@ const schema = open<Wire>({
 }).or('date', 'timestamp');
 
 /** Daily rates from a source that answers `{base, date | timestamp, rates: {EUR: 0.91, …}}`. */
-export function createRateSource({ url, now = Date.now }: { url: string; now?: () => number }): RateSource {
+export function createRateSource({
+  url,
+  now = Date.now,
+  gate,
+}: Gated & { url: string; now?: () => number }): RateSource {
+  const { reading } = callsTo('fx', gate);
   const name = new URL(url).hostname;
 
   return {
     name,
-    async latest(base, { signal } = {}) {
-      const call: Call = { provider: 'fx', ...read, signal };
+    async latest(base, options = {}) {
+      const call = reading(options);
       const address = new URL(url);
       address.searchParams.set('base', base);
       const answer = await ask(call, { method: 'GET', url: address.href, headers: { accept: 'application/json' } });

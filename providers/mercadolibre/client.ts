@@ -1,16 +1,19 @@
 import type Joi from 'joi';
-import { ask, type Call, type CallOptions, decode, moneyCall, read, succeeded } from '../call.ts';
+import { ask, type Call, type CallOptions, callsTo, decode, type Gated, succeeded, type UserToken } from '../call.ts';
 import type { HttpRequest } from '../http.ts';
+import type { LimitName } from '../rate-limits.ts';
 import { refused, refusedGrant } from './classify.ts';
 import type { MercadoLibreOrder } from './order.ts';
 import * as schema from './schema.ts';
 import { type MercadoLibrePack, type MercadoLibreShipment, shipNotice } from './shipment.ts';
 import { type MercadoLibreNotification, notification, toNotification } from './webhook.ts';
 
-export type MercadoLibreOptions = { baseUrl: string; clientId: string; clientSecret: string; now?: () => number };
-
-/** The seller's own token, handed in with every call. A refused one is TokenRefused. */
-export type UserToken = { accessToken: string };
+export type MercadoLibreOptions = Gated & {
+  baseUrl: string;
+  clientId: string;
+  clientSecret: string;
+  now?: () => number;
+};
 
 /** Both are new: the refresh token that was used is worth nothing any more. */
 export type MercadoLibreToken = { accessToken: string; accessExpiresAt: Date; refreshToken: string; userId: string };
@@ -27,11 +30,15 @@ export type OrderSearch = {
 
 export type MercadoLibreClient = ReturnType<typeof createMercadoLibreClient>;
 
-/** Throws Terminal, Retryable or TokenRefused; a refresh and a ship notice also Uncertain. */
-export function createMercadoLibreClient({ baseUrl, clientId, clientSecret, now = Date.now }: MercadoLibreOptions) {
-  const reading = ({ signal }: CallOptions): Call => ({ provider: 'mercadolibre', ...read, signal });
-
-  const telling = ({ signal }: CallOptions): Call => ({ provider: 'mercadolibre', ...moneyCall, signal });
+/** The seller's own token comes with every call. Throws Terminal, Retryable or TokenRefused; a refresh and a ship notice also Uncertain. */
+export function createMercadoLibreClient({
+  baseUrl,
+  clientId,
+  clientSecret,
+  now = Date.now,
+  gate,
+}: MercadoLibreOptions) {
+  const { reading, moving } = callsTo('mercadolibre', gate);
 
   async function exchange<T>(
     call: Call,
@@ -45,15 +52,25 @@ export function createMercadoLibreClient({ baseUrl, clientId, clientSecret, now 
     return decode(call, shape, answer.body);
   }
 
-  const get = <T>(options: CallOptions, token: UserToken, url: string, shape: Joi.Schema<T>): Promise<T> =>
-    exchange(reading(options), token, { method: 'GET', url, headers: { 'x-format-new': 'true' } }, shape);
+  const get = <T>(
+    options: CallOptions & { limit?: LimitName },
+    token: UserToken,
+    url: string,
+    shape: Joi.Schema<T>,
+  ): Promise<T> =>
+    exchange(
+      reading(options, { ...token, ...options }),
+      token,
+      { method: 'GET', url, headers: { 'x-format-new': 'true' } },
+      shape,
+    );
 
   /**
    * The refresh token works once, so a lost answer is Uncertain: the chain may be broken. One refresh at a time per
    * account, and the new pair stored before anything else.
    */
   async function refreshToken(refreshToken: string, options: CallOptions = {}): Promise<MercadoLibreToken> {
-    const call = telling(options);
+    const call = moving(options);
     const secrets = { client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken };
     const answer = await ask(call, {
       method: 'POST',
@@ -94,7 +111,7 @@ export function createMercadoLibreClient({ baseUrl, clientId, clientSecret, now 
   ): Promise<{ accepted: true }> {
     const url = `/shipments/${encodeURIComponent(shippingId)}/seller_notifications`;
     const headers = { 'content-type': 'application/json' };
-    await exchange(telling(options), token, { method: 'POST', url, headers, data: frozenBody }, schema.told);
+    await exchange(moving(options, token), token, { method: 'POST', url, headers, data: frozenBody }, schema.told);
     return { accepted: true };
   }
 
@@ -112,7 +129,12 @@ export function createMercadoLibreClient({ baseUrl, clientId, clientSecret, now 
       limit: `${limit}`,
       offset: `${offset}`,
     });
-    const { results: orders, paging } = await get(options, token, `/orders/search?${query}`, schema.orderPage);
+    const { results: orders, paging } = await get(
+      { ...options, limit: 'mercadolibre orders/search' },
+      token,
+      `/orders/search?${query}`,
+      schema.orderPage,
+    );
     return { orders, total: paging.total };
   }
 

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { ask, type Call, type CallOptions, decode, failed, moneyCall, read, succeeded } from '../call.ts';
+import { ask, type CallOptions, callsTo, decode, failed, succeeded } from '../call.ts';
 import { type Consent, pageWith } from '../consent.ts';
 import { idText, open } from '../fields.ts';
 import { refused, refusedGrant } from './classify.ts';
@@ -31,11 +31,12 @@ const user = open<WireUser>({ id: idText.required(), nickname: Joi.string().requ
 /** With PKCE. The token's answer names the account, and `/users/me` must name the same one. */
 export function createMercadoLibreConsent(options: MercadoLibreOptions): Consent {
   const { baseUrl, clientId, clientSecret, now = Date.now } = options;
+  const { reading, moving } = callsTo('mercadolibre', options.gate);
   const hostOf = (country: string): string =>
     baseUrl === productionUrl ? consentHosts[country as MercadoLibreCountry] : baseUrl;
 
-  async function nicknameOf(accessToken: string, userId: string, { signal }: CallOptions): Promise<string> {
-    const call: Call = { provider: 'mercadolibre', ...read, signal };
+  async function nicknameOf(accessToken: string, userId: string, callOptions: CallOptions): Promise<string> {
+    const call = reading(callOptions);
     const headers = { authorization: `Bearer ${accessToken}` };
     const answer = await ask(call, { method: 'GET', url: `${baseUrl}/users/me`, headers });
     if (!succeeded(answer)) throw refused(call, answer);
@@ -57,7 +58,7 @@ export function createMercadoLibreConsent(options: MercadoLibreOptions): Consent
       }),
 
     async exchange({ code, redirectUri, codeVerifier }, callOptions = {}) {
-      const call: Call = { provider: 'mercadolibre', ...moneyCall, signal: callOptions.signal };
+      const call = moving(callOptions);
       const ours = { client_id: clientId, client_secret: clientSecret, redirect_uri: redirectUri };
       const form = { grant_type: 'authorization_code', ...ours, code, code_verifier: codeVerifier };
       const answer = await ask(call, {

@@ -1,10 +1,9 @@
 import type Joi from 'joi';
 import { type Money, parseMoney } from '../../domain/money.ts';
 import { withToken } from '../application-token.ts';
-import { ask, type Call, type CallOptions, decode } from '../call.ts';
+import { ask, type Call, type CallOptions, callsTo, decode } from '../call.ts';
 import { readAs } from '../fields.ts';
 import type { HttpAnswer, HttpRequest } from '../http.ts';
-import { moving, reading } from './call.ts';
 import { isAccepted, isMissing, refused } from './classify.ts';
 import { type NewPayout, type PaymentsKey, type PayoneerPayout, payoutBody, toPayout } from './payout.ts';
 import * as schema from './schema.ts';
@@ -28,6 +27,7 @@ const balance = readAs(schema.balance, ({ result }) => parseMoney(result.balance
 
 /** Mass Payouts v4. Throws Terminal, Retryable or Uncertain. */
 export function createPayoneerClient({ paymentsKey = 'Payments', now = Date.now, ...options }: PayoneerOptions) {
+  const { reading, moving } = callsTo('payoneer', options.gate);
   const token = createPayoneerToken(options);
   const program = `${options.baseUrl}/v4/programs/${encodeURIComponent(options.programId)}`;
   const payoutPath = (reference: string) => `/payouts/${encodeURIComponent(reference)}`;

@@ -1,15 +1,14 @@
 import { createApplicationToken, type GrantedToken } from '../application-token.ts';
-import { ask, decode } from '../call.ts';
-import { reading } from './call.ts';
+import { ask, callsTo, decode, type Gated } from '../call.ts';
 import { isAccepted, refused } from './classify.ts';
 import * as schema from './schema.ts';
 
 /** `loginUrl` is another host than the API's: `https://login.payoneer.com`. */
-export type PayoneerCredentials = { loginUrl: string; clientId: string; clientSecret: string };
+export type PayoneerCredentials = Gated & { loginUrl: string; clientId: string; clientSecret: string };
 
 /** Client credentials: there is no refresh token, a new one is simply fetched. */
-export function createPayoneerToken({ loginUrl, clientId, clientSecret }: PayoneerCredentials) {
-  const call = reading({});
+export function createPayoneerToken({ loginUrl, clientId, clientSecret, gate }: PayoneerCredentials) {
+  const call = callsTo('payoneer', gate).reading({});
 
   return createApplicationToken(async (): Promise<GrantedToken> => {
     const answer = await ask(call, {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { createBoundedCache } from '../bounded-cache.ts';
-import { ask, read, refusedByStatus } from '../call.ts';
+import { ask, callsTo, type Gated, refusedByStatus } from '../call.ts';
 import { WebhookRejected } from '../webhook-rejected.ts';
 
 const dayMs = 86_400_000;
@@ -13,12 +13,12 @@ export type FetchCertificate = (url: string) => Promise<string>;
  * Fetches PEM text, once per URL: no redirect is followed, at most 64 KB within 10 s. The URL must have been checked.
  * @throws Retryable when it cannot be had now, WebhookRejected when it is not there
  */
-export const createCertificateFetcher = (): FetchCertificate =>
+export const createCertificateFetcher = ({ gate }: Gated = {}): FetchCertificate =>
   createBoundedCache({
     maxEntries: 20,
     ttlMs: dayMs,
     load: async url => {
-      const call = { provider: 'paypal', ...read } as const;
+      const call = callsTo('paypal', gate).reading({}, { account: 'certificates' });
       const answer = await ask(call, { method: 'GET', url, maxAnswerBytes: 64 * 1024 });
       const later = refusedByStatus(call, answer);
       if (later) throw later;

@@ -1,6 +1,6 @@
 import type Joi from 'joi';
 import { withToken } from '../application-token.ts';
-import { ask, type Call, type CallOptions, decode, moneyCall, read, succeeded } from '../call.ts';
+import { ask, type Call, callsTo, decode, succeeded } from '../call.ts';
 import type { HttpAnswer, HttpRequest } from '../http.ts';
 import { refused } from './classify.ts';
 import { createPayPalToken, type PayPalCredentials } from './token.ts';
@@ -10,8 +10,7 @@ export type Exchanges = ReturnType<typeof createExchange>;
 /** How every call to PayPal goes: under our own token, in JSON, its answer classified and checked. */
 export function createExchange(options: PayPalCredentials) {
   const token = createPayPalToken(options);
-  const reading = ({ signal }: CallOptions): Call => ({ provider: 'paypal', ...read, signal });
-  const moving = ({ signal }: CallOptions): Call => ({ provider: 'paypal', ...moneyCall, signal });
+  const { reading, moving } = callsTo('paypal', options.gate);
 
   const exchange = (call: Call, { url, headers, ...request }: HttpRequest): Promise<HttpAnswer> =>
     withToken(token, accessToken =>

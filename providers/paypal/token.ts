@@ -1,13 +1,13 @@
 import { createApplicationToken, type GrantedToken } from '../application-token.ts';
-import { ask, decode, read, succeeded } from '../call.ts';
+import { ask, callsTo, decode, type Gated, succeeded } from '../call.ts';
 import { refused } from './classify.ts';
 import * as schema from './schema.ts';
 
-export type PayPalCredentials = { baseUrl: string; clientId: string; clientSecret: string };
+export type PayPalCredentials = Gated & { baseUrl: string; clientId: string; clientSecret: string };
 
 /** Client credentials: there is no refresh token, a new one is simply fetched. */
-export function createPayPalToken({ baseUrl, clientId, clientSecret }: PayPalCredentials) {
-  const call = { provider: 'paypal', ...read } as const;
+export function createPayPalToken({ baseUrl, clientId, clientSecret, gate }: PayPalCredentials) {
+  const call = callsTo('paypal', gate).reading({});
 
   return createApplicationToken(async (): Promise<GrantedToken> => {
     const answer = await ask(call, {

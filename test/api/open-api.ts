@@ -93,7 +93,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     sessions,
     limitRules: { ...limitRules(config), ...unlimited },
     log: context.log,
-    consents: openConsents(config),
+    consents: openConsents(config, undefined),
     paypal: context.providers.paypal,
     ebayKeys: createEbayClient(config.ebay).publicKey,
     paypalTrust: {

@@ -3,8 +3,8 @@ import { codes, refused, stopsTheAccount, throttles } from '../../providers/alie
 import { refusalIn } from '../../providers/aliexpress/envelope.ts';
 import { type Call, moneyCall, read } from '../../providers/call.ts';
 
-const buying: Call = { provider: 'aliexpress', ...moneyCall };
-const reading: Call = { provider: 'aliexpress', ...read };
+const buying: Call = { provider: 'aliexpress', ...moneyCall, gate: undefined };
+const reading: Call = { provider: 'aliexpress', ...read, gate: undefined };
 const kindOf = (call: Call, ...given: string[]) => refused(call, { codes: given, message: '' }).kind;
 
 describe('AliExpress refusals', () => {

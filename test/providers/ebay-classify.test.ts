@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { type Call, read } from '../../providers/call.ts';
 import { errorIds, oauthErrors, refused } from '../../providers/ebay/classify.ts';
 
-const call: Call = { provider: 'ebay', ...read };
-const moving: Call = { provider: 'ebay', stakes: 'money', timeoutMs: 1 };
+const call: Call = { provider: 'ebay', ...read, gate: undefined };
+const moving: Call = { provider: 'ebay', stakes: 'money', timeoutMs: 1, gate: undefined };
 const answer = (status: number, body: unknown) => ({ status, headers: {}, body: JSON.stringify(body) });
 
 describe('eBay refusals', () => {

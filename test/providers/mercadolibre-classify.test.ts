@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { type Call, moneyCall, read } from '../../providers/call.ts';
 import { oauthErrors, refused, refusedGrant, statuses } from '../../providers/mercadolibre/classify.ts';
 
-const call: Call = { provider: 'mercadolibre', ...read };
-const granting: Call = { provider: 'mercadolibre', ...moneyCall };
+const call: Call = { provider: 'mercadolibre', ...read, gate: undefined };
+const granting: Call = { provider: 'mercadolibre', ...moneyCall, gate: undefined };
 const answer = (status: number, body: unknown) => ({ status, headers: {}, body: JSON.stringify(body) });
 const shown = ({ kind, code }: { kind: string; code: string }): string => `${kind} ${code}`;
 

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { Call } from '../../providers/call.ts';
+import { callsTo } from '../../providers/call.ts';
 import type { HttpAnswer } from '../../providers/http.ts';
-import { moving, reading } from '../../providers/payoneer/call.ts';
 import { errors, isAccepted, isMissing, refused, subCodes } from '../../providers/payoneer/classify.ts';
 
+const { moving, reading } = callsTo('payoneer', undefined);
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer => ({
   status,
   headers,

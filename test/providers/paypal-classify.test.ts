@@ -3,8 +3,8 @@ import { type Call, moneyCall, read } from '../../providers/call.ts';
 import type { HttpAnswer } from '../../providers/http.ts';
 import { duplicateBatch, isMissing, issues, names, refused } from '../../providers/paypal/classify.ts';
 
-const money: Call = { provider: 'paypal', ...moneyCall };
-const reading: Call = { provider: 'paypal', ...read };
+const money: Call = { provider: 'paypal', ...moneyCall, gate: undefined };
+const reading: Call = { provider: 'paypal', ...read, gate: undefined };
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer => ({
   status,
   headers,

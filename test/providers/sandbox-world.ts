@@ -1,5 +1,6 @@
 import { type AliExpressClient, createAliExpressClient } from '../../providers/aliexpress/client.ts';
 import { createEbayClient, type EbayClient } from '../../providers/ebay/client.ts';
+import type { Gate } from '../../providers/gate.ts';
 import { createMercadoLibreClient, type MercadoLibreClient } from '../../providers/mercadolibre/client.ts';
 import { createPayoneerClient, type PayoneerClient } from '../../providers/payoneer/client.ts';
 import { createPayPalClient, type PayPalClient } from '../../providers/paypal/client.ts';
@@ -84,14 +85,15 @@ export async function startSandboxWorld(exchanges?: Exchange[]): Promise<Sandbox
   };
 }
 
-export const createClients = (baseUrl: string): Clients => ({
-  paypal: createPayPalClient({ baseUrl: `${baseUrl}/paypal`, ...credentials.paypal }),
-  aliexpress: createAliExpressClient({ baseUrl: `${baseUrl}/aliexpress`, ...credentials.aliexpress }),
-  ebay: createEbayClient({ baseUrl: `${baseUrl}/ebay`, ...credentials.ebay }),
-  mercadolibre: createMercadoLibreClient({ baseUrl: `${baseUrl}/mercadolibre`, ...credentials.mercadolibre }),
+export const createClients = (baseUrl: string, gate?: Gate): Clients => ({
+  paypal: createPayPalClient({ baseUrl: `${baseUrl}/paypal`, ...credentials.paypal, gate }),
+  aliexpress: createAliExpressClient({ baseUrl: `${baseUrl}/aliexpress`, ...credentials.aliexpress, gate }),
+  ebay: createEbayClient({ baseUrl: `${baseUrl}/ebay`, ...credentials.ebay, gate }),
+  mercadolibre: createMercadoLibreClient({ baseUrl: `${baseUrl}/mercadolibre`, ...credentials.mercadolibre, gate }),
   payoneer: createPayoneerClient({
     baseUrl: `${baseUrl}/payoneer`,
     loginUrl: `${baseUrl}/payoneer/login`,
     ...credentials.payoneer,
+    gate,
   }),
 });

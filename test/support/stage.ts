@@ -116,7 +116,7 @@ export async function createStage(changes: Environment = {}): Promise<Stage> {
     store,
     transact: createTransact(store, producer),
     box,
-    providers: openProviders(config),
+    providers: openProviders(config, undefined),
     log: createLogger('test', 'silent'),
     now: () => new Date(),
     signal: new AbortController().signal,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
+import { NotNow, Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
 import { until } from '../support/until.ts';
 import { backendNames, openServedQueue, type Processor, type ServedQueue } from './served-queue.ts';
 
@@ -68,6 +68,21 @@ for (const backend of backendNames)
       await served.serve(failing(1, () => new Retryable('ALIEXPRESS_RATE_LIMITED', 'ban', { retryAfterMs: 40_000 })));
       const job = await served.become(await served.add(), 'delayed');
       expect(job.delay).to.equal(40_000);
+    });
+
+    it('holds a job whose provider does not answer until then, and uses up none of its tries', async () => {
+      const held = () => new NotNow('ALIEXPRESS_CIRCUIT_OPEN', 'away', { retryAfterMs: 40_000 });
+      await served.serve(failing(4, held), { attempts: 2 });
+      const id = await served.add();
+      for (let times = 0; times < 4; times += 1) {
+        const job = await served.become(id, 'delayed');
+        expect(job.delay).to.equal(40_000);
+        expect(job.attemptsMade).to.equal(0);
+        await job.promote();
+      }
+      await served.become(id, 'completed');
+      expect(outcomes()).to.deep.equal(['held', 'held', 'held', 'held', 'done']);
+      expect(jobLines()[0]?.level).to.equal('info');
     });
 
     it('backs off from what nobody knows', async () => {

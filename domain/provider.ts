@@ -1,0 +1,24 @@
+/** Whose APIs we call; `fx` is the source of exchange rates. */
+export const providers = ['paypal', 'aliexpress', 'ebay', 'mercadolibre', 'payoneer', 'fx'] as const;
+export type Provider = (typeof providers)[number];
+
+/**
+ * A provider, or one account at it, that is left in peace for a while.
+ *
+ * - `OUTAGE`        it gives no answers, or answers that it is broken
+ * - `RATE_LIMITED`  it has asked us to wait
+ */
+export type Trouble = {
+  readonly provider: Provider;
+  /** The outside account; empty for the provider as a whole. */
+  readonly account: string;
+  readonly why: 'OUTAGE' | 'RATE_LIMITED';
+  /** How often in a row it was tried again in vain. */
+  readonly attempt: number;
+  readonly since: Date;
+  /** Nothing is sent before; then one call tries. */
+  readonly until: Date;
+};
+
+/** Whether calls to a provider can be made: `probing` means that one call at a time may find out. */
+export type ProviderState = 'up' | 'probing' | 'down';

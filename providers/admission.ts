@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NotNow } from '../domain/outcome.ts';
+import type { Call } from './call.ts';
+import type { At, Circuits } from './circuits.ts';
+import { CallFailed } from './http.ts';
+import type { Limits } from './limits.ts';
+import type { Pauses } from './pauses.ts';
+
+export const atOf = ({ provider, account = '' }: Call): At => ({ provider, account });
+
+/** Whether a call may leave now: the circuit is closed, the provider has not asked us to wait, its limit has room. */
+export function createAdmission(options: {
+  circuits: Circuits;
+  pauses: Pauses;
+  limits: Limits;
+  /** A turn that comes this soon is waited for; for a later one the job looks again. */
+  briefWaitMs: number;
+  now: () => number;
+}) {
+  const { circuits, pauses, limits, briefWaitMs, now } = options;
+
+  /** @throws NotNow while the circuit is open */
+  const refuseBlocked = (call: Call): void => {
+    const until = circuits.blockedUntil(atOf(call));
+    if (until !== undefined) throw notNow(call, 'CIRCUIT_OPEN', 'the provider does not answer', until - now());
+  };
+
+  return {
+    refuseBlocked,
+
+    /** @throws NotNow, CallFailed when the caller gives up meanwhile */
+    async admit(call: Call): Promise<void> {
+      const latest = now() + Math.min(briefWaitMs, call.timeoutMs);
+      for (;;) {
+        if (call.signal?.aborted) throw new CallFailed('never-left', 'ABORTED');
+        refuseBlocked(call);
+        const waitMs = pauses.leftMs(atOf(call)) || (call.limit ? await limits.take(call.limit) : 0);
+        if (waitMs === 0) return;
+        if (now() + waitMs > latest)
+          throw notNow(call, 'RATE_LIMITED', 'the provider takes no more calls for a while', waitMs);
+        await sleep(waitMs, undefined, call.signal && { signal: call.signal }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+const notNow = ({ provider }: Call, code: 'CIRCUIT_OPEN' | 'RATE_LIMITED', why: string, waitMs: number): NotNow =>
+  new NotNow(`${provider.toUpperCase()}_${code}`, `${why}; asked again in ${Math.ceil(waitMs / 1000)} s`, {
+    provider,
+    retryAfterMs: Math.max(1, Math.ceil(waitMs)),
+  });

@@ -1,0 +1,54 @@
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRedis } from 'rate-limiter-flexible';
+import { createLimits, type Limits, type Window } from './limits.ts';
+
+/** Without the shared counters each process keeps to a tenth of what all of them may do. */
+const aloneShare = 0.1;
+
+const alone = ({ points, seconds }: Window) =>
+  new RateLimiterMemory({ points: Math.max(1, Math.floor(points * aloneShare)), duration: seconds });
+
+const counted = (window: Window) => ({
+  points: window.points,
+  duration: window.seconds,
+  // Once it is used up, nobody asks the shared counter again before the window is over.
+  inMemoryBlockOnConsumed: window.points,
+  insuranceLimiter: alone(window),
+});
+
+/** The limits of all processes, counted where the jobs live: on Redis, or else in the application's Postgres. */
+export function openLimits(where: { databaseUrl: string; redisUrl?: string; prefix?: string }): {
+  limits: Limits;
+  close(): Promise<void>;
+} {
+  const { databaseUrl, redisUrl, prefix = 'orders' } = where;
+  const keyPrefix = `${prefix}:calls`;
+  if (redisUrl) {
+    const redis = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+    redis.on('error', () => undefined); // until it is back, each process counts for itself
+    const limits = createLimits(
+      window =>
+        new RateLimiterRedis({
+          storeClient: redis,
+          keyPrefix,
+          ...counted(window),
+        }),
+    );
+    return { limits, close: async () => redis.disconnect() };
+  }
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, connectionTimeoutMillis: 2_000 });
+  pool.on('error', () => undefined);
+  const limits = createLimits(
+    window =>
+      new RateLimiterPostgres({
+        storeClient: pool,
+        storeType: 'pool',
+        tableName: 'provider_calls',
+        tableCreated: true,
+        keyPrefix,
+        ...counted(window),
+      }),
+  );
+  return { limits, close: () => pool.end() };
+}
