@@ -65,8 +65,9 @@ function shippingDocument(world: World, order: Order, { sent, captureId }: Purch
 
 function paymentsDocument(world: World, capture: Capture) {
   const refunds = [...world.state.paypal.refunds.values()].filter(({ captureId }) => captureId === capture.id);
+  const { supplementary_data: _, ...captured } = captureDocument(world, capture); // the order need not name itself
   return {
-    captures: [captureDocument(world, capture)],
+    captures: [captured],
     ...(refunds.length > 0 ? { refunds: refunds.map(refund => refundDocument(world, refund)) } : {}),
   };
 }

@@ -44,7 +44,17 @@ export function itemDocument(world: World, item: PayoutItem) {
     payout_batch_id: batch.id,
     ...(batch.senderBatchId === undefined ? {} : { sender_batch_id: batch.senderBatchId }),
     payout_item: item.sent,
-    ...(name ? { errors: { name, message: name, information_link: 'https://developer.paypal.com', details: [] } } : {}),
+    ...(name
+      ? {
+          errors: {
+            name,
+            message: name,
+            debug_id: item.transactionId,
+            information_link: 'https://developer.paypal.com',
+            details: [],
+          },
+        }
+      : {}),
     links: [
       link(world, `/v1/payments/payouts-item/${item.id}`, 'item'),
       link(world, `/v1/payments/payouts/${batch.id}`, 'batch'),
