@@ -22,12 +22,20 @@ export async function claimLeg(em: EntityManager, id: LegId, from: readonly LegS
   return claimed === 1 ? em.findOne(PayoutLeg, { id }) : null;
 }
 
+/**
+ * Right before money leaves. Locks the order and the leg until the transaction ends.
+ * @throws LostClaim when somebody else claimed the leg since, or its order was frozen
+ */
 export async function assertLegOwner(em: EntityManager, leg: PayoutLeg): Promise<void> {
-  const rows = await em.execute<{ id: string }[]>(
+  const free = await em.execute<{ id: string }[]>(
+    'select id from orders where id = ? and frozen_for is null for no key update',
+    [leg.orderId],
+  );
+  const owned = await em.execute<{ id: string }[]>(
     'select id from payout_legs where id = ? and fence = ? and status = ? for no key update',
     [leg.id, leg.fence, leg.status],
   );
-  if (rows.length === 0) throw new LostClaim(leg.id);
+  if (free.length === 0 || owned.length === 0) throw new LostClaim(leg.id);
 }
 
 /** @throws IllegalMove, LostClaim */

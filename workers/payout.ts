@@ -26,17 +26,8 @@ export const payout: Processor<'legId'> = async ({ legId }, ctx) => {
   if (!leg) return 'nothing to do: the leg is settled, or waits for a person';
   try {
     const route = payoutRoute(ctx, leg);
-    if (owed.has(leg.status)) {
-      if (leg.notBefore > ctx.now()) return await again(ctx, leg, leg.notBefore, 'held back until its day');
-      const stopped = await frozen(ctx, leg);
-      if (stopped) return await again(ctx, leg, later(ctx, ctx.config.waitRecheckMs), `frozen: ${stopped}`);
-      const standing = await earlierPayout(ctx, leg, route);
-      if (standing) return standing;
-      const refusal = await reserveFunds(ctx, leg, route);
-      if (refusal) return refusal;
-    }
-    const sent = leg.status === 'PAID' ? await sentBefore(ctx, leg) : await send(ctx, leg, route);
-    if (!sent) return 'nothing to do: the leg was paid by other means';
+    const sent = (await sentBefore(ctx, leg)) ?? (await sendNow(ctx, leg, route));
+    if (typeof sent === 'string') return sent;
     const standing = await route.stand(sent.reference).catch(refusalIn);
     // It was sent, and may be paid: a "no" to our question does not undo that.
     if (standing instanceof Terminal) return await review(ctx, leg, standing);
@@ -74,10 +65,26 @@ async function earlierPayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): 
   return takeStanding(ctx, leg, route, standing);
 }
 
-/** What is paid is read back and never sent, also when a person paid it where we cannot see. */
+/** What was sent is read back, also while its order is frozen. What is owed again is another matter. */
 async function sentBefore(ctx: Context, leg: PayoutLeg): Promise<Sent | undefined> {
+  if (owed.has(leg.status)) return undefined;
   const effect = await ctx.store.read(em => standingEffect(em, 'pay', leg.id));
   return effect?.status === 'DONE' ? (effect.result as Sent) : undefined;
+}
+
+/** Sends what may leave now; gives a text when it may not. What is paid never leaves again. */
+async function sendNow(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent | string> {
+  if (leg.status === 'PAID') return 'nothing to do: the leg was paid by other means';
+  if (leg.notBefore > ctx.now()) return again(ctx, leg, leg.notBefore, 'held back until its day');
+  const stopped = await frozen(ctx, leg);
+  if (stopped) return again(ctx, leg, later(ctx, ctx.config.waitRecheckMs), `frozen: ${stopped}`);
+  if (owed.has(leg.status)) {
+    const standing = await earlierPayout(ctx, leg, route);
+    if (standing) return standing;
+    const refusal = await reserveFunds(ctx, leg, route);
+    if (refusal) return refusal;
+  }
+  return send(ctx, leg, route);
 }
 
 /** Reserves amount and fee and moves the leg to SENT in one commit. Gives a text when there is not enough. */

@@ -134,6 +134,35 @@ describe('payout', () => {
     await paidUntil(leg, 'PAID');
   });
 
+  it('is held back when its order is frozen after its money was reserved, whenever it was to leave', async () => {
+    const freeze = (leg: PayoutLeg) =>
+      rows(stage, `update orders set frozen_for = 'DISPUTE' where id = ?`, [leg.orderId]);
+    const dead = await newLeg();
+    const died = new Error('died');
+    const failpoint = () => {
+      throw died;
+    };
+    expect(await pay(dead, { failpoint }).catch((error: unknown) => error)).to.equal(died);
+    await freeze(dead);
+    expect(await pay(dead)).to.equal('frozen: DISPUTE');
+
+    const running = await newLeg();
+    await pay(running, { failpoint: async name => void (name === 'effect-opened' && (await freeze(running))) });
+    for (const leg of [dead, running]) {
+      expect(await look(leg)).to.include({ status: 'SENT' });
+      expect(await paidFor(leg)).to.deep.equal([]);
+      await rows(stage, 'update orders set frozen_for = null where id = ?', [leg.orderId]);
+      await paidUntil(leg, 'PAID');
+    }
+  });
+
+  it('that has left is followed to its end while its order is frozen', async () => {
+    const leg = await newLeg();
+    await pay(leg);
+    await rows(stage, `update orders set frozen_for = 'DISPUTE' where id = ?`, [leg.orderId]);
+    await paidUntil(leg, 'PAID');
+  });
+
   it('is skipped while the platform has too little, and paid by itself when there is enough', async () => {
     const leg = await newLeg();
     await setBalance(0);
