@@ -1,3 +1,4 @@
+import { platformCurrency } from '../domain/fees.ts';
 import type { OrderId } from '../domain/ids.ts';
 import { merged, reversed } from '../domain/ledger.ts';
 import { type Money, money } from '../domain/money.ts';
@@ -31,9 +32,12 @@ export async function awaitSupplierRefund(
       });
 }
 
-/** What the supplier owes for an order. */
-export const owedBySupplier = async (em: EntityManager, { id }: Order, { currency }: Money): Promise<Money> =>
-  (await orderSums(em, id, currency))('supplier-refunds');
+/** What the supplier owes for an order, to whoever paid it. */
+const owedBySupplier = async (em: EntityManager, orderId: OrderId): Promise<Money> =>
+  (await orderSums(em, orderId, platformCurrency))('supplier-refunds');
+
+export const supplierOwes = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
+  (await owedBySupplier(em, orderId)).amountMinor !== 0n;
 
 /**
  * The supplier has given the whole money back, and somebody has seen it. The purchase counts as not having happened,
@@ -47,7 +51,7 @@ export async function undoPurchase(em: EntityManager, order: Order, cost: Money,
   await moneyReturned(em, 'buy', order.id);
   const sale = await findSale(em, order.id);
   if (sale) await voidSale(em, order.id, sale);
-  const owed = await owedBySupplier(em, order, cost);
+  const owed = await owedBySupplier(em, order.id);
   await post(em, {
     source: 'aliexpress',
     event: `refunded:${effect.idempotencyKey}`,

@@ -3,7 +3,7 @@ import type { OrderFile } from './order-file.ts';
 
 /** Something that the outside world did, by its own books: what we believe does not count. */
 export type Entry = {
-  readonly kind: 'capture' | 'supplier-order' | 'payout' | 'refund';
+  readonly kind: 'capture' | 'supplier-order' | 'payout' | 'refund' | 'dispute-fee';
   /** Our key for it, or the number of what it was done to. */
   readonly key: string;
   readonly reference: string;
@@ -41,6 +41,7 @@ export function cashOf(entry: Entry): bigint {
     case 'capture':
       return entry.detail.status === 'PENDING' ? 0n : amount - fee;
     case 'refund':
+    case 'dispute-fee':
       return -amount;
     case 'payout':
       return stands(entry) ? -(amount + fee) : 0n;

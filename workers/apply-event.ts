@@ -8,12 +8,12 @@ import { type Order, Payment } from '../store/entities/order.ts';
 import { closeEvent, findEvent } from '../store/inbound-events.ts';
 import { legByBatch, wakeLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
-import { claimOrder, findOrder, orderByReference, updateOrder, wakeOrder } from '../store/orders.ts';
+import { claimOrder, findOrder, orderByReference, wakeOrder } from '../store/orders.ts';
 import type { Context, Processor } from './context.ts';
 import { disputeMoved } from './dispute.ts';
 import { refundStates } from './refund.ts';
 import { settleRefund } from './settle-refund.ts';
-import { stopOrder } from './stop-order.ts';
+import { endDispute, stopOrder } from './stop-order.ts';
 
 /** Finds what a PayPal event is about and has it read back: the event is a hint, PayPal's own answer is the fact. */
 export const applyEvent: Processor<'eventId'> = async ({ eventId }, ctx) => {
@@ -87,7 +87,7 @@ async function moneyWentBack(ctx: Context, event: PayPalEvent): Promise<string |
       amount,
     });
     // What the dispute was about has moved: the legs that are left fit what the sale is worth now.
-    if (owned.frozenFor === 'DISPUTE') await updateOrder(em, owned, { frozenFor: null });
+    await endDispute(em, owned);
     await stopOrder(em, enqueue, owned, 'PAYMENT_REVERSED', `PayPal says: ${kind} of ${formatMoney(amount)}`);
     return `${event.type}: ${kind} ${refundId} is ${status}`;
   });

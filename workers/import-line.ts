@@ -39,6 +39,7 @@ async function takePayment(em: EntityManager, enqueue: Enqueue, order: Order, { 
       rawStatus: sale.rawPayment,
       amount: line.total,
       fee: line.fee,
+      collectedTax: line.collectedTax,
     },
   ]);
   if (!sale.review || order.status === 'NEEDS_REVIEW') return;

@@ -24,6 +24,7 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
       variationId: line.variationId ?? '',
       quantity: line.quantity,
       total: line.total,
+      collectedTax: line.collectedTax,
       fee: fees[index],
     })),
   };

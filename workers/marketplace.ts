@@ -14,6 +14,8 @@ export type MarketplaceLine = {
   quantity: number;
   /** What the buyer paid for the line, delivery included, without tax that the marketplace collects and remits. */
   total: Money;
+  /** That tax, on top of the total. */
+  collectedTax?: Money;
   /** The marketplace's own fee for the line, when it says. */
   fee: Money | undefined;
 };

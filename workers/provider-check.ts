@@ -1,6 +1,6 @@
-import { formatMoney, type Money, money } from '../domain/money.ts';
+import { formatMoney, type Money, money, zero } from '../domain/money.ts';
 import { isFailure } from '../domain/outcome.ts';
-import { PayoutLeg } from '../store/entities/money.ts';
+import { Dispute, PayoutLeg } from '../store/entities/money.ts';
 import { Payment, SupplierOrder } from '../store/entities/order.ts';
 import type { Difference } from '../store/ledger-check.ts';
 import type { Context } from './context.ts';
@@ -9,7 +9,7 @@ import { readSupplierOrder } from './supplier-order.ts';
 
 type Look = { subject: string; rule: string; ours: Money; theirs(): Promise<Money | undefined> };
 
-/** The providers' own books against our rows, one question per payment, supplier order and paid leg. */
+/** The providers' own books against our rows, one question per payment, supplier order, paid leg and dispute. */
 export async function checkProviders(
   ctx: Context,
   progress: (done: number, all: number) => void,
@@ -36,11 +36,12 @@ async function differs({ ours, theirs }: Look): Promise<string | undefined> {
 }
 
 async function everything(ctx: Context): Promise<Look[]> {
-  const [payments, supplierOrders, legs] = await ctx.store.read(em =>
+  const [payments, supplierOrders, legs, disputes] = await ctx.store.read(em =>
     Promise.all([
       em.find(Payment, { provider: 'paypal', status: { $nin: ['PENDING', 'DECLINED'] } }),
       em.find(SupplierOrder, { costMinor: { $ne: null }, status: { $ne: 'CANCELLED' } }),
       em.find(PayoutLeg, { status: 'PAID' }),
+      em.find(Dispute, {}),
     ]),
   );
   const { paypal } = ctx.providers;
@@ -56,6 +57,12 @@ async function everything(ctx: Context): Promise<Look[]> {
       subject: row.orderId,
       ours: money(row.costMinor ?? 0n, row.costCurrency ?? 'USD'),
       theirs: async () => (await readSupplierOrder(ctx, row)).actualFee,
+    })),
+    ...disputes.map(({ reference, orderId, feeMinor, feeCurrency }) => ({
+      rule: 'PayPal has taken what we booked for a dispute',
+      subject: orderId,
+      ours: money(feeMinor, feeCurrency),
+      theirs: async () => (await paypal.getDispute(reference, { signal: ctx.signal })).fee ?? zero(feeCurrency),
     })),
     ...legs.map(leg => ({
       rule: 'the payout arrived as we booked it',

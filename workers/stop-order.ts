@@ -3,6 +3,13 @@ import { advance, type Enqueue } from '../queues/transact.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { EntityManager } from '../store/open.ts';
 import { updateOrder, wakeOrder } from '../store/orders.ts';
+import { supplierOwes } from '../store/second-purchase.ts';
+
+/** The dispute is over. What the supplier cancelled goes on holding the order. */
+export async function endDispute(em: EntityManager, order: Order): Promise<void> {
+  if (order.frozenFor !== 'DISPUTE') return;
+  await updateOrder(em, order, { frozenFor: (await supplierOwes(em, order.id)) ? 'SUPPLIER_CANCELLED' : null });
+}
 
 /** Nothing is bought for money that went back. What is being bought right now stops before its next call. */
 export async function stopOrder(

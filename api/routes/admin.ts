@@ -3,6 +3,7 @@ import Joi from 'joi';
 import { platformCurrency } from '../../domain/fees.ts';
 import type { LegId, OrderId, UserId } from '../../domain/ids.ts';
 import { equals, formatMoney, type Money } from '../../domain/money.ts';
+import { orderStates } from '../../domain/order.ts';
 import { payout } from '../../queues/payout.ts';
 import { advance, type Enqueue } from '../../queues/transact.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
@@ -10,8 +11,8 @@ import type { Order } from '../../store/entities/order.ts';
 import { setAvailable } from '../../store/funding.ts';
 import { claimLeg, moveLeg, requestCancel, wakeLeg } from '../../store/legs.ts';
 import type { EntityManager } from '../../store/open.ts';
-import { claimOrder } from '../../store/orders.ts';
-import { undoPurchase } from '../../store/second-purchase.ts';
+import { claimOrder, updateOrder } from '../../store/orders.ts';
+import { supplierOwes, undoPurchase } from '../../store/second-purchase.ts';
 import { setCommissionPercent } from '../../store/settings.ts';
 import { purchaseCost } from '../../store/supplier-orders.ts';
 import { findUser } from '../../store/users.ts';
@@ -31,21 +32,27 @@ const supplierRefund = Joi.object<{ amount: Money }>({ amount: price.required() 
 
 const limit = Joi.object<{ userId: UserId; limit: Money }>({ userId: id.required(), limit: price.required() });
 
-/** Somebody has seen the supplier's money come back: the sale is booked back and the order goes on from PAID. */
-async function buyAgain(
+/**
+ * Somebody has seen the supplier's money come back: the sale is booked back. An order that waits for that goes on from
+ * PAID; one whose buyer has their money back as well stays where it is.
+ */
+async function supplierRefunded(
   em: EntityManager,
   enqueue: Enqueue,
   orderId: OrderId,
   amount: Money,
   seenBy: UserId,
 ): Promise<Order> {
-  const order = await claimOrder(em, orderId, ['WAITING']);
-  if (order?.waitReason !== 'SUPPLIER_REFUND_UNPROVEN')
+  const order = await claimOrder(em, orderId, orderStates);
+  const waits = order?.waitReason === 'SUPPLIER_REFUND_UNPROVEN';
+  if (!order || !(waits || (await supplierOwes(em, order.id))))
     throw new Problem(409, 'NO_REFUND_AWAITED', 'the order waits for no refund of its supplier');
   const cost = await purchaseCost(em, orderId);
   if (!equals(amount, cost)) throw new Problem(409, 'REFUND_INCOMPLETE', `${formatMoney(cost)} were paid`);
   await undoPurchase(em, order, cost, seenBy);
-  await advance(em, enqueue, order, { to: 'PAID', note: 'bought again' }, { frozenFor: null, saleBookedAt: null });
+  const unsold = { saleBookedAt: null, ...(order.frozenFor === 'SUPPLIER_CANCELLED' ? { frozenFor: null } : {}) };
+  if (waits) await advance(em, enqueue, order, { to: 'PAID', note: 'bought again' }, unsold);
+  else await updateOrder(em, order, unsold);
   return order;
 }
 
@@ -79,7 +86,7 @@ export const adminRoutes = ({ store, transact, now }: Deps): Router =>
       const { userId } = adminOf(response);
       const orderId = valid(id, request.params.id) as OrderId;
       const { amount } = valid(supplierRefund, request.body);
-      const order = await transact((em, enqueue) => buyAgain(em, enqueue, orderId, amount, userId));
+      const order = await transact((em, enqueue) => supplierRefunded(em, enqueue, orderId, amount, userId));
       response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id, status: order.status });
     })
     .post('/payouts/:id/retry', async (request, response) => {

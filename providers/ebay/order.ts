@@ -1,5 +1,5 @@
 import type { Address } from '../../domain/address.ts';
-import { add, type Currency, type Money } from '../../domain/money.ts';
+import { add, type Currency, type Money, sum } from '../../domain/money.ts';
 import type { WireLine, WireOrder, WireShipTo } from './schema.ts';
 
 /** To be bought for only while `paymentStatus` is PAID and `cancelState` is NONE_REQUESTED. */
@@ -24,6 +24,8 @@ export type EbayLine = {
   quantity: number;
   /** All pieces and their delivery, after discounts, without the tax that eBay collects and remits itself. */
   total: Money;
+  /** That tax: on top of the total, and never the seller's. */
+  collectedTax: Money;
 };
 
 export function toOrder(wire: WireOrder): EbayOrder {
@@ -43,6 +45,7 @@ export function toOrder(wire: WireOrder): EbayOrder {
 function toLine(wire: WireLine): EbayLine {
   const cost = wire.discountedLineItemCost ?? wire.lineItemCost;
   const delivery = wire.deliveryCost?.shippingCost;
+  const taxes = wire.ebayCollectAndRemitTaxes?.flatMap(({ amount }) => amount ?? []) ?? [];
   return {
     lineItemId: wire.lineItemId,
     legacyItemId: wire.legacyItemId,
@@ -51,6 +54,7 @@ function toLine(wire: WireLine): EbayLine {
     title: wire.title,
     quantity: wire.quantity,
     total: delivery ? add(cost, delivery) : cost,
+    collectedTax: sum(taxes, cost.currency),
   };
 }
 

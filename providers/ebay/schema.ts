@@ -66,6 +66,7 @@ export type WireLine = {
   lineItemCost: Money;
   discountedLineItemCost?: Money;
   deliveryCost?: { shippingCost?: Money };
+  ebayCollectAndRemitTaxes?: { amount?: Money }[];
 };
 const line = open<WireLine>({
   lineItemId: idText.required(),
@@ -77,6 +78,7 @@ const line = open<WireLine>({
   lineItemCost: amount.required(),
   discountedLineItemCost: amount,
   deliveryCost: open({ shippingCost: amount }),
+  ebayCollectAndRemitTaxes: Joi.array().items(open<{ amount?: Money }>({ amount })),
 });
 
 export type WireOrder = {

@@ -1,3 +1,4 @@
+import { type Money, negate, sum } from '../../domain/money.ts';
 import type { CallOptions } from '../call.ts';
 import type { Exchanges } from './exchange.ts';
 import { nextQuery, type Range } from './paging.ts';
@@ -10,21 +11,31 @@ export type Dispute = {
   /** Of a resolved one: who has the money now. */
   outcome?: 'seller' | 'buyer';
   captureIds: string[];
+  /** What PayPal has taken from the seller for it so far, less what it gave back. Nothing where it tells of no fee. */
+  fee?: Money;
 };
 
 /** Outcomes that leave the money with the seller; with every other one the buyer may have it. */
 const sellerKeeps: ReadonlySet<string> = new Set(['RESOLVED_SELLER_FAVOUR', 'CANCELED_BY_BUYER', 'DENIED', 'NONE']);
 
-export function toDispute({
-  dispute_id: id,
-  status,
-  disputed_transactions,
-  dispute_outcome,
-}: schema.WireDispute): Dispute {
+/** The others move the disputed money itself, of which a refund or a reversal tells. */
+const feeReasons: ReadonlySet<string> = new Set(['DISPUTE_FEE', 'CHARGEBACK_FEE', 'DISPUTE_SETTLEMENT_FEE']);
+
+export function toDispute(wire: schema.WireDispute): Dispute {
+  const { dispute_id: id, status, disputed_transactions, dispute_outcome, money_movements = [] } = wire;
   const captureIds = disputed_transactions.flatMap(({ seller_transaction_id: captureId }) => captureId ?? []);
-  if (status !== 'RESOLVED') return { id, open: true, captureIds };
+  const fee = feeOf(money_movements);
+  const facts = { id, captureIds, ...(fee ? { fee } : {}) };
+  if (status !== 'RESOLVED') return { ...facts, open: true };
   const outcome = sellerKeeps.has(dispute_outcome?.outcome_code ?? '') ? 'seller' : 'buyer';
-  return { id, open: false, outcome, captureIds };
+  return { ...facts, open: false, outcome };
+}
+
+function feeOf(movements: readonly schema.WireMovement[]): Money | undefined {
+  const fees = movements.flatMap(({ affected_party: party, amount, type, reason = '' }) =>
+    party === 'SELLER' && amount && feeReasons.has(reason) ? [type === 'CREDIT' ? negate(amount) : amount] : [],
+  );
+  return fees[0] && sum(fees, fees[0].currency);
 }
 
 const path = '/v1/customer/disputes';

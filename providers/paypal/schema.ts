@@ -45,11 +45,15 @@ export const refund = open<WireRefund>({
   links,
 });
 
+export type WireMovement = { affected_party?: string; amount?: Money; type?: string; reason?: string };
+const movement = open<WireMovement>({ affected_party: text, amount, type: text, reason: text });
+
 export type WireDispute = {
   dispute_id: string;
   status: string;
   disputed_transactions: { seller_transaction_id?: string }[];
   dispute_outcome?: { outcome_code?: string };
+  money_movements?: WireMovement[];
 };
 export const dispute = open<WireDispute>({
   dispute_id: idText.required(),
@@ -58,6 +62,7 @@ export const dispute = open<WireDispute>({
     .items(open<WireDispute['disputed_transactions'][number]>({ seller_transaction_id: idText }))
     .required(),
   dispute_outcome: open({ outcome_code: text }),
+  money_movements: Joi.array().items(movement),
 });
 
 export type WireTracker = { id: string; status?: string };

@@ -70,6 +70,7 @@ export const ebayOrder = Joi.object<NewEbayOrder>({
         quantity,
         totalMinor: minorUnits.required(),
         deliveryMinor: minorUnits.default(() => 0n),
+        collectedTaxMinor: minorUnits.default(() => 0n),
       }),
     )
     .min(1)

@@ -1,10 +1,10 @@
 import express, { type Router } from 'express';
 import Joi from 'joi';
 import { captureOf, settleCapture } from '../paypal/captures.ts';
-import { moveDispute } from '../paypal/disputes.ts';
+import { type DisputeMove, moveDispute } from '../paypal/disputes.ts';
 import { approve, orderOf } from '../paypal/orders.ts';
 import { giveBack } from '../paypal/refunds.ts';
-import type { Capture, CaptureOutcome, Dispute, PayoutItemStatus } from '../paypal/state.ts';
+import type { Capture, CaptureOutcome, PayoutItemStatus } from '../paypal/state.ts';
 import { payoutItemStatuses } from '../paypal/state.ts';
 import type { World } from '../world.ts';
 import { minorUnits, respond, text } from './respond.ts';
@@ -27,11 +27,11 @@ const laterStatus = Joi.object<LaterStatus>({
   status: Joi.string().valid('COMPLETED', 'PENDING', 'DECLINED', 'REFUNDED', 'REVERSED').required(),
 });
 
-type DisputeMove = { readonly captureId: string; readonly status: Dispute['status']; readonly outcome?: string };
 const dispute = Joi.object<DisputeMove>({
   captureId: text.required(),
   status: Joi.string().valid('OPEN', 'UNDER_REVIEW', 'WAITING_FOR_SELLER_RESPONSE', 'RESOLVED').required(),
   outcome: text,
+  feeMinor: minorUnits,
 });
 
 const payoutOutcome = Joi.object<PayoutOutcome>({
@@ -65,7 +65,7 @@ export function payPalRoutes(world: World): Router {
   );
   router.post(
     '/dispute',
-    respond(world, dispute, ({ captureId, status, outcome }) => moveDispute(world, captureId, status, outcome)),
+    respond(world, dispute, move => moveDispute(world, move)),
   );
   router.post(
     '/capture-status',

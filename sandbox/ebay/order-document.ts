@@ -7,6 +7,13 @@ export function orderDocument(order: EbayOrder): object {
   const sum = (pick: (line: EbayLine) => bigint) => order.lines.reduce((total, line) => total + pick(line), 0n);
   const total = sum(line => line.totalMinor);
   const delivery = sum(line => line.deliveryMinor);
+  const tax = sum(line => line.collectedTaxMinor);
+  const collectedTax = ({ collectedTaxMinor }: EbayLine) => {
+    const amount = money(collectedTaxMinor);
+    if (collectedTaxMinor === 0n) return {};
+    const taxType = 'STATE_SALES_TAX';
+    return { taxes: [{ amount, taxType }], ebayCollectAndRemitTaxes: [{ amount, taxType, collectionMethod: 'NET' }] };
+  };
   return {
     orderId: order.orderId,
     legacyOrderId: order.orderId,
@@ -16,16 +23,22 @@ export function orderDocument(order: EbayOrder): object {
     orderPaymentStatus: order.paymentStatus,
     sellerId: order.accountId,
     buyer: { username: order.buyer },
-    pricingSummary: { priceSubtotal: money(total - delivery), deliveryCost: money(delivery), total: money(total) },
+    // The tax that eBay collects and remits is in every total, though the seller never has it.
+    pricingSummary: {
+      priceSubtotal: money(total - delivery),
+      deliveryCost: money(delivery),
+      ...(tax > 0n ? { tax: money(tax) } : {}),
+      total: money(total + tax),
+    },
     cancelStatus: { cancelState: order.cancelState, cancelRequests: [] },
     paymentSummary: {
-      totalDueSeller: money(total - order.marketplaceFeeMinor),
+      totalDueSeller: money(total + tax - order.marketplaceFeeMinor),
       refunds: [],
       payments: [
         {
           paymentMethod: 'EBAY',
           paymentDate: order.createdAt,
-          amount: money(total),
+          amount: money(total + tax),
           paymentStatus: order.paymentStatus,
         },
       ],
@@ -40,7 +53,8 @@ export function orderDocument(order: EbayOrder): object {
       quantity: line.quantity,
       lineItemCost: money(line.totalMinor - line.deliveryMinor),
       deliveryCost: { shippingCost: money(line.deliveryMinor) },
-      total: money(line.totalMinor),
+      ...collectedTax(line),
+      total: money(line.totalMinor + line.collectedTaxMinor),
       soldFormat: 'FIXED_PRICE',
       listingMarketplaceId: 'EBAY_US',
       purchaseMarketplaceId: 'EBAY_US',

@@ -11,6 +11,8 @@ export type EbayLine = {
   /** Goods and delivery. */
   readonly totalMinor: bigint;
   readonly deliveryMinor: bigint;
+  /** On top: eBay collects it from the buyer and remits it itself. */
+  readonly collectedTaxMinor: bigint;
 };
 
 export type Fulfillment = {

@@ -1,12 +1,13 @@
 import { randomCode } from '../ids.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { World } from '../world.ts';
+import { book } from './balances.ts';
 import { captureOf } from './captures.ts';
 import { sendEvent } from './events.ts';
 import { link } from './links.ts';
 import { moneyOf } from './money.ts';
 import { invalidRequest, notFound } from './refusals.ts';
-import type { Dispute } from './state.ts';
+import type { Capture, Dispute, DisputeFee } from './state.ts';
 
 /** `GET /v1/customer/disputes/{id}`. @throws Refusal 404 */
 export function getDispute(world: World, call: Call): Answer {
@@ -44,26 +45,64 @@ function timeOf(text: string | null, fallback: number): number {
   return at;
 }
 
-/** A list does not name the payments. */
-function summaryOf({ disputed_transactions: _, dispute_outcome: __, ...summary }: ReturnType<typeof disputeDocument>) {
+/** A list names neither the payments nor what was taken. */
+function summaryOf(dispute: ReturnType<typeof disputeDocument>) {
+  const { disputed_transactions: _, dispute_outcome: __, money_movements: ___, ...summary } = dispute;
   return summary;
 }
 
+export type DisputeMove = {
+  readonly captureId: string;
+  readonly status: Dispute['status'];
+  readonly outcome?: string;
+  /** What PayPal takes for it now; negative gives it back. */
+  readonly feeMinor?: bigint;
+};
+
+/** What PayPal takes from a seller who has lost a dispute, unless told otherwise. */
+const lostDisputeFee = 1_500n;
+
 /** The buyer complains, or PayPal decides: one dispute per capture. */
-export function moveDispute(world: World, captureId: string, status: Dispute['status'], outcome?: string): Dispute {
+export function moveDispute(world: World, { captureId, status, outcome, feeMinor }: DisputeMove): Dispute {
   const capture = captureOf(world, captureId);
   const before = world.state.paypal.disputes.get(captureId);
   const updatedAt = world.clock.iso();
   const createdAt = before?.createdAt ?? updatedAt;
-  const dispute = { id: before?.id ?? `PP-D-${randomCode(8)}`, captureId, status, outcome, createdAt, updatedAt };
+  const id = before?.id ?? `PP-D-${randomCode(8)}`;
+  const fee = feeMinor ?? (outcome === 'RESOLVED_BUYER_FAVOUR' ? lostDisputeFee : 0n);
+  const earlier = before?.fees ?? [];
+  const fees = fee === 0n ? earlier : [...earlier, { amountMinor: fee, at: updatedAt }];
+  if (fee !== 0n) charge(world, capture, `${id}-${fees.length}`, fee);
+  const dispute = { id, captureId, status, outcome, createdAt, updatedAt, fees };
   world.state.paypal.disputes.set(capture.id, dispute);
   const event = status === 'RESOLVED' ? 'RESOLVED' : before ? 'UPDATED' : 'CREATED';
   sendEvent(world, `CUSTOMER.DISPUTE.${event}`, 'dispute', disputeDocument(world, dispute));
   return dispute;
 }
 
+function charge(world: World, { id, orderId, customId, currency }: Capture, reference: string, minor: bigint): void {
+  book(world, currency, -minor);
+  world.books.record({
+    kind: 'dispute-fee',
+    provider: 'paypal',
+    key: id,
+    reference,
+    amountMinor: minor,
+    currency,
+    detail: { orderId, customId },
+  });
+}
+
+const movementOf = ({ amountMinor, at }: DisputeFee, currency: string) => ({
+  affected_party: 'SELLER',
+  amount: moneyOf(amountMinor < 0n ? -amountMinor : amountMinor, currency),
+  initiated_time: at,
+  type: amountMinor < 0n ? 'CREDIT' : 'DEBIT',
+  reason: 'DISPUTE_FEE',
+});
+
 function disputeDocument(world: World, dispute: Dispute) {
-  const { id, captureId, status, outcome, createdAt, updatedAt } = dispute;
+  const { id, captureId, status, outcome, createdAt, updatedAt, fees } = dispute;
   const { amountMinor, currency, customId } = captureOf(world, captureId);
   return {
     dispute_id: id,
@@ -81,6 +120,7 @@ function disputeDocument(world: World, dispute: Dispute) {
     dispute_amount: moneyOf(amountMinor, currency),
     dispute_life_cycle_stage: 'INQUIRY',
     ...(outcome === undefined ? {} : { dispute_outcome: { outcome_code: outcome } }),
+    ...(fees.length === 0 ? {} : { money_movements: fees.map(fee => movementOf(fee, currency)) }),
     links: [link(world, `/v1/customer/disputes/${id}`, 'self')],
   };
 }

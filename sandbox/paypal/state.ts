@@ -68,8 +68,12 @@ export type Webhook = { readonly id: string; readonly url: string; readonly even
 /** An event as it was or should have been delivered. */
 export type SentEvent = { readonly id: string; readonly type: string; readonly atMs: number; readonly body: string };
 
+/** What is taken from the seller for a dispute, in the currency of the capture; negative is given back. */
+export type DisputeFee = { readonly amountMinor: bigint; readonly at: string };
+
 /** By the capture that it is about. */
 export type Dispute = {
+  readonly fees: readonly DisputeFee[];
   readonly id: string;
   readonly captureId: string;
   readonly status: 'OPEN' | 'UNDER_REVIEW' | 'WAITING_FOR_SELLER_RESPONSE' | 'RESOLVED';

@@ -25,7 +25,7 @@ describe('eBay client against the sandbox', () => {
       title: 'Lamp',
       quantity: 2,
     };
-    const lines = [{ ...line, totalMinor: '2599', deliveryMinor: '599' }];
+    const lines = [{ ...line, totalMinor: '2599', deliveryMinor: '599', collectedTaxMinor: '208' }];
     const { seller, orderId } = await ebayOrder(world, { lines, marketplaceFeeMinor: '334' });
     expect(await world.ebay.getOrder(seller, orderId)).to.deep.equal({
       orderId,
@@ -35,7 +35,7 @@ describe('eBay client against the sandbox', () => {
       buyer: 'sandbox_buyer',
       currency: 'USD',
       marketplaceFee: usd(334n),
-      lines: [{ ...line, total: usd(2599n) }],
+      lines: [{ ...line, total: usd(2599n), collectedTax: usd(208n) }],
     });
   });
 

@@ -34,9 +34,12 @@ describe('create-sale', () => {
     (await stage.store.read(em => balanceOf(em, 'reseller', seller.id, currency))).amountMinor;
   const become = async (id: string, status: OrderState) => expect((await stage.order(id)).status).to.equal(status);
 
-  const bookedFromEbay = async (seller: Seller, { quantity = 1, totalMinor = 3_999 } = {}): Promise<string> => {
+  const bookedFromEbay = async (
+    seller: Seller,
+    { quantity = 1, totalMinor = 3_999, taxMinor = 0 } = {},
+  ): Promise<string> => {
     const goods = await stage.stockUp(seller, { listedOn: 'ebay' });
-    const orderId = await placeOnEbay(stage, seller, { lines: [{ goods, quantity, totalMinor }] });
+    const orderId = await placeOnEbay(stage, seller, { lines: [{ goods, quantity, totalMinor, taxMinor }] });
     const [order] = await importFrom(stage, seller, 'ebay', orderId);
     const id = order?.id ?? '';
     await stage.perform('fulfill', id);
@@ -114,6 +117,26 @@ describe('create-sale', () => {
     const id = await bookedFromEbay(seller);
     expect(await parkedOf(stage, id)).to.deep.equal([]);
   });
+
+  for (const proceeds of ['platform', 'reseller'] as const)
+    it(`keeps the tax that eBay collects out of everybody’s share, proceeds with the ${proceeds}`, async () => {
+      const seller = await stage.hireSeller({ proceeds });
+      const id = await bookedFromEbay(seller, { taxMinor: 320 });
+      expect(await saleOf(id)).to.include({ salePriceMinor: 3_999n, grossProfitMinor: 2_036n });
+      const paid = await rows(
+        stage,
+        `select p.account, p.amount_minor::text as amount from ledger_postings p
+         join ledger_transactions t on t.id = p.transaction_id where t.order_id = ? and t.event like 'paid:%' order by p.id`,
+        [id],
+      );
+      expect(paid).to.deep.equal([
+        { account: proceeds === 'platform' ? 'cash:ebay' : 'reseller', amount: '3485' },
+        { account: 'fees:marketplace', amount: '514' },
+        { account: 'tax:collected', amount: '320' },
+        { account: 'buyer-payments', amount: '-4319' },
+      ]);
+      expect(await parkedOf(stage, id)).to.deep.equal([]);
+    });
 
   it('sets what a reseller owes from earlier sales off against their next leg, once', async () => {
     const seller = await stage.hireSeller({ proceeds: 'reseller', supplier: 'reseller' });

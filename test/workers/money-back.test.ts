@@ -3,12 +3,13 @@ import { money } from '../../domain/money.ts';
 import { creditOf } from '../../store/current-account.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
-import { ledgerTotals } from '../../store/ledger.ts';
+import { balanceOf, ledgerTotals } from '../../store/ledger.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { paymentsOf } from '../../store/payments.ts';
+import { checkProviders } from '../../workers/provider-check.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
-import { parkedOf } from './workbench.ts';
+import { notesOf, parkedOf } from './workbench.ts';
 
 /** An order of 29.99 that cost 14.49 and 1.54 in fees: 13.96 profit, 1.40 for the platform, 12.56 for the reseller. */
 describe('money that goes back to the buyer after the sale was booked', () => {
@@ -129,6 +130,61 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     await stage.control('dispute', { captureId, status: 'RESOLVED', outcome: 'RESOLVED_SELLER_FAVOUR' });
     await tell('CUSTOMER.DISPUTE.RESOLVED', { dispute_id: dispute.id, status: 'RESOLVED' });
     await payLegs(id);
+  });
+
+  it('books what PayPal takes for a lost dispute once, and what it gives back of it', async () => {
+    const { id, captureId } = await booked();
+    const move = async (step: object) => {
+      const { id: dispute_id } = await stage.control<{ id: string }>('dispute', { captureId, ...step });
+      return tell('CUSTOMER.DISPUTE.UPDATED', { dispute_id });
+    };
+    const fees = async () => (await stage.store.read(em => balanceOf(em, 'fees:dispute', null, 'USD'))).amountMinor;
+    await move({ status: 'OPEN' });
+    expect(await fees()).to.equal(0n);
+    const lost = { status: 'RESOLVED', outcome: 'RESOLVED_BUYER_FAVOUR' };
+    await move(lost);
+    expect(await fees()).to.equal(1_500n);
+    await move({ ...lost, feeMinor: '0' });
+    expect(await fees()).to.equal(1_500n);
+    expect(await stage.effects('dispute-fee')).to.have.length(1);
+    expect(await checkProviders(stage.context, () => undefined)).to.deep.equal([]);
+    expect(await notesOf(stage, id)).to.satisfy((notes: string[]) =>
+      notes.some(note => /^PayPal takes 15\.00 USD for dispute PP-D-/.test(note)),
+    );
+    await move({ ...lost, feeMinor: '-1500' });
+    await move({ ...lost, feeMinor: '2000' });
+    expect(await fees()).to.equal(2_000n);
+    await balanced();
+  });
+
+  it('names a dispute of which PayPal has taken something else than we booked', async () => {
+    const { id, captureId } = await booked();
+    const dispute = { captureId, status: 'RESOLVED', outcome: 'RESOLVED_BUYER_FAVOUR' };
+    const { id: dispute_id } = await stage.control<{ id: string }>('dispute', dispute);
+    await tell('CUSTOMER.DISPUTE.RESOLVED', { dispute_id });
+    await stage.control('dispute', { ...dispute, feeMinor: '500' });
+    const found = await checkProviders(stage.context, () => undefined);
+    expect(found).to.deep.equal([
+      {
+        rule: 'PayPal has taken what we booked for a dispute',
+        subject: id,
+        detail: 'we have 15.00 USD, they have 20.00 USD',
+      },
+    ]);
+  });
+
+  it('keeps what the supplier cancelled held back when a dispute is over', async () => {
+    const { id, captureId } = await booked();
+    const [placed] = await stage.effects('supplier-order');
+    await stage.control('supplier', { number: placed?.reference, status: 'FINISH', endReason: 'CANCELED' });
+    await stage.perform('track-shipment', id);
+    const { id: dispute_id } = await stage.control<{ id: string }>('dispute', { captureId, status: 'OPEN' });
+    await tell('CUSTOMER.DISPUTE.CREATED', { dispute_id });
+    await stage.control('dispute', { captureId, status: 'RESOLVED', outcome: 'RESOLVED_SELLER_FAVOUR' });
+    await tell('CUSTOMER.DISPUTE.RESOLVED', { dispute_id });
+    expect((await stage.order(id)).frozenFor).to.equal('SUPPLIER_CANCELLED');
+    for (const leg of await legsOf(id))
+      expect(await stage.perform('payout', leg.id)).to.equal('frozen: SUPPLIER_CANCELLED');
   });
 
   it('buys nothing for a payment that is disputed before the purchase', async () => {

@@ -87,7 +87,7 @@ export async function orderToBuy(stage: Stage, goods: Goods, quantity = 1, shipT
 }
 
 type EbaySale = {
-  lines: readonly { goods: Pick<Goods, 'listingId'>; quantity?: number; totalMinor: number }[];
+  lines: readonly { goods: Pick<Goods, 'listingId'>; quantity?: number; totalMinor: number; taxMinor?: number }[];
   shipTo?: Address | null;
   paymentStatus?: string;
   currency?: string;
@@ -102,11 +102,12 @@ export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale):
     currency,
     shipTo,
     paymentStatus,
-    lines: lines.map(({ goods, quantity = 1, totalMinor }, index) => ({
+    lines: lines.map(({ goods, quantity = 1, totalMinor, taxMinor = 0 }, index) => ({
       lineItemId: `1000000000${index}`,
       legacyItemId: goods.listingId,
       quantity,
       totalMinor: `${totalMinor}`,
+      collectedTaxMinor: `${taxMinor}`,
     })),
     notify: { times: 0 },
   });

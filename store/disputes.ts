@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { OrderId } from '../domain/ids.ts';
+import { type Money, money } from '../domain/money.ts';
+import { Dispute } from './entities/money.ts';
+import type { EntityManager } from './open.ts';
+
+export type DisputeNews = {
+  /** PayPal's own number of the dispute. */
+  reference: string;
+  status: Dispute['status'];
+  /** What PayPal has taken for it so far, less what it gave back. */
+  fee: Money;
+};
+
+/** What the fee changed by, and the name that this change is booked under. */
+export type FeeChange = { event: string; amount: Money };
+
+/**
+ * Takes what PayPal says of one dispute of an order's payment. A dispute of several payments is kept with the first of
+ * them, which alone bears its fee. Locks the dispute, so that each change of the fee is told once.
+ */
+export async function recordDispute(
+  em: EntityManager,
+  orderId: OrderId,
+  { reference, status, fee }: DisputeNews,
+): Promise<FeeChange | undefined> {
+  await em.execute(
+    `insert into disputes (id, reference, order_id, status, fee_currency) values (?, ?, ?, ?, ?)
+     on conflict (reference) do nothing`,
+    [randomUUID(), reference, orderId, status, fee.currency],
+  );
+  await em.execute('select id from disputes where reference = ? for no key update', [reference]);
+  const dispute = await em.findOneOrFail(Dispute, { reference });
+  if (dispute.orderId !== orderId) return undefined;
+  const change = fee.amountMinor - dispute.feeMinor;
+  const feeChanges = dispute.feeChanges + (change === 0n ? 0 : 1);
+  await em.nativeUpdate(
+    Dispute,
+    { id: dispute.id },
+    { status, feeMinor: fee.amountMinor, feeChanges, updatedAt: new Date() },
+  );
+  if (change === 0n) return undefined;
+  return { event: `dispute-fee:${reference}:${feeChanges}`, amount: money(change, fee.currency) };
+}
