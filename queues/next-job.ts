@@ -21,6 +21,12 @@ type OrderRow = Subject & {
 
 const resuming = { fulfill, purchase, 'purchase-fallback': purchaseFallback } as const;
 
+/** What was begun in the browser is taken up there again. */
+const resumes = ({ purchaseRoute }: OrderRow, reason: WaitReason) => {
+  const queue = waits[reason].resumes;
+  return resuming[queue === 'purchase' && purchaseRoute === 'browser' ? 'purchase-fallback' : queue];
+};
+
 /** Each state that is not final names the one job that moves it on; nothing where a person or the outside must act. */
 export function jobForOrder(order: OrderRow): Job | undefined {
   switch (order.status) {
@@ -29,7 +35,7 @@ export function jobForOrder(order: OrderRow): Job | undefined {
     case 'PAID':
       return fulfill.jobFor(order);
     case 'WAITING':
-      return order.waitReason ? resuming[waits[order.waitReason].resumes].jobFor(order) : undefined;
+      return order.waitReason ? resumes(order, order.waitReason).jobFor(order) : undefined;
     case 'PURCHASING':
       return (order.purchaseRoute === 'api' ? purchase : purchaseFallback).jobFor(order);
     case 'PURCHASED':

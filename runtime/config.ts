@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { type BrowserValues, browserSettings, browserVariables } from './config/browser.ts';
 import type { Environment } from './config/environment.ts';
 import { type LimitValues, limitSettings, limitVariables } from './config/limits.ts';
 import { misspeltNames } from './config/misspelt-names.ts';
@@ -14,14 +15,11 @@ export type { EncryptionKey } from './config/secrets.ts';
 /** Everything a process may be told. Values are frozen, names carry their unit. */
 export type Config = ReturnType<typeof settings>;
 
-/** Ours as well, though no process reads them through this file: users to make, the sandbox's own, the browser's. */
+/** Ours as well, though no process reads them through this file: users to make, and the sandbox's own. */
 const readElsewhere = [
   'ADMIN_EMAIL',
   'ADMIN_PASSWORD',
-  'ALIEXPRESS_USER',
-  'ALIEXPRESS_PASS',
   'API_URL',
-  'CHROME_PATH',
   'SANDBOX_CA_FILE',
   'SANDBOX_HOST',
   'SANDBOX_STATE_FILE',
@@ -36,18 +34,20 @@ const variables = (env: Environment) => ({
   ...providerVariables(env),
   ...limitVariables(),
   ...pipelineVariables(env),
+  ...browserVariables(),
 });
 
 /** Every environment variable that means something to us. */
 export const knownVariables = (): string[] => [...Object.keys(variables({})), ...readElsewhere];
 
-type Values = ProcessValues & SecretValues & ProviderValues & PipelineValues & LimitValues;
+type Values = ProcessValues & SecretValues & ProviderValues & PipelineValues & LimitValues & BrowserValues;
 
 const settings = (values: Values) => ({
   ...processSettings(values),
   ...secretSettings(values),
   ...providerSettings(values),
   ...pipelineSettings(values),
+  ...browserSettings(values),
   ...limitSettings(values),
 });
 

@@ -49,6 +49,8 @@ export type Intent<Result extends Json> = {
   deduplicates: boolean;
   /** Runs in the transactions that open the effect and that precede each send; throws when the claim is lost. */
   assertOwner(em: EntityManager): Promise<void>;
+  /** Written in the transaction that precedes each send: what is about to happen cannot be taken back. */
+  leaving?(em: EntityManager, effect: Effect): Promise<void>;
   /** A look-up that is refused is UNKNOWN: the refusal is about the look, not about the effect. */
   find(effect: Effect): Promise<Found<Result>>;
   send(effect: Effect): Promise<Result>;
@@ -112,7 +114,8 @@ export async function withdrawUnsent(em: EntityManager, purpose: EffectPurpose, 
 async function open<Result extends Json>(context: OnceContext, intent: Intent<Result>): Promise<Effect> {
   return context.store.transaction(async em => {
     await intent.assertOwner(em);
-    const last = await current(em, intent.purpose, intent.subject);
+    // What another route never sent is taken back: its request would mean nothing here.
+    const last = await withoutUnsentOf(em, intent, await current(em, intent.purpose, intent.subject));
     if (last && last.status !== 'DISPROVEN') return last;
     const generation = (last?.generation ?? 0) + 1;
     const idempotencyKey = intent.keyFor(generation);
@@ -134,6 +137,16 @@ async function open<Result extends Json>(context: OnceContext, intent: Intent<Re
   });
 }
 
+async function withoutUnsentOf<Result extends Json>(
+  em: EntityManager,
+  { purpose, subject, route }: Intent<Result>,
+  last: Effect | null,
+): Promise<Effect | null> {
+  if (last?.status !== 'OPEN' || last.lastSentAt || last.route === route) return last;
+  await withdrawUnsent(em, purpose, subject);
+  return em.refreshOrFail(last);
+}
+
 /** Marks the send before it leaves; a concurrent send of the same row is refused. */
 async function markSending<Result extends Json>(
   { store, now }: OnceContext,
@@ -153,6 +166,7 @@ async function markSending<Result extends Json>(
       },
     );
     if (marked !== 1) throw new Uncertain('EFFECT_SENT_ELSEWHERE', `${effect.idempotencyKey} is being sent elsewhere`);
+    await intent.leaving?.(em, effect);
   });
 }
 
@@ -215,7 +229,8 @@ async function mayLeave<Result extends Json>(
   effect: Effect,
 ): Promise<{ result: Result } | { send: 'first' | 'again after proof' | 'again without proof' }> {
   if (!effect.lastSentAt) return { send: 'first' };
-  const sameAccount = effect.account === intent.account && effect.environment === intent.environment;
+  const sameAccount =
+    effect.route === intent.route && effect.account === intent.account && effect.environment === intent.environment;
   const found: Found<Result> = sameAccount ? await lookUp(intent, effect) : { answer: 'UNKNOWN' };
   if (found.answer === 'FOUND') return { result: found.result };
   const now = context.now().getTime();

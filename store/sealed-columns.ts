@@ -7,6 +7,7 @@ export type SealedColumn = { readonly table: string; readonly column: string };
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'api_credentials', column: 'sealed' },
   { table: 'connection_attempts', column: 'sealed_verifier' },
+  { table: 'shop_accounts', column: 'sealed' },
 ];
 
 /** The place that a row's secret is bound to. */

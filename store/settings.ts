@@ -13,3 +13,15 @@ export async function setCommissionPercent(em: EntityManager, percent: string): 
     [percent],
   );
 }
+
+/** The kill switch over all purchases in a browser. */
+export async function browserBuyingAllowed(em: EntityManager): Promise<boolean> {
+  const [row] = await em.execute<{ value: string }[]>(`select value from platform_config where name = 'browserBuying'`);
+  return row?.value === 'on';
+}
+
+export async function allowBrowserBuying(em: EntityManager, allowed: boolean): Promise<void> {
+  await em.execute(`update platform_config set value = ?, changed_at = now() where name = 'browserBuying'`, [
+    allowed ? 'on' : 'off',
+  ]);
+}

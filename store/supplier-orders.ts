@@ -34,6 +34,15 @@ export async function purchaseOrdersOf(em: EntityManager, orderId: OrderId): Pro
 export const supplierOrdersOf = (em: EntityManager, orderId: OrderId): Promise<SupplierOrder[]> =>
   em.find(SupplierOrder, { orderId }, { orderBy: { number: 'asc' }, limit: 100 });
 
+/** Numbers that are another order's: known to us, and not to be taken for this one's. */
+export async function numbersOfOthers(em: EntityManager, orderId: OrderId): Promise<ReadonlySet<string>> {
+  const rows = await em.execute<{ number: string }[]>(
+    `select number from supplier_orders where order_id <> ? and created_at > now() - interval '7 days'`,
+    [orderId],
+  );
+  return new Set(rows.map(({ number }) => number));
+}
+
 /** Takes what the supplier says; a state that cannot follow (a late answer) is left alone. */
 export async function updateSupplierOrder(
   em: EntityManager,

@@ -10,8 +10,10 @@ import type { Transact } from '../queues/transact.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
-import type { Failpoint, OnceContext } from '../store/effects.ts';
+import type { Failpoint as EffectFailpoint, OnceContext } from '../store/effects.ts';
 import type { Store } from '../store/open.ts';
+import type { Shop } from './browser/shop.ts';
+import type { Step } from './browser/steps.ts';
 
 export type Providers = {
   readonly paypal: PayPalClient;
@@ -24,6 +26,9 @@ export type Providers = {
   readonly rates?: RateSource;
 };
 
+/** Named places where a process may die; tests make them fatal. */
+export type Failpoint = EffectFailpoint | Step;
+
 /** What lives as long as the process. */
 export type Surroundings = {
   readonly config: Config;
@@ -35,6 +40,8 @@ export type Surroundings = {
   readonly gate?: Gate;
   readonly log: Logger;
   readonly now: () => Date;
+  /** The supplier's website, where this process has a browser for it. */
+  readonly shop?: Shop;
   readonly failpoint?: (name: Failpoint) => void | Promise<void>;
 };
 

@@ -3,7 +3,7 @@ import { formatMoney, type Money, money, sum } from '../domain/money.ts';
 import { refusalIn, Terminal } from '../domain/outcome.ts';
 import { supplierPaid } from '../domain/postings.ts';
 import type { SupplierOrderState } from '../domain/supplier-order.ts';
-import type { SupplierOrderStatus } from '../providers/aliexpress/order.ts';
+import type { SupplierOrder as SupplierNews, SupplierOrderStatus } from '../providers/aliexpress/order.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { consume, release } from '../store/funding.ts';
 import { post } from '../store/ledger.ts';
@@ -28,10 +28,15 @@ export const supplierStates: Partial<Record<SupplierOrderStatus, SupplierOrderSt
 };
 
 /** Reads every supplier order of a purchase back; the purchase is made when all of them are paid. */
-export async function followPurchase(ctx: Context, order: Order, rows: readonly SupplierOrder[]): Promise<string> {
+export async function followPurchase(
+  ctx: Context,
+  order: Order,
+  rows: readonly SupplierOrder[],
+  read: (row: SupplierOrder) => Promise<SupplierNews> = row => readSupplierOrder(ctx, row),
+): Promise<string> {
   const wasPaid = rows.some(({ status }) => status === 'PAID' || status === 'SHIPPED' || status === 'DELIVERED');
   for (const row of rows) {
-    const news = await readSupplierOrder(ctx, row).catch(refusalIn);
+    const news = await read(row).catch(refusalIn);
     // It was placed: a "no" to our question does not undo that, and nothing may be bought beside it.
     if (news instanceof Terminal)
       return review(ctx, order, `AliExpress order ${row.number} cannot be read: ${news.message}`);

@@ -1,10 +1,10 @@
 import type { EventId, UserId } from '../domain/ids.ts';
 import type { Custody } from '../domain/order.ts';
 import { Retryable, Terminal } from '../domain/outcome.ts';
-import { credentialOf } from '../store/credentials.ts';
 import type { InboundEvent } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { closeEvent, findEvent } from '../store/inbound-events.ts';
+import { supplierPayer } from '../store/supplier-payer.ts';
 import type { Context, Processor } from './context.ts';
 import { takeLine } from './import-line.ts';
 import { replaceUnconfirmed, staysUnread, takeUnconfirmed } from './import-unconfirmed.ts';
@@ -73,6 +73,6 @@ async function readBack(
 async function custodyFor(ctx: Context, marketplace: Credential): Promise<Custody> {
   const userId: UserId = marketplace.userId;
   const { environment } = ctx.config.aliexpress;
-  const supplier = await ctx.store.read(em => credentialOf(em, userId, 'aliexpress-dropshipping', environment));
-  return { proceedsHeldBy: marketplace.moneyHolder, supplierPaidBy: supplier?.moneyHolder ?? 'reseller' };
+  const supplierPaidBy = await ctx.store.read(em => supplierPayer(em, userId, environment));
+  return { proceedsHeldBy: marketplace.moneyHolder, supplierPaidBy };
 }

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { platformCurrency } from '../domain/fees.ts';
 import { openGate } from '../providers/open-gate.ts';
 import { openBackend } from '../queues/backend.ts';
-import { isQueueName, type QueueName, queueNames } from '../queues/catalogue.ts';
+import { catalogue, isQueueName, type QueueName, queueNames } from '../queues/catalogue.ts';
 import { openProducer } from '../queues/producer.ts';
 import { createTransact } from '../queues/transact.ts';
 import { readConfig } from '../runtime/config.ts';
@@ -16,12 +16,14 @@ import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
 import { troubleBoard } from '../store/provider-troubles.ts';
 import { scheduleRates } from '../store/rate-feeds.ts';
+import { openShop } from './browser/open-shop.ts';
+import { keepPlatformBuyer } from './browser/platform-buyer.ts';
 import { startHost } from './host.ts';
 import { openProviders } from './providers.ts';
 import { startSweeper } from './sweeper.ts';
 
 const { values } = parseArgs({ options: { queues: { type: 'string' } } });
-const names = chosenQueues(values.queues);
+const chosen = chosenQueues(values.queues);
 const config = readConfig();
 
 const log = createLogger('workers', config.logLevel);
@@ -29,6 +31,13 @@ const defer = onShutdown({ deadlineMs: config.shutdownDeadlineMs, log });
 const store = await openStore(config.databaseUrl, 20);
 defer('store', () => store.close());
 await assertKeysFit(store, config.encryptionKeys);
+const box = createSecretBox(config.encryptionKeys);
+const buysInBrowser = config.allowBrowserAutomation && chosen.includes('purchase-fallback');
+const browser = buysInBrowser ? await openShop(config, store, box, log) : undefined;
+if (browser) defer('browser', () => browser.close());
+if (browser && config.platformBuyer)
+  await keepPlatformBuyer(store, box, config.aliexpress.environment, config.platformBuyer);
+const names = buysInBrowser && !browser ? chosen.filter(name => name !== 'purchase-fallback') : chosen;
 const backend = await openBackend({ ...config, workers: names.length, log });
 defer('backend', () => backend.close());
 const producer = openProducer(backend, log);
@@ -37,16 +46,20 @@ const gate = openGate({ ...config, board: troubleBoard(store), log });
 defer('gate', () => gate.close());
 
 await store.transaction(em => scheduleRates(em, platformCurrency, config.fxSourceUrl !== undefined, new Date()));
-const host = startHost(backend, names, {
+const fallback = { ...catalogue['purchase-fallback'], concurrency: config.browserPages };
+const contracts = { ...catalogue, 'purchase-fallback': fallback };
+const surroundings = {
   config,
   store,
   transact: createTransact(store, producer),
-  box: createSecretBox(config.encryptionKeys),
+  box,
   providers: openProviders(config, gate),
   gate,
   log,
   now: () => new Date(),
-});
+  ...(browser ? { shop: browser.shop } : {}),
+};
+const host = startHost(backend, names, surroundings, { contracts });
 defer('workers', () => host.close());
 const { sweepIntervalMs: intervalMs, stallAfterMs } = config;
 const sweeper = startSweeper({ store, producer, stallAfterMs, intervalMs, log });

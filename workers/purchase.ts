@@ -3,22 +3,20 @@ import { invariant, type Terminal } from '../domain/outcome.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import { advance } from '../queues/transact.ts';
 import { credentialOf } from '../store/credentials.ts';
-import { isInDoubt, once, standingEffect, Unproven, withdrawUnsent } from '../store/effects.ts';
-import type { Effect } from '../store/entities/money.ts';
+import { isInDoubt, once, standingEffect, withdrawUnsent } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
-import { release } from '../store/funding.ts';
-import type { EntityManager } from '../store/open.ts';
 import { assertOwner, maxCostOf, updateOrder } from '../store/orders.ts';
 import { findProduct } from '../store/products.ts';
 import { keepSupplierOrders } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
+import { nothingBought, stopsBuying } from './before-buying.ts';
+import { browserOff } from './browser-ready.ts';
 import { chooseOffer, type Offer } from './choose-offer.ts';
 import { type Context, onceContext, type Processor } from './context.ts';
 import { followPurchase, supplierOrders } from './follow-purchase.ts';
-import { fail, move, orderStep, park, wait } from './order-step.ts';
+import { fail, move, orderStep, wait } from './order-step.ts';
 import { meaningOf } from './purchase-refusal.ts';
-import { readSaleNow } from './sale-channel.ts';
 import { withToken } from './tokens.ts';
 
 /** AliExpress recognises `out_order_id` for 24 h: ours is not sent again after 20. */
@@ -37,18 +35,15 @@ export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
       if (!credential) return leaveToBrowser(ctx, order, 'no AliExpress API account is connected');
 
       const earlier = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
-      if (order.frozenFor) return stopFrozen(ctx, order, earlier);
-      if (!isInDoubt(earlier)) {
-        const sale = await readSaleNow(ctx, order);
-        if (sale.state === 'cancelled')
-          return move(ctx, order, { to: 'CANCELLED', note: sale.note }, nothingBought(order));
-        if (sale.state === 'doubtful')
-          return move(ctx, order, { to: 'NEEDS_REVIEW', reason: sale.reason, note: sale.note }, nothingBought(order));
+      const stopped = await stopsBuying(ctx, order, earlier);
+      if (stopped) return stopped;
+      if (isInDoubt(earlier)) await buy(ctx, order, credential);
+      else {
         const offer = await offerFor(ctx, order, credential);
         if ('reason' in offer) return fail(ctx, order, offer.reason, offer.note, nothingBought(order).also);
         await ctx.store.transaction(em => withdrawUnsent(em, 'buy', order.id));
         await buy(ctx, order, credential, offer);
-      } else await buy(ctx, order, credential);
+      }
 
       return followPurchase(ctx, order, await supplierOrders(ctx, order));
     },
@@ -58,27 +53,12 @@ export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
 const supplierCredential = (ctx: Context, order: Order): Promise<Credential | null> =>
   ctx.store.read(em => credentialOf(em, order.userId, 'aliexpress-dropshipping', ctx.config.aliexpress.environment));
 
-/** The money that was held for the purchase is free again, and an intent that never left is taken back. */
-const nothingBought = (order: Order) => ({
-  also: async (em: EntityManager): Promise<void> => {
-    await withdrawUnsent(em, 'buy', order.id);
-    await release(em, 'buy', order.id);
-  },
-});
-
 async function offerFor(ctx: Context, order: Order, credential: Credential) {
   const { productId, shipTo, quantity } = order;
   invariant(productId && shipTo, `order ${order.id} is ready to be bought`);
   const product = await ctx.store.read(em => findProduct(em, productId));
   invariant(product, `product ${productId} exists`);
   return chooseOffer(ctx, credential, { product, quantity, shipTo, maxCost: maxCostOf(order) });
-}
-
-/** Frozen while it was being bought. Whether goods were ordered may be open: only a person can tell then. */
-function stopFrozen(ctx: Context, order: Order, effect: Effect | null): Promise<string> {
-  const why = `${order.frozenFor}: nothing more is bought`;
-  if (isInDoubt(effect) && effect) return park(ctx, order, new Unproven(effect));
-  return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note: why }, nothingBought(order));
 }
 
 /** Without an offer the effect is in doubt: only its frozen request may be sent again. */
@@ -123,13 +103,9 @@ function freezeRequest(ctx: Context, order: Order, outOrderId: string, offer: Of
   });
 }
 
-/** The browser has one turn: an order that it has sent back waits for an account. */
 async function leaveToBrowser(ctx: Context, order: Order, why: string): Promise<string> {
-  const unavailable = ctx.config.allowBrowserAutomation
-    ? 'the browser has sent it back'
-    : 'the browser is switched off';
-  if (!ctx.config.allowBrowserAutomation || order.purchaseRoute === 'browser')
-    return wait(ctx, order, 'BROWSER_AUTOMATION_DISABLED', { note: `${why}, and ${unavailable}` });
+  const off = await browserOff(ctx, order);
+  if (off) return wait(ctx, order, 'BROWSER_AUTOMATION_DISABLED', { note: `${why}, and ${off}` });
   const text = `handed over to the browser: ${why}`;
   return ctx.transact(async (em, enqueue) => {
     await updateOrder(em, order, { purchaseRoute: 'browser' });

@@ -5,12 +5,12 @@ import type { Address } from '../../domain/address.ts';
 import type { OrderId, ProductId } from '../../domain/ids.ts';
 import { multiply } from '../../domain/money.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
-import { credentialOf } from '../../store/credentials.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Product } from '../../store/entities/people.ts';
 import { createCheckoutOrder, keepPayPalOrder } from '../../store/import.ts';
 import { findOrder, salePrice, wakeOrder } from '../../store/orders.ts';
 import { findProduct, productPrice } from '../../store/products.ts';
+import { supplierPayer } from '../../store/supplier-payer.ts';
 import type { Deps } from '../deps.ts';
 import { type Limits, sourceOf, spend } from '../limits.ts';
 import { notFound, valid } from '../middleware/problem.ts';
@@ -62,13 +62,12 @@ async function createOrder(
 ): Promise<Order> {
   const { environment } = config.aliexpress;
   return store.transaction(async em => {
-    const supplier = await credentialOf(em, product.userId, 'aliexpress-dropshipping', environment);
     return createCheckoutOrder(em, {
       product,
       quantity,
       sale: multiply(productPrice(product), quantity),
       shipTo: shippingAddress,
-      custody: { proceedsHeldBy: 'platform', supplierPaidBy: supplier?.moneyHolder ?? 'reseller' },
+      custody: { proceedsHeldBy: 'platform', supplierPaidBy: await supplierPayer(em, product.userId, environment) },
       checkoutTokenHash: checkoutTokenHash(checkoutToken),
     });
   });

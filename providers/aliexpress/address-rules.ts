@@ -63,6 +63,12 @@ export function toLogisticsAddress(address: Address): LogisticsAddress {
   return (rules[address.country] ?? []).reduce((checked, rule) => rule(checked, address), draft);
 }
 
+/** The same for the website's form, text by text. @throws Terminal `ADDRESS_…` */
+export function shippingFields(address: Address): Readonly<Record<string, string>> {
+  const shortAddress = nationalAddress(address);
+  return { ...toLogisticsAddress(address), ...(shortAddress ? { nat_addr: shortAddress } : {}) };
+}
+
 /** Saudi Arabia's short address, four letters and four digits; it travels outside the address. */
 export function nationalAddress({ country, taxId }: Address): string | undefined {
   const text = taxId?.trim().toUpperCase() ?? '';

@@ -20,7 +20,6 @@ export const pipelineVariables = (env: Environment) => ({
   MAX_DAILY_ORDERS: count(100),
   MAX_DAILY_SPEND_USD: count(10_000),
   MAX_ORDER_SPEND_USD: count(1_000),
-  ALLOW_BROWSER_AUTOMATION: Joi.boolean().default(false),
   ORDER_HOLD_MINUTES: Joi.number().min(0).max(10_080).default(10),
   SWEEP_INTERVAL_MS: milliseconds(5_000),
   SWEEP_STALL_AFTER_MS: milliseconds(60_000),
@@ -43,7 +42,6 @@ export type PipelineValues = {
   MAX_DAILY_ORDERS: number;
   MAX_DAILY_SPEND_USD: number;
   MAX_ORDER_SPEND_USD: number;
-  ALLOW_BROWSER_AUTOMATION: boolean;
   ORDER_HOLD_MINUTES: number;
   SWEEP_INTERVAL_MS: number;
   SWEEP_STALL_AFTER_MS: number;
@@ -71,7 +69,6 @@ export const pipelineSettings = (values: PipelineValues) => ({
   maxDailySpendUsd: values.MAX_DAILY_SPEND_USD,
   /** Whole dollars that one order may cost at the supplier; a dearer one waits for a person. */
   maxOrderSpendUsd: values.MAX_ORDER_SPEND_USD,
-  allowBrowserAutomation: values.ALLOW_BROWSER_AUTOMATION,
   /** How long a marketplace buyer may still cancel before anything is bought. */
   orderHoldMinutes: values.ORDER_HOLD_MINUTES,
   sweepIntervalMs: values.SWEEP_INTERVAL_MS,

@@ -12,6 +12,7 @@ const ownUrls = {
   EBAY_BASE_URL: { production: 'https://api.ebay.com', sandbox: 'https://api.sandbox.ebay.com' },
   MERCADOLIBRE_BASE_URL: { production: 'https://api.mercadolibre.com' },
   ALIEXPRESS_BASE_URL: { production: 'https://api-sg.aliexpress.com' },
+  ALIEXPRESS_SHOP_URL: { production: 'https://www.aliexpress.com' },
   PAYONEER_BASE_URL: { production: 'https://api.payoneer.com', sandbox: 'https://api.sandbox.payoneer.com' },
   PAYONEER_LOGIN_URL: { production: 'https://login.payoneer.com', sandbox: 'https://login.sandbox.payoneer.com' },
 } satisfies Record<string, OwnUrls>;
@@ -24,6 +25,7 @@ const simulatorPaths: Record<UrlVariable, string> = {
   EBAY_BASE_URL: '/ebay',
   MERCADOLIBRE_BASE_URL: '/mercadolibre',
   ALIEXPRESS_BASE_URL: '/aliexpress',
+  ALIEXPRESS_SHOP_URL: '/shop',
   PAYONEER_BASE_URL: '/payoneer',
   PAYONEER_LOGIN_URL: '/payoneer/login',
 };
@@ -35,7 +37,7 @@ export const simulatorUrl = (variable: UrlVariable, sandboxPort: number): string
 /** The one address allowed where real credentials or real money could reach another; undefined when any is allowed. */
 function requiredUrl(variable: UrlVariable, env: Environment): string | undefined {
   const own: OwnUrls = ownUrls[variable];
-  const world = env[variable.replace(/_(BASE|LOGIN)_URL$/, '_ENVIRONMENT')];
+  const world = env[variable.replace(/_(BASE|LOGIN|SHOP)_URL$/, '_ENVIRONMENT')];
   if (world === 'production') return own.production;
   return env.NODE_ENV === 'production' ? (own.sandbox ?? own.production) : undefined;
 }

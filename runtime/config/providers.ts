@@ -99,6 +99,8 @@ export const providerSettings = (values: ProviderValues) => {
     aliexpress: {
       environment: world('ALIEXPRESS_BASE_URL'),
       baseUrl: url('ALIEXPRESS_BASE_URL'),
+      /** The website, for the browser. */
+      shopUrl: url('ALIEXPRESS_SHOP_URL'),
       appKey: values.ALIEXPRESS_APP_KEY,
       appSecret: values.ALIEXPRESS_APP_SECRET,
     },

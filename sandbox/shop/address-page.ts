@@ -15,6 +15,7 @@ const fields = [
   ['zip', 'ZIP code'],
   ['cpf', 'Tax number (CPF)'],
   ['passport_no', 'Identity number'],
+  ['nat_addr', 'National address'],
 ] as const;
 const required = ['full_name', 'country', 'address', 'province', 'city'];
 

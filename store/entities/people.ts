@@ -22,6 +22,8 @@ export const User = defineEntity({
     payoutReceiver: p.text().nullable(),
     refundPolicy: p.text().$type<'ask' | 'automatic'>(),
     payoutProvider: p.text().$type<'paypal' | 'payoneer'>().nullable(),
+    browserBuying: p.boolean(),
+    platformBuyer: p.boolean(),
     createdAt: p.datetime().onCreate(() => new Date()),
   },
 });

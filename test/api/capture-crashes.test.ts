@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import type { Failpoint } from '../../store/effects.ts';
+import type { Failpoint as EffectFailpoint } from '../../store/effects.ts';
 import { capturePayment } from '../../workers/capture-payment.ts';
+import type { Failpoint } from '../../workers/context.ts';
 import { approvedCart, type Cart, capture } from './cart.ts';
 import { type Api, type Member, openApi } from './open-api.ts';
 
@@ -52,7 +53,7 @@ describe('api: a payment outlives the process that takes it', () => {
     expect(posted).to.deep.equal([{ n: 1 }]);
   };
 
-  const capturedBy: Record<Failpoint, number> = {
+  const capturedBy: Record<EffectFailpoint, number> = {
     'effect-opened': 0,
     'effect-sending': 0,
     'effect-answered': 1,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Retryable } from '../../domain/outcome.ts';
-import type { Failpoint } from '../../store/effects.ts';
+import type { Failpoint } from '../../workers/context.ts';
 import { purchase } from '../../workers/purchase.ts';
 import { berlin } from '../support/stage.ts';
 import {

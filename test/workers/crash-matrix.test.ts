@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import type { Failpoint } from '../../store/effects.ts';
 import { ledgerTotals } from '../../store/ledger.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { changeSettings } from '../../store/users.ts';
+import type { Failpoint } from '../../workers/context.ts';
 import { processors } from '../../workers/processors.ts';
 import { createStage, type SandboxEffect, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Failpoint } from '../../store/effects.ts';
+import type { Failpoint } from '../../workers/context.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import {

@@ -1,0 +1,96 @@
+/**
+ * Browser log-ins at the supplier's shop. An account is bought with by one order at a time (a lease, which ends by
+ * itself when its holder has died), and by nobody while it is paused.
+ */
+import type { CredentialId } from '../domain/ids.ts';
+import type { SecretBox } from '../runtime/secret-box.ts';
+import type { EntityManager } from './open.ts';
+import { sealedPlace } from './sealed-columns.ts';
+
+export type Cookie = { name: string; value: string; domain: string; path: string; expires: number };
+export type ShopSecrets = { password: string; cookies: readonly Cookie[] };
+export type ShopAccount = { id: CredentialId; pausedFor: string | null; sealed: string };
+
+const place = (id: CredentialId): string => sealedPlace('shop_accounts', id);
+
+export const openShopSecrets = (box: SecretBox, { id, sealed }: ShopAccount): ShopSecrets =>
+  JSON.parse(box.open(sealed, place(id))) as ShopSecrets;
+
+/** A new password ends the old session, and the pause: somebody has looked after the account. */
+export async function keepShopLogin(
+  em: EntityManager,
+  box: SecretBox,
+  id: CredentialId,
+  password: string,
+): Promise<void> {
+  const sealed = box.seal(JSON.stringify({ password, cookies: [] } satisfies ShopSecrets), place(id));
+  await em.execute(
+    `insert into shop_accounts (id, sealed) values (?, ?)
+     on conflict (id) do update set sealed = excluded.sealed, paused_for = null, paused_at = null`,
+    [id, sealed],
+  );
+}
+
+export async function shopAccount(em: EntityManager, id: CredentialId): Promise<ShopAccount | null> {
+  const [row] = await em.execute<{ paused_for: string | null; sealed: string }[]>(
+    'select paused_for, sealed from shop_accounts where id = ?',
+    [id],
+  );
+  return row ? { id, pausedFor: row.paused_for, sealed: row.sealed } : null;
+}
+
+/** The session, for the next visit. A password that was changed meanwhile is not overwritten. */
+export async function keepCookies(
+  em: EntityManager,
+  box: SecretBox,
+  account: ShopAccount,
+  cookies: readonly Cookie[],
+): Promise<void> {
+  const { password } = openShopSecrets(box, account);
+  const sealed = box.seal(JSON.stringify({ password, cookies } satisfies ShopSecrets), place(account.id));
+  await em.execute('update shop_accounts set sealed = ? where id = ? and sealed = ?', [
+    sealed,
+    account.id,
+    account.sealed,
+  ]);
+}
+
+/** Takes the account for one purchase. False while another has it. */
+export async function leaseAccount(em: EntityManager, id: CredentialId, holder: string, ms: number): Promise<boolean> {
+  const taken = await em.execute<{ id: string }[]>(
+    `update shop_accounts set leased_by = ?, leased_until = now() + ? * interval '1 millisecond'
+     where id = ? and (leased_until is null or leased_until < now()) returning id`,
+    [holder, ms, id],
+  );
+  return taken.length === 1;
+}
+
+/** Given back, and left alone for as long as a person would need before the next purchase. */
+export async function returnAccount(
+  em: EntityManager,
+  id: CredentialId,
+  holder: string,
+  paceMs: number,
+): Promise<void> {
+  await em.execute(
+    `update shop_accounts set leased_by = null, leased_until = now() + ? * interval '1 millisecond'
+     where id = ? and leased_by = ?`,
+    [paceMs, id, holder],
+  );
+}
+
+export async function pauseAccount(em: EntityManager, id: CredentialId, reason: string): Promise<void> {
+  await em.execute('update shop_accounts set paused_for = ?, paused_at = now() where id = ? and paused_for is null', [
+    reason,
+    id,
+  ]);
+}
+
+/** False when it was not paused. */
+export async function releaseAccount(em: EntityManager, id: CredentialId): Promise<boolean> {
+  const released = await em.execute<{ id: string }[]>(
+    'update shop_accounts set paused_for = null, paused_at = null where id = ? and paused_for is not null returning id',
+    [id],
+  );
+  return released.length === 1;
+}

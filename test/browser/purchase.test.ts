@@ -1,0 +1,28 @@
+import { expect } from 'chai';
+import { goShopping, type Shopping } from './shopping.ts';
+
+describe('a purchase on the website', function () {
+  this.timeout(60_000);
+  let shopping: Shopping;
+  before(async () => {
+    shopping = await goShopping();
+  });
+  after(() => shopping?.[Symbol.asyncDispose]());
+
+  it('buys exactly the variant that was sold, to the buyer’s address, and follows it until it is paid', async () => {
+    const shopper = await shopping.hireShopper();
+    await shopping.mood(shopper, { forgetsVariant: true });
+    const { id, goods } = await shopping.orderFor(shopper);
+    expect((await shopping.stage.order(id)).purchaseRoute).to.equal('browser');
+    expect(await shopping.buy(id)).to.equal('PURCHASED');
+    const [effect, ...more] = await shopping.bought(id);
+    expect(more).to.deep.equal([]);
+    expect(effect?.detail).to.deep.include({
+      items: [{ productId: goods.supplierProductId, skuId: goods.skuId, count: 1 }],
+      country: 'DE',
+      paid: true,
+    });
+    expect(await shopping.notes(id)).to.include.members(['in the browser: review', 'CLICKING']);
+    expect(await shopping.evidence(id)).to.deep.equal([]);
+  });
+});

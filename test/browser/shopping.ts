@@ -1,0 +1,105 @@
+import { randomInt } from 'node:crypto';
+import { keepBrowserLogin } from '../../store/browser-login.ts';
+import type { Credential } from '../../store/entities/people.ts';
+import { evidenceOf } from '../../store/evidence.ts';
+import { timelineOf } from '../../store/timeline.ts';
+import { findChromium } from '../../workers/browser/chromium.ts';
+import { type BrowserPool, openBrowserPool } from '../../workers/browser/pool.ts';
+import { createShop } from '../../workers/browser/shop.ts';
+import type { Context } from '../../workers/context.ts';
+import { purchaseFallback } from '../../workers/purchase-fallback.ts';
+import { createStage, type Goods, type SandboxEffect, type Seller, type Stage } from '../support/stage.ts';
+
+/** A reseller who has no API connection, only a log-in on the website. */
+export type Shopper = { seller: Seller; credential: Credential; email: string };
+
+export type Shopping = AsyncDisposable & {
+  readonly stage: Stage;
+  readonly pool: BrowserPool;
+  readonly context: Context;
+  hireShopper(supplier?: 'platform' | 'reseller'): Promise<Shopper>;
+  /** What stands in the shopper's way on the website. */
+  mood(shopper: Shopper, mood: object): Promise<void>;
+  /** A paid order that the browser is to buy. */
+  orderFor(shopper: Shopper, options?: Parameters<Stage['stockUp']>[1]): Promise<{ id: string; goods: Goods }>;
+  buy(id: string, changes?: Partial<Context>): Promise<string>;
+  bought(id: string): Promise<SandboxEffect[]>;
+  notes(id: string): Promise<string[]>;
+  evidence(id: string): ReturnType<typeof evidenceOf>;
+};
+
+/** Cheap, always there, and first on the page: whoever does not look buys it. */
+const otherSku = '12000000000000001';
+
+/** The road with a real Chromium on the sandbox's shop. */
+export async function goShopping({ slots = 1 } = {}): Promise<Shopping> {
+  await using opened = new AsyncDisposableStack();
+  const stage = opened.use(await createStage({ ALLOW_BROWSER_AUTOMATION: 'true', BROWSER_PACE_MS: '0' }));
+  const pool = await openBrowserPool({ executablePath: await findChromium(process.env.CHROME_PATH), slots });
+  opened.defer(() => pool.close(1_000));
+  const { store, box, config } = stage.context;
+  const shop = createShop({ pool, baseUrl: config.aliexpress.shopUrl, store, box });
+  const context: Context = { ...stage.context, shop };
+  const resources = opened.move();
+
+  return {
+    stage,
+    pool,
+    context,
+
+    async hireShopper(supplier = 'platform') {
+      const seller = await stage.hireSeller({ supplier: null });
+      const email = `buyer-${randomInt(1e9)}@example.com`;
+      const password = `pass-${randomInt(1e9)}`;
+      const name = supplier === 'platform' ? `platform-${email}` : email;
+      await stage.control('shop-accounts', { name, email, password });
+      const login = { userId: seller.id, environment: config.aliexpress.environment, email, password } as const;
+      const credential = await store.transaction(em => keepBrowserLogin(em, box, { ...login, moneyHolder: supplier }));
+      if (!credential) throw new Error(`${email} is taken`);
+      return { seller, credential, email };
+    },
+
+    mood: async ({ email }, mood) => void (await stage.control('shop-mood', { email, ...mood })),
+
+    async orderFor({ seller, credential }, options) {
+      const goods = await stage.stockUp(seller, options);
+      await stage.control('products', {
+        productId: goods.supplierProductId,
+        skus: [
+          { skuId: otherSku, skuAttr: '14:29#Red', priceMinor: '100', stock: 50 },
+          {
+            skuId: goods.skuId,
+            skuAttr: '14:173#Blue',
+            priceMinor: `${options?.cost ?? 1_250n}`,
+            stock: options?.stock ?? 10,
+          },
+        ],
+        shippingFeeMinor: '199',
+        ordersPerCreate: options?.ordersPerCreate ?? 1,
+      });
+      const { id } = await stage.checkout(goods);
+      // What the API would have frozen into it: who pays is whoever owns the log-in.
+      await store.transaction(em =>
+        em.execute('update orders set supplier_paid_by = ? where id = ?', [credential.moneyHolder, id]),
+      );
+      for (const queue of ['capture-payment', 'fulfill', 'purchase'] as const) await stage.perform(queue, id);
+      stage.jobs.length = 0;
+      return { id, goods };
+    },
+
+    buy: (id, changes = {}) => purchaseFallback({ orderId: id }, { ...context, ...changes }),
+
+    async bought(id) {
+      const rows = await store.read(em =>
+        em.execute<{ number: string }[]>('select number from supplier_orders where order_id = ?', [id]),
+      );
+      const numbers = new Set(rows.map(({ number }) => number));
+      return (await stage.effects('supplier-order')).filter(({ reference }) => numbers.has(reference));
+    },
+
+    notes: async id => (await store.read(em => timelineOf(em, id as never))).map(({ note }) => note),
+    evidence: id => store.read(em => evidenceOf(em, id as never)),
+
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}

@@ -1,0 +1,41 @@
+import { isInDoubt, Unproven, withdrawUnsent } from '../store/effects.ts';
+import type { Effect } from '../store/entities/money.ts';
+import type { Order } from '../store/entities/order.ts';
+import { release } from '../store/funding.ts';
+import type { EntityManager } from '../store/open.ts';
+import type { Context } from './context.ts';
+import { move, park } from './order-step.ts';
+import { readSaleNow } from './sale-channel.ts';
+
+/** The money that was held for the purchase is free again, and an intent that never left is taken back. */
+export const nothingBought = (order: Order) => ({
+  also: async (em: EntityManager): Promise<void> => {
+    await withdrawUnsent(em, 'buy', order.id);
+    await release(em, 'buy', order.id);
+  },
+});
+
+/**
+ * Asks the sale channel once more, right before anything is bought. What became of the order when it may not be bought
+ * any more; nothing when it may, or when it may be bought already: that is found out first.
+ */
+export async function stopsBuying(ctx: Context, order: Order, earlier: Effect | null): Promise<string | undefined> {
+  if (order.frozenFor) return stopFrozen(ctx, order, earlier);
+  if (isInDoubt(earlier)) return undefined;
+  const sale = await readSaleNow(ctx, order);
+  switch (sale.state) {
+    case 'open':
+      return undefined;
+    case 'cancelled':
+      return move(ctx, order, { to: 'CANCELLED', note: sale.note }, nothingBought(order));
+    case 'doubtful':
+      return move(ctx, order, { to: 'NEEDS_REVIEW', reason: sale.reason, note: sale.note }, nothingBought(order));
+  }
+}
+
+/** Frozen while it was being bought. Whether goods were ordered may be open: only a person can tell then. */
+function stopFrozen(ctx: Context, order: Order, effect: Effect | null): Promise<string> {
+  if (isInDoubt(effect) && effect) return park(ctx, order, new Unproven(effect));
+  const note = `${order.frozenFor}: nothing more is bought`;
+  return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note }, nothingBought(order));
+}

@@ -1,0 +1,32 @@
+import type { Config } from '../../runtime/config.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { SecretBox } from '../../runtime/secret-box.ts';
+import type { Store } from '../../store/open.ts';
+import { findChromium, NoChromium } from './chromium.ts';
+import { openBrowserPool } from './pool.ts';
+import { createShop, type Shop } from './shop.ts';
+
+export type OpenShop = { shop: Shop; close(): Promise<void> };
+
+/** Before its pages are closed under them, purchases get this long to come to their end. */
+const graceMs = 8_000;
+
+/** The supplier's website, for this process; nothing when there is no Chromium here, which the log says. */
+export async function openShop(
+  config: Config,
+  store: Store,
+  box: SecretBox,
+  log: Logger,
+): Promise<OpenShop | undefined> {
+  try {
+    const executablePath = await findChromium(config.chromePath);
+    const pool = await openBrowserPool({ executablePath, slots: config.browserPages });
+    log.info({ executablePath, pages: config.browserPages }, 'browser pool ready');
+    const shop = createShop({ pool, baseUrl: config.aliexpress.shopUrl, store, box });
+    return { shop, close: () => pool.close(graceMs) };
+  } catch (error) {
+    if (!(error instanceof NoChromium)) throw error;
+    log.error({ reason: error.message }, 'no browser here: the queue purchase-fallback is not served by this process');
+    return undefined;
+  }
+}

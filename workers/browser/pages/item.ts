@@ -1,0 +1,31 @@
+import type { Page } from 'puppeteer';
+import { fill, find, type Part, press } from '../locate.ts';
+import { Obstacle } from '../obstacle.ts';
+
+export type Wanted = { readonly productId: string; readonly skuId: string; readonly quantity: number };
+
+const quantityField: Part = {
+  what: 'quantity field',
+  selectors: ['::-p-aria([name="Quantity"])', 'input[name=quantity]'],
+};
+export const buyNow: Part = {
+  what: 'buy button',
+  selectors: ['::-p-aria([name="Buy now"][role="button"])', '::-p-aria([name="Buy it now"][role="button"])'],
+};
+
+export const itemPath = ({ productId, skuId }: Wanted): string => `/item/${productId}.html?skuId=${skuId}`;
+
+/** Chooses exactly the variant that was sold, never the one that happens to be selected. @throws Obstacle */
+export async function takeItem(page: Page, wanted: Wanted): Promise<void> {
+  await find(page, buyNow);
+  const variant = await page.$(`input[type=radio][value="${wanted.skuId}"]`);
+  if (!variant) throw new Obstacle('VARIANT_GONE', `variant ${wanted.skuId} is not offered`);
+  const [disabled, checked] = await variant.evaluate(node => {
+    const radio = node as unknown as { disabled: boolean; checked: boolean };
+    return [radio.disabled, radio.checked];
+  });
+  if (disabled) throw new Obstacle('OUT_OF_STOCK', `variant ${wanted.skuId} is out of stock`);
+  if (!checked) await variant.click();
+  await fill(page, quantityField, String(wanted.quantity));
+  await press(page, buyNow);
+}

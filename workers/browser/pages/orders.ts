@@ -1,0 +1,76 @@
+import type { Page } from 'puppeteer';
+import type { Money } from '../../../domain/money.ts';
+import { find, type Part } from '../locate.ts';
+import { readPrice } from '../price.ts';
+
+export type ListedOrder = {
+  readonly number: string;
+  readonly placedAt: Date;
+  /** In the website's own words: `Awaiting payment`. */
+  readonly status: string;
+  readonly shipTo: readonly string[];
+  readonly items: readonly { productId: string; skuId: string; quantity: number }[];
+  readonly total: Money;
+  readonly parcels: readonly { trackingNumber: string; carrier: string }[];
+};
+
+/** Older orders than this many pages away are not looked at. */
+const pagesMax = 5;
+const list: Part = { what: 'list of orders', selectors: ['::-p-aria([name="My orders"][role="heading"])'] };
+const detail: Part = { what: 'order', selectors: ['article[data-order]'] };
+
+export const ordersPath = '/orders';
+export const orderPath = (number: string): string => `/orders/${number}`;
+
+/** The newest orders, back to `since`; the log-in has been passed. */
+export async function readOrders(page: Page, since: Date): Promise<ListedOrder[]> {
+  const found: ListedOrder[] = [];
+  for (let pages = 1; pages <= pagesMax; pages += 1) {
+    await find(page, list);
+    const shown = await readEntries(page);
+    found.push(...shown);
+    const next = await page.$('a[rel=next]');
+    if (!next || shown.some(({ placedAt }) => placedAt < since)) return found;
+    await Promise.all([page.waitForNavigation({ waitUntil: 'domcontentloaded' }), next.click()]);
+  }
+  return found;
+}
+
+export async function readOrder(page: Page): Promise<ListedOrder | undefined> {
+  await find(page, detail);
+  const [order] = await readEntries(page);
+  return order;
+}
+
+async function readEntries(page: Page): Promise<ListedOrder[]> {
+  const entries = await page.$$eval('article[data-order]', articles =>
+    articles.map(article => {
+      const texts = (selector: string) =>
+        [...article.querySelectorAll(selector)].map(node => node.textContent?.trim().replace(/\s+/g, ' ') ?? '');
+      return {
+        number: article.getAttribute('data-order') ?? '',
+        placedAt: article.querySelector('time')?.getAttribute('datetime') ?? '',
+        status: texts('.status')[0] ?? '',
+        shipTo: texts('address span'),
+        items: [...article.querySelectorAll('[data-sku-id]')].map(item => ({
+          productId: item.getAttribute('data-product-id') ?? '',
+          skuId: item.getAttribute('data-sku-id') ?? '',
+          quantity: Number((item.textContent ?? '').replace(/\D/g, '')),
+        })),
+        total: texts('output')[0] ?? '',
+      };
+    }),
+  );
+  const parcels = await page.$$eval('ul[aria-label="Parcels"] li', rows =>
+    rows.map(row => ({
+      trackingNumber: row.querySelector('b')?.textContent ?? '',
+      carrier: row.querySelector('i')?.textContent ?? '',
+    })),
+  );
+  return entries.map(entry => ({
+    ...entry,
+    placedAt: new Date(entry.placedAt),
+    total: readPrice(entry.total),
+    parcels,
+  }));
+}

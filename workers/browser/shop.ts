@@ -1,0 +1,74 @@
+import type { Page } from 'puppeteer';
+import type { CredentialId } from '../../domain/ids.ts';
+import type { SecretBox } from '../../runtime/secret-box.ts';
+import type { Credential } from '../../store/entities/people.ts';
+import type { Store } from '../../store/open.ts';
+import { type Cookie, keepCookies, openShopSecrets, type ShopAccount, shopAccount } from '../../store/shop-accounts.ts';
+import { type Snapshot, takeSnapshot } from './evidence.ts';
+import { open } from './pages/log-in.ts';
+import type { BrowserPool } from './pool.ts';
+
+/** One stay in the shop, logged in as one account. */
+export type Visit = {
+  readonly page: Page;
+  /** Goes to a page by its path, and logs in on the way when the session has ended. @throws Obstacle */
+  open(path: string): Promise<void>;
+};
+
+export type VisitOptions = {
+  credential: Credential;
+  deadlineMs: number;
+  signal: AbortSignal;
+  /** Sees the page as the task left it when it failed. */
+  onTrouble?: (error: unknown, snapshot: Snapshot | undefined) => Promise<void>;
+};
+
+export type Shop = {
+  visit<T>(options: VisitOptions, task: (visit: Visit) => Promise<T>): Promise<T>;
+};
+
+/** The supplier's website at `baseUrl`, seen through a pool of pages. */
+export function createShop(options: { pool: BrowserPool; baseUrl: string; store: Store; box: SecretBox }): Shop {
+  const { pool, baseUrl, store, box } = options;
+
+  const accountOf = async (id: CredentialId): Promise<ShopAccount> => {
+    const account = await store.read(em => shopAccount(em, id));
+    if (!account) throw new Error(`credential ${id} has no browser log-in`);
+    return account;
+  };
+
+  return {
+    async visit({ credential, deadlineMs, signal, onTrouble }, task) {
+      const account = await accountOf(credential.id);
+      const { password, cookies } = openShopSecrets(box, account);
+      const logIn = { email: credential.accountId, password };
+      return pool.run(
+        async page => {
+          await page.browserContext().setCookie(...cookies);
+          try {
+            return await task({ page, open: path => open(page, baseUrl + path, logIn) });
+          } catch (error) {
+            await onTrouble?.(error, await takeSnapshot(page, [password, credential.accountId]));
+            throw error;
+          } finally {
+            await keepSession(page, account);
+          }
+        },
+        { deadlineMs, signal },
+      );
+    },
+  };
+
+  /** A session that cannot be read any more is one log-in more, nothing else. */
+  async function keepSession(page: Page, account: ShopAccount): Promise<void> {
+    const cookies = await page
+      .browserContext()
+      .cookies()
+      .catch(() => undefined);
+    if (!cookies) return;
+    const kept = cookies.map(
+      ({ name, value, domain, path, expires }): Cookie => ({ name, value, domain, path, expires }),
+    );
+    await store.transaction(em => keepCookies(em, box, account, kept));
+  }
+}

@@ -1,0 +1,100 @@
+import { formatMoney, type Money } from '../domain/money.ts';
+import { Retryable, Uncertain } from '../domain/outcome.ts';
+import { type Found, type Intent, once } from '../store/effects.ts';
+import type { Effect } from '../store/entities/money.ts';
+import type { Order } from '../store/entities/order.ts';
+import type { Credential } from '../store/entities/people.ts';
+import { assertOwner } from '../store/orders.ts';
+import { pauseAccount } from '../store/shop-accounts.ts';
+import { keepSupplierOrders, numbersOfOthers } from '../store/supplier-orders.ts';
+import { note } from '../store/timeline.ts';
+import { Obstacle } from './browser/obstacle.ts';
+import { readConfirmation } from './browser/pages/confirmation.ts';
+import { ordersPath, readOrders } from './browser/pages/orders.ts';
+import type { Prepared } from './browser/prepare.ts';
+import { type ClickedOrder, recognise } from './browser/recognise.ts';
+import { type Stay, visitShop } from './browser-visit.ts';
+import { type Context, onceContext } from './context.ts';
+
+/** How long the list of orders is asked before a person is. */
+const lookForMs = 30 * 60_000;
+
+type Clicked = { orderNumbers: string[] };
+type Ready = Prepared & Pick<ClickedOrder, 'wanted' | 'address'>;
+
+/** The irreversible click, once per order. */
+export const click = (ctx: Context, order: Order, credential: Credential, stay: Stay, ready: Ready): Promise<Clicked> =>
+  once(onceContext(ctx), {
+    ...intentOf(ctx, order, credential),
+    freeze: () => frozen(ready),
+    send: async () => {
+      try {
+        const { page } = stay.visit;
+        await Promise.all([page.waitForNavigation({ waitUntil: 'domcontentloaded' }), ready.button.click()]);
+        await stay.step('clicked');
+        return { orderNumbers: await readConfirmation(page) };
+      } catch (error) {
+        // Whatever it was: the button may have been pressed.
+        throw new Uncertain('CLICK_UNANSWERED', 'the order was clicked, and its number was not seen', { cause: error });
+      }
+    },
+  });
+
+/** What became of a click whose answer was not seen. It is never clicked again. @throws Uncertain, Unproven */
+export const findClicked = (ctx: Context, order: Order, credential: Credential): Promise<Clicked> =>
+  once(onceContext(ctx), {
+    ...intentOf(ctx, order, credential),
+    freeze: () => invariantBroken(),
+    send: () => invariantBroken(),
+  });
+
+function invariantBroken(): never {
+  throw new Error('invariant broken: what was clicked is not clicked again');
+}
+
+const intentOf = (ctx: Context, order: Order, credential: Credential): Omit<Intent<Clicked>, 'freeze' | 'send'> => ({
+  purpose: 'buy',
+  subject: order.id,
+  route: 'aliexpress-browser',
+  account: credential.accountId,
+  environment: credential.environment,
+  keyFor: generation => `${order.id}-${generation}`,
+  resendForMs: 0,
+  lookForMs,
+  deduplicates: false,
+  assertOwner: em => assertOwner(em, order),
+  leaving: async (em, effect) => note(em, order.id, 'effect', 'CLICKING', { key: effect.idempotencyKey }),
+  find: effect => findInList(ctx, order, credential, effect),
+  record: async (em, { orderNumbers }, effect) => {
+    await keepSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey);
+    const { total } = JSON.parse(effect.request) as ClickedOrder;
+    const price = formatMoney({ ...total, amountMinor: BigInt(total.amountMinor) });
+    const detail = { key: effect.idempotencyKey, orders: orderNumbers };
+    await note(em, order.id, 'effect', `bought on the website as ${orderNumbers.join(', ')} for ${price}`, detail);
+  },
+});
+
+const frozen = ({ wanted, address, total, before }: Ready): string =>
+  JSON.stringify({ wanted, address, total: textOf(total), before } satisfies ClickedOrder);
+
+const textOf = ({ amountMinor, currency }: Money) => ({ amountMinor: amountMinor.toString(), currency });
+
+/** An obstacle before the list says nothing about the order; the account is paused, so that somebody looks. */
+async function findInList(ctx: Context, order: Order, credential: Credential, effect: Effect): Promise<Found<Clicked>> {
+  const clicked = JSON.parse(effect.request) as ClickedOrder;
+  try {
+    const stay = await visitShop(ctx, order, credential, async ({ visit, step }) => {
+      await step('order-list');
+      await visit.open(ordersPath);
+      return { listed: await readOrders(visit.page, effect.firstSentAt ?? new Date(0)) };
+    });
+    if ('busy' in stay) throw new Retryable('ACCOUNT_BUSY', stay.busy);
+    const others = await ctx.store.read(em => numbersOfOthers(em, order.id));
+    const found = recognise(stay.listed, clicked, others);
+    return found.answer === 'FOUND' ? { answer: 'FOUND', result: { orderNumbers: found.numbers } } : found;
+  } catch (error) {
+    if (!(error instanceof Obstacle)) throw error;
+    await ctx.store.transaction(em => pauseAccount(em, credential.id, error.kind));
+    return { answer: 'UNKNOWN' };
+  }
+}
