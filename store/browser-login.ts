@@ -38,7 +38,17 @@ export async function keepBrowserLogin(
   else {
     // A log-in has no tokens: what is secret in it lies with its browser session.
     const sealed = box.seal('{}', sealedPlace('api_credentials', id));
-    await em.insert(Credential, { id, userId, apiName, environment, ...facts, sealed, stateEntry: 1, wake: 0 });
+    await em.insert(Credential, {
+      id,
+      userId,
+      apiName,
+      environment,
+      ...facts,
+      scopes: '',
+      sealed,
+      stateEntry: 1,
+      wake: 0,
+    });
   }
   await keepShopLogin(em, box, id, password);
   return em.findOneOrFail(Credential, { id });

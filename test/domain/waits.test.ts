@@ -9,6 +9,7 @@ const mendedByDeed = [
   'ADDRESS_INVALID',
   'RECONNECT_NEEDED',
   'SUPPLIER_REFUND_UNPROVEN',
+  'BUYER_ACCOUNT_PAUSED',
 ];
 
 describe('the reasons to wait', () => {
@@ -19,6 +20,11 @@ describe('the reasons to wait', () => {
 
   it('go on with the purchase only when the order was let through before', () => {
     const bought = waitReasons.filter(reason => waits[reason].resumes !== 'fulfill');
-    expect(bought).to.have.members(['RECONNECT_NEEDED', 'SUPPLIER_UNPAID', 'BROWSER_AUTOMATION_DISABLED']);
+    expect(bought).to.have.members([
+      'RECONNECT_NEEDED',
+      'SUPPLIER_UNPAID',
+      'BUYER_ACCOUNT_PAUSED',
+      'BROWSER_AUTOMATION_DISABLED',
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
 import type { ReviewReason } from '../../domain/order.ts';
 import { Terminal, TokenRefused } from '../../domain/outcome.ts';
+import { keepBrowserLogin } from '../../store/browser-login.ts';
 import { setAvailable } from '../../store/funding.ts';
 import { wakeOrder } from '../../store/orders.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
@@ -79,7 +80,26 @@ describe('the supplier account of a purchase', () => {
       expect((await reservationsOf(stage, order.id)).map(({ status }) => status)).to.deep.equal(['HELD']);
     });
 
-    it('hands the order to the browser when that is allowed, which sends it back, and buys once one is connected', async () => {
+    const logIn = () => {
+      const { box, config } = stage.context;
+      const { environment } = config.aliexpress;
+      const login = { userId: seller.id, environment, email: seller.email, password: 'secret' };
+      return stage.store.transaction(em => keepBrowserLogin(em, box, { ...login, moneyHolder: 'reseller' }));
+    };
+
+    it('is not handed to a browser that nobody could log in with, and says so once', async () => {
+      const order = await orderToBuy(stage, await stage.stockUp(seller));
+      await performWith(stage, browser, 'purchase', order.id);
+      const before = await notesOf(stage, order.id);
+      expect(before.at(-1)).to.include('there is no browser log-in to buy with');
+      stage.jobs.length = 0;
+      expect(await performWith(stage, browser, 'purchase', order.id)).to.match(/^still WAITING/);
+      expect(stage.jobs).to.deep.equal([]);
+      expect(await notesOf(stage, order.id)).to.have.length(before.length);
+    });
+
+    it('is handed to the browser when that is allowed', async () => {
+      await logIn();
       const order = await orderToBuy(stage, await stage.stockUp(seller));
       stage.jobs.length = 0;
       expect(await performWith(stage, browser, 'purchase', order.id)).to.equal('handed over to the browser');
@@ -88,32 +108,30 @@ describe('the supplier account of a purchase', () => {
       expect(await performWith(stage, browser, 'purchase', order.id)).to.equal(
         'nothing to do: purchase-fallback carries the order on',
       );
-
-      await performWith(stage, browser, 'purchase-fallback', order.id);
-      expect(await stage.order(order.id)).to.include({ waitReason: 'BROWSER_AUTOMATION_DISABLED' });
-      await connectAliExpress(stage, seller, { name: `platform-${seller.email}` });
-      expect(await performWith(stage, browser, 'purchase', order.id)).to.equal('PURCHASED');
-      expect(await boughtFor(order.id)).to.equal(1);
     });
 
-    it('hands an order that waits to the browser as soon as that is allowed', async () => {
+    it('is handed to the browser as soon as that is allowed, although it waits', async () => {
       const order = await orderToBuy(stage, await stage.stockUp(seller));
       await stage.perform('purchase', order.id);
+      await logIn();
       stage.jobs.length = 0;
       await performWith(stage, browser, 'purchase', order.id);
       expect(await stage.order(order.id)).to.include({ status: 'PURCHASING', purchaseRoute: 'browser' });
       expect(stage.jobs.map(({ queue }) => queue)).to.deep.equal(['purchase-fallback']);
     });
 
-    it('does not hand an order that came back from the browser over and over', async () => {
+    it('comes back from a browser that was switched off, and is bought once an account is connected', async () => {
+      await logIn();
       const order = await orderToBuy(stage, await stage.stockUp(seller));
       await performWith(stage, browser, 'purchase', order.id);
-      await performWith(stage, browser, 'purchase-fallback', order.id);
-      stage.jobs.length = 0;
-      const before = (await notesOf(stage, order.id)).length;
-      expect(await performWith(stage, browser, 'purchase', order.id)).to.match(/^still WAITING/);
-      expect(stage.jobs).to.deep.equal([]);
-      expect(await notesOf(stage, order.id)).to.have.length(before);
+      await stage.perform('purchase-fallback', order.id);
+      expect(await stage.order(order.id)).to.include({
+        waitReason: 'BROWSER_AUTOMATION_DISABLED',
+        purchaseRoute: 'api',
+      });
+      await connectAliExpress(stage, seller, { name: seller.email });
+      expect(await stage.perform('purchase', order.id)).to.equal('PURCHASED');
+      expect(await boughtFor(order.id)).to.equal(1);
     });
   });
 
