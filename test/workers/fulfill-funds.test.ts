@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
 import { setAvailable } from '../../store/funding.ts';
 import { createStage, type Stage } from '../support/stage.ts';
-import { notesOf, reservationsOf } from './workbench.ts';
+import { fromNow, hourMs, notesOf, performWith, reservationsOf } from './workbench.ts';
 
 const usd = (minor: number) => money(BigInt(minor), 'USD');
 
@@ -69,5 +69,22 @@ describe('working capital', () => {
     await stage.perform('fulfill', second.id);
     expect(await stage.order(second.id)).to.include({ waitReason: 'FAILED_INSUFFICIENT_FUNDS' });
     expect((await notesOf(stage, second.id)).at(-1)).to.include('15.51 USD is free');
+  });
+
+  it('is not told by a clock ahead of ours that what was spent just now is in the report', async () => {
+    await setBalance(3_000);
+    const goods = await stage.stockUp(await stage.hireSeller());
+    const [first, second] = [await stage.paidOrder(goods), await stage.paidOrder(goods)];
+    const { paypal } = stage.context.providers;
+    const ahead = {
+      ...paypal,
+      getBalances: async () => ({ ...(await paypal.getBalances()), asOf: fromNow(4 * hourMs) }),
+    };
+    const fulfill = (id: string) => performWith(stage, { providers: { paypal: ahead } }, 'fulfill', id);
+    await stage.store.read(em => em.execute('update funding_accounts set as_of = null where owner_id is null'));
+    await fulfill(first.id);
+    await stage.perform('purchase', first.id);
+    await fulfill(second.id);
+    expect(await stage.order(second.id)).to.include({ waitReason: 'FAILED_INSUFFICIENT_FUNDS' });
   });
 });
