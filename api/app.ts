@@ -16,7 +16,7 @@ import { fxRateRoutes } from './routes/fx-rates.ts';
 import { orderRoutes, saleRoutes } from './routes/orders.ts';
 import { listingRoutes, productRoutes } from './routes/products.ts';
 import { userRoutes } from './routes/users.ts';
-import { webhookRoutes } from './routes/webhooks.ts';
+import { webhookRoutes } from './routes/webhooks/routes.ts';
 
 /** The ingress: it writes what happened to Postgres, adds a job, and answers. */
 export function createApp(deps: Deps, pool: pg.Pool): Express {

@@ -31,6 +31,8 @@ const forReview: Readonly<Record<ReviewReason, string>> = {
   EFFECT_UNPROVEN: 'Look at the provider whether it happened (see Effects), then continue or fail the order.',
   SUPPLIER_NEEDS_ATTENTION: 'Open the order on the supplier’s site: it wants something from its buyer.',
   SUPPLIER_CURRENCY: 'The supplier charged in another currency: check the cost.',
+  BUYER_ERASED:
+    'The buyer left eBay and nothing may be sent to them: look whether it was bought, then refund the sale.',
   PROGRAM_ERROR: 'A bug stopped it: see the log lines of its job, then wake it.',
 };
 

@@ -102,6 +102,7 @@ export type ReviewReason =
   | 'EFFECT_UNPROVEN'
   | 'SUPPLIER_NEEDS_ATTENTION'
   | 'SUPPLIER_CURRENCY'
+  | 'BUYER_ERASED'
   | 'PROGRAM_ERROR';
 
 export const channels = ['paypal', 'ebay', 'mercadolibre'] as const;

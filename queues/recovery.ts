@@ -60,7 +60,14 @@ const legs: Kind<PayoutLeg> = {
   wake: (em, id) => wakeLeg(em, id as LegId),
 };
 
-export const queueForEvent = (event: { source: string }) => (event.source === 'paypal' ? applyEvent : importOrder);
+/** What tells of a sale at a marketplace is imported; all else is about something that we have already. */
+export function queueForEvent({ source, type }: Pick<InboundEvent, 'source' | 'type'>) {
+  const tellsOfSale = source === 'mercadolibre' || source === 'inline' || (source === 'ebay' && type !== erasePerson);
+  return tellsOfSale ? importOrder : applyEvent;
+}
+
+/** eBay's word for "this person wants to be forgotten". */
+const erasePerson = 'MARKETPLACE_ACCOUNT_DELETION';
 
 const events: Kind<InboundEvent> = {
   table: 'inbound_events',

@@ -21,6 +21,8 @@ export type NewOrder = {
   sale: Money;
   marketplaceFee: Money | undefined;
   shipTo: Address | undefined;
+  /** The buyer's name at the marketplace, by which it may ask us to forget them. */
+  buyerAccount: string | undefined;
   custody: Custody;
 };
 
@@ -39,8 +41,8 @@ export async function upsertLine(
   const id = newOrderId();
   const [inserted] = await em.execute<{ id: string }[]>(
     `insert into orders (id, user_id, channel, credential_id, external_order_id, external_line_id, listing_id, variation_id,
-       quantity, sale_minor, sale_currency, marketplace_fee_minor, ship_to, proceeds_held_by, supplier_paid_by, status)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, 'CREATED')
+       quantity, sale_minor, sale_currency, marketplace_fee_minor, ship_to, buyer_account, proceeds_held_by, supplier_paid_by, status)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, 'CREATED')
      on conflict (channel, external_order_id, external_line_id) do nothing returning id`,
     [
       id,
@@ -56,6 +58,7 @@ export async function upsertLine(
       sale.currency,
       line.marketplaceFee?.amountMinor ?? null,
       line.shipTo ? storableJson(line.shipTo) : null,
+      line.buyerAccount ?? null,
       custody.proceedsHeldBy,
       custody.supplierPaidBy,
     ],

@@ -3,7 +3,7 @@ import type { LegId, OrderId } from '../domain/ids.ts';
 import { formatMoney, type Money, money } from '../domain/money.ts';
 import { type LegState, legMoves } from '../domain/payout-leg.ts';
 import { assertMove } from '../domain/state-table.ts';
-import { PayoutLeg } from './entities/money.ts';
+import { Effect, PayoutLeg } from './entities/money.ts';
 import { type EntityManager, restoreOnRollback } from './open.ts';
 import { graceMs, LostClaim } from './orders.ts';
 import { note } from './timeline.ts';
@@ -97,6 +97,16 @@ export async function wakeLeg(em: EntityManager, id: LegId): Promise<PayoutLeg |
     { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) },
   );
   return woken === 1 ? em.findOne(PayoutLeg, { id }) : null;
+}
+
+/** The leg that a payout was sent for, found also while nobody knows whether it arrived. */
+export async function legByPayoutKey(
+  em: EntityManager,
+  route: PayoutLeg['route'],
+  idempotencyKey: string,
+): Promise<PayoutLeg | null> {
+  const effect = await em.findOne(Effect, { purpose: 'pay', route, idempotencyKey });
+  return effect && findLeg(em, effect.subject as LegId);
 }
 
 export const legByBatch = (em: EntityManager, providerBatchId: string): Promise<PayoutLeg | null> =>

@@ -43,6 +43,9 @@ export async function numbersOfOthers(em: EntityManager, orderId: OrderId): Prom
   return new Set(rows.map(({ number }) => number));
 }
 
+export const supplierOrderByNumber = (em: EntityManager, number: string): Promise<SupplierOrder | null> =>
+  em.findOne(SupplierOrder, { number });
+
 /** Takes what the supplier says; a state that cannot follow (a late answer) is left alone. */
 export async function updateSupplierOrder(
   em: EntityManager,

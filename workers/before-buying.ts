@@ -22,6 +22,7 @@ export const nothingBought = (order: Order) => ({
 export async function stopsBuying(ctx: Context, order: Order, earlier: Effect | null): Promise<string | undefined> {
   if (order.frozenFor) return stopFrozen(ctx, order, earlier);
   if (isInDoubt(earlier)) return undefined;
+  if (order.buyerErasedAt) return stopErased(ctx, order);
   const sale = await readSaleNow(ctx, order);
   switch (sale.state) {
     case 'open':
@@ -32,6 +33,15 @@ export async function stopsBuying(ctx: Context, order: Order, earlier: Effect | 
       return move(ctx, order, { to: 'NEEDS_REVIEW', reason: sale.reason, note: sale.note }, nothingBought(order));
   }
 }
+
+/** There is nobody to send anything to. */
+const stopErased = (ctx: Context, order: Order): Promise<string> =>
+  move(
+    ctx,
+    order,
+    { to: 'NEEDS_REVIEW', reason: 'BUYER_ERASED', note: 'its buyer was erased: refund the sale at eBay' },
+    nothingBought(order),
+  );
 
 /** Frozen while it was being bought. Whether goods were ordered may be open: only a person can tell then. */
 function stopFrozen(ctx: Context, order: Order, effect: Effect | null): Promise<string> {

@@ -13,7 +13,7 @@ import { salePrice } from '../store/orders.ts';
 import { findListing, findProduct, productMaxBuy } from '../store/products.ts';
 import { type Payer, withBalance } from './balance.ts';
 import { type Context, later, type Processor } from './context.ts';
-import { fail, orderStep, wait } from './order-step.ts';
+import { fail, move, orderStep, wait } from './order-step.ts';
 
 /** Lets a paid order through to the purchase, or says why not yet, or why never. */
 export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
@@ -25,6 +25,7 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
     if (!product)
       return wait(ctx, order, 'LISTING_NOT_MAPPED', { note: `map listing ${order.listingId} to one of your products` });
 
+    if (order.buyerErasedAt) return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'BUYER_ERASED', note: erasedNote });
     if (!order.shipTo)
       return wait(ctx, order, 'ADDRESS_MISSING', { note: 'the sale channel has given no address to ship to' });
     const refused = addressRefusal(order);
@@ -42,6 +43,8 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
       });
     return letThrough(ctx, order, product, rate, maxCost);
   });
+
+const erasedNote = 'its buyer has left the marketplace and was erased: refund the sale there';
 
 function holdUntil(ctx: Context, order: Order): Date | undefined {
   const until = (order.paidAt ?? order.createdAt).getTime() + ctx.config.orderHoldMinutes * 60_000;

@@ -25,7 +25,7 @@ export const takeLine = (ctx: Context, news: Line): Promise<Taken> =>
     const sale = news.order;
     const { order } = await upsertLine(em, newOrderOf(news));
     if (sale.cancelled) return cancel(em, order);
-    if (!order.shipTo && sale.shipTo) await addressArrived(em, enqueue, order, sale.shipTo);
+    if (!order.shipTo && sale.shipTo && !order.buyerErasedAt) await addressArrived(em, enqueue, order, sale.shipTo);
     if (order.status === 'CREATED' && sale.payment !== 'PENDING') await takePayment(em, enqueue, order, news);
     return 'taken';
   });
@@ -62,6 +62,7 @@ function newOrderOf({ credential, custody, order, line }: Line) {
     sale: line.total,
     marketplaceFee: line.fee,
     shipTo: order.shipTo,
+    buyerAccount: order.buyer,
     custody,
   };
 }

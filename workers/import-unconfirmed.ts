@@ -54,6 +54,7 @@ export const takeUnconfirmed = (ctx: Context, { event, credential, custody, why 
       sale: claimedPrice(claim),
       marketplaceFee: undefined,
       shipTo: claimedAddress(claim),
+      buyerAccount: plainTexts(claim.buyer).username,
       custody,
     });
     if (order.status !== 'CREATED') return `order ${claim.orderId} is known already`;

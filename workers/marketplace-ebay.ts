@@ -18,6 +18,7 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
     cancelled: order.cancelState !== 'NONE_REQUESTED',
     review: undefined,
     shipTo: order.shipTo,
+    ...(order.buyer ? { buyer: order.buyer } : {}),
     lines: order.lines.map((line, index) => ({
       lineId: line.lineItemId,
       listingId: line.legacyItemId,

@@ -29,6 +29,8 @@ export type MarketplaceOrder = {
   /** Something in it that only a person may decide about before anything is bought. */
   review: { reason: ReviewReason; note: string } | undefined;
   shipTo: Address | undefined;
+  /** Where the marketplace may ask us to forget them. */
+  buyer?: string;
   lines: readonly MarketplaceLine[];
 };
 

@@ -97,6 +97,7 @@ async function forBuyer({ store }: Deps, request: Request, response: Response, o
 async function correctAddress({ transact }: Deps, order: Order, shipTo: Address): Promise<void> {
   if (order.waitReason !== 'ADDRESS_MISSING' && order.waitReason !== 'ADDRESS_INVALID')
     throw new Problem(409, 'ADDRESS_NOT_WANTED', `the order is ${order.status} and waits for no address`);
+  if (order.buyerErasedAt) throw new Problem(409, 'BUYER_ERASED', 'its buyer wants to be forgotten: refund the sale');
   await transact(async (em, enqueue) => {
     const owned = await claimOrder(em, order.id, ['WAITING']);
     if (!owned) throw new Problem(409, 'ADDRESS_NOT_WANTED', 'the order has moved on');

@@ -3,22 +3,38 @@ import { open } from '../fields.ts';
 import { readNotification } from '../webhook-rejected.ts';
 
 /** Not signed: a hint, acted on only after the order was read with its owner's token, which proves ownership too. */
-export type AliExpressNotification = { orderNumber: string; status: string; sellerId: string };
+export type AliExpressNotification = {
+  /** The status of the order, as told; of another message its number. */
+  type: string;
+  /** Absent in a message about something else than an order. */
+  orderNumber?: string;
+  /** Which of them is the account that authorised us is documented nowhere. */
+  accountIds: readonly string[];
+};
 
 const number = Joi.alternatives(Joi.string().pattern(/^\d{1,20}$/), Joi.number().integer().positive()).custom(String);
-type Wire = { data: { orderId: string; orderStatus: string }; seller_id: string };
+type Wire = {
+  data?: { orderId?: string; orderStatus?: string; buyerId?: string };
+  message_type?: string;
+  seller_id: string;
+};
 const notification = open<Wire>({
   data: open({
-    orderId: number.required(),
-    orderStatus: Joi.string()
-      .pattern(/^[A-Za-z]{1,40}$/)
-      .required(),
-  }).required(),
+    orderId: number,
+    orderStatus: Joi.string().pattern(/^[A-Za-z]{1,40}$/),
+    buyerId: number,
+  }).and('orderId', 'orderStatus'),
+  message_type: number,
   seller_id: number.required(),
 });
 
-/** `message_type` is not looked at: the documentation says that it may change. @throws WebhookRejected */
+/** The documentation says that `message_type` may change: it only names what is not about an order. @throws WebhookRejected */
 export function parseAliExpressNotification(rawBody: Buffer): AliExpressNotification {
-  const { data, seller_id: sellerId } = readNotification('ALIEXPRESS', notification, rawBody);
-  return { orderNumber: data.orderId, status: data.orderStatus, sellerId };
+  const { data = {}, message_type: kind, seller_id: sellerId } = readNotification('ALIEXPRESS', notification, rawBody);
+  const { orderId, orderStatus, buyerId } = data;
+  return {
+    type: orderStatus ?? `MESSAGE_${kind ?? 'UNKNOWN'}`,
+    ...(orderId ? { orderNumber: orderId } : {}),
+    accountIds: buyerId ? [sellerId, buyerId] : [sellerId],
+  };
 }

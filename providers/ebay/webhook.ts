@@ -71,13 +71,21 @@ function toKeyObject({ key }: EbayKey): KeyObject {
   throw new WebhookRejected('EBAY_ALGORITHM_REFUSED', 'the key is not on prime256v1');
 }
 
-/** A hint: `orderId` of ORDER_CONFIRMATION is read back; `username` of MARKETPLACE_ACCOUNT_DELETION is to be erased. */
-export type EbayNotification = { notificationId: string; topic: string; orderId?: string; username?: string };
+/** A hint: `orderId` of ORDER_CONFIRMATION is read back; who MARKETPLACE_ACCOUNT_DELETION names is to be erased. */
+export type EbayNotification = {
+  notificationId: string;
+  topic: string;
+  orderId?: string;
+  username?: string;
+  /** All names that the person goes by in eBay's answers: since 2025 an immutable id stands for some user names. */
+  persons: readonly string[];
+};
 
 type Wire = {
   metadata: { topic: string };
-  notification: { notificationId: string; data: { orderId?: string; username?: string } };
+  notification: { notificationId: string; data: { orderId?: string; username?: string; userId?: string } };
 };
+const name = Joi.string().max(128).empty(['', null]);
 const notification = open<Wire>({
   metadata: open({
     topic: Joi.string()
@@ -88,7 +96,8 @@ const notification = open<Wire>({
     notificationId: idText.required(),
     data: open({
       orderId: Joi.string().pattern(/^[0-9A-Za-z-]{1,40}$/),
-      username: Joi.string().max(128),
+      username: name,
+      userId: name,
     }).required(),
   }).required(),
 });
@@ -96,11 +105,12 @@ const notification = open<Wire>({
 /** @throws WebhookRejected */
 export function parseEbayNotification(rawBody: Buffer): EbayNotification {
   const { metadata, notification: sent } = readNotification('EBAY', notification, rawBody);
-  const { orderId, username } = sent.data;
+  const { orderId, username, userId } = sent.data;
   return {
     notificationId: sent.notificationId,
     topic: metadata.topic,
     ...(orderId ? { orderId } : {}),
     ...(username ? { username } : {}),
+    persons: [username, userId].filter(text => text !== undefined),
   };
 }

@@ -39,10 +39,14 @@ export const providerVariables = (env: Environment) => {
     MERCADOLIBRE_CLIENT_SECRET: credential().required(),
     ALIEXPRESS_APP_KEY: credential().required(),
     ALIEXPRESS_APP_SECRET: credential().required(),
+    ALIEXPRESS_WEBHOOK_SEGMENT: Joi.string()
+      .pattern(/^[\w-]{32,128}$/)
+      .messages({ 'string.pattern.base': '{#label} must be 32 to 128 random letters, digits, _ or -' }),
     PAYONEER_ENVIRONMENT: Joi.string().valid('sandbox', 'production').default('sandbox'),
     PAYONEER_CLIENT_ID: payoneerCredential(),
     PAYONEER_CLIENT_SECRET: payoneerCredential(),
     PAYONEER_PROGRAM_ID: payoneerCredential(),
+    PAYONEER_WEBHOOK_SECRET: credential(),
   };
 };
 
@@ -61,10 +65,12 @@ export type ProviderValues = Pick<ProcessValues, 'SANDBOX_PORT'> & { [Variable i
   MERCADOLIBRE_CLIENT_SECRET: string;
   ALIEXPRESS_APP_KEY: string;
   ALIEXPRESS_APP_SECRET: string;
+  ALIEXPRESS_WEBHOOK_SEGMENT?: string;
   PAYONEER_ENVIRONMENT: ProviderEnvironment;
   PAYONEER_CLIENT_ID?: string;
   PAYONEER_CLIENT_SECRET?: string;
   PAYONEER_PROGRAM_ID?: string;
+  PAYONEER_WEBHOOK_SECRET?: string;
 };
 
 export const providerSettings = (values: ProviderValues) => {
@@ -103,6 +109,8 @@ export const providerSettings = (values: ProviderValues) => {
       shopUrl: url('ALIEXPRESS_SHOP_URL'),
       appKey: values.ALIEXPRESS_APP_KEY,
       appSecret: values.ALIEXPRESS_APP_SECRET,
+      /** The end of the path that order messages are pushed to. Unset: that route does not exist. */
+      ...(values.ALIEXPRESS_WEBHOOK_SEGMENT === undefined ? {} : { webhookSegment: values.ALIEXPRESS_WEBHOOK_SEGMENT }),
     },
     /** The credentials are there whenever Payoneer is the payout provider. */
     payoneer: {
@@ -112,6 +120,8 @@ export const providerSettings = (values: ProviderValues) => {
       ...(values.PAYONEER_CLIENT_ID === undefined ? {} : { clientId: values.PAYONEER_CLIENT_ID }),
       ...(values.PAYONEER_CLIENT_SECRET === undefined ? {} : { clientSecret: values.PAYONEER_CLIENT_SECRET }),
       ...(values.PAYONEER_PROGRAM_ID === undefined ? {} : { programId: values.PAYONEER_PROGRAM_ID }),
+      /** Payoneer gives it out on request and signs its notifications with it. Unset: that route does not exist. */
+      ...(values.PAYONEER_WEBHOOK_SECRET === undefined ? {} : { webhookSecret: values.PAYONEER_WEBHOOK_SECRET }),
     },
   };
 };

@@ -17,6 +17,7 @@ export type NewEbayOrder = {
   readonly paymentStatus: string;
   readonly cancelState: string;
   readonly marketplaceFeeMinor?: bigint;
+  readonly buyer: string;
   readonly notify: Notify;
 };
 
@@ -77,6 +78,7 @@ export const ebayOrder = Joi.object<NewEbayOrder>({
     .required(),
   paymentStatus: text.default('PAID'),
   cancelState: text.default('NONE_REQUESTED'),
+  buyer: text.default('sandbox_buyer'),
   marketplaceFeeMinor: minorUnits,
 });
 
@@ -115,7 +117,7 @@ export function placeEbayOrder(world: World, given: NewEbayOrder): string {
   world.state.ebay.orders.set(orderId, {
     orderId,
     accountId: given.accountId,
-    buyer: 'sandbox_buyer',
+    buyer: given.buyer,
     currency: given.currency,
     lines: given.lines,
     shipTo: given.shipTo ?? undefined,

@@ -211,6 +211,19 @@ export const routes: readonly Route[] = [
     path: ({ owner }) => `/api/webhooks/mercadolibre/${owner.mercadolibre.segment}`,
     answers: public_(401),
   },
+  // Neither is configured here.
+  {
+    method: 'POST',
+    pattern: '/api/webhooks/aliexpress/:segment',
+    path: () => '/api/webhooks/aliexpress/a-segment',
+    answers: public_(404),
+  },
+  {
+    method: 'POST',
+    pattern: '/api/webhooks/payoneer/:kind',
+    path: () => '/api/webhooks/payoneer/cancel-payout',
+    answers: public_(404),
+  },
   {
     method: 'POST',
     pattern: '/api/webhooks/inline/:credentialId',

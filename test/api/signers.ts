@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, randomInt, randomUUID, sign } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Deps } from '../../api/deps.ts';
+import { stringToSign } from '../../providers/payoneer/webhook.ts';
 import { trustAnchors } from '../../providers/paypal/certificate.ts';
 import { issue, signWith } from '../providers/certificates.ts';
 
@@ -94,4 +95,19 @@ export function signInline(secret: string, order: object | string, algorithm = '
   const body = bytesOf(order);
   const signature = createHmac(algorithm, secret).update(body).digest('hex');
   return { headers: { 'content-type': 'application/json', 'x-signature': signature }, body };
+}
+
+/** Payoneer, which signs the URL that was registered with it. */
+export function signIpcn(
+  secret: string,
+  url: string,
+  notification: object | string,
+  { nonce = String(randomUUID()), at = new Date(), appName = 'Webhook-IPCNSender-sandbox' as const } = {},
+): Sent {
+  const body = bytesOf(notification);
+  const timestamp = `${Math.floor(at.getTime() / 1000)}`;
+  const text = stringToSign({ appName, method: 'POST', url, timestamp, nonce, rawBody: body });
+  const signature = createHmac('sha256', secret).update(text).digest('base64');
+  const authorization = `hmacauth ${appName}:${signature}:${nonce}:${timestamp}`;
+  return { headers: { 'content-type': 'application/json', authorization }, body };
 }

@@ -189,7 +189,8 @@ describe('api: eBay’s webhooks', () => {
     for (const [topic, data, status] of [
       ['ORDER_CONFIRMATION', { orderId: '12-34567-89012' }, 'RECEIVED'],
       ['ORDER_CONFIRMATION', {}, 'IGNORED'],
-      ['MARKETPLACE_ACCOUNT_DELETION', { username: 'greta', userId: 'x', eiasToken: 'y' }, 'IGNORED'],
+      ['MARKETPLACE_ACCOUNT_DELETION', { username: 'greta', userId: 'x', eiasToken: 'y' }, 'RECEIVED'],
+      ['MARKETPLACE_ACCOUNT_DELETION', { eiasToken: 'y' }, 'IGNORED'],
       ['ITEM_MARKED_SHIPPED', { orderId: '12-34567-89012' }, 'IGNORED'],
       ['SOMETHING_NEW', { what: ['ever'] }, 'IGNORED'],
     ] as const) {

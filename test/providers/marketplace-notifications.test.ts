@@ -62,8 +62,13 @@ describe('AliExpress notification', () => {
     );
 
   it('names the order exactly', () => {
-    const read = { orderNumber: '9007199254740993', status: 'OrderShipped', sellerId: '2671514005' };
+    const read = { orderNumber: '9007199254740993', type: 'OrderShipped', accountIds: ['2671514005', '1'] };
     expect(parseAliExpressNotification(body('9007199254740993'))).to.deep.equal(read);
+  });
+
+  it('about something else names its kind', () => {
+    const other = Buffer.from('{"data":{"expires":1},"message_type":65,"seller_id":2671514005}');
+    expect(parseAliExpressNotification(other)).to.deep.equal({ type: 'MESSAGE_65', accountIds: ['2671514005'] });
   });
 
   it('is refused with an order that is no number', async () => {

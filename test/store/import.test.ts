@@ -42,6 +42,7 @@ describe('orders that come in', () => {
     userId,
     channel: 'mercadolibre',
     credentialId: null,
+    buyerAccount: undefined,
     externalOrderId: randomUUID(),
     externalLineId: '1',
     listingId: 'MLC1',

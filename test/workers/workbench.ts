@@ -91,17 +91,19 @@ type EbaySale = {
   shipTo?: Address | null;
   paymentStatus?: string;
   currency?: string;
+  buyer?: string;
 };
 
 /** A buyer on eBay, whose order is not notified yet. Gives eBay's number. */
 export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale): Promise<string> {
-  const { lines, shipTo = berlin, paymentStatus = 'PAID', currency = 'USD' } = sale;
+  const { lines, shipTo = berlin, paymentStatus = 'PAID', currency = 'USD', buyer = 'sandbox_buyer' } = sale;
   const { orderId } = await stage.control<{ orderId: string }>('orders', {
     marketplace: 'ebay',
     accountId: seller.ebay.accountId,
     currency,
     shipTo,
     paymentStatus,
+    buyer,
     lines: lines.map(({ goods, quantity = 1, totalMinor, taxMinor = 0 }, index) => ({
       lineItemId: `1000000000${index}`,
       legacyItemId: goods.listingId,
@@ -228,6 +230,7 @@ export async function hintOf(
       source: marketplace,
       eventId,
       type: 'order',
+      subject: orderId,
       headers: {},
       body: Buffer.from(JSON.stringify(bodies[marketplace])),
       credentialId: marketplace === 'ebay' ? null : seller.mercadolibre.id,

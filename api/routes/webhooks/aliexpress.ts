@@ -1,0 +1,50 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import { type AliExpressNotification, parseAliExpressNotification } from '../../../providers/aliexpress/webhook.ts';
+import { WebhookRejected } from '../../../providers/webhook-rejected.ts';
+import { credentialByAccount, findCredential } from '../../../store/credentials.ts';
+import type { Credential } from '../../../store/entities/people.ts';
+import type { EntityManager } from '../../../store/open.ts';
+import { supplierOrderByNumber } from '../../../store/supplier-orders.ts';
+import type { Deps } from '../../deps.ts';
+import { notFound } from '../../middleware/problem.ts';
+import { bytesOf, take } from './take.ts';
+
+const digest = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
+
+/**
+ * AliExpress is not known to sign what it pushes: the path that was registered with it cannot be guessed, and the
+ * message must be about an order or an account of ours. A hint all the same: whatever it says, the order is read back
+ * with its owner's token, which proves whose it is.
+ */
+export const aliexpress =
+  (deps: Deps): RequestHandler =>
+  async (request, response) => {
+    const { webhookSegment } = deps.config.aliexpress;
+    const given = digest(String(request.params.segment));
+    if (!webhookSegment || !timingSafeEqual(given, digest(webhookSegment))) throw notFound('route');
+    const body = bytesOf(request);
+    const sent = parseAliExpressNotification(body);
+    const credential = await deps.store.read(em => accountOf(em, deps, sent));
+    if (!credential) throw new WebhookRejected('ALIEXPRESS_OTHER_ACCOUNT', 'about nobody’s account here');
+    const { orderNumber: subject, type } = sent;
+    // It has no id of its own.
+    const eventId = digest(body).toString('base64url');
+    const event = { source: 'aliexpress', eventId, type, subject, body, credentialId: credential.id } as const;
+    await take(deps, response, { ...event, wanted: subject !== undefined }, 200);
+  };
+
+/** The account that the order was bought with; a message that names another one of ours is somebody else's. */
+async function accountOf(
+  em: EntityManager,
+  { config }: Deps,
+  { orderNumber, accountIds }: AliExpressNotification,
+): Promise<Credential | null> {
+  let named: Credential | null = null;
+  for (const accountId of accountIds)
+    named ??= await credentialByAccount(em, 'aliexpress-dropshipping', config.aliexpress.environment, accountId);
+  const known = orderNumber ? await supplierOrderByNumber(em, orderNumber) : null;
+  if (!known?.credentialId) return named;
+  if (named && named.id !== known.credentialId) return null;
+  return findCredential(em, known.credentialId);
+}

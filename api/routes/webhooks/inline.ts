@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import type { CredentialId } from '../../../domain/ids.ts';
+import { parseExactly } from '../../../providers/exact-json.ts';
+import { inlineOrder, verifyInlineSignature } from '../../../providers/inline/webhook.ts';
+import { findCredential, openSecrets } from '../../../store/credentials.ts';
+import type { ApiName } from '../../../store/entities/people.ts';
+import type { Deps } from '../../deps.ts';
+import { notFound, Problem, valid } from '../../middleware/problem.ts';
+import { id } from '../../schemas.ts';
+import { bytesOf, take } from './take.ts';
+
+/** The connections that sell; a supplier's account has a secret as well, and nothing to tell. */
+const sells: readonly ApiName[] = ['ebay', 'mercadolibre'];
+
+/** An order carried in the body, signed with the connection's own secret. A hint like the others: it is read back. */
+export const inline =
+  (deps: Deps): RequestHandler =>
+  async (request, response) => {
+    const credentialId = valid(id, request.params.credentialId) as CredentialId;
+    const credential = await deps.store.read(em => findCredential(em, credentialId));
+    if (!credential?.sealed || !sells.includes(credential.apiName)) throw notFound('route');
+    const body = bytesOf(request);
+    const header = request.get('x-signature');
+    verifyInlineSignature({ header, rawBody: body, secret: openSecrets(deps.box, credential).webhookSecret });
+    // The sender is one of our own resellers: mistakes are told, as everywhere.
+    const { orderId } = valid(inlineOrder, readJson(body));
+    const eventId = `${credential.id}/${orderId}/${createHash('sha256').update(body).digest('hex').slice(0, 16)}`;
+    const event = { source: 'inline', eventId, type: 'INLINE_ORDER', subject: orderId, body, credentialId } as const;
+    await take(deps, response, { ...event, wanted: true }, 202);
+  };
+
+function readJson(body: Buffer): unknown {
+  try {
+    return parseExactly(body.toString('utf8'));
+  } catch {
+    throw new Problem(400, 'INVALID_BODY', 'the body cannot be read');
+  }
+}

@@ -1,0 +1,20 @@
+import type { RequestHandler } from 'express';
+import { parsePayPalEvent, verifyPayPalWebhook } from '../../../providers/paypal/webhook.ts';
+import type { Deps } from '../../deps.ts';
+import { bytesOf, headersOf, take } from './take.ts';
+
+const keptHeaders = ['paypal-transmission-id', 'paypal-transmission-time', 'paypal-cert-url', 'paypal-auth-algo'];
+/** Event types that anything follows from; the others are stored and acknowledged. */
+const wantedTypes =
+  /^(CHECKOUT\.ORDER\.(APPROVED|COMPLETED)|PAYMENT\.(CAPTURE|PAYOUTSBATCH|PAYOUTS-ITEM)\.[A-Z]+|CUSTOMER\.DISPUTE\.[A-Z]+)$/;
+
+export const paypal =
+  (deps: Deps): RequestHandler =>
+  async (request, response) => {
+    const body = bytesOf(request);
+    await verifyPayPalWebhook({ ...deps.paypalTrust, headers: request.headers, rawBody: body, now: deps.now() });
+    const { id: eventId, type } = parsePayPalEvent(body);
+    const headers = headersOf(request, keptHeaders);
+    const wanted = wantedTypes.test(type);
+    await take(deps, response, { source: 'paypal', eventId, type, headers, body, wanted }, 200);
+  };

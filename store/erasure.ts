@@ -1,0 +1,83 @@
+import type { Address } from '../domain/address.ts';
+import type { EventId } from '../domain/ids.ts';
+import type { Channel } from '../domain/order.ts';
+import { InboundEvent, Order, OrderEvent } from './entities/order.ts';
+import type { EntityManager } from './open.ts';
+import { redactJson, redactText } from './redact.ts';
+import { storableJson } from './storable-json.ts';
+import { note } from './timeline.ts';
+
+const pageSize = 200;
+
+/** What a buyer bought, by the names they go by at a marketplace; each page is locked until the transaction ends. */
+export async function* ordersOfBuyer(
+  em: EntityManager,
+  channel: Channel,
+  persons: readonly string[],
+): AsyncGenerator<Order[], void> {
+  if (persons.length === 0) return;
+  const names = persons.map(() => '?').join(', ');
+  for (;;) {
+    const rows = await em.execute<{ id: Order['id'] }[]>(
+      `select id from orders where channel = ? and buyer_account in (${names}) order by id limit ? for no key update`,
+      [channel, ...persons, pageSize],
+    );
+    if (rows.length === 0) return;
+    const page = { id: { $in: rows.map(({ id }) => id) } };
+    yield await em.find(Order, page, { orderBy: { id: 'asc' }, refresh: true });
+  }
+}
+
+/**
+ * Takes the person out of these orders: name, address, phone and e-mail; what the timeline says of them; the messages
+ * that told of the order; and the requests to the supplier, where it is known what came of them. Ids, amounts, times
+ * and states stay.
+ */
+export async function eraseOrders(em: EntityManager, orders: readonly Order[]): Promise<void> {
+  for (const { id, shipTo, buyerAccount, externalOrderId } of orders) {
+    const words = wordsFor(shipTo, buyerAccount);
+    await em.execute('update orders set ship_to = null, buyer_account = null, buyer_erased_at = now() where id = ?', [
+      id,
+    ]);
+    await eraseTimeline(em, id, words);
+    // The database rewrites requests of closed effects by itself, whenever they are touched.
+    await em.execute(`update effects set request = request where purpose = 'buy' and subject = ?`, [id]);
+    await forgetMessages(em, externalOrderId);
+    await note(em, id, 'noted', 'the buyer has closed their eBay account: name, address and contact are erased');
+  }
+}
+
+/** A message that has not been read yet can tell nothing any more; what became of the sale is read at eBay. */
+async function forgetMessages(em: EntityManager, orderId: string | null | undefined): Promise<void> {
+  if (!orderId) return;
+  await em.execute(
+    `update inbound_events set body = '', headers = '{}', next_check_at = null,
+       status = case status when 'RECEIVED' then 'IGNORED' else status end,
+       note = case status when 'RECEIVED' then 'erased with its buyer' else note end
+     where source in ('ebay', 'inline') and subject = ?`,
+    [orderId],
+  );
+}
+
+/** The message itself names who is to be forgotten: it is closed and emptied at once, or it could not be read again. */
+export async function closeForgotten(em: EntityManager, id: EventId, text: string): Promise<void> {
+  const emptied = { body: Buffer.alloc(0), headers: {} };
+  await em.nativeUpdate(InboundEvent, { id }, { ...emptied, status: 'APPLIED', note: text, nextCheckAt: null });
+}
+
+async function eraseTimeline(em: EntityManager, orderId: Order['id'], words: readonly string[]): Promise<void> {
+  const lines = await em.find(OrderEvent, { orderId }, { orderBy: { id: 'asc' }, refresh: true });
+  for (const line of lines) {
+    const [said, detail] = [redactText(line.note, words), storableJson(redactJson(line.detail, words))];
+    if (said === line.note && detail === storableJson(line.detail)) continue;
+    await em.execute('update order_events set note = ?, detail = ?::jsonb where id = ?', [said, detail, line.id]);
+  }
+}
+
+/** All that names the buyer, and each part of their name: a supplier's complaint may be about one of them. */
+function wordsFor(shipTo: Address | null | undefined, buyerAccount: string | null | undefined): string[] {
+  const { fullName = '', line1, line2, city, postalCode, phone, email, taxId } = shipTo ?? {};
+  const names = fullName.split(/\s+/).filter(part => part.length > 2);
+  const words = [buyerAccount, fullName, ...names, line1, line2, city, postalCode, phone, email, taxId];
+  return [...new Set(words.flatMap(word => (word && word.trim().length > 1 ? [word.trim()] : [])))];
+}

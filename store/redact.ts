@@ -1,0 +1,27 @@
+const erased = '[erased]';
+
+/** Fields that hold a person, whatever is in them. */
+const personal = new Set(['buyer', 'shippingAddress', 'shipTo', 'address', 'fullName', 'phone', 'email', 'taxId']);
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** Replaces each of these words, where it stands alone: a postcode is not cut out of an amount or an order number. */
+export function redactText(text: string, words: readonly string[]): string {
+  if (words.length === 0) return text;
+  const longestFirst = words.toSorted((a, b) => b.length - a.length).map(escaped);
+  const alone = new RegExp(
+    `(?<![\\p{L}\\p{N}_-]|\\d[.,])(?:${longestFirst.join('|')})(?![\\p{L}\\p{N}_-]|[.,]\\d)`,
+    'giu',
+  );
+  return text.replace(alone, erased);
+}
+
+/** The same for every text in a JSON value; fields that are a person's by their name go whole. */
+export function redactJson(value: unknown, words: readonly string[]): unknown {
+  if (typeof value === 'string') return redactText(value, words);
+  if (Array.isArray(value)) return value.map(part => redactJson(part, words));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key, personal.has(key) ? erased : redactJson(part, words)]),
+  );
+}

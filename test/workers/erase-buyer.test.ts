@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { storeEvent } from '../../store/inbound-events.ts';
+import { berlin, createStage, type Goods, type Seller, type Stage } from '../support/stage.ts';
+import { connectAliExpress, importFrom, intentsOf, notesOf, placeOnEbay, reservationsOf, rows } from './workbench.ts';
+
+const person = {
+  ...berlin,
+  fullName: 'Philippa Underhill',
+  line1: '77 Quincunx Lane',
+  city: 'Zwolle',
+  postalCode: '80117',
+  phone: '+49 171 5550199',
+  email: 'pip@underhill.example',
+};
+/** Its postcode may also stand in an amount. */
+const traces = /Philippa|Underhill|Quincunx|Zwolle|5550199|pip@/i;
+
+describe('a buyer who has left eBay', () => {
+  let stage: Stage;
+  let seller: Seller;
+  let goods: Goods;
+  before(async () => {
+    stage = await createStage();
+    seller = await stage.hireSeller();
+    goods = await stage.stockUp(seller, { listedOn: 'ebay', cost: 1_000n });
+  });
+  after(() => stage[Symbol.asyncDispose]());
+
+  const newName = () => `buyer-${randomUUID().slice(0, 8)}`;
+  const deletion = (username: string, userId?: string) => ({
+    metadata: { topic: 'MARKETPLACE_ACCOUNT_DELETION' },
+    notification: { notificationId: randomUUID(), data: { username, userId, eiasToken: `eias-${username}` } },
+  });
+  const tell = async (body: ReturnType<typeof deletion>): Promise<string> => {
+    const event = await stage.store.transaction(em =>
+      storeEvent(em, {
+        source: 'ebay',
+        eventId: body.notification.notificationId,
+        type: body.metadata.topic,
+        body: Buffer.from(JSON.stringify(body)),
+        wanted: true,
+      }),
+    );
+    if (!event) throw new Error('told before');
+    return event.id;
+  };
+  const erase = async (username: string, userId?: string): Promise<string> =>
+    stage.perform('apply-event', await tell(deletion(username, userId)));
+  const imported = async (buyer: string, sold = goods) => {
+    const orderId = await placeOnEbay(stage, seller, {
+      lines: [{ goods: sold, totalMinor: 4_999 }],
+      shipTo: person,
+      buyer,
+    });
+    const [order] = await importFrom(stage, seller, 'ebay', orderId);
+    if (!order) throw new Error('not imported');
+    stage.jobs.length = 0;
+    return order;
+  };
+  const purchasing = async (buyer: string, sold = goods) => {
+    const { id } = await imported(buyer, sold);
+    await stage.perform('fulfill', id);
+    expect(await stage.order(id)).to.include({ status: 'PURCHASING' });
+    stage.jobs.length = 0;
+    return id;
+  };
+  const lostReply = async (id: string) => {
+    await stage.control('faults', {
+      provider: 'aliexpress',
+      operation: 'order-create',
+      kind: 'drop-reply',
+      times: 1,
+    });
+    expect(await stage.perform('purchase', id)).to.match(/^uncertain/);
+  };
+
+  /** Everything that the database holds, but for the events of other tests' buyers. */
+  const tablesThatName = async (pattern: RegExp): Promise<string[]> => {
+    const tables = await rows<{ name: string }>(
+      stage,
+      `select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`,
+    );
+    const found: string[] = [];
+    for (const { name } of tables) {
+      const texts = await rows<{ text: string }>(
+        stage,
+        name === 'inbound_events'
+          ? `select (to_jsonb(t) - 'body')::text || convert_from(body, 'UTF8') as text from inbound_events t`
+          : `select t::text as text from ${name} t`,
+      );
+      if (texts.some(({ text }) => pattern.test(text))) found.push(name);
+    }
+    return found;
+  };
+
+  it('is named nowhere any more, whatever state their orders were in; ids, amounts and states stay', async () => {
+    const username = newName();
+    const named = new RegExp(`${traces.source}|${username}`, 'i');
+    const bought = await purchasing(username);
+    await stage.perform('purchase', bought);
+    await stage.perform('create-sale', bought);
+    const paid = await imported(username);
+    await stage.store.transaction(em =>
+      em.execute(`insert into order_events (order_id, kind, note, detail) values (?, 'noted', ?, ?::jsonb)`, [
+        paid.id,
+        `the supplier refuses the address of Underhill (${person.line1}, ${person.postalCode}): 80117.50 USD`,
+        JSON.stringify({
+          evidence: { claimed: { buyer: { name: 'P. U.' } } },
+          said: [person.email, 'order 12-80117-1'],
+        }),
+      ]),
+    );
+    expect(await tablesThatName(named)).to.include.members(['orders', 'effects', 'order_events']);
+    const facts = `select id, sale_minor, sale_currency, external_order_id, product_id, fx_rate from orders order by id`;
+    const books = `select * from ledger_postings order by id`;
+    const before = [await rows(stage, facts), await rows(stage, books)];
+
+    expect(await erase(username)).to.equal('a buyer was erased from 2 orders');
+    expect(await tablesThatName(new RegExp(`${named.source}|eias-`, 'i'))).to.deep.equal([]);
+    expect([await rows(stage, facts), await rows(stage, books)]).to.deep.equal(before);
+    expect(await stage.order(bought)).to.include({ status: 'PURCHASED', shipTo: null, buyerAccount: null });
+    expect((await notesOf(stage, paid.id)).join('\n')).to.include(
+      'the supplier refuses the address of [erased] ([erased], [erased]): 80117.50 USD',
+    );
+    const [line] = await rows<{ detail: object }>(
+      stage,
+      `select detail from order_events where order_id = ? and detail->'said' is not null`,
+      [paid.id],
+    );
+    expect(line?.detail).to.deep.equal({
+      evidence: { claimed: { buyer: '[erased]' } },
+      said: ['[erased]', 'order 12-80117-1'],
+    });
+    const [audited] = await rows<object>(
+      stage,
+      'select operator, action, outcome from operator_audit order by id desc',
+    );
+    expect(audited).to.deep.equal({ operator: 'eBay', action: 'erase a buyer', outcome: 'done' });
+  });
+
+  it('is found by their user name or by their id, and nobody else is erased', async () => {
+    const [byName, byId, other] = [await imported(newName()), await imported(newName()), await imported(newName())];
+    expect(await erase(byName.buyerAccount ?? '')).to.match(/from 1 orders/);
+    expect(await erase('changed-since', byId.buyerAccount ?? '')).to.match(/from 1 orders/);
+    expect(await stage.order(other.id)).to.deep.include({ shipTo: person, status: other.status });
+  });
+
+  it('is erased once, however often eBay says so; a stranger changes nothing but the message', async () => {
+    const { id, buyerAccount } = await imported(newName());
+    const event = await tell(deletion(buyerAccount ?? ''));
+    await stage.perform('apply-event', event);
+    const notes = await notesOf(stage, id);
+    expect(await stage.perform('apply-event', event)).to.match(/^nothing to do/);
+    expect(await erase(buyerAccount ?? '')).to.equal('a buyer was erased from 0 orders');
+    expect(await notesOf(stage, id)).to.deep.equal(notes);
+    const [stored] = await rows(stage, `select body, status from inbound_events where id = ?`, [event]);
+    expect(stored).to.deep.equal({ body: Buffer.alloc(0), status: 'APPLIED' });
+  });
+
+  it('is not bought for: what was paid, waits or was let through is parked, and its money is free again', async () => {
+    const username = newName();
+    const [paid, unmapped, going] = [
+      await imported(username),
+      await imported(username, { ...goods, listingId: '99' }),
+      await purchasing(username),
+    ];
+    await stage.perform('fulfill', unmapped.id);
+    expect(await stage.order(unmapped.id)).to.include({ status: 'WAITING', waitReason: 'LISTING_NOT_MAPPED' });
+    await erase(username);
+    for (const id of [paid.id, unmapped.id, going]) {
+      expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'BUYER_ERASED' });
+      for (const queue of ['fulfill', 'purchase'] as const)
+        expect(await stage.perform(queue, id)).to.match(/^nothing to do/);
+    }
+    expect((await reservationsOf(stage, going)).map(({ status }) => status)).to.deep.equal(['RELEASED']);
+    expect((await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(going))).to.deep.equal([]);
+  });
+
+  it('whose goods may have been ordered: a person looks, and the request goes when that is known', async () => {
+    const username = newName();
+    const id = await purchasing(username);
+    await lostReply(id);
+    await erase(username);
+    expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'BUYER_ERASED' });
+    const [open] = await intentsOf(stage, 'buy', id);
+    expect(open?.status).to.equal('OPEN');
+    expect(open?.request, 'it alone can tell').to.include(person.line1);
+    await rows(stage, `update orders set status = 'PURCHASING', reason = null where id = ?`, [id]);
+    expect(await stage.perform('purchase', id)).to.equal('PURCHASED');
+    const [done] = await intentsOf(stage, 'buy', id);
+    expect(done).to.include({ status: 'DONE', request: '{"erased":true}' });
+    expect((await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id))).to.have.length(1);
+  });
+
+  it('whose purchase is under way right now: it stops before its call', async () => {
+    const username = newName();
+    const id = await purchasing(username);
+    await stage.control('faults', {
+      provider: 'aliexpress',
+      operation: 'freight-query',
+      kind: 'slow',
+      delayMs: 400,
+      times: 1,
+    });
+    const running = stage.perform('purchase', id);
+    await erase(username);
+    expect(await running).to.match(/another run owns the order/);
+    expect((await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id))).to.deep.equal([]);
+    expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'BUYER_ERASED' });
+  });
+
+  it('whose goods are ordered and unpaid: they are followed on, without an address', async () => {
+    await connectAliExpress(stage, seller, { name: newName(), autoPay: false });
+    const username = newName();
+    const id = await purchasing(username);
+    await stage.perform('purchase', id);
+    expect(await stage.order(id)).to.include({ status: 'WAITING', waitReason: 'SUPPLIER_UNPAID' });
+    await erase(username);
+    const [{ number }] = (await rows(stage, 'select number from supplier_orders where order_id = ?', [id])) as [
+      { number: string },
+    ];
+    await stage.control('pay', { number });
+    expect(await stage.perform('purchase', id)).to.equal('PURCHASED');
+  });
+
+  it('stays erased when the marketplace still tells their address', async () => {
+    const { id, buyerAccount, externalOrderId } = await imported(newName());
+    await erase(buyerAccount ?? '');
+    await importFrom(stage, seller, 'ebay', externalOrderId ?? '');
+    expect(await stage.order(id)).to.include({ shipTo: null, buyerAccount: null });
+  });
+
+  it('only an erased buyer’s timeline may be rewritten, and only its words', async () => {
+    const { id } = await imported(newName());
+    const rewrite = () => rows(stage, `update order_events set note = 'nothing' where order_id = ?`, [id]);
+    const refusalOf = (work: Promise<unknown>) => work.then(() => 'done').catch((error: Error) => error.message);
+    expect(await refusalOf(rewrite())).to.include('append-only');
+    await rows(stage, `update orders set ship_to = null, buyer_account = null, buyer_erased_at = now() where id = ?`, [
+      id,
+    ]);
+    expect(await refusalOf(rewrite())).to.equal('done');
+    for (const change of [
+      `update order_events set kind = 'moved' where order_id = ?`,
+      'delete from order_events where order_id = ?',
+    ])
+      expect(await refusalOf(rows(stage, change, [id]))).to.include('append-only');
+  });
+});
