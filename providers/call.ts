@@ -11,6 +11,7 @@ import type { Provider } from '../domain/provider.ts';
 import { parseExactly } from './exact-json.ts';
 import type { Gate, Health } from './gate.ts';
 import { CallFailed, type HttpAnswer, type HttpRequest, send } from './http.ts';
+import { withoutOurSecrets } from './own-secrets.ts';
 import type { LimitName } from './rate-limits.ts';
 
 export type { Provider } from '../domain/provider.ts';
@@ -101,7 +102,7 @@ const stableCode = (text: string): string =>
  * @param healthOf where an answer tells by more than its status that the provider is broken, or has had enough
  */
 export async function ask(call: Call, request: HttpRequest, healthOf = healthByStatus): Promise<HttpAnswer> {
-  const sendIt = () => send(request, call.timeoutMs, call.signal);
+  const sendIt = async () => withoutOurSecrets(request, await send(request, call.timeoutMs, call.signal));
   try {
     return await (call.gate ? call.gate.pass(call, { send: sendIt, healthOf }) : sendIt());
   } catch (error) {

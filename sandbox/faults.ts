@@ -1,10 +1,11 @@
-export const faultKinds = ['drop-reply', 'timeout', 'status', 'malformed', 'slow'] as const;
+export const faultKinds = ['drop-reply', 'timeout', 'status', 'echo', 'malformed', 'slow'] as const;
 
 /**
  * A misbehaviour for the next `times` calls of one operation.
  * - `drop-reply` performs the call, then cuts the connection.
  * - `timeout` never answers and does not perform.
  * - `status` answers with that HTTP status and does not perform.
+ * - `echo` answers with that HTTP status, does not perform, and repeats the whole request in every message.
  * - `malformed` performs, and answers with half a body.
  * - `slow` performs, and answers `delayMs` later.
  */

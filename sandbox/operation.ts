@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Fault } from './faults.ts';
 import { toJson } from './json.ts';
 import type { World } from './world.ts';
@@ -69,8 +69,33 @@ export function createMount(world: World, provider: string, faultBody: (status: 
       const headers = fault.retryAfter === undefined ? {} : { 'Retry-After': fault.retryAfter };
       return send(response, { status, body: faultBody(status), headers });
     }
+    if (fault?.kind === 'echo') {
+      const status = fault.status ?? 400;
+      return send(response, { status, body: withEcho(faultBody(status), heardOf(request, text)) });
+    }
     await sendWith(fault, response, performed(world, call, perform));
   };
+}
+
+/** What the caller sent, as a careless server would repeat it: the worst first, because readers cut long messages. */
+function heardOf({ method, originalUrl, headers }: Request, text: string): string {
+  const fields = [...new URLSearchParams(text)].filter(([name]) => /session|token|secret|sign|code/i.test(name));
+  return [headers.authorization, ...fields.map(([, value]) => value), `${method} ${originalUrl}`, text]
+    .filter(Boolean)
+    .join(' ');
+}
+
+const messageKeys = /message|msg|description|issue$|^error$/i;
+
+function withEcho(body: unknown, heard: string): unknown {
+  if (Array.isArray(body)) return body.map(item => withEcho(item, heard));
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(
+    Object.entries(body).map(([key, value]) => [
+      key,
+      typeof value === 'string' && messageKeys.test(key) ? `${value}: you sent ${heard}` : withEcho(value, heard),
+    ]),
+  );
 }
 
 /** What a fault's `match` is looked for in: the url and the body, a form also decoded. */

@@ -59,5 +59,13 @@ export function accountRoutes(world: World): Router {
     }),
   );
   router.get('/grants', (_request, response) => void response.json({ grants: world.state.grants }));
+  router.get('/tokens', (_request, response) => void response.json({ tokens: tokensOf(world) }));
   return router;
 }
+
+/** Every token that opens something here, and those that did before they ended. */
+const tokensOf = ({ state }: World): string[] => [
+  ...state.accounts.flatMap(account => [...account.accessTokens.keys(), account.refreshToken]),
+  ...state.accounts.flatMap(({ code }) => (code ? [code.value] : [])),
+  ...[state.paypal.tokens, state.ebay.applicationTokens, state.payoneer.tokens].flatMap(tokens => [...tokens.keys()]),
+];

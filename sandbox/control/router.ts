@@ -23,6 +23,7 @@ import { shopRoutes } from './shop.ts';
  * POST   accounts {provider, name, …}                   what an OAuth consent gives
  * POST   revoke {provider, name, what}               its tokens end early; `all`: the application is out
  * GET    grants                                       every token that was given out
+ * GET    tokens                                       every token and code that opens something now, and those that ended
  * POST   products · pay · supplier                      AliExpress: the shop, its checkout, its warehouse
  * POST   shop-accounts · shop-mood                    who logs in on its website, and what they meet there
  * POST   orders · notify · ebay-challenge               the marketplaces and their buyers

@@ -4,7 +4,7 @@ import type { EventId, OrderId } from '../../domain/ids.ts';
 import { openBackend } from '../../queues/backend.ts';
 import { queueNames } from '../../queues/catalogue.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
-import { openProducer } from '../../queues/producer.ts';
+import { openProducer, type Producer } from '../../queues/producer.ts';
 import { queueForEvent } from '../../queues/recovery.ts';
 import { createTransact } from '../../queues/transact.ts';
 import { findEvent } from '../../store/inbound-events.ts';
@@ -21,6 +21,7 @@ type Line = { outcome?: string; err?: unknown };
 export type Works = AsyncDisposable & {
   /** What went wrong that was nobody's failure but ours. */
   readonly bugs: unknown[];
+  readonly producer: Producer;
   /** The api has taken a notification. */
   takeEvent(id: string): Promise<void>;
   /** The buyer has come back from PayPal. */
@@ -29,14 +30,25 @@ export type Works = AsyncDisposable & {
   settled(count: number): Promise<readonly Seen[]>;
 };
 
-export async function openWorks(stage: Stage, redisUrl: string | undefined): Promise<Works> {
+export type WorksOptions = {
+  /** Takes every line; only bugs are noted when left out. */
+  log?: Surroundings['log'];
+  providers?: Surroundings['providers'];
+};
+
+export async function openWorks(
+  stage: Stage,
+  redisUrl: string | undefined,
+  options: WorksOptions = {},
+): Promise<Works> {
   await using opened = new AsyncDisposableStack();
   const bugs: unknown[] = [];
-  const log = {
+  const bugsOnly = {
     info: () => undefined,
     warn: () => undefined,
     error: (line: Line) => bugs.push(line.err ?? line),
   } as unknown as Surroundings['log'];
+  const { log = bugsOnly, providers = stage.context.providers } = options;
   const backend = await openBackend({
     databaseUrl: stage.databaseUrl,
     workers: queueNames.length,
@@ -49,7 +61,7 @@ export async function openWorks(stage: Stage, redisUrl: string | undefined): Pro
   opened.defer(() => producer.close());
   const { store } = stage;
   const transact = createTransact(store, producer);
-  const host = startHost(backend, queueNames, { ...stage.context, transact, log });
+  const host = startHost(backend, queueNames, { ...stage.context, transact, providers, log });
   opened.defer(() => host.close());
   const sweeper = startSweeper({ store, producer, stallAfterMs: 500, intervalMs: 100, log });
   opened.defer(() => sweeper.close());
@@ -57,6 +69,7 @@ export async function openWorks(stage: Stage, redisUrl: string | undefined): Pro
 
   return {
     bugs,
+    producer,
     takeEvent: id =>
       transact(async (em, enqueue) => {
         const event = await findEvent(em, id as EventId);

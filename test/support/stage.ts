@@ -95,7 +95,8 @@ export async function createStage(changes: Environment = {}): Promise<Stage> {
   const env = testEnvironment({ ...impatient, DATABASE_URL: database.url, SANDBOX_PORT: String(port), ...changes });
   const config = testConfig(env);
   const apiUrl = `http://127.0.0.1:${config.port}`;
-  const payoneer = { clientId: 'payoneer-client', clientSecret: 'payoneer-secret', programId: '100' };
+  const { clientId = '', clientSecret = '', programId = '' } = config.payoneer;
+  const payoneer = { clientId, clientSecret, programId };
   const sandbox = createSandbox({ credentials: { ...config, payoneer }, apiUrl });
   opened.defer(() => sandbox.close());
   const server = await listen(sandbox.app, { port, host: '127.0.0.1' });
