@@ -93,12 +93,12 @@ for (const backend of ['Postgres', 'Redis'] as const)
         await stage.control('faults', { provider: 'aliexpress', operation, kind: 'malformed', times: 1 });
 
       {
-        await using works = await openWorks(stage, redisUrl, { log, providers: openProviders(config) });
+        await using works = await openWorks(stage, redisUrl, { log, providers: openProviders(config, undefined) });
         await logIns(well, works);
         for (const seller of [well, expired, refused]) await sellEverywhere(seller);
         await forgedWebhooks(well);
         // Payoneer is asked as well: its answers are scrubbed like the others'.
-        const { payoneer } = openProviders(config);
+        const { payoneer } = openProviders(config, undefined);
         for (let round = 0; round < 6; round += 1)
           await payoneer?.getBalance().catch(err => log.warn({ err }, 'asked'));
         await until(() => lines.filter(line => line.includes('you sent') || line.includes('"outcome"')).length > 60, {
@@ -182,15 +182,18 @@ for (const backend of ['Postgres', 'Redis'] as const)
         ...part,
         baseUrl: 'http://127.0.0.1:9',
       });
-      const providers = openProviders({
-        ...config,
-        paypal: nowhere(config.paypal),
-        ebay: nowhere(config.ebay),
-        mercadolibre: nowhere(config.mercadolibre),
-        aliexpress: nowhere(config.aliexpress),
-        payoneer: nowhere(config.payoneer),
-        fxSourceUrl: `http://127.0.0.1:9/?app_id=${secrets.get('FX_SOURCE_URL')}`,
-      });
+      const providers = openProviders(
+        {
+          ...config,
+          paypal: nowhere(config.paypal),
+          ebay: nowhere(config.ebay),
+          mercadolibre: nowhere(config.mercadolibre),
+          aliexpress: nowhere(config.aliexpress),
+          payoneer: nowhere(config.payoneer),
+          fxSourceUrl: `http://127.0.0.1:9/?app_id=${secrets.get('FX_SOURCE_URL')}`,
+        },
+        undefined,
+      );
       await using _works = await openWorks(api.stage, redisUrl, { log, providers });
       await sellEverywhere(seller);
       await until(() => lines.filter(line => line.includes('UNREACHABLE')).length > 2, { deadlineMs: 40_000 });
