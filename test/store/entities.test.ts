@@ -16,6 +16,8 @@ const withoutEntity = [
   'migration',
   'operator_audit',
   'platform_config',
+  'provider_calls',
+  'provider_troubles',
   'reservations',
   'revoked_sessions',
   'state_moves',
