@@ -11,6 +11,7 @@ const typeNames: Readonly<Record<string, string>> = { int4: 'int', int8: 'bigint
 const withoutEntity = [
   'fx_conversions',
   'encryption_keys',
+  'evidence',
   'ledger_transactions',
   'rate_limits',
   'migration',
@@ -20,6 +21,7 @@ const withoutEntity = [
   'provider_troubles',
   'reservations',
   'revoked_sessions',
+  'shop_accounts',
   'state_moves',
   'webhook_keys',
 ];
