@@ -11,7 +11,6 @@ import { adminRoutes } from './routes/admin.ts';
 import { authRoutes } from './routes/auth.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
 import { connectionRoutes } from './routes/connections.ts';
-import { credentialRoutes } from './routes/credentials.ts';
 import { fxRateRoutes } from './routes/fx-rates.ts';
 import { orderRoutes, saleRoutes } from './routes/orders.ts';
 import { listingRoutes, productRoutes } from './routes/products.ts';
@@ -49,7 +48,6 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
   app.use('/api/products', productRoutes(deps));
   app.use('/api/listings', listingRoutes(deps));
   app.use('/api/connections', connectionRoutes(deps));
-  app.use('/api/credentials', credentialRoutes(deps));
   app.use('/api/orders', orderRoutes(deps));
   app.use('/api/sales', saleRoutes(deps));
   app.use('/api/admin', fxRateRoutes(deps), adminRoutes(deps));

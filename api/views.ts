@@ -1,7 +1,7 @@
 import { formatMoney, type Money, money } from '../domain/money.ts';
 import type { PayoutLeg, Sale } from '../store/entities/money.ts';
 import type { Order, OrderEvent, Payment, SupplierOrder } from '../store/entities/order.ts';
-import type { Credential, Product } from '../store/entities/people.ts';
+import type { Product } from '../store/entities/people.ts';
 import { legAmount } from '../store/legs.ts';
 import { salePrice } from '../store/orders.ts';
 import { productMaxBuy, productPrice } from '../store/products.ts';
@@ -21,18 +21,6 @@ export const productView = (product: Product) => ({
   supplierProductId: product.supplierProductId,
   supplierSkuId: product.supplierSkuId,
   createdAt: product.createdAt,
-});
-
-export const credentialView = (credential: Credential) => ({
-  id: credential.id,
-  apiName: credential.apiName,
-  environment: credential.environment,
-  accountId: credential.accountId,
-  accountName: credential.accountName,
-  status: credential.status,
-  moneyHolder: credential.moneyHolder,
-  accessExpiresAt: credential.accessExpiresAt ?? null,
-  refreshExpiresAt: credential.refreshExpiresAt ?? null,
 });
 
 export const orderView = (order: Order) => ({

@@ -85,20 +85,11 @@ export async function measureIngress(options: IngressOptions): Promise<IngressFi
   }
 }
 
-/** A reseller with a marketplace connection, made over HTTP like anybody's; `PUT` again tells the signing secret. */
+/** A reseller with a marketplace connection, made like anybody's. */
 async function connectReseller(system: Parameters<typeof setStage>[0], store: Store) {
   const stage = await setStage(system, store);
-  const { call, accounts } = await stage.hireReseller({ name: 'bench' });
-  const { accountId } = accounts.ebay;
-  const stored = await call('PUT', '/api/credentials/ebay', {
-    accountId,
-    accountName: 'bench',
-    moneyHolder: 'platform',
-    accessToken: 'not-used-here',
-    refreshToken: 'not-used-here',
-    accessExpiresAt: new Date(Date.now() + 86_400_000).toISOString(),
-  });
-  return { inlineUrl: new URL(String(stored.inlineUrl)), webhookSecret: String(stored.webhookSecret) };
+  const { inlineUrl, webhookSecret } = (await stage.hireReseller({ name: 'bench' })).accounts.ebay;
+  return { inlineUrl: new URL(inlineUrl), webhookSecret };
 }
 
 /** Orders as a shop's plug-in would send them, signed one by one as they are sent. */

@@ -9,7 +9,8 @@ const forWaiting: Readonly<Record<WaitReason, string>> = {
   LISTING_NOT_MAPPED: 'The reseller says which product the listing sells (PUT /api/listings).',
   ADDRESS_MISSING: 'Ask the buyer, then enter the address (PUT /api/orders/:id/address).',
   ADDRESS_INVALID: 'Correct the address for the supplier’s country rules (PUT /api/orders/:id/address).',
-  RECONNECT_NEEDED: 'The reseller connects their supplier account again (PUT /api/credentials).',
+  RECONNECT_NEEDED:
+    'The reseller connects the account that the timeline names again (GET /api/connections/:provider/start).',
   SUPPLIER_UNPAID: 'Pay the supplier order on the supplier’s site before its deadline.',
   ORDER_ABOVE_CAP: 'Check the order; raise MAX_ORDER_SPEND_USD and wake it, or cancel the sale.',
   SUPPLIER_REFUND_UNPROVEN: 'See the supplier’s refund, then confirm it: the order is bought again.',

@@ -44,6 +44,19 @@ async function read(response: Response, what: string): Promise<Json> {
   return text === '' ? {} : JSON.parse(text);
 }
 
+/** Again and again, while a process may be starting. @throws what the last try threw */
+export async function patiently<T>(patienceMs: number, attempt: () => Promise<T>): Promise<T> {
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+    await sleep(250);
+  }
+}
+
 /** Waits for a condition of the outside world. @throws at the deadline */
 export async function until(what: string, deadlineMs: number, holds: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + deadlineMs;

@@ -1,7 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { System } from '../runtime/supervisor.ts';
 import type { Store } from '../store/open.ts';
-import { type Call, type Json, Refused, talkTo } from './http.ts';
+import { connectAs } from './consent.ts';
+import { type Call, type Json, patiently, Refused, talkTo } from './http.ts';
 
 /** A reseller with connected accounts, as seen from outside. */
 export type Reseller = {
@@ -9,11 +10,19 @@ export type Reseller = {
   readonly name: string;
   readonly email: string;
   readonly call: Call;
-  readonly accounts: { readonly [Api in 'aliexpress-dropshipping' | 'ebay' | 'mercadolibre']: Account };
+  readonly accounts: { readonly [Name in Provider]: Account };
   /** Connects the supplier account again, as its owner is asked to when it gives no more tokens. */
   reconnect(): Promise<void>;
 };
-export type Account = { readonly credentialId: string; readonly accountId: string; readonly notificationUrl: string };
+export type Account = {
+  readonly credentialId: string;
+  readonly accountId: string;
+  readonly notificationUrl: string;
+  /** Where orders may be sent inline, and what signs them. */
+  readonly inlineUrl: string;
+  readonly webhookSecret: string;
+};
+type Provider = 'aliexpress-dropshipping' | 'ebay' | 'mercadolibre';
 
 export type Wares = { readonly productId: string; readonly supplierProductId: string; readonly listingId: string };
 type Holder = 'platform' | 'reseller';
@@ -66,9 +75,10 @@ export async function setStage(
   if (!sandboxUrl) throw new Error('the demo plays in the sandbox');
   const sandbox = talkTo(`${sandboxUrl}/_control`, {}, patienceMs);
   const buyer = talkTo(api, {}, patienceMs);
-  const loggedIn = async (email: string, password: string): Promise<{ id: string; call: Call }> => {
+  const loggedIn = async (email: string, password: string): Promise<{ id: string; token: string; call: Call }> => {
     const { token, user } = await buyer('POST', '/api/auth/login', { email, password });
-    return { id: text((user as Json).id), call: talkTo(api, { authorization: `Bearer ${token}` }, patienceMs) };
+    const call = talkTo(api, { authorization: `Bearer ${token}` }, patienceMs);
+    return { id: text((user as Json).id), token: text(token), call };
   };
   const { ADMIN_EMAIL = '', ADMIN_PASSWORD = '' } = system.env;
   const { call: admin } = await loggedIn(ADMIN_EMAIL, ADMIN_PASSWORD);
@@ -79,15 +89,13 @@ export async function setStage(
       if (!(error instanceof Refused && error.status === 409)) throw error;
     });
 
-  const connect = async (call: Call, apiName: string, name: string, moneyHolder: Holder, expired: boolean) => {
-    const provider = apiName === 'aliexpress-dropshipping' ? 'aliexpress' : apiName;
-    const given = await sandbox('POST', '/accounts', { provider, name, expired });
-    const { accountId, accountName, accessToken, refreshToken, refreshExpiresAt } = given;
-    // What an expired token looks like from here: it should still live, but the provider refuses it.
-    const accessExpiresAt = expired ? new Date(Date.now() + 3_600_000).toISOString() : given.accessExpiresAt;
-    const tokens = { accessToken, refreshToken, accessExpiresAt, refreshExpiresAt };
-    const stored = await call('PUT', `/api/credentials/${apiName}`, { accountId, accountName, moneyHolder, ...tokens });
-    return { credentialId: text(stored.id), accountId: text(accountId), notificationUrl: text(stored.notificationUrl) };
+  /** As its owner does it: to the provider's consent page and back. Whatever an attempt left undone, the next one does. */
+  const connect = async (token: string, provider: Provider, name: string, moneyHolder: Holder): Promise<Account> => {
+    const walk = { apiUrl: api, token, provider, query: { moneyHolder } };
+    const landed = await patiently(patienceMs, () => connectAs(walk, name));
+    const { id, accountId, notificationUrl, inlineUrl, webhookSecret } = JSON.parse(landed.text) as Json;
+    const addresses = { notificationUrl: text(notificationUrl), inlineUrl: text(inlineUrl) };
+    return { credentialId: text(id), accountId: text(accountId), ...addresses, webhookSecret: text(webhookSecret) };
   };
 
   return {
@@ -102,18 +110,20 @@ export async function setStage(
       const email = `${name}-${digits(6)}@example.com`;
       const password = randomBytes(15).toString('base64url');
       await addUser({ email, password, role: 'reseller' });
-      const { id, call } = await loggedIn(email, password);
+      const { id, token, call } = await loggedIn(email, password);
       if (refundPolicy) await call('PATCH', '/api/users/me', { refundPolicy });
       const account = `${name}-${digits(6)}`;
       // The sandbox takes purchases of accounts whose name starts so from the platform's balance.
       const buyer = supplier === 'platform' ? `platform-${account}` : account;
-      const connectSupplier = (expired: boolean) => connect(call, 'aliexpress-dropshipping', buyer, supplier, expired);
+      const connectSupplier = () => connect(token, 'aliexpress-dropshipping', buyer, supplier);
       const accounts = {
-        'aliexpress-dropshipping': await connectSupplier(expiredToken),
-        ebay: await connect(call, 'ebay', account, proceeds, false),
-        mercadolibre: await connect(call, 'mercadolibre', account, proceeds, false),
+        'aliexpress-dropshipping': await connectSupplier(),
+        ebay: await connect(token, 'ebay', account, proceeds),
+        mercadolibre: await connect(token, 'mercadolibre', account, proceeds),
       };
-      return { id, name, email, call, accounts, reconnect: async () => void (await connectSupplier(false)) };
+      // What an expired token looks like from here: it should still live, but the provider refuses it.
+      if (expiredToken) await sandbox('POST', '/revoke', { provider: 'aliexpress', name: buyer, what: 'access' });
+      return { id, name, email, call, accounts, reconnect: async () => void (await connectSupplier()) };
     },
 
     async stockUp(reseller, options = {}) {

@@ -30,6 +30,8 @@ export function openSecrets(box: SecretBox, credential: Credential): Secrets {
 const seal = (box: SecretBox, id: CredentialId, secrets: Secrets): string =>
   box.seal(JSON.stringify(secrets), context(id));
 
+const useResolutionMs = 60_000;
+
 export type Connected = { credential: Credential; webhookSecret: string };
 
 const connected = { status: { $ne: 'DISCONNECTED' as const } };
@@ -150,6 +152,15 @@ export async function replaceTokens(
       stateEntry: raw<number>('state_entry + 1'),
       wake: 0,
     },
+  );
+}
+
+/** When it was last used, to the minute; a row that is being refreshed is passed over. */
+export async function noteUse(em: EntityManager, id: CredentialId, now: Date): Promise<void> {
+  await em.execute(
+    `update api_credentials set last_used_at = ? where id = (
+       select id from api_credentials where id = ? and coalesce(last_used_at, '-infinity') < ? for no key update skip locked)`,
+    [now, id, new Date(now.getTime() - useResolutionMs)],
   );
 }
 

@@ -39,6 +39,7 @@ export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
       if (stopped) return stopped;
       if (isInDoubt(earlier)) await buy(ctx, order, credential);
       else {
+        if (credential.moneyHolder !== order.supplierPaidBy) return otherMoney(ctx, order, credential);
         const offer = await offerFor(ctx, order, credential);
         if ('reason' in offer) return fail(ctx, order, offer.reason, offer.note, nothingBought(order).also);
         await ctx.store.transaction(em => withdrawUnsent(em, 'buy', order.id));
@@ -49,6 +50,12 @@ export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
     },
     refused,
   );
+
+/** Who pays the supplier was settled when the order came in; the books would be wrong with somebody else's money. */
+const otherMoney = (ctx: Context, order: Order, { accountName, moneyHolder }: Credential): Promise<string> =>
+  wait(ctx, order, 'RECONNECT_NEEDED', {
+    note: `sold to be bought with the ${order.supplierPaidBy}’s money, and AliExpress account ${accountName} pays with the ${moneyHolder}’s: connect one that pays so, or cancel the order`,
+  });
 
 const supplierCredential = (ctx: Context, order: Order): Promise<Credential | null> =>
   ctx.store.read(em => credentialOf(em, order.userId, 'aliexpress-dropshipping', ctx.config.aliexpress.environment));

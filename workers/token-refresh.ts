@@ -8,9 +8,7 @@ export const tokenRefresh: Processor<'credentialId'> = async ({ credentialId }, 
   const id = credentialId as CredentialId;
   const credential = await ctx.store.read(em => findCredential(em, id));
   if (credential?.status !== 'HEALTHY') return 'nothing to do: the account is not connected';
-  const leadMs = ctx.config.supplierTokenLeadMs;
-  const due = (credential.accessExpiresAt?.getTime() ?? 0) - leadMs <= ctx.now().getTime();
-  if (!due) return 'nothing to do: the token is fresh';
+  if (credential.refreshAt && credential.refreshAt > ctx.now()) return 'nothing to do: the token is fresh';
   const { accessToken } = openSecrets(ctx.box, credential);
   try {
     await freshToken(ctx, id, accessToken);

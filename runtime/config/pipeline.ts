@@ -32,7 +32,7 @@ export const pipelineVariables = (env: Environment) => ({
   FX_SOURCE_URL: rateSourceSchema(env),
   FX_FETCH_INTERVAL_MS: milliseconds(21_600_000),
   FX_MAX_AGE_HOURS: Joi.number().positive().max(8_760).default(36),
-  TOKEN_REFRESH_LEAD_MS: milliseconds(1_800_000),
+  TOKEN_REFRESH_LEAD_MS: milliseconds(2_700_000),
 });
 
 export type PipelineValues = {
@@ -88,6 +88,6 @@ export const pipelineSettings = (values: PipelineValues) => ({
   fxFetchIntervalMs: values.FX_FETCH_INTERVAL_MS,
   /** An exchange rate older than this converts nothing. */
   fxMaxAgeHours: values.FX_MAX_AGE_HOURS,
-  /** How long before its end an access token is renewed. */
+  /** How long before its end an access token is renewed. AliExpress wants half an hour: the sweep may come late. */
   supplierTokenLeadMs: values.TOKEN_REFRESH_LEAD_MS,
 });

@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import { decide, type Landed, land, start } from '../../demo/consent.ts';
 import { openSecrets } from '../../store/credentials.ts';
 import { Credential } from '../../store/entities/people.ts';
-import { addUser } from '../../store/users.ts';
-import { connectAs, decide, type Landed, land, start, type Walk } from '../support/consent.ts';
+import { connectVia, type Newcomer, newcomer, shopName, walk } from './newcomer.ts';
 import { type Api, type Json, openApi } from './open-api.ts';
 
-type Newcomer = { readonly id: string; readonly token: string };
 const providers = ['aliexpress-dropshipping', 'ebay', 'mercadolibre'] as const;
 type Provider = (typeof providers)[number];
 const html = 'text/html,application/xhtml+xml,*/*;q=0.8';
@@ -22,21 +20,6 @@ describe('api: connecting an account', () => {
   });
   after(() => api[Symbol.asyncDispose]());
 
-  const newcomer = async (): Promise<Newcomer> => {
-    const email = `${randomBytes(6).toString('hex')}@example.com`;
-    const user = await api.stage.store.transaction(em =>
-      addUser(em, { email, passwordHash: 'x', role: 'reseller', payoutReceiver: null }),
-    );
-    if (!user) throw new Error(`${email} is taken`);
-    return { id: user.id, token: await api.sessions.issue({ userId: user.id, role: 'reseller' }) };
-  };
-  const shopName = () => `shop-${randomBytes(4).toString('hex')}`;
-  const walk = (as: Newcomer, provider: Provider, query: Record<string, string> = {}): Walk => ({
-    apiUrl: api.url,
-    token: as.token,
-    provider,
-    query,
-  });
   const jsonOf = ({ text }: Landed): Json => JSON.parse(text);
   const expectProblem = (answer: Landed, status: number, code: string): void => {
     expect(answer.status, answer.text).to.equal(status);
@@ -48,8 +31,8 @@ describe('api: connecting an account', () => {
 
   for (const provider of providers) {
     it(`${provider}: the account is what the provider names, and its tokens work`, async () => {
-      const [mia, name] = [await newcomer(), shopName()];
-      const answer = await connectAs(walk(mia, provider, { moneyHolder: 'reseller' }), name);
+      const [mia, name] = [await newcomer(api), shopName()];
+      const answer = await connectVia(walk(api, mia, provider, { moneyHolder: 'reseller' }), name);
       expect(answer.status, answer.text).to.equal(200);
       expect(answer.headers.get('cache-control')).to.equal('no-store');
       const shown = jsonOf(answer);
@@ -66,15 +49,15 @@ describe('api: connecting an account', () => {
     });
 
     it(`${provider}: nothing is connected when its owner says no`, async () => {
-      const mia = await newcomer();
-      const { page, browser } = await start(walk(mia, provider));
+      const mia = await newcomer(api);
+      const { page, browser } = await start(walk(api, mia, provider));
       expectProblem(await land(await decide(page, shopName(), 'deny'), browser), 403, 'CONSENT_DENIED');
       expect(await connections(mia)).to.deep.equal([]);
     });
 
     it(`${provider}: an answer counts once`, async () => {
-      const mia = await newcomer();
-      const { page, browser } = await start(walk(mia, provider));
+      const mia = await newcomer(api);
+      const { page, browser } = await start(walk(api, mia, provider));
       const back = await decide(page, shopName());
       const both = await Promise.all([land(back, browser), land(back, browser)]);
       expect(both.map(({ status }) => status).sort()).to.deep.equal([200, 409]);
@@ -83,8 +66,8 @@ describe('api: connecting an account', () => {
     });
 
     it(`${provider}: an answer that comes after ten minutes counts for nothing`, async () => {
-      const mia = await newcomer();
-      const { page, browser } = await start(walk(mia, provider));
+      const mia = await newcomer(api);
+      const { page, browser } = await start(walk(api, mia, provider));
       const back = await decide(page, shopName());
       later = 10 * 60_000 + 1;
       expectProblem(await land(back, browser), 410, 'CONNECTION_EXPIRED');
@@ -92,10 +75,10 @@ describe('api: connecting an account', () => {
     });
 
     it(`${provider}: another user's answer, or another browser's, counts for nothing and uses nothing up`, async () => {
-      const [mia, tom] = [await newcomer(), await newcomer()];
-      const { page, browser } = await start(walk(mia, provider));
+      const [mia, tom] = [await newcomer(api), await newcomer(api)];
+      const { page, browser } = await start(walk(api, mia, provider));
       const back = await decide(page, shopName());
-      const theirs = await start(walk(tom, provider));
+      const theirs = await start(walk(api, tom, provider));
       const unmarked = { headers: { authorization: `Bearer ${mia.token}` } };
       const sameBrowser = { headers: { ...browser.headers, authorization: `Bearer ${tom.token}` } };
       for (const other of [unmarked, theirs.browser, sameBrowser])
@@ -105,24 +88,24 @@ describe('api: connecting an account', () => {
     });
 
     it(`${provider}: an account of somebody else's stays theirs`, async () => {
-      const [mia, tom, name] = [await newcomer(), await newcomer(), shopName()];
-      expect((await connectAs(walk(mia, provider), name)).status).to.equal(200);
-      expectProblem(await connectAs(walk(tom, provider), name), 409, 'ACCOUNT_TAKEN');
+      const [mia, tom, name] = [await newcomer(api), await newcomer(api), shopName()];
+      expect((await connectVia(walk(api, mia, provider), name)).status).to.equal(200);
+      expectProblem(await connectVia(walk(api, tom, provider), name), 409, 'ACCOUNT_TAKEN');
       expect(await connections(tom)).to.deep.equal([]);
     });
   }
 
   it('a code that was redeemed elsewhere is refused, and the owner is asked to start again', async () => {
-    const mia = await newcomer();
-    const { page, browser } = await start(walk(mia, 'mercadolibre'));
+    const mia = await newcomer(api);
+    const { page, browser } = await start(walk(api, mia, 'mercadolibre'));
     const back = await decide(page, shopName());
     back.searchParams.set('code', 'mercadolibre-code-of-somebody');
     expectProblem(await land(back, browser), 422, 'MERCADOLIBRE_INVALID_GRANT');
   });
 
   it('a provider that gives no clear answer is told as such', async () => {
-    const mia = await newcomer();
-    const { page, browser } = await start(walk(mia, 'ebay'));
+    const mia = await newcomer(api);
+    const { page, browser } = await start(walk(api, mia, 'ebay'));
     const back = await decide(page, shopName());
     await api.stage.control('faults', { provider: 'ebay', operation: 'token', kind: 'drop-reply', times: 1 });
     expectProblem(await land(back, browser), 503, 'EBAY_NO_ANSWER');
@@ -130,10 +113,10 @@ describe('api: connecting an account', () => {
   });
 
   it('AliExpress need not send our state back: the browser that asked is enough, and no other', async () => {
-    const [mia, tom] = [await newcomer(), await newcomer()];
+    const [mia, tom] = [await newcomer(api), await newcomer(api)];
     await api.stage.control('settings', { aliexpressEchoesState: false });
-    const { page, browser } = await start(walk(mia, 'aliexpress-dropshipping'));
-    const theirs = await start(walk(tom, 'ebay'));
+    const { page, browser } = await start(walk(api, mia, 'aliexpress-dropshipping'));
+    const theirs = await start(walk(api, tom, 'ebay'));
     const back = await decide(page, shopName());
     await api.stage.control('settings', { aliexpressEchoesState: true });
     expect(back.searchParams.has('state')).to.equal(false);
@@ -142,9 +125,9 @@ describe('api: connecting an account', () => {
   });
 
   it('asks what is asked of a consent page: our address, our application, PKCE and only the scopes we use', async () => {
-    const mia = await newcomer();
+    const mia = await newcomer(api);
     const { config } = api.stage;
-    const pages = await Promise.all(providers.map(async provider => (await start(walk(mia, provider))).page));
+    const pages = await Promise.all(providers.map(async provider => (await start(walk(api, mia, provider))).page));
     const [aliexpress, ebay, mercadolibre] = pages.map(({ searchParams }) => Object.fromEntries(searchParams));
     const callback = (name: Provider) => `${api.url}/api/connections/${name}/callback`;
     expect(aliexpress).to.include({
@@ -162,8 +145,8 @@ describe('api: connecting an account', () => {
   });
 
   it('stores neither the state nor the verifier in clear', async () => {
-    const mia = await newcomer();
-    const { page, browser } = await start(walk(mia, 'mercadolibre'));
+    const mia = await newcomer(api);
+    const { page, browser } = await start(walk(api, mia, 'mercadolibre'));
     const [row] = await api.rows('select to_jsonb(a)::text as text from connection_attempts a where user_id = ?', [
       mia.id,
     ]);
@@ -173,7 +156,7 @@ describe('api: connecting an account', () => {
   });
 
   it('is not started by another site, nor without saying whose money it is', async () => {
-    const mia = await newcomer();
+    const mia = await newcomer(api);
     const ask = (path: string, headers: Record<string, string> = {}) =>
       api.call('GET', `/api/connections/${path}`, { as: mia, headers });
     const elsewhere = await ask('ebay/start?moneyHolder=platform', { 'sec-fetch-site': 'cross-site' });
@@ -188,8 +171,8 @@ describe('api: connecting an account', () => {
   });
 
   it('shows people a page: which account it is, or what went wrong and what to do', async () => {
-    const [mia, name] = [await newcomer(), `<b>${shopName()}</b>`];
-    const { page, browser } = await start(walk(mia, 'ebay'));
+    const [mia, name] = [await newcomer(api), `<b>${shopName()}</b>`];
+    const { page, browser } = await start(walk(api, mia, 'ebay'));
     const back = await decide(page, name);
     const good = await land(back, browser, html);
     expect(good.status).to.equal(200);

@@ -80,14 +80,6 @@ describe('api: values that do not fit', () => {
       ['a receiver that is none', { payoutReceiver: 'me' }, ['payoutReceiver']],
       ['an id and a hash', { id: nowhere, passwordHash: 'x' }, ['id', 'passwordHash']],
     ],
-    'PUT /api/credentials/:apiName': [
-      ['tokens too short to be any', { accessToken: 'short', refreshToken: 'short' }, ['accessToken', 'refreshToken']],
-      ['a holder that is none', { moneyHolder: 'me' }, ['moneyHolder']],
-      ['a time that is none', { accessExpiresAt: 'tomorrow' }, ['accessExpiresAt']],
-      ['a time beyond all columns', { accessExpiresAt: '+275760-01-01T00:00:00Z' }, ['accessExpiresAt']],
-      ['a time before all columns', { refreshExpiresAt: '-200000-01-01T00:00:00Z' }, ['refreshExpiresAt']],
-      ['a state and a segment', { status: 'HEALTHY', webhookSegment: 'x' }, ['status', 'webhookSegment']],
-    ],
     'POST /api/admin/fx-rates': [
       ['a rate of nothing', { rate: '0.000' }, ['rate']],
       ['a rate below nothing', { rate: '-1' }, ['rate']],
@@ -201,11 +193,11 @@ describe('api: values that do not fit', () => {
   });
 
   it('an account of a kind that cannot be connected is refused', async () => {
-    for (const name of ['paypal', 'aliexpress', 'EBAY', 'constructor', '__proto__']) {
-      const body = routes.find(({ pattern }) => pattern.endsWith(':apiName'))?.body?.(market);
-      const answer = await api.call('PUT', `/api/credentials/${name}`, { as: market.owner, body });
-      expectProblem(answer, 400, 'INVALID_INPUT');
-    }
+    for (const name of ['paypal', 'aliexpress', 'EBAY', 'constructor', '__proto__'])
+      for (const path of ['start?moneyHolder=platform', 'callback?code=1&state=1']) {
+        const answer = await api.call('GET', `/api/connections/${name}/${path}`, { as: market.owner });
+        expectProblem(answer, 400, 'INVALID_INPUT');
+      }
   });
 
   it('a compressed body counts as long as it is when unpacked', async () => {

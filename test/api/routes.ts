@@ -128,21 +128,6 @@ export const routes: readonly Route[] = [
     path: ({ owner }) => `/api/connections/${owner.aliexpress}`,
     answers: [401, 204, 404, 204],
   },
-  { method: 'GET', pattern: '/api/credentials', answers: membersOnly(200) },
-  {
-    method: 'PUT',
-    pattern: '/api/credentials/:apiName',
-    path: () => '/api/credentials/ebay',
-    body: ({ owner }) => ({
-      accountId: owner.ebay.accountId,
-      accountName: 'a shop',
-      moneyHolder: 'platform',
-      accessToken: `access-${digits(20)}`,
-      refreshToken: `refresh-${digits(20)}`,
-      accessExpiresAt: '2030-01-01T00:00:00Z',
-    }),
-    answers: [401, 200, 409, 409],
-  },
   { method: 'GET', pattern: '/api/orders', answers: membersOnly(200) },
   {
     method: 'GET',

@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
+import { decide } from '../../demo/consent.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { hashPassword } from '../../runtime/password.ts';
 import { findCredential, openSecrets } from '../../store/credentials.ts';
 import { approvedCart, capture } from './cart.ts';
 import { ebaySale, sell } from './marketplace-sale.ts';
-import { type Answer, type Api, type Json, openApi } from './open-api.ts';
+import { type Answer, type Api, type Member, openApi } from './open-api.ts';
 import { post } from './post-webhook.ts';
 import { askers, asking, askingFor, type Market, openMarket, pathOf, routes } from './routes.ts';
 import { inlineBody, signInline } from './signers.ts';
 
 const canary = (kind: string) => `${kind}-canary-${randomBytes(9).toString('hex')}`;
+
+const started = /^GET \/api\/connections\/[\w-]+\/start\?/;
+const connected = /^GET \/api\/connections\/[\w-]+\/callback\?/;
 
 describe('api: secrets', () => {
   let api: Api;
@@ -22,8 +26,11 @@ describe('api: secrets', () => {
   /** Whoever is given a secret is given it once, in the answer that makes it. */
   const handedOut: Record<string, (answer: Answer) => boolean> = {
     'checkout token': ({ request, status }) => request === 'POST /api/paypal/create-order' && status === 201,
-    'webhook secret': ({ request, status }) => /^PUT \/api\/credentials\//.test(request) && status === 200,
-    segment: ({ request, status }) => /^PUT \/api\/credentials\//.test(request) && status === 200,
+    'webhook secret': ({ request, status }) => connected.test(request) && status === 200,
+    segment: ({ request, status }) => connected.test(request) && status === 200,
+    // To the consent page with the one, to the browser with the other.
+    state: ({ request, status }) => started.test(request) && status === 303,
+    browser: ({ request, status }) => started.test(request) && status === 303,
   };
 
   before(async function () {
@@ -52,31 +59,32 @@ describe('api: secrets', () => {
     await api.rows('update users set password_hash = ? where id = ?', [await hashPassword(password), owner.id]);
     for (const secret of [password, `${password}x`])
       await api.call('POST', '/api/auth/login', { body: { email: owner.email, password: secret } });
-    for (const name of ['aliexpress-dropshipping', 'ebay', 'mercadolibre']) {
-      const [accessToken, refreshToken] = [canary('access'), canary('refresh')];
-      secrets.set(`${name} access token`, accessToken).set(`${name} refresh token`, refreshToken);
-      const [{ account_id: accountId }] = (await api.rows(
-        'select account_id from api_credentials where user_id = ? and api_name = ?',
-        [owner.id, name],
-      )) as [Json];
-      const account = {
-        accountId,
-        accountName: 'shop',
-        moneyHolder: 'platform',
-        accessExpiresAt: '2030-01-01T00:00:00Z',
-      };
-      const connect = (body: object) => api.call('PUT', `/api/credentials/${name}`, { as: owner, body });
-      expect((await connect({ ...account, accessToken, refreshToken })).status).to.equal(200);
-      // What is wrong with a body is told without what is in it.
-      await connect({ ...account, accessToken: [accessToken], refreshToken: { token: refreshToken } });
-      await connect({ ...account, accountId: [accessToken], moneyHolder: refreshToken, accessToken, refreshToken });
-      await api.call('PUT', `/api/credentials/${name}`, {
-        as: market.other,
-        body: { ...account, accessToken, refreshToken },
-      });
-    }
+    for (const name of ['aliexpress-dropshipping', 'ebay', 'mercadolibre']) await plantConnection(name);
     await api.call('POST', '/api/auth/login', { body: { email: [password], password: { password } } });
     await api.call('POST', '/api/users', { as: api.admin, body: { email: 'x', password } });
+  }
+
+  /** Connects the owner's account again, and tries it with what is not theirs. */
+  async function plantConnection(name: string): Promise<void> {
+    const { owner, other } = market;
+    const [row] = await api.rows('select account_name from api_credentials where user_id = ? and api_name = ?', [
+      owner.id,
+      name,
+    ]);
+    const country = name === 'mercadolibre' ? '&country=CL' : '';
+    const path = `/api/connections/${name}`;
+    const begun = await api.call('GET', `${path}/start?moneyHolder=platform${country}`, { as: owner });
+    expect(begun.status, begun.text).to.equal(303);
+    const page = new URL(String(begun.headers.get('location')));
+    const cookie = String(begun.headers.get('set-cookie')).split(';')[0] ?? '';
+    const back = await decide(page, row.account_name);
+    const code = String(back.searchParams.get('code'));
+    secrets.set(`code of ${name}`, code).set(`browser of ${name}`, cookie.split('=')[1] ?? '');
+    secrets.set(`state of ${name}`, String(page.searchParams.get('state')));
+    const answer = (as: Member) => api.call('GET', back.pathname + back.search, { as, headers: { cookie } });
+    expect((await answer(other)).status).to.equal(403);
+    expect((await answer(owner)).status).to.equal(200);
+    expect((await answer(owner)).status).to.equal(409);
   }
 
   /** Orders of every kind, bought, refused and waiting, then every route by everybody, right and wrong. */
@@ -160,7 +168,10 @@ describe('api: secrets', () => {
   it('are found where they are handed out: the search can see', () => {
     for (const kind of Object.keys(handedOut)) {
       const own = [...secrets].filter(([name]) => name.startsWith(kind));
-      const seen = api.answers.some(({ text }) => own.some(([, secret]) => text.includes(secret)));
+      const seen = api.answers.some(({ text, headers }) => {
+        const whole = text + JSON.stringify([...headers]);
+        return own.some(([, secret]) => whole.includes(secret));
+      });
       expect(seen, kind).to.equal(true);
     }
   });
@@ -181,8 +192,8 @@ describe('api: secrets', () => {
       'passwordHash',
       'checkoutTokenHash',
     ];
-    const { json } = await api.call('GET', '/api/credentials', { as: market.owner });
-    expect(json.credentials).to.have.length(3);
-    for (const credential of json.credentials) for (const key of shown) expect(credential).not.to.have.property(key);
+    const { json } = await api.call('GET', '/api/connections', { as: market.owner });
+    expect(json.connections).to.have.length(3);
+    for (const connection of json.connections) for (const key of shown) expect(connection).not.to.have.property(key);
   });
 });

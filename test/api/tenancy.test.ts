@@ -3,7 +3,7 @@ import { type Api, type Asking, type Json, type Member, openApi } from './open-a
 import { expectProblem } from './problem.ts';
 
 /** What each list shows, by the reseller whom a row belongs to. */
-const lists = { products: 'products', credentials: 'api_credentials', orders: 'orders', sales: 'sales' } as const;
+const lists = { products: 'products', connections: 'api_credentials', orders: 'orders', sales: 'sales' } as const;
 
 describe('api: each reseller sees their own rows only', () => {
   let api: Api;
@@ -23,7 +23,7 @@ describe('api: each reseller sees their own rows only', () => {
   after(() => api[Symbol.asyncDispose]());
 
   const ids = async (list: keyof typeof lists, as: Asking): Promise<string[]> => {
-    const { status, text, json } = await api.call('GET', `/api/${list}?limit=100`.replace(/(credentials).*/, '$1'), {
+    const { status, text, json } = await api.call('GET', `/api/${list}?limit=100`.replace(/(connections).*/, '$1'), {
       as,
     });
     expect(status, text).to.equal(200);

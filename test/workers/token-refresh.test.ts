@@ -33,7 +33,10 @@ describe('token-refresh', () => {
   const refresh = (provider: Provider) => stage.perform('token-refresh', idOf(provider));
   /** The access token has ten minutes left: half an hour before its end a new one is due. */
   const makeDue = (provider: Provider) =>
-    rows(stage, 'update api_credentials set access_expires_at = ? where id = ?', [fromNow(600_000), idOf(provider)]);
+    rows(stage, 'update api_credentials set access_expires_at = ?, refresh_at = now() where id = ?', [
+      fromNow(600_000),
+      idOf(provider),
+    ]);
   const fault = (provider: Provider, operation: string, kind: string, change: object = {}) =>
     stage.control('faults', { provider, operation, kind, times: 1, ...change });
   const tokenCall = { aliexpress: 'token-refresh', ebay: 'token', mercadolibre: 'token' } as const;
@@ -130,10 +133,11 @@ describe('token-refresh', () => {
   it('is found by the sweep when it is due', async () => {
     await rows(stage, 'update api_credentials set next_check_at = null where id <> ?', [idOf('ebay')]);
     const soon = fromNow(20 * 60_000);
-    await rows(stage, 'update api_credentials set access_expires_at = ?, next_check_at = now() where id = ?', [
-      soon,
-      idOf('ebay'),
-    ]);
+    await rows(
+      stage,
+      'update api_credentials set access_expires_at = ?, refresh_at = now(), next_check_at = now() where id = ?',
+      [soon, idOf('ebay')],
+    );
     expect((await stage.sweepAndDrain()).join()).to.match(/token-refresh: a new token for ebay/);
   });
 

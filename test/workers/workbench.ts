@@ -1,6 +1,7 @@
 import type { Address } from '../../domain/address.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { parkedAccounts } from '../../domain/ledger.ts';
+import type { Holder } from '../../domain/order.ts';
 import type { Config } from '../../runtime/config.ts';
 import { connect } from '../../store/credentials.ts';
 import type { Effect, EffectPurpose } from '../../store/entities/money.ts';
@@ -179,7 +180,10 @@ export async function changeOrder(
 export async function connectAliExpress(
   stage: Stage,
   seller: Seller,
-  options: { name: string; expired?: boolean; autoPay?: boolean },
+  {
+    moneyHolder = 'platform',
+    ...options
+  }: { name: string; expired?: boolean; autoPay?: boolean; moneyHolder?: Holder },
 ): Promise<Credential> {
   const given = await stage.control<Record<string, string>>('accounts', { provider: 'aliexpress', ...options });
   const { accountId = '', accountName = '', accessToken = '', refreshToken = '' } = given;
@@ -191,7 +195,7 @@ export async function connectAliExpress(
       environment: stage.config.aliexpress.environment,
       accountId,
       accountName,
-      moneyHolder: 'platform',
+      moneyHolder,
       tokens: { accessToken, refreshToken, accessExpiresAt, refreshExpiresAt: new Date(given.refreshExpiresAt ?? '') },
       refreshAt: accessExpiresAt,
     }),

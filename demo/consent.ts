@@ -13,7 +13,8 @@ export type Walk = {
 
 const defaults = { 'aliexpress-dropshipping': {}, ebay: {}, mercadolibre: { country: 'CL' } };
 
-const follow = (url: string, init: RequestInit = {}): Promise<Response> => fetch(url, { ...init, redirect: 'manual' });
+const follow = (url: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(20_000) });
 
 /** Asks to be sent away. Gives the consent page's address and what the browser was marked with. */
 export async function start({ apiUrl, token, provider, query = {} }: Walk): Promise<{ page: URL; browser: Browser }> {
@@ -44,8 +45,10 @@ export async function land(url: URL, { headers }: Browser, accept = '*/*'): Prom
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
-/** All the way, as somebody who says yes. */
+/** All the way, as somebody who says yes. @throws unless the account is connected then */
 export async function connectAs(walk: Walk, account: string): Promise<Landed> {
   const { page, browser } = await start(walk);
-  return land(await decide(page, account), browser);
+  const landed = await land(await decide(page, account), browser);
+  if (landed.status !== 200) throw new Error(`connecting ${account} ended with ${landed.status}: ${landed.text}`);
+  return landed;
 }

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { refreshTime } from '../domain/connection.ts';
+import type { CredentialId } from '../domain/ids.ts';
+import { isFailure, Retryable, Terminal } from '../domain/outcome.ts';
+import { lockCredential, needReconnect, openSecrets, replaceTokens, type Tokens } from '../store/credentials.ts';
+import type { Credential } from '../store/entities/people.ts';
+import type { EntityManager } from '../store/open.ts';
+import type { Context } from './context.ts';
+
+/** A token this close to its end is not worth a call. */
+const tooLateMs = 30_000;
+
+/** What a provider says when a refresh token is worth nothing any more. */
+const chainEnded = /_(ILLEGAL_REFRESH_TOKEN|INVALID_GRANT|INVALID_OPERATOR_USER_ID)$/;
+
+/** New tokens that could not be stored are tried again: with MercadoLibre they are all that is left of the chain. */
+const storing = { tries: 5, pauseMs: 500 };
+
+export type Renewed = { accessToken: string } | { ended: Credential };
+
+/** The stored token, unless it is the stale one or about to end. */
+export function liveToken(ctx: Context, credential: Credential, stale: string | null): string | undefined {
+  const leftMs = (credential.accessExpiresAt?.getTime() ?? 0) - ctx.now().getTime();
+  if (leftMs <= tooLateMs) return undefined;
+  const { accessToken } = openSecrets(ctx.box, credential);
+  return accessToken === stale ? undefined : accessToken;
+}
+
+/**
+ * The row is locked from reading the old token to writing the new one: of many processes one refreshes, the others find
+ * the fresh one; a rotating refresh token is never used twice. Nobody's signal cuts the call off: the answer may be the
+ * only one there is.
+ */
+export async function renewToken(ctx: Context, id: CredentialId, stale: string | null): Promise<Renewed> {
+  /** By the refresh token that brought them. */
+  const brought = new Map<string, Tokens>();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ctx.store.transaction(em => renewUnderLock(em, ctx, id, stale, brought));
+    } catch (error) {
+      if (brought.size === 0 || isFailure(error) || tries === storing.tries) throw error;
+      ctx.log.warn({ credentialId: id, err: error }, 'new tokens could not be stored; once more');
+      await sleep(storing.pauseMs * tries);
+    }
+  }
+}
+
+async function renewUnderLock(
+  em: EntityManager,
+  ctx: Context,
+  id: CredentialId,
+  stale: string | null,
+  brought: Map<string, Tokens>,
+): Promise<Renewed> {
+  const credential = await lockCredential(em, id);
+  if (credential.status !== 'HEALTHY') return { ended: credential };
+  // Somebody else may have refreshed it while we waited for the row.
+  const accessToken = liveToken(ctx, credential, stale);
+  if (accessToken) return { accessToken };
+  const { refreshToken } = openSecrets(ctx.box, credential);
+  try {
+    const tokens = brought.get(refreshToken) ?? (await askForTokens(ctx, credential, refreshToken));
+    brought.set(refreshToken, tokens);
+    const refreshAt = refreshTime(tokens.accessExpiresAt, ctx.config.supplierTokenLeadMs, ctx.now());
+    await replaceTokens(em, ctx.box, credential, tokens, refreshAt);
+    return { accessToken: tokens.accessToken };
+  } catch (error) {
+    if (!(error instanceof Terminal)) throw error;
+    // A wrong app key or secret is our mistake, not the end of the account's consent.
+    if (!chainEnded.test(error.code)) throw new Retryable('TOKEN_REFRESH_REFUSED', error.message, { cause: error });
+    await needReconnect(em, id);
+    return { ended: credential };
+  }
+}
+
+async function askForTokens({ providers }: Context, credential: Credential, refreshToken: string): Promise<Tokens> {
+  switch (credential.apiName) {
+    case 'aliexpress-dropshipping': {
+      const fresh = await providers.aliexpress.refreshToken(refreshToken);
+      return { ...fresh, refreshToken: fresh.refreshToken ?? refreshToken };
+    }
+    case 'ebay': {
+      const fresh = await providers.ebay.refreshToken(refreshToken, credential.scopes.split(' '));
+      // eBay keeps the refresh token and its end: a refresh does not extend it.
+      return { ...fresh, refreshToken, refreshExpiresAt: credential.refreshExpiresAt ?? null };
+    }
+    case 'mercadolibre': {
+      const fresh = await providers.mercadolibre.refreshToken(refreshToken);
+      return { ...fresh, refreshExpiresAt: credential.refreshExpiresAt ?? null };
+    }
+    case 'aliexpress':
+    case 'paypal':
+      throw new Terminal('NO_REFRESH', `${credential.apiName} has no token to refresh`);
+  }
+}
