@@ -1,7 +1,9 @@
 import { Router } from 'express';
 import type { CredentialId } from '../../domain/ids.ts';
 import { credentialsOf, disconnect, findCredential } from '../../store/credentials.ts';
+import type { Credential } from '../../store/entities/people.ts';
 import { connectionView } from '../connection-view.ts';
+import { connectables } from '../consents.ts';
 import type { Deps } from '../deps.ts';
 import { notFromElsewhere } from '../middleware/browser.ts';
 import { notFound, valid } from '../middleware/problem.ts';
@@ -9,13 +11,17 @@ import { scopeOf, sessionOf } from '../middleware/session.ts';
 import { id } from '../schemas.ts';
 import { consentProblems, finishConsent, startConsent } from './consent.ts';
 
+/** A browser log-in is no consent: it is kept elsewhere. */
+const isConsented = ({ apiName }: Credential): boolean => connectables.some(name => name === apiName);
+
 /** Outside accounts: connected by their owners' consent, looked at, and let go. */
 export const connectionRoutes = (deps: Deps): Router =>
   Router()
     .get('/', async (_request, response) => {
       const { userId } = sessionOf(response);
       const credentials = await deps.store.read(em => credentialsOf(em, userId));
-      response.json({ connections: credentials.map(credential => connectionView(credential, deps.now())) });
+      const consented = credentials.filter(isConsented);
+      response.json({ connections: consented.map(credential => connectionView(credential, deps.now())) });
     })
     .get('/:provider/start', notFromElsewhere, startConsent(deps))
     .get('/:provider/callback', finishConsent(deps))
@@ -23,7 +29,8 @@ export const connectionRoutes = (deps: Deps): Router =>
       const scope = scopeOf(sessionOf(response));
       const credentialId = valid(id, request.params.id) as CredentialId;
       const credential = await deps.store.read(em => findCredential(em, credentialId));
-      if (!credential || (scope && credential.userId !== scope)) throw notFound('connection');
+      if (!credential || !isConsented(credential) || (scope && credential.userId !== scope))
+        throw notFound('connection');
       await deps.store.transaction(em => disconnect(em, credentialId));
       response.status(204).end();
     })

@@ -129,7 +129,11 @@ describe('the supplier account of a purchase', () => {
         waitReason: 'BROWSER_AUTOMATION_DISABLED',
         purchaseRoute: 'api',
       });
-      await connectAliExpress(stage, seller, { name: seller.email });
+      await connectAliExpress(stage, seller, { name: `platform-${seller.email}` });
+      expect(await stage.perform('purchase', order.id), 'with the platform’s money').to.match(
+        /^WAITING \(RECONNECT_NEEDED\)/,
+      );
+      await connectAliExpress(stage, seller, { name: seller.email, moneyHolder: 'reseller' });
       expect(await stage.perform('purchase', order.id)).to.equal('PURCHASED');
       expect(await boughtFor(order.id)).to.equal(1);
     });
