@@ -23,6 +23,7 @@ export const names: Record<string, FailureKind> = {
   RESOURCE_CONFLICT: 'uncertain',
   RATE_LIMIT_REACHED: 'retryable',
   ITEM_ALREADY_CANCELLED: 'uncertain',
+  ITEM_CANCELLATION_FAILED: 'uncertain',
   ITEM_INCORRECT_STATUS: 'terminal',
   INSUFFICIENT_FUNDS: 'retryable',
   WEBHOOK_URL_ALREADY_EXISTS: 'terminal',
@@ -53,10 +54,10 @@ export const issues: Record<string, FailureKind> = {
   CITY_REQUIRED: 'terminal',
   PAYEE_ACCOUNT_INVALID: 'terminal',
 
-  // Capturing. The two marked uncertain say that a payment exists: it has to be looked up.
+  // Capturing. Those marked uncertain say that a payment exists or is on its way: it has to be looked up.
   ORDER_ALREADY_CAPTURED: 'uncertain',
   DUPLICATE_INVOICE_ID: 'uncertain',
-  ORDER_COMPLETION_IN_PROGRESS: 'retryable',
+  ORDER_COMPLETION_IN_PROGRESS: 'uncertain', // it is being captured: "later" may find it done
   ORDER_NOT_APPROVED: 'retryable',
   PAYER_ACTION_REQUIRED: 'retryable',
   INSTRUMENT_DECLINED: 'terminal',

@@ -2,20 +2,26 @@ import { expect } from 'chai';
 import { codes, refused, stopsTheAccount, throttles } from '../../providers/aliexpress/classify.ts';
 import { refusalIn } from '../../providers/aliexpress/envelope.ts';
 import { type Call, moneyCall, read } from '../../providers/call.ts';
+import { aliexpressCodes, aliexpressThrottles } from './documented-refusals.ts';
 
 const buying: Call = { provider: 'aliexpress', ...moneyCall, gate: undefined };
 const reading: Call = { provider: 'aliexpress', ...read, gate: undefined };
 const kindOf = (call: Call, ...given: string[]) => refused(call, { codes: given, message: '' }).kind;
 
 describe('AliExpress refusals', () => {
-  for (const [code, kind] of Object.entries(codes)) {
+  it('are those that are documented, and no others', () => {
+    expect(codes).to.have.all.keys(aliexpressCodes);
+    expect(throttles).to.have.members(aliexpressThrottles);
+  });
+
+  for (const [code, kind] of Object.entries(aliexpressCodes)) {
     it(`${code} on an order is ${kind}`, () => {
       expect(kindOf(buying, code)).to.equal(kind);
       expect(kindOf(reading, code)).to.equal(kind === 'uncertain' ? 'retryable' : kind);
     });
   }
 
-  for (const code of throttles) {
+  for (const code of aliexpressThrottles) {
     it(`${code} is retryable, after the ban`, () => {
       const message = 'This ban will last for 3 more seconds';
       const failure = refused(buying, { codes: [code], message });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Call, moneyCall, read } from '../../providers/call.ts';
 import { oauthErrors, refused, refusedGrant, statuses } from '../../providers/mercadolibre/classify.ts';
+import { mercadolibreOauthErrors, mercadolibreStatuses } from './documented-refusals.ts';
 
 const call: Call = { provider: 'mercadolibre', ...read, gate: undefined };
 const granting: Call = { provider: 'mercadolibre', ...moneyCall, gate: undefined };
@@ -8,14 +9,19 @@ const answer = (status: number, body: unknown) => ({ status, headers: {}, body: 
 const shown = ({ kind, code }: { kind: string; code: string }): string => `${kind} ${code}`;
 
 describe('MercadoLibre refusals', () => {
-  for (const [error, kind] of Object.entries(oauthErrors)) {
+  it('are those that are documented, and no others', () => {
+    expect(statuses).to.have.all.keys(mercadolibreStatuses);
+    expect(oauthErrors).to.have.all.keys(mercadolibreOauthErrors);
+  });
+
+  for (const [error, kind] of Object.entries(mercadolibreOauthErrors)) {
     it(`${error} at the token endpoint is ${kind}`, () => {
       const refusal = answer(400, { error, status: 400, cause: [] });
       expect(shown(refusedGrant(granting, refusal))).to.equal(`${kind} MERCADOLIBRE_${error.toUpperCase()}`);
     });
   }
 
-  for (const [status, kind] of Object.entries(statuses)) {
+  for (const [status, kind] of Object.entries(mercadolibreStatuses)) {
     it(`${status} is ${kind}`, () => {
       expect(shown(refused(call, answer(Number(status), {})))).to.equal(`${kind} MERCADOLIBRE_HTTP_${status}`);
     });

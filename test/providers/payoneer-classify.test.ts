@@ -3,6 +3,7 @@ import type { Call } from '../../providers/call.ts';
 import { callsTo } from '../../providers/call.ts';
 import type { HttpAnswer } from '../../providers/http.ts';
 import { errors, isAccepted, isMissing, refused, subCodes } from '../../providers/payoneer/classify.ts';
+import { payoneerErrors, payoneerSubCodes } from './documented-refusals.ts';
 
 const { moving, reading } = callsTo('payoneer', undefined);
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer => ({
@@ -21,14 +22,19 @@ const refusal = (error: string, sub_code?: number | string) => ({
 });
 
 describe('Payoneer refusals', () => {
-  for (const [code, kind] of Object.entries(subCodes)) {
+  it('are those that are documented, and no others', () => {
+    expect(subCodes).to.have.all.keys(payoneerSubCodes);
+    expect(errors).to.have.all.keys(payoneerErrors);
+  });
+
+  for (const [code, kind] of Object.entries(payoneerSubCodes)) {
     it(`sub code ${code} on a money call is ${kind}`, () => {
       const given = answer(400, refusal('Bad Request', Number(code)));
       expect(kindAndCode(moving({}), given)).to.equal(`${kind} PAYONEER_${code}`);
     });
   }
 
-  for (const [error, kind] of Object.entries(errors)) {
+  for (const [error, kind] of Object.entries(payoneerErrors)) {
     it(`${error} on a money call is ${kind}`, () => {
       const code = `PAYONEER_${error.replace(' ', '_').toUpperCase()}`;
       expect(kindAndCode(moving({}), answer(400, refusal(error)))).to.equal(`${kind} ${code}`);

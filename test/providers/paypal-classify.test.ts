@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { type Call, moneyCall, read } from '../../providers/call.ts';
 import type { HttpAnswer } from '../../providers/http.ts';
 import { duplicateBatch, isMissing, issues, names, refused } from '../../providers/paypal/classify.ts';
+import { paypalIssues, paypalNames } from './documented-refusals.ts';
 
 const money: Call = { provider: 'paypal', ...moneyCall, gate: undefined };
 const reading: Call = { provider: 'paypal', ...read, gate: undefined };
@@ -16,13 +17,18 @@ const kindAndCode = (call: Call, refusal: HttpAnswer): string => {
 };
 
 describe('PayPal refusals', () => {
-  for (const [name, kind] of Object.entries(names)) {
+  it('are those that are documented, and no others', () => {
+    expect(names).to.have.all.keys(paypalNames);
+    expect(issues).to.have.all.keys(paypalIssues);
+  });
+
+  for (const [name, kind] of Object.entries(paypalNames)) {
     it(`${name} on a money call is ${kind}`, () => {
       expect(kindAndCode(money, answer(400, { name }))).to.equal(`${kind} PAYPAL_${name.toUpperCase()}`);
     });
   }
 
-  for (const [issue, kind] of Object.entries(issues)) {
+  for (const [issue, kind] of Object.entries(paypalIssues)) {
     it(`${issue} on a money call is ${kind}`, () => {
       const body = { name: 'UNPROCESSABLE_ENTITY', details: [{ issue }] };
       expect(kindAndCode(money, answer(422, body))).to.equal(`${kind} PAYPAL_${issue}`);
@@ -39,6 +45,12 @@ describe('PayPal refusals', () => {
     [
       '500',
       answer(500, { name: 'INTERNAL_SERVER_ERROR' }),
+      'uncertain PAYPAL_SERVER_ERROR',
+      'retryable PAYPAL_SERVER_ERROR',
+    ],
+    [
+      '500 in its other spelling',
+      answer(500, { name: 'INTERNAL_ERROR' }),
       'uncertain PAYPAL_SERVER_ERROR',
       'retryable PAYPAL_SERVER_ERROR',
     ],

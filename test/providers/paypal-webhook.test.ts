@@ -60,6 +60,18 @@ describe('PayPal webhook', () => {
     expect(crc32('123456789')).to.equal(3421780262);
   });
 
+  it('signs the transmission’s id and time, our webhook’s id and the checksum, joined by bars', async () => {
+    const text = 'dfb3be50-fd74-11e4-8bf3-77339302725b|2015-05-18T15:45:13Z|4JH86294D6297924G|3421780262';
+    const [id, time, webhookId = ''] = text.split('|');
+    const headers = {
+      ...genuine.headers,
+      'PayPal-Transmission-Id': id,
+      'paypal-transmission-time': time,
+      'paypal-transmission-sig': await signWith(leaf, text),
+    };
+    await verifyPayPalWebhook({ ...genuine, headers, webhookId, rawBody: Buffer.from('123456789') });
+  });
+
   const forgeries: [string, () => PayPalWebhook | Promise<PayPalWebhook>, string][] = [
     [
       'another body',

@@ -52,6 +52,10 @@ describe('sandbox: AliExpress', () => {
     expect(signatureOf(vector('foo=1 bar=2 foo_bar=3 foobar=4'), 'testsecret', 'md5')).to.equal(
       '54C22189FE38F1B7E6E4D701FB82851E',
     );
+    const legacy = vector(
+      'app_key=12345678 method=aliexpress.ds.product.get timestamp=1700000000000 format=json v=2.0 sign_method=md5 partner_id=taobao-sdk-python-20200924 session=test-access-token product_id=1005001234567890 ship_to_country=GB target_currency=GBP target_language=en_US',
+    );
+    expect(signatureOf(legacy, 'my_app_secret_123', 'md5')).to.equal('3C285A05E7275C1E100E170EFA715F1E');
   });
 
   it('says no with HTTP 200: signature, time, application, token, parameter, method', async () => {

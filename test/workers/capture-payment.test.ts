@@ -165,6 +165,18 @@ describe('capture-payment', () => {
     expect(await capturedFor(order.id)).to.equal(0);
   });
 
+  it('does not take a capture that PayPal is still at work on for one that never left', async () => {
+    const order = await stage.checkout(goods);
+    await decide(order.externalOrderId, { issue: 'ORDER_COMPLETION_IN_PROGRESS' });
+    expect(await capture(order.id)).to.match(/^uncertain \(PAYPAL_ORDER_COMPLETION_IN_PROGRESS\)/);
+    const intents = await intentsOf(stage, 'capture', order.id);
+    expect(intents.map(({ status, lastSentAt }) => [status, lastSentAt instanceof Date])).to.deep.equal([
+      ['OPEN', true],
+    ]);
+    await capture(order.id);
+    expect(await capturedFor(order.id)).to.equal(1);
+  });
+
   it('captures once when several runs are at it together, and does nothing afterwards', async () => {
     const order = await stage.checkout(goods);
     await Promise.all(Array.from({ length: 5 }, () => capture(order.id)));
