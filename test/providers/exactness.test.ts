@@ -117,7 +117,12 @@ describe('ids and amounts beyond what a double holds', () => {
         cancelState: 'NONE_REQUESTED',
         buyer: '',
         currency: 'USD',
-        lines: [{ lineItemId: id16, legacyItemId: id19, title: '', quantity: 3, total: cents }],
+        lines: [
+          {
+            ...{ lineItemId: id16, legacyItemId: id19, title: '', quantity: 3 },
+            ...{ total: cents, collectedTax: money(0n, 'USD') },
+          },
+        ],
       },
     ],
     [
