@@ -258,6 +258,13 @@ describe('create-sale', () => {
     expect(stage.jobs).to.deep.equal([]);
   });
 
+  it('does nothing when its sale stands, also when the order’s row has forgotten that', async () => {
+    const id = await bookedFromEbay(await stage.hireSeller());
+    await rows(stage, 'update orders set sale_booked_at = null where id = ?', [id]);
+    expect(await stage.perform('create-sale', id)).to.equal('nothing to do: the sale is booked');
+    expect(await legsOf(id)).to.have.length(2);
+  });
+
   it('books once when several runs are at it together', async () => {
     const { id } = await orderToBuy(stage, await stage.stockUp(await stage.hireSeller()));
     await stage.perform('purchase', id);

@@ -100,11 +100,12 @@ describe('payout', () => {
     ).to.have.length(1);
   });
 
-  it('is polled while PayPal has not settled it', async () => {
+  it('holds amount and fee, and is polled, while PayPal has not settled it', async () => {
     await stage.control('settings', { payoutSettleMs: 60_000 });
     const leg = await newLeg();
     expect(await pay(leg)).to.match(/^PayPal says PENDING/);
     expect(await pay(leg)).to.match(/^PayPal says PENDING/);
+    expect(await reservationsOf(stage, leg.id)).to.deep.equal([{ status: 'HELD', amount: '1281', payer: null }]);
     const sent = await look(leg);
     expect(sent.status).to.equal('SENT');
     expect(sent.nextCheckAt).to.be.an.instanceOf(Date);

@@ -1,114 +1,27 @@
 import { expect } from 'chai';
-import type { LegId, OrderId } from '../../domain/ids.ts';
+import type { LegId } from '../../domain/ids.ts';
 import { Terminal } from '../../domain/outcome.ts';
-import type { EffectPurpose } from '../../store/entities/money.ts';
-import { findLeg, legsOfOrder } from '../../store/legs.ts';
-import { paymentsOf } from '../../store/payments.ts';
+import { findLeg } from '../../store/legs.ts';
 import { changeSettings } from '../../store/users.ts';
 import type { Providers } from '../../workers/context.ts';
-import { createStage, type Seller, type Stage } from '../support/stage.ts';
-import { fromNow, hourMs, intentsOf, performWith, rows } from './workbench.ts';
-
-type Provider = 'paypal' | 'aliexpress' | 'payoneer';
-
-/** An effect whose first call brought no answer, and had not been performed either. */
-type Row = {
-  what: string;
-  queue: 'capture-payment' | 'purchase' | 'payout' | 'refund';
-  purpose: EffectPurpose;
-  provider: Provider;
-  operation: string;
-  /** The client's method that sends it. */
-  method: string;
-  prepare(): Promise<string>;
-  /** Changes everything that a request made anew would be made from. */
-  change(subject: string): Promise<unknown>;
-};
+import { createStage, type Stage } from '../support/stage.ts';
+import { type ReadyEffect, readyEffects } from './ready-effects.ts';
+import { fromNow, hourMs, intentsOf, performWith } from './workbench.ts';
 
 describe('an effect that is sent again', () => {
   let stage: Stage;
-  let seller: Seller;
+  let ready: ReturnType<typeof readyEffects>;
   before(async () => {
     stage = await createStage();
     await stage.control('balance', { provider: 'payoneer', currency: 'USD', amountMinor: '100000' });
-    seller = await stage.hireSeller();
+    const seller = await stage.hireSeller();
+    ready = readyEffects(stage, seller);
     await stage.store.transaction(em => changeSettings(em, seller.id, { refundPolicy: 'automatic' }));
   });
   after(() => stage[Symbol.asyncDispose]());
 
-  const paid = async (by = seller, stock = 50) => {
-    const { id } = await stage.paidOrder(await stage.stockUp(by, { stock }));
-    await stage.perform('fulfill', id);
-    return id;
-  };
-  const legOf = async (by: Seller) => {
-    const id = await paid(by);
-    for (const queue of ['purchase', 'create-sale'] as const) await stage.perform(queue, id);
-    const legs = await stage.store.read(em => legsOfOrder(em, id));
-    return legs.find(({ beneficiary }) => beneficiary === 'reseller')?.id ?? '';
-  };
-  const sql = (statement: string, ...values: unknown[]) => rows(stage, statement, values);
-
-  const capture: Row = {
-    what: 'a capture',
-    queue: 'capture-payment',
-    purpose: 'capture',
-    provider: 'paypal',
-    operation: 'capture',
-    method: 'captureOrder',
-    prepare: async () => (await stage.checkout(await stage.stockUp(seller))).id,
-    change: async id => {
-      const other = await stage.checkout(await stage.stockUp(seller));
-      await sql(`update orders set external_order_id = null where id = ?`, other.id);
-      await sql(`update orders set external_order_id = ? where id = ?`, other.externalOrderId, id);
-    },
-  };
-  const buy: Row = {
-    what: 'a purchase',
-    queue: 'purchase',
-    purpose: 'buy',
-    provider: 'aliexpress',
-    operation: 'order-create',
-    method: 'createOrder',
-    prepare: () => paid(),
-    change: id => sql(`update orders set ship_to = ship_to || '{"line1": "Elsewhere 1"}' where id = ?`, id),
-  };
-  const pay: Row = {
-    what: 'a payout by PayPal',
-    queue: 'payout',
-    purpose: 'pay',
-    provider: 'paypal',
-    operation: 'create-payout',
-    method: 'createPayout',
-    prepare: () => legOf(seller),
-    change: id => sql(`update payout_legs set receiver = 'elsewhere@example.com' where id = ?`, id),
-  };
-  const refund: Row = {
-    what: 'a refund',
-    queue: 'refund',
-    purpose: 'refund',
-    provider: 'paypal',
-    operation: 'refund',
-    method: 'refundCapture',
-    prepare: async () => {
-      const id = await paid(seller, 0);
-      await stage.perform('purchase', id);
-      return id;
-    },
-    change: async id => {
-      const [payment] = await stage.store.read(em => paymentsOf(em, id as OrderId));
-      await sql(
-        `insert into refunds (id, payment_id, order_id, reference, kind, status, amount_minor, currency)
-         values (gen_random_uuid(), ?, ?, ?, 'refund', 'COMPLETED', 500, 'USD')`,
-        payment?.id,
-        id,
-        `BY-HAND-${id}`,
-      );
-    },
-  };
-
   /** Watches what leaves; `answer`, when it is given, is what comes back instead. */
-  const watch = ({ provider, method }: Row, answer?: () => never) => {
+  const watch = ({ provider, method }: ReadyEffect, answer?: () => never) => {
     const sent: string[] = [];
     const client = new Proxy(stage.context.providers[provider] as object, {
       get(target, key) {
@@ -126,15 +39,16 @@ describe('an effect that is sent again', () => {
     return { sent, providers: { [provider]: client } as Partial<Providers> };
   };
 
-  const lose = ({ provider, operation }: Row) =>
+  const lose = ({ provider, operation }: ReadyEffect) =>
     stage.control('faults', { provider, operation, kind: 'status', status: 502, times: 1 });
-  const statusOf = async ({ queue }: Row, id: string) =>
+  const statusOf = async ({ queue }: ReadyEffect, id: string) =>
     queue === 'payout'
       ? (await stage.store.read(em => findLeg(em, id as LegId)))?.status
       : (await stage.order(id)).status;
 
-  for (const row of [capture, buy, pay, refund])
-    it(`is the same to the byte, key and all: ${row.what}`, async () => {
+  for (const name of ['capture', 'buy', 'pay', 'refund'] as const)
+    it(`is the same to the byte, key and all: ${name}`, async () => {
+      const row = ready[name];
       const id = await row.prepare();
       const { sent, providers } = watch(row);
       await lose(row);
@@ -148,8 +62,9 @@ describe('an effect that is sent again', () => {
       ]);
     });
 
-  for (const row of [buy, pay, refund])
-    it(`without a proof that nothing happened stays in doubt when it is refused: ${row.what}`, async () => {
+  for (const name of ['buy', 'pay', 'refund'] as const)
+    it(`without a proof that nothing happened stays in doubt when it is refused: ${name}`, async () => {
+      const row = ready[name];
       const id = await row.prepare();
       await lose(row);
       await stage.perform(row.queue, id);
@@ -166,7 +81,7 @@ describe('an effect that is sent again', () => {
     const payee = await stage.hireSeller();
     const settings = { payoutProvider: 'payoneer', payoutReceiver: 'payee-1' } as const;
     await stage.store.transaction(em => changeSettings(em, payee.id, settings));
-    const row: Row = { ...pay, provider: 'payoneer', prepare: () => legOf(payee) };
+    const row: ReadyEffect = { ...ready.pay, provider: 'payoneer', prepare: () => ready.legOf(payee) };
     const id = await row.prepare();
     const { sent, providers } = watch(row);
     await lose(row);
