@@ -1,7 +1,8 @@
 import type { Consent } from '../providers/consent.ts';
-import type { EbayClient } from '../providers/ebay/client.ts';
+import type { EbayKey } from '../providers/ebay/webhook.ts';
 import type { PayPalClient } from '../providers/paypal/client.ts';
 import type { PayPalWebhook } from '../providers/paypal/webhook.ts';
+import type { SigningKeys } from '../providers/signing-keys.ts';
 import type { Transact } from '../queues/transact.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -24,8 +25,9 @@ export type Deps = {
   consents: Readonly<Record<Connectable, Consent>>;
   paypal: Pick<PayPalClient, 'createOrder'>;
   /** eBay's notification keys, fetched once and kept. */
-  ebayKeys: EbayClient['publicKey'];
+  ebayKeys: SigningKeys<EbayKey>;
   /** Where PayPal's webhook certificates may lie, and whom we believe. */
-  paypalTrust: Omit<PayPalWebhook, 'headers' | 'rawBody' | 'now'>;
+  paypalTrust: Omit<PayPalWebhook, 'headers' | 'rawBody' | 'now' | 'fetchCertificate'>;
+  paypalCertificates: SigningKeys<string>;
   now: () => Date;
 };

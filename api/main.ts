@@ -22,6 +22,7 @@ import { createApp } from './app.ts';
 import { openConsents } from './consents.ts';
 import { limitRules } from './limits.ts';
 import { createSessions } from './middleware/session.ts';
+import { ebaySigningKeys, paypalCertificates } from './signing-keys.ts';
 
 const config = readConfig();
 const log = createLogger('api', config.logLevel);
@@ -51,8 +52,9 @@ const app = createApp(
     log,
     consents: openConsents(config, gate),
     paypal: createPayPalClient({ ...config.paypal, gate }),
-    ebayKeys: createEbayClient({ ...config.ebay, gate }).publicKey,
+    ebayKeys: ebaySigningKeys(store, createEbayClient({ ...config.ebay, gate }).publicKey),
     paypalTrust: paypalTrust(config),
+    paypalCertificates: paypalCertificates(store, createCertificateFetcher({ gate })),
     now: () => new Date(),
   },
   pool,
@@ -66,7 +68,6 @@ function paypalTrust({ paypal, nodeEnv }: Config) {
   const simulated = nodeEnv !== 'production' && !paypalHosts.includes(new URL(paypal.baseUrl).hostname);
   return {
     webhookId: paypal.webhookId,
-    fetchCertificate: createCertificateFetcher({ gate }),
     trustAnchors: trustAnchors(...(paypal.webhookCaFile ? [readFileSync(paypal.webhookCaFile, 'utf8')] : [])),
     allowedHosts: paypalHosts,
     ...(simulated ? { allowedBaseUrl: paypal.baseUrl } : {}),

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type Joi from 'joi';
 import { isFailure, Terminal } from '../../domain/outcome.ts';
+import { KeysLimited } from '../../providers/signing-keys.ts';
 import { WebhookRejected } from '../../providers/webhook-rejected.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { isDatabaseAway } from '../../store/database-away.ts';
@@ -70,6 +71,11 @@ export function toProblem(error: unknown): Problem | undefined {
   // Which check refused it helps whoever forges more than whoever made a mistake; the log has it.
   if (error instanceof WebhookRejected)
     return new Problem(401, 'WEBHOOK_REFUSED', 'this notification was not accepted');
+  // More than a forger should hear, and all that a genuine sender needs: come again.
+  if (error instanceof KeysLimited)
+    return new Problem(429, 'WEBHOOK_KEYS_LIMITED', 'too many unknown keys were named; send it again later', {
+      retryAfterSeconds: Math.ceil(error.retryAfterMs / 1000),
+    });
   if (error instanceof Terminal)
     return new Problem(422, error.code, 'the provider refuses this; change it and try again');
   if (isFailure(error)) return new Problem(503, error.code, 'a provider cannot be reached now; try again');

@@ -5,8 +5,8 @@ import type { HttpAnswer, HttpRequest } from '../http.ts';
 import { type Bearer, refused } from './classify.ts';
 import { type Fulfillment, fulfillmentBody, fulfillmentIdOf, toFulfillment } from './fulfillment.ts';
 import { type EbayOrder, toOrder } from './order.ts';
-import { createPublicKeys } from './public-keys.ts';
 import * as schema from './schema.ts';
+import type { EbayKey } from './webhook.ts';
 
 export type EbayOptions = Gated & { baseUrl: string; clientId: string; clientSecret: string; now?: () => number };
 
@@ -54,12 +54,13 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     return { accessToken: granted.access_token, expiresInSeconds: granted.expires_in };
   }, now);
 
-  const publicKey = createPublicKeys(async kid => {
+  /** The key that a notification says it was signed with. @throws Terminal EBAY_195001 when there is none of that id */
+  async function publicKey(kid: string): Promise<EbayKey> {
     const call = reading({}, { limit: 'ebay notification' });
     const path = `/commerce/notification/v1/public_key/${encodeURIComponent(kid)}`;
     const answer = await withToken(applicationToken, token => get(call, path, token));
     return accept(call, answer, schema.publicKey, 'application');
-  }, now);
+  }
 
   /** @param scopes the same as consented to, or fewer */
   async function refreshToken(

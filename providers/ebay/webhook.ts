@@ -3,7 +3,12 @@ import Joi from 'joi';
 import { isFailure } from '../../domain/outcome.ts';
 import { idText, open } from '../fields.ts';
 import { readNotification, WebhookRejected } from '../webhook-rejected.ts';
-import { type EbayKey, isKeyId } from './public-keys.ts';
+
+/** As eBay gives it: PEM on one line. */
+export type EbayKey = { key: string; algorithm: string; digest: string };
+
+/** A key id goes into a URL: letters, digits and hyphens, like the UUID that it is. */
+const isKeyId = (kid: string): boolean => /^[A-Za-z0-9][A-Za-z0-9-]{7,63}$/.test(kid);
 
 export type Challenge = { challengeCode: string; verificationToken: string; endpoint: string };
 

@@ -1,31 +1,26 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
-import { createBoundedCache } from '../bounded-cache.ts';
 import { ask, callsTo, type Gated, refusedByStatus } from '../call.ts';
 import { WebhookRejected } from '../webhook-rejected.ts';
 
-const dayMs = 86_400_000;
 const maxChainLength = 6;
 
 export type FetchCertificate = (url: string) => Promise<string>;
 
 /**
- * Fetches PEM text, once per URL: no redirect is followed, at most 64 KB within 10 s. The URL must have been checked.
+ * Fetches PEM text: no redirect is followed, at most 64 KB within 10 s. The URL must have been checked.
  * @throws Retryable when it cannot be had now, WebhookRejected when it is not there
  */
-export const createCertificateFetcher = ({ gate }: Gated = {}): FetchCertificate =>
-  createBoundedCache({
-    maxEntries: 20,
-    ttlMs: dayMs,
-    load: async url => {
-      const call = callsTo('paypal', gate).reading({}, { account: 'certificates' });
-      const answer = await ask(call, { method: 'GET', url, maxAnswerBytes: 64 * 1024 });
-      const later = refusedByStatus(call, answer);
-      if (later) throw later;
-      if (answer.status === 200) return answer.body;
-      throw new WebhookRejected('PAYPAL_CERTIFICATE_NOT_FOUND', `HTTP ${answer.status} in place of a certificate`);
-    },
-  });
+export const createCertificateFetcher =
+  ({ gate }: Gated = {}): FetchCertificate =>
+  async url => {
+    const call = callsTo('paypal', gate).reading({}, { account: 'certificates' });
+    const answer = await ask(call, { method: 'GET', url, maxAnswerBytes: 64 * 1024 });
+    const later = refusedByStatus(call, answer);
+    if (later) throw later;
+    if (answer.status === 200) return answer.body;
+    throw new WebhookRejected('PAYPAL_CERTIFICATE_NOT_FOUND', `HTTP ${answer.status} in place of a certificate`);
+  };
 
 /** The public authorities that Node knows, and outside production one of our own. */
 export const trustAnchors = (...extraPem: string[]): X509Certificate[] =>

@@ -5,6 +5,7 @@ import { openConsents } from '../../api/consents.ts';
 import type { Deps } from '../../api/deps.ts';
 import { limitRules } from '../../api/limits.ts';
 import { createSessions, type Sessions } from '../../api/middleware/session.ts';
+import { ebaySigningKeys, paypalCertificates } from '../../api/signing-keys.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { createEbayClient } from '../../providers/ebay/client.ts';
 import { createCertificateFetcher, trustAnchors } from '../../providers/paypal/certificate.ts';
@@ -95,10 +96,10 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     log: context.log,
     consents: openConsents(config, undefined),
     paypal: context.providers.paypal,
-    ebayKeys: createEbayClient(config.ebay).publicKey,
+    ebayKeys: ebaySigningKeys(store, createEbayClient(config.ebay).publicKey),
+    paypalCertificates: paypalCertificates(store, createCertificateFetcher()),
     paypalTrust: {
       webhookId: config.paypal.webhookId,
-      fetchCertificate: createCertificateFetcher(),
       trustAnchors: trustAnchors(stage.authority),
       allowedHosts: paypalHosts,
       allowedBaseUrl: config.paypal.baseUrl,

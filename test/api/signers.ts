@@ -21,15 +21,16 @@ export const paypalEvent = (type: string, resource: object = { id: code() }) => 
 });
 
 /** PayPal itself: a certificate of its own, for events that the sandbox does not send. */
-export async function ownPayPal(webhookId: string): Promise<{ trust: Deps['paypalTrust']; sign: Signer }> {
+export async function ownPayPal(webhookId: string): Promise<{
+  deps: Pick<Deps, 'paypalTrust' | 'paypalCertificates'>;
+  sign: Signer;
+}> {
   const authority = await issue({ subject: 'Test Authority', isAuthority: true });
   const leaf = await issue({ subject: 'messageverificationcerts.paypal.com', issuer: authority });
   return {
-    trust: {
-      webhookId,
-      fetchCertificate: async () => leaf.pem,
-      trustAnchors: trustAnchors(authority.pem),
-      allowedHosts: ['api.paypal.com'],
+    deps: {
+      paypalTrust: { webhookId, trustAnchors: trustAnchors(authority.pem), allowedHosts: ['api.paypal.com'] },
+      paypalCertificates: async () => leaf.pem,
     },
     sign: async event => {
       const body = bytesOf(event);

@@ -65,7 +65,7 @@ describe('api: 400 forged webhooks', () => {
 
   before(async () => {
     // A client for each key: here the limit on made-up keys would answer instead of the signature.
-    api = await openApi({ deps: ({ config }) => ({ ebayKeys: kid => createEbayClient(config.ebay).publicKey(kid) }) });
+    api = await openApi({ deps: ({ config }) => ({ ebayKeys: createEbayClient(config.ebay).publicKey }) });
     [mia, tom] = [await api.hire(), await api.hire()];
     const { control } = api.stage;
     const { paypalOrderId } = await fillCart(api, await api.stage.stockUp(mia));

@@ -133,7 +133,7 @@ describe('api: PayPal’s webhooks', () => {
     let other: Api;
     before(async () => {
       own = await ownPayPal('their-webhook');
-      other = await openApi({ deps: () => ({ paypalTrust: own.trust }) });
+      other = await openApi({ deps: () => own.deps });
     });
     after(() => other[Symbol.asyncDispose]());
     beforeEach(() => other.rows('delete from inbound_events'));

@@ -82,7 +82,7 @@ describe('eBay client against the sandbox', () => {
 describe('eBay public key', () => {
   const key = { key: 'PEM', algorithm: 'ECDSA', digest: 'SHA1' };
 
-  it('is fetched once, under one application token, and again under a new one', async () => {
+  it('is fetched under one application token, and again under a new one', async () => {
     let tokens = 0;
     await using server = await startStub(({ url, headers }) => {
       if (url === '/identity/v1/oauth2/token') {
@@ -92,12 +92,13 @@ describe('eBay public key', () => {
       return headers.authorization === 'Bearer token-1' ? { status: 401 } : { body: key };
     });
     const ebay = createEbayClient({ baseUrl: server.url, clientId: 'id', clientSecret: 'secret' });
-    const ids = ['key-number-1', 'key-number-1', 'key-number-2'];
-    expect(await Promise.all(ids.map(id => ebay.publicKey(id)))).to.deep.equal([key, key, key]);
+    const ids = ['key-number-1', 'key-number-2'];
+    expect(await Promise.all(ids.map(id => ebay.publicKey(id)))).to.deep.equal([key, key]);
     expect(tokens).to.be.within(2, 3);
-    expect(await ebay.publicKey('key-number-2')).to.deep.equal(key);
-    const asked = server.seen.filter(({ url }) => url.includes('/public_key/key-number-2'));
-    expect(asked).to.have.length(2);
+    for (const id of ids) {
+      const asked = server.seen.filter(({ url }) => url.endsWith(`/public_key/${id}`));
+      expect(asked, id).to.have.length(2);
+    }
   });
 
   it('is a failure of ours when the second token is refused as well', async () => {

@@ -1,10 +1,13 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { expect } from 'chai';
 import { Terminal } from '../../domain/outcome.ts';
-import { createPublicKeys, type EbayKey } from '../../providers/ebay/public-keys.ts';
-import { challengeResponse, parseEbayNotification, verifyEbaySignature } from '../../providers/ebay/webhook.ts';
+import {
+  challengeResponse,
+  type EbayKey,
+  parseEbayNotification,
+  verifyEbaySignature,
+} from '../../providers/ebay/webhook.ts';
 import { rejection } from './rejection.ts';
-import { failureOf } from './thrown-by.ts';
 
 const kid = '9936261a-7d7b-4621-a0f1-96ccb428af49';
 const rawBody = Buffer.from('{"metadata":{"topic":"ORDER_CONFIRMATION"},"notification":{"data":{}}}');
@@ -77,64 +80,18 @@ describe('eBay signature', () => {
   });
 });
 
-describe('eBay public keys', () => {
-  const fetching = () => {
-    const fetched: string[] = [];
-    let nowMs = 0;
-    const get = createPublicKeys(
-      async id => {
-        fetched.push(id);
-        return { key: id, algorithm: 'ECDSA', digest: 'SHA1' };
-      },
-      () => nowMs,
-    );
-    const later = (ms: number) => {
-      nowMs += ms;
-    };
-    return { get, fetched, later };
-  };
-
-  it('are kept for an hour', async () => {
-    const { get, fetched, later } = fetching();
-    await get(kid);
-    later(3_599_999);
-    await get(kid);
-    later(1);
-    await get(kid);
-    expect(fetched).to.deep.equal([kid, kid]);
-  });
-
-  it('are not fetched for every id that somebody makes up', async () => {
-    const { get, fetched, later } = fetching();
-    for (const number of [1, 2, 3, 4, 5, 6]) await get(`made-up-${number}`);
-    expect(await failureOf(() => get('made-up-7'))).to.equal('retryable EBAY_KEY_FETCHES_LIMITED');
-    await get('made-up-6');
-    later(60_000);
-    await get('made-up-7');
-    expect(fetched).to.have.length(7);
-  });
-
-  for (const id of ['../secret', 'a/b-c-d-e-f', 'short', '', 'x'.repeat(65), 'white space']) {
-    it(`are not asked for as "${id}"`, async () => {
-      const { get, fetched } = fetching();
-      expect(await failureOf(() => get(id))).to.equal('terminal EBAY_KEY_ID_INVALID');
-      expect(fetched).to.deep.equal([]);
-    });
-  }
-});
-
 describe('eBay notification', () => {
   const body = (data: object, topic = 'ORDER_CONFIRMATION'): Buffer =>
     Buffer.from(JSON.stringify({ metadata: { topic }, notification: { notificationId: 'n-1', data } }));
 
   it('names the order', () => {
-    const read = { notificationId: 'n-1', topic: 'ORDER_CONFIRMATION', orderId: '12-34567-89012' };
+    const read = { notificationId: 'n-1', topic: 'ORDER_CONFIRMATION', orderId: '12-34567-89012', persons: [] };
     expect(parseEbayNotification(body({ orderId: '12-34567-89012', more: 1 }))).to.deep.equal(read);
   });
 
   it('names the user who is to be erased', () => {
     const topic = 'MARKETPLACE_ACCOUNT_DELETION';
-    const read = { notificationId: 'n-1', topic, username: 'test_user' };
+    const read = { notificationId: 'n-1', topic, username: 'test_user', persons: ['test_user', 'x'] };
     expect(parseEbayNotification(body({ username: 'test_user', userId: 'x' }, topic))).to.deep.equal(read);
   });
 

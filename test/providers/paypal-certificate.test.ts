@@ -54,16 +54,6 @@ describe('PayPal certificate URL', () => {
 });
 
 describe('PayPal certificate fetcher', () => {
-  it('fetches once per URL', async () => {
-    await using server = await startStub(() => ({ body: 'PEM' }));
-    const fetchCertificate = createCertificateFetcher();
-    expect(await Promise.all([fetchCertificate(server.url), fetchCertificate(server.url)])).to.deep.equal([
-      'PEM',
-      'PEM',
-    ]);
-    expect(server.seen).to.have.length(1);
-  });
-
   it('follows no redirect', async () => {
     await using server = await startStub(({ url }) =>
       url === '/' ? { status: 302, headers: { location: '/secret' } } : { body: 'PEM' },

@@ -7,6 +7,7 @@ import {
   verifyEbaySignature,
 } from '../../../providers/ebay/webhook.ts';
 import type { Deps } from '../../deps.ts';
+import { sourceOf } from '../../limits.ts';
 import { valid } from '../../middleware/problem.ts';
 import { bytesOf, take } from './take.ts';
 
@@ -27,8 +28,9 @@ export const ebay =
   (deps: Deps): RequestHandler =>
   async (request, response) => {
     const body = bytesOf(request);
+    const source = sourceOf(request);
     const header = request.get('x-ebay-signature');
-    await verifyEbaySignature({ header, rawBody: body, publicKey: deps.ebayKeys });
+    await verifyEbaySignature({ header, rawBody: body, publicKey: kid => deps.ebayKeys(kid, source) });
     const sent = parseEbayNotification(body);
     const { notificationId: eventId, topic: type, orderId: subject } = sent;
     await take(deps, response, { source: 'ebay', eventId, type, subject, body, wanted: isWanted(sent) }, 204);

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { parsePayPalEvent, verifyPayPalWebhook } from '../../../providers/paypal/webhook.ts';
 import type { Deps } from '../../deps.ts';
+import { sourceOf } from '../../limits.ts';
 import { bytesOf, headersOf, take } from './take.ts';
 
 const keptHeaders = ['paypal-transmission-id', 'paypal-transmission-time', 'paypal-cert-url', 'paypal-auth-algo'];
@@ -12,7 +13,14 @@ export const paypal =
   (deps: Deps): RequestHandler =>
   async (request, response) => {
     const body = bytesOf(request);
-    await verifyPayPalWebhook({ ...deps.paypalTrust, headers: request.headers, rawBody: body, now: deps.now() });
+    const source = sourceOf(request);
+    await verifyPayPalWebhook({
+      ...deps.paypalTrust,
+      fetchCertificate: url => deps.paypalCertificates(url, source),
+      headers: request.headers,
+      rawBody: body,
+      now: deps.now(),
+    });
     const { id: eventId, type } = parsePayPalEvent(body);
     const headers = headersOf(request, keptHeaders);
     const wanted = wantedTypes.test(type);

@@ -1,0 +1,19 @@
+import type { EbayKey } from '../providers/ebay/webhook.ts';
+import type { FetchCertificate } from '../providers/paypal/certificate.ts';
+import { createSigningKeys, type SigningKeys } from '../providers/signing-keys.ts';
+import type { Store } from '../store/open.ts';
+import { webhookKeyShelf } from '../store/webhook-keys.ts';
+
+const hourMs = 3_600_000;
+
+/** Known keys are shared by all processes and outlive them. */
+export const ebaySigningKeys = (store: Store, fetchKey: (kid: string) => Promise<EbayKey>): SigningKeys<EbayKey> =>
+  createSigningKeys({ provider: 'ebay', fetchKey, shelf: webhookKeyShelf<EbayKey>(store, 'ebay'), freshMs: hourMs });
+
+export const paypalCertificates = (store: Store, fetchKey: FetchCertificate): SigningKeys<string> =>
+  createSigningKeys({
+    provider: 'paypal',
+    fetchKey,
+    shelf: webhookKeyShelf<string>(store, 'paypal'),
+    freshMs: 24 * hourMs,
+  });
