@@ -44,8 +44,11 @@ export function createAdmission(options: {
   };
 }
 
-const notNow = ({ provider }: Call, code: 'CIRCUIT_OPEN' | 'RATE_LIMITED', why: string, waitMs: number): NotNow =>
-  new NotNow(`${provider.toUpperCase()}_${code}`, `${why}; asked again in ${Math.ceil(waitMs / 1000)} s`, {
-    provider,
-    retryAfterMs: Math.max(1, Math.ceil(waitMs)),
-  });
+/** However long the wait: what was counted or said may be otherwise by then, and to look costs nothing. */
+const longestHoldMs = 300_000;
+
+function notNow({ provider }: Call, code: 'CIRCUIT_OPEN' | 'RATE_LIMITED', why: string, waitMs: number): NotNow {
+  const retryAfterMs = Math.min(Math.max(1, Math.ceil(waitMs)), longestHoldMs);
+  const text = `${why}; looked at again in ${Math.ceil(retryAfterMs / 1000)} s`;
+  return new NotNow(`${provider.toUpperCase()}_${code}`, text, { provider, retryAfterMs });
+}

@@ -25,7 +25,8 @@ export function openLimits(where: { databaseUrl: string; redisUrl?: string; pref
   const { databaseUrl, redisUrl, prefix = 'orders' } = where;
   const keyPrefix = `${prefix}:calls`;
   if (redisUrl) {
-    const redis = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+    // The first calls wait for the connection; while Redis is away, none waits for long.
+    const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, commandTimeout: 500 });
     redis.on('error', () => undefined); // until it is back, each process counts for itself
     const limits = createLimits(
       window =>

@@ -1,5 +1,6 @@
 import type { Money } from '../../domain/money.ts';
 import { type OrderState, orderStates } from '../../domain/order.ts';
+import type { Trouble } from '../../domain/provider.ts';
 import type { Receivable } from '../../store/current-account.ts';
 import type { LegStanding, Standing } from '../../store/overview.ts';
 import { nextAction } from '../next-action.ts';
@@ -8,6 +9,7 @@ import { type Html, html } from './html.ts';
 import { page, type Viewer } from './layout.ts';
 import { amount, badge, type Column, card, none, reasonText, type Tone, table } from './parts.ts';
 import { age } from './time.ts';
+import { troubleLines } from './troubles.ts';
 
 export type Figures = {
   readonly orders: readonly Standing[];
@@ -15,6 +17,7 @@ export type Figures = {
   readonly ledger: readonly Money[];
   readonly receivables: readonly Receivable[];
   readonly queues: readonly QueueFigures[];
+  readonly troubles: readonly Trouble[];
   readonly now: Date;
 };
 
@@ -27,6 +30,7 @@ export const overviewPage = (viewer: Viewer, figures: Figures): string =>
     html`
     <h1>Overview</h1>
     ${headlines(figures)}
+    ${troubleLines(figures.troubles, figures.now)}
     ${card('Orders', road(figures.orders))}
     ${standing('Waiting', 'WAITING', figures, 'No order waits.')}
     ${standing('Needs review', 'NEEDS_REVIEW', figures, 'Nothing needs a person.')}

@@ -9,6 +9,7 @@ import { jobForOrder } from '../../queues/next-job.ts';
 import { post } from '../../store/ledger.ts';
 import { findOrder } from '../../store/orders.ts';
 import { recordPayment } from '../../store/payments.ts';
+import { troubleBoard } from '../../store/provider-troubles.ts';
 import { addLeg, addSale } from '../../store/sales.ts';
 import { keepSupplierOrders } from '../../store/supplier-orders.ts';
 import { note } from '../../store/timeline.ts';
@@ -51,6 +52,24 @@ describe('the pages', () => {
     for (const { text } of [page, list, missed]) expect(text).not.to.include('<script');
     expect(page.headers['content-security-policy']).to.include("default-src 'none'").and.not.include('script-src');
     expect(page.headers['cache-control']).to.equal('no-store');
+  });
+
+  it('tell of a provider that does not answer, and of one that asked us to wait, until they are well', async () => {
+    const board = troubleBoard(world.store);
+    const at = (ms: number) => new Date(Date.now() + ms);
+    const outage = { provider: 'aliexpress', account: '', why: 'OUTAGE', attempt: 3 } as const;
+    const wait = { provider: 'ebay', account: 'seller', why: 'RATE_LIMITED', attempt: 1 } as const;
+    await board.post({ ...outage, since: at(-600_000), until: at(40_000) });
+    await board.post({ ...outage, attempt: 4, since: at(0), until: at(60_000) });
+    await board.post({ ...wait, since: at(0), until: at(30_000) });
+    const { text } = await admin.get('/').expect(200);
+    expect(text).to.match(/AliExpress has not answered for <time[^>]*>10 min</);
+    expect(text).to.match(/tried again in (60|59) s/);
+    expect(text).to.match(/eBay has asked us to wait: (30|29) s more/);
+    await board.withdraw(outage);
+    await board.withdraw(wait);
+    const well = await admin.get('/').expect(200);
+    expect(well.text).not.to.include('has not answered').and.not.include('asked us to wait');
   });
 
   it('find an order by any id that somebody may hold', async () => {
