@@ -106,16 +106,22 @@ async function keepSnapshot(
   });
 }
 
+/** Nobody buys with the account until somebody has looked at it. */
+export async function pausedBy(ctx: Context, order: Order, credential: Credential, { kind, message }: Obstacle) {
+  await ctx.store.transaction(em => pauseAccount(em, credential.id, kind));
+  ctx.log.error({ credentialId: credential.id, kind }, 'a browser account is paused: somebody must look at it');
+  return wait(ctx, order, 'BUYER_ACCOUNT_PAUSED', { note: pauseText(credential, `${kind} (${message})`) });
+}
+
 /** What stood in the way before anything was bought, as the order's next state. */
-export async function obstructed(ctx: Context, order: Order, credential: Credential, { kind, message }: Obstacle) {
+export async function obstructed(ctx: Context, order: Order, credential: Credential, obstacle: Obstacle) {
+  const { kind, message } = obstacle;
   switch (kind) {
     case 'CAPTCHA':
     case 'TWO_FACTOR':
     case 'ACCOUNT_RESTRICTED':
     case 'LAYOUT_UNKNOWN':
-      await ctx.store.transaction(em => pauseAccount(em, credential.id, kind));
-      ctx.log.error({ credentialId: credential.id, kind }, 'a browser account is paused: somebody must look at it');
-      return wait(ctx, order, 'BUYER_ACCOUNT_PAUSED', { note: pauseText(credential, `${kind} (${message})`) });
+      return pausedBy(ctx, order, credential, obstacle);
     case 'WRONG_PASSWORD':
       await ctx.store.transaction(em => needReconnect(em, credential.id));
       return wait(ctx, order, 'RECONNECT_NEEDED', {

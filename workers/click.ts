@@ -23,8 +23,16 @@ type Clicked = { orderNumbers: string[] };
 type Ready = Prepared & Pick<ClickedOrder, 'wanted' | 'address'>;
 
 /** The irreversible click, once per order. */
-export const click = (ctx: Context, order: Order, credential: Credential, stay: Stay, ready: Ready): Promise<Clicked> =>
-  once(onceContext(ctx), {
+export async function click(
+  ctx: Context,
+  order: Order,
+  credential: Credential,
+  stay: Stay,
+  ready: Ready,
+): Promise<Clicked> {
+  // A page that is gone is found out before CLICKING is written: afterwards it could not be told from a click.
+  if (!(await ready.button.isVisible())) throw new Obstacle('LAYOUT_UNKNOWN', 'the place-order button is hidden');
+  return once(onceContext(ctx), {
     ...intentOf(ctx, order, credential),
     freeze: () => frozen(ready),
     send: async () => {
@@ -39,6 +47,7 @@ export const click = (ctx: Context, order: Order, credential: Credential, stay: 
       }
     },
   });
+}
 
 /** What became of a click whose answer was not seen. It is never clicked again. @throws Uncertain, Unproven */
 export const findClicked = (ctx: Context, order: Order, credential: Credential): Promise<Clicked> =>

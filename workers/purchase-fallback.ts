@@ -8,53 +8,74 @@
  */
 import { platformCurrency } from '../domain/fees.ts';
 import { formatMoney, isGreater } from '../domain/money.ts';
-import { invariant } from '../domain/outcome.ts';
+import { invariant, type Terminal } from '../domain/outcome.ts';
 import { shippingFields } from '../providers/aliexpress/address-rules.ts';
 import { isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
-import type { Order, SupplierOrder } from '../store/entities/order.ts';
+import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { maxCostOf } from '../store/orders.ts';
 import { findProduct } from '../store/products.ts';
-import { stopsBuying } from './before-buying.ts';
+import { nothingBought, stopsBuying } from './before-buying.ts';
 import { Obstacle } from './browser/obstacle.ts';
 import type { AddressFields } from './browser/pages/address.ts';
 import type { Wanted } from './browser/pages/item.ts';
 import { prepare } from './browser/prepare.ts';
-import { obstructed, type Stay, visitShop, whoBuys } from './browser-visit.ts';
+import { obstructed, pausedBy, type Stay, visitShop, whoBuys } from './browser-visit.ts';
 import { click, findClicked } from './click.ts';
 import type { Context, Processor } from './context.ts';
 import { followPurchase, supplierOrders } from './follow-purchase.ts';
-import { orderStep } from './order-step.ts';
+import { orderStep, wait } from './order-step.ts';
+import { meaningOf } from './purchase-refusal.ts';
 import { readOnWebsite } from './supplier-order-page.ts';
 
 export const purchaseFallback: Processor<'orderId'> = ({ orderId }, ctx) =>
-  orderStep(ctx, { queue: 'purchase-fallback', id: orderId, from: ['PURCHASING', 'WAITING'] }, async order => {
-    const placed = await supplierOrders(ctx, order);
-    const earlier = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
-    const clicked = placed.length > 0 || isInDoubt(earlier);
-    const stopped = placed.length > 0 ? undefined : await stopsBuying(ctx, order, earlier);
-    if (stopped) return stopped;
-    const buyer = await whoBuys(ctx, order, { clicked });
-    if ('waits' in buyer) return buyer.waits;
-    const { credential } = buyer;
-    if (isInDoubt(earlier)) await findClicked(ctx, order, credential);
-    return clicked ? follow(ctx, order, credential) : buy(ctx, order, credential);
-  });
+  orderStep(
+    ctx,
+    { queue: 'purchase-fallback', id: orderId, from: ['PURCHASING', 'WAITING'] },
+    async order => {
+      const placed = (await supplierOrders(ctx, order)).length > 0;
+      const earlier = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
+      const clicked = placed || isInDoubt(earlier);
+      const stopped = placed ? undefined : await stopsBuying(ctx, order, earlier);
+      if (stopped) return stopped;
+      const buyer = await whoBuys(ctx, order, { clicked });
+      if ('waits' in buyer) return buyer.waits;
+      if (!placed && clicked) await findClicked(ctx, order, buyer.credential);
+      return inShop(ctx, order, buyer.credential, async stay => {
+        if (!clicked) await buy(ctx, order, buyer.credential, stay);
+        await stay.step('order-detail');
+        const rows = await supplierOrders(ctx, order);
+        return followPurchase(ctx, order, rows, row => readOnWebsite(stay.visit, row));
+      });
+    },
+    addressRefused,
+  );
 
-async function buy(ctx: Context, order: Order, credential: Credential): Promise<string> {
+async function inShop(
+  ctx: Context,
+  order: Order,
+  credential: Credential,
+  task: (stay: Stay) => Promise<string>,
+): Promise<string> {
   try {
-    const stay = await visitShop(ctx, order, credential, async stay => {
-      await buyInShop(ctx, order, credential, stay);
-      return followPurchase(ctx, order, await supplierOrders(ctx, order), row => readOnWebsite(stay.visit, row));
-    });
-    return typeof stay === 'string' ? stay : stay.busy;
+    const end = await visitShop(ctx, order, credential, task);
+    return typeof end === 'string' ? end : end.busy;
   } catch (error) {
-    if (error instanceof Obstacle) return obstructed(ctx, order, credential, error);
-    throw error;
+    if (!(error instanceof Obstacle)) throw error;
+    // What the website says after the click is about its pages: the order is bought, or looked for.
+    const effect = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
+    const mayBeBought = effect?.status === 'DONE' || isInDoubt(effect);
+    return mayBeBought ? pausedBy(ctx, order, credential, error) : obstructed(ctx, order, credential, error);
   }
 }
 
-async function buyInShop(ctx: Context, order: Order, credential: Credential, { visit, step }: Stay): Promise<void> {
+/** Our own rules about addresses refuse it before the shop could. */
+const addressRefused = (order: Order, refusal: Terminal, ctx: Context): Promise<string> =>
+  meaningOf(refusal).kind === 'address'
+    ? wait(ctx, order, 'ADDRESS_INVALID', { note: refusal.message, ...nothingBought(order) })
+    : Promise.reject(refusal);
+
+async function buy(ctx: Context, order: Order, credential: Credential, { visit, step }: Stay): Promise<void> {
   const { wanted, address } = await wantedBy(ctx, order);
   const { total, before, button } = await prepare(visit, wanted, address, step);
   if (total.currency !== platformCurrency)
@@ -74,16 +95,4 @@ async function wantedBy(ctx: Context, order: Order): Promise<{ wanted: Wanted; a
   invariant(product, `product ${productId} exists`);
   const wanted = { productId: product.supplierProductId, skuId: product.supplierSkuId, quantity };
   return { wanted, address: shippingFields(shipTo) };
-}
-
-/** Reads what was bought on the website, until it is paid. */
-async function follow(ctx: Context, order: Order, credential: Credential): Promise<string> {
-  const rows = await supplierOrders(ctx, order);
-  const news = await visitShop(ctx, order, credential, async ({ visit, step }) => {
-    await step('order-detail');
-    const read = new Map<string, Awaited<ReturnType<typeof readOnWebsite>>>();
-    for (const row of rows) read.set(row.id, await readOnWebsite(visit, row));
-    return (row: SupplierOrder) => read.get(row.id) ?? Promise.reject(new Error(`${row.number} was not read`));
-  });
-  return 'busy' in news ? news.busy : followPurchase(ctx, order, rows, async row => news(row));
 }

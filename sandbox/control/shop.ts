@@ -20,6 +20,8 @@ const change = Joi.object<Change>({
   priceRiseMinor: minorUnits,
   payment: Joi.string().valid('paid', 'declined', 'unpaid'),
   forgetsVariant: Joi.boolean(),
+  refusesAddress: Joi.boolean(),
+  hidesOrders: Joi.boolean(),
 });
 
 /** Who may log in on the website, and what stands in the way there. */

@@ -3,6 +3,7 @@ import type { SupplierOrder } from '../aliexpress/state.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { World } from '../world.ts';
 import { type Html, html, page, price } from './page.ts';
+import { captcha } from './sessions.ts';
 import type { ShopAccount } from './state.ts';
 
 const pageSize = 10;
@@ -30,6 +31,7 @@ export function showConfirmation(account: ShopAccount, call: Call): Answer {
 
 /** The newest first. */
 export function showOrders(world: World, account: ShopAccount, call: Call): Answer {
+  if (account.mood.hidesOrders) return captcha();
   const wanted = Math.max(1, Number(call.query.get('page')) || 1);
   const own = [...world.state.aliexpress.orders.values()]
     .filter(({ accountId }) => accountId === account.accountId)

@@ -14,6 +14,10 @@ export type ShopMood = {
   payment: 'paid' | 'declined' | 'unpaid';
   /** The product's page selects its first variant, whatever the link said. */
   forgetsVariant: boolean;
+  /** No address pleases it. */
+  refusesAddress: boolean;
+  /** Where the list of orders should be, there is a captcha. */
+  hidesOrders: boolean;
 };
 
 export const goodMood = (): ShopMood => ({
@@ -24,6 +28,8 @@ export const goodMood = (): ShopMood => ({
   priceRiseMinor: 0n,
   payment: 'paid',
   forgetsVariant: false,
+  refusesAddress: false,
+  hidesOrders: false,
 });
 
 export type CartLine = { readonly productId: string; readonly skuId: string; readonly count: number };

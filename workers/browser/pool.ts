@@ -84,7 +84,7 @@ export async function openBrowserPool(options: PoolOptions): Promise<BrowserPool
           tasks += 1;
           const context = await browser!.createBrowserContext();
           const page = await context.newPage();
-          return { resources: { page }, close: () => Promise.race([context.close().catch(ignore), sleep(closeMs)]) };
+          return { resources: { page }, close: () => atMost(closeMs, context.close()) };
         } catch {
           await discard();
           await sleep(waitMs);
@@ -121,7 +121,11 @@ export async function openBrowserPool(options: PoolOptions): Promise<BrowserPool
       }) as ReturnType<typeof task>;
       // A task whose page is gone ends by itself, soon; one that does not is left behind.
       const outOfPatience = new Promise<never>((_, reject) => {
-        stop.addEventListener('abort', () => void sleep(closeMs).then(() => reject(lost())), { once: true });
+        stop.addEventListener(
+          'abort',
+          () => void sleep(closeMs, undefined, { ref: false }).then(() => reject(lost())),
+          { once: true },
+        );
       });
       const outcome = Promise.race([work, outOfPatience]);
       running.add(outcome);
@@ -131,9 +135,9 @@ export async function openBrowserPool(options: PoolOptions): Promise<BrowserPool
     browsers: () => [...alive].flatMap(browser => browser.process()?.pid ?? []),
     async close(graceMs) {
       closing = true;
-      await Promise.race([Promise.allSettled(running), sleep(graceMs)]);
+      await atMost(graceMs, Promise.allSettled(running));
       await Promise.all([...alive].map(end));
-      await Promise.race([cluster.close(), sleep(closeMs)]);
+      await atMost(closeMs, cluster.close());
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -141,8 +145,15 @@ export async function openBrowserPool(options: PoolOptions): Promise<BrowserPool
 
 const ignore = (): void => undefined;
 
+/** Waits for what may never end, and no longer. Whether it failed is nobody's business: it is being closed. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, sleep(ms, undefined, { signal: done.signal })]).catch(ignore);
+  done.abort();
+}
+
 async function end(browser: Browser): Promise<void> {
-  await Promise.race([browser.close().catch(ignore), sleep(closeMs)]);
+  await atMost(closeMs, browser.close());
   browser.process()?.kill('SIGKILL');
 }
 

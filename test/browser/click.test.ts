@@ -1,0 +1,125 @@
+import { expect } from 'chai';
+import { standingEffect } from '../../store/effects.ts';
+import type { Context, Failpoint } from '../../workers/context.ts';
+import { goShopping, type Shopper, type Shopping } from './shopping.ts';
+
+const hourMs = 3_600_000;
+const late = { now: () => new Date(Date.now() + hourMs) };
+
+describe('the click that buys', function () {
+  this.timeout(90_000);
+  let shopping: Shopping;
+  let shopper: Shopper;
+  before(async () => {
+    shopping = await goShopping();
+    shopper = await shopping.hireShopper();
+  });
+  after(() => shopping?.[Symbol.asyncDispose]());
+  afterEach(() => shopping.mood(shopper, { hidesOrders: false }));
+
+  const all = async () => (await shopping.stage.effects('supplier-order')).length;
+  const lose = (kind: string, more: object = {}) =>
+    shopping.stage.control('faults', { provider: 'shop', operation: 'place', kind, times: 1, ...more });
+  const parked = { status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' };
+
+  it('is found in the list of orders when its answer was lost, and never repeated', async () => {
+    const { id } = await shopping.orderFor(shopper);
+    const before = await all();
+    await lose('drop-reply');
+    expect(await shopping.buy(id)).to.contain('uncertain (CLICK_UNANSWERED)');
+    expect((await shopping.stage.order(id)).status).to.equal('PURCHASING');
+    expect(await shopping.evidence(id)).to.have.length(1);
+    expect(await shopping.buy(id)).to.equal('PURCHASED');
+    expect(await all()).to.equal(before + 1);
+    expect(await shopping.bought(id)).to.have.length(1);
+  });
+
+  it('is found as both of the orders that one click made', async () => {
+    const { id } = await shopping.orderFor(shopper, { ordersPerCreate: 2 });
+    await lose('drop-reply');
+    await shopping.buy(id);
+    expect(await shopping.buy(id)).to.equal('PURCHASED');
+    expect(await shopping.bought(id)).to.have.length(2);
+  });
+
+  it('is for a person when nothing was bought as far as anybody can see: it is not clicked again', async () => {
+    const { id } = await shopping.orderFor(shopper);
+    const before = await all();
+    await lose('status', { status: 503 });
+    expect(await shopping.buy(id)).to.contain('CLICK_UNANSWERED');
+    expect(await shopping.buy(id)).to.contain('EFFECT_UNKNOWN');
+    await shopping.buy(id, late);
+    expect(await shopping.stage.order(id)).to.include(parked);
+    expect(await all()).to.equal(before);
+    expect(await shopping.evidence(id)).to.have.length.greaterThan(0);
+  });
+
+  it('is for a person when another order looks the same', async () => {
+    const { id, goods } = await shopping.orderFor(shopper);
+    await lose('drop-reply');
+    await shopping.buy(id);
+    // Somebody buys the same for the same buyer by hand.
+    const { id: twin } = await shopping.orderFor(shopper);
+    expect(goods.skuId).to.be.a('string');
+    await shopping.stage.store.transaction(em =>
+      em.execute(
+        'update products set supplier_product_id = ?, supplier_sku_id = ? where id = (select product_id from orders where id = ?)',
+        [goods.supplierProductId, goods.skuId, twin],
+      ),
+    );
+    await shopping.buy(twin);
+    await shopping.stage.store.transaction(em => em.execute('delete from supplier_orders where order_id = ?', [twin]));
+    expect(await shopping.buy(id)).to.contain('EFFECT_UNKNOWN');
+    await shopping.buy(id, late);
+    expect(await shopping.stage.order(id)).to.include(parked);
+  });
+
+  it('is looked for while its account is paused, and for a person when the list stays hidden', async () => {
+    const { id } = await shopping.orderFor(shopper);
+    await lose('drop-reply');
+    await shopping.buy(id);
+    await shopping.mood(shopper, { hidesOrders: true });
+    expect(await shopping.buy(id)).to.contain('EFFECT_UNKNOWN');
+    await shopping.buy(id, late);
+    expect(await shopping.stage.order(id)).to.include(parked);
+    const effect = await shopping.stage.store.read(em => standingEffect(em, 'buy', id));
+    expect(effect).to.include({ status: 'OPEN', sends: 1 });
+    await shopping.stage.store.transaction(em => em.execute('update shop_accounts set paused_for = null'));
+  });
+
+  it('does not happen when somebody else has taken the order meanwhile', async () => {
+    const { id } = await shopping.orderFor(shopper);
+    const before = await all();
+    const failpoint = async (name: Failpoint) => {
+      if (name === 'clicking')
+        await shopping.stage.store.transaction(em =>
+          em.execute('update orders set fence = fence + 1 where id = ?', [id]),
+        );
+    };
+    expect(await shopping.buy(id, { failpoint })).to.equal('another run owns the order now');
+    expect(await all()).to.equal(before);
+  });
+
+  it('does not happen when the order was frozen meanwhile', async () => {
+    const { id } = await shopping.orderFor(shopper);
+    const before = await all();
+    const failpoint: Context['failpoint'] = async name => {
+      if (name === 'review')
+        await shopping.stage.store.transaction(em =>
+          em.execute(`update orders set frozen_for = 'DISPUTE' where id = ?`, [id]),
+        );
+    };
+    expect(await shopping.buy(id, { failpoint })).to.equal('another run owns the order now');
+    expect(await all()).to.equal(before);
+  });
+
+  it('waits for its turn: an account buys one order at a time', async () => {
+    const [first, second] = [await shopping.orderFor(shopper), await shopping.orderFor(shopper)];
+    const failpoint: Context['failpoint'] = async name => {
+      if (name !== 'review') return;
+      expect(await shopping.buy(second.id)).to.contain('is buying elsewhere');
+    };
+    expect(await shopping.buy(first.id, { failpoint })).to.equal('PURCHASED');
+    expect(await shopping.buy(second.id)).to.equal('PURCHASED');
+  });
+});
