@@ -27,9 +27,12 @@ function secretsOf({ headers = {}, url, data = '' }: HttpRequest): string[] {
   );
   const inQuery = named(new URL(url).searchParams.entries());
   return [...new Set([...inHeaders, ...inQuery, ...ofBody(data)])]
-    .filter(({ length }) => length >= lengthMin)
+    .filter(text => text.length >= lengthMin && !isPublicNumber(text))
     .toSorted((a, b) => b.length - a.length);
 }
+
+/** MercadoLibre's `app_id` is the number of our application, which stands in every notification, as a bare number. */
+const isPublicNumber = (text: string): boolean => /^\d+$/.test(text);
 
 function ofAuthorization(value: string): string[] {
   const [scheme = '', credentials = ''] = value.split(' ');

@@ -41,6 +41,12 @@ describe('what was secret in a request', () => {
     expect(read.body).to.equal(`{"refresh_token":"${secret}","hint":"you sent [redacted]"}`);
   });
 
+  it('is not the number of our application: an answer that names it bare stays JSON', () => {
+    const missed: HttpRequest = { method: 'GET', url: `${url}?app_id=5503910054141466` };
+    const body = '{"messages":[{"application_id":5503910054141466}]}';
+    expect(withoutOurSecrets(missed, { status: 200, headers: {}, body }).body).to.equal(body);
+  });
+
   it('is all that is taken out: an answer without it is the answer', () => {
     const answer = { status: 404, headers: {}, body: '{"message":"no such order"}' };
     expect(withoutOurSecrets(request, answer)).to.equal(answer);
