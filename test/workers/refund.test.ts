@@ -1,13 +1,19 @@
 import { expect } from 'chai';
+import { money } from '../../domain/money.ts';
 import { ledgerTotals } from '../../store/ledger.ts';
+import { paymentsOf } from '../../store/payments.ts';
 import { changeSettings } from '../../store/users.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
+import { performWith } from './workbench.ts';
 
 describe('refund', () => {
   let stage: Stage;
   let seller: Seller;
   before(async () => {
     stage = await createStage();
+  });
+  beforeEach(async () => {
+    // Some tests move the clock so far that a connection ends.
     seller = await stage.hireSeller();
     await stage.store.transaction(em => changeSettings(em, seller.id, { refundPolicy: 'automatic' }));
   });
@@ -48,5 +54,41 @@ describe('refund', () => {
     await stage.sweepAndDrain();
     expect((await stage.order(id)).status).to.equal('REFUNDED');
     expect(await refundsOf(id)).to.have.length(1);
+  });
+
+  describe('whose answer was lost', () => {
+    const lost = async (kind: string, change: object = {}) => {
+      const id = await failedOrder();
+      await stage.control('faults', { provider: 'paypal', operation: 'refund', kind, times: 1, ...change });
+      await stage.drain();
+      return id;
+    };
+    /** PayPal has forgotten its key. */
+    const forgotten = async () =>
+      new Date((await stage.control<{ now: string }>('clock', { advanceSeconds: 46 * 86_400 })).now);
+
+    it('is not taken for one that somebody sent by hand', async () => {
+      const id = await lost('status', { status: 502 });
+      const [payment] = await stage.store.read(em => paymentsOf(em, id));
+      const { paypal } = stage.context.providers;
+      const body = paypal.refundBody({ amount: money(500n, 'USD'), customId: 'by-hand' });
+      await paypal.refundCapture(payment?.reference ?? '', `by-hand-${id}`, body);
+      expect(await stage.perform('refund', id)).to.match(/^uncertain/);
+      expect((await stage.order(id)).status).to.equal('REFUNDING');
+    });
+
+    it('is found by its name when PayPal has forgotten its key', async () => {
+      const id = await lost('drop-reply');
+      await performWith(stage, { now: await forgotten() }, 'refund', id);
+      expect((await stage.order(id)).status).to.equal('REFUNDED');
+      expect(await refundsOf(id)).to.have.length(1);
+    });
+
+    it('is a person’s, and not sent again, when it is not found by then', async () => {
+      const id = await lost('status', { status: 502 });
+      await performWith(stage, { now: await forgotten() }, 'refund', id);
+      expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
+      expect(await refundsOf(id)).to.deep.equal([]);
+    });
   });
 });

@@ -77,6 +77,19 @@ describe('an effect that is sent again', () => {
       expect((await intentsOf(stage, row.purpose, id)).map(({ status }) => status)).to.deep.equal(['OPEN']);
     });
 
+  for (const name of ['capture', 'pay', 'refund'] as const)
+    it(`is a person’s once another account of ours would send it: ${name}`, async () => {
+      const row = ready[name];
+      const id = await row.prepare();
+      await lose(row);
+      await stage.perform(row.queue, id);
+      const { sent, providers } = watch(row);
+      const config = { paypal: { ...stage.config.paypal, clientId: 'another-account' } };
+      await performWith(stage, { config, providers }, row.queue, id);
+      expect(await statusOf(row, id)).to.equal('NEEDS_REVIEW');
+      expect(sent).to.deep.equal([]);
+    });
+
   it('does not exist at Payoneer: it is looked for within the hour, and then a person’s', async () => {
     const payee = await stage.hireSeller();
     const settings = { payoutProvider: 'payoneer', payoutReceiver: 'payee-1' } as const;
