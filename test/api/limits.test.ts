@@ -3,7 +3,9 @@ import type { LimitRule } from '../../store/rate-limits.ts';
 import { wantOne } from './cart.ts';
 import { leavesNothing } from './footprint.ts';
 import { type Answer, type ApiOptions, type Member, openApi } from './open-api.ts';
+import { post } from './post-webhook.ts';
 import { expectProblem } from './problem.ts';
+import { inlineBody, signInline } from './signers.ts';
 
 const three: LimitRule = { points: 3, windowSeconds: 600 };
 const limited = (name: string): ApiOptions => ({
@@ -55,6 +57,20 @@ describe('api: what strangers may do so often', () => {
     for (const last of [1, 2, 3]) expect((await create(goods, `192.0.2.${last}`)).status).to.equal(201);
     expectTooMany(await create(goods, '192.0.2.4'), 'TOO_MANY_CHECKOUTS');
     expect((await create(others, '192.0.2.4')).status).to.equal(201);
+  });
+
+  it('sending webhooks that are refused, per address; the genuine are taken from there all the same', async () => {
+    await using api = await openApi(limited('refused-webhook'));
+    const mia = await api.hire();
+    const path = `/api/webhooks/inline/${mia.ebay.id}`;
+    const send = (secret: string, address: string) => {
+      const { headers, body } = signInline(secret, inlineBody());
+      return post(api, path, { headers: { ...headers, ...from(address) }, body });
+    };
+    for (let turn = 0; turn < 3; turn += 1) expectProblem(await send('guessed', '192.0.2.1'), 401, 'WEBHOOK_REFUSED');
+    await leavesNothing(api, async () => expectTooMany(await send('guessed', '192.0.2.1'), 'TOO_MANY_REFUSED'));
+    expectProblem(await send('guessed', '192.0.2.2'), 401, 'WEBHOOK_REFUSED');
+    expect((await send(mia.ebay.webhookSecret, '192.0.2.1')).status).to.equal(202);
   });
 
   it('an address that nobody vouches for is not believed', async () => {

@@ -3,6 +3,7 @@ import { until } from '../support/until.ts';
 import { fillCart } from './cart.ts';
 import { type Api, type Delivery, type Json, type Member, openApi } from './open-api.ts';
 import { bytes, delivered, eventsOf, expectRefused, flipped, post } from './post-webhook.ts';
+import { expectProblem } from './problem.ts';
 import { ownPayPal, paypalEvent, type Sent } from './signers.ts';
 
 const path = '/api/webhooks/paypal';
@@ -114,6 +115,17 @@ describe('api: PayPal’s webhooks', () => {
       }),
     });
     await expectRefused(other, path, sent);
+  });
+
+  it('that name certificates nobody has heard of cost three fetches a minute; the genuine are taken all the while', async () => {
+    const url = `${api.stage.config.paypal.baseUrl}/v1/notifications/certs/CERT-`;
+    const answers = [];
+    for (let number = 0; number < 10; number += 1)
+      answers.push(await post(api, path, withHeader('paypal-cert-url', `${url}${number}-made-up`)));
+    expect(answers.map(({ status }) => status).slice(-7)).to.deep.equal(Array(7).fill(429));
+    expectProblem(answers.at(-1) as (typeof answers)[number], 429, 'WEBHOOK_KEYS_LIMITED');
+    expect(await eventsOf(api)).to.deep.equal([]);
+    expect((await post(api, path, sent)).status).to.equal(200);
   });
 
   it('are refused when they are too large, or compressed', async () => {
