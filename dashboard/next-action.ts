@@ -7,7 +7,8 @@ const forWaiting: Readonly<Record<WaitReason, string>> = {
   DAILY_LIMIT_REACHED: 'Nothing: it goes on tomorrow (UTC). Or raise MAX_DAILY_ORDERS or MAX_DAILY_SPEND_USD.',
   FX_RATE_MISSING: 'Store a fresh exchange rate, or confirm one that jumped (GET /api/admin/fx-rates).',
   LISTING_NOT_MAPPED: 'The reseller says which product the listing sells (PUT /api/listings).',
-  ADDRESS_MISSING: 'Ask the buyer, then enter the address (PUT /api/orders/:id/address).',
+  ADDRESS_MISSING:
+    'Nothing where the buyer still chooses it; else ask them and enter it (PUT /api/orders/:id/address).',
   ADDRESS_INVALID: 'Correct the address for the supplier’s country rules (PUT /api/orders/:id/address).',
   RECONNECT_NEEDED:
     'The reseller connects the account that the timeline names again (GET /api/connections/:provider/start).',
@@ -25,6 +26,7 @@ const forReview: Readonly<Record<ReviewReason, string>> = {
   FRAUD_RISK: 'The marketplace warns of fraud: look at the sale there, then cancel or continue.',
   LABEL_BY_MARKETPLACE: 'The marketplace wants its own shipping label: ship by hand or cancel there.',
   UNCONFIRMED_SALE: 'The sale could not be read back from its channel: check that it exists.',
+  SHIPPED_BY_SELLER: 'The sale was sent by somebody before we learnt of it: buy it only if nothing was sent.',
   CANCELLED_AFTER_PURCHASE: 'The buyer cancelled after the goods were bought: agree on return or delivery.',
   REFUND_BY_SELLER: 'Refund the buyer on the marketplace’s own page (link in the timeline).',
   REFUND_AFTER_PURCHASE: 'Goods were ordered for it: cancel them at the supplier first, then refund.',

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { receivables } from '../store/current-account.ts';
+import { troubledFeeds } from '../store/feeds.ts';
 import { ledgerTotals } from '../store/ledger.ts';
 import { legStandings, orderStandings } from '../store/overview.ts';
 import { troubleBoard } from '../store/provider-troubles.ts';
@@ -10,14 +11,16 @@ import { operatorOf } from './session.ts';
 
 export const overviewRoutes = (deps: Deps): Router =>
   Router().get('/', async (_request, response) => {
-    const [orders, legs, ledger, owing, queues, troubles] = await Promise.all([
+    const now = deps.now();
+    const [orders, legs, ledger, owing, feeds, queues, troubles] = await Promise.all([
       deps.store.read(orderStandings),
       deps.store.read(legStandings),
       deps.store.read(ledgerTotals),
       deps.store.read(receivables),
+      deps.store.read(em => troubledFeeds(em, now)),
       queueFigures(deps.producer),
       troubleBoard(deps.store).load(),
     ]);
-    const figures = { orders, legs, ledger, receivables: owing, queues, troubles, now: deps.now() };
+    const figures = { orders, legs, ledger, receivables: owing, feeds, queues, troubles, now };
     response.type('html').send(overviewPage({ deps, operator: operatorOf(response) }, figures));
   });

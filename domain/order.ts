@@ -58,7 +58,8 @@ export const waits = {
   DAILY_LIMIT_REACHED: { resumes: 'fulfill', wokenBy: 'time' },
   FX_RATE_MISSING: { resumes: 'fulfill', wokenBy: 'time' },
   LISTING_NOT_MAPPED: { resumes: 'fulfill', wokenBy: 'deed' },
-  ADDRESS_MISSING: { resumes: 'fulfill', wokenBy: 'deed' },
+  /** The marketplace may know it later, or its owner enters it. */
+  ADDRESS_MISSING: { resumes: 'fulfill', wokenBy: 'time' },
   /** The supplier's country rules refuse the address; its owner corrects it. */
   ADDRESS_INVALID: { resumes: 'fulfill', wokenBy: 'deed' },
   /** The reseller's supplier account must be connected again. */
@@ -95,6 +96,7 @@ export type ReviewReason =
   | 'FRAUD_RISK'
   | 'LABEL_BY_MARKETPLACE'
   | 'UNCONFIRMED_SALE'
+  | 'SHIPPED_BY_SELLER'
   | 'CANCELLED_AFTER_PURCHASE'
   | 'REFUND_BY_SELLER'
   | 'REFUND_AFTER_PURCHASE'

@@ -5,6 +5,7 @@ import { Migration0004Refunds } from './0004-refunds.ts';
 import { Migration0005SecondPurchase } from './0005-second-purchase.ts';
 import { Migration0006LedgerAccounts } from './0006-ledger-accounts.ts';
 import { Migration0007Connections } from './0007-connections.ts';
+import { Migration0008Feeds } from './0008-feeds.ts';
 import { Migration0009Edges } from './0009-edges.ts';
 import { Migration0010KeysAndRates } from './0010-keys-and-rates.ts';
 import { Migration0012ProviderTroubles } from './0012-provider-troubles.ts';
@@ -19,6 +20,7 @@ export const migrations = [
   { name: '0005-second-purchase', class: Migration0005SecondPurchase },
   { name: '0006-ledger-accounts', class: Migration0006LedgerAccounts },
   { name: '0007-connections', class: Migration0007Connections },
+  { name: '0008-feeds', class: Migration0008Feeds },
   { name: '0009-edges', class: Migration0009Edges },
   { name: '0010-keys-and-rates', class: Migration0010KeysAndRates },
   { name: '0012-provider-troubles', class: Migration0012ProviderTroubles },

@@ -8,6 +8,7 @@ import { importOrder } from './import-order.ts';
 import { payout } from './payout.ts';
 import { purchase } from './purchase.ts';
 import { purchaseFallback } from './purchase-fallback.ts';
+import { reconcile } from './reconcile.ts';
 import { refund } from './refund.ts';
 import { tokenRefresh } from './token-refresh.ts';
 import { trackShipment } from './track-shipment.ts';
@@ -26,6 +27,7 @@ export const catalogue = {
   'track-shipment': trackShipment,
   'token-refresh': tokenRefresh,
   'fetch-rates': fetchRates,
+  reconcile,
 } as const satisfies Record<string, QueueContract>;
 
 export type QueueName = keyof typeof catalogue;

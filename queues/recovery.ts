@@ -1,17 +1,19 @@
 /**
  * The sweep: finds rows whose time to be looked at has come and makes sure that the job which moves them on exists.
  * Losing the queue entirely loses nothing; this one mechanism also brings back polls (an unpaid supplier order, a
- * payout under way), waits that are over and tokens that end soon.
+ * payout under way), waits that are over, tokens that end soon and feeds to be read again.
  *
  * A row says when through `next_check_at`; null means that nobody but a person or an outside event can move it. A job
  * whose id still waits or runs is left alone. One that is finished, failed or gone blocks its id, so `wake` is raised
  * and the job is made anew.
  */
-import type { CredentialId, EventId, LegId, OrderId, RateFeedId } from '../domain/ids.ts';
+import type { CredentialId, EventId, FeedId, LegId, OrderId, RateFeedId } from '../domain/ids.ts';
 import { wakeCredential } from '../store/credentials.ts';
+import { Feed } from '../store/entities/feed.ts';
 import { PayoutLeg, RateFeed } from '../store/entities/money.ts';
 import { InboundEvent, Order } from '../store/entities/order.ts';
 import { Credential, type Credential as CredentialRow } from '../store/entities/people.ts';
+import { wakeFeed } from '../store/feeds.ts';
 import { wakeEvent } from '../store/inbound-events.ts';
 import { wakeLeg } from '../store/legs.ts';
 import type { EntityManager, Store } from '../store/open.ts';
@@ -23,6 +25,7 @@ import { fetchRates } from './fetch-rates.ts';
 import { importOrder } from './import-order.ts';
 import { jobForLeg, jobForOrder } from './next-job.ts';
 import type { Producer } from './producer.ts';
+import { reconcile } from './reconcile.ts';
 import { tokenRefresh } from './token-refresh.ts';
 
 const pageSize = 200;
@@ -90,6 +93,13 @@ const rateFeeds: Kind<RateFeed> = {
   wake: (em, id) => wakeRateFeed(em, id as RateFeedId),
 };
 
+const feeds: Kind<Feed> = {
+  table: 'feeds',
+  due: (em, now) => em.find(Feed, dueBy(now).where, dueBy(now).page),
+  jobFor: feed => reconcile.jobFor(feed),
+  wake: (em, id) => wakeFeed(em, id as FeedId),
+};
+
 export type SweepOptions = { store: Store; producer: Producer; stallAfterMs: number; now?: () => Date };
 
 async function sweepKind<Row extends Due>(
@@ -153,6 +163,7 @@ export async function sweep(options: SweepOptions): Promise<number> {
       sweepKind(legs, options),
       sweepKind(credentials, options),
       sweepKind(rateFeeds, options),
+      sweepKind(feeds, options),
     ]);
     return made.reduce((sum, jobs) => sum + jobs, 0);
   });

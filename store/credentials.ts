@@ -5,6 +5,7 @@ import type { Holder } from '../domain/order.ts';
 import { invariant } from '../domain/outcome.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
 import { type ApiName, Credential, type Environment } from './entities/people.ts';
+import { closeFeeds, openFeeds } from './feeds.ts';
 import type { EntityManager } from './open.ts';
 import { graceMs } from './orders.ts';
 import { sealedPlace } from './sealed-columns.ts';
@@ -86,7 +87,9 @@ export async function connect(
     const webhookSegment = apiName === 'mercadolibre' ? randomBytes(24).toString('base64url') : null;
     await em.insert(Credential, { id, userId, apiName, environment, ...facts, webhookSegment, stateEntry: 1, wake: 0 });
   }
-  return { credential: await em.findOneOrFail(Credential, { id }), webhookSecret };
+  const credential = await em.findOneOrFail(Credential, { id });
+  await openFeeds(em, credential);
+  return { credential, webhookSecret };
 }
 
 /** Erases what could log in; the row stays, for what was begun with the account. */
@@ -94,6 +97,7 @@ export async function disconnect(em: EntityManager, id: CredentialId): Promise<v
   const erased = { sealed: null, accessExpiresAt: null, refreshExpiresAt: null, refreshAt: null, nextCheckAt: null };
   const change = { ...erased, status: 'DISCONNECTED' as const, stateEntry: raw<number>('state_entry + 1'), wake: 0 };
   await em.nativeUpdate(Credential, { id, ...connected }, change);
+  await closeFeeds(em, id);
 }
 
 export const findCredential = (em: EntityManager, id: CredentialId): Promise<Credential | null> =>

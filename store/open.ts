@@ -3,6 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { migrations } from '../migrations/index.ts';
 import { dropBroken } from './broken-connections.ts';
+import { Feed } from './entities/feed.ts';
 import * as money from './entities/money.ts';
 import * as order from './entities/order.ts';
 import * as people from './entities/people.ts';
@@ -20,6 +21,7 @@ const entities = [
   order.Payment,
   order.SupplierOrder,
   order.InboundEvent,
+  Feed,
   money.Effect,
   money.FundingAccount,
   money.Sale,

@@ -9,8 +9,10 @@ import type { Product } from '../store/entities/people.ts';
 import { boughtSince, type Reserved, reserve } from '../store/funding.ts';
 import { freshRate, isRateHeld, type StoredRate } from '../store/fx.ts';
 import type { EntityManager } from '../store/open.ts';
-import { salePrice } from '../store/orders.ts';
+import { salePrice, updateOrder } from '../store/orders.ts';
 import { findListing, findProduct, productMaxBuy } from '../store/products.ts';
+import { note } from '../store/timeline.ts';
+import { nextAddressLook, readAddress } from './address-of-sale.ts';
 import { type Payer, withBalance } from './balance.ts';
 import { type Context, later, type Processor } from './context.ts';
 import { fail, move, orderStep, wait } from './order-step.ts';
@@ -26,8 +28,11 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
       return wait(ctx, order, 'LISTING_NOT_MAPPED', { note: `map listing ${order.listingId} to one of your products` });
 
     if (order.buyerErasedAt) return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'BUYER_ERASED', note: erasedNote });
-    if (!order.shipTo)
-      return wait(ctx, order, 'ADDRESS_MISSING', { note: 'the sale channel has given no address to ship to' });
+    if (!order.shipTo && !(await addressArrived(ctx, order)))
+      return wait(ctx, order, 'ADDRESS_MISSING', {
+        note: 'the sale channel has given no address to ship to',
+        until: nextAddressLook(ctx, order),
+      });
     const refused = addressRefusal(order);
     if (refused) return wait(ctx, order, 'ADDRESS_INVALID', { note: refused });
 
@@ -45,6 +50,16 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
   });
 
 const erasedNote = 'its buyer has left the marketplace and was erased: refund the sale there';
+
+async function addressArrived(ctx: Context, order: Order): Promise<boolean> {
+  const shipTo = await readAddress(ctx, order);
+  if (!shipTo) return false;
+  await ctx.store.transaction(async em => {
+    await updateOrder(em, order, { shipTo });
+    await note(em, order.id, 'noted', 'the sale channel gives the address now');
+  });
+  return true;
+}
 
 function holdUntil(ctx: Context, order: Order): Date | undefined {
   const until = (order.paidAt ?? order.createdAt).getTime() + ctx.config.orderHoldMinutes * 60_000;

@@ -42,10 +42,17 @@ async function takePayment(em: EntityManager, enqueue: Enqueue, order: Order, { 
       collectedTax: line.collectedTax,
     },
   ]);
-  if (!sale.review || order.status === 'NEEDS_REVIEW') return;
-  const { reason, note: text } = sale.review;
+  const review = sale.review ?? (sale.shipped ? sentBefore : undefined);
+  if (!review || order.status === 'NEEDS_REVIEW') return;
+  const { reason, note: text } = review;
   await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason, note: text });
 }
+
+/** We learn late of a sale that its seller has already dealt with: bought as well, the buyer would get it twice. */
+const sentBefore = {
+  reason: 'SHIPPED_BY_SELLER',
+  note: 'the marketplace says that it was sent before we learnt of the sale',
+} as const;
 
 function newOrderOf({ credential, custody, order, line }: Line) {
   const channel = credential.apiName;

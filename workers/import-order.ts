@@ -1,14 +1,17 @@
+import { clocksDifferByMs } from '../domain/feed.ts';
 import type { EventId, UserId } from '../domain/ids.ts';
 import type { Custody } from '../domain/order.ts';
 import { Retryable, Terminal } from '../domain/outcome.ts';
 import type { InboundEvent } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
+import { salesSince } from '../store/feeds.ts';
 import { closeEvent, findEvent } from '../store/inbound-events.ts';
+import { orderByReference } from '../store/orders.ts';
 import { supplierPayer } from '../store/supplier-payer.ts';
 import type { Context, Processor } from './context.ts';
 import { takeLine } from './import-line.ts';
 import { replaceUnconfirmed, staysUnread, takeUnconfirmed } from './import-unconfirmed.ts';
-import { type MarketplaceOrder, readMarketplaceOrder } from './marketplace.ts';
+import { isMarketplace, type MarketplaceOrder, readMarketplaceOrder } from './marketplace.ts';
 import { type Hint, hintOf } from './notification.ts';
 import { ReconnectNeeded } from './tokens.ts';
 
@@ -24,6 +27,8 @@ export const importOrder: Processor<'eventId'> = async ({ eventId }, ctx) => {
 type Sale = { credential: Credential; order: MarketplaceOrder };
 
 async function takeSale(ctx: Context, event: InboundEvent, { credential, order }: Sale): Promise<string> {
+  if (event.source !== 'inline' && (await wasSoldBefore(ctx, event, credential, order)))
+    return finish(ctx, event, 'IGNORED', `order ${order.orderId} was sold before the account was connected`);
   if (!(await replaceUnconfirmed(ctx, credential, order.orderId)))
     return finish(ctx, event, 'APPLIED', `order ${order.orderId} was taken up by hand before it was confirmed`);
   const custody = await custodyFor(ctx, credential);
@@ -34,6 +39,22 @@ async function takeSale(ctx: Context, event: InboundEvent, { credential, order }
   return finish(ctx, event, 'APPLIED', `order ${order.orderId}: ${order.lines.length} lines, ${order.rawPayment}`);
 }
 
+/**
+ * Any change of an old sale is told as well; whoever sold it before there was a connection has dealt with it. What was
+ * told before that, by an earlier connection, is still ours.
+ */
+const wasSoldBefore = (
+  ctx: Context,
+  { receivedAt }: InboundEvent,
+  { id, apiName }: Credential,
+  { orderId, soldAt }: MarketplaceOrder,
+): Promise<boolean> =>
+  ctx.store.read(async em => {
+    const since = await salesSince(em, id);
+    if (!since || !soldAt || receivedAt < since || soldAt.getTime() >= since.getTime() - clocksDifferByMs) return false;
+    return isMarketplace(apiName) && !(await orderByReference(em, apiName, orderId));
+  });
+
 /** What was told inline is kept for a person; a notification of which no account knows the order is nobody's. */
 async function unread(ctx: Context, event: InboundEvent, { sellers }: Hint, why: string): Promise<string> {
   const [credential] = sellers;
@@ -43,7 +64,12 @@ async function unread(ctx: Context, event: InboundEvent, { sellers }: Hint, why:
   return finish(ctx, event, 'APPLIED', text);
 }
 
-async function finish(ctx: Context, event: InboundEvent, status: 'APPLIED' | 'FAILED', text: string): Promise<string> {
+async function finish(
+  ctx: Context,
+  event: InboundEvent,
+  status: 'APPLIED' | 'IGNORED' | 'FAILED',
+  text: string,
+): Promise<string> {
   await ctx.store.transaction(em => closeEvent(em, event.id, status, text));
   return text;
 }

@@ -18,6 +18,7 @@ import { troubleBoard } from '../store/provider-troubles.ts';
 import { scheduleRates } from '../store/rate-feeds.ts';
 import { openShop } from './browser/open-shop.ts';
 import { keepPlatformBuyer } from './browser/platform-buyer.ts';
+import { watchFeeds } from './feed-watch.ts';
 import { startHost } from './host.ts';
 import { openProviders } from './providers.ts';
 import { startSweeper } from './sweeper.ts';
@@ -62,7 +63,9 @@ const surroundings = {
 const host = startHost(backend, names, surroundings, { contracts });
 defer('workers', () => host.close());
 const { sweepIntervalMs: intervalMs, stallAfterMs } = config;
-const sweeper = startSweeper({ store, producer, stallAfterMs, intervalMs, log });
+const application = `${config.paypal.environment}/${config.paypal.clientId}`;
+const feeds = watchFeeds({ store, application, log, now: () => new Date() });
+const sweeper = startSweeper({ store, producer, stallAfterMs, intervalMs, feeds, log });
 defer('sweeper', () => sweeper.close());
 log.info({ queues: names, backend: config.redisUrl ? 'redis' : 'postgres' }, 'workers ready');
 announceReady();

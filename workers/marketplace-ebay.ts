@@ -13,9 +13,11 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
   const fees = order.marketplaceFee && order.lines.length > 0 ? split(order.marketplaceFee, weights) : [];
   return {
     orderId: order.orderId,
+    soldAt: order.createdAt,
     payment: paymentOf(order.paymentStatus),
     rawPayment: order.paymentStatus,
     cancelled: order.cancelState !== 'NONE_REQUESTED',
+    shipped: order.fulfillmentStatus !== 'NOT_STARTED',
     review: undefined,
     shipTo: order.shipTo,
     ...(order.buyer ? { buyer: order.buyer } : {}),

@@ -6,6 +6,9 @@ import { withToken } from './tokens.ts';
 
 type Review = MarketplaceOrder['review'];
 
+/** What a shipment is called once it has left. */
+const onItsWay = ['shipped', 'delivered', 'not_delivered'];
+
 /** The address lies in the shipment, which a buyer may still be choosing. */
 export async function readMercadoLibreOrder(
   ctx: Context,
@@ -21,9 +24,11 @@ export async function readMercadoLibreOrder(
     : undefined;
   return {
     orderId: order.orderId,
+    soldAt: order.createdAt,
     payment: order.paid ? 'PAID' : 'PENDING',
     rawPayment: order.status,
     cancelled: order.cancelled,
+    shipped: order.tags.includes('delivered') || onItsWay.includes(shipment?.status ?? ''),
     review: reviewOf(order.fraudRisk, shipment?.logisticMode),
     shipTo: shipment?.shipTo,
     lines: order.items.map(item => ({

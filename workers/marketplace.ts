@@ -23,9 +23,13 @@ export type MarketplaceLine = {
 /** An order as its marketplace tells it now. */
 export type MarketplaceOrder = {
   orderId: string;
+  /** Where the marketplace says it. */
+  soldAt: Date | undefined;
   payment: 'PENDING' | 'PAID' | 'REVERSED';
   rawPayment: string;
   cancelled: boolean;
+  /** Somebody has sent it, or part of it, already. */
+  shipped: boolean;
   /** Something in it that only a person may decide about before anything is bought. */
   review: { reason: ReviewReason; note: string } | undefined;
   shipTo: Address | undefined;

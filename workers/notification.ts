@@ -6,12 +6,15 @@ import { credentialsFor, findCredential } from '../store/credentials.ts';
 import type { InboundEvent } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import type { Context } from './context.ts';
+import { foundOrderId } from './found-order.ts';
 
 /** Which order a notification is about, and whose it may be. */
 export type Hint = { orderId: string; sellers: readonly Credential[] };
 
-/** Reads a stored notification again. It was verified before it was stored. */
+/** Reads a stored notification again, or what a search has found. It was verified before it was stored. */
 export async function hintOf(ctx: Context, event: InboundEvent): Promise<Hint> {
+  const found = foundOrderId(event);
+  if (found) return { orderId: found, sellers: await ownSeller(ctx, event) };
   const body = Buffer.from(event.body);
   switch (event.source) {
     case 'mercadolibre':

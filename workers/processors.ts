@@ -9,6 +9,7 @@ import { importOrder } from './import-order.ts';
 import { payout } from './payout.ts';
 import { purchase } from './purchase.ts';
 import { purchaseFallback } from './purchase-fallback.ts';
+import { reconcile } from './reconcile.ts';
 import { refund } from './refund.ts';
 import { tokenRefresh } from './token-refresh.ts';
 import { trackShipment } from './track-shipment.ts';
@@ -27,4 +28,5 @@ export const processors = {
   'track-shipment': trackShipment,
   'token-refresh': tokenRefresh,
   'fetch-rates': fetchRates,
+  reconcile,
 } as const satisfies Record<QueueName, (payload: never, context: Context) => Promise<string>>;

@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SweepOptions, sweep } from '../queues/recovery.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { FeedWatch } from './feed-watch.ts';
 
 export type Sweeper = { close(): Promise<void> };
 
 /** Sweeps for as long as the process lives. A sweep that fails (the database is away) is followed by the next one. */
-export function startSweeper(options: SweepOptions & { intervalMs: number; log: Logger }): Sweeper {
+export function startSweeper(options: SweepOptions & { intervalMs: number; feeds?: FeedWatch; log: Logger }): Sweeper {
   const stop = new AbortController();
   const loop = async () => {
     while (!stop.signal.aborted) {
       try {
         const made = await sweep(options);
         if (made > 0) options.log.info({ made }, 'sweep made jobs');
+        await options.feeds?.look();
       } catch (error) {
         options.log.warn({ err: error }, 'sweep failed; the next one will do its work');
       }

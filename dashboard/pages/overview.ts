@@ -2,9 +2,11 @@ import type { Money } from '../../domain/money.ts';
 import { type OrderState, orderStates } from '../../domain/order.ts';
 import type { Trouble } from '../../domain/provider.ts';
 import type { Receivable } from '../../store/current-account.ts';
+import type { TroubledFeed } from '../../store/feeds.ts';
 import type { LegStanding, Standing } from '../../store/overview.ts';
 import { nextAction } from '../next-action.ts';
 import type { QueueFigures } from '../queue-figures.ts';
+import { feedTable } from './feeds.ts';
 import { type Html, html } from './html.ts';
 import { page, type Viewer } from './layout.ts';
 import { amount, badge, type Column, card, none, reasonText, type Tone, table } from './parts.ts';
@@ -16,6 +18,7 @@ export type Figures = {
   readonly legs: readonly LegStanding[];
   readonly ledger: readonly Money[];
   readonly receivables: readonly Receivable[];
+  readonly feeds: readonly TroubledFeed[];
   readonly queues: readonly QueueFigures[];
   readonly troubles: readonly Trouble[];
   readonly now: Date;
@@ -36,6 +39,7 @@ export const overviewPage = (viewer: Viewer, figures: Figures): string =>
     ${standing('Needs review', 'NEEDS_REVIEW', figures, 'Nothing needs a person.')}
     ${ordersIn(figures.orders, 'FAILED') > 0 && standing('Failed', 'FAILED', figures, '')}
     ${card('Queues', queueTable(figures), html`<a href="/queues">Open the board</a>`)}
+    ${figures.feeds.length > 0 && card('Feeds', feedTable(figures), 'what is read in case a notification was lost')}
     <div class="columns">
       ${card('Payouts', payoutTable(figures.legs))}
       <div>

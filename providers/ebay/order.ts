@@ -5,8 +5,11 @@ import type { WireLine, WireOrder, WireShipTo } from './schema.ts';
 /** To be bought for only while `paymentStatus` is PAID and `cancelState` is NONE_REQUESTED. */
 export type EbayOrder = {
   orderId: string;
+  createdAt?: Date;
   paymentStatus: string;
   cancelState: string;
+  /** All or part of it is on its way: NOT_STARTED is neither. */
+  fulfillmentStatus: string;
   /** Absent when eBay gives none, or gives it no more (after about 90 days). */
   shipTo?: Address;
   buyer: string;
@@ -32,8 +35,10 @@ export function toOrder(wire: WireOrder): EbayOrder {
   const shipTo = toAddress(wire.fulfillmentStartInstructions?.[0]?.shippingStep?.shipTo);
   return {
     orderId: wire.orderId,
+    ...(wire.creationDate ? { createdAt: wire.creationDate } : {}),
     paymentStatus: wire.orderPaymentStatus,
     cancelState: wire.cancelStatus?.cancelState ?? 'NONE_REQUESTED',
+    fulfillmentStatus: wire.orderFulfillmentStatus ?? 'NOT_STARTED',
     ...(shipTo ? { shipTo } : {}),
     buyer: wire.buyer?.username ?? '',
     currency: wire.pricingSummary.total.currency,

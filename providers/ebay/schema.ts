@@ -83,7 +83,9 @@ const line = open<WireLine>({
 
 export type WireOrder = {
   orderId: string;
+  creationDate?: Date;
   orderPaymentStatus: string;
+  orderFulfillmentStatus?: string;
   cancelStatus?: { cancelState?: string };
   buyer?: { username?: string };
   fulfillmentStartInstructions?: { shippingStep?: { shipTo?: WireShipTo } }[];
@@ -93,7 +95,9 @@ export type WireOrder = {
 };
 export const order = open<WireOrder>({
   orderId: idText.required(),
+  creationDate: Joi.date().iso(),
   orderPaymentStatus: text.required(),
+  orderFulfillmentStatus: text,
   cancelStatus: open({ cancelState: text }),
   buyer: open({ username: optionalText }),
   fulfillmentStartInstructions: Joi.array().items(open({ shippingStep: open({ shipTo: shipTo.empty(null) }) })),
@@ -102,9 +106,12 @@ export const order = open<WireOrder>({
   lineItems: Joi.array().items(line).min(1).required(),
 });
 
-export type WireOrderPage = { orders: WireOrder[]; total: number };
+/** Of a page of orders only what marks them: one that cannot be read must not hide the others. */
+export type WireOrderMark = { orderId: string; lastModifiedDate: Date };
+const orderMark = open<WireOrderMark>({ orderId: idText.required(), lastModifiedDate: Joi.date().iso().required() });
+export type WireOrderPage = { orders: WireOrderMark[]; total: number };
 export const orderPage = open<WireOrderPage>({
-  orders: Joi.array().items(order).default([]),
+  orders: Joi.array().items(orderMark).default([]),
   total: Joi.number().integer().min(0).required(),
 });
 

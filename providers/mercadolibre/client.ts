@@ -28,6 +28,9 @@ export type OrderSearch = {
   offset: number;
 };
 
+/** One order of a search; `getOrder` tells the rest. */
+export type OrderMark = { orderId: string; modifiedAt: Date };
+
 export type MercadoLibreClient = ReturnType<typeof createMercadoLibreClient>;
 
 /** The seller's own token comes with every call. Throws Terminal, Retryable or TokenRefused; a refresh and a ship notice also Uncertain. */
@@ -119,7 +122,7 @@ export function createMercadoLibreClient({
     token: UserToken,
     { sellerId, status, from, to, limit, offset }: OrderSearch,
     options: CallOptions = {},
-  ): Promise<{ orders: MercadoLibreOrder[]; total: number }> {
+  ): Promise<{ orders: OrderMark[]; total: number }> {
     const query = new URLSearchParams({
       seller: sellerId,
       'order.status': status,
@@ -129,27 +132,34 @@ export function createMercadoLibreClient({
       limit: `${limit}`,
       offset: `${offset}`,
     });
-    const { results: orders, paging } = await get(
+    const { results, paging } = await get(
       { ...options, limit: 'mercadolibre orders/search' },
       token,
       `/orders/search?${query}`,
       schema.orderPage,
     );
-    return { orders, total: paging.total };
+    return {
+      orders: results.map(({ id: orderId, last_updated: modifiedAt }) => ({ orderId, modifiedAt })),
+      total: paging.total,
+    };
   }
 
-  /** What could not be delivered in the last two days, as far as it is about orders. */
+  /**
+   * A page of what could not be delivered in the last two days, as far as it is about orders. `read` counts all that
+   * was on the page: none ends the list.
+   */
   async function missedFeeds(
     token: UserToken,
     { limit, offset }: { limit: number; offset: number },
     options: CallOptions = {},
-  ): Promise<MercadoLibreNotification[]> {
+  ): Promise<{ notifications: MercadoLibreNotification[]; read: number }> {
     const query = new URLSearchParams({ app_id: clientId, topic: 'orders_v2', limit: `${limit}`, offset: `${offset}` });
     const { messages } = await get(options, token, `/missed_feeds?${query}`, schema.missed);
-    return messages.flatMap(message => {
+    const notifications = messages.flatMap(message => {
       const { value, error } = notification.validate(message);
       return error ? [] : [toNotification(value)];
     });
+    return { notifications, read: messages.length };
   }
 
   return { refreshToken, getOrder, getShipment, getPack, tellShipped, shipNotice, searchOrders, missedFeeds };

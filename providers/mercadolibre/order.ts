@@ -3,6 +3,7 @@ import type { WireItem, WireOrder } from './schema.ts';
 
 export type MercadoLibreOrder = {
   orderId: string;
+  createdAt?: Date;
   status: string;
   tags: string[];
   currency: Currency;
@@ -32,6 +33,7 @@ export function toOrder(wire: WireOrder): MercadoLibreOrder {
   const currency = currencyOf(wire.currency_id);
   return {
     orderId: wire.id,
+    ...(wire.date_created ? { createdAt: wire.date_created } : {}),
     status: wire.status,
     tags: wire.tags,
     currency,

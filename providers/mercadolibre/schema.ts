@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { decimalText, idText, open, readAs } from '../fields.ts';
-import { type MercadoLibreOrder, toOrder } from './order.ts';
+import { toOrder } from './order.ts';
 import { toPack, toShipment } from './shipment.ts';
 
 /** What MercadoLibre sends, as far as we read it. Ids and amounts are bare JSON numbers; they stay text. */
@@ -36,6 +36,7 @@ const item = open<WireItem>({
 
 export type WireOrder = {
   id: string;
+  date_created?: Date;
   status: string;
   tags: string[];
   currency_id: string;
@@ -46,6 +47,7 @@ export type WireOrder = {
 };
 const wireOrder = open<WireOrder>({
   id: idText.required(),
+  date_created: Joi.date().iso(),
   status: text.required(),
   tags: Joi.array().items(text).default([]),
   currency_id: text.required(),
@@ -56,9 +58,12 @@ const wireOrder = open<WireOrder>({
 });
 export const order = readAs(wireOrder, toOrder);
 
-export type OrderPage = { results: MercadoLibreOrder[]; paging: { total: number } };
-export const orderPage = open<OrderPage>({
-  results: Joi.array().items(order).required(),
+/** Of a page of orders only what marks them: one that cannot be read must not hide the others. */
+export type WireOrderMark = { id: string; last_updated: Date };
+const orderMark = open<WireOrderMark>({ id: idText.required(), last_updated: Joi.date().iso().required() });
+export type WireOrderPage = { results: WireOrderMark[]; paging: { total: number } };
+export const orderPage = open<WireOrderPage>({
+  results: Joi.array().items(orderMark).required(),
   paging: open({ total: Joi.number().integer().min(0).required() }).required(),
 });
 

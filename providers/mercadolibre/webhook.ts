@@ -47,3 +47,15 @@ export const toNotification = (wire: Wire): MercadoLibreNotification => ({
   userId: wire.user_id,
   applicationId: wire.application_id,
 });
+
+/** What a delivery of this one would have carried. */
+export const notificationBody = ({ id, topic, orderId, userId, applicationId }: MercadoLibreNotification): Buffer =>
+  Buffer.from(
+    JSON.stringify({
+      _id: id,
+      topic,
+      resource: `/orders/${orderId}`,
+      user_id: userId,
+      application_id: applicationId,
+    }),
+  );

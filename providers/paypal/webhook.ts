@@ -70,3 +70,9 @@ export function parsePayPalEvent(rawBody: Buffer): PayPalEvent {
   const { id, event_type: type, resource_type: resourceType, resource } = readNotification('PAYPAL', event, rawBody);
   return { id, type, resourceType, resource };
 }
+
+const followed =
+  /^(CHECKOUT\.ORDER\.(APPROVED|COMPLETED)|PAYMENT\.(CAPTURE|PAYOUTSBATCH|PAYOUTS-ITEM)\.[A-Z]+|CUSTOMER\.DISPUTE\.[A-Z]+)$/;
+
+/** Whether anything follows from events of this type; the others are stored and acknowledged. */
+export const isFollowed = (type: string): boolean => followed.test(type);

@@ -33,6 +33,7 @@ export const pipelineVariables = (env: Environment) => ({
   FX_FETCH_INTERVAL_MS: milliseconds(21_600_000),
   FX_MAX_AGE_HOURS: Joi.number().positive().max(8_760).default(36),
   TOKEN_REFRESH_LEAD_MS: milliseconds(2_700_000),
+  RECONCILE_INTERVAL_MS: milliseconds(300_000).max(1_800_000),
 });
 
 export type PipelineValues = {
@@ -55,6 +56,7 @@ export type PipelineValues = {
   FX_FETCH_INTERVAL_MS: number;
   FX_MAX_AGE_HOURS: number;
   TOKEN_REFRESH_LEAD_MS: number;
+  RECONCILE_INTERVAL_MS: number;
 };
 
 export const pipelineSettings = (values: PipelineValues) => ({
@@ -90,4 +92,6 @@ export const pipelineSettings = (values: PipelineValues) => ({
   fxMaxAgeHours: values.FX_MAX_AGE_HOURS,
   /** How long before its end an access token is renewed. AliExpress wants half an hour: the sweep may come late. */
   supplierTokenLeadMs: values.TOKEN_REFRESH_LEAD_MS,
+  /** Between two looks at what notifications may have kept quiet about. */
+  reconcileIntervalMs: values.RECONCILE_INTERVAL_MS,
 });

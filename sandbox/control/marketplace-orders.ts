@@ -34,7 +34,7 @@ export type NewMercadoLibreOrder = {
   readonly notify: Notify;
 };
 
-const address = Joi.object<Address>({
+export const address = Joi.object<Address>({
   fullName: text.required(),
   line1: text.required(),
   line2: text.allow(''),

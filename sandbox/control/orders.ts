@@ -1,7 +1,8 @@
 import express, { type Router } from 'express';
 import Joi from 'joi';
+import type { Address } from '../address.ts';
 import type { World } from '../world.ts';
-import { ebayOrder, mercadoLibreOrder, placeEbayOrder, placeMercadoLibreOrder } from './marketplace-orders.ts';
+import { address, ebayOrder, mercadoLibreOrder, placeEbayOrder, placeMercadoLibreOrder } from './marketplace-orders.ts';
 import { type Notify, notifyKeys, sendNotification } from './notify.ts';
 import { ControlError, notKnown, respond, text } from './respond.ts';
 
@@ -10,6 +11,8 @@ type Change = {
   readonly cancelState?: string;
   readonly status?: string;
   readonly tags?: readonly string[];
+  /** MercadoLibre: the buyer has chosen where it goes. */
+  readonly shipTo?: Address;
   readonly notify?: Notify;
 };
 
@@ -18,6 +21,7 @@ const change = Joi.object<Change>({
   cancelState: text,
   status: text,
   tags: Joi.array().items(text),
+  shipTo: address,
   notify: Joi.object(notifyKeys),
 });
 
@@ -79,10 +83,11 @@ function changeEbay(world: World, orderId: string, { paymentStatus, cancelState 
   order.modifiedAt = world.clock.iso();
 }
 
-function changeMercadoLibre(world: World, orderId: string, { status, tags }: Change): void {
+function changeMercadoLibre(world: World, orderId: string, { status, tags, shipTo }: Change): void {
   const order = world.state.mercadolibre.orders.get(orderId);
   if (!order) throw notKnown(`MercadoLibre order ${orderId}`);
   order.status = status ?? order.status;
   order.tags = tags ?? order.tags;
+  order.shipTo = shipTo ?? order.shipTo;
   order.updatedAt = world.clock.iso();
 }

@@ -20,7 +20,7 @@ export type MercadoLibreOrder = {
   readonly packId: string | undefined;
   readonly currency: string;
   readonly items: readonly MercadoLibreItem[];
-  readonly shipTo: Address | undefined;
+  shipTo: Address | undefined;
   readonly logisticMode: string;
   readonly createdAt: string;
   status: string;

@@ -5,7 +5,6 @@ import { waitReasons, waits } from '../../domain/order.ts';
 const mendedByDeed = [
   'ORDER_ABOVE_CAP',
   'LISTING_NOT_MAPPED',
-  'ADDRESS_MISSING',
   'ADDRESS_INVALID',
   'RECONNECT_NEEDED',
   'SUPPLIER_REFUND_UNPROVEN',

@@ -27,8 +27,11 @@ describe('eBay client against the sandbox', () => {
     };
     const lines = [{ ...line, totalMinor: '2599', deliveryMinor: '599', collectedTaxMinor: '208' }];
     const { seller, orderId } = await ebayOrder(world, { lines, marketplaceFeeMinor: '334' });
-    expect(await world.ebay.getOrder(seller, orderId)).to.deep.equal({
+    const { createdAt, ...order } = await world.ebay.getOrder(seller, orderId);
+    expect(Date.now() - createdAt!.getTime()).to.be.within(0, 60_000);
+    expect(order).to.deep.equal({
       orderId,
+      fulfillmentStatus: 'NOT_STARTED',
       paymentStatus: 'PAID',
       cancelState: 'NONE_REQUESTED',
       shipTo: buyer,
@@ -49,6 +52,7 @@ describe('eBay client against the sandbox', () => {
     const search = { lastModifiedFrom: new Date(Date.now() - 60_000), lastModifiedTo: new Date(Date.now() + 60_000) };
     const { orders, total } = await world.ebay.getOrders(seller, { ...search, limit: 10, offset: 0 });
     expect([total, orders.map(order => order.orderId)]).to.deep.equal([1, [orderId]]);
+    expect(orders[0]?.modifiedAt).to.be.an.instanceOf(Date);
     expect(await world.ebay.getOrders(seller, { ...search, limit: 10, offset: 1 })).to.deep.equal({
       orders: [],
       total: 1,

@@ -16,7 +16,8 @@ describe('MercadoLibre client against the sandbox', () => {
 
   it('reads an order', async () => {
     const { seller, orderId } = await mercadoLibreOrder(world);
-    const { shippingId, ...order } = await world.mercadolibre.getOrder(seller, orderId);
+    const { shippingId, createdAt, ...order } = await world.mercadolibre.getOrder(seller, orderId);
+    expect(Date.now() - createdAt!.getTime()).to.be.within(0, 60_000);
     expect(shippingId).to.match(/^\d+$/);
     expect(order).to.deep.equal({
       orderId,
@@ -97,8 +98,8 @@ describe('MercadoLibre client against the sandbox', () => {
     const search = { sellerId: seller.accountId, status: 'paid', ...range, limit: 50, offset: 0 } as const;
     const { orders, total } = await mercadolibre.searchOrders(seller, search);
     expect([total, orders.map(order => order.orderId)]).to.deep.equal([1, [orderId]]);
-    const missed = await mercadolibre.missedFeeds(seller, { limit: 10, offset: 0 });
-    expect(missed.map(notification => notification.orderId)).to.include(orderId);
+    const { notifications, read } = await mercadolibre.missedFeeds(seller, { limit: 10, offset: 0 });
+    expect([read, notifications.map(notification => notification.orderId)]).to.deep.equal([1, [orderId]]);
     await control('settings', { webhooks: true });
   });
 });

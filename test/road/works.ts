@@ -63,7 +63,14 @@ export async function openWorks(
   const transact = createTransact(store, producer);
   const host = startHost(backend, queueNames, { ...stage.context, transact, providers, log });
   opened.defer(() => host.close());
-  const sweeper = startSweeper({ store, producer, stallAfterMs: 500, intervalMs: 100, log });
+  const sweeper = startSweeper({
+    store,
+    producer,
+    stallAfterMs: 500,
+    intervalMs: 100,
+    feeds: { look: async () => undefined },
+    log,
+  });
   opened.defer(() => sweeper.close());
   const resources = opened.move();
 

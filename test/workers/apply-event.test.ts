@@ -110,7 +110,8 @@ describe('apply-event', () => {
       await moved.promise;
     });
     const applying = box.deliver(letter).catch((error: Error) => error.message);
-    await until(() => rows(stage, `select 1 from pg_stat_activity where wait_event_type = 'Lock'`).then(r => r.length));
+    const blocked = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+    await until(() => rows(stage, blocked).then(r => r.length));
     moved.resolve();
     await moving;
     expect(await applying).to.include('moved');

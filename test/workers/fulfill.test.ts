@@ -112,7 +112,9 @@ describe('fulfill', () => {
     const [order] = await importFrom(stage, seller, 'ebay', orderId);
     const id = order?.id ?? '';
     await fulfill(id);
-    expect(await waiting(id)).to.include({ waitReason: 'ADDRESS_MISSING', nextCheckAt: null });
+    const { waitReason, nextCheckAt } = await waiting(id);
+    expect(waitReason).to.equal('ADDRESS_MISSING');
+    expect(nextCheckAt).to.be.greaterThan(fromNow(14 * 60_000));
     await rows(stage, 'update orders set ship_to = ?::jsonb where id = ?', [JSON.stringify(berlin), id]);
     expect(await fulfill(id)).to.match(/^PURCHASING/);
   });

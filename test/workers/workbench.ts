@@ -40,7 +40,7 @@ export function performWith(stage: Stage, changes: Changes, queue: keyof typeof 
     ...(failpoint ? { failpoint } : {}),
   };
   const run = processors[queue] as (payload: Record<string, string>, ctx: Context) => Promise<string>;
-  return run({ orderId: id, legId: id, eventId: id, credentialId: id }, context);
+  return run({ orderId: id, legId: id, eventId: id, credentialId: id, feedId: id }, context);
 }
 
 export const rows = <Row>(stage: Stage, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> =>
@@ -166,7 +166,7 @@ export async function changeOrder(
   stage: Stage,
   marketplace: 'ebay' | 'mercadolibre',
   orderId: string,
-  change: { paymentStatus?: string; cancelState?: string; status?: string; tags?: readonly string[] },
+  change: { paymentStatus?: string; cancelState?: string; status?: string; tags?: readonly string[]; shipTo?: Address },
 ): Promise<void> {
   const answer = await fetch(`${stage.sandboxUrl}/_control/orders/${marketplace}/${orderId}`, {
     method: 'PATCH',

@@ -1,13 +1,10 @@
 import type { RequestHandler } from 'express';
-import { parsePayPalEvent, verifyPayPalWebhook } from '../../../providers/paypal/webhook.ts';
+import { isFollowed, parsePayPalEvent, verifyPayPalWebhook } from '../../../providers/paypal/webhook.ts';
 import type { Deps } from '../../deps.ts';
 import { sourceOf } from '../../limits.ts';
 import { bytesOf, headersOf, take } from './take.ts';
 
 const keptHeaders = ['paypal-transmission-id', 'paypal-transmission-time', 'paypal-cert-url', 'paypal-auth-algo'];
-/** Event types that anything follows from; the others are stored and acknowledged. */
-const wantedTypes =
-  /^(CHECKOUT\.ORDER\.(APPROVED|COMPLETED)|PAYMENT\.(CAPTURE|PAYOUTSBATCH|PAYOUTS-ITEM)\.[A-Z]+|CUSTOMER\.DISPUTE\.[A-Z]+)$/;
 
 export const paypal =
   (deps: Deps): RequestHandler =>
@@ -23,6 +20,6 @@ export const paypal =
     });
     const { id: eventId, type } = parsePayPalEvent(body);
     const headers = headersOf(request, keptHeaders);
-    const wanted = wantedTypes.test(type);
+    const wanted = isFollowed(type);
     await take(deps, response, { source: 'paypal', eventId, type, headers, body, wanted }, 200);
   };

@@ -1,0 +1,11 @@
+import { defineQueue } from './contract.ts';
+
+/** Takes one feed; leaves what it holds stored as events, and the feed to be read again. One try: the feed backs off. */
+export const reconcile = defineQueue({
+  name: 'reconcile',
+  key: 'feedId',
+  description: 'Reads what notifications may have kept quiet about',
+  attempts: 1,
+  concurrency: 3,
+  deadlineMs: 120_000,
+});

@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import { type FeedBench, minuteMs, openFeedBench } from './feed-bench.ts';
+import { changeOrder, fromNow, rows } from './workbench.ts';
+
+describe('reconcile with more than a page to read', () => {
+  let bench: FeedBench;
+  before(async () => {
+    bench = await openFeedBench();
+  });
+  beforeEach(() => bench.next());
+  after(() => bench[Symbol.asyncDispose]());
+
+  const many = async (count: number) => {
+    const ids: string[] = [];
+    for (let order = 0; order < count; order += 1) ids.push(await bench.sellOnMercadoLibre());
+    return ids;
+  };
+  const foundIds = async () => {
+    const found = await rows<{ order_id: string }>(
+      bench.stage,
+      `select convert_from(body, 'utf8')::jsonb ->> 'orderId' as order_id from inbound_events
+       where credential_id = ? and type = 'FOUND_ORDER'`,
+      [bench.seller.mercadolibre.id],
+    );
+    return found.map(row => row.order_id);
+  };
+
+  it('reads all pages', async () => {
+    const ids = await many(110);
+    expect(await bench.read('mercadolibre-orders')).to.match(/^110 new until/);
+    expect(await foundIds()).to.have.members(ids);
+  });
+
+  it('stops where a page fails, goes on there, and moves the cursor only when all is stored', async () => {
+    const ids = await many(60);
+    const before = await bench.feed('mercadolibre-orders');
+    await bench.fault('mercadolibre', 'search-orders', { match: 'offset=49' });
+    expect(await bench.read('mercadolibre-orders')).to.match(/^MERCADOLIBRE_SERVER_ERROR: looked at again/);
+    const stopped = await bench.feed('mercadolibre-orders');
+    expect(stopped).to.include({ failures: 1, lastError: 'MERCADOLIBRE_SERVER_ERROR' });
+    expect(stopped.cursorAt).to.deep.equal(before.cursorAt);
+    expect(await foundIds()).to.have.length(50);
+    // The first page would fail now: it is not asked for again.
+    await bench.fault('mercadolibre', 'search-orders', { match: 'order.status=paid&offset=0' });
+    expect(await bench.read('mercadolibre-orders', fromNow(6 * minuteMs))).to.match(/^10 new until/);
+    expect(await foundIds()).to.have.members(ids);
+    const after = await bench.feed('mercadolibre-orders');
+    expect(after).to.include({ failures: 0, lastError: null, page: null, readingUntil: null });
+    expect(after.cursorAt).to.be.greaterThan(before.cursorAt);
+  });
+
+  it('begins again when an order leaves the list between two pages: none behind it is passed over', async () => {
+    const ids = await many(60);
+    await bench.fault('mercadolibre', 'search-orders', { match: 'offset=49' });
+    await bench.read('mercadolibre-orders');
+    await changeOrder(bench.stage, 'mercadolibre', ids[59]!, { status: 'cancelled' });
+    expect(await bench.read('mercadolibre-orders', fromNow(6 * minuteMs))).to.match(/^FEED_PAGES_MOVED/);
+    expect(await bench.read('mercadolibre-orders', fromNow(7 * minuteMs))).to.match(/until/);
+    expect(await foundIds()).to.include.members(ids);
+  });
+
+  it('gives its place to others after ten pages, and goes on with a job of its own', async () => {
+    let asked = 0;
+    const ebay = {
+      ...bench.stage.context.providers.ebay,
+      getOrders: async (_token: unknown, { offset }: { offset: number }) => {
+        asked += 1;
+        const orders = ['a', 'b'].map((_, index) => ({ orderId: `o-${offset + index}`, modifiedAt: new Date(0) }));
+        return { orders, total: 14 };
+      },
+    };
+    const now = fromNow(5 * minuteMs);
+    expect(await bench.read('ebay-orders', now, { ebay })).to.match(/and more to read/);
+    expect(asked).to.equal(10);
+    const { id, wake, stateEntry } = await bench.feed('ebay-orders');
+    expect(bench.stage.jobs.map(job => job.id)).to.include(`reconcile-${id}-${stateEntry}-${wake}`);
+    expect(await bench.read('ebay-orders', now, { ebay })).to.match(/^3 new until/);
+    expect(asked).to.equal(13);
+  });
+});

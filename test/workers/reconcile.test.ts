@@ -1,0 +1,217 @@
+import { expect } from 'chai';
+import { findCredential, openSecrets } from '../../store/credentials.ts';
+import { claimFeed } from '../../store/feeds.ts';
+import { type FeedBench, minuteMs, openFeedBench } from './feed-bench.ts';
+import { changeOrder, fromNow, hintOf, hourMs, ordersAt, rows } from './workbench.ts';
+
+describe('reconcile', () => {
+  let bench: FeedBench;
+  before(async () => {
+    bench = await openFeedBench();
+  });
+  beforeEach(() => bench.next());
+  after(() => bench[Symbol.asyncDispose]());
+
+  it('begins a feed for what an account can tell, when it is connected, at that time', async () => {
+    for (const kind of ['ebay-orders', 'mercadolibre-orders', 'mercadolibre-missed'] as const) {
+      const { cursorAt, startedAt } = await bench.feed(kind);
+      expect(cursorAt).to.deep.equal(startedAt);
+      expect(Date.now() - cursorAt.getTime()).to.be.lessThan(minuteMs);
+    }
+  });
+
+  it('is found by the sweep, and then again after a while', async () => {
+    expect(
+      (await bench.stage.sweepAndDrain()).filter(answer => answer.startsWith('reconcile: 0 new')),
+    ).not.to.have.length(0);
+    const { nextCheckAt } = await bench.feed('ebay-orders');
+    expect(nextCheckAt).to.be.greaterThan(fromNow(4 * minuteMs));
+  });
+
+  it('finds an eBay order that nobody told of, and imports it once however often it is found', async () => {
+    const orderId = await bench.sellOnEbay();
+    expect(await bench.read('ebay-orders')).to.match(/^1 new until/);
+    expect(await bench.read('ebay-orders', fromNow(10 * minuteMs)), 'the overlap finds it again').to.match(
+      /^0 new until/,
+    );
+    expect(bench.imports()).to.equal(1);
+    await bench.stage.drain();
+    expect(await ordersAt(bench.stage, orderId)).to.have.length(1);
+  });
+
+  it('finds a MercadoLibre order that nobody told of, and one that was cancelled', async () => {
+    const ids = [await bench.sellOnMercadoLibre(), await bench.sellOnMercadoLibre({ status: 'cancelled' })];
+    expect(await bench.read('mercadolibre-orders')).to.match(/^2 new until/);
+    await bench.stage.drain();
+    const orders = (await Promise.all(ids.map(id => ordersAt(bench.stage, id)))).flat();
+    expect(orders.map(({ status }) => status)).to.deep.equal(['WAITING', 'CANCELLED']);
+  });
+
+  it('finds each change of an order once more', async () => {
+    const orderId = await bench.sellOnEbay({ paymentStatus: 'PENDING' });
+    await bench.read('ebay-orders');
+    await bench.stage.drain();
+    expect((await ordersAt(bench.stage, orderId))[0]?.status).to.equal('CREATED');
+    await bench.stage.control('clock', { advanceSeconds: 1 });
+    await changeOrder(bench.stage, 'ebay', orderId, { paymentStatus: 'PAID' });
+    expect(await bench.read('ebay-orders', fromNow(10 * minuteMs))).to.match(/^1 new until/);
+    await bench.stage.drain();
+    expect((await ordersAt(bench.stage, orderId))[0]?.status).to.equal('PURCHASED');
+  });
+
+  it('stores a missed MercadoLibre notification under its own name: the webhook that comes late is the same event', async () => {
+    const orderId = await bench.sellOnMercadoLibre();
+    expect(await bench.read('mercadolibre-missed')).to.match(/^1 new until/);
+    expect(await bench.read('mercadolibre-missed', fromNow(10 * minuteMs))).to.match(/^0 new until/);
+    const [event] = await rows<{ type: string; body: string }>(
+      bench.stage,
+      `select type, convert_from(body, 'utf8') as body from inbound_events where credential_id = ?`,
+      [bench.seller.mercadolibre.id],
+    );
+    expect(event?.type).to.equal('orders_v2');
+    await bench.stage.drain();
+    expect(await ordersAt(bench.stage, orderId)).to.have.length(1);
+  });
+
+  it('leaves another seller’s missed notification to that seller', async () => {
+    await bench.sellOnMercadoLibre();
+    const theirs = await bench.stage.context.providers.mercadolibre.missedFeeds(
+      { accessToken: await tokenOf() },
+      { limit: 50, offset: 0 },
+    );
+    const mercadolibre = {
+      ...bench.stage.context.providers.mercadolibre,
+      missedFeeds: async (_token: unknown, { offset }: { offset: number }) =>
+        offset === 0
+          ? { ...theirs, notifications: theirs.notifications.map(one => ({ ...one, userId: '1' })) }
+          : { notifications: [], read: 0 },
+    };
+    expect(await bench.read('mercadolibre-missed', fromNow(5 * minuteMs), { mercadolibre })).to.match(/^0 new/);
+  });
+
+  const tokenOf = async () => {
+    const credential = await bench.stage.store.read(em => findCredential(em, bench.seller.mercadolibre.id));
+    return openSecrets(bench.stage.context.box, credential!).accessToken;
+  };
+
+  it('stores what PayPal lists under its own name, and what nobody follows as well', async () => {
+    const { id, externalOrderId } = await bench.stage.checkout(bench.goods);
+    expect(await bench.read('paypal-events')).to.match(/^[1-9]\d* new until/);
+    const events = await rows<{ type: string; status: string }>(
+      bench.stage,
+      `select type, status from inbound_events where source = 'paypal' and convert_from(body, 'utf8') like ?`,
+      [`%${externalOrderId}%`],
+    );
+    expect(events).to.deep.equal([{ type: 'CHECKOUT.ORDER.APPROVED', status: 'RECEIVED' }]);
+    await bench.stage.drain();
+    expect((await bench.stage.order(id)).status).to.equal('PURCHASED');
+    const before = await approvals();
+    await bench.read('paypal-events', fromNow(10 * minuteMs));
+    expect(await approvals(), 'the overlap lists it again').to.equal(before);
+  });
+
+  const approvals = async () =>
+    (await rows(bench.stage, `select from inbound_events where type = 'CHECKOUT.ORDER.APPROVED'`)).length;
+
+  it('does not take what has not settled yet for read', async () => {
+    await bench.sellOnEbay();
+    expect(await bench.read('ebay-orders', fromNow(30_000))).to.match(/^0 new/);
+    expect((await bench.feed('ebay-orders')).cursorAt).to.be.lessThan(fromNow(0));
+    expect(await bench.read('ebay-orders')).to.match(/^1 new/);
+  });
+
+  it('loses nothing when the process dies while a page is stored', async () => {
+    const orderId = await bench.sellOnEbay();
+    const before = await bench.feed('ebay-orders');
+    await rows(
+      bench.stage,
+      `create or replace function die() returns trigger language plpgsql as $$ begin raise exception 'died'; end $$`,
+    );
+    await rows(bench.stage, 'create trigger die before insert on inbound_events for each row execute function die()');
+    const end = await bench.read('ebay-orders').catch((error: unknown) => error);
+    await rows(bench.stage, 'drop function die cascade');
+    expect(String(end)).to.match(/died/);
+    expect(await bench.feed('ebay-orders'))
+      .to.include({ page: null })
+      .and.have.deep.property('cursorAt', before.cursorAt);
+    expect(await bench.read('ebay-orders')).to.match(/^1 new/);
+    await bench.stage.drain();
+    expect(await ordersAt(bench.stage, orderId)).to.have.length(1);
+  });
+
+  it('is read by one of two runs at once, and each order is stored once', async () => {
+    for (let order = 0; order < 3; order += 1) await bench.sellOnEbay();
+    const answers = await Promise.all([
+      bench.read('ebay-orders'),
+      bench.read('ebay-orders'),
+      bench.read('ebay-orders'),
+    ]);
+    const found = answers.map(answer => Number(/^(\d+) new/.exec(answer)?.[1] ?? 0));
+    expect(found.reduce((sum, count) => sum + count, 0)).to.equal(3);
+    expect(bench.imports()).to.equal(3);
+  });
+
+  it('a run that was overtaken stores nothing', async () => {
+    const orderId = await bench.sellOnEbay();
+    const { id } = await bench.feed('ebay-orders');
+    const { getOrders } = bench.stage.context.providers.ebay;
+    const ebay = {
+      ...bench.stage.context.providers.ebay,
+      getOrders: async (...asked: Parameters<typeof getOrders>) => {
+        const page = await getOrders(...asked);
+        await bench.stage.store.transaction(em => claimFeed(em, id));
+        return page;
+      },
+    };
+    expect(await bench.read('ebay-orders', fromNow(5 * minuteMs), { ebay })).to.equal(
+      'another run reads this feed now',
+    );
+    expect(bench.imports()).to.equal(0);
+    await bench.read('ebay-orders');
+    await bench.stage.drain();
+    expect(await ordersAt(bench.stage, orderId)).to.have.length(1);
+  });
+
+  it('backs off, more each time and at most for an hour, or as long as it is asked to', async () => {
+    const waits: number[] = [];
+    for (let look = 0; look < 6; look += 1) {
+      await bench.fault('ebay', 'get-orders');
+      const now = fromNow(5 * minuteMs);
+      await bench.read('ebay-orders', now);
+      waits.push(((await bench.feed('ebay-orders')).nextCheckAt!.getTime() - now.getTime()) / minuteMs);
+    }
+    expect(waits).to.deep.equal([5, 10, 20, 40, 60, 60]);
+    await bench.fault('ebay', 'get-orders', { status: 429 });
+    expect(await bench.read('ebay-orders')).to.match(/^EBAY_RATE_LIMITED/);
+  });
+
+  for (const [when, told] of [
+    ['does not buy', fromNow(2 * hourMs)],
+    ['still buys, when it was told before,', fromNow(0)],
+  ] as const)
+    it(`${when} what was sold before the account was connected`, async () => {
+      const { stage, seller } = bench;
+      const ids = { ebay: await bench.sellOnEbay(), mercadolibre: await bench.sellOnMercadoLibre() };
+      for (const kind of ['ebay-orders', 'mercadolibre-orders', 'mercadolibre-missed'] as const)
+        await bench.setCursor(kind, fromNow(0), fromNow(hourMs));
+      for (const marketplace of ['ebay', 'mercadolibre'] as const) {
+        const hint = await hintOf(stage, seller, marketplace, ids[marketplace]);
+        await rows(stage, 'update inbound_events set received_at = ? where id = ?', [told, hint]);
+        const answer = await stage.perform('import-order', hint);
+        const [order] = await ordersAt(stage, ids[marketplace]);
+        if (when === 'does not buy') expect(answer).to.match(/was sold before the account was connected$/);
+        expect(order?.status).to.equal(when === 'does not buy' ? undefined : 'PAID');
+      }
+    });
+
+  it('has a person look at a sale that was sent before we learnt of it', async () => {
+    const orderId = await bench.sellOnMercadoLibre();
+    await changeOrder(bench.stage, 'mercadolibre', orderId, { tags: ['paid', 'delivered'] });
+    await bench.read('mercadolibre-orders');
+    await bench.stage.drain();
+    expect((await ordersAt(bench.stage, orderId))[0]).to.include({
+      status: 'NEEDS_REVIEW',
+      reason: 'SHIPPED_BY_SELLER',
+    });
+  });
+});
