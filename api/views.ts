@@ -1,6 +1,6 @@
 import { formatMoney, type Money, money } from '../domain/money.ts';
 import type { PayoutLeg, Sale } from '../store/entities/money.ts';
-import type { Order, OrderEvent, Payment, SupplierOrder } from '../store/entities/order.ts';
+import type { Order, OrderEvent, Parcel, Payment, SupplierOrder } from '../store/entities/order.ts';
 import type { Product } from '../store/entities/people.ts';
 import { legAmount } from '../store/legs.ts';
 import { salePrice } from '../store/orders.ts';
@@ -46,6 +46,7 @@ export const orderDetailView = (
     timeline: OrderEvent[];
     payments: Payment[];
     supplierOrders: SupplierOrder[];
+    parcels: Parcel[];
     sale: Sale | null;
     legs: PayoutLeg[];
   },
@@ -63,6 +64,18 @@ export const orderDetailView = (
     status: row.status,
     payDeadline: row.payDeadline ?? null,
     cost: row.costMinor != null && row.costCurrency ? moneyView(money(row.costMinor, row.costCurrency)) : null,
+  })),
+  parcels: parts.parcels.map(parcel => ({
+    trackingNumber: parcel.trackingNumber,
+    carrier: parcel.carrier,
+    quantity: parcel.quantity,
+    shippedAt: parcel.shippedAt,
+    lastEvent: parcel.lastEvent ?? null,
+    /** When the sale channel was told of it, or why it was not. */
+    toldAt: parcel.toldAt ?? null,
+    refusedFor: parcel.refusedFor ?? null,
+    /** Its number has changed since. */
+    replaced: parcel.goneAt != null,
   })),
   sale: parts.sale && saleView(parts.sale),
   payouts: parts.legs.map(leg => ({

@@ -2,6 +2,7 @@ import type { OrderId } from '../domain/ids.ts';
 import { legsOfOrder } from '../store/legs.ts';
 import type { Store } from '../store/open.ts';
 import { effectsOf, findOrderRow, ledgerOf } from '../store/overview.ts';
+import { parcelsOf } from '../store/parcels.ts';
 import { paymentsOf } from '../store/payments.ts';
 import { findProduct } from '../store/products.ts';
 import { commissionOf, findSale } from '../store/sales.ts';
@@ -19,6 +20,7 @@ export const readOrderFile = (store: Store, id: OrderId) =>
     const { productId } = row.order;
     const sale = await findSale(em, id);
     const legs = await legsOfOrder(em, id);
+    const parcels = await parcelsOf(em, id);
     return {
       ...row,
       sale,
@@ -27,7 +29,8 @@ export const readOrderFile = (store: Store, id: OrderId) =>
       commission: sale && (await commissionOf(em, sale.id)),
       payments: await paymentsOf(em, id),
       supplierOrders: await supplierOrdersOf(em, id),
-      effects: await effectsOf(em, [id, ...legs.map(leg => leg.id)]),
+      parcels,
+      effects: await effectsOf(em, [id, ...legs.map(leg => leg.id), ...parcels.map(parcel => parcel.id)]),
       ledger: await ledgerOf(em, id),
       timeline: await timelineOf(em, id),
     };

@@ -12,3 +12,4 @@ export type SaleId = Brand<string, 'SaleId'>;
 export type LegId = Brand<string, 'LegId'>;
 export type EffectId = Brand<string, 'EffectId'>;
 export type RateFeedId = Brand<string, 'RateFeedId'>;
+export type ParcelId = Brand<string, 'ParcelId'>;

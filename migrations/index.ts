@@ -8,6 +8,7 @@ import { Migration0007Connections } from './0007-connections.ts';
 import { Migration0008Feeds } from './0008-feeds.ts';
 import { Migration0009Edges } from './0009-edges.ts';
 import { Migration0010KeysAndRates } from './0010-keys-and-rates.ts';
+import { Migration0011Parcels } from './0011-parcels.ts';
 import { Migration0012ProviderTroubles } from './0012-provider-troubles.ts';
 import { Migration0013Browser } from './0013-browser.ts';
 
@@ -23,6 +24,7 @@ export const migrations = [
   { name: '0008-feeds', class: Migration0008Feeds },
   { name: '0009-edges', class: Migration0009Edges },
   { name: '0010-keys-and-rates', class: Migration0010KeysAndRates },
+  { name: '0011-parcels', class: Migration0011Parcels },
   { name: '0012-provider-troubles', class: Migration0012ProviderTroubles },
   { name: '0013-browser', class: Migration0013Browser },
 ];

@@ -20,6 +20,7 @@ const entities = [
   order.OrderEvent,
   order.Payment,
   order.SupplierOrder,
+  order.Parcel,
   order.InboundEvent,
   Feed,
   money.Effect,

@@ -78,6 +78,15 @@ export async function assertOwner(em: EntityManager, order: Order): Promise<void
   if (rows.length === 0) throw new LostClaim(order.id);
 }
 
+/** The same for what moves neither money nor goods: it may be done for a frozen order too. @throws LostClaim */
+export async function assertClaim(em: EntityManager, order: Order): Promise<void> {
+  const rows = await em.execute<{ id: string }[]>(
+    'select id from orders where id = ? and fence = ? and status = ? for no key update',
+    [order.id, order.fence, order.status],
+  );
+  if (rows.length === 0) throw new LostClaim(order.id);
+}
+
 const nextCheck = (move: Move): Date | null => {
   switch (move.to) {
     case 'WAITING':

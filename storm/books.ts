@@ -3,7 +3,7 @@ import type { OrderFile } from './order-file.ts';
 
 /** Something that the outside world did, by its own books: what we believe does not count. */
 export type Entry = {
-  readonly kind: 'capture' | 'supplier-order' | 'payout' | 'refund' | 'dispute-fee';
+  readonly kind: 'capture' | 'supplier-order' | 'payout' | 'refund' | 'dispute-fee' | 'ship-notice';
   /** Our key for it, or the number of what it was done to. */
   readonly key: string;
   readonly reference: string;
@@ -45,6 +45,8 @@ export function cashOf(entry: Entry): bigint {
       return -amount;
     case 'payout':
       return stands(entry) ? -(amount + fee) : 0n;
+    case 'ship-notice':
+      return 0n;
     case 'supplier-order':
       return entry.detail.paidByPlatform === true && stands(entry) ? -amount : 0n;
   }

@@ -1,3 +1,4 @@
+import type { SupplierOrderState } from '../domain/supplier-order.ts';
 import type { SupplierOrderStatus } from '../providers/aliexpress/order.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { awaitSupplierRefund } from '../store/second-purchase.ts';
@@ -6,20 +7,57 @@ import { noteOnce } from '../store/timeline.ts';
 import type { Context, Processor } from './context.ts';
 import { supplierStates } from './follow-purchase.ts';
 import { move, orderStep, recheck } from './order-step.ts';
+import { takeParcels } from './parcels.ts';
+import { tellParcels } from './ship-notice.ts';
 import { readSupplierOrder } from './supplier-order.ts';
+import { ReconnectNeeded } from './tokens.ts';
 
-/** Follows the parcels. A supplier that cancels what it was paid for stops everything that is still to leave. */
+/** A sale channel that could not be told is told again after this long. */
+const tellAgainMs = 300_000;
+
+/**
+ * Follows the parcels, and tells the sale channel of each. The order is SHIPPED when all its supplier orders are, and
+ * DELIVERED when all have arrived. A supplier that cancels what it was paid for stops everything that is
+ * still to leave.
+ */
 export const trackShipment: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(ctx, { queue: 'track-shipment', id: orderId, from: ['PURCHASED', 'SHIPPED'] }, async order => {
     const rows = await ctx.store.read(em => purchaseOrdersOf(em, order.id));
-    for (const row of rows) await takeNews(ctx, order, row);
+    const unread = await takeAllNews(ctx, order, rows);
+    if (unread) return recheck(ctx, order, ctx.config.trackingPollMs, unread);
     const states = rows.map(({ status }) => status);
     if (states.includes('CANCELLED')) return supplierCancelled(ctx, order, rows);
-    if (states.every(status => status === 'DELIVERED')) return move(ctx, order, { to: 'DELIVERED' });
-    const shipped = states.every(status => status === 'SHIPPED' || status === 'DELIVERED');
-    if (shipped && order.status === 'PURCHASED') return move(ctx, order, { to: 'SHIPPED' });
-    return recheck(ctx, order, ctx.config.trackingPollMs, `still ${states.join(', ')}`);
+    const untold = await tellParcels(ctx, order);
+    // A delivered order is not looked at again: its sale channel is told first.
+    if (untold === 0 && states.every(status => status === 'DELIVERED')) return move(ctx, order, { to: 'DELIVERED' });
+    if (order.status === 'PURCHASED' && states.every(isUnderWay)) return move(ctx, order, { to: 'SHIPPED' });
+    const { trackingPollMs } = ctx.config;
+    if (untold === 0) return recheck(ctx, order, trackingPollMs, `still ${states.join(', ')}`);
+    return recheck(
+      ctx,
+      order,
+      Math.min(trackingPollMs, tellAgainMs),
+      `${order.channel} is told again of ${untold} parcels`,
+    );
   });
+
+const isUnderWay = (status: SupplierOrderState): boolean => status === 'SHIPPED' || status === 'DELIVERED';
+
+/** Gives why there is no news, when the supplier's account must be connected again: the goods are on their way all the same. */
+async function takeAllNews(ctx: Context, order: Order, rows: readonly SupplierOrder[]): Promise<string | undefined> {
+  try {
+    for (const row of rows) {
+      await takeNews(ctx, order, row);
+      if (isUnderWay(row.status)) await takeParcels(ctx, order, row);
+    }
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ReconnectNeeded)) throw error;
+    const text = `nothing is known of the parcels: ${error.message}`;
+    await ctx.store.transaction(em => noteOnce(em, order.id, 'tracking-reconnect', text));
+    return text;
+  }
+}
 
 async function takeNews(ctx: Context, order: Order, row: SupplierOrder): Promise<void> {
   const news = await readSupplierOrder(ctx, row);

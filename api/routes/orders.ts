@@ -9,6 +9,7 @@ import { advance } from '../../queues/transact.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { claimOrder, findOrder, ordersOf, updateOrder, wakeOrder } from '../../store/orders.ts';
+import { parcelsOf } from '../../store/parcels.ts';
 import { paymentsOf } from '../../store/payments.ts';
 import { findSale, salesOf } from '../../store/sales.ts';
 import { supplierOrdersOf } from '../../store/supplier-orders.ts';
@@ -59,6 +60,7 @@ export const orderRoutes = (deps: Deps): Router =>
         timeline: await timelineOf(em, order.id),
         payments: await paymentsOf(em, order.id),
         supplierOrders: await supplierOrdersOf(em, order.id),
+        parcels: await parcelsOf(em, order.id),
         sale: await findSale(em, order.id),
         legs: await legsOfOrder(em, order.id),
       }));

@@ -1,5 +1,5 @@
 import { type Money, money } from '../../domain/money.ts';
-import type { OrderEvent, Payment, SupplierOrder } from '../../store/entities/order.ts';
+import type { OrderEvent, Parcel, Payment, SupplierOrder } from '../../store/entities/order.ts';
 import type { OrderFile } from '../order-file.ts';
 import { type Html, html } from './html.ts';
 import { amount, badge, code, none, table } from './parts.ts';
@@ -39,9 +39,30 @@ export const supplierOrderTable = (rows: readonly SupplierOrder[], now: Date): H
     'Nothing is bought yet.',
   );
 
-export function effectTable({ effects, legs, order }: OrderFile): Html {
-  const subject = (id: string): string =>
-    id === order.id ? 'order' : `payout to ${legs.find(leg => leg.id === id)?.beneficiary ?? 'somebody'}`;
+export const parcelTable = (parcels: readonly Parcel[]): Html =>
+  table(
+    ['Number', 'Carrier', { text: 'Pieces', numeric: true }, 'Shipped', 'Last seen', 'Sale channel'],
+    parcels.map(parcel => ({
+      cells: [
+        code(parcel.trackingNumber),
+        parcel.carrier,
+        String(parcel.quantity),
+        moment(parcel.shippedAt),
+        parcel.lastEvent ?? none,
+        parcel.toldAt
+          ? html`told ${moment(parcel.toldAt)}`
+          : (parcel.refusedFor ?? (parcel.goneAt ? 'number changed' : 'not told yet')),
+      ],
+    })),
+    'Nothing is on its way yet.',
+  );
+
+export function effectTable({ effects, legs, parcels, order }: OrderFile): Html {
+  const subject = (id: string): string => {
+    const parcel = parcels.find(known => known.id === id);
+    if (parcel) return `parcel ${parcel.trackingNumber}`;
+    return id === order.id ? 'order' : `payout to ${legs.find(leg => leg.id === id)?.beneficiary ?? 'somebody'}`;
+  };
   return table(
     ['Purpose', 'For', 'Route', 'Key', 'Status', { text: 'Sends', numeric: true }, 'First sent', 'Closed', 'Code'],
     effects.map(effect => ({

@@ -5,7 +5,7 @@ import { nextAction } from '../next-action.ts';
 import type { OrderFile } from '../order-file.ts';
 import { type Html, html } from './html.ts';
 import { page, type Viewer } from './layout.ts';
-import { effectTable, paymentTable, supplierOrderTable, timeline } from './order-course.ts';
+import { effectTable, parcelTable, paymentTable, supplierOrderTable, timeline } from './order-course.ts';
 import { ledgerTable, legTable, splitOf } from './order-money.ts';
 import { amount, badge, card, code, facts, none, reasonText, shortId } from './parts.ts';
 import { age, moment, relative } from './time.ts';
@@ -29,6 +29,7 @@ export const orderPage = (viewer: Viewer, file: OrderFile, now: Date, woken?: nu
     </div>
     ${card('Payments', paymentTable(file.payments), 'the buyer’s money')}
     ${card('Supplier orders', supplierOrderTable(file.supplierOrders, now))}
+    ${file.parcels.length > 0 && card('Parcels', parcelTable(file.parcels), 'and whether the sale channel knows of them')}
     ${card('Sale', splitOf(file), 'who got how many cents')}
     ${card('Payouts', legTable(file.legs, now))}
     ${card('Effects', effectTable(file), 'every call that moves money or goods, written down before it left')}

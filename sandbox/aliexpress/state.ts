@@ -36,6 +36,8 @@ export type OrderLine = {
 export type TrackingLine = {
   readonly trackingNumber: string;
   readonly carrier: string;
+  /** How many pieces of each line are in it; all when left out. */
+  readonly count?: number;
   readonly events: readonly { readonly at: string; readonly description: string }[];
 };
 

@@ -47,6 +47,7 @@ const move = Joi.object<Move>({
     Joi.object({
       trackingNumber: text.required(),
       carrier: text.default('CAINIAO'),
+      count: Joi.number().integer().min(1),
       events: Joi.array()
         .items(Joi.object({ at: Joi.string().isoDate().required(), description: text.required() }))
         .default([]),

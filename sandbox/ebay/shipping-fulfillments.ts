@@ -1,10 +1,20 @@
 import { randomDigits } from '../ids.ts';
 import type { Answer, Call } from '../operation.ts';
 import { isShape, listAt, type Shape, textAt } from '../shape.ts';
+import { recordNotice } from '../ship-notice.ts';
 import type { World } from '../world.ts';
 import { orderOf } from './orders.ts';
 import { refusal } from './refusals.ts';
 import type { EbayOrder, Fulfillment } from './state.ts';
+
+const dayMs = 86_400_000;
+
+/** Some of the codes that eBay knows; one that it does not know refuses the whole parcel. */
+const carriers = new Set(
+  'USPS UPS FedEx DHL DHLGlobalMail ChinaPost HongKongPost FLYTExpress GLS DPD AustraliaPost RoyalMail Other'.split(
+    ' ',
+  ),
+);
 
 /** `POST …/shipping_fulfillment`: one package. Not deduplicated: two calls are two packages. */
 export function createFulfillment(world: World, call: Call): Answer {
@@ -16,8 +26,11 @@ export function createFulfillment(world: World, call: Call): Answer {
     throw refusal(400, 32300, 'Carrier and tracking number must come together');
   if (trackingNumber !== undefined && !/^[A-Za-z0-9]+$/.test(trackingNumber))
     throw refusal(400, 32300, 'Invalid tracking number: letters and digits only');
+  if (carrier !== undefined && !carriers.has(carrier))
+    throw refusal(400, 32300, `Invalid shipping carrier: ${carrier}`);
   const shippedDate = textAt(body, 'shippedDate') ?? world.clock.iso();
-  if (Number.isNaN(Date.parse(shippedDate))) throw refusal(400, 32500, 'Invalid shipped date');
+  const shipped = Date.parse(shippedDate);
+  if (Number.isNaN(shipped) || shipped > world.clock.now() + dayMs) throw refusal(400, 32500, 'Invalid shipped date');
   const fulfillment: Fulfillment = {
     fulfillmentId: trackingNumber ?? (order.fulfillments.length === 0 ? '999' : randomDigits(9)),
     lineItems: readLines(order, listAt(body, 'lineItems')),
@@ -26,6 +39,7 @@ export function createFulfillment(world: World, call: Call): Answer {
     shipmentTrackingNumber: trackingNumber,
   };
   order.fulfillments.push(fulfillment);
+  recordNotice(world, 'ebay', order.orderId, trackingNumber ?? '', carrier);
   order.modifiedAt = world.clock.iso();
   const location = `${world.publicUrl()}/ebay${call.path}/${fulfillment.fulfillmentId}`;
   return { status: 201, headers: { Location: location }, body: {} };

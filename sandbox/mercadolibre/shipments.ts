@@ -1,5 +1,6 @@
 import type { Answer, Call } from '../operation.ts';
 import { isShape, shapeAt, textAt } from '../shape.ts';
+import { recordNotice } from '../ship-notice.ts';
 import type { World } from '../world.ts';
 import { sellerOf } from './access.ts';
 import { forbidden, notFound, refusal } from './refusals.ts';
@@ -32,6 +33,7 @@ export function notifyBySeller(world: World, call: Call): Answer {
   if (isOver && order.shipmentStatus !== status)
     throw refusal(400, 'bad_request', `The shipment is ${order.shipmentStatus}, which is final`);
   order.shipmentStatus = status;
+  recordNotice(world, 'mercadolibre', order.id, number ?? '');
   order.trackingNumber = number ?? order.trackingNumber;
   order.updatedAt = world.clock.iso();
   return { status: 200, body: { status: 'OK' } };

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Address } from '../../domain/address.ts';
-import type { CredentialId, EventId, OrderId, ProductId, UserId } from '../../domain/ids.ts';
+import type { CredentialId, EventId, OrderId, ParcelId, ProductId, UserId } from '../../domain/ids.ts';
 import type { Currency } from '../../domain/money.ts';
 import type { Channel, Holder, OrderState, WaitReason } from '../../domain/order.ts';
 import type { PaymentState } from '../../domain/payment.ts';
@@ -107,6 +107,27 @@ export const SupplierOrder = defineEntity({
 export type SupplierOrder = InferEntity<typeof SupplierOrder>;
 
 export type EventSource = Channel | 'inline' | 'aliexpress' | 'payoneer';
+
+export const Parcel = defineEntity({
+  name: 'Parcel',
+  tableName: 'parcels',
+  properties: {
+    id: p.uuid().$type<ParcelId>().primary(),
+    orderId: p.uuid().$type<OrderId>(),
+    supplierOrderId: p.uuid(),
+    trackingNumber: p.text(),
+    carrier: p.text(),
+    quantity: p.integer(),
+    shippedAt: p.datetime(),
+    lastEvent: p.text().nullable(),
+    lastEventAt: p.datetime().nullable(),
+    firstSeenAt: p.datetime().onCreate(() => new Date()),
+    goneAt: p.datetime().nullable(),
+    toldAt: p.datetime().nullable(),
+    refusedFor: p.text().nullable(),
+  },
+});
+export type Parcel = InferEntity<typeof Parcel>;
 
 export const InboundEvent = defineEntity({
   name: 'InboundEvent',

@@ -38,7 +38,7 @@ export const berlin: Address = {
 export type { Goods, Seller } from './sellers.ts';
 
 export type SandboxEffect = {
-  kind: 'capture' | 'supplier-order' | 'payout' | 'refund' | 'dispute-fee';
+  kind: 'capture' | 'supplier-order' | 'payout' | 'refund' | 'dispute-fee' | 'ship-notice';
   key: string;
   reference: string;
   amountMinor: string;

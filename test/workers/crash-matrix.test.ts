@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { ledgerTotals } from '../../store/ledger.ts';
 import { legsOfOrder } from '../../store/legs.ts';
+import { parcelsOf } from '../../store/parcels.ts';
+import { supplierOrdersOf } from '../../store/supplier-orders.ts';
 import { changeSettings } from '../../store/users.ts';
 import type { Failpoint } from '../../workers/context.ts';
 import { processors } from '../../workers/processors.ts';
@@ -11,7 +13,7 @@ const failpoints: readonly Failpoint[] = ['effect-opened', 'effect-sending', 'ef
 
 /** Where each effect is caused, and how an order gets there with the effect still to come. */
 type Row = {
-  queue: 'capture-payment' | 'purchase' | 'payout' | 'refund';
+  queue: 'capture-payment' | 'purchase' | 'payout' | 'refund' | 'track-shipment';
   kind: SandboxEffect['kind'];
   prepare(): Promise<{ order: string; subject: string }>;
   ended(order: string): Promise<boolean>;
@@ -83,6 +85,24 @@ describe('a process that dies at any point of any effect', () => {
       },
       ended: statusIs('REFUNDED'),
     },
+    {
+      queue: 'track-shipment',
+      kind: 'ship-notice',
+      effects: 1,
+      prepare: async () => {
+        const id = await bought();
+        await stage.perform('purchase', id);
+        await stage.perform('create-sale', id);
+        const [row] = await stage.store.read(em => supplierOrdersOf(em, id as never));
+        const tracking = [{ trackingNumber: `LP${row?.number}` }];
+        await stage.control('supplier', { number: row?.number, status: 'WAIT_BUYER_ACCEPT_GOODS', tracking });
+        return { order: id, subject: id };
+      },
+      ended: async id => {
+        const [parcel] = await stage.store.read(em => parcelsOf(em, id as never));
+        return parcel?.toldAt != null && (await stage.order(id)).status === 'SHIPPED';
+      },
+    },
   ];
 
   const dieAt = async (row: Row, subject: string, at: Failpoint): Promise<void> => {
@@ -99,7 +119,9 @@ describe('a process that dies at any point of any effect', () => {
   };
 
   const ofOrder = async (row: Row, order: string): Promise<SandboxEffect[]> => {
-    const subjects = [order, ...(await legs(order)).map(({ id }) => id)];
+    const { externalOrderId } = await stage.order(order);
+    // A sale channel knows the order by its own number only.
+    const subjects = [order, ...(await legs(order)).map(({ id }) => id), externalOrderId ?? order];
     const mentions = (effect: SandboxEffect) => `${effect.key} ${effect.detail.customId ?? ''}`;
     return (await stage.effects(row.kind)).filter(effect => subjects.some(id => mentions(effect).includes(id)));
   };
