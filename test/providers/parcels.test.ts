@@ -65,6 +65,16 @@ describe('telling the channels of a parcel', () => {
     expect((await paypal.getOrder(paypalOrderId))?.trackers).to.deep.equal(first);
   });
 
+  it('is uncertain about an answer of PayPal that shows no parcel', async () => {
+    await using server = await startStub(({ url }) =>
+      url.endsWith('/oauth2/token')
+        ? { body: { access_token: 't', expires_in: 100 } }
+        : { status: 201, body: { id: 'O', purchase_units: [{ shipping: {} }] } },
+    );
+    const client = createPayPalClient({ baseUrl: server.url, clientId: 'c', clientSecret: 's' });
+    expect(await failureOf(() => client.addTracking('O', '{}'))).to.equal('uncertain PAYPAL_MALFORMED_ANSWER');
+  });
+
   for (const [carrier, sent] of [
     ['Cainiao', { carrier: 'CAINIAO' }],
     ['YANWEN Economic', { carrier: 'YANWEN' }],

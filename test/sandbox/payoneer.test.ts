@@ -42,10 +42,12 @@ describe('sandbox: Payoneer', () => {
     );
 
   it('accepts, knows nothing at first, transfers later', async () => {
+    await sandbox.control('settings', { payoutSettleMs: 60_000 }); // however slow this machine is, early is early
     const created = await pay();
     expect([created.status, created.json.result]).to.deep.equal([201, 'Payments Created']);
     const early = await status();
     expect([early.status, early.json.error_details?.sub_code]).to.deep.equal([404, 2306]);
+    await sandbox.control('clock', { advanceSeconds: 60 });
     expect(await ended()).to.include({ status: 'Transferred', amount: 25.5, currency: 'USD' });
     const balance = await sandbox.request('GET', `${program}/balance`, { headers });
     expect(balance.text).to.equal('{"result":{"balance":74.50,"currency":"USD"}}');
