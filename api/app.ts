@@ -9,8 +9,11 @@ import { logPath } from './middleware/log-path.ts';
 import { nothingHere, problems } from './middleware/problem.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { authRoutes } from './routes/auth.ts';
+import { balanceRoutes, platformBalanceRoutes } from './routes/balance.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { earningsRoutes, platformEarningsRoutes } from './routes/earnings.ts';
+import { fxConversionRoutes } from './routes/fx-conversions.ts';
 import { fxRateRoutes } from './routes/fx-rates.ts';
 import { orderRoutes, saleRoutes } from './routes/orders.ts';
 import { listingRoutes, productRoutes } from './routes/products.ts';
@@ -50,7 +53,16 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
   app.use('/api/connections', connectionRoutes(deps));
   app.use('/api/orders', orderRoutes(deps));
   app.use('/api/sales', saleRoutes(deps));
-  app.use('/api/admin', fxRateRoutes(deps), adminRoutes(deps));
+  app.use('/api/balance', balanceRoutes(deps));
+  app.use('/api/earnings', earningsRoutes(deps));
+  app.use(
+    '/api/admin',
+    platformBalanceRoutes(deps),
+    platformEarningsRoutes(deps),
+    fxConversionRoutes(deps),
+    fxRateRoutes(deps),
+    adminRoutes(deps),
+  );
   app.use(nothingHere);
   app.use(problems(deps.log));
   return app;

@@ -2,7 +2,7 @@
 import type { Fees } from './fees.ts';
 import type { UserId } from './ids.ts';
 import { type Account, balanced, merged, type Posting, reversed } from './ledger.ts';
-import { add, type Money, negate, subtract } from './money.ts';
+import { add, divideRounded, type Money, money, negate, subtract } from './money.ts';
 import type { Channel, Custody } from './order.ts';
 import type { Profit } from './profit.ts';
 
@@ -151,6 +151,10 @@ export const disputeCharged = (fee: Money): Posting[] =>
     { account: 'fees:dispute', amount: fee },
     { account: 'cash:paypal', amount: negate(fee) },
   ]);
+
+/** What a part of the foreign money that the books carry is worth in them: its share of the whole, on average. */
+export const carriedAt = ({ foreign, worth }: { foreign: Money; worth: Money }, from: Money): Money =>
+  money(divideRounded(worth.amountMinor * from.amountMinor, foreign.amountMinor), worth.currency);
 
 /**
  * Foreign money was converted into the platform's. `carried` is what the books said it was worth; what it really

@@ -52,6 +52,48 @@ export async function receivables(em: EntityManager): Promise<Receivable[]> {
   return rows.map(row => ({ email: row.email, owed: money(BigInt(row.owed), row.currency) }));
 }
 
+/** Of one currency, minor units, none negative. */
+export type Balance = {
+  currency: Currency;
+  /** Theirs, and not on its way yet. */
+  owedToThem: bigint;
+  /** Sent, and not known to have arrived. */
+  onItsWay: bigint;
+  /** Held back: the order is disputed, or its supplier cancelled. */
+  frozen: bigint;
+  owedByThem: bigint;
+};
+
+/** Where a reseller stands. What a leg will not pay is set off against their next sale, or paid with it. */
+export async function balanceOfReseller(em: EntityManager, seller: UserId): Promise<Balance[]> {
+  type Row = { currency: Currency; rest: string; open: string; on_its_way: string; frozen: string };
+  const rows = await em.execute<Row[]>(
+    `select currency, sum(rest)::text as rest, sum(open)::text as open, sum(on_its_way)::text as on_its_way, sum(frozen)::text as frozen
+     from (
+       select currency, -amount_minor as rest, 0 as open, 0 as on_its_way, 0 as frozen
+         from (${entries}) e where seller_id = ? and account = 'reseller'
+       union all
+       select l.currency, 0,
+              case when l.status not in ('SENT', 'UNCLAIMED') and o.frozen_for is null then l.amount_minor else 0 end,
+              case when l.status in ('SENT', 'UNCLAIMED') then l.amount_minor else 0 end,
+              case when l.status not in ('SENT', 'UNCLAIMED') and o.frozen_for is not null then l.amount_minor else 0 end
+         from sales s join payout_legs l on l.sale_id = s.id join orders o on o.id = s.order_id
+         where s.user_id = ? and l.beneficiary = 'reseller' and l.status not in ('PAID', 'CANCELLED')
+     ) b group by currency order by currency`,
+    [seller, seller],
+  );
+  return rows.map(row => {
+    const rest = BigInt(row.rest);
+    return {
+      currency: row.currency,
+      owedToThem: BigInt(row.open) + (rest > 0n ? rest : 0n),
+      onItsWay: BigInt(row.on_its_way),
+      frozen: BigInt(row.frozen),
+      owedByThem: rest < 0n ? -rest : 0n,
+    };
+  });
+}
+
 /** What the platform owes a user by the ledger, legs under way included; negative is what they owe. */
 export async function creditOf(em: EntityManager, userId: UserId, account: 'reseller' | 'admin'): Promise<Money> {
   return negate(await balanceOf(em, account, userId, platformCurrency));

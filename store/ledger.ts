@@ -76,10 +76,21 @@ export async function balanceOf(
 ): Promise<Money> {
   const [row] = await em.execute<{ total: string }[]>(
     `select coalesce(sum(amount_minor), 0)::text as total from ledger_postings
-     where account = ? and holder_id is not distinct from ? and currency = ?`,
-    [account, holder, currency],
+     where account = ? and ${holder ? 'holder_id = ?' : 'holder_id is null'} and currency = ?`,
+    [account, ...(holder ? [holder] : []), currency],
   );
   return money(BigInt(row?.total ?? 0), currency);
+}
+
+export type AccountBalance = { account: Account; balance: Money };
+
+/** What every account holds, all holders together; positive is a debit. */
+export async function accountBalances(em: EntityManager): Promise<AccountBalance[]> {
+  const rows = await em.execute<{ account: Account; currency: string; total: string }[]>(
+    `select account, currency, sum(amount_minor)::text as total from ledger_postings
+     group by 1, 2 having sum(amount_minor) <> 0 order by 1, 2`,
+  );
+  return rows.map(({ account, currency, total }) => ({ account, balance: money(BigInt(total), currencyOf(currency)) }));
 }
 
 /** The whole ledger per currency: zero, or the books are broken. */

@@ -149,6 +149,16 @@ export const routes: readonly Route[] = [
     answers: [401, 409, 404, 409],
   },
   { method: 'GET', pattern: '/api/sales', answers: membersOnly(200) },
+  { method: 'GET', pattern: '/api/balance', answers: membersOnly(200) },
+  { method: 'GET', pattern: '/api/earnings', answers: membersOnly(200) },
+  { method: 'GET', pattern: '/api/admin/balance', answers: adminsOnly(200) },
+  { method: 'GET', pattern: '/api/admin/earnings', answers: adminsOnly(200) },
+  {
+    method: 'POST',
+    pattern: '/api/admin/fx-conversions',
+    body: () => ({ from: { amount: '990', currency: 'CLP' }, to: usd('1'), reference: digits(8) }),
+    answers: adminsOnly(409),
+  },
   {
     method: 'POST',
     pattern: '/api/admin/fx-rates',

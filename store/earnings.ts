@@ -1,0 +1,84 @@
+/** What sales have brought, by day and currency, as the ledger says: the day of an entry is UTC. */
+import type { UserId } from '../domain/ids.ts';
+import type { Account } from '../domain/ledger.ts';
+import type { Currency } from '../domain/money.ts';
+import type { EntityManager } from './open.ts';
+
+/** Minor units. A row of one currency: sales − fees − supplierCost − commission + converted = netProfit. */
+export type Figures = {
+  /** What buyers paid, less what went back to them, without collected tax. */
+  readonly sales: bigint;
+  readonly marketplaceFees: bigint;
+  readonly paymentFees: bigint;
+  readonly supplierCost: bigint;
+  readonly commission: bigint;
+  /** Foreign proceeds, taken out of their own currency and into the platform's at the order's rate. */
+  readonly converted: bigint;
+  readonly netProfit: bigint;
+  /** The platform's own: what payouts and disputes cost, and what conversions lost. */
+  readonly payoutFees: bigint;
+  readonly disputeFees: bigint;
+  readonly fxLoss: bigint;
+};
+export type Earnings = Figures & { readonly day: string; readonly currency: Currency };
+
+/** A column: the debit of these accounts in the sales' own entries, or in anybody's; `-1`: their credit. */
+type Column = { accounts: readonly Account[]; ofSales: boolean; sign: 1 | -1 };
+const ofSale = (sign: Column['sign'], ...accounts: Account[]): Column => ({ accounts, ofSales: true, sign });
+const ofPlatform = (account: Account): Column => ({ accounts: [account], ofSales: false, sign: 1 });
+
+const columns: Readonly<Record<keyof Figures, Column>> = {
+  sales: ofSale(1, 'buyer-payments', 'tax:collected'),
+  marketplaceFees: ofSale(-1, 'fees:marketplace'),
+  paymentFees: ofSale(-1, 'fees:payment'),
+  supplierCost: ofSale(-1, 'supplier-purchases'),
+  commission: ofSale(-1, 'admin'),
+  converted: ofSale(1, 'fx:clearing'),
+  netProfit: ofSale(-1, 'reseller'),
+  payoutFees: ofPlatform('fees:payout'),
+  disputeFees: ofPlatform('fees:dispute'),
+  fxLoss: ofPlatform('fx:difference'),
+};
+const names = Object.keys(columns) as readonly (keyof Figures)[];
+
+const list = (accounts: readonly Account[]): string => accounts.map(account => `'${account}'`).join();
+const selected = names.map(name => {
+  const { accounts, ofSales, sign } = columns[name];
+  const where = `p.account in (${list(accounts)})${ofSales ? ` and t.source = 'sale'` : ''}`;
+  return `${sign} * coalesce(sum(p.amount_minor) filter (where ${where}), 0) as "${name}"`;
+});
+const everyAccount = names.flatMap(name => columns[name].accounts);
+
+type Row = { day: string; currency: Currency } & Record<keyof Figures, string>;
+
+/** @param seller whose sales; null: everybody's. `to` is not included. */
+export async function earnings(
+  em: EntityManager,
+  seller: UserId | null,
+  { from, to }: { from: Date; to: Date },
+): Promise<Earnings[]> {
+  const rows = await em.execute<Row[]>(
+    `select to_char(t.at at time zone 'UTC', 'YYYY-MM-DD') as day, p.currency, ${selected.join(', ')}
+     from ledger_transactions t join ledger_postings p on p.transaction_id = t.id
+     where t.at >= ? and t.at < ? ${seller ? 'and t.user_id = ?' : ''} and p.account in (${list(everyAccount)})
+       and (t.source = 'sale' or p.account in ('fees:payout', 'fees:dispute', 'fx:difference'))
+     group by 1, 2 order by 1, 2`,
+    [from, to, ...(seller ? [seller] : [])],
+  );
+  return rows.map(row => ({ ...figuresOf(name => BigInt(row[name])), day: row.day, currency: row.currency }));
+}
+
+const figuresOf = (read: (name: keyof Figures) => bigint): Figures =>
+  Object.fromEntries(names.map(name => [name, read(name)])) as Record<keyof Figures, bigint>;
+
+/** All days together, per currency. */
+export function totalsOf(days: readonly Earnings[]): (Figures & { currency: Currency })[] {
+  return [...Map.groupBy(days, ({ currency }) => currency)].map(([currency, rows]) => ({
+    ...figuresOf(name => rows.reduce((sum, row) => sum + row[name], 0n)),
+    currency,
+  }));
+}
+
+/** What is the platform's own of it. */
+export const earnedBy = ({ commission, payoutFees, disputeFees, fxLoss }: Figures): bigint =>
+  commission - payoutFees - disputeFees - fxLoss;
