@@ -8,15 +8,19 @@ import { createPayPalClient } from '../providers/paypal/client.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Providers } from './context.ts';
 
-/** @param gate that all of their calls pass; none where a tool or a test asks on its own */
+/**
+ * @param gate that all of their calls pass; none where a tool or a test asks on its own
+ * @param now by which tokens end
+ */
 export const openProviders = (
   { paypal, aliexpress, ebay, mercadolibre, payoneer, fxSourceUrl }: Config,
   gate: Gate | undefined,
+  now: () => number = Date.now,
 ): Providers => ({
   paypal: createPayPalClient({ ...paypal, gate }),
-  aliexpress: createAliExpressClient({ ...aliexpress, gate }),
-  ebay: createEbayClient({ ...ebay, gate }),
-  mercadolibre: createMercadoLibreClient({ ...mercadolibre, gate }),
+  aliexpress: createAliExpressClient({ ...aliexpress, gate, now }),
+  ebay: createEbayClient({ ...ebay, gate, now }),
+  mercadolibre: createMercadoLibreClient({ ...mercadolibre, gate, now }),
   ...payoneerOf(payoneer, gate),
   ...(fxSourceUrl ? { rates: createRateSource({ url: fxSourceUrl, gate }) } : {}),
 });

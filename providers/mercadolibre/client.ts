@@ -1,5 +1,5 @@
 import type Joi from 'joi';
-import { ask, type Call, type CallOptions, callsTo, decode, type Gated, succeeded, type UserToken } from '../call.ts';
+import { ask, type Call, type CallOptions, callsTo, decode, type Gated, read, succeeded, type UserToken } from '../call.ts';
 import type { HttpRequest } from '../http.ts';
 import type { LimitName } from '../rate-limits.ts';
 import { refused, refusedGrant } from './classify.ts';
@@ -73,7 +73,8 @@ export function createMercadoLibreClient({
    * account, and the new pair stored before anything else.
    */
   async function refreshToken(refreshToken: string, options: CallOptions = {}): Promise<MercadoLibreToken> {
-    const call = moving(options);
+    // Shorter than a transaction may stand idle: it holds the account's row meanwhile.
+    const call = { ...moving(options), timeoutMs: read.timeoutMs };
     const secrets = { client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken };
     const answer = await ask(call, {
       method: 'POST',

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { refreshTime } from '../../domain/connection.ts';
 import type { CredentialId, ProductId, UserId } from '../../domain/ids.ts';
 import { type Money, money } from '../../domain/money.ts';
 import type { Holder } from '../../domain/order.ts';
@@ -22,7 +23,12 @@ export type Seller = {
 export type Goods = { productId: ProductId; supplierProductId: string; skuId: string; listingId: string };
 
 export type Sellers = {
-  hireSeller(options?: { proceeds?: Holder; supplier?: Holder | null; expiredToken?: boolean }): Promise<Seller>;
+  hireSeller(options?: {
+    proceeds?: Holder;
+    supplier?: Holder | null;
+    expiredToken?: boolean;
+    accessTtlSeconds?: number;
+  }): Promise<Seller>;
   stockUp(
     seller: Seller,
     options?: Partial<{
@@ -65,10 +71,11 @@ export function createSellers({
     apiName: 'aliexpress-dropshipping' | 'ebay' | 'mercadolibre',
     name: string,
     moneyHolder: Holder,
-    expired = false,
+    change: { expired?: boolean; accessTtlSeconds?: number | undefined } = {},
   ) => {
+    const { expired = false } = change;
     const provider = apiName === 'aliexpress-dropshipping' ? 'aliexpress' : apiName;
-    const given = await control<Consent>('accounts', { provider, name, expired });
+    const given = await control<Consent>('accounts', { provider, name, ...change });
     const accessExpiresAt = expired ? new Date(Date.now() + 3_600_000) : new Date(given.accessExpiresAt);
     const environment = config[provider].environment;
     const tokens = {
@@ -87,7 +94,7 @@ export function createSellers({
       moneyHolder,
       scopes: apiName === 'ebay' ? sellerScopes : [],
       tokens,
-      refreshAt: accessExpiresAt,
+      refreshAt: refreshTime(accessExpiresAt, config.supplierTokenLeadMs, new Date()),
     };
     const connected = await store.transaction(em => connect(em, box, account));
     if (!connected) throw new Error(`${name} belongs to somebody else`);
@@ -95,7 +102,7 @@ export function createSellers({
   };
 
   return {
-    async hireSeller({ proceeds = 'platform', supplier = 'platform', expiredToken = false } = {}) {
+    async hireSeller({ proceeds = 'platform', supplier = 'platform', expiredToken = false, accessTtlSeconds } = {}) {
       const name = `seller-${digits(8)}`;
       const email = `${name}@example.com`;
       const user = await store.transaction(em =>
@@ -103,9 +110,14 @@ export function createSellers({
       );
       if (!user) throw new Error(`${email} is taken`);
       const buyer = supplier === 'platform' ? `platform-${name}` : name;
-      const ali = supplier && (await link(user.id, 'aliexpress-dropshipping', buyer, supplier, expiredToken));
-      const ebay = await link(user.id, 'ebay', name, proceeds);
-      const ml = await link(user.id, 'mercadolibre', name, proceeds);
+      const ali =
+        supplier &&
+        (await link(user.id, 'aliexpress-dropshipping', buyer, supplier, {
+          expired: expiredToken,
+          accessTtlSeconds,
+        }));
+      const ebay = await link(user.id, 'ebay', name, proceeds, { accessTtlSeconds });
+      const ml = await link(user.id, 'mercadolibre', name, proceeds, { accessTtlSeconds });
       if (supplier === 'reseller')
         await store.transaction(em => setAvailable(em, user.id, money(1_000_000n, 'USD'), new Date()));
       return {

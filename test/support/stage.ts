@@ -77,8 +77,10 @@ export type Stage = AsyncDisposable &
     perform(queue: keyof typeof processors, id: string): Promise<string>;
     /** Runs what is left to do, and what that leaves, until nothing is; answers what each job answered. */
     drain(): Promise<string[]>;
-    /** One sweep that sees every row as due, and then what it left to do. */
-    sweepAndDrain(): Promise<string[]>;
+    /** One sweep that sees every row as due (or those that are, by our own clock), and then what it left to do. */
+    sweepAndDrain(due?: 'all' | 'due'): Promise<string[]>;
+    /** Moves the providers' clock, and ours with it unless it stands still. */
+    passTime(seconds: number, ours?: 'along' | 'still'): Promise<void>;
     /** An order at our own checkout, approved by its buyer; its capture is left to do. */
     checkout(goods: Goods, options?: { quantity?: number; approve?: boolean; shipTo?: Address }): Promise<Order>;
     /** A checkout order that has been captured: PAID, with `fulfill` left to do. */
@@ -111,15 +113,16 @@ export async function createStage(changes: Environment = {}): Promise<Stage> {
     },
     isLive: async job => jobs.some(({ id }) => id === job.id),
   };
+  let passedMs = 0;
   const box = createSecretBox(config.encryptionKeys);
   const context: Context = {
     config,
     store,
     transact: createTransact(store, producer),
     box,
-    providers: openProviders(config, undefined),
+    providers: openProviders(config, undefined, () => Date.now() + passedMs),
     log: createLogger('test', 'silent'),
-    now: () => new Date(),
+    now: () => new Date(Date.now() + passedMs),
     signal: new AbortController().signal,
   };
   const base = `http://127.0.0.1:${port}`;
@@ -216,8 +219,13 @@ export async function createStage(changes: Environment = {}): Promise<Stage> {
       return effects.filter(effect => kind === undefined || effect.kind === kind);
     },
 
-    async sweepAndDrain() {
-      const distant = new Date(Date.now() + 365 * 86_400_000);
+    async passTime(seconds, ours = 'along') {
+      await control('clock', { advanceSeconds: seconds });
+      if (ours === 'along') passedMs += seconds * 1_000;
+    },
+
+    async sweepAndDrain(due = 'all') {
+      const distant = due === 'all' ? new Date(Date.now() + 365 * 86_400_000) : context.now();
       const options: SweepOptions = { store, producer: producer as Producer, stallAfterMs: 60_000, now: () => distant };
       await sweep(options);
       return drain();
