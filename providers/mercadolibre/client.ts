@@ -1,5 +1,15 @@
 import type Joi from 'joi';
-import { ask, type Call, type CallOptions, callsTo, decode, type Gated, read, succeeded, type UserToken } from '../call.ts';
+import {
+  ask,
+  type Call,
+  type CallOptions,
+  callsTo,
+  decode,
+  type Gated,
+  read,
+  succeeded,
+  type UserToken,
+} from '../call.ts';
 import type { HttpRequest } from '../http.ts';
 import type { LimitName } from '../rate-limits.ts';
 import { refused, refusedGrant } from './classify.ts';
