@@ -10,6 +10,8 @@ import { nothingHere, problems } from './middleware/problem.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { authRoutes } from './routes/auth.ts';
 import { balanceRoutes, platformBalanceRoutes } from './routes/balance.ts';
+import { browserBuyingRoutes } from './routes/browser-buying.ts';
+import { browserLoginRoutes } from './routes/browser-login.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { earningsRoutes, platformEarningsRoutes } from './routes/earnings.ts';
@@ -51,6 +53,7 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
   app.use('/api/products', productRoutes(deps));
   app.use('/api/listings', listingRoutes(deps));
   app.use('/api/connections', connectionRoutes(deps));
+  app.use('/api/browser-login', browserLoginRoutes(deps));
   app.use('/api/orders', orderRoutes(deps));
   app.use('/api/sales', saleRoutes(deps));
   app.use('/api/balance', balanceRoutes(deps));
@@ -61,6 +64,7 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
     platformEarningsRoutes(deps),
     fxConversionRoutes(deps),
     fxRateRoutes(deps),
+    browserBuyingRoutes(deps),
     adminRoutes(deps),
   );
   app.use(nothingHere);

@@ -6,7 +6,9 @@ import { pinoHttp } from 'pino-http';
 import { answerErrors, nothingHere } from './answer-errors.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { boardRoutes } from './board.ts';
+import { browserRoutes } from './browser-routes.ts';
 import type { Deps } from './deps.ts';
+import { evidenceRoutes } from './evidence-routes.ts';
 import { loginRoutes } from './login.ts';
 import { orderRoutes } from './order-routes.ts';
 import { overviewRoutes } from './overview-routes.ts';
@@ -66,6 +68,8 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   app.use(operatorsOnly);
   app.use(overviewRoutes(deps));
   app.use(orderRoutes(deps));
+  app.use(evidenceRoutes(deps));
+  app.use(browserRoutes(deps));
   app.use(auditRoutes(deps));
   app.use('/queues', boardRoutes(deps));
   app.use(nothingHere);

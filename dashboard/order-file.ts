@@ -1,4 +1,5 @@
 import type { OrderId } from '../domain/ids.ts';
+import { evidenceOf } from '../store/evidence.ts';
 import { legsOfOrder } from '../store/legs.ts';
 import type { Store } from '../store/open.ts';
 import { effectsOf, findOrderRow, ledgerOf } from '../store/overview.ts';
@@ -33,5 +34,6 @@ export const readOrderFile = (store: Store, id: OrderId) =>
       effects: await effectsOf(em, [id, ...legs.map(leg => leg.id), ...parcels.map(parcel => parcel.id)]),
       ledger: await ledgerOf(em, id),
       timeline: await timelineOf(em, id),
+      evidence: await evidenceOf(em, id),
     };
   });

@@ -53,3 +53,9 @@ export async function keepBrowserLogin(
   await keepShopLogin(em, box, id, password);
   return em.findOneOrFail(Credential, { id });
 }
+
+/** Its password and session are gone; what was bought with it stays named after it. */
+export async function forgetBrowserLogin(em: EntityManager, id: CredentialId): Promise<void> {
+  await em.execute('delete from shop_accounts where id = ?', [id]);
+  await em.nativeUpdate(Credential, { id }, { status: 'RECONNECT_NEEDED' });
+}

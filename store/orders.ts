@@ -156,13 +156,13 @@ export async function wakeOrder(em: EntityManager, id: OrderId): Promise<Order |
   return woken === 1 ? em.findOne(Order, { id }) : null;
 }
 
-/** Wakes all of a user's orders that wait for one reason. Gives the oldest; the sweep takes up the rest. */
+/** Wakes all orders that wait for one reason: a user's, or everybody's. Gives the oldest; the sweep takes up the rest. */
 export async function wakeWaiting(
   em: EntityManager,
   waitReason: WaitReason,
-  userId: UserId,
+  userId: UserId | null,
 ): Promise<{ orders: Order[]; total: number }> {
-  const waiting = { userId, status: 'WAITING' as const, waitReason };
+  const waiting = { ...(userId ? { userId } : {}), status: 'WAITING' as const, waitReason };
   const nextCheckAt = new Date(Date.now() + graceMs);
   const total = await em.nativeUpdate(Order, waiting, { wake: raw<number>('wake + 1'), nextCheckAt });
   return { orders: await em.find(Order, waiting, { orderBy: { createdAt: 'asc' }, limit: 200 }), total };

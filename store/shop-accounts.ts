@@ -2,7 +2,7 @@
  * Browser log-ins at the supplier's shop. An account is bought with by one order at a time (a lease, which ends by
  * itself when its holder has died), and by nobody while it is paused.
  */
-import type { CredentialId } from '../domain/ids.ts';
+import type { CredentialId, UserId } from '../domain/ids.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
 import type { EntityManager } from './open.ts';
 import { sealedPlace } from './sealed-columns.ts';
@@ -93,4 +93,27 @@ export async function releaseAccount(em: EntityManager, id: CredentialId): Promi
     [id],
   );
   return released.length === 1;
+}
+
+export type ListedAccount = {
+  id: CredentialId;
+  email: string;
+  reseller: string;
+  userId: UserId;
+  status: string;
+  pausedFor: string | null;
+  pausedAt: Date | null;
+  /** Somebody is buying with it right now. */
+  busy: boolean;
+};
+
+/** Every log-in, those that need somebody first. */
+export async function shopAccounts(em: EntityManager): Promise<ListedAccount[]> {
+  const rows = await em.execute<(Omit<ListedAccount, 'pausedAt'> & { pausedAt: string | null })[]>(
+    `select c.id, c.account_id as email, u.email as reseller, u.id as "userId", c.status, a.paused_for as "pausedFor",
+            a.paused_at::text as "pausedAt", coalesce(a.leased_by is not null and a.leased_until > now(), false) as busy
+     from shop_accounts a join api_credentials c on c.id = a.id join users u on u.id = c.user_id
+     order by a.paused_at nulls last, c.account_id limit 500`,
+  );
+  return rows.map(row => ({ ...row, pausedAt: row.pausedAt === null ? null : new Date(row.pausedAt) }));
 }

@@ -34,3 +34,12 @@ export async function changeSettings(em: EntityManager, id: UserId, settings: Us
 /** The admin to whom commissions are assigned: the first one. */
 export const commissionAdmin = (em: EntityManager): Promise<User> =>
   em.findOneOrFail(User, { role: 'admin' }, { orderBy: { createdAt: 'asc', id: 'asc' } });
+
+export async function changeBrowserBuying(
+  em: EntityManager,
+  id: UserId,
+  settings: Pick<User, 'browserBuying' | 'platformBuyer'>,
+): Promise<User> {
+  await em.nativeUpdate(User, { id }, settings);
+  return em.findOneOrFail(User, { id });
+}

@@ -32,15 +32,19 @@ export async function whoBuys(
   { clicked }: { clicked: boolean },
 ): Promise<{ credential: Credential } | { waits: string }> {
   const credential = await ctx.store.read(em => browserBuyer(em, order, ctx.config.aliexpress.environment));
-  if (credential && clicked) return { credential };
+  const account = credential && (await ctx.store.read(em => shopAccount(em, credential.id)));
+  if (clicked && !ctx.shop) {
+    const text = 'it may have been bought in a browser, and this process has none';
+    return { waits: await recheck(ctx, order, ctx.config.waitRecheckMs, text) };
+  }
+  if (credential && account && clicked) return { credential };
   const off = await browserOff(ctx, order);
   if (off || !credential) return { waits: await backToApi(ctx, order, off ?? 'there is no log-in') };
-  if (credential.status !== 'HEALTHY') {
+  if (credential.status !== 'HEALTHY' || !account) {
     const text = `the browser log-in ${credential.accountName} must be entered again`;
     return { waits: await wait(ctx, order, 'RECONNECT_NEEDED', { note: text }) };
   }
-  const account = await ctx.store.read(em => shopAccount(em, credential.id));
-  if (!account?.pausedFor) return { credential };
+  if (!account.pausedFor) return { credential };
   const text = pauseText(credential, account.pausedFor);
   return { waits: await wait(ctx, order, 'BUYER_ACCOUNT_PAUSED', { note: text }) };
 }

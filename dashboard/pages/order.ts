@@ -3,6 +3,7 @@ import { salePrice } from '../../store/orders.ts';
 import { currentQueue, ownJob } from '../current-queue.ts';
 import { nextAction } from '../next-action.ts';
 import type { OrderFile } from '../order-file.ts';
+import { evidenceTable } from './evidence.ts';
 import { type Html, html } from './html.ts';
 import { page, type Viewer } from './layout.ts';
 import { effectTable, parcelTable, paymentTable, supplierOrderTable, timeline } from './order-course.ts';
@@ -27,6 +28,7 @@ export const orderPage = (viewer: Viewer, file: OrderFile, now: Date, woken?: nu
       </div>
       ${card('Timeline', timeline(file.timeline))}
     </div>
+    ${file.evidence.length > 0 && card('Evidence', evidenceTable(file), 'what the browser saw last, with secrets blanked')}
     ${card('Payments', paymentTable(file.payments), 'the buyer’s money')}
     ${card('Supplier orders', supplierOrderTable(file.supplierOrders, now))}
     ${file.parcels.length > 0 && card('Parcels', parcelTable(file.parcels), 'and whether the sale channel knows of them')}

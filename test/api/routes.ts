@@ -172,6 +172,28 @@ export const routes: readonly Route[] = [
     path: () => '/api/admin/fx-rates/1/confirm',
     answers: adminsOnly(404),
   },
+  {
+    method: 'PUT',
+    pattern: '/api/browser-login',
+    body: () => ({ email: `${digits(8)}@example.com`, password: 'of the shop', moneyHolder: 'reseller' }),
+    answers: membersOnly(200),
+  },
+  { method: 'GET', pattern: '/api/browser-login', answers: membersOnly(200) },
+  { method: 'POST', pattern: '/api/browser-login/release', answers: membersOnly(409) },
+  { method: 'DELETE', pattern: '/api/browser-login', answers: membersOnly(204) },
+  {
+    method: 'PUT',
+    pattern: '/api/admin/browser-buying',
+    body: () => ({ browserBuying: 'on' }),
+    answers: adminsOnly(200),
+  },
+  {
+    method: 'PUT',
+    pattern: '/api/admin/browser-buying/:userId',
+    path: ({ owner }) => `/api/admin/browser-buying/${owner.id}`,
+    body: () => ({ browserBuying: 'on', platformBuyer: 'off' }),
+    answers: adminsOnly(200),
+  },
   { method: 'PUT', pattern: '/api/admin/commission', body: () => ({ percent: '12.5' }), answers: adminsOnly(200) },
   {
     method: 'POST',

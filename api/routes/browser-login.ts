@@ -1,0 +1,93 @@
+import { Router } from 'express';
+import Joi from 'joi';
+import type { Holder, WaitReason } from '../../domain/order.ts';
+import { jobForOrder } from '../../queues/next-job.ts';
+import type { Enqueue } from '../../queues/transact.ts';
+import { forgetBrowserLogin, keepBrowserLogin } from '../../store/browser-login.ts';
+import { credentialOf } from '../../store/credentials.ts';
+import type { Credential } from '../../store/entities/people.ts';
+import type { EntityManager } from '../../store/open.ts';
+import { wakeWaiting } from '../../store/orders.ts';
+import { releaseAccount, type ShopAccount, shopAccount } from '../../store/shop-accounts.ts';
+import type { Deps } from '../deps.ts';
+import { notFound, Problem, valid } from '../middleware/problem.ts';
+import { sessionOf } from '../middleware/session.ts';
+
+type LogIn = { email: string; password: string; moneyHolder: Holder };
+const logIn = Joi.object<LogIn>({
+  email: Joi.string().email({ tlds: false }).lowercase().max(254).required(),
+  password: Joi.string().min(1).max(1_024).required(),
+  /** Who pays what is bought with it. */
+  moneyHolder: Joi.string().valid('platform', 'reseller').required(),
+});
+
+/** What goes on when a log-in is entered, or released. */
+const mendedByLogin: readonly WaitReason[] = [
+  'RECONNECT_NEEDED',
+  'BUYER_ACCOUNT_PAUSED',
+  'BROWSER_AUTOMATION_DISABLED',
+];
+
+const view = ({ id, environment, accountName, moneyHolder, status }: Credential, account: ShopAccount | null) => ({
+  id,
+  environment,
+  email: accountName,
+  moneyHolder,
+  health: status === 'HEALTHY' && account ? (account.pausedFor ? 'paused' : 'healthy') : 'reconnect needed',
+  pausedFor: account?.pausedFor ?? null,
+});
+
+/** The log-in that a reseller's goods are bought with on the supplier's website. The password goes in once. */
+export const browserLoginRoutes = ({ store, transact, box, config }: Deps): Router => {
+  const { environment } = config.aliexpress;
+  const ownLogin = async (em: EntityManager, userId: Credential['userId']): Promise<Credential> => {
+    const own = await credentialOf(em, userId, 'aliexpress', environment);
+    if (!own) throw notFound('browser log-in');
+    return own;
+  };
+  const wakeAll = async (em: EntityManager, enqueue: Enqueue, userId: Credential['userId']): Promise<number> => {
+    let count = 0;
+    for (const reason of mendedByLogin) {
+      const woken = await wakeWaiting(em, reason, userId);
+      for (const order of woken.orders) enqueue(jobForOrder(order));
+      count += woken.total;
+    }
+    return count;
+  };
+
+  return Router()
+    .get('/', async (_request, response) => {
+      const { userId } = sessionOf(response);
+      response.json(
+        await store.read(async em => {
+          const own = await ownLogin(em, userId);
+          return view(own, await shopAccount(em, own.id));
+        }),
+      );
+    })
+    .put('/', async (request, response) => {
+      const { userId } = sessionOf(response);
+      const login = { userId, environment, ...valid(logIn, request.body) };
+      const answer = await transact(async (em, enqueue) => {
+        const kept = await keepBrowserLogin(em, box, login);
+        if (!kept) throw new Problem(409, 'ACCOUNT_TAKEN', 'another user buys with this log-in');
+        const ordersWoken = await wakeAll(em, enqueue, userId);
+        return { ...view(kept, await shopAccount(em, kept.id)), ordersWoken };
+      });
+      response.json(answer);
+    })
+    .post('/release', async (_request, response) => {
+      const { userId } = sessionOf(response);
+      const ordersWoken = await transact(async (em, enqueue) => {
+        const own = await ownLogin(em, userId);
+        if (!(await releaseAccount(em, own.id))) throw new Problem(409, 'NOT_PAUSED', 'the log-in is not paused');
+        return wakeAll(em, enqueue, userId);
+      });
+      response.json({ ordersWoken });
+    })
+    .delete('/', async (_request, response) => {
+      const { userId } = sessionOf(response);
+      await store.transaction(async em => forgetBrowserLogin(em, (await ownLogin(em, userId)).id));
+      response.status(204).end();
+    });
+};

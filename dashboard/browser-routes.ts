@@ -1,0 +1,59 @@
+import { Router } from 'express';
+import Joi from 'joi';
+import type { CredentialId } from '../domain/ids.ts';
+import { jobForOrder } from '../queues/next-job.ts';
+import { wakeWaiting } from '../store/orders.ts';
+import { allowBrowserBuying, browserBuyingAllowed } from '../store/settings.ts';
+import { releaseAccount, shopAccounts } from '../store/shop-accounts.ts';
+import { audited } from './audit.ts';
+import type { Deps } from './deps.ts';
+import { browserPage } from './pages/browser.ts';
+import { Refusal } from './refusal.ts';
+import { operatorOf } from './session.ts';
+
+const uuid = Joi.string().uuid().required();
+
+/** The accounts that buy on the supplier's website: who is paused, and the switch over all of them. */
+export const browserRoutes = (deps: Deps): Router =>
+  Router()
+    .get('/browser', async (_request, response) => {
+      const [accounts, allowed] = await deps.store.read(em =>
+        Promise.all([shopAccounts(em), browserBuyingAllowed(em)]),
+      );
+      const viewer = { deps, operator: operatorOf(response) };
+      response.type('html').send(browserPage(viewer, { accounts, allowed }, deps.now()));
+    })
+    .post('/browser/switch/:state', async (request, response) => {
+      const allowed = request.params.state === 'on';
+      if (!allowed && request.params.state !== 'off') throw new Refusal(404, 'The switch is on or off.');
+      const { email: operator } = operatorOf(response);
+      await audited(
+        deps,
+        { operator, action: `switch browser buying ${allowed ? 'on' : 'off'}`, target: {} },
+        () => deps.store.transaction(em => allowBrowserBuying(em, allowed)),
+        () => 'done',
+      );
+      response.redirect(303, '/browser');
+    })
+    .post('/browser/:id/release', async (request, response) => {
+      const { value: id, error } = uuid.validate(request.params.id);
+      if (error) throw new Refusal(404, 'There is no such account.');
+      const { email: operator } = operatorOf(response);
+      await audited(
+        deps,
+        { operator, action: 'release browser account', target: { account: id } },
+        () => release(deps, id as CredentialId),
+        orders => `${orders} orders go on`,
+      );
+      response.redirect(303, '/browser');
+    });
+
+/** What waited for the account goes on. */
+const release = ({ transact }: Deps, id: CredentialId): Promise<number> =>
+  transact(async (em, enqueue) => {
+    if (!(await releaseAccount(em, id))) throw new Refusal(409, 'The account is not paused.');
+    // Also those of resellers who buy with the platform's account.
+    const woken = await wakeWaiting(em, 'BUYER_ACCOUNT_PAUSED', null);
+    for (const order of woken.orders) enqueue(jobForOrder(order));
+    return woken.total;
+  });

@@ -1,0 +1,19 @@
+import type { OrderFile } from '../order-file.ts';
+import { type Html, html } from './html.ts';
+import { code, none, reasonText, table } from './parts.ts';
+import { moment } from './time.ts';
+
+export const evidenceTable = ({ order, evidence }: Pick<OrderFile, 'order' | 'evidence'>): Html =>
+  table(
+    ['Seen', 'Step', 'What', 'Page', ''],
+    evidence.map(({ id, step, reason, url, takenAt }) => ({
+      cells: [
+        moment(takenAt),
+        step,
+        reasonText(reason) ?? none,
+        code(url),
+        html`<a href="/orders/${order.id}/evidence/${id}.jpg">Picture</a> · <a href="/orders/${order.id}/evidence/${id}.txt">HTML</a>`,
+      ],
+    })),
+    'Nothing was kept.',
+  );
