@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
+import { Terminal } from '../../domain/outcome.ts';
 import { ledgerTotals } from '../../store/ledger.ts';
 import { paymentsOf } from '../../store/payments.ts';
 import { changeSettings } from '../../store/users.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
-import { performWith } from './workbench.ts';
+import { importFrom, intentsOf, notesOf, orderToBuy, performWith, placeOnEbay, rows } from './workbench.ts';
 
 describe('refund', () => {
   let stage: Stage;
@@ -54,6 +55,108 @@ describe('refund', () => {
     await stage.sweepAndDrain();
     expect((await stage.order(id)).status).to.equal('REFUNDED');
     expect(await refundsOf(id)).to.have.length(1);
+  });
+
+  it('names its amount: "all that is left" would mean something else the second time', async () => {
+    const id = await failedOrder();
+    await stage.drain();
+    const [intent] = await intentsOf(stage, 'refund', id);
+    expect(JSON.parse(intent?.request ?? '').amount).to.deep.equal({ currency_code: 'USD', value: '29.99' });
+  });
+
+  it('gives back what is left of a payment of which a part went back before', async () => {
+    const id = await failedOrder();
+    for (const queue of ['fulfill', 'purchase'] as const) await stage.perform(queue, id);
+    const [payment] = await stage.store.read(em => paymentsOf(em, id));
+    const { paypal } = stage.context.providers;
+    const body = paypal.refundBody({ amount: money(500n, 'USD'), customId: 'by-hand' });
+    const { id: reference } = await paypal.refundCapture(payment?.reference ?? '', `by-hand-${id}`, body);
+    await rows(
+      stage,
+      `insert into refunds (id, payment_id, order_id, reference, kind, status, amount_minor, currency)
+       values (gen_random_uuid(), ?, ?, ?, 'refund', 'COMPLETED', 500, 'USD')`,
+      [payment?.id, id, reference],
+    );
+    await stage.perform('refund', id);
+    expect((await stage.order(id)).status).to.equal('REFUNDED');
+    expect((await refundsOf(id)).map(({ amountMinor }) => amountMinor)).to.deep.equal(['500', '2499']);
+  });
+
+  /** However it came there. */
+  const putToRefunding = async (id: string, ...through: string[]) => {
+    for (const status of [...through, 'FAILED', 'REFUNDING'])
+      await rows(stage, `update orders set status = ?, reason = 'OUT_OF_STOCK' where id = ?`, [status, id]);
+  };
+
+  it('of a marketplace’s order is its seller’s: nothing leaves through PayPal', async () => {
+    const goods = await stage.stockUp(seller);
+    const number = await placeOnEbay(stage, seller, { lines: [{ goods, totalMinor: 2_999 }] });
+    const [order] = await importFrom(stage, seller, 'ebay', number);
+    const id = order?.id ?? '';
+    await putToRefunding(id);
+    await stage.perform('refund', id);
+    expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'REFUND_BY_SELLER' });
+    expect((await notesOf(stage, id)).at(-1)).to.include(`ebay.com/sh/ord/details?orderid=${number}`);
+  });
+
+  const ends = [
+    ['PENDING', { status: 'REFUNDING' }],
+    ['FAILED', { status: 'NEEDS_REVIEW', reason: 'REFUND_FAILED' }],
+    ['CANCELLED', { status: 'NEEDS_REVIEW', reason: 'REFUND_FAILED' }],
+    ['DREAMT', { status: 'REFUNDING' }],
+  ] as const;
+  for (const [said, expected] of ends)
+    it(`leaves its order ${expected.status} while PayPal says ${said}`, async () => {
+      const id = await failedOrder();
+      for (const queue of ['fulfill', 'purchase'] as const) await stage.perform(queue, id);
+      const { paypal } = stage.context.providers;
+      const saying: typeof paypal = {
+        ...paypal,
+        getRefund: async (...ask) => ({ ...(await paypal.getRefund(...ask)), status: said }),
+      };
+      await performWith(stage, { providers: { paypal: saying } }, 'refund', id);
+      const order = await stage.order(id);
+      expect(order).to.include(expected);
+      if (order.status === 'REFUNDING') expect(order.nextCheckAt).to.be.an.instanceOf(Date);
+      expect((await stage.store.read(em => paymentsOf(em, id)))[0]?.status).to.equal('COMPLETED');
+    });
+
+  it('that PayPal refuses is for a person, and its order is not refunded', async () => {
+    const id = await failedOrder();
+    for (const queue of ['fulfill', 'purchase'] as const) await stage.perform(queue, id);
+    const refusing = {
+      ...stage.context.providers.paypal,
+      refundCapture: async () => {
+        throw new Terminal('PAYPAL_REFUND_NOT_ALLOWED', 'no');
+      },
+    };
+    await performWith(stage, { providers: { paypal: refusing } }, 'refund', id);
+    expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'REFUND_FAILED' });
+    expect((await notesOf(stage, id)).at(-1)).to.include('PAYPAL_REFUND_NOT_ALLOWED');
+  });
+
+  describe('never leaves beside a purchase', () => {
+    const parked = async (id: string) => {
+      await stage.perform('refund', id);
+      expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'REFUND_AFTER_PURCHASE' });
+      expect(await refundsOf(id)).to.deep.equal([]);
+    };
+
+    it('that stands', async () => {
+      const { id } = await orderToBuy(stage, await stage.stockUp(seller));
+      await stage.perform('purchase', id);
+      await putToRefunding(id, 'NEEDS_REVIEW');
+      await parked(id);
+    });
+
+    it('of which nobody knows whether it happened', async () => {
+      const { id } = await orderToBuy(stage, await stage.stockUp(seller));
+      const operation = { provider: 'aliexpress', operation: 'order-create', kind: 'status', status: 502, times: 1 };
+      await stage.control('faults', operation);
+      expect(await stage.perform('purchase', id)).to.match(/^uncertain/);
+      await putToRefunding(id);
+      await parked(id);
+    });
   });
 
   describe('whose answer was lost', () => {
