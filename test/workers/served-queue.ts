@@ -24,7 +24,7 @@ export type ServedQueue = AsyncDisposable & {
   readonly queue: Queue;
   /** What the hosts have logged. */
   readonly lines: Line[];
-  serve(processor: Processor, contract?: Partial<QueueContract>): Promise<Host>;
+  serve(processor: Processor, contract?: Partial<QueueContract>, gate?: Surroundings['gate']): Promise<Host>;
   /** Adds a job with that payload, or with a new order's id. Gives the job's id. */
   add(payload?: object): Promise<string>;
   job(id: string): Promise<BullJob>;
@@ -76,10 +76,10 @@ export async function openServedQueue(
     lines,
     job,
 
-    async serve(processor, changes = {}) {
+    async serve(processor, changes = {}, gate) {
       const contracts = { ...catalogue, fulfill: { ...contract, ...changes } };
       const own = await open();
-      const host = startHost(own, ['fulfill'], { log } as Surroundings, {
+      const host = startHost(own, ['fulfill'], { log, ...(gate ? { gate } : {}) } as Surroundings, {
         contracts,
         processors: { ...processors, fulfill: processor },
       });
