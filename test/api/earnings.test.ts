@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { addRate } from '../../store/fx.ts';
+import { checkLedger } from '../../store/ledger-check.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { claimOrder } from '../../store/orders.ts';
 import { paymentsOf } from '../../store/payments.ts';
@@ -27,7 +28,11 @@ describe('api: what a reseller has earned, and is owed', () => {
     await api.stage.control('settings', { payoutSettleMs: 1 });
     mia = await api.hire();
   });
-  afterEach(() => api[Symbol.asyncDispose]());
+  afterEach(async () => {
+    const found = await api.stage.store.read(em => checkLedger(em));
+    await api[Symbol.asyncDispose]();
+    expect(found).to.deep.equal([]);
+  });
 
   const read = async (path: string, as: Json = mia) => (await api.call('GET', `/api/${path}`, { as })).json;
   const balance = async (as: Member = mia) => (await read('balance', as)).balances.map(texts);

@@ -1,9 +1,90 @@
 import { expect } from 'chai';
-import { checkLedger } from '../../store/ledger-check.ts';
+import { checkedRules, checkLedger, type Difference } from '../../store/ledger-check.ts';
 import { legsOfOrder } from '../../store/legs.ts';
+import type { EntityManager } from '../../store/open.ts';
 import { checkProviders } from '../../workers/provider-check.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+
+/** Books it with one more entry of the order, past our own code. */
+const entry = (event: string, ...postings: [account: string, minor: number][]): string =>
+  `with t as (
+     insert into ledger_transactions (source, event, order_id, user_id) select 'console', '${event}', id, user_id from orders returning id
+   )
+   insert into ledger_postings (transaction_id, account, amount_minor, currency)
+   select t.id, p.account, p.minor, 'USD' from t, (values ${postings.map(([name, minor]) => `('${name}', ${minor})`).join()}) p (account, minor)`;
+
+/** What is done to the books of one order that went well, and the rule that finds it. */
+const breakages: readonly [rule: string, sql: string][] = [
+  ['each transaction sums to zero per currency', entry('one side', ['fees:payout', 5])],
+  ['each posting is on an account that there is', entry('made up', ['petty-cash', 5], ['cash:paypal', -5])],
+  [
+    'each entry is about the reseller whose order it names',
+    `insert into ledger_transactions (source, event, order_id, user_id)
+     select 'console', 'other', o.id, u.id from orders o, users u where u.id <> o.user_id limit 1`,
+  ],
+  [
+    'each payment that brought money is booked with its amount and the tax on top of it',
+    'update payments set amount_minor = amount_minor + 1',
+  ],
+  [
+    'each payment that brought money is booked with its amount and the tax on top of it',
+    'update payments set collected_tax_minor = 320',
+  ],
+  ['each payment’s collected tax and fee are booked with it', 'update payments set fee_minor = fee_minor + 1'],
+  ['each payment’s collected tax and fee are booked with it', 'update payments set collected_tax_minor = 320'],
+  [
+    'each refund is booked once, with its amount',
+    `insert into refunds (id, payment_id, order_id, reference, kind, status, amount_minor, currency)
+     select gen_random_uuid(), id, order_id, 'R-1', 'refund', 'COMPLETED', 500, 'USD' from payments`,
+  ],
+  [
+    'each dispute is booked with what PayPal has taken for it',
+    `insert into disputes (id, reference, order_id, status, fee_minor, fee_currency)
+     select gen_random_uuid(), 'PP-D-1', id, 'BUYER', 1500, 'USD' from orders`,
+  ],
+  [
+    'each purchase that stands is booked with what its supplier orders cost',
+    'update supplier_orders set cost_minor = cost_minor + 1',
+  ],
+  [
+    'what a supplier owes is what it cancelled and has not given back',
+    `update supplier_orders set status = 'CANCELLED'`,
+  ],
+  [
+    'what a supplier owes is what it cancelled and has not given back',
+    entry('owed', ['supplier-refunds', 1449], ['supplier-purchases', -1449]),
+  ],
+  [
+    'each sale adds up, and is booked with its cost and its commission',
+    'update commissions set amount_minor = amount_minor + 1',
+  ],
+  [
+    'each sale adds up, and is booked with its cost and its commission',
+    `update sales set supplier_cost_minor = supplier_cost_minor + 1, gross_profit_minor = gross_profit_minor - 1, net_profit_minor = net_profit_minor - 1`,
+  ],
+  ['each order that was bought and is followed has one standing sale', 'update sales set voided_at = now()'],
+  [
+    'nothing of an order whose sale is booked is parked',
+    entry('late money', ['cash:paypal', 5], ['buyer-payments', -5]),
+  ],
+  ['nothing of an order whose sale is booked is parked', entry('late tax', ['cash:ebay', -5], ['tax:collected', 5])],
+  ['each sale that was booked back has left nothing', 'update sales set voided_at = now()'],
+  [
+    'each leg that is paid is booked with its amount, and no other leg is',
+    'update payout_legs set amount_minor = amount_minor + 1',
+  ],
+  [
+    'each leg that is paid has a payout that is proven',
+    `update effects set status = 'DISPROVEN' where purpose = 'pay'`,
+  ],
+  ['nothing is held for an order or a leg that has ended', `update reservations set status = 'HELD'`],
+  [
+    'each conversion is booked with what it took and brought, and the rest is the difference',
+    `insert into fx_conversions (reference, held_at, from_minor, from_currency, to_minor, to_currency, carried_minor, at, recorded_by)
+     select 'MP-1', 'mercadolibre', 18000, 'CLP', 1850, 'USD', 1900, now(), id from users limit 1`,
+  ],
+];
 
 describe('ledger:check', () => {
   let stage: Stage;
@@ -21,49 +102,39 @@ describe('ledger:check', () => {
   });
   after(() => stage[Symbol.asyncDispose]());
 
-  const differences = () => stage.store.read(em => checkLedger(em));
-  const put = (sql: string) => stage.store.read(em => em.execute(sql));
+  /** What is found once that was done, which nothing is left of. */
+  async function foundAfter(sql: string, check: (em: EntityManager) => Promise<Difference[]>): Promise<Difference[]> {
+    const over = new Error('taken back');
+    let found: Difference[] = [];
+    await stage.store
+      .transaction(async em => {
+        await em.execute(sql);
+        found = await check(em);
+        throw over;
+      })
+      .catch(error => {
+        if (error !== over) throw error;
+      });
+    return found;
+  }
 
   it('finds nothing after an order that went well, here and at the providers', async () => {
-    expect(await differences()).to.deep.equal([]);
+    expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]);
     expect(await checkProviders(stage.context, () => undefined)).to.deep.equal([]);
   });
 
-  for (const [what, wrong, right, rule] of [
-    [
-      'a payment',
-      'update payments set amount_minor = amount_minor + 1',
-      'update payments set amount_minor = amount_minor - 1',
-      /payment/,
-    ],
-    [
-      'a supplier order',
-      'update supplier_orders set cost_minor = cost_minor + 1',
-      'update supplier_orders set cost_minor = cost_minor - 1',
-      /purchase/,
-    ],
-    [
-      'a commission',
-      'update commissions set amount_minor = amount_minor + 1',
-      'update commissions set amount_minor = amount_minor - 1',
-      /sale/,
-    ],
-    [
-      'a leg',
-      'update payout_legs set amount_minor = amount_minor + 1',
-      'update payout_legs set amount_minor = amount_minor - 1',
-      /leg/,
-    ],
-  ] as const)
-    it(`names ${what} whose amount is not what was booked`, async () => {
-      await put(wrong);
-      const found = await differences();
-      expect(found.map(difference => difference.rule).join()).to.match(rule);
-      await put(right);
-      expect(await differences()).to.deep.equal([]);
+  for (const [rule, sql] of breakages)
+    it(`names what breaks "${rule}": ${sql.replace(/\s+/g, ' ').slice(0, 60)}`, async () => {
+      const found = await foundAfter(sql, checkLedger);
+      expect(found.map(difference => difference.rule)).to.include(rule);
     });
 
+  it('has each of its rules broken once', () => {
+    expect([...new Set(breakages.map(([rule]) => rule))]).to.have.members(checkedRules);
+  });
+
   it('names what a provider has otherwise', async () => {
+    const put = (sql: string) => stage.store.read(em => em.execute(sql));
     await put('update payments set amount_minor = amount_minor + 1');
     const found = await checkProviders(stage.context, () => undefined);
     expect(found).to.have.length(1);

@@ -5,6 +5,7 @@ import type { Holder, OrderState } from '../../domain/order.ts';
 import { owedFrom } from '../../store/current-account.ts';
 import { addRate } from '../../store/fx.ts';
 import { balanceOf, ledgerTotals } from '../../store/ledger.ts';
+import { checkLedger } from '../../store/ledger-check.ts';
 import { findSale } from '../../store/sales.ts';
 import { setCommissionPercent } from '../../store/settings.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
@@ -20,6 +21,7 @@ describe('create-sale', () => {
   afterEach(async () => {
     const totals = await stage.store.read(em => ledgerTotals(em));
     expect(totals.map(({ amountMinor }) => amountMinor)).to.satisfy((sums: bigint[]) => sums.every(sum => sum === 0n));
+    expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]);
   });
   after(() => stage[Symbol.asyncDispose]());
 

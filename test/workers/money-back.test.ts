@@ -4,6 +4,7 @@ import { creditOf } from '../../store/current-account.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import { balanceOf, ledgerTotals } from '../../store/ledger.ts';
+import { checkLedger } from '../../store/ledger-check.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { paymentsOf } from '../../store/payments.ts';
 import { checkProviders } from '../../workers/provider-check.ts';
@@ -20,7 +21,11 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     stage = await createStage();
     seller = await stage.hireSeller();
   });
-  afterEach(() => stage[Symbol.asyncDispose]());
+  afterEach(async () => {
+    const found = await stage.store.read(em => checkLedger(em));
+    await stage[Symbol.asyncDispose]();
+    expect(found).to.deep.equal([]);
+  });
 
   const legsOf = (id: string): Promise<PayoutLeg[]> => stage.store.read(em => legsOfOrder(em, id as never));
   /** Up to the booked sale, its legs not paid yet. */

@@ -3,6 +3,7 @@ import { money } from '../../domain/money.ts';
 import { advance } from '../../queues/transact.ts';
 import { creditOf, owedFrom } from '../../store/current-account.ts';
 import { ledgerTotals } from '../../store/ledger.ts';
+import { checkLedger } from '../../store/ledger-check.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { claimOrder } from '../../store/orders.ts';
 import { paymentsOf } from '../../store/payments.ts';
@@ -19,6 +20,7 @@ describe('a supplier that cancels what it was paid for', () => {
     stage = await createStage();
   });
   after(() => stage[Symbol.asyncDispose]());
+  afterEach(async () => expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]));
 
   const bought = async (supplier: 'platform' | 'reseller') => {
     const seller = await stage.hireSeller({ supplier });
