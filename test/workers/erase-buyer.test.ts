@@ -111,7 +111,19 @@ describe('a buyer who has left eBay', () => {
         }),
       ]),
     );
-    expect(await tablesThatName(named)).to.include.members(['orders', 'effects', 'order_events']);
+    const told = await stage.store.transaction(em =>
+      storeEvent(em, {
+        source: 'inline',
+        eventId: randomUUID(),
+        type: 'INLINE_ORDER',
+        subject: paid.externalOrderId ?? '',
+        headers: { 'x-shop-customer': person.email },
+        body: Buffer.from(JSON.stringify({ orderId: paid.externalOrderId, buyer: { name: person.fullName } })),
+        credentialId: seller.ebay.id,
+        wanted: true,
+      }),
+    );
+    expect(await tablesThatName(named)).to.include.members(['orders', 'effects', 'order_events', 'inbound_events']);
     const facts = `select id, sale_minor, sale_currency, external_order_id, product_id, fx_rate from orders order by id`;
     const books = `select * from ledger_postings order by id`;
     const before = [await rows(stage, facts), await rows(stage, books)];
@@ -132,6 +144,7 @@ describe('a buyer who has left eBay', () => {
       evidence: { claimed: { buyer: '[erased]' } },
       said: ['[erased]', 'order 12-80117-1'],
     });
+    expect(await stage.perform('import-order', told?.id ?? '')).to.match(/^nothing to do/);
     const [audited] = await rows<object>(
       stage,
       'select operator, action, outcome from operator_audit order by id desc',
@@ -167,7 +180,10 @@ describe('a buyer who has left eBay', () => {
     ];
     await stage.perform('fulfill', unmapped.id);
     expect(await stage.order(unmapped.id)).to.include({ status: 'WAITING', waitReason: 'LISTING_NOT_MAPPED' });
+    const { fence } = await stage.order(going);
     await erase(username);
+    // Who has slept through it all owns the order no more, also when a person takes it up again.
+    expect((await stage.order(going)).fence > fence).to.equal(true);
     for (const id of [paid.id, unmapped.id, going]) {
       expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'BUYER_ERASED' });
       for (const queue of ['fulfill', 'purchase'] as const)
@@ -183,6 +199,8 @@ describe('a buyer who has left eBay', () => {
     await lostReply(id);
     await erase(username);
     expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'BUYER_ERASED' });
+    expect((await notesOf(stage, id)).join('\n')).to.include('nobody knows whether the goods were ordered');
+    expect(await reservationsOf(stage, id), 'the money may be spent').to.have.nested.property('[0].status', 'HELD');
     const [open] = await intentsOf(stage, 'buy', id);
     expect(open?.status).to.equal('OPEN');
     expect(open?.request, 'it alone can tell').to.include(person.line1);
@@ -191,6 +209,16 @@ describe('a buyer who has left eBay', () => {
     const [done] = await intentsOf(stage, 'buy', id);
     expect(done).to.include({ status: 'DONE', request: '{"erased":true}' });
     expect((await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id))).to.have.length(1);
+  });
+
+  it('is not bought for either when a person takes the order up again', async () => {
+    const username = newName();
+    const [paid, going] = [await imported(username), await purchasing(username)];
+    await erase(username);
+    await rows(stage, `update orders set status = 'PAID', reason = null where id = ?`, [paid.id]);
+    await rows(stage, `update orders set status = 'PURCHASING', reason = null where id = ?`, [going]);
+    expect(await stage.perform('fulfill', paid.id)).to.match(/^NEEDS_REVIEW \(BUYER_ERASED\)/);
+    expect(await stage.perform('purchase', going)).to.match(/^NEEDS_REVIEW \(BUYER_ERASED\)/);
   });
 
   it('whose purchase is under way right now: it stops before its call', async () => {
