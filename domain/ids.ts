@@ -8,6 +8,7 @@ export type ProductId = Brand<string, 'ProductId'>;
 export type CredentialId = Brand<string, 'CredentialId'>;
 export type EventId = Brand<string, 'EventId'>;
 export type FeedId = Brand<string, 'FeedId'>;
+export type SubscriptionId = Brand<string, 'SubscriptionId'>;
 export type SaleId = Brand<string, 'SaleId'>;
 export type LegId = Brand<string, 'LegId'>;
 export type EffectId = Brand<string, 'EffectId'>;

@@ -11,6 +11,7 @@ import { Migration0010KeysAndRates } from './0010-keys-and-rates.ts';
 import { Migration0011Parcels } from './0011-parcels.ts';
 import { Migration0012ProviderTroubles } from './0012-provider-troubles.ts';
 import { Migration0013Browser } from './0013-browser.ts';
+import { Migration0015Subscriptions } from './0015-subscriptions.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   { name: '0011-parcels', class: Migration0011Parcels },
   { name: '0012-provider-troubles', class: Migration0012ProviderTroubles },
   { name: '0013-browser', class: Migration0013Browser },
+  { name: '0015-subscriptions', class: Migration0015Subscriptions },
 ];

@@ -12,6 +12,7 @@ import { reconcile } from './reconcile.ts';
 import { refund } from './refund.ts';
 import { tokenRefresh } from './token-refresh.ts';
 import { trackShipment } from './track-shipment.ts';
+import { watchSubscription } from './watch-subscription.ts';
 
 /** Every queue there is, in the order of the road. */
 export const catalogue = {
@@ -28,6 +29,7 @@ export const catalogue = {
   'token-refresh': tokenRefresh,
   'fetch-rates': fetchRates,
   reconcile,
+  'watch-subscription': watchSubscription,
 } as const satisfies Record<string, QueueContract>;
 
 export type QueueName = keyof typeof catalogue;

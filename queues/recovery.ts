@@ -7,12 +7,14 @@
  * whose id still waits or runs is left alone. One that is finished, failed or gone blocks its id, so `wake` is raised
  * and the job is made anew.
  */
-import type { CredentialId, EventId, FeedId, LegId, OrderId, RateFeedId } from '../domain/ids.ts';
+import type { CredentialId, EventId, FeedId, LegId, OrderId, RateFeedId, SubscriptionId } from '../domain/ids.ts';
 import { wakeCredential } from '../store/credentials.ts';
+import { wakeSubscription } from '../store/ebay-subscriptions.ts';
 import { Feed } from '../store/entities/feed.ts';
 import { PayoutLeg, RateFeed } from '../store/entities/money.ts';
 import { InboundEvent, Order } from '../store/entities/order.ts';
 import { Credential, type Credential as CredentialRow } from '../store/entities/people.ts';
+import { EbaySubscription } from '../store/entities/subscription.ts';
 import { wakeFeed } from '../store/feeds.ts';
 import { wakeEvent } from '../store/inbound-events.ts';
 import { wakeLeg } from '../store/legs.ts';
@@ -27,6 +29,7 @@ import { jobForLeg, jobForOrder } from './next-job.ts';
 import type { Producer } from './producer.ts';
 import { reconcile } from './reconcile.ts';
 import { tokenRefresh } from './token-refresh.ts';
+import { watchSubscription } from './watch-subscription.ts';
 
 const pageSize = 200;
 /** Rows of one kind that are looked after at once: each of them is a few short questions. */
@@ -100,6 +103,13 @@ const feeds: Kind<Feed> = {
   wake: (em, id) => wakeFeed(em, id as FeedId),
 };
 
+const subscriptions: Kind<EbaySubscription> = {
+  table: 'ebay_subscriptions',
+  due: (em, now) => em.find(EbaySubscription, dueBy(now).where, dueBy(now).page),
+  jobFor: subscription => watchSubscription.jobFor(subscription),
+  wake: (em, id) => wakeSubscription(em, id as SubscriptionId),
+};
+
 export type SweepOptions = { store: Store; producer: Producer; stallAfterMs: number; now?: () => Date };
 
 async function sweepKind<Row extends Due>(
@@ -164,6 +174,7 @@ export async function sweep(options: SweepOptions): Promise<number> {
       sweepKind(credentials, options),
       sweepKind(rateFeeds, options),
       sweepKind(feeds, options),
+      sweepKind(subscriptions, options),
     ]);
     return made.reduce((sum, jobs) => sum + jobs, 0);
   });

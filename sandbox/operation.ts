@@ -39,11 +39,15 @@ export class Refusal extends Error {
   }
 }
 
-/** Synchronous, so that two calls never interleave: what it checks is still true when it acts. */
+/**
+ * Synchronous, so that two calls never interleave: what it checks is still true when it acts. Only where a provider asks
+ * back before it answers does it wait.
+ */
 export type Perform = (call: Call) => Answer;
+export type PerformLater = (call: Call) => Promise<Answer>;
 
 /** Mounts an operation under its name, so that faults can be aimed at it. */
-export type Mount = (operation: string | ((call: Call) => string), perform: Perform) => RequestHandler;
+export type Mount = (operation: string | ((call: Call) => string), perform: Perform | PerformLater) => RequestHandler;
 
 const slowByDefaultMs = 3000;
 
@@ -73,7 +77,7 @@ export function createMount(world: World, provider: string, faultBody: (status: 
       const status = fault.status ?? 400;
       return send(response, { status, body: withEcho(faultBody(status), heardOf(request, text)) });
     }
-    await sendWith(fault, response, performed(world, call, perform));
+    await sendWith(fault, response, await performed(world, call, perform));
   };
 }
 
@@ -104,9 +108,9 @@ function searchable(url: string, { text, contentType }: Call): string {
   return [url, text, ...form].join('\n');
 }
 
-function performed(world: World, call: Call, perform: Perform): Answer {
+async function performed(world: World, call: Call, perform: Perform | PerformLater): Promise<Answer> {
   try {
-    return perform(call);
+    return await perform(call);
   } catch (error) {
     if (error instanceof Refusal) return error.answer;
     throw error;

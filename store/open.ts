@@ -7,6 +7,7 @@ import { Feed } from './entities/feed.ts';
 import * as money from './entities/money.ts';
 import * as order from './entities/order.ts';
 import * as people from './entities/people.ts';
+import * as subscription from './entities/subscription.ts';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
 
@@ -16,6 +17,7 @@ const entities = [
   people.ConnectionAttempt,
   people.Product,
   people.Listing,
+  subscription.EbaySubscription,
   order.Order,
   order.OrderEvent,
   order.Payment,

@@ -13,6 +13,7 @@ import { reconcile } from './reconcile.ts';
 import { refund } from './refund.ts';
 import { tokenRefresh } from './token-refresh.ts';
 import { trackShipment } from './track-shipment.ts';
+import { watchSubscription } from './watch-subscription.ts';
 
 /** One processor per queue: a queue without one, or one without a queue, does not compile. */
 export const processors = {
@@ -29,4 +30,5 @@ export const processors = {
   'token-refresh': tokenRefresh,
   'fetch-rates': fetchRates,
   reconcile,
+  'watch-subscription': watchSubscription,
 } as const satisfies Record<QueueName, (payload: never, context: Context) => Promise<string>>;

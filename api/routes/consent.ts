@@ -7,8 +7,10 @@ import { Terminal, unreachable } from '../../domain/outcome.ts';
 import type { ConsentedAccount } from '../../providers/consent.ts';
 import { type MercadoLibreCountry, mercadoLibreCountries } from '../../providers/mercadolibre/consent.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
+import { watchSubscription } from '../../queues/watch-subscription.ts';
 import { consentMinutes, openAttempt, type Taken, takeAttempt } from '../../store/connection-attempts.ts';
 import { type Connected, connect } from '../../store/credentials.ts';
+import { wantSubscription } from '../../store/ebay-subscriptions.ts';
 import type { Connectable, ConnectionAttempt } from '../../store/entities/people.ts';
 import { wakeWaiting } from '../../store/orders.ts';
 import { connectionView, webhookUrls } from '../connection-view.ts';
@@ -161,6 +163,7 @@ const keep = (
         'ACCOUNT_TAKEN',
         `the ${nameOf(apiName)} account ${accountName} is connected to another user`,
       );
+    if (apiName === 'ebay') enqueue(watchSubscription.jobFor(await wantSubscription(em, stored.credential.id)));
     const woken = await wakeWaiting(em, 'RECONNECT_NEEDED', userId);
     for (const order of woken.orders) enqueue(jobForOrder(order));
     return { ...stored, ordersWoken: woken.total };

@@ -4,6 +4,7 @@ import { ask, type Call, type CallOptions, callsTo, decode, type Gated, succeede
 import type { HttpAnswer, HttpRequest } from '../http.ts';
 import { type Bearer, refused } from './classify.ts';
 import { type Fulfillment, fulfillmentBody, fulfillmentIdOf, toFulfillment } from './fulfillment.ts';
+import { createEbayNotifications } from './notifications.ts';
 import { type EbayOrder, toOrder } from './order.ts';
 import * as schema from './schema.ts';
 import type { EbayKey } from './webhook.ts';
@@ -131,7 +132,9 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     return { fulfillmentId: fulfillmentIdOf(call, answer) };
   }
 
+  const notifications = createEbayNotifications({ baseUrl, gate, token: applicationToken });
   return {
+    notifications,
     refreshToken,
     getOrder,
     getOrders,

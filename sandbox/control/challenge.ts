@@ -1,8 +1,9 @@
 import express, { type Router } from 'express';
 import Joi from 'joi';
 import { challenge } from '../ebay/challenge.ts';
+import { markDown } from '../ebay/subscriptions.ts';
 import type { World } from '../world.ts';
-import { respondLater } from './respond.ts';
+import { respond, respondLater } from './respond.ts';
 
 type Body = { readonly endpoint?: string };
 const schema = Joi.object<Body>({ endpoint: Joi.string().uri({ scheme: ['http', 'https'] }) });
@@ -13,6 +14,10 @@ export function challengeRoutes(world: World): Router {
   router.post(
     '/ebay-challenge',
     respondLater(world, schema, ({ endpoint }) => challenge(world, endpoint ?? `${world.apiUrl}/api/webhooks/ebay`)),
+  );
+  router.post(
+    '/ebay-mark-down',
+    respond(world, Joi.object({}), () => markDown(world)),
   );
   return router;
 }

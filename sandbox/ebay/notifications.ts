@@ -15,18 +15,31 @@ export function notify(
 ): string[] {
   if (!options.again || order.notifications.length === 0)
     order.notifications = order.lines.map(line => compose(world, order, line.lineItemId));
-  for (const { id, body } of order.notifications)
-    for (let time = 0; time < options.times; time += 1)
-      world.webhooks.send({
-        eventId: id,
-        url: options.url ?? `${world.apiUrl}/api/webhooks/ebay`,
-        headers: { 'content-type': 'application/json', 'x-ebay-signature': signatureOf(world, body) },
-        body,
-      });
+  const url = options.url ?? `${world.apiUrl}/api/webhooks/ebay`;
+  for (const notification of order.notifications)
+    for (let time = 0; time < options.times; time += 1) post(world, url, notification);
   return order.notifications.map(({ id }) => id);
 }
 
-function compose(world: World, order: EbayOrder, lineItemId: string): { id: string; body: string } {
+/** Nothing is sent to an endpoint that eBay has given up on. A seller who never subscribed counts as one who did. */
+function post(world: World, url: string, { id, body }: { id: string; body: string }): void {
+  const destination = [...world.state.ebay.destinations.values()].find(({ endpoint }) => endpoint === url);
+  if (destination && destination.status !== 'ENABLED') return;
+  const headers = { 'content-type': 'application/json', 'x-ebay-signature': signatureOf(world, body) };
+  world.webhooks.send({ eventId: id, url, headers, body });
+}
+
+/** What a subscription's test sends: the topic is right, the order exists nowhere. */
+export function sendTest(world: World, accountId: string, url: string): void {
+  const at = world.clock.iso();
+  post(world, url, compose(world, { accountId, createdAt: at, orderId: '00-00000-00000' }, '0'));
+}
+
+function compose(
+  world: World,
+  order: Pick<EbayOrder, 'accountId' | 'createdAt' | 'orderId'>,
+  lineItemId: string,
+): { id: string; body: string } {
   const id = randomUUID();
   const seller = accountById(world, 'ebay', order.accountId);
   const body = toJson({

@@ -8,6 +8,7 @@ import { issue } from './oauth.ts';
 import { getOrder, getOrders } from './orders.ts';
 import { errorBody, faultBody } from './refusals.ts';
 import { createFulfillment, listFulfillments } from './shipping-fulfillments.ts';
+import * as notification from './subscriptions.ts';
 
 /** eBay's REST APIs: Identity, Notification v1, Sell Fulfillment v1. */
 export function ebayRouter(world: World): Router {
@@ -26,6 +27,39 @@ export function ebayRouter(world: World): Router {
   router.get(
     '/commerce/notification/v1/public_key/:kid',
     mount('public-key', call => getPublicKey(world, call)),
+  );
+  const base = '/commerce/notification/v1';
+  router.put(
+    `${base}/config`,
+    mount('set-config', call => notification.setConfig(world, call)),
+  );
+  router.get(
+    `${base}/destination`,
+    mount('list-destinations', call => notification.listDestinations(world, call)),
+  );
+  router.post(
+    `${base}/destination`,
+    mount('create-destination', call => notification.createDestination(world, call)),
+  );
+  router.put(
+    `${base}/destination/:id`,
+    mount('update-destination', call => notification.updateDestination(world, call)),
+  );
+  router.get(
+    `${base}/subscription`,
+    mount('list-subscriptions', call => notification.listSubscriptions(world, call)),
+  );
+  router.post(
+    `${base}/subscription`,
+    mount('create-subscription', call => notification.createSubscription(world, call)),
+  );
+  router.post(
+    `${base}/subscription/:id/enable`,
+    mount('enable-subscription', call => notification.enableSubscription(world, call)),
+  );
+  router.post(
+    `${base}/subscription/:id/test`,
+    mount('test-subscription', call => notification.testSubscription(world, call)),
   );
   router.get(
     order,

@@ -41,9 +41,30 @@ export type EbayOrder = {
   notifications: readonly { readonly id: string; readonly body: string }[];
 };
 
+/** Where notifications go; `MARKED_DOWN` when eBay has given up on it. */
+export type Destination = { readonly id: string; name: string; endpoint: string; status: string };
+
+export type Subscription = {
+  readonly id: string;
+  /** The seller. */
+  readonly accountId: string;
+  readonly topicId: string;
+  readonly destinationId: string;
+  status: string;
+};
+
 export type EbayState = {
+  alertEmail: string | undefined;
+  readonly destinations: Map<string, Destination>;
+  readonly subscriptions: Map<string, Subscription>;
   readonly applicationTokens: TokenMap;
   readonly orders: Map<string, EbayOrder>;
 };
 
-export const createEbayState = (): EbayState => ({ applicationTokens: new Map(), orders: new Map() });
+export const createEbayState = (): EbayState => ({
+  alertEmail: undefined,
+  destinations: new Map(),
+  subscriptions: new Map(),
+  applicationTokens: new Map(),
+  orders: new Map(),
+});

@@ -11,6 +11,7 @@ const typeNames: Readonly<Record<string, string>> = { int4: 'int', int8: 'bigint
 const withoutEntity = [
   'fx_conversions',
   'encryption_keys',
+  'heartbeats',
   'evidence',
   'ledger_transactions',
   'rate_limits',

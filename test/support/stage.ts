@@ -140,7 +140,7 @@ export async function createStage(changes: Environment = {}): Promise<Stage> {
 
   const perform: Stage['perform'] = (queue, id) => {
     const run = processors[queue] as (payload: Record<string, string>, ctx: Context) => Promise<string>;
-    return run({ orderId: id, legId: id, eventId: id, credentialId: id, feedId: id }, context);
+    return run({ orderId: id, legId: id, eventId: id, credentialId: id, feedId: id, subscriptionId: id }, context);
   };
 
   const drain = async (): Promise<string[]> => {

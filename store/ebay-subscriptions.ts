@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { raw } from '@mikro-orm/core';
+import type { CredentialId, SubscriptionId } from '../domain/ids.ts';
+import { EbaySubscription } from './entities/subscription.ts';
+import type { EntityManager } from './open.ts';
+import { graceMs } from './orders.ts';
+
+/** A seller was connected: their orders are to be told, from the first look on. A new consent is tested anew. */
+export async function wantSubscription(em: EntityManager, credentialId: CredentialId): Promise<EbaySubscription> {
+  await em.execute(
+    `insert into ebay_subscriptions (id, credential_id, next_check_at) values (?, ?, now())
+     on conflict (credential_id) do update set tested_at = null, trouble = null, next_check_at = now(), wake = 0,
+       state_entry = ebay_subscriptions.state_entry + 1`,
+    [randomUUID(), credentialId],
+  );
+  return em.findOneOrFail(EbaySubscription, { credentialId });
+}
+
+export const findSubscription = (em: EntityManager, id: SubscriptionId): Promise<EbaySubscription | null> =>
+  em.findOne(EbaySubscription, { id });
+
+type Found = Partial<Pick<EbaySubscription, 'subscriptionId' | 'testedAt' | 'trouble' | 'revived'>>;
+
+/** What a look has found, and when the next one is due. */
+export async function noteSubscription(
+  em: EntityManager,
+  id: SubscriptionId,
+  found: Found,
+  checkedAt: Date,
+  nextCheckAt: Date | null,
+): Promise<void> {
+  const change = { ...found, checkedAt, nextCheckAt, stateEntry: raw<number>('state_entry + 1'), wake: 0 };
+  await em.nativeUpdate(EbaySubscription, { id }, change);
+}
+
+export async function wakeSubscription(em: EntityManager, id: SubscriptionId): Promise<EbaySubscription | null> {
+  const change = { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) };
+  const woken = await em.nativeUpdate(EbaySubscription, { id }, change);
+  return woken === 1 ? em.findOne(EbaySubscription, { id }) : null;
+}
