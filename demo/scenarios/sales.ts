@@ -1,4 +1,5 @@
 import { buyAtCheckout, buyOnEbay, buyOnMercadoLibre } from '../buyers.ts';
+import { effectsOf } from '../count.ts';
 import { until } from '../http.ts';
 import { type Scenario, settled } from '../scenario.ts';
 import { orderOf } from '../sight.ts';
@@ -15,13 +16,23 @@ export const paypalOrder: Scenario = {
 
 export const ebayOrder: Scenario = {
   name: 'ebay',
-  title: 'an eBay order',
+  title: 'an eBay order, whose buyer sees the parcel on eBay',
   orders: 1,
   async play(stage) {
     const seller = await stage.hireReseller({ name: 'ben' });
     const wares = await stage.stockUp(seller, { listedOn: 'ebay' });
     const externalOrderId = await buyOnEbay(stage, seller, [{ wares, totalMinor: 3_499 }]);
-    return [settled({ externalOrderId, line: 0 })];
+    const order = { externalOrderId, line: 0 };
+    const isBought = async () => (await orderOf(stage.store, order))?.settled === true;
+    await until('the order is bought and paid out', stage.patienceMs, isBought);
+    const seen = await orderOf(stage.store, order);
+    const tracking = [{ trackingNumber: 'LP00601234567890', carrier: 'Cainiao' }];
+    for (const number of seen?.supplierOrders ?? [])
+      await stage.sandbox('POST', '/supplier', { number, status: 'WAIT_BUYER_ACCEPT_GOODS', tracking });
+    const isTold = async () =>
+      (await effectsOf(stage.sandbox)).some(({ kind, key }) => kind === 'ship-notice' && key === externalOrderId);
+    await until('eBay knows the parcel', stage.patienceMs, isTold);
+    return [settled(order, { status: 'SHIPPED' })];
   },
 };
 

@@ -4,12 +4,14 @@ import { expect } from 'chai';
 import pg from 'pg';
 import request from 'supertest';
 import { createDashboard } from '../../dashboard/app.ts';
+import { decide, land, start } from '../../demo/consent.ts';
 import { createLogger, type Logger } from '../../runtime/logger.ts';
 import { hashPassword } from '../../runtime/password.ts';
 import { findCredential, openSecrets } from '../../store/credentials.ts';
 import { scheduleRates } from '../../store/rate-feeds.ts';
 import { openProviders } from '../../workers/providers.ts';
 import { approvedCart, capture } from '../api/cart.ts';
+import { newcomer, shopName, walk } from '../api/newcomer.ts';
 import { type Api, type Member, openApi } from '../api/open-api.ts';
 import { post } from '../api/post-webhook.ts';
 import { inlineBody, signInline } from '../api/signers.ts';
@@ -33,10 +35,20 @@ const secretVariables = [
 
 /** What is answered with a refusal that repeats our whole request: the statuses that mean different things to us. */
 const echoed: Readonly<Record<string, readonly string[]>> = {
-  paypal: ['token', 'create-order', 'get-order', 'capture', 'get-capture', 'balances', 'create-payout', 'get-payout'],
-  ebay: ['token', 'get-order'],
-  mercadolibre: ['token', 'get-order', 'get-shipment'],
-  aliexpress: ['token-refresh', 'product-get', 'freight-query', 'order-create', 'order-get'],
+  paypal: [
+    'token',
+    'create-order',
+    'get-order',
+    'capture',
+    'get-capture',
+    'balances',
+    'create-payout',
+    'get-payout',
+    'track',
+  ],
+  ebay: ['token', 'get-order', 'shipping-fulfillment', 'list-fulfillments'],
+  mercadolibre: ['token', 'get-order', 'get-shipment', 'seller-notification'],
+  aliexpress: ['token-refresh', 'product-get', 'freight-query', 'order-create', 'order-get', 'tracking-get'],
   payoneer: ['token', 'create-payout', 'payout-status', 'balance'],
   fx: ['latest'],
 };
@@ -50,6 +62,8 @@ for (const backend of ['Postgres', 'Redis'] as const)
     let redisUrl: string | undefined;
     let written: Haystack;
     let log: Logger;
+    /** What a browser was answered. */
+    const said: string[] = [];
 
     before(async function () {
       redisUrl = backend === 'Redis' ? redisUrlOrSkip(this) : undefined;
@@ -66,7 +80,10 @@ for (const backend of ['Postgres', 'Redis'] as const)
       secrets.set('FX_SOURCE_URL', rateKey);
       const token = `${randomBytes(16).toString('hex')}-ebay`;
       secrets.set('EBAY_VERIFICATION_TOKEN', token);
-      api = await openApi({ env: { ...env, EBAY_VERIFICATION_TOKEN: token }, deps: () => ({ log }) });
+      api = await openApi({
+        env: { ...env, TRACKING_POLL_MS: '200', EBAY_VERIFICATION_TOKEN: token },
+        deps: () => ({ log }),
+      });
       const { key } = api.stage.config.encryptionKeys[0] ?? { key: Buffer.alloc(0) };
       secrets.set('ENCRYPTION_KEY', key.toString('base64'));
       await liveThrough(`${api.stage.sandboxUrl}/fx/latest?app_id=${rateKey}`);
@@ -74,7 +91,10 @@ for (const backend of ['Postgres', 'Redis'] as const)
         ...(await allTables(api.stage.databaseUrl)),
         ...(redisUrl ? await allKeys(redisUrl) : []),
         ['the log', lines.join('')],
-        ['the answers', api.answers.map(({ headers, text }) => JSON.stringify([...headers]) + text).join('\n')],
+        [
+          'the answers',
+          [...api.answers.map(({ headers, text }) => JSON.stringify([...headers]) + text), ...said].join('\n'),
+        ],
       ]);
     });
     after(() => api?.[Symbol.asyncDispose]());
@@ -84,6 +104,7 @@ for (const backend of ['Postgres', 'Redis'] as const)
       const config = { ...stage.config, fxSourceUrl };
       await stage.store.transaction(em => scheduleRates(em, 'USD', true, new Date(0)));
       const [well, expired, refused] = [await api.hire(), await api.hire({ expiredToken: true }), await api.hire()];
+      await connectAccounts();
       await collectTokens();
       for (const [provider, operations] of Object.entries(echoed))
         for (const operation of operations)
@@ -108,9 +129,48 @@ for (const backend of ['Postgres', 'Redis'] as const)
         await until(async () => (await api.rows(`select 1 from effects where status = 'DONE'`)).length > 3, {
           deadlineMs: 40_000,
         });
+        await shipEverything();
       }
       await refusedConnections(well);
       await collectTokens();
+    }
+
+    /** What was bought is on its way: the sale channels are told, and refuse at first. */
+    async function shipEverything(): Promise<void> {
+      const { stage } = api;
+      const tracking = [{ trackingNumber: 'LP0042' }];
+      for (const { number } of await api.rows('select number from supplier_orders'))
+        await stage.control('supplier', { number, status: 'WAIT_BUYER_ACCEPT_GOODS', tracking });
+      const isLeft = ({ operation }: { operation: string }) => operation === 'tracking-get';
+      await until(
+        async () => !(await stage.control<{ faults: { operation: string }[] }>('faults')).faults.some(isLeft),
+        { deadlineMs: 30_000 },
+      );
+      await until(async () => (await api.rows(`select 1 from effects where purpose = 'ship-notice'`)).length > 0, {
+        deadlineMs: 30_000,
+      });
+    }
+
+    /** A consent that is given, one whose code is refused with an echo, and one that nobody has asked for. */
+    async function connectAccounts(): Promise<void> {
+      const owner = await newcomer(api);
+      for (const provider of ['aliexpress-dropshipping', 'ebay', 'mercadolibre'] as const)
+        for (const echo of [true, false]) {
+          const { page, browser } = await start(walk(api, owner, provider));
+          const back = await decide(page, shopName());
+          for (const name of ['code', 'state'])
+            secrets.set(`${name} of ${provider} ${echo}`, back.searchParams.get(name) ?? '');
+          const [of = provider] = provider.split('-');
+          const operation = of === 'aliexpress' ? 'token-create' : 'token';
+          if (echo) await api.stage.control('faults', { provider: of, operation, kind: 'echo', status: 400, times: 1 });
+          const landed = await land(back, browser);
+          said.push(JSON.stringify([...landed.headers]) + landed.text);
+          if (landed.status === 200)
+            secrets.set(`webhook secret of ${provider}`, JSON.parse(landed.text).webhookSecret);
+        }
+      const forged = `code=${canary('code')}&state=${canary('state')}`;
+      for (const [name, value] of new URLSearchParams(forged)) secrets.set(`forged ${name}`, value);
+      await api.call('GET', `/api/connections/ebay/callback?${forged}`, { as: owner });
     }
 
     /** At the api and on the dashboard: a wrong password, a right one, and pages behind it. */
@@ -213,7 +273,8 @@ for (const backend of ['Postgres', 'Redis'] as const)
 
     /** Looked up by it, so it stands in its own column; whoever is given a secret is given it once. */
     const onPurpose = (found: string): boolean =>
-      /^segment of .* in public\.api_credentials$/.test(found) || /^checkout token of .* in the answers$/.test(found);
+      /^segment of .* in public\.api_credentials$/.test(found) ||
+      /^(checkout token|webhook secret) of .* in the answers$/.test(found);
 
     it('is nowhere in the database, in the queues, in the log or in an answer', () => {
       expect(secrets.size).to.be.greaterThan(40);

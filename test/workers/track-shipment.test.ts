@@ -112,6 +112,25 @@ describe('track-shipment', () => {
     });
   }
 
+  it('tells nobody of a number that has changed before it could be told', async () => {
+    const id = await onEbay();
+    await sent(id, [{ trackingNumber: 'OLD2' }]);
+    await fault('ebay', 'shipping-fulfillment', 'status', { status: 503 });
+    await track(id);
+    await sent(id, [{ trackingNumber: 'NEW2' }]);
+    await track(id);
+    expect(await toldOf(id)).to.deep.equal(['NEW2 Other']);
+  });
+
+  it('keeps its parcels when the supplier says nothing of them for once', async () => {
+    const id = await onEbay();
+    await sent(id, [{ trackingNumber: 'LP8' }]);
+    await track(id);
+    await sent(id, []);
+    await track(id);
+    expect((await parcels(id)).map(({ goneAt }) => goneAt)).to.deep.equal([null]);
+  });
+
   it('tells of each of several parcels, with what is in it', async () => {
     const id = await onEbay(3);
     await sent(id, [
