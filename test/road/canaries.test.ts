@@ -4,24 +4,21 @@ import { expect } from 'chai';
 import pg from 'pg';
 import request from 'supertest';
 import { createDashboard } from '../../dashboard/app.ts';
-import { decide, land, start } from '../../demo/consent.ts';
 import { createLogger, type Logger } from '../../runtime/logger.ts';
 import { hashPassword } from '../../runtime/password.ts';
 import { findCredential, openSecrets } from '../../store/credentials.ts';
 import { scheduleRates } from '../../store/rate-feeds.ts';
 import { openProviders } from '../../workers/providers.ts';
 import { approvedCart, capture } from '../api/cart.ts';
-import { newcomer, shopName, walk } from '../api/newcomer.ts';
 import { type Api, type Member, openApi } from '../api/open-api.ts';
 import { post } from '../api/post-webhook.ts';
 import { inlineBody, signInline } from '../api/signers.ts';
 import { redisUrlOrSkip } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 import { hintOf, placeOnEbay, placeOnMercadoLibre, santiago } from '../workers/workbench.ts';
+import { canary, consentsOf } from './consents.ts';
 import { allKeys, allTables, findAll, type Haystack } from './haystack.ts';
 import { openWorks } from './works.ts';
-
-const canary = (kind: string) => `${kind}-Canary/${randomBytes(18).toString('base64')}`;
 
 /** Each is what opens something; the settings are the rest of what the processes are told. */
 const secretVariables = [
@@ -104,7 +101,7 @@ for (const backend of ['Postgres', 'Redis'] as const)
       const config = { ...stage.config, fxSourceUrl };
       await stage.store.transaction(em => scheduleRates(em, 'USD', true, new Date(0)));
       const [well, expired, refused] = [await api.hire(), await api.hire({ expiredToken: true }), await api.hire()];
-      await connectAccounts();
+      said.push(...(await consentsOf(api, secrets)));
       await collectTokens();
       for (const [provider, operations] of Object.entries(echoed))
         for (const operation of operations)
@@ -149,28 +146,6 @@ for (const backend of ['Postgres', 'Redis'] as const)
       await until(async () => (await api.rows(`select 1 from effects where purpose = 'ship-notice'`)).length > 0, {
         deadlineMs: 30_000,
       });
-    }
-
-    /** A consent that is given, one whose code is refused with an echo, and one that nobody has asked for. */
-    async function connectAccounts(): Promise<void> {
-      const owner = await newcomer(api);
-      for (const provider of ['aliexpress-dropshipping', 'ebay', 'mercadolibre'] as const)
-        for (const echo of [true, false]) {
-          const { page, browser } = await start(walk(api, owner, provider));
-          const back = await decide(page, shopName());
-          for (const name of ['code', 'state'])
-            secrets.set(`${name} of ${provider} ${echo}`, back.searchParams.get(name) ?? '');
-          const [of = provider] = provider.split('-');
-          const operation = of === 'aliexpress' ? 'token-create' : 'token';
-          if (echo) await api.stage.control('faults', { provider: of, operation, kind: 'echo', status: 400, times: 1 });
-          const landed = await land(back, browser);
-          said.push(JSON.stringify([...landed.headers]) + landed.text);
-          if (landed.status === 200)
-            secrets.set(`webhook secret of ${provider}`, JSON.parse(landed.text).webhookSecret);
-        }
-      const forged = `code=${canary('code')}&state=${canary('state')}`;
-      for (const [name, value] of new URLSearchParams(forged)) secrets.set(`forged ${name}`, value);
-      await api.call('GET', `/api/connections/ebay/callback?${forged}`, { as: owner });
     }
 
     /** At the api and on the dashboard: a wrong password, a right one, and pages behind it. */
