@@ -16,6 +16,7 @@ export type Notices = ReturnType<typeof createNotices>;
 export function createNotices(board: Board, log: Pick<Logger, 'warn'>) {
   const unsaved = new Map<string, () => Promise<void>>();
   let working: Promise<unknown> = Promise.resolve();
+  let isAway = false;
 
   const save = async (): Promise<void> => {
     for (const [key, write] of unsaved) {
@@ -27,10 +28,18 @@ export function createNotices(board: Board, log: Pick<Logger, 'warn'>) {
 
   /** One after the other, so that the board never ends with the older of two words. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T | undefined> => {
-    const done = working.then(work).catch((err: unknown) => {
-      log.warn({ err }, "the providers' troubles cannot be shared now");
-      return undefined;
-    });
+    const done = working.then(work).then(
+      result => {
+        isAway = false;
+        return result;
+      },
+      (err: unknown) => {
+        // Said once: it is looked at again every second.
+        if (!isAway) log.warn({ err }, "the providers' troubles cannot be shared now");
+        isAway = true;
+        return undefined;
+      },
+    );
     working = done;
     return done;
   };
