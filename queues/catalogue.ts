@@ -11,6 +11,7 @@ import { purchaseFallback } from './purchase-fallback.ts';
 import { reconcile } from './reconcile.ts';
 import { refund } from './refund.ts';
 import { tokenRefresh } from './token-refresh.ts';
+import { trackInBrowser } from './track-in-browser.ts';
 import { trackShipment } from './track-shipment.ts';
 import { watchSubscription } from './watch-subscription.ts';
 
@@ -26,6 +27,7 @@ export const catalogue = {
   payout,
   refund,
   'track-shipment': trackShipment,
+  'track-in-browser': trackInBrowser,
   'token-refresh': tokenRefresh,
   'fetch-rates': fetchRates,
   reconcile,

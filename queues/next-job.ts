@@ -9,6 +9,7 @@ import { payout } from './payout.ts';
 import { purchase } from './purchase.ts';
 import { purchaseFallback } from './purchase-fallback.ts';
 import { refund } from './refund.ts';
+import { trackInBrowser } from './track-in-browser.ts';
 import { trackShipment } from './track-shipment.ts';
 
 type OrderRow = Subject & {
@@ -27,6 +28,8 @@ const resumes = ({ purchaseRoute }: OrderRow, reason: WaitReason) => {
   return resuming[queue === 'purchase' && purchaseRoute === 'browser' ? 'purchase-fallback' : queue];
 };
 
+const tracking = ({ purchaseRoute }: OrderRow) => (purchaseRoute === 'browser' ? trackInBrowser : trackShipment);
+
 /** Each state that is not final names the one job that moves it on; nothing where a person or the outside must act. */
 export function jobForOrder(order: OrderRow): Job | undefined {
   switch (order.status) {
@@ -39,9 +42,9 @@ export function jobForOrder(order: OrderRow): Job | undefined {
     case 'PURCHASING':
       return (order.purchaseRoute === 'api' ? purchase : purchaseFallback).jobFor(order);
     case 'PURCHASED':
-      return (order.saleBookedAt ? trackShipment : createSale).jobFor(order);
+      return (order.saleBookedAt ? tracking(order) : createSale).jobFor(order);
     case 'SHIPPED':
-      return trackShipment.jobFor(order);
+      return tracking(order).jobFor(order);
     case 'REFUNDING':
       return refund.jobFor(order);
     case 'DELIVERED':

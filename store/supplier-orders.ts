@@ -75,3 +75,12 @@ export async function purchaseEvent(em: EntityManager, orderId: OrderId): Promis
   const [row] = await purchaseOrdersOf(em, orderId);
   return `bought:${row?.effectKey ?? orderId}`;
 }
+
+/** Everything that an API could be asked about, closed orders left out. */
+export const boughtThroughApi = (em: EntityManager): Promise<SupplierOrder[]> =>
+  em
+    .execute<{ id: string }[]>(
+      `select s.id from supplier_orders s join api_credentials c on c.id = s.credential_id
+     where c.api_name = 'aliexpress-dropshipping' and s.cost_minor is not null and s.status <> 'CANCELLED'`,
+    )
+    .then(rows => em.find(SupplierOrder, { id: { $in: rows.map(({ id }) => id) } }));

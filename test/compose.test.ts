@@ -82,7 +82,7 @@ describe('docker-compose.yml', () => {
       .filter(command => command.includes('--queues'))
       .flatMap(command => command.at(-1)?.split(',') ?? []);
     expect(served).to.have.members([...queueNames]);
-    expect(compose.services['browser-worker']?.command).to.include('purchase-fallback');
+    expect(compose.services['browser-worker']?.command).to.include('purchase-fallback,track-in-browser');
   });
 
   it('depends on what is there, restarts all, and looks after everything with a port', () => {

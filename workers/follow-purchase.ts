@@ -12,7 +12,7 @@ import { purchaseEvent, purchaseOrdersOf, updateSupplierOrder } from '../store/s
 import { noteOnce } from '../store/timeline.ts';
 import { type Context, later } from './context.ts';
 import { fail, move, recheck, wait } from './order-step.ts';
-import { readSupplierOrder } from './supplier-order.ts';
+import { throughApi } from './supplier-order.ts';
 
 /** An unpaid order this close to its deadline is told with a warning. */
 const warnBeforeMs = 6 * 3_600_000;
@@ -32,7 +32,7 @@ export async function followPurchase(
   ctx: Context,
   order: Order,
   rows: readonly SupplierOrder[],
-  read: (row: SupplierOrder) => Promise<SupplierNews> = row => readSupplierOrder(ctx, row),
+  read: (row: SupplierOrder) => Promise<SupplierNews> = throughApi(ctx).order,
 ): Promise<string> {
   const wasPaid = rows.some(({ status }) => status === 'PAID' || status === 'SHIPPED' || status === 'DELIVERED');
   for (const row of rows) {

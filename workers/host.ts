@@ -92,7 +92,10 @@ async function run(
 
 export type Host = { close(): Promise<void> };
 
-/** Starts one worker per queue. Closing takes no more jobs, waits for those that run, and gives up nothing. */
+/** Of the time that a process has to end: after it, jobs that still run are told to stop, and go on elsewhere. */
+const patientPart = 0.6;
+
+/** Starts one worker per queue. Closing takes no more jobs, and waits for those that run. */
 export function startHost(
   backend: Backend,
   names: readonly QueueName[],
@@ -125,7 +128,10 @@ export function startHost(
   return {
     close: async () => {
       unfollow?.();
+      const patienceMs = surroundings.config.shutdownDeadlineMs * patientPart;
+      const patience = setTimeout(() => stopping.abort(), patienceMs);
       await Promise.all(served.map(({ worker }) => worker.close()));
+      clearTimeout(patience);
       stopping.abort();
     },
   };

@@ -33,12 +33,13 @@ const store = await openStore(config.databaseUrl, 20);
 defer('store', () => store.close());
 await assertKeysFit(store, config.encryptionKeys);
 const box = createSecretBox(config.encryptionKeys);
-const buysInBrowser = config.allowBrowserAutomation && chosen.includes('purchase-fallback');
+const inBrowser: readonly QueueName[] = ['purchase-fallback', 'track-in-browser'];
+const buysInBrowser = config.allowBrowserAutomation && chosen.some(name => inBrowser.includes(name));
 const browser = buysInBrowser ? await openShop(config, store, box, log) : undefined;
 if (browser) defer('browser', () => browser.close());
 if (browser && config.platformBuyer)
   await keepPlatformBuyer(store, box, config.aliexpress.environment, config.platformBuyer);
-const names = buysInBrowser && !browser ? chosen.filter(name => name !== 'purchase-fallback') : chosen;
+const names = buysInBrowser && !browser ? chosen.filter(name => !inBrowser.includes(name)) : chosen;
 const backend = await openBackend({ ...config, workers: names.length, log });
 defer('backend', () => backend.close());
 const producer = openProducer(backend, log);

@@ -1,18 +1,15 @@
 import type { Parcel as SupplierParcel } from '../providers/aliexpress/product.ts';
-import { findCredential } from '../store/credentials.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { keepParcels, type SeenParcel } from '../store/parcels.ts';
 import type { Context } from './context.ts';
-import { withToken } from './tokens.ts';
 
-/** Asks where the parcels of one supplier order are: there may be several, and a number may change on its way. */
-export async function takeParcels(ctx: Context, order: Order, row: SupplierOrder): Promise<void> {
-  const { credentialId } = row;
-  const credential = credentialId && (await ctx.store.read(em => findCredential(em, credentialId)));
-  if (!credential) throw new Error(`supplier order ${row.number} has no account to ask with`);
-  const parcels = await withToken(ctx, credential, token =>
-    ctx.providers.aliexpress.getTracking(token, row.number, { signal: ctx.signal }),
-  );
+/** Keeps where the parcels of one supplier order are: there may be several, and a number may change on its way. */
+export async function takeParcels(
+  ctx: Context,
+  order: Order,
+  row: SupplierOrder,
+  parcels: readonly SupplierParcel[],
+): Promise<void> {
   const numbered = parcels.filter(({ trackingNumber }) => trackingNumber !== '');
   await ctx.store.transaction(em =>
     keepParcels(

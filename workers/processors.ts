@@ -12,6 +12,7 @@ import { purchaseFallback } from './purchase-fallback.ts';
 import { reconcile } from './reconcile.ts';
 import { refund } from './refund.ts';
 import { tokenRefresh } from './token-refresh.ts';
+import { trackInBrowser } from './track-in-browser.ts';
 import { trackShipment } from './track-shipment.ts';
 import { watchSubscription } from './watch-subscription.ts';
 
@@ -27,6 +28,7 @@ export const processors = {
   payout,
   refund,
   'track-shipment': trackShipment,
+  'track-in-browser': trackInBrowser,
   'token-refresh': tokenRefresh,
   'fetch-rates': fetchRates,
   reconcile,

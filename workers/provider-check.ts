@@ -1,11 +1,12 @@
 import { formatMoney, type Money, money, zero } from '../domain/money.ts';
 import { isFailure } from '../domain/outcome.ts';
 import { Dispute, PayoutLeg } from '../store/entities/money.ts';
-import { Payment, SupplierOrder } from '../store/entities/order.ts';
+import { Payment } from '../store/entities/order.ts';
 import type { Difference } from '../store/ledger-check.ts';
+import { boughtThroughApi } from '../store/supplier-orders.ts';
 import type { Context } from './context.ts';
 import { payoutRoute } from './payout-route.ts';
-import { readSupplierOrder } from './supplier-order.ts';
+import { throughApi } from './supplier-order.ts';
 
 type Look = { subject: string; rule: string; ours: Money; theirs(): Promise<Money | undefined> };
 
@@ -39,12 +40,14 @@ async function everything(ctx: Context): Promise<Look[]> {
   const [payments, supplierOrders, legs, disputes] = await ctx.store.read(em =>
     Promise.all([
       em.find(Payment, { provider: 'paypal', status: { $nin: ['PENDING', 'DECLINED'] } }),
-      em.find(SupplierOrder, { costMinor: { $ne: null }, status: { $ne: 'CANCELLED' } }),
+      // What was bought on the website is seen there only.
+      boughtThroughApi(em),
       em.find(PayoutLeg, { status: 'PAID' }),
       em.find(Dispute, {}),
     ]),
   );
   const { paypal } = ctx.providers;
+  const supplier = throughApi(ctx);
   return [
     ...payments.map(({ orderId, reference, amountMinor, currency }) => ({
       rule: 'PayPal has captured what we booked',
@@ -56,7 +59,7 @@ async function everything(ctx: Context): Promise<Look[]> {
       rule: 'the supplier has charged what we booked',
       subject: row.orderId,
       ours: money(row.costMinor ?? 0n, row.costCurrency ?? 'USD'),
-      theirs: async () => (await readSupplierOrder(ctx, row)).actualFee,
+      theirs: async () => (await supplier.order(row)).actualFee,
     })),
     ...disputes.map(({ reference, orderId, feeMinor, feeCurrency }) => ({
       rule: 'PayPal has taken what we booked for a dispute',

@@ -45,7 +45,7 @@ export const purchaseFallback: Processor<'orderId'> = ({ orderId }, ctx) =>
         if (!clicked) await buy(ctx, order, buyer.credential, stay);
         await stay.step('order-detail');
         const rows = await supplierOrders(ctx, order);
-        return followPurchase(ctx, order, rows, row => readOnWebsite(stay.visit, row));
+        return followPurchase(ctx, order, rows, async row => (await readOnWebsite(stay.visit, row)).news);
       });
     },
     addressRefused,

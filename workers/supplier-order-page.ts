@@ -1,4 +1,5 @@
 import type { SupplierOrder as SupplierNews } from '../providers/aliexpress/order.ts';
+import type { Parcel } from '../providers/aliexpress/product.ts';
 import type { SupplierOrder } from '../store/entities/order.ts';
 import { Obstacle } from './browser/obstacle.ts';
 import { orderPath, readOrder } from './browser/pages/orders.ts';
@@ -13,12 +14,18 @@ const statuses: Readonly<Record<string, SupplierNews['status'] | undefined>> = {
   Closed: 'CANCELLED',
 };
 
+/** What the API would have said of the order and of its parcels. */
+export type WebsiteNews = { readonly news: SupplierNews; readonly parcels: readonly Parcel[] };
+
 /** Reads one supplier order on the website, in the account that placed it. @throws Obstacle */
-export async function readOnWebsite(visit: Visit, row: SupplierOrder): Promise<SupplierNews> {
+export async function readOnWebsite(visit: Visit, row: SupplierOrder): Promise<WebsiteNews> {
   await visit.open(orderPath(row.number));
   const shown = await readOrder(visit.page);
   const status = shown && statuses[shown.status];
   if (shown?.number !== row.number || !status)
     throw new Obstacle('LAYOUT_UNKNOWN', `the page of order ${row.number} shows another, or a state nobody knows`);
-  return { status, rawStatus: shown.status, actualFee: shown.total } as SupplierNews;
+  return {
+    news: { number: row.number, status, rawStatus: shown.status, actualFee: shown.total },
+    parcels: shown.parcels.map(parcel => ({ ...parcel, items: [], events: [] })),
+  };
 }

@@ -1,15 +1,32 @@
 import type { SupplierOrder as SupplierNews } from '../providers/aliexpress/order.ts';
+import type { Parcel } from '../providers/aliexpress/product.ts';
 import { findCredential } from '../store/credentials.ts';
 import type { SupplierOrder } from '../store/entities/order.ts';
+import type { Credential } from '../store/entities/people.ts';
 import type { Context } from './context.ts';
 import { withToken } from './tokens.ts';
 
-/** Reads one supplier order back with the account that placed it. */
-export async function readSupplierOrder(ctx: Context, row: SupplierOrder): Promise<SupplierNews> {
-  const { credentialId } = row;
+/** How the supplier's news of an order is read: through its API, or on its website. */
+export type SupplierReader = {
+  order(row: SupplierOrder): Promise<SupplierNews>;
+  parcels(row: SupplierOrder): Promise<readonly Parcel[]>;
+};
+
+/** Through the API, with the account that placed each order. */
+export const throughApi = (ctx: Context): SupplierReader => ({
+  order: async row =>
+    withToken(ctx, await accountOf(ctx, row), token =>
+      ctx.providers.aliexpress.getOrder(token, row.number, { signal: ctx.signal }),
+    ),
+  parcels: async row =>
+    withToken(ctx, await accountOf(ctx, row), token =>
+      ctx.providers.aliexpress.getTracking(token, row.number, { signal: ctx.signal }),
+    ),
+});
+
+/** The account that placed it: nobody else may see it. */
+export async function accountOf(ctx: Context, { credentialId, number }: SupplierOrder): Promise<Credential> {
   const credential = credentialId && (await ctx.store.read(em => findCredential(em, credentialId)));
-  if (!credential) throw new Error(`supplier order ${row.number} has no account to ask with`);
-  return withToken(ctx, credential, token =>
-    ctx.providers.aliexpress.getOrder(token, row.number, { signal: ctx.signal }),
-  );
+  if (!credential) throw new Error(`supplier order ${number} has no account to ask with`);
+  return credential;
 }

@@ -9,7 +9,7 @@ import { supplierStates } from './follow-purchase.ts';
 import { move, orderStep, recheck } from './order-step.ts';
 import { takeParcels } from './parcels.ts';
 import { tellParcels } from './ship-notice.ts';
-import { readSupplierOrder } from './supplier-order.ts';
+import { type SupplierReader, throughApi } from './supplier-order.ts';
 import { ReconnectNeeded } from './tokens.ts';
 
 /** A sale channel that could not be told is told again after this long. */
@@ -21,34 +21,43 @@ const tellAgainMs = 300_000;
  * still to leave.
  */
 export const trackShipment: Processor<'orderId'> = ({ orderId }, ctx) =>
-  orderStep(ctx, { queue: 'track-shipment', id: orderId, from: ['PURCHASED', 'SHIPPED'] }, async order => {
-    const rows = await ctx.store.read(em => purchaseOrdersOf(em, order.id));
-    const unread = await takeAllNews(ctx, order, rows);
-    if (unread) return recheck(ctx, order, ctx.config.trackingPollMs, unread);
-    const states = rows.map(({ status }) => status);
-    if (states.includes('CANCELLED')) return supplierCancelled(ctx, order, rows);
-    const untold = await tellParcels(ctx, order);
-    // A delivered order is not looked at again: its sale channel is told first.
-    if (untold === 0 && states.every(status => status === 'DELIVERED')) return move(ctx, order, { to: 'DELIVERED' });
-    if (order.status === 'PURCHASED' && states.every(isUnderWay)) return move(ctx, order, { to: 'SHIPPED' });
-    const { trackingPollMs } = ctx.config;
-    if (untold === 0) return recheck(ctx, order, trackingPollMs, `still ${states.join(', ')}`);
-    return recheck(
-      ctx,
-      order,
-      Math.min(trackingPollMs, tellAgainMs),
-      `${order.channel} is told again of ${untold} parcels`,
-    );
-  });
+  orderStep(ctx, { queue: 'track-shipment', id: orderId, from: ['PURCHASED', 'SHIPPED'] }, order =>
+    followParcels(ctx, order, throughApi(ctx)),
+  );
+
+export async function followParcels(ctx: Context, order: Order, reader: SupplierReader): Promise<string> {
+  const rows = await ctx.store.read(em => purchaseOrdersOf(em, order.id));
+  const unread = await takeAllNews(ctx, order, reader, rows);
+  if (unread) return recheck(ctx, order, ctx.config.trackingPollMs, unread);
+  const states = rows.map(({ status }) => status);
+  if (states.includes('CANCELLED')) return supplierCancelled(ctx, order, rows);
+  const untold = await tellParcels(ctx, order);
+  // A delivered order is not looked at again: its sale channel is told first.
+  if (untold === 0 && states.every(status => status === 'DELIVERED')) return move(ctx, order, { to: 'DELIVERED' });
+  if (order.status === 'PURCHASED' && states.every(isUnderWay)) return move(ctx, order, { to: 'SHIPPED' });
+  const { trackingPollMs } = ctx.config;
+  if (untold === 0) return recheck(ctx, order, trackingPollMs, `still ${states.join(', ')}`);
+  return recheck(
+    ctx,
+    order,
+    Math.min(trackingPollMs, tellAgainMs),
+    `${order.channel} is told again of ${untold} parcels`,
+  );
+}
 
 const isUnderWay = (status: SupplierOrderState): boolean => status === 'SHIPPED' || status === 'DELIVERED';
 
 /** Gives why there is no news, when the supplier's account must be connected again: the goods are on their way all the same. */
-async function takeAllNews(ctx: Context, order: Order, rows: readonly SupplierOrder[]): Promise<string | undefined> {
+async function takeAllNews(
+  ctx: Context,
+  order: Order,
+  reader: SupplierReader,
+  rows: readonly SupplierOrder[],
+): Promise<string | undefined> {
   try {
     for (const row of rows) {
-      await takeNews(ctx, order, row);
-      if (isUnderWay(row.status)) await takeParcels(ctx, order, row);
+      await takeNews(ctx, order, reader, row);
+      if (isUnderWay(row.status)) await takeParcels(ctx, order, row, await reader.parcels(row));
     }
     return undefined;
   } catch (error) {
@@ -59,8 +68,8 @@ async function takeAllNews(ctx: Context, order: Order, rows: readonly SupplierOr
   }
 }
 
-async function takeNews(ctx: Context, order: Order, row: SupplierOrder): Promise<void> {
-  const news = await readSupplierOrder(ctx, row);
+async function takeNews(ctx: Context, order: Order, reader: SupplierReader, row: SupplierOrder): Promise<void> {
+  const news = await reader.order(row);
   const status = supplierStates[news.status];
   if (!status) return tellOnce(ctx, order, row, news.status, news.rawStatus);
   const { rawStatus, payDeadline } = news;

@@ -39,7 +39,7 @@ for (const backend of backendNames)
           });
         });
         const backend = await openBackend({ ...${JSON.stringify({ databaseUrl, redisUrl, prefix })}, workers: 1, log });
-        startHost(backend, ['fulfill'], { log }, { processors: { ...processors, fulfill } });
+        startHost(backend, ['fulfill'], { log, config: { shutdownDeadlineMs: 15_000 } }, { processors: { ...processors, fulfill } });
       `);
       children.push(child);
       return child;

@@ -155,6 +155,21 @@ for (const backend of backendNames)
       expect(performed).to.have.length(2);
     });
 
+    it('tells a job to stop that runs for longer than there is time to end', async () => {
+      const host = await served.serve(
+        (_payload, { signal }) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(new Retryable('STOPPED', 'by the shutdown')));
+          }),
+        {},
+        { shutdownDeadlineMs: 100 },
+      );
+      const running = await served.add();
+      await served.become(running, 'active');
+      await host.close();
+      expect(await served.queue.getJobState(running)).to.be.oneOf(['waiting', 'delayed']);
+    });
+
     it('aborts the signal of a job whose lock somebody else has', async () => {
       const gate = Promise.withResolvers<string>();
       await served.serve((_payload, { signal }) => {

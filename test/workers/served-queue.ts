@@ -16,6 +16,8 @@ import { until } from '../support/until.ts';
 export type Line = { level: string; fields: Record<string, unknown>; text?: string };
 export type Processor = (payload: { orderId: string }, context: Context) => Promise<string>;
 
+type Hosting = { gate?: Surroundings['gate']; shutdownDeadlineMs?: number };
+
 /** One real queue, and hosts that serve it with processors of a test. */
 export type ServedQueue = AsyncDisposable & {
   readonly databaseUrl: string;
@@ -24,7 +26,7 @@ export type ServedQueue = AsyncDisposable & {
   readonly queue: Queue;
   /** What the hosts have logged. */
   readonly lines: Line[];
-  serve(processor: Processor, contract?: Partial<QueueContract>, gate?: Surroundings['gate']): Promise<Host>;
+  serve(processor: Processor, contract?: Partial<QueueContract>, more?: Hosting): Promise<Host>;
   /** Adds a job with that payload, or with a new order's id. Gives the job's id. */
   add(payload?: object): Promise<string>;
   job(id: string): Promise<BullJob>;
@@ -76,10 +78,12 @@ export async function openServedQueue(
     lines,
     job,
 
-    async serve(processor, changes = {}, gate) {
+    async serve(processor, changes = {}, { gate, shutdownDeadlineMs = 15_000 } = {}) {
       const contracts = { ...catalogue, fulfill: { ...contract, ...changes } };
       const own = await open();
-      const host = startHost(own, ['fulfill'], { log, ...(gate ? { gate } : {}) } as Surroundings, {
+      const config = { shutdownDeadlineMs };
+      const surroundings = { log, config, ...(gate ? { gate } : {}) } as Surroundings;
+      const host = startHost(own, ['fulfill'], surroundings, {
         contracts,
         processors: { ...processors, fulfill: processor },
       });

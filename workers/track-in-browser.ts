@@ -1,0 +1,57 @@
+import { invariant } from '../domain/outcome.ts';
+import type { Order, SupplierOrder } from '../store/entities/order.ts';
+import { pauseAccount } from '../store/shop-accounts.ts';
+import { purchaseOrdersOf } from '../store/supplier-orders.ts';
+import { noteOnce } from '../store/timeline.ts';
+import { Obstacle } from './browser/obstacle.ts';
+import { visitShop } from './browser-visit.ts';
+import type { Context, Processor } from './context.ts';
+import { orderStep, recheck } from './order-step.ts';
+import { accountOf, type SupplierReader } from './supplier-order.ts';
+import { readOnWebsite, type WebsiteNews } from './supplier-order-page.ts';
+import { followParcels } from './track-shipment.ts';
+
+/** As `track-shipment`, on the website: what was bought there is seen there only. */
+export const trackInBrowser: Processor<'orderId'> = ({ orderId }, ctx) =>
+  orderStep(ctx, { queue: 'track-in-browser', id: orderId, from: ['PURCHASED', 'SHIPPED'] }, async order => {
+    const rows = await ctx.store.read(em => purchaseOrdersOf(em, order.id));
+    const reader = await readPages(ctx, order, rows);
+    return 'unread' in reader ? reader.unread : followParcels(ctx, order, reader);
+  });
+
+async function readPages(
+  ctx: Context,
+  order: Order,
+  rows: readonly SupplierOrder[],
+): Promise<SupplierReader | { unread: string }> {
+  const again = (why: string) => recheck(ctx, order, ctx.config.trackingPollMs, why);
+  const [first] = rows;
+  invariant(first, `order ${order.id} was bought`);
+  const credential = await accountOf(ctx, first);
+  if (credential.status !== 'HEALTHY' || !ctx.shop) return { unread: await again('nobody can look at the website') };
+  try {
+    const seen = await visitShop(ctx, order, credential, async ({ visit }) => {
+      const pages = new Map<string, WebsiteNews>();
+      for (const row of rows) pages.set(row.number, await readOnWebsite(visit, row));
+      return pages;
+    });
+    return 'busy' in seen ? { unread: seen.busy } : readerOf(seen);
+  } catch (error) {
+    if (!(error instanceof Obstacle)) throw error;
+    // The goods are on their way all the same.
+    await ctx.store.transaction(async em => {
+      await pauseAccount(em, credential.id, error.kind);
+      await noteOnce(em, order.id, 'tracking-obstacle', `nothing is known of the parcels: ${error.kind}`);
+    });
+    return { unread: await again(`nothing is known of the parcels: ${error.kind}`) };
+  }
+}
+
+function readerOf(pages: ReadonlyMap<string, WebsiteNews>): SupplierReader {
+  const pageOf = (row: SupplierOrder): WebsiteNews => {
+    const page = pages.get(row.number);
+    invariant(page, `the page of ${row.number} was read`);
+    return page;
+  };
+  return { order: async row => pageOf(row).news, parcels: async row => pageOf(row).parcels };
+}
