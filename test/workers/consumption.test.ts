@@ -73,7 +73,7 @@ for (const backend of backendNames)
         done += 1;
         return 'done';
       };
-      return served.serve(work, { needs, concurrency: 3 }, puppet.gate);
+      return served.serve(work, { needs, concurrency: 3 }, { gate: puppet.gate });
     };
     const waiting = async (): Promise<number> => served.queue.getWaitingCount();
     const addSix = async () => {
