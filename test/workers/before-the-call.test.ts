@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { changeSettings } from '../../store/users.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { type ReadyEffect, readyEffects } from './ready-effects.ts';
-import { performWith, rows } from './workbench.ts';
+import { performWith, reservationsOf, rows } from './workbench.ts';
 
 describe('a worker that is about to cause an effect', () => {
   let stage: Stage;
@@ -49,4 +49,29 @@ describe('a worker that is about to cause an effect', () => {
       await interrupted(effect, subject, freeze);
       expect(await caused(effect, subject)).to.equal(0);
     });
+
+  const frozenPurchase = async (inDoubt: boolean) => {
+    const id = await ready.buy.prepare();
+    if (inDoubt) {
+      const { provider, operation } = ready.buy;
+      await stage.control('faults', { provider, operation, kind: 'drop-reply', times: 1 });
+      expect(await stage.perform('purchase', id)).to.match(/^uncertain/);
+    }
+    await sql(`update orders set frozen_for = 'DISPUTE' where id = ?`, id);
+    await stage.perform('purchase', id);
+    const held = (await reservationsOf(stage, id)).map(({ status }) => status);
+    return { order: await stage.order(id), held };
+  };
+
+  it('asks a person about a frozen order that was to be bought, and frees its money', async () => {
+    const { order, held } = await frozenPurchase(false);
+    expect(order).to.include({ status: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED' });
+    expect(held).to.deep.equal(['RELEASED']);
+  });
+
+  it('asks a person about a frozen order that may have been bought, and goes on holding its money', async () => {
+    const { order, held } = await frozenPurchase(true);
+    expect(order).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
+    expect(held).to.deep.equal(['HELD']);
+  });
 });
