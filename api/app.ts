@@ -17,6 +17,7 @@ import { connectionRoutes } from './routes/connections.ts';
 import { earningsRoutes, platformEarningsRoutes } from './routes/earnings.ts';
 import { fxConversionRoutes } from './routes/fx-conversions.ts';
 import { fxRateRoutes } from './routes/fx-rates.ts';
+import { metrics } from './routes/metrics.ts';
 import { orderRoutes, saleRoutes } from './routes/orders.ts';
 import { listingRoutes, productRoutes } from './routes/products.ts';
 import { userRoutes } from './routes/users.ts';
@@ -33,6 +34,7 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
     await deps.store.read(em => em.execute('select 1'));
     response.json({ ok: true });
   });
+  app.get('/metrics', metrics(deps));
   app.use(
     pinoHttp({
       logger: deps.log,

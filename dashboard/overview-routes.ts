@@ -4,6 +4,7 @@ import { troubledFeeds } from '../store/feeds.ts';
 import { ledgerTotals } from '../store/ledger.ts';
 import { legStandings, orderStandings } from '../store/overview.ts';
 import { troubleBoard } from '../store/provider-troubles.ts';
+import { vitalSigns } from '../store/vital-signs.ts';
 import type { Deps } from './deps.ts';
 import { overviewPage } from './pages/overview.ts';
 import { queueFigures } from './queue-figures.ts';
@@ -12,7 +13,7 @@ import { operatorOf } from './session.ts';
 export const overviewRoutes = (deps: Deps): Router =>
   Router().get('/', async (_request, response) => {
     const now = deps.now();
-    const [orders, legs, ledger, owing, feeds, queues, troubles] = await Promise.all([
+    const [orders, legs, ledger, owing, feeds, queues, troubles, signs] = await Promise.all([
       deps.store.read(orderStandings),
       deps.store.read(legStandings),
       deps.store.read(ledgerTotals),
@@ -20,7 +21,8 @@ export const overviewRoutes = (deps: Deps): Router =>
       deps.store.read(em => troubledFeeds(em, now)),
       queueFigures(deps.producer),
       troubleBoard(deps.store).load(),
+      deps.store.read(em => vitalSigns(em, now)),
     ]);
-    const figures = { orders, legs, ledger, receivables: owing, feeds, queues, troubles, now };
+    const figures = { orders, legs, ledger, receivables: owing, feeds, queues, troubles, signs, now };
     response.type('html').send(overviewPage({ deps, operator: operatorOf(response) }, figures));
   });

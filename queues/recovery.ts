@@ -21,6 +21,7 @@ import { wakeLeg } from '../store/legs.ts';
 import type { EntityManager, Store } from '../store/open.ts';
 import { wakeOrder } from '../store/orders.ts';
 import { wakeRateFeed } from '../store/rate-feeds.ts';
+import { beat } from '../store/vital-signs.ts';
 import { applyEvent } from './apply-event.ts';
 import type { Job, Subject } from './contract.ts';
 import { fetchRates } from './fetch-rates.ts';
@@ -176,6 +177,7 @@ export async function sweep(options: SweepOptions): Promise<number> {
       sweepKind(feeds, options),
       sweepKind(subscriptions, options),
     ]);
+    await beat(em);
     return made.reduce((sum, jobs) => sum + jobs, 0);
   });
 }

@@ -4,6 +4,7 @@ import type { Trouble } from '../../domain/provider.ts';
 import type { Receivable } from '../../store/current-account.ts';
 import type { TroubledFeed } from '../../store/feeds.ts';
 import type { LegStanding, Standing } from '../../store/overview.ts';
+import type { VitalSigns } from '../../store/vital-signs.ts';
 import { nextAction } from '../next-action.ts';
 import type { QueueFigures } from '../queue-figures.ts';
 import { feedTable } from './feeds.ts';
@@ -12,6 +13,7 @@ import { page, type Viewer } from './layout.ts';
 import { amount, badge, type Column, card, none, reasonText, type Tone, table } from './parts.ts';
 import { age } from './time.ts';
 import { troubleLines } from './troubles.ts';
+import { vitalLines } from './vital-signs.ts';
 
 export type Figures = {
   readonly orders: readonly Standing[];
@@ -21,6 +23,7 @@ export type Figures = {
   readonly feeds: readonly TroubledFeed[];
   readonly queues: readonly QueueFigures[];
   readonly troubles: readonly Trouble[];
+  readonly signs: VitalSigns;
   readonly now: Date;
 };
 
@@ -33,6 +36,7 @@ export const overviewPage = (viewer: Viewer, figures: Figures): string =>
     html`
     <h1>Overview</h1>
     ${headlines(figures)}
+    ${vitalLines(figures.signs, figures.now)}
     ${troubleLines(figures.troubles, figures.now)}
     ${card('Orders', road(figures.orders))}
     ${standing('Waiting', 'WAITING', figures, 'No order waits.')}

@@ -18,6 +18,7 @@ export const processVariables = (env: Environment) => ({
     .uri({ scheme: ['postgres', 'postgresql'] })
     .required(),
   REDIS_URL: Joi.string().uri({ scheme: ['redis', 'rediss'] }),
+  METRICS_TOKEN: Joi.string().min(16).max(256),
   SHUTDOWN_DEADLINE_MS: Joi.number().integer().min(0).max(600_000).default(15_000),
 });
 
@@ -31,6 +32,7 @@ export type ProcessValues = {
   PUBLIC_URL?: string;
   DATABASE_URL: string;
   REDIS_URL?: string;
+  METRICS_TOKEN?: string;
   SHUTDOWN_DEADLINE_MS: number;
 };
 
@@ -47,5 +49,7 @@ export const processSettings = (values: ProcessValues) => ({
   databaseUrl: values.DATABASE_URL,
   /** When set, the queues live in this Redis; otherwise in the database. */
   ...(values.REDIS_URL === undefined ? {} : { redisUrl: values.REDIS_URL }),
+  /** Who may read GET /metrics; nobody when it is not set. */
+  ...(values.METRICS_TOKEN === undefined ? {} : { metricsToken: values.METRICS_TOKEN }),
   shutdownDeadlineMs: values.SHUTDOWN_DEADLINE_MS,
 });

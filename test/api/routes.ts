@@ -58,6 +58,8 @@ const adminsOnly = (status: number) => [401, 403, 403, status] as const;
 /** Every route there is; a test compares it with the router. */
 export const routes: readonly Route[] = [
   { method: 'GET', pattern: '/health', answers: public_(200) },
+  // Nothing is there until a METRICS_TOKEN is set.
+  { method: 'GET', pattern: '/metrics', answers: public_(404) },
   {
     method: 'POST',
     pattern: '/api/auth/login',
