@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
+import { findChromium } from '../../runtime/chromium.ts';
 import { keepBrowserLogin } from '../../store/browser-login.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { evidenceOf } from '../../store/evidence.ts';
 import { timelineOf } from '../../store/timeline.ts';
-import { findChromium } from '../../workers/browser/chromium.ts';
 import { type BrowserPool, openBrowserPool } from '../../workers/browser/pool.ts';
 import { createShop } from '../../workers/browser/shop.ts';
 import type { Context } from '../../workers/context.ts';

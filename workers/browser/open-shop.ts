@@ -1,8 +1,8 @@
+import { findChromium, NoChromium } from '../../runtime/chromium.ts';
 import type { Config } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { SecretBox } from '../../runtime/secret-box.ts';
 import type { Store } from '../../store/open.ts';
-import { findChromium, NoChromium } from './chromium.ts';
 import { openBrowserPool } from './pool.ts';
 import { createShop, type Shop } from './shop.ts';
 
