@@ -1,28 +1,48 @@
 import { Router } from 'express';
+import { platformCurrency } from '../domain/fees.ts';
+import { money } from '../domain/money.ts';
 import { receivables } from '../store/current-account.ts';
+import { earnedBy, earnedInAll, earnings, totalsOf } from '../store/earnings.ts';
 import { troubledFeeds } from '../store/feeds.ts';
-import { ledgerTotals } from '../store/ledger.ts';
+import { accountBalances, ledgerTotals } from '../store/ledger.ts';
+import type { EntityManager } from '../store/open.ts';
 import { legStandings, orderStandings } from '../store/overview.ts';
 import { troubleBoard } from '../store/provider-troubles.ts';
 import { vitalSigns } from '../store/vital-signs.ts';
 import type { Deps } from './deps.ts';
 import { overviewPage } from './pages/overview.ts';
+import type { PlatformMoney } from './pages/platform-money.ts';
 import { queueFigures } from './queue-figures.ts';
 import { operatorOf } from './session.ts';
+
+const dayMs = 86_400_000;
+
+async function platformMoney(em: EntityManager, now: Date): Promise<PlatformMoney> {
+  const from = new Date(Math.floor(now.getTime() / dayMs) * dayMs);
+  const today = totalsOf(await earnings(em, null, { from, to: new Date(from.getTime() + dayMs) }));
+  return {
+    earnedToday: today
+      .map(figures => money(earnedBy(figures), figures.currency))
+      .filter(({ amountMinor, currency }) => amountMinor !== 0n || currency === platformCurrency),
+    earned: await earnedInAll(em),
+    own: await accountBalances(em, true),
+  };
+}
 
 export const overviewRoutes = (deps: Deps): Router =>
   Router().get('/', async (_request, response) => {
     const now = deps.now();
-    const [orders, legs, ledger, owing, feeds, queues, troubles, signs] = await Promise.all([
+    const [orders, legs, ledger, owing, platform, feeds, queues, troubles, signs] = await Promise.all([
       deps.store.read(orderStandings),
       deps.store.read(legStandings),
       deps.store.read(ledgerTotals),
       deps.store.read(receivables),
+      deps.store.read(em => platformMoney(em, now)),
       deps.store.read(em => troubledFeeds(em, now)),
       queueFigures(deps.producer),
       troubleBoard(deps.store).load(),
       deps.store.read(em => vitalSigns(em, now)),
     ]);
-    const figures = { orders, legs, ledger, receivables: owing, feeds, queues, troubles, signs, now };
+    const figures = { orders, legs, ledger, receivables: owing, platform, feeds, queues, troubles, signs, now };
     response.type('html').send(overviewPage({ deps, operator: operatorOf(response) }, figures));
   });

@@ -1,7 +1,7 @@
 /** What sales have brought, by day and currency, as the ledger says: the day of an entry is UTC. */
 import type { UserId } from '../domain/ids.ts';
 import type { Account } from '../domain/ledger.ts';
-import type { Currency } from '../domain/money.ts';
+import { type Currency, type Money, money } from '../domain/money.ts';
 import type { EntityManager } from './open.ts';
 
 /** Minor units. A row of one currency: sales − fees − supplierCost − commission + converted = netProfit. */
@@ -77,6 +77,17 @@ export function totalsOf(days: readonly Earnings[]): (Figures & { currency: Curr
     ...figuresOf(name => rows.reduce((sum, row) => sum + row[name], 0n)),
     currency,
   }));
+}
+
+/** What the platform has earned ever since, per currency. */
+export async function earnedInAll(em: EntityManager): Promise<Money[]> {
+  const rows = await em.execute<{ currency: Currency; earned: string }[]>(
+    `select p.currency, (-sum(p.amount_minor))::text as earned
+     from ledger_postings p join ledger_transactions t on t.id = p.transaction_id
+     where (p.account = 'admin' and t.source = 'sale') or p.account in ('fees:payout', 'fees:dispute', 'fx:difference')
+     group by 1 order by 1`,
+  );
+  return rows.map(({ currency, earned }) => money(BigInt(earned), currency));
 }
 
 /** What is the platform's own of it. */

@@ -84,11 +84,14 @@ export async function balanceOf(
 
 export type AccountBalance = { account: Account; balance: Money };
 
-/** What every account holds, all holders together; positive is a debit. */
-export async function accountBalances(em: EntityManager): Promise<AccountBalance[]> {
+/**
+ * What every account holds, all holders together; positive is a debit. `own`: only what the platform shares with
+ * nobody, without resellers' and admins' parts.
+ */
+export async function accountBalances(em: EntityManager, own = false): Promise<AccountBalance[]> {
   const rows = await em.execute<{ account: Account; currency: string; total: string }[]>(
     `select account, currency, sum(amount_minor)::text as total from ledger_postings
-     group by 1, 2 having sum(amount_minor) <> 0 order by 1, 2`,
+     ${own ? 'where holder_id is null' : ''} group by 1, 2 having sum(amount_minor) <> 0 order by 1, 2`,
   );
   return rows.map(({ account, currency, total }) => ({ account, balance: money(BigInt(total), currencyOf(currency)) }));
 }

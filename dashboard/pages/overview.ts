@@ -11,6 +11,7 @@ import { feedTable } from './feeds.ts';
 import { type Html, html } from './html.ts';
 import { page, type Viewer } from './layout.ts';
 import { amount, badge, type Column, card, none, reasonText, type Tone, table } from './parts.ts';
+import { type PlatformMoney, platformMoneyCard } from './platform-money.ts';
 import { age } from './time.ts';
 import { troubleLines } from './troubles.ts';
 import { vitalLines } from './vital-signs.ts';
@@ -20,6 +21,7 @@ export type Figures = {
   readonly legs: readonly LegStanding[];
   readonly ledger: readonly Money[];
   readonly receivables: readonly Receivable[];
+  readonly platform: PlatformMoney;
   readonly feeds: readonly TroubledFeed[];
   readonly queues: readonly QueueFigures[];
   readonly troubles: readonly Trouble[];
@@ -47,6 +49,7 @@ export const overviewPage = (viewer: Viewer, figures: Figures): string =>
     <div class="columns">
       ${card('Payouts', payoutTable(figures.legs))}
       <div>
+        ${platformMoneyCard(figures.platform)}
         ${card('Ledger', ledgerTable(figures.ledger), 'zero, or the books are broken')}
         ${card('Receivables', receivableTable(figures.receivables), 'owed by resellers, set off against later payouts')}
       </div>

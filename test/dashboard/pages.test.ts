@@ -185,6 +185,9 @@ describe('the pages', () => {
       });
     });
     const { text } = await admin.get('/').expect(200);
+    // The commission is earned, whoever holds it still.
+    const platform = text.slice(text.indexOf('>Platform<'), text.indexOf('>Ledger<'));
+    expect(platform).to.match(/Earned today.*15\.11<small>USD.*Earned in all.*15\.11<small>USD/s);
     expect(text.slice(text.indexOf('Receivables')))
       .to.include('reseller@example.com')
       .and.include('12.34<small>USD');
