@@ -6,6 +6,7 @@ import { queueFigures } from '../../dashboard/queue-figures.ts';
 import { money } from '../../domain/money.ts';
 import { saleBooked } from '../../domain/postings.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
+import { openPlatformFeed } from '../../store/feeds.ts';
 import { post } from '../../store/ledger.ts';
 import { findOrder } from '../../store/orders.ts';
 import { recordPayment } from '../../store/payments.ts';
@@ -191,6 +192,29 @@ describe('the pages', () => {
     expect(text.slice(text.indexOf('Receivables')))
       .to.include('reseller@example.com')
       .and.include('12.34<small>USD');
+  });
+
+  it('tell of a feed that was not read the last time, and of one that stands still', async () => {
+    expect((await admin.get('/').expect(200)).text).not.to.include('<h2>Feeds');
+    await world.store.transaction(async em => {
+      await openPlatformFeed(em, 'sandbox/ours');
+      await em.execute(`update feeds set last_error = 'PAYPAL_SERVER_ERROR'`);
+    });
+    const overview = async () => {
+      const { text } = await admin.get('/').expect(200);
+      return text.slice(text.indexOf('<h2>Feeds'), text.indexOf('<h2>Payouts'));
+    };
+    expect(await overview())
+      .to.include('paypal-events')
+      .and.match(/class="wait"/)
+      .and.match(/SERVER/);
+    await world.store.read(em =>
+      em.execute(`update feeds set last_error = null, cursor_at = now() - interval '2 hours'`),
+    );
+    expect(await overview())
+      .to.include('2 h')
+      .and.match(/class="bad"/);
+    await world.store.read(em => em.execute('delete from feeds'));
   });
 
   it('do not wait for a queue that is away', async () => {

@@ -113,6 +113,15 @@ describe('reconcile', () => {
   const approvals = async () =>
     (await rows(bench.stage, `select from inbound_events where type = 'CHECKOUT.ORDER.APPROVED'`)).length;
 
+  it('finds what a provider shows only after the time was read in which it happened', async () => {
+    for (const kind of ['ebay-orders', 'mercadolibre-orders'] as const) {
+      await bench.read(kind);
+      await (kind === 'ebay-orders' ? bench.sellOnEbay() : bench.sellOnMercadoLibre());
+      expect((await bench.feed(kind)).cursorAt).to.be.greaterThan(fromNow(minuteMs));
+      expect(await bench.read(kind, fromNow(10 * minuteMs))).to.match(/^1 new until/);
+    }
+  });
+
   it('does not take what has not settled yet for read', async () => {
     await bench.sellOnEbay();
     expect(await bench.read('ebay-orders', fromNow(30_000))).to.match(/^0 new/);
