@@ -77,4 +77,21 @@ describe('reconcile with more than a page to read', () => {
     expect(await bench.read('ebay-orders', now, { ebay })).to.match(/^3 new until/);
     expect(asked).to.equal(13);
   });
+
+  const stale = { id: 'WH-STALE', type: 'BILLING.PLAN.UPDATED', createdAt: new Date(), body: '{}' };
+  for (const [what, second] of [
+    ['that leads to itself', { events: [stale], next: 'page=2' }],
+    ['to an empty page', { events: [], next: 'page=3' }],
+  ] as const)
+    it(`ends PayPal’s list at a link ${what}`, async () => {
+      const asked: (string | undefined)[] = [];
+      const listWebhookEvents = async ({ next }: { next?: string }) => {
+        asked.push(next);
+        return next === undefined ? { events: [stale], next: 'page=2' } : { ...second, events: [...second.events] };
+      };
+      const paypal = { ...bench.stage.context.providers.paypal, listWebhookEvents };
+      await bench.setCursor('paypal-events', fromNow(0));
+      expect(await bench.read('paypal-events', fromNow(5 * minuteMs), { paypal })).to.match(/new until/);
+      expect(asked).to.deep.equal([undefined, 'page=2']);
+    });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { NotNow } from '../../domain/outcome.ts';
 import { findCredential, openSecrets } from '../../store/credentials.ts';
 import { claimFeed } from '../../store/feeds.ts';
 import { type FeedBench, minuteMs, openFeedBench } from './feed-bench.ts';
@@ -113,6 +114,32 @@ describe('reconcile', () => {
   const approvals = async () =>
     (await rows(bench.stage, `select from inbound_events where type = 'CHECKOUT.ORDER.APPROVED'`)).length;
 
+  it('keeps what nobody follows and what cannot be read, so that it hides nothing else', async () => {
+    const listed = (id: string, type: string) => {
+      const body = JSON.stringify({ id, event_type: type, resource_type: 'capture', resource: { id: 'ABC' } });
+      return { id, type, createdAt: new Date(), body };
+    };
+    const events = [
+      listed('WH-1-FOLLOWED', 'PAYMENT.CAPTURE.COMPLETED'),
+      listed('WH-2-OTHER', 'BILLING.PLAN.UPDATED'),
+      listed('no id of theirs', 'PAYMENT.CAPTURE.COMPLETED'),
+    ];
+    const paypal = { ...bench.stage.context.providers.paypal, listWebhookEvents: async () => ({ events }) };
+    expect(await bench.read('paypal-events', fromNow(15 * minuteMs), { paypal })).to.match(/^3 new/);
+    const stored = await rows<{ event_id: string; status: string }>(
+      bench.stage,
+      'select event_id, status from inbound_events where event_id in (?, ?, ?) order by 1',
+      events.map(({ id }) => id),
+    );
+    expect(stored.map(({ event_id, status }) => [event_id, status])).to.have.deep.members([
+      ['WH-1-FOLLOWED', 'RECEIVED'],
+      ['WH-2-OTHER', 'IGNORED'],
+      ['no id of theirs', 'IGNORED'],
+    ]);
+    bench.stage.jobs.length = 0;
+    await rows(bench.stage, `delete from inbound_events where event_id = 'WH-1-FOLLOWED'`);
+  });
+
   it('finds what a provider shows only after the time was read in which it happened', async () => {
     for (const kind of ['ebay-orders', 'mercadolibre-orders'] as const) {
       await bench.read(kind);
@@ -212,6 +239,18 @@ describe('reconcile', () => {
         expect(order?.status).to.equal(when === 'does not buy' ? undefined : 'PAID');
       }
     });
+
+  it('counts no failed try while no call is let through to the provider', async () => {
+    const getOrders = async () => {
+      throw new NotNow('EBAY_AWAY', 'eBay does not answer', { retryAfterMs: 30_000 });
+    };
+    const ebay = { ...bench.stage.context.providers.ebay, getOrders };
+    const now = fromNow(5 * minuteMs);
+    expect(await bench.read('ebay-orders', now, { ebay })).to.match(/^EBAY_AWAY/);
+    const { failures, lastError, nextCheckAt } = await bench.feed('ebay-orders');
+    expect({ failures, lastError }).to.deep.equal({ failures: 0, lastError: 'EBAY_AWAY' });
+    expect(nextCheckAt!.getTime() - now.getTime()).to.equal(30_000);
+  });
 
   it('has a person look at a sale that was sent before we learnt of it', async () => {
     const orderId = await bench.sellOnMercadoLibre();
