@@ -20,6 +20,7 @@ import { fxRateRoutes } from './routes/fx-rates.ts';
 import { metrics } from './routes/metrics.ts';
 import { orderRoutes, saleRoutes } from './routes/orders.ts';
 import { listingRoutes, productRoutes } from './routes/products.ts';
+import { providerKeyRoutes } from './routes/provider-keys.ts';
 import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks/routes.ts';
 
@@ -67,6 +68,7 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
     fxConversionRoutes(deps),
     fxRateRoutes(deps),
     browserBuyingRoutes(deps),
+    providerKeyRoutes(deps),
     adminRoutes(deps),
   );
   app.use(nothingHere);

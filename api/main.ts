@@ -17,6 +17,7 @@ import { createSecretBox } from '../runtime/secret-box.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
+import { withEnteredKeys } from '../store/provider-keys.ts';
 import { troubleBoard } from '../store/provider-troubles.ts';
 import { createApp } from './app.ts';
 import { openConsents } from './consents.ts';
@@ -24,13 +25,15 @@ import { limitRules } from './limits.ts';
 import { createSessions } from './middleware/session.ts';
 import { ebaySigningKeys, paypalCertificates } from './signing-keys.ts';
 
-const config = readConfig();
-const log = createLogger('api', config.logLevel);
-const defer = onShutdown({ deadlineMs: config.shutdownDeadlineMs, log });
+const given = readConfig();
+const log = createLogger('api', given.logLevel);
+const defer = onShutdown({ deadlineMs: given.shutdownDeadlineMs, log });
 
-const store = await openStore(config.databaseUrl, 20);
+const store = await openStore(given.databaseUrl, 20);
 defer('store', () => store.close());
-await assertKeysFit(store, config.encryptionKeys);
+await assertKeysFit(store, given.encryptionKeys);
+const box = createSecretBox(given.encryptionKeys);
+const config = await withEnteredKeys(given, store, box);
 const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 4, connectionTimeoutMillis: 5_000 });
 pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));
 defer('pool', () => pool.end());
@@ -46,7 +49,7 @@ const app = createApp(
     config,
     store,
     transact: createTransact(store, producer),
-    box: createSecretBox(config.encryptionKeys),
+    box,
     sessions: createSessions(config.jwtSecret, store),
     limitRules: limitRules(config),
     log,

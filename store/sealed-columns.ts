@@ -6,6 +6,7 @@ export type SealedColumn = { readonly table: string; readonly column: string };
 /** Every column that holds sealed texts: what is missing here would be lost with the key that sealed it. */
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'api_credentials', column: 'sealed' },
+  { table: 'provider_keys', column: 'sealed' },
   { table: 'connection_attempts', column: 'sealed_verifier' },
   { table: 'shop_accounts', column: 'sealed' },
 ];

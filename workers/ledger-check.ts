@@ -9,14 +9,17 @@ import { createSecretBox } from '../runtime/secret-box.ts';
 import { ledgerTotals } from '../store/ledger.ts';
 import { checkedRules, checkLedger } from '../store/ledger-check.ts';
 import { openStore } from '../store/open.ts';
+import { withEnteredKeys } from '../store/provider-keys.ts';
 import { troubleBoard } from '../store/provider-troubles.ts';
 import type { Context } from './context.ts';
 import { checkProviders } from './provider-check.ts';
 import { openProviders } from './providers.ts';
 
 const { values } = parseArgs({ options: { offline: { type: 'boolean', default: false } } });
-const config = readConfig();
-const store = await openStore(config.databaseUrl, 4);
+const given = readConfig();
+const store = await openStore(given.databaseUrl, 4);
+const box = createSecretBox(given.encryptionKeys);
+const config = await withEnteredKeys(given, store, box);
 const log = createLogger('ledger-check', 'warn');
 const gate = openGate({ ...config, board: troubleBoard(store), log });
 const context: Context = {
@@ -24,7 +27,7 @@ const context: Context = {
   store,
   // Nothing is moved here, so nothing is enqueued.
   transact: work => store.transaction(em => work(em, () => undefined)),
-  box: createSecretBox(config.encryptionKeys),
+  box,
   providers: openProviders(config, gate),
   log,
   now: () => new Date(),

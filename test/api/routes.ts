@@ -210,6 +210,23 @@ export const routes: readonly Route[] = [
     path: ({ orderId }) => `/api/admin/payouts/${orderId}/retry`,
     answers: adminsOnly(409),
   },
+  { method: 'GET', pattern: '/api/admin/providers', answers: adminsOnly(200) },
+  {
+    method: 'PUT',
+    pattern: '/api/admin/providers/:provider',
+    path: () => '/api/admin/providers/mercadolibre',
+    body: ({ api }) => ({
+      clientId: api.stage.config.mercadolibre.clientId,
+      clientSecret: api.stage.config.mercadolibre.clientSecret,
+    }),
+    answers: adminsOnly(200),
+  },
+  {
+    method: 'DELETE',
+    pattern: '/api/admin/providers/:provider',
+    path: () => '/api/admin/providers/mercadolibre',
+    answers: adminsOnly(200),
+  },
   {
     method: 'PUT',
     pattern: '/api/admin/funding-limits',

@@ -18,6 +18,7 @@ const withoutEntity = [
   'migration',
   'operator_audit',
   'platform_config',
+  'provider_keys',
   'provider_calls',
   'provider_troubles',
   'reservations',
