@@ -26,11 +26,12 @@ export async function fillCart(
   stage: Stage,
   wares: Wares,
   quantity = 1,
+  shippingAddress: Json = berlin,
 ): Promise<{ orderId: string; checkoutToken: string }> {
   const created = await stage.buyer('POST', '/api/paypal/create-order', {
     productId: wares.productId,
     quantity,
-    shippingAddress: berlin,
+    shippingAddress,
   });
   const paypalOrderId = new URL(String(created.approveUrl)).searchParams.get('token');
   await stage.sandbox('POST', '/approve', { paypalOrderId });

@@ -33,7 +33,7 @@ export async function effectsOf(sandbox: Call): Promise<readonly Effect[]> {
  */
 function duplicates(
   effects: readonly Effect[],
-  orders: readonly { id: string; supplierOrders: readonly string[] }[],
+  orders: readonly { id: string; mark: string | null; supplierOrders: readonly string[] }[],
 ): number {
   const count = (kind: string) => {
     const counts = new Map<string, number>();
@@ -43,7 +43,12 @@ function duplicates(
   };
   const extra = (counts: Map<string, number>, allowed: (key: string) => number) =>
     [...counts].reduce((sum, [key, times]) => sum + Math.max(0, times - allowed(key)), 0);
-  const known = new Map(orders.map(order => [order.id, order.supplierOrders.length]));
+  const known = new Map(
+    orders.flatMap(({ id, mark, supplierOrders: { length } }) => [
+      [id, length],
+      [mark ?? id, length],
+    ]),
+  );
   return (
     extra(count('capture'), () => 1) +
     extra(count('payout'), () => 1) +

@@ -8,12 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { findChromium, NoChromium } from '../runtime/chromium.ts';
 import { startSystem } from '../runtime/supervisor.ts';
 import { openStore } from '../store/open.ts';
 import { summarize } from './count.ts';
 import { type Played, printReceipt } from './receipt.ts';
 import type { Scenario } from './scenario.ts';
-import { programme } from './scenarios/index.ts';
+import { programme, scenarios } from './scenarios/index.ts';
 import { shortened } from './settings.ts';
 import { allOrders, hasEnded, orderOf } from './sight.ts';
 import { type Stage, setStage } from './stage.ts';
@@ -64,8 +65,8 @@ try {
 
 async function perform(): Promise<number> {
   const stage = await setStage(system, store);
-  const scenarios = programme(wanted);
-  const expected = scenarios.reduce((sum, { orders }) => sum + orders, 0);
+  const chosen = programme(wanted, await playable());
+  const expected = chosen.reduce((sum, { orders }) => sum + orders, 0);
   const amountMinor = `${1_000_00 + balancePerOrderMinor * expected}`;
   await stage.sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor });
 
@@ -74,14 +75,14 @@ async function perform(): Promise<number> {
   const table = openTable(out);
   const watching = watch(played, expected, table);
   const quiet = () => watching.until(played.length, patienceMs);
-  const trouble = await playAll(stage, scenarios, played, quiet);
+  const trouble = await playAll(stage, chosen, played, quiet);
   // An order whose scenario broke off is not waited for.
   const ended = await quiet();
   watching.close();
   table.done();
 
   // In the order of the programme, whoever was done first.
-  played.sort((a, b) => scenarios.indexOf(a.scenario) - scenarios.indexOf(b.scenario));
+  played.sort((a, b) => chosen.indexOf(a.scenario) - chosen.indexOf(b.scenario));
   await printReceipt(store, played, out);
   for (const line of trouble) out.write(`${line}\n`);
   const { ADMIN_EMAIL, ADMIN_PASSWORD } = system.env;
@@ -95,6 +96,18 @@ async function perform(): Promise<number> {
   if (!values.once) await stayUp();
   if (values.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   return good ? 0 : 1;
+}
+
+/** Where there is no Chromium the browser's scenarios are left out, which is said. */
+async function playable(): Promise<readonly Scenario[]> {
+  try {
+    await findChromium(process.env.CHROME_PATH);
+    return scenarios;
+  } catch (error) {
+    if (!(error instanceof NoChromium)) throw error;
+    out.write(`without the scenarios in a browser: ${error.message}\n`);
+    return scenarios.filter(({ inBrowser }) => !inBrowser);
+  }
 }
 
 /** A few scenarios at a time, then those that need the stage for themselves. What went wrong is told, not thrown. */

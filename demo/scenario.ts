@@ -19,6 +19,8 @@ export type Scenario = {
   readonly orders: number;
   /** Those that change what all orders share play one after the other, after the rest. */
   readonly alone?: boolean;
+  /** Wants a Chromium on this machine. */
+  readonly inBrowser?: boolean;
   play(stage: Stage): Promise<readonly Ending[]>;
 };
 

@@ -12,6 +12,8 @@ export type Seen = {
   readonly externalOrderId: string | null;
   readonly settled: boolean;
   readonly supplierOrders: readonly string[];
+  /** What a buyer wrote into the address, where the supplier's books name the order by that. */
+  readonly mark: string | null;
   readonly payouts: number;
   readonly openLegs: number;
   readonly ageMs: number;
@@ -22,7 +24,7 @@ type Row = Omit<Seen, 'supplierOrders'> & { supplierOrders: string[] | null };
 
 const look = `
   select o.id, o.channel, o.status, o.wait_reason as "waitReason", o.reason, o.external_order_id as "externalOrderId",
-    o.purchase_route as "purchaseRoute",
+    o.purchase_route as "purchaseRoute", o.ship_to ->> 'line2' as mark,
     (select array_agg(s.number order by s.number) from supplier_orders s where s.order_id = o.id) as "supplierOrders",
     (select count(*)::int from payout_legs l where l.order_id = o.id and l.status = 'PAID') as payouts,
     (select count(*)::int from payout_legs l where l.order_id = o.id and l.status <> 'PAID') as "openLegs",

@@ -10,10 +10,12 @@ export type Reseller = {
   readonly name: string;
   readonly email: string;
   readonly call: Call;
-  readonly accounts: { readonly [Name in Provider]: Account };
+  readonly accounts: { readonly [Name in Exclude<Provider, 'aliexpress-dropshipping'>]: Account };
   /** Connects the supplier account again, as its owner is asked to when it gives no more tokens. */
   reconnect(): Promise<void>;
 };
+/** Buys on the supplier's website: there is no connection to its API. */
+export type Shopper = Pick<Reseller, 'name' | 'email' | 'call'> & { readonly shopEmail: string };
 export type Account = {
   readonly credentialId: string;
   readonly accountId: string;
@@ -42,7 +44,8 @@ export type Stage = {
     supplier?: Holder;
     expiredToken?: boolean;
   }): Promise<Reseller>;
-  stockUp(reseller: Reseller, options?: Partial<Goods>): Promise<Wares>;
+  hireShopper(name: string): Promise<Shopper>;
+  stockUp(reseller: Pick<Reseller, 'call'>, options?: Partial<Goods>): Promise<Wares>;
 };
 
 export type Goods = {
@@ -98,6 +101,16 @@ export async function setStage(
     return { credentialId: text(id), accountId: text(accountId), ...addresses, webhookSecret: text(webhookSecret) };
   };
 
+  /** A new user, logged in. */
+  const signUp = async (name: string) => {
+    const email = `${name}-${digits(6)}@example.com`;
+    const password = randomBytes(15).toString('base64url');
+    await addUser({ email, password, role: 'reseller' });
+    const { id, token, call } = await loggedIn(email, password);
+    if (refundPolicy) await call('PATCH', '/api/users/me', { refundPolicy });
+    return { id, email, token, call };
+  };
+
   return {
     system,
     store,
@@ -107,23 +120,28 @@ export async function setStage(
     patienceMs,
 
     async hireReseller({ name, proceeds = 'platform', supplier = 'platform', expiredToken = false }) {
-      const email = `${name}-${digits(6)}@example.com`;
-      const password = randomBytes(15).toString('base64url');
-      await addUser({ email, password, role: 'reseller' });
-      const { id, token, call } = await loggedIn(email, password);
-      if (refundPolicy) await call('PATCH', '/api/users/me', { refundPolicy });
+      const { id, email, token, call } = await signUp(name);
       const account = `${name}-${digits(6)}`;
       // The sandbox takes purchases of accounts whose name starts so from the platform's balance.
       const buyer = supplier === 'platform' ? `platform-${account}` : account;
       const connectSupplier = () => connect(token, 'aliexpress-dropshipping', buyer, supplier);
+      await connectSupplier();
       const accounts = {
-        'aliexpress-dropshipping': await connectSupplier(),
         ebay: await connect(token, 'ebay', account, proceeds),
         mercadolibre: await connect(token, 'mercadolibre', account, proceeds),
       };
       // What an expired token looks like from here: it should still live, but the provider refuses it.
       if (expiredToken) await sandbox('POST', '/revoke', { provider: 'aliexpress', name: buyer, what: 'access' });
       return { id, name, email, call, accounts, reconnect: async () => void (await connectSupplier()) };
+    },
+
+    async hireShopper(name) {
+      const { email, call } = await signUp(name);
+      const shopEmail = `buyer-${email}`;
+      const password = randomBytes(15).toString('base64url');
+      await sandbox('POST', '/shop-accounts', { name: `platform-${name}-${digits(6)}`, email: shopEmail, password });
+      await call('PUT', '/api/browser-login', { email: shopEmail, password, moneyHolder: 'platform' });
+      return { name, email, call, shopEmail };
     },
 
     async stockUp(reseller, options = {}) {
@@ -158,7 +176,7 @@ export async function setStage(
         supplierProductId,
         listingId: goods.listedOn === 'mercadolibre' ? `MLC${digits(9)}` : listing,
       };
-      if (goods.listedOn) await mapListing(reseller, wares, goods.listedOn);
+      if (goods.listedOn) await mapListing(reseller as Reseller, wares, goods.listedOn);
       return wares;
     },
   };

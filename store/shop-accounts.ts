@@ -55,12 +55,12 @@ export async function keepCookies(
   ]);
 }
 
-/** Takes the account for one purchase. False while another has it. */
+/** Takes the account for one purchase, also again: its order may have died with it. False while another has it. */
 export async function leaseAccount(em: EntityManager, id: CredentialId, holder: string, ms: number): Promise<boolean> {
   const taken = await em.execute<{ id: string }[]>(
     `update shop_accounts set leased_by = ?, leased_until = now() + ? * interval '1 millisecond'
-     where id = ? and (leased_until is null or leased_until < now()) returning id`,
-    [holder, ms, id],
+     where id = ? and (leased_until is null or leased_until < now() or leased_by = ?) returning id`,
+    [holder, ms, id, holder],
   );
   return taken.length === 1;
 }

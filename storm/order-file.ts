@@ -7,6 +7,8 @@ export type OrderFile = {
   readonly id: string;
   readonly channel: string;
   readonly externalOrderId: string | null;
+  /** What the buyer wrote into the address: the supplier's books name an order of the website by it. */
+  readonly mark: string | null;
   readonly status: OrderState;
   readonly waitReason: string | null;
   readonly reason: string | null;
@@ -22,7 +24,8 @@ const list = (columns: string, from: string) =>
   `(select coalesce(json_agg(json_build_object(${columns})), '[]') ${from})`;
 
 const files = `
-  select o.id, o.channel, o.external_order_id as "externalOrderId", o.status, o.wait_reason as "waitReason", o.reason,
+  select o.id, o.channel, o.external_order_id as "externalOrderId",
+    o.ship_to ->> 'line2' as mark, o.status, o.wait_reason as "waitReason", o.reason,
     ${list(`'reference', p.reference, 'status', p.status`, 'from payments p where p.order_id = o.id')} as payments,
     ${list(`'number', s.number, 'status', s.status`, 'from supplier_orders s where s.order_id = o.id')} as "supplierOrders",
     ${list(

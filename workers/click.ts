@@ -16,9 +16,6 @@ import { type ClickedOrder, recognise } from './browser/recognise.ts';
 import { type Stay, visitShop } from './browser-visit.ts';
 import { type Context, onceContext } from './context.ts';
 
-/** How long the list of orders is asked before a person is. */
-const lookForMs = 30 * 60_000;
-
 type Clicked = { orderNumbers: string[] };
 type Ready = Prepared & Pick<ClickedOrder, 'wanted' | 'address'>;
 
@@ -69,7 +66,7 @@ const intentOf = (ctx: Context, order: Order, credential: Credential): Omit<Inte
   environment: credential.environment,
   keyFor: generation => `${order.id}-${generation}`,
   resendForMs: 0,
-  lookForMs,
+  lookForMs: ctx.config.browserLookForMs,
   deduplicates: false,
   assertOwner: em => assertOwner(em, order),
   leaving: async (em, effect) => note(em, order.id, 'effect', 'CLICKING', { key: effect.idempotencyKey }),

@@ -65,10 +65,10 @@ const surroundings = {
 };
 const host = startHost(backend, names, surroundings, { contracts });
 defer('workers', () => host.close());
-const { sweepIntervalMs: intervalMs, stallAfterMs } = config;
+const { sweepIntervalMs: intervalMs, stallAfterMs, evidenceDays } = config;
 const application = `${config.paypal.environment}/${config.paypal.clientId}`;
 const feeds = watchFeeds({ store, application, log, now: () => new Date() });
-const sweeper = startSweeper({ store, producer, stallAfterMs, intervalMs, feeds, log });
+const sweeper = startSweeper({ store, producer, stallAfterMs, intervalMs, feeds, evidenceDays, log });
 defer('sweeper', () => sweeper.close());
 log.info({ queues: names, backend: config.redisUrl ? 'redis' : 'postgres' }, 'workers ready');
 announceReady();

@@ -1,12 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SweepOptions, sweep } from '../queues/recovery.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { forgetEvidence } from '../store/evidence.ts';
 import type { FeedWatch } from './feed-watch.ts';
 
 export type Sweeper = { close(): Promise<void> };
 
+type SweeperOptions = SweepOptions & {
+  intervalMs: number;
+  feeds?: FeedWatch;
+  /** Pages that a browser saw are kept for so many days. */
+  evidenceDays?: number;
+  log: Logger;
+};
+
+const dayMs = 86_400_000;
+
 /** Sweeps for as long as the process lives. A sweep that fails (the database is away) is followed by the next one. */
-export function startSweeper(options: SweepOptions & { intervalMs: number; feeds?: FeedWatch; log: Logger }): Sweeper {
+export function startSweeper(options: SweeperOptions): Sweeper {
+  const { store, evidenceDays } = options;
   const stop = new AbortController();
   const loop = async () => {
     while (!stop.signal.aborted) {
@@ -14,6 +26,8 @@ export function startSweeper(options: SweepOptions & { intervalMs: number; feeds
         const made = await sweep(options);
         if (made > 0) options.log.info({ made }, 'sweep made jobs');
         await options.feeds?.look();
+        if (evidenceDays !== undefined)
+          await store.transaction(em => forgetEvidence(em, new Date(Date.now() - evidenceDays * dayMs)));
       } catch (error) {
         options.log.warn({ err: error }, 'sweep failed; the next one will do its work');
       }

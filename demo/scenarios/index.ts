@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { boughtInBrowser, crashAfterClick } from './browser.ts';
 import { outOfStock, priceAboveMaximum } from './failures.ts';
 import {
   ebayOrder,
@@ -34,14 +35,16 @@ export const scenarios: readonly Scenario[] = [
   priceAboveMaximum,
   notEnoughCapital,
   unmappedListing,
+  boughtInBrowser,
+  crashAfterClick,
 ];
 
 /** One performance of each, or as many as `orders` needs, in turn. */
-export function programme(orders: number | undefined): readonly Scenario[] {
-  if (orders === undefined) return scenarios;
+export function programme(orders: number | undefined, playable = scenarios): readonly Scenario[] {
+  if (orders === undefined) return playable;
   const chosen: Scenario[] = [];
   for (let made = 0, turn = 0; made < orders; turn += 1) {
-    const scenario = scenarios[turn % scenarios.length];
+    const scenario = playable[turn % playable.length];
     // The last ones must fit: a scenario of two orders is left out where one is wanted.
     if (!scenario || made + scenario.orders > orders) continue;
     chosen.push(scenario);

@@ -11,6 +11,7 @@ export const browserVariables = () => ({
   CHROME_PATH: Joi.string(),
   BROWSER_PAGES: Joi.number().integer().min(1).max(pagesMax),
   BROWSER_PACE_MS: Joi.number().integer().min(0).max(3_600_000).default(20_000),
+  BROWSER_LOOK_FOR_MS: Joi.number().integer().min(1_000).max(86_400_000).default(1_800_000),
   EVIDENCE_DAYS: Joi.number().integer().min(1).max(3_650).default(30),
   ALIEXPRESS_USER: Joi.string().email({ tlds: false }),
   ALIEXPRESS_PASS: Joi.string().max(1_024),
@@ -21,6 +22,7 @@ export type BrowserValues = {
   CHROME_PATH?: string;
   BROWSER_PAGES?: number;
   BROWSER_PACE_MS: number;
+  BROWSER_LOOK_FOR_MS: number;
   EVIDENCE_DAYS: number;
   ALIEXPRESS_USER?: string;
   ALIEXPRESS_PASS?: string;
@@ -37,6 +39,8 @@ export const browserSettings = (values: BrowserValues) => ({
   browserPages: values.BROWSER_PAGES ?? affordablePages(),
   /** How long an account is left alone between two purchases. */
   browserPaceMs: values.BROWSER_PACE_MS,
+  /** How long the list of orders is asked for a click whose answer was not seen, before a person is. */
+  browserLookForMs: values.BROWSER_LOOK_FOR_MS,
   evidenceDays: values.EVIDENCE_DAYS,
   /** The platform's own buyer account, for resellers whom an admin has allowed it. */
   ...(values.ALIEXPRESS_USER === undefined || values.ALIEXPRESS_PASS === undefined

@@ -19,8 +19,14 @@ export type Pick = {
 
 const payTimeoutSeconds = 86_400;
 
-/** Takes the goods off the shelf and writes the orders, unpaid. */
-export function place(world: World, account: Account, request: OrderRequest, picks: readonly Pick[]): SupplierOrder[] {
+/** Takes the goods off the shelf and writes the orders, unpaid. @param mark what the books know an order without a key by */
+export function place(
+  world: World,
+  account: Account,
+  request: OrderRequest,
+  picks: readonly Pick[],
+  mark?: string,
+): SupplierOrder[] {
   for (const { sku, count } of picks) sku.stock -= count;
   const lines = picks.map(pick => lineOf(pick, request.country));
   const twoStores = picks.some(({ product }) => product.ordersPerCreate === 2);
@@ -48,7 +54,7 @@ export function place(world: World, account: Account, request: OrderRequest, pic
     world.books.record({
       kind: 'supplier-order',
       provider: 'aliexpress',
-      key: request.outOrderId ?? order.number,
+      key: request.outOrderId ?? mark ?? order.number,
       reference: order.number,
       amountMinor: costOf(order),
       currency: order.currency,

@@ -25,6 +25,7 @@ const order: OrderFile = {
   id,
   channel: 'paypal',
   externalOrderId: 'PAYPALORDER1',
+  mark: null,
   status: 'PURCHASED',
   waitReason: null,
   reason: null,
