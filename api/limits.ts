@@ -10,7 +10,7 @@ const quarter = 15 * 60;
 /** What is limited. Counted per address, per e-mail and address, or per seller: the name says which. */
 export const limitRules = (config: Pick<Config, 'checkoutsPerMinutePerAddress' | 'checkoutsPerMinutePerSeller'>) => ({
   'login-account': { points: 10, windowSeconds: quarter },
-  /** Many accounts tried from one place, a few passwords each. */
+  /** Many accounts tried from one place, a few passwords each. Who gets in is not counted. */
   'login-address': { points: 100, windowSeconds: quarter },
   'checkout-address': { points: config.checkoutsPerMinutePerAddress, windowSeconds: 60 },
   'checkout-seller': { points: config.checkoutsPerMinutePerSeller, windowSeconds: 60 },

@@ -59,6 +59,7 @@ export function loginRoutes(deps: Deps, sessions: Sessions, limiterPool: pg.Pool
     if (!user || !matches) throw new Refusal(401, 'E-mail or password is wrong.');
     if (user.role !== 'admin') throw new Refusal(403, 'Only an admin may enter the dashboard.');
     await accounts.forget(key);
+    await addresses.giveBack(source);
     return user;
   }
 

@@ -7,6 +7,8 @@ export type LimitRule = { readonly points: number; readonly windowSeconds: numbe
 export type Limit = {
   /** Counts one. Answers 0 within the limit, else how many milliseconds to wait. */
   spend(key: string): Promise<number>;
+  /** Takes back the one that was counted: it was no stranger. */
+  giveBack(key: string): Promise<void>;
   forget(key: string): Promise<void>;
 };
 
@@ -32,6 +34,9 @@ export function createLimit(pool: pg.Pool, name: string, { points, windowSeconds
         if (!(refused instanceof RateLimiterRes)) throw refused;
         return Math.max(refused.msBeforeNext, 1);
       }
+    },
+    async giveBack(key) {
+      await limiter.reward(key);
     },
     async forget(key) {
       await limiter.delete(key);

@@ -33,6 +33,7 @@ export function authRoutes({ store, sessions, config }: Deps, limits: Limits): R
       const matches = await passwordMatches(password, user?.passwordHash ?? (await nobody));
       if (!user || !matches) throw new Problem(401, 'LOGIN_REFUSED', 'e-mail or password is wrong');
       await limits['login-account'].forget(account);
+      await limits['login-address'].giveBack(source);
       const token = await sessions.issue({ userId: user.id, role: user.role });
       response.cookie(cookieName, token, { ...cookie, maxAge: sessionSeconds * 1000 });
       response.json({

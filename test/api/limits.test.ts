@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { hashPassword } from '../../runtime/password.ts';
 import type { LimitRule } from '../../store/rate-limits.ts';
 import { wantOne } from './cart.ts';
 import { leavesNothing } from './footprint.ts';
@@ -34,6 +35,22 @@ describe('api: what strangers may do so often', () => {
       expectProblem(await login('a', `2001:db8:1:1::${last.replace('::', ':')}`), 401, 'LOGIN_REFUSED');
     expectTooMany(await login('a', '2001:db8:1:1:aaaa::9'), 'TOO_MANY_LOGINS');
     expectProblem(await login('a', '2001:db8:1:2::9'), 401, 'LOGIN_REFUSED');
+  });
+
+  it('logging in: whoever gets in is not counted, however many do from one address', async () => {
+    await using api = await openApi(limited('login-address'));
+    const login = (password: string) =>
+      api.call('POST', '/api/auth/login', {
+        body: { email: 'admin@localhost', password },
+        headers: from('192.0.2.1'),
+      });
+    const passwordHash = await hashPassword('the right one');
+    await api.stage.store.transaction(em =>
+      em.execute('update users set password_hash = ? where email = ?', [passwordHash, 'admin@localhost']),
+    );
+    for (let turn = 0; turn < 5; turn += 1) expect((await login('the right one')).status).to.equal(200);
+    for (let turn = 0; turn < 3; turn += 1) expectProblem(await login('wrong'), 401, 'LOGIN_REFUSED');
+    expectTooMany(await login('the right one'), 'TOO_MANY_LOGINS');
   });
 
   it('checking out, per address of a buyer; the seller’s own shop is not held up by it', async () => {
