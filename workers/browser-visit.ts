@@ -10,7 +10,7 @@ import { browserBuyer } from '../store/supplier-payer.ts';
 import { note } from '../store/timeline.ts';
 import { nothingBought } from './before-buying.ts';
 import { Obstacle } from './browser/obstacle.ts';
-import { isPageLost } from './browser/pool.ts';
+import { isPageLost } from './browser/page-lost.ts';
 import type { Visit } from './browser/shop.ts';
 import type { Step } from './browser/steps.ts';
 import { browserOff } from './browser-ready.ts';

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 const pageBytes = 4096;
 
 /** Resident memory of a process and all its children, in bytes; undefined where the system does not say. */
-export function memoryOf(pid: number): number | undefined {
-  if (process.platform !== 'linux') return undefined;
+export function memoryOf(pid: number | undefined): number | undefined {
+  if (process.platform !== 'linux' || pid === undefined) return undefined;
   const stats = readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .flatMap(name => statOf(Number(name)));

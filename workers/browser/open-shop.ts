@@ -20,7 +20,8 @@ export async function openShop(
 ): Promise<OpenShop | undefined> {
   try {
     const executablePath = await findChromium(config.chromePath);
-    const pool = await openBrowserPool({ executablePath, slots: config.browserPages });
+    const onStartFailure = (err: Error) => log.error({ err, executablePath }, 'Chromium does not start: trying again');
+    const pool = await openBrowserPool({ executablePath, slots: config.browserPages, onStartFailure });
     log.info({ executablePath, pages: config.browserPages }, 'browser pool ready');
     const shop = createShop({ pool, baseUrl: config.aliexpress.shopUrl, store, box });
     return { shop, close: () => pool.close(graceMs) };

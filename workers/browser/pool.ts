@@ -2,16 +2,14 @@
  * A pool of Chromium pages. puppeteer-cluster hands the slots out; how a browser is opened, recycled and closed is ours,
  * because its own ways leave promises unsettled when Chromium cannot start, and browsers behind when it is closed busy.
  *
- * One Chromium per slot; one incognito context per task; a new Chromium after so many tasks, after it has grown too
- * large, or when it is gone. Nothing here throws into puppeteer-cluster.
+ * One Chromium per slot; one incognito context per task. Nothing here throws into puppeteer-cluster.
  */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import puppeteer, { type Browser, type LaunchOptions, type Page, ProtocolError, TimeoutError } from 'puppeteer';
+import type { Page } from 'puppeteer';
 import { Cluster } from 'puppeteer-cluster';
-import { memoryOf } from './browser-memory.ts';
+import { ownFolder, removeFolder } from './browser-folder.ts';
+import { closeMs, killBrowser, openSlot, type Slot, within } from './browser-slot.ts';
+import { PageLost } from './page-lost.ts';
 
 export type PoolOptions = {
   executablePath: string;
@@ -20,6 +18,8 @@ export type PoolOptions = {
   tasksPerBrowser?: number;
   /** Resident bytes, children included, after which a browser is not used again. */
   memoryMaxBytes?: number;
+  /** Told of each Chromium that does not start: it is tried again, and tasks wait for it until their deadline. */
+  onStartFailure?(error: Error): void;
 };
 
 export type BrowserPool = {
@@ -30,164 +30,97 @@ export type BrowserPool = {
   run<T>(task: (page: Page) => Promise<T>, options: { deadlineMs: number; signal?: AbortSignal }): Promise<T>;
   /** Pids of the browsers that run now. */
   browsers(): number[];
+  /** What has a page may end within the grace; what waits for one is told at once. */
   close(graceMs: number): Promise<void>;
 };
 
-/** The page was taken away: the deadline, a shutdown, or a browser that died. */
-export class PageLost extends Error {
-  override readonly name = 'PageLost';
-}
-
-const lostWords =
-  /detached|target closed|session closed|connection closed|context was destroyed|page has been closed|net::ERR_|navigation timeout|protocol error/i;
-
-/** The browser's own failures: nothing is known of what the page did, except that it did nothing on its own. */
-export const isPageLost = (error: unknown): boolean =>
-  error instanceof PageLost ||
-  error instanceof TimeoutError ||
-  error instanceof ProtocolError ||
-  (error instanceof Error && lostWords.test(error.message));
-
-const closeMs = 3_000;
-/** Between two tries to start a Chromium that does not start. */
-const restartMs = { first: 100, last: 5_000 };
-
 export async function openBrowserPool(options: PoolOptions): Promise<BrowserPool> {
-  const { slots, tasksPerBrowser = 25, memoryMaxBytes = 1_500_000_000 } = options;
+  const { executablePath, slots: size, tasksPerBrowser = 25, memoryMaxBytes = 1_500_000_000 } = options;
   const folder = ownFolder();
-  const launch = launchOptions(options.executablePath, folder);
-  const alive = new Set<Browser>();
-  let closing = false;
-
-  /** One slot: a browser that is replaced when it is worn out. */
-  const openSlot = () => {
-    let browser: Browser | undefined;
-    let tasks = 0;
-    const discard = async () => {
-      const old = browser;
-      browser = undefined;
-      tasks = 0;
-      if (old) await end(old);
-      if (old) alive.delete(old);
-    };
-    const isWornOut = (): boolean =>
-      !browser?.connected || tasks >= tasksPerBrowser || (memoryOf(browser.process()?.pid ?? 0) ?? 0) > memoryMaxBytes;
-    const jobInstance = async () => {
-      for (let waitMs = restartMs.first; ; waitMs = Math.min(waitMs * 2, restartMs.last)) {
-        if (closing) return new Promise<never>(() => {}); // the task's own deadline settles it
-        try {
-          if (isWornOut()) {
-            await discard();
-            browser = await puppeteer.launch(launch);
-            alive.add(browser);
-          }
-          tasks += 1;
-          const context = await browser!.createBrowserContext();
-          const page = await context.newPage();
-          return { resources: { page }, close: () => atMost(closeMs, context.close()) };
-        } catch {
-          await discard();
-          await sleep(waitMs);
-        }
-      }
-    };
-    return { jobInstance, close: discard, repair: discard };
+  const closing = new AbortController();
+  const graceOver = new AbortController();
+  const slots: Slot[] = [];
+  let whyNone: Error | undefined;
+  const onStartFailure = (error: Error) => {
+    whyNone = error;
+    options.onStartFailure?.(error);
   };
-  const concurrency = class {
-    async init() {}
-    async close() {}
-    async workerInstance() {
-      return openSlot();
-    }
+  const addSlot = (): Slot => {
+    const limits = { tasksPerBrowser, memoryMaxBytes };
+    const slot = openSlot({ executablePath, folder, ...limits, closing: closing.signal, onStartFailure });
+    slots.push(slot);
+    return slot;
   };
   const cluster = await Cluster.launch({
-    concurrency: concurrency as never,
-    maxConcurrency: slots,
+    concurrency: concurrencyOf(addSlot) as never,
+    maxConcurrency: size,
     timeout: 2 ** 31 - 1,
-    puppeteerOptions: launch,
+    puppeteerOptions: { executablePath },
   });
   const running = new Set<Promise<unknown>>();
+  /** How to tell those that have no page yet. */
+  const waiting = new Set<() => void>();
 
   return {
     run(task, { deadlineMs, signal }) {
-      if (closing) return Promise.reject(new PageLost('the browser pool is closing'));
       const late = AbortSignal.timeout(deadlineMs);
-      const stop = signal ? AbortSignal.any([late, signal]) : late;
-      const lost = () => new PageLost(late.aborted ? `not done within ${deadlineMs} ms` : 'stopped');
+      const stop = AbortSignal.any([late, graceOver.signal, ...(signal ? [signal] : [])]);
+      const isOver = () => stop.aborted || closing.signal.aborted;
+      const lost = () =>
+        new PageLost(late.aborted ? `not done within ${deadlineMs} ms` : 'stopped', whyNone && { cause: whyNone });
+      if (isOver()) return Promise.reject(lost());
+      const { promise: givenUp, reject } = Promise.withResolvers<never>();
+      const giveUp = () => reject(lost());
+      waiting.add(giveUp);
+      stop.addEventListener('abort', () => waiting.has(giveUp) && giveUp(), { once: true });
       const work = cluster.execute(undefined, async ({ page }: { page: Page }) => {
-        if (stop.aborted) throw lost(); // it may have waited for a slot: never start late
-        stop.addEventListener('abort', () => void page.close().catch(ignore), { once: true });
-        return task(page);
+        waiting.delete(giveUp);
+        if (isOver()) throw lost(); // never start late
+        whyNone = undefined;
+        // A task whose page is gone ends by itself, soon; one that does not is left behind.
+        const end = () => void takeAway(page).then(() => sleep(closeMs, undefined, { ref: false }).then(giveUp));
+        stop.addEventListener('abort', end, { once: true });
+        return task(page).finally(() => stop.removeEventListener('abort', end));
       }) as ReturnType<typeof task>;
-      // A task whose page is gone ends by itself, soon; one that does not is left behind.
-      const outOfPatience = new Promise<never>((_, reject) => {
-        stop.addEventListener(
-          'abort',
-          () => void sleep(closeMs, undefined, { ref: false }).then(() => reject(lost())),
-          { once: true },
-        );
-      });
-      const outcome = Promise.race([work, outOfPatience]);
+      const outcome = Promise.race([work, givenUp]);
       running.add(outcome);
-      outcome.catch(ignore).finally(() => running.delete(outcome));
+      const forget = () => running.delete(outcome) && waiting.delete(giveUp);
+      outcome.then(forget, forget);
       return outcome;
     },
-    browsers: () => [...alive].flatMap(browser => browser.process()?.pid ?? []),
+    browsers: () => slots.flatMap(slot => slot.pid() ?? []),
     async close(graceMs) {
-      closing = true;
-      await atMost(graceMs, Promise.allSettled(running));
-      await Promise.all([...alive].map(end));
-      await atMost(closeMs, cluster.close());
-      rmSync(folder, { recursive: true, force: true });
+      closing.abort();
+      for (const giveUp of waiting) giveUp();
+      const ended = () => Promise.allSettled(running);
+      await within(graceMs, ended()).catch(() => graceOver.abort());
+      await within(3 * closeMs, ended()).catch(ignore); // each has been given up by then
+      await Promise.all(slots.map(slot => slot.close()));
+      await cluster.close();
+      await removeFolder(folder);
     },
   };
 }
 
 const ignore = (): void => undefined;
 
-/** Waits for what may never end, and no longer. Whether it failed is nobody's business: it is being closed. */
-async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-  const done = new AbortController();
-  await Promise.race([work, sleep(ms, undefined, { signal: done.signal })]).catch(ignore);
-  done.abort();
+/** A page that cannot even be closed is killed with its browser: nothing may click any more. */
+async function takeAway(page: Page): Promise<void> {
+  await within(closeMs, page.close()).catch(ignore);
+  if (!page.isClosed()) killBrowser(page.browser());
 }
 
-async function end(browser: Browser): Promise<void> {
-  await atMost(closeMs, browser.close());
-  browser.process()?.kill('SIGKILL');
-}
-
-/** Over a pipe: a worker that is killed takes its browsers with it. Signals are the process's own to handle. */
-const launchOptions = (executablePath: string, folder: string): LaunchOptions => ({
-  executablePath,
-  headless: true,
-  pipe: true,
-  handleSIGINT: false,
-  handleSIGTERM: false,
-  handleSIGHUP: false,
-  env: { ...process.env, TMPDIR: folder },
-  args: [
-    '--disable-dev-shm-usage',
-    `--disk-cache-dir=${join(folder, 'cache')}`,
-    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-  ],
-});
-
-const folderPrefix = 'orders-browser-';
-
-/** Chromium leaves its folders behind when it is killed: each pool has one of its own, and clears away those of the dead. */
-function ownFolder(): string {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = Number(new RegExp(`^${folderPrefix}(\\d+)-`).exec(name)?.[1] ?? process.pid);
-    if (!isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
-  }
-  return mkdtempSync(join(tmpdir(), `${folderPrefix}${process.pid}-`));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
+/** The shape in which puppeteer-cluster wants its slots. */
+const concurrencyOf = (addSlot: () => Slot) =>
+  class {
+    async init() {}
+    async close() {}
+    async workerInstance() {
+      const slot = addSlot();
+      const jobInstance = async () => {
+        const { page, close } = await slot.openPage();
+        return { resources: { page }, close };
+      };
+      return { jobInstance, close: async () => {}, repair: async () => {} };
+    }
+  };
