@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'puppeteer';
-import { findChromium } from '../../workers/browser/chromium.ts';
+import { findChromium } from '../../runtime/chromium.ts';
 import { isPageLost, PageLost } from '../../workers/browser/page-lost.ts';
 import { type BrowserPool, openBrowserPool, type PoolOptions } from '../../workers/browser/pool.ts';
 import { until } from '../support/until.ts';
@@ -229,7 +229,7 @@ describe('a pool of browser pages', function () {
       const { promise: started, resolve } = Promise.withResolvers<void>();
       const work = pool.run(async page => {
         resolve();
-        await page.evaluate('new Promise(done => setTimeout(done, 300))');
+        await page.waitForFunction('performance.now() > 300');
         return title(page);
       }, soon);
       await started;
