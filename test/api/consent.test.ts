@@ -81,7 +81,8 @@ describe('api: connecting an account', () => {
       const theirs = await start(walk(api, tom, provider));
       const unmarked = { headers: { authorization: `Bearer ${mia.token}` } };
       const sameBrowser = { headers: { ...browser.headers, authorization: `Bearer ${tom.token}` } };
-      for (const other of [unmarked, theirs.browser, sameBrowser])
+      const elsewhere = await start(walk(api, mia, provider));
+      for (const other of [unmarked, theirs.browser, sameBrowser, elsewhere.browser])
         expectProblem(await land(back, other), 403, 'CONNECTION_FOREIGN');
       expect(await connections(tom)).to.deep.equal([]);
       expect((await land(back, browser)).status).to.equal(200);
