@@ -167,4 +167,24 @@ describe('a token that many jobs want', () => {
       await stage.sweepAndDrain();
       expect((await stage.order(order.id)).status).to.be.oneOf(['PURCHASED', 'SHIPPED']);
     });
+
+  it('that AliExpress refuses for good while parcels are followed books nothing twice after the reconnect', async () => {
+    const order = await stage.paidOrder(await stage.stockUp(seller));
+    await stage.drain();
+    expect((await stage.order(order.id)).status).to.equal('PURCHASED');
+    const booked = () =>
+      rows(
+        stage,
+        `select source, event from ledger_transactions where order_id = ? and source in ('aliexpress', 'sale') order by id`,
+        [order.id],
+      );
+    const before = await booked();
+    await revoke('aliexpress', 'all');
+    await stage.perform('track-shipment', order.id);
+    await connectAgain('aliexpress');
+    await rows(stage, `update orders set wake = wake + 1, next_check_at = now() where id = ?`, [order.id]);
+    await stage.sweepAndDrain();
+    expect((await stage.order(order.id)).status).to.equal('PURCHASED');
+    expect(await booked()).to.deep.equal(before);
+  });
 });
