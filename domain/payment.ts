@@ -21,3 +21,14 @@ export const paymentMoves: StateTable<PaymentState> = {
   REVERSED: ['COMPLETED'],
   DISPUTED: ['COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'REVERSED'],
 };
+
+const afterMoney: ReadonlySet<PaymentState> = new Set([
+  'COMPLETED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+  'REVERSED',
+  'DISPUTED',
+]);
+
+/** Money came once, whatever has become of it since. */
+export const broughtMoney = (state: PaymentState): boolean => afterMoney.has(state);

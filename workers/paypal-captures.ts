@@ -1,5 +1,5 @@
 import { Retryable } from '../domain/outcome.ts';
-import type { PaymentState } from '../domain/payment.ts';
+import { broughtMoney, type PaymentState } from '../domain/payment.ts';
 import type { Capture } from '../providers/paypal/order.ts';
 import type { PaymentNews } from './settle-payment.ts';
 
@@ -16,7 +16,7 @@ const states: Record<string, PaymentState> = {
 
 export function captureNews(capture: Capture): PaymentNews {
   const status = states[capture.status] ?? 'PENDING';
-  if (status === 'COMPLETED' && !capture.fee)
+  if (broughtMoney(status) && !capture.fee)
     throw new Retryable('PAYPAL_FEE_MISSING', `capture ${capture.id} is completed, but does not say its fee yet`);
   return { reference: capture.id, status, rawStatus: capture.status, amount: capture.amount, fee: capture.fee };
 }

@@ -1,7 +1,7 @@
 import { expectedFees, type Fees } from '../domain/fees.ts';
 import { formatMoney, type Money, money, zero } from '../domain/money.ts';
 import type { Channel } from '../domain/order.ts';
-import type { PaymentState } from '../domain/payment.ts';
+import { broughtMoney, type PaymentState } from '../domain/payment.ts';
 import { buyerPaid } from '../domain/postings.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
@@ -21,6 +21,10 @@ export type PaymentNews = {
   /** On top of the amount: tax that the channel remits itself. */
   collectedTax?: Money | undefined;
 };
+
+/** PayPal tells each refund by itself; a marketplace's order that was refunded before we saw it is nobody's money. */
+const isMoney = ({ provider, status }: Payment): boolean =>
+  provider === 'paypal' ? broughtMoney(status) : status === 'COMPLETED';
 
 const paymentAmount = (payment: Payment): Money => money(payment.amountMinor, payment.currency);
 
@@ -56,8 +60,7 @@ export async function settlePayment(
       ...facts,
       fee: fee ?? estimatedFee(order.channel, facts.amount),
     });
-  for (const payment of await paymentsOf(em, order.id))
-    if (payment.status === 'COMPLETED') await book(em, enqueue, order, payment);
+  for (const payment of await paymentsOf(em, order.id)) if (isMoney(payment)) await book(em, enqueue, order, payment);
 }
 
 async function book(em: EntityManager, enqueue: Enqueue, order: Order, payment: Payment): Promise<void> {
@@ -73,6 +76,12 @@ async function book(em: EntityManager, enqueue: Enqueue, order: Order, payment: 
   await post(em, { source: payment.provider, event: `paid:${payment.reference}`, orderId: order.id, postings });
   if (order.status !== 'CREATED' && order.status !== 'CANCELLED') return;
   const expected = salePrice(order);
+  if (payment.status !== 'COMPLETED')
+    return advance(em, enqueue, order, {
+      to: 'NEEDS_REVIEW',
+      reason: 'PAYMENT_REVERSED',
+      note: `${formatMoney(gross)} came, and went back before anything was bought: ${payment.rawStatus}`,
+    });
   if (order.status === 'CANCELLED')
     return advance(em, enqueue, order, {
       to: 'NEEDS_REVIEW',

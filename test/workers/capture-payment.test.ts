@@ -52,6 +52,23 @@ describe('capture-payment', () => {
     ]);
   });
 
+  it('books money that went back before we saw it, and has a person look: nothing is bought for it', async () => {
+    const { id, externalOrderId } = await stage.checkout(goods);
+    await stage.context.providers.paypal.captureOrder(externalOrderId ?? '', 'by-another-hand');
+    const [taken] = (await stage.effects('capture')).filter(({ detail }) => detail.customId === id);
+    await stage.control('capture-status', { captureId: taken?.reference, status: 'REFUNDED' });
+    await capture(id);
+    expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED' });
+    expect(await paymentsOf(id)).to.deep.equal([{ status: 'REFUNDED', amount: '2999', fee: '154' }]);
+    const booked = await rows<{ amount: string }>(
+      stage,
+      `select p.amount_minor::text as amount from ledger_postings p join ledger_transactions t on t.id = p.transaction_id
+       where t.order_id = ? and p.account = 'buyer-payments'`,
+      [id],
+    );
+    expect(booked).to.deep.equal([{ amount: '-2999' }]);
+  });
+
   it('asks again later while the buyer has not approved', async () => {
     const { id } = await stage.checkout(goods, { approve: false });
     expect(await capture(id)).to.equal('the buyer has not approved yet');
