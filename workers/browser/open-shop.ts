@@ -27,7 +27,8 @@ export async function openShop(
     return { shop, close: () => pool.close(graceMs) };
   } catch (error) {
     if (!(error instanceof NoChromium)) throw error;
-    log.error({ reason: error.message }, 'no browser here: the queue purchase-fallback is not served by this process');
+    const { message: reason, cause: err } = error;
+    log.error({ reason, err }, 'no browser here: the queue purchase-fallback is not served by this process');
     return undefined;
   }
 }
