@@ -16,12 +16,16 @@ export type ListenOptions = {
   requestTimeoutMs?: number;
 };
 
+/** Longer than the proxies in front keep an idle connection: a request on one that we close meanwhile is lost. */
+const keepAliveMs = 65_000;
+
 /** Serves an Express app or a plain handler. @throws when the address cannot be used, saying which and why */
 export async function listen(
   handler: RequestListener,
   { port, host, requestTimeoutMs = 30_000 }: ListenOptions,
 ): Promise<Listening> {
-  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: 10_000 }, handler);
+  const limits = { requestTimeout: requestTimeoutMs, headersTimeout: 10_000, keepAliveTimeout: keepAliveMs };
+  const server = createServer(limits, handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(cannotListen(error, port, host)));
     server.listen(port, host, resolve);

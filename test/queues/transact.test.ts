@@ -62,12 +62,13 @@ describe('what a transaction leaves to do', () => {
     const failing = transact(async (em, enqueue) => {
       enqueue(fulfill.jobFor(order));
       const [entry] = await em.execute<{ id: string }[]>(
-        `insert into ledger_transactions (source, event, order_id) values ('test', ?, ?) returning id`,
-        [order.id, order.id],
+        `insert into ledger_transactions (source, event, order_id, user_id)
+         select 'test', id::text, id, user_id from orders where id = ? returning id`,
+        [order.id],
       );
       // Unbalanced: the deferred trigger refuses at the commit.
       await em.execute(
-        `insert into ledger_postings (transaction_id, account, amount_minor, currency) values (?, 'x', 1, 'USD')`,
+        `insert into ledger_postings (transaction_id, account, amount_minor, currency) values (?, 'cash:paypal', 1, 'USD')`,
         [entry!.id],
       );
     });

@@ -80,7 +80,8 @@ describe('payout legs', () => {
     }
   });
 
-  it('move as the table says, each move in the order’s timeline, and are refused otherwise', async () => {
+  it('move as the table says, each move in the order’s timeline, and are refused otherwise', async function () {
+    this.timeout(60_000);
     for (const from of legStates)
       for (const to of legStates) {
         const leg = await place(from);
