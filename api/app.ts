@@ -19,6 +19,7 @@ import { fxConversionRoutes } from './routes/fx-conversions.ts';
 import { fxRateRoutes } from './routes/fx-rates.ts';
 import { metrics } from './routes/metrics.ts';
 import { orderRoutes, saleRoutes } from './routes/orders.ts';
+import { proceedsRoutes } from './routes/proceeds.ts';
 import { listingRoutes, productRoutes } from './routes/products.ts';
 import { providerKeyRoutes } from './routes/provider-keys.ts';
 import { userRoutes } from './routes/users.ts';
@@ -68,6 +69,7 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
     fxConversionRoutes(deps),
     fxRateRoutes(deps),
     browserBuyingRoutes(deps),
+    proceedsRoutes(deps),
     providerKeyRoutes(deps),
     adminRoutes(deps),
   );

@@ -121,6 +121,7 @@ export async function setStage(
 
     async hireReseller({ name, proceeds = 'platform', supplier = 'platform', expiredToken = false }) {
       const { id, email, token, call } = await signUp(name);
+      await admin('PUT', `/api/admin/proceeds/${id}`, { heldBy: proceeds });
       const account = `${name}-${digits(6)}`;
       // The sandbox takes purchases of accounts whose name starts so from the platform's balance.
       const buyer = supplier === 'platform' ? `platform-${account}` : account;

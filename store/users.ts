@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '../domain/ids.ts';
-import { type Role, User } from './entities/people.ts';
+import type { Holder } from '../domain/order.ts';
+import { Credential, type Role, User } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
 
 const normal = (email: string): string => email.trim().toLowerCase();
@@ -42,4 +43,15 @@ export async function changeBrowserBuying(
 ): Promise<User> {
   await em.nativeUpdate(User, { id }, settings);
   return em.findOneOrFail(User, { id });
+}
+
+/** With the reseller again: also for the marketplaces that are connected already. */
+export async function setProceedsHolder(em: EntityManager, id: UserId, heldBy: Holder): Promise<void> {
+  await em.nativeUpdate(User, { id }, { platformProceeds: heldBy === 'platform' });
+  if (heldBy === 'reseller')
+    await em.nativeUpdate(
+      Credential,
+      { userId: id, apiName: { $in: ['ebay', 'mercadolibre'] } },
+      { moneyHolder: heldBy },
+    );
 }

@@ -23,9 +23,15 @@ const uuidIn = (text: unknown): string | undefined => uuid.exec(String(text))?.[
 /** Which of our orders each entry is about; '' where it is about none. */
 export function byOrder(entries: readonly Entry[], files: readonly OrderFile[]): Map<string, Entry[]> {
   const orders = new Map(
-    files.flatMap(({ id, mark, legs }) => [[id, id], [mark ?? id, id], ...legs.map(leg => [leg.id, id] as const)]),
+    files.flatMap(({ id, mark, externalOrderId, legs }) => [
+      [externalOrderId ?? id, id],
+      [id, id],
+      [mark ?? id, id],
+      ...legs.map(leg => [leg.id, id] as const),
+    ]),
   );
-  return Map.groupBy(entries, ({ key, detail }) => orders.get(uuidIn(detail.customId) ?? uuidIn(key) ?? '') ?? '');
+  // A sale channel is told of a parcel under its own name for the order.
+  return Map.groupBy(entries, ({ key, detail }) => orders.get(uuidIn(detail.customId) ?? uuidIn(key) ?? key) ?? '');
 }
 
 export const legOf = ({ key }: Entry): string => uuidIn(key) ?? '';

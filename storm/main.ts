@@ -24,7 +24,7 @@ import { startStormSystem } from './system.ts';
 
 const options = readOptions();
 const { orders, seed, backend, json, only } = options;
-const patienceMs = 180_000;
+const patienceMs = 400_000;
 const balancePerOrderMinor = 150_00;
 /** A storm over a few orders has none to spare for it. */
 const withOutage = orders >= 3 * ordersInOutage && (!only || only.includes('outage'));

@@ -12,7 +12,7 @@ export type Expected = {
 };
 
 /** Who sees no answer in the storm waits; so many may wait at once. */
-const atOnceMax = 16;
+const atOnceMax = 64;
 
 /** With an automatic refund policy a failed order does not end as failed: its buyer has the money back. */
 function inTheEnd(ending: Ending): Ending {

@@ -94,6 +94,9 @@ function judgeOrder(file: OrderFile, entries: readonly Entry[], expected: Expect
       .values()
       .flatMap(legs => once(legs)),
     ...once(refunds),
+    ...Map.groupBy(of('ship-notice'), ({ reference }) => reference)
+      .values()
+      .flatMap(notices => once(notices)),
   ];
   const paid = file.channel === 'paypal' ? captures.length > 0 : file.payments.length > 0;
   const bought = purchases.length > 0 && purchases.every(({ detail }) => detail.paid === true);

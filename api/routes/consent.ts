@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import Joi from 'joi';
 import { refreshTime } from '../../domain/connection.ts';
+import type { UserId } from '../../domain/ids.ts';
 import type { Holder } from '../../domain/order.ts';
 import { Terminal, unreachable } from '../../domain/outcome.ts';
 import type { ConsentedAccount } from '../../providers/consent.ts';
@@ -13,6 +14,7 @@ import { type Connected, connect } from '../../store/credentials.ts';
 import { wantSubscription } from '../../store/ebay-subscriptions.ts';
 import type { Connectable, ConnectionAttempt } from '../../store/entities/people.ts';
 import { wakeWaiting } from '../../store/orders.ts';
+import { findUser } from '../../store/users.ts';
 import { connectionView, webhookUrls } from '../connection-view.ts';
 import { connectables, environmentOf } from '../consents.ts';
 import type { Deps } from '../deps.ts';
@@ -52,6 +54,17 @@ const providerOf = (request: Request): Connectable => valid(provider, request.pa
 const redirectUri = ({ config }: Pick<Deps, 'config'>, name: Connectable): string =>
   `${config.publicUrl}/api/connections/${name}/callback`;
 
+/** What the platform pays out it must have received: that is not for the shop's owner to say. @throws Problem 403 */
+async function assertConfirmed(store: Deps['store'], userId: UserId): Promise<void> {
+  const user = await store.read(em => findUser(em, userId));
+  if (user?.role !== 'admin' && !user?.platformProceeds)
+    throw new Problem(
+      403,
+      'PROCEEDS_NOT_CONFIRMED',
+      'an admin has to confirm first that the proceeds of your shop arrive with the platform',
+    );
+}
+
 /** Sends its owner to the provider's consent page. */
 export const startConsent =
   ({ store, box, config, consents, now }: Deps): RequestHandler =>
@@ -59,6 +72,7 @@ export const startConsent =
     const { userId } = sessionOf(response);
     const name = providerOf(request);
     const { moneyHolder, country } = valid(starts[name], request.query);
+    if (moneyHolder === 'platform' && name !== 'aliexpress-dropshipping') await assertConfirmed(store, userId);
     const maxAgeMs = consentMinutes * 60_000;
     const browser = markBrowser(request, response, { secure: config.nodeEnv === 'production', maxAgeMs });
     const asked = { userId, browser, apiName: name, environment: environmentOf(config, name), moneyHolder };

@@ -24,6 +24,7 @@ export const User = defineEntity({
     payoutProvider: p.text().$type<'paypal' | 'payoneer'>().nullable(),
     browserBuying: p.boolean(),
     platformBuyer: p.boolean(),
+    platformProceeds: p.boolean(),
     createdAt: p.datetime().onCreate(() => new Date()),
   },
 });

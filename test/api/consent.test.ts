@@ -171,6 +171,26 @@ describe('api: connecting an account', () => {
       expect((await ask(path)).json).to.include({ status: 400, code: 'INVALID_INPUT' });
   });
 
+  it('is refused to whoever says on their own that the platform has their money', async () => {
+    const mia = await newcomer(api);
+    const heldBy = (holder: string) =>
+      api.call('PUT', `/api/admin/proceeds/${mia.id}`, { as: api.admin, body: { heldBy: holder } });
+    const ask = async (provider: string, holder: string) =>
+      (await api.call('GET', `/api/connections/${provider}/start?moneyHolder=${holder}`, { as: mia })).status;
+    await heldBy('reseller');
+    const refused = await api.call('GET', '/api/connections/ebay/start?moneyHolder=platform', { as: mia });
+    expect(refused.json).to.include({ status: 403, code: 'PROCEEDS_NOT_CONFIRMED' });
+    expect(await ask('ebay', 'reseller')).to.equal(303);
+    expect(await ask('aliexpress-dropshipping', 'platform')).to.equal(303);
+    await heldBy('platform');
+    expect(await ask('ebay', 'platform')).to.equal(303);
+
+    await connectVia(walk(api, mia, 'ebay'), shopName());
+    await heldBy('reseller');
+    const rows = await api.rows('select money_holder from api_credentials where user_id = ?', [mia.id]);
+    expect(rows).to.deep.equal([{ money_holder: 'reseller' }]);
+  });
+
   it('shows people a page: which account it is, or what went wrong and what to do', async () => {
     const [mia, name] = [await newcomer(api), `<b>${shopName()}</b>`];
     const { page, browser } = await start(walk(api, mia, 'ebay'));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { decide, type Landed, land, start, type Walk } from '../../demo/consent.ts';
-import { addUser } from '../../store/users.ts';
+import { addUser, setProceedsHolder } from '../../store/users.ts';
 import type { Api } from './open-api.ts';
 
 export type Newcomer = { readonly id: string; readonly token: string };
@@ -12,6 +12,7 @@ export async function newcomer(api: Api): Promise<Newcomer> {
     addUser(em, { email, passwordHash: 'x', role: 'reseller', payoutReceiver: null }),
   );
   if (!user) throw new Error(`${email} is taken`);
+  await api.stage.store.transaction(em => setProceedsHolder(em, user.id, 'platform'));
   return { id: user.id, token: await api.sessions.issue({ userId: user.id, role: 'reseller' }) };
 }
 

@@ -196,6 +196,13 @@ export const routes: readonly Route[] = [
     body: () => ({ browserBuying: 'on', platformBuyer: 'off' }),
     answers: adminsOnly(200),
   },
+  {
+    method: 'PUT',
+    pattern: '/api/admin/proceeds/:userId',
+    path: ({ other }) => `/api/admin/proceeds/${other.id}`,
+    body: () => ({ heldBy: 'platform' }),
+    answers: adminsOnly(200),
+  },
   { method: 'PUT', pattern: '/api/admin/commission', body: () => ({ percent: '12.5' }), answers: adminsOnly(200) },
   {
     method: 'POST',

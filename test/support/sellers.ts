@@ -10,7 +10,7 @@ import { connect } from '../../store/credentials.ts';
 import { setAvailable } from '../../store/funding.ts';
 import type { Store } from '../../store/open.ts';
 import { addProduct, mapListing } from '../../store/products.ts';
-import { addUser } from '../../store/users.ts';
+import { addUser, setProceedsHolder } from '../../store/users.ts';
 
 export type Seller = {
   id: UserId;
@@ -109,6 +109,7 @@ export function createSellers({
         addUser(em, { email, passwordHash: randomBytes(8).toString('hex'), role: 'reseller', payoutReceiver: null }),
       );
       if (!user) throw new Error(`${email} is taken`);
+      await store.transaction(em => setProceedsHolder(em, user.id, proceeds));
       const buyer = supplier === 'platform' ? `platform-${name}` : name;
       const ali =
         supplier &&

@@ -1,0 +1,27 @@
+import { Router } from 'express';
+import Joi from 'joi';
+import type { UserId } from '../../domain/ids.ts';
+import type { Holder } from '../../domain/order.ts';
+import { findUser, setProceedsHolder } from '../../store/users.ts';
+import type { Deps } from '../deps.ts';
+import { notFound, valid } from '../middleware/problem.ts';
+import { adminOf } from '../middleware/session.ts';
+import { id } from '../schemas.ts';
+
+const proceeds = Joi.object<{ heldBy: Holder }>({ heldBy: Joi.string().valid('platform', 'reseller').required() });
+
+/**
+ * Who receives what a reseller's marketplaces pay. A reseller may say so of their own money; that it arrives with the
+ * platform, and is paid out by it, only an admin can know. Taken back, it counts for orders that come from now on.
+ */
+export const proceedsRoutes = ({ store }: Deps): Router =>
+  Router().put('/proceeds/:userId', async (request, response) => {
+    adminOf(response);
+    const userId = valid(id, request.params.userId) as UserId;
+    const { heldBy } = valid(proceeds, request.body);
+    await store.transaction(async em => {
+      if (!(await findUser(em, userId))) throw notFound('user');
+      await setProceedsHolder(em, userId, heldBy);
+    });
+    response.json({ userId, heldBy });
+  });
