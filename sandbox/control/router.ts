@@ -26,6 +26,7 @@ import { shopRoutes } from './shop.ts';
  * GET    tokens                                       every token and code that opens something now, and those that ended
  * POST   products · pay · supplier                      AliExpress: the shop, its checkout, its warehouse
  * POST   shop-accounts · shop-mood                    who logs in on its website, and what they meet there
+ * GET    shop-sessions                                how many sessions of the website are open
  * POST   orders · notify · ebay-challenge · ebay-mark-down               the marketplaces and their buyers
  * PATCH  orders/:marketplace/:orderId
  * POST   approve · capture-outcome · capture-status · payout-outcome     PayPal's buyers, risk department, receivers

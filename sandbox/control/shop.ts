@@ -28,6 +28,8 @@ const change = Joi.object<Change>({
 export function shopRoutes(world: World): Router {
   const { accounts, sessions } = world.state.shop;
   const router = express.Router();
+  /** Each log-in begins one. */
+  router.get('/shop-sessions', (_request, response) => void response.json({ sessions: sessions.size }));
   router.post(
     '/shop-accounts',
     respond(

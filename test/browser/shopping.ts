@@ -4,11 +4,18 @@ import { keepBrowserLogin } from '../../store/browser-login.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { evidenceOf } from '../../store/evidence.ts';
 import { timelineOf } from '../../store/timeline.ts';
-import { type BrowserPool, openBrowserPool } from '../../workers/browser/pool.ts';
+import { type BrowserPool, openBrowserPool, type PoolOptions } from '../../workers/browser/pool.ts';
 import { createShop } from '../../workers/browser/shop.ts';
 import type { Context } from '../../workers/context.ts';
 import { purchaseFallback } from '../../workers/purchase-fallback.ts';
-import { createStage, type Goods, type SandboxEffect, type Seller, type Stage } from '../support/stage.ts';
+import {
+  createStage,
+  type Goods,
+  type SandboxEffect,
+  type Seller,
+  type Stage,
+  type StartSandbox,
+} from '../support/stage.ts';
 
 /** A reseller who has no API connection, only a log-in on the website. */
 export type Shopper = { seller: Seller; credential: Credential; email: string };
@@ -31,11 +38,18 @@ export type Shopping = AsyncDisposable & {
 /** Cheap, always there, and first on the page: whoever does not look buys it. */
 const otherSku = '12000000000000001';
 
+const settings = { ALLOW_BROWSER_AUTOMATION: 'true', BROWSER_PACE_MS: '0', MAX_DAILY_ORDERS: '100000' };
+
 /** The road with a real Chromium on the sandbox's shop. */
-export async function goShopping({ slots = 1 } = {}): Promise<Shopping> {
+export async function goShopping({
+  slots = 1,
+  tasksPerBrowser,
+  sandbox,
+}: Partial<Pick<PoolOptions, 'slots' | 'tasksPerBrowser'>> & { sandbox?: StartSandbox } = {}): Promise<Shopping> {
   await using opened = new AsyncDisposableStack();
-  const stage = opened.use(await createStage({ ALLOW_BROWSER_AUTOMATION: 'true', BROWSER_PACE_MS: '0' }));
-  const pool = await openBrowserPool({ executablePath: await findChromium(process.env.CHROME_PATH), slots });
+  const stage = opened.use(await createStage(settings, sandbox));
+  const executablePath = await findChromium(process.env.CHROME_PATH);
+  const pool = await openBrowserPool({ executablePath, slots, ...(tasksPerBrowser ? { tasksPerBrowser } : {}) });
   opened.defer(() => pool.close(1_000));
   const { store, box, config } = stage.context;
   const shop = createShop({ pool, baseUrl: config.aliexpress.shopUrl, store, box });

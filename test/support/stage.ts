@@ -88,8 +88,29 @@ export type Stage = AsyncDisposable &
     order(id: string): Promise<Order>;
   };
 
+/** Starts the providers for an environment: in this process, unless somebody wants them elsewhere. */
+export type StartSandbox = (
+  env: Environment,
+  config: Config,
+) => Promise<{ readonly authority: string; close(): Promise<void> }>;
+
+const sandboxHere: StartSandbox = async (_env, config) => {
+  const { clientId = '', clientSecret = '', programId = '' } = config.payoneer;
+  const payoneer = { clientId, clientSecret, programId };
+  const sandbox = createSandbox({
+    credentials: { ...config, payoneer },
+    apiUrl: `http://127.0.0.1:${config.port}`,
+  });
+  const server = await listen(sandbox.app, { port: config.sandboxPort, host: '127.0.0.1' });
+  const close = async () => {
+    await server.close(100);
+    sandbox.close();
+  };
+  return { authority: sandbox.authority, close };
+};
+
 /** The whole road in one process: a database of its own, the sandbox, and a queue in memory. */
-export async function createStage(changes: Environment = {}): Promise<Stage> {
+export async function createStage(changes: Environment = {}, startSandbox = sandboxHere): Promise<Stage> {
   await using opened = new AsyncDisposableStack();
   const database = await createTestDatabase();
   opened.defer(() => database.drop());
@@ -97,12 +118,8 @@ export async function createStage(changes: Environment = {}): Promise<Stage> {
   const env = testEnvironment({ ...impatient, DATABASE_URL: database.url, SANDBOX_PORT: String(port), ...changes });
   const config = testConfig(env);
   const apiUrl = `http://127.0.0.1:${config.port}`;
-  const { clientId = '', clientSecret = '', programId = '' } = config.payoneer;
-  const payoneer = { clientId, clientSecret, programId };
-  const sandbox = createSandbox({ credentials: { ...config, payoneer }, apiUrl });
+  const sandbox = await startSandbox(env, config);
   opened.defer(() => sandbox.close());
-  const server = await listen(sandbox.app, { port, host: '127.0.0.1' });
-  opened.defer(() => server.close(100));
   const store = await openStore(database.url, 8);
   opened.defer(() => store.close());
 

@@ -8,14 +8,21 @@ const htmlMax = 200_000;
 /** Runs in the page: what nobody needs to see again is blanked before it is photographed. */
 const blank = `secrets => {
   const cover = text => secrets.reduce((rest, secret) => rest.replaceAll(secret, '•••'), text)
-    .replace(/\\b\\d{4}[ -]\\d{4}[ -]\\d{4}[ -]\\d{1,7}\\b/g, '•••• •••• •••• ••••');
+    .replace(/\\b(?:\\d{4}[ -]\\d{4}[ -]\\d{4}[ -]\\d{1,7}|\\d{4}[ -]\\d{6}[ -]\\d{5})\\b/g, '•••• •••• •••• ••••');
   document.querySelectorAll('script, style, noscript, link').forEach(element => element.remove());
+  document.querySelectorAll('iframe').forEach(frame => frame.replaceWith('[frame: ' + frame.title + ']'));
   document.querySelectorAll('input').forEach(input => {
-    const secret = input.type === 'password' || input.type === 'hidden' || input.autocomplete.startsWith('cc-');
-    input.value = secret ? '•••' : cover(input.value);
-    input.setAttribute('value', input.value);
+    const secret = ['password', 'hidden', 'file'].includes(input.type) || input.autocomplete.startsWith('cc-');
+    const shown = secret ? '•••' : cover(input.value);
+    if (input.type !== 'file') input.value = shown;
+    input.setAttribute('value', shown);
   });
-  const walker = document.createTreeWalker(document, NodeFilter.SHOW_TEXT);
+  document.querySelectorAll('textarea').forEach(area => { area.value = area.textContent = cover(area.value); });
+  document.querySelectorAll('*').forEach(element => {
+    for (const { name, value } of [...element.attributes])
+      if (cover(value) !== value) element.setAttribute(name, cover(value));
+  });
+  const walker = document.createTreeWalker(document, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_COMMENT);
   while (walker.nextNode()) walker.currentNode.data = cover(walker.currentNode.data);
 }`;
 

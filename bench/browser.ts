@@ -1,0 +1,112 @@
+import type { Writable } from 'node:stream';
+import type { Config, Environment } from '../runtime/config.ts';
+import { startSupervised } from '../runtime/supervised-process.ts';
+import { chromiumProcesses } from '../test/browser/chromium-processes.ts';
+import { goShopping, type Shopping } from '../test/browser/shopping.ts';
+import { startTestPostgres } from '../test/support/postgres-server.ts';
+import { memoryOf } from '../workers/browser/browser-memory.ts';
+import type { Progress } from './progress.ts';
+
+export type BrowserOptions = {
+  purchases: number;
+  pages: number;
+  log: Writable;
+  progress: Progress;
+  signal: AbortSignal;
+};
+
+export type BrowserFigures = {
+  purchases: number;
+  pages: number;
+  /** From the first to the last, all pages together. */
+  seconds: number;
+  /** Of those that ended PURCHASED. */
+  purchaseMs: number[];
+  /** What the others ended with. */
+  others: string[];
+  supplierOrders: number;
+  logIns: number;
+  /** Resident bytes of all browsers after each purchase, in order; shared pages count in each of their processes. */
+  browserBytes: number[];
+  /** Of the process that drives them, likewise. */
+  ownBytes: number[];
+  /** Processes of Chromium that were there after the pool had closed. */
+  processesLeft: number;
+};
+
+/** Purchases with so many pages in parallel, each account at one page: the real processor, the sandbox apart. */
+export async function measureBrowser(options: BrowserOptions): Promise<BrowserFigures> {
+  const { purchases, pages } = options;
+  const postgres = await startTestPostgres();
+  process.env.TEST_POSTGRES_URL = postgres.url;
+  try {
+    // Never recycled: what grows is not hidden by a fresh browser.
+    const settings = { slots: pages, tasksPerBrowser: 2 * purchases, sandbox: sandboxApart(options) };
+    const shopping = await goShopping(settings);
+    const figures = await whileOpen(shopping, () => buyAll(shopping, options));
+    return { ...figures, processesLeft: chromiumProcesses().length };
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function whileOpen<T>(shopping: Shopping, work: () => Promise<T>): Promise<T> {
+  await using _open = shopping;
+  return await work(); // and closes only then
+}
+
+const sandboxApart =
+  ({ log, signal }: BrowserOptions) =>
+  async (env: Environment, { sandboxPort }: Config) => {
+    const given = Object.entries({ PATH: process.env.PATH, ...env });
+    const sandbox = await startSupervised(
+      {
+        name: 'sandbox',
+        command: ['sandbox/main.ts'],
+        env: Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+        healthUrl: `http://127.0.0.1:${sandboxPort}/_control/health`,
+        stopDeadlineMs: 5_000,
+        log: line => log.write(`sandbox   | ${line}\n`),
+        onGivenUp: error => log.write(`sandbox   | ${error.message}\n`),
+      },
+      signal,
+    );
+    return { authority: '', close: () => sandbox.stop() };
+  };
+
+async function buyAll(shopping: Shopping, options: BrowserOptions): Promise<Omit<BrowserFigures, 'processesLeft'>> {
+  const { purchases, pages, progress, signal } = options;
+  const { stage, pool } = shopping;
+  const queues: string[][] = [];
+  for (let page = 0; page < pages; page += 1) {
+    const shopper = await shopping.hireShopper();
+    const orders: string[] = [];
+    for (let number = page; number < purchases; number += pages) {
+      signal.throwIfAborted();
+      orders.push((await shopping.orderFor(shopper)).id);
+      progress('orders ready', queues.flat().length + orders.length, purchases);
+    }
+    queues.push(orders);
+  }
+
+  const [purchaseMs, others, browserBytes, ownBytes]: [number[], string[], number[], number[]] = [[], [], [], []];
+  const startedAt = performance.now();
+  const buyOne = async (id: string) => {
+    const from = performance.now();
+    const answer = await shopping.buy(id, { signal });
+    if (answer === 'PURCHASED') purchaseMs.push(performance.now() - from);
+    else others.push(answer);
+    browserBytes.push(pool.browsers().reduce((sum, pid) => sum + (memoryOf(pid) ?? 0), 0));
+    ownBytes.push(process.memoryUsage().rss);
+    progress('bought', browserBytes.length, purchases);
+  };
+  const lane = async (orders: readonly string[]) => {
+    for (const id of orders) if (!signal.aborted) await buyOne(id);
+  };
+  await Promise.all(queues.map(lane));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  signal.throwIfAborted();
+  const { sessions } = await stage.control<{ sessions: number }>('shop-sessions');
+  const supplierOrders = (await stage.effects('supplier-order')).length;
+  return { purchases, pages, seconds, purchaseMs, others, supplierOrders, logIns: sessions, browserBytes, ownBytes };
+}
