@@ -16,6 +16,7 @@ import { createOperator } from './operator.ts';
 import { readOptions } from './options.ts';
 import { ordersInOutage, playOutage } from './outage.ts';
 import { drawProgramme } from './programme.ts';
+import { withRegulars } from './regulars.ts';
 import { report } from './report.ts';
 import { drawStrikes, isAmong, type Strike, spanMs } from './schedule.ts';
 import { type Sent, send } from './send.ts';
@@ -51,7 +52,7 @@ try {
 async function storm(): Promise<number> {
   await using stormed = await startStormSystem({ backend, folder, log, patienceMs, signal: stop.signal });
   const { system, store } = stormed;
-  const stage = await setStage(system, store, { patienceMs, refundPolicy: 'automatic' });
+  const stage = withRegulars(await setStage(system, store, { patienceMs, refundPolicy: 'automatic' }));
   const amountMinor = `${1_000_00 + balancePerOrderMinor * orders}`;
   await stage.sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor });
   const { ADMIN_EMAIL = '', ADMIN_PASSWORD = '' } = system.env;
