@@ -7,7 +7,17 @@ import type { SecretBox } from '../runtime/secret-box.ts';
 import type { EntityManager } from './open.ts';
 import { sealedPlace } from './sealed-columns.ts';
 
-export type Cookie = { name: string; value: string; domain: string; path: string; expires: number };
+export type Cookie = {
+  name: string;
+  value: string;
+  domain: string;
+  path: string;
+  expires: number;
+  /** Some are taken back only as what they were: `__Host-…` is refused when it is not secure. */
+  secure?: boolean;
+  httpOnly?: boolean;
+  sameSite?: 'Strict' | 'Lax' | 'None' | 'Default';
+};
 export type ShopSecrets = { password: string; cookies: readonly Cookie[] };
 export type ShopAccount = { id: CredentialId; pausedFor: string | null; sealed: string };
 

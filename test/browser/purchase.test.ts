@@ -25,4 +25,24 @@ describe('a purchase on the website', function () {
     expect(await shopping.notes(id)).to.include.members(['in the browser: review', 'CLICKING']);
     expect(await shopping.evidence(id)).to.deep.equal([]);
   });
+
+  it('logs in once: the session is kept, also what is taken back only as it was given', async () => {
+    const shopper = await shopping.hireShopper();
+    const { shop, signal } = shopping.context;
+    const visit = <T>(task: Parameters<NonNullable<typeof shop>['visit']>[1]): Promise<T> =>
+      shop?.visit({ credential: shopper.credential, deadlineMs: 30_000, signal }, task) as Promise<T>;
+    const logIns = async () => (await shopping.stage.control<{ sessions: number }>('shop-sessions')).sessions;
+    const before = await logIns();
+    const host = { name: '__Host-id', value: '1', domain: '127.0.0.1', path: '/', secure: true } as const;
+    await visit(async ({ page, open }) => {
+      await open('/orders');
+      await page.browserContext().setCookie(host);
+    });
+    const names = await visit<string[]>(async ({ page, open }) => {
+      await open('/orders');
+      return (await page.browserContext().cookies()).map(({ name }) => name);
+    });
+    expect(names).to.include(host.name);
+    expect(await logIns()).to.equal(before + 1);
+  });
 });

@@ -67,7 +67,10 @@ export function createShop(options: { pool: BrowserPool; baseUrl: string; store:
       .catch(() => undefined);
     if (!cookies) return;
     const kept = cookies.map(
-      ({ name, value, domain, path, expires }): Cookie => ({ name, value, domain, path, expires }),
+      ({ name, value, domain, path, expires, secure, httpOnly = false, sameSite }): Cookie => ({
+        ...{ name, value, domain, path, expires, secure, httpOnly },
+        ...(sameSite ? { sameSite } : {}),
+      }),
     );
     await store.transaction(em => keepCookies(em, box, account, kept));
   }
