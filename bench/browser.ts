@@ -1,4 +1,6 @@
 import type { Writable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Config, Environment } from '../runtime/config.ts';
 import { startSupervised } from '../runtime/supervised-process.ts';
 import { chromiumProcesses } from '../test/browser/chromium-processes.ts';
@@ -28,7 +30,7 @@ export type BrowserFigures = {
   logIns: number;
   /** Resident bytes of all browsers after each purchase, in order; shared pages count in each of their processes. */
   browserBytes: number[];
-  /** Of the process that drives them, likewise. */
+  /** What the process that drives them holds in memory once garbage is collected, likewise. */
   ownBytes: number[];
   /** Processes of Chromium that were there after the pool had closed. */
   processesLeft: number;
@@ -97,7 +99,7 @@ async function buyAll(shopping: Shopping, options: BrowserOptions): Promise<Omit
     if (answer === 'PURCHASED') purchaseMs.push(performance.now() - from);
     else others.push(answer);
     browserBytes.push(pool.browsers().reduce((sum, pid) => sum + (memoryOf(pid) ?? 0), 0));
-    ownBytes.push(process.memoryUsage().rss);
+    ownBytes.push(heldBytes());
     progress('bought', browserBytes.length, purchases);
   };
   const lane = async (orders: readonly string[]) => {
@@ -109,4 +111,13 @@ async function buyAll(shopping: Shopping, options: BrowserOptions): Promise<Omit
   const { sessions } = await stage.control<{ sessions: number }>('shop-sessions');
   const supplierOrders = (await stage.effects('supplier-order')).length;
   return { purchases, pages, seconds, purchaseMs, others, supplierOrders, logIns: sessions, browserBytes, ownBytes };
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+function heldBytes(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }

@@ -159,7 +159,7 @@ describe('a pool of browser pages', function () {
     it('closes all the same, and tells who waits', async () => {
       const pool = await openPool({ executablePath: join(folder, 'chromium') });
       const lost = failureOf(pool.run(title, soon));
-      await pool.close(30_000);
+      await pool.close(3_600_000); // nobody has a page who would need the grace
       expect(await lost).to.be.instanceOf(PageLost);
     });
   });
