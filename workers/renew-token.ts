@@ -4,7 +4,7 @@ import type { CredentialId } from '../domain/ids.ts';
 import { isFailure, Retryable, Terminal } from '../domain/outcome.ts';
 import { lockCredential, needReconnect, openSecrets, replaceTokens, type Tokens } from '../store/credentials.ts';
 import type { Credential } from '../store/entities/people.ts';
-import type { EntityManager } from '../store/open.ts';
+import type { EntityManager, Store } from '../store/open.ts';
 import type { Context } from './context.ts';
 
 /** A token this close to its end is not worth a call. */
@@ -13,15 +13,26 @@ const tooLateMs = 30_000;
 /** What a provider says when a refresh token is worth nothing any more. */
 const chainEnded = /_(ILLEGAL_REFRESH_TOKEN|INVALID_GRANT|INVALID_OPERATOR_USER_ID)$/;
 
-/** New tokens that could not be stored are tried again: with MercadoLibre they are all that is left of the chain. */
+/** New tokens that could not be stored are tried again at once; what comes later finds them in `brought`. */
 const storing = { tries: 5, pauseMs: 500 };
+
+/** New tokens, and the stored refresh token that brought them. */
+type Brought = { by: string; tokens: Tokens };
+
+/**
+ * What is not stored yet, for as long as the process lives: with MercadoLibre, which takes each refresh token once, it
+ * is all that is left of the chain.
+ */
+const brought = new WeakMap<Store, Map<CredentialId, Brought>>();
 
 export type Renewed = { accessToken: string } | { ended: Credential };
 
+const isLive = (ctx: Context, accessExpiresAt: Date): boolean =>
+  accessExpiresAt.getTime() - ctx.now().getTime() > tooLateMs;
+
 /** The stored token, unless it is the stale one or about to end. */
 export function liveToken(ctx: Context, credential: Credential, stale: string | null): string | undefined {
-  const leftMs = (credential.accessExpiresAt?.getTime() ?? 0) - ctx.now().getTime();
-  if (leftMs <= tooLateMs) return undefined;
+  if (!credential.accessExpiresAt || !isLive(ctx, credential.accessExpiresAt)) return undefined;
   const { accessToken } = openSecrets(ctx.box, credential);
   return accessToken === stale ? undefined : accessToken;
 }
@@ -32,13 +43,15 @@ export function liveToken(ctx: Context, credential: Credential, stale: string | 
  * only one there is.
  */
 export async function renewToken(ctx: Context, id: CredentialId, stale: string | null): Promise<Renewed> {
-  /** By the refresh token that brought them. */
-  const brought = new Map<string, Tokens>();
+  const unstored = brought.get(ctx.store) ?? new Map<CredentialId, Brought>();
+  brought.set(ctx.store, unstored);
   for (let tries = 1; ; tries += 1) {
     try {
-      return await ctx.store.transaction(em => renewUnderLock(em, ctx, id, stale, brought));
+      const renewed = await ctx.store.transaction(em => renewUnderLock(em, ctx, id, stale, unstored));
+      unstored.delete(id);
+      return renewed;
     } catch (error) {
-      if (brought.size === 0 || isFailure(error) || tries === storing.tries) throw error;
+      if (!unstored.has(id) || isFailure(error) || tries === storing.tries) throw error;
       ctx.log.warn({ credentialId: id, err: error }, 'new tokens could not be stored; once more');
       await sleep(storing.pauseMs * tries);
     }
@@ -50,7 +63,7 @@ async function renewUnderLock(
   ctx: Context,
   id: CredentialId,
   stale: string | null,
-  brought: Map<string, Tokens>,
+  unstored: Map<CredentialId, Brought>,
 ): Promise<Renewed> {
   const credential = await lockCredential(em, id);
   if (credential.status !== 'HEALTHY') return { ended: credential };
@@ -59,8 +72,11 @@ async function renewUnderLock(
   if (accessToken) return { accessToken };
   const { refreshToken } = openSecrets(ctx.box, credential);
   try {
-    const tokens = brought.get(refreshToken) ?? (await askForTokens(ctx, credential, refreshToken));
-    brought.set(refreshToken, tokens);
+    const before = unstored.get(id);
+    const last = before?.by === refreshToken ? before.tokens : undefined;
+    const isGood = last && last.accessToken !== stale && isLive(ctx, last.accessExpiresAt);
+    const tokens = isGood ? last : await askForTokens(ctx, credential, last?.refreshToken ?? refreshToken);
+    unstored.set(id, { by: refreshToken, tokens });
     const refreshAt = refreshTime(tokens.accessExpiresAt, ctx.config.supplierTokenLeadMs, ctx.now());
     await replaceTokens(em, ctx.box, credential, tokens, refreshAt);
     return { accessToken: tokens.accessToken };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import Joi from 'joi';
 import { refreshTime } from '../../domain/connection.ts';
@@ -160,8 +161,23 @@ function notExchanged(error: unknown): never {
 
 type Kept = Connected & { ordersWoken: number };
 
+/** The code is spent: a database that is away for a moment must not cost its owner the way through the consent page. */
+const storing = { tries: 5, pauseMs: 300 };
+
+async function keep(deps: Deps, attempt: ConnectionAttempt, account: ConsentedAccount): Promise<Kept> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await storeAccount(deps, attempt, account);
+    } catch (error) {
+      if (error instanceof Problem || tries === storing.tries) throw error;
+      deps.log.warn({ apiName: attempt.apiName, err: error }, 'a consented account could not be stored; once more');
+      await sleep(storing.pauseMs * tries);
+    }
+  }
+}
+
 /** One transaction with what waited for the account: it goes on by itself. */
-const keep = (
+const storeAccount = (
   { transact, box, config, now }: Deps,
   { userId, apiName, environment, moneyHolder }: ConnectionAttempt,
   account: ConsentedAccount,

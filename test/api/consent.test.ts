@@ -12,8 +12,20 @@ const html = 'text/html,application/xhtml+xml,*/*;q=0.8';
 describe('api: connecting an account', () => {
   let api: Api;
   let later = 0;
+  let lostCommits = 0;
   before(async () => {
-    api = await openApi({ deps: () => ({ now: () => new Date(Date.now() + later) }) });
+    api = await openApi({
+      deps: ({ transact }) => ({
+        now: () => new Date(Date.now() + later),
+        transact: work =>
+          transact(async (em, enqueue) => {
+            const result = await work(em, enqueue);
+            if (lostCommits === 0) return result;
+            lostCommits -= 1;
+            throw new Error('Connection terminated unexpectedly');
+          }),
+      }),
+    });
   });
   beforeEach(() => {
     later = 0;
@@ -102,6 +114,15 @@ describe('api: connecting an account', () => {
     const back = await decide(page, shopName());
     back.searchParams.set('code', 'mercadolibre-code-of-somebody');
     expectProblem(await land(back, browser), 422, 'MERCADOLIBRE_INVALID_GRANT');
+  });
+
+  it('a database that is away for a moment does not lose the account, whose code is spent', async () => {
+    const mia = await newcomer(api);
+    lostCommits = 2;
+    const answer = await connectVia(walk(api, mia, 'mercadolibre'), shopName());
+    expect(lostCommits).to.equal(0);
+    expect(answer.status, answer.text).to.equal(200);
+    expect(await connections(mia)).to.have.length(1);
   });
 
   it('a provider that gives no clear answer is told as such', async () => {

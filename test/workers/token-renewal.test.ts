@@ -45,6 +45,18 @@ describe('a token that many jobs want', () => {
     const [name = ''] = seller.email.split('@');
     return provider === 'aliexpress' ? `platform-${name}` : name;
   };
+  /** Nothing can be stored until it is told that the database is back. */
+  const withoutCommits = () => {
+    const database = { isAway: true };
+    const transaction: Store['transaction'] = work =>
+      stage.store.transaction(async em => {
+        const result = await work(em);
+        if (database.isAway) throw new Error('Connection terminated unexpectedly');
+        return result;
+      });
+    const ctx: Context = { ...stage.context, store: { ...stage.store, transaction } };
+    return { ctx, database };
+  };
   const revoke = (provider: Provider, what: 'access' | 'all') =>
     stage.control('revoke', { provider, name: nameOf(provider), what });
 
@@ -107,6 +119,28 @@ describe('a token that many jobs want', () => {
     expect(await refreshesOf(accountId)).to.equal(1);
     await freshToken(stage.context, idOf('mercadolibre'), fresh);
     expect(await read('mercadolibre')).to.include({ status: 'HEALTHY' });
+  });
+
+  it('is not thrown away when the database stays away: whoever wants one next stores it without another call', async () => {
+    const { accessToken, accountId } = await read('mercadolibre');
+    const { ctx, database } = withoutCommits();
+    const failed = await freshToken(ctx, idOf('mercadolibre'), accessToken).catch((error: Error) => error.message);
+    expect(failed).to.equal('Connection terminated unexpectedly');
+    database.isAway = false;
+    const fresh = await freshToken(ctx, idOf('mercadolibre'), accessToken);
+    expect(await read('mercadolibre')).to.include({ status: 'HEALTHY', accessToken: fresh });
+    expect(await refreshesOf(accountId)).to.equal(1);
+  });
+
+  it('that ended before it could be stored still brings the next one', async () => {
+    const { accessToken, accountId } = await read('mercadolibre');
+    const { ctx, database } = withoutCommits();
+    await freshToken(ctx, idOf('mercadolibre'), accessToken).catch(() => undefined);
+    database.isAway = false;
+    const tomorrow = { ...ctx, now: () => new Date(Date.now() + 24 * hourMs) };
+    await freshToken(tomorrow, idOf('mercadolibre'), accessToken);
+    expect(await read('mercadolibre')).to.include({ status: 'HEALTHY' });
+    expect(await refreshesOf(accountId)).to.equal(2);
   });
 
   it('is not cut off by the job that asked for it: its answer may be the only one there is', async () => {
