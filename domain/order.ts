@@ -69,7 +69,7 @@ export const waits = {
   /** The supplier cancelled what it was paid for; somebody has to see its money back before anything is bought again. */
   SUPPLIER_REFUND_UNPROVEN: { resumes: 'fulfill', wokenBy: 'deed' },
   /** The website wants a person: a captcha, a code, a page nobody knows. Goes on when the account is released. */
-  BUYER_ACCOUNT_PAUSED: { resumes: 'purchase-fallback', wokenBy: 'deed' },
+  BUYER_ACCOUNT_PAUSED: { resumes: 'purchase-fallback', wokenBy: 'time' },
   /** No API connection, and buying through the browser is switched off. Looked at again: both can change. */
   BROWSER_AUTOMATION_DISABLED: { resumes: 'purchase', wokenBy: 'time' },
 } as const satisfies Record<string, Wait>;

@@ -43,6 +43,7 @@ export async function eraseOrders(em: EntityManager, orders: readonly Order[]): 
     // The database rewrites requests of closed effects by itself, whenever they are touched.
     await em.execute(`update effects set request = request where purpose = 'buy' and subject = ?`, [id]);
     await forgetMessages(em, externalOrderId);
+    await em.execute('delete from evidence where order_id = ?', [id]);
     await note(em, id, 'noted', 'the buyer has closed their eBay account: name, address and contact are erased');
   }
 }

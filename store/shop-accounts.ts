@@ -65,14 +65,33 @@ export async function keepCookies(
   ]);
 }
 
-/** Takes the account for one purchase, also again: its order may have died with it. False while another has it. */
+/** Takes the account for one visit. False while another has it. */
 export async function leaseAccount(em: EntityManager, id: CredentialId, holder: string, ms: number): Promise<boolean> {
   const taken = await em.execute<{ id: string }[]>(
     `update shop_accounts set leased_by = ?, leased_until = now() + ? * interval '1 millisecond'
-     where id = ? and (leased_until is null or leased_until < now() or leased_by = ?) returning id`,
-    [holder, ms, id, holder],
+     where id = ? and (leased_until is null or leased_until < now()) returning id`,
+    [holder, ms, id],
   );
   return taken.length === 1;
+}
+
+/** False when it is somebody else's by now. */
+export async function renewLease(em: EntityManager, id: CredentialId, holder: string, ms: number): Promise<boolean> {
+  const kept = await em.execute<{ id: string }[]>(
+    `update shop_accounts set leased_until = now() + ? * interval '1 millisecond'
+     where id = ? and leased_by = ? and leased_until > now() returning id`,
+    [ms, id, holder],
+  );
+  return kept.length === 1;
+}
+
+/** Locks the row until the transaction ends: nobody else takes the account before that. */
+export async function holdsAccount(em: EntityManager, id: CredentialId, holder: string): Promise<boolean> {
+  const held = await em.execute<{ id: string }[]>(
+    'select id from shop_accounts where id = ? and leased_by = ? and leased_until > now() for no key update',
+    [id, holder],
+  );
+  return held.length === 1;
 }
 
 /** Given back, and left alone for as long as a person would need before the next purchase. */

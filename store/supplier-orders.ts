@@ -8,6 +8,9 @@ import { standingEffect } from './effects.ts';
 import { SupplierOrder } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
 
+/** What a supplier order is called before it was looked at: AliExpress' own word for one that was just placed. */
+export const neverRead = 'PLACE_ORDER_SUCCESS';
+
 /** Keeps every number one purchase came back with; again is harmless. */
 export async function keepSupplierOrders(
   em: EntityManager,
@@ -19,8 +22,8 @@ export async function keepSupplierOrders(
   for (const number of numbers)
     await em.execute(
       `insert into supplier_orders (id, order_id, credential_id, number, effect_key, status, raw_status)
-       values (?, ?, ?, ?, ?, 'PLACED_UNPAID', 'PLACE_ORDER_SUCCESS') on conflict (number) do nothing`,
-      [randomUUID(), orderId, credentialId, number, effectKey],
+       values (?, ?, ?, ?, ?, 'PLACED_UNPAID', ?) on conflict (number) do nothing`,
+      [randomUUID(), orderId, credentialId, number, effectKey, neverRead],
     );
 }
 

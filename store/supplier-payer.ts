@@ -2,15 +2,18 @@ import type { UserId } from '../domain/ids.ts';
 import type { Holder } from '../domain/order.ts';
 import { credentialOf } from './credentials.ts';
 import type { Order } from './entities/order.ts';
-import type { Credential, Environment } from './entities/people.ts';
+import type { ApiName, Credential, Environment } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
 import { commissionAdmin, findUser } from './users.ts';
 
 /** Who pays the supplier for a reseller's orders: as said when the account was connected that will buy. */
 export async function supplierPayer(em: EntityManager, userId: UserId, environment: Environment): Promise<Holder> {
-  const api = await credentialOf(em, userId, 'aliexpress-dropshipping', environment);
-  const browser = api ?? (await credentialOf(em, userId, 'aliexpress', environment));
-  if (browser) return browser.moneyHolder;
+  const connected = async (apiName: ApiName) => {
+    const found = await credentialOf(em, userId, apiName, environment);
+    return found?.status === 'DISCONNECTED' ? null : found;
+  };
+  const buyer = (await connected('aliexpress-dropshipping')) ?? (await connected('aliexpress'));
+  if (buyer) return buyer.moneyHolder;
   return (await findUser(em, userId))?.platformBuyer ? 'platform' : 'reseller';
 }
 
@@ -24,7 +27,7 @@ export async function browserBuyer(
   environment: Environment,
 ): Promise<Credential | null> {
   const own = await credentialOf(em, order.userId, 'aliexpress', environment);
-  if (own) return own.moneyHolder === order.supplierPaidBy ? own : null;
+  if (own && own.status !== 'DISCONNECTED') return own.moneyHolder === order.supplierPaidBy ? own : null;
   const reseller = await findUser(em, order.userId);
   if (!reseller?.platformBuyer || order.supplierPaidBy !== 'platform') return null;
   return credentialOf(em, (await commissionAdmin(em)).id, 'aliexpress', environment);

@@ -5,7 +5,7 @@ import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { assertOwner } from '../store/orders.ts';
-import { pauseAccount } from '../store/shop-accounts.ts';
+import { shopAccount } from '../store/shop-accounts.ts';
 import { keepSupplierOrders, numbersOfOthers } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { Obstacle } from './browser/obstacle.ts';
@@ -13,7 +13,7 @@ import { readConfirmation } from './browser/pages/confirmation.ts';
 import { ordersPath, readOrders } from './browser/pages/orders.ts';
 import type { Prepared } from './browser/prepare.ts';
 import { type ClickedOrder, recognise } from './browser/recognise.ts';
-import { type Stay, visitShop } from './browser-visit.ts';
+import { type Stay, stopAccount, visitShop } from './browser-visit.ts';
 import { type Context, onceContext } from './context.ts';
 
 type Clicked = { orderNumbers: string[] };
@@ -32,6 +32,10 @@ export async function click(
   return once(onceContext(ctx), {
     ...intentOf(ctx, order, credential),
     freeze: () => frozen(ready),
+    leaving: async (em, effect) => {
+      await stay.assertHeld(em);
+      await note(em, order.id, 'effect', 'CLICKING', { key: effect.idempotencyKey });
+    },
     send: async () => {
       try {
         const { page } = stay.visit;
@@ -69,7 +73,6 @@ const intentOf = (ctx: Context, order: Order, credential: Credential): Omit<Inte
   lookForMs: ctx.config.browserLookForMs,
   deduplicates: false,
   assertOwner: em => assertOwner(em, order),
-  leaving: async (em, effect) => note(em, order.id, 'effect', 'CLICKING', { key: effect.idempotencyKey }),
   find: effect => findInList(ctx, order, credential, effect),
   record: async (em, { orderNumbers }, effect) => {
     await keepSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey);
@@ -85,8 +88,13 @@ const frozen = ({ wanted, address, total, before }: Ready): string =>
 
 const textOf = ({ amountMinor, currency }: Money) => ({ amountMinor: amountMinor.toString(), currency });
 
-/** An obstacle before the list says nothing about the order; the account is paused, so that somebody looks. */
+/**
+ * What keeps us from the list says nothing about the order: whether it is looked for again or a person is asked is a
+ * matter of time alone. An account that stands still is not visited.
+ */
 async function findInList(ctx: Context, order: Order, credential: Credential, effect: Effect): Promise<Found<Clicked>> {
+  const account = await ctx.store.read(em => shopAccount(em, credential.id));
+  if (!account || account.pausedFor || credential.status !== 'HEALTHY') return { answer: 'UNKNOWN' };
   const clicked = JSON.parse(effect.request) as ClickedOrder;
   try {
     const stay = await visitShop(ctx, order, credential, async ({ visit, step }) => {
@@ -94,13 +102,13 @@ async function findInList(ctx: Context, order: Order, credential: Credential, ef
       await visit.open(ordersPath);
       return { listed: await readOrders(visit.page, effect.firstSentAt ?? new Date(0)) };
     });
-    if ('busy' in stay) throw new Retryable('ACCOUNT_BUSY', stay.busy);
+    if ('busy' in stay) return { answer: 'UNKNOWN' };
     const others = await ctx.store.read(em => numbersOfOthers(em, order.id));
     const found = recognise(stay.listed, clicked, others);
     return found.answer === 'FOUND' ? { answer: 'FOUND', result: { orderNumbers: found.numbers } } : found;
   } catch (error) {
-    if (!(error instanceof Obstacle)) throw error;
-    await ctx.store.transaction(em => pauseAccount(em, credential.id, error.kind));
+    if (error instanceof Obstacle) await stopAccount(ctx, credential, error.kind);
+    else if (!(error instanceof Retryable && error.code === 'BROWSER_LOST')) throw error;
     return { answer: 'UNKNOWN' };
   }
 }

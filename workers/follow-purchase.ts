@@ -27,13 +27,21 @@ export const supplierStates: Partial<Record<SupplierOrderStatus, SupplierOrderSt
   CANCELLED: 'CANCELLED',
 };
 
+type Following = {
+  read?: (row: SupplierOrder) => Promise<SupplierNews>;
+  /** Between two looks at what nobody has paid yet. */
+  pollMs?: number;
+};
+
 /** Reads every supplier order of a purchase back; the purchase is made when all of them are paid. */
 export async function followPurchase(
   ctx: Context,
   order: Order,
   rows: readonly SupplierOrder[],
-  read: (row: SupplierOrder) => Promise<SupplierNews> = throughApi(ctx).order,
+  { read = throughApi(ctx).order, pollMs = ctx.config.supplierPollMs }: Following = {},
 ): Promise<string> {
+  // Its numbers belong to another order by our own books: nobody knows what was bought for this one.
+  if (rows.length === 0) return review(ctx, order, 'it was bought, and no supplier order of its own is known');
   const wasPaid = rows.some(({ status }) => status === 'PAID' || status === 'SHIPPED' || status === 'DELIVERED');
   for (const row of rows) {
     const news = await read(row).catch(refusalIn);
@@ -50,7 +58,7 @@ export async function followPurchase(
   if (rows.some(row => row.status === 'CANCELLED'))
     return review(ctx, order, 'cancelled at the supplier, in part or after it was paid: buy it again or refund it');
   const unpaid = rows.filter(row => row.status === 'PLACED_UNPAID');
-  return unpaid.length > 0 ? awaitPayment(ctx, order, unpaid) : bought(ctx, order, rows);
+  return unpaid.length > 0 ? awaitPayment(ctx, order, unpaid, pollMs) : bought(ctx, order, rows);
 }
 
 const review = (ctx: Context, order: Order, note: string): Promise<string> =>
@@ -61,7 +69,12 @@ const expired = (ctx: Context, order: Order): Promise<string> =>
     release(em, 'buy', order.id),
   );
 
-async function awaitPayment(ctx: Context, order: Order, unpaid: readonly SupplierOrder[]): Promise<string> {
+async function awaitPayment(
+  ctx: Context,
+  order: Order,
+  unpaid: readonly SupplierOrder[],
+  pollMs: number,
+): Promise<string> {
   const deadlines = unpaid.flatMap(row => (row.payDeadline ? [row.payDeadline.getTime()] : []));
   const deadline = deadlines.length > 0 ? new Date(Math.min(...deadlines)) : undefined;
   const numbers = unpaid.map(row => row.number).join(', ');
@@ -73,7 +86,7 @@ async function awaitPayment(ctx: Context, order: Order, unpaid: readonly Supplie
   const by = deadline ? ` by ${deadline.toISOString()}` : '';
   return wait(ctx, order, 'SUPPLIER_UNPAID', {
     note: `pay AliExpress order ${numbers} on the site${by}`,
-    until: later(ctx, ctx.config.supplierPollMs),
+    until: later(ctx, pollMs),
   });
 }
 

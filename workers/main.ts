@@ -40,7 +40,7 @@ const buysInBrowser = config.allowBrowserAutomation && chosen.some(name => inBro
 const browser = buysInBrowser ? await openShop(config, store, box, log) : undefined;
 if (browser) defer('browser', () => browser.close());
 if (browser && config.platformBuyer)
-  await keepPlatformBuyer(store, box, config.aliexpress.environment, config.platformBuyer);
+  await keepPlatformBuyer({ store, box, log }, config.aliexpress.environment, config.platformBuyer);
 const names = buysInBrowser && !browser ? chosen.filter(name => !inBrowser.includes(name)) : chosen;
 const backend = await openBackend({ ...config, workers: names.length, log });
 defer('backend', () => backend.close());

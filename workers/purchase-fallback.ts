@@ -10,17 +10,19 @@ import { platformCurrency } from '../domain/fees.ts';
 import { formatMoney, isGreater } from '../domain/money.ts';
 import { invariant, type Terminal } from '../domain/outcome.ts';
 import { shippingFields } from '../providers/aliexpress/address-rules.ts';
+import type { SupplierOrder as SupplierNews } from '../providers/aliexpress/order.ts';
 import { isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
-import type { Order } from '../store/entities/order.ts';
+import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { maxCostOf } from '../store/orders.ts';
 import { findProduct } from '../store/products.ts';
+import { neverRead } from '../store/supplier-orders.ts';
 import { nothingBought, stopsBuying } from './before-buying.ts';
 import { Obstacle } from './browser/obstacle.ts';
 import type { AddressFields } from './browser/pages/address.ts';
 import type { Wanted } from './browser/pages/item.ts';
 import { prepare } from './browser/prepare.ts';
-import { obstructed, pausedBy, type Stay, visitShop, whoBuys } from './browser-visit.ts';
+import { obstructed, pausedBy, type Stay, visitShop, whoBought, whoBuys } from './browser-visit.ts';
 import { click, findClicked } from './click.ts';
 import type { Context, Processor } from './context.ts';
 import { followPurchase, supplierOrders } from './follow-purchase.ts';
@@ -33,19 +35,21 @@ export const purchaseFallback: Processor<'orderId'> = ({ orderId }, ctx) =>
     ctx,
     { queue: 'purchase-fallback', id: orderId, from: ['PURCHASING', 'WAITING'] },
     async order => {
-      const placed = (await supplierOrders(ctx, order)).length > 0;
+      const placed = await supplierOrders(ctx, order);
       const earlier = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
-      const clicked = placed || isInDoubt(earlier);
-      const stopped = placed ? undefined : await stopsBuying(ctx, order, earlier);
+      const clicked = placed.length > 0 || isInDoubt(earlier);
+      const stopped = placed.length > 0 ? undefined : await stopsBuying(ctx, order, earlier);
       if (stopped) return stopped;
-      const buyer = await whoBuys(ctx, order, { clicked });
+      const buyer = clicked ? await whoBought(ctx, order, placed, earlier) : await whoBuys(ctx, order);
       if ('waits' in buyer) return buyer.waits;
-      if (!placed && clicked) await findClicked(ctx, order, buyer.credential);
-      return inShop(ctx, order, buyer.credential, async stay => {
-        if (!clicked) await buy(ctx, order, buyer.credential, stay);
+      const { credential } = buyer;
+      if (clicked && placed.length === 0) await findClicked(ctx, order, credential);
+      return inShop(ctx, order, credential, async stay => {
+        if (!clicked) await buy(ctx, order, credential, stay);
         await stay.step('order-detail');
         const rows = await supplierOrders(ctx, order);
-        return followPurchase(ctx, order, rows, async row => (await readOnWebsite(stay.visit, row)).news);
+        const read = async (row: SupplierOrder) => seenFirst(row, (await readOnWebsite(stay.visit, row)).news);
+        return followPurchase(ctx, order, rows, { read, pollMs: ctx.config.browserPollMs });
       });
     },
     addressRefused,
@@ -69,23 +73,27 @@ async function inShop(
   }
 }
 
+/** The website pays with the click: what is closed when it is first looked at may have been paid, which a person sees. */
+const seenFirst = (row: SupplierOrder, news: SupplierNews): SupplierNews =>
+  news.status === 'CANCELLED' && row.rawStatus === neverRead ? { ...news, status: 'NEEDS_ATTENTION' } : news;
+
 /** Our own rules about addresses refuse it before the shop could. */
 const addressRefused = (order: Order, refusal: Terminal, ctx: Context): Promise<string> =>
   meaningOf(refusal).kind === 'address'
     ? wait(ctx, order, 'ADDRESS_INVALID', { note: refusal.message, ...nothingBought(order) })
     : Promise.reject(refusal);
 
-async function buy(ctx: Context, order: Order, credential: Credential, { visit, step }: Stay): Promise<void> {
+async function buy(ctx: Context, order: Order, credential: Credential, stay: Stay): Promise<void> {
   const { wanted, address } = await wantedBy(ctx, order);
-  const { total, before, button } = await prepare(visit, wanted, address, step);
+  const { total, before, button } = await prepare(stay.visit, wanted, address, stay.step);
   if (total.currency !== platformCurrency)
     throw new Obstacle('LAYOUT_UNKNOWN', `the shop counts in ${total.currency}, not in ${platformCurrency}`);
   const most = maxCostOf(order);
   if (isGreater(total, most))
     throw new Obstacle('PRICE_ROSE', `${formatMoney(total)} is asked; at most ${formatMoney(most)} may be paid`);
   await ctx.store.transaction(em => withdrawUnsent(em, 'buy', order.id));
-  await step('clicking');
-  await click(ctx, order, credential, { visit, step }, { wanted, address, total, before, button });
+  await stay.step('clicking');
+  await click(ctx, order, credential, stay, { wanted, address, total, before, button });
 }
 
 async function wantedBy(ctx: Context, order: Order): Promise<{ wanted: Wanted; address: AddressFields }> {

@@ -31,10 +31,11 @@ export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
       const placed = await supplierOrders(ctx, order);
       if (placed.length > 0) return followPurchase(ctx, order, placed);
 
-      const credential = await supplierCredential(ctx, order);
-      if (!credential) return leaveToBrowser(ctx, order, 'no AliExpress API account is connected');
-
       const earlier = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
+      const credential = await supplierCredential(ctx, order);
+      if (!isInDoubt(earlier) && (await canLeaveTo(ctx, order, credential)))
+        return leaveToBrowser(ctx, order, 'no AliExpress API account is connected');
+      invariant(credential, `order ${order.id} was sent to a supplier with some account`);
       const stopped = await stopsBuying(ctx, order, earlier);
       if (stopped) return stopped;
       if (isInDoubt(earlier)) await buy(ctx, order, credential);
@@ -56,6 +57,10 @@ const otherMoney = (ctx: Context, order: Order, { accountName, moneyHolder }: Cr
   wait(ctx, order, 'RECONNECT_NEEDED', {
     note: `sold to be bought with the ${order.supplierPaidBy}’s money, and AliExpress account ${accountName} pays with the ${moneyHolder}’s: connect one that pays so, or cancel the order`,
   });
+
+/** To the browser, where there is no account; one that was disconnected is waited for where there is no browser. */
+const canLeaveTo = async (ctx: Context, order: Order, credential: Credential | null): Promise<boolean> =>
+  credential === null || (credential.status === 'DISCONNECTED' && !(await browserOff(ctx, order)));
 
 const supplierCredential = (ctx: Context, order: Order): Promise<Credential | null> =>
   ctx.store.read(em => credentialOf(em, order.userId, 'aliexpress-dropshipping', ctx.config.aliexpress.environment));

@@ -21,9 +21,10 @@ export type WebsiteNews = { readonly news: SupplierNews; readonly parcels: reado
 export async function readOnWebsite(visit: Visit, row: SupplierOrder): Promise<WebsiteNews> {
   await visit.open(orderPath(row.number));
   const shown = await readOrder(visit.page);
-  const status = shown && statuses[shown.status];
-  if (shown?.number !== row.number || !status)
-    throw new Obstacle('LAYOUT_UNKNOWN', `the page of order ${row.number} shows another, or a state nobody knows`);
+  if (shown?.number !== row.number)
+    throw new Obstacle('LAYOUT_UNKNOWN', `the page of order ${row.number} shows another`);
+  // A word that we do not know is about this order alone.
+  const status = statuses[shown.status] ?? 'NEEDS_ATTENTION';
   return {
     news: { number: row.number, status, rawStatus: shown.status, actualFee: shown.total },
     parcels: shown.parcels.map(parcel => ({ ...parcel, items: [], events: [] })),

@@ -1,10 +1,10 @@
 import { invariant } from '../domain/outcome.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
-import { pauseAccount } from '../store/shop-accounts.ts';
+import { shopAccount } from '../store/shop-accounts.ts';
 import { purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
 import { Obstacle } from './browser/obstacle.ts';
-import { visitShop } from './browser-visit.ts';
+import { stopAccount, visitShop } from './browser-visit.ts';
 import type { Context, Processor } from './context.ts';
 import { orderStep, recheck } from './order-step.ts';
 import { accountOf, type SupplierReader } from './supplier-order.ts';
@@ -28,7 +28,12 @@ async function readPages(
   const [first] = rows;
   invariant(first, `order ${order.id} was bought`);
   const credential = await accountOf(ctx, first);
-  if (credential.status !== 'HEALTHY' || !ctx.shop) return { unread: await again('nobody can look at the website') };
+  const account = await ctx.store.read(em => shopAccount(em, credential.id));
+  if (credential.status !== 'HEALTHY' || !account || account.pausedFor || !ctx.shop) {
+    const text = 'nothing is known of the parcels: the browser log-in stands still';
+    await ctx.store.transaction(em => noteOnce(em, order.id, 'tracking-obstacle', text));
+    return { unread: await again(text) };
+  }
   try {
     const seen = await visitShop(ctx, order, credential, async ({ visit }) => {
       const pages = new Map<string, WebsiteNews>();
@@ -39,8 +44,8 @@ async function readPages(
   } catch (error) {
     if (!(error instanceof Obstacle)) throw error;
     // The goods are on their way all the same.
+    await stopAccount(ctx, credential, error.kind);
     await ctx.store.transaction(async em => {
-      await pauseAccount(em, credential.id, error.kind);
       await noteOnce(em, order.id, 'tracking-obstacle', `nothing is known of the parcels: ${error.kind}`);
     });
     return { unread: await again(`nothing is known of the parcels: ${error.kind}`) };

@@ -11,7 +11,7 @@ import { wakeWaiting } from '../../store/orders.ts';
 import { releaseAccount, type ShopAccount, shopAccount } from '../../store/shop-accounts.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
-import { sessionOf } from '../middleware/session.ts';
+import { type Session, sessionOf } from '../middleware/session.ts';
 
 type LogIn = { email: string; password: string; moneyHolder: Holder };
 const logIn = Joi.object<LogIn>({
@@ -42,13 +42,14 @@ export const browserLoginRoutes = ({ store, transact, box, config }: Deps): Rout
   const { environment } = config.aliexpress;
   const ownLogin = async (em: EntityManager, userId: Credential['userId']): Promise<Credential> => {
     const own = await credentialOf(em, userId, 'aliexpress', environment);
-    if (!own) throw notFound('browser log-in');
+    if (!own || own.status === 'DISCONNECTED') throw notFound('browser log-in');
     return own;
   };
-  const wakeAll = async (em: EntityManager, enqueue: Enqueue, userId: Credential['userId']): Promise<number> => {
+  /** An admin's log-in is the platform's: whoever buys with it goes on. */
+  const wakeAll = async (em: EntityManager, enqueue: Enqueue, { userId, role }: Session): Promise<number> => {
     let count = 0;
     for (const reason of mendedByLogin) {
-      const woken = await wakeWaiting(em, reason, userId);
+      const woken = await wakeWaiting(em, reason, role === 'admin' ? null : userId);
       for (const order of woken.orders) enqueue(jobForOrder(order));
       count += woken.total;
     }
@@ -66,22 +67,23 @@ export const browserLoginRoutes = ({ store, transact, box, config }: Deps): Rout
       );
     })
     .put('/', async (request, response) => {
-      const { userId } = sessionOf(response);
+      const session = sessionOf(response);
+      const { userId } = session;
       const login = { userId, environment, ...valid(logIn, request.body) };
       const answer = await transact(async (em, enqueue) => {
         const kept = await keepBrowserLogin(em, box, login);
         if (!kept) throw new Problem(409, 'ACCOUNT_TAKEN', 'another user buys with this log-in');
-        const ordersWoken = await wakeAll(em, enqueue, userId);
+        const ordersWoken = await wakeAll(em, enqueue, session);
         return { ...view(kept, await shopAccount(em, kept.id)), ordersWoken };
       });
       response.json(answer);
     })
     .post('/release', async (_request, response) => {
-      const { userId } = sessionOf(response);
+      const session = sessionOf(response);
       const ordersWoken = await transact(async (em, enqueue) => {
-        const own = await ownLogin(em, userId);
+        const own = await ownLogin(em, session.userId);
         if (!(await releaseAccount(em, own.id))) throw new Problem(409, 'NOT_PAUSED', 'the log-in is not paused');
-        return wakeAll(em, enqueue, userId);
+        return wakeAll(em, enqueue, session);
       });
       response.json({ ordersWoken });
     })

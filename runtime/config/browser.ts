@@ -11,6 +11,7 @@ export const browserVariables = () => ({
   CHROME_PATH: Joi.string(),
   BROWSER_PAGES: Joi.number().integer().min(1).max(pagesMax),
   BROWSER_PACE_MS: Joi.number().integer().min(0).max(3_600_000).default(20_000),
+  BROWSER_POLL_MS: Joi.number().integer().min(1).max(86_400_000).default(900_000),
   BROWSER_LOOK_FOR_MS: Joi.number().integer().min(1_000).max(86_400_000).default(1_800_000),
   EVIDENCE_DAYS: Joi.number().integer().min(1).max(3_650).default(30),
   ALIEXPRESS_USER: Joi.string().email({ tlds: false }),
@@ -22,6 +23,7 @@ export type BrowserValues = {
   CHROME_PATH?: string;
   BROWSER_PAGES?: number;
   BROWSER_PACE_MS: number;
+  BROWSER_POLL_MS: number;
   BROWSER_LOOK_FOR_MS: number;
   EVIDENCE_DAYS: number;
   ALIEXPRESS_USER?: string;
@@ -39,6 +41,8 @@ export const browserSettings = (values: BrowserValues) => ({
   browserPages: values.BROWSER_PAGES ?? affordablePages(),
   /** How long an account is left alone between two purchases. */
   browserPaceMs: values.BROWSER_PACE_MS,
+  /** Between two looks at an order on the website that nobody has paid yet. */
+  browserPollMs: values.BROWSER_POLL_MS,
   /** How long the list of orders is asked for a click whose answer was not seen, before a person is. */
   browserLookForMs: values.BROWSER_LOOK_FOR_MS,
   evidenceDays: values.EVIDENCE_DAYS,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { keepBrowserLogin } from '../../store/browser-login.ts';
 import { standingEffect } from '../../store/effects.ts';
 import type { Context, Failpoint } from '../../workers/context.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
@@ -100,6 +101,39 @@ describe('the click that buys', function () {
     expect(await all()).to.equal(before);
   });
 
+  it('does not happen when the account is somebody else’s by now', async () => {
+    const { id } = await shopping.orderFor(shopper);
+    const before = await all();
+    const failpoint: Context['failpoint'] = async name => {
+      if (name === 'effect-opened')
+        await shopping.stage.store.transaction(em =>
+          em.execute('update shop_accounts set leased_by = gen_random_uuid()'),
+        );
+    };
+    expect(await shopping.buy(id, { failpoint })).to.equal('another run owns the order now');
+    expect(await all()).to.equal(before);
+    await shopping.stage.store.transaction(em =>
+      em.execute('update shop_accounts set leased_by = null, leased_until = null'),
+    );
+    expect(await shopping.buy(id)).to.equal('PURCHASED');
+  });
+
+  it('is for a person, not looked for with another log-in, when its account has been replaced', async () => {
+    const mia = await shopping.hireShopper();
+    const { id } = await shopping.orderFor(mia);
+    await lose('drop-reply');
+    await shopping.buy(id);
+    const { store, box, config } = shopping.stage.context;
+    const login = {
+      userId: mia.seller.id,
+      environment: config.aliexpress.environment,
+      moneyHolder: 'platform',
+    } as const;
+    await store.transaction(em => keepBrowserLogin(em, box, { ...login, email: 'other@example.com', password: 'x' }));
+    await shopping.buy(id);
+    expect(await shopping.stage.order(id)).to.include(parked);
+  });
+
   it('does not happen when the order was frozen meanwhile', async () => {
     const { id } = await shopping.orderFor(shopper);
     const before = await all();
@@ -117,7 +151,7 @@ describe('the click that buys', function () {
     const [first, second] = [await shopping.orderFor(shopper), await shopping.orderFor(shopper)];
     const failpoint: Context['failpoint'] = async name => {
       if (name !== 'review') return;
-      expect(await shopping.buy(second.id)).to.contain('is buying elsewhere');
+      expect(await shopping.buy(second.id)).to.contain('is busy elsewhere');
     };
     expect(await shopping.buy(first.id, { failpoint })).to.equal('PURCHASED');
     expect(await shopping.buy(second.id)).to.equal('PURCHASED');

@@ -12,7 +12,7 @@ type Row = {
   says: RegExp;
 };
 
-const paused = { status: 'WAITING', waitReason: 'BUYER_ACCOUNT_PAUSED', nextCheckAt: null };
+const paused = { status: 'WAITING', waitReason: 'BUYER_ACCOUNT_PAUSED' };
 const failed = (reason: string) => ({ status: 'FAILED', reason });
 const shelf =
   (more: object, sku: object = {}) =>

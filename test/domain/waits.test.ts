@@ -8,7 +8,6 @@ const mendedByDeed = [
   'ADDRESS_INVALID',
   'RECONNECT_NEEDED',
   'SUPPLIER_REFUND_UNPROVEN',
-  'BUYER_ACCOUNT_PAUSED',
 ];
 
 describe('the reasons to wait', () => {

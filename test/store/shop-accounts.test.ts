@@ -4,12 +4,14 @@ import type { CredentialId } from '../../domain/ids.ts';
 import { createSecretBox } from '../../runtime/secret-box.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import {
+  holdsAccount,
   keepCookies,
   keepShopLogin,
   leaseAccount,
   openShopSecrets,
   pauseAccount,
   releaseAccount,
+  renewLease,
   returnAccount,
   type ShopAccount,
   shopAccount,
@@ -68,11 +70,15 @@ describe('a log-in at the supplier’s shop', () => {
     expect([await lease(two), await lease(one)]).to.deep.equal([false, false]);
   });
 
-  it('is free by itself when its holder has died, and at once for the same order', async () => {
+  it('is kept while it is renewed, and free by itself when its holder has died', async () => {
+    const renew = (holder: string, ms: number) => db.store.transaction(em => renewLease(em, id, holder, ms));
+    const holds = (holder: string) => db.store.transaction(em => holdsAccount(em, id, holder));
     await lease(one, longMs);
-    expect(await lease(one, 2_000), 'the same order, by another process').to.equal(true);
-    expect(await lease(two)).to.equal(false);
+    expect(await lease(one, longMs), 'nobody takes it twice').to.equal(false);
+    expect([await renew(two, longMs), await renew(one, 1_000)]).to.deep.equal([false, true]);
+    expect([await holds(one), await holds(two), await lease(two)]).to.deep.equal([true, false, false]);
     await until(() => lease(two));
+    expect([await renew(one, longMs), await holds(one), await holds(two)]).to.deep.equal([false, false, true]);
   });
 
   it('is paused for the first reason, and released once', async () => {

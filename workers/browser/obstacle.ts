@@ -35,7 +35,9 @@ const words: readonly (readonly [ObstacleKind, RegExp])[] = [
   ['ADDRESS_REFUSED', /address is not accepted|please enter/i],
 ];
 
-const loudTexts = `[...document.querySelectorAll('h1, [role=alert], iframe[title]')]
+/** A heading says something about us only where there is nothing to press: elsewhere it may be a product's name. */
+const loudTexts = `[...document.querySelectorAll(
+    document.querySelector('button[type=submit]') ? '[role=alert], iframe[title]' : 'h1, [role=alert], iframe[title]')]
   .map(element => element.title || element.textContent).join('\\n')`;
 
 /** @throws Obstacle when the page says that it is none of those we may go on from */

@@ -1,15 +1,19 @@
+import type { Logger } from '../../runtime/logger.ts';
 import type { SecretBox } from '../../runtime/secret-box.ts';
 import { keepBrowserLogin } from '../../store/browser-login.ts';
 import { credentialOf } from '../../store/credentials.ts';
 import type { Environment } from '../../store/entities/people.ts';
 import type { Store } from '../../store/open.ts';
+import { wakeWaiting } from '../../store/orders.ts';
 import { openShopSecrets, shopAccount } from '../../store/shop-accounts.ts';
 import { commissionAdmin } from '../../store/users.ts';
 
-/** The platform's own account, as the environment names it; an unchanged one keeps its session and its pause. */
+/**
+ * The platform's own account, as the environment names it; an unchanged one keeps its session and its pause. What waits
+ * for it goes on. Without it the process works on: others buy with accounts of their own.
+ */
 export const keepPlatformBuyer = (
-  store: Store,
-  box: SecretBox,
+  { store, box, log }: { store: Store; box: SecretBox; log: Logger },
   environment: Environment,
   { email, password }: { email: string; password: string },
 ): Promise<void> =>
@@ -17,9 +21,9 @@ export const keepPlatformBuyer = (
     const { id: userId } = await commissionAdmin(em);
     const before = await credentialOf(em, userId, 'aliexpress', environment);
     const account = before && (await shopAccount(em, before.id));
-    const same = before?.accountId === email && account && openShopSecrets(box, account).password === password;
-    if (same) return;
+    const isSame = before?.accountId === email && before.status === 'HEALTHY';
+    if (isSame && account && openShopSecrets(box, account).password === password) return;
     const kept = await keepBrowserLogin(em, box, { userId, environment, email, password, moneyHolder: 'platform' });
-    if (!kept)
-      throw new Error('ALIEXPRESS_USER is the browser log-in of a reseller: the platform needs one of its own');
+    if (kept) await wakeWaiting(em, 'RECONNECT_NEEDED', null);
+    else log.error('ALIEXPRESS_USER is the browser log-in of a reseller: the platform buys with no account');
   });

@@ -13,12 +13,16 @@ export const buyNow: Part = {
   selectors: ['::-p-aria([name="Buy now"][role="button"])', '::-p-aria([name="Buy it now"][role="button"])'],
 };
 
+const variants: Part = { what: 'choice of variants', selectors: ['input[type=radio][name=skuId]'] };
+
 export const itemPath = ({ productId, skuId }: Wanted): string => `/item/${productId}.html?skuId=${skuId}`;
 
 /** Chooses exactly the variant that was sold, never the one that happens to be selected. @throws Obstacle */
 export async function takeItem(page: Page, wanted: Wanted): Promise<void> {
   await find(page, buyNow);
-  const variant = await page.$(`input[type=radio][value="${wanted.skuId}"]`);
+  // Others are offered, and ours is not: only then it is gone.
+  await find(page, variants);
+  const variant = await page.$(`input[type=radio][name=skuId][value="${wanted.skuId}"]`);
   if (!variant) throw new Obstacle('VARIANT_GONE', `variant ${wanted.skuId} is not offered`);
   const [disabled, checked] = await variant.evaluate(node => {
     const radio = node as unknown as { disabled: boolean; checked: boolean };
