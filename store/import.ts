@@ -26,9 +26,6 @@ export type NewOrder = {
   custody: Custody;
 };
 
-export const orderOfLine = (em: EntityManager, channel: Channel, orderId: string, lineId: string) =>
-  em.findOne(Order, { channel, externalOrderId: orderId, externalLineId: lineId });
-
 /**
  * Makes the order of one marketplace line, or finds it: a notification may come five times, and two at once. Gives the
  * row locked until the transaction ends. `created` tells which it was.
@@ -63,12 +60,13 @@ export async function upsertLine(
       custody.supplierPaidBy,
     ],
   );
-  const key = [line.channel, line.externalOrderId, line.externalLineId];
+  const { channel, externalOrderId, externalLineId } = line;
+  const key = [channel, externalOrderId, externalLineId];
   await em.execute(
     'select id from orders where channel = ? and external_order_id = ? and external_line_id = ? for no key update',
     key,
   );
-  const order = await orderOfLine(em, line.channel, line.externalOrderId, line.externalLineId);
+  const order = await em.findOne(Order, { channel, externalOrderId, externalLineId });
   if (!order) throw new Error(`order line ${key.join(' ')} vanished`);
   if (inserted)
     await note(em, order.id, 'noted', `imported from ${line.channel}: order ${line.externalOrderId}`, {

@@ -53,9 +53,20 @@ export function maxCostOf(order: Order): Money {
 
 export const findOrder = (em: EntityManager, id: OrderId): Promise<Order | null> => em.findOne(Order, { id });
 
-/** The order that a provider knows under its own reference. */
-export const orderByReference = (em: EntityManager, channel: Channel, externalOrderId: string): Promise<Order | null> =>
-  em.findOne(Order, { channel, externalOrderId });
+/** The order that PayPal knows under its own reference. */
+export const orderByReference = (
+  em: EntityManager,
+  channel: 'paypal',
+  externalOrderId: string,
+): Promise<Order | null> => em.findOne(Order, { channel, externalOrderId });
+
+/** An order of this seller's: what a marketplace's order is called, anybody may claim of theirs. */
+export const orderOfSeller = (
+  em: EntityManager,
+  userId: UserId,
+  channel: Channel,
+  externalOrderId: string,
+): Promise<Order | null> => em.findOne(Order, { userId, channel, externalOrderId });
 
 /**
  * Makes this run the order's owner: every later write of an earlier owner fails. Gives nothing when the order is not

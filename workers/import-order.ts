@@ -6,7 +6,7 @@ import type { InboundEvent } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { salesSince } from '../store/feeds.ts';
 import { closeEvent, findEvent } from '../store/inbound-events.ts';
-import { orderByReference } from '../store/orders.ts';
+import { orderOfSeller } from '../store/orders.ts';
 import { supplierPayer } from '../store/supplier-payer.ts';
 import type { Context, Processor } from './context.ts';
 import { takeLine } from './import-line.ts';
@@ -46,13 +46,13 @@ async function takeSale(ctx: Context, event: InboundEvent, { credential, order }
 const wasSoldBefore = (
   ctx: Context,
   { receivedAt }: InboundEvent,
-  { id, apiName }: Credential,
+  { id, userId, apiName }: Credential,
   { orderId, soldAt }: MarketplaceOrder,
 ): Promise<boolean> =>
   ctx.store.read(async em => {
     const since = await salesSince(em, id);
     if (!since || !soldAt || receivedAt < since || soldAt.getTime() >= since.getTime() - clocksDifferByMs) return false;
-    return isMarketplace(apiName) && !(await orderByReference(em, apiName, orderId));
+    return isMarketplace(apiName) && !(await orderOfSeller(em, userId, apiName, orderId));
   });
 
 /** What was told inline is kept for a person; a notification of which no account knows the order is nobody's. */

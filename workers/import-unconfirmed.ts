@@ -2,10 +2,11 @@ import type { Custody } from '../domain/order.ts';
 import { invariant, Retryable } from '../domain/outcome.ts';
 import { claimedAddress, claimedPrice, type InlineOrder, parseInlineOrder } from '../providers/inline/webhook.ts';
 import { advance } from '../queues/transact.ts';
-import type { InboundEvent } from '../store/entities/order.ts';
+import { type InboundEvent, Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
-import { orderOfLine, upsertLine } from '../store/import.ts';
-import { claimOrder, orderByReference } from '../store/orders.ts';
+import { upsertLine } from '../store/import.ts';
+import type { EntityManager } from '../store/open.ts';
+import { claimOrder, orderOfSeller } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import type { Context } from './context.ts';
 import { isMarketplace } from './marketplace.ts';
@@ -14,8 +15,11 @@ import { ReconnectNeeded } from './tokens.ts';
 /** MercadoLibre may not know a new order yet: its "not found" counts after this long. */
 const patienceMs = 10 * 60_000;
 
-/** No line of a marketplace is called so: it stands for a whole sale of which nobody knows the lines. */
-const wholeSale = '';
+/**
+ * No line of a marketplace is called so: it stands for a whole sale of which nobody knows the lines. Each account has its
+ * own: whoever claims somebody else's sale as theirs takes nothing from them.
+ */
+const wholeSale = ({ id }: Credential): string => `unconfirmed ${id}`;
 
 const channelOf = ({ apiName }: Credential) => {
   invariant(isMarketplace(apiName), `${apiName} is a marketplace`);
@@ -37,7 +41,7 @@ export const takeUnconfirmed = (ctx: Context, { event, credential, custody, why 
   ctx.transact(async (em, enqueue) => {
     const claim = parseInlineOrder(Buffer.from(event.body));
     const channel = channelOf(credential);
-    const known = await orderByReference(em, channel, claim.orderId);
+    const known = await orderOfSeller(em, credential.userId, channel, claim.orderId);
     if (known) {
       await note(em, known.id, 'noted', `told again inline, and not read back: ${why}`);
       return `order ${claim.orderId} is known already`;
@@ -47,7 +51,7 @@ export const takeUnconfirmed = (ctx: Context, { event, credential, custody, why 
       channel,
       credentialId: credential.id,
       externalOrderId: claim.orderId,
-      externalLineId: wholeSale,
+      externalLineId: wholeSale(credential),
       listingId: claim.listingId,
       variationId: '',
       quantity: 1,
@@ -86,13 +90,21 @@ const plainTexts = (claims: Readonly<Record<string, unknown>>): Record<string, s
       .map(([key, value]) => [key, String(value).slice(0, 256)]),
   );
 
+/** Before each account had its own, the line was called nothing. */
+const keptFor = (em: EntityManager, credential: Credential, orderId: string): Promise<Order | null> =>
+  em.findOne(Order, {
+    credentialId: credential.id,
+    externalOrderId: orderId,
+    externalLineId: { $in: [wholeSale(credential), ''] },
+  });
+
 /**
  * The marketplace has told the sale itself: what was kept in its place is closed. False when a person has taken that up
  * meanwhile: its lines must not be bought a second time.
  */
 export const replaceUnconfirmed = (ctx: Context, credential: Credential, orderId: string): Promise<boolean> =>
   ctx.transact(async (em, enqueue) => {
-    const kept = await orderOfLine(em, channelOf(credential), orderId, wholeSale);
+    const kept = await keptFor(em, credential, orderId);
     if (!kept || kept.status === 'CANCELLED') return true;
     const owned = await claimOrder(em, kept.id, ['NEEDS_REVIEW']);
     if (owned?.reason !== 'UNCONFIRMED_SALE') return false;

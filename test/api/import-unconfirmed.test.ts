@@ -145,12 +145,45 @@ describe('api: a sale that was told inline and cannot be read back', () => {
     expect((await timelineOf(api, order)).match(/→ NEEDS_REVIEW/g)).to.have.length(1);
   });
 
-  it('of two resellers with the same number: the first keeps it, the second is noted', async () => {
+  it('of two resellers with the same number is one of each: neither takes anything from the other', async () => {
     const orderId = unknownId();
+    const tom = await api.hire();
     await told({ orderId });
+    for (const amount of ['29.99', '1.00', '2.00']) await tell({ orderId, amount }, 'ebay', tom);
+    await importAll(api);
+    const kept = await linesOf(api, orderId);
+    expect(kept.map(({ userId }) => userId)).to.have.members([mia.id, tom.id]);
+    expect(kept.map(stateOf)).to.deep.equal(Array(2).fill('NEEDS_REVIEW UNCONFIRMED_SALE'));
+    const own = kept.find(({ userId }) => userId === mia.id)!;
+    expect(await timelineOf(api, own), 'nobody else writes into it').not.to.include('told again');
+  });
+
+  it('does not keep another reseller’s sale from being bought: claimed before, and taken up by hand', async () => {
+    const { listingId } = await api.stage.stockUp(mia, { listedOn: 'ebay' });
+    const orderId = await sell(api, mia, ebaySale(mia, [{ legacyItemId: listingId }]));
+    const notifications = api.stage.jobs.splice(0);
+    const tom = await api.hire();
+    await tell({ orderId }, 'ebay', tom);
+    await importAll(api);
+    const theirs = await lineOf(api, orderId);
+    expect(theirs).to.include({ userId: tom.id });
+    await api.rows(`update orders set status = 'PAID', reason = null where id = ?`, [theirs.id]);
+    api.stage.jobs.push(...notifications);
+    await importAll(api);
+    const own = (await linesOf(api, orderId)).find(({ userId }) => userId === mia.id);
+    expect(own).to.include({ status: 'PAID', saleMinor: 2_999n });
+  });
+
+  it('does not make another reseller’s sale of long ago one that is still to be bought', async () => {
+    const orderId = await sell(api, mia, ebaySale(mia, [{}]));
+    const notifications = api.stage.jobs.splice(0);
     await tell({ orderId }, 'ebay', await api.hire());
     await importAll(api);
-    expect(await lineOf(api, orderId)).to.include({ userId: mia.id });
+    await api.rows(`update feeds set started_at = now() + interval '1 hour' where credential_id = ?`, [mia.ebay.id]);
+    await api.rows(`update inbound_events set received_at = now() + interval '2 hours' where source = 'ebay'`);
+    api.stage.jobs.push(...notifications);
+    expect((await importAll(api)).join()).to.include('was sold before the account was connected');
+    expect((await linesOf(api, orderId)).filter(({ userId }) => userId === mia.id)).to.deep.equal([]);
   });
 
   it('whatever the buyer calls themselves, and whatever the address looks like', async () => {
@@ -175,7 +208,9 @@ describe('api: a sale that was told inline and cannot be read back', () => {
     await api.rows(`update api_credentials set status = 'HEALTHY' where id = ?`, [mia.ebay.id]);
     api.stage.jobs.push(...notifications);
     await api.stage.drain();
-    const [before, line] = await linesOf(api, orderId);
+    const lines = await linesOf(api, orderId);
+    const before = lines.find(({ id }) => id === kept?.id);
+    const line = lines.find(({ id }) => id !== kept?.id);
     expect(before).to.include({ id: kept?.id, status: 'CANCELLED' });
     expect(await timelineOf(api, before!)).to.include('the marketplace confirms the sale');
     expect(line).to.include({ status: 'PURCHASED', saleMinor: 2_999n });
@@ -194,7 +229,7 @@ describe('api: a sale that was told inline and cannot be read back', () => {
     await api.rows(`update api_credentials set status = 'HEALTHY' where id = ?`, [mia.ebay.id]);
     api.stage.jobs.push(...notifications);
     expect((await importAll(api)).join()).to.include('taken up by hand');
-    expect(await lineOf(api, orderId)).to.include({ status: 'PAID', externalLineId: '' });
+    expect(await lineOf(api, orderId)).to.include({ status: 'PAID', externalLineId: `unconfirmed ${mia.ebay.id}` });
   });
 
   it('adds nothing to a sale that is known already', async () => {
