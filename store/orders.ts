@@ -6,6 +6,7 @@ import { type Currency, type Money, money, type Rate } from '../domain/money.ts'
 import {
   type Channel,
   type Custody,
+  deedElsewhere,
   type FailureReason,
   type OrderState,
   orderMoves,
@@ -21,6 +22,9 @@ import { note } from './timeline.ts';
 
 /** How long a job that was added with the commit has before the sweep asks after it. */
 export const graceMs = 2_000;
+
+/** A wait that somebody's deed ends is looked at once more after this long: the deed may have come before the commit. */
+export const secondLookMs = 60_000;
 
 /** Another process claimed the row after us: whatever we were about to write is no longer ours to write. */
 export class LostClaim extends Error {
@@ -101,7 +105,8 @@ export async function assertClaim(em: EntityManager, order: Order): Promise<void
 const nextCheck = (move: Move): Date | null => {
   switch (move.to) {
     case 'WAITING':
-      return waits[move.reason].wokenBy === 'time' ? (move.until ?? new Date()) : null;
+      if (waits[move.reason].wokenBy === 'time') return move.until ?? new Date();
+      return deedElsewhere.has(move.reason) ? new Date(Date.now() + secondLookMs) : null;
     case 'PAID':
     case 'PURCHASING':
     case 'PURCHASED':
@@ -147,6 +152,15 @@ export async function moveOrder(em: EntityManager, order: Order, move: Move, als
 export async function recheckOrder(em: EntityManager, order: Order, at: Date): Promise<void> {
   const guard = { id: order.id, status: order.status, fence: order.fence };
   if ((await em.nativeUpdate(Order, guard, { nextCheckAt: at })) !== 1) throw new LostClaim(order.id);
+}
+
+/**
+ * Leaves the order to the deed that it waits for. One that has woken it since it was claimed keeps its look. @throws
+ * LostClaim
+ */
+export async function leaveToDeed(em: EntityManager, order: Order): Promise<void> {
+  await assertClaim(em, order);
+  await em.nativeUpdate(Order, { id: order.id, wake: order.wake }, { nextCheckAt: null });
 }
 
 /** Changes facts of an order that the caller owns, without moving it. */

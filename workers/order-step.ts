@@ -8,7 +8,7 @@ import { isDatabaseAway } from '../store/database-away.ts';
 import { Unproven } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { EntityManager } from '../store/open.ts';
-import { claimOrder, LostClaim, type Move, recheckOrder } from '../store/orders.ts';
+import { claimOrder, LostClaim, leaveToDeed, type Move, recheckOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import { findUser } from '../store/users.ts';
 import { type Context, later } from './context.ts';
@@ -41,7 +41,7 @@ export async function wait(
     return move(ctx, order, { to: 'WAITING', reason, until, note: options.note }, options);
   await ctx.store.transaction(async em => {
     await options.also?.(em);
-    if (until) await recheckOrder(em, order, until);
+    await (until ? recheckOrder(em, order, until) : leaveToDeed(em, order));
   });
   return `still WAITING (${reason})`;
 }

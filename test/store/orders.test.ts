@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
-import { type OrderState, orderMoves, orderStates, waitReasons, waits } from '../../domain/order.ts';
+import {
+  deedElsewhere,
+  type OrderState,
+  orderMoves,
+  orderStates,
+  type WaitReason,
+  waitReasons,
+  waits,
+} from '../../domain/order.ts';
 import { IllegalMove, mayMove } from '../../domain/state-table.ts';
 import type { Order } from '../../store/entities/order.ts';
 import {
@@ -8,10 +16,12 @@ import {
   claimOrder,
   findOrder,
   LostClaim,
+  leaveToDeed,
   type Move,
   moveOrder,
   newOrderId,
   recheckOrder,
+  secondLookMs,
   updateOrder,
   waitingFor,
   wakeOrder,
@@ -20,6 +30,11 @@ import { timelineOf } from '../../store/timeline.ts';
 import { insertOrder, insertUser, openTestStore, refusedLock, type TestStore } from './fixtures.ts';
 
 const failureOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => 'nothing failed').catch(error => error);
+
+const lookedAt = (reason: WaitReason): string => {
+  if (waits[reason].wokenBy === 'time') return 'looked at when the time comes';
+  return deedElsewhere.has(reason) ? 'looked at once more, for a deed before the commit' : 'left alone until the deed';
+};
 
 /** A move to each state, with what that state asks for. */
 function moveTo(to: OrderState): Move {
@@ -45,6 +60,7 @@ describe('orders', () => {
     const writes: [string, (order: Order) => Promise<unknown>][] = [
       ['moving', order => db.store.transaction(em => moveOrder(em, order, moveTo('WAITING')))],
       ['rechecking', order => db.store.transaction(em => recheckOrder(em, order, new Date()))],
+      ['leaving it to a deed', order => db.store.transaction(em => leaveToDeed(em, order))],
       ['updating', order => db.store.transaction(em => updateOrder(em, order, { approveUrl: 'https://x' }))],
       ['opening an effect', order => db.store.transaction(em => assertOwner(em, order))],
     ];
@@ -191,12 +207,27 @@ describe('orders', () => {
     });
 
     for (const reason of waitReasons)
-      it(`to wait for ${reason} and are ${waits[reason].wokenBy === 'time' ? 'looked at when the time comes' : 'left alone until the deed'}`, async () => {
+      it(`to wait for ${reason} and are ${lookedAt(reason)}`, async () => {
         const until = new Date('2031-05-06T07:08:09.123Z');
         const order = await place('PAID');
+        const before = Date.now();
         await db.store.transaction(em => moveOrder(em, order, { to: 'WAITING', reason, until, note: 'w' }));
-        expect((await read(order.id)).nextCheckAt).to.deep.equal(waits[reason].wokenBy === 'time' ? until : null);
+        const { nextCheckAt } = await read(order.id);
+        if (deedElsewhere.has(reason))
+          expect(nextCheckAt?.getTime()).to.be.within(before + secondLookMs, Date.now() + secondLookMs);
+        else expect(nextCheckAt).to.deep.equal(waits[reason].wokenBy === 'time' ? until : null);
       });
+  });
+
+  it('rest until their deed, but for one that woke them since they were claimed', async () => {
+    const { id } = await place('WAITING');
+    const look = (await claim(id, ['WAITING']))!;
+    await db.store.transaction(em => wakeOrder(em, id));
+    await db.store.transaction(em => leaveToDeed(em, look));
+    expect((await read(id)).nextCheckAt).to.be.an.instanceOf(Date);
+    const second = (await claim(id, ['WAITING']))!;
+    await db.store.transaction(em => leaveToDeed(em, second));
+    expect((await read(id)).nextCheckAt).to.equal(null);
   });
 
   it('wake with a new number each time, in any state, and only when they exist', async () => {

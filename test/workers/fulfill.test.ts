@@ -100,7 +100,11 @@ describe('fulfill', () => {
     const [order] = await importFrom(stage, seller, 'ebay', orderId);
     const id = order?.id ?? '';
     await fulfill(id);
-    expect(await waiting(id)).to.include({ waitReason: 'LISTING_NOT_MAPPED', nextCheckAt: null });
+    const { waitReason, nextCheckAt } = await waiting(id);
+    expect(waitReason).to.equal('LISTING_NOT_MAPPED');
+    expect(nextCheckAt, 'a listing mapped before the wait was committed is found').to.be.an.instanceOf(Date);
+    await fulfill(id);
+    expect((await waiting(id)).nextCheckAt, 'woken in vain, it is not swept for ever').to.equal(null);
     const { productId } = unlisted;
     const listing = { credentialId: seller.ebay.id, externalId: unlisted.listingId, variationId: '', productId };
     await stage.store.transaction(em => mapListing(em, listing));
