@@ -3,9 +3,12 @@ import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import { release } from '../store/funding.ts';
 import type { EntityManager } from '../store/open.ts';
-import type { Context } from './context.ts';
-import { move, park } from './order-step.ts';
+import { type Context, later } from './context.ts';
+import { move, park, wait } from './order-step.ts';
 import { readSaleNow } from './sale-channel.ts';
+
+/** A cancellation that is asked for is decided by its seller, who has days: it is read again this often. */
+const askAgainMs = 15 * 60_000;
 
 /** The money that was held for the purchase is free again, and an intent that never left is taken back. */
 export const nothingBought = (order: Order) => ({
@@ -29,6 +32,8 @@ export async function stopsBuying(ctx: Context, order: Order, earlier: Effect | 
       return undefined;
     case 'cancelled':
       return move(ctx, order, { to: 'CANCELLED', note: sale.note }, nothingBought(order));
+    case 'undecided':
+      return wait(ctx, order, 'HOLD', { until: later(ctx, askAgainMs), note: sale.note, ...nothingBought(order) });
     case 'doubtful':
       return move(ctx, order, { to: 'NEEDS_REVIEW', reason: sale.reason, note: sale.note }, nothingBought(order));
   }

@@ -28,6 +28,8 @@ export type MarketplaceOrder = {
   payment: 'PENDING' | 'PAID' | 'REVERSED';
   rawPayment: string;
   cancelled: boolean;
+  /** Somebody asks for a cancellation, which may still be declined. */
+  cancelAsked?: boolean;
   /** Somebody has sent it, or part of it, already. */
   shipped: boolean;
   /** Something in it that only a person may decide about before anything is bought. */

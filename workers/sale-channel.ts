@@ -9,6 +9,8 @@ import { readMarketplaceOrder } from './marketplace.ts';
 export type SaleNow =
   | { state: 'open' }
   | { state: 'cancelled'; note: string }
+  /** It may be cancelled, or not: that is not decided yet. */
+  | { state: 'undecided'; note: string }
   | { state: 'doubtful'; reason: ReviewReason; note: string };
 
 /** Asks the sale channel once more, right before anything is bought: still paid, not cancelled, no fraud flag? */
@@ -38,6 +40,8 @@ async function readMarketplace(ctx: Context, order: Order): Promise<SaleNow> {
     return { state: 'doubtful', reason: 'UNCONFIRMED_SALE', note: 'the sale cannot be read back from its marketplace' };
   const sale = await readMarketplaceOrder(ctx, credential, externalOrderId);
   if (sale.cancelled) return { state: 'cancelled', note: 'cancelled at the marketplace before anything was bought' };
+  if (sale.cancelAsked)
+    return { state: 'undecided', note: 'the buyer asks the seller to cancel: accept or decline it' };
   if (sale.review) return { state: 'doubtful', ...sale.review };
   if (sale.payment !== 'PAID')
     return { state: 'doubtful', reason: 'PAYMENT_REVERSED', note: `the marketplace says ${sale.rawPayment}` };

@@ -69,13 +69,6 @@ describe('the last look at the sale before anything is bought', () => {
       reason: null,
     },
     {
-      when: 'the buyer asks eBay to cancel',
-      sell: soldOnEbay,
-      change: id => changeOrder(stage, 'ebay', id, { cancelState: 'CANCEL_REQUESTED' }),
-      status: 'CANCELLED',
-      reason: null,
-    },
-    {
       when: 'the order is cancelled at MercadoLibre',
       sell: soldOnMercadoLibre,
       change: id => changeOrder(stage, 'mercadolibre', id, { status: 'cancelled' }),
@@ -127,6 +120,23 @@ describe('the last look at the sale before anything is bought', () => {
       expect((await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id))).to.deep.equal([]);
       expect((await reservationsOf(stage, id)).map(row => row.status)).to.deep.equal(['RELEASED']);
     });
+
+  it('cancels no sale whose cancellation is only asked for: held until it is decided, and bought when it is declined', async () => {
+    const { id, atChannel } = await soldOnEbay();
+    await changeOrder(stage, 'ebay', atChannel, { cancelState: 'IN_PROGRESS' });
+    await importFrom(stage, seller, 'ebay', atChannel);
+    expect((await stage.order(id)).status).to.equal('PURCHASING');
+    for (let looks = 0; looks < 2; looks += 1) {
+      await stage.perform('purchase', id);
+      const held = await stage.order(id);
+      expect(held).to.include({ status: 'WAITING', waitReason: 'HOLD' });
+      expect(held.nextCheckAt?.getTime()).to.be.greaterThan(Date.now() + 600_000);
+      expect((await reservationsOf(stage, id)).at(-1)?.status).to.equal('RELEASED');
+      await stage.perform('fulfill', id);
+    }
+    await changeOrder(stage, 'ebay', atChannel, { cancelState: 'NONE_REQUESTED' });
+    expect(await stage.perform('purchase', id)).to.equal('PURCHASED');
+  });
 
   it('tries again while the sale channel does not answer', async () => {
     const { id } = await soldOnEbay();
