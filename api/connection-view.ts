@@ -18,8 +18,10 @@ export const connectionView = (credential: Credential, now: Date) => ({
   reconnectBy: credential.refreshExpiresAt ?? null,
 });
 
+export type WebhookUrls = { notificationUrl?: string; inlineUrl?: string };
+
 /** Where the marketplace, or whoever sends orders inline, is to call us. */
-export function webhookUrls(config: Config, { id, apiName, webhookSegment }: Credential): Record<string, string> {
+export function webhookUrls(config: Config, { id, apiName, webhookSegment }: Credential): WebhookUrls {
   const base = `${config.publicUrl}/api/webhooks`;
   switch (apiName) {
     case 'ebay':

@@ -27,9 +27,13 @@ export type ConnectedFacts = {
   readonly accountId: string;
   readonly moneyHolder: 'platform' | 'reseller';
   readonly ordersWoken: number;
+  readonly notificationUrl?: string;
+  readonly inlineUrl?: string;
+  readonly webhookSecret: string;
 };
 
-export function connectedPage({ apiName, accountName, accountId, moneyHolder, ordersWoken }: ConnectedFacts): string {
+export function connectedPage(facts: ConnectedFacts): string {
+  const { apiName, accountName, accountId, moneyHolder, ordersWoken } = facts;
   const whose = moneyHolder === 'platform' ? 'the platform’s' : 'your own';
   const supplier = apiName === 'aliexpress-dropshipping';
   return page(
@@ -40,10 +44,23 @@ export function connectedPage({ apiName, accountName, accountId, moneyHolder, or
       <dt>${supplier ? 'Goods are paid with' : 'Buyers’ money is'}</dt><dd>${whose}${supplier && ' money'}</dd>
     </dl>
     ${ordersWoken > 0 && html`<p>${ordersWoken} ${ordersWoken === 1 ? 'order that waited for it goes' : 'orders that waited for it go'} on now.</p>`}
+    ${addresses(facts)}
     <p>Is this not the account you meant? Disconnect it, and connect the other one.</p>
     <p>You can close this page.</p>`,
   );
 }
+
+/** A marketplace's alone; the secret is shown on no other page. */
+const addresses = ({ notificationUrl, inlineUrl, webhookSecret }: ConnectedFacts): Html | undefined =>
+  inlineUrl === undefined
+    ? undefined
+    : html`<h2>Telling us of orders</h2>
+    <dl>
+      <dt>Its notifications go to</dt><dd><code>${notificationUrl}</code></dd>
+      <dt>Orders may be sent to us at</dt><dd><code>${inlineUrl}</code></dd>
+      <dt>signed with this secret: keep it now, it is not shown again before you connect the account again</dt>
+      <dd><code>${webhookSecret}</code></dd>
+    </dl>`;
 
 export const notConnectedPage = ({ code, message }: Problem): string =>
   page(

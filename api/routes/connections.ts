@@ -2,7 +2,7 @@ import { Router } from 'express';
 import type { CredentialId } from '../../domain/ids.ts';
 import { credentialsOf, disconnect, findCredential } from '../../store/credentials.ts';
 import type { Credential } from '../../store/entities/people.ts';
-import { connectionView } from '../connection-view.ts';
+import { connectionView, webhookUrls } from '../connection-view.ts';
 import { connectables } from '../consents.ts';
 import type { Deps } from '../deps.ts';
 import { notFromElsewhere } from '../middleware/browser.ts';
@@ -20,8 +20,8 @@ export const connectionRoutes = (deps: Deps): Router =>
     .get('/', async (_request, response) => {
       const { userId } = sessionOf(response);
       const credentials = await deps.store.read(em => credentialsOf(em, userId));
-      const consented = credentials.filter(isConsented);
-      response.json({ connections: consented.map(credential => connectionView(credential, deps.now())) });
+      const shown = (one: Credential) => ({ ...connectionView(one, deps.now()), ...webhookUrls(deps.config, one) });
+      response.json({ connections: credentials.filter(isConsented).map(shown) });
     })
     .get('/:provider/start', notFromElsewhere, startConsent(deps))
     .get('/:provider/callback', finishConsent(deps))

@@ -93,10 +93,10 @@ export const finishConsent =
     const given = { code, codeVerifier: verifier, redirectUri: redirectUri(deps, name) };
     const account = await deps.consents[name].exchange(given).catch(notExchanged);
     const { credential, webhookSecret, ordersWoken } = await keep(deps, attempt, account);
-    if (wantsPage(request)) return void response.type('html').send(connectedPage({ ...credential, ordersWoken }));
-    // Shown to its owner when the account is connected: it signs orders that are sent to us inline.
-    const addresses = webhookUrls(deps.config, credential);
-    response.json({ ...connectionView(credential, deps.now()), ...addresses, webhookSecret, ordersWoken });
+    // The secret is shown to its owner when the account is connected: it signs orders that are sent to us inline.
+    const shown = { ...webhookUrls(deps.config, credential), webhookSecret, ordersWoken };
+    if (wantsPage(request)) return void response.type('html').send(connectedPage({ ...credential, ...shown }));
+    response.json({ ...connectionView(credential, deps.now()), ...shown });
   };
 
 type Answered = { attempt: ConnectionAttempt; verifier: string; code: string };

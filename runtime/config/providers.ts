@@ -11,6 +11,10 @@ import {
 } from './provider-urls.ts';
 
 const credential = () => Joi.string().max(4096);
+const webhookSegment = () =>
+  Joi.string()
+    .pattern(/^[\w-]{32,128}$/)
+    .messages({ 'string.pattern.base': '{#label} must be 32 to 128 random letters, digits, _ or -' });
 
 /** In production somebody must say which world the credentials are from; elsewhere they are sandbox ones until told. */
 const environmentSchema = (env: Environment) => {
@@ -37,11 +41,10 @@ export const providerVariables = (env: Environment) => {
       .messages({ 'string.pattern.base': '{#label} must be 32 to 80 letters, digits, _ or -, as eBay wants it' }),
     MERCADOLIBRE_CLIENT_ID: credential().required(),
     MERCADOLIBRE_CLIENT_SECRET: credential().required(),
+    MERCADOLIBRE_WEBHOOK_SEGMENT: webhookSegment(),
     ALIEXPRESS_APP_KEY: credential().required(),
     ALIEXPRESS_APP_SECRET: credential().required(),
-    ALIEXPRESS_WEBHOOK_SEGMENT: Joi.string()
-      .pattern(/^[\w-]{32,128}$/)
-      .messages({ 'string.pattern.base': '{#label} must be 32 to 128 random letters, digits, _ or -' }),
+    ALIEXPRESS_WEBHOOK_SEGMENT: webhookSegment(),
     PAYONEER_ENVIRONMENT: Joi.string().valid('sandbox', 'production').default('sandbox'),
     PAYONEER_CLIENT_ID: payoneerCredential(),
     PAYONEER_CLIENT_SECRET: payoneerCredential(),
@@ -63,6 +66,7 @@ export type ProviderValues = Pick<ProcessValues, 'SANDBOX_PORT'> & { [Variable i
   EBAY_VERIFICATION_TOKEN: string;
   MERCADOLIBRE_CLIENT_ID: string;
   MERCADOLIBRE_CLIENT_SECRET: string;
+  MERCADOLIBRE_WEBHOOK_SEGMENT?: string;
   ALIEXPRESS_APP_KEY: string;
   ALIEXPRESS_APP_SECRET: string;
   ALIEXPRESS_WEBHOOK_SEGMENT?: string;
@@ -101,6 +105,10 @@ export const providerSettings = (values: ProviderValues) => {
       baseUrl: url('MERCADOLIBRE_BASE_URL'),
       clientId: values.MERCADOLIBRE_CLIENT_ID,
       clientSecret: values.MERCADOLIBRE_CLIENT_SECRET,
+      /** The end of the path that the application's notifications come to. Unset: each seller's own is the only one. */
+      ...(values.MERCADOLIBRE_WEBHOOK_SEGMENT === undefined
+        ? {}
+        : { webhookSegment: values.MERCADOLIBRE_WEBHOOK_SEGMENT }),
     },
     aliexpress: {
       environment: world('ALIEXPRESS_BASE_URL'),

@@ -35,6 +35,10 @@ describe('api: outside accounts', () => {
     expect(mercadolibre.notificationUrl).to.match(new RegExp(`^${api.url}/api/webhooks/mercadolibre/[\\w-]{32}$`));
     expect(Buffer.from(ebay.webhookSecret, 'base64url')).to.have.length(32);
     expect(ebay.webhookSecret).not.to.equal(mercadolibre.webhookSecret);
+    for (const shown of await list(mia)) {
+      const { notificationUrl, inlineUrl } = shown.provider === 'ebay' ? ebay : mercadolibre;
+      expect(shown).to.include({ notificationUrl, inlineUrl }).and.not.to.have.property('webhookSecret');
+    }
   });
 
   it('have their tokens sealed, each in its own row', async () => {

@@ -221,6 +221,13 @@ describe('api: connecting an account', () => {
     expect(good.text)
       .to.include('eBay is connected')
       .and.to.include(name.replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
+    // A consent ends in a browser: the page is all that its owner gets to see.
+    expect(good.headers.get('cache-control')).to.equal('no-store');
+    const [{ id, notificationUrl, inlineUrl }] = (await connections(mia)) as [Json];
+    const row = await api.stage.store.read(em => em.findOneOrFail(Credential, { id }));
+    const { webhookSecret } = openSecrets(api.stage.context.box, row);
+    for (const shown of [notificationUrl, inlineUrl, webhookSecret])
+      expect(good.text).to.include(`<code>${shown}</code>`);
     const bad = await land(back, browser, html);
     expect(bad.status).to.equal(409);
     expect(bad.headers.get('content-type')).to.match(/^text\/html/);

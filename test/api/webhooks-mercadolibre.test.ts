@@ -6,13 +6,16 @@ import { delivered, eventsOf, expectRefused, post } from './post-webhook.ts';
 import { expectProblem } from './problem.ts';
 import type { Sent } from './signers.ts';
 
+/** The application's path, for all its sellers. */
+const common = 'an-unguessable-segment-of-forty-characters';
+
 describe('api: MercadoLibre’s webhooks', () => {
   let api: Api;
   let mia: Member;
   let tom: Member;
   let sent: Delivery;
   before(async () => {
-    api = await openApi();
+    api = await openApi({ env: { MERCADOLIBRE_WEBHOOK_SEGMENT: common } });
     [mia, tom] = [await api.hire(), await api.hire()];
     [sent] = (await delivered(api, sell)) as [Delivery];
     await until(() => api.stage.jobs.length === 1);
@@ -78,6 +81,32 @@ describe('api: MercadoLibre’s webhooks', () => {
     await expectRefused(api, '/api/webhooks/mercadolibre', sent, 404, 'NO_SUCH_ROUTE');
     await expectRefused(api, '/api/webhooks/mercadolibre/', sent, 404, 'NO_SUCH_ROUTE');
     expect((await post(api, pathOf(mia), sent)).status).to.equal(200);
+  });
+
+  describe('at the one path that an application has', () => {
+    const path = `/api/webhooks/mercadolibre/${common}`;
+
+    it('are each seller’s who is named: one address, registered once, is enough for all', async () => {
+      expect((await post(api, path, sent)).status).to.equal(200);
+      const toms = changed('_id', '"another-one"').body.toString();
+      const body = Buffer.from(toms.replace(/"user_id":\d+/, `"user_id":${tom.mercadolibre.accountId}`));
+      expect((await post(api, path, { headers: sent.headers, body })).status).to.equal(200);
+      const owners = (await eventsOf(api)).map(({ credential_id }) => credential_id);
+      expect(owners).to.have.members([mia.mercadolibre.id, tom.mercadolibre.id]);
+      expect(api.stage.jobs.map(({ queue }) => queue)).to.deep.equal(['import-order', 'import-order']);
+      expect((await post(api, pathOf(mia), sent)).status, 'told at both').to.equal(200);
+      expect(await eventsOf(api)).to.have.length(2);
+    });
+
+    it('are acknowledged and not kept when they are about nobody: refused, the topic would end for everybody', async () => {
+      expect((await post(api, path, changed('user_id', '1'))).status).to.equal(200);
+      expect(await eventsOf(api)).to.deep.equal([]);
+    });
+
+    it('are refused for another application, and at a path that is close', async () => {
+      await expectRefused(api, path, changed('application_id', '5503910054141467'));
+      for (const close of [path.slice(0, -1), `${path}x`]) await expectRefused(api, close, sent, 404, 'NOT_FOUND');
+    });
   });
 
   const forgeries: Record<string, () => Sent> = {

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { type AliExpressNotification, parseAliExpressNotification } from '../../../providers/aliexpress/webhook.ts';
 import { WebhookRejected } from '../../../providers/webhook-rejected.ts';
@@ -8,9 +8,8 @@ import type { EntityManager } from '../../../store/open.ts';
 import { supplierOrderByNumber } from '../../../store/supplier-orders.ts';
 import type { Deps } from '../../deps.ts';
 import { notFound } from '../../middleware/problem.ts';
+import { isSegment } from './segment.ts';
 import { bytesOf, take } from './take.ts';
-
-const digest = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
 
 /**
  * AliExpress is not known to sign what it pushes: the path that was registered with it cannot be guessed, and the
@@ -20,16 +19,14 @@ const digest = (data: string | Buffer): Buffer => createHash('sha256').update(da
 export const aliexpress =
   (deps: Deps): RequestHandler =>
   async (request, response) => {
-    const { webhookSegment } = deps.config.aliexpress;
-    const given = digest(String(request.params.segment));
-    if (!webhookSegment || !timingSafeEqual(given, digest(webhookSegment))) throw notFound('route');
+    if (!isSegment(request.params.segment, deps.config.aliexpress.webhookSegment)) throw notFound('route');
     const body = bytesOf(request);
     const sent = parseAliExpressNotification(body);
     const credential = await deps.store.read(em => accountOf(em, deps, sent));
     if (!credential) throw new WebhookRejected('ALIEXPRESS_OTHER_ACCOUNT', 'about nobody’s account here');
     const { orderNumber: subject, type } = sent;
     // It has no id of its own.
-    const eventId = digest(body).toString('base64url');
+    const eventId = createHash('sha256').update(body).digest('base64url');
     const event = { source: 'aliexpress', eventId, type, subject, body, credentialId: credential.id } as const;
     await take(deps, response, { ...event, wanted: subject !== undefined }, 200);
   };
