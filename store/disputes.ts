@@ -42,3 +42,7 @@ export async function recordDispute(
   if (change === 0n) return undefined;
   return { event: `dispute-fee:${reference}:${feeChanges}`, amount: money(change, fee.currency) };
 }
+
+/** Whether a dispute of the order's payment is open. */
+export const isDisputed = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
+  (await em.count(Dispute, { orderId, status: 'OPEN' })) > 0;

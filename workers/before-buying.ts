@@ -6,6 +6,7 @@ import type { EntityManager } from '../store/open.ts';
 import { type Context, later } from './context.ts';
 import { move, park, wait } from './order-step.ts';
 import { readSaleNow } from './sale-channel.ts';
+import { afterBuying } from './stop-order.ts';
 
 /** A cancellation that is asked for is decided by its seller, who has days: it is read again this often. */
 const askAgainMs = 15 * 60_000;
@@ -52,5 +53,13 @@ const stopErased = (ctx: Context, order: Order): Promise<string> =>
 function stopFrozen(ctx: Context, order: Order, effect: Effect | null): Promise<string> {
   if (isInDoubt(effect) && effect) return park(ctx, order, new Unproven(effect));
   const note = `${order.frozenFor}: nothing more is bought`;
-  return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note }, nothingBought(order));
+  return move(
+    ctx,
+    order,
+    { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note },
+    {
+      ...nothingBought(order),
+      facts: afterBuying(order),
+    },
+  );
 }

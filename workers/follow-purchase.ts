@@ -7,11 +7,12 @@ import type { SupplierOrder as SupplierNews, SupplierOrderStatus } from '../prov
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { consume, release } from '../store/funding.ts';
 import { post } from '../store/ledger.ts';
-import { custodyOf } from '../store/orders.ts';
+import { custodyOf, updateOrder } from '../store/orders.ts';
 import { purchaseEvent, purchaseOrdersOf, updateSupplierOrder } from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
 import { type Context, later } from './context.ts';
 import { fail, move, recheck, wait } from './order-step.ts';
+import { afterBuying } from './stop-order.ts';
 import { throughApi } from './supplier-order.ts';
 
 /** An unpaid order this close to its deadline is told with a warning. */
@@ -65,9 +66,10 @@ const review = (ctx: Context, order: Order, note: string): Promise<string> =>
   move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note });
 
 const expired = (ctx: Context, order: Order): Promise<string> =>
-  fail(ctx, order, 'SUPPLIER_PAYMENT_EXPIRED', 'the supplier order was closed before anybody paid it', em =>
-    release(em, 'buy', order.id),
-  );
+  fail(ctx, order, 'SUPPLIER_PAYMENT_EXPIRED', 'the supplier order was closed before anybody paid it', async em => {
+    await release(em, 'buy', order.id);
+    await updateOrder(em, order, afterBuying(order));
+  });
 
 async function awaitPayment(
   ctx: Context,
@@ -109,6 +111,7 @@ async function bought(ctx: Context, order: Order, rows: readonly SupplierOrder[]
     order,
     { to: 'PURCHASED', note: `${formatMoney(cost)} paid to the supplier` },
     {
+      facts: afterBuying(order),
       also: async em => {
         await consume(em, 'buy', order.id, cost);
         const postings = supplierPaid({ custody: custodyOf(order), reseller: order.userId, cost });

@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 import { disputeMoved } from './dispute.ts';
 import { refundStates } from './refund.ts';
 import { settleRefund } from './settle-refund.ts';
-import { endDispute, stopOrder } from './stop-order.ts';
+import { endFreeze, stopOrder } from './stop-order.ts';
 
 /** Finds what a PayPal event is about and has it read back: the event is a hint, PayPal's own answer is the fact. */
 export async function paypalEvent(ctx: Context, body: Buffer): Promise<string | undefined> {
@@ -77,8 +77,8 @@ async function moneyWentBack(ctx: Context, event: PayPalEvent): Promise<string |
       status: refundStates[status] ?? 'PENDING',
       amount,
     });
-    // What the dispute was about has moved: the legs that are left fit what the sale is worth now.
-    await endDispute(em, owned);
+    // The legs that are left fit what the sale is worth now; a dispute that is still open goes on holding them.
+    await endFreeze(em, enqueue, owned, 'DISPUTE');
     await stopOrder(em, enqueue, owned, 'PAYMENT_REVERSED', `PayPal says: ${kind} of ${formatMoney(amount)}`);
     return `${event.type}: ${kind} ${refundId} is ${status}`;
   });

@@ -1,15 +1,33 @@
 import { jobForOrder } from '../queues/next-job.ts';
+import { payout } from '../queues/payout.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
+import { isDisputed } from '../store/disputes.ts';
 import type { Order } from '../store/entities/order.ts';
+import { legsOfOrder, wakeLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { updateOrder, wakeOrder } from '../store/orders.ts';
 import { supplierOwes } from '../store/second-purchase.ts';
 
-/** The dispute is over. What the supplier cancelled goes on holding the order. */
-export async function endDispute(em: EntityManager, order: Order): Promise<void> {
-  if (order.frozenFor !== 'DISPUTE') return;
+/** Why no money of an order moves; what its supplier cancelled holds it as well (`SUPPLIER_CANCELLED`). */
+export type Freeze = 'DISPUTE' | 'PAYMENT_REVERSED' | 'MARKETPLACE_REFUND';
+
+/**
+ * What this freeze was for is over: the legs may leave. What the supplier cancelled goes on holding the order, and so
+ * does a dispute of its payment that is still open. True when it ended.
+ */
+export async function endFreeze(em: EntityManager, enqueue: Enqueue, order: Order, why: Freeze): Promise<boolean> {
+  if (order.frozenFor !== why || (why === 'DISPUTE' && (await isDisputed(em, order.id)))) return false;
   await updateOrder(em, order, { frozenFor: (await supplierOwes(em, order.id)) ? 'SUPPLIER_CANCELLED' : null });
+  for (const leg of await legsOfOrder(em, order.id)) {
+    const woken = leg.status === 'PENDING' ? await wakeLeg(em, leg.id) : null;
+    if (woken) enqueue(payout.jobFor(woken));
+  }
+  return true;
 }
+
+/** A payment that was reversed stops what is being bought, and nothing after that: the sale is booked on what is left. */
+export const afterBuying = ({ frozenFor }: Order): Partial<Order> =>
+  frozenFor === 'PAYMENT_REVERSED' ? { frozenFor: null } : {};
 
 /** Nothing is bought for money that went back. What is being bought right now stops before its next call. */
 export async function stopOrder(

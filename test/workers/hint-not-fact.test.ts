@@ -78,7 +78,7 @@ describe('an event of PayPal', () => {
     await performWith(stage, { failpoint }, 'purchase', id);
     expect((await stage.order(id)).frozenFor).to.equal('PAYMENT_REVERSED');
     await stage.perform('purchase', id);
-    expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED' });
+    expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', frozenFor: null });
     expect((await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id))).to.deep.equal([]);
   });
 

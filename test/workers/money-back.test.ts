@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
 import { creditOf } from '../../store/current-account.ts';
+import { recordDispute } from '../../store/disputes.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import { balanceOf, ledgerTotals } from '../../store/ledger.ts';
@@ -58,17 +59,29 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     );
     return stage.perform('apply-event', event?.id ?? '');
   };
-  const refund = async (captureId: string, amount: string, key = 'by-hand') => {
+  /** The buyer has the money back; nobody has told us. The same again is the same refund. */
+  const giveBack = (captureId: string, amount: string, key = 'by-hand') => {
     const { paypal } = stage.context.providers;
-    const { id } = await paypal.refundCapture(
+    return paypal.refundCapture(
       captureId,
       `${key}-${captureId}`,
       paypal.refundBody({ amount: money(BigInt(amount.replace('.', '')), 'USD'), customId: key }),
     );
+  };
+  const refund = async (captureId: string, amount: string, key?: string) => {
+    const { id } = await giveBack(captureId, amount, key);
     return tell('PAYMENT.CAPTURE.REFUNDED', {
       id,
       links: [{ rel: 'up', href: `https://api.paypal.com/v2/payments/captures/${captureId}` }],
     });
+  };
+  const dispute = async (captureId: string, step: object) => {
+    const { id: dispute_id } = await stage.control<{ id: string }>('dispute', { captureId, ...step });
+    return tell('CUSTOMER.DISPUTE.UPDATED', { dispute_id });
+  };
+  const buyerWins = { status: 'RESOLVED', outcome: 'RESOLVED_BUYER_FAVOUR' };
+  const heldFor = async (id: string, why: string) => {
+    for (const leg of await legsOf(id)) expect(await stage.perform('payout', leg.id)).to.equal(`frozen: ${why}`);
   };
   const balanced = async () => {
     const totals = await stage.store.read(em => ledgerTotals(em));
@@ -129,20 +142,73 @@ describe('money that goes back to the buyer after the sale was booked', () => {
 
   it('holds the legs while the buyer’s dispute is open, and lets them go when the seller keeps the money', async () => {
     const { id, captureId } = await booked();
-    const dispute = await stage.control<{ id: string }>('dispute', { captureId, status: 'OPEN' });
-    await tell('CUSTOMER.DISPUTE.CREATED', { dispute_id: dispute.id });
+    const { id: dispute_id } = await stage.control<{ id: string }>('dispute', { captureId, status: 'OPEN' });
+    await tell('CUSTOMER.DISPUTE.CREATED', { dispute_id });
     for (const leg of await legsOf(id)) expect(await stage.perform('payout', leg.id)).to.equal('frozen: DISPUTE');
     await stage.control('dispute', { captureId, status: 'RESOLVED', outcome: 'RESOLVED_SELLER_FAVOUR' });
-    await tell('CUSTOMER.DISPUTE.RESOLVED', { dispute_id: dispute.id, status: 'RESOLVED' });
+    await tell('CUSTOMER.DISPUTE.RESOLVED', { dispute_id, status: 'RESOLVED' });
+    await payLegs(id);
+  });
+
+  it('holds the legs through a refund while the dispute is open, and not for ever when the buyer wins it', async () => {
+    const { id, captureId } = await booked();
+    await dispute(captureId, { status: 'OPEN' });
+    await refund(captureId, '5.00');
+    await heldFor(id, 'DISPUTE');
+    await dispute(captureId, { status: 'OPEN' });
+    await dispute(captureId, buyerWins);
+    expect((await stage.order(id)).frozenFor).to.equal(null);
+    expect((await stage.store.read(em => paymentsOf(em, id as never)))[0]?.status).to.equal('PARTIALLY_REFUNDED');
+    await payLegs(id);
+  });
+
+  it('lets the legs go when PayPal gives the buyer its own money', async () => {
+    const { id, captureId } = await booked();
+    await dispute(captureId, { status: 'OPEN' });
+    stage.jobs.length = 0;
+    await dispute(captureId, { status: 'RESOLVED', outcome: 'RESOLVED_WITH_PAYOUT' });
+    expect(stage.jobs.map(({ queue }) => queue)).to.deep.equal(['payout', 'payout']);
+    expect((await stage.store.read(em => paymentsOf(em, id as never)))[0]?.status).to.equal('COMPLETED');
+    await payLegs(id);
+  });
+
+  it('holds the legs of a lost dispute until its refund is booked', async () => {
+    const { id, captureId } = await booked();
+    await dispute(captureId, { status: 'OPEN' });
+    await giveBack(captureId, '29.99');
+    await dispute(captureId, buyerWins);
+    await heldFor(id, 'DISPUTE');
+    await refund(captureId, '29.99');
+    expect((await stage.order(id)).frozenFor).to.equal(null);
+    expect((await legsOf(id)).map(({ status }) => status)).to.deep.equal(['CANCELLED', 'CANCELLED']);
+  });
+
+  it('holds the legs for a second dispute when the first is settled', async () => {
+    const { id, captureId } = await booked();
+    await dispute(captureId, { status: 'OPEN' });
+    const second = { reference: 'PP-D-SECOND', status: 'OPEN', fee: money(0n, 'USD') } as const;
+    await stage.store.transaction(em => recordDispute(em, id as never, second));
+    await dispute(captureId, { status: 'RESOLVED', outcome: 'RESOLVED_SELLER_FAVOUR' });
+    await heldFor(id, 'DISPUTE');
+  });
+
+  it('lets the legs go of goods that were ordered before a part of the money went back', async () => {
+    const { id } = await stage.paidOrder(await stage.stockUp(seller));
+    await stage.perform('fulfill', id);
+    const fault = { provider: 'aliexpress', operation: 'order-get', kind: 'status', status: 503, times: 1 };
+    await stage.control('faults', fault);
+    await stage.perform('purchase', id).catch(() => undefined);
+    const [payment] = await stage.store.read(em => paymentsOf(em, id as never));
+    await refund(payment?.reference ?? '', '5.00');
+    expect(await stage.order(id)).to.include({ status: 'PURCHASING', frozenFor: 'PAYMENT_REVERSED' });
+    for (const queue of ['purchase', 'create-sale'] as const) await stage.perform(queue, id);
+    expect(await stage.order(id)).to.include({ status: 'PURCHASED', frozenFor: null });
     await payLegs(id);
   });
 
   it('books what PayPal takes for a lost dispute once, and what it gives back of it', async () => {
     const { id, captureId } = await booked();
-    const move = async (step: object) => {
-      const { id: dispute_id } = await stage.control<{ id: string }>('dispute', { captureId, ...step });
-      return tell('CUSTOMER.DISPUTE.UPDATED', { dispute_id });
-    };
+    const move = (step: object) => dispute(captureId, step);
     const fees = async () => (await stage.store.read(em => balanceOf(em, 'fees:dispute', null, 'USD'))).amountMinor;
     await move({ status: 'OPEN' });
     expect(await fees()).to.equal(0n);
@@ -195,8 +261,11 @@ describe('money that goes back to the buyer after the sale was booked', () => {
   it('buys nothing for a payment that is disputed before the purchase', async () => {
     const { id } = await stage.paidOrder(await stage.stockUp(seller));
     const [payment] = await stage.store.read(em => paymentsOf(em, id as never));
-    const dispute = await stage.control<{ id: string }>('dispute', { captureId: payment?.reference, status: 'OPEN' });
-    await tell('CUSTOMER.DISPUTE.CREATED', { dispute_id: dispute.id });
+    const { id: dispute_id } = await stage.control<{ id: string }>('dispute', {
+      captureId: payment?.reference,
+      status: 'OPEN',
+    });
+    await tell('CUSTOMER.DISPUTE.CREATED', { dispute_id });
     await stage.drain();
     expect((await stage.order(id)).status).to.equal('NEEDS_REVIEW');
     expect(await stage.effects('supplier-order')).to.deep.equal([]);
