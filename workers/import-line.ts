@@ -12,11 +12,15 @@ import { claimOrder, updateOrder, wakeOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import type { Context } from './context.ts';
 import { isMarketplace, type MarketplaceLine, type MarketplaceOrder } from './marketplace.ts';
+import { marketplaceRefunded, paymentReference } from './marketplace-refund.ts';
 import { settlePayment } from './settle-payment.ts';
 
 type Line = { credential: Credential; custody: Custody; order: MarketplaceOrder; line: MarketplaceLine };
 
-/** `being bought`: nothing can be decided about a cancellation before the purchase under way has ended. */
+/**
+ * `being bought`: nothing can be decided about a cancellation or a refund before the purchase under way has ended. It
+ * reads the sale once more before it buys, but may just have done so: what became of it decides.
+ */
 type Taken = 'taken' | 'being bought';
 
 /** Brings one order of ours up to what its marketplace says of the line. The same news again changes nothing. */
@@ -24,17 +28,26 @@ export const takeLine = (ctx: Context, news: Line): Promise<Taken> =>
   ctx.transact(async (em, enqueue) => {
     const sale = news.order;
     const { order } = await upsertLine(em, newOrderOf(news));
-    if (sale.cancelled) return cancel(em, order);
-    if (!order.shipTo && sale.shipTo && !order.buyerErasedAt) await addressArrived(em, enqueue, order, sale.shipTo);
-    if (order.status === 'CREATED' && sale.payment !== 'PENDING') await takePayment(em, enqueue, order, news);
+    const undone = sale.cancelled || sale.payment === 'REVERSED' || sale.payment === 'PARTLY_REVERSED';
+    if (undone && order.status === 'PURCHASING') return 'being bought';
+    if (sale.cancelled) await cancel(em, order);
+    else await carryOn(em, enqueue, order, news);
+    if (undone) await marketplaceRefunded(em, enqueue, order.id, news);
     return 'taken';
   });
 
+async function carryOn(em: EntityManager, enqueue: Enqueue, order: Order, news: Line): Promise<void> {
+  const { shipTo, payment } = news.order;
+  if (!order.shipTo && shipTo && !order.buyerErasedAt) await addressArrived(em, enqueue, order, shipTo);
+  if (order.status === 'CREATED' && payment !== 'PENDING') await takePayment(em, enqueue, order, news);
+}
+
 /** The buyer's money is booked in any case; what only a person may decide about is not bought before. */
-async function takePayment(em: EntityManager, enqueue: Enqueue, order: Order, { order: sale, line }: Line) {
+async function takePayment(em: EntityManager, enqueue: Enqueue, order: Order, news: Line) {
+  const { order: sale, line } = news;
   await settlePayment(em, enqueue, order, [
     {
-      reference: `${sale.orderId}/${line.lineId}`,
+      reference: paymentReference(news),
       status: sale.payment === 'PAID' ? 'COMPLETED' : 'REVERSED',
       rawStatus: sale.rawPayment,
       amount: line.total,
@@ -88,16 +101,9 @@ async function addressArrived(
 
 /**
  * The buyer or the seller cancelled. What has not been bought is cancelled; what has been, or may have been, is a
- * person's decision. A purchase under way reads the sale once more before it buys, but may just have done so: what
- * became of it decides.
+ * person's decision.
  */
-async function cancel(em: EntityManager, order: Order): Promise<Taken> {
-  if (order.status === 'PURCHASING') return 'being bought';
-  await end(em, order);
-  return 'taken';
-}
-
-async function end(em: EntityManager, order: Order): Promise<void> {
+async function cancel(em: EntityManager, order: Order): Promise<void> {
   const nothing = () => undefined;
   switch (order.status) {
     case 'CREATED':

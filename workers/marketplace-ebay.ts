@@ -36,5 +36,6 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
 
 function paymentOf(status: string): MarketplaceOrder['payment'] {
   if (status === 'PAID') return 'PAID';
-  return status === 'FULLY_REFUNDED' || status === 'PARTIALLY_REFUNDED' ? 'REVERSED' : 'PENDING';
+  if (status === 'PARTIALLY_REFUNDED') return 'PARTLY_REVERSED';
+  return status === 'FULLY_REFUNDED' ? 'REVERSED' : 'PENDING';
 }

@@ -25,7 +25,7 @@ export type MarketplaceOrder = {
   orderId: string;
   /** Where the marketplace says it. */
   soldAt: Date | undefined;
-  payment: 'PENDING' | 'PAID' | 'REVERSED';
+  payment: 'PENDING' | 'PAID' | 'PARTLY_REVERSED' | 'REVERSED';
   rawPayment: string;
   cancelled: boolean;
   /** Somebody asks for a cancellation, which may still be declined. */
