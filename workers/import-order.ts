@@ -80,18 +80,16 @@ async function readBack(
   event: InboundEvent,
   { orderId, sellers }: Hint,
 ): Promise<Sale | { why: string }> {
-  let disconnected: ReconnectNeeded | undefined;
   for (const credential of sellers) {
     try {
       return { credential, order: await readMarketplaceOrder(ctx, credential, orderId) };
     } catch (error) {
       if (staysUnread(ctx, event, error)) return { why: error.message };
-      if (error instanceof ReconnectNeeded) disconnected = error;
-      else if (!(error instanceof Terminal)) throw error;
+      // Certainly this account's, the event stays, and is read when the account is connected again. One that may be
+      // anybody's must not wait for that: if it was this account's after all, its feed is read on from before.
+      if (error instanceof ReconnectNeeded ? sellers.length === 1 : !(error instanceof Terminal)) throw error;
     }
   }
-  // The order may be this account's: the event stays, and is read when the account is connected again.
-  if (disconnected) throw disconnected;
   return { why: `no connected account knows order ${orderId}` };
 }
 

@@ -25,8 +25,8 @@ export async function hintOf(ctx: Context, event: InboundEvent): Promise<Hint> {
     case 'inline':
       return { orderId: parseInlineOrder(body).orderId, sellers: await ownSeller(ctx, event) };
     case 'ebay': {
-      const { orderId, username } = parseEbayNotification(body);
-      return { orderId: named(event, orderId), sellers: await ebaySellers(ctx, username) };
+      const { orderId, persons } = parseEbayNotification(body);
+      return { orderId: named(event, orderId), sellers: await ebaySellers(ctx, persons) };
     }
     case 'paypal':
     case 'aliexpress':
@@ -47,9 +47,11 @@ async function ownSeller(ctx: Context, { credentialId }: InboundEvent): Promise<
   return credential ? [credential] : [];
 }
 
-/** eBay does not promise to name the seller: when it does not, each connected one is asked. */
-async function ebaySellers(ctx: Context, username: string | undefined): Promise<Credential[]> {
+/** eBay does not promise to name the seller, by name or by id: when it does not, each connected one is asked. */
+async function ebaySellers(ctx: Context, persons: readonly string[]): Promise<Credential[]> {
   const all = await ctx.store.read(em => credentialsFor(em, 'ebay', ctx.config.ebay.environment));
-  const named = all.filter(({ accountName }) => accountName === username);
+  const named = all.filter(
+    ({ accountId, accountName }) => persons.includes(accountId) || persons.includes(accountName),
+  );
   return named.length > 0 ? named : all;
 }

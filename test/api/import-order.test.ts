@@ -26,6 +26,13 @@ describe('api: a marketplace’s order becomes ours', () => {
     api.stage.jobs.length = 0;
   });
 
+  /** What eBay sent, with something else instead in its body. */
+  const rewrite = (pattern: string, text: string) =>
+    api.rows(
+      `update inbound_events set body = convert_to(regexp_replace(convert_from(body, 'UTF8'), ?, ?), 'UTF8') where status = 'RECEIVED'`,
+      [pattern, text],
+    );
+
   it('eBay: one per line, each with its quantity, its price with delivery, its currency and its share of the fee', async () => {
     const lines = [
       { lineItemId: '10001', legacyItemId: '111111111111', quantity: 3, totalMinor: '3500', deliveryMinor: '500' },
@@ -186,10 +193,44 @@ describe('api: a marketplace’s order becomes ours', () => {
   it('an order is read with its seller’s account, though the notification names nobody', async () => {
     await api.hire();
     const orderId = await sell(api, mia, ebaySale(mia, [{}]));
-    await api.rows(
-      `update inbound_events set body = convert_to(regexp_replace(convert_from(body, 'UTF8'), '"username":"[^"]*",', ''), 'UTF8') where status = 'RECEIVED'`,
-    );
+    await rewrite('"username":"[^"]*","userId":"[^"]*",', '');
     await importAll(api);
     expect(await lineOf(api, orderId)).to.include({ userId: mia.id, credentialId: mia.ebay.id });
+  });
+
+  const askedFor = async (seller: Member): Promise<string | null> =>
+    (await api.rows('select last_used_at::text from api_credentials where id = ?', [seller.ebay.id]))[0]?.last_used_at;
+
+  it('an order of nobody is not asked for over and over because one account must be connected again', async () => {
+    const tom = await api.hire();
+    await sell(api, mia, ebaySale(mia, [{}]));
+    await rewrite('"username":"[^"]*","userId":"[^"]*","orderId":"[^"]*"', '"orderId":"99-99999-99998"');
+    await api.rows(`update api_credentials set status = 'RECONNECT_NEEDED' where id = ?`, [tom.ebay.id]);
+    expect(await importAll(api)).to.deep.equal(['no connected account knows order 99-99999-99998']);
+    const open = await api.rows(`select from inbound_events where status = 'RECEIVED'`);
+    expect(open).to.deep.equal([]);
+  });
+
+  it('an order of an account that must be connected again is kept until it is', async () => {
+    const tom = await api.hire();
+    const orderId = await sell(api, tom, ebaySale(tom, [{}]));
+    const imports = [...api.stage.jobs];
+    await api.rows(`update api_credentials set status = 'RECONNECT_NEEDED' where id = ?`, [tom.ebay.id]);
+    const error = await importAll(api).catch((thrown: Error) => thrown);
+    expect(error).to.include({ code: 'RECONNECT_NEEDED' });
+    await api.rows(`update api_credentials set status = 'HEALTHY' where id = ?`, [tom.ebay.id]);
+    api.stage.jobs.push(...imports);
+    await importAll(api);
+    expect(await lineOf(api, orderId)).to.include({ userId: tom.id });
+  });
+
+  it('an order whose seller is named by their id alone is asked for with no other account', async () => {
+    const tom = await api.hire();
+    const orderId = await sell(api, tom, ebaySale(tom, [{}]));
+    await rewrite('"username":"[^"]*"', '"username":"immutable-7"');
+    await api.rows('update api_credentials set last_used_at = null where id = ?', [mia.ebay.id]);
+    await importAll(api);
+    expect(await lineOf(api, orderId)).to.include({ userId: tom.id });
+    expect(await askedFor(mia)).to.equal(null);
   });
 });
