@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import Joi from 'joi';
 import { refreshTime } from '../../domain/connection.ts';
-import type { UserId } from '../../domain/ids.ts';
 import type { Holder } from '../../domain/order.ts';
 import { Terminal, unreachable } from '../../domain/outcome.ts';
 import type { ConsentedAccount } from '../../providers/consent.ts';
@@ -14,6 +13,7 @@ import { consentMinutes, openAttempt, type Taken, takeAttempt } from '../../stor
 import { type Connected, connect } from '../../store/credentials.ts';
 import { wantSubscription } from '../../store/ebay-subscriptions.ts';
 import type { Connectable, ConnectionAttempt } from '../../store/entities/people.ts';
+import type { EntityManager } from '../../store/open.ts';
 import { wakeWaiting } from '../../store/orders.ts';
 import { findUser } from '../../store/users.ts';
 import { connectionView, webhookUrls } from '../connection-view.ts';
@@ -55,9 +55,12 @@ const providerOf = (request: Request): Connectable => valid(provider, request.pa
 const redirectUri = ({ config }: Pick<Deps, 'config'>, name: Connectable): string =>
   `${config.publicUrl}/api/connections/${name}/callback`;
 
+type Claimed = Pick<ConnectionAttempt, 'userId' | 'apiName' | 'moneyHolder'>;
+
 /** What the platform pays out it must have received: that is not for the shop's owner to say. @throws Problem 403 */
-async function assertConfirmed(store: Deps['store'], userId: UserId): Promise<void> {
-  const user = await store.read(em => findUser(em, userId));
+async function assertConfirmed(em: EntityManager, { userId, apiName, moneyHolder }: Claimed): Promise<void> {
+  if (moneyHolder !== 'platform' || apiName === 'aliexpress-dropshipping') return;
+  const user = await findUser(em, userId);
   if (user?.role !== 'admin' && !user?.platformProceeds)
     throw new Problem(
       403,
@@ -73,7 +76,7 @@ export const startConsent =
     const { userId } = sessionOf(response);
     const name = providerOf(request);
     const { moneyHolder, country } = valid(starts[name], request.query);
-    if (moneyHolder === 'platform' && name !== 'aliexpress-dropshipping') await assertConfirmed(store, userId);
+    await store.read(em => assertConfirmed(em, { userId, apiName: name, moneyHolder }));
     const maxAgeMs = consentMinutes * 60_000;
     const browser = markBrowser(request, response, { secure: config.nodeEnv === 'production', maxAgeMs });
     const asked = { userId, browser, apiName: name, environment: environmentOf(config, name), moneyHolder };
@@ -193,6 +196,8 @@ const storeAccount = (
         'ACCOUNT_TAKEN',
         `the ${nameOf(apiName)} account ${accountName} is connected to another user`,
       );
+    // Its user is locked now: what an admin has taken back since the start counts.
+    await assertConfirmed(em, owner);
     if (apiName === 'ebay') enqueue(watchSubscription.jobFor(await wantSubscription(em, stored.credential.id)));
     const woken = await wakeWaiting(em, 'RECONNECT_NEEDED', userId);
     for (const order of woken.orders) enqueue(jobForOrder(order));

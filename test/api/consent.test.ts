@@ -212,6 +212,15 @@ describe('api: connecting an account', () => {
     expect(rows).to.deep.equal([{ money_holder: 'reseller' }]);
   });
 
+  it('is refused when an admin took the confirmation back while the owner was at the consent page', async () => {
+    const mia = await newcomer(api);
+    const { page, browser } = await start(walk(api, mia, 'ebay'));
+    const back = await decide(page, shopName());
+    await api.call('PUT', `/api/admin/proceeds/${mia.id}`, { as: api.admin, body: { heldBy: 'reseller' } });
+    expectProblem(await land(back, browser), 403, 'PROCEEDS_NOT_CONFIRMED');
+    expect(await connections(mia)).to.deep.equal([]);
+  });
+
   it('shows people a page: which account it is, or what went wrong and what to do', async () => {
     const [mia, name] = [await newcomer(api), `<b>${shopName()}</b>`];
     const { page, browser } = await start(walk(api, mia, 'ebay'));
