@@ -9,8 +9,11 @@ import { type Context, later, type Processor } from './context.ts';
 import { withToken } from './tokens.ts';
 
 const topic = 'ORDER_CONFIRMATION';
-/** Orders that were not told are found by the feeds meanwhile; the Notification API has 10,000 calls a day in all. */
-const checkEveryMs = 3_600_000;
+/**
+ * Orders that were not told are found by the feeds meanwhile. A look is two calls, and the Notification API has 8,000 a
+ * day for all looks: enough for a thousand sellers.
+ */
+const checkEveryMs = 6 * 3_600_000;
 const afterTroubleMs = 300_000;
 
 /** Sees to it that eBay tells us of a seller's orders: the endpoint stands, the seller's topic is sent there, tested once. */

@@ -60,7 +60,7 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
 
   /** The key that a notification says it was signed with. @throws Terminal EBAY_195001 when there is none of that id */
   async function publicKey(kid: string): Promise<EbayKey> {
-    const call = reading({}, { limit: 'ebay notification' });
+    const call = reading({}, { limit: 'ebay notification key' });
     const path = `/commerce/notification/v1/public_key/${encodeURIComponent(kid)}`;
     const answer = await withToken(applicationToken, token => get(call, path, token));
     return accept(call, answer, schema.publicKey, 'application');

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
 import { createEbayClient } from '../../providers/ebay/client.ts';
+import type { Gate } from '../../providers/gate.ts';
+import { rateLimits } from '../../providers/rate-limits.ts';
 import { account, buyer, ebayOrder } from './contract/goods.ts';
 import { type SandboxWorld, startSandboxWorld } from './sandbox-world.ts';
 import { startStub } from './stub-server.ts';
@@ -111,5 +113,31 @@ describe('eBay public key', () => {
     );
     const ebay = createEbayClient({ baseUrl: server.url, clientId: 'id', clientSecret: 'secret' });
     expect(await failureOf(() => ebay.publicKey('key-number-1'))).to.equal('terminal EBAY_HTTP_401');
+  });
+
+  it('is not kept waiting by whoever looks after the subscriptions: its share of the quota is its own', async () => {
+    await using server = await startStub(({ url }) =>
+      url === '/identity/v1/oauth2/token' ? { body: { access_token: 't', expires_in: 7200 } } : { body: key },
+    );
+    const usedUp: Pick<Gate, 'pass'> = {
+      pass: (call, { send }) => {
+        if (call.limit === 'ebay notification') throw new Error('there is nothing left for today');
+        return send();
+      },
+    };
+    const ebay = createEbayClient({
+      baseUrl: server.url,
+      clientId: 'id',
+      clientSecret: 'secret',
+      gate: usedUp as Gate,
+    });
+    const looked = await ebay.notifications.listDestinations({}).catch((error: Error) => error.message);
+    expect(looked).to.equal('there is nothing left for today');
+    expect(await ebay.publicKey('key-number-1')).to.deep.equal(key);
+    const shares = [rateLimits['ebay notification'], rateLimits['ebay notification key']];
+    expect(
+      shares.reduce((sum, { calls }) => sum + calls, 0),
+      'together',
+    ).to.be.at.most(10_000);
   });
 });
