@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { CredentialId, EventId } from '../domain/ids.ts';
 import { type EventSource, InboundEvent } from './entities/order.ts';
-import type { EntityManager } from './open.ts';
+import type { EntityManager, Store } from './open.ts';
 import { graceMs } from './orders.ts';
 
 export type NewEvent = {
@@ -59,4 +59,33 @@ export async function wakeEvent(em: EntityManager, id: EventId): Promise<Inbound
     { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) },
   );
   return woken === 1 ? em.findOne(InboundEvent, { id }) : null;
+}
+
+const dayMs = 86_400_000;
+/** What was said is of no use once it was dealt with; that it was said must outlive every repetition and re-reading. */
+const keptDays = { words: 30, ignored: 90 };
+/** Rows of one transaction, and transactions of one pass: what is left is the next pass's. */
+const forgetting = { rows: 500, batches: 20 };
+
+const emptyWords = `update inbound_events set body = '', headers = '{}' where id in (
+  select id from inbound_events where status <> 'RECEIVED' and received_at < ? and (body <> '' or headers <> '{}')
+  limit ? for no key update skip locked) returning id`;
+const deleteIgnored = `delete from inbound_events where id in (
+  select id from inbound_events where status = 'IGNORED' and received_at < ? limit ? for update skip locked) returning id`;
+
+/** Empties closed events, which tell of people, and drops those that nobody ever acted on. Gives how many it was. */
+export async function forgetEvents(store: Store, now: Date): Promise<number> {
+  let forgotten = 0;
+  for (const [sql, days] of [
+    [deleteIgnored, keptDays.ignored],
+    [emptyWords, keptDays.words],
+  ] as const) {
+    const before = new Date(now.getTime() - days * dayMs);
+    for (let batch = 0; batch < forgetting.batches; batch += 1) {
+      const rows = await store.transaction(em => em.execute<{ id: string }[]>(sql, [before, forgetting.rows]));
+      forgotten += rows.length;
+      if (rows.length < forgetting.rows) break;
+    }
+  }
+  return forgotten;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SweepOptions, sweep } from '../queues/recovery.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { forgetEvidence } from '../store/evidence.ts';
+import { forgetEvents } from '../store/inbound-events.ts';
 import type { FeedWatch } from './feed-watch.ts';
 
 export type Sweeper = { close(): Promise<void> };
@@ -15,11 +16,14 @@ type SweeperOptions = SweepOptions & {
 };
 
 const dayMs = 86_400_000;
+/** Old notifications are not urgent, and looking for them reads the whole table. */
+const forgetEveryMs = 3_600_000;
 
 /** Sweeps for as long as the process lives. A sweep that fails (the database is away) is followed by the next one. */
 export function startSweeper(options: SweeperOptions): Sweeper {
   const { store, evidenceDays } = options;
   const stop = new AbortController();
+  let forgotAt = 0;
   const loop = async () => {
     while (!stop.signal.aborted) {
       try {
@@ -28,6 +32,10 @@ export function startSweeper(options: SweeperOptions): Sweeper {
         await options.feeds?.look();
         if (evidenceDays !== undefined)
           await store.transaction(em => forgetEvidence(em, new Date(Date.now() - evidenceDays * dayMs)));
+        if (Date.now() - forgotAt >= forgetEveryMs) {
+          await forgetEvents(store, new Date());
+          forgotAt = Date.now();
+        }
       } catch (error) {
         options.log.warn({ err: error }, 'sweep failed; the next one will do its work');
       }

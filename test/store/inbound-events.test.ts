@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import { closeEvent, findEvent, storeEvent, wakeEvent } from '../../store/inbound-events.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { closeEvent, findEvent, forgetEvents, storeEvent, wakeEvent } from '../../store/inbound-events.ts';
+import { startSweeper } from '../../workers/sweeper.ts';
+import { until } from '../support/until.ts';
 import { openTestStore, rowsOf, type TestStore } from './fixtures.ts';
 
 describe('inbound events', () => {
@@ -59,5 +62,64 @@ describe('inbound events', () => {
     await db.store.transaction(em => closeEvent(em, id, 'FAILED', 'too late'));
     expect(await read(id)).to.include({ status: 'APPLIED', note: 'order 7', nextCheckAt: null, wake: 1 });
     expect(await db.store.transaction(em => wakeEvent(em, id))).to.equal(null);
+  });
+
+  describe('of long ago', () => {
+    const dayMs = 86_400_000;
+    const inDays = (days: number) => forgetEvents(db.store, new Date(Date.now() + days * dayMs + 60_000));
+    const closed = async (status: 'APPLIED' | 'FAILED' | 'IGNORED') => {
+      const { id } = (await store(event()))!;
+      await db.store.transaction(em => closeEvent(em, id, status, 'done'));
+      return id;
+    };
+    beforeEach(() => rowsOf(db.store, 'delete from inbound_events'));
+
+    it('are not kept for ever: closed ones are emptied after thirty days, what is still to be done is left', async () => {
+      const ids = await Promise.all((['APPLIED', 'FAILED', 'IGNORED'] as const).map(closed));
+      const open = (await store(event()))!;
+      expect(await inDays(29)).to.equal(0);
+      expect(await inDays(30)).to.equal(3);
+      for (const id of ids) {
+        const { body, headers, note } = await read(id);
+        expect([Buffer.from(body).length, headers, note]).to.deep.equal([0, {}, 'done']);
+      }
+      expect(Buffer.from((await read(open.id)).body).toString()).to.equal('{"id":1}');
+      expect(await inDays(30), 'once').to.equal(0);
+    });
+
+    it('that nobody acted on are gone after ninety days; the others still say that they were there', async () => {
+      await closed('IGNORED');
+      await store(event({ wanted: false }));
+      const [applied, open] = [await closed('APPLIED'), (await store(event()))!];
+      await inDays(89);
+      expect(await rowsOf(db.store, 'select id from inbound_events')).to.have.length(4);
+      await inDays(90);
+      const left = await rowsOf<{ id: string }>(db.store, 'select id from inbound_events');
+      expect(left.map(({ id }) => id)).to.have.members([applied, open.id]);
+    });
+
+    it('are forgotten by the thousand, not one page a pass', async () => {
+      await rowsOf(
+        db.store,
+        `insert into inbound_events (id, source, event_id, type, headers, body, status)
+         select gen_random_uuid(), 'ebay', 'old-' || n, 'X', '{}', 'x', 'APPLIED' from generate_series(1, 1200) n`,
+      );
+      expect(await inDays(31)).to.equal(1_200);
+    });
+
+    it('are looked for by the sweeper', async () => {
+      const id = await closed('APPLIED');
+      await rowsOf(db.store, `update inbound_events set received_at = now() - interval '31 days'`);
+      const producer = {
+        addAll: async () => undefined,
+        isLive: async () => true,
+        queues: new Map(),
+        close: async () => undefined,
+      };
+      const log = createLogger('test', 'fatal');
+      const sweeper = startSweeper({ store: db.store, producer, stallAfterMs: 60_000, intervalMs: 10, log });
+      await until(async () => Buffer.from((await read(id)).body).length === 0);
+      await sweeper.close();
+    });
   });
 });
