@@ -14,6 +14,7 @@ import { browserBuyingRoutes } from './routes/browser-buying.ts';
 import { browserLoginRoutes } from './routes/browser-login.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { decisionRoutes } from './routes/decisions.ts';
 import { earningsRoutes, platformEarningsRoutes } from './routes/earnings.ts';
 import { fxConversionRoutes } from './routes/fx-conversions.ts';
 import { fxRateRoutes } from './routes/fx-rates.ts';
@@ -70,6 +71,7 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
     fxRateRoutes(deps),
     browserBuyingRoutes(deps),
     proceedsRoutes(deps),
+    decisionRoutes(deps),
     providerKeyRoutes(deps),
     adminRoutes(deps),
   );

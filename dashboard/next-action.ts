@@ -47,6 +47,7 @@ const forFailed: Readonly<Record<FailureReason, string>> = {
   PRODUCT_GONE: 'The supplier no longer offers this product. Refund the buyer.',
   NOT_SHIPPABLE: 'The supplier does not ship to this address. Refund the buyer.',
   SUPPLIER_REFUSED: 'The supplier refused; the timeline has its code. Refund the buyer.',
+  DECIDED_BY_PERSON: 'A person has given it up; the timeline says why. Refund the buyer.',
   SUPPLIER_PAYMENT_EXPIRED: 'Nobody paid the supplier in time. Refund the buyer.',
 };
 

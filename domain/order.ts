@@ -92,7 +92,8 @@ export type FailureReason =
   | 'PRODUCT_GONE'
   | 'NOT_SHIPPABLE'
   | 'SUPPLIER_REFUSED'
-  | 'SUPPLIER_PAYMENT_EXPIRED';
+  | 'SUPPLIER_PAYMENT_EXPIRED'
+  | 'DECIDED_BY_PERSON';
 
 /** Why a person must look. */
 export type ReviewReason =

@@ -197,6 +197,20 @@ export const routes: readonly Route[] = [
     answers: adminsOnly(200),
   },
   {
+    method: 'POST',
+    pattern: '/api/admin/orders/:id/decide',
+    path: ({ orderId }) => `/api/admin/orders/${orderId}/decide`,
+    body: () => ({ decision: 'fail', why: 'looked at the supplier' }),
+    answers: adminsOnly(409),
+  },
+  {
+    method: 'POST',
+    pattern: '/api/admin/payouts/:id/decide',
+    path: ({ orderId }) => `/api/admin/payouts/${orderId}/decide`,
+    body: () => ({ decision: 'not-paid', why: 'looked at PayPal' }),
+    answers: adminsOnly(409),
+  },
+  {
     method: 'PUT',
     pattern: '/api/admin/proceeds/:userId',
     path: ({ other }) => `/api/admin/proceeds/${other.id}`,

@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+import { legsOfOrder } from '../../store/legs.ts';
+import { reservationsOf } from '../workers/workbench.ts';
+import { type Api, openApi } from './open-api.ts';
+import { expectProblem } from './problem.ts';
+
+const yearMs = 365 * 86_400_000;
+
+describe('api: what a person decides about what nobody can prove', () => {
+  let api: Api;
+  before(async () => {
+    api = await openApi();
+  });
+  after(() => api[Symbol.asyncDispose]());
+
+  const decide = (id: string, body: object) =>
+    api.call('POST', `/api/admin/orders/${id}/decide`, { as: api.admin, body: { why: 'looked at the site', ...body } });
+  const later = () => ({ ...api.stage.context, now: () => new Date(Date.now() + yearMs) });
+  const statusOf = async (id: string) => (await api.stage.order(id)).status;
+
+  /** Sent to the supplier, answer lost, and its key forgotten: nobody knows. */
+  const unproven = async (kind: 'drop-reply' | 'timeout') => {
+    const seller = await api.hire();
+    const { id } = await api.stage.paidOrder(await api.stage.stockUp(seller));
+    await api.stage.perform('fulfill', id);
+    const status = kind === 'timeout' ? { kind: 'status', status: 503 } : { kind };
+    await api.stage.control('faults', { provider: 'aliexpress', operation: 'order-create', times: 1, ...status });
+    await api.stage.perform('purchase', id);
+    const { purchase } = (await import('../../workers/processors.ts')).processors;
+    await purchase({ orderId: id }, later());
+    expect(await api.stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
+    const [placed] = (await api.stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id));
+    return { id, number: placed?.reference };
+  };
+
+  it('it was bought: the order is followed under the numbers that were seen', async () => {
+    const { id, number } = await unproven('drop-reply');
+    const answer = await decide(id, { decision: 'bought', supplierOrders: [number] });
+    expect(answer.json).to.include({ status: 'PURCHASING' });
+    await api.stage.sweepAndDrain();
+    expect(await statusOf(id)).to.equal('PURCHASED');
+    expect((await api.stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id))).to.have.length(1);
+    const timeline = await api.rows(
+      `select note, detail ->> 'by' as by from order_events where order_id = ? order by id`,
+      [id],
+    );
+    expect(timeline.find(({ by }: { by: string }) => by === api.admin.id)?.note).to.contain('looked at the site');
+  });
+
+  it('nothing was bought: it is bought anew, under another key, once', async () => {
+    const { id } = await unproven('timeout');
+    expect((await decide(id, { decision: 'buy-again' })).json).to.include({ status: 'PAID' });
+    await api.stage.sweepAndDrain();
+    expect(await statusOf(id)).to.equal('PURCHASED');
+    const bought = (await api.stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id));
+    expect(bought.map(({ key }) => key)).to.deep.equal([`${id}-2`]);
+  });
+
+  it('nothing was bought, and nothing will be: its money is free, and the buyer may have theirs back', async () => {
+    const { id } = await unproven('timeout');
+    expect((await decide(id, { decision: 'fail' })).json).to.include({ status: 'FAILED' });
+    expect(await api.stage.order(id)).to.include({ reason: 'DECIDED_BY_PERSON' });
+    expect((await reservationsOf(api.stage, id)).map(({ status }) => status)).to.deep.equal(['RELEASED']);
+  });
+
+  it('is refused where the facts are against it', async () => {
+    const seller = await api.hire();
+    const { id } = await api.stage.paidOrder(await api.stage.stockUp(seller));
+    expectProblem(await decide(id, { decision: 'fail' }), 409, 'NOT_IN_REVIEW');
+    await api.stage.drain();
+    await api.rows(`update orders set status = 'NEEDS_REVIEW', reason = 'PROGRAM_ERROR' where id = ?`, [id]);
+    for (const decision of ['buy-again', 'fail']) expectProblem(await decide(id, { decision }), 409, 'GOODS_ORDERED');
+    expectProblem(await decide(id, { decision: 'bought', supplierOrders: ['1234567890'] }), 409, 'NOTHING_IN_DOUBT');
+    expectProblem(await decide(id, { decision: 'bought' }), 400, 'INVALID_INPUT');
+    expectProblem(await decide(id, { decision: 'go-on', supplierOrders: ['1234567890'] }), 400, 'INVALID_INPUT');
+    expect((await decide(id, { decision: 'go-on' })).json).to.include({ status: 'PURCHASED' });
+  });
+
+  it('a payout that did not happen is paid anew, and one that did is followed', async () => {
+    for (const decision of ['not-paid', 'paid'] as const) {
+      const seller = await api.hire();
+      const { id } = await api.stage.paidOrder(await api.stage.stockUp(seller));
+      for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await api.stage.perform(queue, id);
+      api.stage.jobs.length = 0;
+      const legs = () => api.stage.store.read(em => legsOfOrder(em, id as never));
+      const [leg] = await legs();
+      const legId = leg?.id ?? '';
+      const fault = decision === 'paid' ? { kind: 'drop-reply' } : { kind: 'status', status: 503 };
+      await api.stage.control('faults', { provider: 'paypal', operation: 'create-payout', times: 1, ...fault });
+      await api.stage.perform('payout', legId);
+      // As when neither the batch nor the key can be found any more.
+      await api.rows(`update payout_legs set status = 'NEEDS_REVIEW', reason = 'EFFECT_UNPROVEN' where id = ?`, [
+        legId,
+      ]);
+      const [sent] = (await api.stage.effects('payout')).filter(({ key }) => key.includes(legId));
+      const body = {
+        decision,
+        why: 'looked at PayPal',
+        ...(decision === 'paid' ? { reference: sent?.detail.batchId } : {}),
+      };
+      const answer = await api.call('POST', `/api/admin/payouts/${legId}/decide`, { as: api.admin, body });
+      expect(answer.json, JSON.stringify(answer.json)).to.include({ status: 'PENDING' });
+      await api.stage.sweepAndDrain();
+      expect((await legs()).find(({ id: of }) => of === legId)?.status).to.be.oneOf(['SENT', 'PAID']);
+      expect((await api.stage.effects('payout')).filter(({ key }) => key.includes(legId))).to.have.length(1);
+    }
+  });
+});
