@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { releaseAccount } from '../../store/shop-accounts.ts';
 import { trackInBrowser } from '../../workers/track-in-browser.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 
@@ -43,7 +44,9 @@ describe('the parcels of what was bought on the website', function () {
     await shopping.mood(shopper, { layout: 'unknown' });
     expect(await track(id)).to.contain('nothing is known of the parcels');
     expect((await shopping.stage.order(id)).status).to.equal('PURCHASED');
+    expect(await track(id), 'an account that stands still is not visited').to.contain('stands still');
     await shopping.mood(shopper, { layout: 'plain' });
+    await shopping.stage.store.transaction(em => releaseAccount(em, shopper.credential.id));
     expect(await track(id)).to.contain('still PAID');
   });
 });
