@@ -1,6 +1,7 @@
+import { type Html, html } from '../../runtime/html.ts';
 import { faultOf } from '../aliexpress/address-rules.ts';
 import type { Answer, Call } from '../operation.ts';
-import { button, type Html, html, page, redirect } from './page.ts';
+import { button, page, redirect } from './page.ts';
 import type { ShopAccount, ShopAddress } from './state.ts';
 
 /** The names of the form's fields are those of the order API; what people see is beside them. */

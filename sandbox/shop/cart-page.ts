@@ -1,7 +1,8 @@
+import { html } from '../../runtime/html.ts';
 import type { Answer } from '../operation.ts';
 import type { World } from '../world.ts';
 import { variantName } from './item-page.ts';
-import { button, html, page, price } from './page.ts';
+import { button, page, price } from './page.ts';
 import { picksOf } from './picks.ts';
 import type { ShopAccount } from './state.ts';
 

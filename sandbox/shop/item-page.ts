@@ -1,7 +1,8 @@
+import { type Html, html } from '../../runtime/html.ts';
 import type { Product, Sku } from '../aliexpress/state.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { World } from '../world.ts';
-import { button, type Html, html, page, price, redirect } from './page.ts';
+import { button, page, price, redirect } from './page.ts';
 import type { ShopAccount } from './state.ts';
 
 /** `14:173#Blue;200:29#EU` is shown as `Blue / EU`. */

@@ -1,6 +1,7 @@
+import { html } from '../../runtime/html.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { World } from '../world.ts';
-import { button, html, page, redirect } from './page.ts';
+import { button, page, redirect } from './page.ts';
 import { captcha, startSession } from './sessions.ts';
 
 const form = (next: string, problem?: string): Answer =>

@@ -1,8 +1,9 @@
+import { type Html, html } from '../../runtime/html.ts';
 import { costOf } from '../aliexpress/cost.ts';
 import type { SupplierOrder } from '../aliexpress/state.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { World } from '../world.ts';
-import { type Html, html, page, price } from './page.ts';
+import { page, price } from './page.ts';
 import { captcha } from './sessions.ts';
 import type { ShopAccount } from './state.ts';
 

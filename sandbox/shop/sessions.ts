@@ -1,7 +1,8 @@
+import { html } from '../../runtime/html.ts';
 import { randomHex } from '../ids.ts';
 import type { Answer, Call, Perform } from '../operation.ts';
 import type { World } from '../world.ts';
-import { html, page, redirect } from './page.ts';
+import { page, redirect } from './page.ts';
 import type { ShopAccount } from './state.ts';
 
 const cookieName = 'shop_session';
