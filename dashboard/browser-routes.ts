@@ -1,8 +1,7 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import type { CredentialId } from '../domain/ids.ts';
-import { jobForOrder } from '../queues/next-job.ts';
-import { wakeWaiting } from '../store/orders.ts';
+import { resumeWaiting } from '../queues/resume.ts';
 import { allowBrowserBuying, browserBuyingAllowed } from '../store/settings.ts';
 import { releaseAccount, shopAccounts } from '../store/shop-accounts.ts';
 import { audited } from './audit.ts';
@@ -53,7 +52,5 @@ const release = ({ transact }: Deps, id: CredentialId): Promise<number> =>
   transact(async (em, enqueue) => {
     if (!(await releaseAccount(em, id))) throw new Refusal(409, 'The account is not paused.');
     // Also those of resellers who buy with the platform's account.
-    const woken = await wakeWaiting(em, 'BUYER_ACCOUNT_PAUSED', null);
-    for (const order of woken.orders) enqueue(jobForOrder(order));
-    return woken.total;
+    return resumeWaiting(em, enqueue, 'BUYER_ACCOUNT_PAUSED', null);
   });

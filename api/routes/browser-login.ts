@@ -1,13 +1,12 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import type { Holder, WaitReason } from '../../domain/order.ts';
-import { jobForOrder } from '../../queues/next-job.ts';
+import { resumeWaiting } from '../../queues/resume.ts';
 import type { Enqueue } from '../../queues/transact.ts';
 import { forgetBrowserLogin, keepBrowserLogin } from '../../store/browser-login.ts';
 import { credentialOf } from '../../store/credentials.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { EntityManager } from '../../store/open.ts';
-import { wakeWaiting } from '../../store/orders.ts';
 import { releaseAccount, type ShopAccount, shopAccount } from '../../store/shop-accounts.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
@@ -48,11 +47,8 @@ export const browserLoginRoutes = ({ store, transact, box, config }: Deps): Rout
   /** An admin's log-in is the platform's: whoever buys with it goes on. */
   const wakeAll = async (em: EntityManager, enqueue: Enqueue, { userId, role }: Session): Promise<number> => {
     let count = 0;
-    for (const reason of mendedByLogin) {
-      const woken = await wakeWaiting(em, reason, role === 'admin' ? null : userId);
-      for (const order of woken.orders) enqueue(jobForOrder(order));
-      count += woken.total;
-    }
+    for (const reason of mendedByLogin)
+      count += await resumeWaiting(em, enqueue, reason, role === 'admin' ? null : userId);
     return count;
   };
 

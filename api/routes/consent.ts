@@ -7,14 +7,13 @@ import type { Holder } from '../../domain/order.ts';
 import { Terminal, unreachable } from '../../domain/outcome.ts';
 import type { ConsentedAccount } from '../../providers/consent.ts';
 import { type MercadoLibreCountry, mercadoLibreCountries } from '../../providers/mercadolibre/consent.ts';
-import { jobForOrder } from '../../queues/next-job.ts';
+import { resumeWaiting } from '../../queues/resume.ts';
 import { watchSubscription } from '../../queues/watch-subscription.ts';
 import { consentMinutes, openAttempt, type Taken, takeAttempt } from '../../store/connection-attempts.ts';
 import { type Connected, connect } from '../../store/credentials.ts';
 import { wantSubscription } from '../../store/ebay-subscriptions.ts';
 import type { Connectable, ConnectionAttempt } from '../../store/entities/people.ts';
 import type { EntityManager } from '../../store/open.ts';
-import { wakeWaiting } from '../../store/orders.ts';
 import { findUser } from '../../store/users.ts';
 import { connectionView, webhookUrls } from '../connection-view.ts';
 import { connectables, environmentOf } from '../consents.ts';
@@ -199,9 +198,7 @@ const storeAccount = (
     // Its user is locked now: what an admin has taken back since the start counts.
     await assertConfirmed(em, owner);
     if (apiName === 'ebay') enqueue(watchSubscription.jobFor(await wantSubscription(em, stored.credential.id)));
-    const woken = await wakeWaiting(em, 'RECONNECT_NEEDED', userId);
-    for (const order of woken.orders) enqueue(jobForOrder(order));
-    return { ...stored, ordersWoken: woken.total };
+    return { ...stored, ordersWoken: await resumeWaiting(em, enqueue, 'RECONNECT_NEEDED', userId) };
   });
 
 /** People get a page, programs the problem itself. */
