@@ -15,13 +15,13 @@ import { credentialByAccount } from '../store/credentials.ts';
 import { closeByHand, disproveByHand, isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
 import type { Effect, PayoutLeg } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
-import { release } from '../store/funding.ts';
+import { type Purpose, release } from '../store/funding.ts';
 import { claimLeg, moveLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder } from '../store/orders.ts';
 import { keepSupplierOrders } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
-import { findUser } from '../store/users.ts';
+import { failOrder } from './fail-order.ts';
 import { jobForLeg } from './next-job.ts';
 import { advance, type Enqueue } from './transact.ts';
 
@@ -77,14 +77,12 @@ export async function decideOrder(
       );
       return order;
     case 'buy-again':
-      await wasNotBought(em, order, effect);
+      await didNotHappen(em, effect, 'buy', id, goodsOrdered);
       await advance(em, enqueue, order, { to: 'PAID', note: text }, { frozenFor: null, purchaseRoute: 'api' });
       return order;
     case 'fail':
-      await wasNotBought(em, order, effect);
-      await advance(em, enqueue, order, { to: 'FAILED', reason: 'DECIDED_BY_PERSON', note: text }, { frozenFor: null });
-      if ((await findUser(em, order.userId))?.refundPolicy === 'automatic')
-        await advance(em, enqueue, order, { to: 'REFUNDING', note: "by the reseller's refund policy" });
+      await didNotHappen(em, effect, 'buy', id, goodsOrdered);
+      await failOrder(em, enqueue, order, { reason: 'DECIDED_BY_PERSON', note: text }, { frozenFor: null });
       return order;
   }
 }
@@ -102,12 +100,21 @@ async function wasBought(
   await keepSupplierOrders(em, id, account?.id ?? null, numbers, effect.idempotencyKey);
 }
 
-async function wasNotBought(em: EntityManager, { id }: Order, effect: Effect | null): Promise<void> {
-  if (effect?.status === 'DONE')
-    throw new DecisionRefused('GOODS_ORDERED', 'goods are ordered for it: cancel them at the supplier first');
-  await withdrawUnsent(em, 'buy', id);
+const goodsOrdered = ['GOODS_ORDERED', 'goods are ordered for it: cancel them at the supplier first'] as const;
+const payoutSent = ['PAYOUT_SENT', 'it was accepted: its provider is asked before it is paid again'] as const;
+
+/** What was held for it is free again. @throws DecisionRefused when it is known to have happened */
+async function didNotHappen(
+  em: EntityManager,
+  effect: Effect | null,
+  purpose: Purpose,
+  subject: string,
+  happened: readonly [DecisionProblem, string],
+): Promise<void> {
+  if (effect?.status === 'DONE') throw new DecisionRefused(...happened);
+  await withdrawUnsent(em, purpose, subject);
   if (effect && isInDoubt(effect)) await disproveByHand(em, effect);
-  await release(em, 'buy', id);
+  await release(em, purpose, subject);
 }
 
 /** @throws DecisionRefused */
@@ -125,13 +132,7 @@ export async function decideLeg(
   if (decision.decision === 'paid') {
     if (!effect) throw new DecisionRefused('NOTHING_IN_DOUBT', 'nothing was sent for this payout');
     if (effect.status === 'OPEN') await closeByHand(em, effect, { reference: decision.reference });
-  } else {
-    if (effect?.status === 'DONE')
-      throw new DecisionRefused('PAYOUT_SENT', 'it was accepted: its provider is asked before it is paid again');
-    await withdrawUnsent(em, 'pay', id);
-    if (effect && isInDoubt(effect)) await disproveByHand(em, effect);
-    await release(em, 'pay', id);
-  }
+  } else await didNotHappen(em, effect, 'pay', id, payoutSent);
   await moveLeg(em, leg, 'PENDING', { reason: null });
   enqueue(jobForLeg(leg));
   return leg;

@@ -2,6 +2,7 @@ import type { OrderId } from '../domain/ids.ts';
 import { type FailureReason, type OrderState, type WaitReason, waits } from '../domain/order.ts';
 import { NotNow, Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
 import type { QueueName } from '../queues/catalogue.ts';
+import { failOrder } from '../queues/fail-order.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import { advance } from '../queues/transact.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
@@ -10,7 +11,6 @@ import type { Order } from '../store/entities/order.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder, LostClaim, leaveToDeed, type Move, recheckOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
-import { findUser } from '../store/users.ts';
 import { type Context, later } from './context.ts';
 import { bugName, stoppedTooLong } from './program-error.ts';
 import { ReconnectNeeded } from './tokens.ts';
@@ -46,7 +46,7 @@ export async function wait(
   return `still WAITING (${reason})`;
 }
 
-/** Final. A paid order's money goes back by itself where its reseller wants that; else they are asked. */
+/** As `failOrder`; `also` joins the transaction. */
 export const fail = (
   ctx: Context,
   order: Order,
@@ -56,10 +56,7 @@ export const fail = (
 ): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
     await also?.(em);
-    await advance(em, enqueue, order, { to: 'FAILED', reason, note: text });
-    const owner = await findUser(em, order.userId);
-    if (owner?.refundPolicy === 'automatic')
-      await advance(em, enqueue, order, { to: 'REFUNDING', note: "by the reseller's refund policy" });
+    await failOrder(em, enqueue, order, { reason, note: text });
     return `FAILED (${reason}): ${text}`;
   });
 
