@@ -1,11 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { CredentialId, UserId } from '../domain/ids.ts';
-import type { Holder } from '../domain/order.ts';
 import { invariant } from '../domain/outcome.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
 import { type ApiName, Credential, type Environment } from './entities/people.ts';
-import { closeFeeds, openFeeds } from './feeds.ts';
 import type { EntityManager } from './open.ts';
 import { graceMs } from './orders.ts';
 import { sealedPlace } from './sealed-columns.ts';
@@ -28,77 +25,12 @@ export function openSecrets(box: SecretBox, credential: Credential): Secrets {
   return JSON.parse(box.open(credential.sealed, context(credential.id))) as Secrets;
 }
 
-const seal = (box: SecretBox, id: CredentialId, secrets: Secrets): string =>
+export const sealSecrets = (box: SecretBox, id: CredentialId, secrets: Secrets): string =>
   box.seal(JSON.stringify(secrets), context(id));
 
 const useResolutionMs = 60_000;
 
-export type Connected = { credential: Credential; webhookSecret: string };
-
-const connected = { status: { $ne: 'DISCONNECTED' as const } };
-
-/**
- * Stores a connection, or replaces the tokens of the same outside account. Another account of the same user's takes the
- * place of the one before, which is disconnected and keeps its row: what was begun with it is only ever judged through
- * it. Gives nothing when the outside account belongs to another user.
- */
-export async function connect(
-  em: EntityManager,
-  box: SecretBox,
-  account: {
-    userId: UserId;
-    apiName: ApiName;
-    environment: Environment;
-    accountId: string;
-    accountName: string;
-    moneyHolder: Holder;
-    scopes?: readonly string[];
-    tokens: Tokens;
-    refreshAt: Date;
-  },
-): Promise<Connected | null> {
-  const { userId, apiName, environment, accountId, accountName, moneyHolder, scopes = [], tokens, refreshAt } = account;
-  // A button pressed twice, or two who claim one account: the second sees what the first has stored.
-  await em.execute('select id from users where id = ? for no key update', [userId]);
-  const claimed = `${apiName}/${environment}/${accountId}`;
-  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [claimed]);
-  const owner = await em.findOne(Credential, { apiName, environment, accountId, ...connected });
-  if (owner && owner.userId !== userId) return null;
-  const last = await em.findOne(Credential, { userId, apiName, environment, ...connected });
-  if (last && last.accountId !== accountId) await disconnect(em, last.id);
-  const before = await em.findOne(Credential, { userId, apiName, environment, accountId });
-  const id = before?.id ?? (randomUUID() as CredentialId);
-  const webhookSecret = before?.sealed ? openSecrets(box, before).webhookSecret : randomBytes(32).toString('base64url');
-  const facts = {
-    accountId,
-    accountName,
-    moneyHolder,
-    scopes: scopes.join(' '),
-    status: 'HEALTHY' as const,
-    sealed: seal(box, id, { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, webhookSecret }),
-    accessExpiresAt: tokens.accessExpiresAt,
-    refreshExpiresAt: tokens.refreshExpiresAt,
-    refreshAt,
-    nextCheckAt: refreshAt,
-  };
-  if (before) {
-    await em.nativeUpdate(Credential, { id }, { ...facts, stateEntry: raw<number>('state_entry + 1'), wake: 0 });
-  } else {
-    const webhookSegment = apiName === 'mercadolibre' ? randomBytes(24).toString('base64url') : null;
-    await em.insert(Credential, { id, userId, apiName, environment, ...facts, webhookSegment, stateEntry: 1, wake: 0 });
-  }
-  const credential = await em.findOneOrFail(Credential, { id });
-  await openFeeds(em, credential);
-  return { credential, webhookSecret };
-}
-
-/** Erases what could log in; the row stays, for what was begun with the account. */
-export async function disconnect(em: EntityManager, id: CredentialId): Promise<void> {
-  const erased = { sealed: null, accessExpiresAt: null, refreshExpiresAt: null, refreshAt: null, nextCheckAt: null };
-  const change = { ...erased, status: 'DISCONNECTED' as const, stateEntry: raw<number>('state_entry + 1'), wake: 0 };
-  await em.nativeUpdate(Credential, { id, ...connected }, change);
-  await closeFeeds(em, id);
-}
+export const connected = { status: { $ne: 'DISCONNECTED' as const } };
 
 export const findCredential = (em: EntityManager, id: CredentialId): Promise<Credential | null> =>
   em.findOne(Credential, { id });
@@ -147,7 +79,7 @@ export async function replaceTokens(
     Credential,
     { id: credential.id },
     {
-      sealed: seal(box, credential.id, secrets),
+      sealed: sealSecrets(box, credential.id, secrets),
       accessExpiresAt: tokens.accessExpiresAt,
       ...(tokens.refreshExpiresAt ? { refreshExpiresAt: tokens.refreshExpiresAt } : {}),
       status: 'HEALTHY',

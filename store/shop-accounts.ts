@@ -4,6 +4,7 @@
  */
 import type { CredentialId, UserId } from '../domain/ids.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
+import type { Credential } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
 import { sealedPlace } from './sealed-columns.ts';
 
@@ -39,6 +40,15 @@ export async function keepShopLogin(
      on conflict (id) do update set sealed = excluded.sealed, paused_for = null, paused_at = null`,
     [id, sealed],
   );
+}
+
+/** Whether it can be bought with: one that is paused is looked after and released, any other is entered again. */
+export type Standing = { health: 'healthy' | 'reconnect needed' } | { health: 'paused'; pausedFor: string };
+
+export async function standingOf(em: EntityManager, { id, status }: Credential): Promise<Standing> {
+  const account = await shopAccount(em, id);
+  if (status !== 'HEALTHY' || !account) return { health: 'reconnect needed' };
+  return account.pausedFor === null ? { health: 'healthy' } : { health: 'paused', pausedFor: account.pausedFor };
 }
 
 export async function shopAccount(em: EntityManager, id: CredentialId): Promise<ShopAccount | null> {

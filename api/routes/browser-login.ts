@@ -3,11 +3,12 @@ import Joi from 'joi';
 import type { Holder, WaitReason } from '../../domain/order.ts';
 import { resumeWaiting } from '../../queues/resume.ts';
 import type { Enqueue } from '../../queues/transact.ts';
-import { forgetBrowserLogin, keepBrowserLogin } from '../../store/browser-login.ts';
+import { keepBrowserLogin } from '../../store/browser-login.ts';
+import { disconnect } from '../../store/connect.ts';
 import { credentialOf } from '../../store/credentials.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { EntityManager } from '../../store/open.ts';
-import { releaseAccount, type ShopAccount, shopAccount } from '../../store/shop-accounts.ts';
+import { releaseAccount, type Standing, standingOf } from '../../store/shop-accounts.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { type Session, sessionOf } from '../middleware/session.ts';
@@ -27,13 +28,13 @@ const mendedByLogin: readonly WaitReason[] = [
   'BROWSER_AUTOMATION_DISABLED',
 ];
 
-const view = ({ id, environment, accountName, moneyHolder, status }: Credential, account: ShopAccount | null) => ({
+const view = ({ id, environment, accountName, moneyHolder }: Credential, standing: Standing) => ({
   id,
   environment,
   email: accountName,
   moneyHolder,
-  health: status === 'HEALTHY' && account ? (account.pausedFor ? 'paused' : 'healthy') : 'reconnect needed',
-  pausedFor: account?.pausedFor ?? null,
+  health: standing.health,
+  pausedFor: standing.health === 'paused' ? standing.pausedFor : null,
 });
 
 /** The log-in that a reseller's goods are bought with on the supplier's website. The password goes in once. */
@@ -58,7 +59,7 @@ export const browserLoginRoutes = ({ store, transact, box, config }: Deps): Rout
       response.json(
         await store.read(async em => {
           const own = await ownLogin(em, userId);
-          return view(own, await shopAccount(em, own.id));
+          return view(own, await standingOf(em, own));
         }),
       );
     })
@@ -70,7 +71,7 @@ export const browserLoginRoutes = ({ store, transact, box, config }: Deps): Rout
         const kept = await keepBrowserLogin(em, box, login);
         if (!kept) throw new Problem(409, 'ACCOUNT_TAKEN', 'another user buys with this log-in');
         const ordersWoken = await wakeAll(em, enqueue, session);
-        return { ...view(kept, await shopAccount(em, kept.id)), ordersWoken };
+        return { ...view(kept, await standingOf(em, kept)), ordersWoken };
       });
       response.json(answer);
     })
@@ -85,7 +86,7 @@ export const browserLoginRoutes = ({ store, transact, box, config }: Deps): Rout
     })
     .delete('/', async (_request, response) => {
       const { userId } = sessionOf(response);
-      await store.transaction(async em => forgetBrowserLogin(em, (await ownLogin(em, userId)).id));
+      await store.transaction(async em => disconnect(em, (await ownLogin(em, userId)).id));
       response.status(204).end();
     });
 };

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { CredentialId } from '../../domain/ids.ts';
-import { credentialsOf, disconnect, findCredential } from '../../store/credentials.ts';
+import { disconnect } from '../../store/connect.ts';
+import { credentialsOf, findCredential } from '../../store/credentials.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { connectionView, webhookUrls } from '../connection-view.ts';
 import { connectables } from '../consents.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { EncryptionKey } from '../../runtime/config.ts';
 import { createSecretBox } from '../../runtime/secret-box.ts';
-import { connect } from '../../store/credentials.ts';
+import { connect } from '../../store/connect.ts';
 import type { Store } from '../../store/open.ts';
 import { insertUser } from './fixtures.ts';
 

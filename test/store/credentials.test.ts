@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import type { UserId } from '../../domain/ids.ts';
 import { createSecretBox, SecretBoxError } from '../../runtime/secret-box.ts';
+import { connect, disconnect } from '../../store/connect.ts';
 import {
-  connect,
   credentialByAccount,
   credentialBySegment,
   credentialOf,
-  disconnect,
   lockCredential,
   needReconnect,
   openSecrets,

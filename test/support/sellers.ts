@@ -6,7 +6,7 @@ import type { Holder } from '../../domain/order.ts';
 import { sellerScopes } from '../../providers/ebay/consent.ts';
 import type { Config } from '../../runtime/config.ts';
 import type { SecretBox } from '../../runtime/secret-box.ts';
-import { connect } from '../../store/credentials.ts';
+import { connect } from '../../store/connect.ts';
 import { setAvailable } from '../../store/funding.ts';
 import type { Store } from '../../store/open.ts';
 import { addProduct, mapListing } from '../../store/products.ts';

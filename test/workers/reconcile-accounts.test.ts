@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { connect, disconnect, findCredential, needReconnect, openSecrets } from '../../store/credentials.ts';
+import { connect, disconnect } from '../../store/connect.ts';
+import { findCredential, needReconnect, openSecrets } from '../../store/credentials.ts';
 import { type FeedBench, minuteMs, openFeedBench } from './feed-bench.ts';
 import { fromNow, hourMs, ordersAt } from './workbench.ts';
 

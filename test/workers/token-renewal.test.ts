@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { CredentialId } from '../../domain/ids.ts';
-import { connect, findCredential, openSecrets } from '../../store/credentials.ts';
+import { connect } from '../../store/connect.ts';
+import { findCredential, openSecrets } from '../../store/credentials.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import type { Context } from '../../workers/context.ts';
 import { freshToken } from '../../workers/tokens.ts';

@@ -3,7 +3,7 @@ import type { OrderId } from '../../domain/ids.ts';
 import { parkedAccounts } from '../../domain/ledger.ts';
 import type { Holder } from '../../domain/order.ts';
 import type { Config } from '../../runtime/config.ts';
-import { connect } from '../../store/credentials.ts';
+import { connect } from '../../store/connect.ts';
 import type { Effect, EffectPurpose } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';
