@@ -5,7 +5,7 @@ import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { assertOwner } from '../store/orders.ts';
-import { shopAccount } from '../store/shop-accounts.ts';
+import { standingOf } from '../store/shop-accounts.ts';
 import { keepSupplierOrders, numbersOfOthers } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { Obstacle } from './browser/obstacle.ts';
@@ -13,7 +13,8 @@ import { readConfirmation } from './browser/pages/confirmation.ts';
 import { ordersPath, readOrders } from './browser/pages/orders.ts';
 import type { Prepared } from './browser/prepare.ts';
 import { type ClickedOrder, recognise } from './browser/recognise.ts';
-import { type Stay, stopAccount, visitShop } from './browser-visit.ts';
+import { stopAccount } from './browser-obstacle.ts';
+import { type Stay, visitShop } from './browser-visit.ts';
 import { type Context, onceContext } from './context.ts';
 
 type Clicked = { orderNumbers: string[] };
@@ -93,8 +94,8 @@ const textOf = ({ amountMinor, currency }: Money) => ({ amountMinor: amountMinor
  * matter of time alone. An account that stands still is not visited.
  */
 async function findInList(ctx: Context, order: Order, credential: Credential, effect: Effect): Promise<Found<Clicked>> {
-  const account = await ctx.store.read(em => shopAccount(em, credential.id));
-  if (!account || account.pausedFor || credential.status !== 'HEALTHY') return { answer: 'UNKNOWN' };
+  const { health } = await ctx.store.read(em => standingOf(em, credential));
+  if (health !== 'healthy') return { answer: 'UNKNOWN' };
   const clicked = JSON.parse(effect.request) as ClickedOrder;
   try {
     const stay = await visitShop(ctx, order, credential, async ({ visit, step }) => {

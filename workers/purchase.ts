@@ -11,7 +11,7 @@ import { findProduct } from '../store/products.ts';
 import { keepSupplierOrders } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { nothingBought, stopsBuying } from './before-buying.ts';
-import { browserOff } from './browser-ready.ts';
+import { browserFor } from './browser-buyer.ts';
 import { chooseOffer, type Offer } from './choose-offer.ts';
 import { type Context, onceContext, type Processor } from './context.ts';
 import { followPurchase, supplierOrders } from './follow-purchase.ts';
@@ -60,7 +60,7 @@ const otherMoney = (ctx: Context, order: Order, { accountName, moneyHolder }: Cr
 
 /** To the browser, where there is no account; one that was disconnected is waited for where there is no browser. */
 const canLeaveTo = async (ctx: Context, order: Order, credential: Credential | null): Promise<boolean> =>
-  credential === null || (credential.status === 'DISCONNECTED' && !(await browserOff(ctx, order)));
+  credential === null || (credential.status === 'DISCONNECTED' && !('off' in (await browserFor(ctx, order))));
 
 const supplierCredential = (ctx: Context, order: Order): Promise<Credential | null> =>
   ctx.store.read(em => credentialOf(em, order.userId, 'aliexpress-dropshipping', ctx.config.aliexpress.environment));
@@ -116,8 +116,8 @@ function freezeRequest(ctx: Context, order: Order, outOrderId: string, offer: Of
 }
 
 async function leaveToBrowser(ctx: Context, order: Order, why: string): Promise<string> {
-  const off = await browserOff(ctx, order);
-  if (off) return wait(ctx, order, 'BROWSER_AUTOMATION_DISABLED', { note: `${why}, and ${off}` });
+  const browser = await browserFor(ctx, order);
+  if ('off' in browser) return wait(ctx, order, 'BROWSER_AUTOMATION_DISABLED', { note: `${why}, and ${browser.off}` });
   const text = `handed over to the browser: ${why}`;
   return ctx.transact(async (em, enqueue) => {
     await updateOrder(em, order, { purchaseRoute: 'browser' });

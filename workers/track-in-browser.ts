@@ -1,10 +1,11 @@
 import { invariant } from '../domain/outcome.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
-import { shopAccount } from '../store/shop-accounts.ts';
+import { standingOf } from '../store/shop-accounts.ts';
 import { purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
 import { Obstacle } from './browser/obstacle.ts';
-import { stopAccount, visitShop } from './browser-visit.ts';
+import { stopAccount } from './browser-obstacle.ts';
+import { visitShop } from './browser-visit.ts';
 import type { Context, Processor } from './context.ts';
 import { orderStep, recheck } from './order-step.ts';
 import { accountOf, type SupplierReader } from './supplier-order.ts';
@@ -24,16 +25,16 @@ async function readPages(
   order: Order,
   rows: readonly SupplierOrder[],
 ): Promise<SupplierReader | { unread: string }> {
-  const again = (why: string) => recheck(ctx, order, ctx.config.trackingPollMs, why);
+  const unseen = async (why: string) => {
+    const text = `nothing is known of the parcels: ${why}`;
+    await ctx.store.transaction(em => noteOnce(em, order.id, 'tracking-obstacle', text));
+    return { unread: await recheck(ctx, order, ctx.config.trackingPollMs, text) };
+  };
   const [first] = rows;
   invariant(first, `order ${order.id} was bought`);
   const credential = await accountOf(ctx, first);
-  const account = await ctx.store.read(em => shopAccount(em, credential.id));
-  if (credential.status !== 'HEALTHY' || !account || account.pausedFor || !ctx.shop) {
-    const text = 'nothing is known of the parcels: the browser log-in stands still';
-    await ctx.store.transaction(em => noteOnce(em, order.id, 'tracking-obstacle', text));
-    return { unread: await again(text) };
-  }
+  const { health } = await ctx.store.read(em => standingOf(em, credential));
+  if (health !== 'healthy' || !ctx.shop) return unseen('the browser log-in stands still');
   try {
     const seen = await visitShop(ctx, order, credential, async ({ visit }) => {
       const pages = new Map<string, WebsiteNews>();
@@ -45,10 +46,7 @@ async function readPages(
     if (!(error instanceof Obstacle)) throw error;
     // The goods are on their way all the same.
     await stopAccount(ctx, credential, error.kind);
-    await ctx.store.transaction(async em => {
-      await noteOnce(em, order.id, 'tracking-obstacle', `nothing is known of the parcels: ${error.kind}`);
-    });
-    return { unread: await again(`nothing is known of the parcels: ${error.kind}`) };
+    return unseen(error.kind);
   }
 }
 

@@ -1,0 +1,49 @@
+import { needReconnect } from '../store/credentials.ts';
+import type { Order } from '../store/entities/order.ts';
+import type { Credential } from '../store/entities/people.ts';
+import { pauseAccount } from '../store/shop-accounts.ts';
+import { nothingBought } from './before-buying.ts';
+import type { Obstacle, ObstacleKind } from './browser/obstacle.ts';
+import { nameFor, pauseText } from './browser-buyer.ts';
+import type { Context } from './context.ts';
+import { fail, wait } from './order-step.ts';
+
+/** Nobody logs in with it before somebody has put it right. */
+export async function stopAccount(ctx: Context, { id }: Credential, kind: ObstacleKind): Promise<void> {
+  await ctx.store.transaction(em => (kind === 'WRONG_PASSWORD' ? needReconnect(em, id) : pauseAccount(em, id, kind)));
+  ctx.log.error({ credentialId: id, kind }, 'a browser account stands still: somebody must look at it');
+}
+
+/** Nobody buys with the account until somebody has looked at it. */
+export async function pausedBy(ctx: Context, order: Order, credential: Credential, { kind, message }: Obstacle) {
+  await stopAccount(ctx, credential, kind);
+  return wait(ctx, order, 'BUYER_ACCOUNT_PAUSED', {
+    note: pauseText(nameFor(order, credential), `${kind} (${message})`),
+  });
+}
+
+/** What stood in the way before anything was bought, as the order's next state. */
+export async function obstructed(ctx: Context, order: Order, credential: Credential, obstacle: Obstacle) {
+  const { kind, message } = obstacle;
+  switch (kind) {
+    case 'CAPTCHA':
+    case 'TWO_FACTOR':
+    case 'ACCOUNT_RESTRICTED':
+    case 'LAYOUT_UNKNOWN':
+      return pausedBy(ctx, order, credential, obstacle);
+    case 'WRONG_PASSWORD':
+      await stopAccount(ctx, credential, kind);
+      return wait(ctx, order, 'RECONNECT_NEEDED', {
+        note: `the shop refuses the password of the log-in ${nameFor(order, credential)}`,
+      });
+    case 'ADDRESS_REFUSED':
+      return wait(ctx, order, 'ADDRESS_INVALID', { note: 'the shop refuses the address', ...nothingBought(order) });
+    case 'PRICE_ROSE':
+      return fail(ctx, order, 'PRICE_ABOVE_MAXIMUM', message, nothingBought(order).also);
+    case 'PRODUCT_GONE':
+    case 'VARIANT_GONE':
+    case 'OUT_OF_STOCK':
+    case 'NOT_SHIPPABLE':
+      return fail(ctx, order, kind, message, nothingBought(order).also);
+  }
+}
