@@ -45,7 +45,7 @@ export type Stage = {
     expiredToken?: boolean;
   }): Promise<Reseller>;
   hireShopper(name: string): Promise<Shopper>;
-  stockUp(reseller: Pick<Reseller, 'call'>, options?: Partial<Goods>): Promise<Wares>;
+  stockUp(reseller: Reseller | Shopper, options?: Partial<Goods>): Promise<Wares>;
 };
 
 export type Goods = {
@@ -177,7 +177,10 @@ export async function setStage(
         supplierProductId,
         listingId: goods.listedOn === 'mercadolibre' ? `MLC${digits(9)}` : listing,
       };
-      if (goods.listedOn) await mapListing(reseller as Reseller, wares, goods.listedOn);
+      if (goods.listedOn) {
+        if (!('accounts' in reseller)) throw new Error('a shopper has no account to list it on');
+        await mapListing(reseller, wares, goods.listedOn);
+      }
       return wares;
     },
   };
