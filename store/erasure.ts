@@ -34,7 +34,8 @@ export async function* ordersOfBuyer(
  * and states stay.
  */
 export async function eraseOrders(em: EntityManager, orders: readonly Order[]): Promise<void> {
-  for (const { id, shipTo, buyerAccount, externalOrderId } of orders) {
+  for (const order of orders) {
+    const { id, shipTo, buyerAccount } = order;
     const words = wordsFor(shipTo, buyerAccount);
     await em.execute('update orders set ship_to = null, buyer_account = null, buyer_erased_at = now() where id = ?', [
       id,
@@ -42,21 +43,24 @@ export async function eraseOrders(em: EntityManager, orders: readonly Order[]): 
     await eraseTimeline(em, id, words);
     // The database rewrites requests of closed effects by itself, whenever they are touched.
     await em.execute(`update effects set request = request where purpose = 'buy' and subject = ?`, [id]);
-    await forgetMessages(em, externalOrderId);
+    await forgetMessages(em, order);
     await em.execute('delete from evidence where order_id = ?', [id]);
     await note(em, id, 'noted', 'the buyer has closed their eBay account: name, address and contact are erased');
   }
 }
 
-/** A message that has not been read yet can tell nothing any more; what became of the sale is read at eBay. */
-async function forgetMessages(em: EntityManager, orderId: string | null | undefined): Promise<void> {
-  if (!orderId) return;
+/**
+ * A message that has not been read yet can tell nothing any more; what became of the sale is read at eBay. An id is
+ * eBay's own in eBay's messages; in those that shops send inline, it is what that shop says.
+ */
+async function forgetMessages(em: EntityManager, { externalOrderId, credentialId }: Order): Promise<void> {
+  if (!externalOrderId) return;
   await em.execute(
     `update inbound_events set body = '', headers = '{}', next_check_at = null,
        status = case status when 'RECEIVED' then 'IGNORED' else status end,
        note = case status when 'RECEIVED' then 'erased with its buyer' else note end
-     where source in ('ebay', 'inline') and subject = ?`,
-    [orderId],
+     where subject = ? and (source = 'ebay' or (source = 'inline' and credential_id = ?))`,
+    [externalOrderId, credentialId ?? null],
   );
 }
 

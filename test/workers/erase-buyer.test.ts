@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import type { CredentialId } from '../../domain/ids.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import { berlin, createStage, type Goods, type Seller, type Stage } from '../support/stage.ts';
 import { connectAliExpress, importFrom, intentsOf, notesOf, placeOnEbay, reservationsOf, rows } from './workbench.ts';
@@ -157,6 +158,30 @@ describe('a buyer who has left eBay', () => {
     expect(await erase(byName.buyerAccount ?? '')).to.match(/from 1 orders/);
     expect(await erase('changed-since', byId.buyerAccount ?? '')).to.match(/from 1 orders/);
     expect(await stage.order(other.id)).to.deep.include({ shipTo: person, status: other.status });
+  });
+
+  it('leaves what another shop has sent about an order of the same number', async () => {
+    const neighbour = await stage.hireSeller();
+    const order = await imported(newName());
+    const message = (credentialId: CredentialId) =>
+      stage.store.transaction(em =>
+        storeEvent(em, {
+          source: 'inline',
+          eventId: randomUUID(),
+          type: 'INLINE_ORDER',
+          subject: order.externalOrderId ?? '',
+          body: Buffer.from(JSON.stringify({ orderId: order.externalOrderId })),
+          credentialId,
+          wanted: true,
+        }),
+      );
+    const [own, others] = [await message(seller.ebay.id), await message(neighbour.ebay.id)];
+    await erase(order.buyerAccount ?? '');
+    const unread = await rows(stage, `select id from inbound_events where id in (?, ?) and body <> ''`, [
+      own?.id ?? '',
+      others?.id ?? '',
+    ]);
+    expect(unread).to.deep.equal([{ id: others?.id }]);
   });
 
   it('is erased once, however often eBay says so; a stranger changes nothing but the message', async () => {
