@@ -7,6 +7,7 @@ import { createLimits } from './limits.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { logPath } from './middleware/log-path.ts';
 import { nothingHere, problems } from './middleware/problem.ts';
+import { adminsOnly } from './middleware/session.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { authRoutes } from './routes/auth.ts';
 import { balanceRoutes, platformBalanceRoutes } from './routes/balance.ts';
@@ -65,6 +66,7 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
   app.use('/api/earnings', earningsRoutes(deps));
   app.use(
     '/api/admin',
+    adminsOnly,
     platformBalanceRoutes(deps),
     platformEarningsRoutes(deps),
     fxConversionRoutes(deps),

@@ -26,11 +26,8 @@ export const browserRoutes = (deps: Deps): Router =>
       const allowed = request.params.state === 'on';
       if (!allowed && request.params.state !== 'off') throw new Refusal(404, 'The switch is on or off.');
       const { email: operator } = operatorOf(response);
-      await audited(
-        deps,
-        { operator, action: `switch browser buying ${allowed ? 'on' : 'off'}`, target: {} },
-        () => deps.store.transaction(em => allowBrowserBuying(em, allowed)),
-        () => 'done',
+      await audited(deps, { operator, action: `switch browser buying ${allowed ? 'on' : 'off'}`, target: {} }, () =>
+        deps.store.transaction(em => allowBrowserBuying(em, allowed)),
       );
       response.redirect(303, '/browser');
     })

@@ -1,7 +1,7 @@
+/** `npm run sandbox`: the five providers on one port, until a signal. */
+import '../runtime/node-version.ts';
 import { createSandbox } from './app.ts';
 import { credentialsFrom } from './credentials.ts';
-
-/** `npm run sandbox`: the five providers on one port, until a signal. */
 
 const { env } = process;
 const host = env.SANDBOX_HOST ?? '127.0.0.1';

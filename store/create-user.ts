@@ -1,4 +1,5 @@
 /** `npm run create-user -- --role admin [--if-missing]`, with ADMIN_EMAIL and ADMIN_PASSWORD in the environment. */
+import '../runtime/node-version.ts';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../runtime/config.ts';
 import { hashPassword } from '../runtime/password.ts';

@@ -103,5 +103,11 @@ export function adminOf(response: Response): Session {
   return session;
 }
 
+/** In front of everything that only an admin may do. */
+export const adminsOnly: RequestHandler = (_request, response, next) => {
+  adminOf(response);
+  next();
+};
+
 /** Whose rows a session may see: an admin all of them (null), everybody else their own. */
 export const scopeOf = ({ role, userId }: Session): UserId | null => (role === 'admin' ? null : userId);

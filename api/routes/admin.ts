@@ -73,10 +73,6 @@ async function payAgain(em: EntityManager, enqueue: Enqueue, legId: LegId): Prom
 /** What only an admin decides: rates, the commission, and how much may be drawn from accounts nobody can read. */
 export const adminRoutes = ({ store, transact, now }: Deps): Router =>
   Router()
-    .use((_request, response, next) => {
-      adminOf(response);
-      next();
-    })
     .put('/commission', async (request, response) => {
       const { percent: text } = valid(percent, request.body);
       await store.transaction(em => setCommissionPercent(em, text));

@@ -5,7 +5,6 @@ import { allowBrowserBuying } from '../../store/settings.ts';
 import { changeBrowserBuying, findUser } from '../../store/users.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, valid } from '../middleware/problem.ts';
-import { adminOf } from '../middleware/session.ts';
 import { id } from '../schemas.ts';
 
 type Switch = 'on' | 'off';
@@ -24,13 +23,11 @@ const forReseller = Joi.object<{ browserBuying: Switch; platformBuyer: Switch }>
 export const browserBuyingRoutes = ({ store }: Deps): Router =>
   Router()
     .put('/browser-buying', async (request, response) => {
-      adminOf(response);
       const wanted = valid(forAll, request.body);
       await store.transaction(em => allowBrowserBuying(em, wanted.browserBuying === 'on'));
       response.json(wanted);
     })
     .put('/browser-buying/:userId', async (request, response) => {
-      adminOf(response);
       const userId = valid(id, request.params.userId) as UserId;
       const wanted = valid(forReseller, request.body);
       await store.transaction(async em => {

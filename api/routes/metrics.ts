@@ -1,11 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { Gauge, Registry } from 'prom-client';
+import { isSameSecret } from '../../runtime/same-secret.ts';
 import { type VitalSigns, vitalSigns } from '../../store/vital-signs.ts';
 import type { Deps } from '../deps.ts';
 import { Problem } from '../middleware/problem.ts';
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** For Prometheus, with the token of METRICS_TOKEN as bearer; without one in the configuration there is nothing here. */
 export const metrics =
@@ -14,7 +12,7 @@ export const metrics =
     const { metricsToken } = config;
     if (metricsToken === undefined) throw new Problem(404, 'NO_SUCH_ROUTE', 'there is nothing at GET /metrics');
     const given = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    if (!timingSafeEqual(digest(given), digest(metricsToken)))
+    if (!isSameSecret(given, metricsToken))
       throw new Problem(401, 'METRICS_TOKEN_WRONG', 'the bearer is not the configured METRICS_TOKEN');
     const registry = gaugesOf(await store.read(em => vitalSigns(em, now())), now());
     response.type(registry.contentType).send(await registry.metrics());

@@ -5,7 +5,6 @@ import type { Holder } from '../../domain/order.ts';
 import { findUser, setProceedsHolder } from '../../store/users.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, valid } from '../middleware/problem.ts';
-import { adminOf } from '../middleware/session.ts';
 import { id } from '../schemas.ts';
 
 const proceeds = Joi.object<{ heldBy: Holder }>({ heldBy: Joi.string().valid('platform', 'reseller').required() });
@@ -16,7 +15,6 @@ const proceeds = Joi.object<{ heldBy: Holder }>({ heldBy: Joi.string().valid('pl
  */
 export const proceedsRoutes = ({ store }: Deps): Router =>
   Router().put('/proceeds/:userId', async (request, response) => {
-    adminOf(response);
     const userId = valid(id, request.params.userId) as UserId;
     const { heldBy } = valid(proceeds, request.body);
     await store.transaction(async em => {

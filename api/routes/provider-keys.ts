@@ -47,10 +47,6 @@ const providerOf = (request: Request): KeyedProvider => valid(providerName, requ
  */
 export const providerKeyRoutes = ({ store, box, config }: Deps): Router =>
   Router()
-    .use('/providers', (_request, response, next) => {
-      adminOf(response);
-      next();
-    })
     .get('/providers', async (_request, response) => {
       const entered = await store.read(enteredKeys);
       response.json({

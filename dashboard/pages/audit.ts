@@ -1,6 +1,6 @@
+import { type Html, html } from '../../runtime/html.ts';
 import type { Audited } from '../../store/overview.ts';
 import type { Paged } from '../paging.ts';
-import { type Html, html } from './html.ts';
 import { page, type Viewer } from './layout.ts';
 import { badge, code, type Tone, table } from './parts.ts';
 import { moment, relative } from './time.ts';

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../runtime/html.ts';
 import type { OrderFile } from '../order-file.ts';
-import { type Html, html } from './html.ts';
 import { code, none, reasonText, table } from './parts.ts';
 import { moment } from './time.ts';
 

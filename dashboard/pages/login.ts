@@ -1,5 +1,5 @@
+import { html } from '../../runtime/html.ts';
 import type { Deps } from '../deps.ts';
-import { html } from './html.ts';
 import { page } from './layout.ts';
 
 export const loginPage = (deps: Pick<Deps, 'config'>, { next, problem }: { next: string; problem?: string }): string =>

@@ -1,7 +1,7 @@
 import { type Money, money } from '../../domain/money.ts';
+import { type Html, html } from '../../runtime/html.ts';
 import type { OrderEvent, Parcel, Payment, SupplierOrder } from '../../store/entities/order.ts';
 import type { OrderFile } from '../order-file.ts';
-import { type Html, html } from './html.ts';
 import { amount, badge, code, none, table } from './parts.ts';
 import { moment, relative } from './time.ts';
 

@@ -1,10 +1,10 @@
 import { divideRounded, type Money, money } from '../../domain/money.ts';
+import { type Html, html } from '../../runtime/html.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { legAmount } from '../../store/legs.ts';
 import { salePrice } from '../../store/orders.ts';
 import type { Entry } from '../../store/overview.ts';
 import type { OrderFile } from '../order-file.ts';
-import { type Html, html } from './html.ts';
 import { amount, badge, code, facts, none, reasonText, table } from './parts.ts';
 import { moment, relative } from './time.ts';
 

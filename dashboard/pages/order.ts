@@ -1,10 +1,10 @@
+import { type Html, html } from '../../runtime/html.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { salePrice } from '../../store/orders.ts';
 import { currentQueue, ownJob } from '../current-queue.ts';
 import { nextAction } from '../next-action.ts';
 import type { OrderFile } from '../order-file.ts';
 import { evidenceTable } from './evidence.ts';
-import { type Html, html } from './html.ts';
 import { page, type Viewer } from './layout.ts';
 import { effectTable, parcelTable, paymentTable, supplierOrderTable, timeline } from './order-course.ts';
 import { ledgerTable, legTable, splitOf } from './order-money.ts';

@@ -1,9 +1,9 @@
 import { channels, orderStates, waitReasons } from '../../domain/order.ts';
+import { type Html, html } from '../../runtime/html.ts';
 import { salePrice } from '../../store/orders.ts';
 import type { OrderFilter, OrderRow } from '../../store/overview.ts';
 import { currentQueue } from '../current-queue.ts';
 import type { Paged } from '../paging.ts';
-import { type Html, html } from './html.ts';
 import { page, type Viewer } from './layout.ts';
 import { amount, badge, none, reasonText, shortId, table } from './parts.ts';
 import { age, relative } from './time.ts';

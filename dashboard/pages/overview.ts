@@ -1,6 +1,7 @@
 import type { Money } from '../../domain/money.ts';
 import { type OrderState, orderStates } from '../../domain/order.ts';
 import type { Trouble } from '../../domain/provider.ts';
+import { type Html, html } from '../../runtime/html.ts';
 import type { Receivable } from '../../store/current-account.ts';
 import type { TroubledFeed } from '../../store/feeds.ts';
 import type { LegStanding, Standing } from '../../store/overview.ts';
@@ -8,7 +9,6 @@ import type { VitalSigns } from '../../store/vital-signs.ts';
 import { nextAction } from '../next-action.ts';
 import type { QueueFigures } from '../queue-figures.ts';
 import { feedTable } from './feeds.ts';
-import { type Html, html } from './html.ts';
 import { page, type Viewer } from './layout.ts';
 import { amount, badge, type Column, card, none, reasonText, type Tone, table } from './parts.ts';
 import { type PlatformMoney, platformMoneyCard } from './platform-money.ts';

@@ -1,6 +1,6 @@
 import { healthOf } from '../../domain/connection.ts';
+import { type Html, html } from '../../runtime/html.ts';
 import { type EndingConsent, sweepStillMs, type VitalSigns } from '../../store/vital-signs.ts';
-import { type Html, html } from './html.ts';
 import { age } from './time.ts';
 
 const linesMax = 10;

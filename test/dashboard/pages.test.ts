@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Queue } from 'bullmq';
 import { expect } from 'chai';
-import { html } from '../../dashboard/pages/html.ts';
 import { queueFigures } from '../../dashboard/queue-figures.ts';
 import { money } from '../../domain/money.ts';
 import { saleBooked } from '../../domain/postings.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
+import { html } from '../../runtime/html.ts';
 import { openPlatformFeed } from '../../store/feeds.ts';
 import { post } from '../../store/ledger.ts';
 import { findOrder } from '../../store/orders.ts';
