@@ -2,16 +2,14 @@ import type { Request } from 'express';
 import type pg from 'pg';
 import type { Config } from '../runtime/config.ts';
 import { sourceAddress } from '../runtime/source-address.ts';
+import { logInRules } from '../store/log-in.ts';
 import { createLimit, type Limit, type LimitRule } from '../store/rate-limits.ts';
 import { Problem } from './middleware/problem.ts';
 
-const quarter = 15 * 60;
-
 /** What is limited. Counted per address, per e-mail and address, or per seller: the name says which. */
 export const limitRules = (config: Pick<Config, 'checkoutsPerMinutePerAddress' | 'checkoutsPerMinutePerSeller'>) => ({
-  'login-account': { points: 10, windowSeconds: quarter },
-  /** Many accounts tried from one place, a few passwords each. Who gets in is not counted. */
-  'login-address': { points: 100, windowSeconds: quarter },
+  'login-account': logInRules.account,
+  'login-address': logInRules.address,
   'checkout-address': { points: config.checkoutsPerMinutePerAddress, windowSeconds: 60 },
   'checkout-seller': { points: config.checkoutsPerMinutePerSeller, windowSeconds: 60 },
   'refused-webhook': { points: 60, windowSeconds: 60 },

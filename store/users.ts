@@ -4,12 +4,12 @@ import type { Holder } from '../domain/order.ts';
 import { Credential, type Role, User } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
 
-const normal = (email: string): string => email.trim().toLowerCase();
+export const normalEmail = (email: string): string => email.trim().toLowerCase();
 
 export const findUser = (em: EntityManager, id: UserId): Promise<User | null> => em.findOne(User, { id });
 
 export const findUserByEmail = (em: EntityManager, email: string): Promise<User | null> =>
-  em.findOne(User, { email: normal(email) });
+  em.findOne(User, { email: normalEmail(email) });
 
 /** Gives nothing when the address is taken. */
 export async function addUser(
@@ -19,7 +19,7 @@ export async function addUser(
   const [row] = await em.execute<{ id: UserId }[]>(
     `insert into users (id, email, password_hash, role, payout_receiver) values (?, ?, ?, ?, ?)
      on conflict (email) do nothing returning id`,
-    [randomUUID(), normal(user.email), user.passwordHash, user.role, user.payoutReceiver],
+    [randomUUID(), normalEmail(user.email), user.passwordHash, user.role, user.payoutReceiver],
   );
   return row ? findUser(em, row.id) : null;
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { CredentialId } from '../../domain/ids.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import { berlin, createStage, type Goods, type Seller, type Stage } from '../support/stage.ts';
 import { connectAliExpress, importFrom, intentsOf, notesOf, placeOnEbay, reservationsOf, rows } from './workbench.ts';
@@ -46,6 +45,19 @@ describe('a buyer who has left eBay', () => {
     if (!event) throw new Error('told before');
     return event.id;
   };
+  const sentInline = (order: Awaited<ReturnType<typeof imported>>, to: Seller, body: object) =>
+    stage.store.transaction(em =>
+      storeEvent(em, {
+        source: 'inline',
+        eventId: randomUUID(),
+        type: 'INLINE_ORDER',
+        subject: order.externalOrderId ?? '',
+        headers: { 'x-shop-customer': person.email },
+        body: Buffer.from(JSON.stringify(body)),
+        credentialId: to.ebay.id,
+        wanted: true,
+      }),
+    );
   const erase = async (username: string, userId?: string): Promise<string> =>
     stage.perform('apply-event', await tell(deletion(username, userId)));
   const imported = async (buyer: string, sold = goods) => {
@@ -112,18 +124,7 @@ describe('a buyer who has left eBay', () => {
         }),
       ]),
     );
-    const told = await stage.store.transaction(em =>
-      storeEvent(em, {
-        source: 'inline',
-        eventId: randomUUID(),
-        type: 'INLINE_ORDER',
-        subject: paid.externalOrderId ?? '',
-        headers: { 'x-shop-customer': person.email },
-        body: Buffer.from(JSON.stringify({ orderId: paid.externalOrderId, buyer: { name: person.fullName } })),
-        credentialId: seller.ebay.id,
-        wanted: true,
-      }),
-    );
+    const told = await sentInline(paid, seller, { orderId: paid.externalOrderId, buyer: { name: person.fullName } });
     expect(await tablesThatName(named)).to.include.members(['orders', 'effects', 'order_events', 'inbound_events']);
     const facts = `select id, sale_minor, sale_currency, external_order_id, product_id, fx_rate from orders order by id`;
     const books = `select * from ledger_postings order by id`;
@@ -163,19 +164,8 @@ describe('a buyer who has left eBay', () => {
   it('leaves what another shop has sent about an order of the same number', async () => {
     const neighbour = await stage.hireSeller();
     const order = await imported(newName());
-    const message = (credentialId: CredentialId) =>
-      stage.store.transaction(em =>
-        storeEvent(em, {
-          source: 'inline',
-          eventId: randomUUID(),
-          type: 'INLINE_ORDER',
-          subject: order.externalOrderId ?? '',
-          body: Buffer.from(JSON.stringify({ orderId: order.externalOrderId })),
-          credentialId,
-          wanted: true,
-        }),
-      );
-    const [own, others] = [await message(seller.ebay.id), await message(neighbour.ebay.id)];
+    const own = await sentInline(order, seller, { orderId: order.externalOrderId });
+    const others = await sentInline(order, neighbour, { orderId: order.externalOrderId });
     await erase(order.buyerAccount ?? '');
     const unread = await rows(stage, `select id from inbound_events where id in (?, ?) and body <> ''`, [
       own?.id ?? '',
