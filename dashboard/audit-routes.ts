@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import Joi from 'joi';
-import { auditTrail } from '../store/overview.ts';
+import { auditTrail } from '../store/audit.ts';
 import type { Deps } from './deps.ts';
 import { auditPage } from './pages/audit.ts';
 import { pageNumber, pageOf } from './paging.ts';

@@ -1,4 +1,4 @@
-import { auditAttempt, auditOutcome, type Deed } from '../store/overview.ts';
+import { auditAttempt, auditOutcome, type Deed } from '../store/audit.ts';
 import type { Deps } from './deps.ts';
 import { Refusal } from './refusal.ts';
 

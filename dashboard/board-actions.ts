@@ -1,7 +1,7 @@
 import type { Job, Queue } from 'bullmq';
 import { type Response, Router } from 'express';
 import { isQueueName } from '../queues/catalogue.ts';
-import type { Deed } from '../store/overview.ts';
+import type { Deed } from '../store/audit.ts';
 import { audited } from './audit.ts';
 import type { Deps } from './deps.ts';
 import { Refusal } from './refusal.ts';

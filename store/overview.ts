@@ -1,10 +1,8 @@
-/** What operators look at: figures over all rows, one order with all that belongs to it, and the record of their deeds. */
+/** What operators look at: figures over all rows, and the orders they search for. */
 import type { OrderId } from '../domain/ids.ts';
-import type { Account } from '../domain/ledger.ts';
 import { type Currency, type Money, money } from '../domain/money.ts';
 import type { Channel, OrderState } from '../domain/order.ts';
 import type { LegState } from '../domain/payout-leg.ts';
-import { Effect } from './entities/money.ts';
 import { Order } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
 
@@ -122,75 +120,3 @@ export async function findOrders(
 
 export const findOrderRow = async (em: EntityManager, id: OrderId): Promise<OrderRow | null> =>
   (await findOrders(em, { id }, { limit: 1, offset: 0 }))[0] ?? null;
-
-/** The outside effects of an order and of its legs, oldest first. */
-export const effectsOf = (em: EntityManager, subjects: readonly string[]): Promise<Effect[]> =>
-  em.find(
-    Effect,
-    { subject: { $in: [...subjects] } },
-    { orderBy: { createdAt: 'asc', generation: 'asc' }, limit: 100 },
-  );
-
-export type Entry = { at: Date; source: string; event: string; postings: BookedPosting[] };
-export type BookedPosting = { account: Account; holder: string | null; amount: Money };
-
-/** What the ledger says of one order, transaction by transaction. */
-export async function ledgerOf(em: EntityManager, orderId: OrderId): Promise<Entry[]> {
-  const rows = await em.execute<
-    {
-      id: string;
-      at: string;
-      source: string;
-      event: string;
-      account: Account;
-      holder: string | null;
-      amount: string;
-      currency: Currency;
-    }[]
-  >(
-    `select t.id::text, t.at::text, t.source, t.event, p.account, u.email as holder, p.amount_minor::text as amount, p.currency
-     from ledger_transactions t join ledger_postings p on p.transaction_id = t.id left join users u on u.id = p.holder_id
-     where t.order_id = ? order by t.id, p.id limit 500`,
-    [orderId],
-  );
-  const entries = new Map<string, Entry>();
-  for (const { id, at, source, event, account, holder, amount, currency } of rows) {
-    const entry = entries.get(id) ?? { at: new Date(at), source, event, postings: [] };
-    entry.postings.push({ account, holder, amount: money(BigInt(amount), currency) });
-    entries.set(id, entry);
-  }
-  return [...entries.values()];
-}
-
-export type Deed = { operator: string; action: string; target: Readonly<Record<string, string>> };
-
-/** Writes what an operator is about to do, or what was denied; the answer is the attempt's number. */
-export async function auditAttempt(em: EntityManager, deed: Deed, outcome: string): Promise<string> {
-  const { operator, action, target } = deed;
-  const [row] = await em.execute<{ id: string }[]>(
-    'insert into operator_audit (operator, action, target, outcome) values (?, ?, ?::jsonb, ?) returning id::text',
-    [operator, action, JSON.stringify(target), outcome],
-  );
-  return row?.id ?? '';
-}
-
-/** How an attempt ended: a row of its own, for nothing in this record is ever changed. */
-export async function auditOutcome(em: EntityManager, deed: Deed, attempt: string, outcome: string): Promise<void> {
-  await auditAttempt(em, { ...deed, target: { ...deed.target, attempt } }, outcome);
-}
-
-export type Audited = Deed & { id: string; at: Date; outcome: string };
-
-/** Attempts, the newest first, each with how it ended. */
-export async function auditTrail(em: EntityManager, page: { limit: number; offset: number }): Promise<Audited[]> {
-  const rows = await em.execute<(Omit<Audited, 'at'> & { at: string })[]>(
-    `with page as (
-       select * from operator_audit where target->>'attempt' is null order by id desc limit ? offset ?
-     )
-     select p.id::text, p.at::text, p.operator, p.action, p.target, coalesce(r.outcome, p.outcome) as outcome
-     from page p left join operator_audit r on r.target->>'attempt' = p.id::text
-     order by p.id desc`,
-    [page.limit, page.offset],
-  );
-  return rows.map(row => ({ ...row, at: new Date(row.at) }));
-}

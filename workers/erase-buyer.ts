@@ -1,12 +1,12 @@
 import { parseEbayNotification } from '../providers/ebay/webhook.ts';
 import { advance } from '../queues/transact.ts';
+import { auditAttempt } from '../store/audit.ts';
 import { isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
 import type { InboundEvent, Order } from '../store/entities/order.ts';
 import { closeForgotten, eraseOrders, ordersOfBuyer } from '../store/erasure.ts';
 import { release } from '../store/funding.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder } from '../store/orders.ts';
-import { auditAttempt } from '../store/overview.ts';
 import type { Context } from './context.ts';
 
 /**

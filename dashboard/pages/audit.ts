@@ -1,5 +1,5 @@
 import { type Html, html } from '../../runtime/html.ts';
-import type { Audited } from '../../store/overview.ts';
+import type { Audited } from '../../store/audit.ts';
 import type { Paged } from '../paging.ts';
 import { page, type Viewer } from './layout.ts';
 import { badge, code, type Tone, table } from './parts.ts';

@@ -8,7 +8,7 @@ import type { Effect, EffectPurpose } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
-import { effectsOf } from '../../store/overview.ts';
+import { effectsOf } from '../../store/order-file.ts';
 import { timelineOf } from '../../store/timeline.ts';
 import type { Context } from '../../workers/context.ts';
 import { processors } from '../../workers/processors.ts';
