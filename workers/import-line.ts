@@ -48,7 +48,8 @@ async function takePayment(em: EntityManager, enqueue: Enqueue, order: Order, ne
   await settlePayment(em, enqueue, order, [
     {
       reference: paymentReference(news),
-      status: sale.payment === 'PAID' ? 'COMPLETED' : 'REVERSED',
+      // What went back in part had come whole before.
+      status: sale.payment === 'REVERSED' ? 'REVERSED' : 'COMPLETED',
       rawStatus: sale.rawPayment,
       amount: line.total,
       fee: line.fee,

@@ -100,6 +100,17 @@ describe('a sale that its marketplace undoes after it was imported', () => {
     expect((await legsOf(id)).map(({ status }) => status)).to.deep.equal(['CANCELLED', 'CANCELLED']);
   });
 
+  it('asks a person about what had gone back in part before we ever saw it, and books what the buyer paid', async () => {
+    const goods = await stage.stockUp(seller, { listedOn: 'ebay' });
+    const lines = [{ goods, totalMinor: 3_299 }];
+    const number = await placeOnEbay(stage, seller, { lines, paymentStatus: 'PARTIALLY_REFUNDED' });
+    const [order] = await importFrom(stage, seller, 'ebay', number);
+    expect(order).to.include({ status: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', frozenFor: 'MARKETPLACE_REFUND' });
+    expect(await kept()).to.equal(-3_299n);
+    const told = (await notesOf(stage, order?.id ?? '')).filter(note => note.includes('says PARTIALLY_REFUNDED'));
+    expect(told).not.to.deep.equal([]);
+  });
+
   it('decides nothing about a refund while goods are being bought', async () => {
     const { id, becomes, told } = await sold();
     await stage.perform('fulfill', id);
