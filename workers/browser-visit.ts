@@ -6,6 +6,7 @@ import { keepEvidence } from '../store/evidence.ts';
 import { assertOwner } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import { type HeldAccount, holdAccount } from './account-lease.ts';
+import type { Snapshot, Unseen } from './browser/evidence.ts';
 import { Obstacle } from './browser/obstacle.ts';
 import { isPageLost } from './browser/page-lost.ts';
 import type { Visit } from './browser/shop.ts';
@@ -47,8 +48,7 @@ export async function visitShop<T>(
     });
     await ctx.failpoint?.(name);
   };
-  const onTrouble = async (error: unknown, snapshot: Parameters<typeof keepSnapshot>[4]) =>
-    keepSnapshot(ctx, order.id, now, error, snapshot);
+  const onTrouble = (error: unknown, snapshot: Snapshot | Unseen) => keepSnapshot(ctx, order.id, now, error, snapshot);
   const signal = AbortSignal.any([ctx.signal, account.lost]);
   try {
     const options = { credential, deadlineMs: visitMs, signal, onTrouble };
@@ -69,12 +69,12 @@ async function keepSnapshot(
   orderId: OrderId,
   step: string,
   error: unknown,
-  snapshot: { url: string; screenshot: Buffer; html: string } | undefined,
+  snapshot: Snapshot | Unseen,
 ): Promise<void> {
   const reason = error instanceof Obstacle ? error.kind : error instanceof Error ? error.name : 'unknown';
   await ctx.store.transaction(async em => {
-    const evidence = snapshot && (await keepEvidence(em, orderId, { step, reason, ...snapshot }));
-    const text = evidence ? `${reason} at ${step}: the page was kept` : `${reason} at ${step}: the page is gone`;
-    await note(em, orderId, 'noted', text, { step, ...(evidence ? { evidence } : {}) });
+    if ('missing' in snapshot) return note(em, orderId, 'noted', `${reason} at ${step}: ${snapshot.missing}`, { step });
+    const evidence = await keepEvidence(em, orderId, { step, reason, ...snapshot });
+    await note(em, orderId, 'noted', `${reason} at ${step}: the page was kept`, { step, evidence });
   });
 }

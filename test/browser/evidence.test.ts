@@ -21,7 +21,7 @@ describe('what is kept of a page', function () {
       await page.setContent(`<title>Order 8193456789012345</title><body>${body}</body>`);
       await page.evaluate(script);
       const snapshot = await takeSnapshot(page, [password, email, '']);
-      if (!snapshot) throw new Error('nothing was kept');
+      if ('missing' in snapshot) throw new Error(snapshot.missing);
       return snapshot;
     }, soon);
   const write = (selector: string, value: string) =>
@@ -75,6 +75,14 @@ describe('what is kept of a page', function () {
       await page.close();
       return takeSnapshot(page, []);
     }, soon);
-    expect(snapshot).to.equal(undefined);
+    expect(snapshot).to.deep.equal({ missing: 'the page is gone' });
+  });
+
+  it('says so when the page stands and could not be kept', async () => {
+    const snapshot = await pool.run(async page => {
+      await page.evaluate('document.createTreeWalker = () => { throw new Error("no walker today"); }');
+      return takeSnapshot(page, []);
+    }, soon);
+    expect(snapshot).to.have.property('missing').that.contains('could not be kept: Error: no walker today');
   });
 });

@@ -1,7 +1,10 @@
 import type { Page } from 'puppeteer';
+import { isPageLost } from './page-lost.ts';
 
 /** The page as it was left, for whoever has to decide. */
 export type Snapshot = { readonly url: string; readonly screenshot: Buffer; readonly html: string };
+/** Why there is no picture. */
+export type Unseen = { readonly missing: string };
 
 const htmlMax = 200_000;
 
@@ -26,14 +29,14 @@ const blank = `secrets => {
   while (walker.nextNode()) walker.currentNode.data = cover(walker.currentNode.data);
 }`;
 
-/** Passwords, card data and the given secrets are blanked. Nothing when the page is gone. */
-export async function takeSnapshot(page: Page, secrets: readonly string[]): Promise<Snapshot | undefined> {
+/** Passwords, card data and the given secrets are blanked. It never hides the failure it is taken for. */
+export async function takeSnapshot(page: Page, secrets: readonly string[]): Promise<Snapshot | Unseen> {
   try {
     await page.evaluate(`(${blank})(${JSON.stringify(secrets.filter(Boolean))})`);
     const screenshot = Buffer.from(await page.screenshot({ type: 'jpeg', quality: 60 }));
     const { origin, pathname } = new URL(page.url());
     return { url: origin + pathname, screenshot, html: (await page.content()).slice(0, htmlMax) };
-  } catch {
-    return undefined; // the browser is gone, and with it what could be seen
+  } catch (error) {
+    return { missing: isPageLost(error) ? 'the page is gone' : `the page could not be kept: ${String(error)}` };
   }
 }

@@ -4,7 +4,7 @@ import type { SecretBox } from '../../runtime/secret-box.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { Store } from '../../store/open.ts';
 import { type Cookie, keepCookies, openShopSecrets, type ShopAccount, shopAccount } from '../../store/shop-accounts.ts';
-import { type Snapshot, takeSnapshot } from './evidence.ts';
+import { type Snapshot, takeSnapshot, type Unseen } from './evidence.ts';
 import { open } from './pages/log-in.ts';
 import type { BrowserPool } from './pool.ts';
 
@@ -20,7 +20,7 @@ export type VisitOptions = {
   deadlineMs: number;
   signal: AbortSignal;
   /** Sees the page as the task left it when it failed. */
-  onTrouble?: (error: unknown, snapshot: Snapshot | undefined) => Promise<void>;
+  onTrouble?: (error: unknown, snapshot: Snapshot | Unseen) => Promise<void>;
 };
 
 export type Shop = {
