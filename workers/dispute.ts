@@ -5,7 +5,7 @@ import type { Dispute } from '../providers/paypal/dispute.ts';
 import type { Capture } from '../providers/paypal/order.ts';
 import type { PayPalEvent } from '../providers/paypal/webhook.ts';
 import type { Enqueue } from '../queues/transact.ts';
-import { recordDispute } from '../store/disputes.ts';
+import { isDisputed, recordDispute } from '../store/disputes.ts';
 import type { Order } from '../store/entities/order.ts';
 import { Payment } from '../store/entities/order.ts';
 import { post } from '../store/ledger.ts';
@@ -105,7 +105,10 @@ async function thaw(
   payment: Payment,
   { id, outcome }: Dispute,
 ): Promise<void> {
-  if (!(await endFreeze(em, enqueue, order, frozenFor))) return;
+  if (await isDisputed(em, order.id)) return;
+  // Also when a person has ended the freeze by a decision: the payment is the seller's all the same.
+  const ended = await endFreeze(em, enqueue, order, frozenFor);
+  if (!ended && payment.status !== 'DISPUTED') return;
   const back = await refundedOf(em, order.id, payment.currency);
   if (payment.status === 'DISPUTED')
     await setStatus(em, order, payment, back.amountMinor > 0n ? 'PARTIALLY_REFUNDED' : 'COMPLETED');

@@ -3,18 +3,18 @@ import { invariant, type Terminal } from '../domain/outcome.ts';
 import { isInDoubt, once, standingEffect } from '../store/effects.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { assertOwner } from '../store/orders.ts';
-import { paymentsOf } from '../store/payments.ts';
 import type { RefundNews } from '../store/refunds.ts';
 import { refundedOf } from '../store/refunds.ts';
 import { supplierOrdersOf } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { type Context, onceContext, type Processor } from './context.ts';
+import { moneyLeft } from './money-left.ts';
 import { move, orderStep, recheck } from './order-step.ts';
 import { settleRefund } from './settle-refund.ts';
 
 /** PayPal keeps the key of a refund for 45 days: ours is not sent again after 44. */
 const resendForMs = 44 * 86_400_000;
-const pendingAgainMs = 3_600_000;
+const lookAgainMs = 3_600_000;
 
 /** A refund's status at PayPal in our words; one that we do not know is not final. */
 export const refundStates: Readonly<Record<string, RefundNews['status'] | undefined>> = {
@@ -37,11 +37,13 @@ export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
     async order => {
       const goods = await goodsOrdered(ctx, order);
       if (goods) return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_AFTER_PURCHASE', note: goods });
+      const left = await moneyLeft(ctx, order);
+      if (left.with === 'buyer') return move(ctx, order, { to: 'REFUNDED', note: 'nothing is left to give back' });
       if (order.channel !== 'paypal') return leaveToSeller(ctx, order, order.channel);
-      const payment = await paymentToReturn(ctx, order);
-      if (!payment) return move(ctx, order, { to: 'REFUNDED', note: 'nothing is left to give back' });
-      const { refundId } = await giveBack(ctx, order, payment);
-      return followRefund(ctx, order, payment, refundId);
+      if (left.with === 'nobody') return recheck(ctx, order, lookAgainMs, left.note);
+      if (order.frozenFor) return recheck(ctx, order, lookAgainMs, `frozen: ${order.frozenFor}`);
+      const { refundId } = await giveBack(ctx, order, left.payment);
+      return followRefund(ctx, order, left.payment, refundId);
     },
     refused,
   );
@@ -59,11 +61,6 @@ function leaveToSeller(ctx: Context, order: Order, channel: 'ebay' | 'mercadolib
   const page = sellerPages[channel](order.externalOrderId ?? '');
   return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_BY_SELLER', note: `refund the buyer at ${page}` });
 }
-
-const paymentToReturn = (ctx: Context, order: Order): Promise<Payment | undefined> =>
-  ctx.store.read(async em =>
-    (await paymentsOf(em, order.id)).find(({ status }) => status === 'COMPLETED' || status === 'PARTIALLY_REFUNDED'),
-  );
 
 async function giveBack(ctx: Context, order: Order, payment: Payment): Promise<{ refundId: string }> {
   const { paypal } = ctx.providers;
@@ -113,7 +110,7 @@ async function followRefund(ctx: Context, order: Order, payment: Payment, refund
     case 'FAILED':
       return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_FAILED', note: `PayPal says ${status}` }, { also });
     case 'PENDING':
-      return recheck(ctx, order, pendingAgainMs, `PayPal says ${status}`);
+      return recheck(ctx, order, lookAgainMs, `PayPal says ${status}`);
   }
 }
 
