@@ -90,7 +90,7 @@ export const orderDetailView = (
 });
 
 /** Bought, booked, and every share paid out. */
-export const isSettled = (order: Order, sale: Sale | null, legs: readonly PayoutLeg[]): boolean =>
+const isSettled = (order: Order, sale: Sale | null, legs: readonly PayoutLeg[]): boolean =>
   ['PURCHASED', 'SHIPPED', 'DELIVERED'].includes(order.status) &&
   sale !== null &&
   legs.every(leg => leg.status === 'PAID');

@@ -2,7 +2,7 @@ import type { BrowserFigures } from './browser.ts';
 import { milliseconds, quantile } from './quantile.ts';
 
 /** Of a sample's second half, that is the last 50 of 100: how much its second part lies above its first. */
-export function growthOfLastHalf(bytes: readonly number[]): number {
+function growthOfLastHalf(bytes: readonly number[]): number {
   const half = bytes.slice(Math.floor(bytes.length / 2));
   const middle = Math.ceil(half.length / 2);
   const [before, after] = [quantile(half.slice(0, middle), 0.5), quantile(half.slice(middle), 0.5)];

@@ -1,6 +1,6 @@
 import type { UIConfig } from '@bull-board/api/typings/app';
 
-export const environmentColors = { sandbox: '#0f766e', production: '#b91c1c' } as const;
+const environmentColors = { sandbox: '#0f766e', production: '#b91c1c' } as const;
 
 const fonts = {
   'font-sans': 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',

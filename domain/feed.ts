@@ -2,8 +2,7 @@
  * What is read from the providers on a schedule, so that a notification that never came is no sale that is lost. Of
  * each connected account one feed per kind, of the platform's own PayPal account one.
  */
-export const feedKinds = ['ebay-orders', 'mercadolibre-orders', 'mercadolibre-missed', 'paypal-events'] as const;
-export type FeedKind = (typeof feedKinds)[number];
+export type FeedKind = 'ebay-orders' | 'mercadolibre-orders' | 'mercadolibre-missed' | 'paypal-events';
 
 /** The feeds of an account that sells there. */
 export const feedsOfMarketplace: Readonly<Record<'ebay' | 'mercadolibre', readonly FeedKind[]>> = {

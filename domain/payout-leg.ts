@@ -39,5 +39,4 @@ export const legMoves: StateTable<LegState> = {
   NEEDS_REVIEW: ['PENDING', 'PAID', 'FAILED', 'CANCELLED'],
 };
 
-export const beneficiaries = ['admin', 'reseller'] as const;
-export type Beneficiary = (typeof beneficiaries)[number];
+export type Beneficiary = 'admin' | 'reseller';

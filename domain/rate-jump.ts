@@ -1,7 +1,7 @@
 import { parseDecimal } from './money.ts';
 
 /** No currency of ours has moved so far in a day; a misplaced decimal point has. */
-export const jumpMaxPercent = 20n;
+const jumpMaxPercent = 20n;
 
 /** Whether a rate is further from the one before it than a market moves in a day. Both are positive decimal texts. */
 export function jumpsTooFar(before: string, after: string): boolean {

@@ -32,7 +32,7 @@ export function holdsCheckoutToken(order: Order, token: string | undefined): boo
 }
 
 /** The order, when the session's user owns it or is an admin; for everybody else it does not exist. */
-export async function visibleOrder(
+async function visibleOrder(
   { store }: Pick<Deps, 'store'>,
   response: Response,
   orderId: string,

@@ -14,7 +14,7 @@ export const missing = (name: string): Refusal =>
 export const invalid = (name: string): Refusal =>
   refusal('InvalidParameter', `The specified value of “${name}” is not valid`);
 
-export const errorResponse = (code: string, message: string, type: string) => ({
+const errorResponse = (code: string, message: string, type: string) => ({
   error_response: { type, code, msg: message, request_id: requestId() },
 });
 

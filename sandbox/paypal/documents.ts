@@ -7,7 +7,7 @@ import type { Capture, Order, PurchaseUnit, Refund } from './state.ts';
 
 /** What PayPal shows of its things, in answers and in webhooks alike. */
 
-export function orderLinks(world: World, order: Order): Link[] {
+function orderLinks(world: World, order: Order): Link[] {
   const self = link(world, `/v2/checkout/orders/${order.id}`, 'self');
   if (order.status === 'CREATED' || order.status === 'PAYER_ACTION_REQUIRED') {
     const rel = order.hasPaymentSource ? 'payer-action' : 'approve';

@@ -44,7 +44,7 @@ export function showReview(world: World, account: ShopAccount): Answer {
   );
 }
 
-export const addressLines = (shipTo: ShopAddress): string[] =>
+const addressLines = (shipTo: ShopAddress): string[] =>
   ['full_name', 'mobile_no', 'address', 'address2', 'city', 'province', 'zip', 'country']
     .map(name => shipTo[name] ?? '')
     .filter(Boolean);

@@ -4,8 +4,7 @@ import type { CredentialId, ProductId, UserId } from '../../domain/ids.ts';
 import type { Currency } from '../../domain/money.ts';
 import type { Holder } from '../../domain/order.ts';
 
-export const apiNames = ['aliexpress-dropshipping', 'aliexpress', 'ebay', 'mercadolibre', 'paypal'] as const;
-export type ApiName = (typeof apiNames)[number];
+export type ApiName = 'aliexpress-dropshipping' | 'aliexpress' | 'ebay' | 'mercadolibre' | 'paypal';
 /** Those whose owners let us in by consenting at the provider. */
 export type Connectable = Extract<ApiName, 'aliexpress-dropshipping' | 'ebay' | 'mercadolibre'>;
 export type Environment = 'sandbox' | 'production';

@@ -63,7 +63,7 @@ async function contentOf(redis: Redis, key: string): Promise<unknown> {
  * How a text may stand somewhere: as it is, in a URL, as a bytea column or in base64, where it begins at any of three
  * places within a group; what surrounds it decides the first and the last letters, so they are left out.
  */
-export const formsOf = (text: string): string[] => {
+const formsOf = (text: string): string[] => {
   const inBase64 = [0, 1, 2].map(before =>
     Buffer.concat([Buffer.alloc(before), Buffer.from(text)])
       .toString('base64')

@@ -30,7 +30,7 @@ export type Result = { reference: string };
 
 export const quarantineMs = 60_000;
 /** A call that was cut off is performed within this. */
-export const lateMs = 30_000;
+const lateMs = 30_000;
 export const resendForMs = 20 * 3_600_000;
 /** For how long it recognises a key. */
 const memoryMs = 24 * 3_600_000;
