@@ -21,6 +21,7 @@ import { report } from './report.ts';
 import { drawStrikes, isAmong, type Strike, spanMs } from './schedule.ts';
 import { type Sent, send } from './send.ts';
 import { settle } from './settle.ts';
+import { allKills } from './standard.ts';
 import { startStormSystem } from './system.ts';
 
 const options = readOptions();
@@ -80,17 +81,19 @@ async function storm(): Promise<number> {
   await forces.calm();
   say(`${told(sent, forces)}; it is calm, the system settles`);
   await settle(store, sent.expected, { patienceMs, say, signal: stop.signal });
-  say('ledger:check recomputes the books');
-  const found = await checkLedger(system.env);
   if (withOutage && !stop.signal.aborted) {
     say('an outage, longer than any provider keeps a key');
     sent.expected.push(...(await playOutage(stage, stormed)));
     await settle(store, sent.expected, { patienceMs, say, signal: stop.signal });
   }
-  const { summary, stormy, kept } = await report({ stage, sent, forces, orders, found, say });
+  // Last, so that nothing happens which it does not look at.
+  say('ledger:check recomputes the books');
+  const found = await checkLedger(system.env);
+  const { summary, stormy, kept } = await report({ stage, sent, forces, orders, backend, found, say });
   const replay = `npm run storm -- --orders ${orders} --seed ${seed} --backend ${backend}`;
   say(kept ? 'the promise was kept' : `the promise was BROKEN; again with: ${replay}`);
-  if (!stormy && !only) say('but it was no storm: too few kills or faults have hit anything');
+  if (!stormy && !only)
+    say('but it was no storm: too few kills or faults have hit anything, or something was never killed');
   process.stdout.write(`${JSON.stringify({ ...summary, seconds: seconds() })}\n`);
   return kept && (stormy || only) ? 0 : 1;
 }
@@ -102,6 +105,5 @@ async function itsTime({ atMs }: Strike, begun: number, sentPart: () => number):
 }
 
 function told({ expected }: Sent, { tally }: Forces): string {
-  const killed = Object.values(tally.kills).reduce((sum, times) => sum + times, 0);
-  return `${expected.length} of ${orders} orders sent, ${killed} kills, ${tally.faults} faults`;
+  return `${expected.length} of ${orders} orders sent, ${allKills(tally.kills)} kills, ${tally.faults} faults`;
 }

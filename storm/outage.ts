@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fillCart, pay } from '../demo/buyers.ts';
 import type { Ending } from '../demo/scenario.ts';
-import type { Reseller, Stage } from '../demo/stage.ts';
+import type { Stage } from '../demo/stage.ts';
 import type { Store } from '../store/open.ts';
 import { byOrder, type Entry, readBooks } from './books.ts';
 import { readOrderFile } from './order-file.ts';
+import type { StormStage } from './regulars.ts';
 import type { Expected } from './send.ts';
 import type { StormSystem } from './system.ts';
 
@@ -57,11 +58,11 @@ const plentyMinor = '100000000';
 const forEver = 1_000_000;
 const lookEveryMs = 50;
 
-type Caught = { readonly orderId: string; readonly trap: Trap; readonly reseller: Reseller };
+type Caught = { readonly orderId: string; readonly trap: Trap };
 
 /** Catches the orders, lets the time pass, and ends the outage. How they end then is for the verdict. */
-export async function playOutage(stage: Stage, { store, age, programs }: StormSystem): Promise<Expected[]> {
-  const { sandbox } = stage;
+export async function playOutage(stage: StormStage, { store, age, programs }: StormSystem): Promise<Expected[]> {
+  const { sandbox, hired } = stage;
   await sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor: plentyMinor });
   // Webhooks would tell of what an outage keeps quiet about.
   await sandbox('POST', '/settings', { webhooks: false });
@@ -77,8 +78,8 @@ export async function playOutage(stage: Stage, { store, age, programs }: StormSy
   await sandbox('DELETE', '/faults');
   await Promise.all(workers.map(process => process.restart()));
   await sandbox('POST', '/settings', { webhooks: true });
-  // Their suppliers' tokens have ended as well.
-  for (const { reseller } of caught) await reseller.reconnect();
+  // The suppliers' tokens have ended as well, also of those whose orders are only looked at from now on.
+  for (const reseller of await hired()) await reseller.reconnect();
   return caught.map(({ orderId, trap: { purpose, done, ends } }) => ({
     scenario: `outage: ${purpose} ${done ? 'whose answer was lost' : 'that never happened'}`,
     ending: { order: { id: orderId }, ...ends },
@@ -109,7 +110,7 @@ async function catchOne(stage: Stage, store: Store, trap: Trap): Promise<Caught>
     if (Date.now() > late) throw new Error(`order ${orderId} was to be caught before its ${purpose} is answered`);
   // Before its quarantine is over and it is looked up.
   if (done && find) await lay(find, paypalOrderId, down);
-  return { orderId, trap, reseller };
+  return { orderId, trap };
 }
 
 /** Sent; and carried out, where it is to be: a request may also be lost on its way. */

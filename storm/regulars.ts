@@ -1,20 +1,35 @@
 import type { Reseller, Stage } from '../demo/stage.ts';
 
+export type StormStage = Stage & {
+  /** All resellers that were hired, once each. */
+  hired(): Promise<readonly Reseller[]>;
+};
+
 /**
  * Most sales are a known reseller's: whoever was hired with nothing special about them sells again, instead of a new one
  * being signed up and connected for every order. The attempt that fails is not kept.
  */
-export function withRegulars(stage: Stage): Stage {
+export function withRegulars(stage: Stage): StormStage {
   const regulars = new Map<string, Promise<Reseller>>();
+  const everybody: Promise<Reseller>[] = [];
+  const hire: Stage['hireReseller'] = options => {
+    const reseller = stage.hireReseller(options);
+    everybody.push(reseller);
+    return reseller;
+  };
   return {
     ...stage,
     hireReseller(options) {
       const { name, ...special } = options;
-      if (Object.keys(special).length > 0) return stage.hireReseller(options);
-      const known = regulars.get(name) ?? stage.hireReseller(options);
+      if (Object.keys(special).length > 0) return hire(options);
+      const known = regulars.get(name) ?? hire(options);
       regulars.set(name, known);
       known.catch(() => regulars.delete(name));
       return known;
+    },
+    async hired() {
+      const tried = await Promise.allSettled(everybody);
+      return tried.flatMap(one => (one.status === 'fulfilled' ? [one.value] : []));
     },
   };
 }

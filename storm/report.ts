@@ -6,13 +6,12 @@ import { timelineOf } from '../store/timeline.ts';
 import { byOrder, type Entry, readBooks } from './books.ts';
 import type { Forces } from './forces.ts';
 import { type OrderFile, readOrderFiles } from './order-file.ts';
+import type { Backend } from './schedule.ts';
 import type { Sent } from './send.ts';
+import { allKills, areFewReviews, isStormy } from './standard.ts';
 import { fileOf, judge, type Violation } from './verdict.ts';
 
 type Say = (text: string) => void;
-
-/** More orders for review than this part (or one) are a burden on people that the product promises not to be. */
-const reviewPartMax = 0.02;
 
 /** Reads both sides, judges, and tells what there is to tell: each broken promise with all that is known of its order. */
 export async function report(options: {
@@ -20,11 +19,12 @@ export async function report(options: {
   sent: Sent;
   forces: Forces;
   orders: number;
+  backend: Backend;
   /** What was found before by other means. */
   found: readonly Violation[];
   say: Say;
 }) {
-  const { stage, sent, forces, orders, say } = options;
+  const { stage, sent, forces, orders, backend, say } = options;
   const { store, sandbox } = stage;
   const [files, entries] = [await readOrderFiles(store), await readBooks(sandbox)];
   const totals = await store.read(em => ledgerTotals(em));
@@ -50,7 +50,7 @@ export async function report(options: {
   const count = (kind: Violation['kind']) => violations.filter(violation => violation.kind === kind).length;
   const summary = {
     orders: sent.expected.length,
-    kills: Object.values(kills).reduce((sum, times) => sum + times, 0),
+    kills: allKills(kills),
     faults: others.faults,
     duplicates: count('duplicate'),
     forbidden: count('forbidden'),
@@ -60,8 +60,8 @@ export async function report(options: {
     booksAgree: count('books') === 0,
   };
   const kept = violations.length === 0 && sent.trouble.length === 0 && summary.orders === orders;
-  const stormy = summary.kills >= orders / 10 && summary.faults >= orders / 5;
-  return { summary, stormy, kept: kept && needsReview.length <= Math.max(1, orders * reviewPartMax) };
+  const stormy = isStormy(forces.tally, orders, backend);
+  return { summary, stormy, kept: kept && areFewReviews(needsReview.length, orders) };
 }
 
 const tell = ({ kind, text }: Violation): string => `${kind.toUpperCase()}: ${text}`;

@@ -57,6 +57,9 @@ const deck: Record<Backend, readonly Target[]> = {
   redis: ['workers', 'api', 'workers-2', 'postgres', 'redis', 'dashboard', 'workers', 'workers-2', 'api', 'redis'],
 };
 
+/** Every kind of process and server there is to kill. */
+export const targetsOf = (backend: Backend): readonly Target[] => [...new Set(deck[backend])];
+
 /** All that befalls a storm of so many orders, in its order. The same for the same seed. */
 export function drawStrikes(options: { seed: number; orders: number; backend: Backend }): readonly Strike[] {
   const { seed, orders, backend } = options;
