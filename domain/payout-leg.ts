@@ -8,7 +8,7 @@
  *
  * SENT means the intent is committed and the provider may have it. A batch's SUCCESS says nothing: only the item's
  * own status moves a leg. FAILED, RETURNED and REVERSED owe the money again; a person decides what then. CANCELLED
- * never left: its sale was refunded first.
+ * never left, or came back: its sale was refunded before it could be paid.
  */
 import type { StateTable } from './state-table.ts';
 
@@ -28,7 +28,7 @@ export type LegState = (typeof legStates)[number];
 
 export const legMoves: StateTable<LegState> = {
   PENDING: ['SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'CANCELLED', 'NEEDS_REVIEW'],
-  SENT: ['PAID', 'UNCLAIMED', 'FAILED', 'RETURNED', 'REVERSED', 'SKIPPED_INSUFFICIENT_FUNDS', 'NEEDS_REVIEW'],
+  SENT: ['PAID', 'UNCLAIMED', 'FAILED', 'RETURNED', 'REVERSED', 'SKIPPED_INSUFFICIENT_FUNDS', 'CANCELLED', 'NEEDS_REVIEW'],
   PAID: ['RETURNED', 'REVERSED'],
   SKIPPED_INSUFFICIENT_FUNDS: ['PENDING', 'SENT', 'CANCELLED', 'NEEDS_REVIEW'],
   UNCLAIMED: ['PAID', 'RETURNED', 'REVERSED', 'FAILED', 'NEEDS_REVIEW'],

@@ -15,6 +15,7 @@ import { Migration0015Subscriptions } from './0015-subscriptions.ts';
 import { Migration0016ProviderKeys } from './0016-provider-keys.ts';
 import { Migration0017Proceeds } from './0017-proceeds.ts';
 import { Migration0018Forgetting } from './0018-forgetting.ts';
+import { Migration0019LegsTakenBack } from './0019-legs-taken-back.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   { name: '0016-provider-keys', class: Migration0016ProviderKeys },
   { name: '0017-proceeds', class: Migration0017Proceeds },
   { name: '0018-forgetting', class: Migration0018Forgetting },
+  { name: '0019-legs-taken-back', class: Migration0019LegsTakenBack },
 ];

@@ -66,7 +66,7 @@ export async function moveLeg(
   Object.assign(leg, change);
 }
 
-/** A leg that has not left is worth less now. The caller owns it. */
+/** A leg that is not paid is worth less now. The caller owns it. */
 export async function resizeLeg(em: EntityManager, leg: PayoutLeg, amount: Money): Promise<void> {
   const guard = { id: leg.id, status: leg.status, fence: leg.fence };
   const change = { amountMinor: amount.amountMinor, updatedAt: new Date() };

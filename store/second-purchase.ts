@@ -9,11 +9,12 @@ import { Sale } from './entities/money.ts';
 import type { Order, SupplierOrder } from './entities/order.ts';
 import { moneyReturned } from './funding.ts';
 import { orderSums, post, postingsOf } from './ledger.ts';
-import { claimLeg, legsOfOrder, moveLeg } from './legs.ts';
+import { legsOfOrder } from './legs.ts';
 import type { EntityManager } from './open.ts';
 import { custodyOf } from './orders.ts';
 import { findSale } from './sales.ts';
 import { note } from './timeline.ts';
+import { cancelLeg, claimUnpaid } from './unpaid-legs.ts';
 
 /** The supplier cancelled some of what it was paid for: until its refund is seen, that is owed to whoever paid. */
 export async function awaitSupplierRefund(
@@ -67,7 +68,7 @@ async function voidSale(em: EntityManager, orderId: OrderId, sale: Sale): Promis
   await post(em, { source: 'sale', event: `voided:${sale.id}`, orderId, postings: merged(reversed(booked)) });
   await em.nativeUpdate(Sale, { id: sale.id }, { voidedAt: new Date() });
   for (const { id } of await legsOfOrder(em, orderId)) {
-    const leg = await claimLeg(em, id, ['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS']);
-    if (leg) await moveLeg(em, leg, 'CANCELLED', { reason: 'SUPPLIER_CANCELLED' });
+    const leg = await claimUnpaid(em, id);
+    if (leg) await cancelLeg(em, leg, 'SUPPLIER_CANCELLED');
   }
 }

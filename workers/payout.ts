@@ -1,19 +1,18 @@
 import type { LegId } from '../domain/ids.ts';
 import { add, formatMoney } from '../domain/money.ts';
-import { isFailure, NotNow, Retryable, refusalIn, Terminal, Uncertain } from '../domain/outcome.ts';
+import { refusalIn, Terminal } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
-import { isDatabaseAway } from '../store/database-away.ts';
-import { disproveDone, once, standingEffect, Unproven } from '../store/effects.ts';
+import { disproveDone, once, standingEffect } from '../store/effects.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
-import { type Reserved, release, reserve } from '../store/funding.ts';
-import { assertLegOwner, claimLeg, legAmount, moveLeg, recheckLeg } from '../store/legs.ts';
+import { type Reserved, reserve } from '../store/funding.ts';
+import { assertLegOwner, claimLeg, legAmount, moveLeg } from '../store/legs.ts';
 import { findOrder, LostClaim } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import { withBalance } from './balance.ts';
 import { type Context, later, onceContext, type Processor } from './context.ts';
 import { takeStanding } from './payout-outcome.ts';
 import { type PayoutRoute, payoutRoute, type Sent } from './payout-route.ts';
-import { bugName, stoppedTooLong } from './program-error.ts';
+import { again, refused, review, settle, skip } from './payout-trouble.ts';
 
 /** PAID is looked at again when its provider says that the money came back. */
 const carriedOn: readonly LegState[] = ['PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'UNCLAIMED', 'PAID'];
@@ -25,21 +24,22 @@ export const payout: Processor<'legId'> = async ({ legId }, ctx) => {
   const leg = await ctx.store.transaction(em => claimLeg(em, legId as LegId, carriedOn));
   if (!leg) return 'nothing to do: the leg is settled, or waits for a person';
   try {
-    const route = payoutRoute(ctx, leg);
-    const sent = (await sentBefore(ctx, leg)) ?? (await sendNow(ctx, leg, route));
-    if (typeof sent === 'string') return sent;
-    const standing = await route.stand(sent.reference).catch(refusalIn);
-    // It was sent, and may be paid: a "no" to our question does not undo that.
-    if (standing instanceof Terminal) return await review(ctx, leg, standing);
-    return await takeStanding(ctx, leg, route, standing);
+    return await follow(ctx, leg).catch(error => settle(ctx, leg, error));
   } catch (error) {
-    return settle(ctx, leg, error);
+    // The claim may also be lost while what the payout met is written down.
+    if (error instanceof LostClaim) return 'another run owns the leg now';
+    throw error;
   }
 };
 
-async function again(ctx: Context, leg: PayoutLeg, at: Date, text: string): Promise<string> {
-  await ctx.store.transaction(em => recheckLeg(em, leg, at));
-  return text;
+async function follow(ctx: Context, leg: PayoutLeg): Promise<string> {
+  const route = payoutRoute(ctx, leg);
+  const sent = (await sentBefore(ctx, leg)) ?? (await sendNow(ctx, leg, route));
+  if (typeof sent === 'string') return sent;
+  const standing = await route.stand(sent.reference).catch(refusalIn);
+  // It was sent, and may be paid: a "no" to our question does not undo that.
+  if (standing instanceof Terminal) return review(ctx, leg, standing);
+  return takeStanding(ctx, leg, route, standing);
 }
 
 const frozen = async (ctx: Context, leg: PayoutLeg): Promise<string | null | undefined> =>
@@ -84,7 +84,8 @@ async function sendNow(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promis
     const refusal = await reserveFunds(ctx, leg, route);
     if (refusal) return refusal;
   }
-  return send(ctx, leg, route);
+  const sent = await send(ctx, leg, route).catch(refusalIn);
+  return sent instanceof Terminal ? refused(ctx, leg, sent) : sent;
 }
 
 /** Reserves amount and fee and moves the leg to SENT in one commit. Gives a text when there is not enough. */
@@ -100,18 +101,6 @@ async function reserveFunds(ctx: Context, leg: PayoutLeg, route: PayoutRoute): P
   });
   if (held.reserved) return undefined;
   return skip(ctx, leg, held.free ? `${formatMoney(held.free)} is free` : 'nothing is known of the balance');
-}
-
-/** Taken up again by itself: the sweep looks again until the funds are there. */
-async function skip(ctx: Context, leg: PayoutLeg, why: string): Promise<string> {
-  const at = later(ctx, ctx.config.waitRecheckMs);
-  if (leg.status === 'SKIPPED_INSUFFICIENT_FUNDS') return again(ctx, leg, at, `still skipped: ${why}`);
-  const reason = 'PAYOUT_SKIPPED_INSUFFICIENT_FUNDS';
-  await ctx.store.transaction(async em => {
-    await release(em, 'pay', leg.id);
-    await moveLeg(em, leg, 'SKIPPED_INSUFFICIENT_FUNDS', { reason, nextCheckAt: at });
-  });
-  return `${reason}: ${why}`;
 }
 
 const send = (ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent> =>
@@ -135,34 +124,3 @@ const send = (ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent> =
       await note(em, leg.orderId, 'effect', `payout to ${leg.beneficiary} accepted by ${route.label}`, detail);
     },
   });
-
-async function review(ctx: Context, leg: PayoutLeg, { code, message }: Terminal | Unproven): Promise<string> {
-  await ctx.store.transaction(em => moveLeg(em, leg, 'NEEDS_REVIEW', { reason: code }));
-  return `NEEDS_REVIEW: ${message}`;
-}
-
-async function settle(ctx: Context, leg: PayoutLeg, error: unknown): Promise<string> {
-  if (error instanceof LostClaim) return 'another run owns the leg now';
-  if (error instanceof Unproven) return review(ctx, leg, error);
-  if (isFailure(error) && error.code.includes('INSUFFICIENT_FUNDS')) return skip(ctx, leg, error.message);
-  if (error instanceof Uncertain) {
-    const at = later(ctx, error.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
-    return again(ctx, leg, at, `uncertain (${error.code}), looked up again at ${at.toISOString()}`);
-  }
-  if (error instanceof NotNow) await again(ctx, leg, later(ctx, error.retryAfterMs), error.message);
-  if (error instanceof Retryable || isDatabaseAway(error)) throw error;
-  // Before the leg is SENT only the balance was asked for: nobody's "no" to that ends a payout.
-  if (!(error instanceof Terminal) || leg.status !== 'SENT') return stopped(ctx, leg, error);
-  await ctx.store.transaction(async em => {
-    await release(em, 'pay', leg.id);
-    await moveLeg(em, leg, 'FAILED', { reason: error.code });
-  });
-  return `FAILED: ${error.code}`;
-}
-
-async function stopped(ctx: Context, leg: PayoutLeg, error: unknown): Promise<string> {
-  const tooLong = await stoppedTooLong(ctx, leg.orderId, `leg/${leg.id}/${leg.stateEntry}`, error);
-  if (!tooLong || leg.status === 'PAID') throw error;
-  await ctx.store.transaction(em => moveLeg(em, leg, 'NEEDS_REVIEW', { reason: 'PROGRAM_ERROR' }));
-  return `NEEDS_REVIEW: a bug of ours (${bugName(error)}) stops this payout`;
-}

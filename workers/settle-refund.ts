@@ -3,19 +3,19 @@ import { buyerRefunded, saleShrunk } from '../domain/postings.ts';
 import { dueToReseller, type Profit, profitOf } from '../domain/profit.ts';
 import type { PayoutLeg, Sale } from '../store/entities/money.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
-import { release } from '../store/funding.ts';
 import { orderSums, post } from '../store/ledger.ts';
-import { claimLeg, legAmount, legsOfOrder, moveLeg, resizeLeg } from '../store/legs.ts';
+import { legAmount, legsOfOrder, resizeLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { custodyOf, rateOf } from '../store/orders.ts';
 import { recordPayment } from '../store/payments.ts';
 import { type RefundNews, recordRefund, refundedOf } from '../store/refunds.ts';
 import { commissionOf, findSale } from '../store/sales.ts';
+import { cancelLeg, claimUnpaid } from '../store/unpaid-legs.ts';
 import { commissionAdmin } from '../store/users.ts';
 
 /**
  * Books money that went back to the buyer, whoever sent it, once per refund. A booked sale is worth less then: legs
- * that have not left shrink or are cancelled, and what has left becomes a receivable. The caller owns the order.
+ * that are not paid shrink or are cancelled, and what has left becomes a receivable. The caller owns the order.
  */
 export async function settleRefund(em: EntityManager, order: Order, payment: Payment, news: RefundNews): Promise<void> {
   if (!(await recordRefund(em, { id: payment.id, orderId: order.id }, news))) return;
@@ -79,14 +79,10 @@ const profitAt = (order: Order, sale: Sale, percent: string, price: Money): Prof
     percent,
   );
 
-const unsent: readonly PayoutLeg['status'][] = ['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS'];
-
-/** A leg that has not left pays that much less. The new owner of its fence is this transaction. */
-async function shrinkLeg(em: EntityManager, leg: PayoutLeg, by: Money): Promise<void> {
-  const owned = await claimLeg(em, leg.id, unsent);
-  if (!owned) return;
-  const left = subtract(legAmount(owned), by);
-  if (left.amountMinor > 0n) return resizeLeg(em, owned, left);
-  await release(em, 'pay', leg.id);
-  await moveLeg(em, owned, 'CANCELLED', { reason: 'SALE_REFUNDED' });
+/** A leg whose money is with us pays that much less. The new owner of its fence is this transaction. */
+async function shrinkLeg(em: EntityManager, { id }: PayoutLeg, by: Money): Promise<void> {
+  const leg = await claimUnpaid(em, id);
+  if (!leg) return;
+  const left = subtract(legAmount(leg), by);
+  await (left.amountMinor > 0n ? resizeLeg(em, leg, left) : cancelLeg(em, leg, 'SALE_REFUNDED'));
 }

@@ -1,0 +1,162 @@
+import { expect } from 'chai';
+import type { OrderId } from '../../domain/ids.ts';
+import { money } from '../../domain/money.ts';
+import { orderStates } from '../../domain/order.ts';
+import { owedFrom } from '../../store/current-account.ts';
+import type { PayoutLeg } from '../../store/entities/money.ts';
+import { checkLedger } from '../../store/ledger-check.ts';
+import { claimLeg, legsOfOrder, moveLeg } from '../../store/legs.ts';
+import { claimOrder } from '../../store/orders.ts';
+import { paymentsOf } from '../../store/payments.ts';
+import { undoPurchase } from '../../store/second-purchase.ts';
+import { purchaseCost } from '../../store/supplier-orders.ts';
+import { settleRefund } from '../../workers/settle-refund.ts';
+import { createStage, type Seller, type Stage } from '../support/stage.ts';
+import { until } from '../support/until.ts';
+import { reservationsOf, rows } from './workbench.ts';
+
+/** An order of 29.99 that cost 14.49 and 1.54 in fees: 1.40 for the platform, 12.56 for the reseller. */
+describe('the share of a sale that is refunded before it is paid', () => {
+  let stage: Stage;
+  let seller: Seller;
+  before(async () => {
+    stage = await createStage();
+    await stage.control('settings', { payoutSettleMs: 0 });
+  });
+  beforeEach(async () => {
+    seller = await stage.hireSeller();
+  });
+  after(() => stage[Symbol.asyncDispose]());
+  afterEach(async () => expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]));
+
+  /** The reseller's leg. */
+  const legOf = async (id: OrderId): Promise<PayoutLeg> => {
+    const leg = (await stage.store.read(em => legsOfOrder(em, id))).find(row => row.beneficiary === 'reseller');
+    if (!leg) throw new Error('there is no leg');
+    return leg;
+  };
+  const booked = async (): Promise<OrderId> => {
+    const { id } = await stage.paidOrder(await stage.stockUp(seller));
+    for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await stage.perform(queue, id);
+    return id;
+  };
+  const pay = async (id: OrderId) =>
+    stage.perform('payout', (await legOf(id)).id).catch((error: Error) => error.message);
+  const becomes = (id: OrderId, status: PayoutLeg['status']) =>
+    until(async () => {
+      await pay(id);
+      return (await legOf(id)).status === status;
+    });
+  const left = async () =>
+    (await stage.effects('payout'))
+      .filter(({ detail }) => detail.receiver === seller.email)
+      .map(({ amountMinor }) => amountMinor);
+  const refund = (id: OrderId, amountMinor: bigint) =>
+    stage.context.transact(async em => {
+      const order = await claimOrder(em, id, orderStates);
+      const [payment] = await paymentsOf(em, id);
+      if (!order || !payment) throw new Error('the order is not paid');
+      const reference = `R-${id}-${amountMinor}`;
+      const amount = money(amountMinor, 'USD');
+      await settleRefund(em, order, payment, { reference, kind: 'refund', status: 'COMPLETED', amount });
+    });
+  const setBalance = (amountMinor: string) =>
+    stage.control('balance', { provider: 'paypal', currency: 'USD', amountMinor });
+  /** The report, hours old, shows money that is gone: PayPal itself refuses. */
+  const shortOfFunds = async () => {
+    await setBalance('100');
+    await rows(stage, 'update funding_accounts set available_minor = 1000000, as_of = now() where owner_id is null');
+  };
+  const fault = (kind: string, change: object = {}) =>
+    stage.control('faults', { provider: 'paypal', operation: 'create-payout', kind, times: 1, ...change });
+  const fails = async (id: OrderId) => {
+    await stage.control('payout-outcome', { receiver: seller.email, itemStatus: 'FAILED' });
+    await becomes(id, 'FAILED');
+  };
+  const owed = async () => (await stage.store.transaction(em => owedFrom(em, seller.id))).reseller.amountMinor;
+
+  it('is paid what it is worth then, although another sum was to be sent before PayPal had too little', async () => {
+    const id = await booked();
+    await shortOfFunds();
+    expect(await pay(id)).to.include('PAYOUT_SKIPPED_INSUFFICIENT_FUNDS');
+    await refund(id, 500n);
+    await setBalance('1000000');
+    await becomes(id, 'PAID');
+    expect(await left()).to.deep.equal(['806']);
+    expect(await owed()).to.equal(0n);
+  });
+
+  it('counts as having left while nobody knows whether it has, though PayPal has too little for another try', async () => {
+    const id = await booked();
+    // PayPal never had it; nobody here can know.
+    await fault('status', { status: 503 });
+    expect(await pay(id)).to.match(/^uncertain/);
+    await setBalance('100');
+    expect(await pay(id)).to.match(/^in doubt, and .*INSUFFICIENT_FUNDS/);
+    await refund(id, 2_999n);
+    expect(await legOf(id)).to.include({ status: 'SENT', amountMinor: 1_256n });
+    expect((await reservationsOf(stage, (await legOf(id)).id)).map(({ status }) => status)).to.deep.equal(['HELD']);
+    await setBalance('1000000');
+    await becomes(id, 'PAID');
+    expect(await left()).to.deep.equal(['1256']);
+    expect(await owed()).to.equal(2_859n);
+  });
+
+  it('is not sent, when its money was held and nothing had left', async () => {
+    const id = await booked();
+    await fault('status', { status: 429 });
+    await pay(id);
+    expect((await legOf(id)).status).to.equal('SENT');
+    await refund(id, 2_999n);
+    expect(await legOf(id)).to.include({ status: 'CANCELLED', reason: 'SALE_REFUNDED' });
+    expect((await reservationsOf(stage, (await legOf(id)).id)).map(({ status }) => status)).to.deep.equal(['RELEASED']);
+    expect(await pay(id)).to.match(/^nothing to do/);
+    expect(await left()).to.deep.equal([]);
+    expect(await owed()).to.equal(1_603n);
+  });
+
+  it('is paid what it is worth then, when its money was held and nothing had left', async () => {
+    const id = await booked();
+    await fault('status', { status: 429 });
+    await pay(id);
+    await refund(id, 500n);
+    await becomes(id, 'PAID');
+    expect(await left()).to.deep.equal(['806']);
+  });
+
+  it('is not sent, when the supplier gave the money back for what it cancelled', async () => {
+    const id = await booked();
+    await fault('status', { status: 429 });
+    await pay(id);
+    const placed = (await stage.effects('supplier-order')).find(({ key }) => key.startsWith(id));
+    await stage.control('supplier', { number: placed?.reference, status: 'FINISH', endReason: 'CANCELED' });
+    await stage.perform('track-shipment', id);
+    await stage.context.transact(async em => {
+      const order = await claimOrder(em, id, orderStates);
+      if (order) await undoPurchase(em, order, await purchaseCost(em, id), 'somebody');
+    });
+    expect(await legOf(id)).to.include({ status: 'CANCELLED', reason: 'SUPPLIER_CANCELLED' });
+    expect((await reservationsOf(stage, (await legOf(id)).id)).map(({ status }) => status)).to.deep.equal(['RELEASED']);
+  });
+
+  it('is no payment that counts, when it had failed before', async () => {
+    const id = await booked();
+    await fails(id);
+    await refund(id, 2_999n);
+    expect(await legOf(id)).to.include({ status: 'CANCELLED', reason: 'SALE_REFUNDED' });
+    expect(await owed()).to.equal(1_603n);
+  });
+
+  it('is paid what it is worth then, when it had failed before and is paid again', async () => {
+    const id = await booked();
+    await fails(id);
+    await refund(id, 500n);
+    await stage.store.transaction(async em => {
+      const leg = await claimLeg(em, (await legOf(id)).id, ['FAILED']);
+      if (leg) await moveLeg(em, leg, 'PENDING', { reason: null });
+    });
+    await becomes(id, 'PAID');
+    expect(await left()).to.deep.equal(['1256', '806']);
+    expect(await owed()).to.equal(0n);
+  });
+});

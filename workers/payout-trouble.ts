@@ -1,0 +1,69 @@
+/** What becomes of a leg when a step of its payout did not succeed. */
+import { type Failure, isFailure, NotNow, Retryable, type Terminal, Uncertain } from '../domain/outcome.ts';
+import { isDatabaseAway } from '../store/database-away.ts';
+import { isInDoubt, standingEffect, Unproven } from '../store/effects.ts';
+import type { PayoutLeg } from '../store/entities/money.ts';
+import { release } from '../store/funding.ts';
+import { moveLeg, recheckLeg } from '../store/legs.ts';
+import { LostClaim } from '../store/orders.ts';
+import { type Context, later } from './context.ts';
+import { bugName, stoppedTooLong } from './program-error.ts';
+
+export async function again(ctx: Context, leg: PayoutLeg, at: Date, text: string): Promise<string> {
+  await ctx.store.transaction(em => recheckLeg(em, leg, at));
+  return text;
+}
+
+/** Taken up again by itself: the sweep looks again until the funds are there. */
+export async function skip(ctx: Context, leg: PayoutLeg, why: string, ms = ctx.config.waitRecheckMs): Promise<string> {
+  const at = later(ctx, ms);
+  if (leg.status === 'SKIPPED_INSUFFICIENT_FUNDS') return again(ctx, leg, at, `still skipped: ${why}`);
+  const reason = 'PAYOUT_SKIPPED_INSUFFICIENT_FUNDS';
+  await ctx.store.transaction(async em => {
+    await moveLeg(em, leg, 'SKIPPED_INSUFFICIENT_FUNDS', { reason, nextCheckAt: at });
+    await release(em, 'pay', leg.id);
+  });
+  return `${reason}: ${why}`;
+}
+
+/** The provider has too little for this try. An earlier one that may have arrived keeps its leg, and the money held. */
+async function shortOfFunds(ctx: Context, leg: PayoutLeg, { message, retryAfterMs }: Failure): Promise<string> {
+  const effect = await ctx.store.read(em => standingEffect(em, 'pay', leg.id));
+  if (!isInDoubt(effect)) return skip(ctx, leg, message, retryAfterMs);
+  return again(ctx, leg, later(ctx, retryAfterMs ?? ctx.config.waitRecheckMs), `in doubt, and ${message}`);
+}
+
+/** Its provider certainly refused to pay it: nothing left. */
+export async function refused(ctx: Context, leg: PayoutLeg, { code }: Terminal): Promise<string> {
+  await ctx.store.transaction(async em => {
+    await moveLeg(em, leg, 'FAILED', { reason: code });
+    await release(em, 'pay', leg.id);
+  });
+  return `FAILED: ${code}`;
+}
+
+export async function review(ctx: Context, leg: PayoutLeg, { code, message }: Failure): Promise<string> {
+  await ctx.store.transaction(em => moveLeg(em, leg, 'NEEDS_REVIEW', { reason: code }));
+  return `NEEDS_REVIEW: ${message}`;
+}
+
+/** @throws LostClaim, what the host backs off for, and a bug of ours until it has gone on for too long */
+export async function settle(ctx: Context, leg: PayoutLeg, error: unknown): Promise<string> {
+  if (error instanceof Unproven) return review(ctx, leg, error);
+  if (isFailure(error) && error.code.includes('INSUFFICIENT_FUNDS')) return shortOfFunds(ctx, leg, error);
+  if (error instanceof Uncertain) {
+    const at = later(ctx, error.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
+    return again(ctx, leg, at, `uncertain (${error.code}), looked up again at ${at.toISOString()}`);
+  }
+  if (error instanceof NotNow) await again(ctx, leg, later(ctx, error.retryAfterMs), error.message);
+  if (error instanceof LostClaim || error instanceof Retryable || isDatabaseAway(error)) throw error;
+  // Also a "no" that is not about the payout itself (its balance, its route's settings): that ends no payout.
+  return stopped(ctx, leg, error);
+}
+
+async function stopped(ctx: Context, leg: PayoutLeg, error: unknown): Promise<string> {
+  const tooLong = await stoppedTooLong(ctx, leg.orderId, `leg/${leg.id}/${leg.stateEntry}`, error);
+  if (!tooLong || leg.status === 'PAID') throw error;
+  await ctx.store.transaction(em => moveLeg(em, leg, 'NEEDS_REVIEW', { reason: 'PROGRAM_ERROR' }));
+  return `NEEDS_REVIEW: a bug of ours (${bugName(error)}) stops this payout`;
+}
