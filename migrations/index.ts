@@ -16,6 +16,7 @@ import { Migration0016ProviderKeys } from './0016-provider-keys.ts';
 import { Migration0017Proceeds } from './0017-proceeds.ts';
 import { Migration0018Forgetting } from './0018-forgetting.ts';
 import { Migration0019LegsTakenBack } from './0019-legs-taken-back.ts';
+import { Migration0020PaidSupplierOrders } from './0020-paid-supplier-orders.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   { name: '0017-proceeds', class: Migration0017Proceeds },
   { name: '0018-forgetting', class: Migration0018Forgetting },
   { name: '0019-legs-taken-back', class: Migration0019LegsTakenBack },
+  { name: '0020-paid-supplier-orders', class: Migration0020PaidSupplierOrders },
 ];

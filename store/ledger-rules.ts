@@ -73,7 +73,7 @@ const purchases: readonly Rule[] = [
           join effects e on e.purpose = 'buy' and e.subject = o.id and e.status = 'DONE'
           where o.status in ('PURCHASED', 'SHIPPED', 'DELIVERED')
             and ${posted('o.id', `'supplier-purchases'`, `= 'bought:' || e.idempotency_key`)} <>
-              (select coalesce(sum(cost_minor), 0) from supplier_orders s where s.order_id = o.id and s.effect_key = e.idempotency_key)`,
+              (select coalesce(sum(cost_minor), 0) from supplier_orders s where s.order_id = o.id and s.effect_key = e.idempotency_key and s.was_paid)`,
   },
   {
     name: 'what a supplier owes is what it cancelled and has not given back',
@@ -83,7 +83,7 @@ const purchases: readonly Rule[] = [
           ), cancelled as (
             select s.order_id, sum(s.cost_minor) as minor from supplier_orders s
               join effects e on e.idempotency_key = s.effect_key and e.status = 'DONE'
-              where s.status = 'CANCELLED' and ${posted('s.order_id', `'supplier-purchases'`, `= 'bought:' || s.effect_key`)} <> 0 group by 1
+              where s.status = 'CANCELLED' and s.was_paid and s.refunded_at is null and ${posted('s.order_id', `'supplier-purchases'`, `= 'bought:' || s.effect_key`)} <> 0 group by 1
           )
           select coalesce(owed.order_id, cancelled.order_id)::text as subject,
                  coalesce(owed.minor, 0) || ' booked, ' || coalesce(cancelled.minor, 0) || ' cancelled' as detail

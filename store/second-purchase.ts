@@ -23,8 +23,8 @@ export async function awaitSupplierRefund(
   rows: readonly SupplierOrder[],
 ): Promise<void> {
   const sale = { custody: custodyOf(order), reseller: order.userId };
-  for (const { status, number, costMinor, costCurrency } of rows)
-    if (status === 'CANCELLED' && costMinor != null && costCurrency)
+  for (const { status, wasPaid, number, costMinor, costCurrency } of rows)
+    if (status === 'CANCELLED' && wasPaid && costMinor != null && costCurrency)
       await post(em, {
         source: 'aliexpress',
         event: `cancelled:${number}`,

@@ -1,29 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { platformCurrency } from '../domain/fees.ts';
 import type { CredentialId, OrderId } from '../domain/ids.ts';
-import { type Money, money, sum } from '../domain/money.ts';
+import type { Money } from '../domain/money.ts';
 import { mayMove } from '../domain/state-table.ts';
 import { type SupplierOrderState, supplierOrderMoves } from '../domain/supplier-order.ts';
 import { standingEffect } from './effects.ts';
-import { SupplierOrder } from './entities/order.ts';
+import { type Order, SupplierOrder } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
+import { assertClaim } from './orders.ts';
 
 /** What a supplier order is called before it was looked at: AliExpress' own word for one that was just placed. */
 export const neverRead = 'PLACE_ORDER_SUCCESS';
 
-/** Keeps every number one purchase came back with; again is harmless. */
+/** Keeps every number one purchase came back with, and whether it was paid at once; again is harmless. */
 export async function keepSupplierOrders(
   em: EntityManager,
   orderId: OrderId,
   credentialId: CredentialId | null,
   numbers: readonly string[],
   effectKey: string | null = null,
+  wasPaid = false,
 ): Promise<void> {
   for (const number of numbers)
     await em.execute(
-      `insert into supplier_orders (id, order_id, credential_id, number, effect_key, status, raw_status)
-       values (?, ?, ?, ?, ?, 'PLACED_UNPAID', ?) on conflict (number) do nothing`,
-      [randomUUID(), orderId, credentialId, number, effectKey, neverRead],
+      `insert into supplier_orders (id, order_id, credential_id, number, effect_key, status, raw_status, was_paid)
+       values (?, ?, ?, ?, ?, 'PLACED_UNPAID', ?, ?) on conflict (number) do nothing`,
+      [randomUUID(), orderId, credentialId, number, effectKey, neverRead, wasPaid],
     );
 }
 
@@ -49,34 +50,36 @@ export async function numbersOfOthers(em: EntityManager, orderId: OrderId): Prom
 export const supplierOrderByNumber = (em: EntityManager, number: string): Promise<SupplierOrder | null> =>
   em.findOne(SupplierOrder, { number });
 
-/** Takes what the supplier says; a state that cannot follow (a late answer) is left alone. */
-export async function updateSupplierOrder(
-  em: EntityManager,
-  row: SupplierOrder,
-  news: { status: SupplierOrderState; rawStatus: string; cost?: Money | undefined; payDeadline?: Date | undefined },
-): Promise<void> {
-  const moves = row.status === news.status || mayMove(supplierOrderMoves, row.status, news.status);
-  const change = {
-    ...(moves ? { status: news.status, rawStatus: news.rawStatus } : {}),
-    ...(news.cost ? { costMinor: news.cost.amountMinor, costCurrency: news.cost.currency } : {}),
-    ...(news.payDeadline ? { payDeadline: news.payDeadline } : {}),
-    updatedAt: new Date(),
-  };
-  await em.nativeUpdate(SupplierOrder, { id: row.id, status: row.status }, change);
-  Object.assign(row, change);
+/** What the supplier says of one of its orders; without a state where none of ours follows from it. */
+export type SupplierWord = {
+  status?: SupplierOrderState | undefined;
+  rawStatus: string;
+  paid?: boolean | undefined;
+  cost?: Money | undefined;
+  payDeadline?: Date | undefined;
+};
+
+const paidStates: readonly SupplierOrderState[] = ['PAID', 'SHIPPED', 'DELIVERED'];
+
+/**
+ * Takes what the supplier says into the row, in memory: `keepNews` writes it, with what the order makes of it. A state
+ * that cannot follow (a late answer) is left alone; that it was paid once is never forgotten.
+ */
+export function hear(row: SupplierOrder, { status, rawStatus, paid, cost, payDeadline }: SupplierWord): void {
+  if (status && (row.status === status || mayMove(supplierOrderMoves, row.status, status)))
+    Object.assign(row, { status, rawStatus });
+  if (paid || (status && paidStates.includes(status))) row.wasPaid = true;
+  if (cost) Object.assign(row, { costMinor: cost.amountMinor, costCurrency: cost.currency });
+  if (payDeadline) row.payDeadline = payDeadline;
 }
 
-/** What the standing purchase cost, all its supplier orders together. */
-export async function purchaseCost(em: EntityManager, orderId: OrderId): Promise<Money> {
-  const rows = await purchaseOrdersOf(em, orderId);
-  const costs = rows.map(row => money(row.costMinor ?? 0n, row.costCurrency ?? platformCurrency));
-  return sum(costs, platformCurrency);
-}
-
-/** The name that the standing purchase is booked under. */
-export async function purchaseEvent(em: EntityManager, orderId: OrderId): Promise<string> {
-  const [row] = await purchaseOrdersOf(em, orderId);
-  return `bought:${row?.effectKey ?? orderId}`;
+/** Writes what was heard, under the claim of whoever has heard it. @throws LostClaim */
+export async function keepNews(em: EntityManager, order: Order, rows: readonly SupplierOrder[]): Promise<void> {
+  await assertClaim(em, order);
+  for (const { id, status, rawStatus, wasPaid, costMinor, costCurrency, payDeadline } of rows) {
+    const heard = { status, rawStatus, wasPaid, costMinor, costCurrency, payDeadline };
+    await em.nativeUpdate(SupplierOrder, { id }, { ...heard, updatedAt: new Date() });
+  }
 }
 
 /** Everything that an API could be asked about, closed orders left out. */

@@ -1,18 +1,19 @@
 import { platformCurrency } from '../domain/fees.ts';
 import { formatMoney, type Money, money, sum } from '../domain/money.ts';
 import { refusalIn, Terminal } from '../domain/outcome.ts';
-import { supplierPaid } from '../domain/postings.ts';
 import type { SupplierOrderState } from '../domain/supplier-order.ts';
 import type { SupplierOrder as SupplierNews, SupplierOrderStatus } from '../providers/aliexpress/order.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
-import { consume, release } from '../store/funding.ts';
-import { post } from '../store/ledger.ts';
-import { custodyOf, updateOrder } from '../store/orders.ts';
-import { purchaseEvent, purchaseOrdersOf, updateSupplierOrder } from '../store/supplier-orders.ts';
+import { release } from '../store/funding.ts';
+import type { EntityManager } from '../store/open.ts';
+import { updateOrder } from '../store/orders.ts';
+import { bookPurchase } from '../store/purchase-books.ts';
+import { hear, keepNews, purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
 import { type Context, later } from './context.ts';
 import { fail, move, recheck, wait } from './order-step.ts';
 import { afterBuying } from './stop-order.ts';
+import { supplierCancelled } from './supplier-cancelled.ts';
 import { throughApi } from './supplier-order.ts';
 
 /** An unpaid order this close to its deadline is told with a warning. */
@@ -43,30 +44,46 @@ export async function followPurchase(
 ): Promise<string> {
   // Its numbers belong to another order by our own books: nobody knows what was bought for this one.
   if (rows.length === 0) return review(ctx, order, 'it was bought, and no supplier order of its own is known');
-  const wasPaid = rows.some(({ status }) => status === 'PAID' || status === 'SHIPPED' || status === 'DELIVERED');
+  const doubt = await readBack(rows, read);
+  const keep = (em: EntityManager) => keepNews(em, order, rows);
+  if (doubt) return review(ctx, order, doubt, keep);
+  const cancelled = rows.filter(row => row.status === 'CANCELLED');
+  const unpaid = rows.filter(row => row.status === 'PLACED_UNPAID');
+  if (cancelled.length === rows.length && !cancelled.some(row => row.wasPaid)) return expired(ctx, order, keep);
+  if (cancelled.length > 0 && (unpaid.length > 0 || !cancelled.some(row => row.wasPaid)))
+    return review(ctx, order, 'cancelled at the supplier, in part: cancel the rest there, or refund the buyer', keep);
+  if (unpaid.length > 0) return awaitPayment(ctx, order, unpaid, { pollMs, keep });
+  const cost = await charged(ctx, order, rows, keep);
+  if (typeof cost === 'string') return cost;
+  return cancelled.length > 0 ? supplierCancelled(ctx, order, rows, cost) : bought(ctx, order, cost, keep);
+}
+
+/** Hears what the supplier says of each. Gives what only a person can make something of. */
+async function readBack(
+  rows: readonly SupplierOrder[],
+  read: (row: SupplierOrder) => Promise<SupplierNews>,
+): Promise<string | undefined> {
   for (const row of rows) {
     const news = await read(row).catch(refusalIn);
     // It was placed: a "no" to our question does not undo that, and nothing may be bought beside it.
-    if (news instanceof Terminal)
-      return review(ctx, order, `AliExpress order ${row.number} cannot be read: ${news.message}`);
+    if (news instanceof Terminal) return `AliExpress order ${row.number} cannot be read: ${news.message}`;
     const status = supplierStates[news.status];
-    if (!status)
-      return review(ctx, order, `AliExpress order ${row.number} is ${news.rawStatus}: look at it on the site`);
-    const { rawStatus, actualFee: cost, payDeadline } = news;
-    await ctx.store.transaction(em => updateSupplierOrder(em, row, { status, rawStatus, cost, payDeadline }));
+    const { rawStatus, paid, actualFee: cost, payDeadline } = news;
+    hear(row, { status, rawStatus, paid, cost, payDeadline });
+    if (!status) return `AliExpress order ${row.number} is ${rawStatus}: look at it on the site`;
   }
-  if (!wasPaid && rows.every(row => row.status === 'CANCELLED')) return expired(ctx, order);
-  if (rows.some(row => row.status === 'CANCELLED'))
-    return review(ctx, order, 'cancelled at the supplier, in part or after it was paid: buy it again or refund it');
-  const unpaid = rows.filter(row => row.status === 'PLACED_UNPAID');
-  return unpaid.length > 0 ? awaitPayment(ctx, order, unpaid, pollMs) : bought(ctx, order, rows);
+  return undefined;
 }
 
-const review = (ctx: Context, order: Order, note: string): Promise<string> =>
-  move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note });
+/** What was heard joins the transaction of what it means for the order: neither is written without the other. */
+type Keep = (em: EntityManager) => Promise<void>;
 
-const expired = (ctx: Context, order: Order): Promise<string> =>
+const review = (ctx: Context, order: Order, note: string, also?: Keep): Promise<string> =>
+  move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note }, also ? { also } : {});
+
+const expired = (ctx: Context, order: Order, keep: Keep): Promise<string> =>
   fail(ctx, order, 'SUPPLIER_PAYMENT_EXPIRED', 'the supplier order was closed before anybody paid it', async em => {
+    await keep(em);
     await release(em, 'buy', order.id);
     await updateOrder(em, order, afterBuying(order));
   });
@@ -75,11 +92,11 @@ async function awaitPayment(
   ctx: Context,
   order: Order,
   unpaid: readonly SupplierOrder[],
-  pollMs: number,
+  { pollMs, keep }: { pollMs: number; keep: Keep },
 ): Promise<string> {
+  const numbers = unpaid.map(row => row.number).join(', ');
   const deadlines = unpaid.flatMap(row => (row.payDeadline ? [row.payDeadline.getTime()] : []));
   const deadline = deadlines.length > 0 ? new Date(Math.min(...deadlines)) : undefined;
-  const numbers = unpaid.map(row => row.number).join(', ');
   if (deadline && deadline.getTime() - ctx.now().getTime() < warnBeforeMs) {
     const text = `AliExpress order ${numbers} closes unpaid at ${deadline.toISOString()}: pay it now`;
     if (await ctx.store.transaction(em => noteOnce(em, order.id, 'payment-deadline', text)))
@@ -89,42 +106,46 @@ async function awaitPayment(
   return wait(ctx, order, 'SUPPLIER_UNPAID', {
     note: `pay AliExpress order ${numbers} on the site${by}`,
     until: later(ctx, pollMs),
+    also: keep,
   });
 }
 
-async function bought(ctx: Context, order: Order, rows: readonly SupplierOrder[]): Promise<string> {
-  const costs = rows.flatMap((row): Money[] =>
-    row.costMinor != null && row.costCurrency ? [money(row.costMinor, row.costCurrency)] : [],
-  );
-  if (costs.length < rows.length)
-    return recheck(ctx, order, ctx.config.supplierPollMs, 'paid; the supplier does not say yet what it charged');
-  const foreign = costs.find(cost => cost.currency !== platformCurrency);
-  if (foreign)
-    return move(ctx, order, {
-      to: 'NEEDS_REVIEW',
-      reason: 'SUPPLIER_CURRENCY',
-      note: `the supplier charged ${formatMoney(foreign)} where ${platformCurrency} was asked for`,
-    });
-  const cost = sum(costs, platformCurrency);
-  return move(
+/** What the supplier charged in all; what became of the order where that is not known, or not in our currency. */
+async function charged(
+  ctx: Context,
+  order: Order,
+  rows: readonly SupplierOrder[],
+  also: Keep,
+): Promise<Money | string> {
+  const costs = rows
+    .filter(row => row.wasPaid)
+    .map(row => (row.costMinor != null && row.costCurrency ? money(row.costMinor, row.costCurrency) : undefined));
+  const known = costs.filter(cost => cost !== undefined);
+  if (known.length < costs.length) {
+    if (rows.some(row => row.status === 'CANCELLED'))
+      return review(ctx, order, 'cancelled after it was paid, and the supplier does not say what it charged', also);
+    const text = 'paid; the supplier does not say yet what it charged';
+    return recheck(ctx, order, ctx.config.supplierPollMs, text, also);
+  }
+  const foreign = known.find(cost => cost.currency !== platformCurrency);
+  if (!foreign) return sum(known, platformCurrency);
+  const note = `the supplier charged ${formatMoney(foreign)} where ${platformCurrency} was asked for`;
+  return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_CURRENCY', note }, { also });
+}
+
+const bought = (ctx: Context, order: Order, cost: Money, keep: Keep): Promise<string> =>
+  move(
     ctx,
     order,
     { to: 'PURCHASED', note: `${formatMoney(cost)} paid to the supplier` },
     {
       facts: afterBuying(order),
       also: async em => {
-        await consume(em, 'buy', order.id, cost);
-        const postings = supplierPaid({ custody: custodyOf(order), reseller: order.userId, cost });
-        await post(em, {
-          source: 'aliexpress',
-          event: await purchaseEvent(em, order.id),
-          orderId: order.id,
-          postings,
-        });
+        await keep(em);
+        await bookPurchase(em, order, cost);
       },
     },
   );
-}
 
 export const supplierOrders = (ctx: Context, order: Order): Promise<SupplierOrder[]> =>
   ctx.store.read(em => purchaseOrdersOf(em, order.id));

@@ -60,8 +60,17 @@ export const fail = (
     return `FAILED (${reason}): ${text}`;
   });
 
-export async function recheck(ctx: Context, order: Order, ms: number, text: string): Promise<string> {
-  await ctx.store.transaction(em => recheckOrder(em, order, later(ctx, ms)));
+export async function recheck(
+  ctx: Context,
+  order: Order,
+  ms: number,
+  text: string,
+  also?: (em: EntityManager) => Promise<void>,
+): Promise<string> {
+  await ctx.store.transaction(async em => {
+    await also?.(em);
+    await recheckOrder(em, order, later(ctx, ms));
+  });
   return text;
 }
 

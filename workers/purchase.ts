@@ -73,10 +73,13 @@ async function offerFor(ctx: Context, order: Order, credential: Credential) {
   return chooseOffer(ctx, credential, { product, quantity, shipTo, maxCost: maxCostOf(order) });
 }
 
+/** Its numbers; `paid`: by AliExpress itself, as it was placed. */
+type Bought = { orderNumbers: string[]; paid?: boolean };
+
 /** Without an offer the effect is in doubt: only its frozen request may be sent again. */
 async function buy(ctx: Context, order: Order, credential: Credential, offer?: Offer): Promise<void> {
   const { aliexpress } = ctx.providers;
-  await once(onceContext(ctx), {
+  await once<Bought>(onceContext(ctx), {
     purpose: 'buy',
     subject: order.id,
     route: 'aliexpress-api',
@@ -90,13 +93,14 @@ async function buy(ctx: Context, order: Order, credential: Credential, offer?: O
     // There is no look-up by our key; inside its window the same request again answers with the same orders.
     find: async () => ({ answer: 'UNKNOWN' }),
     send: async effect => {
-      const { orderNumbers } = await withToken(ctx, credential, token =>
+      const { orderNumbers, paid } = await withToken(ctx, credential, token =>
         aliexpress.createOrder(token, effect.request, { signal: ctx.signal }),
       );
-      return { orderNumbers };
+      // The answer to a repeated request says nothing about the payment.
+      return { orderNumbers, paid: paid && effect.lastSentAt == null };
     },
-    record: async (em, { orderNumbers }, effect) => {
-      await keepSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey);
+    record: async (em, { orderNumbers, paid = false }, effect) => {
+      await keepSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey, paid);
       const text = `placed at AliExpress as ${orderNumbers.join(', ')}`;
       await note(em, order.id, 'effect', offer ? `${text} for ${formatMoney(offer.total)}` : text, {
         key: effect.idempotencyKey,

@@ -1,14 +1,15 @@
 import type { SupplierOrderState } from '../domain/supplier-order.ts';
 import type { SupplierOrderStatus } from '../providers/aliexpress/order.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
-import { awaitSupplierRefund } from '../store/second-purchase.ts';
-import { purchaseOrdersOf, updateSupplierOrder } from '../store/supplier-orders.ts';
+import { purchaseCost } from '../store/purchase-books.ts';
+import { hear, keepNews, purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
 import type { Context, Processor } from './context.ts';
 import { supplierStates } from './follow-purchase.ts';
 import { move, orderStep, recheck } from './order-step.ts';
 import { takeParcels } from './parcels.ts';
 import { tellParcels } from './ship-notice.ts';
+import { supplierCancelled } from './supplier-cancelled.ts';
 import { type SupplierReader, throughApi } from './supplier-order.ts';
 import { ReconnectNeeded } from './tokens.ts';
 
@@ -30,7 +31,8 @@ export async function followParcels(ctx: Context, order: Order, reader: Supplier
   const unread = await takeAllNews(ctx, order, reader, rows);
   if (unread) return recheck(ctx, order, ctx.config.trackingPollMs, unread);
   const states = rows.map(({ status }) => status);
-  if (states.includes('CANCELLED')) return supplierCancelled(ctx, order, rows);
+  if (states.includes('CANCELLED'))
+    return supplierCancelled(ctx, order, rows, await ctx.store.read(em => purchaseCost(em, order.id)));
   const untold = await tellParcels(ctx, order);
   // A delivered order is not looked at again: its sale channel is told first.
   if (untold === 0 && states.every(status => status === 'DELIVERED')) return move(ctx, order, { to: 'DELIVERED' });
@@ -73,7 +75,9 @@ async function takeNews(ctx: Context, order: Order, reader: SupplierReader, row:
   const status = supplierStates[news.status];
   if (!status) return tellOnce(ctx, order, row, news.status, news.rawStatus);
   const { rawStatus, payDeadline } = news;
-  await ctx.store.transaction(em => updateSupplierOrder(em, row, { status, rawStatus, payDeadline }));
+  hear(row, { status, rawStatus, payDeadline });
+  // That it was cancelled is written with what that means for the order.
+  if (row.status !== 'CANCELLED') await ctx.store.transaction(em => keepNews(em, order, [row]));
 }
 
 /** Paid and booked: a dispute or a hold at the supplier changes nothing yet, but a person should know. */
@@ -86,19 +90,4 @@ async function tellOnce(
 ): Promise<void> {
   const text = `AliExpress order ${row.number} is ${rawStatus}: look at it on the site`;
   await ctx.store.transaction(em => noteOnce(em, order.id, `supplier-${status}-${rawStatus}`, text));
-}
-
-/** The legs are frozen; only proof that the supplier gave the money back lets the order be bought again. */
-function supplierCancelled(ctx: Context, order: Order, rows: readonly SupplierOrder[]): Promise<string> {
-  const numbers = rows.filter(({ status }) => status === 'CANCELLED').map(({ number }) => number);
-  const note = `AliExpress cancelled ${numbers.join(', ')} after it was paid: confirm its refund, or refund the buyer`;
-  return move(
-    ctx,
-    order,
-    { to: 'WAITING', reason: 'SUPPLIER_REFUND_UNPROVEN', until: null, note },
-    {
-      facts: { frozenFor: 'SUPPLIER_CANCELLED' },
-      also: em => awaitSupplierRefund(em, order, rows),
-    },
-  );
 }

@@ -61,6 +61,8 @@ export type SupplierOrder = {
   number: string;
   status: SupplierOrderStatus;
   rawStatus: string;
+  /** It says when it was paid: also of an order that was closed since. */
+  paid?: true;
   /** What was really charged, shipping and tax included; absent until every line says it. */
   actualFee?: Money;
   payDeadline?: Date;
@@ -92,7 +94,14 @@ export function toSupplierOrder(number: string, wire: WireResult): SupplierOrder
   const fees = lines.flatMap(line => line.actual_fee ?? []);
   const actualFee = fees.length === lines.length && fees.length > 0 ? fees.reduce(add) : undefined;
   const payDeadline = status === 'PLACED_UNPAID' ? deadlineOf(wire) : undefined;
-  return { number, status, rawStatus, ...(actualFee ? { actualFee } : {}), ...(payDeadline ? { payDeadline } : {}) };
+  return {
+    number,
+    status,
+    rawStatus,
+    ...(wire.order_paidtime_string === undefined ? {} : { paid: true }),
+    ...(actualFee ? { actualFee } : {}),
+    ...(payDeadline ? { payDeadline } : {}),
+  };
 }
 
 /** Completed or closed: only the reason of the lines and the state of the goods tell which. */

@@ -131,6 +131,7 @@ export type WireSupplierOrder = {
     order_status: string;
     logistics_status?: string;
     gmt_create?: string;
+    order_paidtime_string?: string;
     pay_timeout_second?: number;
     child_order_list: WireChild[];
   };
@@ -141,6 +142,7 @@ export const supplierOrder = open<WireSupplierOrder>({
     order_status: text.required(),
     logistics_status: text.empty(['', null]),
     gmt_create: text.empty(['', null]),
+    order_paidtime_string: text.empty(['', null]),
     pay_timeout_second: count.min(0),
     child_order_list: listOf(child).default([]),
   }).required(),

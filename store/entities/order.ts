@@ -100,6 +100,8 @@ export const SupplierOrder = defineEntity({
     costMinor: p.bigint().nullable(),
     costCurrency: p.text().$type<Currency>().nullable(),
     payDeadline: p.datetime().nullable(),
+    wasPaid: p.boolean(),
+    refundedAt: p.datetime().nullable(),
     createdAt: p.datetime().onCreate(() => new Date()),
     updatedAt: p.datetime().onCreate(() => new Date()),
   },

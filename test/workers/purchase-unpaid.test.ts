@@ -122,14 +122,6 @@ describe('a purchase that the supplier has not been paid for', () => {
   }[] = [
     { when: 'one of its two orders is closed', happens: ([first]) => close(first) },
     {
-      when: 'both are closed after one was paid',
-      async happens(numbers, id) {
-        await stage.control('pay', { number: numbers[0] });
-        await stage.perform('purchase', id);
-        for (const number of numbers) await close(number);
-      },
-    },
-    {
       when: 'the supplier wants its address completed',
       happens: ([first]) => move(first, { status: 'WAIT_COMPLETE_ADDRESS' }),
     },

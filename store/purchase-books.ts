@@ -1,0 +1,34 @@
+import { platformCurrency } from '../domain/fees.ts';
+import type { OrderId } from '../domain/ids.ts';
+import { type Money, money, sum } from '../domain/money.ts';
+import { supplierPaid } from '../domain/postings.ts';
+import type { Order } from './entities/order.ts';
+import { consume } from './funding.ts';
+import { post } from './ledger.ts';
+import type { EntityManager } from './open.ts';
+import { custodyOf } from './orders.ts';
+import { purchaseOrdersOf } from './supplier-orders.ts';
+
+/** What the standing purchase cost: all of its supplier orders that were paid, together. */
+export async function purchaseCost(em: EntityManager, orderId: OrderId): Promise<Money> {
+  const paid = (await purchaseOrdersOf(em, orderId)).filter(({ wasPaid }) => wasPaid);
+  const costs = paid.map(row => money(row.costMinor ?? 0n, row.costCurrency ?? platformCurrency));
+  return sum(costs, platformCurrency);
+}
+
+/** The name that the standing purchase is booked under. */
+async function purchaseEvent(em: EntityManager, orderId: OrderId): Promise<string> {
+  const [row] = await purchaseOrdersOf(em, orderId);
+  return `bought:${row?.effectKey ?? orderId}`;
+}
+
+/** The supplier was paid: what was held for it is spent, and the purchase is booked. Again is harmless. */
+export async function bookPurchase(em: EntityManager, order: Order, cost: Money): Promise<void> {
+  await consume(em, 'buy', order.id, cost);
+  await post(em, {
+    source: 'aliexpress',
+    event: await purchaseEvent(em, order.id),
+    orderId: order.id,
+    postings: supplierPaid({ custody: custodyOf(order), reseller: order.userId, cost }),
+  });
+}
