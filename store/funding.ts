@@ -2,19 +2,20 @@
  * What may be spent. Money is reserved in the transaction that lets an order (or a leg) through, under a lock on the
  * account that will really pay: HELD ──► CONSUMED (spent, with the real amount) or RELEASED (nothing was spent).
  *
- * free = available − held − consumed, where
- * - a *reported* balance (PayPal's) may be three hours old: what we spent since three hours before its time counts as
- *   not yet in it;
+ * free = available − held − consumed − what left without being reserved, where
+ * - a *reported* balance (PayPal's) may be three hours old: what left since three hours before its time counts as not
+ *   yet in it, what went back to buyers and what a dispute took included;
  * - a *limit* is what an operator allows to be drawn in all, so everything ever consumed counts.
  * Unknown means no.
  */
 import { randomUUID } from 'node:crypto';
 import { platformCurrency } from '../domain/fees.ts';
 import type { UserId } from '../domain/ids.ts';
-import { isGreater, type Money, money } from '../domain/money.ts';
+import { isGreater, type Money, money, subtract } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
 import { FundingAccount } from './entities/money.ts';
 import type { EntityManager } from './open.ts';
+import { ownDebits } from './own-debits.ts';
 
 /** PayPal: a balance "can be up to three hours old" (reporting API). */
 const reportLagMs = 3 * 3_600_000;
@@ -59,7 +60,8 @@ async function freeOf(em: EntityManager, account: FundingAccount): Promise<Money
      where funding_account_id = ? and (status = 'HELD' or (status = 'CONSUMED' and closed_at >= ?))`,
     [account.id, since],
   );
-  return money(account.availableMinor - BigInt(row?.used ?? 0), account.currency);
+  const free = money(account.availableMinor - BigInt(row?.used ?? 0), account.currency);
+  return account.kind === 'reported' ? subtract(free, await ownDebits(em, account, since)) : free;
 }
 
 /** For people to look at; whoever wants to spend reserves. */
