@@ -6,7 +6,7 @@ import type { Deps } from './deps.ts';
 import { createLimits } from './limits.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { logPath } from './middleware/log-path.ts';
-import { nothingHere, problems } from './middleware/problem.ts';
+import { nothingHere, Problem, problems } from './middleware/problem.ts';
 import { adminsOnly } from './middleware/session.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -36,6 +36,8 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
   app.use(helmet({ strictTransportSecurity: deps.config.nodeEnv === 'production' }));
   app.get('/health', async (_request, response) => {
     await deps.store.read(em => em.execute('select 1'));
+    const refusal = deps.queueRefusal();
+    if (refusal) throw new Problem(503, 'QUEUE_REFUSED', refusal);
     response.json({ ok: true });
   });
   app.get('/metrics', metrics(deps));

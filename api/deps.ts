@@ -17,6 +17,8 @@ export type Deps = {
   config: Config;
   store: Store;
   transact: Transact;
+  /** Why no jobs are added, when somebody has to see to it. */
+  queueRefusal: () => string | undefined;
   box: SecretBox;
   sessions: Sessions;
   limitRules: LimitRules;

@@ -8,7 +8,7 @@ import { createCertificateFetcher, trustAnchors } from '../providers/paypal/cert
 import { paypalHosts } from '../providers/paypal/certificate-url.ts';
 import { createPayPalClient } from '../providers/paypal/client.ts';
 import { openBackend } from '../queues/backend.ts';
-import { openProducer } from '../queues/producer.ts';
+import { openLateProducer } from '../queues/late-producer.ts';
 import { createTransact } from '../queues/transact.ts';
 import { type Config, readConfig } from '../runtime/config.ts';
 import { listen } from '../runtime/listen.ts';
@@ -37,9 +37,7 @@ const config = await withEnteredKeys(given, store, box);
 const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 4, connectionTimeoutMillis: 5_000 });
 pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));
 defer('pool', () => pool.end());
-const backend = await openBackend({ ...config, workers: 0, log });
-defer('backend', () => backend.close());
-const producer = openProducer(backend, log);
+const producer = await openLateProducer(() => openBackend({ ...config, workers: 0, log }), log);
 defer('producer', () => producer.close());
 const gate = openGate({ ...config, board: troubleBoard(store), log });
 defer('gate', () => gate.close());
@@ -49,6 +47,7 @@ const app = createApp(
     config,
     store,
     transact: createTransact(store, producer),
+    queueRefusal: producer.refusal,
     box,
     sessions: createSessions(config.jwtSecret, store),
     limitRules: limitRules(config),

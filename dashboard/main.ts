@@ -1,8 +1,10 @@
 /** `npm run dashboard`: what operators look at, and the few things they may do. */
 import '../runtime/node-version.ts';
+import type { RequestListener } from 'node:http';
 import pg from 'pg';
 import { openBackend } from '../queues/backend.ts';
 import { openProducer } from '../queues/producer.ts';
+import { openWhenThere } from '../queues/redis-away.ts';
 import { createTransact } from '../queues/transact.ts';
 import { readConfig } from '../runtime/config.ts';
 import { listen } from '../runtime/listen.ts';
@@ -11,6 +13,7 @@ import { onShutdown } from '../runtime/shutdown.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
 import { createDashboard } from './app.ts';
+import { waitingForQueues } from './waiting.ts';
 
 const config = readConfig();
 const log = createLogger('dashboard', config.logLevel);
@@ -22,13 +25,17 @@ await assertKeysFit(store, config.encryptionKeys);
 const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 2, connectionTimeoutMillis: 5_000 });
 pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));
 defer('pool', () => pool.end());
-const backend = await openBackend({ ...config, workers: 0, log });
+let answer: RequestListener = waitingForQueues;
+const { port, close } = await listen((request, response) => answer(request, response), {
+  host: config.host,
+  port: config.dashboardPort,
+});
+const backend = await openWhenThere(() => openBackend({ ...config, workers: 0, log }), log);
 defer('backend', () => backend.close());
 const producer = openProducer(backend, log);
 defer('producer', () => producer.close());
 
 const transact = createTransact(store, producer);
-const app = createDashboard({ config, store, producer, transact, log, now: () => new Date() }, pool);
-const { port, close } = await listen(app, { host: config.host, port: config.dashboardPort });
+answer = createDashboard({ config, store, producer, transact, log, now: () => new Date() }, pool);
 defer('http', () => close());
 log.info({ port }, 'dashboard ready');

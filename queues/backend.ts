@@ -75,8 +75,14 @@ async function redisBackend(redisUrl: string, prefix: string): Promise<Backend> 
   const producer = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: true });
   const consumer = new Redis(redisUrl, { maxRetriesPerRequest: null });
   for (const redis of [producer, consumer]) redis.on('error', () => undefined);
+  const disconnect = () => {
+    for (const redis of [producer, consumer]) redis.disconnect();
+  };
   // A queue that is opened before the connection stands fails to set itself up, and every add after that fails too.
-  await producer.connect();
+  await producer.connect().catch((error: unknown) => {
+    disconnect();
+    throw error;
+  });
   // In a cluster all keys of one queue must share a slot: the braces say which part is hashed.
   const keysOf = (contract: QueueContract) => `{${prefix}:${contract.name}}`;
   return {
@@ -94,14 +100,12 @@ async function redisBackend(redisUrl: string, prefix: string): Promise<Backend> 
         ...settings,
         ...backOff(contract),
       }),
-    close: async () => {
-      for (const redis of [producer, consumer]) redis.disconnect();
-    },
+    close: async () => disconnect(),
   };
 }
 
 async function checkRedis(redisUrl: string, log: Pick<Logger, 'warn'>): Promise<void> {
-  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 3, connectTimeout: 3_000 });
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, connectTimeout: 3_000, commandTimeout: 5_000 });
   redis.on('error', () => undefined);
   try {
     await assertKeepsJobs(redis, log);

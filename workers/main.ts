@@ -6,6 +6,7 @@ import { openGate } from '../providers/open-gate.ts';
 import { openBackend } from '../queues/backend.ts';
 import { catalogue, isQueueName, type QueueName, queueNames } from '../queues/catalogue.ts';
 import { openProducer } from '../queues/producer.ts';
+import { openWhenThere } from '../queues/redis-away.ts';
 import { createTransact } from '../queues/transact.ts';
 import { readConfig } from '../runtime/config.ts';
 import { createLogger } from '../runtime/logger.ts';
@@ -42,7 +43,7 @@ if (browser) defer('browser', () => browser.close());
 if (browser && config.platformBuyer)
   await keepPlatformBuyer({ store, box, log }, config.aliexpress.environment, config.platformBuyer);
 const names = buysInBrowser && !browser ? chosen.filter(name => !inBrowser.includes(name)) : chosen;
-const backend = await openBackend({ ...config, workers: names.length, log });
+const backend = await openWhenThere(() => openBackend({ ...config, workers: names.length, log }), log, announceReady);
 defer('backend', () => backend.close());
 const producer = openProducer(backend, log);
 defer('producer', () => producer.close());

@@ -90,6 +90,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     config,
     store,
     transact: context.transact,
+    queueRefusal: () => undefined,
     box: context.box,
     sessions,
     limitRules: { ...limitRules(config), ...unlimited },
