@@ -28,7 +28,7 @@ export const takeLine = (ctx: Context, news: Line): Promise<Taken> =>
   ctx.transact(async (em, enqueue) => {
     const sale = news.order;
     const { order } = await upsertLine(em, newOrderOf(news));
-    const undone = sale.cancelled || sale.payment === 'REVERSED' || sale.payment === 'PARTLY_REVERSED';
+    const undone = sale.cancelled || sale.payment === 'REVERSED' || news.line.back !== undefined;
     if (undone && order.status === 'PURCHASING') return 'being bought';
     if (sale.cancelled) await cancel(em, order);
     else await carryOn(em, enqueue, order, news);

@@ -1,7 +1,8 @@
-import { split } from '../domain/money.ts';
+import { formatMoney, split, sum } from '../domain/money.ts';
+import type { EbayLine, EbayOrder, EbayRefund } from '../providers/ebay/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import type { Context } from './context.ts';
-import type { MarketplaceOrder } from './marketplace.ts';
+import type { MarketplaceOrder, WentBack } from './marketplace.ts';
 import { withToken } from './tokens.ts';
 
 /** eBay charges its fee per order: it is spread over the lines by what each costs. */
@@ -14,7 +15,7 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
   return {
     orderId: order.orderId,
     soldAt: order.createdAt,
-    payment: paymentOf(order.paymentStatus),
+    payment: paymentOf(order),
     rawPayment: order.paymentStatus,
     cancelled: order.cancelState === 'CANCELED',
     cancelAsked: order.cancelState !== 'CANCELED' && order.cancelState !== 'NONE_REQUESTED',
@@ -30,12 +31,35 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
       total: line.total,
       collectedTax: line.collectedTax,
       fee: fees[index],
+      back: backOf(order, line),
     })),
   };
 }
 
-function paymentOf(status: string): MarketplaceOrder['payment'] {
-  if (status === 'PAID') return 'PAID';
-  if (status === 'PARTIALLY_REFUNDED') return 'PARTLY_REVERSED';
-  return status === 'FULLY_REFUNDED' ? 'REVERSED' : 'PENDING';
+function paymentOf({ paymentStatus, refunds, lines }: EbayOrder): MarketplaceOrder['payment'] {
+  if (paymentStatus === 'FULLY_REFUNDED') return 'REVERSED';
+  const refunded = refunds.length > 0 || lines.some(line => line.refunds.length > 0);
+  if (paymentStatus === 'PARTIALLY_REFUNDED' || (paymentStatus === 'PAID' && refunded)) return 'PARTLY_REVERSED';
+  return paymentStatus === 'PAID' ? 'PAID' : 'PENDING';
 }
+
+/**
+ * What was given back of an order of several lines as a whole may be of any of them, and what is told of the order and
+ * of its line may be the same money: only a person knows.
+ */
+function backOf(order: EbayOrder, line: EbayLine): WentBack | undefined {
+  const ofOrder = order.refunds;
+  const told = [...line.refunds, ...ofOrder];
+  const certain = ofOrder.length === 0 || (order.lines.length === 1 && line.refunds.length === 0);
+  const amounts = told.flatMap(({ state, amount }) =>
+    state === 'REFUNDED' && amount?.currency === line.total.currency ? [amount] : [],
+  );
+  if (certain && told.length > 0 && amounts.length === told.length) return sum(amounts, line.total.currency);
+  const untold =
+    order.paymentStatus === 'PARTIALLY_REFUNDED' && order.lines.every(({ refunds }) => refunds.length === 0);
+  if (told.length === 0 && !untold) return undefined;
+  return { says: [order.paymentStatus, ...line.refunds.map(inWords), ...ofOrder.map(inWords).map(ofAll)].join(', ') };
+}
+
+const inWords = ({ state, amount }: EbayRefund): string => `${state} ${amount ? formatMoney(amount) : 'an amount'}`;
+const ofAll = (text: string): string => `${text} of the whole order`;

@@ -1,7 +1,8 @@
-import { multiply } from '../domain/money.ts';
+import { equals, formatMoney, type Money, multiply, sum } from '../domain/money.ts';
+import type { MercadoLibreOrder } from '../providers/mercadolibre/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import type { Context } from './context.ts';
-import type { MarketplaceOrder } from './marketplace.ts';
+import type { MarketplaceOrder, WentBack } from './marketplace.ts';
 import { withToken } from './tokens.ts';
 
 type Review = MarketplaceOrder['review'];
@@ -22,12 +23,14 @@ export async function readMercadoLibreOrder(
   const shipment = shippingId
     ? await withToken(ctx, credential, token => mercadolibre.getShipment(token, shippingId, options))
     : undefined;
+  const back = backOf(order);
   return {
     orderId: order.orderId,
     soldAt: order.createdAt,
-    payment: order.paid ? 'PAID' : 'PENDING',
+    payment: back ? 'PARTLY_REVERSED' : order.paid ? 'PAID' : 'PENDING',
     rawPayment: order.status,
     cancelled: order.cancelled,
+    cancelAsked: order.cancelAsked,
     shipped: order.tags.includes('delivered') || onItsWay.includes(shipment?.status ?? ''),
     review: reviewOf(order.fraudRisk, shipment?.logisticMode),
     shipTo: shipment?.shipTo,
@@ -37,10 +40,30 @@ export async function readMercadoLibreOrder(
       listingId: item.itemId,
       variationId: item.variationId ?? '',
       quantity: item.quantity,
-      total: multiply(item.unitPrice, item.quantity),
+      total: totalOf(item),
       fee: item.saleFee && multiply(item.saleFee, item.quantity),
+      back,
     })),
   };
+}
+
+const totalOf = ({ unitPrice, quantity }: MercadoLibreOrder['items'][number]): Money => multiply(unitPrice, quantity);
+
+/**
+ * The payments of an order say what of them has gone back, and not of which item. Where they are not exactly what the
+ * item costs, they brought more than its price, or less: what went back may be of the rest.
+ */
+function backOf(order: MercadoLibreOrder): WentBack | undefined {
+  const { status, currency, items, payments } = order;
+  const [amounts, refunded] = [payments.map(({ amount }) => amount), payments.map(payment => payment.refunded)];
+  const told = refunded.filter(({ amountMinor }) => amountMinor > 0n);
+  if (!(order.paid || order.cancelAsked) || (told.length === 0 && status !== 'partially_refunded')) return undefined;
+  const certain =
+    told.length > 0 &&
+    items.length === 1 &&
+    amounts.every(amount => amount.currency === currency) &&
+    equals(sum(amounts, currency), sum(items.map(totalOf), currency));
+  return certain ? sum(told, currency) : { says: [status, ...told.map(formatMoney)].join(', ') };
 }
 
 function reviewOf(fraudRisk: boolean, logisticMode: string | undefined): Review {

@@ -7,6 +7,9 @@ import type { Context } from './context.ts';
 import { readEbayOrder } from './marketplace-ebay.ts';
 import { readMercadoLibreOrder } from './marketplace-mercadolibre.ts';
 
+/** What of a line has gone back to its buyer so far; or what its marketplace says of that without telling how much. */
+export type WentBack = Money | { readonly says: string };
+
 export type MarketplaceLine = {
   lineId: string;
   listingId: string;
@@ -18,6 +21,8 @@ export type MarketplaceLine = {
   collectedTax?: Money;
   /** The marketplace's own fee for the line, when it says. */
   fee: Money | undefined;
+  /** Nothing, where there is none. */
+  back: WentBack | undefined;
 };
 
 /** An order as its marketplace tells it now. */

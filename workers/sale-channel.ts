@@ -1,10 +1,12 @@
+import { isGreater } from '../domain/money.ts';
 import type { ReviewReason } from '../domain/order.ts';
 import { Terminal } from '../domain/outcome.ts';
 import { findCredential } from '../store/credentials.ts';
 import type { Order } from '../store/entities/order.ts';
 import { paymentsOf } from '../store/payments.ts';
+import { refundedOf } from '../store/refunds.ts';
 import type { Context } from './context.ts';
-import { readMarketplaceOrder } from './marketplace.ts';
+import { readMarketplaceOrder, type WentBack } from './marketplace.ts';
 
 export type SaleNow =
   | { state: 'open' }
@@ -43,7 +45,16 @@ async function readMarketplace(ctx: Context, order: Order): Promise<SaleNow> {
   if (sale.cancelAsked)
     return { state: 'undecided', note: 'the buyer asks the seller to cancel: accept or decline it' };
   if (sale.review) return { state: 'doubtful', ...sale.review };
-  if (sale.payment !== 'PAID')
+  const line = sale.lines.find(({ lineId }) => lineId === order.externalLineId);
+  const settled = sale.payment === 'PARTLY_REVERSED' && line && (await isBooked(ctx, order, line.back));
+  if (sale.payment !== 'PAID' && !settled)
     return { state: 'doubtful', reason: 'PAYMENT_REVERSED', note: `the marketplace says ${sale.rawPayment}` };
   return { state: 'open' };
+}
+
+/** A person has seen what went back of the line, and lets the rest be bought for. */
+async function isBooked(ctx: Context, { id, saleCurrency }: Order, back: WentBack | undefined): Promise<boolean> {
+  if (!back) return true;
+  if ('says' in back) return false;
+  return !isGreater(back, await ctx.store.read(em => refundedOf(em, id, saleCurrency)));
 }

@@ -1,6 +1,6 @@
 import type { Address } from '../../domain/address.ts';
 import { add, type Currency, type Money, sum } from '../../domain/money.ts';
-import type { WireLine, WireOrder, WireShipTo } from './schema.ts';
+import type { WireLine, WireOrder, WireRefund, WireShipTo } from './schema.ts';
 
 /** To be bought for only while `paymentStatus` is PAID and `cancelState` is NONE_REQUESTED. */
 export type EbayOrder = {
@@ -16,7 +16,12 @@ export type EbayOrder = {
   currency: Currency;
   marketplaceFee?: Money;
   lines: EbayLine[];
+  /** Of the order as a whole; what was given back of one line is told with the line. */
+  refunds: EbayRefund[];
 };
+
+/** What the seller gave back, without the tax that eBay had collected. PENDING may still fail. */
+export type EbayRefund = { state: 'PENDING' | 'REFUNDED'; amount: Money | undefined };
 
 export type EbayLine = {
   lineItemId: string;
@@ -29,6 +34,7 @@ export type EbayLine = {
   total: Money;
   /** That tax: on top of the total, and never the seller's. */
   collectedTax: Money;
+  refunds: EbayRefund[];
 };
 
 export function toOrder(wire: WireOrder): EbayOrder {
@@ -44,6 +50,7 @@ export function toOrder(wire: WireOrder): EbayOrder {
     currency: wire.pricingSummary.total.currency,
     ...(wire.totalMarketplaceFee ? { marketplaceFee: wire.totalMarketplaceFee } : {}),
     lines: wire.lineItems.map(toLine),
+    refunds: toRefunds(wire.paymentSummary?.refunds),
   };
 }
 
@@ -60,8 +67,18 @@ function toLine(wire: WireLine): EbayLine {
     quantity: wire.quantity,
     total: delivery ? add(cost, delivery) : cost,
     collectedTax: sum(taxes, cost.currency),
+    refunds: toRefunds(wire.refunds),
   };
 }
+
+/** https://developer.ebay.com/api-docs/sell/fulfillment/types/sel:OrderRefund and sel:LineItemRefund */
+const toRefunds = (refunds: readonly WireRefund[] = []): EbayRefund[] =>
+  refunds
+    .filter(({ refundStatus }) => refundStatus !== 'FAILED')
+    .map(({ amount, refundStatus, refundDate }) => ({
+      state: (refundStatus ?? (refundDate && 'REFUNDED')) === 'REFUNDED' ? 'REFUNDED' : 'PENDING',
+      amount,
+    }));
 
 /** An address that a parcel could not be sent to is none. */
 function toAddress({ fullName, contactAddress, primaryPhone, email }: WireShipTo = {}): Address | undefined {

@@ -56,6 +56,11 @@ const shipTo = open<WireShipTo>({
   email: optionalText,
 });
 
+/** Of a line it says no status: the date alone tells that the money has left. */
+export type WireRefund = { amount?: Money; refundStatus?: string; refundDate?: string };
+const refund = open<WireRefund>({ amount: amount.empty(null), refundStatus: optionalText, refundDate: optionalText });
+const refunds = Joi.array().items(refund).empty(null);
+
 export type WireLine = {
   lineItemId: string;
   legacyItemId: string;
@@ -67,6 +72,7 @@ export type WireLine = {
   discountedLineItemCost?: Money;
   deliveryCost?: { shippingCost?: Money };
   ebayCollectAndRemitTaxes?: { amount?: Money }[];
+  refunds?: WireRefund[];
 };
 const line = open<WireLine>({
   lineItemId: idText.required(),
@@ -79,6 +85,7 @@ const line = open<WireLine>({
   discountedLineItemCost: amount,
   deliveryCost: open({ shippingCost: amount }),
   ebayCollectAndRemitTaxes: Joi.array().items(open<{ amount?: Money }>({ amount })),
+  refunds,
 });
 
 export type WireOrder = {
@@ -90,6 +97,7 @@ export type WireOrder = {
   buyer?: { username?: string };
   fulfillmentStartInstructions?: { shippingStep?: { shipTo?: WireShipTo } }[];
   pricingSummary: { total: Money };
+  paymentSummary?: { refunds?: WireRefund[] };
   totalMarketplaceFee?: Money;
   lineItems: WireLine[];
 };
@@ -102,6 +110,7 @@ export const order = open<WireOrder>({
   buyer: open({ username: optionalText }),
   fulfillmentStartInstructions: Joi.array().items(open({ shippingStep: open({ shipTo: shipTo.empty(null) }) })),
   pricingSummary: open({ total: amount.required() }).required(),
+  paymentSummary: open({ refunds }).empty(null),
   totalMarketplaceFee: amount,
   lineItems: Joi.array().items(line).min(1).required(),
 });

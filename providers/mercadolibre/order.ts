@@ -1,5 +1,5 @@
 import { type Currency, currencyOf, type Money, parseMoney } from '../../domain/money.ts';
-import type { WireItem, WireOrder } from './schema.ts';
+import type { WireItem, WireOrder, WirePayment } from './schema.ts';
 
 export type MercadoLibreOrder = {
   orderId: string;
@@ -12,11 +12,18 @@ export type MercadoLibreOrder = {
   /** Several orders of one cart share it. */
   packId?: string;
   items: MercadoLibreItem[];
+  /** All of it came, whatever has gone back of it since. */
   paid: boolean;
+  /** Those whose money came. MercadoLibre leaves most orders `paid` when a part goes back: only their payments tell. */
+  payments: MercadoLibrePayment[];
   /** Never to be shipped: MercadoLibre asks to cancel it. */
   fraudRisk: boolean;
   cancelled: boolean;
+  /** A cancellation that is under way: it may still not come. */
+  cancelAsked: boolean;
 };
+
+export type MercadoLibrePayment = { amount: Money; refunded: Money };
 
 export type MercadoLibreItem = {
   itemId: string;
@@ -27,7 +34,9 @@ export type MercadoLibreItem = {
   saleFee: Money;
 };
 
-const cancelledStatuses = ['cancelled', 'pending_cancel', 'invalid'];
+const paidStatuses = ['paid', 'partially_refunded'];
+const cancelledStatuses = ['cancelled', 'invalid'];
+const broughtNothing = ['pending', 'in_process', 'authorized', 'rejected', 'cancelled'];
 
 export function toOrder(wire: WireOrder): MercadoLibreOrder {
   const currency = currencyOf(wire.currency_id);
@@ -41,9 +50,13 @@ export function toOrder(wire: WireOrder): MercadoLibreOrder {
     ...(wire.shipping?.id ? { shippingId: wire.shipping.id } : {}),
     ...(wire.pack_id ? { packId: wire.pack_id } : {}),
     items: wire.order_items.map(item => toItem(item, currency)),
-    paid: wire.status === 'paid',
+    paid: paidStatuses.includes(wire.status),
+    payments: wire.payments
+      .filter(({ status }) => !broughtNothing.includes(status ?? ''))
+      .map(payment => toPayment(payment, wire.currency_id)),
     fraudRisk: wire.tags.includes('fraud_risk_detected'),
     cancelled: cancelledStatuses.includes(wire.status),
+    cancelAsked: wire.status === 'pending_cancel',
   };
 }
 
@@ -53,4 +66,9 @@ const toItem = ({ item, quantity, unit_price, sale_fee }: WireItem, currency: Cu
   quantity,
   unitPrice: parseMoney(unit_price, currency),
   saleFee: parseMoney(sale_fee, currency),
+});
+
+const toPayment = (wire: WirePayment, currency: string): MercadoLibrePayment => ({
+  amount: parseMoney(wire.transaction_amount ?? '0', wire.currency_id ?? currency),
+  refunded: parseMoney(wire.transaction_amount_refunded ?? '0', wire.currency_id ?? currency),
 });

@@ -34,6 +34,20 @@ const item = open<WireItem>({
   sale_fee: decimalText.empty(null).default('0'),
 });
 
+/** Beside their status, payments say in an order what of them has gone back; the order itself stays `paid`. */
+export type WirePayment = {
+  status?: string;
+  currency_id?: string;
+  transaction_amount?: string;
+  transaction_amount_refunded?: string;
+};
+const payment = open<WirePayment>({
+  status: optionalText,
+  currency_id: optionalText,
+  transaction_amount: decimalText.empty(null),
+  transaction_amount_refunded: decimalText.empty(null),
+});
+
 export type WireOrder = {
   id: string;
   date_created?: Date;
@@ -44,6 +58,7 @@ export type WireOrder = {
   shipping?: { id?: string };
   pack_id?: string;
   order_items: WireItem[];
+  payments: WirePayment[];
 };
 const wireOrder = open<WireOrder>({
   id: idText.required(),
@@ -55,6 +70,7 @@ const wireOrder = open<WireOrder>({
   shipping: open({ id: optionalId }).empty(null),
   pack_id: optionalId,
   order_items: Joi.array().items(item).min(1).required(),
+  payments: Joi.array().items(payment).empty(null).default([]),
 });
 export const order = readAs(wireOrder, toOrder);
 

@@ -127,6 +127,7 @@ export function placeEbayOrder(world: World, given: NewEbayOrder): string {
     cancelState: given.cancelState,
     modifiedAt: world.clock.iso(),
     fulfillments: [],
+    refunds: [],
     notifications: [],
   });
   return orderId;
@@ -148,6 +149,7 @@ export function placeMercadoLibreOrder(world: World, given: NewMercadoLibreOrder
     createdAt: world.clock.iso(),
     status: given.status,
     tags: given.tags ?? (given.status === 'paid' ? ['paid', 'not_delivered'] : ['not_delivered']),
+    refundedMinor: 0n,
     updatedAt: world.clock.iso(),
     notification: undefined,
     shipmentStatus: 'ready_to_ship',

@@ -1,10 +1,11 @@
 import express, { type Router } from 'express';
 import Joi from 'joi';
 import type { Address } from '../address.ts';
+import type { EbayRefund } from '../ebay/state.ts';
 import type { World } from '../world.ts';
 import { address, ebayOrder, mercadoLibreOrder, placeEbayOrder, placeMercadoLibreOrder } from './marketplace-orders.ts';
 import { type Notify, notifyKeys, sendNotification } from './notify.ts';
-import { ControlError, notKnown, respond, text } from './respond.ts';
+import { ControlError, minorUnits, notKnown, respond, text } from './respond.ts';
 
 type Change = {
   readonly paymentStatus?: string;
@@ -13,6 +14,10 @@ type Change = {
   readonly tags?: readonly string[];
   /** MercadoLibre: the buyer has chosen where it goes. */
   readonly shipTo?: Address;
+  /** eBay: all that has been given back, of single lines or of the whole order. */
+  readonly refunds?: readonly Pick<EbayRefund, 'lineItemId' | 'amountMinor' | 'status'>[];
+  /** MercadoLibre: what has gone back of the payment. */
+  readonly refundedMinor?: bigint;
   readonly notify?: Notify;
 };
 
@@ -22,6 +27,14 @@ const change = Joi.object<Change>({
   status: text,
   tags: Joi.array().items(text),
   shipTo: address,
+  refunds: Joi.array().items(
+    Joi.object({
+      lineItemId: text,
+      amountMinor: minorUnits.required(),
+      status: Joi.valid('PENDING', 'REFUNDED', 'FAILED').default('REFUNDED'),
+    }),
+  ),
+  refundedMinor: minorUnits,
   notify: Joi.object(notifyKeys),
 });
 
@@ -75,19 +88,23 @@ const announced = (world: World, marketplace: string, orderId: string, notify: N
   notificationIds: sendNotification(world, marketplace, orderId, notify),
 });
 
-function changeEbay(world: World, orderId: string, { paymentStatus, cancelState }: Change): void {
+function changeEbay(world: World, orderId: string, { paymentStatus, cancelState, refunds }: Change): void {
   const order = world.state.ebay.orders.get(orderId);
   if (!order) throw notKnown(`eBay order ${orderId}`);
   order.paymentStatus = paymentStatus ?? order.paymentStatus;
   order.cancelState = cancelState ?? order.cancelState;
+  const date = world.clock.iso();
+  if (refunds)
+    order.refunds = refunds.map((one, index) => ({ ...one, refundId: `5${order.orderId.slice(-5)}${index}`, date }));
   order.modifiedAt = world.clock.iso();
 }
 
-function changeMercadoLibre(world: World, orderId: string, { status, tags, shipTo }: Change): void {
+function changeMercadoLibre(world: World, orderId: string, { status, tags, shipTo, refundedMinor }: Change): void {
   const order = world.state.mercadolibre.orders.get(orderId);
   if (!order) throw notKnown(`MercadoLibre order ${orderId}`);
   order.status = status ?? order.status;
   order.tags = tags ?? order.tags;
   order.shipTo = shipTo ?? order.shipTo;
+  order.refundedMinor = refundedMinor ?? order.refundedMinor;
   order.updatedAt = world.clock.iso();
 }

@@ -1,5 +1,5 @@
 import { toDecimal } from '../decimal.ts';
-import type { EbayLine, EbayOrder } from './state.ts';
+import type { EbayLine, EbayOrder, EbayRefund } from './state.ts';
 
 /** An order of the Sell Fulfillment API. Amounts are texts. */
 export function orderDocument(order: EbayOrder): object {
@@ -14,6 +14,13 @@ export function orderDocument(order: EbayOrder): object {
     const taxType = 'STATE_SALES_TAX';
     return { taxes: [{ amount, taxType }], ebayCollectAndRemitTaxes: [{ amount, taxType, collectionMethod: 'NET' }] };
   };
+  // The date comes with the money; the status is told of a refund of the whole order only.
+  const refund = ({ refundId, amountMinor, status, date }: EbayRefund) => ({
+    refundId,
+    amount: money(amountMinor),
+    ...(status === 'REFUNDED' ? { refundDate: date, refundReferenceId: refundId } : {}),
+  });
+  const refundsOf = (lineItemId: string | undefined) => order.refunds.filter(one => one.lineItemId === lineItemId);
   return {
     orderId: order.orderId,
     legacyOrderId: order.orderId,
@@ -33,7 +40,7 @@ export function orderDocument(order: EbayOrder): object {
     cancelStatus: { cancelState: order.cancelState, cancelRequests: [] },
     paymentSummary: {
       totalDueSeller: money(total + tax - order.marketplaceFeeMinor),
-      refunds: [],
+      refunds: refundsOf(undefined).map(one => ({ ...refund(one), refundStatus: one.status })),
       payments: [
         {
           paymentMethod: 'EBAY',
@@ -54,6 +61,7 @@ export function orderDocument(order: EbayOrder): object {
       lineItemCost: money(line.totalMinor - line.deliveryMinor),
       deliveryCost: { shippingCost: money(line.deliveryMinor) },
       ...collectedTax(line),
+      refunds: refundsOf(line.lineItemId).map(refund),
       total: money(line.totalMinor + line.collectedTaxMinor),
       soldFormat: 'FIXED_PRICE',
       listingMarketplaceId: 'EBAY_US',

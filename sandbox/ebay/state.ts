@@ -23,6 +23,15 @@ export type Fulfillment = {
   readonly shipmentTrackingNumber: string | undefined;
 };
 
+/** Of one line, or of the whole order. */
+export type EbayRefund = {
+  readonly refundId: string;
+  readonly lineItemId: string | undefined;
+  readonly amountMinor: bigint;
+  readonly status: 'PENDING' | 'REFUNDED' | 'FAILED';
+  readonly date: string;
+};
+
 export type EbayOrder = {
   readonly orderId: string;
   /** The seller. */
@@ -37,6 +46,7 @@ export type EbayOrder = {
   cancelState: string;
   modifiedAt: string;
   readonly fulfillments: Fulfillment[];
+  refunds: readonly EbayRefund[];
   /** What was sent last, one per line, so that it can be sent again word for word. */
   notifications: readonly { readonly id: string; readonly body: string }[];
 };

@@ -9,7 +9,7 @@ export function orderDocument(world: World, order: MercadoLibreOrder): object {
   const money = (minor: bigint) => bare(toDecimal(minor, order.currency));
   const total = order.items.reduce((sum, item) => sum + item.unitPriceMinor * BigInt(item.quantity), 0n);
   const fees = order.items.reduce((sum, item) => sum + item.saleFeeMinor * BigInt(item.quantity), 0n);
-  const paid = order.status === 'paid';
+  const paid = paidStatuses.includes(order.status);
   const site = order.items[0]!.itemId.slice(0, 3);
   return {
     id: BigInt(order.id),
@@ -45,6 +45,7 @@ export function orderDocument(world: World, order: MercadoLibreOrder): object {
         status: paymentStatus(order.status),
         currency_id: order.currency,
         transaction_amount: money(total),
+        transaction_amount_refunded: money(order.status === 'cancelled' ? total : order.refundedMinor),
         total_paid_amount: money(paid ? total : 0n),
         marketplace_fee: money(fees),
         shipping_cost: money(0n),
@@ -66,7 +67,10 @@ export function orderDocument(world: World, order: MercadoLibreOrder): object {
   };
 }
 
+/** Their money has come; most orders stay `paid` though a part of it went back. */
+const paidStatuses = ['paid', 'partially_refunded', 'pending_cancel'];
+
 function paymentStatus(status: string): string {
-  if (status === 'paid') return 'approved';
+  if (paidStatuses.includes(status)) return 'approved';
   return status === 'cancelled' ? 'refunded' : 'in_process';
 }

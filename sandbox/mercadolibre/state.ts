@@ -25,6 +25,8 @@ export type MercadoLibreOrder = {
   readonly createdAt: string;
   status: string;
   tags: readonly string[];
+  /** What has gone back of its payment. */
+  refundedMinor: bigint;
   updatedAt: string;
   /** What was sent last, so that it can be sent again word for word. */
   notification: Notification | undefined;

@@ -40,7 +40,8 @@ describe('eBay client against the sandbox', () => {
       buyer: 'sandbox_buyer',
       currency: 'USD',
       marketplaceFee: usd(334n),
-      lines: [{ ...line, total: usd(2599n), collectedTax: usd(208n) }],
+      lines: [{ ...line, total: usd(2599n), collectedTax: usd(208n), refunds: [] }],
+      refunds: [],
     });
   });
 

@@ -35,8 +35,10 @@ describe('MercadoLibre client against the sandbox', () => {
         },
       ],
       paid: true,
+      payments: [{ amount: money(31980n, 'BRL'), refunded: money(0n, 'BRL') }],
       fraudRisk: false,
       cancelled: false,
+      cancelAsked: false,
     });
   });
 
@@ -47,6 +49,12 @@ describe('MercadoLibre client against the sandbox', () => {
     expect(await world.mercadolibre.getOrder(cancelled.seller, cancelled.orderId)).to.include({
       paid: false,
       cancelled: true,
+    });
+    const asked = await mercadoLibreOrder(world, { status: 'pending_cancel' });
+    expect(await world.mercadolibre.getOrder(asked.seller, asked.orderId)).to.include({
+      paid: false,
+      cancelled: false,
+      cancelAsked: true,
     });
   });
 

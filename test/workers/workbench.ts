@@ -166,7 +166,15 @@ export async function changeOrder(
   stage: Stage,
   marketplace: 'ebay' | 'mercadolibre',
   orderId: string,
-  change: { paymentStatus?: string; cancelState?: string; status?: string; tags?: readonly string[]; shipTo?: Address },
+  change: {
+    paymentStatus?: string;
+    cancelState?: string;
+    refunds?: readonly { amountMinor: string; lineItemId?: string; status?: string }[];
+    status?: string;
+    tags?: readonly string[];
+    refundedMinor?: string;
+    shipTo?: Address;
+  },
 ): Promise<void> {
   const answer = await fetch(`${stage.sandboxUrl}/_control/orders/${marketplace}/${orderId}`, {
     method: 'PATCH',
