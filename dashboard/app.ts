@@ -7,6 +7,7 @@ import { answerErrors, nothingHere } from './answer-errors.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { boardRoutes } from './board.ts';
 import { browserRoutes } from './browser-routes.ts';
+import { decisionRoutes } from './decision-routes.ts';
 import type { Deps } from './deps.ts';
 import { evidenceRoutes } from './evidence-routes.ts';
 import { loginRoutes } from './login.ts';
@@ -68,6 +69,7 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   app.use(operatorsOnly);
   app.use(overviewRoutes(deps));
   app.use(orderRoutes(deps));
+  app.use(decisionRoutes(deps));
   app.use(evidenceRoutes(deps));
   app.use(browserRoutes(deps));
   app.use(auditRoutes(deps));

@@ -1,16 +1,14 @@
 import { Router } from 'express';
-import Joi from 'joi';
 import type { CredentialId } from '../domain/ids.ts';
 import { resumeWaiting } from '../queues/resume.ts';
 import { allowBrowserBuying, browserBuyingAllowed } from '../store/settings.ts';
 import { releaseAccount, shopAccounts } from '../store/shop-accounts.ts';
 import { audited } from './audit.ts';
 import type { Deps } from './deps.ts';
+import { idOf } from './id-of.ts';
 import { browserPage } from './pages/browser.ts';
 import { Refusal } from './refusal.ts';
 import { operatorOf } from './session.ts';
-
-const uuid = Joi.string().uuid().required();
 
 /** The accounts that buy on the supplier's website: who is paused, and the switch over all of them. */
 export const browserRoutes = (deps: Deps): Router =>
@@ -32,8 +30,7 @@ export const browserRoutes = (deps: Deps): Router =>
       response.redirect(303, '/browser');
     })
     .post('/browser/:id/release', async (request, response) => {
-      const { value: id, error } = uuid.validate(request.params.id);
-      if (error) throw new Refusal(404, 'There is no such account.');
+      const id = idOf(request, 'account');
       const { email: operator } = operatorOf(response);
       await audited(
         deps,

@@ -31,12 +31,12 @@ const forReview: Readonly<Record<ReviewReason, string>> = {
   REFUND_BY_SELLER: 'Refund the buyer on the marketplace’s own page (link in the timeline).',
   REFUND_AFTER_PURCHASE: 'Goods were ordered for it: cancel them at the supplier first, then refund.',
   REFUND_FAILED: 'The provider did not carry the refund out: look there, then refund by hand.',
-  EFFECT_UNPROVEN: 'Look at the provider whether it happened (see Effects), then continue or fail the order.',
+  EFFECT_UNPROVEN: 'Look at the provider whether it happened (see Effects), then decide.',
   SUPPLIER_NEEDS_ATTENTION: 'Open the order on the supplier’s site: it wants something from its buyer.',
   SUPPLIER_CURRENCY: 'The supplier charged in another currency: check the cost.',
   BUYER_ERASED:
     'The buyer left eBay and nothing may be sent to them: look whether it was bought, then refund the sale.',
-  PROGRAM_ERROR: 'A bug stopped it: see the log lines of its job, then wake it.',
+  PROGRAM_ERROR: 'A bug stopped it: see the log lines of its job, then decide.',
 };
 
 const forFailed: Readonly<Record<FailureReason, string>> = {

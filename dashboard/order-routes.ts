@@ -1,4 +1,4 @@
-import { type Request, Router } from 'express';
+import { Router } from 'express';
 import Joi from 'joi';
 import type { LegId, OrderId } from '../domain/ids.ts';
 import { channels, type OrderState, orderStates } from '../domain/order.ts';
@@ -6,6 +6,7 @@ import { findLeg } from '../store/legs.ts';
 import { findOrders, type OrderFilter } from '../store/overview.ts';
 import { audited } from './audit.ts';
 import type { Deps } from './deps.ts';
+import { idOf } from './id-of.ts';
 import { readOrderFile } from './order-file.ts';
 import { orderPage } from './pages/order.ts';
 import { ordersPage } from './pages/orders.ts';
@@ -31,15 +32,6 @@ const query = Joi.object<Query>({
   page: pageNumber,
 });
 
-const uuid = Joi.string().uuid().required();
-
-/** @throws Refusal 404: what is no id names nothing. */
-function idOf(request: Request): string {
-  const { value, error } = uuid.validate(request.params.id);
-  if (error) throw new Refusal(404, 'There is no such order.');
-  return value;
-}
-
 export const orderRoutes = (deps: Deps): Router =>
   Router()
     .get('/orders', async (request, response) => {
@@ -53,13 +45,13 @@ export const orderRoutes = (deps: Deps): Router =>
       response.type('html').send(ordersPage(viewer, orders, { ...filter, search: q }, deps.now()));
     })
     .get('/orders/:id', async (request, response) => {
-      const file = await readOrderFile(deps.store, idOf(request) as OrderId);
+      const file = await readOrderFile(deps.store, idOf(request, 'order') as OrderId);
       const viewer = { deps, operator: operatorOf(response) };
       const woken = /^\d$/.exec(String(request.query.woken))?.[0];
       response.type('html').send(orderPage(viewer, file, deps.now(), woken === undefined ? undefined : Number(woken)));
     })
     .post('/orders/:id/wake', async (request, response) => {
-      const order = idOf(request);
+      const order = idOf(request, 'order');
       const { email: operator } = operatorOf(response);
       const jobs = await audited(
         deps,
@@ -70,7 +62,7 @@ export const orderRoutes = (deps: Deps): Router =>
       response.redirect(303, `/orders/${order}?woken=${jobs.length}`);
     })
     .get('/legs/:id', async (request, response) => {
-      const leg = await deps.store.read(em => findLeg(em, idOf(request) as LegId));
+      const leg = await deps.store.read(em => findLeg(em, idOf(request, 'payout') as LegId));
       if (!leg) throw new Refusal(404, 'There is no such payout.');
       response.redirect(303, `/orders/${leg.orderId}`);
     });

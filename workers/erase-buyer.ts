@@ -47,7 +47,7 @@ async function stop(em: EntityManager, enqueue: Parameters<typeof advance>[1], o
   if (!owned) throw new Error(`order ${order.id} moved although it is locked`);
   const why = 'the buyer has closed their eBay account and was erased';
   if (effect && isInDoubt(effect)) {
-    const note = `${why}, and nobody knows whether the goods were ordered: look at AliExpress, then continue or refund`;
+    const note = `${why}, and nobody knows whether the goods were ordered: look at AliExpress, then decide`;
     const evidence = { key: effect.idempotencyKey, account: effect.account, lastSentAt: effect.lastSentAt };
     return advance(em, enqueue, owned, { to: 'NEEDS_REVIEW', reason: 'BUYER_ERASED', note, evidence });
   }

@@ -151,7 +151,7 @@ export const park = (ctx: Context, order: Order, { effect, message }: Unproven):
   move(ctx, order, {
     to: 'NEEDS_REVIEW',
     reason: 'EFFECT_UNPROVEN',
-    note: `${message}. Look at the provider whether it happened, then continue or fail the order.`,
+    note: `${message}. Look at the provider whether it happened, then decide: bought, buy again, or fail.`,
     evidence: {
       purpose: effect.purpose,
       route: effect.route,

@@ -32,11 +32,7 @@ export function holdsCheckoutToken(order: Order, token: string | undefined): boo
 }
 
 /** The order, when the session's user owns it or is an admin; for everybody else it does not exist. */
-async function visibleOrder(
-  { store }: Pick<Deps, 'store'>,
-  response: Response,
-  orderId: string,
-): Promise<Order> {
+async function visibleOrder({ store }: Pick<Deps, 'store'>, response: Response, orderId: string): Promise<Order> {
   const session = sessionOf(response);
   const order = await store.read(em => findOrder(em, orderId as OrderId));
   const scope = scopeOf(session);

@@ -4,6 +4,7 @@ import { salePrice } from '../../store/orders.ts';
 import { currentQueue, ownJob } from '../current-queue.ts';
 import { nextAction } from '../next-action.ts';
 import type { OrderFile } from '../order-file.ts';
+import { decisions } from './decision.ts';
 import { evidenceTable } from './evidence.ts';
 import { page, type Viewer } from './layout.ts';
 import { effectTable, parcelTable, paymentTable, supplierOrderTable, timeline } from './order-course.ts';
@@ -21,6 +22,7 @@ export const orderPage = (viewer: Viewer, file: OrderFile, now: Date, woken?: nu
     ${head(file, now)}
     ${woken !== undefined && wokenNotice(woken)}
     ${advice(file)}
+    ${decisions(file)}
     <div class="columns wide">
       <div>
         ${card('Facts', orderFacts(file, now))}
