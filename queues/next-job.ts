@@ -56,6 +56,15 @@ export function jobForOrder(order: OrderRow): Job | undefined {
   }
 }
 
+/** Over, or a person's: nothing moves them on, and yet money of theirs may come, or go back. */
+export const moneyMayCome = ['CANCELLED', 'FAILED', 'REFUNDED', 'NEEDS_REVIEW'] as const satisfies OrderState[];
+
+/** What PayPal's word of a payment wakes: the look at an order's money, for as long as no other job would take it. */
+export const jobForMoney = (order: OrderRow): Job | undefined =>
+  order.channel === 'paypal' && ['CREATED', ...moneyMayCome].includes(order.status)
+    ? capturePayment.jobFor(order)
+    : undefined;
+
 export function jobForLeg(leg: Subject & { status: LegState }): Job | undefined {
   switch (leg.status) {
     case 'PENDING':

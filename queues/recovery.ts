@@ -26,7 +26,7 @@ import { applyEvent } from './apply-event.ts';
 import type { Job, Subject } from './contract.ts';
 import { fetchRates } from './fetch-rates.ts';
 import { importOrder } from './import-order.ts';
-import { jobForLeg, jobForOrder } from './next-job.ts';
+import { jobForLeg, jobForMoney, jobForOrder } from './next-job.ts';
 import type { Producer } from './producer.ts';
 import { reconcile } from './reconcile.ts';
 import { tokenRefresh } from './token-refresh.ts';
@@ -56,7 +56,8 @@ const dueBy = (now: Date) => ({
 const orders: Kind<Order> = {
   table: 'orders',
   due: (em, now) => em.find(Order, dueBy(now).where, dueBy(now).page),
-  jobFor: jobForOrder,
+  // One that rests was woken by news of its money.
+  jobFor: order => jobForOrder(order) ?? jobForMoney(order),
   wake: (em, id) => wakeOrder(em, id as OrderId),
 };
 

@@ -4,8 +4,9 @@ import { formatMoney, type Money } from '../domain/money.ts';
 import type { Channel } from '../domain/order.ts';
 import { type PaymentState, paymentMoves } from '../domain/payment.ts';
 import { mayMove } from '../domain/state-table.ts';
-import { Payment } from './entities/order.ts';
+import { type Order, Payment } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
+import { findOrder, orderByReference } from './orders.ts';
 import { note } from './timeline.ts';
 
 /**
@@ -64,3 +65,15 @@ export async function recordPayment(
 
 export const paymentsOf = (em: EntityManager, orderId: OrderId): Promise<Payment[]> =>
   em.find(Payment, { orderId }, { orderBy: { createdAt: 'asc' }, limit: 100 });
+
+/** The order that a capture of PayPal's is for: by our row of it, PayPal's order, or what we gave that to carry. */
+export async function orderOfCapture(
+  em: EntityManager,
+  capture: { id: string; orderId?: string; customId?: string },
+): Promise<Order | null> {
+  const known = await em.findOne(Payment, { provider: 'paypal', reference: capture.id });
+  if (known) return findOrder(em, known.orderId);
+  if (capture.orderId) return orderByReference(em, 'paypal', capture.orderId);
+  const { customId } = capture;
+  return customId && /^[0-9a-f-]{36}$/.test(customId) ? findOrder(em, customId as OrderId) : null;
+}

@@ -1,7 +1,9 @@
+import { broughtMoney } from '../domain/payment.ts';
 import { isDisputed } from '../store/disputes.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { paymentsOf } from '../store/payments.ts';
 import type { Context } from './context.ts';
+import { readPayPalOrder, takeMoney } from './take-money.ts';
 
 /** Who has the money that a buyer paid for an order that failed. */
 export type MoneyLeft =
@@ -11,7 +13,20 @@ export type MoneyLeft =
   /** All of it went back, or none ever came. */
   | { with: 'buyer' };
 
-export const moneyLeft = (ctx: Context, order: Order): Promise<MoneyLeft> =>
+export async function moneyLeft(ctx: Context, order: Order): Promise<MoneyLeft> {
+  const known = await whoHasIt(ctx, order);
+  if (order.channel !== 'paypal' || (await cameOnce(ctx, order))) return known;
+  // That we have booked nothing does not prove that nothing was paid: PayPal is asked.
+  const shown = await readPayPalOrder(ctx, order);
+  if (!shown || shown.captures.length === 0) return known;
+  await takeMoney(ctx, order, shown);
+  return whoHasIt(ctx, order);
+}
+
+const cameOnce = (ctx: Context, { id }: Order): Promise<boolean> =>
+  ctx.store.read(async em => (await paymentsOf(em, id)).some(({ status }) => broughtMoney(status)));
+
+const whoHasIt = (ctx: Context, order: Order): Promise<MoneyLeft> =>
   ctx.store.read(async em => {
     const payments = await paymentsOf(em, order.id);
     const open = payments.find(({ status }) => status === 'DISPUTED' || status === 'PENDING');

@@ -1,6 +1,7 @@
 import type { OrderId } from '../domain/ids.ts';
-import { type FailureReason, type OrderState, type WaitReason, waits } from '../domain/order.ts';
+import { type FailureReason, type OrderState, orderMoves, type WaitReason, waits } from '../domain/order.ts';
 import { NotNow, Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
+import { mayMove } from '../domain/state-table.ts';
 import type { QueueName } from '../queues/catalogue.ts';
 import { failOrder } from '../queues/fail-order.ts';
 import { jobForOrder } from '../queues/next-job.ts';
@@ -117,6 +118,8 @@ async function meaningOf(ctx: Context, order: Order, error: unknown, onRefusal?:
 }
 
 async function stopped(ctx: Context, order: Order, error: unknown): Promise<string> {
+  // One that is for a person already, or over, stays where it is.
+  if (!mayMove(orderMoves, order.status, 'NEEDS_REVIEW')) throw error;
   if (!(await stoppedTooLong(ctx, order.id, `order/${order.stateEntry}`, error))) throw error;
   return move(ctx, order, {
     to: 'NEEDS_REVIEW',

@@ -1,6 +1,7 @@
 import { Retryable } from '../domain/outcome.ts';
 import { broughtMoney, type PaymentState } from '../domain/payment.ts';
-import type { Capture } from '../providers/paypal/order.ts';
+import type { Capture, Refund } from '../providers/paypal/order.ts';
+import type { RefundNews } from '../store/refunds.ts';
 import type { PaymentNews } from './settle-payment.ts';
 
 /** A capture's status in our words; one that we do not know is not money. */
@@ -20,3 +21,18 @@ export function captureNews(capture: Capture): PaymentNews {
     throw new Retryable('PAYPAL_FEE_MISSING', `capture ${capture.id} is completed, but does not say its fee yet`);
   return { reference: capture.id, status, rawStatus: capture.status, amount: capture.amount, fee: capture.fee };
 }
+
+/** A refund's status in our words; one that we do not know is not final. */
+const refundStates: Readonly<Record<string, RefundNews['status'] | undefined>> = {
+  COMPLETED: 'COMPLETED',
+  PENDING: 'PENDING',
+  FAILED: 'FAILED',
+  CANCELLED: 'FAILED',
+};
+
+export const refundNews = ({ id, status, amount }: Refund, kind: RefundNews['kind']): RefundNews => ({
+  reference: id,
+  kind,
+  status: refundStates[status] ?? 'PENDING',
+  amount,
+});

@@ -2,17 +2,18 @@ import type { OrderId } from '../domain/ids.ts';
 import { formatMoney } from '../domain/money.ts';
 import { Retryable } from '../domain/outcome.ts';
 import { type PayPalEvent, parsePayPalEvent } from '../providers/paypal/webhook.ts';
-import { capturePayment } from '../queues/capture-payment.ts';
+import { jobForMoney } from '../queues/next-job.ts';
 import { payout } from '../queues/payout.ts';
-import { type Order, Payment } from '../store/entities/order.ts';
+import { Payment } from '../store/entities/order.ts';
 import { legByBatch, wakeLeg } from '../store/legs.ts';
-import type { EntityManager } from '../store/open.ts';
 import { claimOrder, findOrder, orderByReference, wakeOrder } from '../store/orders.ts';
+import { orderOfCapture } from '../store/payments.ts';
 import type { Context } from './context.ts';
 import { disputeMoved } from './dispute.ts';
-import { refundStates } from './refund.ts';
+import { refundNews } from './paypal-captures.ts';
 import { settleRefund } from './settle-refund.ts';
 import { endFreeze, stopOrder } from './stop-order.ts';
+import { takenPayment } from './taken-payment.ts';
 
 /** Finds what a PayPal event is about and has it read back: the event is a hint, PayPal's own answer is the fact. */
 export async function paypalEvent(ctx: Context, body: Buffer): Promise<string | undefined> {
@@ -28,11 +29,9 @@ export async function paypalEvent(ctx: Context, body: Buffer): Promise<string | 
 const wake = (ctx: Context, id: OrderId, answer: string): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
     const order = await findOrder(em, id);
-    if (order?.status !== 'CREATED' && order?.status !== 'CANCELLED')
-      return `${answer}; it is ${order?.status} already`;
+    if (!order || !jobForMoney(order)) return `${answer}; it is ${order?.status} already`;
     const woken = await wakeOrder(em, id);
-    // Money for a cancelled order is booked by the same job.
-    if (woken) enqueue(capturePayment.jobFor(woken));
+    if (woken) enqueue(jobForMoney(woken));
     return answer;
   });
 
@@ -55,7 +54,7 @@ async function captureChanged(ctx: Context, event: PayPalEvent): Promise<string 
   const captureId = text(event.resource, 'id');
   if (!captureId) return undefined;
   const capture = await ctx.providers.paypal.getCapture(captureId, { signal: ctx.signal });
-  const order = await ctx.store.read(em => orderOfCapture(em, captureId, capture.orderId, capture.customId));
+  const order = await ctx.store.read(em => orderOfCapture(em, capture));
   return order ? wake(ctx, order.id, `${event.type}: capture ${captureId} is ${capture.status}`) : undefined;
 }
 
@@ -63,37 +62,25 @@ async function captureChanged(ctx: Context, event: PayPalEvent): Promise<string 
 async function moneyWentBack(ctx: Context, event: PayPalEvent): Promise<string | undefined> {
   const [refundId, captureId] = [text(event.resource, 'id'), upLink(event.resource)];
   if (!refundId || !captureId) return undefined;
-  const { status, amount } = await ctx.providers.paypal.getRefund(refundId, { signal: ctx.signal });
   const kind = event.type.endsWith('.REVERSED') ? 'reversal' : 'refund';
+  const news = refundNews(await ctx.providers.paypal.getRefund(refundId, { signal: ctx.signal }), kind);
+  const taken = await takenPayment(ctx, captureId, async () => {
+    const capture = await ctx.providers.paypal.getCapture(captureId, { signal: ctx.signal });
+    return ctx.store.read(em => orderOfCapture(em, capture));
+  });
+  if (!taken) return undefined;
   return ctx.transact(async (em, enqueue) => {
-    const payment = await em.findOne(Payment, { provider: 'paypal', reference: captureId });
-    const order = payment && (await findOrder(em, payment.orderId));
-    if (!payment || !order) return undefined;
+    const payment = await em.findOneOrFail(Payment, { id: taken.id });
+    const order = await findOrder(em, payment.orderId);
+    if (!order) return undefined;
     const owned = await claimOrder(em, order.id, [order.status]);
     if (!owned) throw new Retryable('ORDER_MOVED', `order ${order.id} moved while money that went back was booked`);
-    await settleRefund(em, owned, payment, {
-      reference: refundId,
-      kind,
-      status: refundStates[status] ?? 'PENDING',
-      amount,
-    });
+    await settleRefund(em, owned, payment, news);
     // The legs that are left fit what the sale is worth now; a dispute that is still open goes on holding them.
     await endFreeze(em, enqueue, owned, 'DISPUTE');
-    await stopOrder(em, enqueue, owned, 'PAYMENT_REVERSED', `PayPal says: ${kind} of ${formatMoney(amount)}`);
-    return `${event.type}: ${kind} ${refundId} is ${status}`;
+    await stopOrder(em, enqueue, owned, 'PAYMENT_REVERSED', `PayPal says: ${kind} of ${formatMoney(news.amount)}`);
+    return `${event.type}: ${kind} ${refundId} is ${news.status}`;
   });
-}
-
-async function orderOfCapture(
-  em: EntityManager,
-  captureId: string,
-  paypalOrderId: string | undefined,
-  customId: string | undefined,
-): Promise<Order | null> {
-  const known = await em.findOne(Payment, { provider: 'paypal', reference: captureId });
-  if (known) return findOrder(em, known.orderId);
-  if (paypalOrderId) return orderByReference(em, 'paypal', paypalOrderId);
-  return customId && /^[0-9a-f-]{36}$/.test(customId) ? findOrder(em, customId as OrderId) : null;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -3,26 +3,18 @@ import { invariant, type Terminal } from '../domain/outcome.ts';
 import { isInDoubt, once, standingEffect } from '../store/effects.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { assertOwner } from '../store/orders.ts';
-import type { RefundNews } from '../store/refunds.ts';
 import { refundedOf } from '../store/refunds.ts';
 import { supplierOrdersOf } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { type Context, onceContext, type Processor } from './context.ts';
 import { moneyLeft } from './money-left.ts';
 import { move, orderStep, recheck } from './order-step.ts';
+import { refundNews } from './paypal-captures.ts';
 import { settleRefund } from './settle-refund.ts';
 
 /** PayPal keeps the key of a refund for 45 days: ours is not sent again after 44. */
 const resendForMs = 44 * 86_400_000;
 const lookAgainMs = 3_600_000;
-
-/** A refund's status at PayPal in our words; one that we do not know is not final. */
-export const refundStates: Readonly<Record<string, RefundNews['status'] | undefined>> = {
-  COMPLETED: 'COMPLETED',
-  PENDING: 'PENDING',
-  FAILED: 'FAILED',
-  CANCELLED: 'FAILED',
-};
 
 const sellerPages = {
   ebay: (orderId: string) => `https://www.ebay.com/sh/ord/details?orderid=${encodeURIComponent(orderId)}`,
@@ -100,17 +92,21 @@ async function giveBack(ctx: Context, order: Order, payment: Payment): Promise<{
 }
 
 async function followRefund(ctx: Context, order: Order, payment: Payment, refundId: string): Promise<string> {
-  const { status, amount } = await ctx.providers.paypal.getRefund(refundId, { signal: ctx.signal });
-  const state = refundStates[status] ?? 'PENDING';
-  const also = (em: Parameters<typeof settleRefund>[0]) =>
-    settleRefund(em, order, payment, { reference: refundId, kind: 'refund', status: state, amount });
-  switch (state) {
+  const told = await ctx.providers.paypal.getRefund(refundId, { signal: ctx.signal });
+  const news = refundNews(told, 'refund');
+  const also = (em: Parameters<typeof settleRefund>[0]) => settleRefund(em, order, payment, news);
+  switch (news.status) {
     case 'COMPLETED':
-      return move(ctx, order, { to: 'REFUNDED', note: `${formatMoney(amount)} went back to the buyer` }, { also });
+      return move(ctx, order, { to: 'REFUNDED', note: `${formatMoney(news.amount)} went back to the buyer` }, { also });
     case 'FAILED':
-      return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_FAILED', note: `PayPal says ${status}` }, { also });
+      return move(
+        ctx,
+        order,
+        { to: 'NEEDS_REVIEW', reason: 'REFUND_FAILED', note: `PayPal says ${told.status}` },
+        { also },
+      );
     case 'PENDING':
-      return recheck(ctx, order, lookAgainMs, `PayPal says ${status}`);
+      return recheck(ctx, order, lookAgainMs, `PayPal says ${told.status}`);
   }
 }
 

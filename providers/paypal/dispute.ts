@@ -10,7 +10,8 @@ export type Dispute = {
   open: boolean;
   /** Of a resolved one: who has the money now. */
   outcome?: 'seller' | 'buyer';
-  captureIds: string[];
+  /** `customId` is what the payment's own order gave it: ours is the order's id. */
+  payments: { captureId: string; customId?: string }[];
   /** What PayPal has taken from the seller for it so far, less what it gave back. Nothing where it tells of no fee. */
   fee?: Money;
 };
@@ -23,9 +24,11 @@ const feeReasons: ReadonlySet<string> = new Set(['DISPUTE_FEE', 'CHARGEBACK_FEE'
 
 export function toDispute(wire: schema.WireDispute): Dispute {
   const { dispute_id: id, status, disputed_transactions, dispute_outcome, money_movements = [] } = wire;
-  const captureIds = disputed_transactions.flatMap(({ seller_transaction_id: captureId }) => captureId ?? []);
+  const payments = disputed_transactions.flatMap(({ seller_transaction_id: captureId, custom: customId }) =>
+    captureId ? [{ captureId, ...(customId ? { customId } : {}) }] : [],
+  );
   const fee = feeOf(money_movements);
-  const facts = { id, captureIds, ...(fee ? { fee } : {}) };
+  const facts = { id, payments, ...(fee ? { fee } : {}) };
   if (status !== 'RESOLVED') return { ...facts, open: true };
   const outcome = sellerKeeps.has(dispute_outcome?.outcome_code ?? '') ? 'seller' : 'buyer';
   return { ...facts, open: false, outcome };

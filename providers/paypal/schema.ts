@@ -51,7 +51,7 @@ const movement = open<WireMovement>({ affected_party: text, amount, type: text, 
 export type WireDispute = {
   dispute_id: string;
   status: string;
-  disputed_transactions: { seller_transaction_id?: string }[];
+  disputed_transactions: { seller_transaction_id?: string; custom?: string }[];
   dispute_outcome?: { outcome_code?: string };
   money_movements?: WireMovement[];
 };
@@ -59,7 +59,9 @@ export const dispute = open<WireDispute>({
   dispute_id: idText.required(),
   status: text.required(),
   disputed_transactions: Joi.array()
-    .items(open<WireDispute['disputed_transactions'][number]>({ seller_transaction_id: idText }))
+    .items(
+      open<WireDispute['disputed_transactions'][number]>({ seller_transaction_id: idText, custom: text.allow('') }),
+    )
     .required(),
   dispute_outcome: open({ outcome_code: text }),
   money_movements: Joi.array().items(movement),

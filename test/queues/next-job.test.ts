@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { type OrderState, orderMoves, orderStates, waitReasons, waits } from '../../domain/order.ts';
 import { type LegState, legStates } from '../../domain/payout-leg.ts';
 import { isFinal } from '../../domain/state-table.ts';
-import { jobForLeg, jobForOrder } from '../../queues/next-job.ts';
+import { jobForLeg, jobForMoney, jobForOrder, moneyMayCome } from '../../queues/next-job.ts';
 
 const row = { id: randomUUID(), stateEntry: 2, wake: 1, channel: 'paypal', purchaseRoute: 'api' } as const;
 
@@ -53,6 +53,14 @@ describe('the job that moves a row on', () => {
     it(`for an order that waits for ${waitReason} is ${waits[waitReason].resumes}`, () => {
       expect(jobForOrder({ ...row, status: 'WAITING', waitReason })?.queue).to.equal(waits[waitReason].resumes);
     });
+
+  for (const status of orderStates) {
+    const looks = status === 'CREATED' || moneyMayCome.some(state => state === status);
+    it(`when PayPal tells of its money is ${looks ? 'to look at that' : 'none beside its own'}: an order ${status}`, () => {
+      expect(jobForMoney({ ...row, status })?.queue).to.equal(looks ? 'capture-payment' : undefined);
+      expect(jobForMoney({ ...row, status, channel: 'ebay' })).to.equal(undefined);
+    });
+  }
 
   it('for an order whose sale is booked is to follow its parcels', () => {
     expect(jobForOrder({ ...row, status: 'PURCHASED', saleBookedAt: new Date() })?.queue).to.equal('track-shipment');

@@ -1,0 +1,81 @@
+import { formatMoney, money, negate, zero } from '../domain/money.ts';
+import { disputeCharged } from '../domain/postings.ts';
+import type { Dispute } from '../providers/paypal/dispute.ts';
+import type { Enqueue } from '../queues/transact.ts';
+import { isDisputed, recordDispute } from '../store/disputes.ts';
+import type { Order, Payment } from '../store/entities/order.ts';
+import { post } from '../store/ledger.ts';
+import type { EntityManager } from '../store/open.ts';
+import { updateOrder } from '../store/orders.ts';
+import { recordPayment } from '../store/payments.ts';
+import { refundedOf } from '../store/refunds.ts';
+import { note } from '../store/timeline.ts';
+import { endFreeze, stopOrder } from './stop-order.ts';
+
+const frozenFor = 'DISPUTE';
+
+/** What PayPal takes for a dispute is booked once, whoever wins it. */
+export async function recordFee(
+  em: EntityManager,
+  { id: orderId }: Order,
+  payment: Payment,
+  dispute: Dispute,
+): Promise<void> {
+  const { id: reference, fee = zero(payment.currency) } = dispute;
+  const status = dispute.open ? 'OPEN' : dispute.outcome === 'seller' ? 'SELLER' : 'BUYER';
+  const change = await recordDispute(em, orderId, { reference, status, fee });
+  if (!change) return;
+  await post(em, { source: 'paypal', event: change.event, orderId, postings: disputeCharged(change.amount) });
+  const taken = change.amount.amountMinor > 0n;
+  const amount = formatMoney(taken ? change.amount : negate(change.amount));
+  await note(em, orderId, 'noted', `PayPal ${taken ? 'takes' : 'gives back'} ${amount} for dispute ${reference}`, {
+    dispute: reference,
+  });
+}
+
+const setStatus = (
+  em: EntityManager,
+  order: Order,
+  payment: Payment,
+  status: 'DISPUTED' | 'COMPLETED' | 'PARTIALLY_REFUNDED',
+) =>
+  recordPayment(em, {
+    orderId: order.id,
+    provider: payment.provider,
+    reference: payment.reference,
+    status,
+    rawStatus: status,
+    amount: money(payment.amountMinor, payment.currency),
+  });
+
+export async function freeze(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  payment: Payment,
+  id: string,
+): Promise<void> {
+  if (order.frozenFor === frozenFor) return;
+  await setStatus(em, order, payment, 'DISPUTED');
+  await note(em, order.id, 'noted', `the buyer disputes the payment: ${id}`, { dispute: id });
+  await updateOrder(em, order, { frozenFor });
+  await stopOrder(em, enqueue, order, frozenFor, `the buyer disputes the payment: ${id}`);
+}
+
+/** The seller has what is left of the payment, unless another dispute of it is open. */
+export async function thaw(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  payment: Payment,
+  { id, outcome }: Dispute,
+): Promise<void> {
+  if (await isDisputed(em, order.id)) return;
+  // Also when a person has ended the freeze by a decision: the payment is the seller's all the same.
+  const ended = await endFreeze(em, enqueue, order, frozenFor);
+  if (!ended && payment.status !== 'DISPUTED') return;
+  const back = await refundedOf(em, order.id, payment.currency);
+  if (payment.status === 'DISPUTED')
+    await setStatus(em, order, payment, back.amountMinor > 0n ? 'PARTIALLY_REFUNDED' : 'COMPLETED');
+  await note(em, order.id, 'noted', `dispute ${id} is settled for the ${outcome}`, { dispute: id });
+}

@@ -1,0 +1,31 @@
+import type { PayPalOrder } from '../providers/paypal/order.ts';
+import type { Order, Payment } from '../store/entities/order.ts';
+import type { EntityManager } from '../store/open.ts';
+import { assertClaim } from '../store/orders.ts';
+import { paymentsOf } from '../store/payments.ts';
+import type { Context } from './context.ts';
+import { captureNews, refundNews } from './paypal-captures.ts';
+import { type PaymentNews, settlePayment } from './settle-payment.ts';
+import { settleRefund } from './settle-refund.ts';
+
+/** What PayPal shows of an order's money now; nothing when it knows of no order, or has forgotten it. */
+export const readPayPalOrder = async (ctx: Context, order: Order): Promise<PayPalOrder | undefined> =>
+  order.externalOrderId ? ctx.providers.paypal.getOrder(order.externalOrderId, { signal: ctx.signal }) : undefined;
+
+/** Books what came, and what of it has gone back by now. Moves an order that waited for its money. @throws LostClaim */
+export async function takeMoney(ctx: Context, order: Order, shown: PayPalOrder): Promise<readonly PaymentNews[]> {
+  const news = shown.captures.map(captureNews);
+  await ctx.transact(async (em, enqueue) => {
+    await assertClaim(em, order);
+    await settlePayment(em, enqueue, order, news);
+    for (const payment of await paymentsOf(em, order.id)) await settleRefundsOf(em, order, payment, shown);
+  });
+  return news;
+}
+
+async function settleRefundsOf(em: EntityManager, order: Order, payment: Payment, shown: PayPalOrder): Promise<void> {
+  const capture = shown.captures.find(({ id }) => id === payment.reference);
+  const kind = capture?.status === 'REVERSED' ? 'reversal' : 'refund';
+  const refunds = shown.refunds.filter(({ captureId = capture?.id }) => captureId === payment.reference);
+  for (const refund of refunds) await settleRefund(em, order, payment, refundNews(refund, kind));
+}
