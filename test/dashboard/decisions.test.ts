@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
+import { money } from '../../domain/money.ts';
 import { Effect } from '../../store/entities/money.ts';
+import { findLeg } from '../../store/legs.ts';
 import { findOrder } from '../../store/orders.ts';
+import { addLeg, addSale } from '../../store/sales.ts';
 import { berlin } from '../support/stage.ts';
 import { openWorld, operator, visitor, type World } from './world.ts';
 
@@ -44,6 +47,32 @@ describe('what an operator decides', () => {
         ...facts,
       } as Effect),
     );
+  /** Its order is booked and done; nobody knows whether its share has arrived. */
+  const payoutInReview = async () => {
+    const order = await world.addOrder({ status: 'PURCHASED', shipTo: berlin, maxCostMinor: 2_500n, fxRate: '1' });
+    const usd = (minor: bigint) => money(minor, 'USD');
+    const profit = { grossProfit: usd(2_767n), commission: usd(277n), netProfit: usd(2_490n) };
+    const leg = await world.store.transaction(async em => {
+      const { id: saleId } = await addSale(em, {
+        orderId: order,
+        userId: world.reseller.id,
+        adminId: world.admin.id,
+        salePrice: usd(4_990n),
+        supplierCost: usd(2_000n),
+        fees: { marketplaceFee: usd(0n), paymentFee: usd(223n) },
+        profit,
+        expectedProfit: usd(2_767n),
+        setOff: usd(0n),
+        commissionPercent: '10',
+      });
+      const due = { userId: world.reseller.id, amount: usd(2_490n), receiver: 'r@example.com', notBefore: new Date() };
+      const { id } = await addLeg(em, { saleId, orderId: order, route: 'paypal', beneficiary: 'reseller', ...due });
+      await em.execute(`update payout_legs set status = 'SENT' where id = ?`, [id]);
+      await em.execute(`update payout_legs set status = 'NEEDS_REVIEW', reason = 'EFFECT_UNPROVEN' where id = ?`, [id]);
+      return id;
+    });
+    return { order, leg };
+  };
   const decide = (id: string, fields: object, as = admin) =>
     as
       .post(`/orders/${id}/decide`)
@@ -94,6 +123,23 @@ describe('what an operator decides', () => {
     expect((await decide(id, { decision: 'buy-again' }).expect(409)).text).to.include('GOODS_ORDERED');
     expect((await world.audit())[0]?.outcome).to.match(/^failed: goods are ordered/);
     expect(await orderOf(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'PROGRAM_ERROR' });
+  });
+
+  it('pays a payout anew of which somebody has seen that it did not happen', async () => {
+    const { order, leg } = await payoutInReview();
+    const form = `action="/legs/${leg}/decide"`;
+    expect((await admin.get(`/orders/${order}`)).text)
+      .to.include(form)
+      .and.include('The payout of');
+    const answer = await admin
+      .post(`/legs/${leg}/decide`)
+      .type('form')
+      .send({ decision: 'not-paid', why: 'no such payout in the activity list' })
+      .expect(303);
+    expect(answer.headers.location).to.equal(`/orders/${order}`);
+    expect((await world.store.read(em => findLeg(em, leg)))?.status).to.equal('PENDING');
+    expect((await admin.get(`/orders/${order}`)).text).not.to.include(form);
+    expect((await world.audit())[0]).to.deep.include({ action: 'decide payout: not-paid', target: { payout: leg } });
   });
 
   it('is not guessed from a form that says too little, or too much', async () => {
