@@ -1,5 +1,6 @@
 import Joi from 'joi';
-import type { LegDecision, OrderDecision } from './decide.ts';
+import type { OrderDecision } from './decide.ts';
+import type { LegDecision } from './decide-leg.ts';
 
 /** What was seen, and where: it stays in the order's timeline. */
 const why = Joi.string().trim().min(3).max(500).required();

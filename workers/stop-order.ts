@@ -1,23 +1,18 @@
 import { jobForOrder } from '../queues/next-job.ts';
 import { payout } from '../queues/payout.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
-import { isDisputed } from '../store/disputes.ts';
 import type { Order } from '../store/entities/order.ts';
+import { type Freeze, freezeLeft } from '../store/freeze.ts';
 import { legsOfOrder, wakeLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { updateOrder, wakeOrder } from '../store/orders.ts';
-import { supplierOwes } from '../store/second-purchase.ts';
 
-/** Why no money of an order moves; what its supplier cancelled holds it as well (`SUPPLIER_CANCELLED`). */
-export type Freeze = 'DISPUTE' | 'PAYMENT_REVERSED' | 'MARKETPLACE_REFUND';
-
-/**
- * What this freeze was for is over: the legs may leave. What the supplier cancelled goes on holding the order, and so
- * does a dispute of its payment that is still open. True when it ended.
- */
+/** What this freeze was for is over: the legs may leave, unless something else holds the order. True when it ended. */
 export async function endFreeze(em: EntityManager, enqueue: Enqueue, order: Order, why: Freeze): Promise<boolean> {
-  if (order.frozenFor !== why || (why === 'DISPUTE' && (await isDisputed(em, order.id)))) return false;
-  await updateOrder(em, order, { frozenFor: (await supplierOwes(em, order.id)) ? 'SUPPLIER_CANCELLED' : null });
+  if (order.frozenFor !== why) return false;
+  const frozenFor = await freezeLeft(em, order, [why]);
+  if (frozenFor === why) return false;
+  await updateOrder(em, order, { frozenFor });
   for (const leg of await legsOfOrder(em, order.id)) {
     const woken = leg.status === 'PENDING' ? await wakeLeg(em, leg.id) : null;
     if (woken) enqueue(payout.jobFor(woken));
@@ -40,7 +35,7 @@ export async function stopOrder(
   if (order.status === 'PAID' || order.status === 'WAITING')
     await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note });
   else if (order.status === 'PURCHASING') {
-    await updateOrder(em, order, { frozenFor: why });
+    if (!order.frozenFor) await updateOrder(em, order, { frozenFor: why });
     const woken = await wakeOrder(em, order.id);
     if (woken) enqueue(jobForOrder(woken));
   }

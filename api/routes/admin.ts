@@ -8,6 +8,7 @@ import { payout } from '../../queues/payout.ts';
 import { advance, type Enqueue } from '../../queues/transact.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
+import { freezeLeft } from '../../store/freeze.ts';
 import { setAvailable } from '../../store/funding.ts';
 import { claimLeg, moveLeg, requestCancel, wakeLeg } from '../../store/legs.ts';
 import type { EntityManager } from '../../store/open.ts';
@@ -50,9 +51,13 @@ async function supplierRefunded(
   const cost = await purchaseCost(em, orderId);
   if (!equals(amount, cost)) throw new Problem(409, 'REFUND_INCOMPLETE', `${formatMoney(cost)} were paid`);
   await undoPurchase(em, order, cost, seenBy);
-  const unsold = { saleBookedAt: null, ...(order.frozenFor === 'SUPPLIER_CANCELLED' ? { frozenFor: null } : {}) };
-  if (waits) await advance(em, enqueue, order, { to: 'PAID', note: 'bought again' }, unsold);
-  else await updateOrder(em, order, unsold);
+  const unsold = { saleBookedAt: null, frozenFor: await freezeLeft(em, order, ['SUPPLIER_CANCELLED']) };
+  if (!waits) await updateOrder(em, order, unsold);
+  else if (!unsold.frozenFor) await advance(em, enqueue, order, { to: 'PAID', note: 'bought again' }, unsold);
+  else {
+    const note = `the supplier's money is back; ${unsold.frozenFor}: nothing is bought again`;
+    await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note }, unsold);
+  }
   return order;
 }
 

@@ -1,7 +1,9 @@
 import { Router } from 'express';
 import type { LegId, OrderId } from '../../domain/ids.ts';
 import { askedLeg, askedOrder } from '../../queues/asked-decision.ts';
-import { DecisionRefused, decideLeg, decideOrder } from '../../queues/decide.ts';
+import { decideOrder } from '../../queues/decide.ts';
+import { decideLeg } from '../../queues/decide-leg.ts';
+import { DecisionRefused } from '../../queues/decision.ts';
 import type { Deps } from '../deps.ts';
 import { Problem, valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';
