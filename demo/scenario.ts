@@ -10,6 +10,8 @@ export type Ending = {
   readonly settled: boolean;
   readonly supplierOrders: number;
   readonly payouts: number;
+  /** What goes back to the buyer of a sale that stands, refund by refund, in cents: nothing when left out. */
+  readonly refunds?: readonly number[];
 };
 
 export type Scenario = {

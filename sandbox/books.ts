@@ -1,6 +1,13 @@
 import type { Clock } from './clock.ts';
 
-export type EffectKind = 'capture' | 'supplier-order' | 'payout' | 'refund' | 'dispute-fee' | 'ship-notice';
+export type EffectKind =
+  | 'capture'
+  | 'supplier-order'
+  | 'payout'
+  | 'refund'
+  | 'reversal'
+  | 'dispute-fee'
+  | 'ship-notice';
 
 /** Something the outside world really did. What the books show twice was done twice. */
 export type Effect = {

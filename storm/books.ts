@@ -3,11 +3,13 @@ import type { OrderFile } from './order-file.ts';
 
 /** Something that the outside world did, by its own books: what we believe does not count. */
 export type Entry = {
-  readonly kind: 'capture' | 'supplier-order' | 'payout' | 'refund' | 'dispute-fee' | 'ship-notice';
+  readonly kind: 'capture' | 'supplier-order' | 'payout' | 'refund' | 'reversal' | 'dispute-fee' | 'ship-notice';
+  readonly provider: string;
   /** Our key for it, or the number of what it was done to. */
   readonly key: string;
   readonly reference: string;
   readonly amountMinor: string;
+  readonly currency: string;
   readonly at: string;
   readonly detail: Readonly<Record<string, unknown>>;
 };
@@ -36,28 +38,45 @@ export function byOrder(entries: readonly Entry[], files: readonly OrderFile[]):
 
 export const legOf = ({ key }: Entry): string => uuidIn(key) ?? '';
 
-const undone = new Set(['FAILED', 'BLOCKED', 'DENIED', 'RETURNED', 'REFUNDED', 'REVERSED']);
+/** Never paid: the provider gives its fee back too. What came back later has cost the fee. */
+const neverPaid = new Set(['FAILED', 'BLOCKED', 'DENIED', 'Failed', 'Cancelled']);
+const cameBack = new Set(['RETURNED', 'REFUNDED', 'REVERSED']);
+const payoutIs = (states: ReadonlySet<string>, { detail }: Entry): boolean => states.has(String(detail.itemStatus));
 
 /** Still stands: a payout that came back and a supplier order that was closed are none. */
-export const stands = ({ kind, detail }: Entry): boolean =>
-  kind === 'payout' ? !undone.has(String(detail.itemStatus)) : detail.cancelled === undefined;
+export const stands = (entry: Entry): boolean =>
+  entry.kind === 'payout'
+    ? !payoutIs(neverPaid, entry) && !payoutIs(cameBack, entry)
+    : entry.detail.cancelled === undefined;
 
-/** What it did to the platform's PayPal account, in cents. */
-export function cashOf(entry: Entry): bigint {
+/** What an order moved on each of the platform's own accounts, in minor units: `cash:paypal USD` and the like. */
+export type Cash = Readonly<Record<string, bigint>>;
+
+export function cashOf(entries: readonly Entry[]): Cash {
+  const cash: Record<string, bigint> = {};
+  for (const entry of entries) {
+    // The supplier is paid from PayPal's balance.
+    const account = `cash:${entry.provider === 'payoneer' ? 'payoneer' : 'paypal'} ${entry.currency}`;
+    cash[account] = (cash[account] ?? 0n) + moved(entry);
+  }
+  return cash;
+}
+
+function moved(entry: Entry): bigint {
   const [amount, fee] = [BigInt(entry.amountMinor), BigInt(String(entry.detail.feeMinor ?? 0))];
   switch (entry.kind) {
     case 'capture':
       return entry.detail.status === 'PENDING' ? 0n : amount - fee;
     case 'refund':
+    case 'reversal':
     case 'dispute-fee':
       return -amount;
     case 'payout':
-      return stands(entry) ? -(amount + fee) : 0n;
+      if (payoutIs(neverPaid, entry)) return 0n;
+      return payoutIs(cameBack, entry) ? -fee : -(amount + fee);
     case 'ship-notice':
       return 0n;
     case 'supplier-order':
       return entry.detail.paidByPlatform === true && stands(entry) ? -amount : 0n;
   }
 }
-
-export const sumOf = (entries: readonly Entry[]): bigint => entries.reduce((sum, entry) => sum + cashOf(entry), 0n);

@@ -1,5 +1,5 @@
 import { spawnDetached } from '../runtime/detached-process.ts';
-import { broken, type Violation } from './verdict.ts';
+import { broken, type Violation } from './violation.ts';
 
 /** Its last lines are the sums and the count. */
 const summaryLines = 2;

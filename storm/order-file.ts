@@ -16,8 +16,10 @@ export type OrderFile = {
   readonly supplierOrders: readonly { number: string; status: string }[];
   readonly legs: readonly { id: string; beneficiary: string; status: LegState; reason: string | null }[];
   readonly effects: readonly { purpose: string; key: string; status: string; sends: number; subject: string }[];
-  /** What its entries have done to the platform's PayPal account, in cents. */
-  readonly cashMinor: string;
+  /** What has gone back to the buyer, in minor units. */
+  readonly refunds: readonly { reference: string; amountMinor: string }[];
+  /** What its entries have done to the platform's accounts at PayPal and Payoneer, in minor units: `cash:paypal USD`, … */
+  readonly cash: Readonly<Record<string, string>>;
 };
 
 const list = (columns: string, from: string) =>
@@ -36,9 +38,14 @@ const files = `
       `'purpose', e.purpose, 'key', e.idempotency_key, 'status', e.status, 'sends', e.sends, 'subject', e.subject`,
       'from effects e where e.subject = o.id or e.subject in (select l.id from payout_legs l where l.order_id = o.id)',
     )} as effects,
-    (select coalesce(sum(p.amount_minor), 0)::text from ledger_postings p
+    ${list(
+      `'reference', r.reference, 'amountMinor', r.amount_minor::text`,
+      `from refunds r where r.order_id = o.id and r.status = 'COMPLETED'`,
+    )} as refunds,
+    (select coalesce(json_object_agg(c.account, c.minor), '{}') from
+      (select p.account || ' ' || p.currency as account, sum(p.amount_minor)::text as minor from ledger_postings p
        join ledger_transactions t on t.id = p.transaction_id
-       where t.order_id = o.id and p.account = 'cash:paypal' and p.currency = 'USD') as "cashMinor"
+       where t.order_id = o.id and p.account in ('cash:paypal', 'cash:payoneer') group by 1) c) as cash
   from orders o`;
 
 /** Of all orders, the oldest first, and the lines of one sale in their order. */

@@ -9,7 +9,8 @@ import { type OrderFile, readOrderFiles } from './order-file.ts';
 import type { Backend } from './schedule.ts';
 import type { Sent } from './send.ts';
 import { allKills, areFewReviews, isStormy } from './standard.ts';
-import { fileOf, judge, type Violation } from './verdict.ts';
+import { fileOf, judge } from './verdict.ts';
+import type { Violation } from './violation.ts';
 
 type Say = (text: string) => void;
 

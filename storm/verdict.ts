@@ -1,14 +1,9 @@
 import type { Money } from '../domain/money.ts';
-import { byOrder, type Entry, legOf, stands, sumOf } from './books.ts';
+import { byOrder, cashOf, type Entry, legOf, stands } from './books.ts';
+import { judgeRefunds, refundsMade } from './judge-refunds.ts';
 import type { OrderFile } from './order-file.ts';
 import type { Expected } from './send.ts';
-
-/** A promise that was broken for one order; for '' where it is the whole system's. */
-export type Violation = {
-  readonly orderId: string;
-  readonly kind: 'duplicate' | 'lost' | 'forbidden' | 'books';
-  readonly text: string;
-};
+import { broken, inReview, reviewLeg, tell, tellAll, type Violation } from './violation.ts';
 
 export type Verdict = {
   readonly violations: readonly Violation[];
@@ -39,6 +34,7 @@ export function judge({ files, entries, expected, ledgerTotals }: Facts): Verdic
       .filter(({ amountMinor }) => amountMinor !== 0n)
       .map(({ amountMinor, currency }) => broken('', 'books', `the ledger sums to ${amountMinor} ${currency}`)),
     ...files.flatMap(file => judgeCash(file, books.get(file.id) ?? [])),
+    ...files.flatMap(file => judgeRefunds(file, books.get(file.id) ?? [], endings.get(file.id)?.ending)),
   ];
   return {
     violations,
@@ -46,10 +42,6 @@ export function judge({ files, entries, expected, ledgerTotals }: Facts): Verdic
     ledgerBalanced: ledgerTotals.length > 0 && ledgerTotals.every(({ amountMinor }) => amountMinor === 0n),
   };
 }
-
-export const broken = (orderId: string, kind: Violation['kind'], text: string): Violation => ({ orderId, kind, text });
-const tell = ({ kind, key, reference, at }: Entry): string => `${kind} ${reference} (${key}, ${at})`;
-const tellAll = (entries: readonly Entry[]): string => entries.map(tell).join(' and ');
 
 export function fileOf(files: readonly OrderFile[], order: Expected['ending']['order']): OrderFile | undefined {
   if ('id' in order) return files.find(({ id }) => id === order.id);
@@ -64,18 +56,18 @@ const endingsByOrder = (files: readonly OrderFile[], expected: readonly Expected
     }),
   );
 
-const reviewLeg = (file: OrderFile) => file.legs.find(({ status }) => status === 'NEEDS_REVIEW');
-export const inReview = (file: OrderFile): boolean => file.status === 'NEEDS_REVIEW' || reviewLeg(file) !== undefined;
+const notCancelled = ({ status }: { status: string }): boolean => status !== 'CANCELLED';
 
 /** Ended well: as its scenario says, or with a person who has been told why. */
 export function hasEnded(file: OrderFile, { ending }: Expected): boolean {
   if (inReview(file)) return true;
-  const paidOut = file.legs.filter(({ status }) => status === 'PAID').length;
+  const legs = file.legs.filter(notCancelled);
   return (
     file.status === ending.status &&
-    file.supplierOrders.length === ending.supplierOrders &&
-    paidOut === ending.payouts &&
-    paidOut === file.legs.length
+    file.supplierOrders.filter(notCancelled).length === ending.supplierOrders &&
+    legs.length === ending.payouts &&
+    legs.every(({ status }) => status === 'PAID') &&
+    refundsMade(file, ending)
   );
 }
 
@@ -84,7 +76,7 @@ function judgeOrder(file: OrderFile, entries: readonly Entry[], expected: Expect
   const violation = (kind: Violation['kind'], text: string) => broken(file.id, kind, text);
   const once = (found: readonly Entry[], most = 1) =>
     found.length > most ? [violation('duplicate', `done ${found.length} times: ${tellAll(found)}`)] : [];
-  const [captures, purchases, payouts, refunds] = [of('capture'), of('supplier-order'), of('payout'), of('refund')];
+  const [captures, purchases, payouts] = [of('capture'), of('supplier-order'), of('payout')];
   const keys = new Set(purchases.map(({ key }) => key));
   const found = [
     ...once(captures),
@@ -93,7 +85,6 @@ function judgeOrder(file: OrderFile, entries: readonly Entry[], expected: Expect
     ...Map.groupBy(payouts, legOf)
       .values()
       .flatMap(legs => once(legs)),
-    ...once(refunds),
     ...Map.groupBy(of('ship-notice'), ({ reference }) => reference)
       .values()
       .flatMap(notices => once(notices)),
@@ -102,8 +93,6 @@ function judgeOrder(file: OrderFile, entries: readonly Entry[], expected: Expect
   const bought = purchases.length > 0 && purchases.every(({ detail }) => detail.paid === true);
   if (payouts.length > 0 && !bought) found.push(violation('forbidden', `paid out, not bought: ${tellAll(payouts)}`));
   if (purchases.length > 0 && !paid) found.push(violation('forbidden', `bought, not paid: ${tellAll(purchases)}`));
-  if (purchases.length > 0 && refunds.length > 0)
-    found.push(violation('forbidden', `bought and refunded: ${tellAll([...purchases, ...refunds])}`));
   return [...found, ...judgeEnd(file, paid, expected)];
 }
 
@@ -125,15 +114,16 @@ function judgeEnd(file: OrderFile, paid: boolean, expected: Expected | undefined
 }
 
 /**
- * To the cent, order by order. What our own effects do not know for certain is left to the person who has the order for
- * review.
+ * To the cent, order by order and account by account. What our own effects do not know for certain is left to the person
+ * who has the order for review.
  */
 function judgeCash(file: OrderFile, entries: readonly Entry[]): Violation[] {
   const doubtful = new Set(file.effects.filter(({ status }) => status === 'OPEN').map(({ key }) => key));
-  const known = inReview(file) ? entries.filter(({ key }) => !doubtful.has(key)) : entries;
-  const [ledger, books] = [BigInt(file.cashMinor), sumOf(known)];
-  if (ledger === books) return [];
-  return [
-    broken(file.id, 'books', `our ledger moved ${ledger} cents, the world's books ${books}: ${tellAll(entries)}`),
-  ];
+  const books = cashOf(inReview(file) ? entries.filter(({ key }) => !doubtful.has(key)) : entries);
+  return [...new Set([...Object.keys(file.cash), ...Object.keys(books)])].flatMap(account => {
+    const [ours, theirs] = [BigInt(file.cash[account] ?? 0), books[account] ?? 0n];
+    if (ours === theirs) return [];
+    const told = `our ledger moved ${ours} on ${account}, the world's books ${theirs}: ${tellAll(entries)}`;
+    return [broken(file.id, 'books', told)];
+  });
 }

@@ -69,16 +69,15 @@ export function giveBack(
   capture.refundedMinor += minor;
   const whole = capture.refundedMinor === capture.amountMinor;
   setCaptureStatus(world, capture, event === 'REVERSED' ? event : whole ? 'REFUNDED' : 'PARTIALLY_REFUNDED');
-  if (event === 'REFUNDED')
-    world.books.record({
-      kind: 'refund',
-      provider: 'paypal',
-      key: captureId,
-      reference: refund.id,
-      amountMinor: minor,
-      currency,
-      detail: { orderId: capture.orderId, customId: capture.customId },
-    });
+  world.books.record({
+    kind: event === 'REFUNDED' ? 'refund' : 'reversal',
+    provider: 'paypal',
+    key: captureId,
+    reference: refund.id,
+    amountMinor: minor,
+    currency,
+    detail: { orderId: capture.orderId, customId: capture.customId },
+  });
   sendEvent(world, `PAYMENT.CAPTURE.${event}`, 'refund', refundDocument(world, refund));
   return refund;
 }

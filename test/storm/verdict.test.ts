@@ -18,7 +18,8 @@ const refunded = entry('refund', 'C1', 'R1', 2_999, { customId: id });
 const cash = 2_999 - 154 - 1_449 - 140 - 25 - 1_256 - 25;
 
 function entry(kind: Entry['kind'], key: string, reference: string, minor: number, detail: Entry['detail']): Entry {
-  return { kind, key, reference, amountMinor: `${minor}`, at: '2026-11-20T08:00:00Z', detail };
+  const at = '2026-11-20T08:00:00Z';
+  return { kind, provider: 'paypal', key, reference, amountMinor: `${minor}`, currency: 'USD', at, detail };
 }
 
 const order: OrderFile = {
@@ -36,7 +37,8 @@ const order: OrderFile = {
     { id: reseller, beneficiary: 'reseller', status: 'PAID', reason: null },
   ],
   effects: [],
-  cashMinor: `${cash}`,
+  refunds: [],
+  cash: { 'cash:paypal USD': `${cash}` },
 };
 const ending: Ending = { order: { id }, status: 'PURCHASED', settled: true, supplierOrders: 1, payouts: 2 };
 const good: Facts = {
@@ -46,6 +48,13 @@ const good: Facts = {
   ledgerTotals: [money(0n, 'USD')],
 };
 const withOrder = (change: Partial<OrderFile>): Partial<Facts> => ({ files: [{ ...order, ...change }] });
+const refundedOrder = withOrder({
+  status: 'REFUNDED',
+  supplierOrders: [],
+  legs: [],
+  refunds: [{ reference: 'R1', amountMinor: '2999' }],
+  cash: { 'cash:paypal USD': '-154' },
+});
 const inReview = { status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' } as const;
 
 const brokenPromises: Readonly<Record<string, readonly [change: Partial<Facts>, told: RegExp]>> = {
@@ -76,6 +85,51 @@ const brokenPromises: Readonly<Record<string, readonly [change: Partial<Facts>, 
   ],
   'bought and never paid': [{ entries: [bought] }, /forbidden.*bought, not paid/],
   'bought and refunded': [{ entries: [...good.entries, refunded] }, /forbidden.*bought and refunded/],
+  'a refunded order whose buyer has nothing back': [
+    { entries: [captured], ...refundedOrder },
+    /lost.*2999 is due back to the buyer, and went: nothing/,
+  ],
+  'a refund that is a cent short': [
+    { entries: [captured, { ...refunded, amountMinor: '2998' }], ...refundedOrder },
+    /forbidden.*2999 is due back/,
+  ],
+  'a refund that nobody knows of': [
+    {
+      entries: [...good.entries, { ...refunded, kind: 'reversal' }],
+      ...withOrder({ cash: { 'cash:paypal USD': `${cash - 2_999}` } }),
+    },
+    /forbidden.*bought and refunded/,
+  ],
+  'a refund after the sale that is not the scenario’s': [
+    {
+      entries: [...good.entries, { ...refunded, amountMinor: '499' }],
+      ...withOrder({ refunds: [{ reference: 'R1', amountMinor: '500' }] }),
+      expected: [{ scenario: 'refunded-in-part', ending: { ...ending, refunds: [500] } }],
+    },
+    /forbidden.*500 is due back to the buyer, and went: refund R1/,
+  ],
+  'a refund after the sale that we have not booked': [
+    { expected: [{ scenario: 'refunded-in-part', ending: { ...ending, refunds: [500] } }] },
+    /lost.*refunded-in-part should end/,
+  ],
+  'a payout by Payoneer that is not in our ledger': [
+    {
+      entries: [
+        captured,
+        bought,
+        paidAdmin,
+        { ...paidReseller, provider: 'payoneer', detail: { itemStatus: 'Transferred' } },
+      ],
+      ...withOrder({ cash: { 'cash:paypal USD': `${cash + 1_256 + 25}` } }),
+    },
+    /books.*our ledger moved 0 on cash:payoneer USD, the world's books -1256/,
+  ],
+  'the fee of a payout that came back': [
+    {
+      entries: [...good.entries, { ...paidAdmin, reference: 'I0', detail: { feeMinor: '25', itemStatus: 'RETURNED' } }],
+    },
+    /books.*our ledger moved/,
+  ],
   'an effect of no order': [
     { entries: [...good.entries, { ...bought, key: 'stranger-1' }] },
     /forbidden.*of no order of ours/,
@@ -93,14 +147,17 @@ const brokenPromises: Readonly<Record<string, readonly [change: Partial<Facts>, 
   'money given back though nothing had failed': [
     {
       entries: [captured, refunded],
-      ...withOrder({ status: 'REFUNDED', supplierOrders: [], legs: [], cashMinor: '-154' }),
+      ...withOrder({ status: 'REFUNDED', supplierOrders: [], legs: [], cash: { 'cash:paypal USD': '-154' } }),
     },
     /lost.*should end PURCHASED, and is REFUNDED/,
   ],
   'a paid order that nobody sent': [{ expected: [] }, /lost.*paid, and nobody has ordered it/],
   'a review without a reason': [withOrder({ status: 'NEEDS_REVIEW' }), /lost.*is not told why/],
   'a ledger that is not zero': [{ ledgerTotals: [money(0n, 'CLP'), money(1n, 'USD')] }, /books.*sums to 1 USD/],
-  'a cent too much in the ledger': [withOrder({ cashMinor: `${cash + 1}` }), /books.*our ledger moved/],
+  'a cent too much in the ledger': [
+    withOrder({ cash: { 'cash:paypal USD': `${cash + 1}` } }),
+    /books.*our ledger moved/,
+  ],
 };
 
 describe('the verdict of a storm', () => {
@@ -127,16 +184,46 @@ describe('the verdict of a storm', () => {
 
   it('does not count what came back: a returned payout may be sent again, a closed purchase made again', () => {
     const returned = { ...paidAdmin, reference: 'I0', detail: { ...paidAdmin.detail, itemStatus: 'RETURNED' } };
+    const failed = { ...paidAdmin, reference: 'I9', detail: { ...paidAdmin.detail, itemStatus: 'FAILED' } };
     const closed = { ...bought, reference: '910', detail: { ...bought.detail, cancelled: 'CANCELED' } };
-    expect(judge({ ...good, entries: [...good.entries, returned, closed] }).violations).to.deep.equal([]);
+    const facts = {
+      ...good,
+      ...withOrder({
+        supplierOrders: [...order.supplierOrders, { number: '910', status: 'CANCELLED' }],
+        // PayPal keeps its fee of what came back.
+        cash: { 'cash:paypal USD': `${cash - 25}` },
+      }),
+      entries: [...good.entries, returned, failed, closed],
+    };
+    expect(judge(facts).violations).to.deep.equal([]);
   });
 
   it('leaves an order to the person who has it for review, and the doubtful effect out of the books', () => {
     const effects = [{ purpose: 'buy', key: `${id}-1`, status: 'OPEN', sends: 2, subject: id }];
-    const parked = { ...order, ...inReview, supplierOrders: [], legs: [], effects, cashMinor: `${2_999 - 154}` };
+    const parked = {
+      ...order,
+      ...inReview,
+      supplierOrders: [],
+      legs: [],
+      effects,
+      cash: { 'cash:paypal USD': `${2_999 - 154}` },
+    };
     const verdict = judge({ ...good, files: [parked], entries: [captured, bought] });
     expect(verdict.violations).to.deep.equal([]);
     expect(verdict.needsReview).to.deep.equal([parked]);
+  });
+
+  it('takes what a scenario sends back after the sale for what is due', () => {
+    const facts: Facts = {
+      ...good,
+      ...withOrder({
+        refunds: [{ reference: 'R1', amountMinor: '500' }],
+        cash: { 'cash:paypal USD': `${cash - 500}` },
+      }),
+      entries: [...good.entries, { ...refunded, amountMinor: '500' }],
+      expected: [{ scenario: 'refunded-in-part', ending: { ...ending, refunds: [500] } }],
+    };
+    expect(judge(facts).violations).to.deep.equal([]);
   });
 
   it('does not blame a review that the scenario leaves no way around', () => {
@@ -146,7 +233,7 @@ describe('the verdict of a storm', () => {
 
   it('does not miss a checkout that was begun again and never paid', () => {
     const begun = { ...order, id: '00000000-0000-4000-8000-00000000000b', status: 'CREATED', legs: [] } as const;
-    const unpaid = { ...begun, externalOrderId: null, payments: [], supplierOrders: [], cashMinor: '0' };
+    const unpaid = { ...begun, externalOrderId: null, payments: [], supplierOrders: [], cash: {} };
     expect(judge({ ...good, files: [order, unpaid] }).violations).to.deep.equal([]);
   });
 });

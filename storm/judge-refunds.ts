@@ -1,0 +1,36 @@
+import type { Ending } from '../demo/scenario.ts';
+import { type Entry, stands } from './books.ts';
+import type { OrderFile } from './order-file.ts';
+import { broken, inReview, tellAll, type Violation } from './violation.ts';
+
+const wentBack = ({ kind }: Entry): boolean => kind === 'refund' || kind === 'reversal';
+
+const inOrder = (amounts: readonly (string | number)[]): readonly bigint[] =>
+  amounts.map(BigInt).toSorted((a, b) => Number(a - b));
+const isSame = (one: readonly bigint[], other: readonly bigint[]): boolean => one.join() === other.join();
+const minorOf = (made: readonly { amountMinor: string }[]): readonly bigint[] =>
+  inOrder(made.map(({ amountMinor }) => amountMinor));
+
+/** Whether we have booked what the scenario has sent back to the buyer. */
+export const refundsMade = (file: OrderFile, { refunds }: Ending): boolean =>
+  refunds === undefined || isSame(minorOf(file.refunds), inOrder(refunds));
+
+/**
+ * The buyer has back exactly what is theirs, refund by refund and to the cent: what the scenario says, or all that was
+ * captured when the order ends as REFUNDED. Where nothing is, nothing goes back, and never for goods that were bought.
+ */
+export function judgeRefunds(file: OrderFile, entries: readonly Entry[], ending: Ending | undefined): Violation[] {
+  const back = entries.filter(wentBack);
+  const captured = entries.filter(({ kind }) => kind === 'capture');
+  const due = ending?.refunds ? inOrder(ending.refunds) : file.status === 'REFUNDED' ? minorOf(captured) : [];
+  const found: Violation[] = [];
+  if (back.length > Math.max(1, due.length))
+    found.push(broken(file.id, 'duplicate', `given back ${back.length} times: ${tellAll(back)}`));
+  const bought = entries.filter(entry => entry.kind === 'supplier-order' && stands(entry));
+  if (!ending?.refunds && bought.length > 0 && back.length > 0)
+    found.push(broken(file.id, 'forbidden', `bought and refunded: ${tellAll([...bought, ...back])}`));
+  // A person has it for review: what was left half done is told there.
+  if (inReview(file) || isSame(minorOf(back), due)) return found;
+  const told = `${due.join(' and ') || 'nothing'} is due back to the buyer, and went: ${tellAll(back) || 'nothing'}`;
+  return [...found, broken(file.id, back.length < due.length ? 'lost' : 'forbidden', told)];
+}

@@ -1,0 +1,17 @@
+import type { Entry } from './books.ts';
+import type { OrderFile } from './order-file.ts';
+
+/** A promise that was broken for one order; for '' where it is the whole system's. */
+export type Violation = {
+  readonly orderId: string;
+  readonly kind: 'duplicate' | 'lost' | 'forbidden' | 'books';
+  readonly text: string;
+};
+
+export const broken = (orderId: string, kind: Violation['kind'], text: string): Violation => ({ orderId, kind, text });
+
+export const tell = ({ kind, key, reference, at }: Entry): string => `${kind} ${reference} (${key}, ${at})`;
+export const tellAll = (entries: readonly Entry[]): string => entries.map(tell).join(' and ');
+
+export const reviewLeg = (file: OrderFile) => file.legs.find(({ status }) => status === 'NEEDS_REVIEW');
+export const inReview = (file: OrderFile): boolean => file.status === 'NEEDS_REVIEW' || reviewLeg(file) !== undefined;
