@@ -60,6 +60,14 @@ const buyersMoney: readonly Rule[] = [
                 and ${posted('r.order_id', `'cash:' || o.channel`, `= r.kind || ':' || r.reference`)} <> -r.amount_minor))`,
   },
   {
+    name: 'each refunded order has given back what its buyer paid',
+    sql: `select order_id::text as subject, payments.reference || ' ' || amount_minor || ' ' || currency as detail
+          from payments join orders o on o.id = order_id
+          where o.status = 'REFUNDED' and ${paid(`'buyer-payments'`)} <> 0
+            and (select coalesce(sum(r.amount_minor), 0) from refunds r where r.payment_id = payments.id and r.status = 'COMPLETED')
+              <> amount_minor`,
+  },
+  {
     name: 'each dispute is booked with what PayPal has taken for it',
     sql: `select order_id::text as subject, reference || ' ' || fee_minor || ' ' || fee_currency as detail from disputes
           where ${posted('disputes.order_id', `'fees:dispute'`, `like 'dispute-fee:' || reference || ':%'`)} <> fee_minor`,

@@ -3,11 +3,12 @@ import Joi from 'joi';
 import { captureOf, settleCapture } from '../paypal/captures.ts';
 import { type DisputeMove, moveDispute } from '../paypal/disputes.ts';
 import { approve, orderOf } from '../paypal/orders.ts';
+import { moveItem } from '../paypal/payout-settlement.ts';
 import { giveBack } from '../paypal/refunds.ts';
 import type { Capture, CaptureOutcome, PayoutItemStatus } from '../paypal/state.ts';
 import { payoutItemStatuses } from '../paypal/state.ts';
 import type { World } from '../world.ts';
-import { minorUnits, respond, text } from './respond.ts';
+import { ControlError, minorUnits, notKnown, respond, text } from './respond.ts';
 
 type Outcome = CaptureOutcome & { readonly paypalOrderId: string };
 type LaterStatus = { readonly captureId: string; readonly status: Capture['status'] };
@@ -45,6 +46,17 @@ const payoutOutcome = Joi.object<PayoutOutcome>({
   }).required(),
 });
 
+type Given = { readonly captureId: string; readonly amountMinor: bigint };
+const refund = Joi.object<Given>({ captureId: text.required(), amountMinor: minorUnits.required() });
+
+type ItemMove = { readonly itemId: string; readonly itemStatus: PayoutItemStatus };
+const itemMove = Joi.object<ItemMove>({
+  itemId: text.required(),
+  itemStatus: Joi.string()
+    .valid(...payoutItemStatuses)
+    .required(),
+});
+
 /** The buyer, PayPal's risk department and the receivers of payouts. */
 export function payPalRoutes(world: World): Router {
   const router = express.Router();
@@ -70,6 +82,25 @@ export function payPalRoutes(world: World): Router {
   router.post(
     '/capture-status',
     respond(world, laterStatus, body => changeCapture(world, body)),
+  );
+  router.post(
+    '/refund',
+    respond(world, refund, ({ captureId, amountMinor }) => {
+      const capture = captureOf(world, captureId);
+      if (amountMinor > capture.amountMinor - capture.refundedMinor)
+        throw new ControlError(409, `not so much is left of capture ${captureId}`);
+      giveBack(world, capture, amountMinor);
+      return { captureId, status: capture.status };
+    }),
+  );
+  router.post(
+    '/payout-status',
+    respond(world, itemMove, ({ itemId, itemStatus }) => {
+      const item = world.state.paypal.items.get(itemId);
+      if (!item) throw notKnown(`payout item ${itemId}`);
+      moveItem(world, item, itemStatus);
+      return { itemId, itemStatus };
+    }),
   );
   router.post(
     '/payout-outcome',

@@ -29,7 +29,8 @@ import { shopRoutes } from './shop.ts';
  * GET    shop-sessions                                how many sessions of the website are open
  * POST   orders · notify · ebay-challenge · ebay-mark-down               the marketplaces and their buyers
  * PATCH  orders/:marketplace/:orderId
- * POST   approve · capture-outcome · capture-status · payout-outcome     PayPal's buyers, risk department, receivers
+ * POST   approve · capture-outcome · capture-status · refund · dispute   PayPal's buyers, its seller, its risk department
+ * POST   payout-outcome · payout-status                PayPal's and Payoneer's receivers: what is to come, what came after
  *
  * All JSON. Amounts are minor units, as texts.
  */

@@ -61,7 +61,7 @@ function settle(world: World, batch: PayoutBatch): void {
 }
 
 /** Gives an item its (next) status; money that was not paid, or came back, is on the balance again. */
-function moveItem(world: World, item: PayoutItem, status: PayoutItemStatus): void {
+export function moveItem(world: World, item: PayoutItem, status: PayoutItemStatus): void {
   item.status = status;
   if (!item.returned && (neverPaid.includes(status) || paidBack.includes(status))) {
     item.returned = true;

@@ -39,6 +39,10 @@ const breakages: readonly [rule: string, sql: string][] = [
      select gen_random_uuid(), id, order_id, 'R-1', 'refund', 'COMPLETED', 500, 'USD' from payments`,
   ],
   [
+    'each refunded order has given back what its buyer paid',
+    `alter table orders disable trigger user; update orders set status = 'REFUNDED'`,
+  ],
+  [
     'each dispute is booked with what PayPal has taken for it',
     `insert into disputes (id, reference, order_id, status, fee_minor, fee_currency)
      select gen_random_uuid(), 'PP-D-1', id, 'BUYER', 1500, 'USD' from orders`,
@@ -133,12 +137,70 @@ describe('ledger:check', () => {
     expect([...new Set(breakages.map(([rule]) => rule))]).to.have.members(checkedRules);
   });
 
-  it('names what a provider has otherwise', async () => {
-    const put = (sql: string) => stage.store.read(em => em.execute(sql));
-    await put('update payments set amount_minor = amount_minor + 1');
+  /** Our rows are put wrong, and then right again: the providers are asked outside of any transaction. */
+  const otherwise: readonly [rule: string, wrong: string, right: string, detail: RegExp][] = [
+    [
+      'PayPal has captured what we booked',
+      'update payments set amount_minor = amount_minor + 1',
+      'update payments set amount_minor = amount_minor - 1',
+      /we have 30\.00 USD, they have 29\.99 USD/,
+    ],
+    [
+      'PayPal has given back what we booked',
+      `insert into refunds (id, payment_id, order_id, reference, kind, status, amount_minor, currency)
+       select gen_random_uuid(), id, order_id, 'R1', 'refund', 'COMPLETED', 500, 'USD' from payments`,
+      'delete from refunds',
+      /we have 5\.00 USD, they have 0\.00 USD/,
+    ],
+    [
+      'the supplier has charged what we booked',
+      'update supplier_orders set cost_minor = cost_minor + 1',
+      'update supplier_orders set cost_minor = cost_minor - 1',
+      /we have 14\.50 USD, they have 14\.49 USD/,
+    ],
+    [
+      'the payout arrived as we booked it',
+      `update payout_legs set amount_minor = amount_minor + 1 where beneficiary = 'admin'`,
+      `update payout_legs set amount_minor = amount_minor - 1 where beneficiary = 'admin'`,
+      /we have 1\.41 USD, they have 1\.40 USD/,
+    ],
+    [
+      'the payout cost the fee that we booked',
+      `update payout_legs set fee_minor = 0 where beneficiary = 'admin'`,
+      `update payout_legs set fee_minor = 25 where beneficiary = 'admin'`,
+      /we have 0\.00 USD, they have 0\.25 USD/,
+    ],
+    ...(['FAILED', 'RETURNED', 'REVERSED', 'CANCELLED', 'NEEDS_REVIEW'] as const).map(
+      status =>
+        [
+          'no money is out for a payout that we do not believe paid',
+          `alter table payout_legs disable trigger user; update payout_legs set status = '${status}' where beneficiary = 'admin'`,
+          `update payout_legs set status = 'PAID'; alter table payout_legs enable trigger user`,
+          /we have 0\.00 USD, they have 1\.40 USD/,
+        ] as [string, string, string, RegExp],
+    ),
+  ];
+  for (const [rule, wrong, right, detail] of otherwise)
+    it(`names what a provider has otherwise, "${rule}": ${wrong.replace(/\s+/g, ' ').slice(-60)}`, async () => {
+      const put = (sql: string) => stage.store.read(em => em.execute(sql));
+      await put(wrong);
+      const found = await checkProviders(stage.context, () => undefined);
+      await put(right);
+      expect(found).to.have.length(1);
+      expect(found[0]).to.include({ subject: id, rule });
+      expect(found[0]?.detail).to.match(detail);
+    });
+
+  it('names a refund at PayPal that we know nothing of', async () => {
+    const [captured] = await stage.effects('capture');
+    await stage.control('refund', { captureId: captured?.reference, amountMinor: '500' });
     const found = await checkProviders(stage.context, () => undefined);
-    expect(found).to.have.length(1);
-    expect(found[0]).to.include({ subject: id, rule: 'PayPal has captured what we booked' });
-    await put('update payments set amount_minor = amount_minor - 1');
+    expect(found).to.deep.equal([
+      {
+        rule: 'PayPal has given back what we booked',
+        subject: id,
+        detail: 'we have 0.00 USD, they have 5.00 USD',
+      },
+    ]);
   });
 });
