@@ -141,6 +141,13 @@ export function legPaid(leg: {
   ]);
 }
 
+/** A payout that came back before it had arrived: its provider keeps the fee all the same. */
+export const payoutCharged = ({ fee, from }: { fee: Money; from: 'paypal' | 'payoneer' }): Posting[] =>
+  balanced([
+    { account: 'fees:payout', amount: fee },
+    { account: `cash:${from}`, amount: negate(fee) },
+  ]);
+
 /** What came back of a leg that had arrived; the provider keeps its fee. */
 export const legReturned = (leg: Omit<Parameters<typeof legPaid>[0], 'fee'>): Posting[] =>
   reversed(legPaid({ ...leg, fee: subtract(leg.amount, leg.amount) }));

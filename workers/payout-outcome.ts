@@ -1,7 +1,7 @@
 import type { Posting } from '../domain/ledger.ts';
 import { add, formatMoney, zero } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
-import { legPaid, legReturned } from '../domain/postings.ts';
+import { legPaid, legReturned, payoutCharged } from '../domain/postings.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { consume, release } from '../store/funding.ts';
 import { post } from '../store/ledger.ts';
@@ -71,12 +71,15 @@ async function notPaid(
   ctx: Context,
   leg: PayoutLeg,
   route: PayoutRoute,
-  { state, rawStatus, reason = rawStatus, itemId }: Standing & { state: NonNullable<Standing['state']> },
+  { state, rawStatus, reason = rawStatus, itemId, fee }: Standing & { state: NonNullable<Standing['state']> },
 ): Promise<string> {
   const wasPaid = leg.status === 'PAID';
   await ctx.store.transaction(async em => {
     await release(em, 'pay', leg.id);
     if (wasPaid) await book(em, leg, `leg-back:${leg.id}:${itemId ?? leg.providerItemId}`, legReturned(shareOf(leg)));
+    // What came back had left, and has cost its fee; what failed never left.
+    else if (fee && state !== 'FAILED')
+      await book(em, leg, `leg-fee:${leg.id}:${itemId}`, payoutCharged({ fee, from: leg.route }));
     await moveLeg(em, leg, state, { reason, providerItemId: itemId ?? leg.providerItemId ?? null });
   });
   ctx.log.warn({ legId: leg.id, orderId: leg.orderId, route: route.name, rawStatus }, 'payout did not arrive');
