@@ -65,14 +65,15 @@ export const jobForMoney = (order: OrderRow): Job | undefined =>
     ? capturePayment.jobFor(order)
     : undefined;
 
+/** One that is paid is only looked at when somebody has woken it: its money may have come back. */
 export function jobForLeg(leg: Subject & { status: LegState }): Job | undefined {
   switch (leg.status) {
     case 'PENDING':
     case 'SENT':
     case 'SKIPPED_INSUFFICIENT_FUNDS':
     case 'UNCLAIMED':
-      return payout.jobFor(leg);
     case 'PAID':
+      return payout.jobFor(leg);
     case 'FAILED':
     case 'RETURNED':
     case 'REVERSED':

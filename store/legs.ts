@@ -90,6 +90,11 @@ export async function recheckLeg(em: EntityManager, leg: PayoutLeg, at: Date): P
   if ((await em.nativeUpdate(PayoutLeg, guard, { nextCheckAt: at })) !== 1) throw new LostClaim(leg.id);
 }
 
+/** It stands as it is until it is woken, which may have happened since it was claimed. */
+export async function restLeg(em: EntityManager, { id, status, fence, wake }: PayoutLeg): Promise<void> {
+  await em.nativeUpdate(PayoutLeg, { id, status, fence, wake }, { nextCheckAt: null });
+}
+
 export async function wakeLeg(em: EntityManager, id: LegId): Promise<PayoutLeg | null> {
   const woken = await em.nativeUpdate(
     PayoutLeg,

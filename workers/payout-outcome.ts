@@ -3,12 +3,13 @@ import { add, formatMoney, zero } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
 import { legPaid, legReturned, payoutCharged } from '../domain/postings.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
-import { consume, release } from '../store/funding.ts';
+import { consume, moneyReturned, release } from '../store/funding.ts';
 import { post } from '../store/ledger.ts';
-import { cancelRequested, legAmount, moveLeg, recheckLeg } from '../store/legs.ts';
+import { cancelRequested, legAmount, moveLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { type Context, later } from './context.ts';
 import type { PayoutRoute, Standing } from './payout-route.ts';
+import { again, rest } from './payout-trouble.ts';
 
 /** An unclaimed payout returns by itself after 30 days. */
 const unclaimedAgainMs = 6 * 3_600_000;
@@ -21,15 +22,12 @@ export async function takeStanding(
   standing: Standing,
 ): Promise<string> {
   const { state, rawStatus, reason = rawStatus } = standing;
-  const look = async (ms: number, text: string) => {
-    await ctx.store.transaction(em => recheckLeg(em, leg, later(ctx, ms)));
-    return text;
-  };
+  const look = (ms: number, text: string) => again(ctx, leg, later(ctx, ms), text);
   switch (state) {
     case undefined:
       return look(ctx.config.payoutPollMs, `${route.label} says ${rawStatus}`);
     case 'PAID':
-      return leg.status === 'PAID' ? 'still paid' : paid(ctx, leg, route, standing);
+      return leg.status === 'PAID' ? rest(ctx, leg, 'still paid') : paid(ctx, leg, route, standing);
     case 'UNCLAIMED': {
       if (leg.reason === cancelRequested) {
         await route.cancel(standing);
@@ -74,16 +72,19 @@ async function notPaid(
   { state, rawStatus, reason = rawStatus, itemId, fee }: Standing & { state: NonNullable<Standing['state']> },
 ): Promise<string> {
   const wasPaid = leg.status === 'PAID';
+  // What was paid cannot fail any more: a provider that calls it so has the money back.
+  const to = wasPaid && state === 'FAILED' ? 'RETURNED' : state;
+  const providerItemId = itemId ?? leg.providerItemId ?? null;
   await ctx.store.transaction(async em => {
-    await release(em, 'pay', leg.id);
-    if (wasPaid) await book(em, leg, `leg-back:${leg.id}:${itemId ?? leg.providerItemId}`, legReturned(shareOf(leg)));
+    await (wasPaid ? moneyReturned : release)(em, 'pay', leg.id);
+    if (wasPaid) await book(em, leg, `leg-back:${leg.id}:${providerItemId}`, legReturned(shareOf(leg)));
     // What came back had left, and has cost its fee; what failed never left.
-    else if (fee && state !== 'FAILED')
-      await book(em, leg, `leg-fee:${leg.id}:${itemId}`, payoutCharged({ fee, from: leg.route }));
-    await moveLeg(em, leg, state, { reason, providerItemId: itemId ?? leg.providerItemId ?? null });
+    else if (fee && to !== 'FAILED')
+      await book(em, leg, `leg-fee:${leg.id}:${providerItemId}`, payoutCharged({ fee, from: leg.route }));
+    await moveLeg(em, leg, to, { reason, providerItemId });
   });
   ctx.log.warn({ legId: leg.id, orderId: leg.orderId, route: route.name, rawStatus }, 'payout did not arrive');
-  return `${state}: ${reason}`;
+  return `${to}: ${reason}`;
 }
 
 const book = (em: EntityManager, leg: PayoutLeg, event: string, postings: Posting[]) =>

@@ -45,9 +45,9 @@ export function payoneerRoute({ config, providers: { payoneer }, signal }: Conte
     },
     stand: async reference => {
       const found = await payoneer.getPayoutStatus(reference, { signal });
-      // Accepted, and not created yet.
-      if (!found) return { state: undefined, rawStatus: 'unknown so far' };
-      const { status: rawStatus, amount, reason, payoutId: itemId } = found;
+      if (!found) return { state: undefined, rawStatus: 'unknown so far', missing: true };
+      // Its own number may be missing; ours names this payout and no other.
+      const { status: rawStatus, amount, reason, payoutId: itemId = reference } = found;
       return { state: states[rawStatus], rawStatus, amount, reason, itemId };
     },
     cancel: async () => {

@@ -15,6 +15,8 @@ export type Sent = { readonly reference: string };
 export type Standing = {
   readonly state: LegState | undefined;
   readonly rawStatus: string;
+  /** Accepted, and its provider does not know it: it may be created later. */
+  readonly missing?: boolean;
   readonly reason?: string | undefined;
   readonly itemId?: string | undefined;
   readonly amount?: Money | undefined;

@@ -4,13 +4,22 @@ import { isDatabaseAway } from '../store/database-away.ts';
 import { isInDoubt, standingEffect, Unproven } from '../store/effects.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { release } from '../store/funding.ts';
-import { moveLeg, recheckLeg } from '../store/legs.ts';
+import { moveLeg, recheckLeg, restLeg } from '../store/legs.ts';
 import { LostClaim } from '../store/orders.ts';
 import { type Context, later } from './context.ts';
 import { bugName, stoppedTooLong } from './program-error.ts';
 
+/** How soon a paid payout is asked after once more, when its provider refused to tell. */
+const paidAgainMs = 6 * 3_600_000;
+
 export async function again(ctx: Context, leg: PayoutLeg, at: Date, text: string): Promise<string> {
   await ctx.store.transaction(em => recheckLeg(em, leg, at));
+  return text;
+}
+
+/** What is paid is looked at only when it is woken: its money may have come back. */
+export async function rest(ctx: Context, leg: PayoutLeg, text: string): Promise<string> {
+  await ctx.store.transaction(em => restLeg(em, leg));
   return text;
 }
 
@@ -42,7 +51,10 @@ export async function refused(ctx: Context, leg: PayoutLeg, { code }: Terminal):
   return `FAILED: ${code}`;
 }
 
+/** A person decides, save about what is paid: that stands until its provider says otherwise. */
 export async function review(ctx: Context, leg: PayoutLeg, { code, message }: Failure): Promise<string> {
+  if (leg.status === 'PAID')
+    return again(ctx, leg, later(ctx, paidAgainMs), `paid, and cannot be read back: ${message}`);
   await ctx.store.transaction(em => moveLeg(em, leg, 'NEEDS_REVIEW', { reason: code }));
   return `NEEDS_REVIEW: ${message}`;
 }

@@ -12,7 +12,7 @@ import { withBalance } from './balance.ts';
 import { type Context, later, onceContext, type Processor } from './context.ts';
 import { takeStanding } from './payout-outcome.ts';
 import { type PayoutRoute, payoutRoute, type Sent } from './payout-route.ts';
-import { again, refused, review, settle, skip } from './payout-trouble.ts';
+import { again, refused, rest, review, settle, skip } from './payout-trouble.ts';
 
 /** PAID is looked at again when its provider says that the money came back. */
 const carriedOn: readonly LegState[] = ['PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'UNCLAIMED', 'PAID'];
@@ -74,7 +74,7 @@ async function sentBefore(ctx: Context, leg: PayoutLeg): Promise<Sent | undefine
 
 /** Sends what may leave now; gives a text when it may not. What is paid never leaves again. */
 async function sendNow(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent | string> {
-  if (leg.status === 'PAID') return 'nothing to do: the leg was paid by other means';
+  if (leg.status === 'PAID') return rest(ctx, leg, 'still paid, by other means');
   if (leg.notBefore > ctx.now()) return again(ctx, leg, leg.notBefore, 'held back until its day');
   const stopped = await frozen(ctx, leg);
   if (stopped) return again(ctx, leg, later(ctx, ctx.config.waitRecheckMs), `frozen: ${stopped}`);

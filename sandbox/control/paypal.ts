@@ -3,18 +3,13 @@ import Joi from 'joi';
 import { captureOf, settleCapture } from '../paypal/captures.ts';
 import { type DisputeMove, moveDispute } from '../paypal/disputes.ts';
 import { approve, orderOf } from '../paypal/orders.ts';
-import { moveItem } from '../paypal/payout-settlement.ts';
 import { giveBack } from '../paypal/refunds.ts';
-import type { Capture, CaptureOutcome, PayoutItemStatus } from '../paypal/state.ts';
-import { payoutItemStatuses } from '../paypal/state.ts';
+import type { Capture, CaptureOutcome } from '../paypal/state.ts';
 import type { World } from '../world.ts';
-import { ControlError, minorUnits, notKnown, respond, text } from './respond.ts';
+import { ControlError, minorUnits, respond, text } from './respond.ts';
 
 type Outcome = CaptureOutcome & { readonly paypalOrderId: string };
 type LaterStatus = { readonly captureId: string; readonly status: Capture['status'] };
-type PayoutOutcome =
-  | { readonly provider: 'paypal'; readonly receiver: string; readonly itemStatus: PayoutItemStatus }
-  | { readonly provider: 'payoneer'; readonly receiver: string; readonly itemStatus: string };
 
 const captureOutcome = Joi.object<Outcome>({
   paypalOrderId: text.required(),
@@ -35,29 +30,10 @@ const dispute = Joi.object<DisputeMove>({
   feeMinor: minorUnits,
 });
 
-const payoutOutcome = Joi.object<PayoutOutcome>({
-  provider: Joi.string().valid('paypal', 'payoneer').default('paypal'),
-  receiver: text.required(),
-  itemStatus: Joi.when('provider', {
-    is: 'paypal',
-    // biome-ignore lint/suspicious/noThenProperty: Joi's own word
-    then: Joi.string().valid(...payoutItemStatuses),
-    otherwise: text,
-  }).required(),
-});
-
 type Given = { readonly captureId: string; readonly amountMinor: bigint };
 const refund = Joi.object<Given>({ captureId: text.required(), amountMinor: minorUnits.required() });
 
-type ItemMove = { readonly itemId: string; readonly itemStatus: PayoutItemStatus };
-const itemMove = Joi.object<ItemMove>({
-  itemId: text.required(),
-  itemStatus: Joi.string()
-    .valid(...payoutItemStatuses)
-    .required(),
-});
-
-/** The buyer, PayPal's risk department and the receivers of payouts. */
+/** The buyer, its seller and PayPal's risk department. */
 export function payPalRoutes(world: World): Router {
   const router = express.Router();
   router.post(
@@ -91,23 +67,6 @@ export function payPalRoutes(world: World): Router {
         throw new ControlError(409, `not so much is left of capture ${captureId}`);
       giveBack(world, capture, amountMinor);
       return { captureId, status: capture.status };
-    }),
-  );
-  router.post(
-    '/payout-status',
-    respond(world, itemMove, ({ itemId, itemStatus }) => {
-      const item = world.state.paypal.items.get(itemId);
-      if (!item) throw notKnown(`payout item ${itemId}`);
-      moveItem(world, item, itemStatus);
-      return { itemId, itemStatus };
-    }),
-  );
-  router.post(
-    '/payout-outcome',
-    respond(world, payoutOutcome, ({ provider, receiver, itemStatus }) => {
-      const outcomes: Map<string, string[]> =
-        provider === 'paypal' ? world.state.paypal.payoutOutcomes : world.state.payoneer.outcomes;
-      outcomes.set(receiver, [...(outcomes.get(receiver) ?? []), itemStatus]);
     }),
   );
   return router;

@@ -9,6 +9,7 @@ import { balanceRoutes } from './balance.ts';
 import { challengeRoutes } from './challenge.ts';
 import { faultRoutes } from './faults.ts';
 import { orderRoutes } from './orders.ts';
+import { payoutRoutes } from './payouts.ts';
 import { payPalRoutes } from './paypal.ts';
 import { ControlError, respond } from './respond.ts';
 import { settingRoutes } from './settings.ts';
@@ -57,6 +58,7 @@ export function controlRouter(world: World): Router {
     orderRoutes(world),
     challengeRoutes(world),
     payPalRoutes(world),
+    payoutRoutes(world),
     shopRoutes(world),
   );
   router.use((request, _response, next) =>

@@ -81,12 +81,13 @@ function accept(world: World, payment: Payment): void {
 export function followPayout(world: World, payout: PayoneerPayout, covered = payout.reason === undefined): void {
   world.clock.after(Math.max(0, payout.settlesMs - world.clock.now()), () => {
     if (payout.status !== 'Pending') return;
-    end(world, payout, payout.outcome, covered && payout.outcome !== 'Transferred');
+    endPayout(world, payout, payout.outcome, covered && payout.outcome !== 'Transferred');
     world.save();
   });
 }
 
-function end(world: World, payout: PayoneerPayout, status: string, moneyBack: boolean): void {
+/** Gives a payout its (next) status. */
+export function endPayout(world: World, payout: PayoneerPayout, status: string, moneyBack: boolean): void {
   const { balances } = world.state.payoneer;
   payout.status = status;
   if (moneyBack) balances.set(payout.currency, (balances.get(payout.currency) ?? 0n) + payout.amountMinor);
@@ -120,7 +121,7 @@ export function getStatus(world: World, call: Call): Answer {
 export function cancelPayout(world: World, call: Call): Answer {
   const payout = payoutOf(world, call);
   if (payout.status !== 'Pending') throw refusal(400, 'Bad Request', `The payout is ${payout.status}`);
-  end(world, payout, 'Cancelled', payout.reason === undefined);
+  endPayout(world, payout, 'Cancelled', payout.reason === undefined);
   return { status: 200, body: { result: { description: 'Payout cancellation request was accepted' } } };
 }
 

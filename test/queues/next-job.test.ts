@@ -28,7 +28,7 @@ const legs: Record<LegState, string | undefined> = {
   SENT: 'payout',
   SKIPPED_INSUFFICIENT_FUNDS: 'payout',
   UNCLAIMED: 'payout',
-  PAID: undefined,
+  PAID: 'payout',
   FAILED: undefined,
   RETURNED: undefined,
   REVERSED: undefined,

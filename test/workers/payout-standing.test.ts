@@ -77,7 +77,7 @@ describe('where a payout stands', () => {
     const id = await newLeg();
     for (const status of ['NEEDS_REVIEW', 'PAID'])
       await rows(stage, 'update payout_legs set status = ? where id = ?', [status, id]);
-    expect(await pay(id)).to.equal('nothing to do: the leg was paid by other means');
+    expect(await pay(id)).to.equal('still paid, by other means');
     expect(await paidFor(id)).to.equal(0);
   });
 });
