@@ -12,6 +12,7 @@ import { createLogger } from '../runtime/logger.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
+import { timeouts } from '../store/silent-connections.ts';
 import { createDashboard } from './app.ts';
 import { waitingForQueues } from './waiting.ts';
 
@@ -22,7 +23,7 @@ const defer = onShutdown({ deadlineMs: config.shutdownDeadlineMs, log });
 const store = await openStore(config.databaseUrl, 5);
 defer('store', () => store.close());
 await assertKeysFit(store, config.encryptionKeys);
-const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 2, connectionTimeoutMillis: 5_000 });
+const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 2, ...timeouts });
 pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));
 defer('pool', () => pool.end());
 let answer: RequestListener = waitingForQueues;

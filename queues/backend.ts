@@ -10,6 +10,7 @@ import {
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Logger } from '../runtime/logger.ts';
+import { breakSilent, timeouts } from '../store/silent-connections.ts';
 import { backOffMs, backOffType } from './back-off.ts';
 import type { QueueContract } from './contract.ts';
 import { assertKeepsJobs } from './keeps-jobs.ts';
@@ -49,11 +50,12 @@ function postgresBackend(databaseUrl: string, workers: number): Backend {
     connectionString: databaseUrl,
     max: workers + 8,
     keepAlive: true,
-    connectionTimeoutMillis: 5_000,
+    ...timeouts,
     // What a crash of the server can lose here is queue state, and the sweep rebuilds that.
     options: '-c search_path=bullmq -c synchronous_commit=off',
   });
   pool.setMaxListeners(0);
+  breakSilent(pool);
   // Lost idle connections are replaced; queues and workers report what they notice themselves.
   pool.on('error', () => undefined);
   const connection = pool as unknown as PostgresConnectionOptions;

@@ -1,6 +1,7 @@
 import { MikroORM } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
 import { migrations } from '../migrations/index.ts';
 import { dropBroken } from './broken-connections.ts';
 import { Feed } from './entities/feed.ts';
@@ -8,6 +9,7 @@ import * as money from './entities/money.ts';
 import * as order from './entities/order.ts';
 import * as people from './entities/people.ts';
 import * as subscription from './entities/subscription.ts';
+import { breakSilent, timeouts } from './silent-connections.ts';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
 
@@ -50,11 +52,13 @@ export const openOrm = (databaseUrl: string, poolSize: number) =>
     pool: { min: 0, max: poolSize, idleTimeoutMillis: 30_000 },
     driverOptions: {
       application_name: 'orders',
-      connectionTimeoutMillis: 5_000,
-      statement_timeout: 15_000,
+      ...timeouts,
       idle_in_transaction_session_timeout: 30_000,
       keepAlive: true,
-      onPoolCreated: dropBroken,
+      onPoolCreated: (pool: Pool) => {
+        dropBroken(pool);
+        breakSilent(pool);
+      },
     },
     migrations: { tableName: 'migration', snapshot: false, silent: true, migrationsList: migrations },
   });

@@ -9,11 +9,14 @@ export type Cable = AsyncDisposable & {
   /** Breaks every connection and refuses new ones. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Swallows all that is sent, both ways and on new connections too, until it is told to go on. */
+  swallow(swallowing: boolean): void;
 };
 
 export async function layCable(serverUrl: string): Promise<Cable> {
   const far = new URL(serverUrl);
   const ends = new Set<Socket>();
+  let swallowing = false;
   const server = createServer(near => {
     const other = connect(Number(far.port), far.hostname);
     for (const [socket, peer] of [
@@ -26,7 +29,7 @@ export async function layCable(serverUrl: string): Promise<Cable> {
         ends.delete(socket);
         peer.destroy();
       });
-      socket.pipe(peer);
+      socket.on('data', bytes => swallowing || peer.write(bytes));
     }
   });
   const listen = async (port: number) => {
@@ -48,6 +51,9 @@ export async function layCable(serverUrl: string): Promise<Cable> {
   return {
     url: url.href,
     cut,
+    swallow: from => {
+      swallowing = from;
+    },
     mend: async () => {
       await listen(port);
     },
