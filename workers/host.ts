@@ -6,13 +6,15 @@
  * and how it ends is one of five:
  *
  *   done       the processor answered; its sentence is the job's return value
- *   held       NotNow: nothing was tried. The job waits for its provider, and no try of it is used up
+ *   held       NotNow: nothing was tried. The job waits for its provider; or it was cut off because its process ends,
+ *              and goes on in the next one. No try of it is used up
  *   back off   Retryable, or the database was away: thrown, BullMQ tries again later, and the sweep after that
  *   refused    Terminal that no processor turned into an order's end, or a payload that does not fit: not tried again
  *   bug        anything else: tried again like a back-off, logged as an error
  */
 import { type Job as BullJob, DelayedError, UnrecoverableError } from 'bullmq';
 import { isFailure, NotNow, Terminal } from '../domain/outcome.ts';
+import { backOffMs } from '../queues/back-off.ts';
 import type { Backend } from '../queues/backend.ts';
 import { catalogue, type QueueName } from '../queues/catalogue.ts';
 import type { Payload, QueueContract } from '../queues/contract.ts';
@@ -22,8 +24,7 @@ import type { Context, Surroundings } from './context.ts';
 import { processors as ours } from './processors.ts';
 
 /** A killed worker's job goes on elsewhere after four to six seconds; BullMQ's own defaults take sixty. */
-const lockMs = 5_000;
-const stalledCheckMs = 2_000;
+export const takeOver = { lockMs: 5_000, stalledCheckMs: 2_000 } as const;
 /** The effect rows, not BullMQ, decide what may run again: a job that stalls often is still run. */
 const stallsMax = 1_000;
 
@@ -40,9 +41,11 @@ export type Services = {
 
 type Outcome = 'done' | 'held' | 'back off' | 'refused' | 'bug';
 
-function classify(error: unknown): Exclude<Outcome, 'done'> {
+/** `ending`: that of the process; a deploy is nobody's failure. */
+function classify(error: unknown, ending: AbortSignal): Exclude<Outcome, 'done'> {
   if (error instanceof NotNow) return 'held';
   if (error instanceof Terminal || error instanceof UnrecoverableError) return 'refused';
+  if (ending.aborted) return 'held';
   return isFailure(error) || isDatabaseAway(error) ? 'back off' : 'bug';
 }
 
@@ -63,26 +66,28 @@ async function run(
   service: Service,
   job: BullJob,
   surroundings: Surroundings,
-  stop: AbortSignal,
+  ending: AbortSignal,
+  lost: AbortSignal | undefined,
   token: string | undefined,
 ): Promise<string> {
   const startedAt = performance.now();
   const line = { queue: service.contract.name, jobId: job.id, ...job.data, attempt: job.attemptsMade + 1 };
   const durationMs = () => Math.round(performance.now() - startedAt);
   try {
-    const answer = await perform(service, job, surroundings, stop);
+    const answer = await perform(service, job, surroundings, lost ? AbortSignal.any([ending, lost]) : ending);
     // Said, whether or not the job is still there to be told: what was done is done.
     await job.log(answer).catch((err: unknown) => surroundings.log.warn({ ...line, err }, 'job answered, not told'));
     surroundings.log.info({ ...line, outcome: 'done', answer, durationMs: durationMs() }, 'job');
     return answer;
   } catch (error) {
-    const outcome = classify(error);
+    const outcome = classify(error, ending);
     const code = isFailure(error) ? error.code : undefined;
     const ended = { ...line, outcome, code, durationMs: durationMs() };
-    if (error instanceof NotNow) {
-      surroundings.log.info({ ...ended, retryAfterMs: error.retryAfterMs }, 'job');
-      await job.moveToDelayed(Date.now() + error.retryAfterMs, token);
-      throw new DelayedError(error.message);
+    if (outcome === 'held') {
+      const retryAfterMs = error instanceof NotNow ? error.retryAfterMs : backOffMs(service.contract, 1, error);
+      surroundings.log.info({ ...ended, retryAfterMs, err: error }, 'job');
+      await job.moveToDelayed(Date.now() + retryAfterMs, token);
+      throw new DelayedError(String(error));
     }
     surroundings.log[outcome === 'bug' ? 'error' : 'warn']({ ...ended, err: error }, 'job');
     if (outcome === 'refused') throw new UnrecoverableError(error instanceof Error ? error.message : String(error));
@@ -108,12 +113,11 @@ export function startHost(
     const service = { contract, processor: processors[name] };
     const worker = backend.openWorker(
       contract,
-      (job: BullJob, token, lost) =>
-        run(service, job, surroundings, lost ? AbortSignal.any([stopping.signal, lost]) : stopping.signal, token),
+      (job: BullJob, token, lost) => run(service, job, surroundings, stopping.signal, lost, token),
       {
         concurrency: contract.concurrency,
-        lockDuration: lockMs,
-        stalledInterval: stalledCheckMs,
+        lockDuration: takeOver.lockMs,
+        stalledInterval: takeOver.stalledCheckMs,
         maxStalledCount: stallsMax,
       },
     );
