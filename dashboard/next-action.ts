@@ -25,7 +25,10 @@ const forReview: Readonly<Record<ReviewReason, string>> = {
   PAYMENT_REVERSED: 'The money went back. Answer the dispute; buy nothing more for it.',
   FRAUD_RISK: 'The marketplace warns of fraud: look at the sale there, then cancel or continue.',
   LABEL_BY_MARKETPLACE: 'The marketplace wants its own shipping label: ship by hand or cancel there.',
-  UNCONFIRMED_SALE: 'The sale could not be read back from its channel: check that it exists.',
+  UNCONFIRMED_SALE:
+    'The sale could not be read back from its channel: check that it exists. It is bought when its channel confirms it.',
+  TAKEN_UP_BY_HAND:
+    'A person decided about this sale before its marketplace confirmed it: buy it only if the order of then was not sent.',
   SHIPPED_BY_SELLER: 'The sale was sent by somebody before we learnt of it: buy it only if nothing was sent.',
   CANCELLED_AFTER_PURCHASE: 'The buyer cancelled after the goods were bought: agree on return or delivery.',
   REFUND_BY_SELLER: 'Refund the buyer on the marketplace’s own page (link in the timeline).',

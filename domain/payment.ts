@@ -32,3 +32,6 @@ const afterMoney: ReadonlySet<PaymentState> = new Set([
 
 /** Money came once, whatever has become of it since. */
 export const broughtMoney = (state: PaymentState): boolean => afterMoney.has(state);
+
+/** It is with us, at least in part, and nobody disputes it. */
+export const holdsMoney = (state: PaymentState): boolean => state === 'COMPLETED' || state === 'PARTIALLY_REFUNDED';

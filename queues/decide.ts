@@ -3,20 +3,22 @@
  * are ordered are never bought again, and what was in doubt is settled by the word of whoever has looked at the provider.
  *
  *   bought      the supplier has the order: under these numbers      → followed like every purchase
- *   buy-again   nothing was bought                                   → PAID: checked, reserved and bought anew
+ *   buy-again   nothing was bought, and the buyer's money is here    → PAID: checked, reserved and bought anew
  *   fail        nothing was bought, and nothing will be              → FAILED, refunded by the reseller's policy
  *   go-on       the goods are ordered, whatever stopped the order    → followed
  *
  * An open dispute, and what a supplier owes, go on holding the order whatever is decided.
  */
 import type { OrderId } from '../domain/ids.ts';
+import { holdsMoney } from '../domain/payment.ts';
 import { credentialByAccount } from '../store/credentials.ts';
-import { closeByHand, isInDoubt, standingEffect } from '../store/effects.ts';
+import { closeByHand, isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
 import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import { freezeLeft, lookedAt } from '../store/freeze.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder } from '../store/orders.ts';
+import { paymentsOf } from '../store/payments.ts';
 import { keepSupplierOrders } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { DecisionRefused, type Deed, didNotHappen } from './decision.ts';
@@ -55,7 +57,7 @@ export async function decideOrder(
     }
     case 'buy-again':
       await didNotHappen(em, effect, 'buy', id, goodsOrdered);
-      if (facts.frozenFor) throw new DecisionRefused('ORDER_FROZEN', `${facts.frozenFor}: nothing is bought for it`);
+      await assertMoneyIsHere(em, id, facts.frozenFor);
       await advance(em, enqueue, order, { to: 'PAID', note: text }, { ...facts, purchaseRoute: 'api' });
       return order;
     case 'fail':
@@ -63,6 +65,19 @@ export async function decideOrder(
       await failOrder(em, enqueue, order, { reason: 'DECIDED_BY_PERSON', note: text }, facts);
       return order;
   }
+}
+
+/** Never a purchase beside a refund, nor for money that is disputed, is gone, or never came. @throws DecisionRefused */
+async function assertMoneyIsHere(em: EntityManager, id: OrderId, frozenFor: string | null): Promise<void> {
+  if (frozenFor) throw new DecisionRefused('ORDER_FROZEN', `${frozenFor}: nothing is bought for it`);
+  await withdrawUnsent(em, 'refund', id);
+  if (await standingEffect(em, 'refund', id))
+    throw new DecisionRefused('REFUND_SENT', 'its buyer was sent the money back, or may have been');
+  if (!(await paymentsOf(em, id)).some(({ status }) => holdsMoney(status)))
+    throw new DecisionRefused(
+      'NOT_PAID',
+      'no money of its buyer is here: its sale channel has not told of any, or it went back',
+    );
 }
 
 async function wasBought(

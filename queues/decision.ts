@@ -13,6 +13,8 @@ export type DecisionProblem =
   | 'NOTHING_IN_DOUBT'
   | 'NOTHING_ORDERED'
   | 'ORDER_FROZEN'
+  | 'REFUND_SENT'
+  | 'NOT_PAID'
   | 'PAYOUT_SENT';
 
 /** The facts do not allow it. */

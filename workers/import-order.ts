@@ -29,11 +29,11 @@ type Sale = { credential: Credential; order: MarketplaceOrder };
 async function takeSale(ctx: Context, event: InboundEvent, { credential, order }: Sale): Promise<string> {
   if (event.source !== 'inline' && (await wasSoldBefore(ctx, event, credential, order)))
     return finish(ctx, event, 'IGNORED', `order ${order.orderId} was sold before the account was connected`);
-  if (!(await replaceUnconfirmed(ctx, credential, order.orderId)))
-    return finish(ctx, event, 'APPLIED', `order ${order.orderId} was taken up by hand before it was confirmed`);
+  const takenUp = await replaceUnconfirmed(ctx, credential, order.orderId);
+  const confirmed = { ...order, review: order.review ?? takenUp };
   const custody = await custodyFor(ctx, credential);
   const taken: string[] = [];
-  for (const line of order.lines) taken.push(await takeLine(ctx, { credential, custody, order, line }));
+  for (const line of order.lines) taken.push(await takeLine(ctx, { credential, custody, order: confirmed, line }));
   if (taken.includes('being bought'))
     throw new Retryable('CANCELLED_WHILE_BUYING', `order ${order.orderId}: what becomes of the purchase decides`);
   return finish(ctx, event, 'APPLIED', `order ${order.orderId}: ${order.lines.length} lines, ${order.rawPayment}`);

@@ -7,9 +7,9 @@ import type { Credential } from '../store/entities/people.ts';
 import { upsertLine } from '../store/import.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder, orderOfSeller } from '../store/orders.ts';
-import { note } from '../store/timeline.ts';
+import { note, noteOnce } from '../store/timeline.ts';
 import type { Context } from './context.ts';
-import { isMarketplace } from './marketplace.ts';
+import { isMarketplace, type MarketplaceOrder } from './marketplace.ts';
 import { ReconnectNeeded } from './tokens.ts';
 
 /** MercadoLibre may not know a new order yet: its "not found" counts after this long. */
@@ -98,17 +98,26 @@ const keptFor = (em: EntityManager, credential: Credential, orderId: string): Pr
     externalLineId: { $in: [wholeSale(credential), ''] },
   });
 
+const confirmed = 'the marketplace confirms the sale: each of its lines is an order of its own now';
+
 /**
- * The marketplace has told the sale itself: what was kept in its place is closed. False when a person has taken that up
- * meanwhile: its lines must not be bought a second time.
+ * The marketplace has told the sale itself: what was kept in its place is closed. Gives why its lines wait for a person,
+ * when one has decided about that meanwhile: they must not be bought a second time.
  */
-export const replaceUnconfirmed = (ctx: Context, credential: Credential, orderId: string): Promise<boolean> =>
+export const replaceUnconfirmed = (
+  ctx: Context,
+  credential: Credential,
+  orderId: string,
+): Promise<MarketplaceOrder['review']> =>
   ctx.transact(async (em, enqueue) => {
     const kept = await keptFor(em, credential, orderId);
-    if (!kept || kept.status === 'CANCELLED') return true;
+    if (!kept || kept.status === 'CANCELLED') return undefined;
     const owned = await claimOrder(em, kept.id, ['NEEDS_REVIEW']);
-    if (owned?.reason !== 'UNCONFIRMED_SALE') return false;
-    const text = 'the marketplace confirms the sale: each of its lines is an order of its own now';
-    await advance(em, enqueue, owned, { to: 'CANCELLED', note: text });
-    return true;
+    if (owned?.reason === 'UNCONFIRMED_SALE') {
+      await advance(em, enqueue, owned, { to: 'CANCELLED', note: confirmed });
+      return undefined;
+    }
+    await noteOnce(em, kept.id, 'confirmed-late', confirmed);
+    const text = `taken up by hand as order ${kept.id} before its marketplace confirmed it`;
+    return { reason: 'TAKEN_UP_BY_HAND', note: text };
   });

@@ -1,3 +1,4 @@
+import { holdsMoney } from '../../domain/payment.ts';
 import { type Html, html } from '../../runtime/html.ts';
 import { isInDoubt } from '../../store/effects.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
@@ -31,10 +32,19 @@ export const decisions = (file: OrderFile): Html | undefined => {
 const lastOf = (effects: readonly Effect[], purpose: Effect['purpose'], subject: string): Effect | undefined =>
   effects.findLast(effect => effect.purpose === purpose && effect.subject === subject && effect.status !== 'DISPROVEN');
 
-function orderForm({ order: { id }, effects }: OrderFile): Html {
+/** As the decision will be judged: `assertMoneyIsHere`. */
+const isMoneyHere = ({ order, effects, payments }: OrderFile): boolean =>
+  order.frozenFor !== 'DISPUTE' &&
+  !lastOf(effects, 'refund', order.id) &&
+  payments.some(({ status }) => holdsMoney(status));
+
+function orderForm(file: OrderFile): Html {
+  const { effects } = file;
+  const { id } = file.order;
   const buy = lastOf(effects, 'buy', id);
   const doubtful = buy !== undefined && isInDoubt(buy);
-  const choices = buy?.status === 'DONE' ? [goOn] : [...(doubtful ? [bought] : []), buyAgain, fail];
+  const choices =
+    buy?.status === 'DONE' ? [goOn] : [...(doubtful ? [bought] : []), ...(isMoneyHere(file) ? [buyAgain] : []), fail];
   const numbers = html`<label>Supplier order numbers
     <input name="supplierOrders" inputmode="numeric" maxlength="500" placeholder="only where the supplier has it"></label>`;
   return form(`/orders/${id}/decide`, 'The order', choices, doubtful ? numbers : undefined);

@@ -76,6 +76,33 @@ describe('api: what a person decides about what nobody can prove', () => {
     expect((await decide(id, { decision: 'go-on' })).json).to.include({ status: 'PURCHASED' });
   });
 
+  it('nothing is bought again beside a refund of which nobody knows whether it left', async () => {
+    const { id } = await api.stage.paidOrder(await api.stage.stockUp(await api.hire()));
+    for (const status of ['FAILED', 'REFUNDING'])
+      await api.rows(`update orders set status = ?, reason = 'OUT_OF_STOCK' where id = ?`, [status, id]);
+    await api.stage.control('faults', {
+      provider: 'paypal',
+      operation: 'refund',
+      times: 1,
+      kind: 'drop-reply',
+    });
+    await api.stage.perform('refund', id);
+    const { refund } = (await import('../../workers/processors.ts')).processors;
+    const { paypal } = api.stage.context.providers;
+    const unseen = { ...paypal, getOrder: async () => null };
+    const blind = { ...later(), providers: { ...api.stage.context.providers, paypal: unseen as never } };
+    await refund({ orderId: id }, blind);
+    expect(await api.stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
+    expectProblem(await decide(id, { decision: 'buy-again' }), 409, 'REFUND_SENT');
+  });
+
+  it('nothing is bought again for money that went back', async () => {
+    const { id } = await api.stage.paidOrder(await api.stage.stockUp(await api.hire()));
+    await api.rows(`update orders set status = 'NEEDS_REVIEW', reason = 'PAYMENT_REVERSED' where id = ?`, [id]);
+    await api.rows(`update payments set status = 'REFUNDED' where order_id = ?`, [id]);
+    expectProblem(await decide(id, { decision: 'buy-again' }), 409, 'NOT_PAID');
+  });
+
   it('a payout that did not happen is paid anew, and one that did is followed', async () => {
     for (const decision of ['not-paid', 'paid'] as const) {
       const seller = await api.hire();

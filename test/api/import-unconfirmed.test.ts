@@ -220,16 +220,37 @@ describe('api: a sale that was told inline and cannot be read back', () => {
     expect(bought).to.have.length(1);
   });
 
-  it('is not bought a second time when a person has taken it up before the marketplace told it', async () => {
-    const orderId = await sell(api, mia, ebaySale(mia, [{}]));
+  const decide = (id: string, decision: string) =>
+    api.call('POST', `/api/admin/orders/${id}/decide`, { as: api.admin, body: { decision, why: 'looked at eBay' } });
+
+  it('is not bought by a decision while no money of its buyer is known: it was, and was sold for nothing', async () => {
+    const orderId = unknownId();
+    await told({ orderId });
+    const { id } = await lineOf(api, orderId);
+    expectProblem(await decide(id, 'buy-again'), 409, 'NOT_PAID');
+    expect(stateOf(await lineOf(api, orderId))).to.equal('NEEDS_REVIEW UNCONFIRMED_SALE');
+  });
+
+  it('that a person has given up before its marketplace told it loses no money: it was swallowed', async () => {
+    const { listingId } = await api.stage.stockUp(mia, { listedOn: 'ebay' });
+    const orderId = await sell(api, mia, ebaySale(mia, [{ legacyItemId: listingId }]));
     const notifications = api.stage.jobs.splice(0);
     await disconnect(mia);
     await told({ orderId });
-    await api.rows(`update orders set status = 'PAID', reason = null where external_order_id = ?`, [orderId]);
+    const kept = await lineOf(api, orderId);
+    expect((await decide(kept.id, 'fail')).json).to.include({ status: 'FAILED' });
     await api.rows(`update api_credentials set status = 'HEALTHY' where id = ?`, [mia.ebay.id]);
     api.stage.jobs.push(...notifications);
-    expect((await importAll(api)).join()).to.include('taken up by hand');
-    expect(await lineOf(api, orderId)).to.include({ status: 'PAID', externalLineId: `unconfirmed ${mia.ebay.id}` });
+    await api.stage.drain();
+    const line = (await linesOf(api, orderId)).find(({ id }) => id !== kept.id)!;
+    expect(stateOf(line), 'nothing is bought beside what a person decided').to.equal('NEEDS_REVIEW TAKEN_UP_BY_HAND');
+    expect(await timelineOf(api, line)).to.include(`taken up by hand as order ${kept.id}`);
+    expect(await api.rows('select status from payments where order_id = ?', [line.id])).to.deep.equal([
+      { status: 'COMPLETED' },
+    ]);
+    expect((await decide(line.id, 'buy-again')).json).to.include({ status: 'PAID' });
+    await api.stage.drain();
+    expect((await linesOf(api, orderId)).find(({ id }) => id === line.id)).to.include({ status: 'PURCHASED' });
   });
 
   it('adds nothing to a sale that is known already', async () => {

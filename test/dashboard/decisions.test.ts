@@ -5,6 +5,7 @@ import { money } from '../../domain/money.ts';
 import { Effect } from '../../store/entities/money.ts';
 import { findLeg } from '../../store/legs.ts';
 import { findOrder } from '../../store/orders.ts';
+import { recordPayment } from '../../store/payments.ts';
 import { addLeg, addSale } from '../../store/sales.ts';
 import { berlin } from '../support/stage.ts';
 import { openWorld, operator, visitor, type World } from './world.ts';
@@ -28,6 +29,17 @@ describe('what an operator decides', () => {
       fxRate: '1',
     });
   const orderOf = async (id: OrderId) => (await world.store.read(em => findOrder(em, id)))!;
+  const paid = (orderId: OrderId) =>
+    world.store.transaction(em =>
+      recordPayment(em, {
+        orderId,
+        provider: 'paypal',
+        reference: `capture-${orderId}`,
+        status: 'COMPLETED',
+        rawStatus: 'COMPLETED',
+        amount: money(4_990n, 'USD'),
+      }),
+    );
   const purchase = (id: OrderId, facts: Partial<Effect>) =>
     world.store.transaction(em =>
       em.insert(Effect, {
@@ -84,9 +96,16 @@ describe('what an operator decides', () => {
     );
 
   it('is offered where the evidence is, and only what the facts allow', async () => {
-    const [untouched, doubtful, ordered] = [await inReview(), await inReview(), await inReview()];
+    const [unpaid, untouched, doubtful, ordered] = [
+      await inReview(),
+      await inReview(),
+      await inReview(),
+      await inReview(),
+    ];
+    for (const id of [untouched, doubtful]) await paid(id);
     await purchase(doubtful, { status: 'OPEN' });
     await purchase(ordered, { status: 'DONE' });
+    expect(await offered(unpaid)).to.deep.equal(['fail']);
     expect(await offered(untouched)).to.deep.equal(['buy-again', 'fail']);
     expect(await offered(doubtful)).to.deep.equal(['bought', 'buy-again', 'fail']);
     expect(await offered(ordered)).to.deep.equal(['go-on']);
