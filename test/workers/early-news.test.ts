@@ -166,6 +166,7 @@ describe('news of money', () => {
 
   it('is booked for no order that has moved on since it was read', async () => {
     const order = await cancelled();
+    await rows(stage, `update orders set status = 'NEEDS_REVIEW', reason = 'PROGRAM_ERROR' where id = ?`, [order.id]);
     await capturedUnseen(order);
     const { paypal } = stage.context.providers;
     const slow = {
