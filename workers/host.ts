@@ -21,6 +21,7 @@ import type { Payload, QueueContract } from '../queues/contract.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
 import { followProviders, type Served } from './consumption.ts';
 import type { Context, Surroundings } from './context.ts';
+import { endParts, ProcessEnds } from './process-ends.ts';
 import { processors as ours } from './processors.ts';
 
 /** A killed worker's job goes on elsewhere after four to six seconds; BullMQ's own defaults take sixty. */
@@ -97,9 +98,6 @@ async function run(
 
 export type Host = { close(): Promise<void> };
 
-/** Of the time that a process has to end: after it, jobs that still run are told to stop, and go on elsewhere. */
-const patientPart = 0.6;
-
 /** Starts one worker per queue. Closing takes no more jobs, and waits for those that run. */
 export function startHost(
   backend: Backend,
@@ -132,8 +130,8 @@ export function startHost(
   return {
     close: async () => {
       unfollow?.();
-      const patienceMs = surroundings.config.shutdownDeadlineMs * patientPart;
-      const patience = setTimeout(() => stopping.abort(), patienceMs);
+      const patienceMs = surroundings.config.shutdownDeadlineMs * endParts.patience;
+      const patience = setTimeout(() => stopping.abort(new ProcessEnds()), patienceMs);
       await Promise.all(served.map(({ worker }) => worker.close()));
       clearTimeout(patience);
       stopping.abort();

@@ -6,6 +6,7 @@ import { lockCredential, needReconnect, openSecrets, replaceTokens, type Tokens 
 import type { Credential } from '../store/entities/people.ts';
 import type { EntityManager, Store } from '../store/open.ts';
 import type { Context } from './context.ts';
+import { untilTheVeryEnd } from './process-ends.ts';
 
 /** A token this close to its end is not worth a call. */
 const tooLateMs = 30_000;
@@ -39,8 +40,8 @@ export function liveToken(ctx: Context, credential: Credential, stale: string | 
 
 /**
  * The row is locked from reading the old token to writing the new one: of many processes one refreshes, the others find
- * the fresh one; a rotating refresh token is never used twice. Nobody's signal cuts the call off: the answer may be the
- * only one there is.
+ * the fresh one; a rotating refresh token is never used twice. Only the end of the process cuts the call off: the answer
+ * may be the only one there is.
  */
 export async function renewToken(ctx: Context, id: CredentialId, stale: string | null): Promise<Renewed> {
   const unstored = brought.get(ctx.store) ?? new Map<CredentialId, Brought>();
@@ -89,19 +90,21 @@ async function renewUnderLock(
   }
 }
 
-async function askForTokens({ providers }: Context, credential: Credential, refreshToken: string): Promise<Tokens> {
+async function askForTokens(ctx: Context, credential: Credential, refreshToken: string): Promise<Tokens> {
+  const { providers } = ctx;
+  const options = { signal: untilTheVeryEnd(ctx) };
   switch (credential.apiName) {
     case 'aliexpress-dropshipping': {
-      const fresh = await providers.aliexpress.refreshToken(refreshToken);
+      const fresh = await providers.aliexpress.refreshToken(refreshToken, options);
       return { ...fresh, refreshToken: fresh.refreshToken ?? refreshToken };
     }
     case 'ebay': {
-      const fresh = await providers.ebay.refreshToken(refreshToken, credential.scopes.split(' '));
+      const fresh = await providers.ebay.refreshToken(refreshToken, credential.scopes.split(' '), options);
       // eBay keeps the refresh token and its end: a refresh does not extend it.
       return { ...fresh, refreshToken, refreshExpiresAt: credential.refreshExpiresAt ?? null };
     }
     case 'mercadolibre': {
-      const fresh = await providers.mercadolibre.refreshToken(refreshToken);
+      const fresh = await providers.mercadolibre.refreshToken(refreshToken, options);
       return { ...fresh, refreshExpiresAt: credential.refreshExpiresAt ?? null };
     }
     case 'aliexpress':

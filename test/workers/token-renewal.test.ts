@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import type { CredentialId } from '../../domain/ids.ts';
+import { Uncertain } from '../../domain/outcome.ts';
 import { connect } from '../../store/connect.ts';
 import { findCredential, openSecrets } from '../../store/credentials.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import type { Context } from '../../workers/context.ts';
+import { ProcessEnds } from '../../workers/process-ends.ts';
 import { freshToken } from '../../workers/tokens.ts';
 import { berlin, createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
@@ -150,6 +152,26 @@ describe('a token that many jobs want', () => {
     stop.abort();
     const fresh = await freshToken({ ...stage.context, signal: stop.signal }, idOf('mercadolibre'), accessToken);
     expect(await read('mercadolibre')).to.include({ status: 'HEALTHY', accessToken: fresh });
+  });
+
+  it('that never comes does not keep its process from ending in time', async () => {
+    const { accessToken, accountId } = await read('mercadolibre');
+    await stage.control('faults', {
+      provider: 'mercadolibre',
+      operation: 'token',
+      kind: 'slow',
+      delayMs: 5_000,
+      times: 1,
+    });
+    const stop = new AbortController();
+    const config = { ...stage.config, shutdownDeadlineMs: 400 };
+    const ctx: Context = { ...stage.context, config, signal: stop.signal };
+    const asking = freshToken(ctx, idOf('mercadolibre'), accessToken).catch((error: unknown) => error);
+    await until(async () => (await refreshesOf(accountId)) === 1);
+    stop.abort(new ProcessEnds());
+    expect(await asking)
+      .to.be.instanceOf(Uncertain)
+      .and.include({ code: 'MERCADOLIBRE_NO_ANSWER' });
   });
 
   const connectAgain = async (provider: Provider): Promise<void> => {
