@@ -52,6 +52,7 @@ export async function followPurchase(
   if (cancelled.length === rows.length && !cancelled.some(row => row.wasPaid)) return expired(ctx, order, keep);
   if (cancelled.length > 0 && (unpaid.length > 0 || !cancelled.some(row => row.wasPaid)))
     return review(ctx, order, 'cancelled at the supplier, in part: cancel the rest there, or refund the buyer', keep);
+  if (unpaid.length > 0 && order.frozenFor) return stopPayment(ctx, order, unpaid, keep);
   if (unpaid.length > 0) return awaitPayment(ctx, order, unpaid, { pollMs, keep });
   const cost = await charged(ctx, order, rows, keep);
   if (typeof cost === 'string') return cost;
@@ -87,6 +88,18 @@ const expired = (ctx: Context, order: Order, keep: Keep): Promise<string> =>
     await release(em, 'buy', order.id);
     await updateOrder(em, order, afterBuying(order));
   });
+
+/** Nobody pays for goods whose buyer has, or may get, the money back. */
+function stopPayment(ctx: Context, order: Order, unpaid: readonly SupplierOrder[], also: Keep): Promise<string> {
+  const numbers = unpaid.map(row => row.number).join(', ');
+  const note = `${order.frozenFor}: do not pay AliExpress order ${numbers}, cancel it or let it expire, and then go on`;
+  return move(
+    ctx,
+    order,
+    { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note },
+    { also, facts: afterBuying(order) },
+  );
+}
 
 async function awaitPayment(
   ctx: Context,

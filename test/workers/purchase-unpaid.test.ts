@@ -115,6 +115,15 @@ describe('a purchase that the supplier has not been paid for', () => {
     expect(await stage.perform('purchase', id)).to.equal('PURCHASED');
   });
 
+  it('is not to be paid any more once its buyer has the money back: it expires, or is cancelled', async () => {
+    const { id, numbers } = await placedUnpaid();
+    for (const change of [`status = 'PURCHASING', wait_reason = null`, `frozen_for = 'PAYMENT_REVERSED'`])
+      await rows(stage, `update orders set ${change} where id = ?`, [id]);
+    await stage.perform('purchase', id);
+    expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED' });
+    expect((await notesOf(stage, id)).at(-1)).to.include(`do not pay AliExpress order ${numbers[0]}`);
+  });
+
   const reviews: readonly {
     when: string;
     happens: (numbers: readonly [string, string], id: string) => Promise<unknown>;
