@@ -46,7 +46,10 @@ export const orderMoves: StateTable<OrderState> = {
 };
 
 /** The queue that takes a waiting order up again, and who wakes it: the clock, or a person's deed. */
-type Wait = { readonly resumes: 'fulfill' | 'purchase' | 'purchase-fallback'; readonly wokenBy: 'time' | 'deed' };
+type Wait = {
+  readonly resumes: 'fulfill' | 'purchase' | 'purchase-fallback' | 'track-shipment';
+  readonly wokenBy: 'time' | 'deed';
+};
 
 export const waits = {
   /** Time for the buyer to change their mind: AliExpress orders cannot be cancelled through its API. */
@@ -66,8 +69,11 @@ export const waits = {
   RECONNECT_NEEDED: { resumes: 'purchase', wokenBy: 'deed' },
   /** Placed at the supplier, not paid there yet. Somebody pays on the site; we look again until its deadline. */
   SUPPLIER_UNPAID: { resumes: 'purchase', wokenBy: 'time' },
-  /** The supplier cancelled what it was paid for; somebody has to see its money back before anything is bought again. */
-  SUPPLIER_REFUND_UNPROVEN: { resumes: 'fulfill', wokenBy: 'deed' },
+  /**
+   * The supplier cancelled what it was paid for; somebody has to see its money back before anything is bought again.
+   * What it did not cancel is followed meanwhile.
+   */
+  SUPPLIER_REFUND_UNPROVEN: { resumes: 'track-shipment', wokenBy: 'deed' },
   /** The website wants a person: a captcha, a code, a page nobody knows. Goes on when the account is released. */
   BUYER_ACCOUNT_PAUSED: { resumes: 'purchase-fallback', wokenBy: 'time' },
   /** No API connection, and buying through the browser is switched off. Looked at again: both can change. */

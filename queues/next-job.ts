@@ -20,15 +20,22 @@ type OrderRow = Subject & {
   saleBookedAt?: Date | null | undefined;
 };
 
-const resuming = { fulfill, purchase, 'purchase-fallback': purchaseFallback } as const;
+const buying = ({ purchaseRoute }: OrderRow) => (purchaseRoute === 'browser' ? purchaseFallback : purchase);
+const tracking = ({ purchaseRoute }: OrderRow) => (purchaseRoute === 'browser' ? trackInBrowser : trackShipment);
 
 /** What was begun in the browser is taken up there again. */
-const resumes = ({ purchaseRoute }: OrderRow, reason: WaitReason) => {
-  const queue = waits[reason].resumes;
-  return resuming[queue === 'purchase' && purchaseRoute === 'browser' ? 'purchase-fallback' : queue];
+const resumes = (order: OrderRow, reason: WaitReason) => {
+  switch (waits[reason].resumes) {
+    case 'fulfill':
+      return fulfill;
+    case 'purchase':
+      return buying(order);
+    case 'purchase-fallback':
+      return purchaseFallback;
+    case 'track-shipment':
+      return tracking(order);
+  }
 };
-
-const tracking = ({ purchaseRoute }: OrderRow) => (purchaseRoute === 'browser' ? trackInBrowser : trackShipment);
 
 /** Each state that is not final names the one job that moves it on; nothing where a person or the outside must act. */
 export function jobForOrder(order: OrderRow): Job | undefined {
@@ -40,7 +47,7 @@ export function jobForOrder(order: OrderRow): Job | undefined {
     case 'WAITING':
       return order.waitReason ? resumes(order, order.waitReason).jobFor(order) : undefined;
     case 'PURCHASING':
-      return (order.purchaseRoute === 'api' ? purchase : purchaseFallback).jobFor(order);
+      return buying(order).jobFor(order);
     case 'PURCHASED':
       return (order.saleBookedAt ? tracking(order) : createSale).jobFor(order);
     case 'SHIPPED':

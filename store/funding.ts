@@ -120,6 +120,14 @@ export async function moneyReturned(em: EntityManager, purpose: Purpose, subject
   );
 }
 
+/** A part of what was spent has come back. */
+export async function partReturned(em: EntityManager, purpose: Purpose, subject: string, part: Money): Promise<void> {
+  await em.execute(
+    `update reservations set amount_minor = amount_minor - ? where purpose = ? and subject = ? and status = 'CONSUMED'`,
+    [part.amountMinor, purpose, subject],
+  );
+}
+
 /** Nothing was spent and nothing will be. */
 export async function release(em: EntityManager, purpose: Purpose, subject: string): Promise<void> {
   await em.execute(

@@ -2,7 +2,7 @@ import { platformCurrency } from '../domain/fees.ts';
 import type { OrderId } from '../domain/ids.ts';
 import { type Money, money, sum } from '../domain/money.ts';
 import { supplierPaid } from '../domain/postings.ts';
-import type { Order } from './entities/order.ts';
+import type { Order, SupplierOrder } from './entities/order.ts';
 import { consume } from './funding.ts';
 import { post } from './ledger.ts';
 import type { EntityManager } from './open.ts';
@@ -11,10 +11,15 @@ import { purchaseOrdersOf } from './supplier-orders.ts';
 
 /** What the standing purchase cost: all of its supplier orders that were paid, together. */
 export async function purchaseCost(em: EntityManager, orderId: OrderId): Promise<Money> {
-  const paid = (await purchaseOrdersOf(em, orderId)).filter(({ wasPaid }) => wasPaid);
-  const costs = paid.map(row => money(row.costMinor ?? 0n, row.costCurrency ?? platformCurrency));
-  return sum(costs, platformCurrency);
+  return costOf(await purchaseOrdersOf(em, orderId));
 }
+
+/** What those of them that were paid cost. */
+export const costOf = (rows: readonly SupplierOrder[]): Money =>
+  sum(
+    rows.filter(({ wasPaid }) => wasPaid).map(row => money(row.costMinor ?? 0n, row.costCurrency ?? platformCurrency)),
+    platformCurrency,
+  );
 
 /** The name that the standing purchase is booked under. */
 async function purchaseEvent(em: EntityManager, orderId: OrderId): Promise<string> {

@@ -1,13 +1,13 @@
 import { platformCurrency } from '../domain/fees.ts';
 import type { OrderId } from '../domain/ids.ts';
 import { merged, reversed } from '../domain/ledger.ts';
-import { type Money, money } from '../domain/money.ts';
+import { formatMoney, type Money, money } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
 import { supplierCancelled, supplierRefunded } from '../domain/postings.ts';
 import { disproveDone, standingEffect } from './effects.ts';
 import { Sale } from './entities/money.ts';
-import type { Order, SupplierOrder } from './entities/order.ts';
-import { moneyReturned } from './funding.ts';
+import { type Order, SupplierOrder } from './entities/order.ts';
+import { moneyReturned, partReturned } from './funding.ts';
 import { orderSums, post, postingsOf } from './ledger.ts';
 import { legsOfOrder } from './legs.ts';
 import type { EntityManager } from './open.ts';
@@ -16,21 +16,28 @@ import { findSale } from './sales.ts';
 import { note } from './timeline.ts';
 import { cancelLeg, claimUnpaid } from './unpaid-legs.ts';
 
-/** The supplier cancelled some of what it was paid for: until its refund is seen, that is owed to whoever paid. */
+/**
+ * The supplier cancelled some of what it was paid for: until its refund is seen, that is owed to whoever paid. True when
+ * that is news.
+ */
 export async function awaitSupplierRefund(
   em: EntityManager,
   order: Order,
   rows: readonly SupplierOrder[],
-): Promise<void> {
+): Promise<boolean> {
+  let news = false;
   const sale = { custody: custodyOf(order), reseller: order.userId };
   for (const { status, wasPaid, number, costMinor, costCurrency } of rows)
-    if (status === 'CANCELLED' && wasPaid && costMinor != null && costCurrency)
-      await post(em, {
+    if (status === 'CANCELLED' && wasPaid && costMinor != null && costCurrency) {
+      const booked = await post(em, {
         source: 'aliexpress',
         event: `cancelled:${number}`,
         orderId: order.id,
         postings: supplierCancelled({ ...sale, owed: money(costMinor, costCurrency) }),
       });
+      news ||= booked;
+    }
+  return news;
 }
 
 /** What the supplier owes for an order, to whoever paid it. */
@@ -50,16 +57,35 @@ export async function undoPurchase(em: EntityManager, order: Order, cost: Money,
   invariant(effect?.status === 'DONE', `order ${order.id} was bought`);
   await disproveDone(em, effect, 'SUPPLIER_REFUNDED');
   await moneyReturned(em, 'buy', order.id);
+  await bookRefund(em, order, `refunded:${effect.idempotencyKey}`, cost);
+  await note(em, order.id, 'effect', 'the supplier gave the money back', { key: effect.idempotencyKey, seenBy });
+}
+
+/**
+ * As `undoPurchase`, for the supplier orders of a purchase that were cancelled when others were not: `back` is what they
+ * cost. The sale is booked anew, with what the rest costs.
+ */
+export async function undoPart(
+  em: EntityManager,
+  order: Order,
+  cancelled: readonly SupplierOrder[],
+  back: Money,
+  seenBy: string,
+): Promise<void> {
+  const numbers = cancelled.map(({ number }) => number);
+  await em.nativeUpdate(SupplierOrder, { number: { $in: numbers } }, { refundedAt: new Date() });
+  await partReturned(em, 'buy', order.id, back);
+  await bookRefund(em, order, `refunded:${numbers.join('+')}`, back);
+  const text = `the supplier gave ${formatMoney(back)} back for ${numbers.join(', ')}`;
+  await note(em, order.id, 'effect', text, { numbers, seenBy });
+}
+
+async function bookRefund(em: EntityManager, order: Order, event: string, cost: Money): Promise<void> {
   const sale = await findSale(em, order.id);
   if (sale) await voidSale(em, order.id, sale);
   const owed = await owedBySupplier(em, order.id);
-  await post(em, {
-    source: 'aliexpress',
-    event: `refunded:${effect.idempotencyKey}`,
-    orderId: order.id,
-    postings: supplierRefunded({ custody: custodyOf(order), reseller: order.userId, cost, owed }),
-  });
-  await note(em, order.id, 'effect', 'the supplier gave the money back', { key: effect.idempotencyKey, seenBy });
+  const postings = supplierRefunded({ custody: custodyOf(order), reseller: order.userId, cost, owed });
+  await post(em, { source: 'aliexpress', event, orderId: order.id, postings });
 }
 
 /** Books the sale back as it stands now, with what refunds have made of it: the order's money is parked again. */

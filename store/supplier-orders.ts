@@ -28,10 +28,18 @@ export async function keepSupplierOrders(
     );
 }
 
-/** Those of the purchase that stands; an earlier one, which its supplier gave the money back for, has its own. */
+/** What to tell of an order that is taken for bought and has none. */
+export const nothingStands =
+  'no purchase stands for it: whether its goods are ordered is to be looked up at the supplier';
+
+export const isCancelled = ({ status }: SupplierOrder): boolean => status === 'CANCELLED';
+
+/** Those of the purchase that stands, without what its supplier gave the money back for. */
 export async function purchaseOrdersOf(em: EntityManager, orderId: OrderId): Promise<SupplierOrder[]> {
   const key = (await standingEffect(em, 'buy', orderId))?.idempotencyKey ?? '';
-  return (await supplierOrdersOf(em, orderId)).filter(({ effectKey }) => effectKey == null || effectKey === key);
+  return (await supplierOrdersOf(em, orderId)).filter(
+    ({ effectKey, refundedAt }) => (effectKey == null || effectKey === key) && refundedAt == null,
+  );
 }
 
 /** Every supplier order that was ever placed for an order. */

@@ -4,6 +4,7 @@ import { invariant } from '../domain/outcome.ts';
 import { saleBooked } from '../domain/postings.ts';
 import { legsOf, type Profit, profitOf } from '../domain/profit.ts';
 import { payout } from '../queues/payout.ts';
+import { advance } from '../queues/transact.ts';
 import { owedFrom } from '../store/current-account.ts';
 import type { Order } from '../store/entities/order.ts';
 import { orderSums, post } from '../store/ledger.ts';
@@ -11,6 +12,7 @@ import type { EntityManager } from '../store/open.ts';
 import { custodyOf, maxCostOf, rateOf, updateOrder } from '../store/orders.ts';
 import { addLeg, addSale, findSale } from '../store/sales.ts';
 import { commissionPercent } from '../store/settings.ts';
+import { nothingStands, purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { commissionAdmin, findUser } from '../store/users.ts';
 import { type Context, later, type Processor } from './context.ts';
@@ -20,6 +22,11 @@ import { orderStep } from './order-step.ts';
 export const createSale: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(ctx, { queue: 'create-sale', id: orderId, from: ['PURCHASED'] }, order =>
     ctx.transact(async (em, enqueue) => {
+      if ((await purchaseOrdersOf(em, order.id)).length === 0) {
+        const stop = { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: nothingStands } as const;
+        await advance(em, enqueue, order, stop);
+        return `NEEDS_REVIEW: ${nothingStands}`;
+      }
       // From here on only the supplier's parcels move the order.
       await updateOrder(em, order, { saleBookedAt: ctx.now(), nextCheckAt: later(ctx, ctx.config.trackingPollMs) });
       if (await findSale(em, order.id)) return 'nothing to do: the sale is booked';

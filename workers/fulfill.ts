@@ -4,6 +4,7 @@ import { Terminal } from '../domain/outcome.ts';
 import { breakEvenCost } from '../domain/profit.ts';
 import { toLogisticsAddress } from '../providers/aliexpress/address-rules.ts';
 import { advance } from '../queues/transact.ts';
+import { standingEffect } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Product } from '../store/entities/people.ts';
 import { boughtSince, type Reserved, reserve } from '../store/funding.ts';
@@ -20,6 +21,8 @@ import { fail, move, orderStep, wait } from './order-step.ts';
 /** Lets a paid order through to the purchase, or says why not yet, or why never. */
 export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(ctx, { queue: 'fulfill', id: orderId, from: ['PAID', 'WAITING'] }, async order => {
+    if (await isBought(ctx, order))
+      return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: boughtNote });
     const hold = holdUntil(ctx, order);
     if (hold) return wait(ctx, order, 'HOLD', { until: hold, note: 'the buyer may still cancel' });
 
@@ -48,6 +51,12 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
       });
     return letThrough(ctx, order, product, rate, maxCost);
   });
+
+/** Goods are never bought beside a purchase that stands, whoever sent the order here. */
+const isBought = async (ctx: Context, { id }: Order): Promise<boolean> =>
+  (await ctx.store.read(em => standingEffect(em, 'buy', id)))?.status === 'DONE';
+
+const boughtNote = 'its goods are ordered: nothing is bought beside them';
 
 const erasedNote = 'its buyer has left the marketplace and was erased: refund the sale there';
 

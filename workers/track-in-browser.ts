@@ -1,7 +1,7 @@
 import { invariant } from '../domain/outcome.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { standingOf } from '../store/shop-accounts.ts';
-import { purchaseOrdersOf } from '../store/supplier-orders.ts';
+import { isCancelled, purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
 import { Obstacle } from './browser/obstacle.ts';
 import { stopAccount } from './browser-obstacle.ts';
@@ -10,12 +10,12 @@ import type { Context, Processor } from './context.ts';
 import { orderStep, recheck } from './order-step.ts';
 import { accountOf, type SupplierReader } from './supplier-order.ts';
 import { readOnWebsite, type WebsiteNews } from './supplier-order-page.ts';
-import { followParcels } from './track-shipment.ts';
+import { followParcels, trackedIn } from './track-shipment.ts';
 
 /** As `track-shipment`, on the website: what was bought there is seen there only. */
 export const trackInBrowser: Processor<'orderId'> = ({ orderId }, ctx) =>
-  orderStep(ctx, { queue: 'track-in-browser', id: orderId, from: ['PURCHASED', 'SHIPPED'] }, async order => {
-    const rows = await ctx.store.read(em => purchaseOrdersOf(em, order.id));
+  orderStep(ctx, { queue: 'track-in-browser', id: orderId, from: trackedIn }, async order => {
+    const rows = (await ctx.store.read(em => purchaseOrdersOf(em, order.id))).filter(row => !isCancelled(row));
     const reader = await readPages(ctx, order, rows);
     return 'unread' in reader ? reader.unread : followParcels(ctx, order, reader);
   });
@@ -31,7 +31,7 @@ async function readPages(
     return { unread: await recheck(ctx, order, ctx.config.trackingPollMs, text) };
   };
   const [first] = rows;
-  invariant(first, `order ${order.id} was bought`);
+  if (!first) return readerOf(new Map());
   const credential = await accountOf(ctx, first);
   const { health } = await ctx.store.read(em => standingOf(em, credential));
   if (health !== 'healthy' || !ctx.shop) return unseen('the browser log-in stands still');

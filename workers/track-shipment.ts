@@ -1,8 +1,9 @@
+import type { OrderState } from '../domain/order.ts';
 import type { SupplierOrderState } from '../domain/supplier-order.ts';
 import type { SupplierOrderStatus } from '../providers/aliexpress/order.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { purchaseCost } from '../store/purchase-books.ts';
-import { hear, keepNews, purchaseOrdersOf } from '../store/supplier-orders.ts';
+import { hear, isCancelled, keepNews, nothingStands, purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
 import type { Context, Processor } from './context.ts';
 import { supplierStates } from './follow-purchase.ts';
@@ -19,20 +20,28 @@ const tellAgainMs = 300_000;
 /**
  * Follows the parcels, and tells the sale channel of each. The order is SHIPPED when all its supplier orders are, and
  * DELIVERED when all have arrived. A supplier that cancels what it was paid for stops everything that is
- * still to leave.
+ * still to leave; what it did not cancel is followed all the same.
  */
 export const trackShipment: Processor<'orderId'> = ({ orderId }, ctx) =>
-  orderStep(ctx, { queue: 'track-shipment', id: orderId, from: ['PURCHASED', 'SHIPPED'] }, order =>
+  orderStep(ctx, { queue: 'track-shipment', id: orderId, from: trackedIn }, order =>
     followParcels(ctx, order, throughApi(ctx)),
   );
 
+/** WAITING only for the refund of what the supplier cancelled. */
+export const trackedIn: readonly OrderState[] = ['PURCHASED', 'SHIPPED', 'WAITING'];
+
 export async function followParcels(ctx: Context, order: Order, reader: SupplierReader): Promise<string> {
   const rows = await ctx.store.read(em => purchaseOrdersOf(em, order.id));
+  if (rows.length === 0) return unknownPurchase(ctx, order);
   const unread = await takeAllNews(ctx, order, reader, rows);
+  if (rows.some(isCancelled)) {
+    const cost = await ctx.store.read(em => purchaseCost(em, order.id));
+    const stopped = await supplierCancelled(ctx, order, rows, cost);
+    await tellParcels(ctx, order);
+    return stopped;
+  }
   if (unread) return recheck(ctx, order, ctx.config.trackingPollMs, unread);
   const states = rows.map(({ status }) => status);
-  if (states.includes('CANCELLED'))
-    return supplierCancelled(ctx, order, rows, await ctx.store.read(em => purchaseCost(em, order.id)));
   const untold = await tellParcels(ctx, order);
   // A delivered order is not looked at again: its sale channel is told first.
   if (untold === 0 && states.every(status => status === 'DELIVERED')) return move(ctx, order, { to: 'DELIVERED' });
@@ -47,6 +56,9 @@ export async function followParcels(ctx: Context, order: Order, reader: Supplier
   );
 }
 
+const unknownPurchase = (ctx: Context, order: Order): Promise<string> =>
+  move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: nothingStands });
+
 const isUnderWay = (status: SupplierOrderState): boolean => status === 'SHIPPED' || status === 'DELIVERED';
 
 /** Gives why there is no news, when the supplier's account must be connected again: the goods are on their way all the same. */
@@ -57,7 +69,8 @@ async function takeAllNews(
   rows: readonly SupplierOrder[],
 ): Promise<string | undefined> {
   try {
-    for (const row of rows) {
+    // What is cancelled stays so.
+    for (const row of rows.filter(one => !isCancelled(one))) {
       await takeNews(ctx, order, reader, row);
       if (isUnderWay(row.status)) await takeParcels(ctx, order, row, await reader.parcels(row));
     }
@@ -77,7 +90,7 @@ async function takeNews(ctx: Context, order: Order, reader: SupplierReader, row:
   const { rawStatus, payDeadline } = news;
   hear(row, { status, rawStatus, payDeadline });
   // That it was cancelled is written with what that means for the order.
-  if (row.status !== 'CANCELLED') await ctx.store.transaction(em => keepNews(em, order, [row]));
+  if (!isCancelled(row)) await ctx.store.transaction(em => keepNews(em, order, [row]));
 }
 
 /** Paid and booked: a dispute or a hold at the supplier changes nothing yet, but a person should know. */

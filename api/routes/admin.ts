@@ -2,25 +2,20 @@ import { Router } from 'express';
 import Joi from 'joi';
 import { platformCurrency } from '../../domain/fees.ts';
 import type { LegId, OrderId, UserId } from '../../domain/ids.ts';
-import { equals, formatMoney, type Money } from '../../domain/money.ts';
-import { orderStates } from '../../domain/order.ts';
+import type { Money } from '../../domain/money.ts';
 import { payout } from '../../queues/payout.ts';
-import { advance, type Enqueue } from '../../queues/transact.ts';
+import type { Enqueue } from '../../queues/transact.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
-import type { Order } from '../../store/entities/order.ts';
-import { freezeLeft } from '../../store/freeze.ts';
 import { setAvailable } from '../../store/funding.ts';
 import { claimLeg, moveLeg, requestCancel, wakeLeg } from '../../store/legs.ts';
 import type { EntityManager } from '../../store/open.ts';
-import { claimOrder, updateOrder } from '../../store/orders.ts';
-import { purchaseCost } from '../../store/purchase-books.ts';
-import { supplierOwes, undoPurchase } from '../../store/second-purchase.ts';
 import { setCommissionPercent } from '../../store/settings.ts';
 import { findUser } from '../../store/users.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';
 import { id, price } from '../schemas.ts';
+import { supplierRefunded } from '../supplier-refunded.ts';
 import { moneyView } from '../views.ts';
 
 const percent = Joi.object<{ percent: string }>({
@@ -32,34 +27,6 @@ const percent = Joi.object<{ percent: string }>({
 const supplierRefund = Joi.object<{ amount: Money }>({ amount: price.required() });
 
 const limit = Joi.object<{ userId: UserId; limit: Money }>({ userId: id.required(), limit: price.required() });
-
-/**
- * Somebody has seen the supplier's money come back: the sale is booked back. An order that waits for that goes on from
- * PAID; one whose buyer has their money back as well stays where it is.
- */
-async function supplierRefunded(
-  em: EntityManager,
-  enqueue: Enqueue,
-  orderId: OrderId,
-  amount: Money,
-  seenBy: UserId,
-): Promise<Order> {
-  const order = await claimOrder(em, orderId, orderStates);
-  const waits = order?.waitReason === 'SUPPLIER_REFUND_UNPROVEN';
-  if (!order || !(waits || (await supplierOwes(em, order.id))))
-    throw new Problem(409, 'NO_REFUND_AWAITED', 'the order waits for no refund of its supplier');
-  const cost = await purchaseCost(em, orderId);
-  if (!equals(amount, cost)) throw new Problem(409, 'REFUND_INCOMPLETE', `${formatMoney(cost)} were paid`);
-  await undoPurchase(em, order, cost, seenBy);
-  const unsold = { saleBookedAt: null, frozenFor: await freezeLeft(em, order, ['SUPPLIER_CANCELLED']) };
-  if (!waits) await updateOrder(em, order, unsold);
-  else if (!unsold.frozenFor) await advance(em, enqueue, order, { to: 'PAID', note: 'bought again' }, unsold);
-  else {
-    const note = `the supplier's money is back; ${unsold.frozenFor}: nothing is bought again`;
-    await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note }, unsold);
-  }
-  return order;
-}
 
 /**
  * Pays a leg again whose payout did not arrive. The worker asks the provider first: only its word that the money is not

@@ -1,8 +1,13 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { advance } from '../../queues/transact.ts';
+import { checkLedger } from '../../store/ledger-check.ts';
 import { claimOrder } from '../../store/orders.ts';
-import { parkedOf } from '../workers/workbench.ts';
+import { parcelsOf } from '../../store/parcels.ts';
+import { findSale } from '../../store/sales.ts';
+import { supplierOrdersOf } from '../../store/supplier-orders.ts';
+import { stopOrder } from '../../workers/stop-order.ts';
+import { parkedOf, performWith, reservationsOf } from '../workers/workbench.ts';
 import { type Api, openApi } from './open-api.ts';
 
 describe('api: a supplier’s refund', () => {
@@ -56,5 +61,71 @@ describe('api: a supplier’s refund', () => {
       'fees:payment',
     ]);
     expect((await seen(id, '14.49')).json).to.include({ code: 'NO_REFUND_AWAITED' });
+  });
+
+  const goOn = (id: string) =>
+    api.call('POST', `/api/admin/orders/${id}/decide`, {
+      as: api.admin,
+      body: { decision: 'go-on', why: 'looked at it' },
+    });
+
+  it('is not booked for an order that a worker takes for bought: no sale is booked without its goods', async () => {
+    const id = await cancelled();
+    await api.stage.context.transact(async (em, enqueue) => {
+      const order = await claimOrder(em, id, ['WAITING']);
+      if (!order) throw new Error('the order does not wait');
+      await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', 'a part went back to the buyer');
+    });
+    expect((await goOn(id)).status).to.equal(202);
+    expect(await statusOf(id)).to.equal('PURCHASED');
+    expect((await seen(id, '14.49')).json).to.include({ status: 409, code: 'ORDER_UNDER_WAY' });
+    // Nothing has to be read for it: what is cancelled stays so.
+    const { aliexpress } = api.stage.context.providers;
+    const unread = { ...aliexpress, getOrder: () => Promise.reject(new Error('nothing can be read')) };
+    await performWith(api.stage, { providers: { aliexpress: unread } }, 'track-shipment', id);
+    expect(await api.stage.order(id)).to.include({ status: 'WAITING', waitReason: 'SUPPLIER_REFUND_UNPROVEN' });
+    expect((await seen(id, '14.49')).status).to.equal(202);
+    expect(await statusOf(id)).to.equal('PAID');
+  });
+
+  it('is for the part that was cancelled: the other is followed meanwhile, and a person lets the order go on', async () => {
+    const { stage } = api;
+    const goods = await stage.stockUp(await stage.hireSeller(), { ordersPerCreate: 2 });
+    const { id } = await stage.paidOrder(goods, 2);
+    for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await stage.perform(queue, id);
+    const [gone, comes] = await stage.store.read(em => supplierOrdersOf(em, id));
+    if (gone?.costMinor == null || comes?.costMinor == null) throw new Error('it is bought as two');
+    await stage.control('supplier', { number: gone.number, status: 'FINISH', endReason: 'CANCELED' });
+    await stage.perform('track-shipment', id);
+    const waiting = await stage.order(id);
+    expect(waiting).to.include({ status: 'WAITING', frozenFor: 'SUPPLIER_CANCELLED' });
+    expect(waiting.nextCheckAt, 'its other half is looked at again').to.be.an.instanceOf(Date);
+
+    const tracking = [{ trackingNumber: `LP${comes.number}` }];
+    await stage.control('supplier', { number: comes.number, status: 'WAIT_BUYER_ACCEPT_GOODS', tracking });
+    await stage.perform('track-shipment', id);
+    const [parcel] = await stage.store.read(em => parcelsOf(em, id));
+    expect(parcel?.toldAt, 'the buyer knows of the parcel').to.be.an.instanceOf(Date);
+
+    const dollars = (minor: bigint) => (Number(minor) / 100).toFixed(2);
+    expect((await seen(id, dollars(gone.costMinor + comes.costMinor))).json).to.include({ code: 'REFUND_INCOMPLETE' });
+    expect((await seen(id, dollars(gone.costMinor))).status).to.equal(202);
+    expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', frozenFor: null });
+    expect((await goOn(id)).status).to.equal(202);
+    for (const queue of ['purchase', 'create-sale', 'track-shipment'] as const) await stage.perform(queue, id);
+    expect(await statusOf(id)).to.equal('SHIPPED');
+    const sale = await stage.store.read(em => findSale(em, id));
+    expect(sale?.supplierCostMinor).to.equal(comes.costMinor);
+    expect(await parkedOf(stage, id)).to.deep.equal([]);
+    expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]);
+    expect((await reservationsOf(stage, id)).map(({ amount }) => amount)).to.deep.equal([`${comes.costMinor}`]);
+    expect((await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id))).to.have.length(2);
+    await stage.control('supplier', {
+      number: comes.number,
+      status: 'FINISH',
+      logisticsStatus: 'BUYER_ACCEPT_GOODS',
+    });
+    await stage.perform('track-shipment', id);
+    expect(await statusOf(id)).to.equal('DELIVERED');
   });
 });

@@ -21,6 +21,7 @@ describe('the reasons to wait', () => {
     expect(bought).to.have.members([
       'RECONNECT_NEEDED',
       'SUPPLIER_UNPAID',
+      'SUPPLIER_REFUND_UNPROVEN',
       'BUYER_ACCOUNT_PAUSED',
       'BROWSER_AUTOMATION_DISABLED',
     ]);

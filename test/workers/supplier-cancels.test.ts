@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { wake } from '../../dashboard/wake.ts';
 import { money } from '../../domain/money.ts';
 import { advance } from '../../queues/transact.ts';
 import { creditOf, owedFrom } from '../../store/current-account.ts';
@@ -118,4 +119,38 @@ describe('a supplier that cancels what it was paid for', () => {
       const totals = await stage.store.read(em => ledgerTotals(em));
       expect(totals.every(({ amountMinor }) => amountMinor === 0n)).to.equal(true);
     });
+
+  it('is not bought again by an operator who wakes it, or who retries an old job', async () => {
+    const { id } = await bought('platform');
+    await cancelledAtSupplier(id);
+    await wake(stage.context.transact, id);
+    expect(await stage.drain()).to.deep.equal(['track-shipment: still WAITING (SUPPLIER_REFUND_UNPROVEN)']);
+    expect(await stage.perform('fulfill', id)).to.match(/^nothing to do/);
+    expect(await stage.order(id)).to.include({ status: 'WAITING', frozenFor: 'SUPPLIER_CANCELLED', nextCheckAt: null });
+  });
+
+  it('is not let through again while its purchase stands, wherever that comes from', async () => {
+    const { id } = await bought('platform');
+    await cancelledAtSupplier(id);
+    await rows(stage, `update orders set status = 'PAID', wait_reason = null where id = ?`, [id]);
+    await stage.perform('fulfill', id);
+    expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' });
+  });
+
+  it('leaves no sale to book and no parcels to follow once the purchase is undone', async () => {
+    for (const queue of ['create-sale', 'track-shipment'] as const) {
+      const { id } = await bought('platform');
+      await cancelledAtSupplier(id);
+      await refundSeen(id);
+      stage.jobs.length = 0;
+      for (const status of ['NEEDS_REVIEW', 'PURCHASED'])
+        await rows(stage, `update orders set status = ?, reason = 'PROGRAM_ERROR', sale_booked_at = ? where id = ?`, [
+          status,
+          queue === 'track-shipment' ? new Date() : null,
+          id,
+        ]);
+      await stage.perform(queue, id);
+      expect(await stage.order(id), queue).to.include({ status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' });
+    }
+  });
 });
