@@ -43,6 +43,10 @@ export type Stage = {
     proceeds?: Holder;
     supplier?: Holder;
     expiredToken?: boolean;
+    /** A Payoneer payee; PayPal pays the e-mail address when left out. */
+    payeeAtPayoneer?: string;
+    /** Sells nothing else: what comes back of this sale is set off against no other. */
+    sellsOnce?: true;
   }): Promise<Reseller>;
   hireShopper(name: string): Promise<Shopper>;
   stockUp(reseller: Reseller | Shopper, options?: Partial<Goods>): Promise<Wares>;
@@ -119,8 +123,10 @@ export async function setStage(
     sandbox,
     patienceMs,
 
-    async hireReseller({ name, proceeds = 'platform', supplier = 'platform', expiredToken = false }) {
+    async hireReseller({ name, proceeds = 'platform', supplier = 'platform', expiredToken = false, payeeAtPayoneer }) {
       const { id, email, token, call } = await signUp(name);
+      if (payeeAtPayoneer)
+        await call('PATCH', '/api/users/me', { payoutProvider: 'payoneer', payoutReceiver: payeeAtPayoneer });
       await admin('PUT', `/api/admin/proceeds/${id}`, { heldBy: proceeds });
       const account = `${name}-${digits(6)}`;
       // The sandbox takes purchases of accounts whose name starts so from the platform's balance.

@@ -55,7 +55,8 @@ async function storm(): Promise<number> {
   const { system, store } = stormed;
   const stage = withRegulars(await setStage(system, store, { patienceMs, refundPolicy: 'automatic' }));
   const amountMinor = `${1_000_00 + balancePerOrderMinor * orders}`;
-  await stage.sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor });
+  for (const provider of ['paypal', 'payoneer'])
+    await stage.sandbox('POST', '/balance', { provider, currency: 'USD', amountMinor });
   const { ADMIN_EMAIL = '', ADMIN_PASSWORD = '' } = system.env;
   const forces = createForces({
     stormed,

@@ -1,6 +1,7 @@
 import type { Scenario } from '../demo/scenario.ts';
 import { scenarios } from '../demo/scenarios/index.ts';
 import { createDice } from './dice.ts';
+import { aftermath } from './scenarios/index.ts';
 import { spanMs } from './schedule.ts';
 
 export type Performance = { readonly scenario: Scenario; readonly atMs: number };
@@ -14,8 +15,10 @@ const sendingPart = 0.85;
  */
 export function drawProgramme({ seed, orders }: { seed: number; orders: number }): readonly Performance[] {
   const chosen: Scenario[] = [];
+  const dice = createDice(seed, 'programme');
   const shared = scenarios.filter(({ alone }) => alone);
-  const others = scenarios.filter(({ alone }) => !alone);
+  // A storm over a few orders has no room for all of them: which ones it leaves out is for the seed to say.
+  const others = dice.shuffle([...scenarios.filter(({ alone }) => !alone), ...aftermath]);
   let left = orders;
   const take = (scenario: Scenario) => {
     if (scenario.orders > left) return;
@@ -24,7 +27,6 @@ export function drawProgramme({ seed, orders }: { seed: number; orders: number }
   };
   for (const scenario of shared) take(scenario);
   while (left > 0) for (const scenario of others) take(scenario);
-  const dice = createDice(seed, 'programme');
   const step = (spanMs(orders) * sendingPart) / chosen.length;
   return dice.shuffle(chosen).map((scenario, turn) => ({ scenario, atMs: Math.round(step * (turn + dice.roll())) }));
 }

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { scenarios } from '../../demo/scenarios/index.ts';
 import { createDice } from '../../storm/dice.ts';
 import { drawProgramme } from '../../storm/programme.ts';
+import { aftermath } from '../../storm/scenarios/index.ts';
 import { type Backend, drawStrikes, isAmong, type Strike, spanMs } from '../../storm/schedule.ts';
 
 const sizes = [1, 17, 30, 300, 1_000];
@@ -61,8 +63,16 @@ describe('the programme of a storm', () => {
     });
 
   it('plays every scenario', () => {
-    const names = new Set(drawProgramme({ seed: 5, orders: 17 }).map(({ scenario }) => scenario.name));
-    expect(names.size).to.equal(15);
+    const all = [...scenarios, ...aftermath];
+    const orders = all.reduce((sum, scenario) => sum + scenario.orders, 0);
+    const names = new Set(drawProgramme({ seed: 5, orders }).map(({ scenario }) => scenario.name));
+    expect(names).to.deep.equal(new Set(all.map(({ name }) => name)));
+  });
+
+  it('leaves others out for another seed, where there is no room for all', () => {
+    const played = [1, 2, 3, 4, 5].flatMap(seed => drawProgramme({ seed, orders: 22 }));
+    const names = new Set(played.map(({ scenario }) => scenario.name));
+    expect(names.size).to.equal(scenarios.length + aftermath.length);
   });
 });
 

@@ -1,0 +1,20 @@
+import type { Scenario } from '../../demo/scenario.ts';
+import { disputeLost, disputeWon, refundedInFull, refundedInPart, reversedAfterSale } from './money-back.ts';
+import { paidByPayoneer, payoutCameBack, payoutFailed, payoutReturned, payoutUnclaimed } from './payouts.ts';
+import { cancelledBySupplier, neverPaidSupplier } from './supplier.ts';
+
+/** What may become of a sale after it was made. */
+export const aftermath: readonly Scenario[] = [
+  refundedInPart,
+  refundedInFull,
+  reversedAfterSale,
+  disputeWon,
+  disputeLost,
+  paidByPayoneer,
+  payoutFailed,
+  payoutReturned,
+  payoutUnclaimed,
+  payoutCameBack,
+  cancelledBySupplier,
+  neverPaidSupplier,
+];

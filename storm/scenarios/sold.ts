@@ -1,0 +1,46 @@
+import { buyAtCheckout } from '../../demo/buyers.ts';
+import { Refused, until } from '../../demo/http.ts';
+import { orderOf } from '../../demo/sight.ts';
+import type { Reseller, Stage } from '../../demo/stage.ts';
+import { readBooks } from '../books.ts';
+import { type OrderFile, readOrderFile } from '../order-file.ts';
+
+/** 29.99 paid by the buyer. */
+export const paidMinor = 2_999;
+
+export type Sold = { readonly id: string; readonly captureId: string };
+
+/** A buyer at the checkout of somebody who sells nothing else; what has become of it is for the caller to wait for. */
+export async function sell(stage: Stage, reseller: Reseller): Promise<{ id: string }> {
+  return buyAtCheckout(stage, await stage.stockUp(reseller, { priceMinor: paidMinor }));
+}
+
+/** Bought, booked and paid out. */
+export async function sellAndPayOut(stage: Stage, name: string): Promise<Sold> {
+  const { id } = await sell(stage, await stage.hireReseller({ name, sellsOnce: true }));
+  await until(
+    'the sale is paid out',
+    stage.patienceMs,
+    async () => (await orderOf(stage.store, { id }))?.settled === true,
+  );
+  return { id, captureId: await captureOf(stage, id) };
+}
+
+export async function captureOf(stage: Stage, id: string): Promise<string> {
+  const entries = await readBooks(stage.sandbox);
+  const capture = entries.find(({ kind, detail }) => kind === 'capture' && detail.customId === id);
+  if (!capture) throw new Error(`order ${id} was never captured`);
+  return capture.reference;
+}
+
+export const seen = (stage: Stage, id: string, what: string, holds: (file: OrderFile) => boolean): Promise<void> =>
+  until(what, stage.patienceMs, async () => {
+    const file = await readOrderFile(stage.store, id);
+    return file !== undefined && holds(file);
+  });
+
+/** What an admin asks for; refused where an attempt whose answer was lost has done it. */
+export const asAdmin = (stage: Stage, path: string, body: object = {}): Promise<unknown> =>
+  stage.admin('POST', `/api/admin/${path}`, { ...body }).catch((error: unknown) => {
+    if (!(error instanceof Refused && error.status === 409)) throw error;
+  });

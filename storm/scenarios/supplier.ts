@@ -1,0 +1,34 @@
+import { fillCart, pay, santiago } from '../../demo/buyers.ts';
+import { failed, type Scenario, settled } from '../../demo/scenario.ts';
+import { readOrderFile } from '../order-file.ts';
+import { asAdmin, seen, sellAndPayOut } from './sold.ts';
+
+export const cancelledBySupplier: Scenario = {
+  name: 'supplier-cancels',
+  title: 'the supplier cancels what it was paid for: bought again once an admin has seen the money come back',
+  orders: 1,
+  async play(stage) {
+    const { id } = await sellAndPayOut(stage, 'sven');
+    const number = (await readOrderFile(stage.store, id))?.supplierOrders[0]?.number;
+    await stage.sandbox('POST', '/supplier', { number, status: 'FINISH', endReason: 'CANCELED' });
+    await seen(stage, id, 'the order waits for the refund', file => file.waitReason === 'SUPPLIER_REFUND_UNPROVEN');
+    await asAdmin(stage, `orders/${id}/supplier-refund`, { amount: { amount: '14.49', currency: 'USD' } });
+    return [settled({ id })];
+  },
+};
+
+export const neverPaidSupplier: Scenario = {
+  name: 'supplier-unpaid',
+  title: 'AliExpress does not pay by itself, and nobody else does: the order closes, and the buyer has the money back',
+  orders: 1,
+  async play(stage) {
+    const reseller = await stage.hireReseller({ name: 'uwe', sellsOnce: true });
+    const cart = await fillCart(stage, await stage.stockUp(reseller), 1, santiago);
+    await pay(stage, cart);
+    const id = cart.orderId;
+    await seen(stage, id, 'the supplier order is unpaid', file => file.waitReason === 'SUPPLIER_UNPAID');
+    const number = (await readOrderFile(stage.store, id))?.supplierOrders[0]?.number;
+    await stage.sandbox('POST', '/supplier', { number, status: 'FINISH', endReason: 'CANCELED' });
+    return [failed({ id }, 'SUPPLIER_PAYMENT_EXPIRED')];
+  },
+};
