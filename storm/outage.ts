@@ -23,7 +23,7 @@ const outageSeconds = 46 * 86_400;
 type Purpose = 'capture' | 'buy' | 'pay' | 'refund';
 type Trap = {
   readonly purpose: Purpose;
-  /** Carried out by the provider, whose answer is lost; or refused by a server that is down. */
+  /** Carried out by the provider, whose answer is lost; or never heard by it. */
   readonly done: boolean;
   readonly ends: Omit<Ending, 'order'>;
 };
@@ -96,7 +96,8 @@ async function catchOne(stage: Stage, store: Store, trap: Trap): Promise<Caught>
   const paypalOrderId = (await readOrderFile(store, orderId))?.externalOrderId ?? '';
   const lay = (operation: string, match: string, fault: object) =>
     stage.sandbox('POST', '/faults', { provider, operation, match, ...fault });
-  const down = { kind: 'status', status: 503, times: forEver };
+  // Silence, not refusals: those would have our workers leave the provider alone before everybody is caught.
+  const down = { kind: 'timeout', times: forEver };
 
   const named = purpose === 'capture' ? paypalOrderId : orderId;
   if (done) await lay(cause, named, { kind: 'drop-reply', times: timesOf(purpose) });
