@@ -65,8 +65,8 @@ export function payPalRoutes(world: World): Router {
       const capture = captureOf(world, captureId);
       if (amountMinor > capture.amountMinor - capture.refundedMinor)
         throw new ControlError(409, `not so much is left of capture ${captureId}`);
-      giveBack(world, capture, amountMinor);
-      return { captureId, status: capture.status };
+      const { id: refundId } = giveBack(world, capture, amountMinor);
+      return { captureId, refundId, status: capture.status };
     }),
   );
   return router;

@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import type { LegId, OrderId } from '../../domain/ids.ts';
+import { storeEvent } from '../../store/inbound-events.ts';
 import { ledgerTotals } from '../../store/ledger.ts';
+import { checkLedger } from '../../store/ledger-check.ts';
 import { findLeg, legsOfOrder } from '../../store/legs.ts';
+import { paymentsOf } from '../../store/payments.ts';
+import { supplierOrdersOf } from '../../store/supplier-orders.ts';
 import { changeSettings } from '../../store/users.ts';
 import { processors } from '../../workers/processors.ts';
 import { createStage, type SandboxEffect, type Seller, type Stage } from '../support/stage.ts';
@@ -73,7 +77,41 @@ describe('a process that dies between any two of its commits and calls', functio
       return subject;
     };
 
+  /** A booked sale; then something happens to its payment at PayPal, which sends an event about it. */
+  const toldByPayPal = (type: string, happens: (captureId: string) => Promise<Record<string, unknown>>) => async () => {
+    const order = await broughtTo(await bought(), 'create-sale');
+    const [payment] = await stage.store.read(em => paymentsOf(em, order as OrderId));
+    const body = Buffer.from(
+      JSON.stringify({
+        id: 'WH-TOLD',
+        event_type: type,
+        resource_type: 'any',
+        resource: await happens(payment?.reference ?? ''),
+      }),
+    );
+    const event = { source: 'paypal', eventId: `WH-${order}`, type, headers: {}, body } as const;
+    const stored = await stage.store.transaction(em => storeEvent(em, { ...event, credentialId: null, wanted: true }));
+    return stored?.id ?? '';
+  };
+  const refundedAtPayPal = async (captureId: string) => {
+    const { refundId: id } = await stage.control<{ refundId: string }>('refund', { captureId, amountMinor: '500' });
+    return { id, links: [{ rel: 'up', href: `https://api.paypal.com/v2/payments/captures/${captureId}` }] };
+  };
+  const disputedAtPayPal = async (captureId: string) => ({
+    dispute_id: (await stage.control<{ id: string }>('dispute', { captureId, status: 'OPEN' })).id,
+  });
+  const cancelledBySupplier = async () => {
+    const order = await broughtTo(await bought(), 'create-sale');
+    const [row] = await stage.store.read(em => supplierOrdersOf(em, order as OrderId));
+    await stage.control('supplier', { number: row?.number, status: 'FINISH', endReason: 'CANCELED' });
+    return order;
+  };
+  const applied = async (event: string) =>
+    (await rows<{ status: string }>(stage, 'select status from inbound_events where id = ?', [event]))[0]?.status ===
+    'APPLIED';
+
   const importing = { queue: 'import-order', table: 'inbound_events' } as const;
+  const applying = { queue: 'apply-event', table: 'inbound_events', done: applied } as const;
   const capturing = { queue: 'capture-payment', table: 'orders', done: statusIs('PAID'), causes: 'capture' } as const;
   const buying = {
     queue: 'purchase',
@@ -135,6 +173,23 @@ describe('a process that dies between any two of its commits and calls', functio
       ...paying,
       prepare: unanswered('payout', 'payoneer', 'create-payout', () => legOf(payee)),
     },
+    {
+      what: 'hearing of a refund',
+      ...applying,
+      prepare: toldByPayPal('PAYMENT.CAPTURE.REFUNDED', refundedAtPayPal),
+    },
+    {
+      what: 'hearing of a dispute',
+      ...applying,
+      prepare: toldByPayPal('CUSTOMER.DISPUTE.CREATED', disputedAtPayPal),
+    },
+    {
+      what: 'seeing that the supplier has cancelled',
+      queue: 'track-shipment',
+      table: 'orders',
+      prepare: cancelledBySupplier,
+      done: statusIs('WAITING'),
+    },
     { what: 'a refund', ...refunding, prepare: toRefund },
     { what: 'a refund that is found', ...refunding, prepare: unanswered('refund', 'paypal', 'refund', toRefund) },
   ];
@@ -158,10 +213,12 @@ describe('a process that dies between any two of its commits and calls', functio
   const caused = async (kind: SandboxEffect['kind'], subject: string) =>
     (await stage.effects(kind)).filter(({ key, detail }) => `${key} ${detail.customId ?? ''}`.includes(subject)).length;
 
-  const booksBalance = async () =>
+  const booksBalance = async () => {
+    expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]);
     expect((await stage.store.read(em => ledgerTotals(em))).every(({ amountMinor }) => amountMinor === 0n)).to.equal(
       true,
     );
+  };
 
   for (const { what, table, queue, done, causes, ...work } of works)
     it(`in ${what}: it is found again, and done once`, async () => {
