@@ -19,6 +19,7 @@ import { decisionRoutes } from './routes/decisions.ts';
 import { earningsRoutes, platformEarningsRoutes } from './routes/earnings.ts';
 import { fxConversionRoutes } from './routes/fx-conversions.ts';
 import { fxRateRoutes } from './routes/fx-rates.ts';
+import { marketplaceRefundRoutes } from './routes/marketplace-refund.ts';
 import { metrics } from './routes/metrics.ts';
 import { orderRoutes, saleRoutes } from './routes/orders.ts';
 import { proceedsRoutes } from './routes/proceeds.ts';
@@ -76,6 +77,7 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
     browserBuyingRoutes(deps),
     proceedsRoutes(deps),
     decisionRoutes(deps),
+    marketplaceRefundRoutes(deps),
     providerKeyRoutes(deps),
     adminRoutes(deps),
   );

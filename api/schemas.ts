@@ -12,15 +12,20 @@ export const instant = Joi.date().iso().min('2000-01-01T00:00:00Z').max('2200-01
 
 const wirePrice: Joi.SchemaMap = { amount: decimal.required(), currency: currency.required() };
 
+const atLeast =
+  (leastMinor: bigint): Joi.CustomValidator =>
+  ({ amount, currency: of }, { error }) => {
+    try {
+      const money = parseMoney(amount, of);
+      return money.amountMinor >= leastMinor ? money : error('any.invalid');
+    } catch {
+      return error('any.invalid');
+    }
+  };
+
 /** `{amount: "10.99", currency: "USD"}`, more than nothing. */
-export const price = Joi.object<Money>(wirePrice).custom(({ amount, currency: of }, { error }) => {
-  try {
-    const money = parseMoney(amount, of);
-    return money.amountMinor > 0n ? money : error('any.invalid');
-  } catch {
-    return error('any.invalid');
-  }
-});
+export const price = Joi.object<Money>(wirePrice).custom(atLeast(1n));
+export const priceOrNothing = Joi.object<Money>(wirePrice).custom(atLeast(0n));
 
 export const address = Joi.object<Address>({
   fullName: Joi.string().trim().min(2).max(128).required(),

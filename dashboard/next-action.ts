@@ -54,6 +54,13 @@ const forFailed: Readonly<Record<FailureReason, string>> = {
   SUPPLIER_PAYMENT_EXPIRED: 'Nobody paid the supplier in time. Refund the buyer.',
 };
 
+/** How a freeze ends that nobody else ends. */
+const forFrozen: Readonly<Record<string, string>> = {
+  MARKETPLACE_REFUND:
+    'Look at the marketplace how much it gave back, and say it (POST /api/admin/orders/:id/marketplace-refund).',
+};
+export const wayOut = (frozenFor: string): string | undefined => forFrozen[frozenFor];
+
 const byState: { readonly [State in OrderState]?: Readonly<Record<string, string>> } = {
   WAITING: forWaiting,
   NEEDS_REVIEW: forReview,

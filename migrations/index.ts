@@ -17,6 +17,7 @@ import { Migration0017Proceeds } from './0017-proceeds.ts';
 import { Migration0018Forgetting } from './0018-forgetting.ts';
 import { Migration0019LegsTakenBack } from './0019-legs-taken-back.ts';
 import { Migration0020PaidSupplierOrders } from './0020-paid-supplier-orders.ts';
+import { Migration0023UntoldRefunds } from './0023-untold-refunds.ts';
 import { Migration0024OwnDebits } from './0024-own-debits.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
@@ -40,5 +41,6 @@ export const migrations = [
   { name: '0018-forgetting', class: Migration0018Forgetting },
   { name: '0019-legs-taken-back', class: Migration0019LegsTakenBack },
   { name: '0020-paid-supplier-orders', class: Migration0020PaidSupplierOrders },
+  { name: '0023-untold-refunds', class: Migration0023UntoldRefunds },
   { name: '0024-own-debits', class: Migration0024OwnDebits },
 ];

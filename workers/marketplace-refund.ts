@@ -1,20 +1,19 @@
 import type { OrderId } from '../domain/ids.ts';
-import { formatMoney, type Money, min, money, subtract } from '../domain/money.ts';
+import { formatMoney, isGreater, type Money, min, money } from '../domain/money.ts';
 import { orderStates } from '../domain/order.ts';
+import { bookBack } from '../queues/book-back.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import type { Payment } from '../store/entities/order.ts';
 import type { EntityManager } from '../store/open.ts';
-import { claimOrder, findOrder, updateOrder } from '../store/orders.ts';
+import { claimOrder, updateOrder } from '../store/orders.ts';
 import { paymentsOf } from '../store/payments.ts';
 import { refundedOf } from '../store/refunds.ts';
 import { note } from '../store/timeline.ts';
+import { forgetUntold, keepUntold } from '../store/untold-refunds.ts';
 import type { MarketplaceLine, MarketplaceOrder } from './marketplace.ts';
-import { settleRefund } from './settle-refund.ts';
-import { endFreeze, stopOrder } from './stop-order.ts';
+import { stopOrder } from './stop-order.ts';
 
 type Refunded = { order: MarketplaceOrder; line: MarketplaceLine };
-
-const freeze = 'MARKETPLACE_REFUND';
 
 export const paymentReference = ({ order, line }: Refunded): string => `${order.orderId}/${line.lineId}`;
 
@@ -36,31 +35,30 @@ export async function marketplaceRefunded(
   const paid = money(payment.amountMinor, payment.currency);
   const back = cancelled || state === 'REVERSED' ? paid : news.line.back;
   if (!back) return;
-  if ('says' in back) return untoldPart(em, enqueue, id, back.says);
+  if ('says' in back) return untoldPart(em, enqueue, id, { payment, says: back.says });
   return wentBack(em, enqueue, id, { payment, total: min(back, paid), says: rawPayment });
 }
 
 type Back = { payment: Payment; total: Money; says: string };
 
-/** A marketplace tells what has gone back in all: what of it is not booked yet is. */
 async function wentBack(em: EntityManager, enqueue: Enqueue, id: OrderId, { payment, total, says }: Back) {
-  const order = await findOrder(em, id);
-  const amount = subtract(total, await refundedOf(em, id, payment.currency));
-  const news = amount.amountMinor > 0n;
-  if (!news && order?.frozenFor !== freeze) return;
-  const owned = await claimOrder(em, id, orderStates);
-  if (!owned) return;
-  const reference = `${payment.reference}/back/${total.amountMinor}`;
-  if (news) await settleRefund(em, owned, payment, { reference, kind: 'refund', status: 'COMPLETED', amount });
-  await endFreeze(em, enqueue, owned, freeze);
-  if (news) await stopOrder(em, enqueue, owned, 'PAYMENT_REVERSED', `${formatMoney(amount)} went back: ${says}`);
+  const wasUntold = await forgetUntold(em, payment.id);
+  const booked = await refundedOf(em, id, payment.currency);
+  if (!wasUntold && !isGreater(total, booked)) return;
+  const order = await claimOrder(em, id, orderStates);
+  if (!order) return;
+  const amount = await bookBack(em, enqueue, order, { payment, total });
+  if (amount.amountMinor > 0n)
+    await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', `${formatMoney(amount)} went back: ${says}`);
 }
 
-async function untoldPart(em: EntityManager, enqueue: Enqueue, id: OrderId, says: string): Promise<void> {
+/** The order is held, whatever else holds it already, until its marketplace or somebody who looks there tells. */
+async function untoldPart(em: EntityManager, enqueue: Enqueue, id: OrderId, { payment, says }: Omit<Back, 'total'>) {
+  if (!(await keepUntold(em, payment, says))) return;
   const order = await claimOrder(em, id, orderStates);
-  if (!order || order.frozenFor) return;
+  if (!order) return;
   const text = `the marketplace says ${says}, and not how much: no payout leaves before somebody has looked`;
-  await updateOrder(em, order, { frozenFor: freeze });
+  if (!order.frozenFor) await updateOrder(em, order, { frozenFor: 'MARKETPLACE_REFUND' });
   await note(em, id, 'noted', text);
   await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', text);
 }

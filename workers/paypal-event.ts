@@ -2,8 +2,10 @@ import type { OrderId } from '../domain/ids.ts';
 import { formatMoney } from '../domain/money.ts';
 import { Retryable } from '../domain/outcome.ts';
 import { type PayPalEvent, parsePayPalEvent } from '../providers/paypal/webhook.ts';
+import { endFreeze } from '../queues/end-freeze.ts';
 import { jobForMoney } from '../queues/next-job.ts';
 import { payout } from '../queues/payout.ts';
+import { settleRefund } from '../queues/settle-refund.ts';
 import { Payment } from '../store/entities/order.ts';
 import { legByBatch, wakeLeg } from '../store/legs.ts';
 import { claimOrder, findOrder, orderByReference, wakeOrder } from '../store/orders.ts';
@@ -11,8 +13,7 @@ import { orderOfCapture } from '../store/payments.ts';
 import type { Context } from './context.ts';
 import { disputeMoved } from './dispute.ts';
 import { refundNews } from './paypal-captures.ts';
-import { settleRefund } from './settle-refund.ts';
-import { endFreeze, stopOrder } from './stop-order.ts';
+import { stopOrder } from './stop-order.ts';
 import { takenPayment } from './taken-payment.ts';
 
 /** Finds what a PayPal event is about and has it read back: the event is a hint, PayPal's own answer is the fact. */

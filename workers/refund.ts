@@ -1,5 +1,6 @@
 import { formatMoney, money, subtract } from '../domain/money.ts';
 import { invariant, type Terminal } from '../domain/outcome.ts';
+import { settleRefund } from '../queues/settle-refund.ts';
 import { isInDoubt, once, standingEffect } from '../store/effects.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { assertOwner } from '../store/orders.ts';
@@ -10,7 +11,6 @@ import { type Context, onceContext, type Processor } from './context.ts';
 import { moneyLeft } from './money-left.ts';
 import { move, orderStep, recheck } from './order-step.ts';
 import { refundNews } from './paypal-captures.ts';
-import { settleRefund } from './settle-refund.ts';
 
 /** PayPal keeps the key of a refund for 45 days: ours is not sent again after 44. */
 const resendForMs = 44 * 86_400_000;

@@ -5,6 +5,7 @@ import { findCredential } from '../store/credentials.ts';
 import type { Order } from '../store/entities/order.ts';
 import { paymentsOf } from '../store/payments.ts';
 import { refundedOf } from '../store/refunds.ts';
+import { isSettled } from '../store/untold-refunds.ts';
 import type { Context } from './context.ts';
 import { readMarketplaceOrder, type WentBack } from './marketplace.ts';
 
@@ -55,6 +56,6 @@ async function readMarketplace(ctx: Context, order: Order): Promise<SaleNow> {
 /** A person has seen what went back of the line, and lets the rest be bought for. */
 async function isBooked(ctx: Context, { id, saleCurrency }: Order, back: WentBack | undefined): Promise<boolean> {
   if (!back) return true;
-  if ('says' in back) return false;
+  if ('says' in back) return ctx.store.read(em => isSettled(em, id, back.says));
   return !isGreater(back, await ctx.store.read(em => refundedOf(em, id, saleCurrency)));
 }

@@ -1,6 +1,7 @@
 import { formatMoney, money, negate, zero } from '../domain/money.ts';
 import { disputeCharged } from '../domain/postings.ts';
 import type { Dispute } from '../providers/paypal/dispute.ts';
+import { endFreeze } from '../queues/end-freeze.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import { isDisputed, recordDispute } from '../store/disputes.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
@@ -10,7 +11,7 @@ import { updateOrder } from '../store/orders.ts';
 import { recordPayment } from '../store/payments.ts';
 import { refundedOf } from '../store/refunds.ts';
 import { note } from '../store/timeline.ts';
-import { endFreeze, stopOrder } from './stop-order.ts';
+import { stopOrder } from './stop-order.ts';
 
 const frozenFor = 'DISPUTE';
 

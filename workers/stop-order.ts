@@ -1,24 +1,8 @@
 import { jobForOrder } from '../queues/next-job.ts';
-import { payout } from '../queues/payout.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import type { Order } from '../store/entities/order.ts';
-import { type Freeze, freezeLeft } from '../store/freeze.ts';
-import { legsOfOrder, wakeLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { updateOrder, wakeOrder } from '../store/orders.ts';
-
-/** What this freeze was for is over: the legs may leave, unless something else holds the order. True when it ended. */
-export async function endFreeze(em: EntityManager, enqueue: Enqueue, order: Order, why: Freeze): Promise<boolean> {
-  if (order.frozenFor !== why) return false;
-  const frozenFor = await freezeLeft(em, order, [why]);
-  if (frozenFor === why) return false;
-  await updateOrder(em, order, { frozenFor });
-  for (const leg of await legsOfOrder(em, order.id)) {
-    const woken = leg.status === 'PENDING' ? await wakeLeg(em, leg.id) : null;
-    if (woken) enqueue(payout.jobFor(woken));
-  }
-  return true;
-}
 
 /** A payment that was reversed stops what is being bought, and nothing after that: the sale is booked on what is left. */
 export const afterBuying = ({ frozenFor }: Order): Partial<Order> =>

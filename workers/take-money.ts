@@ -1,4 +1,5 @@
 import type { PayPalOrder } from '../providers/paypal/order.ts';
+import { settleRefund } from '../queues/settle-refund.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import type { EntityManager } from '../store/open.ts';
 import { assertClaim } from '../store/orders.ts';
@@ -6,7 +7,6 @@ import { paymentsOf } from '../store/payments.ts';
 import type { Context } from './context.ts';
 import { captureNews, refundNews } from './paypal-captures.ts';
 import { type PaymentNews, settlePayment } from './settle-payment.ts';
-import { settleRefund } from './settle-refund.ts';
 
 /** What PayPal shows of an order's money now; nothing when it knows of no order, or has forgotten it. */
 export const readPayPalOrder = async (ctx: Context, order: Order): Promise<PayPalOrder | undefined> =>

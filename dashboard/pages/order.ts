@@ -2,7 +2,7 @@ import { type Html, html } from '../../runtime/html.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { salePrice } from '../../store/orders.ts';
 import { currentQueue, ownJob } from '../current-queue.ts';
-import { nextAction } from '../next-action.ts';
+import { nextAction, wayOut } from '../next-action.ts';
 import type { OrderFile } from '../order-file.ts';
 import { decisions } from './decision.ts';
 import { evidenceTable } from './evidence.ts';
@@ -63,7 +63,8 @@ const wokenNotice = (jobs: number): Html =>
 function advice({ order }: OrderFile): Html | undefined {
   const action = nextAction(order);
   const frozen =
-    order.frozenFor && html`<p class="notice bad">Frozen for ${reasonText(order.frozenFor)}: no money moves.</p>`;
+    order.frozenFor &&
+    html`<p class="notice bad">Frozen for ${reasonText(order.frozenFor)}: no money moves. ${wayOut(order.frozenFor)}</p>`;
   return html`${frozen}${action && html`<p class="notice ${order.status === 'WAITING' ? 'wait' : 'bad'}">${action}</p>`}`;
 }
 

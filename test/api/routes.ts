@@ -227,6 +227,13 @@ export const routes: readonly Route[] = [
   },
   {
     method: 'POST',
+    pattern: '/api/admin/orders/:id/marketplace-refund',
+    path: ({ orderId }) => `/api/admin/orders/${orderId}/marketplace-refund`,
+    body: () => ({ amount: usd('5'), why: 'looked at eBay' }),
+    answers: adminsOnly(409),
+  },
+  {
+    method: 'POST',
     pattern: '/api/admin/payouts/:id/retry',
     path: ({ orderId }) => `/api/admin/payouts/${orderId}/retry`,
     answers: adminsOnly(409),

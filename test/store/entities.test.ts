@@ -25,6 +25,7 @@ const withoutEntity = [
   'revoked_sessions',
   'shop_accounts',
   'state_moves',
+  'untold_refunds',
   'webhook_keys',
 ];
 

@@ -10,7 +10,7 @@ import { claimOrder } from '../../store/orders.ts';
 import { paymentsOf } from '../../store/payments.ts';
 import { purchaseCost } from '../../store/purchase-books.ts';
 import { undoPurchase } from '../../store/second-purchase.ts';
-import { settleRefund } from '../../workers/settle-refund.ts';
+import { settleRefund } from '../../queues/settle-refund.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { reservationsOf, rows } from './workbench.ts';
