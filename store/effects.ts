@@ -264,6 +264,15 @@ async function mayLeave<Result extends Json>(
   throw new Unproven(effect);
 }
 
+/** For how long a "no" to a repeated send is asked for once more: after that it is the provider's last word. */
+const contradictedForMs = 24 * 3_600_000;
+
+function contradicted({ now }: OnceContext, effect: Effect, { message }: Terminal): Uncertain {
+  const since = effect.firstSentAt?.getTime() ?? 0;
+  const late = now().getTime() >= since + contradictedForMs;
+  return late ? new Unproven(effect) : new Uncertain('EFFECT_CONTRADICTED', message);
+}
+
 /** Causes the effect, or finds that it was caused; either way what it means is recorded exactly once. */
 export async function once<Result extends Json>(context: OnceContext, intent: Intent<Result>): Promise<Result> {
   const pass = async (name: Failpoint) => context.failpoint?.(name);
@@ -279,7 +288,7 @@ export async function once<Result extends Json>(context: OnceContext, intent: In
     if (error instanceof Retryable) await unmarkSending(context, effect);
     if (!(error instanceof Terminal)) throw error;
     // A "no" to a repeated send does not prove that the first one, which nobody could look up, did nothing.
-    if (step.send === 'again without proof') throw new Uncertain('EFFECT_CONTRADICTED', error.message);
+    if (step.send === 'again without proof') throw contradicted(context, effect, error);
     await disprove(context, effect, error.code);
     throw error;
   });

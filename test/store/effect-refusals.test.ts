@@ -63,6 +63,17 @@ describe('an effect that was refused', () => {
     expect(seen.records).to.have.length(1);
   });
 
+  it('for a day after a send that nobody could look up is a person’s', async () => {
+    const { run, rows, advance } = stage({ ...deduplicating }, 'lose reply', 'refuse', 'refuse');
+    const resendForMs = 29 * 24 * 3_600_000;
+    await run({ resendForMs });
+    advance(23 * 3_600_000);
+    expect(await run({ resendForMs })).to.equal('EFFECT_CONTRADICTED');
+    advance(3_600_000);
+    expect(await run({ resendForMs })).to.equal('EFFECT_UNPROVEN');
+    expect((await rows()).map(({ status }) => status)).to.deep.equal(['OPEN']);
+  });
+
   it('after a send that was proven absent is disproven', async () => {
     const { run, rows, advance } = stage(findable, 'lose request', 'refuse');
     await run();
