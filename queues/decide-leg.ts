@@ -5,9 +5,9 @@
  *   not-paid    it certainly did not happen               → paid anew
  */
 import type { LegId } from '../domain/ids.ts';
-import { closeByHand, standingEffect } from '../store/effects.ts';
+import { closeByHand, disproveDone, standingEffect } from '../store/effects.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
-import { claimLeg, moveLeg } from '../store/legs.ts';
+import { claimLeg, moveLeg, neverCreated } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { note } from '../store/timeline.ts';
 import { DecisionRefused, type Deed, didNotHappen } from './decision.ts';
@@ -33,7 +33,11 @@ export async function decideLeg(
   if (decision.decision === 'paid') {
     if (!effect) throw new DecisionRefused('NOTHING_IN_DOUBT', 'nothing was sent for this payout');
     if (effect.status === 'OPEN') await closeByHand(em, effect, { reference: decision.reference });
-  } else await didNotHappen(em, effect, 'pay', id, payoutSent);
+  } else {
+    const unmade = effect?.status === 'DONE' && leg.reason === neverCreated;
+    if (unmade) await disproveDone(em, effect, 'DECIDED_BY_PERSON');
+    await didNotHappen(em, unmade ? null : effect, 'pay', id, payoutSent);
+  }
   await moveLeg(em, leg, 'PENDING', { reason: null });
   enqueue(jobForLeg(leg));
   return leg;

@@ -79,6 +79,9 @@ export async function resizeLeg(em: EntityManager, leg: PayoutLeg, amount: Money
 /** Why an unclaimed payout is looked at: its worker takes it back. */
 export const cancelRequested = 'CANCEL_REQUESTED';
 
+/** Why a payout is a person's: its provider accepted it, and has not known it since. */
+export const neverCreated = 'PAYOUT_NEVER_CREATED';
+
 export async function requestCancel(em: EntityManager, leg: PayoutLeg): Promise<void> {
   const guard = { id: leg.id, status: leg.status, fence: leg.fence };
   if ((await em.nativeUpdate(PayoutLeg, guard, { reason: cancelRequested })) !== 1) throw new LostClaim(leg.id);

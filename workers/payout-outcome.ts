@@ -5,9 +5,10 @@ import { legPaid, legReturned, payoutCharged } from '../domain/postings.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { consume, moneyReturned, release } from '../store/funding.ts';
 import { post } from '../store/ledger.ts';
-import { cancelRequested, legAmount, moveLeg } from '../store/legs.ts';
+import { cancelRequested, legAmount, moveLeg, neverCreated } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { type Context, later } from './context.ts';
+import { missedTooLong } from './payout-missing.ts';
 import type { PayoutRoute, Standing } from './payout-route.ts';
 import { again, rest } from './payout-trouble.ts';
 
@@ -25,6 +26,7 @@ export async function takeStanding(
   const look = (ms: number, text: string) => again(ctx, leg, later(ctx, ms), text);
   switch (state) {
     case undefined:
+      if (standing.missing && (await missedTooLong(ctx, leg, route))) return `NEEDS_REVIEW: ${neverCreated}`;
       return look(ctx.config.payoutPollMs, `${route.label} says ${rawStatus}`);
     case 'PAID':
       return leg.status === 'PAID' ? rest(ctx, leg, 'still paid') : paid(ctx, leg, route, standing);
