@@ -12,6 +12,7 @@ import type { Order } from '../store/entities/order.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder, LostClaim, leaveToDeed, type Move, recheckOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
+import { toldNumbers } from '../store/told-orders.ts';
 import { type Context, later } from './context.ts';
 import { bugName, stoppedTooLong } from './program-error.ts';
 import { ReconnectNeeded } from './tokens.ts';
@@ -150,11 +151,13 @@ async function lookAgain(ctx: Context, order: Order, doubt: Uncertain): Promise<
   return `uncertain (${doubt.code}), looked up again at ${at.toISOString()}`;
 }
 
-export const park = (ctx: Context, order: Order, { effect, message }: Unproven): Promise<string> =>
-  move(ctx, order, {
+export async function park(ctx: Context, order: Order, { effect, message }: Unproven): Promise<string> {
+  const told = (await ctx.store.read(em => toldNumbers(em, effect))).join(', ');
+  const perhaps = told ? ` Its account was told of orders that are nobody's: ${told}.` : '';
+  return move(ctx, order, {
     to: 'NEEDS_REVIEW',
     reason: 'EFFECT_UNPROVEN',
-    note: `${message}. Look at the provider whether it happened, then decide: bought, buy again, or fail.`,
+    note: `${message}.${perhaps} Look at the provider whether it happened, then decide: bought, buy again, or fail.`,
     evidence: {
       purpose: effect.purpose,
       route: effect.route,
@@ -163,5 +166,7 @@ export const park = (ctx: Context, order: Order, { effect, message }: Unproven):
       sends: effect.sends,
       firstSentAt: effect.firstSentAt?.toISOString() ?? null,
       lastSentAt: effect.lastSentAt?.toISOString() ?? null,
+      ...(told ? { told } : {}),
     },
   });
+}

@@ -106,6 +106,43 @@ describe('a purchase whose answer is lost', () => {
     expect((await reservationsOf(stage, id)).map(({ status }) => status)).to.deep.equal(['HELD']);
   });
 
+  it('is shown to a person with what its account was told of meanwhile, but for the orders of others', async () => {
+    const known = await orderToBuy(stage, await stage.stockUp(seller));
+    await purchase(known.id);
+    const ours = await rows<{ number: string }>(stage, 'select number from supplier_orders where order_id = ?', [
+      known.id,
+    ]);
+    const other = await stage.hireSeller();
+    const account = (by: Seller) =>
+      rows<{ id: string }>(
+        stage,
+        `select id from api_credentials where user_id = ? and api_name = 'aliexpress-dropshipping'`,
+        [by.id],
+      );
+    const tell = async (by: Seller, number: string, receivedAt = new Date()) => {
+      const [credential] = await account(by);
+      await rows(
+        stage,
+        `insert into inbound_events (id, source, event_id, type, subject, headers, body, credential_id, status, received_at)
+         values (gen_random_uuid(), 'aliexpress', ?, 'OrderCreated', ?, '{}', '', ?, 'IGNORED', ?)`,
+        [`told-${number}`, number, credential?.id, receivedAt],
+      );
+    };
+    await tell(seller, '8100000000000001', fromNow(-hourMs));
+    const id = await lostReply();
+    await tell(seller, '8100000000000002');
+    await tell(other, '8100000000000003');
+    await tell(seller, ours[0]?.number ?? '');
+    await purchase(id, { now: fromNow(21 * hourMs) });
+    expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
+    const [{ detail } = { detail: {} }] = await rows<{ detail: { evidence?: object } }>(
+      stage,
+      `select detail from order_events where order_id = ? and kind = 'moved' order by id desc limit 1`,
+      [id],
+    );
+    expect(detail.evidence).to.include({ told: '8100000000000002' });
+  });
+
   it('is not sent again once the supplier has forgotten its key', async () => {
     const id = await lostReply();
     const clock = await stage.control<{ now: string }>('clock', { advanceSeconds: 25 * 3_600 });
