@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import { backOffMs } from '../../queues/back-off.ts';
+import { openBackend } from '../../queues/backend.ts';
+import { fulfill } from '../../queues/fulfill.ts';
+import { isDatabaseAway } from '../../store/database-away.ts';
+import { openStore, type Store } from '../../store/open.ts';
+import type { Surroundings } from '../../workers/context.ts';
+import { startHost } from '../../workers/host.ts';
+import { processors } from '../../workers/processors.ts';
+import { type Cable, layCable } from '../api/cable.ts';
+import { leakedSince, type OpenResources, openResources } from '../support/open-resources.ts';
+import { until } from '../support/until.ts';
+import { type backendNames, openServedQueue, type ServedQueue } from './served-queue.ts';
+
+/** So often somebody looks in vain: time enough for a worker that does not wait to try thousands of times. */
+const looks = 60;
+
+describe('a worker whose database is away', function () {
+  this.timeout(90_000);
+  let served: ServedQueue;
+  let cable: Cable;
+  let store: Store;
+  const open = async (context: Mocha.Context, backend: (typeof backendNames)[number]) => {
+    served = await openServedQueue(context, backend, {});
+    cable = await layCable(served.databaseUrl);
+    store = await openStore(cable.url, 2);
+  };
+  afterEach(async () => {
+    await store?.close();
+    await cable?.[Symbol.asyncDispose]();
+    await served?.[Symbol.asyncDispose]();
+  });
+
+  // BullMQ leaves the timer of a wait that broke; it ends by itself.
+  let openBefore: OpenResources;
+  before(async () => {
+    openBefore = await openResources();
+  });
+  after(() => leakedSince(openBefore, 20_000));
+
+  const askStore = () => store.read(em => em.execute('select 1'));
+  const awayForAWhile = async () => {
+    let away = 0;
+    await until(
+      async () => {
+        away += isDatabaseAway(await askStore().catch(error => error)) ? 1 : 0;
+        return away === looks;
+      },
+      { deadlineMs: 60_000, everyMs: 50, describe: () => `${looks} looks, there were ${away}` },
+    );
+  };
+
+  it('tries a job as often as its queue’s back-off allows and no more, and ends it when it is back', async function () {
+    await open(this, 'Redis');
+    await served.serve(async () => {
+      await askStore();
+      return 'the database is back';
+    });
+    await cable.cut();
+    const since = Date.now();
+    const id = await served.add();
+    await awayForAWhile();
+    const tries = served.lines.filter(({ text }) => text === 'job').length;
+    const waits = Array.from({ length: Math.max(0, tries - 1) }, (_, index) => backOffMs(fulfill, index + 1));
+    expect(tries).to.be.greaterThan(0);
+    expect(waits.reduce((sum, ms) => sum + ms, 0)).to.be.at.most(Date.now() - since);
+    await cable.mend();
+    expect((await served.become(id, 'completed')).returnvalue).to.equal('the database is back');
+  });
+
+  it('asks for jobs a few times and not all the time where the queue lies there too, and goes on when it is back', async function () {
+    await open(this, 'Postgres');
+    const lines: string[] = [];
+    const note = (_fields: object, text: string) => lines.push(text);
+    const log = { info: note, warn: note, error: note } as unknown as Surroundings['log'];
+    const surroundings = { log, config: { shutdownDeadlineMs: 15_000 } } as Surroundings;
+    const backend = await openBackend({ databaseUrl: cable.url, workers: 1, log });
+    const host = startHost(backend, ['fulfill'], surroundings, {
+      processors: { ...processors, fulfill: async () => 'the database is back' },
+    });
+    try {
+      await served.become(await served.add(), 'completed');
+      lines.length = 0;
+      await cable.cut();
+      await awayForAWhile();
+      expect(lines).to.have.length.within(1, 12);
+      await cable.mend();
+      const id = await served.add();
+      await until(async () => (await served.queue.getJobState(id)) === 'completed', { deadlineMs: 30_000 });
+    } finally {
+      await host.close();
+      await backend.close();
+    }
+  });
+});
