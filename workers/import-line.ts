@@ -32,7 +32,7 @@ export const takeLine = (ctx: Context, news: Line): Promise<Taken> =>
     if (undone && order.status === 'PURCHASING') return 'being bought';
     if (sale.cancelled) await cancel(em, order);
     else await carryOn(em, enqueue, order, news);
-    if (undone) await marketplaceRefunded(em, enqueue, order.id, news);
+    if (undone || sale.payment !== 'PENDING') await marketplaceRefunded(em, enqueue, order.id, news);
     return 'taken';
   });
 

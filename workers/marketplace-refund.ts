@@ -1,5 +1,5 @@
 import type { OrderId } from '../domain/ids.ts';
-import { formatMoney, isGreater, type Money, min, money } from '../domain/money.ts';
+import { formatMoney, isGreater, type Money, min, money, zero } from '../domain/money.ts';
 import { orderStates } from '../domain/order.ts';
 import { bookBack } from '../queues/book-back.ts';
 import type { Enqueue } from '../queues/transact.ts';
@@ -33,8 +33,8 @@ export async function marketplaceRefunded(
   if (!payment || payment.status === 'REVERSED') return;
   const { cancelled, rawPayment, payment: state } = news.order;
   const paid = money(payment.amountMinor, payment.currency);
-  const back = cancelled || state === 'REVERSED' ? paid : news.line.back;
-  if (!back) return;
+  // Nothing, where a refund that it told of has failed.
+  const back = cancelled || state === 'REVERSED' ? paid : (news.line.back ?? zero(paid.currency));
   if ('says' in back) return untoldPart(em, enqueue, id, { payment, says: back.says });
   return wentBack(em, enqueue, id, { payment, total: min(back, paid), says: rawPayment });
 }
@@ -47,6 +47,13 @@ async function wentBack(em: EntityManager, enqueue: Enqueue, id: OrderId, { paym
   if (!wasUntold && !isGreater(total, booked)) return;
   const order = await claimOrder(em, id, orderStates);
   if (!order) return;
+  if (isGreater(booked, total))
+    await note(
+      em,
+      id,
+      'noted',
+      `the marketplace says ${says}: ${formatMoney(total)} of the ${formatMoney(booked)} that are booked`,
+    );
   const amount = await bookBack(em, enqueue, order, { payment, total });
   if (amount.amountMinor > 0n)
     await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', `${formatMoney(amount)} went back: ${says}`);

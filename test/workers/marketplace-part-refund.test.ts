@@ -107,6 +107,17 @@ describe('a part of a sale that its marketplace gave back', () => {
     expect(await amounts(id)).to.deep.equal([93n, 833n]);
   });
 
+  it('lets go of what eBay had begun to give back when that has failed', async () => {
+    const number = await onEbay();
+    const [id = '' as OrderId] = await booked('ebay', number);
+    await told('ebay', number, { refunds: [{ amountMinor: '500', status: 'PENDING' }] });
+    expect((await stage.order(id)).frozenFor).to.equal('MARKETPLACE_REFUND');
+    await told('ebay', number, { refunds: [{ amountMinor: '500', status: 'FAILED' }] });
+    expect((await stage.order(id)).frozenFor).to.equal(null);
+    expect(await amounts(id)).to.deep.equal([143n, 1_283n]);
+    expect(await back(await stage.order(id))).to.equal(0n);
+  });
+
   it('is of the one line that eBay names, and the other line goes on', async () => {
     const number = await onEbay(2);
     const [first = '' as OrderId, second = '' as OrderId] = await booked('ebay', number);
