@@ -19,6 +19,12 @@ const operations: readonly (readonly [readonly [provider: string, operation: str
   [['paypal', 'get-payout'], 6],
   [['paypal', 'refund'], 2],
   [['paypal', 'balances'], 1],
+  [['paypal', 'get-refund'], 2],
+  [['paypal', 'get-dispute'], 2],
+  [['paypal', 'cancel-payout-item'], 1],
+  // Not its payouts themselves: what may have been lost on the way there is for a person.
+  [['payoneer', 'payout-status'], 2],
+  [['payoneer', 'balance'], 1],
   [['aliexpress', 'order-create'], 8],
   [['aliexpress', 'order-get'], 6],
   [['aliexpress', 'product-get'], 4],

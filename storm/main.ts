@@ -1,8 +1,8 @@
 /**
  * `npm run storm -- --orders 300 --seed 1 --backend postgres|redis [--json] [--only kill,fault,…]`: the whole system, an
- * outside world that sends orders of all the demo's scenarios, and meanwhile everything that can go wrong, drawn from
- * the seed. Then it is calm, the system settles, and what the outside world really did is held against the promise:
- * bought once, paid out once, never lost. Exits with 0 only when it was kept.
+ * outside world that sends orders of all the demo's scenarios, and of what may become of a sale later, and meanwhile
+ * everything that can go wrong, drawn from the seed. Then it is calm, the system settles, and what the outside world
+ * really did is held against the promise: bought once, paid out once, never lost. Exits with 0 only when it was kept.
  */
 import '../runtime/node-version.ts';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
