@@ -40,3 +40,7 @@ export async function refundedOf(em: EntityManager, orderId: OrderId, currency: 
   );
   return money(BigInt(row?.total ?? 0), currency);
 }
+
+/** Whether somebody is giving money back, and PayPal has not said yet that it went. */
+export const isRefundPending = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
+  (await em.count(Refund, { orderId, status: 'PENDING' })) > 0;

@@ -21,6 +21,8 @@ const sellerPages = {
   mercadolibre: (orderId: string) => `https://www.mercadolibre.com/ventas/${encodeURIComponent(orderId)}/detalle`,
 };
 
+type Sent = { refundId: string };
+
 /** Gives the buyer's money back, once, and never while goods may be on their way. */
 export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(
@@ -32,6 +34,8 @@ export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
       const left = await moneyLeft(ctx, order);
       if (left.with === 'buyer') return move(ctx, order, { to: 'REFUNDED', note: 'nothing is left to give back' });
       if (order.channel !== 'paypal') return leaveToSeller(ctx, order, order.channel);
+      const sent = await sentBefore(ctx, order);
+      if (sent && left.with === 'us') return followRefund(ctx, order, left.payment, sent.refundId);
       if (left.with === 'nobody') return recheck(ctx, order, lookAgainMs, left.note);
       if (order.frozenFor) return recheck(ctx, order, lookAgainMs, `frozen: ${order.frozenFor}`);
       const { refundId } = await giveBack(ctx, order, left.payment);
@@ -54,7 +58,13 @@ function leaveToSeller(ctx: Context, order: Order, channel: 'ebay' | 'mercadolib
   return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_BY_SELLER', note: `refund the buyer at ${page}` });
 }
 
-async function giveBack(ctx: Context, order: Order, payment: Payment): Promise<{ refundId: string }> {
+/** What has left is followed to its end, also while its order is frozen. */
+async function sentBefore(ctx: Context, { id }: Order): Promise<Sent | undefined> {
+  const effect = await ctx.store.read(em => standingEffect(em, 'refund', id));
+  return effect?.status === 'DONE' ? (effect.result as Sent) : undefined;
+}
+
+async function giveBack(ctx: Context, order: Order, payment: Payment): Promise<Sent> {
   const { paypal } = ctx.providers;
   const refunded = await ctx.store.read(em => refundedOf(em, order.id, payment.currency));
   const amount = subtract(money(payment.amountMinor, payment.currency), refunded);

@@ -72,7 +72,7 @@ export function parsePayPalEvent(rawBody: Buffer): PayPalEvent {
 }
 
 const followed =
-  /^(CHECKOUT\.ORDER\.(APPROVED|COMPLETED)|PAYMENT\.(CAPTURE|PAYOUTSBATCH|PAYOUTS-ITEM)\.[A-Z]+|CUSTOMER\.DISPUTE\.[A-Z]+)$/;
+  /^(CHECKOUT\.ORDER\.(APPROVED|COMPLETED)|PAYMENT\.(CAPTURE|REFUND|PAYOUTSBATCH|PAYOUTS-ITEM)\.[A-Z]+|CUSTOMER\.DISPUTE\.[A-Z]+)$/;
 
 /** Whether anything follows from events of this type; the others are stored and acknowledged. */
 export const isFollowed = (type: string): boolean => followed.test(type);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
+import { NotNow } from '../../domain/outcome.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import { findLeg, legsOfOrder } from '../../store/legs.ts';
 import { paymentsOf } from '../../store/payments.ts';
@@ -64,7 +65,7 @@ describe('an event of PayPal', () => {
     const pending = paying({
       getRefund: async (...ask) => ({ ...(await paypal.getRefund(...ask)), status: 'PENDING' }),
     });
-    await tell('PAYMENT.CAPTURE.REFUNDED', resource, pending);
+    expect(await tell('PAYMENT.CAPTURE.REFUNDED', resource, pending).catch(e => e)).to.be.an.instanceOf(NotNow);
     expect((await payment(id))?.status).to.equal('COMPLETED');
     await tell('PAYMENT.CAPTURE.REFUNDED', resource);
     expect((await payment(id))?.status).to.equal('REFUNDED');

@@ -4,7 +4,7 @@ import { paymentsOf } from '../../store/payments.ts';
 import { changeSettings } from '../../store/users.ts';
 import { createStage, type Goods, type Stage } from '../support/stage.ts';
 import { dispute, openDispute, sellerWins } from './paypal-news.ts';
-import { importFrom, placeOnEbay, rows } from './workbench.ts';
+import { importFrom, performWith, placeOnEbay, rows } from './workbench.ts';
 
 describe('a refund', () => {
   let stage: Stage;
@@ -63,6 +63,22 @@ describe('a refund', () => {
     await rows(stage, 'update orders set frozen_for = null where id = ?', [id]);
     await stage.sweepAndDrain();
     expect((await stage.order(id)).status).to.equal('REFUNDED');
+  });
+
+  it('that has left is followed to its end, whatever has frozen the order since', async () => {
+    const { id } = await stage.paidOrder(goods);
+    for (const status of ['FAILED', 'REFUNDING'])
+      await rows(stage, `update orders set status = ?, reason = 'OUT_OF_STOCK' where id = ?`, [status, id]);
+    const { paypal } = stage.context.providers;
+    const pending: typeof paypal = {
+      ...paypal,
+      getRefund: async (...ask) => ({ ...(await paypal.getRefund(...ask)), status: 'PENDING' }),
+    };
+    await performWith(stage, { providers: { paypal: pending } }, 'refund', id);
+    await rows(stage, `update orders set frozen_for = 'REFUND_PENDING' where id = ?`, [id]);
+    await stage.perform('refund', id);
+    expect((await stage.order(id)).status).to.equal('REFUNDED');
+    expect(await refundsOf(id)).to.equal(1);
   });
 
   it('that its seller made at the marketplace ends the order', async () => {

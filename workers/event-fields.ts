@@ -1,0 +1,16 @@
+/** What an event says, which nobody has promised to say: looked up, not believed. */
+type Fields = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+export const text = (fields: Fields | undefined, key: string): string | undefined =>
+  typeof fields?.[key] === 'string' ? fields[key] : undefined;
+
+export const object = (fields: Fields, key: string): Fields | undefined =>
+  isObject(fields[key]) ? fields[key] : undefined;
+
+/** The capture that a refund is of: its `up` link. */
+export function captureAbove({ links }: Fields): string | undefined {
+  const up = Array.isArray(links) ? links.find(link => isObject(link) && link.rel === 'up') : undefined;
+  return /\/captures\/([A-Z0-9]{6,40})$/.exec(text(up, 'href') ?? '')?.[1];
+}

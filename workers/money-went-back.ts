@@ -1,0 +1,59 @@
+import { formatMoney } from '../domain/money.ts';
+import { NotNow, Retryable } from '../domain/outcome.ts';
+import type { PayPalEvent } from '../providers/paypal/webhook.ts';
+import { endFreeze } from '../queues/end-freeze.ts';
+import { settleRefund } from '../queues/settle-refund.ts';
+import type { Enqueue } from '../queues/transact.ts';
+import { type Order, Payment } from '../store/entities/order.ts';
+import type { EntityManager } from '../store/open.ts';
+import { claimOrder, findOrder, updateOrder } from '../store/orders.ts';
+import { orderOfCapture } from '../store/payments.ts';
+import type { RefundNews } from '../store/refunds.ts';
+import type { Context } from './context.ts';
+import { captureAbove, text } from './event-fields.ts';
+import { refundNews } from './paypal-captures.ts';
+import { stopOrder } from './stop-order.ts';
+import { takenPayment } from './taken-payment.ts';
+
+/** How often a refund that is not done yet is asked after: no event is promised to tell how it ends. */
+const pendingAgainMs = 3_600_000;
+
+/** Somebody gave money back: the seller on PayPal's own pages, PayPal for a dispute, or we. */
+export async function moneyWentBack(ctx: Context, event: PayPalEvent): Promise<string | undefined> {
+  const [refundId, captureId] = [text(event.resource, 'id'), captureAbove(event.resource)];
+  if (!refundId || !captureId) return undefined;
+  const { paypal } = ctx.providers;
+  const kind = event.type.endsWith('.REVERSED') ? 'reversal' : 'refund';
+  const news = refundNews(await paypal.getRefund(refundId, { signal: ctx.signal }), kind);
+  const taken = await takenPayment(ctx, captureId, async () => {
+    const capture = await paypal.getCapture(captureId, { signal: ctx.signal });
+    return ctx.store.read(em => orderOfCapture(em, capture));
+  });
+  if (!taken) return undefined;
+  await book(ctx, taken, news);
+  const answer = `${event.type}: ${kind} ${refundId} is ${news.status}`;
+  // The event stays, and is applied again until it is known how it ended.
+  if (news.status === 'PENDING') throw new NotNow('REFUND_PENDING', answer, { retryAfterMs: pendingAgainMs });
+  return answer;
+}
+
+const book = (ctx: Context, { id, orderId }: Payment, news: RefundNews): Promise<void> =>
+  ctx.transact(async (em, enqueue) => {
+    const found = await findOrder(em, orderId);
+    const order = found && (await claimOrder(em, orderId, [found.status]));
+    if (!order) throw new Retryable('ORDER_MOVED', `order ${orderId} moved while money that went back was booked`);
+    await settleRefund(em, order, await em.findOneOrFail(Payment, { id }), news);
+    await holdOrLetGo(em, enqueue, order, news);
+  });
+
+/** While nobody knows whether it goes, no other money of the order does. Money that did not go changes nothing. */
+async function holdOrLetGo(em: EntityManager, enqueue: Enqueue, order: Order, news: RefundNews): Promise<void> {
+  if (news.status === 'PENDING') {
+    if (!order.frozenFor) await updateOrder(em, order, { frozenFor: 'REFUND_PENDING' });
+    return;
+  }
+  // The legs that are left fit what the sale is worth now; a dispute that is still open goes on holding them.
+  for (const over of ['REFUND_PENDING', 'DISPUTE'] as const) await endFreeze(em, enqueue, order, over);
+  if (news.status === 'FAILED') return;
+  await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', `PayPal says: ${news.kind} of ${formatMoney(news.amount)}`);
+}
