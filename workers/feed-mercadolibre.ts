@@ -14,12 +14,15 @@ const limit = 50;
 const hourBefore = (time: Date): Date => new Date(Math.floor(time.getTime() / hourMs) * hourMs);
 const hourAfter = (time: Date): Date => new Date(Math.ceil(time.getTime() / hourMs) * hourMs);
 
-/** Cancelled ones have to be asked for. After the paid ones: a sale that is cancelled meanwhile is on one of the lists. */
-const statuses = ['paid', 'cancelled'] as const;
+/**
+ * Each has to be asked for, in the order in which a sale may go through them: one that goes on meanwhile is on one of
+ * the lists.
+ */
+const statuses = ['paid', 'partially_refunded', 'cancelled'] as const;
 type Status = (typeof statuses)[number];
 type Place = { status: Status; page: string | null };
 
-/** What was paid or cancelled, by the time of its last change. */
+/** What was paid, refunded in part or cancelled, by the time of its last change. */
 export const mercadoLibreOrders: FeedSource = {
   overlapMs: 2 * hourMs,
   stretchMs: dayMs,
@@ -38,7 +41,8 @@ export const mercadoLibreOrders: FeedSource = {
 
 function placeAfter(status: Status, next: string | null): string | null {
   if (next !== null) return JSON.stringify({ status, page: next } satisfies Place);
-  return status === 'paid' ? JSON.stringify({ status: 'cancelled', page: null } satisfies Place) : null;
+  const following = statuses[statuses.indexOf(status) + 1];
+  return following ? JSON.stringify({ status: following, page: null } satisfies Place) : null;
 }
 
 /**

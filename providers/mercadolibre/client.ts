@@ -31,7 +31,7 @@ export type MercadoLibreToken = { accessToken: string; accessExpiresAt: Date; re
 /** By the time of the last change, effective to the hour; `limit` ≤ 50. Cancelled orders must be asked for. */
 export type OrderSearch = {
   sellerId: string;
-  status: 'paid' | 'cancelled';
+  status: 'paid' | 'partially_refunded' | 'cancelled';
   from: Date;
   to: Date;
   limit: number;

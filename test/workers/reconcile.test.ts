@@ -40,12 +40,13 @@ describe('reconcile', () => {
     expect(await ordersAt(bench.stage, orderId)).to.have.length(1);
   });
 
-  it('finds a MercadoLibre order that nobody told of, and one that was cancelled', async () => {
-    const ids = [await bench.sellOnMercadoLibre(), await bench.sellOnMercadoLibre({ status: 'cancelled' })];
-    expect(await bench.read('mercadolibre-orders')).to.match(/^2 new until/);
+  it('finds a MercadoLibre order that nobody told of, and what became of others', async () => {
+    const ids = [await bench.sellOnMercadoLibre()];
+    for (const status of ['partially_refunded', 'cancelled']) ids.push(await bench.sellOnMercadoLibre({ status }));
+    expect(await bench.read('mercadolibre-orders')).to.match(/^3 new until/);
     await bench.stage.drain();
     const orders = (await Promise.all(ids.map(id => ordersAt(bench.stage, id)))).flat();
-    expect(orders.map(({ status }) => status)).to.deep.equal(['WAITING', 'CANCELLED']);
+    expect(orders.map(({ status }) => status)).to.deep.equal(['WAITING', 'NEEDS_REVIEW', 'CANCELLED']);
   });
 
   it('finds each change of an order once more', async () => {
