@@ -77,6 +77,7 @@ describe('a process that dies between any two of its commits and calls', functio
       return subject;
     };
 
+  const soldAs = new Map<string, string>();
   /** A booked sale; then something happens to its payment at PayPal, which sends an event about it. */
   const toldByPayPal = (type: string, happens: (captureId: string) => Promise<Record<string, unknown>>) => async () => {
     const order = await broughtTo(await bought(), 'create-sale');
@@ -91,6 +92,7 @@ describe('a process that dies between any two of its commits and calls', functio
     );
     const event = { source: 'paypal', eventId: `WH-${order}`, type, headers: {}, body } as const;
     const stored = await stage.store.transaction(em => storeEvent(em, { ...event, credentialId: null, wanted: true }));
+    soldAs.set(stored?.id ?? '', order);
     return stored?.id ?? '';
   };
   const refundedAtPayPal = async (captureId: string) => {
@@ -106,12 +108,16 @@ describe('a process that dies between any two of its commits and calls', functio
     await stage.control('supplier', { number: row?.number, status: 'FINISH', endReason: 'CANCELED' });
     return order;
   };
-  const applied = async (event: string) =>
-    (await rows<{ status: string }>(stage, 'select status from inbound_events where id = ?', [event]))[0]?.status ===
-    'APPLIED';
+  /** It was dealt with, and the payment that it is about has become what PayPal says. */
+  const heard = (payment: string) => async (event: string) => {
+    const facts = `select e.status as event, p.status as payment from inbound_events e
+      join payments p on p.order_id = ? where e.id = ?`;
+    const [row] = await rows<{ event: string; payment: string }>(stage, facts, [soldAs.get(event), event]);
+    return row?.event === 'APPLIED' && row.payment === payment;
+  };
 
   const importing = { queue: 'import-order', table: 'inbound_events' } as const;
-  const applying = { queue: 'apply-event', table: 'inbound_events', done: applied } as const;
+  const applying = { queue: 'apply-event', table: 'inbound_events' } as const;
   const capturing = { queue: 'capture-payment', table: 'orders', done: statusIs('PAID'), causes: 'capture' } as const;
   const buying = {
     queue: 'purchase',
@@ -176,11 +182,13 @@ describe('a process that dies between any two of its commits and calls', functio
     {
       what: 'hearing of a refund',
       ...applying,
+      done: heard('PARTIALLY_REFUNDED'),
       prepare: toldByPayPal('PAYMENT.CAPTURE.REFUNDED', refundedAtPayPal),
     },
     {
       what: 'hearing of a dispute',
       ...applying,
+      done: heard('DISPUTED'),
       prepare: toldByPayPal('CUSTOMER.DISPUTE.CREATED', disputedAtPayPal),
     },
     {
