@@ -20,7 +20,6 @@ export type EmbeddedPostgres = {
 const nobody = { uid: 65534, gid: 65534 };
 const isRoot = process.getuid?.() === 0;
 
-const startDeadlineMs = 15_000;
 const standardSettings = { max_connections: '300', listen_addresses: '127.0.0.1', unix_socket_directories: '' };
 
 /**
@@ -31,6 +30,7 @@ const standardSettings = { max_connections: '300', listen_addresses: '127.0.0.1'
 export async function startEmbeddedPostgres(
   folder: string,
   settings: Readonly<Record<string, string>> = {},
+  startDeadlineMs = 15_000,
 ): Promise<EmbeddedPostgres> {
   const home = postgresHome(folder);
   mkdirSync(home, { recursive: true, mode: isRoot ? 0o755 : 0o700 });
