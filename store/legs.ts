@@ -22,20 +22,23 @@ export async function claimLeg(em: EntityManager, id: LegId, from: readonly LegS
   return claimed === 1 ? em.findOne(PayoutLeg, { id }) : null;
 }
 
-/**
- * Right before money leaves. Locks the order and the leg until the transaction ends.
- * @throws LostClaim when somebody else claimed the leg since, or its order was frozen
- */
-export async function assertLegOwner(em: EntityManager, leg: PayoutLeg): Promise<void> {
-  const free = await em.execute<{ id: string }[]>(
-    'select id from orders where id = ? and frozen_for is null for no key update',
-    [leg.orderId],
-  );
+/** Locks the order and the leg until the transaction ends. @throws LostClaim when somebody else claimed the leg since */
+export async function lockLeg(em: EntityManager, leg: PayoutLeg): Promise<void> {
+  await em.execute('select id from orders where id = ? for no key update', [leg.orderId]);
   const owned = await em.execute<{ id: string }[]>(
     'select id from payout_legs where id = ? and fence = ? and status = ? for no key update',
     [leg.id, leg.fence, leg.status],
   );
-  if (free.length === 0 || owned.length === 0) throw new LostClaim(leg.id);
+  if (owned.length === 0) throw new LostClaim(leg.id);
+}
+
+/** Right before money leaves. @throws LostClaim as above, and when its order was frozen */
+export async function assertLegOwner(em: EntityManager, leg: PayoutLeg): Promise<void> {
+  await lockLeg(em, leg);
+  const free = await em.execute<{ id: string }[]>('select id from orders where id = ? and frozen_for is null', [
+    leg.orderId,
+  ]);
+  if (free.length === 0) throw new LostClaim(leg.id);
 }
 
 /** @throws IllegalMove, LostClaim */

@@ -5,7 +5,7 @@ import type { LegState } from '../domain/payout-leg.ts';
 import { disproveDone, once, standingEffect } from '../store/effects.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { type Reserved, reserve } from '../store/funding.ts';
-import { assertLegOwner, claimLeg, legAmount, moveLeg } from '../store/legs.ts';
+import { assertLegOwner, claimLeg, legAmount, lockLeg, moveLeg } from '../store/legs.ts';
 import { findOrder, LostClaim } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import { withBalance } from './balance.ts';
@@ -47,7 +47,8 @@ const frozen = async (ctx: Context, leg: PayoutLeg): Promise<string | null | und
 
 /**
  * A leg that is to be paid again was sent before. Only when its provider says now that the money is not with the
- * receiver does that payout count as not having happened, and a new generation may be sent.
+ * receiver does that payout count as not having happened, and a new generation may be sent. It is asked also while the
+ * order is frozen: a refund that comes then has to know whether the leg is paid.
  */
 async function earlierPayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<string | undefined> {
   const effect = await ctx.store.read(em => standingEffect(em, 'pay', leg.id));
@@ -56,7 +57,7 @@ async function earlierPayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): 
   const standing = await route.stand(reference);
   if (cameBack.has(standing.state)) {
     await ctx.store.transaction(async em => {
-      await assertLegOwner(em, leg);
+      await lockLeg(em, leg);
       await disproveDone(em, effect, `PAYOUT_${standing.rawStatus}`);
     });
     return undefined;
@@ -75,12 +76,12 @@ async function sentBefore(ctx: Context, leg: PayoutLeg): Promise<Sent | undefine
 /** Sends what may leave now; gives a text when it may not. What is paid never leaves again. */
 async function sendNow(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent | string> {
   if (leg.status === 'PAID') return rest(ctx, leg, 'still paid, by other means');
+  const standing = owed.has(leg.status) ? await earlierPayout(ctx, leg, route) : undefined;
+  if (standing) return standing;
   if (leg.notBefore > ctx.now()) return again(ctx, leg, leg.notBefore, 'held back until its day');
   const stopped = await frozen(ctx, leg);
   if (stopped) return again(ctx, leg, later(ctx, ctx.config.waitRecheckMs), `frozen: ${stopped}`);
   if (owed.has(leg.status)) {
-    const standing = await earlierPayout(ctx, leg, route);
-    if (standing) return standing;
     const refusal = await reserveFunds(ctx, leg, route);
     if (refusal) return refusal;
   }

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { orderStates } from '../../domain/order.ts';
+import { decideLeg } from '../../queues/decide-leg.ts';
+import { settleRefund } from '../../queues/settle-refund.ts';
 import { owedFrom } from '../../store/current-account.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
@@ -10,7 +12,6 @@ import { claimOrder } from '../../store/orders.ts';
 import { paymentsOf } from '../../store/payments.ts';
 import { purchaseCost } from '../../store/purchase-books.ts';
 import { undoPurchase } from '../../store/second-purchase.ts';
-import { settleRefund } from '../../queues/settle-refund.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { reservationsOf, rows } from './workbench.ts';
@@ -73,6 +74,11 @@ describe('the share of a sale that is refunded before it is paid', () => {
     await stage.control('payout-outcome', { receiver: seller.email, itemStatus: 'FAILED' });
     await becomes(id, 'FAILED');
   };
+  const payAgain = (id: OrderId) =>
+    stage.store.transaction(async em => {
+      const leg = await claimLeg(em, (await legOf(id)).id, ['FAILED']);
+      if (leg) await moveLeg(em, leg, 'PENDING', { reason: null });
+    });
   const owed = async () => (await stage.store.transaction(em => owedFrom(em, seller.id))).reseller.amountMinor;
 
   it('is paid what it is worth then, although another sum was to be sent before PayPal had too little', async () => {
@@ -147,14 +153,40 @@ describe('the share of a sale that is refunded before it is paid', () => {
     expect(await owed()).to.equal(1_603n);
   });
 
+  it('is no payment that counts, when it was to be paid again while the buyer’s dispute held it', async () => {
+    const id = await booked();
+    await fails(id);
+    await rows(stage, `update orders set frozen_for = 'DISPUTE' where id = ?`, [id]);
+    await payAgain(id);
+    expect(await pay(id)).to.equal('frozen: DISPUTE');
+    await refund(id, 2_999n);
+    expect((await legOf(id)).status).to.equal('CANCELLED');
+    expect(await owed()).to.equal(1_603n);
+  });
+
+  it('counts as having left, when a person has seen it at PayPal and it is still to be read back', async () => {
+    const id = await booked();
+    await fault('drop-reply');
+    await pay(id);
+    const { id: legId } = await legOf(id);
+    await rows(stage, `update payout_legs set status = 'NEEDS_REVIEW' where id = ?`, [legId]);
+    const [sent] = (await stage.effects('payout')).filter(({ key }) => key.startsWith(`leg-${legId}`));
+    const decision = { decision: 'paid', reference: String(sent?.detail.batchId) } as const;
+    await stage.context.transact((em, enqueue) =>
+      decideLeg(em, enqueue, legId, { decision, by: seller.id, why: 'it is there' }),
+    );
+    await refund(id, 2_999n);
+    expect((await legOf(id)).status).to.equal('PENDING');
+    await becomes(id, 'PAID');
+    expect(await left()).to.deep.equal(['1256']);
+    expect(await owed()).to.equal(2_859n);
+  });
+
   it('is paid what it is worth then, when it had failed before and is paid again', async () => {
     const id = await booked();
     await fails(id);
     await refund(id, 500n);
-    await stage.store.transaction(async em => {
-      const leg = await claimLeg(em, (await legOf(id)).id, ['FAILED']);
-      if (leg) await moveLeg(em, leg, 'PENDING', { reason: null });
-    });
+    await payAgain(id);
     await becomes(id, 'PAID');
     expect(await left()).to.deep.equal(['1256', '806']);
     expect(await owed()).to.equal(0n);
