@@ -1,13 +1,15 @@
 /**
- * What a person decides about a payout that nobody could prove. Only from NEEDS_REVIEW.
+ * What a person decides about a payout that nobody could prove. Only from NEEDS_REVIEW; a word that
+ * its provider did not bear out may be corrected.
  *
  *   paid        the provider has it: under this reference → read back, and followed
  *   not-paid    it certainly did not happen               → paid anew
  */
 import type { LegId } from '../domain/ids.ts';
-import { closeByHand, disproveDone, standingEffect } from '../store/effects.ts';
-import type { PayoutLeg } from '../store/entities/money.ts';
-import { claimLeg, moveLeg, neverCreated } from '../store/legs.ts';
+import { disproveDone, standingEffect } from '../store/effects.ts';
+import { closeByHand, saidByPerson } from '../store/effects-by-hand.ts';
+import type { Effect, PayoutLeg } from '../store/entities/money.ts';
+import { claimLeg, isAnotherPayout, moveLeg, neverCreated } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { note } from '../store/timeline.ts';
 import { DecisionRefused, type Deed, didNotHappen } from './decision.ts';
@@ -29,16 +31,22 @@ export async function decideLeg(
   if (!leg) throw new DecisionRefused('NOT_IN_REVIEW', 'only a payout that needs a review is decided about');
   const effect = await standingEffect(em, 'pay', id);
   const text = `payout to ${leg.beneficiary} decided by a person (${decision.decision}): ${why}`;
-  await note(em, leg.orderId, 'noted', text, { by, leg: id });
-  if (decision.decision === 'paid') {
-    if (!effect) throw new DecisionRefused('NOTHING_IN_DOUBT', 'nothing was sent for this payout');
-    if (effect.status === 'OPEN') await closeByHand(em, effect, { reference: decision.reference });
-  } else {
+  await note(em, leg.orderId, 'noted', text, { by, leg: id, ...decision });
+  if (decision.decision === 'not-paid') {
     const unmade = effect?.status === 'DONE' && leg.reason === neverCreated;
     if (unmade) await disproveDone(em, effect, 'DECIDED_BY_PERSON');
     await didNotHappen(em, unmade ? null : effect, 'pay', id, payoutSent);
-  }
+  } else if (!effect) throw new DecisionRefused('NOTHING_IN_DOUBT', 'nothing was sent for this payout');
+  else if (effect.status === 'OPEN' || saidByPerson(effect)) await wasSent(em, leg, effect, decision.reference);
   await moveLeg(em, leg, 'PENDING', { reason: null });
   enqueue(jobForLeg(leg));
   return leg;
+}
+
+async function wasSent(em: EntityManager, { id }: PayoutLeg, effect: Effect, reference: string): Promise<void> {
+  if (await isAnotherPayout(em, id, reference))
+    throw new DecisionRefused('REFERENCE_TAKEN', `${reference} is another payout of ours`);
+  await closeByHand(em, effect, { reference });
+  // Its news comes under this name.
+  await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, id]);
 }

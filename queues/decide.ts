@@ -7,19 +7,20 @@
  *   fail        nothing was bought, and nothing will be              → FAILED, refunded by the reseller's policy
  *   go-on       the goods are ordered, whatever stopped the order    → followed
  *
- * An open dispute, and what a supplier owes, go on holding the order whatever is decided.
+ * A word that its provider does not bear out may be corrected. An open dispute, and what a supplier owes, go on holding the order whatever is decided.
  */
 import type { OrderId } from '../domain/ids.ts';
 import { holdsMoney } from '../domain/payment.ts';
 import { credentialByAccount } from '../store/credentials.ts';
-import { closeByHand, isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
+import { isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
+import { closeByHand, saidByPerson } from '../store/effects-by-hand.ts';
 import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import { freezeLeft, lookedAt } from '../store/freeze.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder } from '../store/orders.ts';
 import { paymentsOf } from '../store/payments.ts';
-import { keepSupplierOrders } from '../store/supplier-orders.ts';
+import { forgetSupplierOrders, keepSupplierOrders, neverRead, purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { DecisionRefused, type Deed, didNotHappen } from './decision.ts';
 import { failOrder } from './fail-order.ts';
@@ -46,6 +47,8 @@ export async function decideOrder(
   const facts = { frozenFor: await freezeLeft(em, order, lookedAt) };
   switch (decision.decision) {
     case 'bought':
+      if (!effect || !(isInDoubt(effect) || (await takeBack(em, id, effect))))
+        throw new DecisionRefused('NOTHING_IN_DOUBT', 'no purchase is in doubt');
       await wasBought(em, order, effect, decision.supplierOrders);
       await advance(em, enqueue, order, { to: 'PURCHASING', note: text }, facts);
       return order;
@@ -56,12 +59,12 @@ export async function decideOrder(
       return order;
     }
     case 'buy-again':
-      await didNotHappen(em, effect, 'buy', id, goodsOrdered);
+      await nothingBought(em, id, effect);
       await assertMoneyIsHere(em, id, facts.frozenFor);
       await advance(em, enqueue, order, { to: 'PAID', note: text }, { ...facts, purchaseRoute: 'api' });
       return order;
     case 'fail':
-      await didNotHappen(em, effect, 'buy', id, goodsOrdered);
+      await nothingBought(em, id, effect);
       await failOrder(em, enqueue, order, { reason: 'DECIDED_BY_PERSON', note: text }, facts);
       return order;
   }
@@ -80,15 +83,25 @@ async function assertMoneyIsHere(em: EntityManager, id: OrderId, frozenFor: stri
     );
 }
 
-async function wasBought(
-  em: EntityManager,
-  { id }: Order,
-  effect: Effect | null,
-  numbers: readonly string[],
-): Promise<void> {
-  if (!effect || !isInDoubt(effect)) throw new DecisionRefused('NOTHING_IN_DOUBT', 'no purchase is in doubt');
+async function wasBought(em: EntityManager, { id }: Order, effect: Effect, numbers: readonly string[]): Promise<void> {
   const apiName = effect.route === 'aliexpress-browser' ? 'aliexpress' : 'aliexpress-dropshipping';
   const account = await credentialByAccount(em, apiName, effect.environment, effect.account);
   await closeByHand(em, effect, { orderNumbers: [...numbers] });
   await keepSupplierOrders(em, id, account?.id ?? null, numbers, effect.idempotencyKey);
+  const own = new Set((await purchaseOrdersOf(em, id)).map(({ number }) => number));
+  const taken = numbers.filter(number => !own.has(number));
+  if (taken.length > 0) throw new DecisionRefused('REFERENCE_TAKEN', `${taken.join(', ')}: another purchase of ours`);
+}
+
+async function nothingBought(em: EntityManager, id: OrderId, effect: Effect | null): Promise<void> {
+  if (effect?.status === 'DONE' && !(await takeBack(em, id, effect))) throw new DecisionRefused(...goodsOrdered);
+  await didNotHappen(em, effect, 'buy', id, goodsOrdered);
+}
+
+/** Forgets the numbers of which a person alone has said that they are this purchase. False where the supplier knows them. */
+async function takeBack(em: EntityManager, id: OrderId, effect: Effect): Promise<boolean> {
+  if (!saidByPerson(effect)) return false;
+  const shown = (await purchaseOrdersOf(em, id)).some(row => row.wasPaid || row.rawStatus !== neverRead);
+  if (!shown) await forgetSupplierOrders(em, id, effect.idempotencyKey);
+  return !shown;
 }

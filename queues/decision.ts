@@ -1,5 +1,6 @@
 import type { UserId } from '../domain/ids.ts';
-import { disproveByHand, isInDoubt, withdrawUnsent } from '../store/effects.ts';
+import { isInDoubt, withdrawUnsent } from '../store/effects.ts';
+import { disproveByHand, saidByPerson } from '../store/effects-by-hand.ts';
 import type { Effect } from '../store/entities/money.ts';
 import { type Purpose, release } from '../store/funding.ts';
 import type { EntityManager } from '../store/open.ts';
@@ -15,7 +16,8 @@ export type DecisionProblem =
   | 'ORDER_FROZEN'
   | 'REFUND_SENT'
   | 'NOT_PAID'
-  | 'PAYOUT_SENT';
+  | 'PAYOUT_SENT'
+  | 'REFERENCE_TAKEN';
 
 /** The facts do not allow it. */
 export class DecisionRefused extends Error {
@@ -35,8 +37,8 @@ export async function didNotHappen(
   subject: string,
   happened: readonly [DecisionProblem, string],
 ): Promise<void> {
-  if (effect?.status === 'DONE') throw new DecisionRefused(...happened);
+  if (effect?.status === 'DONE' && !saidByPerson(effect)) throw new DecisionRefused(...happened);
   await withdrawUnsent(em, purpose, subject);
-  if (effect && isInDoubt(effect)) await disproveByHand(em, effect);
+  if (effect && (isInDoubt(effect) || saidByPerson(effect))) await disproveByHand(em, effect);
   await release(em, purpose, subject);
 }

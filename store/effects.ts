@@ -104,20 +104,6 @@ export async function disproveDone(em: EntityManager, effect: Effect, code: stri
     throw new Uncertain('EFFECT_JUDGED_ELSEWHERE', `${effect.idempotencyKey} is judged elsewhere`);
 }
 
-/** A person has seen at the provider that it happened. @throws when it was settled meanwhile */
-export const closeByHand = (em: EntityManager, effect: Effect, result: Json): Promise<void> =>
-  settleByHand(em, effect, { status: 'DONE', result: raw<unknown>('?::jsonb', [JSON.stringify(result)]) });
-
-/** A person has seen at the provider that it did not happen: a new generation may follow. @throws as above */
-export const disproveByHand = (em: EntityManager, effect: Effect): Promise<void> =>
-  settleByHand(em, effect, { status: 'DISPROVEN' });
-
-async function settleByHand(em: EntityManager, { id, idempotencyKey }: Effect, end: object): Promise<void> {
-  const change = { ...end, lastCode: 'DECIDED_BY_PERSON', closedAt: raw<Date>('now()') };
-  if ((await em.nativeUpdate(Effect, { id, status: 'OPEN' as const }, change)) !== 1)
-    throw new Uncertain('EFFECT_JUDGED_ELSEWHERE', `${idempotencyKey} is settled already`);
-}
-
 /** Takes back an intent that never left. False when it may have left, or was closed. */
 export async function withdrawUnsent(em: EntityManager, purpose: EffectPurpose, subject: string): Promise<boolean> {
   const unsent = { purpose, subject, status: 'OPEN' as const, lastSentAt: null };

@@ -122,3 +122,13 @@ export async function legByPayoutKey(
 
 export const legByBatch = (em: EntityManager, providerBatchId: string): Promise<PayoutLeg | null> =>
   em.findOne(PayoutLeg, { providerBatchId });
+
+/** Whether a provider's name for a payout, or our own key of one, is known as another leg's. */
+export async function isAnotherPayout(em: EntityManager, id: LegId, reference: string): Promise<boolean> {
+  const known = await em.execute<{ id: string }[]>(
+    `select id from effects where purpose = 'pay' and subject <> ?
+       and (idempotency_key = ? or status = 'DONE' and result ->> 'reference' = ?) limit 1`,
+    [id, reference, reference],
+  );
+  return known.length > 0;
+}

@@ -28,6 +28,14 @@ export async function keepSupplierOrders(
     );
 }
 
+/** Numbers that a person was mistaken about; one that was paid stays. */
+export async function forgetSupplierOrders(em: EntityManager, orderId: OrderId, effectKey: string): Promise<void> {
+  await em.execute('delete from supplier_orders where order_id = ? and effect_key = ? and not was_paid', [
+    orderId,
+    effectKey,
+  ]);
+}
+
 /** What to tell of an order that is taken for bought and has none. */
 export const nothingStands =
   'no purchase stands for it: whether its goods are ordered is to be looked up at the supplier';

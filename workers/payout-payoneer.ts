@@ -45,10 +45,10 @@ export function payoneerRoute({ config, providers: { payoneer }, signal }: Conte
     },
     stand: async reference => {
       const found = await payoneer.getPayoutStatus(reference, { signal });
-      if (!found) return { state: undefined, rawStatus: 'unknown so far', missing: true };
+      if (!found) return { key: reference, state: undefined, rawStatus: 'unknown so far', missing: true };
       // Its own number may be missing; ours names this payout and no other.
       const { status: rawStatus, amount, reason, payoutId: itemId = reference } = found;
-      return { state: states[rawStatus], rawStatus, amount, reason, itemId };
+      return { key: reference, state: states[rawStatus], rawStatus, amount, reason, itemId };
     },
     cancel: async () => {
       throw new Terminal('PAYOUT_NOT_CANCELLABLE', 'Payoneer knows no unclaimed payouts');

@@ -37,12 +37,13 @@ export const paypalRoute = ({ config, providers: { paypal }, signal }: Context):
   send: async effect => ({ reference: (await paypal.createPayout(effect.request, { signal })).batchId }),
   stand: async batchId => {
     const batch = await paypal.getPayoutBatch(batchId, { signal });
-    if (batch.status === 'DENIED') return { state: 'FAILED', rawStatus: 'DENIED', reason: 'PAYPAL_BATCH_DENIED' };
+    const key = batch.senderBatchId;
+    if (batch.status === 'DENIED') return { key, state: 'FAILED', rawStatus: 'DENIED', reason: 'PAYPAL_BATCH_DENIED' };
     const [item, ...others] = batch.items;
     invariant(others.length === 0, `batch ${batchId} has one item`);
-    if (!item) return { state: undefined, rawStatus: batch.status };
+    if (!item) return { key, state: undefined, rawStatus: batch.status };
     const { status: rawStatus, itemId, amount, fee, errorName: reason } = item;
-    return { state: itemStates[rawStatus], rawStatus, itemId, amount, fee, reason };
+    return { key, state: itemStates[rawStatus], rawStatus, itemId, amount, fee, reason };
   },
   cancel: async ({ itemId }) => {
     invariant(itemId, 'an unclaimed payout has an item');

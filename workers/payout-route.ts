@@ -13,6 +13,8 @@ export type Sent = { readonly reference: string };
 
 /** How a payout stands at its provider. `state` undefined: nothing final, look again. */
 export type Standing = {
+  /** What it was sent under, where the provider tells: our key, when it is ours. */
+  readonly key?: string | undefined;
   readonly state: LegState | undefined;
   readonly rawStatus: string;
   /** Accepted, and its provider does not know it: it may be created later. */

@@ -3,7 +3,7 @@ import { add, formatMoney } from '../domain/money.ts';
 import { refusalIn, Terminal } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
 import { disproveDone, once, standingEffect } from '../store/effects.ts';
-import type { PayoutLeg } from '../store/entities/money.ts';
+import type { Effect, PayoutLeg } from '../store/entities/money.ts';
 import { type Reserved, reserve } from '../store/funding.ts';
 import { assertLegOwner, claimLeg, legAmount, lockLeg, moveLeg } from '../store/legs.ts';
 import { findOrder, LostClaim } from '../store/orders.ts';
@@ -11,6 +11,7 @@ import { note } from '../store/timeline.ts';
 import { withBalance } from './balance.ts';
 import { type Context, later, onceContext, type Processor } from './context.ts';
 import { takeStanding } from './payout-outcome.ts';
+import { readPayout } from './payout-read.ts';
 import { type PayoutRoute, payoutRoute, type Sent } from './payout-route.ts';
 import { again, refused, rest, review, settle, skip } from './payout-trouble.ts';
 
@@ -36,7 +37,7 @@ async function follow(ctx: Context, leg: PayoutLeg): Promise<string> {
   const route = payoutRoute(ctx, leg);
   const sent = (await sentBefore(ctx, leg)) ?? (await sendNow(ctx, leg, route));
   if (typeof sent === 'string') return sent;
-  const standing = await route.stand(sent.reference).catch(refusalIn);
+  const standing = await readPayout(route, sent).catch(refusalIn);
   // It was sent, and may be paid: a "no" to our question does not undo that.
   if (standing instanceof Terminal) return review(ctx, leg, standing);
   return takeStanding(ctx, leg, route, standing);
@@ -53,8 +54,8 @@ const frozen = async (ctx: Context, leg: PayoutLeg): Promise<string | null | und
 async function earlierPayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<string | undefined> {
   const effect = await ctx.store.read(em => standingEffect(em, 'pay', leg.id));
   if (effect?.status !== 'DONE') return undefined;
-  const { reference } = effect.result as Sent;
-  const standing = await route.stand(reference);
+  const standing = await readPayout(route, effect).catch(refusalIn);
+  if (standing instanceof Terminal) return review(ctx, leg, standing);
   if (cameBack.has(standing.state)) {
     await ctx.store.transaction(async em => {
       await lockLeg(em, leg);
@@ -67,14 +68,14 @@ async function earlierPayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): 
 }
 
 /** What was sent is read back, also while its order is frozen. What is owed again is another matter. */
-async function sentBefore(ctx: Context, leg: PayoutLeg): Promise<Sent | undefined> {
+async function sentBefore(ctx: Context, leg: PayoutLeg): Promise<Effect | undefined> {
   if (owed.has(leg.status)) return undefined;
   const effect = await ctx.store.read(em => standingEffect(em, 'pay', leg.id));
-  return effect?.status === 'DONE' ? (effect.result as Sent) : undefined;
+  return effect?.status === 'DONE' ? effect : undefined;
 }
 
 /** Sends what may leave now; gives a text when it may not. What is paid never leaves again. */
-async function sendNow(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent | string> {
+async function sendNow(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Effect | string> {
   if (leg.status === 'PAID') return rest(ctx, leg, 'still paid, by other means');
   const standing = owed.has(leg.status) ? await earlierPayout(ctx, leg, route) : undefined;
   if (standing) return standing;
@@ -86,7 +87,8 @@ async function sendNow(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promis
     if (refusal) return refusal;
   }
   const sent = await send(ctx, leg, route).catch(refusalIn);
-  return sent instanceof Terminal ? refused(ctx, leg, sent) : sent;
+  if (sent instanceof Terminal) return refused(ctx, leg, sent);
+  return (await sentBefore(ctx, leg)) ?? again(ctx, leg, ctx.now(), 'settled elsewhere meanwhile');
 }
 
 /** Reserves amount and fee and moves the leg to SENT in one commit. Gives a text when there is not enough. */

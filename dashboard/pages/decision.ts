@@ -1,6 +1,7 @@
 import { holdsMoney } from '../../domain/payment.ts';
 import { type Html, html } from '../../runtime/html.ts';
 import { isInDoubt } from '../../store/effects.ts';
+import { saidByPerson } from '../../store/effects-by-hand.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { legAmount } from '../../store/legs.ts';
 import type { OrderFile } from '../order-file.ts';
@@ -42,9 +43,13 @@ function orderForm(file: OrderFile): Html {
   const { effects } = file;
   const { id } = file.order;
   const buy = lastOf(effects, 'buy', id);
-  const doubtful = buy !== undefined && isInDoubt(buy);
-  const choices =
-    buy?.status === 'DONE' ? [goOn] : [...(doubtful ? [bought] : []), ...(isMoneyHere(file) ? [buyAgain] : []), fail];
+  const said = saidByPerson(buy ?? null);
+  const doubtful = said || isInDoubt(buy ?? null);
+  const choices = [
+    ...(buy?.status === 'DONE' ? [goOn] : []),
+    ...(doubtful ? [bought] : []),
+    ...(buy?.status === 'DONE' && !said ? [] : [...(isMoneyHere(file) ? [buyAgain] : []), fail]),
+  ];
   const numbers = html`<label>Supplier order numbers
     <input name="supplierOrders" inputmode="numeric" maxlength="500" placeholder="only where the supplier has it"></label>`;
   return form(`/orders/${id}/decide`, 'The order', choices, doubtful ? numbers : undefined);
@@ -52,7 +57,7 @@ function orderForm(file: OrderFile): Html {
 
 function legForm(leg: PayoutLeg, effects: readonly Effect[]): Html {
   const pay = lastOf(effects, 'pay', leg.id);
-  const choices = [...(pay ? [paid] : []), ...(pay?.status === 'DONE' ? [] : [notPaid])];
+  const choices = [...(pay ? [paid] : []), ...(pay?.status === 'DONE' && !saidByPerson(pay) ? [] : [notPaid])];
   const reference = html`<label>Reference
     <input name="reference" maxlength="64" value="${leg.providerBatchId}" placeholder="only where the provider has it"></label>`;
   const title = html`The payout of ${amount(legAmount(leg))} to the ${leg.beneficiary}`;

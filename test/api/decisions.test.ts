@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { money } from '../../domain/money.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { reservationsOf } from '../workers/workbench.ts';
 import { type Api, openApi } from './open-api.ts';
@@ -45,6 +46,33 @@ describe('api: what a person decides about what nobody can prove', () => {
       [id],
     );
     expect(timeline.find(({ by }: { by: string }) => by === api.admin.id)?.note).to.contain('looked at the site');
+  });
+
+  it('a mistyped number is corrected; another order’s is refused: the order was stuck with none', async () => {
+    const [{ id, number }, other] = [await unproven('drop-reply'), await unproven('drop-reply')];
+    await decide(other.id, { decision: 'bought', supplierOrders: [other.number] });
+    expectProblem(await decide(id, { decision: 'bought', supplierOrders: [other.number] }), 409, 'REFERENCE_TAKEN');
+    await decide(id, { decision: 'bought', supplierOrders: ['8000000000000001'] });
+    await api.stage.perform('purchase', id);
+    expect(await api.stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' });
+    await decide(id, { decision: 'bought', supplierOrders: [number] });
+    await api.stage.sweepAndDrain();
+    expect(await statusOf(id)).to.equal('PURCHASED');
+    const known = await api.rows('select number from supplier_orders where order_id = ?', [id]);
+    expect(known).to.deep.equal([{ number }]);
+  });
+
+  it('a number that was none is taken back: it is bought anew, or given up', async () => {
+    for (const [decision, status] of [
+      ['buy-again', 'PAID'],
+      ['fail', 'FAILED'],
+    ] as const) {
+      const { id } = await unproven('timeout');
+      await decide(id, { decision: 'bought', supplierOrders: [`800000000000000${decision.length}`] });
+      await api.stage.perform('purchase', id);
+      expect((await decide(id, { decision })).json).to.include({ status });
+      expect(await api.rows('select from supplier_orders where order_id = ?', [id])).to.deep.equal([]);
+    }
   });
 
   it('nothing was bought: it is bought anew, under another key, once', async () => {
@@ -131,5 +159,49 @@ describe('api: what a person decides about what nobody can prove', () => {
       expect((await legs()).find(({ id: of }) => of === legId)?.status).to.be.oneOf(['SENT', 'PAID']);
       expect((await api.stage.effects('payout')).filter(({ key }) => key.includes(legId))).to.have.length(1);
     }
+  });
+
+  /** Two legs of one sale; PayPal has the first's payout, and its answer was lost. */
+  const payoutsInDoubt = async () => {
+    const { id } = await api.stage.paidOrder(await api.stage.stockUp(await api.hire()));
+    for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await api.stage.perform(queue, id);
+    const [first, second] = await api.stage.store.read(em => legsOfOrder(em, id));
+    const [legId, otherId] = [first?.id ?? '', second?.id ?? ''];
+    await api.stage.control('faults', { provider: 'paypal', operation: 'create-payout', times: 1, kind: 'drop-reply' });
+    for (const leg of [legId, otherId]) await api.stage.perform('payout', leg);
+    await api.rows(`update payout_legs set status = 'NEEDS_REVIEW', reason = 'EFFECT_UNPROVEN' where id = ?`, [legId]);
+    const sent = await api.stage.effects('payout');
+    const batchOf = (leg: string) => sent.find(({ key }) => key.includes(leg))?.detail.batchId;
+    return { legId, batchId: batchOf(legId), otherBatchId: batchOf(otherId) };
+  };
+  const decideLeg = (legId: string, body: object) =>
+    api.call('POST', `/api/admin/payouts/${legId}/decide`, { as: api.admin, body: { why: 'PayPal’s site', ...body } });
+  const legOf = async (legId: string) =>
+    (await api.rows('select status, reason from payout_legs where id = ?', [legId]))[0];
+
+  it('a payout’s mistyped reference goes back to the person, who corrects it: it was asked after for ever', async () => {
+    const { legId, batchId, otherBatchId } = await payoutsInDoubt();
+    expectProblem(await decideLeg(legId, { decision: 'paid', reference: otherBatchId }), 409, 'REFERENCE_TAKEN');
+    await decideLeg(legId, { decision: 'paid', reference: 'NOSUCHBATCH12' });
+    await api.stage.perform('payout', legId);
+    expect(await legOf(legId)).to.deep.equal({ status: 'NEEDS_REVIEW', reason: 'PAYOUT_NOT_KNOWN' });
+    await decideLeg(legId, { decision: 'paid', reference: batchId });
+    await api.stage.perform('payout', legId);
+    expect((await legOf(legId)).status).to.be.oneOf(['SENT', 'PAID']);
+  });
+
+  it('another payout’s batch is not taken for a leg’s own, though it has the same amount', async () => {
+    const { legId } = await payoutsInDoubt();
+    const [{ amount_minor, receiver }] = await api.rows('select amount_minor, receiver from payout_legs where id = ?', [
+      legId,
+    ]);
+    const { paypal } = api.stage.context.providers;
+    const amount = money(BigInt(amount_minor), 'USD');
+    const byHand = paypal.payoutBody({ batchKey: `by-hand-${legId}`, receiver, amount, note: 'by hand' });
+    const { batchId } = await paypal.createPayout(byHand);
+    await decideLeg(legId, { decision: 'paid', reference: batchId });
+    await api.stage.perform('payout', legId);
+    expect(await legOf(legId)).to.deep.equal({ status: 'NEEDS_REVIEW', reason: 'PAYOUT_OF_ANOTHER' });
+    expect((await decideLeg(legId, { decision: 'not-paid' })).json).to.include({ status: 'PENDING' });
   });
 });
