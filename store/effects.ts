@@ -23,6 +23,7 @@ import { raw } from '@mikro-orm/core';
 import type { EffectId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { invariant, Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
+import { keepContradiction } from './effects-by-hand.ts';
 import { Effect, type EffectPurpose } from './entities/money.ts';
 import type { Environment } from './entities/people.ts';
 import type { EntityManager, Store } from './open.ts';
@@ -188,18 +189,19 @@ async function close<Result extends Json>(
   effect: Effect,
   result: Result,
 ): Promise<Result> {
-  await store.transaction(async em => {
+  const answer = raw<unknown>('?::jsonb', [JSON.stringify(result)]);
+  const contradicted = await store.transaction(async em => {
     const closed = await em.nativeUpdate(
       Effect,
       { id: effect.id, status: 'OPEN' },
-      { status: 'DONE', result: raw<unknown>('?::jsonb', [JSON.stringify(result)]), closedAt: raw<Date>('now()') },
+      { status: 'DONE', result: answer, closedAt: raw<Date>('now()') },
     );
-    if (closed === 1) return intent.record(em, result, effect);
+    if (closed === 1) await intent.record(em, result, effect);
     // Closed by somebody else meanwhile: what it means is recorded already, unless it was given up as not happened.
-    const now = await em.findOneOrFail(Effect, { id: effect.id });
-    if (now.status !== 'DONE')
-      throw new Uncertain('EFFECT_CONTRADICTED', `${effect.idempotencyKey} happened after all`);
+    else return keepContradiction(em, effect, result);
+    return false;
   });
+  if (contradicted) throw new Uncertain('EFFECT_CONTRADICTED', `${effect.idempotencyKey} happened after all`);
   return result;
 }
 

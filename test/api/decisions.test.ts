@@ -75,6 +75,36 @@ describe('api: what a person decides about what nobody can prove', () => {
     }
   });
 
+  it('an answer that comes after somebody said that it did not happen is kept, with its numbers', async () => {
+    const { id } = await api.stage.paidOrder(await api.stage.stockUp(await api.hire()));
+    await api.stage.perform('fulfill', id);
+    const { aliexpress } = api.stage.context.providers;
+    const late = {
+      ...aliexpress,
+      createOrder: async (...sent: Parameters<typeof aliexpress.createOrder>) => {
+        const answer = await aliexpress.createOrder(...sent);
+        await api.rows(`update orders set status = 'NEEDS_REVIEW', reason = 'EFFECT_UNPROVEN' where id = ?`, [id]);
+        expect((await decide(id, { decision: 'fail' })).json).to.include({ status: 'FAILED' });
+        return answer;
+      },
+    };
+    const { purchase } = (await import('../../workers/processors.ts')).processors;
+    const { context } = api.stage;
+    await purchase({ orderId: id }, { ...context, providers: { ...context.providers, aliexpress: late } });
+    const [placed] = (await api.stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id));
+    const [effect] = await api.rows(
+      `select status, last_code, result from effects where purpose = 'buy' and subject = ?`,
+      [id],
+    );
+    expect(effect).to.include({ status: 'DISPROVEN', last_code: 'EFFECT_CONTRADICTED' });
+    expect(effect.result.orderNumbers).to.deep.equal([placed?.reference]);
+    const [told] = await api.rows(
+      `select detail from order_events where order_id = ? and note like 'given up as not happened, and it did%'`,
+      [id],
+    );
+    expect(told?.detail.answer.orderNumbers).to.deep.equal([placed?.reference]);
+  });
+
   it('nothing was bought: it is bought anew, under another key, once', async () => {
     const { id } = await unproven('timeout');
     expect((await decide(id, { decision: 'buy-again' })).json).to.include({ status: 'PAID' });
