@@ -9,6 +9,8 @@ export type Cable = AsyncDisposable & {
   /** Breaks every connection and refuses new ones. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Breaks every connection, and each new one at once, until it is told to stop. Tells how many came meanwhile. */
+  slam(slamming: boolean): number;
   /** Swallows all that is sent, both ways and on new connections too, until it is told to go on. */
   swallow(swallowing: boolean): void;
 };
@@ -17,7 +19,12 @@ export async function layCable(serverUrl: string): Promise<Cable> {
   const far = new URL(serverUrl);
   const ends = new Set<Socket>();
   let swallowing = false;
+  let [slamming, slammed] = [false, 0];
   const server = createServer(near => {
+    if (slamming) {
+      slammed += 1;
+      return void near.on('error', () => undefined).resetAndDestroy();
+    }
     const other = connect(Number(far.port), far.hostname);
     for (const [socket, peer] of [
       [near, other],
@@ -53,6 +60,11 @@ export async function layCable(serverUrl: string): Promise<Cable> {
     cut,
     swallow: from => {
       swallowing = from;
+    },
+    slam: from => {
+      slamming = from;
+      if (slamming) for (const socket of ends) socket.destroy();
+      return slammed;
     },
     mend: async () => {
       await listen(port);
