@@ -38,7 +38,12 @@ export function openLimits(where: { databaseUrl: string; redisUrl?: string; pref
     );
     return { limits, close: async () => redis.disconnect() };
   }
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, connectionTimeoutMillis: 2_000, query_timeout: 2_000 });
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 2,
+    connectionTimeoutMillis: 2_000,
+    query_timeout: 2_000,
+  });
   pool.on('error', () => undefined);
   const limits = createLimits(
     window =>

@@ -40,8 +40,7 @@ export function stillClock(start = Date.now()): { now: () => number; advance(ms:
 }
 
 /** Counted in this process only. */
-const memoryLimits = () =>
-  createLimits(({ points, seconds }) => new RateLimiterMemory({ points, duration: seconds }));
+const memoryLimits = () => createLimits(({ points, seconds }) => new RateLimiterMemory({ points, duration: seconds }));
 
 /** A gate that looks at its board when it is told to, and whose calls are made once. */
 export const openTestGate = (options: {
