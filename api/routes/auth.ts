@@ -8,7 +8,7 @@ import { Problem, valid } from '../middleware/problem.ts';
 import { cookieName, sessionOf, sessionSeconds } from '../middleware/session.ts';
 
 const login = Joi.object<{ email: string; password: string }>({
-  email: Joi.string().max(256).required(),
+  email: Joi.string().trim().max(256).required(),
   password: Joi.string().max(1024).required(),
 });
 
