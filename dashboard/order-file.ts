@@ -7,6 +7,7 @@ import { findOrderRow } from '../store/overview.ts';
 import { parcelsOf } from '../store/parcels.ts';
 import { paymentsOf } from '../store/payments.ts';
 import { findProduct } from '../store/products.ts';
+import { isClosedUnbooked } from '../store/purchase-books.ts';
 import { commissionOf, findSale } from '../store/sales.ts';
 import { supplierOrdersOf } from '../store/supplier-orders.ts';
 import { timelineOf } from '../store/timeline.ts';
@@ -31,6 +32,7 @@ export const readOrderFile = (store: Store, id: OrderId) =>
       commission: sale && (await commissionOf(em, sale.id)),
       payments: await paymentsOf(em, id),
       supplierOrders: await supplierOrdersOf(em, id),
+      closedUnbooked: await isClosedUnbooked(em, id),
       parcels,
       effects: await effectsOf(em, [id, ...legs.map(leg => leg.id), ...parcels.map(parcel => parcel.id)]),
       ledger: await ledgerOf(em, id),

@@ -7,19 +7,23 @@
  *   fail        nothing was bought, and nothing will be              → FAILED, refunded by the reseller's policy
  *   go-on       the goods are ordered, whatever stopped the order    → followed
  *
- * A word that its provider does not bear out may be corrected. An open dispute, and what a supplier owes, go on holding the order whatever is decided.
+ * What the supplier has closed, and our books never paid, is not bought for whoever has seen that it holds none of our
+ * money. A word that its provider does not bear out may be corrected. An open dispute, and what a supplier owes, go on
+ * holding the order whatever is decided.
  */
 import type { OrderId } from '../domain/ids.ts';
 import { holdsMoney } from '../domain/payment.ts';
 import { credentialByAccount } from '../store/credentials.ts';
-import { isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
+import { disproveDone, isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
 import { closeByHand, saidByPerson } from '../store/effects-by-hand.ts';
 import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import { freezeLeft, lookedAt } from '../store/freeze.ts';
+import { release } from '../store/funding.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder } from '../store/orders.ts';
 import { paymentsOf } from '../store/payments.ts';
+import { isClosedUnbooked } from '../store/purchase-books.ts';
 import { forgetSupplierOrders, keepSupplierOrders, neverRead, purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { DecisionRefused, type Deed, didNotHappen } from './decision.ts';
@@ -93,7 +97,13 @@ async function wasBought(em: EntityManager, { id }: Order, effect: Effect, numbe
   if (taken.length > 0) throw new DecisionRefused('REFERENCE_TAKEN', `${taken.join(', ')}: another purchase of ours`);
 }
 
+/** Of what the supplier has closed, the person who decides has seen that none of our money is left with it. */
 async function nothingBought(em: EntityManager, id: OrderId, effect: Effect | null): Promise<void> {
+  if (effect?.status === 'DONE' && (await isClosedUnbooked(em, id))) {
+    await disproveDone(em, effect, 'CLOSED_BY_SUPPLIER');
+    await release(em, 'buy', id);
+    return;
+  }
   if (effect?.status === 'DONE' && !(await takeBack(em, id, effect))) throw new DecisionRefused(...goodsOrdered);
   await didNotHappen(em, effect, 'buy', id, goodsOrdered);
 }

@@ -7,7 +7,7 @@ import { consume } from './funding.ts';
 import { post } from './ledger.ts';
 import type { EntityManager } from './open.ts';
 import { custodyOf } from './orders.ts';
-import { purchaseOrdersOf } from './supplier-orders.ts';
+import { isCancelled, purchaseOrdersOf } from './supplier-orders.ts';
 
 /** What the standing purchase cost: all of its supplier orders that were paid, together. */
 export async function purchaseCost(em: EntityManager, orderId: OrderId): Promise<Money> {
@@ -25,6 +25,18 @@ export const costOf = (rows: readonly SupplierOrder[]): Money =>
 async function purchaseEvent(em: EntityManager, orderId: OrderId): Promise<string> {
   const [row] = await purchaseOrdersOf(em, orderId);
   return `bought:${row?.effectKey ?? orderId}`;
+}
+
+/**
+ * Everything of it is closed at the supplier, and our books know of no payment: whether one was made, and came back, is
+ * a person's to say.
+ */
+export async function isClosedUnbooked(em: EntityManager, orderId: OrderId): Promise<boolean> {
+  const rows = await purchaseOrdersOf(em, orderId);
+  if (rows.length === 0 || !rows.every(isCancelled)) return false;
+  const event = await purchaseEvent(em, orderId);
+  const booked = await em.execute(`select from ledger_transactions where source = 'aliexpress' and event = ?`, [event]);
+  return booked.length === 0;
 }
 
 /** The supplier was paid: what was held for it is spent, and the purchase is booked. Again is harmless. */

@@ -30,7 +30,7 @@ export const supplierStates: Partial<Record<SupplierOrderStatus, SupplierOrderSt
 };
 
 type Following = {
-  read?: (row: SupplierOrder) => Promise<SupplierNews>;
+  read?: (row: SupplierOrder) => Promise<SupplierNews & { doubt?: string }>;
   /** Between two looks at what nobody has paid yet. */
   pollMs?: number;
 };
@@ -62,7 +62,7 @@ export async function followPurchase(
 /** Hears what the supplier says of each. Gives what only a person can make something of. */
 async function readBack(
   rows: readonly SupplierOrder[],
-  read: (row: SupplierOrder) => Promise<SupplierNews>,
+  read: (row: SupplierOrder) => Promise<SupplierNews & { doubt?: string }>,
 ): Promise<string | undefined> {
   for (const row of rows) {
     const news = await read(row).catch(refusalIn);
@@ -72,9 +72,13 @@ async function readBack(
     const { rawStatus, paid, actualFee: cost, payDeadline } = news;
     hear(row, { status, rawStatus, paid, cost, payDeadline });
     if (!status) return `AliExpress order ${row.number} is ${rawStatus}: look at it on the site`;
+    if (news.doubt) return `AliExpress order ${row.number} is ${rawStatus}: ${news.doubt}`;
   }
   return undefined;
 }
+
+/** A purchase that our books do not know is decided about by whoever has looked at the account. */
+export const whenMoneyIsBack = 'when none of our money is left there, decide: buy again, or fail';
 
 /** What was heard joins the transaction of what it means for the order: neither is written without the other. */
 type Keep = (em: EntityManager) => Promise<void>;
@@ -136,7 +140,12 @@ async function charged(
   const known = costs.filter(cost => cost !== undefined);
   if (known.length < costs.length) {
     if (rows.some(row => row.status === 'CANCELLED'))
-      return review(ctx, order, 'cancelled after it was paid, and the supplier does not say what it charged', also);
+      return review(
+        ctx,
+        order,
+        `cancelled after it was paid, and the supplier does not say what it charged: ${whenMoneyIsBack}`,
+        also,
+      );
     const text = 'paid; the supplier does not say yet what it charged';
     return recheck(ctx, order, ctx.config.supplierPollMs, text, also);
   }

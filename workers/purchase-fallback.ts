@@ -27,7 +27,7 @@ import { obstructed, pausedBy } from './browser-obstacle.ts';
 import { type Stay, visitShop } from './browser-visit.ts';
 import { click, findClicked } from './click.ts';
 import type { Context, Processor } from './context.ts';
-import { followPurchase, supplierOrders } from './follow-purchase.ts';
+import { followPurchase, supplierOrders, whenMoneyIsBack } from './follow-purchase.ts';
 import { orderStep, wait } from './order-step.ts';
 import { meaningOf } from './purchase-refusal.ts';
 import { readOnWebsite } from './supplier-order-page.ts';
@@ -76,8 +76,10 @@ async function inShop(
 }
 
 /** The website pays with the click: what is closed when it is first looked at may have been paid, which a person sees. */
-const seenFirst = (row: SupplierOrder, news: SupplierNews): SupplierNews =>
-  news.status === 'CANCELLED' && row.rawStatus === neverRead ? { ...news, status: 'NEEDS_ATTENTION' } : news;
+const seenFirst = (row: SupplierOrder, news: SupplierNews): SupplierNews & { doubt?: string } =>
+  news.status === 'CANCELLED' && row.rawStatus === neverRead
+    ? { ...news, doubt: `the click may have paid it. ${whenMoneyIsBack}` }
+    : news;
 
 /** Our own rules about addresses refuse it before the shop could. */
 const addressRefused = (order: Order, refusal: Terminal, ctx: Context): Promise<string> =>

@@ -48,7 +48,9 @@ function orderForm(file: OrderFile): Html {
   const choices = [
     ...(buy?.status === 'DONE' ? [goOn] : []),
     ...(doubtful ? [bought] : []),
-    ...(buy?.status === 'DONE' && !said ? [] : [...(isMoneyHere(file) ? [buyAgain] : []), fail]),
+    ...(buy?.status === 'DONE' && !said && !file.closedUnbooked
+      ? []
+      : [...(isMoneyHere(file) ? [buyAgain] : []), fail]),
   ];
   const numbers = html`<label>Supplier order numbers
     <input name="supplierOrders" inputmode="numeric" maxlength="500" placeholder="only where the supplier has it"></label>`;

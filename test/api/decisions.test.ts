@@ -62,6 +62,33 @@ describe('api: what a person decides about what nobody can prove', () => {
     expect(known).to.deep.equal([{ number }]);
   });
 
+  it('what the supplier has closed, and our books never paid, is bought anew or given up', async () => {
+    for (const [decision, status] of [
+      ['buy-again', 'PAID'],
+      ['fail', 'FAILED'],
+    ] as const) {
+      const { id, number } = await unproven('drop-reply');
+      await decide(id, { decision: 'bought', supplierOrders: [number] });
+      // Closed after it was paid, and it is never told what was charged.
+      await api.rows(`update orders set status = 'NEEDS_REVIEW', reason = 'SUPPLIER_NEEDS_ATTENTION' where id = ?`, [
+        id,
+      ]);
+      await api.rows(`update effects set last_code = null where subject = ?`, [id]);
+      expectProblem(await decide(id, { decision }), 409, 'GOODS_ORDERED');
+      await api.rows(`update supplier_orders set status = 'CANCELLED', was_paid = true where order_id = ?`, [id]);
+      expect((await decide(id, { decision })).json).to.include({ status });
+      expect((await reservationsOf(api.stage, id)).map(row => row.status)).to.deep.equal(['RELEASED']);
+    }
+  });
+
+  it('what is booked as paid is not, until its supplier has given the money back', async () => {
+    const { id } = await api.stage.paidOrder(await api.stage.stockUp(await api.hire()));
+    await api.stage.drain();
+    await api.rows(`update orders set status = 'NEEDS_REVIEW', reason = 'PROGRAM_ERROR' where id = ?`, [id]);
+    await api.rows(`update supplier_orders set status = 'CANCELLED' where order_id = ?`, [id]);
+    expectProblem(await decide(id, { decision: 'buy-again' }), 409, 'GOODS_ORDERED');
+  });
+
   it('a number that was none is taken back: it is bought anew, or given up', async () => {
     for (const [decision, status] of [
       ['buy-again', 'PAID'],

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
+import type { OrderId } from '../../domain/ids.ts';
+import { decideOrder } from '../../queues/decide.ts';
 import { keepBrowserLogin } from '../../store/browser-login.ts';
 import { standingEffect } from '../../store/effects.ts';
 import type { Context, Failpoint } from '../../workers/context.ts';
+import { reservationsOf } from '../workers/workbench.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 
 const hourMs = 3_600_000;
@@ -53,6 +56,25 @@ describe('the click that buys', function () {
     expect(await shopping.stage.order(id)).to.include(parked);
     expect(await all()).to.equal(before);
     expect(await shopping.evidence(id)).to.have.length.greaterThan(0);
+  });
+
+  it('is for a person when its order is closed at the first look, and they have a way out', async () => {
+    const { id } = await shopping.orderFor(shopper);
+    const failpoint: Context['failpoint'] = async name => {
+      if (name !== 'order-detail') return;
+      const [placed] = await shopping.bought(id);
+      const closed = { status: 'FINISH', endReason: 'CANCELED' };
+      await shopping.stage.control('supplier', { number: placed?.reference, ...closed });
+    };
+    await shopping.buy(id, { failpoint });
+    expect(await shopping.stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' });
+    expect((await shopping.notes(id)).join('\n')).to.contain('is Closed: the click may have paid it');
+    const deed = { decision: { decision: 'fail' }, by: shopper.seller.id, why: 'the card was never charged' } as const;
+    await shopping.stage.store.transaction(em => decideOrder(em, () => undefined, id as OrderId, deed));
+    expect(await shopping.stage.order(id)).to.include({ status: 'FAILED', reason: 'DECIDED_BY_PERSON' });
+    expect(await reservationsOf(shopping.stage, id)).to.deep.include.members([
+      { status: 'RELEASED', amount: '1700', payer: null },
+    ]);
   });
 
   it('is for a person when another order looks the same', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { settled } from '../../demo/scenario.ts';
 import { buyAtCheckout } from '../../demo/buyers.ts';
+import { settled } from '../../demo/scenario.ts';
 import { newDataFolder, openTheatre } from '../demo/theatre.ts';
 import { startOwnRedis } from '../queues/own-redis.ts';
 import { redisUrlOrSkip } from '../support/redis.ts';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { wake } from '../../dashboard/wake.ts';
 import { money } from '../../domain/money.ts';
+import { settleRefund } from '../../queues/settle-refund.ts';
 import { advance } from '../../queues/transact.ts';
 import { creditOf, owedFrom } from '../../store/current-account.ts';
 import { ledgerTotals } from '../../store/ledger.ts';
@@ -10,7 +11,6 @@ import { claimOrder } from '../../store/orders.ts';
 import { paymentsOf } from '../../store/payments.ts';
 import { purchaseCost } from '../../store/purchase-books.ts';
 import { undoPurchase } from '../../store/second-purchase.ts';
-import { settleRefund } from '../../queues/settle-refund.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { parkedOf, rows } from './workbench.ts';
