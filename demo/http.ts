@@ -57,11 +57,14 @@ export async function patiently<T>(patienceMs: number, attempt: () => Promise<T>
   }
 }
 
+/** Between two looks at what is waited for: soon at first; what takes long is not asked after all the time. */
+const lookAgain = { firstMs: 100, growth: 1.3, mostMs: 1_000 };
+
 /** Waits for a condition of the outside world. @throws at the deadline */
 export async function until(what: string, deadlineMs: number, holds: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + deadlineMs;
-  while (!(await holds())) {
+  for (let ms = lookAgain.firstMs; !(await holds()); ms = Math.min(ms * lookAgain.growth, lookAgain.mostMs)) {
     if (Date.now() > end) throw new Error(`waited ${deadlineMs} ms in vain: ${what}`);
-    await sleep(100);
+    await sleep(ms);
   }
 }
