@@ -14,7 +14,8 @@ const forWaiting: Readonly<Record<WaitReason, string>> = {
     'The reseller connects the account that the timeline names again (GET /api/connections/:provider/start).',
   SUPPLIER_UNPAID: 'Pay the supplier order on the supplier’s site before its deadline.',
   ORDER_ABOVE_CAP: 'Check the order; raise MAX_ORDER_SPEND_USD and wake it, or cancel the sale.',
-  SUPPLIER_REFUND_UNPROVEN: 'See the supplier’s refund, then confirm it: the order is bought again.',
+  SUPPLIER_REFUND_UNPROVEN:
+    'See the supplier’s refund, then confirm it (POST /api/admin/orders/:id/supplier-refund): it is bought again.',
   BUYER_ACCOUNT_PAUSED: 'Log in on the supplier’s site, settle what it asks, then release the account.',
   BROWSER_AUTOMATION_DISABLED: 'Connect the supplier’s API for this reseller, or allow buying in the browser.',
 };
