@@ -27,7 +27,8 @@ const shortened: Environment = {
   ALLOW_BROWSER_AUTOMATION: 'true',
   BROWSER_PAGES: '1',
   BROWSER_PACE_MS: '0',
-  BROWSER_LOOK_FOR_MS: '20000',
+  // Longer than whoever was killed after the click still holds the account.
+  BROWSER_LOOK_FOR_MS: '60000',
   LOG_LEVEL: 'info',
 };
 

@@ -118,8 +118,11 @@ function judgeEnd(file: OrderFile, paid: boolean, expected: Expected | undefined
  * who has the order for review.
  */
 function judgeCash(file: OrderFile, entries: readonly Entry[]): Violation[] {
-  const doubtful = new Set(file.effects.filter(({ status }) => status === 'OPEN').map(({ key }) => key));
-  const books = cashOf(inReview(file) ? entries.filter(({ key }) => !doubtful.has(key)) : entries);
+  const doubtful = inReview(file) ? file.effects.filter(({ status }) => status === 'OPEN') : [];
+  // The website is told no key of ours: any supplier order may be the one that was clicked.
+  const isDoubtful = ({ kind, key }: Entry) =>
+    doubtful.some(effect => effect.key === key || (effect.purpose === 'buy' && kind === 'supplier-order'));
+  const books = cashOf(entries.filter(entry => !isDoubtful(entry)));
   return [...new Set([...Object.keys(file.cash), ...Object.keys(books)])].flatMap(account => {
     const [ours, theirs] = [BigInt(file.cash[account] ?? 0), books[account] ?? 0n];
     if (ours === theirs) return [];
