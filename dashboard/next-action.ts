@@ -1,4 +1,4 @@
-import type { FailureReason, OrderState, ReviewReason, WaitReason } from '../domain/order.ts';
+import type { FailureReason, Freeze, OrderState, ReviewReason, WaitReason } from '../domain/order.ts';
 
 /** What a person can do about an order that waits. Where nothing is needed, it says so. */
 const forWaiting: Readonly<Record<WaitReason, string>> = {
@@ -56,11 +56,11 @@ const forFailed: Readonly<Record<FailureReason, string>> = {
 };
 
 /** How a freeze ends that nobody else ends. */
-const forFrozen: Readonly<Record<string, string>> = {
+const forFrozen: { readonly [Why in Freeze]?: string } = {
   MARKETPLACE_REFUND:
     'Look at the marketplace how much it gave back, and say it (POST /api/admin/orders/:id/marketplace-refund).',
 };
-export const wayOut = (frozenFor: string): string | undefined => forFrozen[frozenFor];
+export const wayOut = (frozenFor: Freeze): string | undefined => forFrozen[frozenFor];
 
 const byState: { readonly [State in OrderState]?: Readonly<Record<string, string>> } = {
   WAITING: forWaiting,

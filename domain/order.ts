@@ -127,3 +127,9 @@ export type Channel = (typeof channels)[number];
 export type Holder = 'platform' | 'reseller';
 /** Whose money it is, frozen when the order is created (from the connections' settings). */
 export type Custody = { readonly proceedsHeldBy: Holder; readonly supplierPaidBy: Holder };
+
+/**
+ * Why no money of an order moves. An order names one of them, and a later one is not written over it: whoever ends a
+ * freeze asks `freezeLeft` what holds the order all the same.
+ */
+export type Freeze = 'DISPUTE' | 'REFUND_PENDING' | 'PAYMENT_REVERSED' | 'MARKETPLACE_REFUND' | 'SUPPLIER_CANCELLED';

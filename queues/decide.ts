@@ -12,6 +12,7 @@
  * holding the order whatever is decided.
  */
 import type { OrderId } from '../domain/ids.ts';
+import type { Freeze } from '../domain/order.ts';
 import { holdsMoney } from '../domain/payment.ts';
 import { credentialByAccount } from '../store/credentials.ts';
 import { disproveDone, isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
@@ -19,7 +20,6 @@ import { closeByHand, saidByPerson } from '../store/effects-by-hand.ts';
 import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import { freezeLeft, lookedAt } from '../store/freeze.ts';
-import { release } from '../store/funding.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder } from '../store/orders.ts';
 import { paymentsOf } from '../store/payments.ts';
@@ -75,7 +75,7 @@ export async function decideOrder(
 }
 
 /** Never a purchase beside a refund, nor for money that is disputed, is gone, or never came. @throws DecisionRefused */
-async function assertMoneyIsHere(em: EntityManager, id: OrderId, frozenFor: string | null): Promise<void> {
+async function assertMoneyIsHere(em: EntityManager, id: OrderId, frozenFor: Freeze | null): Promise<void> {
   if (frozenFor) throw new DecisionRefused('ORDER_FROZEN', `${frozenFor}: nothing is bought for it`);
   await withdrawUnsent(em, 'refund', id);
   if (await standingEffect(em, 'refund', id))
@@ -101,8 +101,7 @@ async function wasBought(em: EntityManager, { id }: Order, effect: Effect, numbe
 async function nothingBought(em: EntityManager, id: OrderId, effect: Effect | null): Promise<void> {
   if (effect?.status === 'DONE' && (await isClosedUnbooked(em, id))) {
     await disproveDone(em, effect, 'CLOSED_BY_SUPPLIER');
-    await release(em, 'buy', id);
-    return;
+    return didNotHappen(em, null, 'buy', id, goodsOrdered);
   }
   if (effect?.status === 'DONE' && !(await takeBack(em, id, effect))) throw new DecisionRefused(...goodsOrdered);
   await didNotHappen(em, effect, 'buy', id, goodsOrdered);

@@ -1,5 +1,6 @@
+import type { Freeze } from '../domain/order.ts';
 import type { Order } from '../store/entities/order.ts';
-import { type Freeze, freezeLeft } from '../store/freeze.ts';
+import { freezeLeft } from '../store/freeze.ts';
 import { legsOfOrder, wakeLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { updateOrder } from '../store/orders.ts';

@@ -4,8 +4,9 @@ import { orderStates } from '../domain/order.ts';
 import { bookBack } from '../queues/book-back.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import type { Payment } from '../store/entities/order.ts';
+import { freeze } from '../store/freeze.ts';
 import type { EntityManager } from '../store/open.ts';
-import { claimOrder, updateOrder } from '../store/orders.ts';
+import { claimOrder } from '../store/orders.ts';
 import { paymentsOf } from '../store/payments.ts';
 import { refundedOf } from '../store/refunds.ts';
 import { note } from '../store/timeline.ts';
@@ -65,7 +66,7 @@ async function untoldPart(em: EntityManager, enqueue: Enqueue, id: OrderId, { pa
   const order = await claimOrder(em, id, orderStates);
   if (!order) return;
   const text = `the marketplace says ${says}, and not how much: no payout leaves before somebody has looked`;
-  if (!order.frozenFor) await updateOrder(em, order, { frozenFor: 'MARKETPLACE_REFUND' });
+  await freeze(em, order, 'MARKETPLACE_REFUND');
   await note(em, id, 'noted', text);
   await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', text);
 }

@@ -5,8 +5,9 @@ import { endFreeze } from '../queues/end-freeze.ts';
 import { settleRefund } from '../queues/settle-refund.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import { type Order, Payment } from '../store/entities/order.ts';
+import { freeze } from '../store/freeze.ts';
 import type { EntityManager } from '../store/open.ts';
-import { claimOrder, findOrder, updateOrder } from '../store/orders.ts';
+import { claimOrder, findOrder } from '../store/orders.ts';
 import { orderOfCapture } from '../store/payments.ts';
 import type { RefundNews } from '../store/refunds.ts';
 import type { Context } from './context.ts';
@@ -49,7 +50,7 @@ const book = (ctx: Context, { id, orderId }: Payment, news: RefundNews): Promise
 /** While nobody knows whether it goes, no other money of the order does. Money that did not go changes nothing. */
 async function holdOrLetGo(em: EntityManager, enqueue: Enqueue, order: Order, news: RefundNews): Promise<void> {
   if (news.status === 'PENDING') {
-    if (!order.frozenFor) await updateOrder(em, order, { frozenFor: 'REFUND_PENDING' });
+    await freeze(em, order, 'REFUND_PENDING');
     return;
   }
   // The legs that are left fit what the sale is worth now; a dispute that is still open goes on holding them.

@@ -1,8 +1,9 @@
 import { jobForOrder } from '../queues/next-job.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import type { Order } from '../store/entities/order.ts';
+import { freeze } from '../store/freeze.ts';
 import type { EntityManager } from '../store/open.ts';
-import { updateOrder, wakeOrder } from '../store/orders.ts';
+import { wakeOrder } from '../store/orders.ts';
 
 /** A payment that was reversed stops what is being bought, and nothing after that: the sale is booked on what is left. */
 export const afterBuying = ({ frozenFor }: Order): Partial<Order> =>
@@ -19,7 +20,7 @@ export async function stopOrder(
   if (order.status === 'PAID' || order.status === 'WAITING')
     await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note });
   else if (order.status === 'PURCHASING') {
-    if (!order.frozenFor) await updateOrder(em, order, { frozenFor: why });
+    await freeze(em, order, why);
     const woken = await wakeOrder(em, order.id);
     if (woken) enqueue(jobForOrder(woken));
   }

@@ -2,7 +2,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Address } from '../../domain/address.ts';
 import type { CredentialId, EventId, OrderId, ParcelId, ProductId, UserId } from '../../domain/ids.ts';
 import type { Currency } from '../../domain/money.ts';
-import type { Channel, Holder, OrderState, WaitReason } from '../../domain/order.ts';
+import type { Channel, Freeze, Holder, OrderState, WaitReason } from '../../domain/order.ts';
 import type { PaymentState } from '../../domain/payment.ts';
 import type { SupplierOrderState } from '../../domain/supplier-order.ts';
 
@@ -37,7 +37,7 @@ export const Order = defineEntity({
     waitReason: p.text().$type<WaitReason>().nullable(),
     waitUntil: p.datetime().nullable(),
     reason: p.text().nullable(),
-    frozenFor: p.text().nullable(),
+    frozenFor: p.text().$type<Freeze>().nullable(),
     checkoutTokenHash: p.text().nullable(),
     approveUrl: p.text().nullable(),
     paidAt: p.datetime().nullable(),
