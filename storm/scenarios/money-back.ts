@@ -1,4 +1,5 @@
 import { type Scenario, settled } from '../../demo/scenario.ts';
+import type { Stage } from '../../demo/stage.ts';
 import { captureOf, paidMinor, seen, sell, sellAndPayOut } from './sold.ts';
 
 export const refundedInPart: Scenario = {
@@ -43,13 +44,8 @@ export const disputeWon: Scenario = {
     const { id } = await sell(stage, await stage.hireReseller({ name: 'dana', sellsOnce: true }));
     await seen(stage, id, 'the order is bought', ({ status }) => status === 'PURCHASED');
     const captureId = await captureOf(stage, id);
-    await stage.sandbox('POST', '/dispute', { captureId, status: 'OPEN' });
-    await seen(stage, id, 'the dispute is known', ({ payments }) => payments[0]?.status === 'DISPUTED');
-    await stage.sandbox('POST', '/dispute', {
-      captureId,
-      status: 'RESOLVED',
-      outcome: 'RESOLVED_SELLER_FAVOUR',
-    });
+    await dispute(stage, id, captureId);
+    await decide(stage, captureId, 'RESOLVED_SELLER_FAVOUR');
     return [settled({ id })];
   },
 };
@@ -60,14 +56,20 @@ export const disputeLost: Scenario = {
   orders: 1,
   async play(stage) {
     const { id, captureId } = await sellAndPayOut(stage, 'dirk');
-    await stage.sandbox('POST', '/dispute', { captureId, status: 'OPEN' });
-    await seen(stage, id, 'the dispute is known', ({ payments }) => payments[0]?.status === 'DISPUTED');
+    await dispute(stage, id, captureId);
     await stage.sandbox('POST', '/capture-status', { captureId, status: 'REFUNDED' });
-    await stage.sandbox('POST', '/dispute', {
-      captureId,
-      status: 'RESOLVED',
-      outcome: 'RESOLVED_BUYER_FAVOUR',
-    });
+    await decide(stage, captureId, 'RESOLVED_BUYER_FAVOUR');
     return [settled({ id }, { refunds: [paidMinor] })];
   },
 };
+
+/** The buyer opens a dispute, and we have heard of it. */
+async function dispute(stage: Stage, id: string, captureId: string): Promise<void> {
+  await stage.sandbox('POST', '/dispute', { captureId, status: 'OPEN' });
+  await seen(stage, id, 'the dispute is known', ({ payments }) => payments[0]?.status === 'DISPUTED');
+}
+
+type Outcome = 'RESOLVED_SELLER_FAVOUR' | 'RESOLVED_BUYER_FAVOUR';
+
+const decide = (stage: Stage, captureId: string, outcome: Outcome) =>
+  stage.sandbox('POST', '/dispute', { captureId, status: 'RESOLVED', outcome });
