@@ -7,14 +7,14 @@ import { Refusal } from './refusal.ts';
 
 const uuid = Joi.string().uuid().required();
 
-/** The pages that a purchase in a browser ended on. Their HTML is shown as text: nothing of it runs here. */
+/** Pages that a purchase in a browser ended on, and answers nobody could read. Shown as text: nothing of it runs here. */
 export const evidenceRoutes = ({ store }: Deps): Router =>
   Router().get('/orders/:order/evidence/:file', async (request, response) => {
     const [id, kind] = String(request.params.file).split('.');
     const order = String(request.params.order);
     const known = !uuid.validate(id).error && !uuid.validate(order).error && (kind === 'jpg' || kind === 'txt');
     const kept = known ? await store.read(em => findEvidence(em, order as OrderId, id ?? '')) : null;
-    if (!kept) throw new Refusal(404, 'There is no such evidence.');
+    if (!kept || (kind === 'jpg' && !kept.screenshot)) throw new Refusal(404, 'There is no such evidence.');
     if (kind === 'jpg') response.type('jpeg').send(kept.screenshot);
-    else response.type('text/plain').send(kept.html);
+    else response.type('text/plain').send(kept.text);
   });

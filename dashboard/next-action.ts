@@ -40,6 +40,10 @@ const forReview: Readonly<Record<ReviewReason, string>> = {
   SUPPLIER_CURRENCY: 'The supplier charged in another currency: check the cost.',
   BUYER_ERASED:
     'The buyer left eBay and nothing may be sent to them: look whether it was bought, then refund the sale.',
+  UNREADABLE_ANSWER:
+    'A provider’s answer could not be read for an hour: read it under Evidence, look there how it stands, then decide.',
+  UNREADABLE_SALE:
+    'Sold, and the marketplace’s answer cannot be read: read it under Evidence, then buy and ship it by hand, or cancel it there. It becomes an ordinary order by itself when it can be read.',
   PROGRAM_ERROR: 'A bug stopped it: see the log lines of its job, then decide.',
 };
 

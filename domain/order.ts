@@ -119,6 +119,8 @@ export type ReviewReason =
   | 'SUPPLIER_NEEDS_ATTENTION'
   | 'SUPPLIER_CURRENCY'
   | 'BUYER_ERASED'
+  | 'UNREADABLE_ANSWER'
+  | 'UNREADABLE_SALE'
   | 'PROGRAM_ERROR';
 
 export const channels = ['paypal', 'ebay', 'mercadolibre'] as const;

@@ -18,8 +18,13 @@ export type FailureDetail = {
   reference?: string;
   /** How long the provider asked us to wait. */
   retryAfterMs?: number;
+  /** What was answered, without our secrets and cut to `answerKeptChars`: a person may have to read it. */
+  answer?: string;
   cause?: unknown;
 };
+
+/** So much of an answer is kept for a person. */
+export const answerKeptChars = 20_000;
 
 export abstract class Failure extends Error {
   abstract readonly kind: FailureKind;
@@ -28,6 +33,8 @@ export abstract class Failure extends Error {
   readonly provider: string | undefined;
   readonly reference: string | undefined;
   readonly retryAfterMs: number | undefined;
+  /** Private, so that no log line holds it: it may tell of a buyer. */
+  readonly #answer: string | undefined;
 
   constructor(code: string, message: string, detail: FailureDetail = {}) {
     super(`${code}: ${message}`, detail.cause === undefined ? undefined : { cause: detail.cause });
@@ -35,6 +42,11 @@ export abstract class Failure extends Error {
     this.provider = detail.provider;
     this.reference = detail.reference;
     this.retryAfterMs = detail.retryAfterMs;
+    this.#answer = detail.answer?.slice(0, answerKeptChars);
+  }
+
+  get answer(): string | undefined {
+    return this.#answer;
   }
 }
 
@@ -59,6 +71,18 @@ export class TokenRefused extends Retryable {
     super('ACCESS_TOKEN_REFUSED', message, { ...detail, provider });
   }
 }
+
+/**
+ * The answer to a question does not hold what is needed, or says it in a form that we do not know: nothing follows from
+ * it. It is asked for again, and past a horizon a person reads `answer`.
+ */
+export class Unreadable extends Retryable {}
+
+/**
+ * The provider does not let this account, or our application in its name, do what was asked. Nothing happened, and
+ * nothing will until somebody has changed that there: the account is to be connected again, the order waits.
+ */
+export class PermissionRefused extends Retryable {}
 
 /**
  * Nothing left: the provider does not answer at the moment, or has had as many calls as it takes. Whoever gets this

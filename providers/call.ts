@@ -6,6 +6,7 @@ import {
   Retryable,
   Terminal,
   Uncertain,
+  Unreadable,
 } from '../domain/outcome.ts';
 import type { Provider } from '../domain/provider.ts';
 import { parseExactly } from './exact-json.ts';
@@ -33,6 +34,8 @@ export type Call = {
   limit?: LimitName | undefined;
   /** What it has to pass; a process of ours has one, tests of the wire have none. */
   gate: Gate | undefined;
+  /** Its answer holds tokens: nothing of it is kept as evidence. */
+  secret?: true;
 };
 
 /** What every client is made with. */
@@ -142,16 +145,31 @@ function waitAsked(header: unknown): { retryAfterMs?: number } {
   return Number.isFinite(ms) ? { retryAfterMs: Math.max(0, ms) } : {};
 }
 
-/** An answer that cannot be read proves nothing about what happened. */
+/**
+ * An answer that cannot be read proves nothing about what happened. A question's is Unreadable, a money call's Uncertain;
+ * either keeps it as evidence.
+ * @param answer the text that was sent
+ */
+export function malformed(call: Call, answer: string, message: string): Failure {
+  const detail = call.secret ? {} : { answer };
+  if (call.stakes === 'money') return failed(call, 'uncertain', 'MALFORMED_ANSWER', message, detail);
+  const code = stableCode(`${call.provider}_MALFORMED_ANSWER`);
+  return new Unreadable(code, message.slice(0, 200), { provider: call.provider, ...detail });
+}
+
+/** The same call, of whose answer nothing is kept: it holds tokens. */
+export const withSecretAnswer = (call: Call): Call => ({ ...call, secret: true });
+
+/** Reads an answer by its schema. @throws what `malformed` gives */
 export function decode<T>(call: Call, schema: Joi.Schema<T>, body: string): T {
-  return check(call, schema, parse(call, body));
+  return check(call, schema, parse(call, body), body);
 }
 
 export function parse(call: Call, body: string): unknown {
   try {
     return parseExactly(body);
   } catch {
-    throw failed(call, 'uncertain', 'MALFORMED_ANSWER', 'the answer is not JSON');
+    throw malformed(call, body, 'the answer is not JSON');
   }
 }
 
@@ -164,12 +182,13 @@ export function parseLeniently(body: string): unknown {
   }
 }
 
-export function check<T>(call: Call, schema: Joi.Schema<T>, value: unknown): T {
+/** @param answer the text that `value` was read from */
+export function check<T>(call: Call, schema: Joi.Schema<T>, value: unknown, answer: string): T {
   const { value: read, error } = schema.required().validate(value, { errors: { render: false } });
   if (!error) return read;
   // Path and rule only: the value may hold an address or a token.
   const found = error.details.map(({ path, type }) => `${path.join('.')} ${type}`).join(', ');
-  throw failed(call, 'uncertain', 'MALFORMED_ANSWER', `the answer does not fit its schema: ${found}`);
+  throw malformed(call, answer, `the answer does not fit its schema: ${found}`);
 }
 
 /** The body of a refusal, which need not be JSON at all: a proxy answers in HTML. */

@@ -17,6 +17,32 @@ export const moneyField = (amountKey: string, currencyKey: string) =>
     .unknown()
     .custom(wire => parseMoney(wire[amountKey], wire[currencyKey]));
 
+/**
+ * How much depends on a field decides what becomes of an answer in which it is not as expected:
+ *
+ *   required   the answer means nothing without it
+ *   maybe      absent or null says "there is none"; anything else must be readable, because a decision or a sum hangs on
+ *              it. So are all lists that are summed, counted or searched: one element too few is a wrong answer
+ *   harmless   nobody decides by it: what cannot be read is as if it were absent
+ *   choiceOf   a list to choose from: what cannot be read is not chosen
+ */
+export const maybe = <T extends Joi.Schema>(schema: T): T => schema.empty(Joi.valid(null, '')) as T;
+
+export const harmless = <T>(schema: Joi.Schema<T>): Joi.Schema<T> =>
+  Joi.any().custom((value: unknown) => {
+    const { value: read, error } = schema.validate(value === null ? undefined : value, { errors: { render: false } });
+    return error ? undefined : read;
+  }) as Joi.Schema<T>;
+
+/** What is no list offers nothing to choose from, and is no readable answer. */
+export const choiceOf = <T>(item: Joi.Schema<T>) =>
+  Joi.array().custom((offered: unknown[]) =>
+    offered.flatMap(one => {
+      const { value, error } = item.required().validate(one, { errors: { render: false } });
+      return error ? [] : [value];
+    }),
+  );
+
 /** An object that may carry more than we read. */
 export const open = <T>(fields: Joi.PartialSchemaMap<T>) => Joi.object<T>(fields).unknown();
 

@@ -1,12 +1,25 @@
-export const faultKinds = ['drop-reply', 'timeout', 'status', 'echo', 'malformed', 'slow'] as const;
+import type { Operation } from 'rfc6902';
+
+export const faultKinds = [
+  'drop-reply',
+  'timeout',
+  'status',
+  'answer',
+  'echo',
+  'malformed',
+  'reshape',
+  'slow',
+] as const;
 
 /**
  * A misbehaviour for the next `times` calls of one operation.
  * - `drop-reply` performs the call, then cuts the connection.
  * - `timeout` never answers and does not perform.
  * - `status` answers with that HTTP status and does not perform.
+ * - `answer` answers with that HTTP status and `body`, and does not perform: what a provider was seen to send.
  * - `echo` answers with that HTTP status, does not perform, and repeats the whole request in every message.
  * - `malformed` performs, and answers with half a body.
+ * - `reshape` performs, and changes the answer by a JSON patch (RFC 6902): fields that are absent, null, new or of another type.
  * - `slow` performs, and answers `delayMs` later.
  */
 export type Fault = {
@@ -16,6 +29,10 @@ export type Fault = {
   readonly times: number;
   readonly status?: number;
   readonly delayMs?: number;
+  /** Of an `answer`. */
+  readonly body?: unknown;
+  /** Of a `reshape`. */
+  readonly patch?: readonly Operation[];
   /** With a `status`: the header `Retry-After`, seconds or an HTTP date. */
   readonly retryAfter?: string;
   /** Hits only requests whose url or body contains this. */

@@ -14,3 +14,10 @@ const exact: ExactReviver = (_key, value, { source }) =>
 
 /** Reads JSON without rounding: numbers that are no safe integers arrive as their text. @throws SyntaxError */
 export const parseJson = (text: string): unknown => JSON.parse(text, exact as (key: string, value: unknown) => unknown);
+
+const verbatim: ExactReviver = (_key, value, { source }) =>
+  typeof value === 'number' && source !== undefined ? bare(source) : value;
+
+/** Reads JSON that is to be written again: every number keeps its digits. @throws SyntaxError */
+export const readVerbatim = (text: string): unknown =>
+  JSON.parse(text, verbatim as (key: string, value: unknown) => unknown);

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
+import { applyPatch, type Operation } from 'rfc6902';
 import type { Fault } from './faults.ts';
-import { toJson } from './json.ts';
+import { readVerbatim, toJson } from './json.ts';
 import type { World } from './world.ts';
 
 /** One request to a provider, as it came over the wire. */
@@ -73,6 +74,7 @@ export function createMount(world: World, provider: string, faultBody: (status: 
       const headers = fault.retryAfter === undefined ? {} : { 'Retry-After': fault.retryAfter };
       return send(response, { status, body: faultBody(status), headers });
     }
+    if (fault?.kind === 'answer') return send(response, { status: fault.status ?? 200, body: fault.body ?? {} });
     if (fault?.kind === 'echo') {
       const status = fault.status ?? 400;
       return send(response, { status, body: withEcho(faultBody(status), heardOf(request, text)) });
@@ -129,7 +131,15 @@ async function sendWith(fault: Fault | undefined, response: Response, answer: An
       .send(text.slice(0, Math.ceil(text.length / 2)));
   }
   if (fault?.kind === 'slow') await delay(fault.delayMs ?? slowByDefaultMs, undefined, { ref: false });
-  send(response, answer);
+  send(response, fault?.kind === 'reshape' ? reshaped(answer, fault.patch ?? []) : answer);
+}
+
+/** @throws when the patch does not fit the answer: a scenario that reshapes nothing proves nothing */
+function reshaped(answer: Answer, patch: readonly Operation[]): Answer {
+  const body = readVerbatim(toJson(answer.body ?? {}));
+  const failed = applyPatch(body, [...patch]).find(error => error !== null);
+  if (failed) throw failed;
+  return { ...answer, body };
 }
 
 function send(response: Response, { status, body, text, html, headers = {} }: Answer): void {

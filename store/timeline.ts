@@ -39,5 +39,24 @@ export async function notedAt(em: EntityManager, orderId: OrderId, topic: string
   return row ? new Date(row.at) : null;
 }
 
+/** Since when a topic has been noted again and again until now, without a pause longer than `pauseMs`. */
+export async function notedSince(
+  em: EntityManager,
+  orderId: OrderId,
+  topic: string,
+  { now, pauseMs }: { now: Date; pauseMs: number },
+): Promise<Date | null> {
+  const rows = await em.execute<{ at: string }[]>(
+    `select at::text from order_events where order_id = ? and detail ->> 'topic' = ? order by id desc limit 1000`,
+    [orderId, topic],
+  );
+  let since: Date | null = null;
+  for (const at of rows.map(row => new Date(row.at))) {
+    if ((since ?? now).getTime() - at.getTime() > pauseMs) break;
+    since = at;
+  }
+  return since;
+}
+
 export const timelineOf = (em: EntityManager, orderId: OrderId): Promise<OrderEvent[]> =>
   em.find(OrderEvent, { orderId }, { orderBy: { id: 'asc' }, limit: 1_000 });

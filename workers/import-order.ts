@@ -1,7 +1,7 @@
 import { clocksDifferByMs } from '../domain/feed.ts';
 import type { EventId, UserId } from '../domain/ids.ts';
 import type { Custody } from '../domain/order.ts';
-import { Retryable, Terminal } from '../domain/outcome.ts';
+import { Retryable, Terminal, Unreadable } from '../domain/outcome.ts';
 import type { InboundEvent } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { salesSince } from '../store/feeds.ts';
@@ -11,6 +11,7 @@ import { supplierPayer } from '../store/supplier-payer.ts';
 import type { Context, Processor } from './context.ts';
 import { takeLine } from './import-line.ts';
 import { replaceUnconfirmed, staysUnread, takeUnconfirmed } from './import-unconfirmed.ts';
+import { takeUnreadable } from './import-unreadable.ts';
 import { isMarketplace, type MarketplaceOrder, readMarketplaceOrder } from './marketplace.ts';
 import { type Hint, hintOf } from './notification.ts';
 import { ReconnectNeeded } from './tokens.ts';
@@ -21,10 +22,13 @@ export const importOrder: Processor<'eventId'> = async ({ eventId }, ctx) => {
   if (event?.status !== 'RECEIVED') return 'nothing to do: the notification was dealt with';
   const hint = await hintOf(ctx, event);
   const found = await readBack(ctx, event, hint);
-  return 'order' in found ? takeSale(ctx, event, found) : unread(ctx, event, hint, found.why);
+  if ('order' in found) return takeSale(ctx, event, found);
+  return 'answer' in found ? unreadable(ctx, event, hint, found) : unread(ctx, event, hint, found.why);
 };
 
 type Sale = { credential: Credential; order: MarketplaceOrder };
+/** Its marketplace shows it to this account, in a form that we cannot read. */
+type UnreadableSale = { credential: Credential; answer: Unreadable };
 
 async function takeSale(ctx: Context, event: InboundEvent, { credential, order }: Sale): Promise<string> {
   if (event.source !== 'inline' && (await wasSoldBefore(ctx, event, credential, order)))
@@ -64,6 +68,17 @@ async function unread(ctx: Context, event: InboundEvent, { sellers }: Hint, why:
   return finish(ctx, event, 'APPLIED', text);
 }
 
+/** It is a sale of ours: a person sees it, with what the marketplace says of it. */
+async function unreadable(
+  ctx: Context,
+  event: InboundEvent,
+  { orderId }: Hint,
+  { credential, answer }: UnreadableSale,
+): Promise<string> {
+  const custody = await custodyFor(ctx, credential);
+  return finish(ctx, event, 'APPLIED', await takeUnreadable(ctx, { orderId, credential, custody, answer }));
+}
+
 async function finish(
   ctx: Context,
   event: InboundEvent,
@@ -79,12 +94,13 @@ async function readBack(
   ctx: Context,
   event: InboundEvent,
   { orderId, sellers }: Hint,
-): Promise<Sale | { why: string }> {
+): Promise<Sale | UnreadableSale | { why: string }> {
   for (const credential of sellers) {
     try {
       return { credential, order: await readMarketplaceOrder(ctx, credential, orderId) };
     } catch (error) {
       if (staysUnread(ctx, event, error)) return { why: error.message };
+      if (error instanceof Unreadable && isOld(ctx, event)) return { credential, answer: error };
       // Certainly this account's, the event stays, and is read when the account is connected again. One that may be
       // anybody's must not wait for that: if it was this account's after all, its feed is read on from before.
       if (error instanceof ReconnectNeeded ? sellers.length === 1 : !(error instanceof Terminal)) throw error;
@@ -92,6 +108,10 @@ async function readBack(
   }
   return { why: `no connected account knows order ${orderId}` };
 }
+
+/** An answer may have been cut off on its way: it is asked for again for an hour. */
+const isOld = ({ now, config }: Context, { receivedAt }: InboundEvent): boolean =>
+  now().getTime() - receivedAt.getTime() >= config.programErrorHorizonMs;
 
 /** Whose money it is: settings of the two connections, frozen into the order. */
 async function custodyFor(ctx: Context, marketplace: Credential): Promise<Custody> {

@@ -19,9 +19,9 @@ const patienceMs = 10 * 60_000;
  * No line of a marketplace is called so: it stands for a whole sale of which nobody knows the lines. Each account has its
  * own: whoever claims somebody else's sale as theirs takes nothing from them.
  */
-const wholeSale = ({ id }: Credential): string => `unconfirmed ${id}`;
+export const wholeSale = ({ id }: Credential): string => `unconfirmed ${id}`;
 
-const channelOf = ({ apiName }: Credential) => {
+export const channelOf = ({ apiName }: Credential) => {
   invariant(isMarketplace(apiName), `${apiName} is a marketplace`);
   return apiName;
 };
@@ -113,7 +113,7 @@ export const replaceUnconfirmed = (
     const kept = await keptFor(em, credential, orderId);
     if (!kept || kept.status === 'CANCELLED') return undefined;
     const owned = await claimOrder(em, kept.id, ['NEEDS_REVIEW']);
-    if (owned?.reason === 'UNCONFIRMED_SALE') {
+    if (owned?.reason === 'UNCONFIRMED_SALE' || owned?.reason === 'UNREADABLE_SALE') {
       await advance(em, enqueue, owned, { to: 'CANCELLED', note: confirmed });
       return undefined;
     }

@@ -1,6 +1,6 @@
 import type { OrderId } from '../domain/ids.ts';
 import { type FailureReason, type OrderState, orderMoves, type WaitReason, waits } from '../domain/order.ts';
-import { NotNow, Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
+import { NotNow, Retryable, Terminal, Uncertain, Unreadable } from '../domain/outcome.ts';
 import { mayMove } from '../domain/state-table.ts';
 import type { QueueName } from '../queues/catalogue.ts';
 import { failOrder } from '../queues/fail-order.ts';
@@ -16,6 +16,7 @@ import { toldNumbers } from '../store/told-orders.ts';
 import { type Context, later } from './context.ts';
 import { bugName, stoppedTooLong } from './program-error.ts';
 import { ReconnectNeeded } from './tokens.ts';
+import { keepAnswerOf, unreadableTooLong } from './unreadable-answer.ts';
 
 /** Moves the order and adds its next job; `also` joins the transaction. */
 export const move = (
@@ -110,6 +111,7 @@ async function meaningOf(ctx: Context, order: Order, error: unknown, onRefusal?:
   if (error instanceof Terminal && onRefusal) return onRefusal(order, error, ctx);
   if (error instanceof LostClaim || isDatabaseAway(error)) throw error;
   if (error instanceof NotNow) return notNow(ctx, order, error);
+  if (error instanceof Unreadable) return unreadable(ctx, order, error);
   if (error instanceof Retryable) {
     await told(ctx, order, error);
     throw error;
@@ -130,6 +132,19 @@ async function stopped(ctx: Context, order: Order, error: unknown): Promise<stri
   });
 }
 
+/** What a person cannot be asked about any more, or is asked already, rests until something new is told of it. */
+async function unreadable(ctx: Context, order: Order, failure: Unreadable): Promise<string> {
+  if (!(await unreadableTooLong(ctx, order.id, `order/${order.stateEntry}`, failure))) throw failure;
+  const also = (em: EntityManager) => keepAnswerOf(em, order.id, order.status, failure);
+  if (mayMove(orderMoves, order.status, 'NEEDS_REVIEW'))
+    return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'UNREADABLE_ANSWER', note: failure.message }, { also });
+  await ctx.store.transaction(async em => {
+    await also(em);
+    await leaveToDeed(em, order);
+  });
+  return `${order.status}, and the answer cannot be read: ${failure.message}`;
+}
+
 /** Nothing was tried, so nothing is told: the row says when it is looked at again, and the host keeps its job till then. */
 async function notNow(ctx: Context, order: Order, error: NotNow): Promise<never> {
   await ctx.store.transaction(em => recheckOrder(em, order, later(ctx, error.retryAfterMs)));
@@ -143,6 +158,7 @@ const told = (ctx: Context, order: Order, failure: Retryable): Promise<void> =>
 async function lookAgain(ctx: Context, order: Order, doubt: Uncertain): Promise<string> {
   const at = later(ctx, doubt.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
   await ctx.store.transaction(async em => {
+    await keepAnswerOf(em, order.id, order.status, doubt);
     await recheckOrder(em, order, at);
     await note(em, order.id, 'tried', `not known yet, looked up again at ${at.toISOString()}: ${doubt.message}`, {
       code: doubt.code,

@@ -1,5 +1,5 @@
 /** What becomes of a leg when a step of its payout did not succeed. */
-import { type Failure, isFailure, NotNow, Retryable, type Terminal, Uncertain } from '../domain/outcome.ts';
+import { type Failure, isFailure, NotNow, Retryable, type Terminal, Uncertain, Unreadable } from '../domain/outcome.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
 import { isInDoubt, standingEffect, Unproven } from '../store/effects.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
@@ -8,6 +8,7 @@ import { moveLeg, recheckLeg, restLeg } from '../store/legs.ts';
 import { LostClaim } from '../store/orders.ts';
 import { type Context, later } from './context.ts';
 import { bugName, stoppedTooLong } from './program-error.ts';
+import { keepAnswerOf, unreadableTooLong } from './unreadable-answer.ts';
 
 /** How soon a paid payout is asked after once more, when its provider refused to tell. */
 const paidAgainMs = 6 * 3_600_000;
@@ -65,12 +66,21 @@ export async function settle(ctx: Context, leg: PayoutLeg, error: unknown): Prom
   if (isFailure(error) && error.code.includes('INSUFFICIENT_FUNDS')) return shortOfFunds(ctx, leg, error);
   if (error instanceof Uncertain) {
     const at = later(ctx, error.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
+    await ctx.store.transaction(em => keepAnswerOf(em, leg.orderId, `payout/${leg.beneficiary}`, error));
     return again(ctx, leg, at, `uncertain (${error.code}), looked up again at ${at.toISOString()}`);
   }
+  if (error instanceof Unreadable) return unreadable(ctx, leg, error);
   if (error instanceof NotNow) await again(ctx, leg, later(ctx, error.retryAfterMs), error.message);
   if (error instanceof LostClaim || error instanceof Retryable || isDatabaseAway(error)) throw error;
   // Also a "no" that is not about the payout itself (its balance, its route's settings): that ends no payout.
   return stopped(ctx, leg, error);
+}
+
+/** What is paid stands; that its provider cannot be understood is shown to a person all the same. */
+async function unreadable(ctx: Context, leg: PayoutLeg, failure: Unreadable): Promise<string> {
+  if (!(await unreadableTooLong(ctx, leg.orderId, `leg/${leg.id}/${leg.stateEntry}`, failure))) throw failure;
+  await ctx.store.transaction(em => keepAnswerOf(em, leg.orderId, `payout/${leg.beneficiary}`, failure));
+  return review(ctx, leg, failure);
 }
 
 async function stopped(ctx: Context, leg: PayoutLeg, error: unknown): Promise<string> {

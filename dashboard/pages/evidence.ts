@@ -5,14 +5,16 @@ import { moment } from './time.ts';
 
 export const evidenceTable = ({ order, evidence }: Pick<OrderFile, 'order' | 'evidence'>): Html =>
   table(
-    ['Seen', 'Step', 'What', 'Page', ''],
-    evidence.map(({ id, step, reason, url, takenAt }) => ({
+    ['Seen', 'Step', 'What', 'Where', ''],
+    evidence.map(({ id, kind, step, reason, url, takenAt }) => ({
       cells: [
         moment(takenAt),
         step,
         reasonText(reason) ?? none,
         code(url),
-        html`<a href="/orders/${order.id}/evidence/${id}.jpg">Picture</a> · <a href="/orders/${order.id}/evidence/${id}.txt">HTML</a>`,
+        kind === 'answer'
+          ? html`<a href="/orders/${order.id}/evidence/${id}.txt">Answer</a>`
+          : html`<a href="/orders/${order.id}/evidence/${id}.jpg">Picture</a> · <a href="/orders/${order.id}/evidence/${id}.txt">HTML</a>`,
       ],
     })),
     'Nothing was kept.',

@@ -30,7 +30,7 @@ export const orderPage = (viewer: Viewer, file: OrderFile, now: Date, woken?: nu
       </div>
       ${card('Timeline', timeline(file.timeline))}
     </div>
-    ${file.evidence.length > 0 && card('Evidence', evidenceTable(file), 'what the browser saw last, with secrets blanked')}
+    ${file.evidence.length > 0 && card('Evidence', evidenceTable(file), 'the page or answer that was seen, with secrets blanked')}
     ${card('Payments', paymentTable(file.payments), 'the buyer’s money')}
     ${card('Supplier orders', supplierOrderTable(file.supplierOrders, now))}
     ${file.parcels.length > 0 && card('Parcels', parcelTable(file.parcels), 'and whether the sale channel knows of them')}

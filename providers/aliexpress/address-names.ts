@@ -17,5 +17,6 @@ export const toProvinces = (call: Call, children: unknown): Province[] =>
 
 function nodesIn(call: Call, children: unknown): Node[] {
   if (children === undefined || children === null || children === '') return [];
-  return check(call, nodes, typeof children === 'string' ? parse(call, children) : children);
+  const text = typeof children === 'string' ? children : JSON.stringify(children);
+  return check(call, nodes, typeof children === 'string' ? parse(call, children) : children, text);
 }

@@ -1,6 +1,6 @@
 import type { Address } from '../../domain/address.ts';
 import { isFailure } from '../../domain/outcome.ts';
-import { type CallOptions, callsTo, failed, type UserToken } from '../call.ts';
+import { type CallOptions, callsTo, failed, type UserToken, withSecretAnswer } from '../call.ts';
 import { type Province, toProvinces } from './address-names.ts';
 import { refused } from './classify.ts';
 import { type AliExpressOptions, createGateway } from './gateway.ts';
@@ -32,13 +32,18 @@ export function createAliExpressClient(options: AliExpressOptions) {
 
   /** @param code lives three minutes and works once, so a lost answer is Uncertain */
   async function createToken(code: string, options: CallOptions = {}): Promise<AliExpressToken> {
-    const granted = await gateway(buying(options), { name: '/auth/token/create', parameters: { code } }, schema.token);
+    const granted = await gateway(
+      withSecretAnswer(buying(options)),
+      { name: '/auth/token/create', parameters: { code } },
+      schema.token,
+    );
     return toToken(granted, now());
   }
 
   async function refreshToken(refreshToken: string, options: CallOptions = {}): Promise<AliExpressToken> {
     const parameters = { refresh_token: refreshToken };
-    return toToken(await gateway(reading(options), { name: '/auth/token/refresh', parameters }, schema.token), now());
+    const call = withSecretAnswer(reading(options));
+    return toToken(await gateway(call, { name: '/auth/token/refresh', parameters }, schema.token), now());
   }
 
   async function getProduct(

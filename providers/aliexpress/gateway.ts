@@ -58,7 +58,7 @@ export function createGateway({ baseUrl, appKey, appSecret, now = Date.now }: Al
     const refusal = refusalIn(body);
     if (refusal) throw refused(call, refusal);
     if (!succeeded(answer)) throw failed(call, 'uncertain', `HTTP_${answer.status}`, 'refused without a code');
-    return check(call, shape, unwrap(body));
+    return check(call, shape, unwrap(body), answer.body);
   };
 }
 

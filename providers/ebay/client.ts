@@ -1,6 +1,16 @@
 import type Joi from 'joi';
 import { createApplicationToken, withToken } from '../application-token.ts';
-import { ask, type Call, type CallOptions, callsTo, decode, type Gated, succeeded, type UserToken } from '../call.ts';
+import {
+  ask,
+  type Call,
+  type CallOptions,
+  callsTo,
+  decode,
+  type Gated,
+  succeeded,
+  type UserToken,
+  withSecretAnswer,
+} from '../call.ts';
 import type { HttpAnswer, HttpRequest } from '../http.ts';
 import { type Bearer, refused } from './classify.ts';
 import { type Fulfillment, fulfillmentBody, fulfillmentIdOf, toFulfillment } from './fulfillment.ts';
@@ -46,7 +56,7 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     const headers = { authorization: basic, 'content-type': 'application/x-www-form-urlencoded' };
     const data = new URLSearchParams(form).toString();
     const answer = await ask(call, { method: 'POST', url: `${baseUrl}/identity/v1/oauth2/token`, headers, data });
-    return accept(call, answer, schema.token, 'application');
+    return accept(withSecretAnswer(call), answer, schema.token, 'application');
   }
 
   const applicationToken = createApplicationToken(async () => {

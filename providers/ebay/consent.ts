@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { ask, type CallOptions, callsTo, decode, succeeded } from '../call.ts';
+import { ask, type CallOptions, callsTo, decode, succeeded, withSecretAnswer } from '../call.ts';
 import { type Consent, pageWith } from '../consent.ts';
 import { idText, open } from '../fields.ts';
 import { refused } from './classify.ts';
@@ -65,7 +65,7 @@ export function createEbayConsent(options: EbayConsentOptions): Consent {
         data: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: ruName }).toString(),
       });
       if (!succeeded(answer)) throw refused(call, answer, 'application');
-      const granted = decode(call, grant, answer.body);
+      const granted = decode(withSecretAnswer(call), grant, answer.body);
       const inSeconds = (seconds: number) => new Date(now() + seconds * 1000);
       const account = await accountOf(granted.access_token, callOptions);
       return {

@@ -1,5 +1,5 @@
 import { invariant } from '../../domain/outcome.ts';
-import { type Call, failed } from '../call.ts';
+import { type Call, malformed } from '../call.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { WireFulfillment } from './schema.ts';
 
@@ -49,6 +49,6 @@ export const toFulfillment = (wire: WireFulfillment): Fulfillment => ({
 /** The answer has no body of use: the new parcel's id is the end of its `Location`. */
 export function fulfillmentIdOf(call: Call, { headers }: HttpAnswer): string {
   const id = /\/shipping_fulfillment\/([A-Za-z0-9]{1,64})$/.exec(String(headers.location ?? ''))?.[1];
-  if (id === undefined) throw failed(call, 'uncertain', 'MALFORMED_ANSWER', 'the answer has no Location of a parcel');
+  if (id === undefined) throw malformed(call, '', 'the answer has no Location of a parcel');
   return id;
 }

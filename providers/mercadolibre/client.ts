@@ -9,6 +9,7 @@ import {
   read,
   succeeded,
   type UserToken,
+  withSecretAnswer,
 } from '../call.ts';
 import type { HttpRequest } from '../http.ts';
 import type { LimitName } from '../rate-limits.ts';
@@ -93,7 +94,7 @@ export function createMercadoLibreClient({
       data: new URLSearchParams({ grant_type: 'refresh_token', ...secrets }).toString(),
     });
     if (!succeeded(answer)) throw refusedGrant(call, answer);
-    const granted = decode(call, schema.token, answer.body);
+    const granted = decode(withSecretAnswer(call), schema.token, answer.body);
     return {
       accessToken: granted.access_token,
       accessExpiresAt: new Date(now() + granted.expires_in * 1000),

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { ask, type CallOptions, callsTo, decode, failed, succeeded } from '../call.ts';
+import { ask, type CallOptions, callsTo, decode, failed, succeeded, withSecretAnswer } from '../call.ts';
 import { type Consent, pageWith } from '../consent.ts';
 import { idText, open } from '../fields.ts';
 import { refused, refusedGrant } from './classify.ts';
@@ -68,7 +68,7 @@ export function createMercadoLibreConsent(options: MercadoLibreOptions): Consent
         data: new URLSearchParams(form).toString(),
       });
       if (!succeeded(answer)) throw refusedGrant(call, answer);
-      const granted = decode(call, grant, answer.body);
+      const granted = decode(withSecretAnswer(call), grant, answer.body);
       return {
         accountId: granted.user_id,
         accountName: await nicknameOf(granted.access_token, granted.user_id, callOptions),

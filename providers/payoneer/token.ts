@@ -1,5 +1,5 @@
 import { createApplicationToken, type GrantedToken } from '../application-token.ts';
-import { ask, callsTo, decode, type Gated } from '../call.ts';
+import { ask, callsTo, decode, type Gated, withSecretAnswer } from '../call.ts';
 import { isAccepted, refused } from './classify.ts';
 import * as schema from './schema.ts';
 
@@ -21,7 +21,7 @@ export function createPayoneerToken({ loginUrl, clientId, clientSecret, gate }: 
       data: new URLSearchParams({ grant_type: 'client_credentials', scope: 'read write' }).toString(),
     });
     if (!isAccepted(answer)) throw refused(call, answer);
-    const { access_token, expires_in } = decode(call, schema.token, answer.body);
+    const { access_token, expires_in } = decode(withSecretAnswer(call), schema.token, answer.body);
     return { accessToken: access_token, expiresInSeconds: expires_in };
   });
 }

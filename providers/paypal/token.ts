@@ -1,5 +1,5 @@
 import { createApplicationToken, type GrantedToken } from '../application-token.ts';
-import { ask, callsTo, decode, type Gated, succeeded } from '../call.ts';
+import { ask, callsTo, decode, type Gated, succeeded, withSecretAnswer } from '../call.ts';
 import { refused } from './classify.ts';
 import * as schema from './schema.ts';
 
@@ -20,7 +20,7 @@ export function createPayPalToken({ baseUrl, clientId, clientSecret, gate }: Pay
       data: 'grant_type=client_credentials',
     });
     if (!succeeded(answer)) throw refused(call, answer);
-    const { access_token, expires_in } = decode(call, schema.token, answer.body);
+    const { access_token, expires_in } = decode(withSecretAnswer(call), schema.token, answer.body);
     return { accessToken: access_token, expiresInSeconds: expires_in };
   });
 }

@@ -11,9 +11,11 @@ const schema = Joi.object<Fault>({
     .valid(...faultKinds)
     .required(),
   times: Joi.number().integer().min(1).default(1),
-  status: Joi.number().integer().min(400).max(599),
+  status: Joi.number().integer().min(200).max(599),
   delayMs: Joi.number().integer().min(0),
   retryAfter: text,
+  body: Joi.any(),
+  patch: Joi.array().items(Joi.object().unknown()).max(50),
   match: text,
 });
 
