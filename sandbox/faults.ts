@@ -29,7 +29,7 @@ export type Fault = {
   readonly times: number;
   readonly status?: number;
   readonly delayMs?: number;
-  /** Of an `answer`. */
+  /** Of an `answer`; a text is sent as it is. */
   readonly body?: unknown;
   /** Of a `reshape`. */
   readonly patch?: readonly Operation[];

@@ -74,7 +74,7 @@ export function createMount(world: World, provider: string, faultBody: (status: 
       const headers = fault.retryAfter === undefined ? {} : { 'Retry-After': fault.retryAfter };
       return send(response, { status, body: faultBody(status), headers });
     }
-    if (fault?.kind === 'answer') return send(response, { status: fault.status ?? 200, body: fault.body ?? {} });
+    if (fault?.kind === 'answer') return sendVerbatim(response, fault);
     if (fault?.kind === 'echo') {
       const status = fault.status ?? 400;
       return send(response, { status, body: withEcho(faultBody(status), heardOf(request, text)) });
@@ -140,6 +140,13 @@ function reshaped(answer: Answer, patch: readonly Operation[]): Answer {
   const failed = applyPatch(body, [...patch]).find(error => error !== null);
   if (failed) throw failed;
   return { ...answer, body };
+}
+
+function sendVerbatim(response: Response, { status = 200, body = {} }: Fault): void {
+  response
+    .status(status)
+    .type('json')
+    .send(typeof body === 'string' ? body : toJson(body));
 }
 
 function send(response: Response, { status, body, text, html, headers = {} }: Answer): void {

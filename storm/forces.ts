@@ -12,6 +12,8 @@ export type Tally = {
   flushes: number;
   /** Calls that a fault was laid for; those that hit nothing are taken off at the end. */
   faults: number;
+  /** Calls whose answer was reshaped, counted in the same way. */
+  shapes: number;
   retries: number;
 };
 
@@ -39,6 +41,7 @@ export function createForces(options: {
     freezes: 0,
     flushes: 0,
     faults: 0,
+    shapes: 0,
     retries: 0,
   };
   /** Blows at the same victim wait for each other: a server cannot be killed while it starts. */
@@ -78,6 +81,10 @@ export function createForces(options: {
         await sandbox('POST', '/faults', strike.fault);
         tally.faults += strike.fault.times;
         return;
+      case 'shape':
+        await sandbox('POST', '/faults', strike.shape);
+        tally.shapes += strike.shape.times;
+        return;
       case 'retry':
         if (await operator.retry(strike.queue, strike.state, strike.which)) tally.retries += 1;
         return;
@@ -93,8 +100,8 @@ export function createForces(options: {
       await carryOut({ atMs, ...deed }).catch((error: unknown) => tell(`missed: ${JSON.stringify(deed)}: ${error}`));
     },
     async calm() {
-      const { faults } = (await sandbox('GET', '/faults')) as { faults: { times: number }[] };
-      tally.faults -= faults.reduce((sum, { times }) => sum + times, 0);
+      const { faults } = (await sandbox('GET', '/faults')) as { faults: { kind: string; times: number }[] };
+      for (const { kind, times } of faults) tally[kind === 'reshape' ? 'shapes' : 'faults'] -= times;
       await sandbox('DELETE', '/faults');
       await sandbox('POST', '/settings', calmWeather);
       await Promise.all(busy.values());

@@ -53,6 +53,7 @@ export async function report(options: {
     orders: sent.expected.length,
     kills: allKills(kills),
     faults: others.faults,
+    shapes: others.shapes,
     duplicates: count('duplicate'),
     forbidden: count('forbidden'),
     lost: count('lost') + sent.trouble.length,

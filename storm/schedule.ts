@@ -1,12 +1,13 @@
 import { type QueueName, queueNames } from '../queues/catalogue.ts';
 import { createDice, type Dice } from './dice.ts';
 import { drawFault, type Fault } from './faults.ts';
+import { drawShape, type Shape } from './shapes.ts';
 
 export type Backend = 'postgres' | 'redis';
 export type Program = 'api' | 'workers' | 'workers-2' | 'dashboard';
 export type Target = Program | 'postgres' | 'redis';
 
-export const deeds: readonly string[] = ['kill', 'freeze', 'flush', 'fault', 'retry', 'weather', 'outage'];
+export const deeds: readonly string[] = ['kill', 'freeze', 'flush', 'fault', 'shape', 'retry', 'weather', 'outage'];
 
 /** Whether a strike is among those named: `kill` is every kill, `kill:api` one of the api. */
 export const isAmong = (strike: Strike, names: readonly string[]): boolean =>
@@ -21,6 +22,8 @@ export type Deed =
   /** All jobs are gone: FLUSHALL, or BullMQ's tables emptied. */
   | { readonly deed: 'flush' }
   | { readonly deed: 'fault'; readonly fault: Fault }
+  /** A provider's answers have another shape than usual. */
+  | { readonly deed: 'shape'; readonly shape: Shape }
   /** An operator presses Retry at a job: `which` of those that are there, from 0 to 1. */
   | {
       readonly deed: 'retry';
@@ -70,6 +73,7 @@ export function drawStrikes(options: { seed: number; orders: number; backend: Ba
     ['freeze', Math.ceil(orders / 40) + 1, drawFreeze],
     ['flush', Math.ceil(orders / 75) + 1, () => ({ deed: 'flush' })],
     ['fault', Math.ceil(orders / 2) + 5, dice => ({ deed: 'fault', fault: drawFault(dice) })],
+    ['shape', Math.ceil(orders / 2) + 5, dice => ({ deed: 'shape', shape: drawShape(dice) })],
     ['retry', Math.ceil(orders / 4), drawRetry],
     ['weather', Math.ceil(orders / 50) + 2, drawWeather],
   ];

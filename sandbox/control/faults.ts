@@ -14,7 +14,7 @@ const schema = Joi.object<Fault>({
   status: Joi.number().integer().min(200).max(599),
   delayMs: Joi.number().integer().min(0),
   retryAfter: text,
-  body: Joi.any(),
+  body: Joi.alternatives(Joi.object().unknown(), Joi.array(), Joi.string()),
   patch: Joi.array().items(Joi.object().unknown()).max(50),
   match: text,
 });
