@@ -1,53 +1,81 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import type { Chromium } from './launch-chromium.ts';
+import { npmChromium, npmHasChromium } from './npm-chromium.ts';
+import { inOneLine, tryChromium } from './try-chromium.ts';
 
-const systemPaths = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome-stable',
-  '/usr/bin/google-chrome',
+export type { Chromium } from './launch-chromium.ts';
+
+/** `passedOver`: those that were found before and cannot be used, each with the reason. */
+export type FoundChromium = Chromium & { readonly passedOver: readonly string[] };
+
+/** Where it is looked for. */
+export type Places = {
+  /** Folders with installed ones. */
+  readonly path?: string;
+  /** Where npm's own is unpacked. */
+  readonly npmHome?: string;
+};
+
+/** The message names every Chromium that was found, and why it cannot be used. */
+export class NoChromium extends Error {
+  override readonly name = 'NoChromium';
+}
+
+const programs = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+/** Where they are not on the PATH. */
+const applications = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-export class NoChromium extends Error {
-  override readonly name = 'NoChromium';
-}
-
-/** The browser of this machine: the one that is named, else one that is installed, else npm's own. @throws NoChromium */
-export async function findChromium(named: string | undefined, installed = systemPaths): Promise<string> {
-  if (named !== undefined) {
-    if (existsSync(named)) return named;
+/**
+ * The browser of this machine: the one that is named, else the first that can be used of those that are installed and
+ * npm's own. Each is tried once: it opens a page as the workers do, and shows text. Where one is named no other is taken.
+ * @throws NoChromium
+ */
+export async function findChromium(named: string | undefined, places: Places = {}): Promise<FoundChromium> {
+  if (named !== undefined && !existsSync(named))
     throw new NoChromium(`CHROME_PATH says ${named}, and there is no such file`);
+  const passedOver: string[] = [];
+  for (const { name, open } of named === undefined ? candidates(places) : [installed(named)]) {
+    try {
+      const chromium = await open();
+      await tryChromium(chromium);
+      return { ...chromium, passedOver };
+    } catch (error) {
+      passedOver.push(`${name} cannot be used: ${inOneLine(error)}`);
+    }
   }
-  const system = installed.find(path => existsSync(path));
-  if (system) return system;
-  if (process.platform === 'linux' && process.arch === 'x64') return npmChromium();
-  throw new NoChromium('there is no Chromium here: install one, or set CHROME_PATH to it');
+  const why = passedOver.length > 0 ? passedOver.join('; ') : 'there is no Chromium here';
+  throw new NoChromium(named === undefined ? `${why}. Install one, or set CHROME_PATH to it` : `CHROME_PATH: ${why}`);
 }
 
-/** Unpacked once per version and user: the package takes whatever file bears the name, also another user's. */
-async function npmChromium(): Promise<string> {
-  const before = process.env.TMPDIR;
+type Candidate = { readonly name: string; open(): Promise<Chromium> };
+
+const installed = (executablePath: string): Candidate => ({
+  name: executablePath,
+  open: async () => ({ executablePath, env: {} }),
+});
+
+function candidates({ path = process.env.PATH ?? '', npmHome }: Places): readonly Candidate[] {
+  const folders = path.split(delimiter).filter(isAbsolute);
+  const onPath = programs.flatMap(program => folders.map(folder => join(folder, program)));
+  const paths = [...onPath, ...applications].filter(isProgram);
+  const npmOwn = { name: 'the Chromium that npm brought', open: () => npmChromium(npmHome) };
+  return [...firstOfEach(paths).map(installed), ...(npmHasChromium ? [npmOwn] : [])];
+}
+
+function isProgram(path: string): boolean {
   try {
-    // Its package.json is not among what it exports.
-    const packageFolder = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..');
-    const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
-    process.env.TMPDIR = join(tmpdir(), `orders-chromium-${version}-${userInfo().uid}`);
-    const { default: chromium, inflate, setupLambdaEnvironment } = await import('@sparticuz/chromium');
-    const libraries = join(process.env.TMPDIR, 'al2023', 'lib');
-    if (!existsSync(libraries)) await inflate(join(packageFolder, 'bin', 'al2023.tar.br'));
-    setupLambdaEnvironment(libraries);
-    return await chromium.executablePath();
-  } catch (error) {
-    throw new NoChromium('the Chromium that npm brought cannot be unpacked: set CHROME_PATH to another', {
-      cause: error,
-    });
-  } finally {
-    if (before === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = before;
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
+
+/** One program often has several names. */
+const firstOfEach = (paths: readonly string[]): readonly string[] =>
+  [...new Map(paths.toReversed().map(path => [realpathSync(path), path])).values()].toReversed();

@@ -11,7 +11,7 @@ describe('what is kept of a page', function () {
   this.timeout(60_000);
   let pool: BrowserPool;
   before(async () => {
-    pool = await openBrowserPool({ executablePath: await findChromium(process.env.CHROME_PATH), slots: 1 });
+    pool = await openBrowserPool({ chromium: await findChromium(process.env.CHROME_PATH), slots: 1 });
   });
   after(() => pool?.close(0));
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'puppeteer';
-import { findChromium } from '../../runtime/chromium.ts';
+import { type Chromium, findChromium } from '../../runtime/chromium.ts';
 import { isPageLost, PageLost } from '../../workers/browser/page-lost.ts';
 import { type BrowserPool, openBrowserPool, type PoolOptions } from '../../workers/browser/pool.ts';
 import { until } from '../support/until.ts';
@@ -16,14 +16,14 @@ const greeting = 'data:text/html,<title>here</title>';
 describe('a pool of browser pages', function () {
   this.timeout(90_000);
   const open: BrowserPool[] = [];
-  let executablePath: string;
+  let chromium: Chromium;
   before(async () => {
-    executablePath = await findChromium(process.env.CHROME_PATH);
+    chromium = await findChromium(process.env.CHROME_PATH);
   });
   afterEach(() => Promise.all(open.splice(0).map(pool => pool.close(0))));
 
   const openPool = async (options: Partial<PoolOptions> = {}): Promise<BrowserPool> => {
-    const pool = await openBrowserPool({ executablePath, slots: 1, ...options });
+    const pool = await openBrowserPool({ chromium, slots: 1, ...options });
     open.push(pool);
     return pool;
   };
@@ -146,18 +146,21 @@ describe('a pool of browser pages', function () {
     it('tells tasks at their deadline, and why; it recovers as soon as there is one', async () => {
       const moved = join(folder, 'chromium');
       const failures: Error[] = [];
-      const pool = await openPool({ executablePath: moved, onStartFailure: error => failures.push(error) });
+      const pool = await openPool({
+        chromium: { ...chromium, executablePath: moved },
+        onStartFailure: error => failures.push(error),
+      });
       const lost = await failureOf(pool.run(title, { deadlineMs: 500 }));
       expect(lost).to.be.instanceOf(PageLost);
       expect((lost as PageLost).cause).to.be.instanceOf(Error);
       expect(failures).not.to.be.empty;
       const patient = pool.run(title, soon);
-      symlinkSync(executablePath, moved);
+      symlinkSync(chromium.executablePath, moved);
       expect(await patient).to.equal('here');
     });
 
     it('closes all the same, and tells who waits', async () => {
-      const pool = await openPool({ executablePath: join(folder, 'chromium') });
+      const pool = await openPool({ chromium: { ...chromium, executablePath: join(folder, 'chromium') } });
       const lost = failureOf(pool.run(title, soon));
       await pool.close(3_600_000); // nobody has a page who would need the grace
       expect(await lost).to.be.instanceOf(PageLost);

@@ -48,8 +48,8 @@ export async function goShopping({
 }: Partial<Pick<PoolOptions, 'slots' | 'tasksPerBrowser'>> & { sandbox?: StartSandbox } = {}): Promise<Shopping> {
   await using opened = new AsyncDisposableStack();
   const stage = opened.use(await createStage(settings, sandbox));
-  const executablePath = await findChromium(process.env.CHROME_PATH);
-  const pool = await openBrowserPool({ executablePath, slots, ...(tasksPerBrowser ? { tasksPerBrowser } : {}) });
+  const chromium = await findChromium(process.env.CHROME_PATH);
+  const pool = await openBrowserPool({ chromium, slots, ...(tasksPerBrowser ? { tasksPerBrowser } : {}) });
   opened.defer(() => pool.close(1_000));
   const { store, box, config } = stage.context;
   const shop = createShop({ pool, baseUrl: config.aliexpress.shopUrl, store, box });

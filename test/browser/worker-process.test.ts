@@ -4,7 +4,6 @@ import { expect } from 'chai';
 import { openBackend } from '../../queues/backend.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { openProducer } from '../../queues/producer.ts';
-import { findChromium } from '../../runtime/chromium.ts';
 import { type DetachedProcess, spawnDetached } from '../../runtime/detached-process.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { until } from '../support/until.ts';
@@ -36,7 +35,8 @@ describe('the workers process that buys in the browser', function () {
 
   const start = async (changes: Record<string, string> = {}): Promise<Worker> => {
     const lines: string[] = [];
-    const given = { PATH: process.env.PATH, ...shopping.stage.env, ...impatient, ...changes };
+    const { PATH, TMPDIR, CHROME_PATH } = process.env;
+    const given = { PATH, TMPDIR, CHROME_PATH, ...shopping.stage.env, ...impatient, ...changes };
     const env = Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value ? [[name, value]] : [])));
     const command = ['workers/main.ts', '--queues', 'purchase-fallback,track-in-browser'];
     const spawned = spawnDetached(command, env, line => lines.push(line));
@@ -146,7 +146,7 @@ describe('the workers process that buys in the browser', function () {
     expect(await stateOf()).to.equal('waiting');
     expect((await shopping.notes(id)).join('\n')).not.to.contain('in the browser');
 
-    const able = await start({ CHROME_PATH: await findChromium(process.env.CHROME_PATH) });
+    const able = await start();
     await buysIt(id, able);
   });
 });

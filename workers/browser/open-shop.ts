@@ -11,7 +11,7 @@ export type OpenShop = { shop: Shop; close(): Promise<void> };
 /** Before its pages are closed under them, purchases get this long to come to their end. */
 const graceMs = 8_000;
 
-/** The supplier's website, for this process; nothing when there is no Chromium here, which the log says. */
+/** The supplier's website, for this process; nothing when no Chromium here can be used, which the log says. */
 export async function openShop(
   config: Config,
   store: Store,
@@ -19,16 +19,18 @@ export async function openShop(
   log: Logger,
 ): Promise<OpenShop | undefined> {
   try {
-    const executablePath = await findChromium(config.chromePath);
+    const chromium = await findChromium(config.chromePath);
+    const { executablePath, passedOver } = chromium;
+    if (passedOver.length > 0)
+      log.warn({ passedOver, executablePath }, 'a Chromium that cannot be used: taking another');
     const onStartFailure = (err: Error) => log.error({ err, executablePath }, 'Chromium does not start: trying again');
-    const pool = await openBrowserPool({ executablePath, slots: config.browserPages, onStartFailure });
+    const pool = await openBrowserPool({ chromium, slots: config.browserPages, onStartFailure });
     log.info({ executablePath, pages: config.browserPages }, 'browser pool ready');
     const shop = createShop({ pool, baseUrl: config.aliexpress.shopUrl, store, box });
     return { shop, close: () => pool.close(graceMs) };
   } catch (error) {
     if (!(error instanceof NoChromium)) throw error;
-    const { message: reason, cause: err } = error;
-    log.error({ reason, err }, 'no browser here: the queue purchase-fallback is not served by this process');
+    log.error({ reason: error.message }, 'no browser here: the queue purchase-fallback is not served by this process');
     return undefined;
   }
 }

@@ -7,12 +7,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'puppeteer';
 import { Cluster } from 'puppeteer-cluster';
-import { ownFolder, removeFolder } from './browser-folder.ts';
-import { closeMs, killBrowser, openSlot, type Slot, within } from './browser-slot.ts';
+import { browserFolder, type Chromium, closeMs, killBrowser } from '../../runtime/launch-chromium.ts';
+import { removeFolder } from '../../runtime/own-folder.ts';
+import { within } from '../../runtime/within.ts';
+import { openSlot, type Slot } from './browser-slot.ts';
 import { PageLost } from './page-lost.ts';
 
 export type PoolOptions = {
-  executablePath: string;
+  chromium: Chromium;
   /** Pages at once. */
   slots: number;
   tasksPerBrowser?: number;
@@ -35,8 +37,8 @@ export type BrowserPool = {
 };
 
 export async function openBrowserPool(options: PoolOptions): Promise<BrowserPool> {
-  const { executablePath, slots: size, tasksPerBrowser = 25, memoryMaxBytes = 1_500_000_000 } = options;
-  const folder = ownFolder();
+  const { chromium, slots: size, tasksPerBrowser = 25, memoryMaxBytes = 1_500_000_000 } = options;
+  const folder = browserFolder();
   const closing = new AbortController();
   const graceOver = new AbortController();
   const slots: Slot[] = [];
@@ -47,7 +49,7 @@ export async function openBrowserPool(options: PoolOptions): Promise<BrowserPool
   };
   const addSlot = (): Slot => {
     const limits = { tasksPerBrowser, memoryMaxBytes };
-    const slot = openSlot({ executablePath, folder, ...limits, closing: closing.signal, onStartFailure });
+    const slot = openSlot({ chromium, folder, ...limits, closing: closing.signal, onStartFailure });
     slots.push(slot);
     return slot;
   };
@@ -55,7 +57,7 @@ export async function openBrowserPool(options: PoolOptions): Promise<BrowserPool
     concurrency: concurrencyOf(addSlot) as never,
     maxConcurrency: size,
     timeout: 2 ** 31 - 1,
-    puppeteerOptions: { executablePath },
+    puppeteerOptions: { executablePath: chromium.executablePath },
   });
   const running = new Set<Promise<unknown>>();
   /** How to tell those that have no page yet. */
