@@ -3,17 +3,17 @@ import { expect } from 'chai';
 import { queueFigures } from '../../dashboard/queue-figures.ts';
 import { queueNames } from '../../queues/catalogue.ts';
 import { fulfill } from '../../queues/fulfill.ts';
-import { redisUrlOrSkip } from '../support/redis.ts';
+import { backendNames, describeOn, redisUrlOn } from '../support/backends.ts';
 import { until } from '../support/until.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';
 
-for (const backend of ['Postgres', 'Redis']) {
-  describe(`the board on ${backend}`, () => {
+for (const backend of backendNames) {
+  describeOn(backend, `the board on ${backend}`, () => {
     let world: World;
     let admin: ReturnType<typeof visitor>;
     let queue: Queue;
-    before(async function () {
-      world = await openWorld(backend === 'Redis' ? redisUrlOrSkip(this) : undefined);
+    before(async () => {
+      world = await openWorld(redisUrlOn(backend));
       admin = await operator(world);
       queue = world.producer.queues.get('fulfill')!;
     });

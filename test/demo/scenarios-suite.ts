@@ -2,20 +2,20 @@ import { expect } from 'chai';
 import { effectsOf, summarize } from '../../demo/count.ts';
 import type { Ending } from '../../demo/scenario.ts';
 import { scenarios } from '../../demo/scenarios/index.ts';
+import { type BackendName, describeOn, redisUrlOn } from '../support/backends.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { redisUrlOrSkip } from '../support/redis.ts';
 import { newDataFolder, openTheatre, type Theatre } from './theatre.ts';
 
 /** Each scenario of the demo is a test, on one of the two backends. */
-export const describeScenarios = (backend: 'Postgres' | 'Redis'): void => {
-  describe(`the demo on ${backend}`, function () {
+export const describeScenarios = (backend: BackendName): void => {
+  describeOn(backend, `the demo on ${backend}`, function () {
     this.timeout(90_000);
     const startedAt = Date.now();
     const endings: Ending[] = [];
     let database: TestDatabase;
     let theatre: Theatre;
-    before(async function () {
-      const redisUrl = backend === 'Redis' ? redisUrlOrSkip(this) : undefined;
+    before(async () => {
+      const redisUrl = redisUrlOn(backend);
       database = await createTestDatabase();
       theatre = await openTheatre({
         dataFolder: newDataFolder(),

@@ -3,8 +3,8 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { openLimits } from '../../providers/limit-store.ts';
 import { createLimits, leaseOf, windowOf } from '../../providers/limits.ts';
 import { type LimitName, rateLimits } from '../../providers/rate-limits.ts';
+import { backendNames, describeOn, redisUrlOn } from '../support/backends.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { redisUrlOrSkip } from '../support/redis.ts';
 
 const name: LimitName = 'ebay token client_credentials';
 const perHour = 41;
@@ -47,13 +47,13 @@ describe("the providers' limits", () => {
     expect(asked).to.equal(4);
   });
 
-  for (const store of ['Postgres', 'Redis'] as const)
-    describe(`counted on ${store}`, () => {
+  for (const store of backendNames)
+    describeOn(store, `counted on ${store}`, () => {
       const opened: { close(): Promise<void> }[] = [];
       let where: Parameters<typeof openLimits>[0];
       let drop: () => Promise<void>;
-      beforeEach(async function () {
-        const redisUrl = store === 'Redis' ? redisUrlOrSkip(this.currentTest?.ctx ?? this) : undefined;
+      beforeEach(async () => {
+        const redisUrl = redisUrlOn(store);
         const database = await createTestDatabase();
         drop = database.drop;
         where = { databaseUrl: database.url, ...(redisUrl ? { redisUrl } : {}) };

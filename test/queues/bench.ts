@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Context } from 'mocha';
 import { type Backend, openBackend } from '../../queues/backend.ts';
 import { catalogue, type QueueName } from '../../queues/catalogue.ts';
 import type { Job } from '../../queues/contract.ts';
@@ -7,7 +6,7 @@ import { openProducer, type Producer } from '../../queues/producer.ts';
 import { sweep } from '../../queues/recovery.ts';
 import type { Store } from '../../store/open.ts';
 import { openTestStore } from '../store/fixtures.ts';
-import { redisUrlOrSkip } from '../support/redis.ts';
+import { type BackendName, redisUrlOn } from '../support/backends.ts';
 import { until } from '../support/until.ts';
 
 export type Warning = { fields: Record<string, unknown>; text: string };
@@ -39,11 +38,7 @@ export type Bench = AsyncDisposable & {
   wipe(): Promise<void>;
 };
 
-export const backendNames = ['Postgres', 'Redis'] as const;
-export type BackendName = (typeof backendNames)[number];
-
-export const openBench = (context: Context, name: BackendName): Promise<Bench> =>
-  openBenchOn(name === 'Redis' ? redisUrlOrSkip(context) : undefined);
+export const openBench = (backend: BackendName): Promise<Bench> => openBenchOn(redisUrlOn(backend));
 
 export async function openBenchOn(redisUrl: string | undefined): Promise<Bench> {
   await using opened = new AsyncDisposableStack();

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import RedisMock from 'ioredis-mock';
 import { openBackend } from '../../queues/backend.ts';
 import { assertKeepsJobs } from '../../queues/keeps-jobs.ts';
-import { redisUrlOrSkip } from '../support/redis.ts';
+import { itOnRedis, newRedisUrl } from '../support/backends.ts';
 import { noteWarnings } from './bench.ts';
 import { startOwnRedis } from './own-redis.ts';
 
@@ -53,15 +53,14 @@ describe('the start on a real Redis', () => {
     return warnings.map(({ text }) => text);
   };
 
-  it('refuses one that evicts', async function () {
-    redisUrlOrSkip(this);
+  itOnRedis('refuses one that evicts', async () => {
     await using redis = await startOwnRedis('--maxmemory-policy', 'allkeys-lru');
     const refusal = await start(redis.url).catch(error => error);
     expect(String(refusal)).to.contain('set maxmemory-policy noeviction, not allkeys-lru');
   });
 
-  it('warns of one without an append-only file', async function () {
-    const warnings = await start(redisUrlOrSkip(this));
+  itOnRedis('warns of one without an append-only file', async () => {
+    const warnings = await start(newRedisUrl());
     expect(warnings).to.have.length(1);
     expect(warnings[0]).to.contain('without AOF');
   });

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { openBackend } from '../../queues/backend.ts';
 import { fulfill } from '../../queues/fulfill.ts';
 import { openLateProducer } from '../../queues/late-producer.ts';
-import { redisUrlOrSkip } from '../support/redis.ts';
+import { itOnRedis } from '../support/backends.ts';
 import { until } from '../support/until.ts';
 import { noteWarnings } from './bench.ts';
 import { startOwnRedis } from './own-redis.ts';
@@ -31,8 +31,7 @@ describe('a producer that does not wait for Redis', function () {
     return count;
   };
 
-  it('is there while Redis is away, says what it cannot add, and adds once Redis is back', async function () {
-    redisUrlOrSkip(this);
+  itOnRedis('is there while Redis is away, says what it cannot add, and adds once Redis is back', async () => {
     await using redis = await startOwnRedis();
     await redis.stop();
     await using opened = await open(redis.url);
@@ -52,35 +51,35 @@ describe('a producer that does not wait for Redis', function () {
     expect(opened.errors).to.deep.equal([]);
   });
 
-  it('adds nothing to a Redis that it meets later and that evicts, and says so until that is mended', async function () {
-    redisUrlOrSkip(this);
-    await using redis = await startOwnRedis('--maxmemory-policy', 'allkeys-lru');
-    await redis.stop();
-    await using opened = await open(redis.url);
-    await redis.startAgain();
-    const refusal = await until(() => opened.producer.refusal(), { deadlineMs: 20_000, describe: 'a refusal' });
-    expect(refusal).to.contain('set maxmemory-policy noeviction, not allkeys-lru');
-    expect(opened.errors).not.to.have.length(0);
-    await opened.producer.addAll([newJob()]);
-    expect(opened.refused()).to.equal(1);
+  itOnRedis(
+    'adds nothing to a Redis that it meets later and that evicts, and says so until that is mended',
+    async () => {
+      await using redis = await startOwnRedis('--maxmemory-policy', 'allkeys-lru');
+      await redis.stop();
+      await using opened = await open(redis.url);
+      await redis.startAgain();
+      const refusal = await until(() => opened.producer.refusal(), { deadlineMs: 20_000, describe: 'a refusal' });
+      expect(refusal).to.contain('set maxmemory-policy noeviction, not allkeys-lru');
+      expect(opened.errors).not.to.have.length(0);
+      await opened.producer.addAll([newJob()]);
+      expect(opened.refused()).to.equal(1);
 
-    const client = new Redis(redis.url);
-    await client.config('SET', 'maxmemory-policy', 'noeviction');
-    await client.quit();
-    await until(() => opened.producer.refusal() === undefined, { deadlineMs: 20_000, describe: 'no refusal' });
-    await opened.producer.addAll([newJob()]);
-    expect(await waiting(redis.url)).to.equal(1);
-  });
+      const client = new Redis(redis.url);
+      await client.config('SET', 'maxmemory-policy', 'noeviction');
+      await client.quit();
+      await until(() => opened.producer.refusal() === undefined, { deadlineMs: 20_000, describe: 'no refusal' });
+      await opened.producer.addAll([newJob()]);
+      expect(await waiting(redis.url)).to.equal(1);
+    },
+  );
 
-  it('does not start with a Redis that evicts', async function () {
-    redisUrlOrSkip(this);
+  itOnRedis('does not start with a Redis that evicts', async () => {
     await using redis = await startOwnRedis('--maxmemory-policy', 'allkeys-lru');
     const refusal = await open(redis.url).catch(error => error);
     expect(String(refusal)).to.contain('set maxmemory-policy noeviction, not allkeys-lru');
   });
 
-  it('does not hang when Redis takes connections and says nothing', async function () {
-    redisUrlOrSkip(this);
+  itOnRedis('does not hang when Redis takes connections and says nothing', async () => {
     await using redis = await startOwnRedis();
     redis.freeze();
     await using opened = await open(redis.url);

@@ -7,7 +7,7 @@ import { fulfill } from '../../queues/fulfill.ts';
 import { openProducer } from '../../queues/producer.ts';
 import { createTransact } from '../../queues/transact.ts';
 import { insertOrder, openTestStore, rowsOf } from '../store/fixtures.ts';
-import { redisUrlOrSkip } from '../support/redis.ts';
+import { itOnRedis } from '../support/backends.ts';
 import { until } from '../support/until.ts';
 import { noteWarnings, openBench } from './bench.ts';
 import { startOwnRedis } from './own-redis.ts';
@@ -68,8 +68,8 @@ describe('a producer', () => {
     expect(warnings).to.have.length(1);
   });
 
-  it('opens every queue of the catalogue and closes what it opened', async function () {
-    await using bench = await openBench(this, 'Postgres');
+  it('opens every queue of the catalogue and closes what it opened', async () => {
+    await using bench = await openBench('Postgres');
     expect([...bench.producer.queues.keys()]).to.deep.equal([...queueNames]);
   });
 });
@@ -91,8 +91,7 @@ describe('a producer on Redis', () => {
   };
   const asked = (answer: Promise<boolean>) => answer.then(String, () => 'nobody can tell');
 
-  it('that is stopped gives up soon and reports, and goes on when Redis is back, empty', async function () {
-    redisUrlOrSkip(this);
+  itOnRedis('that is stopped gives up soon and reports, and goes on when Redis is back, empty', async () => {
     await using redis = await startOwnRedis();
     await using opened = await open(redis.url);
     const { producer, refusals } = opened;
@@ -112,8 +111,7 @@ describe('a producer on Redis', () => {
     expect(live).to.deep.equal([false, false, true]);
   });
 
-  it('that is frozen does not hang: neither adding a job nor asking after one', async function () {
-    redisUrlOrSkip(this);
+  itOnRedis('that is frozen does not hang: neither adding a job nor asking after one', async () => {
     await using redis = await startOwnRedis();
     await using opened = await open(redis.url);
     const { producer, refusals } = opened;

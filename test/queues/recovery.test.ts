@@ -11,17 +11,18 @@ import { tokenRefresh } from '../../queues/token-refresh.ts';
 import { Order } from '../../store/entities/order.ts';
 import { wakeOrder } from '../../store/orders.ts';
 import { insertCredential, insertLeg, insertOrder, type OrderFacts, rowsOf } from '../store/fixtures.ts';
-import { type Bench, backendNames, openBench } from './bench.ts';
+import { backendNames, describeOn } from '../support/backends.ts';
+import { type Bench, openBench } from './bench.ts';
 
 const now = new Date('2030-01-01T12:00:00.000Z');
 const minuteAgo = new Date(now.getTime() - 60_000);
 const inAMinute = new Date(now.getTime() + 60_000);
 
 for (const name of backendNames)
-  describe(`the sweep on ${name}`, () => {
+  describeOn(name, `the sweep on ${name}`, () => {
     let bench: Bench;
-    before(async function () {
-      bench = await openBench(this, name);
+    before(async () => {
+      bench = await openBench(name);
     });
     after(() => bench?.[Symbol.asyncDispose]());
     beforeEach(async () => {
@@ -169,8 +170,8 @@ for (const name of backendNames)
 
 describe('a sweep', () => {
   let bench: Bench;
-  before(async function () {
-    bench = await openBench(this, 'Postgres');
+  before(async () => {
+    bench = await openBench('Postgres');
   });
   after(() => bench[Symbol.asyncDispose]());
 

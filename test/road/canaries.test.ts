@@ -13,7 +13,7 @@ import { approvedCart, capture } from '../api/cart.ts';
 import { type Api, type Member, openApi } from '../api/open-api.ts';
 import { post } from '../api/post-webhook.ts';
 import { inlineBody, signInline } from '../api/signers.ts';
-import { redisUrlOrSkip } from '../support/redis.ts';
+import { backendNames, describeOn, redisUrlOn } from '../support/backends.ts';
 import { until } from '../support/until.ts';
 import { hintOf, placeOnEbay, placeOnMercadoLibre, santiago } from '../workers/workbench.ts';
 import { canary, consentsOf } from './consents.ts';
@@ -50,8 +50,8 @@ const echoed: Readonly<Record<string, readonly string[]>> = {
   fx: ['latest'],
 };
 
-for (const backend of ['Postgres', 'Redis'] as const)
-  describe(`what is secret, after a road with every kind of failure on ${backend}`, function () {
+for (const backend of backendNames)
+  describeOn(backend, `what is secret, after a road with every kind of failure on ${backend}`, function () {
     this.timeout(120_000);
     const secrets = new Map<string, string>();
     const lines: string[] = [];
@@ -62,8 +62,8 @@ for (const backend of ['Postgres', 'Redis'] as const)
     /** What a browser was answered. */
     const said: string[] = [];
 
-    before(async function () {
-      redisUrl = backend === 'Redis' ? redisUrlOrSkip(this) : undefined;
+    before(async () => {
+      redisUrl = redisUrlOn(backend);
       const keep = new Writable({
         write(line, _encoding, done) {
           lines.push(String(line));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { addRate } from '../../store/fx.ts';
 import { ledgerTotals } from '../../store/ledger.ts';
-import { redisUrlOrSkip } from '../support/redis.ts';
+import { backendNames, describeOn, redisUrlOn } from '../support/backends.ts';
 import { createStage, type SandboxEffect, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { hintOf, ordersAt, placeOnEbay, placeOnMercadoLibre, rows } from '../workers/workbench.ts';
@@ -13,13 +13,13 @@ const timesOf = (effects: readonly SandboxEffect[]): Record<string, number> => {
   return times;
 };
 
-for (const backend of ['Postgres', 'Redis'] as const)
-  describe(`the whole road through BullMQ on ${backend}`, function () {
+for (const backend of backendNames)
+  describeOn(backend, `the whole road through BullMQ on ${backend}`, function () {
     this.timeout(60_000);
     let stage: Stage;
     let works: Works;
-    before(async function () {
-      const redisUrl = backend === 'Redis' ? redisUrlOrSkip(this) : undefined;
+    before(async () => {
+      const redisUrl = redisUrlOn(backend);
       stage = await createStage();
       works = await openWorks(stage, redisUrl);
     });

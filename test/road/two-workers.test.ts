@@ -2,15 +2,15 @@ import { expect } from 'chai';
 import type { Ending } from '../../demo/scenario.ts';
 import { type DetachedProcess, spawnDetached } from '../../runtime/detached-process.ts';
 import { newDataFolder, openTheatre, type Theatre } from '../demo/theatre.ts';
+import { backendNames, describeOn, redisUrlOn } from '../support/backends.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { redisUrlOrSkip } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 import { expectOnce, inTheMiddle, makeWork, payByHand } from './work.ts';
 
 const stopDeadlineMs = 20_000;
 
-for (const backend of ['Postgres', 'Redis'] as const)
-  describe(`two workers processes at once on ${backend}`, function () {
+for (const backend of backendNames)
+  describeOn(backend, `two workers processes at once on ${backend}`, function () {
     this.timeout(120_000);
     let database: TestDatabase;
     let theatre: Theatre;
@@ -18,8 +18,8 @@ for (const backend of ['Postgres', 'Redis'] as const)
     const jobsOfSecond: string[] = [];
     const endings: Ending[] = [];
 
-    before(async function () {
-      const redisUrl = backend === 'Redis' ? redisUrlOrSkip(this) : undefined;
+    before(async () => {
+      const redisUrl = redisUrlOn(backend);
       database = await createTestDatabase();
       theatre = await openTheatre({
         dataFolder: newDataFolder(),

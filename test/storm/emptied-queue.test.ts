@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { backendNames, describeOn } from '../support/backends.ts';
 import { until } from '../support/until.ts';
-import { backendNames, openServedQueue, type ServedQueue } from '../workers/served-queue.ts';
+import { openServedQueue, type ServedQueue } from '../workers/served-queue.ts';
 
 /** FLUSHALL, for the keys of this one queue; or what it is to Postgres. */
 async function emptyQueue({ redisUrl, databaseUrl, prefix }: ServedQueue): Promise<void> {
@@ -19,11 +20,11 @@ async function emptyQueue({ redisUrl, databaseUrl, prefix }: ServedQueue): Promi
 }
 
 for (const backend of backendNames)
-  describe(`a queue that is emptied while a job runs, on ${backend}`, function () {
+  describeOn(backend, `a queue that is emptied while a job runs, on ${backend}`, function () {
     this.timeout(30_000);
     let served: ServedQueue;
-    before(async function () {
-      served = await openServedQueue(this, backend);
+    before(async () => {
+      served = await openServedQueue(backend);
     });
     after(() => served?.[Symbol.asyncDispose]());
 

@@ -4,9 +4,12 @@ import { Redis } from 'ioredis';
 import { freePort } from '../../runtime/free-port.ts';
 import { until } from './until.ts';
 
-/** One Redis for a whole run, without persistence; undefined when `redis-server` is not on the PATH. */
+/** Whether `redis-server` is on the PATH. */
+export const hasRedisServer = (): boolean => spawnSync('redis-server', ['--version']).error === undefined;
+
+/** One Redis for a whole run, without persistence; undefined where there is no `redis-server`. */
 export async function startTestRedis(): Promise<{ url: string; stop(): Promise<void> } | undefined> {
-  if (spawnSync('redis-server', ['--version']).error) return undefined;
+  if (!hasRedisServer()) return undefined;
   const port = await freePort();
   const memoryOnly = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction', '--databases', '10000'];
   const server = spawn('redis-server', ['--bind', '127.0.0.1', '--port', String(port), ...memoryOnly], {

@@ -2,9 +2,9 @@ import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { itOnRedis, newRedisUrl } from './backends.ts';
 import { createTestDatabase } from './database.ts';
 import { leakedSince, openResources } from './open-resources.ts';
-import { redisUrlOrSkip } from './redis.ts';
 import { until } from './until.ts';
 
 describe('test support', () => {
@@ -28,8 +28,8 @@ describe('test support', () => {
     await client.end();
   });
 
-  it('gives every caller an empty Redis of its own', async function () {
-    const urls = [redisUrlOrSkip(this), redisUrlOrSkip(this)];
+  itOnRedis('gives every caller an empty Redis of its own', async () => {
+    const urls = [newRedisUrl(), newRedisUrl()];
     for (const url of urls) {
       const redis = new Redis(url);
       expect(await redis.dbsize()).to.equal(0);

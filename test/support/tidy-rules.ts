@@ -74,6 +74,11 @@ type BannedText = { pattern: RegExp; why: string; in?: RegExp; except?: RegExp }
 const banned: readonly BannedText[] = [
   { pattern: /\b(describe|context|it)\.only\(/, why: 'runs one test only' },
   {
+    pattern: /\b(this|context)\.skip\(/,
+    why: 'skips when hooks have run, and those after it run on what was not set up: declare it as skipped',
+    in: /^test\//,
+  },
+  {
     pattern: /\bconsole\.(log|info|debug)\(/,
     why: 'writes past the logger',
     except: /^(demo|bench)\/|^(runtime\/start|sandbox\/main)\.ts$|^test\/runtime\//, // there it is child processes that write

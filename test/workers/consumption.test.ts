@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import type { Provider, ProviderState } from '../../domain/provider.ts';
 import type { Gate } from '../../providers/gate.ts';
 import { catalogue } from '../../queues/catalogue.ts';
+import { backendNames, describeOn } from '../support/backends.ts';
 import { until } from '../support/until.ts';
-import { backendNames, openServedQueue, type ServedQueue } from './served-queue.ts';
+import { openServedQueue, type ServedQueue } from './served-queue.ts';
 
 /** A gate that says what it is told to say. */
 function puppetGate() {
@@ -41,7 +42,7 @@ describe('what a queue needs', () => {
 });
 
 for (const backend of backendNames)
-  describe(`a queue whose provider does not answer, on ${backend}`, function () {
+  describeOn(backend, `a queue whose provider does not answer, on ${backend}`, function () {
     this.timeout(30_000);
     let served: ServedQueue;
     let running: number;
@@ -50,8 +51,8 @@ for (const backend of backendNames)
     let letGo: () => void;
     let puppet: ReturnType<typeof puppetGate>;
 
-    beforeEach(async function () {
-      served = await openServedQueue(this.currentTest?.ctx ?? this, backend);
+    beforeEach(async () => {
+      served = await openServedQueue(backend);
       puppet = puppetGate();
       [running, most, done] = [0, 0, 0];
     });

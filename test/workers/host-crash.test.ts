@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { takeOver } from '../../workers/host.ts';
+import { backendNames, describeOn } from '../support/backends.ts';
 import { until } from '../support/until.ts';
 import { type HostChild, startHostChild } from './host-child.ts';
-import { backendNames, openServedQueue, type ServedQueue } from './served-queue.ts';
+import { openServedQueue, type ServedQueue } from './served-queue.ts';
 
 /** What is promised: a killed worker's job goes on elsewhere within this time. */
 const takeOverMaxMs = 10_000;
@@ -15,12 +16,12 @@ describe('a killed worker’s job', () => {
 });
 
 for (const backend of backendNames)
-  describe(`a worker that dies on ${backend}`, function () {
+  describeOn(backend, `a worker that dies on ${backend}`, function () {
     this.timeout(60_000);
     let served: ServedQueue;
     const children: HostChild[] = [];
-    beforeEach(async function () {
-      served = await openServedQueue(this.currentTest?.ctx ?? this, backend);
+    beforeEach(async () => {
+      served = await openServedQueue(backend);
     });
     afterEach(async () => {
       for (const child of children.splice(0)) await child[Symbol.asyncDispose]();

@@ -8,9 +8,10 @@ import type { Surroundings } from '../../workers/context.ts';
 import { startHost } from '../../workers/host.ts';
 import { processors } from '../../workers/processors.ts';
 import { type Cable, layCable } from '../api/cable.ts';
+import { type BackendName, itOnRedis } from '../support/backends.ts';
 import { leakedSince, type OpenResources, openResources } from '../support/open-resources.ts';
 import { until } from '../support/until.ts';
-import { type backendNames, openServedQueue, type ServedQueue } from './served-queue.ts';
+import { openServedQueue, type ServedQueue } from './served-queue.ts';
 
 /** BullMQ pauses 100 ms after a connection that failed; a little less, for timers are not exact. */
 const pauseMs = 80;
@@ -22,8 +23,8 @@ describe('a worker whose database is away', function () {
   let served: ServedQueue;
   let cable: Cable;
   let store: Store;
-  const open = async (context: Mocha.Context, backend: (typeof backendNames)[number]) => {
-    served = await openServedQueue(context, backend, {});
+  const open = async (backend: BackendName) => {
+    served = await openServedQueue(backend, {});
     cable = await layCable(served.databaseUrl);
     store = await openStore(cable.url, 2);
   };
@@ -52,26 +53,29 @@ describe('a worker whose database is away', function () {
     );
   };
 
-  it('tries a job as often as its queue’s back-off allows and no more, and ends it when it is back', async function () {
-    await open(this, 'Redis');
-    await served.serve(async () => {
-      await askStore();
-      return 'the database is back';
-    });
-    await cable.cut();
-    const since = Date.now();
-    const id = await served.add();
-    await awayForAWhile();
-    const tries = served.lines.filter(({ text }) => text === 'job').length;
-    const waits = Array.from({ length: Math.max(0, tries - 1) }, (_, index) => backOffMs(fulfill, index + 1));
-    expect(tries).to.be.greaterThan(0);
-    expect(waits.reduce((sum, ms) => sum + ms, 0)).to.be.at.most(Date.now() - since);
-    await cable.mend();
-    expect((await served.become(id, 'completed')).returnvalue).to.equal('the database is back');
-  });
+  itOnRedis(
+    'tries a job as often as its queue’s back-off allows and no more, and ends it when it is back',
+    async () => {
+      await open('Redis');
+      await served.serve(async () => {
+        await askStore();
+        return 'the database is back';
+      });
+      await cable.cut();
+      const since = Date.now();
+      const id = await served.add();
+      await awayForAWhile();
+      const tries = served.lines.filter(({ text }) => text === 'job').length;
+      const waits = Array.from({ length: Math.max(0, tries - 1) }, (_, index) => backOffMs(fulfill, index + 1));
+      expect(tries).to.be.greaterThan(0);
+      expect(waits.reduce((sum, ms) => sum + ms, 0)).to.be.at.most(Date.now() - since);
+      await cable.mend();
+      expect((await served.become(id, 'completed')).returnvalue).to.equal('the database is back');
+    },
+  );
 
-  it('asks for jobs with pauses where the queue lies there too, and goes on when it is back', async function () {
-    await open(this, 'Postgres');
+  it('asks for jobs with pauses where the queue lies there too, and goes on when it is back', async () => {
+    await open('Postgres');
     await using ofWorker = await layCable(served.databaseUrl);
     const quiet = () => undefined;
     const log = { info: quiet, warn: quiet, error: quiet } as unknown as Surroundings['log'];

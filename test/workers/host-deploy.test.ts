@@ -1,13 +1,14 @@
 import { expect } from 'chai';
+import { backendNames, describeOn } from '../support/backends.ts';
 import { startHostChild } from './host-child.ts';
-import { backendNames, openServedQueue } from './served-queue.ts';
+import { openServedQueue } from './served-queue.ts';
 
 for (const backend of backendNames)
-  describe(`two deploys in a row on ${backend}`, function () {
+  describeOn(backend, `two deploys in a row on ${backend}`, function () {
     this.timeout(60_000);
 
-    it('do not turn a job into a failure, not even one that is tried only once: it ends once, when it is let', async function () {
-      await using served = await openServedQueue(this, backend, { backoffMs: 5, attempts: 1 });
+    it('do not turn a job into a failure, not even one that is tried only once: it ends once, when it is let', async () => {
+      await using served = await openServedQueue(backend, { backoffMs: 5, attempts: 1 });
       const id = await served.add();
       for (let deploys = 0; deploys < 2; deploys += 1) {
         await using child = startHostChild(served, 5_000);

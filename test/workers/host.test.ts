@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { NotNow, Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
+import { backendNames, describeOn } from '../support/backends.ts';
 import { until } from '../support/until.ts';
-import { backendNames, openServedQueue, type Processor, type ServedQueue } from './served-queue.ts';
+import { openServedQueue, type Processor, type ServedQueue } from './served-queue.ts';
 
 /** Fails so often, then answers. */
 function failing(times: number, error: () => Error): Processor & { calls: number } {
@@ -19,11 +20,11 @@ function failing(times: number, error: () => Error): Processor & { calls: number
 const retryable = () => new Retryable('PAYPAL_UNREACHABLE', 'nobody there');
 
 for (const backend of backendNames)
-  describe(`the host on ${backend}`, function () {
+  describeOn(backend, `the host on ${backend}`, function () {
     this.timeout(30_000);
     let served: ServedQueue;
-    beforeEach(async function () {
-      served = await openServedQueue(this.currentTest?.ctx ?? this, backend);
+    beforeEach(async () => {
+      served = await openServedQueue(backend);
     });
     afterEach(() => served?.[Symbol.asyncDispose]());
 

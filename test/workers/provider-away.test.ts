@@ -11,8 +11,8 @@ import type { Surroundings } from '../../workers/context.ts';
 import { startHost } from '../../workers/host.ts';
 import { openProviders } from '../../workers/providers.ts';
 import { startSweeper } from '../../workers/sweeper.ts';
+import { backendNames, describeOn, redisUrlOn } from '../support/backends.ts';
 import { collectLines, type Line, openTestGate } from '../support/gates.ts';
-import { redisUrlOrSkip } from '../support/redis.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { rows } from './workbench.ts';
@@ -27,16 +27,16 @@ const triesInAnHour = 16;
 
 type Works = AsyncDisposable & { producer: Producer; gate: Gate };
 
-for (const backendName of ['Postgres', 'Redis'] as const)
-  describe(`while a provider does not answer, on ${backendName}`, function () {
+for (const backend of backendNames)
+  describeOn(backend, `while a provider does not answer, on ${backend}`, function () {
     this.timeout(90_000);
     let stage: Stage;
     let works: Works | undefined;
     let lines: Line[];
     let redisUrl: string | undefined;
 
-    beforeEach(async function () {
-      redisUrl = backendName === 'Redis' ? redisUrlOrSkip(this.currentTest?.ctx ?? this) : undefined;
+    beforeEach(async () => {
+      redisUrl = redisUrlOn(backend);
       stage = await createStage({ TRACKING_POLL_MS: '3600000', PAYOUT_POLL_MS: '200' });
       lines = [];
     });

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Job as BullJob, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import type { Context as MochaContext } from 'mocha';
 import pg from 'pg';
 import { type Backend, openBackend } from '../../queues/backend.ts';
 import { catalogue } from '../../queues/catalogue.ts';
@@ -9,8 +8,8 @@ import type { QueueContract } from '../../queues/contract.ts';
 import type { Context, Surroundings } from '../../workers/context.ts';
 import { type Host, startHost } from '../../workers/host.ts';
 import { processors } from '../../workers/processors.ts';
+import { type BackendName, redisUrlOn } from '../support/backends.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { redisUrlOrSkip } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 
 export type Line = { level: string; fields: Record<string, unknown>; text?: string };
@@ -37,15 +36,13 @@ export type ServedQueue = AsyncDisposable & {
 };
 
 const { fulfill } = catalogue;
-export const backendNames = ['Postgres', 'Redis'] as const;
 
 export async function openServedQueue(
-  context: MochaContext,
-  name: (typeof backendNames)[number],
+  backendName: BackendName,
   /** Each try comes soon, and the deadline is what the test says. */
   defaults: Partial<QueueContract> = { backoffMs: 5, attempts: 3 },
 ): Promise<ServedQueue> {
-  const redisUrl = name === 'Redis' ? redisUrlOrSkip(context) : undefined;
+  const redisUrl = redisUrlOn(backendName);
   await using opened = new AsyncDisposableStack();
   const database = await createTestDatabase();
   opened.defer(() => database.drop());
