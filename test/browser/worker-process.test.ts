@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { openBackend } from '../../queues/backend.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
@@ -118,6 +119,19 @@ describe('the workers process that buys in the browser', function () {
     expect(foldersOf(worker)).to.deep.equal([]);
     await buysIt(id, next);
     expect(await shopping.bought(id)).to.have.length(1);
+  });
+
+  it('passes over a browser that does not start, says why, and buys in the next one', async () => {
+    const { id } = await shopping.orderFor(shopper);
+    const stubs = mkdtempSync(join(tmpdir(), 'stubs-'));
+    writeFileSync(join(stubs, 'chromium'), '#!/bin/sh\necho "install the snap" >&2; exit 1\n', { mode: 0o755 });
+    const worker = await start({ CHROME_PATH: '', PATH: `${stubs}:${process.env.PATH}` });
+    rmSync(stubs, { recursive: true });
+    const said = worker.lines.find(line => line.includes('taking another')) ?? '';
+    const { level, passedOver } = JSON.parse(said) as { level: string; passedOver: string[] };
+    expect({ level, count: passedOver.length }).to.deep.equal({ level: 'warn', count: 1 });
+    expect(passedOver[0]).to.contain(join(stubs, 'chromium')).and.contain('install the snap');
+    await buysIt(id, worker);
   });
 
   it('without a Chromium says so, serves nothing, and leaves the jobs to others', async () => {
