@@ -7,6 +7,7 @@ import { type PipelineValues, pipelineSettings, pipelineVariables } from './conf
 import { type ProcessValues, processSettings, processVariables } from './config/process.ts';
 import { type ProviderValues, providerSettings, providerVariables } from './config/providers.ts';
 import { type SecretValues, secretSettings, secretVariables } from './config/secrets.ts';
+import { singleProgramVariables } from './config/single-programs.ts';
 
 export type { Environment } from './config/environment.ts';
 export type { ProviderEnvironment } from './config/provider-urls.ts';
@@ -15,30 +16,21 @@ export type { EncryptionKey } from './config/secrets.ts';
 /** Everything a process may be told. Values are frozen, names carry their unit. */
 export type Config = ReturnType<typeof settings>;
 
-/** Ours as well, though no process reads them through this file: users to make, and the sandbox's own. */
-const readElsewhere = [
-  'ADMIN_EMAIL',
-  'ADMIN_PASSWORD',
-  'API_URL',
-  'SANDBOX_CA_FILE',
-  'SANDBOX_HOST',
-  'SANDBOX_STATE_FILE',
-  'SANDBOX_URL',
-  'TEST_POSTGRES_URL',
-  'TEST_REDIS_URL',
-];
-
-const variables = (env: Environment) => ({
-  ...processVariables(env),
-  ...secretVariables(),
-  ...providerVariables(env),
-  ...limitVariables(),
-  ...pipelineVariables(env),
-  ...browserVariables(),
+/** Every setting of the processes by subject, each described in its schema: `docs/settings.md` is written from them. */
+export const settingsBySubject = (env: Environment): Readonly<Record<string, Joi.PartialSchemaMap>> => ({
+  Processes: processVariables(env),
+  Secrets: secretVariables(),
+  Providers: providerVariables(env),
+  'Rate limits and proxies': limitVariables(),
+  'Buying, paying and waiting': pipelineVariables(env),
+  'Buying in a browser': browserVariables(),
 });
 
+const variables = (env: Environment): Joi.PartialSchemaMap =>
+  Object.assign({}, ...Object.values(settingsBySubject(env)));
+
 /** Every environment variable that means something to us. */
-export const knownVariables = (): string[] => [...Object.keys(variables({})), ...readElsewhere];
+export const knownVariables = (): string[] => [...Object.keys(variables({})), ...Object.keys(singleProgramVariables())];
 
 type Values = ProcessValues & SecretValues & ProviderValues & PipelineValues & LimitValues & BrowserValues;
 

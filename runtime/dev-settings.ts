@@ -40,11 +40,16 @@ export function devSettings(dataFolder: string, env: Environment): Settings {
   if (env.NODE_ENV === 'production') return {};
   const file = join(dataFolder, 'secrets.json');
   const kept: Settings = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-  const needed = Object.entries({ ...ownSecrets, ...simulatorGenerators(env) }).filter(([name]) => !env[name]);
+  const needed = Object.entries(generators(env)).filter(([name]) => !env[name]);
   const settings = Object.fromEntries(needed.map(([name, generate]) => [name, kept[name] ?? generate()]));
   if (needed.some(([name]) => kept[name] === undefined)) keep(dataFolder, file, { ...kept, ...settings });
   return settings;
 }
+
+const generators = (env: Environment) => ({ ...ownSecrets, ...simulatorGenerators(env) });
+
+/** What is generated in development when the environment does not give it. */
+export const generatedSettings = (env: Environment): readonly string[] => Object.keys(generators(env));
 
 const simulatorGenerators = (env: Environment): Record<string, () => string> =>
   Object.fromEntries(

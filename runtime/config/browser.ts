@@ -5,17 +5,42 @@ import Joi from 'joi';
 const bytesPerPage = 1_000_000_000;
 const pagesMax = 8;
 
+const milliseconds = (least: number, most: number, standard: number) =>
+  Joi.number().integer().min(least).max(most).default(standard).unit('ms');
+
 /** Buying on the supplier's website, where an API cannot. */
 export const browserVariables = () => ({
-  ALLOW_BROWSER_AUTOMATION: Joi.boolean().default(false),
-  CHROME_PATH: Joi.string(),
-  BROWSER_PAGES: Joi.number().integer().min(1).max(pagesMax),
-  BROWSER_PACE_MS: Joi.number().integer().min(0).max(3_600_000).default(20_000),
-  BROWSER_POLL_MS: Joi.number().integer().min(1).max(86_400_000).default(900_000),
-  BROWSER_LOOK_FOR_MS: Joi.number().integer().min(1_000).max(86_400_000).default(1_800_000),
-  EVIDENCE_DAYS: Joi.number().integer().min(1).max(3_650).default(30),
-  ALIEXPRESS_USER: Joi.string().email({ tlds: false }),
-  ALIEXPRESS_PASS: Joi.string().max(1_024),
+  ALLOW_BROWSER_AUTOMATION: Joi.boolean()
+    .default(false)
+    .description('Whether goods may be bought on the website. The same for all processes.'),
+  CHROME_PATH: Joi.string().description(
+    'The Chromium to use. Left out, it is the one installed on the machine, else the one that npm brings.',
+  ),
+  BROWSER_PAGES: Joi.number()
+    .integer()
+    .min(1)
+    .max(pagesMax)
+    .description(
+      'Purchases at once in one process, each in a Chromium of its own. Left out: as many as cores and memory allow.',
+    ),
+  BROWSER_PACE_MS: milliseconds(0, 3_600_000, 20_000).description('How long an account rests between two purchases.'),
+  BROWSER_POLL_MS: milliseconds(1, 86_400_000, 900_000).description(
+    'The time between two looks at an order on the website that nobody has paid yet.',
+  ),
+  BROWSER_LOOK_FOR_MS: milliseconds(1_000, 86_400_000, 1_800_000).description(
+    'How long the account’s list of orders is searched for a purchase whose answer was lost, before a person is asked.',
+  ),
+  EVIDENCE_DAYS: Joi.number()
+    .integer()
+    .min(1)
+    .max(3_650)
+    .default(30)
+    .unit('days')
+    .description('How long a picture and the HTML of the last page of a purchase in doubt are kept.'),
+  ALIEXPRESS_USER: Joi.string()
+    .email({ tlds: false })
+    .description('The platform’s own buyer account, for resellers whom an admin has allowed to use it.'),
+  ALIEXPRESS_PASS: Joi.string().max(1_024).description('The password of that account.'),
 });
 
 export type BrowserValues = {
@@ -35,18 +60,12 @@ const affordablePages = (): number =>
 
 export const browserSettings = (values: BrowserValues) => ({
   allowBrowserAutomation: values.ALLOW_BROWSER_AUTOMATION,
-  /** The Chromium to use; looked for when it is not named. */
   ...(values.CHROME_PATH === undefined ? {} : { chromePath: values.CHROME_PATH }),
-  /** Purchases at once, each in a Chromium of its own. */
   browserPages: values.BROWSER_PAGES ?? affordablePages(),
-  /** How long an account is left alone between two purchases. */
   browserPaceMs: values.BROWSER_PACE_MS,
-  /** Between two looks at an order on the website that nobody has paid yet. */
   browserPollMs: values.BROWSER_POLL_MS,
-  /** How long the list of orders is asked for a click whose answer was not seen, before a person is. */
   browserLookForMs: values.BROWSER_LOOK_FOR_MS,
   evidenceDays: values.EVIDENCE_DAYS,
-  /** The platform's own buyer account, for resellers whom an admin has allowed it. */
   ...(values.ALIEXPRESS_USER === undefined || values.ALIEXPRESS_PASS === undefined
     ? {}
     : { platformBuyer: { email: values.ALIEXPRESS_USER, password: values.ALIEXPRESS_PASS } }),

@@ -6,9 +6,13 @@ const count = (standard: number) => Joi.number().integer().min(1).max(1_000_000)
 export const limitVariables = () => ({
   TRUSTED_PROXIES: Joi.string()
     .pattern(/^[\w.:/]+( *, *[\w.:/]+)*$/)
-    .messages({ 'string.pattern.base': '{#label} must be addresses or networks, separated by commas' }),
-  CHECKOUTS_PER_MINUTE_PER_ADDRESS: count(60),
-  CHECKOUTS_PER_MINUTE_PER_SELLER: count(600),
+    .messages({ 'string.pattern.base': '{#label} must be addresses or networks, separated by commas' })
+    .description(
+      'The addresses or networks of the reverse proxies in front, separated by commas: their `X-Forwarded-For` is ' +
+        'believed. Without it all callers behind a proxy count as one.',
+    ),
+  CHECKOUTS_PER_MINUTE_PER_ADDRESS: count(60).description('Checkouts of buyers who are not logged in, per address.'),
+  CHECKOUTS_PER_MINUTE_PER_SELLER: count(600).description('Checkouts of one seller’s products, per seller.'),
 });
 
 export type LimitValues = {
@@ -18,9 +22,8 @@ export type LimitValues = {
 };
 
 export const limitSettings = (values: LimitValues) => ({
-  /** Whose `X-Forwarded-For` is believed, as Express reads it. Nobody's, unless told. */
+  /** As Express reads it: without proxies nobody's `X-Forwarded-For` is believed. */
   trustedProxies: values.TRUSTED_PROXIES ?? false,
-  /** Of buyers, who need no account. */
   checkoutsPerMinutePerAddress: values.CHECKOUTS_PER_MINUTE_PER_ADDRESS,
   checkoutsPerMinutePerSeller: values.CHECKOUTS_PER_MINUTE_PER_SELLER,
 });

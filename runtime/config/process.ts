@@ -3,23 +3,49 @@ import type { Environment } from './environment.ts';
 
 /** Where the processes listen, what they are attached to, and how long they may take to stop. */
 export const processVariables = (env: Environment) => ({
-  NODE_ENV: Joi.string().valid('development', 'test', 'production').default('development'),
-  LOG_LEVEL: Joi.string().valid('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
-  HOST: Joi.string().hostname().default('127.0.0.1'),
-  PORT: Joi.number().port().default(3000),
-  DASHBOARD_PORT: Joi.number().port().default(3001),
-  SANDBOX_PORT: Joi.number().port().default(3002),
+  NODE_ENV: Joi.string()
+    .valid('development', 'test', 'production')
+    .default('development')
+    .description('`production` generates no secret, wants https, and refuses any provider address but the real ones.'),
+  LOG_LEVEL: Joi.string()
+    .valid('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
+    .default('info')
+    .description('The least important lines that are still logged.'),
+  HOST: Joi.string()
+    .hostname()
+    .default('127.0.0.1')
+    .description('The address that the api and the dashboard listen on; `0.0.0.0` in a container.'),
+  PORT: Joi.number().port().default(3000).description('The port of the api.'),
+  DASHBOARD_PORT: Joi.number().port().default(3001).description('The port of the dashboard.'),
+  SANDBOX_PORT: Joi.number().port().default(3002).description('The port of the sandbox.'),
   // Buyers and webhooks come in here: in production plain http would show a checkout token to whoever listens.
-  PUBLIC_URL:
-    env.NODE_ENV === 'production'
-      ? Joi.string().uri({ scheme: 'https' }).required()
-      : Joi.string().uri({ scheme: ['http', 'https'] }),
+  PUBLIC_URL: (env.NODE_ENV === 'production'
+    ? Joi.string().uri({ scheme: 'https' }).required()
+    : Joi.string().uri({ scheme: ['http', 'https'] })
+  ).description(
+    'The api as buyers and providers reach it: in production over https. Left out in development, it is ' +
+      '`http://127.0.0.1:PORT`.',
+  ),
   DATABASE_URL: Joi.string()
     .uri({ scheme: ['postgres', 'postgresql'] })
-    .required(),
-  REDIS_URL: Joi.string().uri({ scheme: ['redis', 'rediss'] }),
-  METRICS_TOKEN: Joi.string().min(16).max(256),
-  SHUTDOWN_DEADLINE_MS: Joi.number().integer().min(0).max(600_000).default(15_000),
+    .required()
+    .description('The PostgreSQL database. Outside production, `npm start` starts one of its own when it is left out.'),
+  REDIS_URL: Joi.string()
+    .uri({ scheme: ['redis', 'rediss'] })
+    .description(
+      'The Redis or Valkey that holds the queues (`noeviction`, AOF on). Left out, the queues are in the database.',
+    ),
+  METRICS_TOKEN: Joi.string()
+    .min(16)
+    .max(256)
+    .description('The bearer token of `GET /metrics`, for Prometheus. Left out, there is no such route.'),
+  SHUTDOWN_DEADLINE_MS: Joi.number()
+    .integer()
+    .min(0)
+    .max(600_000)
+    .default(15_000)
+    .unit('ms')
+    .description('How long a process that is told to stop may finish the work in hand.'),
 });
 
 export type ProcessValues = {
@@ -39,17 +65,13 @@ export type ProcessValues = {
 export const processSettings = (values: ProcessValues) => ({
   nodeEnv: values.NODE_ENV,
   logLevel: values.LOG_LEVEL,
-  /** The address to listen on; `0.0.0.0` in a container. */
   host: values.HOST,
   port: values.PORT,
   dashboardPort: values.DASHBOARD_PORT,
   sandboxPort: values.SANDBOX_PORT,
-  /** The api as the outside world reaches it, without a slash at the end. */
   publicUrl: (values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`).replace(/\/+$/, ''),
   databaseUrl: values.DATABASE_URL,
-  /** When set, the queues live in this Redis; otherwise in the database. */
   ...(values.REDIS_URL === undefined ? {} : { redisUrl: values.REDIS_URL }),
-  /** Who may read GET /metrics; nobody when it is not set. */
   ...(values.METRICS_TOKEN === undefined ? {} : { metricsToken: values.METRICS_TOKEN }),
   shutdownDeadlineMs: values.SHUTDOWN_DEADLINE_MS,
 });

@@ -19,6 +19,16 @@ const ownUrls = {
 
 export type UrlVariable = keyof typeof ownUrls;
 
+const meanings: Record<UrlVariable, string> = {
+  PAYPAL_BASE_URL: 'PayPal’s API.',
+  EBAY_BASE_URL: 'eBay’s API.',
+  MERCADOLIBRE_BASE_URL: 'MercadoLibre’s API.',
+  ALIEXPRESS_BASE_URL: 'AliExpress’s API.',
+  ALIEXPRESS_SHOP_URL: 'AliExpress’s website, for buying in a browser.',
+  PAYONEER_BASE_URL: 'Payoneer’s API.',
+  PAYONEER_LOGIN_URL: 'Payoneer’s log-in, which gives out tokens.',
+};
+
 /** Where our own sandbox speaks for each provider. */
 const simulatorPaths: Record<UrlVariable, string> = {
   PAYPAL_BASE_URL: '/paypal',
@@ -45,16 +55,19 @@ function requiredUrl(variable: UrlVariable, env: Environment): string | undefine
 /** A base URL, without a slash at its end. Left out, it is the provider's own where that is required, else the simulator's. */
 export function urlSchema(variable: UrlVariable, env: Environment): Joi.StringSchema {
   const required = requiredUrl(variable, env);
+  const meaning = `${meanings[variable]} Left out, it is the sandbox’s (in production the provider’s own).`;
   const withoutSlash = (text: string) => text.replace(/\/+$/, '');
   if (!required) {
     return Joi.string()
       .uri({ scheme: ['http', 'https'] })
-      .custom(withoutSlash);
+      .custom(withoutSlash)
+      .description(meaning);
   }
   return Joi.string()
     .custom((text: string, { error }) => (withoutSlash(text) === required ? required : error('url.foreign')))
     .default(required)
-    .messages({ 'url.foreign': `{#label} must be ${required} here: nothing else may get these credentials` });
+    .messages({ 'url.foreign': `{#label} must be ${required} here: nothing else may get these credentials` })
+    .description(meaning);
 }
 
 /** True when calls to this address will go to our own sandbox, so its credentials may be invented. */

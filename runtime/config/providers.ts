@@ -26,30 +26,57 @@ export const providerVariables = (env: Environment) => {
   const payoneerCredential = () => (env.PAYOUT_PROVIDER === 'payoneer' ? credential().required() : credential());
   return {
     ...Object.fromEntries(urlVariables.map(variable => [variable, urlSchema(variable, env)])),
-    PAYPAL_ENVIRONMENT: environmentSchema(env),
-    PAYPAL_CLIENT_ID: credential().required(),
-    PAYPAL_CLIENT_SECRET: credential().required(),
-    PAYPAL_WEBHOOK_ID: credential().required(),
-    PAYPAL_WEBHOOK_CA: env.NODE_ENV === 'production' ? Joi.forbidden() : Joi.string(),
-    EBAY_ENVIRONMENT: environmentSchema(env),
-    EBAY_CLIENT_ID: credential().required(),
-    EBAY_CLIENT_SECRET: credential().required(),
-    EBAY_RU_NAME: credential().required(),
+    PAYPAL_ENVIRONMENT: environmentSchema(env).description('Which of PayPal’s two worlds the credentials belong to.'),
+    PAYPAL_CLIENT_ID: credential().required().description('Of the PayPal application.'),
+    PAYPAL_CLIENT_SECRET: credential().required().description('Of the PayPal application.'),
+    PAYPAL_WEBHOOK_ID: credential()
+      .required()
+      .description('PayPal’s id of the webhook; register `PUBLIC_URL/api/webhooks/paypal` for it.'),
+    PAYPAL_WEBHOOK_CA: (env.NODE_ENV === 'production' ? Joi.forbidden() : Joi.string()).description(
+      'A PEM file with one more certificate authority for PayPal’s notifications: the sandbox’s.',
+    ),
+    EBAY_ENVIRONMENT: environmentSchema(env).description('Which of eBay’s two worlds the credentials belong to.'),
+    EBAY_CLIENT_ID: credential().required().description('Of the eBay keyset.'),
+    EBAY_CLIENT_SECRET: credential().required().description('Of the eBay keyset.'),
+    EBAY_RU_NAME: credential()
+      .required()
+      .description('eBay’s name (RuName) for the address `PUBLIC_URL/api/connections/ebay/callback`.'),
     EBAY_VERIFICATION_TOKEN: Joi.string()
       .pattern(/^[\w-]{32,80}$/)
       .required()
-      .messages({ 'string.pattern.base': '{#label} must be 32 to 80 letters, digits, _ or -, as eBay wants it' }),
-    MERCADOLIBRE_CLIENT_ID: credential().required(),
-    MERCADOLIBRE_CLIENT_SECRET: credential().required(),
-    MERCADOLIBRE_WEBHOOK_SEGMENT: webhookSegment(),
-    ALIEXPRESS_APP_KEY: credential().required(),
-    ALIEXPRESS_APP_SECRET: credential().required(),
-    ALIEXPRESS_WEBHOOK_SEGMENT: webhookSegment(),
-    PAYONEER_ENVIRONMENT: Joi.string().valid('sandbox', 'production').default('sandbox'),
-    PAYONEER_CLIENT_ID: payoneerCredential(),
-    PAYONEER_CLIENT_SECRET: payoneerCredential(),
-    PAYONEER_PROGRAM_ID: payoneerCredential(),
-    PAYONEER_WEBHOOK_SECRET: credential(),
+      .messages({ 'string.pattern.base': '{#label} must be 32 to 80 letters, digits, _ or -, as eBay wants it' })
+      .description(
+        '32 to 80 letters, digits, _ or -: the token entered at eBay beside the address `PUBLIC_URL/api/webhooks/ebay`.',
+      ),
+    MERCADOLIBRE_CLIENT_ID: credential()
+      .required()
+      .description('Of the application; its redirect address is `PUBLIC_URL/api/connections/mercadolibre/callback`.'),
+    MERCADOLIBRE_CLIENT_SECRET: credential().required().description('Of the MercadoLibre application.'),
+    MERCADOLIBRE_WEBHOOK_SEGMENT: webhookSegment().description(
+      '32 to 128 random letters, digits, _ or -. Register `PUBLIC_URL/api/webhooks/mercadolibre/<segment>` as the ' +
+        'application’s notifications address, topic `orders_v2`. Left out, each seller has only an address of their own.',
+    ),
+    ALIEXPRESS_APP_KEY: credential()
+      .required()
+      .description(
+        'Of the application; its callback address is `PUBLIC_URL/api/connections/aliexpress-dropshipping/callback`.',
+      ),
+    ALIEXPRESS_APP_SECRET: credential().required().description('Of the AliExpress application.'),
+    ALIEXPRESS_WEBHOOK_SEGMENT: webhookSegment().description(
+      '32 to 128 random letters, digits, _ or -. Register `PUBLIC_URL/api/webhooks/aliexpress/<segment>` for order ' +
+        'messages. Left out, orders are followed by asking alone.',
+    ),
+    PAYONEER_ENVIRONMENT: Joi.string()
+      .valid('sandbox', 'production')
+      .default('sandbox')
+      .description('Which of Payoneer’s two worlds the credentials belong to.'),
+    PAYONEER_CLIENT_ID: payoneerCredential().description('Required where `PAYOUT_PROVIDER` is `payoneer`.'),
+    PAYONEER_CLIENT_SECRET: payoneerCredential().description('Required where `PAYOUT_PROVIDER` is `payoneer`.'),
+    PAYONEER_PROGRAM_ID: payoneerCredential().description('Required where `PAYOUT_PROVIDER` is `payoneer`.'),
+    PAYONEER_WEBHOOK_SECRET: credential().description(
+      'Signs Payoneer’s notifications. Register `PUBLIC_URL/api/webhooks/payoneer/<kind>` for each kind, such as ' +
+        '`payment-request-accepted`, `cancel-payout`, `sent-to-bank`. Left out, there is no such route.',
+    ),
   };
 };
 
@@ -88,7 +115,6 @@ export const providerSettings = (values: ProviderValues) => {
       clientId: values.PAYPAL_CLIENT_ID,
       clientSecret: values.PAYPAL_CLIENT_SECRET,
       webhookId: values.PAYPAL_WEBHOOK_ID,
-      /** A PEM file: one more trust anchor for webhook certificates. Never in production. */
       ...(values.PAYPAL_WEBHOOK_CA === undefined ? {} : { webhookCaFile: values.PAYPAL_WEBHOOK_CA }),
     },
     ebay: {
@@ -97,7 +123,6 @@ export const providerSettings = (values: ProviderValues) => {
       clientId: values.EBAY_CLIENT_ID,
       clientSecret: values.EBAY_CLIENT_SECRET,
       verificationToken: values.EBAY_VERIFICATION_TOKEN,
-      /** eBay's name for the address that a consent comes back to. */
       ruName: values.EBAY_RU_NAME,
     },
     mercadolibre: {
@@ -105,7 +130,6 @@ export const providerSettings = (values: ProviderValues) => {
       baseUrl: url('MERCADOLIBRE_BASE_URL'),
       clientId: values.MERCADOLIBRE_CLIENT_ID,
       clientSecret: values.MERCADOLIBRE_CLIENT_SECRET,
-      /** The end of the path that the application's notifications come to. Unset: each seller's own is the only one. */
       ...(values.MERCADOLIBRE_WEBHOOK_SEGMENT === undefined
         ? {}
         : { webhookSegment: values.MERCADOLIBRE_WEBHOOK_SEGMENT }),
@@ -117,7 +141,6 @@ export const providerSettings = (values: ProviderValues) => {
       shopUrl: url('ALIEXPRESS_SHOP_URL'),
       appKey: values.ALIEXPRESS_APP_KEY,
       appSecret: values.ALIEXPRESS_APP_SECRET,
-      /** The end of the path that order messages are pushed to. Unset: that route does not exist. */
       ...(values.ALIEXPRESS_WEBHOOK_SEGMENT === undefined ? {} : { webhookSegment: values.ALIEXPRESS_WEBHOOK_SEGMENT }),
     },
     /** The credentials are there whenever Payoneer is the payout provider. */
@@ -128,7 +151,7 @@ export const providerSettings = (values: ProviderValues) => {
       ...(values.PAYONEER_CLIENT_ID === undefined ? {} : { clientId: values.PAYONEER_CLIENT_ID }),
       ...(values.PAYONEER_CLIENT_SECRET === undefined ? {} : { clientSecret: values.PAYONEER_CLIENT_SECRET }),
       ...(values.PAYONEER_PROGRAM_ID === undefined ? {} : { programId: values.PAYONEER_PROGRAM_ID }),
-      /** Payoneer gives it out on request and signs its notifications with it. Unset: that route does not exist. */
+      /** Payoneer gives it out on request. */
       ...(values.PAYONEER_WEBHOOK_SECRET === undefined ? {} : { webhookSecret: values.PAYONEER_WEBHOOK_SECRET }),
     },
   };

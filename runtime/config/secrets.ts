@@ -18,11 +18,19 @@ function parseEncryptionKeys(text: string): EncryptionKey[] {
 
 /** The messages never repeat a value: they end in logs. */
 export const secretVariables = () => ({
-  JWT_SECRET: Joi.string().min(32, 'utf8').required().messages({ 'string.min': '{#label} must be at least 32 bytes' }),
+  JWT_SECRET: Joi.string()
+    .min(32, 'utf8')
+    .required()
+    .messages({ 'string.min': '{#label} must be at least 32 bytes' })
+    .description('Signs the sessions of the api and the dashboard. A new one ends every session.'),
   ENCRYPTION_KEY: Joi.string()
     .required()
     .custom(parseEncryptionKeys)
-    .messages({ 'any.custom': '{#label} {#error.message}' }),
+    .messages({ 'any.custom': '{#label} {#error.message}' })
+    .description(
+      'Seals the tokens and passwords that are stored: `keyId:base64` of 32 bytes. Older keys follow after commas; the ' +
+        'first key seals, and every key opens.',
+    ),
 });
 
 export type SecretValues = { JWT_SECRET: string; ENCRYPTION_KEY: readonly EncryptionKey[] };
