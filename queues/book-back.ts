@@ -7,8 +7,8 @@ import { settleRefund } from './settle-refund.ts';
 import type { Enqueue } from './transact.ts';
 
 /**
- * `total` of a marketplace's payment has gone back so far, as it says itself or somebody who has looked there: what of
- * that is not booked yet is, and what was held for it goes on. Gives what was booked now. The caller owns the order.
+ * Books the part of a marketplace refund that is not booked yet, lifts the freeze, and returns the amount booked.
+ * `total` is everything refunded so far, as reported by the marketplace or by a person. The caller owns the order.
  */
 export async function bookBack(
   em: EntityManager,

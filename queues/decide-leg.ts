@@ -1,6 +1,6 @@
 /**
- * What a person decides about a payout that nobody could prove. Only from NEEDS_REVIEW; a word that
- * its provider did not bear out may be corrected.
+ * What an operator decides about a payout that nobody could prove. Only from NEEDS_REVIEW. A decision that the provider
+ * did not confirm may be corrected.
  *
  *   paid        the provider has it: under this reference → read back, and followed
  *   not-paid    it certainly did not happen               → paid anew
@@ -18,7 +18,7 @@ import type { Enqueue } from './transact.ts';
 
 export type LegDecision = { readonly decision: 'paid'; readonly reference: string } | { readonly decision: 'not-paid' };
 
-const payoutSent = ['PAYOUT_SENT', 'it was accepted: its provider is asked before it is paid again'] as const;
+const payoutSent = ['PAYOUT_SENT', 'the payout was accepted: its provider is asked before it is paid again'] as const;
 
 /** @throws DecisionRefused */
 export async function decideLeg(

@@ -1,15 +1,15 @@
 /**
- * What a person decides about what nobody could prove. Only from NEEDS_REVIEW, and only along what is known: goods that
- * are ordered are never bought again, and what was in doubt is settled by the word of whoever has looked at the provider.
+ * What an operator decides about an order whose purchase nobody could prove. Only from NEEDS_REVIEW, and only as the
+ * facts allow: ordered goods are never bought again, and a doubt is settled by the word of whoever looked at the provider.
  *
  *   bought      the supplier has the order: under these numbers      → followed like every purchase
  *   buy-again   nothing was bought, and the buyer's money is here    → PAID: checked, reserved and bought anew
  *   fail        nothing was bought, and nothing will be              → FAILED, refunded by the reseller's policy
  *   go-on       the goods are ordered, whatever stopped the order    → followed
  *
- * What the supplier has closed, and our books never paid, is not bought for whoever has seen that it holds none of our
- * money. A word that its provider does not bear out may be corrected. An open dispute, and what a supplier owes, go on
- * holding the order whatever is decided.
+ * If the supplier closed the order and we never booked a payment, an operator who has checked that no money is left
+ * there may treat it as not bought. A decision that the provider does not confirm may be corrected. An open dispute or
+ * a debt of the supplier keeps the order frozen, whatever is decided.
  */
 import type { OrderId } from '../domain/ids.ts';
 import type { Freeze } from '../domain/order.ts';
@@ -97,7 +97,7 @@ async function wasBought(em: EntityManager, { id }: Order, effect: Effect, numbe
   if (taken.length > 0) throw new DecisionRefused('REFERENCE_TAKEN', `${taken.join(', ')}: another purchase of ours`);
 }
 
-/** Of what the supplier has closed, the person who decides has seen that none of our money is left with it. */
+/** Where the supplier closed the order, the operator has checked that none of our money is left there. */
 async function nothingBought(em: EntityManager, id: OrderId, effect: Effect | null): Promise<void> {
   if (effect?.status === 'DONE' && (await isClosedUnbooked(em, id))) {
     await disproveDone(em, effect, 'CLOSED_BY_SUPPLIER');
@@ -107,7 +107,7 @@ async function nothingBought(em: EntityManager, id: OrderId, effect: Effect | nu
   await didNotHappen(em, effect, 'buy', id, goodsOrdered);
 }
 
-/** Forgets the numbers of which a person alone has said that they are this purchase. False where the supplier knows them. */
+/** Forgets supplier numbers that only an operator has named. False where the supplier has confirmed one of them. */
 async function takeBack(em: EntityManager, id: OrderId, effect: Effect): Promise<boolean> {
   if (!saidByPerson(effect)) return false;
   const shown = (await purchaseOrdersOf(em, id)).some(row => row.wasPaid || row.rawStatus !== neverRead);

@@ -79,10 +79,10 @@ export async function resizeLeg(em: EntityManager, leg: PayoutLeg, amount: Money
   Object.assign(leg, change);
 }
 
-/** Why an unclaimed payout is looked at: its worker takes it back. */
+/** The reason of an UNCLAIMED leg that an admin wants paid again: its worker cancels the payout first. */
 export const cancelRequested = 'CANCEL_REQUESTED';
 
-/** Why a payout is a person's: its provider accepted it, and has not known it since. */
+/** The reason of a leg in review whose provider accepted the payout and does not know it since. */
 export const neverCreated = 'PAYOUT_NEVER_CREATED';
 
 export async function requestCancel(em: EntityManager, leg: PayoutLeg): Promise<void> {

@@ -39,7 +39,10 @@ async function takeSale(ctx: Context, event: InboundEvent, { credential, order }
   const taken: string[] = [];
   for (const line of order.lines) taken.push(await takeLine(ctx, { credential, custody, order: confirmed, line }));
   if (taken.includes('being bought'))
-    throw new Retryable('CANCELLED_WHILE_BUYING', `order ${order.orderId}: what becomes of the purchase decides`);
+    throw new Retryable(
+      'CANCELLED_WHILE_BUYING',
+      `order ${order.orderId} is being bought: the outcome of the purchase decides`,
+    );
   return finish(ctx, event, 'APPLIED', `order ${order.orderId}: ${order.lines.length} lines, ${order.rawPayment}`);
 }
 
@@ -101,8 +104,8 @@ async function readBack(
     } catch (error) {
       if (staysUnread(ctx, event, error)) return { why: error.message };
       if (error instanceof Unreadable && isOld(ctx, event)) return { credential, answer: error };
-      // Certainly this account's, the event stays, and is read when the account is connected again. One that may be
-      // anybody's must not wait for that: if it was this account's after all, its feed is read on from before.
+      // With one candidate account, keep the event until that account is reconnected. With several, do not block on
+      // one: if the order was theirs, the feed will find it later.
       if (error instanceof ReconnectNeeded ? sellers.length === 1 : !(error instanceof Terminal)) throw error;
     }
   }

@@ -19,13 +19,13 @@ import { adminOf } from '../middleware/session.ts';
 import { id, priceOrNothing } from '../schemas.ts';
 
 type Seen = { readonly amount: Money; readonly why: string };
-/** All that has gone back of this order's line so far, in the sale's currency; nothing, when it was of another line. */
+/** Everything refunded on this order's line so far, in the sale's currency; zero when the refund was for another line. */
 const seen = Joi.object<Seen>({
   amount: priceOrNothing.required(),
   why: Joi.string().trim().min(3).max(500).required(),
 });
 
-/** Somebody has looked at the marketplace and says how much went back of a sale: the shares are what is left. */
+/** An admin has looked at the marketplace and says how much was refunded: the shares are recalculated from the rest. */
 async function marketplaceGaveBack(
   em: EntityManager,
   enqueue: Enqueue,
@@ -34,8 +34,7 @@ async function marketplaceGaveBack(
 ): Promise<Order> {
   const order = await claimOrder(em, orderId, orderStates);
   const paymentId = order && (await settleUntold(em, orderId));
-  if (!paymentId)
-    throw new Problem(409, 'NO_REFUND_UNTOLD', 'its marketplace says of no refund that it tells no amount of');
+  if (!paymentId) throw new Problem(409, 'NO_REFUND_UNTOLD', 'no refund on this order is waiting for an amount');
   const payment = (await paymentsOf(em, orderId)).find(one => one.id === paymentId);
   invariant(payment, `order ${orderId} has payment ${paymentId}`);
   const paid = money(payment.amountMinor, payment.currency);
@@ -43,7 +42,7 @@ async function marketplaceGaveBack(
   if (isGreater(total, paid)) throw new Problem(409, 'MORE_THAN_PAID', `${formatMoney(paid)} were paid`);
   const booked = await refundedOf(em, orderId, paid.currency);
   if (isGreater(booked, total))
-    throw new Problem(409, 'LESS_THAN_BOOKED', `${formatMoney(booked)} are booked as gone back`);
+    throw new Problem(409, 'LESS_THAN_BOOKED', `refunds of ${formatMoney(booked)} are booked already`);
   const text = `the marketplace gave back ${formatMoney(total)} in all, as a person has seen: ${why}`;
   await note(em, orderId, 'noted', text, { by, amount: formatMoney(total) });
   await bookBack(em, enqueue, order, { payment, total });

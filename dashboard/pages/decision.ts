@@ -19,7 +19,7 @@ const goOn = { value: 'go-on', text: 'The goods are ordered: follow them, whatev
 const paid = { value: 'paid', text: 'The provider has the payout, under this reference: read it there.' };
 const notPaid = { value: 'not-paid', text: 'It certainly did not happen: pay it anew.' };
 
-/** What a person may decide where nobody could prove what is so; only what the facts allow is offered. */
+/** The decisions that an operator may take about an order or a payout in review. Only what the facts allow is offered. */
 export const decisions = (file: OrderFile): Html | undefined => {
   const legs = file.legs.filter(({ status }) => status === 'NEEDS_REVIEW');
   if (file.order.status !== 'NEEDS_REVIEW' && legs.length === 0) return undefined;
