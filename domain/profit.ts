@@ -23,7 +23,7 @@ export const breakEvenCost = (sale: Omit<SaleFacts, 'supplierCost'>): Money =>
 
 /**
  * What a sale changes between platform and reseller: positive is owed to the reseller, negative is a receivable from
- * them (design §4's table, read as one signed amount).
+ * them (the table in section 4 of docs/design.md, read as one signed amount).
  */
 export function dueToReseller(custody: Custody, sale: Profit & { supplierCost: Money }): Money {
   const paidSupplier = custody.supplierPaidBy === 'reseller';

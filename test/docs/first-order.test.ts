@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { newDataFolder, openTheatre } from '../demo/theatre.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { shellOf } from './pages.ts';
+
+const run = promisify(execFile);
+const page = 'docs/first-order.md';
+
+/** As somebody types them, with what their own system printed: `npm start` itself is what the theatre opens. */
+function commands(changes: Readonly<Record<string, string>>): string {
+  const [start = '', ...rest] = shellOf(page);
+  expect(start).to.equal('ORDER_HOLD_MINUTES=0 npm start\n');
+  return Object.entries(changes).reduce((text, [printed, own]) => {
+    expect(text, `${page} names ${printed}`).to.include(printed);
+    return text.replace(printed, own);
+  }, rest.join(''));
+}
+
+async function hasCurl(): Promise<boolean> {
+  const found = await run('curl', ['--version']).then(
+    () => true,
+    () => false,
+  );
+  if (!found && process.env.CI === 'true') throw new Error('nothing may be skipped in CI, and there is no curl');
+  if (!found) process.stderr.write(`\nSKIPPED "${page}": there is no curl on the PATH\n`);
+  return found;
+}
+
+describe('docs/first-order.md', function () {
+  this.timeout(90_000);
+  let database: TestDatabase;
+  before(async () => {
+    database = await createTestDatabase();
+  });
+  after(() => database.drop());
+
+  it('leads from an empty system to a settled order, word for word', async function () {
+    if (!(await hasCurl())) return this.skip();
+    await using theatre = await openTheatre({
+      dataFolder: newDataFolder(),
+      removeData: true,
+      processes: ['sandbox', 'api', 'workers'],
+      env: { DATABASE_URL: database.url },
+    });
+    const { urls, env } = theatre.system;
+    const script = commands({
+      'http://127.0.0.1:3000': urls.api,
+      'http://127.0.0.1:3002': String(urls.sandbox),
+      'the password that npm start printed': String(env.ADMIN_PASSWORD),
+    });
+    const { stdout } = await run('bash', ['-eu', '-o', 'pipefail', '-c', script], { timeout: 60_000 });
+    expect(stdout).to.include('placed at AliExpress as');
+    expect(stdout).to.match(/payout to reseller: SENT → PAID/);
+    expect(theatre.errors()).to.deep.equal([]);
+  });
+});
