@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
+import { scenarios } from '../../demo/scenarios/index.ts';
 import { orderStates, waitReasons } from '../../domain/order.ts';
 import { queueNames } from '../../queues/catalogue.ts';
 import { knownVariables } from '../../runtime/config.ts';
@@ -45,6 +46,14 @@ describe('the README and docs/', () => {
       expect(named.filter(name => !words.has(name))).to.deep.equal([]);
     });
   }
+
+  it('show a receipt over as many orders as the demo plays', () => {
+    const orders = scenarios.reduce((sum, scenario) => sum + scenario.orders, 0);
+    expect(textOf('README.md')).to.include(`${orders} of ${orders} orders`);
+    const rows = found(textOf('README.md'), /^│ ([a-z][\w-]+) +│/gm).filter(name => name !== 'scenario');
+    expect(rows).to.include('paypal');
+    expect(rows.filter(name => !scenarios.some(scenario => scenario.name === name))).to.deep.equal([]);
+  });
 
   it('promise two commands that there are, and name the queues that workers take', () => {
     const [promise = '', ...rest] = shellOf('README.md');
