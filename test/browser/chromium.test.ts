@@ -6,12 +6,13 @@ import { findChromium, NoChromium } from '../../runtime/chromium.ts';
 import { type DetachedProcess, spawnDetached } from '../../runtime/detached-process.ts';
 import { npmHasChromium } from '../../runtime/npm-chromium.ts';
 import { openBrowserPool } from '../../workers/browser/pool.ts';
+import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 
 /** What Ubuntu installs in the place of a browser. */
 const snapStub = 'echo "requires the chromium snap to be installed" >&2; exit 1';
 
-describe('the Chromium of this machine', function () {
+describeWith('browser', 'the Chromium of this machine', function () {
   this.timeout(90_000);
   let folder: string;
   /** One that works. */

@@ -4,13 +4,14 @@ import { decideOrder } from '../../queues/decide.ts';
 import { keepBrowserLogin } from '../../store/browser-login.ts';
 import { standingEffect } from '../../store/effects.ts';
 import type { Context, Failpoint } from '../../workers/context.ts';
+import { describeWith } from '../support/needs.ts';
 import { reservationsOf } from '../workers/workbench.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 
 const hourMs = 3_600_000;
 const late = { now: () => new Date(Date.now() + hourMs) };
 
-describe('the click that buys', function () {
+describeWith('browser', 'the click that buys', function () {
   this.timeout(90_000);
   let shopping: Shopping;
   let shopper: Shopper;

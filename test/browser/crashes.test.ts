@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Step, steps } from '../../workers/browser/steps.ts';
 import type { Failpoint } from '../../workers/context.ts';
+import { describeWith } from '../support/needs.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 
 type End = 'bought' | 'parked';
@@ -23,7 +24,7 @@ const deaths: readonly { at: Failpoint; end: End; withoutBrowser?: End }[] = [
   { at: 'order-detail', end: 'bought' },
 ];
 
-describe('a purchase on the website that dies', function () {
+describeWith('browser', 'a purchase on the website that dies', function () {
   this.timeout(120_000);
   let shopping: Shopping;
   let shopper: Shopper;

@@ -2,12 +2,13 @@ import { expect } from 'chai';
 import { findChromium } from '../../runtime/chromium.ts';
 import { type Snapshot, takeSnapshot } from '../../workers/browser/evidence.ts';
 import { type BrowserPool, openBrowserPool } from '../../workers/browser/pool.ts';
+import { describeWith } from '../support/needs.ts';
 
 const email = 'buyer@example.com';
 const password = `p&ss"w<rd's`;
 const card = '4111 1111 1111 1111';
 
-describe('what is kept of a page', function () {
+describeWith('browser', 'what is kept of a page', function () {
   this.timeout(60_000);
   let pool: BrowserPool;
   before(async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { releaseAccount, shopAccount } from '../../store/shop-accounts.ts';
+import { describeWith } from '../support/needs.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 
 type Row = {
@@ -65,7 +66,7 @@ const refusals: readonly Row[] = [
   },
 ];
 
-describe('what stands in the way of a purchase on the website', function () {
+describeWith('browser', 'what stands in the way of a purchase on the website', function () {
   this.timeout(90_000);
   let shopping: Shopping;
   before(async () => {

@@ -7,13 +7,14 @@ import type { Page } from 'puppeteer';
 import { type Chromium, findChromium } from '../../runtime/chromium.ts';
 import { isPageLost, PageLost } from '../../workers/browser/page-lost.ts';
 import { type BrowserPool, openBrowserPool, type PoolOptions } from '../../workers/browser/pool.ts';
+import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 import { chromiumProcesses } from './chromium-processes.ts';
 
 const soon = { deadlineMs: 30_000 };
 const greeting = 'data:text/html,<title>here</title>';
 
-describe('a pool of browser pages', function () {
+describeWith('browser', 'a pool of browser pages', function () {
   this.timeout(90_000);
   const open: BrowserPool[] = [];
   let chromium: Chromium;

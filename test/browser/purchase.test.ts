@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { describeWith } from '../support/needs.ts';
 import { goShopping, type Shopping } from './shopping.ts';
 
-describe('a purchase on the website', function () {
+describeWith('browser', 'a purchase on the website', function () {
   this.timeout(60_000);
   let shopping: Shopping;
   before(async () => {

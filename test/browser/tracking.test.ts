@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { releaseAccount } from '../../store/shop-accounts.ts';
 import { trackInBrowser } from '../../workers/track-in-browser.ts';
+import { describeWith } from '../support/needs.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 
-describe('the parcels of what was bought on the website', function () {
+describeWith('browser', 'the parcels of what was bought on the website', function () {
   this.timeout(60_000);
   let shopping: Shopping;
   let shopper: Shopper;

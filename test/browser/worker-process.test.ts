@@ -7,6 +7,7 @@ import { jobForOrder } from '../../queues/next-job.ts';
 import { openProducer } from '../../queues/producer.ts';
 import { type DetachedProcess, spawnDetached } from '../../runtime/detached-process.ts';
 import { createLogger } from '../../runtime/logger.ts';
+import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 import { alive, chromiumProcesses } from './chromium-processes.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
@@ -22,7 +23,7 @@ const impatient = {
 };
 const stopDeadlineMs = 20_000;
 
-describe('the workers process that buys in the browser', function () {
+describeWith('browser', 'the workers process that buys in the browser', function () {
   this.timeout(120_000);
   let shopping: Shopping;
   let shopper: Shopper;

@@ -4,6 +4,7 @@ import type { Ending } from '../../demo/scenario.ts';
 import { scenarios } from '../../demo/scenarios/index.ts';
 import { type BackendName, describeOn, redisUrlOn } from '../support/backends.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { itWith } from '../support/needs.ts';
 import { newDataFolder, openTheatre, type Theatre } from './theatre.ts';
 
 /** Each scenario of the demo is a test, on one of the two backends. */
@@ -31,7 +32,7 @@ export const describeScenarios = (backend: BackendName): void => {
     });
 
     for (const scenario of scenarios)
-      it(scenario.title, async () => {
+      itWith(scenario.inBrowser ? 'browser' : undefined, scenario.title, async () => {
         const expected = await scenario.play(theatre.stage);
         expect(expected).to.have.length(scenario.orders);
         for (const ending of expected) await theatre.ended(ending);
@@ -46,7 +47,7 @@ export const describeScenarios = (backend: BackendName): void => {
       } = await summarize(theatre.store, theatre.stage.sandbox, endings, startedAt);
       const sum = (count: (ending: Ending) => number) => endings.reduce((total, ending) => total + count(ending), 0);
       expect(summary).to.deep.equal({
-        orders: scenarios.reduce((total, { orders }) => total + orders, 0),
+        orders: endings.length,
         settled: sum(({ settled }) => Number(settled)),
         needsReview: 0,
         supplierOrders: sum(({ supplierOrders }) => supplierOrders),
@@ -58,8 +59,9 @@ export const describeScenarios = (backend: BackendName): void => {
       expect(byStatus).to.deep.equal(Object.fromEntries([...expected].map(([status, { length }]) => [status, length])));
       const kinds = (await effectsOf(theatre.stage.sandbox)).map(({ kind }) => kind);
       expect(kinds).not.to.include('refund');
-      // One scenario kills the workers.
-      expect(theatre.errors().filter(line => !/^workers +\| ended with SIGKILL/.test(line))).to.deep.equal([]);
+      // One scenario kills the workers; and where there is no browser they say so.
+      const expectedErrors = /^workers +\| (ended with SIGKILL|.*no browser here)/;
+      expect(theatre.errors().filter(line => !expectedErrors.test(line))).to.deep.equal([]);
     });
   });
 };

@@ -3,7 +3,8 @@ import type { Redis } from 'ioredis';
 import RedisMock from 'ioredis-mock';
 import { openBackend } from '../../queues/backend.ts';
 import { assertKeepsJobs } from '../../queues/keeps-jobs.ts';
-import { itOnRedis, newRedisUrl } from '../support/backends.ts';
+import { newRedisUrl } from '../support/backends.ts';
+import { itWith } from '../support/needs.ts';
 import { noteWarnings } from './bench.ts';
 import { startOwnRedis } from './own-redis.ts';
 
@@ -53,13 +54,13 @@ describe('the start on a real Redis', () => {
     return warnings.map(({ text }) => text);
   };
 
-  itOnRedis('refuses one that evicts', async () => {
+  itWith('Redis', 'refuses one that evicts', async () => {
     await using redis = await startOwnRedis('--maxmemory-policy', 'allkeys-lru');
     const refusal = await start(redis.url).catch(error => error);
     expect(String(refusal)).to.contain('set maxmemory-policy noeviction, not allkeys-lru');
   });
 
-  itOnRedis('warns of one without an append-only file', async () => {
+  itWith('Redis', 'warns of one without an append-only file', async () => {
     const warnings = await start(newRedisUrl());
     expect(warnings).to.have.length(1);
     expect(warnings[0]).to.contain('without AOF');

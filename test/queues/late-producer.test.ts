@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { openBackend } from '../../queues/backend.ts';
 import { fulfill } from '../../queues/fulfill.ts';
 import { openLateProducer } from '../../queues/late-producer.ts';
-import { itOnRedis } from '../support/backends.ts';
+import { itWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 import { noteWarnings } from './bench.ts';
 import { startOwnRedis } from './own-redis.ts';
@@ -31,7 +31,7 @@ describe('a producer that does not wait for Redis', function () {
     return count;
   };
 
-  itOnRedis('is there while Redis is away, says what it cannot add, and adds once Redis is back', async () => {
+  itWith('Redis', 'is there while Redis is away, says what it cannot add, and adds once Redis is back', async () => {
     await using redis = await startOwnRedis();
     await redis.stop();
     await using opened = await open(redis.url);
@@ -51,7 +51,8 @@ describe('a producer that does not wait for Redis', function () {
     expect(opened.errors).to.deep.equal([]);
   });
 
-  itOnRedis(
+  itWith(
+    'Redis',
     'adds nothing to a Redis that it meets later and that evicts, and says so until that is mended',
     async () => {
       await using redis = await startOwnRedis('--maxmemory-policy', 'allkeys-lru');
@@ -73,13 +74,13 @@ describe('a producer that does not wait for Redis', function () {
     },
   );
 
-  itOnRedis('does not start with a Redis that evicts', async () => {
+  itWith('Redis', 'does not start with a Redis that evicts', async () => {
     await using redis = await startOwnRedis('--maxmemory-policy', 'allkeys-lru');
     const refusal = await open(redis.url).catch(error => error);
     expect(String(refusal)).to.contain('set maxmemory-policy noeviction, not allkeys-lru');
   });
 
-  itOnRedis('does not hang when Redis takes connections and says nothing', async () => {
+  itWith('Redis', 'does not hang when Redis takes connections and says nothing', async () => {
     await using redis = await startOwnRedis();
     redis.freeze();
     await using opened = await open(redis.url);

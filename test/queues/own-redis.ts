@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { freePort } from '../support/free-port.ts';
 import { until } from '../support/until.ts';
 
-/** A Redis of the test's own, to be stopped, frozen and emptied. For tests that `itOnRedis` declares. */
+/** A Redis of the test's own, to be stopped, frozen and emptied. For tests that are declared to need a Redis. */
 export type OwnRedis = AsyncDisposable & {
   readonly url: string;
   stop(): Promise<void>;

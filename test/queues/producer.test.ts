@@ -7,7 +7,7 @@ import { fulfill } from '../../queues/fulfill.ts';
 import { openProducer } from '../../queues/producer.ts';
 import { createTransact } from '../../queues/transact.ts';
 import { insertOrder, openTestStore, rowsOf } from '../store/fixtures.ts';
-import { itOnRedis } from '../support/backends.ts';
+import { itWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 import { noteWarnings, openBench } from './bench.ts';
 import { startOwnRedis } from './own-redis.ts';
@@ -91,7 +91,7 @@ describe('a producer on Redis', () => {
   };
   const asked = (answer: Promise<boolean>) => answer.then(String, () => 'nobody can tell');
 
-  itOnRedis('that is stopped gives up soon and reports, and goes on when Redis is back, empty', async () => {
+  itWith('Redis', 'that is stopped gives up soon and reports, and goes on when Redis is back, empty', async () => {
     await using redis = await startOwnRedis();
     await using opened = await open(redis.url);
     const { producer, refusals } = opened;
@@ -111,7 +111,7 @@ describe('a producer on Redis', () => {
     expect(live).to.deep.equal([false, false, true]);
   });
 
-  itOnRedis('that is frozen does not hang: neither adding a job nor asking after one', async () => {
+  itWith('Redis', 'that is frozen does not hang: neither adding a job nor asking after one', async () => {
     await using redis = await startOwnRedis();
     await using opened = await open(redis.url);
     const { producer, refusals } = opened;

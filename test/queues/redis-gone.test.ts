@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { fulfill } from '../../queues/fulfill.ts';
 import { Order } from '../../store/entities/order.ts';
 import { insertOrder } from '../store/fixtures.ts';
-import { itOnRedis } from '../support/backends.ts';
+import { itWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 import { openBenchOn } from './bench.ts';
 import { startOwnRedis } from './own-redis.ts';
@@ -21,7 +21,7 @@ describe('a worker whose Redis loses everything', () => {
     ],
   ];
   for (const [what, lose] of losses)
-    itOnRedis(`because it ${what} gets the rebuilt jobs, each order’s once`, async () => {
+    itWith('Redis', `because it ${what} gets the rebuilt jobs, each order’s once`, async () => {
       await using redis = await startOwnRedis();
       await using bench = await openBenchOn(redis.url);
       const { store, producer, backend } = bench;

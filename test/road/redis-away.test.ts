@@ -3,12 +3,12 @@ import { buyAtCheckout } from '../../demo/buyers.ts';
 import { settled } from '../../demo/scenario.ts';
 import { newDataFolder, openTheatre } from '../demo/theatre.ts';
 import { startOwnRedis } from '../queues/own-redis.ts';
-import { itOnRedis } from '../support/backends.ts';
+import { itWith } from '../support/needs.ts';
 
 describe('a system that starts while its Redis is away', function () {
   this.timeout(120_000);
 
-  itOnRedis('takes orders at once, and carries them out when Redis is back; no process crashes', async () => {
+  itWith('Redis', 'takes orders at once, and carries them out when Redis is back; no process crashes', async () => {
     await using redis = await startOwnRedis();
     await redis.stop();
     await using theatre = await openTheatre({

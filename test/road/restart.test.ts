@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import type { Ending } from '../../demo/scenario.ts';
 import type { System } from '../../runtime/supervisor.ts';
 import { newDataFolder, openTheatre } from '../demo/theatre.ts';
-import { itOnRedis, newRedisUrl } from '../support/backends.ts';
+import { newRedisUrl } from '../support/backends.ts';
 import { freePort } from '../support/free-port.ts';
+import { itWith } from '../support/needs.ts';
 import { expectOnce, inTheMiddle, makeWork, payByHand } from './work.ts';
 
 const killAll = (system: System): Promise<unknown> => Promise.all(system.processes.map(({ kill }) => kill('SIGKILL')));
@@ -19,7 +20,7 @@ describe('a system that ends in the middle of its work and starts again', functi
   this.timeout(150_000);
 
   for (const { how, end, inPeace, redis } of ways)
-    (redis ? itOnRedis : it)(`loses nothing and does nothing twice when it ${how}`, async () => {
+    itWith(redis ? 'Redis' : undefined, `loses nothing and does nothing twice when it ${how}`, async () => {
       const dataFolder = newDataFolder();
       const ports = { api: await freePort(), sandbox: await freePort() };
       const start = (options: { removeData?: boolean } = {}) =>

@@ -2,8 +2,9 @@ import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { itOnRedis, newRedisUrl } from './backends.ts';
+import { newRedisUrl } from './backends.ts';
 import { createTestDatabase } from './database.ts';
+import { itWith } from './needs.ts';
 import { leakedSince, openResources } from './open-resources.ts';
 import { until } from './until.ts';
 
@@ -28,7 +29,7 @@ describe('test support', () => {
     await client.end();
   });
 
-  itOnRedis('gives every caller an empty Redis of its own', async () => {
+  itWith('Redis', 'gives every caller an empty Redis of its own', async () => {
     const urls = [newRedisUrl(), newRedisUrl()];
     for (const url of urls) {
       const redis = new Redis(url);

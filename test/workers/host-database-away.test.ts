@@ -8,7 +8,8 @@ import type { Surroundings } from '../../workers/context.ts';
 import { startHost } from '../../workers/host.ts';
 import { processors } from '../../workers/processors.ts';
 import { type Cable, layCable } from '../api/cable.ts';
-import { type BackendName, itOnRedis } from '../support/backends.ts';
+import type { BackendName } from '../support/backends.ts';
+import { itWith } from '../support/needs.ts';
 import { leakedSince, type OpenResources, openResources } from '../support/open-resources.ts';
 import { until } from '../support/until.ts';
 import { openServedQueue, type ServedQueue } from './served-queue.ts';
@@ -53,7 +54,8 @@ describe('a worker whose database is away', function () {
     );
   };
 
-  itOnRedis(
+  itWith(
+    'Redis',
     'tries a job as often as its queue’s back-off allows and no more, and ends it when it is back',
     async () => {
       await open('Redis');
