@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -58,6 +60,25 @@ describe('supervisor', function () {
       signal: AbortSignal.abort(new Error('Ctrl-C')),
     });
     expect(await starting.catch((error: Error) => error.message)).to.equal('Ctrl-C');
+    expect([dataFolder, postgresHome(join(dataFolder, 'postgres'))].filter(existsSync)).to.deep.equal([]);
+  });
+
+  it('says which port is taken and what chooses another, and leaves nothing behind', async () => {
+    const dataFolder = newFolder();
+    const somebody = createServer().listen(0, '127.0.0.1');
+    await once(somebody, 'listening');
+    const { port } = somebody.address() as AddressInfo;
+    const problem = await startSystem({
+      env: unset,
+      dataFolder,
+      ports: { ...freePorts, dashboard: port },
+      log: new PassThrough(),
+      removeData: true,
+    }).catch((error: Error) => error.message);
+    somebody.close();
+    expect(problem).to.equal(
+      `port ${port} cannot be used: another process listens there. Stop it, or choose another port with DASHBOARD_PORT`,
+    );
     expect([dataFolder, postgresHome(join(dataFolder, 'postgres'))].filter(existsSync)).to.deep.equal([]);
   });
 
