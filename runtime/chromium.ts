@@ -77,5 +77,7 @@ function isProgram(path: string): boolean {
 }
 
 /** One program often has several names. */
-const firstOfEach = (paths: readonly string[]): readonly string[] =>
-  [...new Map(paths.toReversed().map(path => [realpathSync(path), path])).values()].toReversed();
+function firstOfEach(paths: readonly string[]): readonly string[] {
+  const files = paths.map(path => realpathSync(path));
+  return paths.filter((_, index) => files.indexOf(files[index] ?? '') === index);
+}

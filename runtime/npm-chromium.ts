@@ -4,7 +4,7 @@
  * checkout is this user's own, so that it goes with the checkout; else into a folder for temporary files.
  *
  * It is unpacked into a draft, which then takes its place in one step: whoever finds the folder finds it whole, however
- * many processes unpack at once and wherever one of them is killed. The next to unpack clears away what that one left.
+ * many processes unpack at once and wherever one of them is killed. The next to look for it clears away what that one left.
  */
 import {
   accessSync,
@@ -28,7 +28,7 @@ import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { unpackTar } from 'modern-tar/fs';
 import type { Chromium } from './launch-chromium.ts';
-import { ownFolder, removeFolder } from './own-folder.ts';
+import { ownFolder, removeFolder, removeLeftovers } from './own-folder.ts';
 
 /** npm ships it for one kind of machine only. */
 export const npmHasChromium = process.platform === 'linux' && process.arch === 'x64';
@@ -36,6 +36,7 @@ export const npmHasChromium = process.platform === 'linux' && process.arch === '
 // Its package.json is not among what it exports.
 const packageFolder = () => join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..');
 const uid = process.getuid?.() ?? 0;
+const draftPrefix = 'orders-chromium-draft-';
 
 /** Something of each archive: what clears temporary files away by their age may leave some of them. */
 const parts = ['chromium', 'libvk_swiftshader.so', 'lib/libnss3.so', 'fonts/Open_Sans', 'fonts.conf'];
@@ -56,7 +57,8 @@ export async function npmChromium(home = usualHome()): Promise<Chromium> {
   const from = packageFolder();
   const { version } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as { version: string };
   const folder = join(home, `orders-chromium-${version}-${uid}`);
-  if (!isWhole(folder)) await unpack(join(from, 'bin'), home, folder);
+  if (isWhole(folder)) removeLeftovers(home, draftPrefix);
+  else await unpack(join(from, 'bin'), home, folder);
   assertOurs(folder);
   const libraries = [join(folder, 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
   return {
@@ -81,7 +83,7 @@ function usualHome(): string {
 const isWhole = (folder: string): boolean => parts.every(part => existsSync(join(folder, part)));
 
 async function unpack(archives: string, home: string, folder: string): Promise<void> {
-  const draft = ownFolder(home, 'orders-chromium-draft-');
+  const draft = ownFolder(home, draftPrefix);
   const extract = (archive: string, to: Writable) =>
     pipeline(createReadStream(join(archives, archive)), createBrotliDecompress({ chunkSize: 2 ** 20 }), to);
   try {

@@ -6,17 +6,21 @@ import { join } from 'node:path';
 const ours = new Set<string>();
 
 /**
- * A new folder of this process in `home`, called `<prefix><pid>-…`. A process that is killed leaves its own behind: here
- * those of dead processes with the same prefix are cleared away.
+ * A new folder of this process in `home`, called `<prefix><pid>-…`. A process that is killed leaves its own behind: those
+ * of dead processes with the same prefix are cleared away first.
  */
 export function ownFolder(home: string, prefix: string): string {
+  removeLeftovers(home, prefix);
+  const folder = mkdtempSync(join(home, `${prefix}${process.pid}-`));
+  ours.add(folder);
+  return folder;
+}
+
+export function removeLeftovers(home: string, prefix: string): void {
   for (const name of readdirSync(home)) {
     const folder = join(home, name);
     if (!ours.has(folder) && isLeftover(name, prefix)) remove(folder);
   }
-  const folder = mkdtempSync(join(home, `${prefix}${process.pid}-`));
-  ours.add(folder);
-  return folder;
 }
 
 /** The last of the processes that it was made for may still be writing there. */

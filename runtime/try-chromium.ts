@@ -16,7 +16,7 @@ export async function tryChromium(chromium: Chromium): Promise<void> {
   const folder = browserFolder();
   try {
     const running = await launchChromium(chromium, folder, { deadlineMs: left() }).catch(async (error: unknown) => {
-      throw await explain(chromium, folder, left(), error);
+      throw left() > 1 ? await explain(chromium, folder, left(), error) : error;
     });
     await within(left(), showText(running)).finally(running.end);
   } finally {

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -72,6 +81,22 @@ describeWith('browser', 'the Chromium of this machine', function () {
       expect(found.executablePath).to.equal(join(path, 'google-chrome'));
       expect(found.passedOver).to.have.length(2);
       expect(found.passedOver[1]).to.contain(join(path, 'chromium-browser')).and.contain('requires the chromium snap');
+    });
+
+    it('is tried under its first name only when it has several, and in order', async () => {
+      const path = place({ chromium: snapStub, 'chromium-browser': 'exit 1' });
+      symlinkSync(join(path, 'chromium'), join(path, 'google-chrome'));
+      const refusal = await refusalOf(findChromium(undefined, { path, npmHome: join(folder, 'missing') }));
+      const tried = [...refusal.matchAll(/(\S+) cannot be used/g)].map(([, name]) => name);
+      expect(tried.slice(0, 2)).to.deep.equal([join(path, 'chromium'), join(path, 'chromium-browser')]);
+      expect(tried.filter(name => name?.startsWith(path))).to.have.length(2);
+    });
+
+    it('is not one that hangs when it starts: nobody waits for it for ever', async () => {
+      const path = place({ chromium: '[ "$1" = --version ] || exec sleep 120', 'google-chrome': real });
+      const found = await findChromium(undefined, { path });
+      expect(found.executablePath).to.equal(join(path, 'google-chrome'));
+      expect(found.passedOver[0]).to.contain('did not start within');
     });
 
     it('is not one that has no font: it would end at the first input field', async () => {
@@ -155,7 +180,11 @@ describeWith('browser', 'the Chromium of this machine', function () {
       await until(half, { everyMs: 1, deadlineMs: 30_000, describe: () => `a draft:\n${killed.lines.join('\n')}` });
       killed.send('SIGKILL');
       await killed.end;
-      expect(drafts()).to.have.length(1);
+      const left = drafts();
+      expect(left).to.have.length(1);
+      await findChromium(undefined, nothingInstalled());
+      expect(drafts()).to.deep.equal([]);
+      mkdirSync(join(npmHome, left.join())); // another was quicker, and then that one was killed
       await findChromium(undefined, nothingInstalled());
       expect(drafts()).to.deep.equal([]);
     });
