@@ -37,7 +37,10 @@ const forReview: Readonly<Record<ReviewReason, string>> = {
   REFUND_FAILED: 'The provider did not carry the refund out: look there, then refund by hand.',
   EFFECT_UNPROVEN: 'Look at the provider whether it happened (see Effects), then decide.',
   SUPPLIER_NEEDS_ATTENTION: 'Open the order on the supplier’s site: it wants something from its buyer.',
-  SUPPLIER_CURRENCY: 'The supplier charged in another currency: check the cost.',
+  SUPPLIER_CANCELLED:
+    'The supplier has cancelled goods of an order that it has not closed: look there what comes and what it gives back. Go on, and it is followed until it is closed; or refund the buyer.',
+  SUPPLIER_CURRENCY:
+    'The supplier counts in another currency. Nothing bought: store a rate for it (POST /api/admin/fx-rates) and buy again. Bought: check the cost.',
   BUYER_ERASED:
     'The buyer left eBay and nothing may be sent to them: look whether it was bought, then refund the sale.',
   UNREADABLE_ANSWER:

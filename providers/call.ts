@@ -87,11 +87,18 @@ export function failed(
   detail: FailureDetail = {},
 ): Failure {
   const Class = classes[kind === 'uncertain' && call.stakes === 'read' ? 'retryable' : kind];
-  return new Class(stableCode(`${call.provider}_${code}`), message.slice(0, 200), {
-    ...detail,
-    provider: call.provider,
-  });
+  return failureOf(Class, call, code, message, detail);
 }
+
+/** As `failed`, for a failure that is more than its kind. */
+export const failureOf = (
+  Class: new (code: string, message: string, detail: FailureDetail) => Failure,
+  call: Call,
+  code: string,
+  message: string,
+  detail: FailureDetail = {},
+): Failure =>
+  new Class(stableCode(`${call.provider}_${code}`), message.slice(0, 200), { ...detail, provider: call.provider });
 
 const stableCode = (text: string): string =>
   text
@@ -153,8 +160,7 @@ function waitAsked(header: unknown): { retryAfterMs?: number } {
 export function malformed(call: Call, answer: string, message: string): Failure {
   const detail = call.secret ? {} : { answer };
   if (call.stakes === 'money') return failed(call, 'uncertain', 'MALFORMED_ANSWER', message, detail);
-  const code = stableCode(`${call.provider}_MALFORMED_ANSWER`);
-  return new Unreadable(code, message.slice(0, 200), { provider: call.provider, ...detail });
+  return failureOf(Unreadable, call, 'MALFORMED_ANSWER', message, detail);
 }
 
 /** The same call, of whose answer nothing is kept: it holds tokens. */

@@ -91,6 +91,14 @@ export async function standingEffect(
   return effect?.status === 'DISPROVEN' ? null : effect;
 }
 
+/** How often a subject's effect has been refused with this code. */
+export const timesRefused = (
+  em: EntityManager,
+  purpose: EffectPurpose,
+  subject: string,
+  code: string,
+): Promise<number> => em.count(Effect, { purpose, subject, status: 'DISPROVEN', lastCode: code });
+
 /** Sent, and nobody knows yet what came of it: nothing else may be decided about its subject before `once` has run. */
 export const isInDoubt = (effect: Effect | null): boolean => effect?.status === 'OPEN' && effect.lastSentAt != null;
 

@@ -1,49 +1,77 @@
 import type { Address } from '../domain/address.ts';
-import { add, formatMoney, isGreater, type Money, multiply, sum } from '../domain/money.ts';
+import { add, formatMoney, isGreater, type Money, multiply } from '../domain/money.ts';
 import type { FailureReason } from '../domain/order.ts';
-import type { Sku, Product as SupplierProduct } from '../providers/aliexpress/product.ts';
-import type { Credential, Product } from '../store/entities/people.ts';
+import type { FreightOffer, Sku, Product as SupplierProduct } from '../providers/aliexpress/product.ts';
+import type { UserToken } from '../providers/call.ts';
+import type { Product } from '../store/entities/people.ts';
 import type { Context } from './context.ts';
-import { withToken } from './tokens.ts';
+import { pricesInOurs } from './supplier-prices.ts';
 
 export type Offer = { productId: string; skuAttr: string; logisticsServiceName: string; total: Money };
-export type NoOffer = { reason: FailureReason; note: string };
+/** `foreign`: whether it may be bought cannot be told, for want of a rate. */
+export type NoOffer = { reason: FailureReason; note: string } | { foreign: string };
+
+/** Calls AliExpress with the account that buys. */
+export type AskSupplier = <T>(call: (token: UserToken) => Promise<T>) => Promise<T>;
 
 /** The exact variant, in stock, deliverable, at a price the order allows; the cheapest tracked way to ship it. */
 export async function chooseOffer(
   ctx: Context,
-  credential: Credential,
+  ask: AskSupplier,
   want: { product: Product; quantity: number; shipTo: Address; maxCost: Money },
 ): Promise<Offer | NoOffer> {
   const { product, quantity, shipTo, maxCost } = want;
   const { aliexpress } = ctx.providers;
   const signal = { signal: ctx.signal };
-  const productId = product.supplierProductId;
-  const found = await withToken(ctx, credential, token =>
-    aliexpress.getProduct(token, { productId, shipToCountry: shipTo.country }, signal),
+  const { supplierProductId: productId, supplierSkuId: skuId } = product;
+  const found = await ask(token =>
+    aliexpress.getProduct(token, { productId, skuId, shipToCountry: shipTo.country }, signal),
   );
   const sku = pickSku(found, product, quantity);
   if ('reason' in sku) return sku;
-  const freight = await withToken(ctx, credential, token =>
-    aliexpress.queryFreight(token, { productId, skuId: sku.skuId, quantity, address: shipTo }, signal),
+  const ways = await ask(token =>
+    aliexpress.queryFreight(token, { productId, skuId, quantity, address: shipTo }, signal),
   );
-  const [cheapest] = freight.toSorted(
-    (a, b) => Number(b.tracked) - Number(a.tracked) || Number(a.fee.amountMinor - b.fee.amountMinor),
+  if (ways.length === 0) return { reason: 'NOT_SHIPPABLE', note: `the supplier does not ship it to ${shipTo.country}` };
+  const priced = await totals(ctx, sku, quantity, ways);
+  const [cheapest] = priced.toSorted(
+    (a, b) => Number(b.way.tracked) - Number(a.way.tracked) || Number(a.total.amountMinor - b.total.amountMinor),
   );
-  if (!cheapest) return { reason: 'NOT_SHIPPABLE', note: `the supplier does not ship it to ${shipTo.country}` };
-  const piece = sku.importCharges ? add(sku.price, sku.importCharges) : sku.price;
-  const total = sum([multiply(piece, quantity), cheapest.fee], maxCost.currency);
+  if (!cheapest)
+    return { foreign: `the supplier asks ${currenciesOf(sku, ways)}, and there is no current rate for it` };
+  const { total, way } = cheapest;
   if (isGreater(total, maxCost))
     return {
       reason: 'PRICE_ABOVE_MAXIMUM',
       note: `the supplier asks ${formatMoney(total)}, the most allowed is ${formatMoney(maxCost)}`,
     };
-  return { productId, skuAttr: sku.skuAttr, logisticsServiceName: cheapest.code, total };
+  return { productId, skuAttr: sku.skuAttr, logisticsServiceName: way.code, total };
 }
 
-function pickSku(found: SupplierProduct, product: Product, quantity: number): Sku | NoOffer {
+/** What the goods cost by each way to ship them, in our currency; without those whose currency has no rate. */
+async function totals(ctx: Context, sku: Sku, quantity: number, ways: readonly FreightOffer[]) {
+  const piece = sku.importCharges ? add(sku.price, sku.importCharges) : sku.price;
+  const inOurs = await pricesInOurs(
+    ctx,
+    [piece, ...ways.map(({ fee }) => fee)].map(({ currency }) => currency),
+  );
+  const goods = inOurs(multiply(piece, quantity));
+  return ways.flatMap(way => {
+    const fee = inOurs(way.fee);
+    return goods && fee ? [{ way, total: add(goods, fee) }] : [];
+  });
+}
+
+const currenciesOf = ({ price }: Sku, ways: readonly FreightOffer[]): string =>
+  [...new Set([price.currency, ...ways.map(({ fee }) => fee.currency)])].join(' and ');
+
+function pickSku(
+  found: SupplierProduct,
+  product: Product,
+  quantity: number,
+): Sku | { reason: FailureReason; note: string } {
   if (!found.onSale) return { reason: 'PRODUCT_GONE', note: 'the supplier no longer sells the product' };
-  const sku = found.skus.find(({ skuId }) => skuId === product.supplierSkuId);
+  const { sku } = found;
   if (!sku) return { reason: 'VARIANT_GONE', note: `the supplier has no variant ${product.supplierSkuId} any more` };
   if (sku.stock < quantity)
     return { reason: 'OUT_OF_STOCK', note: `${quantity} wanted, the supplier has ${sku.stock}` };

@@ -1,8 +1,7 @@
 import { platformCurrency } from '../domain/fees.ts';
 import { formatMoney, type Money, money, sum } from '../domain/money.ts';
 import { refusalIn, Terminal } from '../domain/outcome.ts';
-import type { SupplierOrderState } from '../domain/supplier-order.ts';
-import type { SupplierOrder as SupplierNews, SupplierOrderStatus } from '../providers/aliexpress/order.ts';
+import type { SupplierOrder as SupplierNews } from '../providers/aliexpress/order.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { release } from '../store/funding.ts';
 import type { EntityManager } from '../store/open.ts';
@@ -12,22 +11,14 @@ import { hear, keepNews, purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
 import { type Context, later } from './context.ts';
 import { fail, move, recheck, wait } from './order-step.ts';
+import { waitedTooLong } from './patience.ts';
 import { afterBuying } from './stop-order.ts';
 import { supplierCancelled } from './supplier-cancelled.ts';
 import { throughApi } from './supplier-order.ts';
+import { attention, nameOf, type Stop, stopOf, supplierStates, unreadable } from './supplier-word.ts';
 
 /** An unpaid order this close to its deadline is told with a warning. */
 const warnBeforeMs = 6 * 3_600_000;
-
-/** The supplier's word in ours; a payment under way is not paid, and what needs a person is told apart. */
-export const supplierStates: Partial<Record<SupplierOrderStatus, SupplierOrderState>> = {
-  PLACED_UNPAID: 'PLACED_UNPAID',
-  PAYMENT_PENDING: 'PLACED_UNPAID',
-  PAID: 'PAID',
-  SHIPPED: 'SHIPPED',
-  DELIVERED: 'DELIVERED',
-  CANCELLED: 'CANCELLED',
-};
 
 type Following = {
   read?: (row: SupplierOrder) => Promise<SupplierNews & { doubt?: string }>;
@@ -43,39 +34,56 @@ export async function followPurchase(
   { read = throughApi(ctx).order, pollMs = ctx.config.supplierPollMs }: Following = {},
 ): Promise<string> {
   // Its numbers belong to another order by our own books: nobody knows what was bought for this one.
-  if (rows.length === 0) return review(ctx, order, 'it was bought, and no supplier order of its own is known');
-  const doubt = await readBack(rows, read);
+  if (rows.length === 0)
+    return review(ctx, order, attention('it was bought, and no supplier order of its own is known'));
+  const heard = await readBack(ctx, rows, read);
   const keep = (em: EntityManager) => keepNews(em, order, rows);
-  if (doubt) return review(ctx, order, doubt, keep);
+  if ('stop' in heard) return review(ctx, order, heard.stop, keep);
   const cancelled = rows.filter(row => row.status === 'CANCELLED');
-  const unpaid = rows.filter(row => row.status === 'PLACED_UNPAID');
+  const { pending } = heard;
+  const unpaid = rows.filter(row => row.status === 'PLACED_UNPAID' && !pending.includes(row));
+  const open = [...unpaid, ...pending];
   if (cancelled.length === rows.length && !cancelled.some(row => row.wasPaid)) return expired(ctx, order, keep);
-  if (cancelled.length > 0 && (unpaid.length > 0 || !cancelled.some(row => row.wasPaid)))
-    return review(ctx, order, 'cancelled at the supplier, in part: cancel the rest there, or refund the buyer', keep);
-  if (unpaid.length > 0 && order.frozenFor) return stopPayment(ctx, order, unpaid, keep);
+  if (cancelled.length > 0 && (open.length > 0 || !cancelled.some(row => row.wasPaid)))
+    return review(ctx, order, attention(cancelledInPart), keep);
+  if (open.length > 0 && order.frozenFor) return stopPayment(ctx, order, open, keep);
   if (unpaid.length > 0) return awaitPayment(ctx, order, unpaid, { pollMs, keep });
+  if (pending.length > 0) return awaitAcceptance(ctx, order, pending, { pollMs, keep });
   const cost = await charged(ctx, order, rows, keep);
   if (typeof cost === 'string') return cost;
   return cancelled.length > 0 ? supplierCancelled(ctx, order, rows, cost) : bought(ctx, order, cost, keep);
 }
 
-/** Hears what the supplier says of each. Gives what only a person can make something of. */
+const cancelledInPart = 'cancelled at the supplier, in part: cancel the rest there, or refund the buyer';
+
+/**
+ * Hears what the supplier says of each: what only a person can make something of, or those that nobody may pay
+ * because AliExpress has, or may have, the money.
+ */
 async function readBack(
+  ctx: Context,
   rows: readonly SupplierOrder[],
-  read: (row: SupplierOrder) => Promise<SupplierNews & { doubt?: string }>,
-): Promise<string | undefined> {
+  read: NonNullable<Following['read']>,
+): Promise<{ stop: Stop } | { pending: SupplierOrder[] }> {
+  const pending: SupplierOrder[] = [];
   for (const row of rows) {
     const news = await read(row).catch(refusalIn);
     // It was placed: a "no" to our question does not undo that, and nothing may be bought beside it.
-    if (news instanceof Terminal) return `AliExpress order ${row.number} cannot be read: ${news.message}`;
+    if (news instanceof Terminal) return { stop: unreadable(row, news) };
     const status = supplierStates[news.status];
-    const { rawStatus, paid, actualFee: cost, payDeadline } = news;
+    const { rawStatus, paid, charged: cost, payDeadline } = news;
     hear(row, { status, rawStatus, paid, cost, payDeadline });
-    if (!status) return `AliExpress order ${row.number} is ${rawStatus}: look at it on the site`;
-    if (news.doubt) return `AliExpress order ${row.number} is ${rawStatus}: ${news.doubt}`;
+    const stop = news.doubt ? attention(`${nameOf(row)} is ${rawStatus}: ${news.doubt}`) : stopOf(row, news);
+    if (stop) return { stop };
+    if (news.status === 'PAYMENT_PENDING' || isJustPaid(ctx, row)) pending.push(row);
   }
-  return undefined;
+  return { pending };
 }
+
+/** The answer that placed it said that it was paid: the order itself may need a while to say so. */
+const justPaidMs = 3_600_000;
+const isJustPaid = ({ now }: Context, { status, wasPaid, createdAt }: SupplierOrder): boolean =>
+  status === 'PLACED_UNPAID' && wasPaid && now().getTime() - createdAt.getTime() < justPaidMs;
 
 /** A purchase that our books do not know is decided about by whoever has looked at the account. */
 export const whenMoneyIsBack = 'when none of our money is left there, decide: buy again, or fail';
@@ -83,8 +91,8 @@ export const whenMoneyIsBack = 'when none of our money is left there, decide: bu
 /** What was heard joins the transaction of what it means for the order: neither is written without the other. */
 type Keep = (em: EntityManager) => Promise<void>;
 
-const review = (ctx: Context, order: Order, note: string, also?: Keep): Promise<string> =>
-  move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note }, also ? { also } : {});
+const review = (ctx: Context, order: Order, stop: Stop, also?: Keep): Promise<string> =>
+  move(ctx, order, { to: 'NEEDS_REVIEW', ...stop }, also ? { also } : {});
 
 const expired = (ctx: Context, order: Order, keep: Keep): Promise<string> =>
   fail(ctx, order, 'SUPPLIER_PAYMENT_EXPIRED', 'the supplier order was closed before anybody paid it', async em => {
@@ -105,6 +113,8 @@ function stopPayment(ctx: Context, order: Order, unpaid: readonly SupplierOrder[
   );
 }
 
+const ifUnpaid = ', if it shows it as unpaid: it was said to be paid as it was placed';
+
 async function awaitPayment(
   ctx: Context,
   order: Order,
@@ -121,10 +131,24 @@ async function awaitPayment(
   }
   const by = deadline ? ` by ${deadline.toISOString()}` : '';
   return wait(ctx, order, 'SUPPLIER_UNPAID', {
-    note: `pay AliExpress order ${numbers} on the site${by}`,
+    note: `pay AliExpress order ${numbers} on the site${by}${unpaid.some(row => row.wasPaid) ? ifUnpaid : ''}`,
     until: later(ctx, pollMs),
     also: keep,
   });
+}
+
+/** Somebody has paid, and AliExpress does not say yet that it accepts the payment: nobody is asked to pay. */
+async function awaitAcceptance(
+  ctx: Context,
+  order: Order,
+  pending: readonly SupplierOrder[],
+  { pollMs, keep }: { pollMs: number; keep: Keep },
+): Promise<string> {
+  const text = `${pending.map(nameOf).join(', ')}: AliExpress examines the payment, nobody is to pay again`;
+  if (await waitedTooLong(ctx, order, 'that the payment is accepted', text))
+    return review(ctx, order, attention(`${text}; it has not said for too long what came of it: look there`), keep);
+  if (order.status !== 'PURCHASING') return move(ctx, order, { to: 'PURCHASING', note: text }, { also: keep });
+  return recheck(ctx, order, pollMs, text, keep);
 }
 
 /** What the supplier charged in all; what became of the order where that is not known, or not in our currency. */
@@ -143,10 +167,12 @@ async function charged(
       return review(
         ctx,
         order,
-        `cancelled after it was paid, and the supplier does not say what it charged: ${whenMoneyIsBack}`,
+        attention(`cancelled after it was paid, and the supplier does not say what it charged: ${whenMoneyIsBack}`),
         also,
       );
     const text = 'paid; the supplier does not say yet what it charged';
+    if (await waitedTooLong(ctx, order, 'what was charged', text))
+      return review(ctx, order, attention('paid, and the supplier has not said for too long what it charged'), also);
     return recheck(ctx, order, ctx.config.supplierPollMs, text, also);
   }
   const foreign = known.find(cost => cost.currency !== platformCurrency);

@@ -86,7 +86,7 @@ const ofPurchase = (ctx: Context, row: SupplierOrder): Look => ({
   rule: 'the supplier has charged what we booked',
   subject: row.orderId,
   ours: money(row.costMinor ?? 0n, row.costCurrency ?? 'USD'),
-  theirs: async () => (await throughApi(ctx).order(row)).actualFee,
+  theirs: async () => (await throughApi(ctx).order(row)).charged,
 });
 
 const ofDispute = (ctx: Context, { reference, orderId, feeMinor, feeCurrency }: Dispute): Look => ({

@@ -26,7 +26,7 @@ export async function readOnWebsite(visit: Visit, row: SupplierOrder): Promise<W
   // A word that we do not know is about this order alone.
   const status = statuses[shown.status] ?? 'NEEDS_ATTENTION';
   return {
-    news: { number: row.number, status, rawStatus: shown.status, actualFee: shown.total },
+    news: { number: row.number, status, rawStatus: shown.status, charged: shown.total },
     parcels: shown.parcels.map(parcel => ({ ...parcel, items: [], events: [] })),
   };
 }

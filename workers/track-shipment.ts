@@ -1,17 +1,21 @@
 import type { OrderState } from '../domain/order.ts';
+import { refusalIn, Terminal } from '../domain/outcome.ts';
 import type { SupplierOrderState } from '../domain/supplier-order.ts';
-import type { SupplierOrderStatus } from '../providers/aliexpress/order.ts';
+import { endFreeze } from '../queues/end-freeze.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
+import { freeze } from '../store/freeze.ts';
+import { parcelsOf } from '../store/parcels.ts';
 import { purchaseCost } from '../store/purchase-books.ts';
 import { hear, isCancelled, keepNews, nothingStands, purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
 import type { Context, Processor } from './context.ts';
-import { supplierStates } from './follow-purchase.ts';
 import { move, orderStep, recheck } from './order-step.ts';
 import { takeParcels } from './parcels.ts';
+import { waitedTooLong } from './patience.ts';
 import { tellParcels } from './ship-notice.ts';
 import { supplierCancelled } from './supplier-cancelled.ts';
 import { type SupplierReader, throughApi } from './supplier-order.ts';
+import { type Stop, stopOf, supplierStates, unreadable } from './supplier-word.ts';
 import { ReconnectNeeded } from './tokens.ts';
 
 /** A sale channel that could not be told is told again after this long. */
@@ -33,19 +37,23 @@ export const trackedIn: readonly OrderState[] = ['PURCHASED', 'SHIPPED', 'WAITIN
 export async function followParcels(ctx: Context, order: Order, reader: SupplierReader): Promise<string> {
   const rows = await ctx.store.read(em => purchaseOrdersOf(em, order.id));
   if (rows.length === 0) return unknownPurchase(ctx, order);
-  const unread = await takeAllNews(ctx, order, reader, rows);
+  const { unread, stop } = await takeAllNews(ctx, order, reader, rows);
   if (rows.some(isCancelled)) {
     const cost = await ctx.store.read(em => purchaseCost(em, order.id));
     const stopped = await supplierCancelled(ctx, order, rows, cost);
     await tellParcels(ctx, order);
     return stopped;
   }
+  if (stop) return stopLegs(ctx, order, stop);
   if (unread) return recheck(ctx, order, ctx.config.trackingPollMs, unread);
+  // What a cancelled line has stopped goes on when no line is cancelled any more.
+  await ctx.transact((em, enqueue) => endFreeze(em, enqueue, order, 'SUPPLIER_CANCELLED'));
   const states = rows.map(({ status }) => status);
   const untold = await tellParcels(ctx, order);
   // A delivered order is not looked at again: its sale channel is told first.
   if (untold === 0 && states.every(status => status === 'DELIVERED')) return move(ctx, order, { to: 'DELIVERED' });
   if (order.status === 'PURCHASED' && states.every(isUnderWay)) return move(ctx, order, { to: 'SHIPPED' });
+  if (order.status === 'SHIPPED') await missNumbers(ctx, order);
   const { trackingPollMs } = ctx.config;
   if (untold === 0) return recheck(ctx, order, trackingPollMs, `still ${states.join(', ')}`);
   return recheck(
@@ -59,48 +67,82 @@ export async function followParcels(ctx: Context, order: Order, reader: Supplier
 const unknownPurchase = (ctx: Context, order: Order): Promise<string> =>
   move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: nothingStands });
 
+/** A person looks. Where goods do not come, nothing of what is still to be paid out leaves before. */
+const stopLegs = (ctx: Context, order: Order, stop: Stop): Promise<string> =>
+  move(
+    ctx,
+    order,
+    { to: 'NEEDS_REVIEW', ...stop },
+    {
+      also: async em => {
+        if (stop.reason === 'SUPPLIER_CANCELLED') await freeze(em, order, stop.reason);
+      },
+    },
+  );
+
 const isUnderWay = (status: SupplierOrderState): boolean => status === 'SHIPPED' || status === 'DELIVERED';
 
-/** Gives why there is no news, when the supplier's account must be connected again: the goods are on their way all the same. */
+/** Sent, and no parcel has a number: a person is told when that has gone on for too long. */
+async function missNumbers(ctx: Context, order: Order): Promise<void> {
+  if ((await ctx.store.read(em => parcelsOf(em, order.id))).length > 0) return;
+  if (!(await waitedTooLong(ctx, order, 'a tracking number', 'sent; no parcel has a tracking number yet'))) return;
+  const text = 'sent, and no parcel has a tracking number: look for it on the supplier’s site';
+  if (await tellOnce(ctx, order, text)) ctx.log.warn({ orderId: order.id }, text);
+}
+
+/** `unread`: why there is no news, where the account must be connected again. `stop`: why a person must look. */
+type AllNews = { unread?: string; stop?: Stop };
+
 async function takeAllNews(
   ctx: Context,
   order: Order,
   reader: SupplierReader,
   rows: readonly SupplierOrder[],
-): Promise<string | undefined> {
+): Promise<AllNews> {
+  const stops: Stop[] = [];
   try {
     // What is cancelled stays so.
     for (const row of rows.filter(one => !isCancelled(one))) {
-      await takeNews(ctx, order, reader, row);
-      if (isUnderWay(row.status)) await takeParcels(ctx, order, row, await reader.parcels(row));
+      const stop = await takeNews(ctx, order, reader, row);
+      if (stop) stops.push(stop);
+      else if (isUnderWay(row.status)) await takeParcels(ctx, order, row, await reader.parcels(row));
     }
-    return undefined;
+    const [stop] = stops;
+    return stop ? { stop } : {};
   } catch (error) {
     if (!(error instanceof ReconnectNeeded)) throw error;
+    // The goods are on their way all the same.
     const text = `nothing is known of the parcels: ${error.message}`;
     await ctx.store.transaction(em => noteOnce(em, order.id, 'tracking-reconnect', text));
-    return text;
+    return { unread: text };
   }
 }
 
-async function takeNews(ctx: Context, order: Order, reader: SupplierReader, row: SupplierOrder): Promise<void> {
-  const news = await reader.order(row);
-  const status = supplierStates[news.status];
-  if (!status) return tellOnce(ctx, order, row, news.status, news.rawStatus);
-  const { rawStatus, payDeadline } = news;
-  hear(row, { status, rawStatus, payDeadline });
-  // That it was cancelled is written with what that means for the order.
-  if (!isCancelled(row)) await ctx.store.transaction(em => keepNews(em, order, [row]));
-}
-
-/** Paid and booked: a dispute or a hold at the supplier changes nothing yet, but a person should know. */
-async function tellOnce(
+async function takeNews(
   ctx: Context,
   order: Order,
+  reader: SupplierReader,
   row: SupplierOrder,
-  status: SupplierOrderStatus,
-  rawStatus: string,
-): Promise<void> {
-  const text = `AliExpress order ${row.number} is ${rawStatus}: look at it on the site`;
-  await ctx.store.transaction(em => noteOnce(em, order.id, `supplier-${status}-${rawStatus}`, text));
+): Promise<Stop | undefined> {
+  const news = await reader.order(row).catch(refusalIn);
+  if (news instanceof Terminal) return stopOrTell(ctx, order, unreadable(row, news));
+  const stop = stopOf(row, news);
+  if (news.status === 'LINE_CANCELLED' && stop) return stopOrTell(ctx, order, stop);
+  // Paid and booked: a dispute or a hold at the supplier changes nothing yet, but a person should know.
+  if (stop) await tellOnce(ctx, order, stop.note);
+  const { rawStatus, payDeadline } = news;
+  hear(row, { status: supplierStates[news.status], rawStatus, payDeadline });
+  // That it was cancelled is written with what that means for the order.
+  if (!isCancelled(row)) await ctx.store.transaction(em => keepNews(em, order, [row]));
+  return undefined;
 }
+
+/** What waits for its supplier's refund goes on waiting for it. */
+async function stopOrTell(ctx: Context, order: Order, stop: Stop): Promise<Stop | undefined> {
+  if (order.status !== 'WAITING') return stop;
+  await tellOnce(ctx, order, stop.note);
+  return undefined;
+}
+
+const tellOnce = (ctx: Context, order: Order, text: string): Promise<boolean> =>
+  ctx.store.transaction(em => noteOnce(em, order.id, `supplier/${text}`, text));

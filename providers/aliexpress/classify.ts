@@ -1,10 +1,25 @@
-import { type Failure, type FailureKind, TokenRefused } from '../../domain/outcome.ts';
-import { type Call, failed, rowOf } from '../call.ts';
+/**
+ * What a refusal of AliExpress's means. Its code is looked up in the tables first. Of a code in no table:
+ *
+ *   an order that was "not a success", with a code and without a number    certain, unless the code speaks of doubt
+ *   any other call that may have done something                            uncertain
+ *   a question, and the code speaks of an outage                           asked again, as after an outage
+ *   any other question                                                     unreadable: asked again for a time, then a person
+ */
+import {
+  type Failure,
+  type FailureDetail,
+  type FailureKind,
+  PermissionRefused,
+  TokenRefused,
+  Unreadable,
+} from '../../domain/outcome.ts';
+import { type Call, failed, failureOf, rowOf } from '../call.ts';
+import { neverCertainStatus, speaksOfDoubt } from '../never-certain.ts';
 import type { Refusal } from './envelope.ts';
 
 /** Gateway codes, as they come in `sub_code`, `code`, or the `error_code` of an order. */
 export const codes: Record<string, FailureKind> = {
-  InsufficientPermission: 'terminal',
   InvalidApiPath: 'terminal',
   InvalidAppKey: 'terminal',
   InvalidAppkey: 'terminal',
@@ -23,15 +38,15 @@ export const codes: Record<string, FailureKind> = {
   InternalError: 'uncertain',
   '15': 'uncertain',
 
-  // The order is not this account's: it acts as a 404.
-  'isv.insufficient-permission': 'terminal',
-  'isv.invalid-authorization': 'terminal',
-
   // Products
   ITEM_ID_NOT_FOUND: 'terminal',
   '605': 'terminal',
   'Item is not allowed to this country': 'terminal',
   'System Error': 'uncertain',
+
+  // Freight
+  DELIVERY_NOT_AVAILABLE_TO_YOUR_ADDRESS: 'terminal',
+  DELIVERY_INFO_EMPTY: 'terminal',
 
   // Creating an order
   B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL: 'terminal',
@@ -39,8 +54,9 @@ export const codes: Record<string, FailureKind> = {
   B_DROPSHIPPER_DELIVERY_ADDRESS_CPF_NOT_MATCH: 'terminal',
   B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL_CPF_CN_INVALID: 'terminal',
   B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL_CPF_NOT_MATCH: 'terminal',
-  DELIVERY_METHOD_NOT_EXIST: 'retryable',
-  INVENTORY_HOLD_ERROR: 'retryable',
+  DELIVERY_METHOD_NOT_EXIST: 'terminal',
+  // Sold out, or a system error that may hide an order: its answer is the same.
+  INVENTORY_HOLD_ERROR: 'uncertain',
   REPEATED_ORDER_ERROR: 'uncertain',
   PRICE_PAY_CURRENCY_ERROR: 'terminal',
   BLACKLIST_BUYER_IN_LIST: 'terminal',
@@ -56,29 +72,60 @@ export const codes: Record<string, FailureKind> = {
   BUY_LIMIT_RESOURCE_INSUFFICIENT: 'terminal',
 };
 
+/** What changes slowly is not asked after every minute. */
+const askAgainMs: Readonly<Record<string, number>> = { INVENTORY_HOLD_ERROR: 600_000 };
+
 /** Which of these AliExpress sends is not known; each is seen in its family of gateways. */
 export const throttles: readonly string[] = ['ApiCallLimit', 'AppCallLimit', 'AppApiCallLimit', '7'];
 
-const accountProblems = new Set(
-  ['BLACKLIST_BUYER_IN_LIST', 'USER_ACCOUNT_DISABLED', 'A003_SUSPICIOUS_BUYER', 'A006_INVALID_ACCOUNT_INFO'].map(
-    code => `ALIEXPRESS_${code}`,
-  ),
-);
+/** What a refusal of permission means, by code and API; the first row that fits. */
+const permissions: readonly {
+  code: RegExp;
+  api?: RegExp;
+  means: 'its account may not call this' | 'our application may not' | 'the order is another account’s';
+}[] = [
+  { api: /^aliexpress\.trade\.ds\.order\.get$/, code: /^isv\./i, means: 'the order is another account’s' },
+  { api: /^\/auth\//, code: /permission/i, means: 'our application may not' },
+  { code: /permission|^isv\.invalid-authorization$/i, means: 'its account may not call this' },
+];
 
-/** The buyer account itself is refused: nothing more is to be bought with it until a person has looked. */
-export const stopsTheAccount = (failureCode: string): boolean => accountProblems.has(failureCode);
+/** What was asked, and the text of the answer that refuses it. */
+export type Asked = { call: Call; api: string; answer: string };
 
-export function refused(call: Call, { codes: given, message, reference }: Refusal): Failure {
-  const detail = reference === undefined ? {} : { reference };
-  if (given.includes('IllegalAccessToken')) {
-    return new TokenRefused('aliexpress', 'IllegalAccessToken', detail);
-  }
-  if (given.some(code => throttles.includes(code))) {
+export function refused(asked: Asked, refusal: Refusal): Failure {
+  const { call, answer } = asked;
+  const { codes: given, message, reference } = refusal;
+  const detail = { ...(reference === undefined ? {} : { reference }), ...(call.secret ? {} : { answer }) };
+  if (given.includes('IllegalAccessToken')) return new TokenRefused('aliexpress', 'IllegalAccessToken', detail);
+  if (given.some(code => throttles.includes(code)))
     return failed(call, 'retryable', 'RATE_LIMITED', message, { ...detail, retryAfterMs: banMs(message) });
+  for (const code of given) {
+    const permission = permissionMeaning(asked, code);
+    if (permission === 'its account may not call this')
+      return failureOf(PermissionRefused, call, code, message, detail);
+    const kind = permission ? 'terminal' : rowOf(codes, code);
+    const retryAfterMs = rowOf(askAgainMs, code);
+    if (kind) return failed(call, kind, code, message, { ...detail, ...(retryAfterMs ? { retryAfterMs } : {}) });
   }
-  const known = given.find(code => rowOf(codes, code));
-  return failed(call, rowOf(codes, known) ?? 'uncertain', known ?? given[0] ?? 'UNKNOWN', message, detail);
+  return unknown(call, refusal, detail);
 }
+
+const permissionMeaning = ({ api: called }: Asked, given: string) =>
+  permissions.find(({ code, api }) => code.test(given) && (!api || api.test(called)))?.means;
+
+/** A code in no table. */
+function unknown(call: Call, { codes: given, message, nothingDone }: Refusal, detail: FailureDetail): Failure {
+  const [code = 'UNKNOWN'] = given;
+  const inDoubt = given.length === 0 || given.some(speaksOfDoubtOrStatus);
+  if (call.stakes === 'money')
+    return failed(call, nothingDone && !inDoubt ? 'terminal' : 'uncertain', code, message, detail);
+  if (given.some(speaksOfDoubtOrStatus)) return failed(call, 'retryable', code, message, detail);
+  return failureOf(Unreadable, call, code, message, detail);
+}
+
+/** Some codes are HTTP statuses. */
+const speaksOfDoubtOrStatus = (code: string): boolean =>
+  speaksOfDoubt(code) || (/^\d{3}$/.test(code) && neverCertainStatus(Number(code)));
 
 /** "This ban will last for 3 more seconds": a second longer, or five where no number is given. */
 export const banMs = (message: string): number =>

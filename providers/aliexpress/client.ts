@@ -1,8 +1,7 @@
 import type { Address } from '../../domain/address.ts';
 import { isFailure } from '../../domain/outcome.ts';
-import { type CallOptions, callsTo, failed, type UserToken, withSecretAnswer } from '../call.ts';
+import { type CallOptions, callsTo, type UserToken, withSecretAnswer } from '../call.ts';
 import { type Province, toProvinces } from './address-names.ts';
-import { refused } from './classify.ts';
 import { type AliExpressOptions, createGateway } from './gateway.ts';
 import { type FrozenOrder, orderRequest, type SupplierOrder, toSupplierOrder } from './order.ts';
 import { type FreightOffer, type Parcel, type Product, toFreightOffer, toParcel, toProduct } from './product.ts';
@@ -24,7 +23,7 @@ const addressBytesMax = 16_000_000;
 
 const undeliverable = /DELIVERY_NOT_AVAILABLE_TO_YOUR_ADDRESS|DELIVERY_INFO_EMPTY/;
 
-/** The dropshipping API; the reseller's own token comes with every call. Throws Terminal, Retryable, Uncertain or TokenRefused. */
+/** The dropshipping API; the reseller's own token comes with every call. Throws Terminal, Retryable (TokenRefused, PermissionRefused, Unreadable) or Uncertain. */
 export function createAliExpressClient(options: AliExpressOptions) {
   const gateway = createGateway(options);
   const now = options.now ?? Date.now;
@@ -32,23 +31,22 @@ export function createAliExpressClient(options: AliExpressOptions) {
 
   /** @param code lives three minutes and works once, so a lost answer is Uncertain */
   async function createToken(code: string, options: CallOptions = {}): Promise<AliExpressToken> {
-    const granted = await gateway(
-      withSecretAnswer(buying(options)),
-      { name: '/auth/token/create', parameters: { code } },
-      schema.token,
-    );
-    return toToken(granted, now());
+    const call = withSecretAnswer(buying(options));
+    const { said } = await gateway(call, { name: '/auth/token/create', parameters: { code } }, schema.token);
+    return toToken(said, now());
   }
 
   async function refreshToken(refreshToken: string, options: CallOptions = {}): Promise<AliExpressToken> {
     const parameters = { refresh_token: refreshToken };
     const call = withSecretAnswer(reading(options));
-    return toToken(await gateway(call, { name: '/auth/token/refresh', parameters }, schema.token), now());
+    const { said } = await gateway(call, { name: '/auth/token/refresh', parameters }, schema.token);
+    return toToken(said, now());
   }
 
+  /** Of its variants only the one that is wanted is read. */
   async function getProduct(
     user: UserToken,
-    { productId, shipToCountry }: { productId: string; shipToCountry: string },
+    { productId, skuId, shipToCountry }: { productId: string; skuId: string; shipToCountry: string },
     options: CallOptions = {},
   ): Promise<Product> {
     const parameters = {
@@ -58,7 +56,7 @@ export function createAliExpressClient(options: AliExpressOptions) {
       target_language: 'en',
     };
     const call = { name: 'aliexpress.ds.product.get', parameters, user };
-    return toProduct(productId, await gateway(reading(options), call, schema.product));
+    return toProduct(productId, (await gateway(reading(options), call, schema.productWith(skuId))).said);
   }
 
   /** None when it cannot be delivered there. The names inside are camelCase, unlike those of an order. */
@@ -75,13 +73,9 @@ export function createAliExpressClient(options: AliExpressOptions) {
     };
     const call = { name: 'aliexpress.ds.freight.query', parameters, user };
     try {
-      const {
-        success,
-        code,
-        msg = '',
-        delivery_options: offers,
-      } = (await gateway(reading(options), call, schema.freight)).result;
-      if (!success) throw refused(reading(options), { codes: [msg, code ?? ''].filter(Boolean), message: msg });
+      const { said, refused } = await gateway(reading(options), call, schema.freight);
+      const { success, code = '', msg, delivery_options: offers } = said.result;
+      if (!success) throw refused({ codes: [msg, code].filter(Boolean), message: msg });
       return offers.map(toFreightOffer);
     } catch (error) {
       if (isFailure(error) && undeliverable.test(error.code)) return [];
@@ -94,61 +88,49 @@ export function createAliExpressClient(options: AliExpressOptions) {
    * @param frozenRequest of `orderRequest`, the same bytes at every attempt
    */
   async function createOrder(user: UserToken, frozenRequest: string, options: CallOptions = {}): Promise<PlacedOrder> {
-    const call = buying(options);
     const parameters: FrozenOrder = JSON.parse(frozenRequest);
     const request = { name: 'aliexpress.ds.order.create', parameters, user };
-    const {
-      is_success,
-      order_list: orderNumbers,
-      error_code: code,
-      error_msg: message,
-    } = (await gateway(call, request, schema.placed)).result;
+    const { said, refused, malformed } = await gateway(buying(options), request, schema.placed);
+    const { is_success, order_list: orderNumbers, error_code: code, error_msg: message } = said.result;
     if (orderNumbers.length > 0 && (is_success || code === 'REPEATED_ORDER_ERROR')) {
       // "OrderCreated, autoPay fail:…" comes with a success; whatever is said against it, it is not proven to be paid.
-      return { orderNumbers, paid: is_success && message === undefined, ...(message ? { message } : {}) };
+      const paid = is_success && message === undefined && code === undefined;
+      return { orderNumbers, paid, ...(message ? { message } : {}) };
     }
-    if (is_success) throw failed(call, 'uncertain', 'MALFORMED_ANSWER', 'a success without an order number');
-    if (orderNumbers.length > 0) throw failed(call, 'uncertain', 'MALFORMED_ANSWER', `order numbers beside ${code}`);
-    throw refused(call, { codes: code === undefined ? [] : [code], message: message ?? '' });
+    if (is_success) throw malformed('a success without an order number');
+    if (orderNumbers.length > 0) throw malformed(`order numbers beside ${code}`);
+    throw refused({ codes: code === undefined ? [] : [code], message: message ?? '', nothingDone: true });
   }
 
   async function getOrder(user: UserToken, number: string, options: CallOptions = {}): Promise<SupplierOrder> {
     const parameters = { single_order_query: JSON.stringify({ order_id: number }) };
     const call = { name: 'aliexpress.trade.ds.order.get', parameters, user };
-    return toSupplierOrder(number, (await gateway(reading(options), call, schema.supplierOrder)).result);
+    return toSupplierOrder(number, (await gateway(reading(options), call, schema.supplierOrder)).said.result);
   }
 
   /** None while nothing has been shipped: `1001` says so, for an unknown number too. */
   async function getTracking(user: UserToken, number: string, options: CallOptions = {}): Promise<Parcel[]> {
     const parameters = { ae_order_id: number, language: 'en_US' };
     const call = { name: 'aliexpress.ds.order.tracking.get', parameters, user };
-    const { ret, code, msg = '', data } = (await gateway(reading(options), call, schema.tracking)).result;
+    const { said, refused } = await gateway(reading(options), call, schema.tracking);
+    const { ret, code, msg, data } = said.result;
     if (ret) return data.tracking_detail_line_list.map(toParcel);
     if (code === '1001') return [];
-    throw refused(reading(options), { codes: code === undefined ? [] : [code], message: msg });
+    throw refused({ codes: code === undefined ? [] : [code], message: msg });
   }
 
   /** The names that an order's province and city must have. Four calls a second for all our users: keep the answer. */
   async function getAddress(user: UserToken, country: string, options: CallOptions = {}): Promise<Province[]> {
     const call = reading(options);
-    const {
-      ret,
-      code,
-      msg = '',
-      data,
-    } = (
-      await gateway(
-        call,
-        {
-          name: 'aliexpress.ds.address.get',
-          parameters: { countryCode: country, language: 'en', isMultiLanguage: 'false' },
-          user,
-          maxAnswerBytes: addressBytesMax,
-        },
-        schema.address,
-      )
-    ).result;
-    if (!ret) throw refused(call, { codes: code === undefined ? [] : [code], message: msg });
+    const request = {
+      name: 'aliexpress.ds.address.get',
+      parameters: { countryCode: country, language: 'en', isMultiLanguage: 'false' },
+      user,
+      maxAnswerBytes: addressBytesMax,
+    };
+    const { said, refused } = await gateway(call, request, schema.address);
+    const { ret, code, msg = '', data } = said.result;
+    if (!ret) throw refused({ codes: code === undefined ? [] : [code], message: msg });
     return data.flatMap(({ children }) => toProvinces(call, children));
   }
 

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { choiceOf } from '../fields.ts';
 
 type Fields = Record<string, unknown>;
 const isObject = (value: unknown): value is Fields =>
@@ -16,21 +17,23 @@ export function unwrap(body: unknown): Fields {
   return isObject(payload.resp_result) ? payload.resp_result : payload;
 }
 
-/** What the gateway says went wrong, most specific code first. */
-export type Refusal = { codes: string[]; message: string; reference?: string };
+/**
+ * What an answer says against what was asked, most specific code first. `nothingDone`: its own structure says that
+ * nothing was done, whichever code it names.
+ */
+export type Refusal = { codes: string[]; message: string; reference?: string; nothingDone?: true };
 
 /**
  * An `error_response`, or an error at the top of the body or of the payload; product answers say it in `rsp_code` and
- * `rsp_msg`. The HTTP status is 200 all the same.
+ * `rsp_msg`, a `resp_result` in `resp_code` and `resp_msg`. The HTTP status is 200 all the same.
  */
 export function refusalIn(body: unknown): Refusal | undefined {
   const error = unwrap(body); // `error_response` ends in `_response` too
-  const succeeded = isAllWell(error.code) && isAllWell(error.sub_code) && isAllWell(error.rsp_code);
-  if (succeeded) return undefined;
-  const said = ['sub_code', 'code', 'rsp_msg', 'rsp_code']
+  if (['code', 'sub_code', 'rsp_code', 'resp_code'].every(field => isAllWell(error[field]))) return undefined;
+  const said = ['sub_code', 'code', 'rsp_msg', 'rsp_code', 'resp_msg', 'resp_code']
     .map(field => error[field])
-    .filter(value => !isAllWell(value));
-  const texts = ['sub_msg', 'msg', 'message', 'rsp_msg'].map(field => error[field]).filter(isText);
+    .filter(value => (isText(value) || typeof value === 'number') && !isAllWell(value));
+  const texts = ['sub_msg', 'msg', 'message', 'rsp_msg', 'resp_msg'].map(field => error[field]).filter(isText);
   const reference = error.request_id ?? (isObject(body) ? body.request_id : undefined);
   return { codes: said.map(String), message: texts.join(' '), ...(isText(reference) ? { reference } : {}) };
 }
@@ -38,19 +41,40 @@ export function refusalIn(body: unknown): Refusal | undefined {
 const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** OAuth answers end well with `0`, product answers with `200`. */
-const isAllWell = (code: unknown): boolean => code === undefined || ['', '0', '200'].includes(String(code));
+const isAllWell = (code: unknown): boolean =>
+  code === undefined || code === null || ['', '0', '200'].includes(String(code));
 
 /**
  * A list, out of the wrapper it comes in: `{ number: [1, 2] }`, whose inner key varies, and whose single element may
- * stand there without brackets.
+ * stand there without brackets, or without the wrapper. Nothing, and a wrapper of nothing, is an empty list.
  */
 export function listIn(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
-  if (!isObject(value)) return [];
+  if (!isObject(value)) return elementsOf(value);
   const children = Object.values(value);
-  return children.find(Array.isArray) ?? (children.length > 1 ? [value] : children);
+  if (children.length <= 1) return elementsOf(children[0]);
+  const lists = children.filter(Array.isArray);
+  // Beside a list of its own or an object, the fields are those of a single element.
+  return lists.length === 1 && !children.some(isObject) ? lists.flat() : [value];
 }
 
-/** A wrapped list of things that each fit `item`. */
+const elementsOf = (value: unknown): unknown[] => {
+  if (Array.isArray(value)) return value;
+  return value === undefined || value === null || value === '' ? [] : [value];
+};
+
+/** A list of things that each fit `item`: it is summed, counted or searched, so one that does not fit spoils it. */
 export const listOf = (item: Joi.Schema) =>
   Joi.any().custom(value => Joi.attempt(listIn(value), Joi.array().items(item), { errors: { render: false } }));
+
+/** A list by which nothing is decided: what does not fit `item` is left out. */
+export const harmlessListOf = (item: Joi.Schema) =>
+  Joi.any().custom(value => Joi.attempt(listIn(value), choiceOf(item)));
+
+/** A list to choose from: what does not fit `item` is not chosen. @throws where something is offered, and nothing fits */
+export const choiceIn = (item: Joi.Schema) =>
+  Joi.any().custom(value => {
+    const offered = listIn(value);
+    const readable = Joi.attempt(offered, choiceOf(item));
+    if (readable.length === 0) throw new RangeError(`nothing readable among ${offered.length}`);
+    return readable;
+  });

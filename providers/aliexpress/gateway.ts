@@ -1,18 +1,21 @@
 import type Joi from 'joi';
+import type { Failure } from '../../domain/outcome.ts';
 import {
   ask,
   type Call,
   check,
   failed,
   type Gated,
+  malformed,
   parse,
   refusedByStatus,
   succeeded,
   type UserToken,
 } from '../call.ts';
+import { neverCertainStatus } from '../never-certain.ts';
 import { isLimited } from '../rate-limits.ts';
 import { refused } from './classify.ts';
-import { refusalIn, unwrap } from './envelope.ts';
+import { type Refusal, refusalIn, unwrap } from './envelope.ts';
 import { healthOf } from './health.ts';
 import { signParameters } from './sign.ts';
 
@@ -26,12 +29,19 @@ export type GatewayCall = {
   maxAnswerBytes?: number;
 };
 
+/** What was answered; and what it is where it says no, or cannot mean what it says. */
+export type Answered<T> = {
+  readonly said: T;
+  refused(refusal: Refusal): Failure;
+  malformed(message: string): Failure;
+};
+
 /**
  * Everything goes to `/sync`, OAuth included: its API names are paths, which the signature then starts with. The
  * payload is unwrapped and checked; a refusal hides in a 200.
  */
 export function createGateway({ baseUrl, appKey, appSecret, now = Date.now }: AliExpressOptions) {
-  return async <T>(call: Call, request: GatewayCall, shape: Joi.Schema<T>): Promise<T> => {
+  return async <T>(call: Call, request: GatewayCall, shape: Joi.Schema<T>): Promise<Answered<T>> => {
     const { name, parameters, user, maxAnswerBytes } = request;
     const system = {
       app_key: appKey,
@@ -52,13 +62,18 @@ export function createGateway({ baseUrl, appKey, appSecret, now = Date.now }: Al
       ...(maxAnswerBytes === undefined ? {} : { maxAnswerBytes }),
     } as const;
     const answer = await ask(counted, form, healthOf);
-    const byStatus = refusedByStatus(call, answer);
+    const { status, body: text } = answer;
+    const kept = call.secret ? {} : { answer: text };
+    const byStatus = refusedByStatus(call, answer, kept);
     if (byStatus) throw byStatus;
-    const body = parse(call, answer.body);
+    if (neverCertainStatus(status)) throw failed(call, 'uncertain', `HTTP_${status}`, `HTTP ${status}`, kept);
+    const body = parse(call, text);
+    const refuse = (refusal: Refusal) => refused({ call, api: name, answer: text }, refusal);
     const refusal = refusalIn(body);
-    if (refusal) throw refused(call, refusal);
-    if (!succeeded(answer)) throw failed(call, 'uncertain', `HTTP_${answer.status}`, 'refused without a code');
-    return check(call, shape, unwrap(body), answer.body);
+    if (refusal) throw refuse(refusal);
+    if (!succeeded(answer)) throw malformed(call, text, `HTTP ${status}, refused without a code`);
+    const said = check(call, shape, unwrap(body), text);
+    return { said, refused: refuse, malformed: message => malformed(call, text, message) };
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Address } from '../../domain/address.ts';
-import { add, type Money } from '../../domain/money.ts';
+import { type Money, sum } from '../../domain/money.ts';
 import { nationalAddress, toLogisticsAddress } from './address-rules.ts';
+import { type SupplierOrderStatus, statusOf } from './order-status.ts';
 import type { WireSupplierOrder } from './schema.ts';
 
 export type NewSupplierOrder = {
@@ -47,68 +48,51 @@ export function orderRequest({ outOrderId, address, items }: NewSupplierOrder): 
   return JSON.stringify(frozen);
 }
 
-/** NEEDS_ATTENTION: no next state follows from what AliExpress says; a person looks at it. */
-export type SupplierOrderStatus =
-  | 'PLACED_UNPAID'
-  | 'PAYMENT_PENDING'
-  | 'PAID'
-  | 'SHIPPED'
-  | 'DELIVERED'
-  | 'CANCELLED'
-  | 'NEEDS_ATTENTION';
-
 export type SupplierOrder = {
   number: string;
   status: SupplierOrderStatus;
   rawStatus: string;
+  /** Why its lines have ended, where they have. */
+  endReasons?: readonly string[];
   /** It says when it was paid: also of an order that was closed since. */
   paid?: true;
-  /** What was really charged, shipping and tax included; absent until every line says it. */
-  actualFee?: Money;
+  /**
+   * What was charged, shipping and tax included: the actual fees of all lines; where they are not all told, what the user
+   * is shown, and else the order's own amount.
+   */
+  charged?: Money;
   payDeadline?: Date;
-};
-
-/** `FINISH` is not here: it says that an order ended, not how. */
-export const statuses: Record<string, SupplierOrderStatus> = {
-  PLACE_ORDER_SUCCESS: 'PLACED_UNPAID',
-  PAYMENT_PROCESSING: 'PAYMENT_PENDING',
-  WAIT_SELLER_EXAMINE_MONEY: 'PAYMENT_PENDING',
-  RISK_CONTROL: 'PAYMENT_PENDING',
-  RISK_CONTROL_HOLD: 'PAYMENT_PENDING',
-  WAIT_GROUP: 'PAYMENT_PENDING',
-  WAIT_COMPLETE_ADDRESS: 'NEEDS_ATTENTION',
-  WAIT_SELLER_SEND_GOODS: 'PAID',
-  SELLER_PART_SEND_GOODS: 'SHIPPED',
-  WAIT_BUYER_ACCEPT_GOODS: 'SHIPPED',
-  IN_CANCEL: 'NEEDS_ATTENTION',
-  FUND_PROCESSING: 'NEEDS_ATTENTION',
-  IN_ISSUE: 'NEEDS_ATTENTION',
-  IN_FROZEN: 'NEEDS_ATTENTION',
 };
 
 type WireResult = WireSupplierOrder['result'];
 
 export function toSupplierOrder(number: string, wire: WireResult): SupplierOrder {
-  const { order_status: rawStatus, child_order_list: lines } = wire;
-  const status = rawStatus === 'FINISH' ? endOf(wire) : (statuses[rawStatus] ?? 'NEEDS_ATTENTION');
-  const fees = lines.flatMap(line => line.actual_fee ?? []);
-  const actualFee = fees.length === lines.length && fees.length > 0 ? fees.reduce(add) : undefined;
+  const { order_status: rawStatus, logistics_status: logistics, child_order_list: lines } = wire;
+  const paid = wire.order_paidtime_string !== undefined;
+  const endReasons = lines.map(line => line.end_reason);
+  const status = statusOf({ order: rawStatus, logistics, endReasons, paid });
+  const charged = feesOf(lines) ?? wire.user_order_amount ?? wire.order_amount;
   const payDeadline = status === 'PLACED_UNPAID' ? deadlineOf(wire) : undefined;
+  const ended = endReasons.filter(reason => reason !== undefined);
   return {
     number,
     status,
     rawStatus,
-    ...(wire.order_paidtime_string === undefined ? {} : { paid: true }),
-    ...(actualFee ? { actualFee } : {}),
+    ...(ended.length > 0 ? { endReasons: ended } : {}),
+    ...(paid ? { paid } : {}),
+    ...(charged ? { charged } : {}),
     ...(payDeadline ? { payDeadline } : {}),
   };
 }
 
-/** Completed or closed: only the reason of the lines and the state of the goods tell which. */
-function endOf({ logistics_status: logistics, child_order_list: lines }: WireResult): SupplierOrderStatus {
-  const cancelled = lines.filter(line => /cancel/i.test(line.end_reason ?? '')).length;
-  if (cancelled > 0) return cancelled === lines.length ? 'CANCELLED' : 'NEEDS_ATTENTION';
-  return logistics === 'BUYER_ACCEPT_GOODS' ? 'DELIVERED' : 'NEEDS_ATTENTION';
+/** What all lines say in the end, if they do, and in one currency. */
+function feesOf(lines: WireResult['child_order_list']): Money | undefined {
+  const [first, ...others] = lines.map(line => line.actual_fee);
+  if (!first || others.some(fee => fee?.currency !== first.currency)) return undefined;
+  return sum(
+    lines.flatMap(line => line.actual_fee ?? []),
+    first.currency,
+  );
 }
 
 /** A creation time without a zone is read as UTC: AliExpress names none. */

@@ -1,19 +1,26 @@
+/**
+ * What AliExpress sends, as far as we read it. Fields that do not apply come absent, null or empty; a single element of
+ * a list comes without its brackets.
+ */
 import Joi from 'joi';
 import { type Money, parseMoney } from '../../domain/money.ts';
-import { decimalText, idText, moneyField, open } from '../fields.ts';
-import { listOf } from './envelope.ts';
+import { harmless, idText, maybe, open } from '../fields.ts';
+import { choiceIn, harmlessListOf, listOf } from './envelope.ts';
+import { variantIn } from './variant.ts';
 
-/** What AliExpress sends, as far as we read it. The values of a field may be empty where they do not apply. */
 const text = Joi.string();
 const count = Joi.number().integer();
-const amount = moneyField('amount', 'currency_code');
-const optionalDecimal = decimalText.empty(['', null]);
+
+/** A price as text or as a bare number; none is below zero. */
+const price = Joi.alternatives(Joi.string().pattern(/^\d+(\.\d+)?$/), count.strict().min(0)).custom(String);
 
 export type WireToken = {
   access_token: string;
   refresh_token?: string;
-  expires_in: number;
-  refresh_expires_in: number;
+  expires_in?: number;
+  expire_time?: number;
+  refresh_expires_in?: number;
+  refresh_token_valid_time?: number;
   account_id?: string;
   user_id?: string;
   account?: string;
@@ -21,109 +28,122 @@ export type WireToken = {
 };
 export const token = open<WireToken>({
   access_token: text.required(),
-  refresh_token: text.empty(''),
-  expires_in: count.required(),
-  refresh_expires_in: count.required(),
-  account_id: idText.empty(''),
-  user_id: idText.empty(''),
-  account: text.empty(''),
-  user_nick: text.empty(''),
-}).or('account_id', 'user_id');
+  refresh_token: maybe(text),
+  expires_in: maybe(count),
+  expire_time: maybe(count),
+  refresh_expires_in: maybe(count),
+  refresh_token_valid_time: maybe(count),
+  account_id: maybe(idText),
+  user_id: maybe(idText),
+  account: harmless(text),
+  user_nick: harmless(text),
+}).or('expires_in', 'expire_time');
 
+/** `skuAttr`: what an order names the variant by. */
 export type WireSku = {
   sku_id: string;
-  sku_attr: string;
+  skuAttr: string;
   price: Money;
   sku_available_stock: number;
   importCharges?: Money;
 };
-type PricedSku = WireSku & {
+type PricedSku = Omit<WireSku, 'skuAttr'> & {
   offer_sale_price?: string;
   sku_price?: string;
   estimated_import_charges?: string;
   currency_code: string;
 };
-export const sku = open<PricedSku>({
+const sku = open<PricedSku>({
   sku_id: idText.required(),
-  sku_attr: text.allow('').default(''),
-  offer_sale_price: optionalDecimal,
-  sku_price: optionalDecimal,
+  offer_sale_price: maybe(price),
+  sku_price: maybe(price),
   sku_available_stock: count.required(),
-  estimated_import_charges: optionalDecimal,
+  estimated_import_charges: maybe(price),
   currency_code: text.required(),
 })
   .or('offer_sale_price', 'sku_price')
-  .custom((wire: PricedSku): WireSku => {
+  .custom((wire: PricedSku) => {
     // The currency is the one that the answer names: the one asked for is ignored now and then.
     const { offer_sale_price, sku_price = '', estimated_import_charges: charges, currency_code } = wire;
     const importCharges = charges === undefined ? {} : { importCharges: parseMoney(charges, currency_code) };
     return { ...wire, price: parseMoney(offer_sale_price ?? sku_price, currency_code), ...importCharges };
   });
 
-type Status = { product_status_type: string };
+/** Where it is not said, whoever is asked to sell it says so. */
+const saleStatus = maybe(text.valid('onSelling', 'offline', 'auditing', 'editingRequired', 'service_delete'));
+type Status = { product_status_type?: string };
+/** `variant`: the one that is wanted; absent when the product has no such variant. */
 export type WireProduct = {
-  result: Partial<Status> & { ae_item_base_info_dto?: Status; ae_item_sku_info_dtos: WireSku[] };
+  result: Status & { ae_item_base_info_dto?: Status; variant?: WireSku };
 };
-export const product = open<WireProduct>({
-  result: open<WireProduct['result']>({
-    product_status_type: text,
-    ae_item_base_info_dto: open<Status>({ product_status_type: text.required() }),
-    ae_item_sku_info_dtos: listOf(sku).required(),
-  })
-    .or('product_status_type', 'ae_item_base_info_dto')
-    .required(),
-});
+/** Of the variants only `skuId` need be readable. */
+export const productWith = (skuId: string) =>
+  open<WireProduct>({
+    result: open<WireProduct['result'] & { ae_item_sku_info_dtos: unknown }>({
+      product_status_type: saleStatus,
+      ae_item_base_info_dto: maybe(open<Status>({ product_status_type: saleStatus })),
+      ae_item_sku_info_dtos: Joi.any().required(),
+    })
+      .custom(wire => ({ ...wire, variant: variantIn(wire.ae_item_sku_info_dtos, skuId, sku) }))
+      .required(),
+  });
 
 export type WireDelivery = {
   code: string;
-  company: string;
   fee: Money;
   tracking: boolean;
-  min_delivery_days: number;
-  max_delivery_days: number;
 };
 type PricedDelivery = WireDelivery & {
   shipping_fee_cent?: string;
-  shipping_fee_currency: string;
+  shipping_fee_currency?: string;
   free_shipping: boolean;
 };
-export const delivery = open<PricedDelivery>({
+const delivery = open<PricedDelivery>({
   code: text.required(),
-  company: text.allow('').default(''),
-  shipping_fee_cent: optionalDecimal, // in major units, despite its name
-  shipping_fee_currency: text.empty('').default('USD'),
-  free_shipping: Joi.boolean().default(false),
-  tracking: Joi.boolean().default(false),
-  min_delivery_days: count.required(),
-  max_delivery_days: count.required(),
-}).custom((wire: PricedDelivery): WireDelivery => {
-  const fee = wire.shipping_fee_cent ?? (wire.free_shipping ? '0' : '');
-  return { ...wire, fee: parseMoney(fee, wire.shipping_fee_currency) };
+  shipping_fee_cent: maybe(price), // in major units, despite its name
+  shipping_fee_currency: maybe(text),
+  free_shipping: maybe(Joi.boolean()).default(false),
+  tracking: harmless(Joi.boolean()).default(false),
+}).custom(({ shipping_fee_cent: fee, shipping_fee_currency: currency, ...wire }: PricedDelivery): WireDelivery => {
+  // What is free may come without an amount. A fee that is only shown, formatted, is none that could be trusted.
+  if (fee === undefined && wire.free_shipping) return { ...wire, fee: parseMoney('0', currency ?? 'USD') };
+  if (fee === undefined || currency === undefined) throw new RangeError('no fee');
+  return { ...wire, fee: parseMoney(fee, currency) };
 });
 
 export type WireFreight = {
-  result: { success: boolean; code?: string; msg?: string; delivery_options: WireDelivery[] };
+  result: { success: boolean; code?: string; msg: string; delivery_options: WireDelivery[] };
 };
 export const freight = open<WireFreight>({
-  result: open({
+  result: open<WireFreight['result']>({
     success: Joi.boolean().required(),
-    code: idText.empty(''),
-    msg: text.allow(''),
-    delivery_options: listOf(delivery).default([]),
+    code: harmless(idText),
+    msg: harmless(text).default(''),
+    delivery_options: Joi.any().when('success', { is: false, otherwise: choiceIn(delivery).required() }),
   }).required(),
 });
+
+/** A number of theirs: sixteen digits and more, as text or as a bare number. */
+const orderNumber = Joi.alternatives(text.pattern(/^[1-9]\d*$/), count.strict().positive()).custom(String);
 
 export type WirePlaced = {
   result: { is_success: boolean; order_list: string[]; error_code?: string; error_msg?: string };
 };
 export const placed = open<WirePlaced>({
-  result: open({
+  result: open<WirePlaced['result']>({
     is_success: Joi.boolean().required(),
-    order_list: listOf(idText).default([]),
-    error_code: idText.empty(['', null]),
-    error_msg: text.empty(['', null]),
+    order_list: listOf(orderNumber).default([]),
+    error_code: maybe(idText),
+    // Whatever it says: beside a success it says that the order is not paid.
+    error_msg: maybe(Joi.any()).custom(said => (typeof said === 'string' ? said : JSON.stringify(said))),
   }).required(),
 });
+
+type Told = { amount: string; currency_code: string };
+/** An amount that may be left out: absent, null, `{}`, or an object without its number. */
+const maybeAmount = open<Told>({ amount: price.required(), currency_code: text.required() })
+  .empty(Joi.alternatives(Joi.valid(null, ''), open({ amount: Joi.valid(null, '') })))
+  .custom(({ amount, currency_code: currency }: Told) => parseMoney(amount, currency));
 
 export type WireChild = { actual_fee?: Money; end_reason?: string };
 export type WireSupplierOrder = {
@@ -131,56 +151,60 @@ export type WireSupplierOrder = {
     order_status: string;
     logistics_status?: string;
     gmt_create?: string;
-    order_paidtime_string?: string;
+    order_paidtime_string?: unknown;
     pay_timeout_second?: number;
+    order_amount?: Money;
+    user_order_amount?: Money;
     child_order_list: WireChild[];
   };
 };
-const child = open<WireChild>({ actual_fee: amount, end_reason: text.empty(['', null]) });
+const child = open<WireChild>({ actual_fee: maybeAmount, end_reason: maybe(text) });
 export const supplierOrder = open<WireSupplierOrder>({
-  result: open({
+  result: open<WireSupplierOrder['result']>({
     order_status: text.required(),
-    logistics_status: text.empty(['', null]),
-    gmt_create: text.empty(['', null]),
-    order_paidtime_string: text.empty(['', null]),
-    pay_timeout_second: count.min(0),
+    logistics_status: maybe(text),
+    gmt_create: harmless(text),
+    order_paidtime_string: maybe(Joi.alternatives(text, count.positive())), // that it is there says enough
+    pay_timeout_second: harmless(count.min(0)),
+    order_amount: maybeAmount,
+    user_order_amount: maybeAmount,
     child_order_list: listOf(child).default([]),
   }).required(),
 });
 
 export type WireNode = { time_stamp: number; tracking_name: string; tracking_detail_desc: string };
-export type WirePackageItem = { item_id: string; sku_id: string; quantity: number };
+export type WirePackageItem = { quantity: number };
 export type WireParcel = {
-  mail_no: string;
+  mail_no?: string;
   carrier_name: string;
   package_item_list: WirePackageItem[];
   detail_node_list: WireNode[];
 };
 export type WireTracking = {
-  result: { ret: boolean; code?: string; msg?: string; data: { tracking_detail_line_list: WireParcel[] } };
+  result: { ret: boolean; code?: string; msg: string; data: { tracking_detail_line_list: WireParcel[] } };
 };
 const node = open<WireNode>({
   time_stamp: count.required(),
-  tracking_name: text.allow('').default(''),
-  tracking_detail_desc: text.allow('').default(''),
+  tracking_name: harmless(text).default(''),
+  tracking_detail_desc: harmless(text).default(''),
 });
-const packageItem = open<WirePackageItem>({
-  item_id: idText.required(),
-  sku_id: idText.required(),
-  quantity: count.required(),
-});
+const packageItem = open<WirePackageItem>({ quantity: count.min(0).required() });
 const parcel = open<WireParcel>({
-  mail_no: idText.required(),
-  carrier_name: text.allow('').default(''),
+  mail_no: maybe(idText),
+  carrier_name: harmless(text).default(''),
   package_item_list: listOf(packageItem).default([]),
-  detail_node_list: listOf(node).default([]),
+  detail_node_list: harmlessListOf(node).default([]),
 });
+const parcels = open({ tracking_detail_line_list: listOf(parcel).default([]) });
 export const tracking = open<WireTracking>({
-  result: open({
+  result: open<WireTracking['result']>({
     ret: Joi.boolean().required(),
-    code: idText.empty(''),
-    msg: text.allow(''),
-    data: open({ tracking_detail_line_list: listOf(parcel).default([]) }).default({ tracking_detail_line_list: [] }),
+    code: harmless(idText),
+    msg: harmless(text).default(''),
+    data: Joi.any().when('ret', {
+      is: false,
+      otherwise: maybe(parcels).default({ tracking_detail_line_list: [] }),
+    }),
   }).required(),
 });
 

@@ -5,8 +5,8 @@ export type AliExpressToken = {
   /** Absent when the answer brings none: the stored one stays in force. */
   refreshToken?: string;
   accessExpiresAt: Date;
-  /** A refresh does not move this day; on it a person has to authorise again. */
-  refreshExpiresAt: Date;
+  /** A refresh does not move this day; on it a person has to authorise again. Null where it is not said. */
+  refreshExpiresAt: Date | null;
   accountId: string;
   accountName: string;
 };
@@ -16,9 +16,15 @@ export function toToken(wire: WireToken, nowMs: number): AliExpressToken {
   return {
     accessToken: wire.access_token,
     ...(wire.refresh_token ? { refreshToken: wire.refresh_token } : {}),
-    accessExpiresAt: new Date(nowMs + wire.expires_in * 1000),
-    refreshExpiresAt: new Date(nowMs + wire.refresh_expires_in * 1000),
+    accessExpiresAt: endOf(wire.expires_in, wire.expire_time, nowMs) ?? new Date(nowMs),
+    refreshExpiresAt: endOf(wire.refresh_expires_in, wire.refresh_token_valid_time, nowMs),
     accountId,
     accountName: wire.account ?? wire.user_nick ?? accountId,
   };
 }
+
+/** @param seconds from now; `atMs` says it by the clock of theirs */
+const endOf = (seconds: number | undefined, atMs: number | undefined, nowMs: number): Date | null => {
+  if (seconds !== undefined) return new Date(nowMs + seconds * 1000);
+  return atMs === undefined ? null : new Date(atMs);
+};

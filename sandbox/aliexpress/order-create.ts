@@ -6,6 +6,7 @@ import { type OrderRequest, readOrderRequest } from './order-request.ts';
 import { payAutomatically } from './payment.ts';
 import { type Pick, place } from './placement.ts';
 import type { Request } from './request.ts';
+import { isNamed } from './sku-properties.ts';
 
 const outOrderIdsLiveMs = 24 * 3_600_000;
 
@@ -64,7 +65,8 @@ function pick(world: World, order: OrderRequest): Pick[] | string {
     if (!product.onSale) return 'A001_ORDER_CANNOT_BE_PLACED';
     const options = deliveryOptions(product, order.country);
     if (options.length === 0) return 'A002_INVALID_ZONE';
-    const sku = product.skus.find(known => known.skuAttr === item.skuAttr);
+    if (product.refusal !== undefined) return product.refusal;
+    const sku = product.skus.find(known => isNamed(known.skuAttr, item.skuAttr));
     if (!sku) return 'SKU_NOT_EXIST';
     const wanted = item.logisticsServiceName ?? options[0]!.code;
     const option = options.find(known => known.code === wanted);

@@ -18,17 +18,14 @@ export function getOrder(world: World, request: Request, account: Account): obje
   const total = { amount: toDecimal(costOf(order), order.currency), currency_code: order.currency };
   return {
     result: {
-      order_status: order.status,
+      order_status: isUnderRiskControl(world, order) ? 'RISK_CONTROL' : order.status,
       logistics_status: order.logisticsStatus,
       gmt_create: gmt(order.createdMs),
       ...(order.paidMs === undefined ? {} : { order_paidtime_string: gmt(order.paidMs) }),
       pay_timeout_second: String(order.payTimeoutSeconds),
       order_amount: total,
       user_order_amount: total,
-      child_order_list: request.list(
-        'aeop_child_order_info',
-        order.lines.map(line => childDocument(order, line)),
-      ),
+      child_order_list: linesOf(request, order),
       logistics_info_list: request.list(
         'aeop_order_logistics_info',
         order.tracking.map(line => ({ logistics_no: line.trackingNumber, logistics_service: order.logisticsService })),
@@ -38,7 +35,18 @@ export function getOrder(world: World, request: Request, account: Account): obje
   };
 }
 
-function childDocument({ currency, endReason }: SupplierOrder, line: OrderLine): object {
+const isUnderRiskControl = ({ clock }: World, { status, paidMs, riskControlSeconds }: SupplierOrder): boolean =>
+  status === 'WAIT_SELLER_SEND_GOODS' && paidMs !== undefined && clock.now() < paidMs + riskControlSeconds * 1000;
+
+/** In a sparse order the only line stands without brackets, and none says what was really charged. */
+function linesOf(request: Request, order: SupplierOrder): unknown {
+  const lines = order.lines.map(line => childDocument(order, line));
+  if (!order.sparse) return request.list('aeop_child_order_info', lines);
+  const [first, ...others] = lines.map(({ actual_fee, actual_shipping_fee, actual_tax_fee, ...line }) => line);
+  return { aeop_child_order_info: others.length > 0 ? [first, ...others] : first };
+}
+
+function childDocument({ currency, endReason }: SupplierOrder, line: OrderLine) {
   const money = (minor: bigint) => ({ amount: toDecimal(minor, currency), currency_code: currency });
   return {
     product_id: bare(line.productId),

@@ -42,6 +42,8 @@ export function place(
       lines: parcel,
       createdMs: world.clock.now(),
       payTimeoutSeconds,
+      riskControlSeconds: picks[0]!.product.riskControlSeconds,
+      sparse: picks[0]!.product.sparse,
       status: 'PLACE_ORDER_SUCCESS',
       logisticsStatus: 'NO_LOGISTICS',
       endReason: undefined,

@@ -21,6 +21,14 @@ export type Product = {
   /** Two: the goods come from two stores, one create makes two orders. */
   readonly ordersPerCreate: 1 | 2;
   readonly onSale: boolean;
+  /** What freight.query quotes in; that of the goods when undefined. */
+  readonly shippingCurrency: string | undefined;
+  /** The code that every order of it is refused with. */
+  readonly refusal: string | undefined;
+  /** For so long after it was paid an order of it is shown under risk control. */
+  readonly riskControlSeconds: number;
+  /** Its answers, and those about its orders, leave out whatever AliExpress leaves out now and then. */
+  readonly sparse: boolean;
 };
 
 export type OrderLine = {
@@ -53,6 +61,8 @@ export type SupplierOrder = {
   readonly lines: readonly OrderLine[];
   readonly createdMs: number;
   readonly payTimeoutSeconds: number;
+  readonly riskControlSeconds: number;
+  readonly sparse: boolean;
   /** `order_status` in AliExpress' own words. */
   status: string;
   logisticsStatus: string;

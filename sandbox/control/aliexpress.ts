@@ -28,6 +28,10 @@ const product = Joi.object<Product>({
   shipsTo: Joi.array().items(Joi.string().length(2)),
   ordersPerCreate: Joi.number().valid(1, 2).default(1),
   onSale: Joi.boolean().default(true),
+  shippingCurrency: currency,
+  refusal: text,
+  riskControlSeconds: Joi.number().integer().min(0).max(604_800).default(0),
+  sparse: Joi.boolean().default(false),
 });
 
 type Move = {

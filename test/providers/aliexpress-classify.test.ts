@@ -1,12 +1,23 @@
 import { expect } from 'chai';
-import { codes, refused, stopsTheAccount, throttles } from '../../providers/aliexpress/classify.ts';
-import { refusalIn } from '../../providers/aliexpress/envelope.ts';
-import { type Call, moneyCall, read } from '../../providers/call.ts';
+import { PermissionRefused, Unreadable } from '../../domain/outcome.ts';
+import { type Asked, codes, refused, throttles } from '../../providers/aliexpress/classify.ts';
+import { type Refusal, refusalIn } from '../../providers/aliexpress/envelope.ts';
+import { moneyCall, read } from '../../providers/call.ts';
 import { aliexpressCodes, aliexpressThrottles } from './documented-refusals.ts';
 
-const buying: Call = { provider: 'aliexpress', ...moneyCall, gate: undefined };
-const reading: Call = { provider: 'aliexpress', ...read, gate: undefined };
-const kindOf = (call: Call, ...given: string[]) => refused(call, { codes: given, message: '' }).kind;
+const create = 'aliexpress.ds.order.create';
+const orderGet = 'aliexpress.trade.ds.order.get';
+const asked = (stakes: typeof moneyCall | typeof read, api: string): Asked => ({
+  call: { provider: 'aliexpress', ...stakes, gate: undefined },
+  api,
+  answer: '{"said":"no"}',
+});
+const buying = asked(moneyCall, create);
+const reading = asked(read, 'aliexpress.ds.product.get');
+const refusal = (...given: string[]): Refusal => ({ codes: given, message: '' });
+const kindOf = (by: Asked, ...given: string[]) => refused(by, refusal(...given)).kind;
+/** A create that was no success, with a code and without a number. */
+const notPlaced = (code: string) => refused(buying, { ...refusal(code), nothingDone: true });
 
 describe('AliExpress refusals', () => {
   it('are those that are documented, and no others', () => {
@@ -17,6 +28,7 @@ describe('AliExpress refusals', () => {
   for (const [code, kind] of Object.entries(aliexpressCodes)) {
     it(`${code} on an order is ${kind}`, () => {
       expect(kindOf(buying, code)).to.equal(kind);
+      expect(notPlaced(code).kind).to.equal(kind);
       expect(kindOf(reading, code)).to.equal(kind === 'uncertain' ? 'retryable' : kind);
     });
   }
@@ -38,7 +50,7 @@ describe('AliExpress refusals', () => {
   });
 
   it('IllegalAccessToken is a refused token, on an order too', () => {
-    const failure = refused(buying, { codes: ['IllegalAccessToken'], message: '' });
+    const failure = refused(buying, refusal('IllegalAccessToken'));
     expect([failure.name, failure.kind, failure.code]).to.deep.equal([
       'Retryable',
       'retryable',
@@ -46,20 +58,74 @@ describe('AliExpress refusals', () => {
     ]);
   });
 
-  it('an unknown code is uncertain on an order, and asked again on a read', () => {
-    expect([kindOf(buying, 'NEW_CODE'), kindOf(reading, 'NEW_CODE')]).to.deep.equal(['uncertain', 'retryable']);
-    expect(kindOf(buying)).to.equal('uncertain');
+  for (const code of [
+    'PRODUCT_NOT_EXIST',
+    'PRODUCT_OFF_SHELF',
+    'SELLER_NOT_EXIST',
+    'PRICE_CHANGED',
+    'A_NEW_ONE',
+    '4711',
+  ])
+    it(`an order that was not placed for ${code} certainly was not, although no table knows it`, () => {
+      expect(notPlaced(code)).to.include({ kind: 'terminal', code: `ALIEXPRESS_${code}` });
+      expect(kindOf(buying, code), 'where the answer does not say that nothing was placed').to.equal('uncertain');
+    });
+
+  for (const code of [
+    'DUPLICATE_ORDER',
+    'ORDER_ALREADY_EXISTS',
+    'ORDER_IN_PROGRESS',
+    'SYSTEM_ERROR',
+    'SERVICE_EXCEPTION',
+    'STOCK_HOLD_FAIL',
+    'CREATE_ORDER_TIMEOUT',
+    '500',
+    '409',
+  ])
+    it(`an order that was "not placed" for ${code} may have been placed all the same`, () => {
+      expect(notPlaced(code).kind).to.equal('uncertain');
+    });
+
+  it('an order that was not placed for no reason may have been placed', () => {
+    expect(refused(buying, { ...refusal(), nothingDone: true }).kind).to.equal('uncertain');
+  });
+
+  it('a question refused with a code that nobody knows is asked for a time only, and keeps the answer', () => {
+    const failure = refused(reading, refusal('NEW_CODE'));
+    expect(failure).to.be.instanceOf(Unreadable);
+    expect(failure).to.include({ code: 'ALIEXPRESS_NEW_CODE', answer: '{"said":"no"}' });
+    expect(refused(reading, refusal('SYSTEM_BUSY')), 'an outage').not.to.be.instanceOf(Unreadable);
+  });
+
+  describe('of a permission', () => {
+    const permissions = ['InsufficientPermission', 'isv.insufficient-permission', 'isv.permission-api-package-limit'];
+    for (const code of permissions)
+      for (const api of [
+        create,
+        'aliexpress.ds.product.get',
+        'aliexpress.ds.freight.query',
+        'aliexpress.ds.order.tracking.get',
+      ])
+        it(`${code} on ${api} stops the account`, () => {
+          const stakes = api === create ? moneyCall : read;
+          expect(refused(asked(stakes, api), refusal(code))).to.be.instanceOf(PermissionRefused);
+        });
+
+    it('on an order read says that the order is another account’s, but for the application’s own', () => {
+      for (const code of ['isv.insufficient-permission', 'isv.invalid-authorization'])
+        expect(kindOf(asked(read, orderGet), code), code).to.equal('terminal');
+      expect(refused(asked(read, orderGet), refusal('InsufficientPermission'))).to.be.instanceOf(PermissionRefused);
+    });
+
+    it('on a token is about our application, and stops no account', () => {
+      expect(kindOf(asked(read, '/auth/token/refresh'), 'InsufficientPermission')).to.equal('terminal');
+    });
   });
 
   it('the more specific code decides', () => {
-    expect(refused(reading, { codes: ['isv.insufficient-permission', '15'], message: '' }).code).to.equal(
+    expect(refused(asked(read, orderGet), refusal('isv.insufficient-permission', '15')).code).to.equal(
       'ALIEXPRESS_ISV_INSUFFICIENT_PERMISSION',
     );
-  });
-
-  it('four codes stop the account', () => {
-    const stopping = Object.keys(codes).filter(code => stopsTheAccount(`ALIEXPRESS_${code}`));
-    expect(stopping).to.have.length(4).and.include('USER_ACCOUNT_DISABLED');
   });
 });
 
@@ -88,6 +154,12 @@ describe('AliExpress refusals in an answer', () => {
     ['a product', { a_response: { result: {}, rsp_code: 200, rsp_msg: 'Call succeeds' } }, undefined],
     ['a token', { '/auth/token/create_response': { access_token: 't', code: '0' } }, undefined],
     ['a bare result', { result: { is_success: true } }, undefined],
+    ['a token whose code is null', { '/auth/token/create_response': { access_token: 't', code: null } }, undefined],
+    [
+      'a nested resp_result',
+      { a_response: { resp_result: { resp_code: 405, resp_msg: 'no such thing' } } },
+      { codes: ['no such thing', '405'], message: 'no such thing' },
+    ],
   ] as const) {
     it(what, () => {
       expect(refusalIn(body)).to.deep.equal(found);

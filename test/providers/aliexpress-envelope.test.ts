@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import Joi from 'joi';
-import { listIn, listOf, unwrap } from '../../providers/aliexpress/envelope.ts';
+import { choiceIn, listIn, listOf, unwrap } from '../../providers/aliexpress/envelope.ts';
 
 describe('AliExpress envelope', () => {
   const result = { ok: true };
@@ -27,6 +27,24 @@ describe('AliExpress envelope', () => {
     ['an empty wrapper', {}, []],
     ['nothing', undefined, []],
     ['null', null, []],
+    ['an empty text', '', []],
+    ['a wrapper of null', { number: null }, []],
+    ['a single element without wrapper and brackets', 7, [7]],
+    [
+      'a single line that says one thing only',
+      { line: { fee: { amount: '1', currency: 'USD' } } },
+      [{ fee: { amount: '1', currency: 'USD' } }],
+    ],
+    [
+      'an element with a list of its own',
+      { id: 1, at: { of: 'x' }, nodes: [1, 2] },
+      [{ id: 1, at: { of: 'x' }, nodes: [1, 2] }],
+    ],
+    [
+      'an element with two lists of its own',
+      { id: 1, items: [1], nodes: [1, 2] },
+      [{ id: 1, items: [1], nodes: [1, 2] }],
+    ],
   ] as const) {
     it(`reads ${what}`, () => {
       expect(listIn(value)).to.deep.equal(list);
@@ -36,5 +54,12 @@ describe('AliExpress envelope', () => {
   it('checks every element of a wrapped list', () => {
     expect(listOf(Joi.number()).validate({ number: ['1', '2'] }).value).to.deep.equal([1, 2]);
     expect(listOf(Joi.number()).validate({ number: ['1', 'x'] }).error).to.be.instanceOf(Error);
+    expect(listOf(Joi.number()).validate({ number: [1, null] }).error).to.be.instanceOf(Error);
+  });
+
+  it('leaves out of a choice what cannot be read, but for a choice of nothing', () => {
+    expect(choiceIn(Joi.number()).validate({ number: ['1', 'x', null] }).value).to.deep.equal([1]);
+    for (const nothing of [{ number: ['x'] }, [], {}])
+      expect(choiceIn(Joi.number()).validate(nothing).error, JSON.stringify(nothing)).to.be.instanceOf(Error);
   });
 });

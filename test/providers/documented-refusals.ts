@@ -80,8 +80,7 @@ export const mercadolibreStatuses: Kinds = all('terminal', '400 403');
 export const aliexpressCodes: Kinds = {
   ...all(
     'terminal',
-    `InsufficientPermission InvalidApiPath InvalidAppKey MissingParameter InvalidParameter UnsupportedParamMapping
-     IncompleteSignature isv.insufficient-permission isv.invalid-authorization`,
+    `InvalidApiPath InvalidAppKey MissingParameter InvalidParameter UnsupportedParamMapping IncompleteSignature`,
   ),
   ...all('terminal', 'InvalidCode IllegalRefreshToken AUTH_TYPE_UNSUPPORTED InvalidAppkey'), // OAuth
   ...all('uncertain', 'isp.service-unavailable 15 ServiceTimeout ServiceUnavailable InternalError'),
@@ -93,8 +92,11 @@ export const aliexpressCodes: Kinds = {
      B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL_CPF_CN_INVALID
      B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL_CPF_NOT_MATCH PRICE_PAY_CURRENCY_ERROR`,
   ),
-  ...all('retryable', 'DELIVERY_METHOD_NOT_EXIST INVENTORY_HOLD_ERROR'),
+  ...all('terminal', 'DELIVERY_METHOD_NOT_EXIST'),
   ...all('uncertain', 'REPEATED_ORDER_ERROR'), // there may be one: look, do not create
+  ...all('uncertain', 'INVENTORY_HOLD_ERROR'), // out of stock, or a system error
+  // Freight
+  ...all('terminal', 'DELIVERY_NOT_AVAILABLE_TO_YOUR_ADDRESS DELIVERY_INFO_EMPTY'),
   ...all('terminal', 'BLACKLIST_BUYER_IN_LIST USER_ACCOUNT_DISABLED A003_SUSPICIOUS_BUYER A006_INVALID_ACCOUNT_INFO'),
   ...all(
     'terminal',

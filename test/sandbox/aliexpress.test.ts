@@ -141,7 +141,7 @@ describe('sandbox: AliExpress', () => {
       'B_DROPSHIPPER_DELIVERY_ADDRESS_CPF_CN_INVALID',
       { logistics_address: { ...address, country: 'BR', zip: '01310-100' } },
     ],
-    ['SKU_NOT_EXIST', { product_items: [{ ...item, sku_attr: '14:193' }] }],
+    ['SKU_NOT_EXIST', { product_items: [{ ...item, sku_attr: '14:194' }] }],
     ['INVENTORY_HOLD_ERROR', { product_items: [{ ...item, product_count: 6 }] }],
     ['DELIVERY_METHOD_NOT_EXIST', { product_items: [{ ...item, logistics_service_name: 'PIGEON' }] }],
     ['ITEM_ID_NOT_FOUND', { product_items: [{ ...item, product_id: '42' }] }],

@@ -139,7 +139,7 @@ describe('the supplier account of a purchase', () => {
 
   const refusals: readonly { code: string; ends: object; held: string }[] = [
     {
-      code: 'INSUFFICIENT_PERMISSION',
+      code: 'INVALID_APP_KEY',
       ends: { status: 'WAITING', waitReason: 'BROWSER_AUTOMATION_DISABLED' },
       held: 'HELD',
     },

@@ -80,10 +80,12 @@ describe('a purchase that the supplier has not been paid for', () => {
     expect(await stage.perform('purchase', id)).to.equal('PURCHASED');
   });
 
-  it('takes a payment under review for no payment', async () => {
+  it('takes a payment that AliExpress examines for no payment, and asks nobody to pay once more', async () => {
     const { id, numbers } = await placedUnpaid();
-    await move(numbers[0] ?? '', { status: 'RISK_CONTROL' });
-    expect(await stage.perform('purchase', id)).to.equal('still WAITING (SUPPLIER_UNPAID)');
+    await move(numbers[0] ?? '', { status: 'RISK_CONTROL_HOLD' });
+    expect(await stage.perform('purchase', id)).to.equal('PURCHASING');
+    expect((await notesOf(stage, id)).at(-1)).to.include('nobody is to pay again');
+    expect(await held(id)).to.deep.equal(['HELD']);
   });
 
   it('fails, and its money is free again, when it closes before anybody paid', async () => {

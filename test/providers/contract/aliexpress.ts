@@ -27,10 +27,10 @@ export const aliexpressContracts: Contracts['aliexpress'] = {
     token: 'user',
     prepare: async world => [
       await account(world, 'aliexpress'),
-      { productId: await product(world), shipToCountry: 'US' },
+      { productId: await product(world), skuId, shipToCountry: 'US' },
     ],
     declined: {
-      prepare: async world => [await account(world, 'aliexpress'), { productId: nobody, shipToCountry: 'US' }],
+      prepare: async world => [await account(world, 'aliexpress'), { productId: nobody, skuId, shipToCountry: 'US' }],
       as: 'terminal ALIEXPRESS_ITEM_ID_NOT_FOUND',
     },
   },
@@ -65,7 +65,7 @@ export const aliexpressContracts: Contracts['aliexpress'] = {
           }),
         ),
       ],
-      as: 'retryable ALIEXPRESS_INVENTORY_HOLD_ERROR',
+      as: 'uncertain ALIEXPRESS_INVENTORY_HOLD_ERROR',
     },
   },
   getOrder: {

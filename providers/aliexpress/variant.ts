@@ -1,0 +1,45 @@
+import Joi from 'joi';
+import { idText, maybe, open } from '../fields.ts';
+import { listIn, listOf } from './envelope.ts';
+
+const named = open<{ sku_id: string }>({ sku_id: idText.required() });
+const attributed = open<{ sku_attr?: string }>({ sku_attr: maybe(Joi.string()) });
+
+type Property = { sku_property_id: string; property_value_id: string };
+const property = open<Property>({ sku_property_id: idText.required(), property_value_id: idText.required() });
+
+const read = <T>(schema: Joi.Schema<T>, value: unknown): T =>
+  Joi.attempt(value, schema.required(), { errors: { render: false } });
+
+/**
+ * Finds one variant among those that a product lists, and reads it as `sku`, with the `skuAttr` that an order names it
+ * by. Nothing when the product has no such variant. The others may be unreadable, as long as they say which they are.
+ * @throws when it cannot be read, cannot be named, or may be one that does not say which it is
+ */
+export function variantIn<T>(
+  listed: unknown,
+  skuId: string,
+  sku: Joi.Schema<T>,
+): (T & { skuAttr: string }) | undefined {
+  const variants = listIn(listed);
+  const ids = variants.map(idOf);
+  const index = ids.indexOf(skuId);
+  if (index >= 0) return { ...read(sku, variants[index]), skuAttr: skuAttrOf(variants[index], variants.length === 1) };
+  if (ids.length === 0 || ids.includes(undefined)) throw new RangeError('no variants, or some without an id');
+  return undefined;
+}
+
+function idOf(variant: unknown): string | undefined {
+  const { value, error } = named.required().validate(variant, { errors: { render: false } });
+  return error ? undefined : value.sku_id;
+}
+
+/** Verbatim where it is given. Else it is built from the properties as AliExpress builds it: `14:173;5:361386`. */
+function skuAttrOf(variant: unknown, isOnly: boolean): string {
+  const { sku_attr: given } = read(attributed, variant);
+  if (given !== undefined) return given;
+  const { ae_sku_property_dtos: listed } = read(open<{ ae_sku_property_dtos?: unknown }>({}), variant);
+  const properties: Property[] = read(listOf(property), listed ?? []);
+  if (properties.length === 0 && !isOnly) throw new RangeError('a variant without properties');
+  return properties.map(one => `${one.sku_property_id}:${one.property_value_id}`).join(';');
+}

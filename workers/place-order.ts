@@ -1,0 +1,75 @@
+import { formatMoney } from '../domain/money.ts';
+import { invariant, PermissionRefused } from '../domain/outcome.ts';
+import { once } from '../store/effects.ts';
+import type { Order } from '../store/entities/order.ts';
+import type { Credential } from '../store/entities/people.ts';
+import { assertOwner } from '../store/orders.ts';
+import { keepSupplierOrders } from '../store/supplier-orders.ts';
+import { note } from '../store/timeline.ts';
+import type { AskSupplier, Offer } from './choose-offer.ts';
+import { type Context, onceContext } from './context.ts';
+import { withToken } from './tokens.ts';
+
+/** AliExpress recognises `out_order_id` for 24 h: ours is not sent again after 20. */
+const resendForMs = 20 * 3_600_000;
+
+/** As `withToken`; a permission that was refused stays what it is, because a browser may have it. */
+export const asking =
+  (ctx: Context, credential: Credential): AskSupplier =>
+  async call => {
+    const refused: PermissionRefused[] = [];
+    const told = (error: unknown): never => {
+      if (error instanceof PermissionRefused) refused.push(error);
+      throw error;
+    };
+    return withToken(ctx, credential, token => call(token).catch(told)).catch((error: unknown) => {
+      throw refused[0] ?? error;
+    });
+  };
+
+/** Its numbers; `paid`: by AliExpress itself, as it was placed. */
+type Bought = { orderNumbers: string[]; paid?: boolean };
+
+/** Places the order at AliExpress, once. Without an offer the effect is in doubt: only its frozen request may be sent again. */
+export async function placeOrder(ctx: Context, order: Order, credential: Credential, offer?: Offer): Promise<void> {
+  const { aliexpress } = ctx.providers;
+  await once<Bought>(onceContext(ctx), {
+    purpose: 'buy',
+    subject: order.id,
+    route: 'aliexpress-api',
+    account: credential.accountId,
+    environment: credential.environment,
+    keyFor: generation => `${order.id}-${generation}`,
+    freeze: outOrderId => freezeRequest(ctx, order, outOrderId, offer),
+    resendForMs,
+    deduplicates: true,
+    assertOwner: em => assertOwner(em, order),
+    // There is no look-up by our key; inside its window the same request again answers with the same orders.
+    find: async () => ({ answer: 'UNKNOWN' }),
+    send: async effect => {
+      const { orderNumbers, paid } = await asking(
+        ctx,
+        credential,
+      )(token => aliexpress.createOrder(token, effect.request, { signal: ctx.signal }));
+      // The answer to a repeated request says nothing about the payment.
+      return { orderNumbers, paid: paid && effect.lastSentAt == null };
+    },
+    record: async (em, { orderNumbers, paid = false }, effect) => {
+      await keepSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey, paid);
+      const text = `placed at AliExpress as ${orderNumbers.join(', ')}`;
+      await note(em, order.id, 'effect', offer ? `${text} for ${formatMoney(offer.total)}` : text, {
+        key: effect.idempotencyKey,
+        orders: orderNumbers,
+      });
+    },
+  });
+}
+
+function freezeRequest(ctx: Context, order: Order, outOrderId: string, offer: Offer | undefined): string {
+  invariant(offer && order.shipTo, 'a new request is frozen from an offer');
+  return ctx.providers.aliexpress.orderRequest({
+    outOrderId,
+    address: order.shipTo,
+    items: [{ ...offer, quantity: order.quantity }],
+  });
+}
