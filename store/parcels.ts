@@ -14,10 +14,16 @@ export type SeenParcel = {
 };
 
 /**
- * Takes everything a supplier says about the parcels of one of its orders. One that it names no more is gone: its number
- * has changed. Nothing at all is no answer: parcels do not vanish.
+ * Takes what a supplier says about the parcels of one of its orders. One that it names no more is gone: its number has
+ * changed. Nothing at all is no answer: parcels do not vanish.
+ * @param areAll whether all of them have a number: one that has none may be any of those we know
  */
-export async function keepParcels(em: EntityManager, row: SupplierOrder, seen: readonly SeenParcel[]): Promise<void> {
+export async function keepParcels(
+  em: EntityManager,
+  row: SupplierOrder,
+  seen: readonly SeenParcel[],
+  areAll: boolean,
+): Promise<void> {
   if (seen.length === 0) return;
   for (const { trackingNumber, carrier, quantity, shippedAt, lastEvent } of seen)
     await em.execute(
@@ -37,6 +43,7 @@ export async function keepParcels(em: EntityManager, row: SupplierOrder, seen: r
         lastEvent?.at ?? null,
       ],
     );
+  if (!areAll) return;
   const named = seen.map(({ trackingNumber }) => trackingNumber);
   const others = { supplierOrderId: row.id, trackingNumber: { $nin: named }, goneAt: null };
   await em.nativeUpdate(Parcel, others, { goneAt: new Date() });

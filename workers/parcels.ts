@@ -16,6 +16,7 @@ export async function takeParcels(
       em,
       row,
       numbered.map(parcel => seen(ctx, order, parcel)),
+      numbered.length === parcels.length,
     ),
   );
 }

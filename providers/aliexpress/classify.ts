@@ -125,7 +125,7 @@ function unknown(call: Call, { codes: given, message, nothingDone }: Refusal, de
 
 /** Some codes are HTTP statuses. */
 const speaksOfDoubtOrStatus = (code: string): boolean =>
-  speaksOfDoubt(code) || (/^\d{3}$/.test(code) && neverCertainStatus(Number(code)));
+  speaksOfDoubt(code) || (/^[45]\d\d$/.test(code) && neverCertainStatus(Number(code)));
 
 /** "This ban will last for 3 more seconds": a second longer, or five where no number is given. */
 export const banMs = (message: string): number =>
