@@ -47,9 +47,9 @@ export const toFreightOffer = ({ code, fee, tracking: tracked }: WireDelivery): 
 
 export const toParcel = (wire: WireParcel): Parcel => ({
   trackingNumber: wire.mail_no ?? '',
-  carrier: wire.carrier_name,
-  items: wire.package_item_list.map(({ quantity }) => ({ quantity })),
-  events: wire.detail_node_list.map(node => ({
+  carrier: wire.carrier_name ?? '',
+  items: (wire.package_item_list ?? []).map(({ quantity }) => ({ quantity })),
+  events: (wire.detail_node_list ?? []).map(node => ({
     at: new Date(node.time_stamp),
     name: node.tracking_name,
     description: node.tracking_detail_desc,

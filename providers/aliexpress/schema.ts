@@ -29,10 +29,10 @@ export type WireToken = {
 export const token = open<WireToken>({
   access_token: text.required(),
   refresh_token: maybe(text),
-  expires_in: maybe(count),
-  expire_time: maybe(count),
-  refresh_expires_in: maybe(count),
-  refresh_token_valid_time: maybe(count),
+  expires_in: maybe(count.min(0)),
+  expire_time: maybe(count.min(0)),
+  refresh_expires_in: maybe(count.min(0)),
+  refresh_token_valid_time: maybe(count.min(0)),
   account_id: maybe(idText),
   user_id: maybe(idText),
   account: harmless(text),
@@ -57,7 +57,7 @@ const sku = open<PricedSku>({
   sku_id: idText.required(),
   offer_sale_price: maybe(price),
   sku_price: maybe(price),
-  sku_available_stock: count.required(),
+  sku_available_stock: count.min(0).required(),
   estimated_import_charges: maybe(price),
   currency_code: text.required(),
 })
@@ -158,7 +158,10 @@ export type WireSupplierOrder = {
     child_order_list: WireChild[];
   };
 };
-const child = open<WireChild>({ actual_fee: maybeAmount, end_reason: maybe(text) });
+/** A line is known by one of its fields: what has none of them is none, and what it holds would be overlooked. */
+const child = open<WireChild>({ actual_fee: maybeAmount, end_reason: maybe(text) }).or(
+  ...(['product_id', 'sku_id', 'product_count', 'product_price', 'actual_fee', 'end_reason'] as const),
+);
 export const supplierOrder = open<WireSupplierOrder>({
   result: open<WireSupplierOrder['result']>({
     order_status: text.required(),
@@ -176,9 +179,9 @@ export type WireNode = { time_stamp: number; tracking_name: string; tracking_det
 export type WirePackageItem = { quantity: number };
 export type WireParcel = {
   mail_no?: string;
-  carrier_name: string;
-  package_item_list: WirePackageItem[];
-  detail_node_list: WireNode[];
+  carrier_name?: string;
+  package_item_list?: WirePackageItem[];
+  detail_node_list?: WireNode[];
 };
 export type WireTracking = {
   result: { ret: boolean; code?: string; msg: string; data: { tracking_detail_line_list: WireParcel[] } };
@@ -190,11 +193,11 @@ const node = open<WireNode>({
 });
 const packageItem = open<WirePackageItem>({ quantity: count.min(0).required() });
 const parcel = open<WireParcel>({
-  mail_no: maybe(idText),
-  carrier_name: harmless(text).default(''),
-  package_item_list: listOf(packageItem).default([]),
-  detail_node_list: harmlessListOf(node).default([]),
-});
+  mail_no: maybe(Joi.alternatives(text, count.strict().positive()).custom(String)),
+  carrier_name: harmless(text),
+  package_item_list: listOf(packageItem),
+  detail_node_list: harmlessListOf(node),
+}).or('mail_no', 'carrier_name', 'package_item_list', 'detail_node_list');
 const parcels = open({ tracking_detail_line_list: listOf(parcel).default([]) });
 export const tracking = open<WireTracking>({
   result: open<WireTracking['result']>({

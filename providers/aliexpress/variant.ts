@@ -1,12 +1,14 @@
 import Joi from 'joi';
-import { idText, maybe, open } from '../fields.ts';
+import { maybe, open } from '../fields.ts';
 import { listIn, listOf } from './envelope.ts';
 
-const named = open<{ sku_id: string }>({ sku_id: idText.required() });
+const digits = Joi.alternatives(Joi.string().pattern(/^\d+$/), Joi.number().integer().strict().min(0)).custom(String);
+
+const named = open<{ sku_id: string }>({ sku_id: digits.required() });
 const attributed = open<{ sku_attr?: string }>({ sku_attr: maybe(Joi.string()) });
 
 type Property = { sku_property_id: string; property_value_id: string };
-const property = open<Property>({ sku_property_id: idText.required(), property_value_id: idText.required() });
+const property = open<Property>({ sku_property_id: digits.required(), property_value_id: digits.required() });
 
 const read = <T>(schema: Joi.Schema<T>, value: unknown): T =>
   Joi.attempt(value, schema.required(), { errors: { render: false } });
