@@ -45,16 +45,17 @@ const isAllWell = (code: unknown): boolean =>
   code === undefined || code === null || ['', '0', '200'].includes(String(code));
 
 /**
- * A list, out of the wrapper it comes in: `{ number: [1, 2] }`, whose inner key varies, and whose single element may
- * stand there without brackets, or without the wrapper. Nothing, and a wrapper of nothing, is an empty list.
+ * The lists that a value may mean, the likeliest first. A list comes in a wrapper, `{ number: [1, 2] }`, whose inner key
+ * varies and which may hold more; a single element may stand there without brackets, or without the wrapper. Nothing,
+ * and a wrapper of nothing, is an empty list.
  */
-export function listIn(value: unknown): unknown[] {
-  if (!isObject(value)) return elementsOf(value);
+export function listsIn(value: unknown): unknown[][] {
+  if (!isObject(value)) return [elementsOf(value)];
   const children = Object.values(value);
-  if (children.length <= 1) return elementsOf(children[0]);
+  if (children.length <= 1) return [elementsOf(children[0])];
   const lists = children.filter(Array.isArray);
-  // Beside a list of its own or an object, the fields are those of a single element.
-  return lists.length === 1 && !children.some(isObject) ? lists.flat() : [value];
+  const filled = lists.filter(list => list.length > 0);
+  return [...filled, [value], ...(filled.length === 0 && lists.length > 0 ? [[]] : [])];
 }
 
 const elementsOf = (value: unknown): unknown[] => {
@@ -64,17 +65,27 @@ const elementsOf = (value: unknown): unknown[] => {
 
 /** A list of things that each fit `item`: it is summed, counted or searched, so one that does not fit spoils it. */
 export const listOf = (item: Joi.Schema) =>
-  Joi.any().custom(value => Joi.attempt(listIn(value), Joi.array().items(item), { errors: { render: false } }));
+  Joi.any().custom(value => {
+    const list = Joi.array().items(item);
+    const read = listsIn(value).map(one => list.validate(one, { errors: { render: false } }));
+    const fits = read.find(({ error }) => !error) ?? read[0];
+    if (!fits || fits.error) throw fits?.error ?? new RangeError('no list');
+    return fits.value;
+  });
+
+/** Of what a list offers, what fits `item`. */
+const readableIn = (item: Joi.Schema, value: unknown): unknown[] =>
+  listsIn(value)
+    .map((one): unknown[] => Joi.attempt(one, choiceOf(item)))
+    .find(readable => readable.length > 0) ?? [];
 
 /** A list by which nothing is decided: what does not fit `item` is left out. */
-export const harmlessListOf = (item: Joi.Schema) =>
-  Joi.any().custom(value => Joi.attempt(listIn(value), choiceOf(item)));
+export const harmlessListOf = (item: Joi.Schema) => Joi.any().custom(value => readableIn(item, value));
 
-/** A list to choose from: what does not fit `item` is not chosen. @throws where something is offered, and nothing fits */
+/** A list to choose from: what does not fit `item` is not chosen. @throws where nothing fits */
 export const choiceIn = (item: Joi.Schema) =>
   Joi.any().custom(value => {
-    const offered = listIn(value);
-    const readable = Joi.attempt(offered, choiceOf(item));
-    if (readable.length === 0) throw new RangeError(`nothing readable among ${offered.length}`);
+    const readable = readableIn(item, value);
+    if (readable.length === 0) throw new RangeError('nothing readable to choose from');
     return readable;
   });

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { maybe, open } from '../fields.ts';
-import { listIn, listOf } from './envelope.ts';
+import { listOf, listsIn } from './envelope.ts';
 
 const digits = Joi.alternatives(Joi.string().pattern(/^\d+$/), Joi.number().integer().strict().min(0)).custom(String);
 
@@ -23,7 +23,7 @@ export function variantIn<T>(
   skuId: string,
   sku: Joi.Schema<T>,
 ): (T & { skuAttr: string }) | undefined {
-  const variants = listIn(listed);
+  const variants = listsIn(listed).find(list => list.some(one => idOf(one) !== undefined)) ?? [];
   const ids = variants.map(idOf);
   const index = ids.indexOf(skuId);
   if (index >= 0) return { ...read(sku, variants[index]), skuAttr: skuAttrOf(variants[index], variants.length === 1) };

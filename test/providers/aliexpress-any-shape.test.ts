@@ -18,13 +18,16 @@ const deeds = ['is gone', 'is renamed', 'has something new in it'] as const;
 type Change = { path: readonly string[]; to: (typeof instead)[number] | (typeof deeds)[number] };
 const changes: readonly Change['to'][] = [...instead, ...deeds];
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const { isRawJSON } = JSON as unknown as { isRawJSON(value: unknown): boolean };
+/** A number that keeps its digits is an object of its own, and none of the answer's. */
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !isRawJSON(value);
 
-/** Everything in an answer, from the outside in. A number keeps its digits in an object of its own. */
-function pathsIn(value: unknown, at: readonly string[] = []): (readonly string[])[] {
-  const inside = isObject(value) && !(JSON as never as { isRawJSON(part: unknown): boolean }).isRawJSON(value);
-  return [at, ...(inside ? Object.entries(value).flatMap(([key, child]) => pathsIn(child, [...at, key])) : [])];
-}
+/** Everything in an answer, from the outside in. */
+const pathsIn = (value: unknown, at: readonly string[] = []): (readonly string[])[] => [
+  at,
+  ...(isObject(value) ? Object.entries(value).flatMap(([key, child]) => pathsIn(child, [...at, key])) : []),
+];
 
 function changed(answer: unknown, { path, to }: Change): unknown {
   const [key, ...rest] = path;
@@ -60,7 +63,8 @@ describe('any answer of AliExpress’s in which something is gone, null, new, re
     const said = readVerbatim(exchanges.at(-1)?.responseBody ?? '');
     let body = '';
     const stub = await startStub(() => ({ body }));
-    const client = createAliExpressClient({ baseUrl: stub.url, appKey: '1', appSecret: 's' });
+    const at = Date.now();
+    const client = createAliExpressClient({ baseUrl: stub.url, appKey: '1', appSecret: 's', now: () => at });
     const read = async (...made: Change[]): Promise<unknown> => {
       body = toJson(made.reduce(changed, said));
       return call(client);
@@ -190,7 +194,7 @@ describe('any answer of AliExpress’s in which something is gone, null, new, re
       },
       holds: ({ accessToken, accessExpiresAt }: { accessToken: string; accessExpiresAt: Date }) => {
         expect(accessToken).to.match(/./);
-        expect(accessExpiresAt.getTime()).to.be.greaterThan(Date.now());
+        expect(accessExpiresAt.getTime()).to.be.greaterThan(Date.now() - 60_000);
       },
     },
   ];
@@ -218,6 +222,15 @@ describe('any answer of AliExpress’s in which something is gone, null, new, re
             wrong.push(`${path.join('.')} → ${JSON.stringify(to)}: ${error.message.split('\n')[0]}`),
           );
       expect(wrong).to.deep.equal([]);
+    });
+
+    it(`${name}: what is new in it hides nothing of what was there`, async () => {
+      await using answer = await answering(await prepare(world));
+      const untouched = await answer.read().catch((error: Failure) => error.code);
+      for (const path of pathsIn(answer.said)) {
+        const read = () => answer.read({ path, to: 'has something new in it' });
+        await judged(read, value => expect(value, path.join('.')).to.deep.equal(untouched));
+      }
     });
 
     it(`${name}: many changes together never crash it`, async () => {

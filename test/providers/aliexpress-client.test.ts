@@ -256,6 +256,14 @@ describe('AliExpress client', () => {
       expect((await thrownBy(place)) as Failure).to.have.property('kind', status === 429 ? 'retryable' : 'uncertain');
     });
 
+  for (const status of [408, 409, 425])
+    it(`a refusal of the gateway's that is certain otherwise proves nothing with HTTP ${status}`, async () => {
+      const body = { error_response: { type: 'ISV', code: 'InvalidParameter', msg: 'no' } };
+      await using server = await startStub(() => ({ status, body }));
+      const place = () => client(server.url).createOrder({ accessToken: 't' }, '{}');
+      expect(await failureOf(place)).to.equal(`uncertain ALIEXPRESS_HTTP_${status}`);
+    });
+
   it('takes an order that something is said against for unpaid, whatever is said', async () => {
     const placed = { is_success: true, order_list: { number: 1 } };
     for (const said of [{ error_msg: { why: 'no' } }, { error_msg: 7 }, { error_code: 'X' }])

@@ -1,5 +1,6 @@
-import type { Goods, Stage } from '../support/stage.ts';
-import { type Changes, hourMs, rows } from '../workers/workbench.ts';
+import { decideOrder } from '../../queues/decide.ts';
+import type { Goods, Seller, Stage } from '../support/stage.ts';
+import { type Changes, hourMs, orderToBuy, rows, santiago } from '../workers/workbench.ts';
 
 /* Shapes that AliExpress was seen to send, set up at the sandbox. */
 
@@ -72,3 +73,24 @@ export const numbersOf = async (stage: Stage, id: string): Promise<string[]> => 
 
 export const boughtFor = async (stage: Stage, id: string): Promise<number> =>
   (await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id)).length;
+
+/** Placed, and read back once: AliExpress does not pay by itself for Chile. */
+export async function placedUnpaid(stage: Stage, seller: Seller, ordersPerCreate: 1 | 2 = 1) {
+  const goods = await stage.stockUp(seller, { ordersPerCreate });
+  const { id } = await orderToBuy(stage, goods, ordersPerCreate, santiago);
+  await stage.perform('purchase', id);
+  const numbers = await numbersOf(stage, id);
+  return { id, numbers, number: numbers[0] ?? '' };
+}
+
+/** Somebody has paid it on the site since. */
+export async function paidByHand(stage: Stage, seller: Seller) {
+  const order = await placedUnpaid(stage, seller);
+  await stage.control('pay', { number: order.number });
+  return order;
+}
+
+export const letGoOn = (stage: Stage, by: Seller, id: string): Promise<unknown> =>
+  stage.context.transact((em, enqueue) =>
+    decideOrder(em, enqueue, id as never, { decision: { decision: 'go-on' }, by: by.id, why: 'looked at it' }),
+  );
