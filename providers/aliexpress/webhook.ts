@@ -1,10 +1,10 @@
 import Joi from 'joi';
-import { open } from '../fields.ts';
+import { harmless, maybe, open } from '../fields.ts';
 import { readNotification } from '../webhook-rejected.ts';
 
 /** Not signed: a hint, acted on only after the order was read with its owner's token, which proves ownership too. */
 export type AliExpressNotification = {
-  /** The status of the order, as told; of another message its number. */
+  /** The status of the order, as told; where none is, the number of the message's kind. */
   type: string;
   /** Absent in a message about something else than an order. */
   orderNumber?: string;
@@ -19,12 +19,14 @@ type Wire = {
   seller_id: string;
 };
 const notification = open<Wire>({
-  data: open({
-    orderId: number,
-    orderStatus: Joi.string().pattern(/^[A-Za-z]{1,40}$/),
-    buyerId: number,
-  }).and('orderId', 'orderStatus'),
-  message_type: number,
+  data: maybe(
+    open({
+      orderId: maybe(number),
+      orderStatus: harmless(Joi.string().pattern(/^[A-Za-z]{1,40}$/)),
+      buyerId: harmless(number),
+    }),
+  ),
+  message_type: harmless(number),
   seller_id: number.required(),
 });
 

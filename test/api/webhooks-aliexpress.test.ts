@@ -80,6 +80,16 @@ describe('api: AliExpress’s order messages', () => {
     expect(api.stage.jobs).to.deep.equal([]);
   });
 
+  for (const [what, data] of [
+    ['without its status', (order: string) => `{"buyerId":1,"orderId":${order}}`],
+    ['with a status in a new form', (order: string) => `{"orderId":${order},"orderStatus":{"code":7}}`],
+    ['without its buyer', (order: string) => `{"buyerId":null,"orderId":"${order}","orderStatus":"OrderShipped"}`],
+  ] as const)
+    it(`about an order ${what} were refused: they wake it all the same`, async () => {
+      expect(await numberTaken(message({ data: data(number) }))).to.include({ status: 'RECEIVED' });
+      expect(api.stage.jobs.map(({ queue }) => queue)).to.deep.equal(['apply-event']);
+    });
+
   it('are believed to be about the order’s own account only', async () => {
     await expectRefused(api, path, message({ seller: accounts.tom }));
     await expectRefused(api, path, message({ seller: '424242', number: '9007199254740993' }));
