@@ -79,11 +79,30 @@ describe('ids and amounts beyond what a double holds', () => {
         number: id16,
         status: 'PAID',
         rawStatus: 'WAIT_SELLER_SEND_GOODS',
-        actualFee: money(9_007_199_254_741_023n, 'USD'),
+        charged: money(9_007_199_254_741_023n, 'USD'),
       },
     ],
     [
-      'the variant and the number in an AliExpress parcel',
+      'the variant of an AliExpress product, and what names it in an order',
+      () =>
+        answered(
+          order(
+            'ds_product_get',
+            `{"product_status_type":"onSelling","ae_item_sku_info_dtos":{"a":[
+              {"sku_id":${id19},"offer_sale_price":${largest},"sku_available_stock":1,"currency_code":"USD",
+               "ae_sku_property_dtos":{"b":{"sku_property_id":14,"property_value_id":${id16}}}},
+              {"sku_id":8190123456789012346}]}}`,
+          ),
+          url => aliexpress(url).getProduct(token, { productId: id16, skuId: id19, shipToCountry: 'US' }),
+        ),
+      {
+        productId: id16,
+        onSale: true,
+        sku: { skuId: id19, skuAttr: `14:${id16}`, price: cents, stock: 1 },
+      },
+    ],
+    [
+      'the number of an AliExpress parcel',
       () =>
         answered(
           order(
@@ -97,7 +116,7 @@ describe('ids and amounts beyond what a double holds', () => {
         {
           trackingNumber: id19,
           carrier: 'C',
-          items: [{ productId: id16, skuId: id19, quantity: 1 }],
+          items: [{ quantity: 1 }],
           events: [],
         },
       ],
