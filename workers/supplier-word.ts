@@ -25,11 +25,10 @@ export const unreadable = (row: SupplierOrder, { message }: Terminal): Stop =>
 
 /** What a person has to see of an order that was read. */
 export function stopOf(row: SupplierOrder, { status, rawStatus, endReasons = [] }: SupplierNews): Stop | undefined {
-  if (status === 'LINE_CANCELLED') {
-    const note = `goods of ${nameOf(row)} are cancelled (${endReasons.join(', ')}) although it is ${rawStatus}: look there what comes, and what is given back`;
-    return { reason: 'SUPPLIER_CANCELLED', note };
-  }
   if (supplierStates[status]) return undefined;
-  const ended = endReasons.length > 0 ? ` (${endReasons.join(', ')})` : '';
-  return attention(`${nameOf(row)} is ${rawStatus}${ended}: look at it on the site`);
+  const lines = endReasons.length > 0 ? `, of its lines: ${endReasons.join(', ')}` : '';
+  const said = `${nameOf(row)} is ${rawStatus}${lines}`;
+  if (status !== 'CANCELLING') return attention(`${said}: look at it on the site`);
+  const note = `${said}: goods of it are cancelled, look there what comes and what is given back`;
+  return { reason: 'SUPPLIER_CANCELLED', note };
 }

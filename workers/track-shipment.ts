@@ -127,9 +127,9 @@ async function takeNews(
   const news = await reader.order(row).catch(refusalIn);
   if (news instanceof Terminal) return stopOrTell(ctx, order, unreadable(row, news));
   const stop = stopOf(row, news);
-  if (news.status === 'LINE_CANCELLED' && stop) return stopOrTell(ctx, order, stop);
   // Paid and booked: a dispute or a hold at the supplier changes nothing yet, but a person should know.
-  if (stop) await tellOnce(ctx, order, stop.note);
+  if (stop && news.status === 'NEEDS_ATTENTION') await tellOnce(ctx, order, stop.note);
+  else if (stop) return stopOrTell(ctx, order, stop);
   const { rawStatus, payDeadline } = news;
   hear(row, { status: supplierStates[news.status], rawStatus, payDeadline });
   // That it was cancelled is written with what that means for the order.

@@ -1,13 +1,21 @@
 /**
  * How an order stands at AliExpress. Four things say it together, and each of them alone has been wrong: `order_status`,
  * `logistics_status`, the `end_reason` of each line, and the time of payment. They are read into the words of this file
- * first; then the first row of `rows` that fits decides. What no table knows needs a person.
+ * first; then the first row of `rows` that fits decides. What no table knows is unclear.
  */
 
 import { rowOf } from '../call.ts';
 
 /** What AliExpress itself calls the order. */
-type Order = 'unpaid' | 'money under examination' | 'in the day after payment' | 'paid' | 'sent' | 'ended' | 'stopped';
+type Order =
+  | 'unpaid'
+  | 'money under examination'
+  | 'in the day after payment'
+  | 'paid'
+  | 'sent'
+  | 'ended'
+  | 'being cancelled'
+  | 'stopped';
 export const orderWords: Readonly<Record<string, Order>> = {
   PLACE_ORDER_SUCCESS: 'unpaid',
   PAYMENT_PROCESSING: 'money under examination',
@@ -20,7 +28,7 @@ export const orderWords: Readonly<Record<string, Order>> = {
   WAIT_BUYER_ACCEPT_GOODS: 'sent',
   FINISH: 'ended',
   WAIT_COMPLETE_ADDRESS: 'stopped',
-  IN_CANCEL: 'stopped',
+  IN_CANCEL: 'being cancelled',
   FUND_PROCESSING: 'stopped',
   IN_ISSUE: 'stopped',
   IN_FROZEN: 'stopped',
@@ -46,9 +54,9 @@ const fulfilled = /accept|confirm|receive|success|finish|complete/i;
 type Lines = 'standing' | 'all cancelled' | 'some cancelled' | 'ended for another reason';
 
 /**
- * PAYMENT_PENDING: AliExpress has, or may have, the money, and nobody may pay again. LINE_CANCELLED: something of it does
- * not come although the order goes on. NEEDS_ATTENTION: no next state follows from what AliExpress says. The last two are
- * a person's.
+ * PAYMENT_PENDING: AliExpress has, or may have, the money, and nobody may pay again. CANCELLING: goods of it are, or may
+ * be, cancelled although the order is not closed. NEEDS_ATTENTION: it stands still until somebody has done something on
+ * the site. UNCLEAR: what it says is new, or contradicts itself.
  */
 export type SupplierOrderStatus =
   | 'PLACED_UNPAID'
@@ -57,22 +65,24 @@ export type SupplierOrderStatus =
   | 'SHIPPED'
   | 'DELIVERED'
   | 'CANCELLED'
-  | 'LINE_CANCELLED'
-  | 'NEEDS_ATTENTION';
+  | 'CANCELLING'
+  | 'NEEDS_ATTENTION'
+  | 'UNCLEAR';
 
 type Reading = { order?: Order | undefined; goods?: Goods | undefined; lines: Lines; paid: boolean };
 type Row = Partial<Reading> & { is: SupplierOrderStatus };
 
 /** What a row does not name may be anything. */
 export const rows: readonly Row[] = [
-  { order: 'ended', lines: 'all cancelled', goods: 'accepted', is: 'LINE_CANCELLED' },
+  { order: 'ended', lines: 'all cancelled', goods: 'accepted', is: 'CANCELLING' },
   { order: 'ended', lines: 'all cancelled', is: 'CANCELLED' },
-  { lines: 'all cancelled', is: 'LINE_CANCELLED' },
-  { lines: 'some cancelled', is: 'LINE_CANCELLED' },
-  { lines: 'ended for another reason', is: 'NEEDS_ATTENTION' },
+  { lines: 'all cancelled', is: 'CANCELLING' },
+  { lines: 'some cancelled', is: 'CANCELLING' },
+  { order: 'being cancelled', is: 'CANCELLING' },
+  { lines: 'ended for another reason', is: 'UNCLEAR' },
 
   { order: 'ended', goods: 'accepted', is: 'DELIVERED' },
-  { order: 'ended', is: 'NEEDS_ATTENTION' },
+  { order: 'ended', is: 'UNCLEAR' },
   { order: 'stopped', is: 'NEEDS_ATTENTION' },
 
   { order: 'sent', is: 'SHIPPED' },
@@ -81,8 +91,8 @@ export const rows: readonly Row[] = [
   { order: 'paid', is: 'PAID' },
 
   // Nobody sends what is not paid: one of the two words is late, or wrong.
-  { goods: 'sent', is: 'NEEDS_ATTENTION' },
-  { goods: 'accepted', is: 'NEEDS_ATTENTION' },
+  { goods: 'sent', is: 'UNCLEAR' },
+  { goods: 'accepted', is: 'UNCLEAR' },
   { order: 'in the day after payment', paid: true, is: 'PAID' },
   { order: 'in the day after payment', is: 'PAYMENT_PENDING' },
   { order: 'money under examination', is: 'PAYMENT_PENDING' },
@@ -108,7 +118,7 @@ export function statusOf({ order, logistics, endReasons, paid }: Words): Supplie
   };
   const fits = ({ is: _, ...named }: Row) =>
     (Object.keys(named) as (keyof Reading)[]).every(field => named[field] === reading[field]);
-  return rows.find(fits)?.is ?? 'NEEDS_ATTENTION';
+  return rows.find(fits)?.is ?? 'UNCLEAR';
 }
 
 function linesOf(endReasons: Words['endReasons']): Lines {

@@ -43,7 +43,7 @@ describe('wires: what AliExpress says of an order’s goods', () => {
         await supplier(number, { status, endReason: 'CANCELED' });
         await purchase(id);
         await stopped(id);
-        expect((await notesOf(stage, id)).join('\n')).to.include('are cancelled (CANCELED)');
+        expect((await notesOf(stage, id)).join('\n')).to.include(`of its lines: CANCELED: goods of it are cancelled`);
       });
 
     it('waits for the supplier’s refund once the order is closed too', async () => {
@@ -133,6 +133,30 @@ describe('wires: what AliExpress says of an order’s goods', () => {
       await track(id);
       expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' });
     });
+
+    const words: readonly [string, object, object][] = [
+      ['a word of tomorrow', { status: 'TELEPORTED' }, { status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' }],
+      [
+        'an end that says not which',
+        { status: 'FINISH', logisticsStatus: 'NO_LOGISTICS' },
+        { status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', frozenFor: null },
+      ],
+      [
+        'a cancellation under way',
+        { status: 'IN_CANCEL' },
+        { status: 'NEEDS_REVIEW', reason: 'SUPPLIER_CANCELLED', frozenFor: 'SUPPLIER_CANCELLED' },
+      ],
+      ['a dispute at the supplier’s', { status: 'IN_ISSUE' }, { status: 'PURCHASED', frozenFor: null }],
+    ];
+    for (const [what, said, becomes] of words)
+      it(`with ${what} are ${Object.values(becomes).join(' ')}, and somebody is told`, async () => {
+        const { id, number } = await followed();
+        await supplier(number, said);
+        for (let time = 0; time < 2; time += 1) await track(id);
+        expect(await stage.order(id)).to.include(becomes);
+        const { status } = said as { status: string };
+        expect((await notesOf(stage, id)).filter(text => text.includes(status))).to.have.length(1);
+      });
 
     it('that are on their way by their logistics alone are on their way', async () => {
       const { id, number } = await followed();

@@ -123,7 +123,7 @@ describe('a supplier order that was paid, and closed before its purchase was see
     await pay(numbers[0]);
     await stage.control('supplier', { number: numbers[0], status: 'IN_CANCEL' });
     await stage.perform('purchase', id);
-    expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' });
+    expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'SUPPLIER_CANCELLED' });
     await close(numbers[0]);
     await stage.context.transact((em, enqueue) =>
       decideOrder(em, enqueue, id as never, { decision: { decision: 'go-on' }, by: seller.id, why: 'looked at it' }),
