@@ -12,6 +12,8 @@ export type Settings = {
   webhooks: boolean;
   /** From an accepted payout to its final status. */
   payoutSettleMs: number;
+  /** PayPal has let the account use Payouts, which it does on request only. */
+  payoutsAllowed: boolean;
   /** AliExpress sends a list with one element as that element alone, as the gateway sometimes does. */
   collapseSingleLists: boolean;
   /** Exchange rates other than the usual ones, and the day they are of (today's when left out). */
@@ -29,6 +31,7 @@ export const createSettings = (): Settings => ({
   webhookShuffle: false,
   webhooks: true,
   payoutSettleMs: 400,
+  payoutsAllowed: true,
   collapseSingleLists: false,
   rates: { changed: {} },
   autoConsent: '',

@@ -6,6 +6,7 @@ import type { PayoutLeg } from '../store/entities/money.ts';
 import { release } from '../store/funding.ts';
 import { moveLeg, recheckLeg, restLeg } from '../store/legs.ts';
 import { LostClaim } from '../store/orders.ts';
+import { note } from '../store/timeline.ts';
 import { type Context, later } from './context.ts';
 import { bugName, stoppedTooLong } from './program-error.ts';
 import { keepAnswerOf, unreadableTooLong } from './unreadable-answer.ts';
@@ -44,10 +45,16 @@ async function shortOfFunds(ctx: Context, leg: PayoutLeg, { message, retryAfterM
 }
 
 /** Its provider certainly refused to pay it: nothing left. */
-export async function refused(ctx: Context, leg: PayoutLeg, { code }: Terminal): Promise<string> {
+export async function refused(ctx: Context, leg: PayoutLeg, refusal: Terminal): Promise<string> {
+  const { code, message, reference } = refusal;
   await ctx.store.transaction(async em => {
     await moveLeg(em, leg, 'FAILED', { reason: code });
     await release(em, 'pay', leg.id);
+    await note(em, leg.orderId, 'tried', `the payout to ${leg.beneficiary} was refused, nothing left: ${message}`, {
+      code,
+      leg: leg.id,
+      ...(reference ? { reference } : {}),
+    });
   });
   return `FAILED: ${code}`;
 }

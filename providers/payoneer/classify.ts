@@ -1,8 +1,9 @@
 import Joi from 'joi';
 import type { Failure, FailureKind } from '../../domain/outcome.ts';
 import { type Call, failed, refusalBody, refusedByStatus, rowOf, succeeded } from '../call.ts';
-import { idText, open } from '../fields.ts';
+import { harmless, idText, maybe, open } from '../fields.ts';
 import type { HttpAnswer } from '../http.ts';
+import { neverCertainStatus, speaksOfDoubt } from '../never-certain.ts';
 
 /** `error_details.sub_code`. Few are known: the list is for partners. */
 export const subCodes: Record<string, FailureKind> = {
@@ -12,7 +13,7 @@ export const subCodes: Record<string, FailureKind> = {
   10009: 'terminal', // payee inactive
 };
 
-/** `error`, where the sub code says nothing that we know. */
+/** `error`, where neither the sub code nor the fields that it names say more. */
 export const errors: Record<string, FailureKind> = {
   // How a reference that was used before is answered is not documented: this refusal may say that the payout exists.
   'Bad Request': 'uncertain',
@@ -34,19 +35,22 @@ const kindsOfReads: Record<string, FailureKind> = { 'Bad Request': 'terminal' };
 
 const notFound = '2306';
 
-type Details = { code?: string | null; sub_code?: string | null; errors?: { target?: string | null }[] | null };
-type ErrorBody = { error?: unknown; error_details?: Details | null };
+type FieldError = { target?: string; message?: string };
+type Details = { code?: string; sub_code?: string; errors?: FieldError[] };
+type ErrorBody = { error?: string; error_description?: string; error_details?: Details };
 
-const optionalId = idText.allow('', null);
+/** What was refused, and why, must be readable as a whole: the one detail that is not may speak of the reference. */
+const text = maybe(Joi.string());
 const errorBody = open<ErrorBody>({
-  error: Joi.any(),
-  error_details: open<Details>({
-    code: optionalId,
-    sub_code: optionalId,
-    errors: Joi.array()
-      .items(open({ target: Joi.string().allow('', null) }))
-      .allow(null),
-  }).allow(null),
+  error: text,
+  error_description: text,
+  error_details: maybe(
+    open<Details>({
+      code: harmless(idText),
+      sub_code: maybe(idText),
+      errors: maybe(Joi.array().items(open<FieldError>({ target: text, message: text }))),
+    }),
+  ),
 });
 
 const verdict = open<{ error?: unknown; status?: unknown }>({ error: Joi.any(), status: Joi.any() });
@@ -57,24 +61,43 @@ export function isAccepted(answer: HttpAnswer): boolean {
   return succeeded(answer) && !error && !/^failure$/i.test(String(status));
 }
 
-/** The failure that a refusal stands for: the status first, then the sub code, then the error's name. */
+/** The failure that a refusal stands for: the status first, then the sub code, then the structure and the error's name. */
 export function refused(call: Call, answer: HttpAnswer): Failure {
   const byStatus = refusedByStatus(call, answer);
   if (byStatus) return byStatus;
 
-  const { error, error_details: details } = refusalBody(errorBody, answer) ?? {};
-  const subCode = details?.sub_code || undefined;
+  const body = refusalBody(errorBody, answer) ?? {};
+  const { error_details: details = {} } = body;
+  const subCode = details.sub_code;
   const nameless = succeeded(answer) ? 'Failure' : `HTTP_${answer.status}`;
-  const name = typeof error === 'string' && error !== '' ? error : nameless;
+  const name = body.error ?? nameless;
   const onRead = call.stakes === 'read' ? rowOf(kindsOfReads, name) : undefined;
-  const kind = rowOf(subCodes, subCode) ?? onRead ?? rowOf(errors, name) ?? rowOf(statuses, `${answer.status}`);
-  return failed(call, kind ?? 'uncertain', subCode ?? name, messageOf(answer, name, details ?? {}));
+  const known = rowOf(subCodes, subCode) ?? onRead ?? byStructure(answer, body) ?? rowOf(errors, name);
+  const kind = neverCertainStatus(answer.status) ? 'uncertain' : (known ?? rowOf(statuses, `${answer.status}`));
+  return failed(call, kind ?? 'uncertain', subCode ?? name, messageOf(answer, name, details));
+}
+
+/** Nobody was let in, or there is no such thing: Payoneer has not looked at what was asked. */
+const notLetIn: readonly number[] = [401, 403, 404, 405, 415];
+
+/**
+ * What Payoneer's own error document says without a code that we know. One that names the fields at fault, and not the
+ * reference among them, has created nothing. No other 400 is certain: how a reference that was used before is answered
+ * is not documented.
+ */
+function byStructure({ status }: HttpAnswer, { error, error_description, error_details }: ErrorBody) {
+  if (status < 400 || !error || !error_details) return undefined;
+  const { errors: found = [] } = error_details;
+  const named = found.length > 0 && found.every(({ target }) => target && !/reference/i.test(target));
+  const words = [error, error_description, ...found.map(({ message }) => message)];
+  if (words.some(word => word && speaksOfDoubt(word))) return undefined;
+  return named || notLetIn.includes(status) ? ('terminal' as const) : undefined;
 }
 
 /** Names of fields only: what was in them may be a payee's own. */
-function messageOf({ status }: HttpAnswer, name: string, { code, sub_code, errors: found }: Details): string {
+function messageOf({ status }: HttpAnswer, name: string, { code, sub_code, errors: found = [] }: Details): string {
   const numbers = [code, sub_code].filter(Boolean).join('/');
-  const targets = found?.flatMap(({ target }) => (target && /^[\w.[\]]{1,60}$/.test(target) ? [target] : [])) ?? [];
+  const targets = found.flatMap(({ target }) => (target && /^[\w.[\]]{1,60}$/.test(target) ? [target] : []));
   return `HTTP ${status} ${name}${numbers && ` ${numbers}`}${targets.length > 0 ? ` (${targets.join(', ')})` : ''}`;
 }
 

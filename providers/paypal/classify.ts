@@ -1,8 +1,9 @@
 import Joi from 'joi';
 import type { Failure, FailureKind } from '../../domain/outcome.ts';
 import { type Call, failed, refusalBody, refusedByStatus, rowOf } from '../call.ts';
-import { open } from '../fields.ts';
+import { choiceOf, harmless, maybe, open } from '../fields.ts';
 import type { HttpAnswer } from '../http.ts';
+import { neverCertainStatus, speaksOfDoubt } from '../never-certain.ts';
 
 const hourMs = 3_600_000;
 
@@ -110,40 +111,74 @@ const waits: Record<string, number> = { INSUFFICIENT_FUNDS: hourMs, REFUND_FAILE
 /** A new id may not be readable everywhere yet, and we only read ids that PayPal gave us. */
 const kindsOfReads: Record<string, FailureKind> = { RESOURCE_NOT_FOUND: 'retryable' };
 
-type Link = { href: string };
-type Detail = { field?: string; issue?: string; link?: Link[]; links?: Link[] };
-type ErrorBody = { name?: string; error?: string; debug_id?: string; details?: Detail[]; links?: Link[] };
+export type Link = { href: string; rel?: string };
+export type Detail = { field?: string; issue?: string; link?: Link[]; links?: Link[] };
+type ErrorBody = {
+  name?: string;
+  message?: string;
+  error?: string;
+  debug_id?: string;
+  details?: Detail[];
+  links?: Link[];
+};
 
-const links = Joi.array().items(open<Link>({ href: Joi.string().required() }));
+/** Where to go on, for a person or for us: what cannot be read leads nowhere. */
+const links = harmless(choiceOf(open<Link>({ href: Joi.string().required(), rel: harmless(Joi.string()) })));
+/** What was refused, and why, must be readable as a whole: the one detail that is not may speak of a repetition. */
+const detail = open<Detail>({ field: maybe(Joi.string()), issue: maybe(Joi.string()), link: links, links });
 const errorBody = open<ErrorBody>({
-  name: Joi.string(),
-  error: Joi.string(),
-  debug_id: Joi.string().allow(''),
-  details: Joi.array().items(
-    open<Detail>({ field: Joi.string().allow(''), issue: Joi.string().allow(''), link: links, links }),
-  ),
+  name: maybe(Joi.string()),
+  message: harmless(Joi.string()),
+  error: maybe(Joi.string()),
+  debug_id: harmless(Joi.string()),
+  details: maybe(Joi.array().items(detail)),
   links,
 });
 
-/** The failure that a refusal stands for: the status first, then the issue, then the name. */
+/** The failure that a refusal stands for: the status first, then the issue, then the name, then the document's structure. */
 export function refused(call: Call, answer: HttpAnswer): Failure {
   const body = refusalBody(errorBody, answer) ?? {};
-  const reference = body.debug_id || answer.headers['paypal-debug-id'];
+  const reference = body.debug_id ?? answer.headers['paypal-debug-id'];
   const detail = typeof reference === 'string' ? { reference } : {};
   const byStatus = refusedByStatus(call, answer, detail);
   if (byStatus) return byStatus;
 
-  const issue = body.details?.[0]?.issue ?? '';
-  const name = body.name ?? body.error ?? `HTTP_${answer.status}`;
+  const { name = body.error ?? `HTTP_${answer.status}`, details = [] } = body;
+  const told = details.flatMap(({ issue }) => issue ?? []);
+  const issue = told.toSorted((a, b) => weightOf(b) - weightOf(a))[0] ?? '';
   const code = rowOf(issues, issue) ? issue : name;
   const onRead = call.stakes === 'read' ? rowOf(kindsOfReads, code) : undefined;
-  const kind = onRead ?? rowOf(issues, code) ?? rowOf(names, code) ?? rowOf(statuses, `${answer.status}`);
+  const known = onRead ?? rowOf(issues, code) ?? rowOf(names, code) ?? rowOf(statuses, `${answer.status}`);
+  const open = neverCertainStatus(answer.status) || told.some(isDoubt);
+  const kind = open ? 'uncertain' : (known ?? (isErrorDocument(body, reference) ? 'terminal' : 'uncertain'));
   const wait = rowOf(waits, code);
   const message = `HTTP ${answer.status} ${name}${issue === '' || issue === code ? '' : ` (${issue})`}`;
   // An issue without a row still names the failure better than UNPROCESSABLE_ENTITY does.
-  const shown = kind === undefined && /^[A-Z][A-Z0-9_]{2,60}$/.test(issue) ? issue : code;
-  return failed(call, kind ?? 'uncertain', shown, message, { ...detail, ...(wait ? { retryAfterMs: wait } : {}) });
+  const shown = known === undefined && /^[A-Z][A-Z0-9_]{2,60}$/.test(issue) ? issue : code;
+  return failed(call, kind, shown, message, { ...detail, ...(wait ? { retryAfterMs: wait } : {}) });
 }
+
+/** An issue without a row that speaks of what may have happened all the same. */
+const isDoubt = (issue: string): boolean => rowOf(issues, issue) === undefined && speaksOfDoubt(issue);
+
+/** Of several issues the one that decides: what may have happened first, then what we know. */
+function weightOf(issue: string): number {
+  if (rowOf(issues, issue) === 'uncertain' || isDoubt(issue)) return 2;
+  return rowOf(issues, issue) === undefined ? 0 : 1;
+}
+
+/**
+ * PayPal's own error document says that nothing was done, also for a code that no table knows: it names the error, and
+ * carries PayPal's reference or a sentence about it. What a proxy answers has neither. `USER_BUSINESS_ERROR` may stand
+ * for a batch that was sent before: its sentence only suggests another `sender_batch_id`.
+ */
+function isErrorDocument({ name, message, details = [] }: ErrorBody, reference: unknown): boolean {
+  if (!name || !/^[A-Z][A-Z0-9_]{2,80}$/.test(name) || !(message || reference)) return false;
+  const aboutBatch = name === 'USER_BUSINESS_ERROR' && (details.length === 0 || details.some(isAboutBatch));
+  return !aboutBatch && !speaksOfDoubt(name);
+}
+
+const isAboutBatch = ({ field = '' }: Detail): boolean => /(^|\/|\.)sender_batch_id$/i.test(field);
 
 /** PayPal says that it does not know the resource; a 404 from anything in between proves nothing. */
 export const isMissing = (answer: HttpAnswer): boolean =>
@@ -155,7 +190,7 @@ export const isMissing = (answer: HttpAnswer): boolean =>
  */
 export function duplicateBatch(answer: HttpAnswer): string | undefined {
   const body = answer.status === 400 ? refusalBody(errorBody, answer) : undefined;
-  const details = body?.details?.filter(({ field }) => /(^|\/|\.)sender_batch_id$/i.test(field ?? '')) ?? [];
+  const details = body?.details?.filter(isAboutBatch) ?? [];
   if (body?.name !== 'USER_BUSINESS_ERROR' || details.length === 0) return undefined;
   const hrefs = [...details.flatMap(({ link = [], links = [] }) => [...link, ...links]), ...(body.links ?? [])];
   const ids = hrefs.map(({ href }) => /\/v1\/payments\/payouts\/([A-Za-z0-9-]{1,64})$/.exec(href)?.[1]);

@@ -13,6 +13,7 @@ const schema = Joi.object<Partial<Settings>>({
   webhookShuffle: Joi.boolean(),
   webhooks: Joi.boolean(),
   payoutSettleMs: milliseconds,
+  payoutsAllowed: Joi.boolean(),
   collapseSingleLists: Joi.boolean(),
   rates: Joi.object({
     date: Joi.string().pattern(/^\d{4}-\d\d-\d\d$/),

@@ -15,6 +15,7 @@ const feeMinor = 25n;
 
 /** `POST /v1/payments/payouts`: accepts, holds the money and its fees, and settles later. */
 export function createPayout(world: World, call: Call): Answer {
+  if (!world.settings.payoutsAllowed) throw refusal(403, 'AUTHORIZATION_ERROR');
   const request = readPayout(bodyOf(call));
   refuseDuplicate(world, request.senderBatchId);
   const currency = request.items[0]!.currency;

@@ -16,6 +16,7 @@ const messages: Record<string, string> = {
   VALIDATION_ERROR: 'Invalid request - see details',
   AUTHENTICATION_FAILURE:
     'Authentication failed due to invalid authentication credentials or a missing Authorization header.',
+  AUTHORIZATION_ERROR: 'Authorization error occurred',
   NOT_AUTHORIZED: 'Authorization failed due to insufficient permissions.',
   RESOURCE_NOT_FOUND: 'The specified resource does not exist.',
   RESOURCE_CONFLICT: 'The server has detected a conflict while processing this request.',

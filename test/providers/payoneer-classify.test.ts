@@ -21,6 +21,12 @@ const refusal = (error: string, sub_code?: number | string) => ({
   error_details: { code: 400, sub_code, errors: [] },
 });
 
+/** A refusal that names the fields at fault. */
+const named = (...targets: string[]) => ({
+  ...refusal('Bad Request'),
+  error_details: { code: 400, sub_code: 77, errors: targets.map(target => ({ target, message: target })) },
+});
+
 describe('Payoneer refusals', () => {
   it('are those that are documented, and no others', () => {
     expect(subCodes).to.have.all.keys(payoneerSubCodes);
@@ -49,6 +55,48 @@ describe('Payoneer refusals', () => {
       answer(503, refusal('Forbidden', 10005)),
       'uncertain PAYONEER_SERVER_ERROR',
       'retryable PAYONEER_SERVER_ERROR',
+    ],
+    [
+      'fields at fault, and the reference not among them',
+      answer(400, named('Payments[0].payee_id', 'Payments[0].currency')),
+      'terminal PAYONEER_77',
+      'terminal PAYONEER_77',
+    ],
+    [
+      'fields at fault, and the reference among them',
+      answer(400, named('Payments[0].payee_id', 'Payments[0].client_reference_id')),
+      'uncertain PAYONEER_77',
+      'terminal PAYONEER_77',
+    ],
+    [
+      'a field at fault, in words of a repetition',
+      answer(400, named('Payments[0].payee_id', 'Payments[0].amount (already paid)')),
+      'uncertain PAYONEER_77',
+      'terminal PAYONEER_77',
+    ],
+    [
+      'fields at fault, one of which cannot be read',
+      answer(400, { ...refusal('Bad Request'), error_details: { sub_code: 77, errors: [{ target: 'amount' }, 7] } }),
+      'uncertain PAYONEER_HTTP_400',
+      'retryable PAYONEER_HTTP_400',
+    ],
+    [
+      'an account that may not pay out, under an unknown name',
+      answer(403, refusal('Access denied')),
+      'terminal PAYONEER_ACCESS_DENIED',
+      'terminal PAYONEER_ACCESS_DENIED',
+    ],
+    [
+      'a 409 that names a final code',
+      answer(409, refusal('Forbidden', 10005)),
+      'uncertain PAYONEER_10005',
+      'retryable PAYONEER_10005',
+    ],
+    [
+      'a system that is away',
+      answer(403, refusal('Service suspended')),
+      'uncertain PAYONEER_SERVICE_SUSPENDED',
+      'retryable PAYONEER_SERVICE_SUSPENDED',
     ],
     ['401', answer(401, ''), 'terminal PAYONEER_HTTP_401', 'terminal PAYONEER_HTTP_401'],
     [

@@ -11,6 +11,9 @@ const answer = (status: number, body: unknown, headers: Record<string, string> =
   headers,
   body: typeof body === 'string' ? body : JSON.stringify(body),
 });
+/** PayPal's own error document. */
+const document = (changes: object): HttpAnswer =>
+  answer(422, { name: 'UNPROCESSABLE_ENTITY', message: 'It could not be done.', debug_id: 'd', ...changes });
 const kindAndCode = (call: Call, refusal: HttpAnswer): string => {
   const { kind, code } = refused(call, refusal);
   return `${kind} ${code}`;
@@ -72,6 +75,90 @@ describe('PayPal refusals', () => {
       'uncertain PAYPAL_NEW_THING',
       'retryable PAYPAL_NEW_THING',
     ],
+    [
+      'a permission that the account was never given',
+      answer(403, {
+        name: 'AUTHORIZATION_ERROR',
+        message: 'Authorization error occurred',
+        debug_id: 'abc123',
+        information_link: 'https://developer.paypal.com/docs/api/payments.payouts-batch/#errors',
+        links: [],
+      }),
+      'terminal PAYPAL_AUTHORIZATION_ERROR',
+      'terminal PAYPAL_AUTHORIZATION_ERROR',
+    ],
+    [
+      'an unknown issue in PayPal’s own document',
+      document({ details: [{ field: '/purchase_units/0/shipping/address', issue: 'SHIPPING_ADDRESS_INVALID' }] }),
+      'terminal PAYPAL_SHIPPING_ADDRESS_INVALID',
+      'terminal PAYPAL_SHIPPING_ADDRESS_INVALID',
+    ],
+    [
+      'an unknown name in PayPal’s own document',
+      document({ name: 'NEW_NAME' }),
+      'terminal PAYPAL_NEW_NAME',
+      'terminal PAYPAL_NEW_NAME',
+    ],
+    [
+      'the same with the reference in the header only',
+      answer(422, { name: 'NEW_NAME' }, { 'paypal-debug-id': 'abc' }),
+      'terminal PAYPAL_NEW_NAME',
+      'terminal PAYPAL_NEW_NAME',
+    ],
+    [
+      'an unknown issue that speaks of a repetition',
+      document({ details: [{ issue: 'DUPLICATE_REQUEST_ID' }] }),
+      'uncertain PAYPAL_DUPLICATE_REQUEST_ID',
+      'retryable PAYPAL_DUPLICATE_REQUEST_ID',
+    ],
+    [
+      'a repetition under a name that is certain elsewhere',
+      document({ name: 'INVALID_REQUEST', details: [{ issue: 'REQUEST_ALREADY_PROCESSED' }] }),
+      'uncertain PAYPAL_INVALID_REQUEST',
+      'retryable PAYPAL_INVALID_REQUEST',
+    ],
+    [
+      'a repetition behind an issue that is certain',
+      document({ details: [{ issue: 'AMOUNT_MISMATCH' }, { issue: 'ORDER_ALREADY_CAPTURED' }] }),
+      'uncertain PAYPAL_ORDER_ALREADY_CAPTURED',
+      'retryable PAYPAL_ORDER_ALREADY_CAPTURED',
+    ],
+    [
+      'a name that speaks of its own systems',
+      document({ name: 'INTERNAL_SERVICE_ERROR' }),
+      'uncertain PAYPAL_INTERNAL_SERVICE_ERROR',
+      'retryable PAYPAL_INTERNAL_SERVICE_ERROR',
+    ],
+    [
+      'a detail that cannot be read: it may speak of a repetition',
+      document({ name: 'NEW_NAME', details: [null] }),
+      'uncertain PAYPAL_HTTP_422',
+      'retryable PAYPAL_HTTP_422',
+    ],
+    [
+      'a batch that is refused without a word of why',
+      answer(400, { name: 'USER_BUSINESS_ERROR', message: 'User business error.', debug_id: 'd' }),
+      'uncertain PAYPAL_USER_BUSINESS_ERROR',
+      'retryable PAYPAL_USER_BUSINESS_ERROR',
+    ],
+    [
+      'a batch that is refused for its receiver',
+      document({
+        name: 'USER_BUSINESS_ERROR',
+        details: [{ field: 'items[0].receiver', issue: 'Receiver is invalid' }],
+      }),
+      'terminal PAYPAL_USER_BUSINESS_ERROR',
+      'terminal PAYPAL_USER_BUSINESS_ERROR',
+    ],
+    ...[408, 409, 425].map(
+      status =>
+        [
+          `${status}, whatever it says`,
+          { ...document({ name: 'NOT_AUTHORIZED' }), status },
+          'uncertain PAYPAL_NOT_AUTHORIZED',
+          'retryable PAYPAL_NOT_AUTHORIZED',
+        ] as const,
+    ),
     ['an unknown name', answer(400, { name: 'NEW_NAME' }), 'uncertain PAYPAL_NEW_NAME', 'retryable PAYPAL_NEW_NAME'],
     ['a page of HTML', answer(403, '<html>'), 'uncertain PAYPAL_HTTP_403', 'retryable PAYPAL_HTTP_403'],
     [

@@ -7,7 +7,7 @@ import { changeSettings } from '../../store/users.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { readyEffects } from './ready-effects.ts';
-import { type Changes, fromNow, hourMs, intentsOf, performWith, reservationsOf, rows } from './workbench.ts';
+import { type Changes, fromNow, hourMs, intentsOf, notesOf, performWith, reservationsOf, rows } from './workbench.ts';
 
 describe('a payout that meets trouble', () => {
   let stage: Stage;
@@ -78,6 +78,43 @@ describe('a payout that meets trouble', () => {
     await stage.context.transact((em, enqueue) => decideLeg(em, enqueue, id as LegId, deed));
     await becomes(id, 'PAID');
     expect((await intentsOf(stage, 'pay', id)).map(({ status }) => status)).to.deep.equal(['DISPROVEN', 'DONE']);
+  });
+
+  it('for want of the permission to pay out fails at once, with its money released and the reason for an operator', async () => {
+    const id = await newLeg();
+    await stage.control('settings', { payoutsAllowed: false });
+    expect(await pay(id)).to.equal('FAILED: PAYPAL_AUTHORIZATION_ERROR');
+    await stage.control('settings', { payoutsAllowed: true });
+    const leg = await look(id);
+    expect(leg).to.include({ status: 'FAILED', reason: 'PAYPAL_AUTHORIZATION_ERROR' });
+    expect(await held(id)).to.deep.equal(['RELEASED']);
+    expect((await intentsOf(stage, 'pay', id)).map(({ status }) => status)).to.deep.equal(['DISPROVEN']);
+    expect((await notesOf(stage, leg.orderId)).join('\n')).to.include('HTTP 403 AUTHORIZATION_ERROR');
+  });
+
+  it('is not failed by a permission that was lost after a send whose answer was lost: that one may have paid', async () => {
+    const id = await newLeg();
+    await fault('paypal', 'drop-reply');
+    expect(await pay(id)).to.match(/^uncertain \(PAYPAL_NO_ANSWER\)/);
+    await stage.control('settings', { payoutsAllowed: false });
+    await until(async () => /EFFECT_CONTRADICTED/.test(await pay(id)));
+    expect((await look(id)).status).to.equal('SENT');
+    expect(await held(id)).to.deep.equal(['HELD']);
+    expect((await intentsOf(stage, 'pay', id)).map(({ status }) => status)).to.deep.equal(['OPEN']);
+    await stage.control('settings', { payoutsAllowed: true });
+    await becomes(id, 'PAID');
+    const paid = (await stage.effects('payout')).filter(({ key }) => key === `leg-${id}-1`);
+    expect(paid).to.have.length(1);
+  });
+
+  it('stays in doubt after a refusal that may hide an earlier call, whatever its structure says', async () => {
+    const id = await newLeg();
+    const body = { name: 'REQUEST_IN_PROGRESS', message: 'An earlier request is at work.', debug_id: 'd' };
+    await fault('paypal', 'answer', { status: 403, body });
+    expect(await pay(id)).to.match(/^uncertain \(PAYPAL_REQUEST_IN_PROGRESS\)/);
+    await fault('paypal', 'answer', { status: 409, body: { ...body, name: 'NOT_AUTHORIZED' } });
+    await until(async () => /uncertain \(PAYPAL_NOT_AUTHORIZED\)/.test(await pay(id)));
+    await becomes(id, 'PAID');
   });
 
   it('is another run’s when its claim is lost while its trouble is written down', async () => {
