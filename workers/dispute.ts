@@ -1,13 +1,13 @@
 import { type Money, money, sum, zero } from '../domain/money.ts';
 import { orderStates } from '../domain/order.ts';
 import { invariant, Retryable } from '../domain/outcome.ts';
-import type { PayPalEvent } from '../providers/paypal/webhook.ts';
 import { type Order, Payment } from '../store/entities/order.ts';
 import type { EntityManager } from '../store/open.ts';
 import { assertClaim, claimOrder, LostClaim } from '../store/orders.ts';
 import { orderOfCapture } from '../store/payments.ts';
 import { refundedOf } from '../store/refunds.ts';
 import type { Context } from './context.ts';
+import { type ReadEvent, text } from './event-fields.ts';
 import { freeze, recordFee, thaw } from './settle-dispute.ts';
 import { takenPayment } from './taken-payment.ts';
 
@@ -15,9 +15,9 @@ import { takenPayment } from './taken-payment.ts';
  * While a buyer's complaint is open nothing is bought and no leg leaves. When it is closed everything goes on with what
  * the seller keeps: all of it, or what is left once PayPal's refund or reversal is booked.
  */
-export async function disputeMoved(ctx: Context, event: PayPalEvent): Promise<string | undefined> {
-  const id = event.resource.dispute_id;
-  if (typeof id !== 'string') return undefined;
+export async function disputeMoved(ctx: Context, event: ReadEvent): Promise<string | undefined> {
+  const id = text(event.resource, 'dispute_id');
+  if (!id) return undefined;
   const { payments } = await ctx.providers.paypal.getDispute(id, { signal: ctx.signal });
   const stands: string[] = [];
   for (const { captureId, customId } of payments) {

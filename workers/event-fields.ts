@@ -1,5 +1,6 @@
 /** What an event says, which nobody has promised to say: looked up, not believed. */
 type Fields = Readonly<Record<string, unknown>>;
+export type ReadEvent = { readonly type: string; readonly resource: Fields };
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 

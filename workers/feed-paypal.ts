@@ -1,5 +1,4 @@
-import { isFollowed, parsePayPalEvent } from '../providers/paypal/webhook.ts';
-import { WebhookRejected } from '../providers/webhook-rejected.ts';
+import { isFollowed, isUnreadable, readPayPalEvent } from '../providers/paypal/webhook.ts';
 import type { Context } from './context.ts';
 import type { FeedSource } from './feed-source.ts';
 
@@ -15,11 +14,7 @@ export const payPalEvents: FeedSource = {
     const search = { from, to, pageSize, ...(page === null ? {} : { next: page }) };
     const { events, next } = await ctx.providers.paypal.listWebhookEvents(search, { signal: ctx.signal });
     return {
-      events: events.map(({ id: eventId, type, body: text }) => {
-        const body = Buffer.from(text);
-        const wanted = isFollowed(type) && isReadable(ctx, eventId, body);
-        return { source: 'paypal' as const, eventId, type, body, wanted };
-      }),
+      events: events.map(text => storable(ctx, Buffer.from(text))),
       // A link that leads nowhere on ends the list as well as none does.
       next: events.length === 0 || next === undefined || next === page ? null : next,
     };
@@ -27,13 +22,9 @@ export const payPalEvents: FeedSource = {
 };
 
 /** One that cannot be read is kept like one that nobody follows: it must not hide the others. */
-function isReadable(ctx: Context, eventId: string, body: Buffer): boolean {
-  try {
-    parsePayPalEvent(body);
-    return true;
-  } catch (error) {
-    if (!(error instanceof WebhookRejected)) throw error;
-    ctx.log.error({ eventId, code: error.code }, 'a listed PayPal event cannot be read');
-    return false;
-  }
+function storable(ctx: Context, body: Buffer) {
+  const event = readPayPalEvent(body);
+  const { id: eventId, type } = event;
+  if (isUnreadable(event)) ctx.log.error({ eventId, type }, 'a listed PayPal event cannot be read');
+  return { source: 'paypal' as const, eventId, type, body, wanted: isFollowed(event) };
 }

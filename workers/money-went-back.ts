@@ -1,6 +1,5 @@
 import { formatMoney } from '../domain/money.ts';
 import { NotNow, Retryable } from '../domain/outcome.ts';
-import type { PayPalEvent } from '../providers/paypal/webhook.ts';
 import { endFreeze } from '../queues/end-freeze.ts';
 import { settleRefund } from '../queues/settle-refund.ts';
 import type { Enqueue } from '../queues/transact.ts';
@@ -11,7 +10,7 @@ import { claimOrder, findOrder } from '../store/orders.ts';
 import { orderOfCapture } from '../store/payments.ts';
 import type { RefundNews } from '../store/refunds.ts';
 import type { Context } from './context.ts';
-import { captureAbove, text } from './event-fields.ts';
+import { captureAbove, type ReadEvent, text } from './event-fields.ts';
 import { refundNews } from './paypal-captures.ts';
 import { stopOrder } from './stop-order.ts';
 import { takenPayment } from './taken-payment.ts';
@@ -20,7 +19,7 @@ import { takenPayment } from './taken-payment.ts';
 const pendingAgainMs = 3_600_000;
 
 /** Somebody gave money back: the seller on PayPal's own pages, PayPal for a dispute, or we. */
-export async function moneyWentBack(ctx: Context, event: PayPalEvent): Promise<string | undefined> {
+export async function moneyWentBack(ctx: Context, event: ReadEvent): Promise<string | undefined> {
   const [refundId, captureId] = [text(event.resource, 'id'), captureAbove(event.resource)];
   if (!refundId || !captureId) return undefined;
   const { paypal } = ctx.providers;

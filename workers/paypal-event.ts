@@ -1,5 +1,5 @@
 import type { OrderId } from '../domain/ids.ts';
-import { type PayPalEvent, parsePayPalEvent } from '../providers/paypal/webhook.ts';
+import { readPayPalEvent } from '../providers/paypal/webhook.ts';
 import { jobForMoney } from '../queues/next-job.ts';
 import { payout } from '../queues/payout.ts';
 import { legByBatch, wakeLeg } from '../store/legs.ts';
@@ -7,12 +7,14 @@ import { findOrder, orderByReference, wakeOrder } from '../store/orders.ts';
 import { orderOfCapture } from '../store/payments.ts';
 import type { Context } from './context.ts';
 import { disputeMoved } from './dispute.ts';
-import { object, text } from './event-fields.ts';
+import { object, type ReadEvent, text } from './event-fields.ts';
 import { moneyWentBack } from './money-went-back.ts';
 
 /** Finds what a PayPal event is about and has it read back: the event is a hint, PayPal's own answer is the fact. */
 export async function paypalEvent(ctx: Context, body: Buffer): Promise<string | undefined> {
-  const event = parsePayPalEvent(body);
+  const { type, resource } = readPayPalEvent(body);
+  if (!resource) return undefined;
+  const event = { type, resource };
   if (event.type.startsWith('CUSTOMER.DISPUTE.')) return disputeMoved(ctx, event);
   if (event.type.startsWith('PAYMENT.PAYOUTS')) return payoutNews(ctx, event);
   if (/^PAYMENT\.(CAPTURE\.(REFUNDED|REVERSED)|REFUND\.[A-Z]+)$/.test(event.type)) return moneyWentBack(ctx, event);
@@ -30,7 +32,7 @@ const wake = (ctx: Context, id: OrderId, answer: string): Promise<string> =>
     return answer;
   });
 
-async function payoutNews(ctx: Context, event: PayPalEvent): Promise<string | undefined> {
+async function payoutNews(ctx: Context, event: ReadEvent): Promise<string | undefined> {
   const batchId =
     text(event.resource, 'payout_batch_id') ?? text(object(event.resource, 'batch_header'), 'payout_batch_id');
   if (!batchId) return undefined;
@@ -45,7 +47,7 @@ async function payoutNews(ctx: Context, event: PayPalEvent): Promise<string | un
 }
 
 /** The capture of an order that still waits for its money is read back by the order's own job. */
-async function captureChanged(ctx: Context, event: PayPalEvent): Promise<string | undefined> {
+async function captureChanged(ctx: Context, event: ReadEvent): Promise<string | undefined> {
   const captureId = text(event.resource, 'id');
   if (!captureId) return undefined;
   const capture = await ctx.providers.paypal.getCapture(captureId, { signal: ctx.signal });

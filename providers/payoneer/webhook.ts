@@ -1,7 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import Joi from 'joi';
-import { idText, open } from '../fields.ts';
-import { readNotification, WebhookRejected } from '../webhook-rejected.ts';
+import { parseLeniently } from '../call.ts';
+import { harmless, idText, open } from '../fields.ts';
+import { WebhookRejected } from '../webhook-rejected.ts';
 
 /** `Webhook-IPCNSender-production`, or `-sandbox`. */
 export type IpcnSender = `Webhook-IPCNSender-${'sandbox' | 'production'}`;
@@ -71,22 +72,24 @@ export type Ipcn = {
 };
 
 type Wire = { 'Payee Id'?: string; IntPaymentId?: string; 'Reason Code'?: string; 'Reason Description'?: string };
-const id = idText.custom((text: string) => {
-  const read = unescaped(text);
-  if (/^[\x21-\x7e]{1,128}$/.test(read)) return read;
-  throw new RangeError('not an id');
-});
-const optional = (schema: Joi.Schema) => schema.empty(['', null]);
+const id = harmless(
+  idText.custom(text => {
+    const read = unescaped(String(text));
+    if (/^[\x21-\x7e]{1,128}$/.test(read)) return read;
+    throw new RangeError('not an id');
+  }),
+);
 const notification = open<Wire>({
-  'Payee Id': optional(id),
-  IntPaymentId: optional(id),
-  'Reason Code': optional(id),
-  'Reason Description': optional(Joi.string().max(1024)),
-}).or('Payee Id', 'IntPaymentId');
+  'Payee Id': id,
+  IntPaymentId: id,
+  'Reason Code': id,
+  'Reason Description': harmless(Joi.string().max(1024)),
+});
 
-/** @throws WebhookRejected */
-export function parseIpcn(rawBody: Buffer): Ipcn {
-  const wire = readNotification('PAYONEER', notification, rawBody);
+/** Reads what Payoneer has signed: whatever is in it, it is Payoneer's. What cannot be read is left out. */
+export function readIpcn(rawBody: Buffer): Ipcn {
+  const { value, error } = notification.validate(parseLeniently(rawBody.toString('utf8')) ?? {});
+  const wire: Wire = error ? {} : value;
   const reason = wire['Reason Description'];
   return {
     ...(wire.IntPaymentId ? { reference: wire.IntPaymentId } : {}),

@@ -10,9 +10,6 @@ import * as schema from './schema.ts';
 export type Webhook = { id: string; url: string; eventTypes: string[] };
 export type NewWebhook = { url: string; eventTypes: readonly string[] };
 
-/** `body` is the event as PayPal lists it, as JSON text: what a delivery would have carried, though not byte for byte. */
-export type ListedEvent = { id: string; type: string; createdAt: Date; body: string };
-
 const path = '/v1/notifications/webhooks';
 
 /** Webhooks v1: the subscription of our application, and the events that it should have received. */
@@ -59,15 +56,19 @@ export function subscriptionCalls({ reading, exchange, accept, get }: Exchanges)
     if (!succeeded(answer) && !isMissing(answer)) throw refused(call, answer);
   }
 
-  /** One page, the newest first, of what happened in that time, whether its delivery arrived or not. */
+  /**
+   * One page, the newest first, of what happened in that time, whether its delivery arrived or not: each event as JSON
+   * text, as a delivery would have carried it, though not byte for byte. Whether it can be read is asked by whoever has
+   * stored it.
+   */
   async function listWebhookEvents(
     { from, to, pageSize, next }: Range,
     options: CallOptions = {},
-  ): Promise<{ events: ListedEvent[]; next?: string }> {
+  ): Promise<{ events: string[]; next?: string }> {
     const range = { start_time: toSeconds(from), end_time: toSeconds(to), page_size: `${pageSize}` };
     const query = next ?? new URLSearchParams(range).toString();
     const page = await get(reading(options), `${path}-events?${query}`, schema.events);
-    return { events: page.events.map(toListed), ...nextQuery(page.links) };
+    return { events: page.events.map(event => JSON.stringify(event)), ...nextQuery(page.links) };
   }
 
   return { listWebhooks, createWebhook, updateWebhook, deleteWebhook, listWebhookEvents };
@@ -77,11 +78,4 @@ const toWebhook = ({ id, url, event_types }: schema.WireWebhook): Webhook => ({
   id,
   url,
   eventTypes: event_types.map(({ name }) => name),
-});
-
-const toListed = (wire: schema.WireListedEvent): ListedEvent => ({
-  id: wire.id,
-  type: wire.event_type,
-  createdAt: new Date(wire.create_time),
-  body: JSON.stringify(wire),
 });

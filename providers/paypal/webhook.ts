@@ -1,8 +1,9 @@
-import { verify, type X509Certificate } from 'node:crypto';
+import { createHash, verify, type X509Certificate } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import Joi from 'joi';
-import { open } from '../fields.ts';
-import { readNotification, WebhookRejected } from '../webhook-rejected.ts';
+import { parseLeniently } from '../call.ts';
+import { harmless, open } from '../fields.ts';
+import { WebhookRejected } from '../webhook-rejected.ts';
 import { type FetchCertificate, trustedLeaf } from './certificate.ts';
 import { type AllowedPlaces, certificateUrl } from './certificate-url.ts';
 
@@ -48,31 +49,33 @@ function headerReader(headers: PayPalWebhook['headers']) {
   };
 }
 
-/** A hint: the resource is read back before anything is done. */
-export type PayPalEvent = { id: string; type: string; resourceType: string; resource: Record<string, unknown> };
+/** A hint: the resource is read back before anything is done. Nothing where the event tells of none. */
+export type PayPalEvent = { id: string; type: string; resource: Record<string, unknown> | undefined };
 
-type WireEvent = { id: string; event_type: string; resource_type: string; resource: Record<string, unknown> };
+type WireEvent = { id?: string; event_type?: string; resource?: Record<string, unknown> };
 const event = open<WireEvent>({
-  id: Joi.string()
-    .pattern(/^WH-[A-Za-z0-9-]{1,100}$/)
-    .required(),
-  event_type: Joi.string()
-    .pattern(/^[A-Z][A-Z._-]{2,80}$/)
-    .required(),
-  resource_type: Joi.string()
-    .pattern(/^[a-z][a-z_-]{1,60}$/)
-    .required(),
-  resource: Joi.object().unknown().required(),
+  id: harmless(Joi.string().pattern(/^[\x21-\x7e]{1,128}$/)),
+  event_type: harmless(Joi.string().pattern(/^[A-Z][A-Z0-9._-]{2,80}$/)),
+  resource: harmless(Joi.object().unknown()),
 });
 
-/** @throws WebhookRejected */
-export function parsePayPalEvent(rawBody: Buffer): PayPalEvent {
-  const { id, event_type: type, resource_type: resourceType, resource } = readNotification('PAYPAL', event, rawBody);
-  return { id, type, resourceType, resource };
+/**
+ * Reads what PayPal has signed, or lists itself: whatever is in it, it is PayPal's, and is kept. One without an id of its
+ * own is named by its bytes, so that it is the same one when it is sent again.
+ */
+export function readPayPalEvent(rawBody: Buffer): PayPalEvent {
+  const { value = {}, error } = event.validate(parseLeniently(rawBody.toString('utf8')));
+  const { id, event_type: type = 'UNKNOWN', resource }: WireEvent = error ? {} : value;
+  return { id: id ?? `sha256-${createHash('sha256').update(rawBody).digest('hex')}`, type, resource };
 }
 
 const followed =
   /^(CHECKOUT\.ORDER\.(APPROVED|COMPLETED)|PAYMENT\.(CAPTURE|REFUND|PAYOUTSBATCH|PAYOUTS-ITEM)\.[A-Z]+|CUSTOMER\.DISPUTE\.[A-Z]+)$/;
 
-/** Whether anything follows from events of this type; the others are stored and acknowledged. */
-export const isFollowed = (type: string): boolean => followed.test(type);
+/** Whether anything follows from an event; the others are stored and acknowledged. */
+export const isFollowed = ({ type, resource }: PayPalEvent): boolean => isOfNote(type) && resource !== undefined;
+
+/** Something should follow from an event of this type, and it tells of nothing: a person should know. */
+export const isUnreadable = ({ type, resource }: PayPalEvent): boolean => isOfNote(type) && resource === undefined;
+
+const isOfNote = (type: string): boolean => followed.test(type);

@@ -2,6 +2,7 @@ import express, { type Router } from 'express';
 import Joi from 'joi';
 import { captureOf, settleCapture } from '../paypal/captures.ts';
 import { type DisputeMove, moveDispute } from '../paypal/disputes.ts';
+import { sendDocument } from '../paypal/events.ts';
 import { approve, orderOf } from '../paypal/orders.ts';
 import { giveBack } from '../paypal/refunds.ts';
 import type { Capture, CaptureOutcome } from '../paypal/state.ts';
@@ -9,6 +10,7 @@ import type { World } from '../world.ts';
 import { ControlError, minorUnits, respond, text } from './respond.ts';
 
 type Outcome = CaptureOutcome & { readonly paypalOrderId: string };
+type Event = { readonly document: Readonly<Record<string, unknown>> };
 type LaterStatus = { readonly captureId: string; readonly status: Capture['status'] };
 
 const captureOutcome = Joi.object<Outcome>({
@@ -43,6 +45,12 @@ export function payPalRoutes(world: World): Router {
       approve(world, order);
       return { paypalOrderId, status: order.status };
     }),
+  );
+  router.post(
+    '/paypal-event',
+    respond(world, Joi.object<Event>({ document: Joi.object().unknown().required() }), ({ document }) =>
+      sendDocument(world, String(document.event_type ?? ''), document),
+    ),
   );
   router.post(
     '/capture-outcome',

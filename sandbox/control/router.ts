@@ -31,6 +31,7 @@ import { shopRoutes } from './shop.ts';
  * POST   orders · notify · ebay-challenge · ebay-mark-down               the marketplaces and their buyers
  * PATCH  orders/:marketplace/:orderId
  * POST   approve · capture-outcome · capture-status · refund · dispute   PayPal's buyers, its seller, its risk department
+ * POST   paypal-event {document}                       a webhook of PayPal's with whatever is in it, signed
  * POST   payout-outcome · payout-status                PayPal's and Payoneer's receivers: what is to come, what came after
  *
  * All JSON. Amounts are minor units, as texts.

@@ -9,8 +9,7 @@ import { webhooksOf } from './subscriptions.ts';
 /** Notes one webhook event and sends it to whoever subscribed to it, signed as PayPal signs: RSA-SHA256 over id, time, webhook id and the body's CRC. */
 export function sendEvent(world: World, type: string, resourceType: string, resource: unknown): void {
   const id = `WH-${randomCode(17)}-${randomCode(17)}`;
-  const time = `${world.clock.iso().slice(0, 19)}Z`;
-  const body = toJson({
+  sendDocument(world, type, {
     id,
     event_version: '1.0',
     create_time: world.clock.iso(),
@@ -21,6 +20,13 @@ export function sendEvent(world: World, type: string, resourceType: string, reso
     resource,
     links: [{ href: `${world.publicUrl()}/paypal/v1/notifications/webhooks-events/${id}`, rel: 'self', method: 'GET' }],
   });
+}
+
+/** The same with whatever is in it: genuine events were seen without a type or a resource, and with ids of other kinds. */
+export function sendDocument(world: World, type: string, document: Readonly<Record<string, unknown>>): void {
+  const id = String(document.id ?? '');
+  const time = `${world.clock.iso().slice(0, 19)}Z`;
+  const body = toJson(document);
   world.state.paypal.events.push({ id, type, atMs: world.clock.now(), body });
   for (const webhook of webhooksOf(world)) if (wants(webhook, type)) deliver(world, webhook, { id, time, body });
 }

@@ -48,6 +48,26 @@ describe('api: PayPal’s webhooks', () => {
     expect(api.stage.jobs.map(({ queue }) => queue)).to.deep.equal(['apply-event']);
   });
 
+  it('of a shape that no table has are acknowledged as well, and leave nothing to do', async () => {
+    const document = {
+      id: 'WH-1',
+      event_type: 'BILLING.SUBSCRIPTION.CREATED',
+      resource_type: 'Agreement',
+      resource: { id: 'I-1' },
+    };
+    await delivered(api, () => api.stage.control('paypal-event', { document }));
+    await delivered(api, () => api.stage.control('paypal-event', { document: { id: 'EV-2', resource: null } }));
+    const stored = await until(async () => {
+      const events = await eventsOf(api);
+      return events.length === 2 && events;
+    });
+    expect(stored.map(({ event_id, type, status }) => [event_id, type, status])).to.deep.equal([
+      ['WH-1', 'BILLING.SUBSCRIPTION.CREATED', 'IGNORED'],
+      ['EV-2', 'UNKNOWN', 'IGNORED'],
+    ]);
+    expect(api.stage.jobs).to.deep.equal([]);
+  });
+
   it('five times the same, also at once, are one event and one job', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => post(api, path, sent)));
     expect(answers.map(({ status }) => status)).to.deep.equal([200, 200, 200, 200, 200]);
@@ -167,15 +187,58 @@ describe('api: PayPal’s webhooks', () => {
       });
     }
 
-    for (const [what, event] of [
-      ['is no JSON', 'hello'],
-      ['has no id', { ...paypalEvent('PAYMENT.CAPTURE.COMPLETED'), id: undefined }],
-      ['has an id that is none', { ...paypalEvent('PAYMENT.CAPTURE.COMPLETED'), id: 'WH-\u0000' }],
-      ['has a type that is none', paypalEvent('drop table')],
-      ['has no resource', { ...paypalEvent('PAYMENT.CAPTURE.COMPLETED'), resource: null }],
+    const capture = paypalEvent('PAYMENT.CAPTURE.COMPLETED');
+    const without = (key: string) => Object.fromEntries(Object.entries(capture).filter(([name]) => name !== key));
+    for (const [what, event, type] of [
+      [
+        'a resource type that is spelled otherwise',
+        {
+          ...paypalEvent('BILLING.SUBSCRIPTION.CREATED', { id: 'I-1' }),
+          id: 'WH-1',
+          resource_type: 'Agreement',
+        },
+        'BILLING.SUBSCRIPTION.CREATED',
+      ],
+      ['no type of event or resource', { id: 'WH-1', resource: { id: 'I-1' } }, 'UNKNOWN'],
+      ['a type of event that is none', paypalEvent('drop table'), 'UNKNOWN'],
+      ['a type of event that is a list', { ...capture, event_type: ['PAYMENT.CAPTURE.COMPLETED'] }, 'UNKNOWN'],
+      [
+        'an id of another kind',
+        { ...paypalEvent('BILLING.PLAN.CREATED'), id: '8PT597110X687430L' },
+        'BILLING.PLAN.CREATED',
+      ],
+      ['an id that is none', { ...paypalEvent('BILLING.PLAN.CREATED'), id: 'WH-\u0000' }, 'BILLING.PLAN.CREATED'],
+      ['the resource null', { ...capture, resource: null }, 'PAYMENT.CAPTURE.COMPLETED'],
+      ['no resource', without('resource'), 'PAYMENT.CAPTURE.COMPLETED'],
+      ['a resource that is a text', { ...capture, resource: 'capture' }, 'PAYMENT.CAPTURE.COMPLETED'],
+      ['a list for a body', [capture], 'UNKNOWN'],
+      ['a body that is no JSON', 'hello', 'UNKNOWN'],
+      ['nothing but null', 'null', 'UNKNOWN'],
     ] as const) {
-      it(`a signed body that ${what} is refused all the same`, async () => {
-        await expectRefused(other, path, await own.sign(event));
+      it(`with a right signature and ${what} are stored once, IGNORED, and acknowledged`, async () => {
+        other.stage.jobs.length = 0;
+        const signed = await own.sign(event);
+        expect([(await post(other, path, signed)).status, (await post(other, path, signed)).status]).to.deep.equal([
+          200, 200,
+        ]);
+        const stored = await eventsOf(other);
+        expect(stored.map(({ status }) => status)).to.deep.equal(['IGNORED']);
+        expect(stored[0].type).to.equal(type);
+        expect(Buffer.from(stored[0].body, 'base64')).to.deep.equal(signed.body);
+        expect(other.stage.jobs).to.deep.equal([]);
+      });
+    }
+
+    for (const [what, event] of [
+      ['without a resource type', without('resource_type')],
+      ['with an id that does not begin as usual', { ...capture, id: '8PT597110X687430LKGECATA' }],
+      ['without an id', without('id')],
+    ] as const) {
+      it(`that matter are followed also ${what}`, async () => {
+        other.stage.jobs.length = 0;
+        expect((await post(other, path, await own.sign(event))).status).to.equal(200);
+        expect((await eventsOf(other)).map(({ status }) => status)).to.deep.equal(['RECEIVED']);
+        expect(other.stage.jobs).to.have.length(1);
       });
     }
   });

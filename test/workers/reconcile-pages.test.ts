@@ -78,7 +78,7 @@ describe('reconcile with more than a page to read', () => {
     expect(asked).to.equal(13);
   });
 
-  const stale = { id: 'WH-STALE', type: 'BILLING.PLAN.UPDATED', createdAt: new Date(), body: '{}' };
+  const stale = JSON.stringify({ id: 'WH-STALE', event_type: 'BILLING.PLAN.UPDATED' });
   for (const [what, second] of [
     ['that leads to itself', { events: [stale], next: 'page=2' }],
     ['to an empty page', { events: [], next: 'page=3' }],

@@ -116,26 +116,33 @@ describe('reconcile', () => {
     (await rows(bench.stage, `select from inbound_events where type = 'CHECKOUT.ORDER.APPROVED'`)).length;
 
   it('keeps what nobody follows and what cannot be read, so that it hides nothing else', async () => {
-    const listed = (id: string, type: string) => {
-      const body = JSON.stringify({ id, event_type: type, resource_type: 'capture', resource: { id: 'ABC' } });
-      return { id, type, createdAt: new Date(), body };
+    const body = {
+      events: [
+        { id: 'WH-1-FOLLOWED', event_type: 'PAYMENT.CAPTURE.COMPLETED', resource: { id: 'ABC' } },
+        { id: 'WH-2-OTHER', event_type: 'BILLING.PLAN.UPDATED', resource_type: 'Plan', resource: { id: 'ABC' } },
+        { id: 'WH-3-EMPTY', event_type: 'PAYMENT.CAPTURE.COMPLETED', create_time: 7, resource: null },
+        { event_type: 'BILLING.PLAN.CREATED' },
+        'of another type',
+      ],
+      count: null,
     };
-    const events = [
-      listed('WH-1-FOLLOWED', 'PAYMENT.CAPTURE.COMPLETED'),
-      listed('WH-2-OTHER', 'BILLING.PLAN.UPDATED'),
-      listed('no id of theirs', 'PAYMENT.CAPTURE.COMPLETED'),
-    ];
-    const paypal = { ...bench.stage.context.providers.paypal, listWebhookEvents: async () => ({ events }) };
-    expect(await bench.read('paypal-events', fromNow(15 * minuteMs), { paypal })).to.match(/^3 new/);
-    const stored = await rows<{ event_id: string; status: string }>(
+    await bench.fault('paypal', 'list-events', { kind: 'answer', status: 200, body });
+    expect(await bench.read('paypal-events', fromNow(15 * minuteMs))).to.match(/^5 new/);
+    const stored = await rows<{ event_id: string; status: string; body: string }>(
       bench.stage,
-      'select event_id, status from inbound_events where event_id in (?, ?, ?) order by 1',
-      events.map(({ id }) => id),
+      `select event_id, status, convert_from(body, 'utf8') as body from inbound_events
+       where event_id like 'WH-%' and event_id like '%-%' or event_id like 'sha256-%' order by received_at`,
     );
-    expect(stored.map(({ event_id, status }) => [event_id, status])).to.have.deep.members([
-      ['WH-1-FOLLOWED', 'RECEIVED'],
-      ['WH-2-OTHER', 'IGNORED'],
-      ['no id of theirs', 'IGNORED'],
+    const named = new Map(stored.map(({ event_id, status }) => [event_id, status]));
+    expect(['WH-1-FOLLOWED', 'WH-2-OTHER', 'WH-3-EMPTY'].map(id => named.get(id))).to.deep.equal([
+      'RECEIVED',
+      'IGNORED',
+      'IGNORED',
+    ]);
+    const nameless = stored.filter(({ event_id }) => event_id.startsWith('sha256-'));
+    expect(nameless.map(({ status, body }) => [status, JSON.parse(body)])).to.have.deep.members([
+      ['IGNORED', { event_type: 'BILLING.PLAN.CREATED' }],
+      ['IGNORED', 'of another type'],
     ]);
     bench.stage.jobs.length = 0;
     await rows(bench.stage, `delete from inbound_events where event_id = 'WH-1-FOLLOWED'`);

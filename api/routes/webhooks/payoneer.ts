@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
-import { parseIpcn, verifyIpcn } from '../../../providers/payoneer/webhook.ts';
+import { readIpcn, verifyIpcn } from '../../../providers/payoneer/webhook.ts';
 import type { Deps } from '../../deps.ts';
 import { notFound, valid } from '../../middleware/problem.ts';
 import { bytesOf, take } from './take.ts';
@@ -27,7 +27,8 @@ export const payoneer =
       // The row that the first one left answers for it.
       seenNonce: () => false,
     });
-    const { reference: subject } = parseIpcn(body);
+    // What Payoneer has signed is never refused, whether it names a payout or not.
+    const { reference: subject } = readIpcn(body);
     const event = {
       source: 'payoneer',
       eventId,

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { isFollowed, parsePayPalEvent, verifyPayPalWebhook } from '../../../providers/paypal/webhook.ts';
+import { isFollowed, isUnreadable, readPayPalEvent, verifyPayPalWebhook } from '../../../providers/paypal/webhook.ts';
 import type { Deps } from '../../deps.ts';
 import { sourceOf } from '../../limits.ts';
 import { bytesOf, headersOf, take } from './take.ts';
@@ -18,8 +18,11 @@ export const paypal =
       rawBody: body,
       now: deps.now(),
     });
-    const { id: eventId, type } = parsePayPalEvent(body);
+    // What PayPal has signed is never refused: it would be sent again for three days, and counted as our failure.
+    const event = readPayPalEvent(body);
+    const { id: eventId, type } = event;
+    if (isUnreadable(event))
+      deps.log.error({ eventId, type }, 'a PayPal event that should be followed tells of nothing');
     const headers = headersOf(request, keptHeaders);
-    const wanted = isFollowed(type);
-    await take(deps, response, { source: 'paypal', eventId, type, headers, body, wanted }, 200);
+    await take(deps, response, { source: 'paypal', eventId, type, headers, body, wanted: isFollowed(event) }, 200);
   };
