@@ -18,6 +18,8 @@ export type FailureDetail = {
   reference?: string;
   /** How long the provider asked us to wait. */
   retryAfterMs?: number;
+  /** What of the request it found fault with, in its own words: `/purchase_units/0/shipping/address/postal_code`. */
+  fields?: readonly string[];
   /** What was answered, without our secrets and cut to `answerKeptChars`: a person may have to read it. */
   answer?: string;
   cause?: unknown;
@@ -33,6 +35,7 @@ export abstract class Failure extends Error {
   readonly provider: string | undefined;
   readonly reference: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly fields: readonly string[];
   /** Private, so that no log line holds it: it may tell of a buyer. */
   readonly #answer: string | undefined;
 
@@ -42,6 +45,7 @@ export abstract class Failure extends Error {
     this.provider = detail.provider;
     this.reference = detail.reference;
     this.retryAfterMs = detail.retryAfterMs;
+    this.fields = detail.fields ?? [];
     this.#answer = detail.answer?.slice(0, answerKeptChars);
   }
 

@@ -4,12 +4,15 @@ import Joi from 'joi';
 import type { Address } from '../../domain/address.ts';
 import type { OrderId, ProductId } from '../../domain/ids.ts';
 import { type Money, multiply } from '../../domain/money.ts';
+import { Terminal } from '../../domain/outcome.ts';
 import { fitsWire } from '../../domain/wire-amount.ts';
+import { addressFault } from '../../providers/paypal/address-fault.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
+import { advance } from '../../queues/transact.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Product } from '../../store/entities/people.ts';
 import { createCheckoutOrder, keepPayPalOrder } from '../../store/import.ts';
-import { findOrder, salePrice, wakeOrder } from '../../store/orders.ts';
+import { claimOrder, findOrder, salePrice, wakeOrder } from '../../store/orders.ts';
 import { findProduct, productPrice } from '../../store/products.ts';
 import { supplierPayer } from '../../store/supplier-payer.ts';
 import type { Deps } from '../deps.ts';
@@ -81,20 +84,41 @@ async function createOrder(
   });
 }
 
-async function openAtPayPal({ store, paypal, config }: Deps, order: Order, product: Product): Promise<string> {
+async function openAtPayPal(deps: Deps, order: Order, product: Product): Promise<string> {
+  const { store, paypal, config } = deps;
   if (!order.shipTo) throw new Error(`order ${order.id} has no address`);
-  const { paypalOrderId, approveUrl } = await paypal.createOrder({
-    requestId: order.id,
-    customId: order.id,
-    amount: salePrice(order),
-    description: product.title,
-    quantity: order.quantity,
-    shipTo: order.shipTo,
-    returnUrl: `${config.publicUrl}/api/orders/${order.id}`,
-    cancelUrl: `${config.publicUrl}/api/orders/${order.id}`,
-  });
+  const { paypalOrderId, approveUrl } = await paypal
+    .createOrder({
+      requestId: order.id,
+      customId: order.id,
+      amount: salePrice(order),
+      description: product.title,
+      quantity: order.quantity,
+      shipTo: order.shipTo,
+      returnUrl: `${config.publicUrl}/api/orders/${order.id}`,
+      cancelUrl: `${config.publicUrl}/api/orders/${order.id}`,
+    })
+    .catch(error => refuseCheckout(deps, order, error));
   await store.transaction(em => keepPayPalOrder(em, order.id, paypalOrderId, approveUrl));
   return approveUrl;
+}
+
+/** PayPal certainly has made no order, and never will of this one: it is over, and its buyer hears why. */
+async function refuseCheckout({ transact, log }: Deps, { id }: Order, error: unknown): Promise<never> {
+  if (!(error instanceof Terminal)) throw error;
+  await transact(async (em, enqueue) => {
+    const order = await claimOrder(em, id, ['CREATED']);
+    if (order) await advance(em, enqueue, order, { to: 'CANCELLED', note: `PayPal refused it: ${error.message}` });
+  });
+  const fault = addressFault(error);
+  if (!fault) {
+    log.error({ orderId: id, code: error.code, reference: error.reference }, 'PayPal takes no payment for an order');
+    throw new Problem(422, error.code, 'PayPal takes no payment for this order as it is: its seller has to see to it');
+  }
+  const parts = fault.length > 0 ? fault.map(part => `shippingAddress.${part}`) : ['shippingAddress'];
+  throw new Problem(422, error.code, 'PayPal does not take this address: correct it and check out again', {
+    errors: parts.map(field => ({ field, message: `PayPal says ${error.code.replace(/^PAYPAL_/, '')}` })),
+  });
 }
 
 /** The worker captures: one owner per effect, and a buyer's impatience or our crash changes nothing. */

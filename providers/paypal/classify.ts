@@ -139,7 +139,8 @@ const errorBody = open<ErrorBody>({
 export function refused(call: Call, answer: HttpAnswer): Failure {
   const body = refusalBody(errorBody, answer) ?? {};
   const reference = body.debug_id ?? answer.headers['paypal-debug-id'];
-  const detail = typeof reference === 'string' ? { reference } : {};
+  const fields = body.details?.flatMap(({ field }) => field ?? []) ?? [];
+  const detail = { fields, ...(typeof reference === 'string' ? { reference } : {}) };
   const byStatus = refusedByStatus(call, answer, detail);
   if (byStatus) return byStatus;
 
@@ -154,9 +155,26 @@ export function refused(call: Call, answer: HttpAnswer): Failure {
   const wait = rowOf(waits, code);
   const message = `HTTP ${answer.status} ${name}${issue === '' || issue === code ? '' : ` (${issue})`}`;
   // An issue without a row still names the failure better than UNPROCESSABLE_ENTITY does.
-  const shown = known === undefined && /^[A-Z][A-Z0-9_]{2,60}$/.test(issue) ? issue : code;
+  const shown = known === undefined && issuePattern.test(issue) ? issue : code;
   return failed(call, kind, shown, message, { ...detail, ...(wait ? { retryAfterMs: wait } : {}) });
 }
+
+/**
+ * The same of a create, which moves nothing: what is wrong with its shape or its business stays so, whatever the code, and
+ * the same request again would only be refused again. The issue says best what to correct.
+ */
+export function refusedCreate(call: Call, answer: HttpAnswer): Failure {
+  const failure = refused(call, answer);
+  const { name, details = [] } = refusalBody(errorBody, answer) ?? {};
+  if (!name || ![400, 422].includes(answer.status)) return failure;
+  const issue = details.flatMap(told => told.issue ?? []).find(told => issuePattern.test(told));
+  const { reference, fields } = failure;
+  const detail = { fields, ...(reference ? { reference } : {}) };
+  return failed(call, 'terminal', issue ?? name, `HTTP ${answer.status} ${name}`, detail);
+}
+
+/** Issues are names; those of Payouts are sentences. */
+const issuePattern = /^[A-Z][A-Z0-9_]{2,60}$/;
 
 /** An issue without a row that speaks of what may have happened all the same. */
 const isDoubt = (issue: string): boolean => rowOf(issues, issue) === undefined && speaksOfDoubt(issue);

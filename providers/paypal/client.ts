@@ -1,7 +1,7 @@
 import { isCurrency, type Money, parseMoney } from '../../domain/money.ts';
-import { type CallOptions, failed } from '../call.ts';
+import { type CallOptions, decode, failed, succeeded } from '../call.ts';
 import { alreadyDone } from './already-done.ts';
-import { duplicateBatch, isMissing } from './classify.ts';
+import { duplicateBatch, isMissing, refusedCreate } from './classify.ts';
 import { disputeCalls } from './dispute.ts';
 import { createExchange } from './exchange.ts';
 import {
@@ -26,12 +26,14 @@ export type PayPalClient = ReturnType<typeof createPayPalClient>;
 /** Orders v2, Payments v2, Payouts v1, the balance report, disputes and webhooks. Throws Terminal, Retryable or Uncertain. */
 export function createPayPalClient(options: PayPalCredentials) {
   const exchanges = createExchange(options);
-  const { reading, moving, exchange, accept, get, post } = exchanges;
+  const { reading, moving, exchange, accept, get, send, post } = exchanges;
 
   /** Repeating it with the same request id gives the same order, so it is no money call. */
   async function createOrder(order: NewOrder, options: CallOptions = {}) {
     const call = reading(options);
-    const created = await post(call, '/v2/checkout/orders', orderBody(order), order.requestId, schema.created);
+    const answer = await send(call, '/v2/checkout/orders', orderBody(order), order.requestId);
+    if (!succeeded(answer)) throw refusedCreate(call, answer);
+    const created = decode(call, schema.created, answer.body);
     const linkTo = (rel: string) => created.links.find(link => link.rel === rel)?.href;
     const approveUrl = linkTo('payer-action') ?? linkTo('approve');
     if (!approveUrl) throw failed(call, 'uncertain', 'MALFORMED_ANSWER', 'the order has no link for the buyer');

@@ -29,16 +29,14 @@ export function createExchange(options: PayPalCredentials) {
   const get = async <T>(call: Call, url: string, shape: Joi.Schema<T>): Promise<T> =>
     accept(call, await exchange(call, { method: 'GET', url }), shape);
 
-  const post = async <T>(
-    call: Call,
-    url: string,
-    data: string,
-    requestId: string,
-    shape: Joi.Schema<T>,
-  ): Promise<T> => {
+  /** A POST whose repetition under the same request id PayPal recognises. */
+  const send = (call: Call, url: string, data: string, requestId: string): Promise<HttpAnswer> => {
     const headers = { 'paypal-request-id': requestId, prefer: 'return=representation' };
-    return accept(call, await exchange(call, { method: 'POST', url, data, headers }), shape);
+    return exchange(call, { method: 'POST', url, data, headers });
   };
 
-  return { reading, moving, exchange, accept, get, post };
+  const post = async <T>(call: Call, url: string, data: string, requestId: string, shape: Joi.Schema<T>): Promise<T> =>
+    accept(call, await send(call, url, data, requestId), shape);
+
+  return { reading, moving, exchange, accept, get, send, post };
 }

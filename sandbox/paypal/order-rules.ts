@@ -79,6 +79,10 @@ function checkShipping(shipping: Shape, at: string): void {
   if (!address.admin_area_2) throw unprocessable('CITY_REQUIRED', `${at}/address/admin_area_2`);
   if (!address.postal_code && !withoutPostalCodes.has(country))
     throw unprocessable('POSTAL_CODE_REQUIRED', `${at}/address/postal_code`);
+  // What PayPal finds out about real addresses; here these names stand for them.
+  if (address.admin_area_2 === 'Nowhere') throw unprocessable('SHIPPING_ADDRESS_INVALID', `${at}/address`);
+  if (address.admin_area_2 === 'Elsewhere') throw unprocessable('INVALID_CITY_POSTAL_ZIP');
+  if (address.admin_area_1 === 'Nowhere') throw invalidRequest('NEW_RULE_FOR_STATES', `${at}/address/admin_area_1`);
 }
 
 function checkExperience(body: Shape, units: readonly PurchaseUnit[]): void {

@@ -118,10 +118,69 @@ describe('api: a checkout is created', () => {
     expect(stored).to.deep.equal([{ id: json.orderId, status: 'CREATED', external_order_id: null }]);
   });
 
+  const badAddresses = [
+    ['an unknown place', { city: 'Nowhere' }, 'PAYPAL_SHIPPING_ADDRESS_INVALID', ['shippingAddress']],
+    [
+      'a place that has another code',
+      { city: 'Elsewhere' },
+      'PAYPAL_INVALID_CITY_POSTAL_ZIP',
+      ['shippingAddress.city', 'shippingAddress.postalCode'],
+    ],
+    [
+      'a region that is none, by a rule that is in no table',
+      { region: 'Nowhere' },
+      'PAYPAL_NEW_RULE_FOR_STATES',
+      ['shippingAddress.region'],
+    ],
+  ] as const;
+  for (const [what, change, code, fields] of badAddresses)
+    it(`is over when PayPal refuses its address as ${what}: the buyer hears what to correct, not of an outage`, async () => {
+      const cart = wantOne(await api.stage.stockUp(mia));
+      const shippingAddress = { ...cart.shippingAddress, ...change };
+      const answer = await create({ ...cart, shippingAddress });
+      expect(expectProblem(answer, 422, code)).to.deep.equal(fields);
+      expect(answer.headers.get('retry-after')).to.equal(null);
+      expect((await newest()).status).to.equal('CANCELLED');
+      expect((await create(cart)).status, 'with the address corrected').to.equal(201);
+    });
+
+  for (const [what, status, body, code] of [
+    [
+      'a currency that PayPal has not',
+      422,
+      {
+        name: 'UNPROCESSABLE_ENTITY',
+        details: [{ field: '/purchase_units/@0/amount/currency_code', issue: 'CURRENCY_NOT_SUPPORTED' }],
+        debug_id: 'd',
+      },
+      'PAYPAL_CURRENCY_NOT_SUPPORTED',
+    ],
+    [
+      'a number that was used before: a create moves nothing, and is certain whatever the code says',
+      422,
+      { name: 'UNPROCESSABLE_ENTITY', details: [{ issue: 'DUPLICATE_INVOICE_ID' }] },
+      'PAYPAL_DUPLICATE_INVOICE_ID',
+    ],
+    ['an unknown name', 400, { name: 'NEW_NAME', message: 'No.', details: [] }, 'PAYPAL_NEW_NAME'],
+  ] as const)
+    it(`is over when PayPal refuses ${what}`, async () => {
+      const goods = await api.stage.stockUp(mia);
+      await api.stage.control('faults', {
+        provider: 'paypal',
+        operation: 'create-order',
+        kind: 'answer',
+        status,
+        body,
+      });
+      expect(expectProblem(await create(wantOne(goods)), 422, code)).to.deep.equal([]);
+      expect((await newest()).status).to.equal('CANCELLED');
+    });
+
   const faults = [
     ['answers 500', { kind: 'status', status: 500 }],
     ['answers 429', { kind: 'status', status: 429 }],
     ['answers nonsense', { kind: 'malformed' }],
+    ['answers 422 with a page of HTML', { kind: 'answer', status: 422, body: '<html>' }],
     ['creates its order and says nothing', { kind: 'drop-reply' }],
   ] as const;
   for (const [what, fault] of faults) {
