@@ -27,6 +27,8 @@ export const accounts = [
   /** The platform's own expenses. */
   'fees:payout',
   'fees:dispute',
+  /** What a channel kept more (debit) or less (credit) than the sale was booked with, because it did not say so in time. */
+  'fees:difference',
   /** A reseller's current account: credit is owed to them, debit is a receivable. */
   'reseller',
   /** Commissions owed to an admin until paid out. */

@@ -45,6 +45,16 @@ export function buyerPaid(sale: Sale & { channel: Channel; gross: Money; fees: F
   ]);
 }
 
+/**
+ * The channel says now what it kept of a payment: `difference` more than was estimated. The sale takes it over as long as
+ * it is not booked; afterwards the shares stand, and the platform bears it.
+ */
+export function feeCorrected(sale: Sale & { channel: Channel; difference: Money; saleBooked: boolean }): Posting[] {
+  const { channel, difference, saleBooked } = sale;
+  const account = saleBooked ? 'fees:difference' : channel === 'paypal' ? 'fees:payment' : 'fees:marketplace';
+  return balanced([{ account, amount: difference }, proceedsOf({ ...sale, amount: negate(difference) })]);
+}
+
 /** Money back to the buyer, from where the proceeds lie; the payment provider keeps its fee. */
 export const buyerRefunded = (refund: Sale & { channel: Channel; amount: Money }): Posting[] =>
   balanced([

@@ -15,9 +15,11 @@ export type Figures = {
   /** Foreign proceeds, taken out of their own currency and into the platform's at the order's rate. */
   readonly converted: bigint;
   readonly netProfit: bigint;
-  /** The platform's own: what payouts and disputes cost, and what conversions lost. */
+  /** The platform's own: what payouts and disputes cost, and what late fees and conversions lost. */
   readonly payoutFees: bigint;
   readonly disputeFees: bigint;
+  /** What channels kept more than the sales were booked with. */
+  readonly feeDifference: bigint;
   readonly fxLoss: bigint;
 };
 export type Earnings = Figures & { readonly day: string; readonly currency: Currency };
@@ -37,6 +39,7 @@ const columns: Readonly<Record<keyof Figures, Column>> = {
   netProfit: ofSale(-1, 'reseller'),
   payoutFees: ofPlatform('fees:payout'),
   disputeFees: ofPlatform('fees:dispute'),
+  feeDifference: ofPlatform('fees:difference'),
   fxLoss: ofPlatform('fx:difference'),
 };
 const names = Object.keys(columns) as readonly (keyof Figures)[];
@@ -48,6 +51,7 @@ const selected = names.map(name => {
   return `${sign} * coalesce(sum(p.amount_minor) filter (where ${where}), 0) as "${name}"`;
 });
 const everyAccount = names.flatMap(name => columns[name].accounts);
+const platformAccounts = names.flatMap(name => (columns[name].ofSales ? [] : columns[name].accounts));
 
 type Row = { day: string; currency: Currency } & Record<keyof Figures, string>;
 
@@ -61,7 +65,7 @@ export async function earnings(
     `select to_char(t.at at time zone 'UTC', 'YYYY-MM-DD') as day, p.currency, ${selected.join(', ')}
      from ledger_transactions t join ledger_postings p on p.transaction_id = t.id
      where t.at >= ? and t.at < ? ${seller ? 'and t.user_id = ?' : ''} and p.account in (${list(everyAccount)})
-       and (t.source = 'sale' or p.account in ('fees:payout', 'fees:dispute', 'fx:difference'))
+       and (t.source = 'sale' or p.account in (${list(platformAccounts)}))
      group by 1, 2 order by 1, 2`,
     [from, to, ...(seller ? [seller] : [])],
   );
@@ -84,12 +88,12 @@ export async function earnedInAll(em: EntityManager): Promise<Money[]> {
   const rows = await em.execute<{ currency: Currency; earned: string }[]>(
     `select p.currency, (-sum(p.amount_minor))::text as earned
      from ledger_postings p join ledger_transactions t on t.id = p.transaction_id
-     where (p.account = 'admin' and t.source = 'sale') or p.account in ('fees:payout', 'fees:dispute', 'fx:difference')
+     where (p.account = 'admin' and t.source = 'sale') or p.account in (${list(platformAccounts)})
      group by 1 order by 1`,
   );
   return rows.map(({ currency, earned }) => money(BigInt(earned), currency));
 }
 
 /** What is the platform's own of it. */
-export const earnedBy = ({ commission, payoutFees, disputeFees, fxLoss }: Figures): bigint =>
-  commission - payoutFees - disputeFees - fxLoss;
+export const earnedBy = ({ commission, payoutFees, disputeFees, feeDifference, fxLoss }: Figures): bigint =>
+  commission - payoutFees - disputeFees - feeDifference - fxLoss;

@@ -2,7 +2,7 @@
  * What must hold between the ledger and the rows that it was made from. Each query finds what contradicts it; `subject`
  * is the order, where there is one, and `detail` says what of it.
  */
-import { accounts, parkedAccounts } from '../domain/ledger.ts';
+import { type Account, accounts, parkedAccounts } from '../domain/ledger.ts';
 
 export type Rule = { readonly name: string; readonly sql: string };
 
@@ -32,6 +32,10 @@ const entries: readonly Rule[] = [
 ];
 
 const paid = (account: string) => posted('payments.order_id', account, `= 'paid:' || reference`);
+/** With the payment, or when the channel said what it really kept. */
+const kept = (account: Account) =>
+  posted('payments.order_id', `'${account}'`, `in ('paid:' || reference, 'fee:' || reference)`);
+const feeAccounts: readonly Account[] = ['fees:marketplace', 'fees:payment', 'fees:difference'];
 
 const buyersMoney: readonly Rule[] = [
   {
@@ -47,8 +51,7 @@ const buyersMoney: readonly Rule[] = [
     sql: `select order_id::text as subject, reference as detail from payments
           where ${paid(`'buyer-payments'`)} <> 0
             and (${paid(`'tax:collected'`)} <> collected_tax_minor
-              or ${paid(`'fees:marketplace'`)} + ${paid(`'fees:payment'`)}
-                <> coalesce(fee_minor, 0))`,
+              or ${feeAccounts.map(kept).join(' + ')} <> coalesce(fee_minor, 0))`,
   },
   {
     name: 'each refund is booked once, with its amount',

@@ -9,28 +9,34 @@ import type { EntityManager } from './open.ts';
 import { findOrder, orderByReference } from './orders.ts';
 import { note } from './timeline.ts';
 
+/** What a channel keeps of a payment; `estimated`: by our own table, until it says so itself. */
+export type Fee = { readonly amount: Money; readonly estimated: boolean };
+
+type News = {
+  orderId: OrderId;
+  provider: Channel;
+  reference: string;
+  status: PaymentState;
+  rawStatus: string;
+  /** Why it stands so, in the provider's own word. */
+  statusReason?: string | undefined;
+  amount: Money;
+  fee?: Fee | undefined;
+  /** On top of the amount: tax that the channel remits itself. */
+  collectedTax?: Money | undefined;
+};
+
 /**
  * Takes what the provider says of one payment. News that the state table does not allow from where the row stands
- * (an old webhook that came late) changes nothing. Gives the row as it stands now.
+ * (an old webhook that came late) changes nothing; a fee that was estimated gives way to the real one, and to nothing
+ * else. Gives the row as it stands now.
  */
-export async function recordPayment(
-  em: EntityManager,
-  news: {
-    orderId: OrderId;
-    provider: Channel;
-    reference: string;
-    status: PaymentState;
-    rawStatus: string;
-    amount: Money;
-    fee?: Money | undefined;
-    /** On top of the amount: tax that the channel remits itself. */
-    collectedTax?: Money | undefined;
-  },
-): Promise<Payment> {
-  const { orderId, provider, reference, status, rawStatus, amount, fee, collectedTax } = news;
+export async function recordPayment(em: EntityManager, news: News): Promise<Payment> {
+  const { orderId, provider, reference, status, rawStatus, statusReason = null, amount, fee, collectedTax } = news;
   const [inserted] = await em.execute<{ id: string }[]>(
-    `insert into payments (id, order_id, provider, reference, status, raw_status, amount_minor, currency, fee_minor, collected_tax_minor)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing returning id`,
+    `insert into payments (id, order_id, provider, reference, status, raw_status, status_reason, amount_minor, currency,
+       fee_minor, fee_estimated, collected_tax_minor)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing returning id`,
     [
       randomUUID(),
       orderId,
@@ -38,19 +44,26 @@ export async function recordPayment(
       reference,
       status,
       rawStatus,
+      statusReason,
       amount.amountMinor,
       amount.currency,
-      fee?.amountMinor ?? null,
+      fee?.amount.amountMinor ?? null,
+      fee?.estimated ?? false,
       collectedTax?.amountMinor ?? 0n,
     ],
   );
   const row = await em.findOneOrFail(Payment, { provider, reference });
   const moves = mayMove(paymentMoves, row.status, status);
-  if (moves || (row.feeMinor == null && fee)) {
+  const isFeeNews = fee !== undefined && (row.feeMinor == null || (row.feeEstimated && !fee.estimated));
+  if (moves || isFeeNews) {
     await em.nativeUpdate(
       Payment,
       { id: row.id, status: row.status },
-      { ...(moves ? { status, rawStatus } : {}), ...(fee ? { feeMinor: fee.amountMinor } : {}), updatedAt: new Date() },
+      {
+        ...(moves ? { status, rawStatus, statusReason } : {}),
+        ...(isFeeNews ? { feeMinor: fee.amount.amountMinor, feeEstimated: fee.estimated } : {}),
+        updatedAt: new Date(),
+      },
     );
   }
   const after = await em.findOneOrFail(Payment, { id: row.id });
@@ -59,6 +72,12 @@ export async function recordPayment(
       provider,
       reference,
       status: after.status,
+      ...(statusReason ? { reason: statusReason } : {}),
+    });
+  if (fee?.estimated && (inserted || isFeeNews))
+    await note(em, orderId, 'noted', `${provider} does not say its fee yet: estimated at ${formatMoney(fee.amount)}`, {
+      provider,
+      reference,
     });
   return after;
 }

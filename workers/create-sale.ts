@@ -16,12 +16,17 @@ import { nothingStands, purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { commissionAdmin, findUser } from '../store/users.ts';
 import { type Context, later, type Processor } from './context.ts';
-import { orderStep } from './order-step.ts';
+import { orderStep, recheck } from './order-step.ts';
+import { awaitsFee } from './payment-fee.ts';
+
+/** Between two questions for a fee that PayPal has not said. */
+const feeAgainMs = 15 * 60_000;
 
 /** Books the sale with what was really captured, charged and paid, and makes the payout legs. */
 export const createSale: Processor<'orderId'> = ({ orderId }, ctx) =>
-  orderStep(ctx, { queue: 'create-sale', id: orderId, from: ['PURCHASED'] }, order =>
-    ctx.transact(async (em, enqueue) => {
+  orderStep(ctx, { queue: 'create-sale', id: orderId, from: ['PURCHASED'] }, async order => {
+    if (await awaitsFee(ctx, order)) return recheck(ctx, order, feeAgainMs, 'PayPal has not said its fee yet');
+    return ctx.transact(async (em, enqueue) => {
       if ((await purchaseOrdersOf(em, order.id)).length === 0) {
         const stop = { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: nothingStands } as const;
         await advance(em, enqueue, order, stop);
@@ -34,8 +39,8 @@ export const createSale: Processor<'orderId'> = ({ orderId }, ctx) =>
       const legs = await bookSale(ctx, em, order, facts);
       for (const leg of legs) enqueue(payout.jobFor(leg));
       return `sale booked: ${formatMoney(facts.profit.grossProfit)} profit, ${legs.length} payout legs`;
-    }),
-  );
+    });
+  });
 
 type SaleFacts = {
   gross: Money;

@@ -1,5 +1,5 @@
 import { formatMoney } from '../domain/money.ts';
-import { NotNow, Retryable } from '../domain/outcome.ts';
+import { NotNow, Retryable, Unreadable } from '../domain/outcome.ts';
 import { endFreeze } from '../queues/end-freeze.ts';
 import { settleRefund } from '../queues/settle-refund.ts';
 import type { Enqueue } from '../queues/transact.ts';
@@ -24,7 +24,10 @@ export async function moneyWentBack(ctx: Context, event: ReadEvent): Promise<str
   if (!refundId || !captureId) return undefined;
   const { paypal } = ctx.providers;
   const kind = event.type.endsWith('.REVERSED') ? 'reversal' : 'refund';
-  const news = refundNews(await paypal.getRefund(refundId, { signal: ctx.signal }), kind);
+  const told = await paypal.getRefund(refundId, { signal: ctx.signal });
+  if (!told.amount)
+    throw new Unreadable('PAYPAL_REFUND_WITHOUT_AMOUNT', `refund ${refundId} does not say how much it is`);
+  const news = refundNews({ ...told, amount: told.amount }, kind);
   const taken = await takenPayment(ctx, captureId, async () => {
     const capture = await paypal.getCapture(captureId, { signal: ctx.signal });
     return ctx.store.read(em => orderOfCapture(em, capture));

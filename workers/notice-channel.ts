@@ -64,7 +64,7 @@ async function paypal(ctx: Context, id: OrderId, to: string, parcel: Parcel): Pr
     freeze: () => JSON.stringify({ to, body: trackingBody({ captureId, trackingNumber, carrier, notifyBuyer: true }) }),
     find: async request => {
       const known = await ctx.providers.paypal.getOrder(noticeOf(request).to, options);
-      if (!known) return { answer: 'UNKNOWN' };
+      if (!known?.trackers) return { answer: 'UNKNOWN' };
       return found(known.trackers.some(tracker => tracker.id.endsWith(`-${trackingNumber}`)));
     },
     send: async request => {

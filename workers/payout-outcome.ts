@@ -1,6 +1,6 @@
 import type { Posting } from '../domain/ledger.ts';
-import { add, formatMoney, zero } from '../domain/money.ts';
-import { invariant } from '../domain/outcome.ts';
+import { add, equals, formatMoney } from '../domain/money.ts';
+import { Terminal } from '../domain/outcome.ts';
 import { legPaid, legReturned, payoutCharged } from '../domain/postings.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { consume, moneyReturned, release } from '../store/funding.ts';
@@ -10,7 +10,7 @@ import type { EntityManager } from '../store/open.ts';
 import { type Context, later } from './context.ts';
 import { missedTooLong } from './payout-missing.ts';
 import type { PayoutRoute, Standing } from './payout-route.ts';
-import { again, rest } from './payout-trouble.ts';
+import { again, rest, review } from './payout-trouble.ts';
 
 /** An unclaimed payout returns by itself after 30 days. */
 const unclaimedAgainMs = 6 * 3_600_000;
@@ -55,9 +55,13 @@ const shareOf = (leg: PayoutLeg) => ({
 
 async function paid(ctx: Context, leg: PayoutLeg, route: PayoutRoute, standing: Standing): Promise<string> {
   const amount = legAmount(leg);
-  const { itemId = leg.id, fee = zero(amount.currency) } = standing;
-  const same = !standing.amount || standing.amount.amountMinor === amount.amountMinor;
-  invariant(same, `${route.label} paid what leg ${leg.id} says`);
+  const { itemId = leg.id } = standing;
+  if (standing.amount && !equals(standing.amount, amount)) {
+    const text = `${route.label} paid ${formatMoney(standing.amount)} where ${formatMoney(amount)} was due`;
+    return review(ctx, leg, new Terminal('PAYOUT_OF_ANOTHER_AMOUNT', text));
+  }
+  // Where the provider does not say its fee, the one that was held back for it is taken for it.
+  const fee = standing.fee?.currency === amount.currency ? standing.fee : route.feeMax;
   await ctx.store.transaction(async em => {
     await consume(em, 'pay', leg.id, add(amount, fee));
     await moveLeg(em, leg, 'PAID', { feeMinor: fee.amountMinor, providerItemId: itemId, reason: null });

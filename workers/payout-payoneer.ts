@@ -27,6 +27,7 @@ export function payoneerRoute({ config, providers: { payoneer }, signal }: Conte
     feeMax: zero(platformCurrency),
     resendForMs: 0,
     lookForMs,
+    missForMs: lookForMs,
     deduplicates: false,
     freeze: (leg, reference) =>
       payoneer.payoutBody({

@@ -1,5 +1,5 @@
 import { payoutFee } from '../domain/fees.ts';
-import { invariant } from '../domain/outcome.ts';
+import { invariant, Terminal } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
 import { legAmount } from '../store/legs.ts';
 import type { Context } from './context.ts';
@@ -7,6 +7,9 @@ import type { PayoutRoute } from './payout-route.ts';
 
 /** PayPal recognises a batch's id for 30 days: ours is not sent again after 29. */
 const resendForMs = 29 * 86_400_000;
+
+/** A batch shows its item within minutes. */
+const missForMs = 24 * 3_600_000;
 
 /** What an item's status means; the others are not final. A batch's own SUCCESS says nothing of its item. */
 const itemStates: Readonly<Record<string, LegState | undefined>> = {
@@ -29,6 +32,7 @@ export const paypalRoute = ({ config, providers: { paypal }, signal }: Context):
   feeMax: payoutFee,
   resendForMs,
   lookForMs: resendForMs,
+  missForMs,
   deduplicates: true,
   freeze: (leg, batchKey) =>
     paypal.payoutBody({ batchKey, receiver: leg.receiver, amount: legAmount(leg), note: `Order ${leg.orderId}` }),
@@ -40,9 +44,10 @@ export const paypalRoute = ({ config, providers: { paypal }, signal }: Context):
     const key = batch.senderBatchId;
     if (batch.status === 'DENIED') return { key, state: 'FAILED', rawStatus: 'DENIED', reason: 'PAYPAL_BATCH_DENIED' };
     const [item, ...others] = batch.items;
-    invariant(others.length === 0, `batch ${batchId} has one item`);
-    if (!item) return { key, state: undefined, rawStatus: batch.status };
-    const { status: rawStatus, itemId, amount, fee, errorName: reason } = item;
+    if (others.length > 0) throw new Terminal('PAYPAL_BATCH_OF_SEVERAL', `batch ${batchId} is not one payout of ours`);
+    if (!item) return { key, state: undefined, rawStatus: `${batch.status}, without an item`, missing: true };
+    // The batch has this one item: its fees are the item's.
+    const { status: rawStatus, itemId, amount, fee = batch.fees, errorName: reason } = item;
     return { key, state: itemStates[rawStatus], rawStatus, itemId, amount, fee, reason };
   },
   cancel: async ({ itemId }) => {

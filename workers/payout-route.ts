@@ -17,7 +17,7 @@ export type Standing = {
   readonly key?: string | undefined;
   readonly state: LegState | undefined;
   readonly rawStatus: string;
-  /** Accepted, and its provider does not know it: it may be created later. */
+  /** Accepted, and its provider does not show it: it may be created later. */
   readonly missing?: boolean;
   readonly reason?: string | undefined;
   readonly itemId?: string | undefined;
@@ -38,6 +38,8 @@ export type PayoutRoute = {
   readonly resendForMs: number;
   /** How long a payout that cannot be found is looked for before a person is asked. */
   readonly lookForMs: number;
+  /** The same of one that was accepted, and is not shown. */
+  readonly missForMs: number;
   readonly deduplicates: boolean;
   freeze(leg: PayoutLeg, key: string): string;
   find(effect: Effect): Promise<Found<Sent>>;

@@ -1,5 +1,4 @@
-import { Retryable } from '../domain/outcome.ts';
-import { broughtMoney, type PaymentState } from '../domain/payment.ts';
+import type { PaymentState } from '../domain/payment.ts';
 import type { Capture, Refund } from '../providers/paypal/order.ts';
 import type { RefundNews } from '../store/refunds.ts';
 import type { PaymentNews } from './settle-payment.ts';
@@ -15,12 +14,15 @@ const states: Record<string, PaymentState> = {
   REVERSED: 'REVERSED',
 };
 
-export function captureNews(capture: Capture): PaymentNews {
-  const status = states[capture.status] ?? 'PENDING';
-  if (broughtMoney(status) && !capture.fee)
-    throw new Retryable('PAYPAL_FEE_MISSING', `capture ${capture.id} is completed, but does not say its fee yet`);
-  return { reference: capture.id, status, rawStatus: capture.status, amount: capture.amount, fee: capture.fee };
-}
+/** The fee is missing while PayPal has not said it, also of money that has come. */
+export const captureNews = ({ id, status, amount, fee, reason }: Capture): PaymentNews => ({
+  reference: id,
+  status: states[status] ?? 'PENDING',
+  rawStatus: status,
+  statusReason: reason,
+  amount,
+  fee,
+});
 
 /** A refund's status in our words; one that we do not know is not final. */
 const refundStates: Readonly<Record<string, RefundNews['status'] | undefined>> = {

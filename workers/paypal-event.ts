@@ -9,6 +9,7 @@ import type { Context } from './context.ts';
 import { disputeMoved } from './dispute.ts';
 import { object, type ReadEvent, text } from './event-fields.ts';
 import { moneyWentBack } from './money-went-back.ts';
+import { takeLateFee } from './payment-fee.ts';
 
 /** Finds what a PayPal event is about and has it read back: the event is a hint, PayPal's own answer is the fact. */
 export async function paypalEvent(ctx: Context, body: Buffer): Promise<string | undefined> {
@@ -52,5 +53,6 @@ async function captureChanged(ctx: Context, event: ReadEvent): Promise<string | 
   if (!captureId) return undefined;
   const capture = await ctx.providers.paypal.getCapture(captureId, { signal: ctx.signal });
   const order = await ctx.store.read(em => orderOfCapture(em, capture));
+  if (order) await takeLateFee(ctx, order, capture);
   return order ? wake(ctx, order.id, `${event.type}: capture ${captureId} is ${capture.status}`) : undefined;
 }

@@ -50,6 +50,7 @@ function ofPayment(ctx: Context, payment: Payment, refunds: readonly Refund[]): 
   const { paypal } = ctx.providers;
   const capture = asked(() => paypal.getCapture(reference, { signal: ctx.signal }));
   const nothing = zero(currency);
+  const booked = money(payment.feeMinor ?? 0n, currency);
   const ours = sum(
     refunds.map(refund => money(refund.amountMinor, refund.currency)),
     nothing,
@@ -78,6 +79,13 @@ function ofPayment(ctx: Context, payment: Payment, refunds: readonly Refund[]): 
       ours: money(amountMinor, currency),
       theirs: async () => (await capture()).amount,
     },
+    {
+      // What PayPal does not say agrees with what we have estimated.
+      rule: 'PayPal has kept the fee that we booked',
+      subject,
+      ours: booked,
+      theirs: async () => (await capture()).fee ?? booked,
+    },
     { rule: 'PayPal has given back what we booked', subject, ours, theirs: wentBack },
   ];
 }
@@ -102,6 +110,7 @@ const standing = (ctx: Context, leg: PayoutLeg) => asked(() => payoutRoute(ctx, 
 function ofPayout(ctx: Context, leg: PayoutLeg): Look[] {
   const stands = standing(ctx, leg);
   const { orderId: subject, currency } = leg;
+  const fee = money(leg.feeMinor ?? 0n, currency);
   const whenPaid = async (amount: () => Promise<Money | undefined>) =>
     (await stands()).state === 'PAID' ? amount() : undefined;
   return [
@@ -114,8 +123,8 @@ function ofPayout(ctx: Context, leg: PayoutLeg): Look[] {
     {
       rule: 'the payout cost the fee that we booked',
       subject,
-      ours: money(leg.feeMinor ?? 0n, currency),
-      theirs: () => whenPaid(async () => (await stands()).fee ?? zero(currency)),
+      ours: fee,
+      theirs: () => whenPaid(async () => (await stands()).fee ?? fee),
     },
   ];
 }

@@ -1,5 +1,6 @@
-import { formatMoney, money, subtract } from '../domain/money.ts';
+import { formatMoney, type Money, money, subtract } from '../domain/money.ts';
 import { invariant, type Terminal } from '../domain/outcome.ts';
+import { refundAsked } from '../providers/paypal/order.ts';
 import { settleRefund } from '../queues/settle-refund.ts';
 import { isInDoubt, once, standingEffect } from '../store/effects.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
@@ -10,6 +11,7 @@ import { note } from '../store/timeline.ts';
 import { type Context, onceContext, type Processor } from './context.ts';
 import { moneyLeft } from './money-left.ts';
 import { move, orderStep, recheck } from './order-step.ts';
+import { askOpenFees } from './payment-fee.ts';
 import { refundNews } from './paypal-captures.ts';
 
 /** PayPal keeps the key of a refund for 45 days: ours is not sent again after 44. */
@@ -31,6 +33,8 @@ export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
     async order => {
       const goods = await goodsOrdered(ctx, order);
       if (goods) return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_AFTER_PURCHASE', note: goods });
+      // The order ends here: what PayPal kept is asked for once more.
+      await askOpenFees(ctx, order);
       const left = await moneyLeft(ctx, order);
       if (left.with === 'buyer') return move(ctx, order, { to: 'REFUNDED', note: 'nothing is left to give back' });
       if (order.channel !== 'paypal') return leaveToSeller(ctx, order, order.channel);
@@ -101,9 +105,16 @@ async function giveBack(ctx: Context, order: Order, payment: Payment): Promise<S
   });
 }
 
+/** PayPal need not say of a refund of ours how much it is: our own request did. */
+async function askedBack(ctx: Context, { id }: Order): Promise<Money> {
+  const effect = await ctx.store.read(em => standingEffect(em, 'refund', id));
+  invariant(effect, `the refund of order ${id} was sent`);
+  return refundAsked(effect.request);
+}
+
 async function followRefund(ctx: Context, order: Order, payment: Payment, refundId: string): Promise<string> {
   const told = await ctx.providers.paypal.getRefund(refundId, { signal: ctx.signal });
-  const news = refundNews(told, 'refund');
+  const news = refundNews({ ...told, amount: told.amount ?? (await askedBack(ctx, order)) }, 'refund');
   const also = (em: Parameters<typeof settleRefund>[0]) => settleRefund(em, order, payment, news);
   switch (news.status) {
     case 'COMPLETED':

@@ -1,4 +1,4 @@
-import { expectedFees, type Fees } from '../domain/fees.ts';
+import type { Fees } from '../domain/fees.ts';
 import { formatMoney, type Money, money, zero } from '../domain/money.ts';
 import type { Channel } from '../domain/order.ts';
 import { broughtMoney, type PaymentState } from '../domain/payment.ts';
@@ -8,15 +8,17 @@ import type { Order, Payment } from '../store/entities/order.ts';
 import { post } from '../store/ledger.ts';
 import type { EntityManager } from '../store/open.ts';
 import { custodyOf, salePrice } from '../store/orders.ts';
-import { paymentsOf, recordPayment } from '../store/payments.ts';
+import { type Fee, paymentsOf, recordPayment } from '../store/payments.ts';
+import { correctFee, estimatedFee } from './payment-fee.ts';
 
 /** What a provider says of the buyer's money for one order. */
 export type PaymentNews = {
   reference: string;
   status: PaymentState;
   rawStatus: string;
+  statusReason?: string | undefined;
   amount: Money;
-  /** What the channel kept; where it does not say, the table's estimate is booked. */
+  /** What the channel kept; where it does not say, the table's estimate is booked until it does. */
   fee: Money | undefined;
   /** On top of the amount: tax that the channel remits itself. */
   collectedTax?: Money | undefined;
@@ -37,11 +39,16 @@ function feesOf(channel: Channel, payment: Payment): Fees {
     : { marketplaceFee: fee, paymentFee: nothing };
 }
 
-/** A marketplace's fee is a percentage alone, so the estimate needs no exchange rate. */
-const estimatedFee = (channel: Channel, amount: Money): Money | undefined =>
-  channel === 'paypal'
-    ? undefined
-    : expectedFees(channel, amount, { base: 'USD', quote: amount.currency, rate: '1' }).marketplaceFee;
+/** Of money that came: what is pending or declined costs nothing yet. */
+async function feeOf(
+  em: EntityManager,
+  channel: Channel,
+  { fee, amount, status }: PaymentNews,
+): Promise<Fee | undefined> {
+  if (fee) return { amount: fee, estimated: false };
+  if (channel === 'paypal' && !broughtMoney(status)) return undefined;
+  return { amount: await estimatedFee(em, channel, amount), estimated: true };
+}
 
 /**
  * Books the buyer's money and moves the order that was waiting for it. Money in the wrong amount, or for a dead order,
@@ -53,12 +60,12 @@ export async function settlePayment(
   order: Order,
   news: readonly PaymentNews[],
 ): Promise<void> {
-  for (const { fee, ...facts } of news)
+  for (const told of news)
     await recordPayment(em, {
+      ...told,
       orderId: order.id,
       provider: order.channel,
-      ...facts,
-      fee: fee ?? estimatedFee(order.channel, facts.amount),
+      fee: await feeOf(em, order.channel, told),
     });
   for (const payment of await paymentsOf(em, order.id)) if (isMoney(payment)) await book(em, enqueue, order, payment);
 }
@@ -74,6 +81,7 @@ async function book(em: EntityManager, enqueue: Enqueue, order: Order, payment: 
     collectedTax: money(payment.collectedTaxMinor, payment.currency),
   });
   await post(em, { source: payment.provider, event: `paid:${payment.reference}`, orderId: order.id, postings });
+  if (!payment.feeEstimated) await correctFee(em, order, payment);
   if (order.status !== 'CREATED' && order.status !== 'CANCELLED') return;
   const expected = salePrice(order);
   if (payment.status !== 'COMPLETED')

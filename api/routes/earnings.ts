@@ -59,7 +59,7 @@ const ofSales = [
 ] as const;
 const forReseller: View = figures => view(figures, ofSales);
 const forPlatform: View = figures => ({
-  ...view(figures, [...ofSales, 'payoutFees', 'disputeFees', 'fxLoss']),
+  ...view(figures, [...ofSales, 'payoutFees', 'disputeFees', 'feeDifference', 'fxLoss']),
   earned: moneyView(money(earnedBy(figures), figures.currency)),
 });
 

@@ -1,4 +1,4 @@
-import { isCurrency, type Money, parseMoney } from '../../domain/money.ts';
+import type { Money } from '../../domain/money.ts';
 import { type CallOptions, decode, failed, succeeded } from '../call.ts';
 import { alreadyDone } from './already-done.ts';
 import { duplicateBatch, isMissing, refusedCreate } from './classify.ts';
@@ -11,6 +11,7 @@ import {
   type PayPalOrder,
   type Refund,
   refundBody,
+  type ToldRefund,
   toCapture,
   toOrder,
   toRefund,
@@ -77,7 +78,7 @@ export function createPayPalClient(options: PayPalCredentials) {
     const call = moving(options);
     const url = `/v2/checkout/orders/${encodeURIComponent(paypalOrderId)}/track`;
     const answer = await exchange(call, { method: 'POST', url, data: frozenBody });
-    return toTrackers(accept(call, answer, schema.trackedOrder).purchase_units);
+    return toTrackers(accept(call, answer, schema.trackedOrder).purchase_units) ?? [];
   }
 
   async function getCapture(captureId: string, options: CallOptions = {}): Promise<Capture> {
@@ -91,16 +92,18 @@ export function createPayPalClient(options: PayPalCredentials) {
     requestId: string,
     frozenBody: string,
     options: CallOptions = {},
-  ): Promise<Refund> {
+  ): Promise<{ id: string }> {
     const url = `/v2/payments/captures/${encodeURIComponent(captureId)}/refund`;
     try {
-      return toRefund(await post(moving(options), url, frozenBody, requestId, schema.refund));
+      const { id } = await post(moving(options), url, frozenBody, requestId, schema.refundMade);
+      return { id };
     } catch (error) {
-      return alreadyDone(error, 'PAYPAL_CAPTURE_FULLY_REFUNDED', () => onlyRefundOf(captureId, options));
+      const { id } = await alreadyDone(error, 'PAYPAL_CAPTURE_FULLY_REFUNDED', () => onlyRefundOf(captureId, options));
+      return { id };
     }
   }
 
-  async function getRefund(refundId: string, options: CallOptions = {}): Promise<Refund> {
+  async function getRefund(refundId: string, options: CallOptions = {}): Promise<ToldRefund> {
     const url = `/v2/payments/refunds/${encodeURIComponent(refundId)}`;
     return toRefund(await get(reading(options), url, schema.refund));
   }
@@ -122,7 +125,7 @@ export function createPayPalClient(options: PayPalCredentials) {
     const answer = await exchange(call, { method: 'POST', url: '/v1/payments/payouts', data: frozenBody });
     const earlier = duplicateBatch(answer);
     if (earlier) return { batchId: earlier, duplicate: true };
-    return { batchId: accept(call, answer, schema.payoutBatch).batch_header.payout_batch_id, duplicate: false };
+    return { batchId: accept(call, answer, schema.acceptedBatch).batch_header.payout_batch_id, duplicate: false };
   }
 
   async function getPayoutBatch(batchId: string, options: CallOptions = {}): Promise<PayoutBatch> {
@@ -145,14 +148,8 @@ export function createPayPalClient(options: PayPalCredentials) {
   }
 
   /** Up to 3 h old: `asOf` says how old. Currencies that we do not hold are left out. */
-  async function getBalances(options: CallOptions = {}): Promise<{ asOf: Date; available: Money[] }> {
-    const report = await get(reading(options), '/v1/reporting/balances', schema.balances);
-    const available = report.balances.flatMap(({ available_balance: balance }) =>
-      balance && isCurrency(balance.currency_code) ? [parseMoney(balance.value, balance.currency_code)] : [],
-    );
-    const { as_of_time: asOf, last_refresh_time: refreshed = asOf } = report;
-    return { asOf: refreshed < asOf ? refreshed : asOf, available };
-  }
+  const getBalances = (options: CallOptions = {}): Promise<{ asOf: Date; available: Money[] }> =>
+    get(reading(options), '/v1/reporting/balances', schema.balances);
 
   return {
     createOrder,

@@ -1,5 +1,6 @@
 import { type Money, negate, sum } from '../../domain/money.ts';
 import type { CallOptions } from '../call.ts';
+import { readAs } from '../fields.ts';
 import type { Exchanges } from './exchange.ts';
 import { nextQuery, type Range } from './paging.ts';
 import * as schema from './schema.ts';
@@ -41,12 +42,14 @@ function feeOf(movements: readonly schema.WireMovement[]): Money | undefined {
   return fees[0] && sum(fees, fees[0].currency);
 }
 
+const dispute = readAs(schema.dispute, toDispute);
+
 const path = '/v1/customer/disputes';
 
 /** Disputes v1, the reading side. */
 export function disputeCalls({ reading, get }: Exchanges) {
   async function getDispute(disputeId: string, options: CallOptions = {}): Promise<Dispute> {
-    return toDispute(await get(reading(options), `${path}/${encodeURIComponent(disputeId)}`, schema.dispute));
+    return get(reading(options), `${path}/${encodeURIComponent(disputeId)}`, dispute);
   }
 
   /** One page of the disputes that changed in that time, which is in the last 180 days; `pageSize` ≤ 50. */

@@ -1,5 +1,5 @@
 import type { Address } from '../../domain/address.ts';
-import type { Money } from '../../domain/money.ts';
+import { type Money, parseMoney } from '../../domain/money.ts';
 import { wireDecimal } from '../../domain/wire-amount.ts';
 import type { WireCapture, WireOrder, WireRefund } from './schema.ts';
 import { type Tracker, toTrackers } from './tracking.ts';
@@ -11,17 +11,16 @@ export type PayPalOrder = {
   customId?: string;
   captures: Capture[];
   refunds: Refund[];
-  /** The parcels that PayPal was told of. */
-  trackers: Tracker[];
+  /** The parcels that PayPal was told of; undefined where they cannot be read. */
+  trackers: Tracker[] | undefined;
 };
 
-/** Only `COMPLETED` is paid. Fee and net are absent while it is pending. */
+/** Only `COMPLETED` is paid. The fee is absent while it is pending, and sometimes afterwards. */
 export type Capture = {
   id: string;
   status: string;
   amount: Money;
   fee?: Money;
-  net?: Money;
   customId?: string;
   orderId?: string;
   /** Why it is pending, refunded or declined: `ECHECK`, `PENDING_REVIEW`, … */
@@ -30,6 +29,9 @@ export type Capture = {
 
 /** `customId` is what whoever asked for it gave: ours is the effect's key. */
 export type Refund = { id: string; status: string; amount: Money; captureId?: string; customId?: string };
+
+/** The same as it is told when it is asked for by itself, sometimes without its amount. */
+export type ToldRefund = Omit<Refund, 'amount'> & { amount?: Money };
 
 export type NewOrder = {
   /** Kept 6 h by PayPal: a repeat within them gives the same order. */
@@ -93,6 +95,12 @@ export const refundBody = ({ amount, customId, note }: NewRefund): string =>
     ...(note ? { note_to_payer: note.slice(0, 255) } : {}),
   });
 
+/** What a frozen request of ours asked to give back. */
+export function refundAsked(frozenBody: string): Money {
+  const { amount } = JSON.parse(frozenBody) as { amount: { value: string; currency_code: string } };
+  return parseMoney(amount.value, amount.currency_code);
+}
+
 export function toOrder({ id, status, purchase_units }: WireOrder): PayPalOrder {
   const customId = purchase_units.map(unit => unit.custom_id).find(Boolean);
   return {
@@ -100,29 +108,37 @@ export function toOrder({ id, status, purchase_units }: WireOrder): PayPalOrder 
     status,
     ...(customId ? { customId } : {}),
     captures: purchase_units.flatMap(unit => unit.payments?.captures ?? []).map(capture => toCapture(capture, id)),
-    refunds: purchase_units.flatMap(unit => unit.payments?.refunds ?? []).map(toRefund),
+    refunds: purchase_units
+      .flatMap(unit => unit.payments?.refunds ?? [])
+      .map(refund => ({ ...toRefund(refund), amount: refund.amount })),
     trackers: toTrackers(purchase_units),
   };
 }
 
 export function toCapture(wire: WireCapture, knownOrderId?: string): Capture {
-  const { paypal_fee: fee, net_amount: net } = wire.seller_receivable_breakdown ?? {};
+  const { paypal_fee: fee } = wire.seller_receivable_breakdown ?? {};
   const orderId = wire.supplementary_data?.related_ids?.order_id ?? knownOrderId;
   const reason = wire.status_details?.reason;
   return {
     id: wire.id,
     status: wire.status,
     amount: wire.amount,
-    ...(fee ? { fee } : {}),
-    ...(net ? { net } : {}),
+    // One in another currency than the payment is not the one that was kept of it.
+    ...(fee?.currency === wire.amount.currency ? { fee } : {}),
     ...(wire.custom_id ? { customId: wire.custom_id } : {}),
     ...(orderId ? { orderId } : {}),
     ...(reason ? { reason } : {}),
   };
 }
 
-export function toRefund({ id, status, amount, custom_id: customId, links = [] }: WireRefund): Refund {
+export function toRefund({ id, status, amount, custom_id: customId, links = [] }: WireRefund): ToldRefund {
   const up = links.find(link => link.rel === 'up')?.href;
   const captureId = up && /\/captures\/([A-Za-z0-9-]{1,64})$/.exec(up)?.[1];
-  return { id, status, amount, ...(captureId ? { captureId } : {}), ...(customId ? { customId } : {}) };
+  return {
+    id,
+    status,
+    ...(amount ? { amount } : {}),
+    ...(captureId ? { captureId } : {}),
+    ...(customId ? { customId } : {}),
+  };
 }

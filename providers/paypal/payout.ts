@@ -3,18 +3,20 @@ import { invariant } from '../../domain/outcome.ts';
 import { wireDecimal } from '../../domain/wire-amount.ts';
 import type { WireBatch, WireItem } from './schema.ts';
 
-/** `SUCCESS` of the batch says that it was processed, not that an item was paid. */
-export type PayoutBatch = { batchId: string; status: string; senderBatchId?: string; items: PayoutItem[] };
+/**
+ * `SUCCESS` of the batch says that it was processed, not that an item was paid. `fees` are those of all its items, where
+ * the batch tells of them.
+ */
+export type PayoutBatch = {
+  batchId: string;
+  status: string;
+  senderBatchId?: string;
+  fees?: Money;
+  items: PayoutItem[];
+};
 
 /** `SUCCESS` is paid; `RETURNED`, `FAILED`, `REFUNDED` and `REVERSED` owe the money again; the rest is not final. */
-export type PayoutItem = {
-  itemId: string;
-  status: string;
-  amount: Money;
-  fee?: Money;
-  receiver: string;
-  errorName?: string;
-};
+export type PayoutItem = { itemId: string; status: string; amount?: Money; fee?: Money; errorName?: string };
 
 export type NewPayout = {
   /** `sender_batch_id`, the one key that PayPal deduplicates, for 30 days. ≤ 256 characters. */
@@ -46,8 +48,9 @@ export function toBatch({ batch_header: header, items = [] }: WireBatch): Payout
   const senderBatchId = header.sender_batch_header?.sender_batch_id;
   return {
     batchId: header.payout_batch_id,
-    status: header.batch_status,
+    status: header.batch_status ?? 'UNKNOWN',
     ...(senderBatchId ? { senderBatchId } : {}),
+    ...(header.fees ? { fees: header.fees } : {}),
     items: items.map(toItem),
   };
 }
@@ -55,8 +58,7 @@ export function toBatch({ batch_header: header, items = [] }: WireBatch): Payout
 export const toItem = (wire: WireItem): PayoutItem => ({
   itemId: wire.payout_item_id,
   status: wire.transaction_status,
-  amount: wire.payout_item.amount,
+  ...(wire.payout_item?.amount ? { amount: wire.payout_item.amount } : {}),
   ...(wire.payout_item_fee ? { fee: wire.payout_item_fee } : {}),
-  receiver: wire.payout_item.receiver,
   ...(wire.errors?.name ? { errorName: wire.errors.name } : {}),
 });

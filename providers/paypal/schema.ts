@@ -1,23 +1,36 @@
 import Joi from 'joi';
-import type { Money } from '../../domain/money.ts';
-import { decimalText, feeField, idText, moneyField, open } from '../fields.ts';
+import { isCurrency, type Money, parseMoney } from '../../domain/money.ts';
+import { choiceOf, decimalText, feeField, harmless, idText, maybe, moneyField, open, readAs } from '../fields.ts';
 
-/** What PayPal sends, as far as we read it. Orders and Payments say `currency_code`, Payouts say `currency`. */
+/**
+ * What PayPal sends, as far as we read it: its own documents promise almost no field. Orders and Payments say
+ * `currency_code`, Payouts say `currency`.
+ */
 const amount = moneyField('value', 'currency_code');
 const payoutAmount = moneyField('value', 'currency');
 const fee = feeField('value', 'currency_code');
 const payoutFee = feeField('value', 'currency');
 const text = Joi.string();
 const time = Joi.date().iso();
+const maybeText = maybe(text);
+const maybeId = maybe(idText);
+const list = <T>(item: Joi.Schema<T>) => Joi.array().items(item);
 
-export type WireToken = { access_token: string; expires_in: number };
-export const token = open<WireToken>({ access_token: text.required(), expires_in: Joi.number().integer().required() });
+export type WireToken = { access_token: string; expires_in?: number };
+/** Without its time a token is taken for a short one. */
+export const token = open<WireToken>({
+  access_token: text.required(),
+  expires_in: harmless(Joi.number().integer().min(1)),
+});
 
 export type WireLink = { href: string; rel: string };
-const links = Joi.array().items(open<WireLink>({ href: text.required(), rel: text.required() }));
+const link = open<WireLink>({ href: text.required(), rel: text.required() });
+/** To the next page: one that cannot be read would end a list before its end. */
+const pageLinks = maybe(list(link));
 
 export type WireCreated = { id: string; links: WireLink[] };
-export const created = open<WireCreated>({ id: idText.required(), links: links.required() });
+/** Of the links one is chosen, for the buyer. */
+export const created = open<WireCreated>({ id: idText.required(), links: choiceOf(link).required() });
 
 export type WireCapture = {
   id: string;
@@ -25,73 +38,92 @@ export type WireCapture = {
   amount: Money;
   custom_id?: string;
   status_details?: { reason?: string };
-  seller_receivable_breakdown?: { paypal_fee?: Money; net_amount?: Money };
+  seller_receivable_breakdown?: { paypal_fee?: Money };
   supplementary_data?: { related_ids?: { order_id?: string } };
 };
 export const capture = open<WireCapture>({
   id: idText.required(),
   status: text.required(),
   amount: amount.required(),
-  custom_id: text.allow(''),
-  status_details: open({ reason: text }),
-  seller_receivable_breakdown: open({ paypal_fee: fee, net_amount: amount }),
-  supplementary_data: open({ related_ids: open({ order_id: idText }) }),
+  // These two say whose money it is.
+  custom_id: maybeText,
+  supplementary_data: maybe(open({ related_ids: maybe(open({ order_id: maybeId })) })),
+  // Told to the buyer only.
+  status_details: harmless(open({ reason: harmless(text) })),
+  // A fee that cannot be read is as one that is not said: it is estimated, and asked for again.
+  seller_receivable_breakdown: harmless(open({ paypal_fee: harmless(fee) })),
 });
 
-export type WireRefund = { id: string; status: string; amount: Money; custom_id?: string; links?: WireLink[] };
-export const refund = open<WireRefund>({
+export type WireRefund = { id: string; status: string; amount?: Money; custom_id?: string; links?: WireLink[] };
+const refundFields = {
   id: idText.required(),
   status: text.required(),
-  amount: amount.required(),
-  custom_id: text.allow(''),
-  links,
-});
+  // By this we find ours.
+  custom_id: maybeText,
+  // To the capture: an order of ours has one, which every refund in it is of.
+  links: harmless(choiceOf(link)),
+};
+/** One of several that are summed. */
+const refundInOrder = open<WireRefund & { amount: Money }>({ ...refundFields, amount: amount.required() });
+/** One that was asked for by itself: what it is of may be known already. */
+export const refund = open<WireRefund>({ ...refundFields, amount: maybe(amount) });
+/** What making one answers: with `return=minimal` nothing but its id, and that it was made. */
+export const refundMade = open<{ id: string }>({ id: idText.required() });
 
 export type WireMovement = { affected_party?: string; amount?: Money; type?: string; reason?: string };
-// Only fees are read of them.
-const movement = open<WireMovement>({ affected_party: text, amount: fee, type: text, reason: text });
+/** Only fees are read of them, and summed. */
+const movement = open<WireMovement>({
+  affected_party: maybeText,
+  amount: maybe(fee),
+  type: maybeText,
+  reason: maybeText,
+});
 
+type WireDisputed = { seller_transaction_id?: string; custom?: string };
 export type WireDispute = {
   dispute_id: string;
   status: string;
-  disputed_transactions: { seller_transaction_id?: string; custom?: string }[];
+  disputed_transactions: WireDisputed[];
   dispute_outcome?: { outcome_code?: string };
   money_movements?: WireMovement[];
 };
 export const dispute = open<WireDispute>({
   dispute_id: idText.required(),
   status: text.required(),
-  disputed_transactions: Joi.array()
-    .items(
-      open<WireDispute['disputed_transactions'][number]>({ seller_transaction_id: idText, custom: text.allow('') }),
-    )
-    .required(),
-  dispute_outcome: open({ outcome_code: text }),
-  money_movements: Joi.array().items(movement),
+  disputed_transactions: list(open<WireDisputed>({ seller_transaction_id: maybeId, custom: maybeText })).required(),
+  // Without an outcome the money is not taken for the seller's.
+  dispute_outcome: maybe(open({ outcome_code: maybeText })),
+  money_movements: maybe(list(movement)),
 });
 
 export type WireTracker = { id: string; status?: string };
-const shipping = open<{ trackers?: WireTracker[] }>({
-  trackers: Joi.array().items(open<WireTracker>({ id: idText.required(), status: text })),
-});
+const tracker = open<WireTracker>({ id: idText.required(), status: harmless(text) });
+const shipping = open<{ trackers?: WireTracker[] }>({ trackers: maybe(list(tracker)) });
+type WireShipping = { trackers?: WireTracker[] };
+
+/** Parcels that cannot be read say nothing of the money, and are not taken for none. */
+export type WireShippingApart = WireShipping | 'unreadable';
+const shippingApart = Joi.any().custom((value: unknown): WireShippingApart => {
+  const { value: read, error } = shipping.validate(value ?? {});
+  return error ? 'unreadable' : read;
+}) as Joi.Schema<WireShippingApart>;
 
 export type WireUnit = {
   custom_id?: string;
-  payments?: { captures?: WireCapture[]; refunds?: WireRefund[] };
-  shipping?: { trackers?: WireTracker[] };
+  payments?: { captures?: WireCapture[]; refunds?: (WireRefund & { amount: Money })[] };
+  shipping?: WireShippingApart;
 };
 export type WireOrder = { id: string; status: string; purchase_units: WireUnit[] };
 export const order = open<WireOrder>({
   id: idText.required(),
   status: text.required(),
-  purchase_units: Joi.array()
-    .items(
-      open<WireUnit>({
-        custom_id: text.allow(''),
-        payments: open({ captures: Joi.array().items(capture), refunds: Joi.array().items(refund) }),
-        shipping,
-      }),
-    )
+  purchase_units: list(
+    open<WireUnit>({
+      custom_id: maybeText,
+      payments: maybe(open({ captures: maybe(list(capture)), refunds: maybe(list(refundInOrder)) })),
+      shipping: shippingApart,
+    }),
+  )
     .min(1)
     .required(),
 });
@@ -104,72 +136,92 @@ export const capturedOrder = order.custom((wire: WireOrder) => {
 
 export type WireDisputes = { items: { dispute_id: string }[]; links?: WireLink[] };
 export const disputes = open<WireDisputes>({
-  items: Joi.array()
-    .items(open<{ dispute_id: string }>({ dispute_id: idText.required() }))
-    .default([]), // PayPal leaves out an empty list
-  links,
+  // PayPal leaves out an empty list.
+  items: maybe(list(open<{ dispute_id: string }>({ dispute_id: idText.required() }))).default([]),
+  links: pageLinks,
 });
 
+export type WireParcels = { shipping?: WireShippingApart };
 /** What adding a tracker answers: the order, as far as its parcels are concerned. */
-export type WireTracked = { purchase_units: WireUnit[] };
+export type WireTracked = { purchase_units: WireParcels[] };
 export const trackedOrder = open<WireTracked>({
-  purchase_units: Joi.array().items(open<WireUnit>({ shipping })).min(1).required(),
+  purchase_units: list(open<WireParcels>({ shipping: maybe(shipping) }))
+    .min(1)
+    .required(),
 }).custom((wire: WireTracked) => {
-  if (wire.purchase_units.some(unit => unit.shipping?.trackers?.length)) return wire;
+  if (wire.purchase_units.some(({ shipping }) => typeof shipping === 'object' && shipping.trackers?.length))
+    return wire;
   throw new TypeError('no tracker');
 });
 
-export type WireBatch = {
-  batch_header: { payout_batch_id: string; batch_status: string; sender_batch_header?: { sender_batch_id?: string } };
-  items?: WireItem[];
-};
 export type WireItem = {
   payout_item_id: string;
   transaction_status: string;
-  payout_item: { amount: Money; receiver: string };
+  payout_item?: { amount?: Money };
   payout_item_fee?: Money;
   errors?: { name?: string };
 };
 export const payoutItem = open<WireItem>({
   payout_item_id: idText.required(),
   transaction_status: text.required(),
-  payout_item: open({ amount: payoutAmount.required(), receiver: text.required() }).required(),
-  payout_item_fee: payoutFee,
-  errors: open({ name: text }),
+  payout_item: maybe(open({ amount: maybe(payoutAmount) })),
+  // One that cannot be read is as one that is not said: what is expected is booked.
+  payout_item_fee: harmless(payoutFee),
+  errors: harmless(open({ name: harmless(text) })),
 });
+
+export type WireBatch = {
+  batch_header: {
+    payout_batch_id: string;
+    batch_status?: string;
+    sender_batch_header?: { sender_batch_id?: string };
+    fees?: Money;
+  };
+  items?: WireItem[];
+};
+const batchId = { payout_batch_id: idText.required() };
 export const payoutBatch = open<WireBatch>({
   batch_header: open({
-    payout_batch_id: idText.required(),
-    batch_status: text.required(),
-    sender_batch_header: open({ sender_batch_id: text }),
+    ...batchId,
+    batch_status: maybeText,
+    // Whether it is ours.
+    sender_batch_header: maybe(open({ sender_batch_id: maybeText })),
+    fees: harmless(payoutFee),
   }).required(),
-  items: Joi.array().items(payoutItem),
+  items: maybe(list(payoutItem)),
 });
+/** Of the answer that it was accepted nothing else is needed. */
+export const acceptedBatch = open<WireBatch>({ batch_header: open(batchId).required() });
 
-export type WireBalances = {
-  balances: { available_balance?: { value: string; currency_code: string } }[];
-  as_of_time: Date;
-  last_refresh_time?: Date;
-};
-export const balances = open<WireBalances>({
-  // Not read into Money here: an account may hold currencies that we do not.
-  balances: Joi.array()
-    .items(open({ available_balance: open({ value: decimalText.required(), currency_code: text.required() }) }))
-    .required(),
-  as_of_time: time.required(),
-  last_refresh_time: time,
-});
+type WireBalance = { available_balance?: { value: string; currency_code: string } };
+type WireBalances = { balances: WireBalance[]; as_of_time?: Date; last_refresh_time?: Date };
+const wireBalances = open<WireBalances>({
+  balances: list(
+    open<WireBalance>({
+      available_balance: maybe(open({ value: decimalText.required(), currency_code: text.required() })),
+    }),
+  ).required(),
+  as_of_time: maybe(time),
+  last_refresh_time: maybe(time),
+}).or('as_of_time', 'last_refresh_time');
 
-export type WireWebhook = { id: string; url: string; event_types: { name: string }[] };
+/** Of the older of its two times. Currencies that are no money of ours are left out. */
+export const balances = readAs(wireBalances, ({ balances: told, as_of_time, last_refresh_time }) => ({
+  asOf: new Date(Math.min(...[as_of_time, last_refresh_time].flatMap(at => at?.getTime() ?? []))),
+  available: told.flatMap(({ available_balance: balance }) =>
+    balance && isCurrency(balance.currency_code) ? [parseMoney(balance.value, balance.currency_code)] : [],
+  ),
+}));
+
+type WireEventType = { name: string };
+export type WireWebhook = { id: string; url: string; event_types: WireEventType[] };
 export const webhook = open<WireWebhook>({
   id: idText.required(),
   url: text.required(),
-  event_types: Joi.array()
-    .items(open<{ name: string }>({ name: text.required() }))
-    .required(),
+  event_types: list(open<WireEventType>({ name: text.required() })).required(),
 });
-export const webhooks = open<{ webhooks: WireWebhook[] }>({ webhooks: Joi.array().items(webhook).required() });
+export const webhooks = open<{ webhooks: WireWebhook[] }>({ webhooks: list(webhook).required() });
 
 /** Not read here: one event that cannot be must not hide the others. */
 export type WireEvents = { events: unknown[]; links?: WireLink[] };
-export const events = open<WireEvents>({ events: Joi.array().items(Joi.any()).required(), links });
+export const events = open<WireEvents>({ events: list(Joi.any()).required(), links: pageLinks });

@@ -5,6 +5,9 @@ import * as schema from './schema.ts';
 
 export type PayPalCredentials = Gated & { baseUrl: string; clientId: string; clientSecret: string };
 
+/** What PayPal gives lives for hours; one whose life it does not say is used for minutes. */
+const shortLifeSeconds = 300;
+
 /** Client credentials: there is no refresh token, a new one is simply fetched. */
 export function createPayPalToken({ baseUrl, clientId, clientSecret, gate }: PayPalCredentials) {
   const call = callsTo('paypal', gate).reading({});
@@ -20,7 +23,7 @@ export function createPayPalToken({ baseUrl, clientId, clientSecret, gate }: Pay
       data: 'grant_type=client_credentials',
     });
     if (!succeeded(answer)) throw refused(call, answer);
-    const { access_token, expires_in } = decode(withSecretAnswer(call), schema.token, answer.body);
+    const { access_token, expires_in = shortLifeSeconds } = decode(withSecretAnswer(call), schema.token, answer.body);
     return { accessToken: access_token, expiresInSeconds: expires_in };
   });
 }

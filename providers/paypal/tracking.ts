@@ -1,4 +1,4 @@
-import type { WireUnit } from './schema.ts';
+import type { WireParcels } from './schema.ts';
 
 export type NewTracking = {
   captureId: string;
@@ -37,5 +37,12 @@ export function trackingBody({ captureId, trackingNumber, carrier, notifyBuyer }
   });
 }
 
-export const toTrackers = (units: readonly WireUnit[]): Tracker[] =>
-  units.flatMap(unit => unit.shipping?.trackers ?? []).map(({ id, status }) => ({ id, ...(status ? { status } : {}) }));
+/** Undefined where one of them cannot be read: whether a parcel is known is not known then. */
+export function toTrackers(units: readonly WireParcels[]): Tracker[] | undefined {
+  const trackers: Tracker[] = [];
+  for (const { shipping = {} } of units) {
+    if (shipping === 'unreadable') return undefined;
+    trackers.push(...(shipping.trackers ?? []).map(({ id, status }) => ({ id, ...(status ? { status } : {}) })));
+  }
+  return trackers;
+}

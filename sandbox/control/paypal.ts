@@ -1,6 +1,6 @@
 import express, { type Router } from 'express';
 import Joi from 'joi';
-import { captureOf, settleCapture } from '../paypal/captures.ts';
+import { captureOf, settleCapture, showFee } from '../paypal/captures.ts';
 import { type DisputeMove, moveDispute } from '../paypal/disputes.ts';
 import { sendDocument } from '../paypal/events.ts';
 import { approve, orderOf } from '../paypal/orders.ts';
@@ -18,12 +18,16 @@ const captureOutcome = Joi.object<Outcome>({
   status: Joi.string().valid('COMPLETED', 'PENDING', 'DECLINED').default('COMPLETED'),
   amountMinor: minorUnits,
   issue: text,
+  withoutFee: Joi.boolean(),
 });
 
 const laterStatus = Joi.object<LaterStatus>({
   captureId: text.required(),
   status: Joi.string().valid('COMPLETED', 'PENDING', 'DECLINED', 'REFUNDED', 'REVERSED').required(),
 });
+
+type LateFee = { readonly captureId: string; readonly feeMinor?: bigint };
+const lateFee = Joi.object<LateFee>({ captureId: text.required(), feeMinor: minorUnits });
 
 const dispute = Joi.object<DisputeMove>({
   captureId: text.required(),
@@ -58,6 +62,10 @@ export function payPalRoutes(world: World): Router {
       orderOf(world, paypalOrderId);
       world.state.paypal.captureOutcomes.set(paypalOrderId, outcome);
     }),
+  );
+  router.post(
+    '/capture-fee',
+    respond(world, lateFee, ({ captureId, feeMinor }) => showFee(world, captureOf(world, captureId), feeMinor)),
   );
   router.post(
     '/dispute',

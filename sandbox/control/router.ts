@@ -30,7 +30,7 @@ import { shopRoutes } from './shop.ts';
  * GET    shop-sessions                                how many sessions of the website are open
  * POST   orders · notify · ebay-challenge · ebay-mark-down               the marketplaces and their buyers
  * PATCH  orders/:marketplace/:orderId
- * POST   approve · capture-outcome · capture-status · refund · dispute   PayPal's buyers, its seller, its risk department
+ * POST   approve · capture-outcome · capture-fee · capture-status · refund · dispute   PayPal's buyers, its seller, its risk department
  * POST   paypal-event {document}                       a webhook of PayPal's with whatever is in it, signed
  * POST   payout-outcome · payout-status                PayPal's and Payoneer's receivers: what is to come, what came after
  *

@@ -49,6 +49,7 @@ function capture(world: World, order: Order, unit: PurchaseUnit, outcome: Captur
     amountMinor,
     currency: unit.currency,
     feeMinor: feeFor(amountMinor),
+    feeShown: outcome.withoutFee !== true,
     customId: unit.customId,
     invoiceId: unit.invoiceId,
     createdAt: world.clock.iso(),
@@ -90,6 +91,15 @@ export function settleCapture(world: World, captured: Capture, status: 'COMPLETE
     book(world, captured.currency, captured.amountMinor - captured.feeMinor);
   setCaptureStatus(world, captured, status);
   sendEvent(world, eventFor[status], 'capture', captureDocument(world, captured));
+}
+
+/** PayPal says at last what it kept, and tells of the capture once more. */
+export function showFee(world: World, captured: Capture, feeMinor = captured.feeMinor): void {
+  book(world, captured.currency, captured.feeMinor - feeMinor);
+  captured.feeMinor = feeMinor;
+  captured.feeShown = true;
+  captured.updatedAt = world.clock.iso();
+  sendEvent(world, 'PAYMENT.CAPTURE.COMPLETED', 'capture', captureDocument(world, captured));
 }
 
 export function setCaptureStatus(world: World, captured: Capture, status: Capture['status']): void {

@@ -82,7 +82,7 @@ export function captureDocument(world: World, capture: Capture) {
     amount: moneyOf(amountMinor, currency),
     final_capture: true,
     seller_protection: { status: 'ELIGIBLE', dispute_categories: ['ITEM_NOT_RECEIVED', 'UNAUTHORIZED_TRANSACTION'] },
-    ...(settled
+    ...(settled && capture.feeShown
       ? {
           seller_receivable_breakdown: {
             gross_amount: moneyOf(amountMinor, currency),

@@ -41,7 +41,9 @@ export type Capture = {
   readonly orderId: string;
   readonly amountMinor: bigint;
   readonly currency: string;
-  readonly feeMinor: bigint;
+  feeMinor: bigint;
+  /** Whether it is shown: PayPal's documents leave the fee out of some captures, at first or for good. */
+  feeShown: boolean;
   readonly customId: string | undefined;
   readonly invoiceId: string | undefined;
   readonly createdAt: string;
@@ -130,6 +132,8 @@ export type CaptureOutcome = {
   readonly amountMinor?: bigint;
   /** Refuses the capture with 422 and this issue instead. */
   readonly issue?: string;
+  /** Says nothing of the fee, until `capture-fee` does. */
+  readonly withoutFee?: boolean;
 };
 
 export type PayPalState = {

@@ -131,7 +131,7 @@ describe('PayPal client', () => {
       };
     });
     await using _server = server;
-    expect(await paypal.refundCapture('C', 'k', '{}')).to.deep.include({ id: 'R', amount: usd(5000n), captureId: 'C' });
+    expect(await paypal.refundCapture('C', 'k', '{}')).to.deep.equal({ id: 'R' });
   });
 });
 

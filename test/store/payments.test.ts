@@ -35,6 +35,7 @@ describe('payments', () => {
         rawStatus: status,
         amount: usd(2_999n),
         ...facts,
+        fee: facts.fee && { amount: facts.fee, estimated: false },
       }),
     );
 
