@@ -78,7 +78,8 @@ export type OnceContext = {
   failpoint?: (name: Failpoint) => void | Promise<void>;
 };
 
-const current = (em: EntityManager, purpose: EffectPurpose, subject: string): Promise<Effect | null> =>
+/** The newest effect of a subject, whatever became of it. */
+export const newestEffect = (em: EntityManager, purpose: EffectPurpose, subject: string): Promise<Effect | null> =>
   em.findOne(Effect, { purpose, subject }, { orderBy: { generation: 'desc' } });
 
 /** The newest effect of a subject, unless it was proven not to have happened. */
@@ -87,7 +88,7 @@ export async function standingEffect(
   purpose: EffectPurpose,
   subject: string,
 ): Promise<Effect | null> {
-  const effect = await current(em, purpose, subject);
+  const effect = await newestEffect(em, purpose, subject);
   return effect?.status === 'DISPROVEN' ? null : effect;
 }
 
@@ -124,7 +125,7 @@ async function open<Result extends Json>(context: OnceContext, intent: Intent<Re
   return context.store.transaction(async em => {
     await intent.assertOwner(em);
     // What another route never sent is taken back: its request would mean nothing here.
-    const last = await withoutUnsentOf(em, intent, await current(em, intent.purpose, intent.subject));
+    const last = await withoutUnsentOf(em, intent, await newestEffect(em, intent.purpose, intent.subject));
     if (last && last.status !== 'DISPROVEN') return last;
     const generation = (last?.generation ?? 0) + 1;
     const idempotencyKey = intent.keyFor(generation);

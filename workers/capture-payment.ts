@@ -1,7 +1,8 @@
-import type { Terminal } from '../domain/outcome.ts';
+import { refusalIn, Terminal, Unreadable } from '../domain/outcome.ts';
+import { afterRefusal, CaptureRefused } from '../providers/paypal/capture-refused.ts';
 import type { PayPalOrder } from '../providers/paypal/order.ts';
 import { moneyMayCome } from '../queues/next-job.ts';
-import { once, standingEffect } from '../store/effects.ts';
+import { isInDoubt, newestEffect, once } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
 import { assertOwner, leaveToDeed, updateOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
@@ -11,11 +12,16 @@ import { readPayPalOrder, takeMoney } from './take-money.ts';
 
 /** PayPal forgets an order that nobody approved after about six hours. */
 const approvalWindowMs = 6 * 3_600_000;
+/** One that it goes on showing unapproved is given up all the same. */
+const patienceMs = 24 * 3_600_000;
 /** It keeps the key of a capture for six hours: ours is not sent again after five. */
 const resendForMs = 5 * 3_600_000;
 /** How often an order is asked after that its buyer left; webhooks and the buyer's return come first. */
 const askAgainMs = 15 * 60_000;
 const pendingAgainMs = 5 * 60_000;
+
+const ageOf = (ctx: Context, { createdAt }: Order): number => ctx.now().getTime() - createdAt.getTime();
+const windowEnd = ({ createdAt }: Order): Date => new Date(createdAt.getTime() + approvalWindowMs);
 
 /**
  * Captures what the buyer approved at our own checkout; finds a capture whose answer was lost. For an order that is
@@ -26,19 +32,33 @@ export const capturePayment: Processor<'orderId'> = ({ orderId }, ctx) =>
     ctx,
     { queue: 'capture-payment', id: orderId, from: ['CREATED', ...moneyMayCome] },
     async order => {
+      const intent = await ctx.store.read(em => newestEffect(em, 'capture', order.id));
       const paypalOrder = await readPayPalOrder(ctx, order);
-      if (!paypalOrder) return forgotten(ctx, order);
-      if (paypalOrder.captures.length > 0) {
-        await closeIntent(ctx, order, paypalOrder.id);
+      if (paypalOrder && paypalOrder.captures.length > 0) {
+        // The money is there: an intent whose answer was lost has happened.
+        if (intent?.status === 'OPEN') await capture(ctx, order, paypalOrder.id);
         return take(ctx, order, paypalOrder);
       }
-      if (order.status !== 'CREATED') return leave(ctx, order, `${order.status}, and nothing was captured`);
-      if (paypalOrder.status !== 'APPROVED') return recheck(ctx, order, askAgainMs, 'the buyer has not approved yet');
-      await capture(ctx, order, paypalOrder.id);
+      const known = paypalOrder ? 'nothing was captured' : 'PayPal knows of nothing';
+      if (order.status !== 'CREATED') return leave(ctx, order, `${order.status}, and ${known}`);
+      if (intent?.status === 'DONE' || (!paypalOrder && isInDoubt(intent))) throw notShown(order);
+      if (!paypalOrder) return forgotten(ctx, order);
+      if (paypalOrder.status !== 'APPROVED') return notApproved(ctx, order);
+      if (intent?.status === 'DISPROVEN' && ageOf(ctx, order) >= approvalWindowMs) return declinedForGood(ctx, order);
+      const refusal = await capture(ctx, order, paypalOrder.id).catch(refusalIn);
+      if (refusal instanceof Terminal) return declined(ctx, order, refusal);
       const captured = await readPayPalOrder(ctx, order);
-      return captured ? take(ctx, order, captured) : recheck(ctx, order, pendingAgainMs, 'captured, not read yet');
+      if (!captured || captured.captures.length === 0) throw notShown(order);
+      return take(ctx, order, captured);
     },
-    declined,
+    unread,
+  );
+
+/** It is asked for again, and after an hour a person looks at PayPal. */
+const notShown = ({ externalOrderId }: Order): Unreadable =>
+  new Unreadable(
+    'PAYPAL_CAPTURE_NOT_SHOWN',
+    `PayPal order ${externalOrderId} was or may be captured, and shows no payment`,
   );
 
 const capture = (ctx: Context, order: Order, paypalOrderId: string): Promise<{ paypalOrderId: string }> =>
@@ -66,19 +86,20 @@ const capture = (ctx: Context, order: Order, paypalOrderId: string): Promise<{ p
       note(em, order.id, 'effect', 'captured at PayPal', { key: effect.idempotencyKey, paypalOrder: paypalOrderId }),
   });
 
-/** The money is there: an intent whose answer was lost has happened. */
-async function closeIntent(ctx: Context, order: Order, paypalOrderId: string): Promise<void> {
-  const intent = await ctx.store.read(em => standingEffect(em, 'capture', order.id));
-  if (intent?.status === 'OPEN') await capture(ctx, order, paypalOrderId);
-}
-
 async function take(ctx: Context, order: Order, shown: PayPalOrder): Promise<string> {
   const news = await takeMoney(ctx, order, shown);
   if (order.status === 'PAID') return order.status;
   if (news.some(({ status }) => status === 'PENDING'))
     return recheck(ctx, order, pendingAgainMs, 'PayPal holds the payment: PENDING is not paid');
   if (order.status !== 'CREATED') return leave(ctx, order, order.status);
-  return recheck(ctx, order, askAgainMs, 'the payment was declined; the buyer may try again');
+  // PayPal's order is completed all the same: it cannot be approved again.
+  if (ageOf(ctx, order) >= approvalWindowMs) return declinedForGood(ctx, order);
+  return recheck(
+    ctx,
+    order,
+    approvalWindowMs - ageOf(ctx, order),
+    'the payment was declined; the buyer may begin again',
+  );
 }
 
 /** An order that rests is looked at again when PayPal tells of it, and not before. */
@@ -89,19 +110,42 @@ async function leave(ctx: Context, order: Order, text: string): Promise<string> 
 
 /** No PayPal order, or none any more. Before its time is over that proves nothing. */
 async function forgotten(ctx: Context, order: Order): Promise<string> {
-  if (order.status !== 'CREATED') return leave(ctx, order, `${order.status}, and PayPal knows of nothing`);
-  if (ctx.now().getTime() - order.createdAt.getTime() < approvalWindowMs)
+  if (ageOf(ctx, order) < approvalWindowMs)
     return recheck(ctx, order, askAgainMs, 'PayPal does not know the order yet');
   return move(ctx, order, { to: 'CANCELLED', note: 'never approved by the buyer' });
 }
 
-/** The buyer may choose another way to pay: the order stays open, and only the buyer's return tries again. */
-async function declined(order: Order, refusal: Terminal, ctx: Context): Promise<string> {
-  if (order.status !== 'CREATED') return recheck(ctx, order, askAgainMs, `cannot be read: ${refusal.message}`);
-  const windowEnd = new Date(order.createdAt.getTime() + approvalWindowMs);
+async function notApproved(ctx: Context, order: Order): Promise<string> {
+  if (ageOf(ctx, order) < patienceMs) return recheck(ctx, order, askAgainMs, 'the buyer has not approved yet');
+  return move(ctx, order, { to: 'CANCELLED', note: 'not approved by the buyer within a day' });
+}
+
+const declinedForGood = (ctx: Context, order: Order): Promise<string> =>
+  move(ctx, order, { to: 'CANCELLED', note: 'the payment was declined, and not made in another way' });
+
+/**
+ * The buyer may choose another way to pay: the order stays open, and only the buyer's return tries again, under a new
+ * key: PayPal may have kept its answer to this one.
+ */
+async function declined(ctx: Context, order: Order, refusal: Terminal): Promise<string> {
+  const { code } = refusal;
+  if (afterRefusal(code) === 'seller')
+    ctx.log.error({ orderId: order.id, code, reference: refusal.reference }, 'PayPal takes no payments for us');
+  if (ageOf(ctx, order) >= approvalWindowMs) return declinedForGood(ctx, order);
+  const approveUrl = refusal instanceof CaptureRefused ? refusal.approveUrl : undefined;
   await ctx.store.transaction(async em => {
-    await updateOrder(em, order, { nextCheckAt: windowEnd });
-    await note(em, order.id, 'tried', `PayPal declined the capture: ${refusal.code}`, { code: refusal.code });
+    await updateOrder(em, order, { nextCheckAt: windowEnd(order), ...(approveUrl ? { approveUrl } : {}) });
+    await note(em, order.id, 'tried', `PayPal declined the capture: ${code}`, {
+      code,
+      ...(refusal.reference ? { reference: refusal.reference } : {}),
+    });
   });
-  return `declined (${refusal.code}); the buyer may try again`;
+  return `declined (${code}); the buyer may try again`;
+}
+
+/** PayPal does not let us read the order: nothing follows for the payment, and after a day a person looks. */
+async function unread(order: Order, { message }: Terminal, ctx: Context): Promise<string> {
+  const text = `PayPal does not show its order: ${message}`;
+  if (order.status !== 'CREATED' || ageOf(ctx, order) < patienceMs) return recheck(ctx, order, askAgainMs, text);
+  return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'UNREADABLE_ANSWER', note: text });
 }

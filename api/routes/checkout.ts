@@ -4,6 +4,7 @@ import Joi from 'joi';
 import type { Address } from '../../domain/address.ts';
 import type { OrderId, ProductId } from '../../domain/ids.ts';
 import { type Money, multiply } from '../../domain/money.ts';
+import type { OrderState } from '../../domain/order.ts';
 import { Terminal } from '../../domain/outcome.ts';
 import { fitsWire } from '../../domain/wire-amount.ts';
 import { addressFault } from '../../providers/paypal/address-fault.ts';
@@ -19,7 +20,9 @@ import type { Deps } from '../deps.ts';
 import { type Limits, sourceOf, spend } from '../limits.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { maybeSession, scopeOf } from '../middleware/session.ts';
+import { notKnown, type PaymentOutcome, paymentFacts, paymentOutcome } from '../payment-outcome.ts';
 import { address, id } from '../schemas.ts';
+import { waitFor } from '../wait-for.ts';
 import { checkoutTokenHash, holdsCheckoutToken } from './orders.ts';
 
 /** Price, currency and supplier come from the database: a body that names them is refused as unknown. */
@@ -54,8 +57,9 @@ export const checkoutRoutes = (deps: Deps, limits: Limits): Router =>
       const scope = session && scopeOf(session);
       const owns = session !== undefined && (scope === null || scope === order?.userId);
       if (order?.channel !== 'paypal' || !(owns || holdsCheckoutToken(order, checkoutToken))) throw notFound('order');
-      await captureSoon(deps, order);
-      response.status(202).location(`/api/orders/${order.id}`).json({ orderId: order.id, status: order.status });
+      const { status, ...payment } = await captureAndWait(deps, order);
+      if (payment.outcome === 'unknown') response.status(202).setHeader('retry-after', '2');
+      response.location(`/api/orders/${order.id}`).json({ orderId: order.id, status, ...payment });
     });
 
 /** PayPal takes whole forints and whole Taiwan dollars only: a price with a fraction cannot be paid there. */
@@ -121,10 +125,32 @@ async function refuseCheckout({ transact, log }: Deps, { id }: Order, error: unk
   });
 }
 
-/** The worker captures: one owner per effect, and a buyer's impatience or our crash changes nothing. */
-const captureSoon = ({ transact }: Deps, order: Order): Promise<void> =>
-  transact(async (em, enqueue) => {
-    if (order.status !== 'CREATED') return;
-    const woken = await wakeOrder(em, order.id);
-    if (woken) enqueue(jobForOrder(woken));
+/**
+ * The worker captures: one owner per effect, and a buyer's impatience or our crash changes nothing. Its buyer is told
+ * what came of it, as soon as that is known and within some seconds; else that it is not known yet.
+ */
+async function captureAndWait(
+  { store, transact, config }: Deps,
+  asked: Order,
+): Promise<PaymentOutcome & { status: OrderState }> {
+  const before = await store.read(em => paymentFacts(em, asked));
+  const woken = await transact(async (em, enqueue) => {
+    if (asked.status !== 'CREATED') return null;
+    const order = await wakeOrder(em, asked.id);
+    if (order) enqueue(jobForOrder(order));
+    return order;
   });
+  const look = async () => {
+    const order = (await store.read(em => findOrder(em, asked.id))) ?? asked;
+    const facts = await store.read(em => paymentFacts(em, order));
+    const told = { ...paymentOutcome(order, facts), status: order.status };
+    const moneyMoved = before.payment?.status !== facts.payment?.status;
+    const isNews = !woken || order.status !== 'CREATED' || moneyMoved || hasLooked(woken, order);
+    return isNews && told.outcome !== 'unknown' ? told : undefined;
+  };
+  return (await waitFor(look, woken ? config.checkoutAnswerMs : 0)) ?? { ...notKnown, status: asked.status };
+}
+
+/** A worker has claimed the order since it was woken, and has said when it is looked at next: its step is over. */
+const hasLooked = (woken: Order, now: Order): boolean =>
+  now.fence > woken.fence && now.nextCheckAt?.getTime() !== woken.nextCheckAt?.getTime();

@@ -17,6 +17,7 @@ import { note, timelineOf } from '../../store/timeline.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { maybeSession, scopeOf, sessionOf } from '../middleware/session.ts';
+import { paymentFacts, paymentOutcome } from '../payment-outcome.ts';
 import { address, id, type Page, page } from '../schemas.ts';
 import { orderDetailView, orderView, saleView } from '../views.ts';
 
@@ -87,8 +88,9 @@ async function forBuyer({ store }: Deps, request: Request, response: Response, o
   const token = request.get('x-checkout-token');
   if (token === undefined) sessionOf(response);
   if (!order || !holdsCheckoutToken(order, token)) throw notFound('order');
-  const payments = await store.read(em => paymentsOf(em, order.id));
-  response.json({ id: order.id, status: order.status, payment: payments.at(-1)?.status ?? null });
+  const facts = await store.read(em => paymentFacts(em, order));
+  const { id, status } = order;
+  response.json({ id, status, payment: facts.payment?.status ?? null, ...paymentOutcome(order, facts) });
 }
 
 /** Only an order that waits for an address takes one: once bought, the parcel has its address. */

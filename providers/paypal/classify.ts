@@ -1,9 +1,11 @@
 import Joi from 'joi';
-import type { Failure, FailureKind } from '../../domain/outcome.ts';
+import { type Failure, type FailureKind, Terminal } from '../../domain/outcome.ts';
 import { type Call, failed, refusalBody, refusedByStatus, rowOf } from '../call.ts';
 import { choiceOf, harmless, maybe, open } from '../fields.ts';
 import type { HttpAnswer } from '../http.ts';
 import { neverCertainStatus, speaksOfDoubt } from '../never-certain.ts';
+import { buyerPage } from './buyer-page.ts';
+import { CaptureRefused } from './capture-refused.ts';
 
 const hourMs = 3_600_000;
 
@@ -60,7 +62,7 @@ export const issues: Record<string, FailureKind> = {
   DUPLICATE_INVOICE_ID: 'uncertain',
   ORDER_COMPLETION_IN_PROGRESS: 'uncertain', // it is being captured: "later" may find it done
   ORDER_NOT_APPROVED: 'retryable',
-  PAYER_ACTION_REQUIRED: 'retryable',
+  PAYER_ACTION_REQUIRED: 'terminal', // until the buyer has acted, and then under a new request id
   INSTRUMENT_DECLINED: 'terminal',
   REDIRECT_PAYER_FOR_ALTERNATE_FUNDING: 'terminal',
   MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED: 'terminal',
@@ -171,6 +173,23 @@ export function refusedCreate(call: Call, answer: HttpAnswer): Failure {
   const { reference, fields } = failure;
   const detail = { fields, ...(reference ? { reference } : {}) };
   return failed(call, 'terminal', issue ?? name, `HTTP ${answer.status} ${name}`, detail);
+}
+
+/** The same of a capture: where the buyer is to go on, PayPal says in a link. */
+export function refusedCapture(call: Call, answer: HttpAnswer, baseUrl: string): Failure {
+  const failure = refused(call, answer);
+  if (!(failure instanceof Terminal)) return failure;
+  const { links: found = [], details = [] } = refusalBody(errorBody, answer) ?? {};
+  const everywhere = [...found, ...details.flatMap(detail => detail.links ?? [])];
+  const approveUrl = buyerPage(everywhere, ['redirect', 'payer-action', 'approve'], baseUrl);
+  const { code, message, reference, fields } = failure;
+  const said = message.replace(`${code}: `, '');
+  return new CaptureRefused(code, said, {
+    provider: call.provider,
+    fields,
+    approveUrl,
+    ...(reference ? { reference } : {}),
+  });
 }
 
 /** Issues are names; those of Payouts are sentences. */

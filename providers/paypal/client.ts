@@ -1,7 +1,8 @@
 import type { Money } from '../../domain/money.ts';
-import { type CallOptions, decode, failed, succeeded } from '../call.ts';
+import { type CallOptions, decode, malformed, succeeded } from '../call.ts';
 import { alreadyDone } from './already-done.ts';
-import { duplicateBatch, isMissing, refusedCreate } from './classify.ts';
+import { buyerPage } from './buyer-page.ts';
+import { duplicateBatch, isMissing, refusedCapture, refusedCreate } from './classify.ts';
 import { disputeCalls } from './dispute.ts';
 import { createExchange } from './exchange.ts';
 import {
@@ -26,6 +27,7 @@ export type PayPalClient = ReturnType<typeof createPayPalClient>;
 
 /** Orders v2, Payments v2, Payouts v1, the balance report, disputes and webhooks. Throws Terminal, Retryable or Uncertain. */
 export function createPayPalClient(options: PayPalCredentials) {
+  const { baseUrl } = options;
   const exchanges = createExchange(options);
   const { reading, moving, exchange, accept, get, send, post } = exchanges;
 
@@ -35,9 +37,8 @@ export function createPayPalClient(options: PayPalCredentials) {
     const answer = await send(call, '/v2/checkout/orders', orderBody(order), order.requestId);
     if (!succeeded(answer)) throw refusedCreate(call, answer);
     const created = decode(call, schema.created, answer.body);
-    const linkTo = (rel: string) => created.links.find(link => link.rel === rel)?.href;
-    const approveUrl = linkTo('payer-action') ?? linkTo('approve');
-    if (!approveUrl) throw failed(call, 'uncertain', 'MALFORMED_ANSWER', 'the order has no link for the buyer');
+    const approveUrl = buyerPage(created.links, ['payer-action', 'approve'], baseUrl);
+    if (!approveUrl) throw malformed(call, answer.body, 'the order has no link for the buyer that leads to PayPal');
     return { paypalOrderId: created.id, approveUrl };
   }
 
@@ -51,15 +52,21 @@ export function createPayPalClient(options: PayPalCredentials) {
     return isMissing(answer) ? undefined : toOrder(accept(call, answer, schema.order));
   }
 
-  /** An order that was captured before, by the webhook or a lost call, is read and returned. */
+  /**
+   * An order that was captured before, by the webhook or a lost call, is read and returned.
+   * @throws CaptureRefused when PayPal certainly has not taken the money
+   */
   async function captureOrder(
     paypalOrderId: string,
     requestId: string,
     options: CallOptions = {},
   ): Promise<PayPalOrder> {
+    const call = moving(options);
     const url = `/v2/checkout/orders/${encodeURIComponent(paypalOrderId)}/capture`;
+    const answer = await send(call, url, '{}', requestId);
     try {
-      return toOrder(await post(moving(options), url, '{}', requestId, schema.capturedOrder));
+      if (!succeeded(answer)) throw refusedCapture(call, answer, baseUrl);
+      return toOrder(decode(call, schema.capturedOrder, answer.body));
     } catch (error) {
       return alreadyDone(error, 'PAYPAL_ORDER_ALREADY_CAPTURED', async () => {
         const order = await getOrder(paypalOrderId, options);

@@ -59,6 +59,13 @@ export const pipelineVariables = (env: Environment) => ({
     'The time between two looks at goods that were bought, until they are delivered.',
   ),
   WAIT_RECHECK_MS: milliseconds(60_000).description('The time between two looks at what an order waits for.'),
+  CHECKOUT_ANSWER_MS: Joi.number()
+    .integer()
+    .min(0)
+    .max(20_000)
+    .default(4_000)
+    .unit('ms')
+    .description('How long a buyer who comes back from PayPal waits for an answer before being told to ask again.'),
   PROGRAM_ERROR_HORIZON_MS: milliseconds(3_600_000).description(
     'How long a step may fail for a bug of ours or an answer that cannot be read, before a person is asked.',
   ),
@@ -94,6 +101,7 @@ export type PipelineValues = {
   PAYOUT_POLL_MS: number;
   TRACKING_POLL_MS: number;
   WAIT_RECHECK_MS: number;
+  CHECKOUT_ANSWER_MS: number;
   PROGRAM_ERROR_HORIZON_MS: number;
   FX_SOURCE_URL?: string;
   FX_FETCH_INTERVAL_MS: number;

@@ -1,13 +1,14 @@
 import { randomCode } from '../ids.ts';
-import type { Answer, Call } from '../operation.ts';
+import type { Answer, Call, Refusal } from '../operation.ts';
 import type { World } from '../world.ts';
 import { bodyOf, wantsRepresentation } from './access.ts';
 import { book } from './balances.ts';
 import { captureDocument, minimalOrder, orderDocument } from './documents.ts';
 import { sendEvent } from './events.ts';
 import { once, orderKeysLiveMs } from './idempotency.ts';
+import { link } from './links.ts';
 import { orderOf } from './orders.ts';
-import { notFound, unprocessable } from './refusals.ts';
+import { notFound, refusal, unprocessable } from './refusals.ts';
 import type { Capture, CaptureOutcome, Order, PurchaseUnit } from './state.ts';
 
 /** 3.49 % and 0.49, half a cent rounded up. */
@@ -30,7 +31,8 @@ export function captureOrder(world: World, call: Call): Answer {
 
     const outcome = world.state.paypal.captureOutcomes.get(order.id) ?? { status: 'COMPLETED' };
     world.state.paypal.captureOutcomes.delete(order.id);
-    if (outcome.issue !== undefined) throw unprocessable(outcome.issue);
+    const issue = outcome.issue ?? order.declinedFor;
+    if (issue !== undefined) throw declined(world, order, issue);
 
     order.status = 'COMPLETED';
     order.updatedAt = world.clock.iso();
@@ -39,6 +41,16 @@ export function captureOrder(world: World, call: Call): Answer {
     const document = wantsRepresentation(call) ? orderDocument : minimalOrder;
     return { status: 201, body: document(world, order) };
   });
+}
+
+/** Until the buyer has chosen another way to pay, PayPal declines again. */
+const buyersToMend = ['INSTRUMENT_DECLINED', 'REDIRECT_PAYER_FOR_ALTERNATE_FUNDING', 'PAYER_ACTION_REQUIRED'];
+
+function declined(world: World, order: Order, issue: string): Refusal {
+  if (!buyersToMend.includes(issue)) return unprocessable(issue);
+  order.declinedFor = issue;
+  const rel = issue === 'PAYER_ACTION_REQUIRED' ? 'payer-action' : 'redirect';
+  return refusal(422, 'UNPROCESSABLE_ENTITY', [{ issue }], [link(world, `/checkoutnow?token=${order.id}`, rel)]);
 }
 
 function capture(world: World, order: Order, unit: PurchaseUnit, outcome: CaptureOutcome): void {

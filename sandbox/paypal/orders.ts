@@ -52,7 +52,8 @@ export function orderOf(world: World, id: string): Order {
 
 /** The buyer approves on PayPal's site. */
 export function approve(world: World, order: Order): void {
-  if (order.status === 'APPROVED' || order.status === 'COMPLETED') return;
+  if (order.status === 'COMPLETED' || (order.status === 'APPROVED' && !order.declinedFor)) return;
+  order.declinedFor = undefined;
   order.status = 'APPROVED';
   order.updatedAt = world.clock.iso();
   order.expiresAt = world.clock.now() + stepMs;

@@ -25,6 +25,8 @@ export type Order = {
   updatedAt: string;
   /** An order that is not completed by then is gone, epoch ms. */
   expiresAt: number;
+  /** The issue that the chosen way to pay was declined for: until the buyer approves again, it is declined again. */
+  declinedFor?: string | undefined;
 };
 
 export type CaptureStatus =

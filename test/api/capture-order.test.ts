@@ -25,7 +25,8 @@ describe('api: a checkout is captured', () => {
       const answer = await capture(api, cart, as());
       expect(answer.status).to.equal(202);
       expect(answer.headers.get('location')).to.equal(`/api/orders/${cart.orderId}`);
-      expect(answer.json).to.deep.equal({ orderId: cart.orderId, status: 'CREATED' });
+      expect(answer.json).to.include({ orderId: cart.orderId, status: 'CREATED', outcome: 'unknown' });
+      expect(answer.headers.get('retry-after')).to.equal('2');
       expect(await performNext(api)).to.equal('PAID');
       expect((await api.stage.order(cart.orderId)).status).to.equal('PAID');
       const payments = await api.rows('select status, amount_minor, currency from payments where order_id = ?', [
@@ -123,10 +124,14 @@ describe('api: a checkout is captured', () => {
 
     it('sees how it stands, and nothing of the business behind it', async () => {
       const cart = await approvedCart(api, await api.stage.stockUp(mia));
+      const { approveUrl } = await api.stage.order(cart.orderId);
       expect((await look(cart.orderId, cart.checkoutToken)).json).to.deep.equal({
         id: cart.orderId,
         status: 'CREATED',
         payment: null,
+        outcome: 'not-approved',
+        approveUrl,
+        next: 'Approve the payment at PayPal (approveUrl), then ask here again.',
       });
       await capture(api, cart);
       await api.stage.drain();
@@ -134,6 +139,8 @@ describe('api: a checkout is captured', () => {
         id: cart.orderId,
         status: 'PURCHASED',
         payment: 'COMPLETED',
+        outcome: 'paid',
+        next: 'Nothing: it is paid.',
       });
     });
 

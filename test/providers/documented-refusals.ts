@@ -38,7 +38,8 @@ export const paypalIssues: Kinds = {
   ),
   // Capturing
   ...all('uncertain', 'ORDER_ALREADY_CAPTURED ORDER_COMPLETION_IN_PROGRESS DUPLICATE_INVOICE_ID'),
-  ...all('retryable', 'ORDER_NOT_APPROVED PAYER_ACTION_REQUIRED'),
+  ...all('retryable', 'ORDER_NOT_APPROVED'),
+  ...all('terminal', 'PAYER_ACTION_REQUIRED'), // the buyer acts, and it is asked for anew
   ...all(
     'terminal',
     `INSTRUMENT_DECLINED REDIRECT_PAYER_FOR_ALTERNATE_FUNDING MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED

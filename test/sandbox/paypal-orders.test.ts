@@ -109,8 +109,14 @@ describe('sandbox: PayPal orders', () => {
     const id = await approvedOrder(sandbox, paypal, 'decided');
     const capture = `/v2/checkout/orders/${id}/capture`;
     await sandbox.control('capture-outcome', { paypalOrderId: id, issue: 'INSTRUMENT_DECLINED' });
-    expect(issueOf(await paypal.post(capture, {}))).to.equal('INSTRUMENT_DECLINED');
+    const declined = await paypal.post(capture, {}, { 'paypal-request-id': 'first' });
+    expect(issueOf(declined)).to.equal('INSTRUMENT_DECLINED');
+    expect(declined.json.links.map(({ rel }: { rel: string }) => rel)).to.deep.equal(['redirect']);
+    expect(declined.json.links[0].href).to.match(new RegExp(`/paypal/checkoutnow\\?token=${id}$`));
     await sandbox.control('capture-outcome', { paypalOrderId: id, status: 'PENDING', amountMinor: '4900' });
+    await sandbox.control('approve', { paypalOrderId: id });
+    const again = await paypal.post(capture, {}, { 'paypal-request-id': 'first' });
+    expect([again.status, again.json], 'the answer to that key is kept').to.deep.equal([422, declined.json]);
     const reply = await paypal.post(capture, {}, representation);
     const [pending] = reply.json.purchase_units[0].payments.captures;
     expect([pending.status, pending.amount.value, pending.seller_receivable_breakdown]).to.deep.equal([

@@ -53,6 +53,7 @@ const impatient: Environment = {
   SUPPLIER_POLL_MS: '1',
   PAYOUT_POLL_MS: '1',
   WAIT_RECHECK_MS: '1',
+  CHECKOUT_ANSWER_MS: '0',
   MERCADOLIBRE_CLIENT_ID: '5503910054141466',
   PAYONEER_CLIENT_ID: 'payoneer-client',
   PAYONEER_CLIENT_SECRET: 'payoneer-secret',

@@ -110,9 +110,14 @@ describe('capture-payment', () => {
     expect((open.nextCheckAt?.getTime() ?? 0) - order.createdAt.getTime()).to.equal(6 * hourMs);
 
     await capture(order.id);
+    expect((await stage.order(order.id)).status, 'not before the buyer has chosen another way to pay').to.equal(
+      'CREATED',
+    );
+    await stage.control('approve', { paypalOrderId: order.externalOrderId });
+    await capture(order.id);
     expect((await stage.order(order.id)).status).to.equal('PAID');
     const intents = await intentsOf(stage, 'capture', order.id);
-    expect(intents.map(({ status }) => status)).to.deep.equal(['DISPROVEN', 'DONE']);
+    expect(intents.map(({ status }) => status)).to.deep.equal(['DISPROVEN', 'DISPROVEN', 'DONE']);
   });
 
   it('books another amount than was due, and asks a person', async () => {
@@ -200,6 +205,84 @@ describe('capture-payment', () => {
     expect((await stage.order(order.id)).status).to.equal('PAID');
     expect(await capturedFor(order.id)).to.equal(1);
     expect(await capture(order.id)).to.match(/^nothing to do/);
+  });
+
+  const shows = (body: object, times = 9) =>
+    stage.control('faults', { provider: 'paypal', operation: 'get-order', kind: 'answer', status: 200, body, times });
+  const lift = () => fetch(`${stage.sandboxUrl}/_control/faults`, { method: 'DELETE' });
+  afterEach(lift);
+
+  it('asks again for a payment that was captured and is not shown, and has a person look after an hour', async () => {
+    const order = await stage.checkout(goods);
+    const died = new Error('died');
+    const failpoint: Changes['failpoint'] = name => {
+      if (name === 'effect-closed') throw died;
+    };
+    expect(await capture(order.id, { failpoint }).catch((error: unknown) => error)).to.equal(died);
+    await shows({ id: order.externalOrderId, status: 'COMPLETED', purchase_units: [{ payments: null }] });
+    const asked = (changes?: Changes) => capture(order.id, changes).catch((error: Error) => error.message);
+    expect(await asked()).to.include('PAYPAL_CAPTURE_NOT_SHOWN');
+    expect((await stage.order(order.id)).status).to.equal('CREATED');
+    expect(await asked({ now: fromNow(hourMs) })).to.include('NEEDS_REVIEW (UNREADABLE_ANSWER)');
+    await lift();
+    expect(await capturedFor(order.id)).to.equal(1);
+    await capture(order.id);
+    expect(await paymentsOf(order.id), 'what comes is booked all the same').to.have.length(1);
+  });
+
+  it('does not take an order for unpaid that PayPal has forgotten while a capture of it is in doubt', async () => {
+    const order = await stage.checkout(goods);
+    await fault('drop-reply');
+    await capture(order.id);
+    await stage.control('faults', {
+      provider: 'paypal',
+      operation: 'get-order',
+      kind: 'answer',
+      status: 404,
+      body: { name: 'RESOURCE_NOT_FOUND' },
+      times: 9,
+    });
+    const asked = (hours: number) =>
+      capture(order.id, { now: fromNow(hours * hourMs) }).catch((error: Error) => error.message);
+    expect(await asked(0)).to.include('PAYPAL_CAPTURE_NOT_SHOWN');
+    expect(await asked(1)).to.include('NEEDS_REVIEW (UNREADABLE_ANSWER)');
+    await lift();
+  });
+
+  it('gives up an order after a day that PayPal goes on showing unapproved', async () => {
+    const order = await stage.checkout(goods, { approve: false });
+    await shows({ id: order.externalOrderId, status: 'PAYER_ACTION_REQUIRED', purchase_units: [{}] });
+    expect(await capture(order.id, { now: fromNow(23 * hourMs) })).to.equal('the buyer has not approved yet');
+    expect(await capture(order.id, { now: fromNow(24.1 * hourMs) })).to.equal('CANCELLED');
+    await lift();
+  });
+
+  it('gives up an order whose capture ended declined, and does not ask after it for ever', async () => {
+    const order = await stage.checkout(goods);
+    await decide(order.externalOrderId, { status: 'DECLINED' });
+    expect(await capture(order.id)).to.equal('the payment was declined; the buyer may begin again');
+    const { nextCheckAt } = await stage.order(order.id);
+    expect((nextCheckAt?.getTime() ?? 0) - order.createdAt.getTime()).to.be.within(
+      6 * hourMs - 1000,
+      6 * hourMs + 60_000,
+    );
+    expect(await capture(order.id, { now: fromNow(6.1 * hourMs) })).to.equal('CANCELLED');
+  });
+
+  it('is a person’s when PayPal refuses for a day to show an order that may be paid', async () => {
+    const order = await stage.checkout(goods);
+    const body = { name: 'AUTHORIZATION_ERROR', message: 'Authorization error occurred', debug_id: 'd' };
+    await stage.control('faults', {
+      provider: 'paypal',
+      operation: 'get-order',
+      kind: 'answer',
+      status: 403,
+      body,
+      times: 9,
+    });
+    expect(await capture(order.id)).to.include('PayPal does not show its order: PAYPAL_AUTHORIZATION_ERROR');
+    expect(await capture(order.id, { now: fromNow(24.1 * hourMs) })).to.include('NEEDS_REVIEW (UNREADABLE_ANSWER)');
+    await lift();
   });
 
   it('takes a status that it does not know for no money', () => {
