@@ -20,7 +20,7 @@ export const applyEvent: Processor<'eventId'> = async ({ eventId }, ctx) => {
 function apply(ctx: Context, event: InboundEvent): Promise<string | undefined> {
   switch (event.source) {
     case 'paypal':
-      return paypalEvent(ctx, Buffer.from(event.body));
+      return paypalEvent(ctx, Buffer.from(event.body), event.receivedAt);
     case 'payoneer':
       return payoutNews(ctx, event);
     case 'aliexpress':

@@ -10,12 +10,17 @@ import { disputeMoved } from './dispute.ts';
 import { object, type ReadEvent, text } from './event-fields.ts';
 import { moneyWentBack } from './money-went-back.ts';
 import { takeLateFee } from './payment-fee.ts';
+import { unreadableNews } from './unreadable-news.ts';
 
 /** Finds what a PayPal event is about and has it read back: the event is a hint, PayPal's own answer is the fact. */
-export async function paypalEvent(ctx: Context, body: Buffer): Promise<string | undefined> {
+export async function paypalEvent(ctx: Context, body: Buffer, receivedAt: Date): Promise<string | undefined> {
   const { type, resource } = readPayPalEvent(body);
   if (!resource) return undefined;
   const event = { type, resource };
+  return follow(ctx, event).catch(error => unreadableNews(ctx, event, receivedAt, error));
+}
+
+async function follow(ctx: Context, event: ReadEvent): Promise<string | undefined> {
   if (event.type.startsWith('CUSTOMER.DISPUTE.')) return disputeMoved(ctx, event);
   if (event.type.startsWith('PAYMENT.PAYOUTS')) return payoutNews(ctx, event);
   if (/^PAYMENT\.(CAPTURE\.(REFUNDED|REVERSED)|REFUND\.[A-Z]+)$/.test(event.type)) return moneyWentBack(ctx, event);

@@ -105,6 +105,14 @@ async function giveBack(ctx: Context, order: Order, payment: Payment): Promise<S
   });
 }
 
+/** Money that goes back by an eCheck takes days, and nothing takes a month. */
+const pendingForMs = 30 * 86_400_000;
+
+async function pendingTooLong(ctx: Context, { id }: Order): Promise<boolean> {
+  const effect = await ctx.store.read(em => standingEffect(em, 'refund', id));
+  return ctx.now().getTime() - (effect?.firstSentAt ?? ctx.now()).getTime() >= pendingForMs;
+}
+
 /** PayPal need not say of a refund of ours how much it is: our own request did. */
 async function askedBack(ctx: Context, { id }: Order): Promise<Money> {
   const effect = await ctx.store.read(em => standingEffect(em, 'refund', id));
@@ -126,8 +134,11 @@ async function followRefund(ctx: Context, order: Order, payment: Payment, refund
         { to: 'NEEDS_REVIEW', reason: 'REFUND_FAILED', note: `PayPal says ${told.status}` },
         { also },
       );
-    case 'PENDING':
-      return recheck(ctx, order, lookAgainMs, `PayPal says ${told.status}`);
+    case 'PENDING': {
+      const text = `PayPal says ${told.status}`;
+      if (!(await pendingTooLong(ctx, order))) return recheck(ctx, order, lookAgainMs, text);
+      return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_FAILED', note: `${text} for a month` }, { also });
+    }
   }
 }
 

@@ -11,7 +11,7 @@ import {
   refusedByStatus,
   succeeded,
 } from '../call.ts';
-import { decimalText, open } from '../fields.ts';
+import { decimalText, harmless, open } from '../fields.ts';
 
 /** One unit of the base is worth so many of each quote, as a decimal text. */
 export type Rates = { asOf: Date; quotes: readonly { quote: Currency; rate: string }[] };
@@ -31,8 +31,9 @@ const clockSkewMs = 60_000;
 /** The shape of Frankfurter (the European Central Bank's rates) and of Open Exchange Rates. */
 const schema = open<Wire>({
   base: Joi.string().required(),
-  date: Joi.string().pattern(/^\d{4}-\d\d-\d\d$/),
-  timestamp: Joi.number().integer().positive(),
+  // One of the two says of when the rates are; without either they are of no use.
+  date: harmless(Joi.string().pattern(/^\d{4}-\d\d-\d\d$/)),
+  timestamp: harmless(Joi.number().integer().positive()),
   // A rate that cannot be read leaves out itself: a source holds many currencies that nobody here sells in.
   rates: Joi.object().pattern(Joi.string(), Joi.any()).required(),
 }).or('date', 'timestamp');

@@ -63,7 +63,7 @@ export function toPayout(wire: WirePayout): PayoneerPayout {
   };
 }
 
-function reasonOf(code: string | null | undefined, description: string | null | undefined): string | undefined {
+function reasonOf(code: string | undefined, description: string | undefined): string | undefined {
   if (code && description) return `${description} (${code})`;
   return description || code || undefined;
 }

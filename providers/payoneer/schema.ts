@@ -1,39 +1,42 @@
 import Joi from 'joi';
-import { decimalText, idText, open } from '../fields.ts';
+import { decimalText, harmless, idText, maybe, open } from '../fields.ts';
 
 /** What Payoneer sends, as far as we read it. Amounts are JSON numbers in major units beside a `currency`. */
 const text = Joi.string();
-/** Of a field that may also be sent empty. */
-const optionalText = text.allow('', null);
-const optionalId = idText.allow('', null);
 
-export type WireToken = { access_token: string; expires_in: number };
-export const token = open<WireToken>({ access_token: text.required(), expires_in: Joi.number().integer().required() });
+export type WireToken = { access_token: string; expires_in?: number };
+/** Without its time a token is taken for a short one. */
+export const token = open<WireToken>({
+  access_token: text.required(),
+  expires_in: harmless(Joi.number().integer().min(1)),
+});
 
 /** Any other word than this one proves nothing about the payout. */
 export const created = open<{ result: string }>({ result: text.valid('Payments Created').insensitive().required() });
 
 export type WirePayout = {
   status: string;
-  payout_id?: string | null;
+  payout_id?: string;
   /** Not read into Money here: a status has to be readable in a currency that we do not hold. */
-  amount?: string | null;
-  currency?: string | null;
-  reason_code?: string | null;
-  reason_description?: string | null;
-  cancel_reason_code?: string | null;
-  cancel_reason_description?: string | null;
+  amount?: string;
+  currency?: string;
+  reason_code?: string;
+  reason_description?: string;
+  cancel_reason_code?: string;
+  cancel_reason_description?: string;
 };
 export const payoutStatus = open<{ result: WirePayout }>({
   result: open<WirePayout>({
     status: text.required(),
-    payout_id: optionalId,
-    amount: decimalText.allow(null),
-    currency: optionalText,
-    reason_code: optionalId,
-    reason_description: optionalText,
-    cancel_reason_code: optionalId,
-    cancel_reason_description: optionalText,
+    // Compared with what was due.
+    amount: maybe(decimalText),
+    currency: maybe(text),
+    // Told to people only; our own reference names the payout as well.
+    payout_id: harmless(idText),
+    reason_code: harmless(idText),
+    reason_description: harmless(text),
+    cancel_reason_code: harmless(idText),
+    cancel_reason_description: harmless(text),
   }).required(),
 });
 
@@ -46,8 +49,9 @@ export const balance = open<{ result: WireBalance }>({
 });
 
 export type WirePayee = { status: { type?: string; description: string } };
+/** Only who is active is paid: another word, or none, is not that. */
 export const payeeStatus = open<{ result: WirePayee }>({
   result: open<WirePayee>({
-    status: open<WirePayee['status']>({ type: idText, description: text.required() }).required(),
+    status: open<WirePayee['status']>({ type: harmless(idText), description: text.required() }).required(),
   }).required(),
 });

@@ -6,6 +6,9 @@ import * as schema from './schema.ts';
 /** `loginUrl` is another host than the API's: `https://login.payoneer.com`. */
 export type PayoneerCredentials = Gated & { loginUrl: string; clientId: string; clientSecret: string };
 
+/** What Payoneer gives lives for weeks; one whose life it does not say is used for minutes. */
+const shortLifeSeconds = 300;
+
 /** Client credentials: there is no refresh token, a new one is simply fetched. */
 export function createPayoneerToken({ loginUrl, clientId, clientSecret, gate }: PayoneerCredentials) {
   const call = callsTo('payoneer', gate).reading({});
@@ -21,7 +24,7 @@ export function createPayoneerToken({ loginUrl, clientId, clientSecret, gate }: 
       data: new URLSearchParams({ grant_type: 'client_credentials', scope: 'read write' }).toString(),
     });
     if (!isAccepted(answer)) throw refused(call, answer);
-    const { access_token, expires_in } = decode(withSecretAnswer(call), schema.token, answer.body);
+    const { access_token, expires_in = shortLifeSeconds } = decode(withSecretAnswer(call), schema.token, answer.body);
     return { accessToken: access_token, expiresInSeconds: expires_in };
   });
 }

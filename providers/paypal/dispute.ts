@@ -28,6 +28,7 @@ export function toDispute(wire: schema.WireDispute): Dispute {
   const payments = disputed_transactions.flatMap(({ seller_transaction_id: captureId, custom: customId }) =>
     captureId ? [{ captureId, ...(customId ? { customId } : {}) }] : [],
   );
+  if (payments.length === 0) throw new TypeError('a dispute is about a payment');
   const fee = feeOf(money_movements);
   const facts = { id, payments, ...(fee ? { fee } : {}) };
   if (status !== 'RESOLVED') return { ...facts, open: true };

@@ -114,6 +114,9 @@ export type WireUnit = {
   shipping?: WireShippingApart;
 };
 export type WireOrder = { id: string; status: string; purchase_units: WireUnit[] };
+const hasCapture = ({ purchase_units }: WireOrder): boolean =>
+  purchase_units.some(({ payments }) => (payments?.captures ?? []).length > 0);
+
 export const order = open<WireOrder>({
   id: idText.required(),
   status: text.required(),
@@ -126,11 +129,15 @@ export const order = open<WireOrder>({
   )
     .min(1)
     .required(),
+}).custom((wire: WireOrder) => {
+  // One that is done was paid, or declined: without its capture the answer lacks what it is about.
+  if (wire.status !== 'COMPLETED' || hasCapture(wire)) return wire;
+  throw new TypeError('completed without a capture');
 });
 
 /** A capture that tells of no capture proves nothing. */
 export const capturedOrder = order.custom((wire: WireOrder) => {
-  if (wire.purchase_units.some(unit => unit.payments?.captures?.length)) return wire;
+  if (hasCapture(wire)) return wire;
   throw new TypeError('no capture');
 });
 

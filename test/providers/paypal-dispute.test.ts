@@ -12,7 +12,17 @@ const movement = (reason: string, minor: bigint, more: Partial<WireMovement> = {
   ...more,
 });
 const feeOf = (...movements: WireMovement[]) =>
-  toDispute({ dispute_id: 'PP-D-1', status: 'OPEN', disputed_transactions: [], money_movements: movements }).fee;
+  toDispute({
+    dispute_id: 'PP-D-1',
+    status: 'OPEN',
+    disputed_transactions: [{ seller_transaction_id: 'C' }],
+    money_movements: movements,
+  }).fee;
+
+it('a dispute that names no payment is none that anything follows from', () => {
+  const nameless = { dispute_id: 'PP-D-1', status: 'OPEN', disputed_transactions: [{}] };
+  expect(() => toDispute(nameless)).to.throw('a dispute is about a payment');
+});
 
 describe('what PayPal has taken for a dispute', () => {
   for (const reason of ['DISPUTE_FEE', 'CHARGEBACK_FEE', 'DISPUTE_SETTLEMENT_FEE'])

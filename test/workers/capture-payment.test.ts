@@ -219,7 +219,7 @@ describe('capture-payment', () => {
       if (name === 'effect-closed') throw died;
     };
     expect(await capture(order.id, { failpoint }).catch((error: unknown) => error)).to.equal(died);
-    await shows({ id: order.externalOrderId, status: 'COMPLETED', purchase_units: [{ payments: null }] });
+    await shows({ id: order.externalOrderId, status: 'APPROVED', purchase_units: [{ payments: null }] });
     const asked = (changes?: Changes) => capture(order.id, changes).catch((error: Error) => error.message);
     expect(await asked()).to.include('PAYPAL_CAPTURE_NOT_SHOWN');
     expect((await stage.order(order.id)).status).to.equal('CREATED');
