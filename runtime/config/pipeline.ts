@@ -125,6 +125,7 @@ export const pipelineSettings = (values: PipelineValues) => ({
   payoutPollMs: values.PAYOUT_POLL_MS,
   trackingPollMs: values.TRACKING_POLL_MS,
   waitRecheckMs: values.WAIT_RECHECK_MS,
+  checkoutAnswerMs: values.CHECKOUT_ANSWER_MS,
   programErrorHorizonMs: values.PROGRAM_ERROR_HORIZON_MS,
   /** It may hold a key of the source. */
   ...(values.FX_SOURCE_URL === undefined ? {} : { fxSourceUrl: values.FX_SOURCE_URL }),
