@@ -81,8 +81,9 @@ async function eraseTimeline(em: EntityManager, orderId: Order['id'], words: rea
 
 /** All that names the buyer, and each part of their name: a supplier's complaint may be about one of them. */
 function wordsFor(shipTo: Address | null | undefined, buyerAccount: string | null | undefined): string[] {
-  const { fullName = '', line1, line2, city, postalCode, phone, email, taxId } = shipTo ?? {};
+  const { fullName = '', company, labelReference, line1, line2, city, postalCode, phone, email, taxId } = shipTo ?? {};
   const names = fullName.split(/\s+/).filter(part => part.length > 2);
-  const words = [buyerAccount, fullName, ...names, line1, line2, city, postalCode, phone, email, taxId];
+  const told = [company, labelReference, line1, line2, city, postalCode, phone, email, taxId];
+  const words = [buyerAccount, fullName, ...names, ...told];
   return [...new Set(words.flatMap(word => (word && word.trim().length > 1 ? [word.trim()] : [])))];
 }

@@ -20,7 +20,7 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
     cancelled: order.cancelState === 'CANCELED',
     cancelAsked: order.cancelState !== 'CANCELED' && order.cancelState !== 'NONE_REQUESTED',
     shipped: order.fulfillmentStatus !== 'NOT_STARTED',
-    review: undefined,
+    review: order.referenceMissing ? referenceMissing : undefined,
     shipTo: order.shipTo,
     ...(order.buyer ? { buyer: order.buyer } : {}),
     lines: order.lines.map((line, index) => ({
@@ -35,6 +35,11 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
     })),
   };
 }
+
+const referenceMissing = {
+  reason: 'LABEL_BY_MARKETPLACE',
+  note: 'eBay forwards the parcel itself, and names no reference that its hub would know the buyer by: ship it by hand',
+} as const;
 
 function paymentOf({ paymentStatus, refunds, lines }: EbayOrder): MarketplaceOrder['payment'] {
   if (paymentStatus === 'FULLY_REFUNDED') return 'REVERSED';

@@ -98,7 +98,8 @@ function orderFacts(file: OrderFile, now: Date): Html {
 
 function shipTo({ shipTo: address }: Order): Html {
   if (!address) return html`<p class="empty">No address is known.</p>`;
-  const { fullName, line1, line2, city, region, postalCode, country, phone, email } = address;
-  const lines = [fullName, line1, line2, `${postalCode} ${city}, ${region}`, country, phone, email];
+  const { fullName, company, labelReference, line1, line2, city, region, postalCode, country, phone, email } = address;
+  const town = [`${postalCode} ${city}`.trim(), region].filter(Boolean).join(', ');
+  const lines = [fullName, company, labelReference, line1, line2, town, country, phone, email];
   return html`<address>${lines.filter(Boolean).map(line => html`${line}<br>`)}</address>`;
 }

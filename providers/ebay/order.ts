@@ -1,6 +1,7 @@
 import type { Address } from '../../domain/address.ts';
 import { add, type Currency, type Money, sum } from '../../domain/money.ts';
-import type { WireLine, WireOrder, WireRefund, WireShipTo } from './schema.ts';
+import { lacksReference, toAddress } from './address.ts';
+import type { WireLine, WireOrder, WireRefund } from './schema.ts';
 
 /** To be bought for only while `paymentStatus` is PAID and `cancelState` is NONE_REQUESTED. */
 export type EbayOrder = {
@@ -12,6 +13,8 @@ export type EbayOrder = {
   fulfillmentStatus: string;
   /** Absent when eBay gives none, or gives it no more (after about 90 days). */
   shipTo?: Address;
+  /** eBay forwards the parcel itself, and does not say what its hub must find on the label. */
+  referenceMissing?: true;
   buyer: string;
   currency: Currency;
   marketplaceFee?: Money;
@@ -38,7 +41,9 @@ export type EbayLine = {
 };
 
 export function toOrder(wire: WireOrder): EbayOrder {
-  const shipTo = toAddress(wire.fulfillmentStartInstructions?.[0]?.shippingStep?.shipTo);
+  const [first, ...others] = wire.fulfillmentStartInstructions ?? [];
+  const instruction = [first, ...others].find(one => one?.shippingStep?.shipTo) ?? first;
+  const shipTo = toAddress(instruction);
   return {
     orderId: wire.orderId,
     ...(wire.creationDate ? { createdAt: wire.creationDate } : {}),
@@ -46,6 +51,7 @@ export function toOrder(wire: WireOrder): EbayOrder {
     cancelState: wire.cancelStatus?.cancelState ?? 'NONE_REQUESTED',
     fulfillmentStatus: wire.orderFulfillmentStatus ?? 'NOT_STARTED',
     ...(shipTo ? { shipTo } : {}),
+    ...(lacksReference(instruction) ? { referenceMissing: true } : {}),
     buyer: wire.buyer?.username ?? '',
     currency: wire.pricingSummary.total.currency,
     ...(wire.totalMarketplaceFee ? { marketplaceFee: wire.totalMarketplaceFee } : {}),
@@ -79,20 +85,3 @@ const toRefunds = (refunds: readonly WireRefund[] = []): EbayRefund[] =>
       state: (refundStatus ?? (refundDate && 'REFUNDED')) === 'REFUNDED' ? 'REFUNDED' : 'PENDING',
       amount,
     }));
-
-/** An address that a parcel could not be sent to is none. */
-function toAddress({ fullName, contactAddress, primaryPhone, email }: WireShipTo = {}): Address | undefined {
-  const { addressLine1: line1, addressLine2: line2, city, countryCode: country } = contactAddress ?? {};
-  if (!fullName || !line1 || !city || !country) return undefined;
-  return {
-    fullName,
-    line1,
-    ...(line2 ? { line2 } : {}),
-    city,
-    region: contactAddress?.stateOrProvince ?? contactAddress?.county ?? '',
-    postalCode: contactAddress?.postalCode ?? '',
-    country,
-    ...(primaryPhone?.phoneNumber ? { phone: primaryPhone.phoneNumber } : {}),
-    ...(email ? { email } : {}),
-  };
-}

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import type { Money } from '../../domain/money.ts';
-import { feeField, idText, moneyField, open } from '../fields.ts';
+import { choiceOf, feeField, harmless, idText, moneyField, open } from '../fields.ts';
 
 /** What eBay sends, as far as we read it. */
 const text = Joi.string();
@@ -29,6 +29,7 @@ export const publicKey = open<WirePublicKey>({
 
 export type WireShipTo = {
   fullName?: string;
+  companyName?: string;
   contactAddress?: {
     addressLine1?: string;
     addressLine2?: string;
@@ -41,19 +42,38 @@ export type WireShipTo = {
   primaryPhone?: { phoneNumber?: string };
   email?: string;
 };
+/** An address that cannot be read is none: the order waits for one. */
+const word = harmless(idText);
 const shipTo = open<WireShipTo>({
-  fullName: optionalText,
-  contactAddress: open({
-    addressLine1: optionalText,
-    addressLine2: optionalText,
-    city: optionalText,
-    stateOrProvince: optionalText,
-    county: optionalText,
-    postalCode: optionalText,
-    countryCode: optionalText,
-  }),
-  primaryPhone: open({ phoneNumber: optionalText }),
-  email: optionalText,
+  fullName: word,
+  companyName: word,
+  contactAddress: harmless(
+    open<NonNullable<WireShipTo['contactAddress']>>({
+      addressLine1: word,
+      addressLine2: word,
+      city: word,
+      stateOrProvince: word,
+      county: word,
+      postalCode: word,
+      countryCode: word,
+    }),
+  ),
+  primaryPhone: harmless(open<{ phoneNumber?: string }>({ phoneNumber: word })),
+  email: word,
+});
+
+export type WireShippingInstruction = {
+  ebaySupportedFulfillment?: boolean;
+  shippingStep?: { shipTo?: WireShipTo; shipToReferenceId?: string };
+};
+const shippingInstruction = open<WireShippingInstruction>({
+  ebaySupportedFulfillment: harmless(Joi.boolean()),
+  shippingStep: harmless(
+    open<NonNullable<WireShippingInstruction['shippingStep']>>({
+      shipTo: harmless(shipTo),
+      shipToReferenceId: word,
+    }),
+  ),
 });
 
 /** Of a line it says no status: the date alone tells that the money has left. */
@@ -95,7 +115,7 @@ export type WireOrder = {
   orderFulfillmentStatus?: string;
   cancelStatus?: { cancelState?: string };
   buyer?: { username?: string };
-  fulfillmentStartInstructions?: { shippingStep?: { shipTo?: WireShipTo } }[];
+  fulfillmentStartInstructions?: WireShippingInstruction[];
   pricingSummary: { total: Money };
   paymentSummary?: { refunds?: WireRefund[] };
   totalMarketplaceFee?: Money;
@@ -108,7 +128,7 @@ export const order = open<WireOrder>({
   orderFulfillmentStatus: text,
   cancelStatus: open({ cancelState: text }),
   buyer: open({ username: optionalText }),
-  fulfillmentStartInstructions: Joi.array().items(open({ shippingStep: open({ shipTo: shipTo.empty(null) }) })),
+  fulfillmentStartInstructions: harmless(choiceOf(shippingInstruction)),
   pricingSummary: open({ total: amount.required() }).required(),
   paymentSummary: open({ refunds }).empty(null),
   totalMarketplaceFee: feeField('value', 'currency'),

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { decimalText, idText, open, readAs } from '../fields.ts';
+import { decimalText, harmless, idText, open, readAs } from '../fields.ts';
 import { toOrder } from './order.ts';
 import { toPack, toShipment } from './shipment.ts';
 
@@ -84,7 +84,9 @@ export const orderPage = open<WireOrderPage>({
 });
 
 type Named = { id?: string; name?: string };
-const named = open<Named>({ id: optionalId, name: optionalText }).empty(null);
+/** An address that cannot be read is none: the order waits for one. */
+const word = harmless(idText);
+const named = harmless(open<Named>({ id: word, name: word }));
 export type WireDestination = {
   receiver_name?: string;
   receiver_phone?: string;
@@ -97,6 +99,7 @@ export type WireDestination = {
     city?: Named;
     state?: Named;
     country?: Named;
+    neighborhood?: Named;
   };
 };
 export type WireShipment = {
@@ -111,20 +114,25 @@ const wireShipment = open<WireShipment>({
   status: text.required(),
   logistic: open({ mode: text.required() }).required(),
   tracking_number: optionalId,
-  destination: open<WireDestination>({
-    receiver_name: optionalText,
-    receiver_phone: optionalId,
-    shipping_address: open({
-      address_line: optionalText,
-      street_name: optionalText,
-      street_number: optionalId,
-      comment: optionalText,
-      zip_code: optionalId,
-      city: named,
-      state: named,
-      country: named,
-    }).empty(null),
-  }).empty(null),
+  destination: harmless(
+    open<WireDestination>({
+      receiver_name: word,
+      receiver_phone: word,
+      shipping_address: harmless(
+        open<NonNullable<WireDestination['shipping_address']>>({
+          address_line: word,
+          street_name: word,
+          street_number: word,
+          comment: word,
+          zip_code: word,
+          city: named,
+          state: named,
+          country: named,
+          neighborhood: named,
+        }),
+      ),
+    }),
+  ),
 });
 export const shipment = readAs(wireShipment, toShipment);
 

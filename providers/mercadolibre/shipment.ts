@@ -1,5 +1,6 @@
 import type { Address } from '../../domain/address.ts';
 import { invariant } from '../../domain/outcome.ts';
+import { toAddress } from './address.ts';
 import type { WirePack, WireShipment } from './schema.ts';
 
 /** Only `me1`, `custom` and `not_specified` let us ship: `me2` wants MercadoLibre's own label. */
@@ -44,31 +45,12 @@ export const toPack = ({ id, status, orders, shipment }: WirePack): MercadoLibre
 });
 
 export function toShipment(wire: WireShipment): MercadoLibreShipment {
-  const shipTo = toAddress(wire);
+  const shipTo = toAddress(wire.destination);
   return {
     id: wire.id,
     status: wire.status,
     logisticMode: wire.logistic.mode,
     ...(wire.tracking_number ? { trackingNumber: wire.tracking_number } : {}),
     ...(shipTo ? { shipTo } : {}),
-  };
-}
-
-/** An address that a parcel could not be sent to is none: some modes hide the buyer. */
-function toAddress({ destination }: WireShipment): Address | undefined {
-  const { receiver_name: fullName, receiver_phone: phone, shipping_address: place = {} } = destination ?? {};
-  const street = [place.street_name, place.street_number].filter(Boolean).join(' ');
-  const line1 = place.address_line ?? street;
-  const [city, country] = [place.city?.name, place.country?.id];
-  if (!fullName || !line1 || !city || !country) return undefined;
-  return {
-    fullName,
-    line1,
-    ...(place.comment ? { line2: place.comment } : {}),
-    city,
-    region: place.state?.name ?? '',
-    postalCode: place.zip_code ?? '',
-    country,
-    ...(phone && /\d{6}/.test(phone.replace(/\D/g, '')) ? { phone } : {}), // hidden ones read `XXXXXXX`
   };
 }

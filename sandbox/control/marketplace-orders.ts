@@ -18,6 +18,8 @@ export type NewEbayOrder = {
   readonly cancelState: string;
   readonly marketplaceFeeMinor?: bigint;
   readonly buyer: string;
+  /** eBay sends it on itself, from its hub. */
+  readonly forwarded: boolean;
   readonly notify: Notify;
 };
 
@@ -36,10 +38,14 @@ export type NewMercadoLibreOrder = {
 
 export const address = Joi.object<Address>({
   fullName: text.required(),
+  company: text,
+  labelReference: text,
   line1: text.required(),
   line2: text.allow(''),
+  neighborhood: text,
   city: text.required(),
   region: text.allow('').required(),
+  regionCode: text,
   postalCode: text.allow('').required(),
   country: Joi.string().length(2).required(),
   phone: text,
@@ -79,6 +85,7 @@ export const ebayOrder = Joi.object<NewEbayOrder>({
   paymentStatus: text.default('PAID'),
   cancelState: text.default('NONE_REQUESTED'),
   buyer: text.default('sandbox_buyer'),
+  forwarded: Joi.boolean().default(false),
   marketplaceFeeMinor: minorUnits,
 });
 
@@ -119,6 +126,7 @@ export function placeEbayOrder(world: World, given: NewEbayOrder): string {
     orderId,
     accountId: given.accountId,
     buyer: given.buyer,
+    forwarded: given.forwarded,
     currency: given.currency,
     lines: given.lines,
     shipTo: given.shipTo ?? undefined,

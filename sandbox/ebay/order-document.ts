@@ -84,26 +84,41 @@ function fulfillmentStatus(order: EbayOrder): string {
   return order.lines.every(line => shippedOf(order, line) >= line.quantity) ? 'FULFILLED' : 'IN_PROGRESS';
 }
 
-function shippingInstructions({ shipTo }: EbayOrder): object {
-  const instructions = { fulfillmentInstructionsType: 'SHIP_TO', ebaySupportedFulfillment: false };
+function shippingInstructions({ shipTo, forwarded }: EbayOrder): object {
+  const instructions = {
+    fulfillmentInstructionsType: 'SHIP_TO',
+    // Told when it is so, and then only.
+    ...(forwarded ? { ebaySupportedFulfillment: true, finalDestinationAddress } : {}),
+  };
   if (!shipTo) return { ...instructions, shippingStep: { shippingServiceCode: 'USPSPriority' } };
+  const { labelReference, fullName, company, phone, email } = shipTo;
   return {
     ...instructions,
     shippingStep: {
       shippingServiceCode: 'USPSPriority',
+      ...(labelReference ? { shipToReferenceId: labelReference } : {}),
       shipTo: {
-        fullName: shipTo.fullName,
+        fullName,
+        ...(company ? { companyName: company } : {}),
         contactAddress: {
           addressLine1: shipTo.line1,
           ...(shipTo.line2 ? { addressLine2: shipTo.line2 } : {}),
           city: shipTo.city,
-          stateOrProvince: shipTo.region,
-          postalCode: shipTo.postalCode,
+          ...(shipTo.region ? { stateOrProvince: shipTo.region } : {}),
+          ...(shipTo.postalCode ? { postalCode: shipTo.postalCode } : {}),
           countryCode: shipTo.country,
         },
-        ...(shipTo.phone ? { primaryPhone: { phoneNumber: shipTo.phone } } : {}),
-        ...(shipTo.email ? { email: shipTo.email } : {}),
+        ...(phone ? { primaryPhone: { phoneNumber: phone } } : {}),
+        ...(email ? { email } : {}),
       },
     },
   };
 }
+
+/** Where the hub sends it. */
+const finalDestinationAddress = {
+  addressLine1: '5 Rue Exemple',
+  city: 'Lyon',
+  postalCode: '69001',
+  countryCode: 'FR',
+};

@@ -40,6 +40,8 @@ export type EbayOrder = {
   readonly currency: string;
   readonly lines: readonly EbayLine[];
   readonly shipTo: Address | undefined;
+  /** To its buyer abroad, by eBay itself: `shipTo` is its hub. */
+  readonly forwarded: boolean;
   readonly marketplaceFeeMinor: bigint;
   readonly createdAt: string;
   paymentStatus: string;

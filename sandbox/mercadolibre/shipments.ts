@@ -88,9 +88,9 @@ function addressDocument({ shipTo }: MercadoLibreOrder): object | null {
     comment: shipTo.line2 ?? null,
     zip_code: shipTo.postalCode,
     city: { id: null, name: shipTo.city },
-    state: { id: null, name: shipTo.region },
+    state: { id: shipTo.regionCode ?? null, name: shipTo.region || null },
     country: { id: shipTo.country, name: shipTo.country },
-    neighborhood: { id: null, name: null },
+    neighborhood: { id: null, name: shipTo.neighborhood ?? null },
   };
 }
 

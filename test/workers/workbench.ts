@@ -93,11 +93,14 @@ type EbaySale = {
   paymentStatus?: string;
   currency?: string;
   buyer?: string;
+  /** eBay sends it on itself: `shipTo` is its hub. */
+  forwarded?: boolean;
 };
 
 /** A buyer on eBay, whose order is not notified yet. Gives eBay's number. */
 export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale): Promise<string> {
   const { lines, shipTo = berlin, paymentStatus = 'PAID', currency = 'USD', buyer = 'sandbox_buyer' } = sale;
+  const { forwarded = false } = sale;
   const { orderId } = await stage.control<{ orderId: string }>('orders', {
     marketplace: 'ebay',
     accountId: seller.ebay.accountId,
@@ -105,6 +108,7 @@ export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale):
     shipTo,
     paymentStatus,
     buyer,
+    forwarded,
     lines: lines.map(({ goods, quantity = 1, totalMinor, taxMinor = 0 }, index) => ({
       lineItemId: `1000000000${index}`,
       legacyItemId: goods.listingId,
@@ -122,7 +126,7 @@ type MercadoLibreSale = {
   quantity?: number;
   unitPriceMinor: number;
   saleFeeMinor: number;
-  shipTo?: Address | null;
+  shipTo?: (Address & { neighborhood?: string }) | null;
   currency?: string;
   status?: string;
   tags?: readonly string[];
