@@ -9,7 +9,7 @@ const forWaiting: Readonly<Record<WaitReason, string>> = {
   LISTING_NOT_MAPPED: 'The reseller says which product the listing sells (PUT /api/listings).',
   ADDRESS_MISSING:
     'Nothing where the buyer still chooses it; else ask them and enter it (PUT /api/orders/:id/address).',
-  ADDRESS_INVALID: 'Correct the address for the supplier’s country rules (PUT /api/orders/:id/address).',
+  ADDRESS_INVALID: 'Correct the fields that the timeline names (PUT /api/orders/:id/address).',
   RECONNECT_NEEDED:
     'The reseller connects the account that the timeline names again (GET /api/connections/:provider/start).',
   SUPPLIER_UNPAID: 'Pay the supplier order on the supplier’s site before its deadline.',

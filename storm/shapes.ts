@@ -20,6 +20,7 @@ const add = (path: string, value: unknown): Operation => ({ op: 'add', path, val
 const news = { of: ['the', 'future'], since: 2027 };
 const capture = '/purchase_units/0/payments/captures/0';
 const bought = '/aliexpress_trade_ds_order_get_response/result';
+const shipTo = '/fulfillmentStartInstructions/0/shippingStep/shipTo';
 const placed = '/aliexpress_ds_order_create_response/result';
 const freight = '/aliexpress_ds_freight_query_response/result/delivery_options/delivery_option_d_t_o';
 const product = '/aliexpress_ds_product_get_response/result/ae_item_sku_info_dtos/ae_item_sku_info_d_t_o';
@@ -45,8 +46,10 @@ export const shapes: readonly Row[] = [
   ['aliexpress', 'order-get', replace(`${bought}/logistics_info_list`, null), add(`${bought}/brand_new`, news)],
   ['aliexpress', 'order-get', replace(`${bought}/child_order_list/aeop_child_order_info/0`, 'unreadable')],
   ['aliexpress', 'freight-query', add(`${freight}/0`, { code: 'SELLER_SHIP', shipping_fee_format: '$ 3.10' })],
+  ['aliexpress', 'address-get', replace('/aliexpress_ds_address_get_response/result', 'unreadable')],
   ['aliexpress', 'product-get', add(`${product}/0`, { sku_id: null, brand_new: news })],
   ['ebay', 'get-order', replace('/lineItems/0/title', null), add('/lineItems/0/brand_new', news)],
+  ['ebay', 'get-order', remove(`${shipTo}/contactAddress/stateOrProvince`), add(`${shipTo}/email`, news)],
   ['ebay', 'get-order', replace('/lineItems', 'unreadable')],
   ['mercadolibre', 'get-order', add('/brand_new', news), add('/tags/0', 'a_new_tag')],
   ['mercadolibre', 'get-order', replace('/payments', 'unreadable')],

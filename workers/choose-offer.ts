@@ -1,6 +1,6 @@
-import type { Address } from '../domain/address.ts';
 import { add, formatMoney, isGreater, type Money, multiply } from '../domain/money.ts';
 import type { FailureReason } from '../domain/order.ts';
+import type { LogisticsAddress } from '../providers/aliexpress/address-rules.ts';
 import type { FreightOffer, Sku, Product as SupplierProduct } from '../providers/aliexpress/product.ts';
 import type { UserToken } from '../providers/call.ts';
 import type { Product } from '../store/entities/people.ts';
@@ -18,7 +18,7 @@ export type AskSupplier = <T>(call: (token: UserToken) => Promise<T>) => Promise
 export async function chooseOffer(
   ctx: Context,
   ask: AskSupplier,
-  want: { product: Product; quantity: number; shipTo: Address; maxCost: Money },
+  want: { product: Product; quantity: number; shipTo: LogisticsAddress; maxCost: Money },
 ): Promise<Offer | NoOffer> {
   const { product, quantity, shipTo, maxCost } = want;
   const { aliexpress } = ctx.providers;
@@ -29,9 +29,7 @@ export async function chooseOffer(
   );
   const sku = pickSku(found, product, quantity);
   if ('reason' in sku) return sku;
-  const ways = await ask(token =>
-    aliexpress.queryFreight(token, { productId, skuId, quantity, address: shipTo }, signal),
-  );
+  const ways = await ask(token => aliexpress.queryFreight(token, { productId, skuId, quantity, to: shipTo }, signal));
   if (ways.length === 0) return { reason: 'NOT_SHIPPABLE', note: `the supplier does not ship it to ${shipTo.country}` };
   const priced = await totals(ctx, sku, quantity, ways);
   const [cheapest] = priced.toSorted(

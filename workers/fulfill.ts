@@ -1,8 +1,7 @@
 import { expectedFees, platformCurrency } from '../domain/fees.ts';
 import { convert, formatMoney, type Money, min, multiply } from '../domain/money.ts';
-import { Terminal } from '../domain/outcome.ts';
+import { refusalIn } from '../domain/outcome.ts';
 import { breakEvenCost } from '../domain/profit.ts';
-import { toLogisticsAddress } from '../providers/aliexpress/address-rules.ts';
 import { advance } from '../queues/transact.ts';
 import { standingEffect } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
@@ -17,6 +16,7 @@ import { nextAddressLook, readAddress } from './address-of-sale.ts';
 import { type Payer, withBalance } from './balance.ts';
 import { type Context, later, type Processor } from './context.ts';
 import { fail, move, orderStep, wait } from './order-step.ts';
+import { destinationOf } from './supplier-address.ts';
 
 /** Lets a paid order through to the purchase, or says why not yet, or why never. */
 export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
@@ -36,8 +36,8 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
         note: 'the sale channel has given no address to ship to',
         until: nextAddressLook(ctx, order),
       });
-    const refused = addressRefusal(order);
-    if (refused) return wait(ctx, order, 'ADDRESS_INVALID', { note: refused });
+    const refused = await addressRefusal(ctx, order);
+    if (refused) return wait(ctx, order, 'ADDRESS_INVALID', { note: refused, also: sayAgain(order, refused) });
 
     const rate = await currentRate(ctx, order);
     if (!rate) return wait(ctx, order, 'FX_RATE_MISSING', { note: await rateMissing(ctx, order) });
@@ -84,16 +84,16 @@ async function mappedProduct(ctx: Context, order: Order): Promise<Product | null
   });
 }
 
-/** The supplier's rules for the country, before any money is held. */
-function addressRefusal(order: Order): string | undefined {
-  try {
-    if (order.shipTo) toLogisticsAddress(order.shipTo);
-    return undefined;
-  } catch (error) {
-    if (error instanceof Terminal) return error.message;
-    throw error;
-  }
-}
+/** What has to be corrected before the supplier takes the address, before any money is held. */
+const addressRefusal = async (ctx: Context, order: Order): Promise<string | undefined> =>
+  (await destinationOf(ctx, order).then(() => undefined, refusalIn))?.message;
+
+/** The corrected address is refused too: its owner learns why. */
+const sayAgain =
+  ({ id, waitReason }: Order, refused: string) =>
+  async (em: EntityManager): Promise<void> => {
+    if (waitReason === 'ADDRESS_INVALID') await note(em, id, 'noted', refused);
+  };
 
 const oldestRate = (ctx: Context): Date => later(ctx, -ctx.config.fxMaxAgeHours * 3_600_000);
 

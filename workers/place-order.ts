@@ -1,5 +1,6 @@
 import { formatMoney } from '../domain/money.ts';
 import { invariant, PermissionRefused } from '../domain/outcome.ts';
+import type { Destination } from '../providers/aliexpress/address.ts';
 import { once } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
@@ -30,8 +31,11 @@ export const asking =
 /** Its numbers; `paid`: by AliExpress itself, as it was placed. */
 type Bought = { orderNumbers: string[]; paid?: boolean };
 
-/** Places the order at AliExpress, once. Without an offer the effect is in doubt: only its frozen request may be sent again. */
-export async function placeOrder(ctx: Context, order: Order, credential: Credential, offer?: Offer): Promise<void> {
+/** What was chosen, and the address that it was chosen for. */
+type Choice = { offer: Offer; destination: Destination };
+
+/** Places the order at AliExpress, once. Without a choice the effect is in doubt: only its frozen request may be sent again. */
+export async function placeOrder(ctx: Context, order: Order, credential: Credential, choice?: Choice): Promise<void> {
   const { aliexpress } = ctx.providers;
   await once<Bought>(onceContext(ctx), {
     purpose: 'buy',
@@ -40,7 +44,7 @@ export async function placeOrder(ctx: Context, order: Order, credential: Credent
     account: credential.accountId,
     environment: credential.environment,
     keyFor: generation => `${order.id}-${generation}`,
-    freeze: outOrderId => freezeRequest(ctx, order, outOrderId, offer),
+    freeze: outOrderId => freezeRequest(ctx, order, outOrderId, choice),
     resendForMs,
     deduplicates: true,
     assertOwner: em => assertOwner(em, order),
@@ -57,7 +61,7 @@ export async function placeOrder(ctx: Context, order: Order, credential: Credent
     record: async (em, { orderNumbers, paid = false }, effect) => {
       await keepSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey, paid);
       const text = `placed at AliExpress as ${orderNumbers.join(', ')}`;
-      await note(em, order.id, 'effect', offer ? `${text} for ${formatMoney(offer.total)}` : text, {
+      await note(em, order.id, 'effect', choice ? `${text} for ${formatMoney(choice.offer.total)}` : text, {
         key: effect.idempotencyKey,
         orders: orderNumbers,
       });
@@ -65,11 +69,12 @@ export async function placeOrder(ctx: Context, order: Order, credential: Credent
   });
 }
 
-function freezeRequest(ctx: Context, order: Order, outOrderId: string, offer: Offer | undefined): string {
-  invariant(offer && order.shipTo, 'a new request is frozen from an offer');
+function freezeRequest(ctx: Context, order: Order, outOrderId: string, choice: Choice | undefined): string {
+  invariant(choice, 'a new request is frozen from an offer');
+  const { offer, destination } = choice;
   return ctx.providers.aliexpress.orderRequest({
     outOrderId,
-    address: order.shipTo,
+    destination,
     items: [{ ...offer, quantity: order.quantity }],
   });
 }

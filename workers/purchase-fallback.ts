@@ -9,7 +9,7 @@
 import { platformCurrency } from '../domain/fees.ts';
 import { formatMoney, isGreater } from '../domain/money.ts';
 import { invariant, type Terminal } from '../domain/outcome.ts';
-import { shippingFields } from '../providers/aliexpress/address-rules.ts';
+import { shippingFields } from '../providers/aliexpress/address.ts';
 import type { SupplierOrder as SupplierNews } from '../providers/aliexpress/order.ts';
 import { isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
@@ -30,6 +30,7 @@ import type { Context, Processor } from './context.ts';
 import { followPurchase, supplierOrders, whenMoneyIsBack } from './follow-purchase.ts';
 import { orderStep, wait } from './order-step.ts';
 import { meaningOf } from './purchase-refusal.ts';
+import { destinationOf } from './supplier-address.ts';
 import { readOnWebsite } from './supplier-order-page.ts';
 
 export const purchaseFallback: Processor<'orderId'> = ({ orderId }, ctx) =>
@@ -101,10 +102,10 @@ async function buy(ctx: Context, order: Order, credential: Credential, stay: Sta
 }
 
 async function wantedBy(ctx: Context, order: Order): Promise<{ wanted: Wanted; address: AddressFields }> {
-  const { productId, shipTo, quantity } = order;
-  invariant(productId && shipTo, `order ${order.id} is ready to be bought`);
+  const { productId, quantity } = order;
+  invariant(productId, `order ${order.id} is ready to be bought`);
   const product = await ctx.store.read(em => findProduct(em, productId));
   invariant(product, `product ${productId} exists`);
   const wanted = { productId: product.supplierProductId, skuId: product.supplierSkuId, quantity };
-  return { wanted, address: shippingFields(shipTo) };
+  return { wanted, address: shippingFields(await destinationOf(ctx, order)) };
 }

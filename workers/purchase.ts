@@ -1,4 +1,5 @@
 import { invariant, PermissionRefused } from '../domain/outcome.ts';
+import type { Destination } from '../providers/aliexpress/address.ts';
 import { credentialOf } from '../store/credentials.ts';
 import { isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
@@ -13,6 +14,7 @@ import { followPurchase, supplierOrders } from './follow-purchase.ts';
 import { foreignPrice, leaveToBrowser, mayNotBuy, otherMoney, refused } from './not-bought.ts';
 import { fail, orderStep } from './order-step.ts';
 import { asking, placeOrder } from './place-order.ts';
+import { destinationOf } from './supplier-address.ts';
 
 /** Buys the goods with the reseller's own supplier account, or follows what was bought until it is paid. */
 export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
@@ -54,11 +56,12 @@ async function obtain(
     return undefined;
   }
   if (credential.moneyHolder !== order.supplierPaidBy) return otherMoney(ctx, order, credential);
-  const offer = await offerFor(ctx, order, credential);
+  const destination = await destinationOf(ctx, order);
+  const offer = await offerFor(ctx, order, credential, destination);
   if ('reason' in offer) return fail(ctx, order, offer.reason, offer.note, nothingBought(order).also);
   if ('foreign' in offer) return foreignPrice(ctx, order, offer.foreign);
   await ctx.store.transaction(em => withdrawUnsent(em, 'buy', order.id));
-  await placeOrder(ctx, order, credential, offer);
+  await placeOrder(ctx, order, credential, { offer, destination });
   return undefined;
 }
 
@@ -69,10 +72,11 @@ const canLeaveTo = async (ctx: Context, order: Order, credential: Credential | n
 const supplierCredential = (ctx: Context, order: Order): Promise<Credential | null> =>
   ctx.store.read(em => credentialOf(em, order.userId, 'aliexpress-dropshipping', ctx.config.aliexpress.environment));
 
-async function offerFor(ctx: Context, order: Order, credential: Credential) {
-  const { productId, shipTo, quantity } = order;
-  invariant(productId && shipTo, `order ${order.id} is ready to be bought`);
+async function offerFor(ctx: Context, order: Order, credential: Credential, destination: Destination) {
+  const { productId, quantity } = order;
+  invariant(productId, `order ${order.id} is ready to be bought`);
   const product = await ctx.store.read(em => findProduct(em, productId));
   invariant(product, `product ${productId} exists`);
+  const shipTo = destination.logisticsAddress;
   return chooseOffer(ctx, asking(ctx, credential), { product, quantity, shipTo, maxCost: maxCostOf(order) });
 }

@@ -1,22 +1,28 @@
-import Joi from 'joi';
-import { type Call, check, parse } from '../call.ts';
-import { open } from '../fields.ts';
+import { parseLeniently } from '../call.ts';
 
-/** As AliExpress spells them: an order with other names is refused in some countries. No cities: none are prescribed. */
-export type Province = { name: string; cities: string[] };
+/** As AliExpress spells them: an order with other names is refused. No cities: none are prescribed. */
+export type Province = { readonly name: string; readonly cities: readonly City[] };
+export type City = { readonly name: string };
 
-type Node = { name: string; children?: unknown };
-const nodes = Joi.array().items(open<Node>({ name: Joi.string().required(), children: Joi.any() }));
-
-/** Below the country come provinces, below them cities; each level may be a list, or the JSON text of one. */
-export const toProvinces = (call: Call, children: unknown): Province[] =>
-  nodesIn(call, children).map(({ name, children }) => ({
-    name,
-    cities: nodesIn(call, children).map(city => city.name),
+/**
+ * Below the country come provinces, below them cities; each level may be a list, or the JSON text of one. What cannot
+ * be read is not in the list.
+ */
+export const toProvinces = (country: unknown): Province[] =>
+  (Array.isArray(country) ? country : [country]).flatMap(childrenOf).map(province => ({
+    name: province.name,
+    cities: childrenOf(province).map(({ name }) => ({ name })),
   }));
 
-function nodesIn(call: Call, children: unknown): Node[] {
-  if (children === undefined || children === null || children === '') return [];
-  const text = typeof children === 'string' ? children : JSON.stringify(children);
-  return check(call, nodes, typeof children === 'string' ? parse(call, children) : children, text);
+type Place = { name: string };
+
+function childrenOf(place: unknown): Place[] {
+  const children = isObject(place) ? place.children : undefined;
+  const list = typeof children === 'string' ? parseLeniently(children) : children;
+  return Array.isArray(list) ? list.filter(isNamed) : [];
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const isNamed = (value: unknown): value is Place =>
+  isObject(value) && typeof value.name === 'string' && value.name.trim() !== '';

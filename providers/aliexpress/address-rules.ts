@@ -1,6 +1,6 @@
 import type { Address } from '../../domain/address.ts';
-import { Terminal } from '../../domain/outcome.ts';
-import { splitPhone } from './phone.ts';
+import { refuse } from './address-problem.ts';
+import { refusesOther } from './place.ts';
 
 /** `logistics_address` of an order: snake_case, since camelCase keys are ignored without a word. */
 export type LogisticsAddress = {
@@ -22,13 +22,13 @@ export type LogisticsAddress = {
 };
 
 /** Puts right what it may, and refuses the rest. @throws Terminal `ADDRESS_…`; the message names no person. */
-type Rule = (draft: LogisticsAddress, address: Address) => LogisticsAddress;
+export type Rule = (draft: LogisticsAddress, address: Address) => LogisticsAddress;
 
-/** What AliExpress asks for in addition, by country of destination. */
+/** What AliExpress asks for in addition, by country of destination. Source: its changelog of `ds.order.create`. */
 const rules: Record<string, readonly Rule[]> = {
   AR: [phone(/^9?(\d{10})$/, '10 digits'), taxNumber(/^(\d{2})-?(\d{8})-?(\d)$/, '20-12345678-6')],
   AU: [latinName, nameInTwoParts(128)],
-  BR: [cpf, zip(/^\d{5}-?\d{3}$/), provinceAndCityNamed],
+  BR: [cpf, zipPresent],
   DZ: [nameInTwoParts(128)],
   ES: [phone(/^(\d{9})$/, '9 digits')],
   IL: [taxNumber(/^(\d{9})$/, '9 digits')],
@@ -36,46 +36,17 @@ const rules: Record<string, readonly Rule[]> = {
   MX: [secondLineUpTo(60)],
   NZ: [latinName, nameInTwoParts(128)],
   SA: [phone(/^0?(5\d{8})$/, '9 digits starting with 5'), nationalAddressPresent],
-  US: [nameInTwoParts(32), linesWithin(5, 35), provinceAndCityNamed],
+  US: [nameInTwoParts(32), linesWithin(5, 35)],
   ZA: [nameInTwoParts(128)],
 };
 
-/** The address in the words of AliExpress, after the rules of its country. @throws Terminal `ADDRESS_…` */
-export function toLogisticsAddress(address: Address): LogisticsAddress {
-  const phone = address.phone ? splitPhone(address.phone, address.country) : undefined;
-  const name = address.fullName.trim().replace(/\s+/g, ' ');
-  const draft: LogisticsAddress = {
-    address: address.line1.trim(),
-    ...(address.line2?.trim() ? { address2: address.line2.trim() } : {}),
-    city: address.city.trim(),
-    province: address.region.trim(),
-    country: address.country,
-    ...(address.postalCode.trim() ? { zip: address.postalCode.trim() } : {}),
-    full_name: name,
-    contact_person: name,
-    ...(phone?.number ? { mobile_no: phone.number } : {}),
-    ...(phone?.country ? { phone_country: phone.country } : {}),
-    locale: 'en_US',
-  };
-  for (const field of ['address', 'city', 'province', 'country', 'full_name'] as const) {
-    if (!draft[field]) throw refuse(`${field.toUpperCase()}_MISSING`, `${field} is empty`);
-  }
-  return (rules[address.country] ?? []).reduce((checked, rule) => rule(checked, address), draft);
-}
-
-/** The same for the website's form, text by text. @throws Terminal `ADDRESS_…` */
-export function shippingFields(address: Address): Readonly<Record<string, string>> {
-  const shortAddress = nationalAddress(address);
-  return { ...toLogisticsAddress(address), ...(shortAddress ? { nat_addr: shortAddress } : {}) };
-}
+export const rulesOf = (country: string): readonly Rule[] => [placeNamed, ...(rules[country] ?? [])];
 
 /** Saudi Arabia's short address, four letters and four digits; it travels outside the address. */
 export function nationalAddress({ country, taxId }: Address): string | undefined {
   const text = taxId?.trim().toUpperCase() ?? '';
   return country === 'SA' && /^[A-Z]{4}\d{4}$/.test(text) ? text : undefined;
 }
-
-const refuse = (code: string, message: string): Terminal => new Terminal(`ADDRESS_${code}`, message);
 
 function nameInTwoParts(longest: number): Rule {
   return draft => {
@@ -115,13 +86,16 @@ function secondLineUpTo(longest: number): Rule {
   };
 }
 
-function provinceAndCityNamed(draft: LogisticsAddress): LogisticsAddress {
-  if (/^other$/i.test(draft.province))
-    throw refuse('PROVINCE_INVALID', `${draft.country} wants a province by its name`);
-  if (draft.country === 'BR' && /^other$/i.test(draft.city))
-    throw refuse('CITY_INVALID', 'BR wants a city by its name');
+/** A sale channel may write `Other` itself. */
+function placeNamed(draft: LogisticsAddress): LogisticsAddress {
+  const { country, province, city } = draft;
+  const { province: wantsProvince, city: wantsCity } = refusesOther[country] ?? {};
+  if (wantsProvince && isOther(province)) throw refuse('PROVINCE_INVALID', `${country} wants a province by its name`);
+  if (wantsCity && isOther(city)) throw refuse('CITY_INVALID', `${country} wants a city by its name`);
   return draft;
 }
+
+const isOther = (text: string): boolean => /^other$/i.test(text);
 
 /** @param pattern whose group is the number without the prefixes that people dial */
 function phone(pattern: RegExp, wanted: string): Rule {
@@ -132,11 +106,9 @@ function phone(pattern: RegExp, wanted: string): Rule {
   };
 }
 
-function zip(pattern: RegExp): Rule {
-  return draft => {
-    if (pattern.test(draft.zip ?? '')) return draft;
-    throw refuse('ZIP_INVALID', `${draft.country} wants its own form of postal code`);
-  };
+function zipPresent(draft: LogisticsAddress): LogisticsAddress {
+  if (draft.zip) return draft;
+  throw refuse('ZIP_INVALID', `${draft.country} wants its own form of postal code`);
 }
 
 function cpf(draft: LogisticsAddress, { taxId = '' }: Address): LogisticsAddress {

@@ -1,14 +1,20 @@
-import type { Address } from '../../domain/address.ts';
 import { isFailure } from '../../domain/outcome.ts';
 import { type CallOptions, callsTo, type UserToken, withSecretAnswer } from '../call.ts';
 import { type Province, toProvinces } from './address-names.ts';
+import type { LogisticsAddress } from './address-rules.ts';
 import { type AliExpressOptions, createGateway } from './gateway.ts';
 import { type FrozenOrder, orderRequest, type SupplierOrder, toSupplierOrder } from './order.ts';
 import { type FreightOffer, type Parcel, type Product, toFreightOffer, toParcel, toProduct } from './product.ts';
 import * as schema from './schema.ts';
 import { type AliExpressToken, toToken } from './token.ts';
 
-export type FreightQuery = { productId: string; skuId: string; quantity: number; address: Address };
+/** `to`: as the order will have it. */
+export type FreightQuery = {
+  productId: string;
+  skuId: string;
+  quantity: number;
+  to: Pick<LogisticsAddress, 'country' | 'province'>;
+};
 
 /**
  * `paid` is false when the orders stand but the automatic payment did not go through. When it is true, nothing was
@@ -65,8 +71,8 @@ export function createAliExpressClient(options: AliExpressOptions) {
     query: FreightQuery,
     options: CallOptions = {},
   ): Promise<FreightOffer[]> {
-    const { productId, skuId: selectedSkuId, quantity, address } = query;
-    const place = { shipToCountry: address.country, province: address.region };
+    const { productId, skuId: selectedSkuId, quantity, to } = query;
+    const place = { shipToCountry: to.country, province: to.province };
     const locale = { language: 'en_US', locale: 'en_US', currency: 'USD' };
     const parameters = {
       queryDeliveryReq: JSON.stringify({ productId, selectedSkuId, quantity, ...place, ...locale }),
@@ -119,19 +125,19 @@ export function createAliExpressClient(options: AliExpressOptions) {
     throw refused({ codes: code === undefined ? [] : [code], message: msg });
   }
 
-  /** The names that an order's province and city must have. Four calls a second for all our users: keep the answer. */
+  /**
+   * The names that an order's province and city must have; none where AliExpress publishes none for the country. Four
+   * calls a second for all our users: keep the answer.
+   */
   async function getAddress(user: UserToken, country: string, options: CallOptions = {}): Promise<Province[]> {
-    const call = reading(options);
     const request = {
       name: 'aliexpress.ds.address.get',
       parameters: { countryCode: country, language: 'en', isMultiLanguage: 'false' },
       user,
       maxAnswerBytes: addressBytesMax,
     };
-    const { said, refused } = await gateway(call, request, schema.address);
-    const { ret, code, msg = '', data } = said.result;
-    if (!ret) throw refused({ codes: code === undefined ? [] : [code], message: msg });
-    return data.flatMap(({ children }) => toProvinces(call, children));
+    const { ret, data } = (await gateway(reading(options), request, schema.address)).said.result;
+    return ret ? toProvinces(data) : [];
   }
 
   return {

@@ -1,13 +1,12 @@
-import type { Address } from '../../domain/address.ts';
 import { type Money, sum } from '../../domain/money.ts';
-import { nationalAddress, toLogisticsAddress } from './address-rules.ts';
+import type { Destination } from './address.ts';
 import { type SupplierOrderStatus, statusOf } from './order-status.ts';
 import type { WireSupplierOrder } from './schema.ts';
 
 export type NewSupplierOrder = {
   /** Our key: AliExpress deduplicates it for 24 h. */
   outOrderId: string;
-  address: Address;
+  destination: Destination;
   items: readonly NewItem[];
 };
 
@@ -25,14 +24,14 @@ export type FrozenOrder = { param_place_order_request4_open_api_d_t_o: string; d
 
 /**
  * The frozen request of an order: JSON of its two text parameters. It asks for automatic payment, which AliExpress
- * grants to some accounts only. @throws Terminal `ADDRESS_…`
+ * grants to some accounts only.
  */
-export function orderRequest({ outOrderId, address, items }: NewSupplierOrder): string {
-  const shortAddress = nationalAddress(address);
+export function orderRequest({ outOrderId, destination, items }: NewSupplierOrder): string {
+  const { logisticsAddress, nationalAddress } = destination;
   const frozen: FrozenOrder = {
     param_place_order_request4_open_api_d_t_o: JSON.stringify({
       out_order_id: outOrderId,
-      logistics_address: toLogisticsAddress(address),
+      logistics_address: logisticsAddress,
       product_items: items.map(item => ({
         product_id: item.productId,
         product_count: item.quantity,
@@ -42,7 +41,7 @@ export function orderRequest({ outOrderId, address, items }: NewSupplierOrder): 
     }),
     ds_extend_request: JSON.stringify({
       payment: { pay_currency: 'USD', try_to_pay: true },
-      ...(shortAddress ? { trade_extra_param: { nat_addr: shortAddress } } : {}),
+      ...(nationalAddress ? { trade_extra_param: { nat_addr: nationalAddress } } : {}),
     }),
   };
   return JSON.stringify(frozen);

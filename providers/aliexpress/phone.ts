@@ -1,56 +1,55 @@
-/** Country calling codes of the countries we ship to, by ISO 3166 alpha-2. */
-const callingCodes: Record<string, string> = {
-  AE: '971',
-  AR: '54',
-  AT: '43',
-  AU: '61',
-  BE: '32',
-  BR: '55',
-  CA: '1',
-  CH: '41',
-  CL: '56',
-  CO: '57',
-  CZ: '420',
-  DE: '49',
-  DK: '45',
-  DZ: '213',
-  EE: '372',
-  ES: '34',
-  FI: '358',
-  FR: '33',
-  GB: '44',
-  GR: '30',
-  HU: '36',
-  IE: '353',
-  IL: '972',
-  IT: '39',
-  JP: '81',
-  KR: '82',
-  LT: '370',
-  LU: '352',
-  LV: '371',
-  MX: '52',
-  NL: '31',
-  NO: '47',
-  NZ: '64',
-  PE: '51',
-  PL: '48',
-  PT: '351',
-  SA: '966',
-  SE: '46',
-  TR: '90',
-  US: '1',
-  UY: '598',
-  ZA: '27',
+import {
+  type CountryCode,
+  getCountryCallingCode,
+  isSupportedCountry,
+  type PhoneNumber,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/max';
+
+/** A number without its trunk zero, and the country code beside it: `{ number: '7936000278', country: '+44' }`. */
+export type Phone = { number: string; country: string };
+
+/** Prefixes of mobile numbers that were given up, and that people still write. */
+const givenUp: Readonly<Record<string, readonly [written: RegExp, now: string]>> = {
+  MX: [/^\+521(?=\d{10}$)/, '+52'], // since 2019
 };
 
-/** `+34 612 345 678` in ES is `{ number: '612345678', country: '+34' }`. A number without `+` is a national one. */
-export function splitPhone(phone: string, country: string): { number: string; country?: string } {
-  const digits = phone.replace(/\D/g, '');
-  const code = callingCodes[country];
-  if (code === undefined) return { number: digits };
-  const international = /^\s*(\+|00)/.test(phone) ? digits.replace(/^00/, '') : undefined;
-  if (international === undefined) return { number: digits, country: `+${code}` };
-  if (international.startsWith(code)) return { number: international.slice(code.length), country: `+${code}` };
-  return { number: international };
+/** @returns nothing where it is no number, or might be two different ones */
+export function splitPhone(text: string, country: string): Phone | undefined {
+  const found = isSupportedCountry(country) ? readIn(text, country) : readAbroad(text);
+  return found && { number: found.nationalNumber, country: `+${found.countryCallingCode}` };
+}
+
+function readIn(text: string, country: CountryCode): PhoneNumber | undefined {
+  if (isInternational(text)) return readAbroad(text, country);
+  const atHome = usable(parsePhoneNumberFromString(text, { defaultCountry: country, extract: false }));
+  const digits = text.replace(/\D/g, '');
+  if (!digits.startsWith(getCountryCallingCode(country))) return atHome;
+  return likelier(atHome, readAbroad(`+${digits}`, country));
+}
+
+const isInternational = (text: string): boolean => /^\s*(\+|00)/.test(text);
+
+function readAbroad(text: string, country = ''): PhoneNumber | undefined {
+  const plain = text.trim().replace(/^00/, '+');
+  const [written, now] = givenUp[country] ?? [];
+  const digits = `+${plain.replace(/\D/g, '')}`;
+  const current = written?.test(digits) ? digits.replace(written, now ?? '') : plain;
+  return usable(parsePhoneNumberFromString(current, { extract: false }));
+}
+
+/** Numbers are given out faster than the library learns of them; a zero in front is one only where it belongs there. */
+const usable = (found: PhoneNumber | undefined): PhoneNumber | undefined =>
+  found?.isPossible() && (found.isValid() || !found.nationalNumber.startsWith('0')) ? found : undefined;
+
+/** `4915112345678` may begin with the code of Germany or with an area code: the better number is meant, if one is. */
+function likelier(atHome: PhoneNumber | undefined, abroad: PhoneNumber | undefined): PhoneNumber | undefined {
+  if (!atHome || !abroad) return atHome ?? abroad;
+  if (atHome.number === abroad.number) return atHome;
+  for (const isBetter of [
+    (phone: PhoneNumber) => phone.isValid(),
+    (phone: PhoneNumber) => phone.getType() === 'MOBILE',
+  ])
+    if (isBetter(atHome) !== isBetter(abroad)) return isBetter(atHome) ? atHome : abroad;
+  return undefined;
 }

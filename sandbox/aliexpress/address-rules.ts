@@ -1,5 +1,6 @@
 import { type Shape, textAt } from '../shape.ts';
 import { isCpf } from './cpf.ts';
+import { provincesOf } from './places.ts';
 
 export type AddressFault = { readonly code: string; readonly message: string };
 
@@ -69,6 +70,57 @@ const rules: Record<string, readonly Rule[]> = {
   ],
 };
 
+/** Digits alone, and the form of the country where it has letters or signs. */
+const zips: Readonly<Record<string, RegExp>> = {
+  AT: /^\d{4}$/,
+  AU: /^\d{4}$/,
+  CA: /^[A-Z]\d[A-Z] \d[A-Z]\d$/,
+  CZ: /^\d{5}$/,
+  DE: /^\d{5}$/,
+  ES: /^\d{5}$/,
+  FR: /^\d{5}$/,
+  GB: /^[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}$/,
+  GR: /^\d{5}$/,
+  IT: /^\d{5}$/,
+  JP: /^\d{3}-\d{4}$/,
+  NL: /^\d{4} [A-Z]{2}$/,
+  NZ: /^\d{4}$/,
+  PL: /^\d{2}-\d{3}$/,
+  PT: /^\d{4}-\d{3}$/,
+  SE: /^\d{5}$/,
+  US: /^\d{5}(-\d{4})?$/,
+};
+
+/** Countries whose numbers keep their first zero when they are called from abroad. */
+const keepTheirZero = ['+39', '+378'];
+
+const phoneFault = (read: (name: string) => string): AddressFault | undefined => {
+  const number = read('mobile_no');
+  if (number === '') return undefined;
+  const unwritten =
+    /^\+?\d{1,3}$/.test(read('phone_country')) && /^\d{7,13}$/.test(number)
+      ? undefined
+      : fault('mobile_no', 'Please enter the country code and phone number without any spaces or special characters');
+  const trunk = number.startsWith('0') && !keepTheirZero.includes(read('phone_country'));
+  return unwritten ?? (trunk ? fault('mobile_no', 'must not begin with the 0 of calls within the country') : undefined);
+};
+
+/** Letters of Latin-1; Arabic ones where the country writes them. */
+function lettersFault(address: Shape, country: string): AddressFault | undefined {
+  const foreign = country === 'SA' ? /[^\p{ASCII}\u0080-\u00ff\p{Script=Arabic}]/u : /[^\p{ASCII}\u0080-\u00ff]/u;
+  const wrong = Object.keys(address).find(name => foreign.test(textAt(address, name) ?? ''));
+  return wrong === undefined ? undefined : fault(wrong, 'Please enter English characters');
+}
+
+function placeFault(read: (name: string) => string, country: string): AddressFault | undefined {
+  const provinces = provincesOf(country);
+  if (!provinces) return undefined;
+  const province = provinces.find(({ name }) => name === read('province'));
+  if (!province) return fault('province', 'Please select a State/Province/County');
+  if (province.cities.length === 0 || province.cities.includes(read('city'))) return undefined;
+  return fault('city', 'Please enter a City');
+}
+
 /** Checks an address as ds.order.create does; undefined when the goods can go there. */
 export function faultOf(address: Shape, country: string, natAddr: string | undefined): AddressFault | undefined {
   const read = (name: string): string => textAt(address, name) ?? '';
@@ -78,5 +130,7 @@ export function faultOf(address: Shape, country: string, natAddr: string | undef
     const found = rule(read, natAddr);
     if (found) return found;
   }
-  return undefined;
+  const zip = read('zip');
+  if (zip !== '' && !(zips[country]?.test(zip) ?? true)) return fault('zip', 'Please enter a valid zip code');
+  return phoneFault(read) ?? lettersFault(address, country) ?? placeFault(read, country);
 }

@@ -6,7 +6,7 @@ import { type AliExpressClient, createAliExpressClient, type PlacedOrder } from 
 import type { SupplierOrder } from '../../providers/aliexpress/order.ts';
 import type { FreightOffer, Parcel, Product } from '../../providers/aliexpress/product.ts';
 import { readVerbatim, toJson } from '../../sandbox/json.ts';
-import { account, buyer, orderOf, product, skuId } from './contract/goods.ts';
+import { account, orderOf, product, skuId, toBuyer } from './contract/goods.ts';
 import { shippedOrder } from './contract/parcels.ts';
 import type { Exchange } from './recorded-http.ts';
 import { type SandboxWorld, startSandboxWorld } from './sandbox-world.ts';
@@ -108,7 +108,7 @@ describe('any answer of AliExpress’s in which something is gone, null, new, re
       name: 'freight',
       async prepare(to) {
         const token = await account(to, 'aliexpress');
-        const query = { productId: await product(to), skuId, quantity: 1, address: buyer };
+        const query = { productId: await product(to), skuId, quantity: 1, to: toBuyer };
         return by => by.queryFreight(token, query);
       },
       holds(offers: FreightOffer[]) {

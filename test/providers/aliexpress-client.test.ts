@@ -3,7 +3,7 @@ import { money } from '../../domain/money.ts';
 import type { Failure } from '../../domain/outcome.ts';
 import { createAliExpressClient } from '../../providers/aliexpress/client.ts';
 import { signParameters } from '../../providers/aliexpress/sign.ts';
-import { account, buyer, orderOf, product, skuId, unique } from './contract/goods.ts';
+import { account, orderOf, product, skuId, toBuyer, unique } from './contract/goods.ts';
 import { credentials, type SandboxWorld, startSandboxWorld } from './sandbox-world.ts';
 import { startStub } from './stub-server.ts';
 import { failureOf, thrownBy } from './thrown-by.ts';
@@ -78,12 +78,12 @@ describe('AliExpress client against the sandbox', () => {
   it('offers ways to send it, and none where it cannot go', async () => {
     const token = await account(world, 'aliexpress');
     const productId = await product(world, { shipsTo: ['US'] });
-    const query = { productId, skuId, quantity: 1, address: buyer };
+    const query = { productId, skuId, quantity: 1, to: toBuyer };
     const [offer] = await world.aliexpress.queryFreight(token, query);
     expect(offer).to.deep.include({ code: 'CAINIAO_STANDARD', fee: usd(199n), tracked: true });
-    expect(
-      await world.aliexpress.queryFreight(token, { ...query, address: { ...buyer, country: 'FR' } }),
-    ).to.deep.equal([]);
+    expect(await world.aliexpress.queryFreight(token, { ...query, to: { ...toBuyer, country: 'FR' } })).to.deep.equal(
+      [],
+    );
     expect(await world.aliexpress.queryFreight(token, { ...query, productId: '404' })).to.deep.equal([]);
   });
 

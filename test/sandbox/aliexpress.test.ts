@@ -150,6 +150,36 @@ describe('sandbox: AliExpress', () => {
       expect(resultOf(await createOrder(sandbox, session, order))).to.include({ is_success: false, error_code: code });
     });
 
+  const german = { ...address, country: 'DE', province: 'Hesse', city: 'Frankfurt', zip: '60311' };
+  const goodNumber = { phone_country: '+49', mobile_no: '15112345678' };
+  for (const [field, changes] of [
+    ['province', { province: 'Hessen' }],
+    ['province', { province: 'HE' }],
+    ['city', { city: 'Frankfurt am Main' }],
+    ['mobile_no', { mobile_no: '015112345678' }],
+    ['mobile_no', { mobile_no: '151 12345678' }],
+    ['zip', { zip: 'D-60311' }],
+    ['zip', { country: 'SE', province: 'Skane', city: 'Lund', zip: '184 36' }],
+    ['full_name', { full_name: 'Łucja Nowak' }],
+    ['address', { address: 'Ερμού 10' }],
+  ] as const)
+    it(`refuses ${JSON.stringify(changes)}, and says that it is the ${field}`, async () => {
+      const asked = { logistics_address: { ...german, ...goodNumber, ...changes } };
+      const { error_code, error_msg } = resultOf(await createOrder(sandbox, session, asked));
+      expect(error_code).to.equal('B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL');
+      expect(error_msg).to.match(new RegExp(`^${field}: `));
+    });
+
+  it('takes an address in its own words, towns as Other, and the zero of Italy', async () => {
+    const words = { ...german, ...goodNumber, city: 'Other' };
+    expect(resultOf(await createOrder(sandbox, session, { logistics_address: words }))).to.include({
+      is_success: true,
+    });
+    const italian = { country: 'IT', province: 'Lazio', city: 'Roma', phone_country: '+39', mobile_no: '061234567' };
+    const asked = { out_order_id: 'road-2', logistics_address: { ...german, ...italian, zip: '00118' } };
+    expect(resultOf(await createOrder(sandbox, session, asked))).to.include({ is_success: true });
+  });
+
   it('leaves orders to Chile, and those without white list, unpaid until somebody pays', async () => {
     const chile = { ...address, country: 'CL', province: 'Metropolitana de Santiago' };
     const reply = await createOrder(sandbox, session, { logistics_address: chile });

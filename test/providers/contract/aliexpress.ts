@@ -1,5 +1,5 @@
 import type { Contracts } from './contract.ts';
-import { account, buyer, orderOf, product, skuId } from './goods.ts';
+import { account, orderOf, product, skuId, toBuyer } from './goods.ts';
 import { shippedOrder } from './parcels.ts';
 
 const nobody = '8190000000000001';
@@ -40,12 +40,12 @@ export const aliexpressContracts: Contracts['aliexpress'] = {
     token: 'user',
     prepare: async world => [
       await account(world, 'aliexpress'),
-      { productId: await product(world), skuId, quantity: 1, address: buyer },
+      { productId: await product(world), skuId, quantity: 1, to: toBuyer },
     ],
     declined: {
       prepare: async world => [
         await account(world, 'aliexpress'),
-        { productId: await product(world, { shipsTo: ['BR'] }), skuId, quantity: 1, address: buyer },
+        { productId: await product(world, { shipsTo: ['BR'] }), skuId, quantity: 1, to: toBuyer },
       ],
       as: { answer: [] },
     },
@@ -97,6 +97,6 @@ export const aliexpressContracts: Contracts['aliexpress'] = {
     stakes: 'read',
     token: 'user',
     prepare: async world => [await account(world, 'aliexpress'), 'BR'],
-    declined: { prepare: async world => [await account(world, 'aliexpress'), 'ZZ'], as: 'retryable ALIEXPRESS_1001' },
+    declined: { prepare: async world => [await account(world, 'aliexpress'), 'ZZ'], as: { answer: [] } },
   },
 };

@@ -1,5 +1,6 @@
 import type { Address } from '../../../domain/address.ts';
 import { money } from '../../../domain/money.ts';
+import { toDestination } from '../../../providers/aliexpress/address.ts';
 import { orderRequest } from '../../../providers/aliexpress/order.ts';
 import type { SandboxWorld } from '../sandbox-world.ts';
 
@@ -40,6 +41,9 @@ export async function captured(world: SandboxWorld): Promise<string> {
   return order.captures[0]?.id ?? '';
 }
 
+/** The same, as AliExpress knows it. */
+export const toBuyer = toDestination(buyer, []).logisticsAddress;
+
 export type Account = {
   accountId: string;
   accountName: string;
@@ -62,7 +66,7 @@ export async function product({ control }: SandboxWorld, more: object = {}): Pro
 export const orderOf = (productId: string, outOrderId = unique('out')): string =>
   orderRequest({
     outOrderId,
-    address: buyer,
+    destination: toDestination(buyer, []),
     items: [{ productId, skuAttr: '14:193#Red', quantity: 2, logisticsServiceName: 'CAINIAO_STANDARD' }],
   });
 

@@ -1,0 +1,33 @@
+import { Terminal } from '../../domain/outcome.ts';
+
+/** Something that a person has to correct: the text says which field and how, and never what stands in it. */
+export const refuse = (code: string, text: string): Terminal => new Terminal(`ADDRESS_${code}`, text);
+
+export type Problems = {
+  /** The value, or nothing when reading it found a problem. */
+  attempt<T>(read: () => T): T | undefined;
+  /** @throws Terminal `ADDRESS_…` of the first problem, with the texts of all */
+  throwAny(): void;
+};
+
+/** Gathers what is wrong, so that whoever corrects an address learns all of it at once. */
+export function gatherProblems(): Problems {
+  const found: Terminal[] = [];
+  return {
+    attempt(read) {
+      try {
+        return read();
+      } catch (error) {
+        if (!(error instanceof Terminal)) throw error;
+        found.push(error);
+        return undefined;
+      }
+    },
+    throwAny() {
+      const [first] = found;
+      if (!first) return;
+      const texts = found.map(({ code, message }) => message.slice(`${code}: `.length));
+      throw new Terminal(first.code, [...new Set(texts)].join('; '));
+    },
+  };
+}
