@@ -101,12 +101,16 @@ async function correctAddress({ transact }: Deps, order: Order, shipTo: Address)
   await transact(async (em, enqueue) => {
     const owned = await claimOrder(em, order.id, ['WAITING']);
     if (!owned) throw new Problem(409, 'ADDRESS_NOT_WANTED', 'the order has moved on');
-    await updateOrder(em, owned, { shipTo });
+    await updateOrder(em, owned, { shipTo: { ...referenceIn(owned), ...shipTo } });
     await note(em, order.id, 'noted', 'the address was corrected');
     const woken = await wakeOrder(em, order.id);
     if (woken) enqueue(jobForOrder(woken));
   });
 }
+
+/** A hub knows the parcel by it, whatever else of its address was wrong. */
+const referenceIn = ({ shipTo }: Order): Pick<Address, 'labelReference'> =>
+  shipTo?.labelReference ? { labelReference: shipTo.labelReference } : {};
 
 export const saleRoutes = ({ store }: Deps): Router =>
   Router().get('/', async (request, response) => {

@@ -23,12 +23,15 @@ const pathsOf = (body: Json): string[] =>
 
 /** Not needed for the rest to make sense. */
 const optional =
-  /^(checkoutToken|shippingAddress\.phone|phone|asOf|source|role|refundPolicy|payoutProvider|payoutReceiver|variationId)$/;
+  /^(checkoutToken|(shippingAddress\.)?(phone|region|postalCode)|asOf|source|role|refundPolicy|payoutProvider|payoutReceiver|variationId)$/;
 
 const anyText = /^(email|password|title|externalId|accountId|accountName|accessToken|refreshToken|payoutReceiver)$/;
-/** A text field takes any text that is not empty; a provider may be none. */
-const takes = (key: string, value: Json): boolean =>
-  typeof value === 'string' ? value !== '' && anyText.test(key) : value === null && key === 'payoutProvider';
+/** A text field takes any text that is not empty; a country may have no regions, and a provider may be none. */
+const takes = (key: string, value: Json): boolean => {
+  if (typeof value !== 'string') return value === null && key === 'payoutProvider';
+  if (value.trim() === '' && /^(region|postalCode)$/.test(key)) return true;
+  return value !== '' && anyText.test(key);
+};
 
 /** No other field of ours is any of these. */
 const ofNoType: Json[] = [null, [], ['x'], {}, { $gt: '' }, true, '', ' ', 'x'.repeat(5_000), -1, 1e308];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { Retryable } from '../../domain/outcome.ts';
 import { capture, fillCart, performNext, wantOne } from './cart.ts';
+import { berlin } from '../support/stage.ts';
 import { type Api, type Json, type Member, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';
 
@@ -31,6 +32,19 @@ describe('api: a checkout is created', () => {
     expect(json.orderId).to.equal(order.id);
     expect(json.approveUrl).to.equal(`${api.stage.sandboxUrl}/paypal/checkoutnow?token=${order.external_order_id}`);
     expect(order).to.include({ status: 'CREATED', channel: 'paypal', user_id: mia.id, approve_url: json.approveUrl });
+  });
+
+  it('for a buyer whose country has no regions, and goes on to be bought', async () => {
+    const { region: _, ...withoutRegion } = { ...berlin, company: 'Vogel GmbH', city: 'Bonn', postalCode: '53111' };
+    const body = { ...wantOne(await api.stage.stockUp(mia)), shippingAddress: withoutRegion };
+    const { status, json } = await create(body);
+    expect(status).to.equal(201);
+    const order = await newest();
+    expect(order.ship_to).to.deep.equal({ ...withoutRegion, region: '' });
+    await api.stage.control('approve', { paypalOrderId: order.external_order_id });
+    await capture(api, { ...json, paypalOrderId: order.external_order_id });
+    await api.stage.drain();
+    expect((await newest()).status).to.equal('PURCHASED');
   });
 
   it('the key is long, never the same, and only its hash is kept', async () => {

@@ -124,6 +124,18 @@ describe('api: a marketplace’s order waits for a person', () => {
       expect((await api.stage.order(id)).status).to.equal('PURCHASED');
     });
 
+    it('a hub’s reference is not lost with the address that is corrected', async () => {
+      const { id } = await sold();
+      const hub = { ...berlin, country: 'US', region: 'York', postalCode: '41025', labelReference: 'Reference #1' };
+      await give(id, { as: mia }, hub);
+      await api.stage.drain();
+      expect(stateOf(await api.stage.order(id))).to.equal('WAITING ADDRESS_INVALID');
+      await give(id, { as: mia }, { ...berlin, country: 'US', region: 'KY', postalCode: '41025' });
+      await api.stage.drain();
+      const order = await api.stage.order(id);
+      expect([order.status, order.shipTo?.labelReference]).to.deep.equal(['PURCHASED', 'Reference #1']);
+    });
+
     it('it takes no address before it asks for one, and none afterwards', async () => {
       const { id } = await sold();
       await give(id);
