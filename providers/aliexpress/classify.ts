@@ -86,6 +86,8 @@ const permissions: readonly {
 }[] = [
   { api: /^aliexpress\.trade\.ds\.order\.get$/, code: /^isv\./i, means: 'the order is another account’s' },
   { api: /^\/auth\//, code: /permission/i, means: 'our application may not' },
+  // Optional: without the names of its places a country's addresses are taken as they are.
+  { api: /^aliexpress\.ds\.address\.get$/, code: /permission/i, means: 'our application may not' },
   { code: /permission|^isv\.invalid-authorization$/i, means: 'its account may not call this' },
 ];
 

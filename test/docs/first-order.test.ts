@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { newDataFolder, openTheatre } from '../demo/theatre.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { describeWith } from '../support/needs.ts';
 import { shellOf } from './pages.ts';
 
 const run = promisify(execFile);
@@ -18,17 +19,7 @@ function commands(changes: Readonly<Record<string, string>>): string {
   }, rest.join(''));
 }
 
-async function hasCurl(): Promise<boolean> {
-  const found = await run('curl', ['--version']).then(
-    () => true,
-    () => false,
-  );
-  if (!found && process.env.CI === 'true') throw new Error('nothing may be skipped in CI, and there is no curl');
-  if (!found) process.stderr.write(`\nSKIPPED "${page}": there is no curl on the PATH\n`);
-  return found;
-}
-
-describe('docs/first-order.md', function () {
+describeWith('curl', 'docs/first-order.md', function () {
   this.timeout(90_000);
   let database: TestDatabase;
   before(async () => {
@@ -36,8 +27,7 @@ describe('docs/first-order.md', function () {
   });
   after(() => database.drop());
 
-  it('leads from an empty system to a settled order, word for word', async function () {
-    if (!(await hasCurl())) return this.skip();
+  it('leads from an empty system to a settled order, word for word', async () => {
     await using theatre = await openTheatre({
       dataFolder: newDataFolder(),
       removeData: true,

@@ -7,13 +7,14 @@ import { fileURLToPath } from 'node:url';
 import type { AsyncFunc, Func, Suite } from 'mocha';
 import { hasRedisServer } from './redis-server.ts';
 
-type Need = 'Redis' | 'browser';
+type Need = 'Redis' | 'browser' | 'curl';
 
 const whyMissing: Readonly<Record<Need, () => string | undefined>> = {
   Redis: () =>
     hasRedisServer()
       ? undefined
       : 'redis-server is not on the PATH. Install it: apt-get install redis-server · brew install redis',
+  curl: () => (spawnSync('curl', ['--version']).status === 0 ? undefined : 'curl is not on the PATH'),
   browser: () => {
     // Asked in a process of its own, since tests are declared without waiting; once for all processes of a run.
     process.env.TEST_BROWSER_MISSING ??= askForBrowser();
