@@ -14,7 +14,6 @@ export type BrowserOptions = {
   pages: number;
   log: Writable;
   progress: Progress;
-  signal: AbortSignal;
 };
 
 export type BrowserFigures = {
@@ -58,33 +57,30 @@ async function whileOpen<T>(shopping: Shopping, work: () => Promise<T>): Promise
 }
 
 const sandboxApart =
-  ({ log, signal }: BrowserOptions) =>
+  ({ log }: BrowserOptions) =>
   async (env: Environment, { sandboxPort }: Config) => {
     const given = Object.entries({ PATH: process.env.PATH, ...env });
-    const sandbox = await startSupervised(
-      {
-        name: 'sandbox',
-        command: ['sandbox/main.ts'],
-        env: Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
-        healthUrl: `http://127.0.0.1:${sandboxPort}/_control/health`,
-        stopDeadlineMs: 5_000,
-        log: line => log.write(`sandbox   | ${line}\n`),
-        onGivenUp: error => log.write(`sandbox   | ${error.message}\n`),
-      },
-      signal,
-    );
+    const sandbox = await startSupervised({
+      name: 'sandbox',
+      command: ['sandbox/main.ts'],
+      env: Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+      role: 'server',
+      healthUrl: `http://127.0.0.1:${sandboxPort}/_control/health`,
+      stopDeadlineMs: 5_000,
+      log: line => log.write(`sandbox   | ${line}\n`),
+      onGivenUp: error => log.write(`sandbox   | ${error.message}\n`),
+    });
     return { authority: '', close: () => sandbox.stop() };
   };
 
 async function buyAll(shopping: Shopping, options: BrowserOptions): Promise<Omit<BrowserFigures, 'processesLeft'>> {
-  const { purchases, pages, progress, signal } = options;
+  const { purchases, pages, progress } = options;
   const { stage, pool } = shopping;
   const queues: string[][] = [];
   for (let page = 0; page < pages; page += 1) {
     const shopper = await shopping.hireShopper();
     const orders: string[] = [];
     for (let number = page; number < purchases; number += pages) {
-      signal.throwIfAborted();
       orders.push((await shopping.orderFor(shopper)).id);
       progress('orders ready', queues.flat().length + orders.length, purchases);
     }
@@ -95,7 +91,7 @@ async function buyAll(shopping: Shopping, options: BrowserOptions): Promise<Omit
   const startedAt = performance.now();
   const buyOne = async (id: string) => {
     const from = performance.now();
-    const answer = await shopping.buy(id, { signal });
+    const answer = await shopping.buy(id);
     if (answer === 'PURCHASED') purchaseMs.push(performance.now() - from);
     else others.push(answer);
     browserBytes.push(pool.browsers().reduce((sum, pid) => sum + (memoryOf(pid) ?? 0), 0));
@@ -103,11 +99,10 @@ async function buyAll(shopping: Shopping, options: BrowserOptions): Promise<Omit
     progress('bought', browserBytes.length, purchases);
   };
   const lane = async (orders: readonly string[]) => {
-    for (const id of orders) if (!signal.aborted) await buyOne(id);
+    for (const id of orders) await buyOne(id);
   };
   await Promise.all(queues.map(lane));
   const seconds = (performance.now() - startedAt) / 1_000;
-  signal.throwIfAborted();
   const { sessions } = await stage.control<{ sessions: number }>('shop-sessions');
   const supplierOrders = (await stage.effects('supplier-order')).length;
   return { purchases, pages, seconds, purchaseMs, others, supplierOrders, logIns: sessions, browserBytes, ownBytes };

@@ -1,9 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setStage } from '../demo/stage.ts';
+import { temporaryFolder } from '../runtime/started-processes.ts';
 import { startSystem } from '../runtime/supervisor.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { fire, type Hit, type Shot } from './load.ts';
@@ -17,7 +15,6 @@ export type IngressOptions = {
   redisUrl: string | undefined;
   log: Writable;
   progress: Progress;
-  signal: AbortSignal;
 };
 
 export type IngressFigures = {
@@ -39,15 +36,14 @@ const warmUp = 200;
 /** How many signed webhooks a second the api takes: each stored, and its job added, before it is acknowledged. */
 export async function measureIngress(options: IngressOptions): Promise<IngressFigures> {
   const { requests, connections, redisUrl, log, progress } = options;
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(60_000 + 20 * requests)]);
+  const signal = AbortSignal.timeout(60_000 + 20 * requests);
   await using system = await startSystem({
     env: { ...ownEnvironment(redisUrl), LOG_LEVEL: 'warn' },
-    dataFolder: mkdtempSync(join(tmpdir(), 'orders-bench-')),
+    dataFolder: temporaryFolder('ingress'),
     removeData: true,
     ports: ownPorts,
     processes: ['sandbox', 'api'],
     log,
-    signal,
   });
   const store = await openStore(system.databaseUrl, 2);
   try {

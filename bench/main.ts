@@ -8,9 +8,11 @@
  */
 import '../runtime/node-version.ts';
 import { createWriteStream } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { keepTemporary, temporaryFolder } from '../runtime/started-processes.ts';
+import { runStarter, type Starter } from '../runtime/starter.ts';
 import { measureBrowser } from './browser.ts';
 import { browserIsGood, browserSummary } from './browser-summary.ts';
 import { measureIngress } from './ingress.ts';
@@ -37,44 +39,44 @@ const pages = wholeNumber('pages', 8);
 const benches = { ingress: benchIngress, road: benchRoad, browser: benchBrowser };
 const chosen = chosenBenches(values.only);
 
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const)
-  process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
+const logFile = join(temporaryFolder('bench'), 'bench.log');
+const surroundings = { log: createWriteStream(logFile), progress: openProgress() };
 
-const logFile = join(tmpdir(), `orders-bench-${process.pid}.log`);
-const surroundings = { log: createWriteStream(logFile), progress: openProgress(), signal: stop.signal };
-const [load = 0] = loadavg();
-process.stderr.write(`${availableParallelism()} cores, load ${load.toFixed(1)} before the start; log: ${logFile}\n`);
+await runStarter('bench', async ({ whenStopped }) => {
+  const [load = 0] = loadavg();
+  process.stderr.write(`${availableParallelism()} cores, load ${load.toFixed(1)} before the start; log: ${logFile}\n`);
+  const results: boolean[] = [];
+  for (const name of chosen) results.push(await benches[name](whenStopped));
+  if (results.every(Boolean)) return 0;
+  process.stderr.write(`the log is kept for a day: ${keepTemporary(logFile)}\n`);
+  return 1;
+});
 
-try {
-  for (const name of chosen) await benches[name]();
-} catch (error) {
-  if (!stop.signal.aborted) throw error;
-  process.exitCode = 1;
-}
+type WhenStopped = Starter['whenStopped'];
 
-async function benchIngress(): Promise<void> {
-  const measured = await onEachBackend(redisUrl =>
+/** Each gives whether all was well. */
+async function benchIngress(whenStopped: WhenStopped): Promise<boolean> {
+  const measured = await onEachBackend(whenStopped, redisUrl =>
     measureIngress({ requests, connections, redisUrl, ...surroundings }),
   );
   process.stdout.write(`ingress: ${requests} signed webhooks over ${connections} connections\n`);
   process.stdout.write(`${ingressTable(measured)}\n`);
-  if (!measured.every(([, figures]) => ingressIsGood(figures))) process.exitCode = 1;
+  return measured.every(([, figures]) => ingressIsGood(figures));
 }
 
-async function benchRoad(): Promise<void> {
-  const measured = await onEachBackend(redisUrl => measureRoad({ orders, redisUrl, ...surroundings }));
+async function benchRoad(whenStopped: WhenStopped): Promise<boolean> {
+  const measured = await onEachBackend(whenStopped, redisUrl => measureRoad({ orders, redisUrl, ...surroundings }));
   process.stdout.write(`road: ${orders} paid orders, all at once, through one workers process\n`);
   process.stdout.write(`${roadTable(measured)}\n`);
   for (const one of measured) process.stdout.write(`${roadSummary(one)}\n`);
-  if (!measured.every(([, figures]) => roadIsGood(figures))) process.exitCode = 1;
+  return measured.every(([, figures]) => roadIsGood(figures));
 }
 
-async function benchBrowser(): Promise<void> {
+async function benchBrowser(): Promise<boolean> {
   const figures = await measureBrowser({ purchases, pages, ...surroundings });
   process.stdout.write(`browser: ${purchases} purchases on the website, each account at one page\n`);
   process.stdout.write(`${browserSummary(figures)}\n`);
-  if (!browserIsGood(figures)) process.exitCode = 1;
+  return browserIsGood(figures);
 }
 
 function chosenBenches(only: string | undefined): readonly (keyof typeof benches)[] {
@@ -83,11 +85,15 @@ function chosenBenches(only: string | undefined): readonly (keyof typeof benches
   throw new Error('--only is ingress, road or browser');
 }
 
-async function onEachBackend<Figures>(measure: (redisUrl: string | undefined) => Promise<Figures>) {
+async function onEachBackend<Figures>(
+  whenStopped: WhenStopped,
+  measure: (redisUrl: string | undefined) => Promise<Figures>,
+) {
   const measured: Measured<Figures>[] = [['postgres', await measure(undefined)]];
   const { REDIS_URL } = process.env;
   if (!REDIS_URL) return measured;
   const redisUrl = await emptyRedis(REDIS_URL);
+  whenStopped(() => emptyAgain(redisUrl));
   try {
     measured.push(['redis', await measure(redisUrl)]);
   } finally {

@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { talkTo } from '../demo/http.ts';
@@ -8,6 +5,7 @@ import { openBackend } from '../queues/backend.ts';
 import type { Job } from '../queues/contract.ts';
 import { openProducer } from '../queues/producer.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { temporaryFolder } from '../runtime/started-processes.ts';
 import { startSupervised } from '../runtime/supervised-process.ts';
 import { type System, startSystem } from '../runtime/supervisor.ts';
 import { ledgerTotals } from '../store/ledger.ts';
@@ -25,7 +23,6 @@ export type RoadOptions = {
   redisUrl: string | undefined;
   log: Writable;
   progress: Progress;
-  signal: AbortSignal;
 };
 
 export type RoadFigures = {
@@ -49,19 +46,18 @@ const addAtOnce = 50;
 /** How many paid orders a second one workers process carries to the end of the road, and where the time goes. */
 export async function measureRoad({ orders, redisUrl, progress, ...options }: RoadOptions): Promise<RoadFigures> {
   const { log, runs, clear } = watchJobLines(options.log);
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(60_000 + 1_000 * orders)]);
+  const signal = AbortSignal.timeout(60_000 + 1_000 * orders);
   await using opened = new AsyncDisposableStack();
   const system = await startSystem({
     env: { ...ownEnvironment(redisUrl), LOG_LEVEL: 'info' },
-    dataFolder: mkdtempSync(join(tmpdir(), 'orders-bench-')),
+    dataFolder: temporaryFolder('road'),
     removeData: true,
     ports: ownPorts,
     processes: ['workers'],
     log,
-    signal,
   });
   opened.defer(() => system.stop());
-  const sandbox = await startForgetfulSandbox(system, log, signal);
+  const sandbox = await startForgetfulSandbox(system, log);
   opened.defer(() => sandbox.stop());
   const call = talkTo(`${system.urls.sandbox}/_control`);
   const control: Control = async <T>(path: string, body?: object) => (await call('POST', `/${path}`, { ...body })) as T;
@@ -78,8 +74,7 @@ export async function measureRoad({ orders, redisUrl, progress, ...options }: Ro
   const before = await databaseCounters(store);
   const since = await databaseNow(store);
   await addJobs(system, jobs, log);
-  const settled = await untilSettled(store, orders, progress, signal);
-  options.signal.throwIfAborted(); // past the deadline the figures are shown all the same
+  const settled = await untilSettled(store, orders, progress, signal); // past the deadline the figures are shown all the same
   // A connection tells its last counts when it closes.
   await Promise.all(system.processes.map(workers => workers.stop()));
   const after = await databaseCounters(store);
@@ -106,20 +101,18 @@ async function onStore<T>(databaseUrl: string, poolSize: number, work: (store: S
 }
 
 /** The supervisor's sandbox writes its books to a file after each effect, which is no work of ours. */
-function startForgetfulSandbox(system: System, log: Writable, signal: AbortSignal) {
+function startForgetfulSandbox(system: System, log: Writable) {
   const { SANDBOX_STATE_FILE: _file, ...env } = system.env;
-  return startSupervised(
-    {
-      name: 'sandbox',
-      command: ['sandbox/main.ts'],
-      env,
-      healthUrl: `${system.urls.sandbox}/_control/health`,
-      stopDeadlineMs: 5_000,
-      log: line => log.write(`sandbox   | ${line}\n`),
-      onGivenUp: error => log.write(`sandbox   | ${error.message}\n`),
-    },
-    signal,
-  );
+  return startSupervised({
+    name: 'sandbox',
+    command: ['sandbox/main.ts'],
+    env,
+    role: 'server',
+    healthUrl: `${system.urls.sandbox}/_control/health`,
+    stopDeadlineMs: 5_000,
+    log: line => log.write(`sandbox   | ${line}\n`),
+    onGivenUp: error => log.write(`sandbox   | ${error.message}\n`),
+  });
 }
 
 async function addJobs({ config, databaseUrl }: System, jobs: readonly Job[], to: Writable): Promise<void> {

@@ -1,21 +1,20 @@
 import { ledgerTotals } from '../store/ledger.ts';
 import type { Store } from '../store/open.ts';
 import type { Call } from './http.ts';
-import type { Ending } from './scenario.ts';
 import { allOrders } from './sight.ts';
 
 type Effect = { kind: string; key: string; reference: string; amountMinor: string; detail: Record<string, unknown> };
 
-export type Summary = {
+export type Count = {
   orders: number;
   byStatus: Record<string, number>;
   settled: number;
   needsReview: number;
   supplierOrders: number;
   payouts: number;
+  /** Captures, purchases, sales and payouts beyond the first of an order, or of a share of its money. */
   duplicates: number;
   ledgerBalanced: boolean;
-  seconds: number;
 };
 
 /** An order's id, which every key that we send carries. */
@@ -27,41 +26,40 @@ export async function effectsOf(sandbox: Call): Promise<readonly Effect[]> {
   return effects;
 }
 
+type Known = readonly { readonly id: string; readonly mark: string | null }[];
+
 /**
- * Effects that should have happened once and happened more often. One create may place two supplier orders: those
- * share a key, and the order says how many belong to it.
+ * What happened to one order, or one share of its money, more than once. A purchase that becomes several supplier orders
+ * is one; a payout that came to nothing is none. An order that no scenario waited for is no duplicate of another.
  */
-function duplicates(
-  effects: readonly Effect[],
-  orders: readonly { id: string; mark: string | null; supplierOrders: readonly string[] }[],
-): number {
-  const count = (kind: string) => {
-    const counts = new Map<string, number>();
-    for (const effect of effects)
-      if (effect.kind === kind) counts.set(idIn(effect.key), (counts.get(idIn(effect.key)) ?? 0) + 1);
-    return counts;
-  };
-  const extra = (counts: Map<string, number>, allowed: (key: string) => number) =>
-    [...counts].reduce((sum, [key, times]) => sum + Math.max(0, times - allowed(key)), 0);
-  const known = new Map(
-    orders.flatMap(({ id, mark, supplierOrders: { length } }) => [
-      [id, length],
-      [mark ?? id, length],
-    ]),
-  );
+export function duplicatesAmong(effects: readonly Effect[], orders: Known): number {
+  const byMark = new Map(orders.map(({ id, mark }) => [mark ?? id, id]));
+  const orderOf = (key: string) => byMark.get(idIn(key)) ?? idIn(key);
+  const beyondFirst = (things: readonly string[]) => things.length - new Set(things).size;
+  const of = (kind: string) => effects.filter(effect => effect.kind === kind);
+  const purchases = new Map(of('supplier-order').map(({ key, detail }) => [String(detail.purchase), orderOf(key)]));
   return (
-    extra(count('capture'), () => 1) +
-    extra(count('payout'), () => 1) +
-    extra(count('supplier-order'), id => known.get(id) ?? 0)
+    beyondFirst(of('capture').map(({ key, detail }) => String(detail.customId ?? key))) +
+    beyondFirst([...purchases.values()]) +
+    beyondFirst(
+      of('payout')
+        .filter(wasPaid)
+        .map(({ key }) => idIn(key)),
+    )
   );
 }
 
-export async function summarize(
-  store: Store,
-  sandbox: Call,
-  endings: readonly Ending[],
-  startedAt: number,
-): Promise<Summary> {
+const cameToNothing = ['FAILED', 'BLOCKED', 'DENIED', 'Failed', 'Cancelled', 'RETURNED', 'REFUNDED', 'REVERSED'];
+const wasPaid = ({ detail }: Effect): boolean => !cameToNothing.includes(String(detail.itemStatus));
+
+/** Sales that count, beyond the first of an order. */
+async function secondSales(store: Store): Promise<number> {
+  const query = 'select count(*)::int - count(distinct order_id)::int as more from sales where voided_at is null';
+  const [row] = await store.read(em => em.execute<{ more: number }[]>(query));
+  return row?.more ?? 0;
+}
+
+export async function summarize(store: Store, sandbox: Call): Promise<Count> {
   const [orders, effects, totals] = await Promise.all([
     allOrders(store),
     effectsOf(sandbox),
@@ -69,8 +67,6 @@ export async function summarize(
   ]);
   const byStatus: Record<string, number> = {};
   for (const { status } of orders) byStatus[status] = (byStatus[status] ?? 0) + 1;
-  // An order that should have been bought in one piece and has two supplier orders is a duplicate as well.
-  const surplus = orders.length > endings.length ? orders.length - endings.length : 0;
   return {
     orders: orders.length,
     byStatus,
@@ -78,8 +74,7 @@ export async function summarize(
     needsReview: byStatus.NEEDS_REVIEW ?? 0,
     supplierOrders: effects.filter(({ kind }) => kind === 'supplier-order').length,
     payouts: effects.filter(({ kind, detail }) => kind === 'payout' && detail.itemStatus === 'SUCCESS').length,
-    duplicates: duplicates(effects, orders) + surplus,
+    duplicates: duplicatesAmong(effects, orders) + (await secondSales(store)),
     ledgerBalanced: totals.length > 0 && totals.every(({ amountMinor }) => amountMinor === 0n),
-    seconds: Math.round((Date.now() - startedAt) / 100) / 10,
   };
 }

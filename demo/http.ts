@@ -57,14 +57,25 @@ export async function patiently<T>(patienceMs: number, attempt: () => Promise<T>
   }
 }
 
-/** Between two looks at what is waited for: soon at first; what takes long is not asked after all the time. */
-const lookAgain = { firstMs: 100, growth: 1.3, mostMs: 1_000 };
+/** Waits for a condition of the outside world. @throws when it is waited for in vain */
+export type Until = (what: string, holds: () => Promise<boolean>) => Promise<void>;
 
-/** Waits for a condition of the outside world. @throws at the deadline */
-export async function until(what: string, deadlineMs: number, holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + deadlineMs;
-  for (let ms = lookAgain.firstMs; !(await holds()); ms = Math.min(ms * lookAgain.growth, lookAgain.mostMs)) {
-    if (Date.now() > end) throw new Error(`waited ${deadlineMs} ms in vain: ${what}`);
-    await sleep(ms);
-  }
+/** For so long and no longer. */
+export const untilWithin =
+  (deadlineMs: number): Until =>
+  async (what, holds) => {
+    const end = Date.now() + deadlineMs;
+    await lookAgain(async () => {
+      if (await holds()) return true;
+      if (Date.now() > end) throw new Error(`waited ${deadlineMs} ms in vain: ${what}`);
+      return false;
+    });
+  };
+
+/** Between two looks: soon at first; what takes long is not asked after all the time. */
+const betweenLooks = { firstMs: 100, growth: 1.3, mostMs: 1_000 };
+
+export async function lookAgain(isDone: () => Promise<boolean>): Promise<void> {
+  const { firstMs, growth, mostMs } = betweenLooks;
+  for (let ms = firstMs; !(await isDone()); ms = Math.min(ms * growth, mostMs)) await sleep(ms);
 }

@@ -1,13 +1,12 @@
 import Table from 'cli-table3';
-import { type Currency, formatMoney, money } from '../domain/money.ts';
+import { type Currency, formatMoney, type Money, money } from '../domain/money.ts';
 import { ledgerTotals } from '../store/ledger.ts';
 import type { Store } from '../store/open.ts';
-import type { Ending, Scenario } from './scenario.ts';
-import { hasEnded, orderOf } from './sight.ts';
-
-export type Played = { readonly scenario: Scenario; readonly ending: Ending };
+import type { Seen } from './sight.ts';
+import type { Outcome } from './verdict.ts';
 
 type Split = {
+  orderId: string;
   price: string;
   currency: Currency;
   supplier: string;
@@ -17,48 +16,56 @@ type Split = {
   setOff: string;
 };
 
-/** Who got how much of one order: what was paid out, not what was planned. */
-async function splitOf(store: Store, orderId: string): Promise<Split | undefined> {
-  const [row] = await store.read(em =>
-    em.execute<Split[]>(
-      `select s.sale_price_minor::text as price, s.currency, s.supplier_cost_minor::text as supplier,
-         (s.marketplace_fee_minor + s.payment_fee_minor)::text as fees, s.set_off_minor::text as "setOff",
-         coalesce((select sum(amount_minor) from payout_legs l where l.sale_id = s.id and beneficiary = 'admin' and status = 'PAID'), 0)::text as admin,
-         coalesce((select sum(amount_minor) from payout_legs l where l.sale_id = s.id and beneficiary = 'reseller' and status = 'PAID'), 0)::text as reseller
-       from sales s where s.order_id = ?`,
-      [orderId],
-    ),
-  );
-  return row;
+/** What the books say: per order who got how much (paid out, not planned), and the ledger's sum per currency. */
+export type Books = { readonly splits: ReadonlyMap<string, Split>; readonly totals: readonly Money[] };
+
+const splitsQuery = `
+  select s.order_id as "orderId", s.sale_price_minor::text as price, s.currency, s.supplier_cost_minor::text as supplier,
+    (s.marketplace_fee_minor + s.payment_fee_minor)::text as fees, s.set_off_minor::text as "setOff",
+    coalesce((select sum(amount_minor) from payout_legs l where l.sale_id = s.id and beneficiary = 'admin' and status = 'PAID'), 0)::text as admin,
+    coalesce((select sum(amount_minor) from payout_legs l where l.sale_id = s.id and beneficiary = 'reseller' and status = 'PAID'), 0)::text as reseller
+  from sales s`;
+
+export async function readBooks(store: Store): Promise<Books> {
+  const splits = await store.read(em => em.execute<Split[]>(splitsQuery));
+  return {
+    splits: new Map(splits.map(split => [split.orderId, split])),
+    totals: await store.read(em => ledgerTotals(em)),
+  };
 }
 
-/** Per order who got how many cents, and the ledger's sum per currency. */
-export async function printReceipt(store: Store, played: readonly Played[], out: NodeJS.WritableStream): Promise<void> {
-  const table = new Table({
-    head: ['scenario', 'order', 'price', 'supplier', 'fees', 'platform got', 'reseller got', 'ended'],
-    style: { head: ['cyan'], compact: true },
-  });
-  for (const { scenario, ending } of played) {
-    const seen = await orderOf(store, ending.order);
-    const split = seen && (await splitOf(store, seen.id));
-    const amount = (minor: string) => (split ? formatMoney(money(BigInt(minor), split.currency)) : '');
-    const setOff = split && split.setOff !== '0' ? ` (${amount(split.setOff)} set off)` : '';
-    table.push([
-      scenario.name,
-      seen?.id.slice(0, 8) ?? 'missing',
-      ...(split
-        ? [
-            amount(split.price),
-            amount(split.supplier),
-            amount(split.fees),
-            amount(split.admin),
-            amount(split.reseller) + setOff,
-          ]
-        : ['', '', '', '', '']),
-      `${hasEnded(seen, ending) ? '✓' : '✗'} ${seen?.settled ? 'settled' : (seen?.reason ?? seen?.waitReason ?? seen?.status ?? '')}`,
-    ]);
+const columns = ['scenario', 'order', 'price', 'supplier', 'fees', 'platform got', 'reseller got', 'ended'];
+/** Of the lines below a scenario that failed. */
+const lineWidth = 110;
+
+/** A row for each order and, where a scenario failed, why, with the line of the log that tells most about it. */
+export function receipt(outcomes: readonly Outcome[], { splits, totals }: Books): string {
+  const table = new Table({ head: columns, style: { head: ['cyan'], compact: true } });
+  for (const { scenario, orders, failed } of outcomes) {
+    const rows = orders.length > 0 ? orders : [{ seen: undefined, isGood: false }];
+    for (const { seen, isGood } of rows)
+      table.push([scenario.name, ...cellsOf(seen, splits), `${isGood ? '✓' : '✗'} ${stateOf(seen)}`]);
+    if (failed) table.push(below(`failed: ${failed.reason}`), below(`log: ${failed.log ?? 'no warning and no error'}`));
   }
-  out.write(`\n${table.toString()}\n`);
-  const totals = await store.read(em => ledgerTotals(em));
-  out.write(`ledger: ${totals.map(total => `sum of ${total.currency} = ${formatMoney(total)}`).join(', ')}\n`);
+  const sums = totals.map(total => `sum of ${total.currency} = ${formatMoney(total)}`);
+  return `${table.toString()}\nledger: ${sums.join(', ')}`;
+}
+
+const stateOf = (seen: Seen | undefined): string =>
+  seen?.settled ? 'settled' : (seen?.reason ?? seen?.waitReason ?? seen?.status ?? 'no order');
+
+function cellsOf(seen: Seen | undefined, splits: Books['splits']): string[] {
+  const split = seen && splits.get(seen.id);
+  const id = seen?.id.slice(0, 8) ?? 'missing';
+  if (!split) return [id, '', '', '', '', ''];
+  const amount = (minor: string) => formatMoney(money(BigInt(minor), split.currency));
+  const setOff = split.setOff === '0' ? '' : ` (${amount(split.setOff)} set off)`;
+  const paid = [split.price, split.supplier, split.fees, split.admin].map(amount);
+  return [id, ...paid, amount(split.reseller) + setOff];
+}
+
+/** A row of one cell, broken into lines. */
+function below(text: string) {
+  const lines = text.match(new RegExp(`.{1,${lineWidth}}(\\s|$)|.{1,${lineWidth}}`, 'g')) ?? [];
+  return [{ colSpan: columns.length, content: lines.map(line => `  ${line.trimEnd()}`).join('\n') }];
 }

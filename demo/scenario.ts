@@ -44,3 +44,9 @@ export const failed = (order: Ending['order'], reason: FailureReason): Ending =>
   supplierOrders: 0,
   payouts: 0,
 });
+
+/** `PURCHASED, settled, 1 bought, 2 paid out` */
+export function tellEnding({ status, reason, settled, supplierOrders, payouts }: Ending): string {
+  const state = reason ? `${status} (${reason})` : status;
+  return [state, ...(settled ? ['settled'] : []), `${supplierOrders} bought`, `${payouts} paid out`].join(', ');
+}

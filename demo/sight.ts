@@ -33,7 +33,7 @@ const look = `
     (extract(epoch from now() - o.created_at) * 1000)::int as "ageMs"
   from orders o`;
 
-async function see(store: Store, where: string, parameters: readonly string[]): Promise<Seen[]> {
+async function see(store: Store, where: string, parameters: readonly unknown[]): Promise<Seen[]> {
   const rows = await store.read(em =>
     em.execute<Row[]>(`${look} ${where} order by o.created_at, o.external_line_id`, [...parameters]),
   );
@@ -45,6 +45,20 @@ export const allOrders = (store: Store): Promise<Seen[]> => see(store, '', []);
 export async function orderOf(store: Store, order: Ending['order']): Promise<Seen | undefined> {
   if ('id' in order) return (await see(store, 'where o.id = ?', [order.id]))[0];
   return (await see(store, 'where o.external_order_id = ?', [order.externalOrderId]))[order.line];
+}
+
+/**
+ * How far all orders have come. What is said of an order for the first time is progress; a loop that says the same again
+ * is none, nor is a try that failed like one before it.
+ */
+const howFarQuery = `
+  select concat_ws(' ', (select count(*) from inbound_events), (select count(*) from orders),
+    (select count(distinct (order_id, kind,
+      case kind when 'tried' then coalesce(detail ->> 'step', detail ->> 'code') else note end)) from order_events)) as mark`;
+
+export async function howFar(store: Store): Promise<string> {
+  const [row] = await store.read(em => em.execute<{ mark: string }[]>(howFarQuery));
+  return row?.mark ?? '';
 }
 
 /** Whether an order has ended as its scenario says. */

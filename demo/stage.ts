@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { System } from '../runtime/supervisor.ts';
 import type { Store } from '../store/open.ts';
 import { connectAs } from './consent.ts';
-import { type Call, type Json, patiently, Refused, talkTo } from './http.ts';
+import { type Call, type Json, patiently, Refused, talkTo, type Until, untilWithin } from './http.ts';
 
 /** A reseller with connected accounts, as seen from outside. */
 export type Reseller = {
@@ -36,8 +36,8 @@ export type Stage = {
   readonly admin: Call;
   readonly buyer: Call;
   readonly sandbox: Call;
-  /** How long a scenario waits for what it has to see before it goes on. */
-  readonly patienceMs: number;
+  /** Waits for what a scenario has to see before it goes on. @throws when it is waited for in vain */
+  readonly until: Until;
   hireReseller(options: {
     name: string;
     proceeds?: Holder;
@@ -67,8 +67,9 @@ const digits = (length: number) => Array.from({ length }, () => randomInt(1, 10)
 const text = (value: unknown): string => String(value);
 
 export type StageOptions = {
-  /** Also how long a process that is being restarted is tried again. */
+  /** How long a process that is being restarted is tried again, and a scenario waits where there is no `until`. */
   patienceMs?: number;
+  until?: Until;
   /** What the resellers want done with the money of an order that failed; they are asked when left out. */
   refundPolicy?: 'automatic';
 };
@@ -76,7 +77,7 @@ export type StageOptions = {
 export async function setStage(
   system: System,
   store: Store,
-  { patienceMs = 30_000, refundPolicy }: StageOptions = {},
+  { patienceMs = 30_000, until = untilWithin(patienceMs), refundPolicy }: StageOptions = {},
 ): Promise<Stage> {
   const { api, sandbox: sandboxUrl } = system.urls;
   if (!sandboxUrl) throw new Error('the demo plays in the sandbox');
@@ -121,7 +122,7 @@ export async function setStage(
     admin,
     buyer,
     sandbox,
-    patienceMs,
+    until,
 
     async hireReseller({ name, proceeds = 'platform', supplier = 'platform', expiredToken = false, payeeAtPayoneer }) {
       const { id, email, token, call } = await signUp(name);

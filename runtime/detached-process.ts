@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { type Role, spawnRecorded } from './started-processes.ts';
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url));
-const followParent = new URL('follow-parent.ts', import.meta.url).href;
 
 export type DetachedProcess = {
   readonly pid: number | undefined;
@@ -19,18 +19,19 @@ export type DetachedProcess = {
 };
 
 /**
- * Runs one of our main files with this very Node, in a session of its own: a terminal's Ctrl-C reaches the supervisor
- * only, which then stops all in order. What it started itself (a browser) is killed when it ends, however it ends.
+ * Runs one of our main files with this very Node, in a session of its own: a terminal's Ctrl-C reaches the starter only,
+ * which then stops all in order. What it started itself (a browser) is killed when it ends, however it ends.
  */
 export function spawnDetached(
   command: readonly string[],
   env: Readonly<Record<string, string>>,
   onLine: (line: string) => void,
+  role: Role = 'program',
 ): DetachedProcess {
-  const child = spawn(process.execPath, ['--import', followParent, ...command], {
+  const child = spawnRecorded(process.execPath, command, {
+    role,
     cwd: projectFolder,
     env,
-    detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let [ended, announced] = [false, false];

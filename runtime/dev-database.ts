@@ -1,36 +1,43 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
-import { postgresHome, startEmbeddedPostgres } from './embedded-postgres.ts';
-
-const stopDeadlineMs = 15_000;
+import { planEmbeddedPostgres, postgresHome, throwaway } from './embedded-postgres.ts';
 
 export type DevDatabase = {
+  /** Known before it runs. */
   readonly url: string;
+  start(): Promise<void>;
   stop(): Promise<void>;
   /** Removes the data of a stopped server, wherever it lives. */
   remove(): void;
 };
 
 /**
- * The embedded PostgreSQL of a data folder. A supervisor that was killed leaves its server running and the next one
- * attaches to it; so `stop` also ends a server that somebody else started, unless another program is still connected.
+ * The embedded PostgreSQL of a data folder, for the one starter that uses the folder. What a starter that was killed has
+ * left running was ended by its watchman, or when this one cleared up: a server that is found running belongs to
+ * another starter, and is left alone.
  */
-export async function startDevDatabase(folder: string): Promise<DevDatabase> {
+export async function openDevDatabase(folder: string, options: { keepsData: boolean }): Promise<DevDatabase> {
   await forgetRemoved(folder);
-  const server = await startEmbeddedPostgres(folder);
+  const planned = await planEmbeddedPostgres(folder, options.keepsData ? {} : throwaway);
+  let starting: ReturnType<typeof planned.start> | undefined;
   return {
-    url: server.url,
-    stop: server.attached ? () => stopAbandoned(folder, server.url) : server.stop,
-    remove: () => {
+    url: planned.url,
+    async start() {
+      starting ??= planned.start();
+      await starting;
+    },
+    async stop() {
+      const server = await starting?.catch(() => undefined); // whoever waited for its start was told
+      await server?.stop();
+    },
+    remove() {
       for (const path of [postgresHome(folder), folder]) rmSync(path, { recursive: true, force: true });
     },
   };
 }
 
 /**
- * For root the data lives elsewhere. Who removes the data folder, and with it the keys that open the stored
+ * For root the data may live elsewhere. Who removes the data folder, and with it the keys that open the stored
  * credentials, means the database too: it goes unless the folder holds our note.
  */
 async function forgetRemoved(folder: string): Promise<void> {
@@ -38,33 +45,11 @@ async function forgetRemoved(folder: string): Promise<void> {
   const note = join(folder, 'data-is-in');
   if (home === resolve(folder) || existsSync(note)) return;
   if (existsSync(join(home, 'data', 'postmaster.pid'))) {
-    const { url, attached, stop } = await startEmbeddedPostgres(folder);
-    if (attached && (await isUsed(url))) throw new Error(`${folder} was removed while its database is in use: ${home}`);
-    await (attached ? stopAbandoned(folder, url) : stop());
+    const { attached, stop } = await (await planEmbeddedPostgres(folder)).start();
+    if (attached) throw new Error(`${folder} was removed, and its database still runs in ${home}: stop it first`);
+    await stop();
   }
   rmSync(home, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(note, `${home}\n`);
-}
-
-async function stopAbandoned(folder: string, url: string): Promise<void> {
-  if (await isUsed(url)) return;
-  const lockFile = join(postgresHome(folder), 'data', 'postmaster.pid');
-  process.kill(Number(readFileSync(lockFile, 'utf8').split('\n')[0]), 'SIGINT');
-  for (const late = Date.now() + stopDeadlineMs; existsSync(lockFile); await sleep(25)) {
-    if (Date.now() > late) throw new Error(`embedded Postgres did not stop within ${stopDeadlineMs} ms: ${lockFile}`);
-  }
-}
-
-async function isUsed(connectionString: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query(
-      `select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
-    );
-    return rowCount !== 0;
-  } finally {
-    await client.end();
-  }
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from './free-port.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
+import { spawnRecorded } from './started-processes.ts';
+import { isRoot, nobody, nobodyMayEnter } from './unprivileged.ts';
 
 export type EmbeddedPostgres = {
   /** Of the database `postgres`, with the password. */
@@ -16,52 +18,97 @@ export type EmbeddedPostgres = {
   stop(): Promise<void>;
 };
 
-/** Postgres refuses to run as root; and root's checkout may be closed to everybody else. */
-const nobody = { uid: 65534, gid: 65534 };
-const isRoot = process.getuid?.() === 0;
+/** A server whose address is known before it runs, so that others can be started meanwhile. */
+export type PlannedPostgres = { readonly url: string; start(startDeadlineMs?: number): Promise<EmbeddedPostgres> };
 
 const standardSettings = { max_connections: '300', listen_addresses: '127.0.0.1', unix_socket_directories: '' };
+/** For data that nobody wants back: what a crash of the machine would lose does not matter. */
+export const throwaway = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+const standardStartMs = 15_000;
+
+type Home = { readonly bin: string; readonly data: string; readonly passwordFile: string; readonly logFile: string };
 
 /**
- * Starts PostgreSQL on a data folder, or attaches to the one already running on it. Call it from one process only. It
- * takes a free port unless `settings` name one, as for a server that is started again and has to be found where it was.
- * The binaries are used without the library's class, which takes over the signals of the process that imports it.
+ * Plans PostgreSQL on a data folder, or finds the one already running on it. Call it from one process only. It takes a
+ * free port unless `settings` name one, as for a server that is started again and has to be found where it was. The
+ * binaries are used without the library's class, which takes over the signals of the process that imports it.
  */
-export async function startEmbeddedPostgres(
+export async function planEmbeddedPostgres(
   folder: string,
   settings: Readonly<Record<string, string>> = {},
-  startDeadlineMs = 15_000,
-): Promise<EmbeddedPostgres> {
+): Promise<PlannedPostgres> {
+  const home = openHome(folder);
+  const password = readFileSync(home.passwordFile, 'utf8');
+  const urlOn = (port: number) => `postgresql://app:${password}@127.0.0.1:${port}/postgres`;
+  const running = runningPort(home.data);
+  if (running && (await answers(urlOn(running)))) {
+    const attached = { url: urlOn(running), attached: true, stop: async () => {} };
+    return { url: attached.url, start: async () => attached };
+  }
+  const port = settings.port ?? String(await freePort());
+  const url = urlOn(Number(port));
+  const start = async (startDeadlineMs = standardStartMs): Promise<EmbeddedPostgres> => ({
+    url,
+    attached: false,
+    stop: await startServer(home, url, { ...standardSettings, ...settings, port }, startDeadlineMs),
+  });
+  return { url, start };
+}
+
+/** Starts PostgreSQL on a data folder, or attaches to the one already running on it. */
+export const startEmbeddedPostgres = async (
+  folder: string,
+  settings: Readonly<Record<string, string>> = {},
+  startDeadlineMs = standardStartMs,
+): Promise<EmbeddedPostgres> => (await planEmbeddedPostgres(folder, settings)).start(startDeadlineMs);
+
+/** Where the server of a folder really lives: Postgres runs as nobody for root, who may have closed the folder to others. */
+export function postgresHome(folder: string): string {
+  if (!isRoot) return resolve(folder);
+  const open = `/var/tmp/orders-${createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 12)}`;
+  return existsSync(open) || !nobodyMayEnter(folder) ? open : resolve(folder);
+}
+
+/** Makes the folder, and the password of a new cluster. */
+function openHome(folder: string): Home {
   const home = postgresHome(folder);
   mkdirSync(home, { recursive: true, mode: isRoot ? 0o755 : 0o700 });
-  const bin = join(postgresBinaries(isRoot ? home : undefined), 'bin');
-  const [data, passwordFile, logFile] = [join(home, 'data'), join(home, 'password'), join(home, 'postgres.log')];
+  const [data, passwordFile] = [join(home, 'data'), join(home, 'password')];
+  if (!existsSync(join(data, 'PG_VERSION'))) {
+    rmSync(data, { recursive: true, force: true });
+    mkdirSync(data, { mode: 0o700 });
+    writeFileSync(passwordFile, randomBytes(18).toString('hex'), { mode: 0o600 });
+    if (isRoot) for (const path of [data, passwordFile]) chownSync(path, nobody.uid, nobody.gid);
+  }
+  return { bin: join(postgresBinaries(home), 'bin'), data, passwordFile, logFile: join(home, 'postgres.log') };
+}
+
+/** @returns how to stop it, once it answers */
+async function startServer(
+  home: Home,
+  url: string,
+  settings: Readonly<Record<string, string>>,
+  startDeadlineMs: number,
+): Promise<() => Promise<void>> {
+  const { bin, data, logFile } = home;
   const log = openSync(logFile, 'a', 0o600);
-  const run = (name: string, args: string[], detached: boolean) =>
-    spawn(join(bin, name), args, { ...(isRoot ? nobody : {}), cwd: '/', detached, stdio: ['ignore', log, log] });
+  const run = (name: string, args: readonly string[]) =>
+    spawnRecorded(join(bin, name), args, {
+      role: 'server',
+      signals: ['SIGINT', 'SIGQUIT'], // ends its connections and writes a checkpoint; or leaves that to the next start
+      ...(isRoot ? nobody : {}),
+      cwd: '/',
+      stdio: ['ignore', log, log],
+    });
   try {
-    if (!existsSync(join(data, 'PG_VERSION'))) {
-      const args = createCluster(data, passwordFile);
-      await ended(run('initdb', args, false));
-    }
-    const urlOn = (port: number) => `postgresql://app:${readFileSync(passwordFile, 'utf8')}@127.0.0.1:${port}/postgres`;
-
-    const running = runningPort(data);
-    if (running && (await answers(urlOn(running)))) {
-      return { url: urlOn(running), attached: true, stop: async () => {} };
-    }
-
-    const flags = Object.entries({ ...standardSettings, ...settings }).flatMap(([key, value]) => [
-      '-c',
-      `${key}=${value}`,
-    ]);
+    if (!existsSync(join(data, 'PG_VERSION'))) await ended(run('initdb', clusterArguments(home, settings)));
+    const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
     // Right after a kill -9 the dead server's lock is still held for a moment: hence more than one attempt.
     for (const until = Date.now() + startDeadlineMs; Date.now() < until; await sleep(250)) {
-      const port = Number(settings.port ?? (await freePort()));
-      const server = run('postgres', ['-D', data, '-p', String(port), ...flags], true); // detached: Ctrl-C is ours alone
+      const server = run('postgres', ['-D', data, ...flags]);
       server.unref();
-      const stop = await whenAnswering(server, urlOn(port), until);
-      if (stop) return { url: urlOn(port), attached: false, stop };
+      const stop = await whenAnswering(server, url, until);
+      if (stop) return stop;
     }
     throw new Error(`embedded Postgres did not start: see ${logFile}`);
   } finally {
@@ -69,20 +116,10 @@ export async function startEmbeddedPostgres(
   }
 }
 
-/** Where the server of a folder really lives: Postgres runs as nobody for root, and may not enter root's checkout. */
-export const postgresHome = (folder: string): string =>
-  isRoot
-    ? `/var/tmp/orders-${createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 12)}`
-    : resolve(folder);
-
-/** Makes the folder and the password, and tells the arguments for `initdb`. */
-function createCluster(data: string, passwordFile: string): string[] {
-  rmSync(data, { recursive: true, force: true });
-  mkdirSync(data, { mode: 0o700 });
-  writeFileSync(passwordFile, randomBytes(18).toString('hex'), { mode: 0o600 });
-  if (isRoot) for (const path of [data, passwordFile]) chownSync(path, nobody.uid, nobody.gid);
+function clusterArguments({ data, passwordFile }: Home, { fsync }: Readonly<Record<string, string>>): string[] {
   const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8']; // LANG=C would make SQL_ASCII
-  return ['-D', data, '-U', 'app', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, ...locale];
+  const speed = fsync === 'off' ? ['--no-sync'] : [];
+  return ['-D', data, '-U', 'app', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, ...locale, ...speed];
 }
 
 /** The port in line 4 of the server's own lock file; 0 without one. */
@@ -111,7 +148,7 @@ async function whenAnswering(
         await end;
       };
     }
-    await sleep(50);
+    await sleep(25);
   }
   return undefined;
 }

@@ -1,17 +1,19 @@
-import { cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { isRoot, nobodyMayEnter } from './unprivileged.ts';
 
 type Link = { source: string; target: string };
 
 /**
- * The folder with PostgreSQL's `bin`, `lib` and `share`, out of the npm package for this platform. With `copyTo` they
- * are copied there once, for a server that runs as another user than the one who may enter the checkout.
+ * The folder with PostgreSQL's `bin`, `lib` and `share`, out of the npm package for this platform. Where the server runs
+ * as another user who may not enter the checkout, they are copied into its home once.
  */
-export function postgresBinaries(copyTo?: string): string {
+export function postgresBinaries(home: string): string {
   const packaged = packagedBinaries();
-  const native = copyTo ? join(copyTo, 'native') : packaged;
-  if (copyTo && !existsSync(native)) {
+  const closed = isRoot && !nobodyMayEnter(packaged);
+  const native = closed ? join(home, 'native') : packaged;
+  if (closed && !existsSync(native)) {
     cpSync(packaged, `${native}.new`, { recursive: true });
     renameSync(`${native}.new`, native);
   }
@@ -31,8 +33,12 @@ function packagedBinaries(): string {
 function linkLibraries(list: string, native: string): void {
   if (!existsSync(list)) return;
   for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as Link[]) {
-    const link = join(native, '..', target);
+    const [link, library] = [join(native, '..', target), source.split('/').at(-1)!];
+    if (isLinkTo(link, library)) continue; // somebody may be starting a server out of it
     rmSync(link, { force: true });
-    symlinkSync(source.split('/').at(-1)!, link);
+    symlinkSync(library, link);
   }
 }
+
+const isLinkTo = (link: string, target: string): boolean =>
+  lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true && readlinkSync(link) === target;

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { whenNpmEnds } from './npm-parent.ts';
 
 /** Something that was opened and has to be closed before the process may end. */
 type Closer = { readonly name: string; readonly close: () => unknown };
@@ -14,7 +15,6 @@ export type ShutdownOptions = {
 
 /** Ctrl-C under npm arrives twice, from the terminal and from npm: within this time it is the same key press. */
 const sameSignalWithinMs = 500;
-const parentCheckMs = 250;
 
 /**
  * The end of a process. The first SIGTERM or SIGINT runs the closers, last opened first, and exits with 0; with 1 when
@@ -46,18 +46,9 @@ export function onShutdown({ deadlineMs, log }: ShutdownOptions): Defer {
 
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  if (process.env.npm_lifecycle_event && !process.channel) stopWithParent();
+  // What a starter has started is ended by the starter.
+  if (!process.channel) whenNpmEnds(() => process.kill(process.pid, 'SIGTERM'));
   return (name, close) => closers.push({ name, close });
-}
-
-/** A SIGTERM to npm ends npm and the shell between us, which passes nothing on: losing the parent is the only sign. */
-function stopWithParent(): void {
-  const parent = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(watch);
-    process.kill(process.pid, 'SIGTERM');
-  }, parentCheckMs).unref();
 }
 
 /** One closer's failure does not keep the others from running. Emptied from the end, so that the rest shows what is open. */

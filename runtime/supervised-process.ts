@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DetachedProcess, spawnDetached } from './detached-process.ts';
+import { isEnding, type Role } from './started-processes.ts';
 
 /**
  * A child process that is kept running.
@@ -29,6 +30,8 @@ export type SupervisedProcessOptions = {
   /** The main file and its arguments. */
   command: readonly string[];
   env: Readonly<Record<string, string>>;
+  /** What others stand on ends after them; a program when left out. */
+  role?: Role;
   /** Answers 2xx once it is ready. A process without one calls `announceReady`. */
   healthUrl?: string;
   stopDeadlineMs: number;
@@ -48,11 +51,8 @@ const standardBackOffMs = (crashes: number) => Math.min(250 * 2 ** crashes, 5_00
 const lastLinesMax = 20;
 
 /** Starts it and waits until it is ready. @throws with its last lines when it ends before that */
-export async function startSupervised(
-  options: SupervisedProcessOptions,
-  abort?: AbortSignal,
-): Promise<SupervisedProcess> {
-  const { name, command, env, healthUrl, stopDeadlineMs, log, onGivenUp } = options;
+export async function startSupervised(options: SupervisedProcessOptions): Promise<SupervisedProcess> {
+  const { name, command, env, role, healthUrl, stopDeadlineMs, log, onGivenUp } = options;
   const { backOffMs = standardBackOffMs, crashesInARowMax = standardCrashesInARowMax } = options;
   const lastLines: string[] = [];
   let current: DetachedProcess;
@@ -61,14 +61,15 @@ export async function startSupervised(
 
   const launch = () => {
     const startedAt = Date.now();
-    const launched = spawnDetached(command, env, line => {
+    const onLine = (line: string) => {
       lastLines.push(line);
       lastLines.splice(0, lastLines.length - lastLinesMax);
       log(line);
-    });
+    };
+    const launched = spawnDetached(command, env, onLine, role);
     current = launched;
     void launched.end.then(reason => {
-      if (keepRunning) return recover(reason, Date.now() - startedAt);
+      if (keepRunning && !isEnding()) return recover(reason, Date.now() - startedAt);
     });
   };
 
@@ -80,7 +81,7 @@ export async function startSupervised(
     const waitMs = backOffMs(crashesInARow);
     log(`ended with ${reason}; starting it again in ${waitMs} ms`);
     await sleep(waitMs);
-    if (keepRunning) launch();
+    if (keepRunning && !isEnding()) launch();
   };
 
   const whenReady = async () => {
@@ -88,7 +89,6 @@ export async function startSupervised(
     for (;;) {
       const asked = current;
       if (!asked.ended && (healthUrl ? await answers(healthUrl) : asked.announced) && !asked.ended) return;
-      abort?.throwIfAborted();
       const problem = asked.ended && !keepRunning ? `ended with ${await asked.end}` : undefined;
       if (problem ?? Date.now() > late) {
         throw new Error([`${name} ${problem ?? `was not ready in ${readyDeadlineMs} ms`}:`, ...lastLines].join('\n'));

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
+import { CannotStart } from './cannot-start.ts';
 import { type Config, type Environment, readConfig } from './config.ts';
 import { spawnDetached } from './detached-process.ts';
-import { startDevDatabase } from './dev-database.ts';
+import { type DevDatabase, openDevDatabase } from './dev-database.ts';
 import { devSettings } from './dev-settings.ts';
 import { assertPortFree } from './free-port.ts';
 import { type SupervisedProcess, type SupervisedProcessOptions, startSupervised } from './supervised-process.ts';
@@ -25,6 +26,8 @@ export type SystemOptions = {
   env?: Environment;
   /** Which of them to start; all that the settings call for when left out. */
   processes?: readonly ProcessName[];
+  /** Those that are planned now and started by `startRest`. */
+  later?: readonly ProcessName[];
   /** Holds the embedded database, the generated secrets and the sandbox's books. */
   dataFolder?: string;
   /** Removes the data folder after `stop`, for a system that is played with once. */
@@ -35,8 +38,6 @@ export type SystemOptions = {
   log?: Writable;
   /** How a process that crashed is started again; for whoever makes them crash on purpose. */
   restart?: Pick<SupervisedProcessOptions, 'backOffMs' | 'crashesInARowMax'>;
-  /** Ends a start that is under way. What was started by then is stopped again. */
-  signal?: AbortSignal;
 };
 
 export type System = AsyncDisposable & {
@@ -48,60 +49,70 @@ export type System = AsyncDisposable & {
   readonly processes: readonly SupervisedProcess[];
   /** Settles when a process crashed too often to be started again. The others run on until `stop`. */
   readonly givenUp: Promise<Error>;
-  /** Stops the processes, the last started first, and then the database. May be called more than once. */
+  /** Starts what was left for later. */
+  startRest(): Promise<void>;
+  /** Stops the programs, and then what they stand on: sandbox and database. May be called more than once. */
   stop(): Promise<void>;
 };
 
 /** A process that does not keep its own shutdown deadline is killed this much later. */
-const killLaterMs = 3_000;
+const killLaterMs = 200;
 
 /**
  * The whole system out of one process: settings, database, migration, the first user, then sandbox, api, workers and
- * dashboard as processes of their own. When it returns, all of them are ready.
+ * dashboard as processes of their own. What need not wait for another starts beside it. When it returns, all of them are
+ * ready but those left for later. @throws CannotStart
  */
-export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const { log = process.stdout, signal } = options;
+export const startSystem = (options: SystemOptions = {}): Promise<System> =>
+  start(options).catch(error => {
+    throw CannotStart.because(error);
+  });
+
+async function start(options: SystemOptions): Promise<System> {
+  const { log = process.stdout, removeData = false, later = [] } = options;
   const dataFolder = resolve(options.dataFolder ?? '.data');
   const lineOf = (name: string) => (line: string) => void log.write(`${name.padEnd(9)} | ${line}\n`);
 
   await using opened = new AsyncDisposableStack();
-  if (options.removeData) opened.defer(() => rmSync(dataFolder, { recursive: true, force: true }));
+  if (removeData) opened.defer(() => rmSync(dataFolder, { recursive: true, force: true }));
   const settings = await systemEnv({ ...process.env, ...options.env }, dataFolder, options.ports);
-  if (!settings.DATABASE_URL && settings.NODE_ENV !== 'production') {
-    const database = await startDevDatabase(join(dataFolder, 'postgres'));
-    if (options.removeData) opened.defer(() => database.remove());
-    opened.defer(() => database.stop());
-    settings.DATABASE_URL = database.url;
-  }
+  const database = await ownDatabase(settings, dataFolder, removeData);
+  if (database && removeData) opened.defer(() => database.remove());
+  if (database) settings.DATABASE_URL = database.url;
   const env = { ...settings, ...devSettings(dataFolder, settings) };
   const config = readConfig(env);
-
-  const run = (name: string, ...command: string[]) => runToEnd(name, command, env, lineOf(name), signal);
-  await run('migrate', 'store/migrate.ts');
-  if (env.ADMIN_EMAIL && env.ADMIN_PASSWORD) {
-    await run('user', 'store/create-user.ts', '--role', 'admin', '--if-missing');
-  }
-
   const { plan, urls } = processPlan(env, config, options.processes ?? processNames);
-  for (const { port } of plan.flat()) if (port) await assertPortFree(port.number, port.variable);
+  for (const { port } of plan) if (port) await assertPortFree(port.number, port.variable);
+
   const { promise: givenUp, resolve: onGivenUp } = Promise.withResolvers<Error>();
   const stopDeadlineMs = config.shutdownDeadlineMs + killLaterMs;
-  const start = (planned: PlannedProcess) =>
-    startSupervised(
-      { ...options.restart, ...planned, env, stopDeadlineMs, log: lineOf(planned.name), onGivenUp },
-      signal,
-    );
   const processes: SupervisedProcess[] = [];
-  for (const phase of plan) {
-    const results = await Promise.allSettled(phase.map(start));
-    for (const result of results) {
-      if (result.status === 'rejected') continue;
-      processes.push(result.value);
-      opened.defer(() => result.value.stop());
-    }
-    const failed = results.find(result => result.status === 'rejected');
-    if (failed) throw failed.reason;
-  }
+  const started: Record<PlannedProcess['role'], SupervisedProcess[]> = { server: [], program: [] };
+  const launch = async (planned: PlannedProcess) => {
+    const settled = { ...options.restart, ...planned, env, stopDeadlineMs, log: lineOf(planned.name), onGivenUp };
+    const running = await startSupervised(settled);
+    processes.push(running);
+    started[planned.role].push(running);
+  };
+  const isNow = ({ name }: PlannedProcess) => !later.includes(name);
+  const stopAll = async (these: readonly SupervisedProcess[]) => {
+    await Promise.all(these.map(one => one.stop()));
+  };
+  const run = (name: string, ...command: string[]) => runToEnd(name, command, env, lineOf(name));
+  const firstUser = async () => {
+    if (env.ADMIN_EMAIL && env.ADMIN_PASSWORD)
+      await run('user', 'store/create-user.ts', '--role', 'admin', '--if-missing');
+  };
+
+  opened.defer(() => allOf([database?.stop(), stopAll(started.server)]));
+  opened.defer(() => stopAll(started.program));
+  const [servers, programs] = [
+    plan.filter(({ role }) => role === 'server'),
+    plan.filter(({ role }) => role === 'program'),
+  ];
+  // Sandbox first of all: it writes the certificate that the api reads.
+  await allOf([database?.start(), run('migrate', 'store/migrate.ts'), ...servers.map(launch)]);
+  await allOf([firstUser(), ...programs.filter(isNow).map(launch)]);
 
   const running = opened.move();
   let stopping: Promise<void> | undefined;
@@ -113,9 +124,27 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     databaseUrl: config.databaseUrl,
     processes,
     givenUp,
+    startRest: () => allOf(programs.filter(planned => !isNow(planned)).map(launch)),
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** In development, where nobody names a database. */
+async function ownDatabase(
+  env: Environment,
+  dataFolder: string,
+  removeData: boolean,
+): Promise<DevDatabase | undefined> {
+  if (env.DATABASE_URL || env.NODE_ENV === 'production') return undefined;
+  return openDevDatabase(join(dataFolder, 'postgres'), { keepsData: !removeData });
+}
+
+/** Waits for all of them, also when one fails: what has started by then can be stopped. @throws the first failure */
+async function allOf(starts: readonly (Promise<void> | undefined)[]): Promise<void> {
+  const results = await Promise.allSettled(starts);
+  const failed = results.find(result => result.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** Waits for a program that does its work and ends. @throws with what it said when it ends badly */
@@ -124,9 +153,7 @@ async function runToEnd(
   command: readonly string[],
   env: Readonly<Record<string, string>>,
   log: (line: string) => void,
-  signal: AbortSignal | undefined,
 ): Promise<void> {
-  signal?.throwIfAborted();
   const lines: string[] = [];
   const program = spawnDetached(command, env, line => {
     lines.push(line);

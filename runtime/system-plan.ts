@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { simulatesAny, usesSimulator } from './config/provider-urls.ts';
 import type { Config, Environment } from './config.ts';
 import { freePort } from './free-port.ts';
+import type { Role } from './started-processes.ts';
 
 export type ProcessName = 'sandbox' | 'api' | 'workers' | 'dashboard';
 /** Those with a port. */
@@ -11,19 +12,21 @@ export type Urls = { readonly api: string; readonly dashboard: string; readonly 
 export type PlannedProcess = {
   name: ProcessName;
   command: readonly string[];
+  role: Role;
   healthUrl?: string;
   port?: { readonly number: number; readonly variable: string };
 };
 
-/** What is started together. The sandbox comes first: it writes the certificate that the api reads. */
-const phases: readonly (readonly ProcessName[])[] = [['sandbox'], ['api', 'workers', 'dashboard']];
-export const processNames = phases.flat();
+export const processNames: readonly ProcessName[] = ['sandbox', 'api', 'workers', 'dashboard'];
 
 const standardPorts: Record<Listener, readonly [string, number]> = {
   api: ['PORT', 3000],
   dashboard: ['DASHBOARD_PORT', 3001],
   sandbox: ['SANDBOX_PORT', 3002],
 };
+
+/** Who starts a system is stopped within five seconds, with all that it has started. */
+const stopMsMax = 1_800;
 
 /** The environment of all processes but for secrets and the database: who listens where, and where the sandbox keeps what. */
 export async function systemEnv(
@@ -37,6 +40,8 @@ export async function systemEnv(
     const port = ports[listener as Listener] ?? Number(env[variable] ?? standard);
     env[variable] = String(port === 0 ? await freePort() : port);
   }
+  const stopMs = env.SHUTDOWN_DEADLINE_MS;
+  if (stopMs === undefined || Number(stopMs) > stopMsMax) env.SHUTDOWN_DEADLINE_MS = String(stopMsMax);
   if (!simulatesAny(env)) return env;
   env.API_URL ??= `http://127.0.0.1:${env.PORT}`; // where the sandbox sends its webhooks
   env.SANDBOX_STATE_FILE ??= join(dataFolder, 'sandbox.json');
@@ -45,7 +50,7 @@ export async function systemEnv(
   return env;
 }
 
-/** Which of the wanted processes these settings call for, phase by phase, and how each says that it is ready. */
+/** Which of the wanted processes these settings call for, and how each says that it is ready. */
 export function processPlan(env: Environment, config: Config, wanted: readonly ProcessName[]) {
   const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
   const sandbox = simulatesAny(env) ? `http://127.0.0.1:${config.sandboxPort}` : undefined;
@@ -60,15 +65,13 @@ export function processPlan(env: Environment, config: Config, wanted: readonly P
     workers: undefined,
     dashboard: `${urls.dashboard}/health`,
   };
-  const plan = phases.map(names =>
-    names
-      .filter(name => wanted.includes(name) && (name !== 'sandbox' || sandbox))
-      .map((name): PlannedProcess => {
-        const healthUrl = healthUrls[name];
-        const command = [`${name}/main.ts`];
-        return healthUrl ? { name, command, healthUrl, port: portOf(name, env) } : { name, command };
-      }),
-  );
+  const plan = processNames
+    .filter(name => wanted.includes(name) && (name !== 'sandbox' || sandbox))
+    .map((name): PlannedProcess => {
+      const healthUrl = healthUrls[name];
+      const process = { name, command: [`${name}/main.ts`], role: name === 'sandbox' ? 'server' : 'program' } as const;
+      return healthUrl ? { ...process, healthUrl, port: portOf(name, env) } : process;
+    });
   return { plan, urls };
 }
 

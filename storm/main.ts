@@ -5,11 +5,13 @@
  * really did is held against the promise: bought once, paid out once, never lost. Exits with 0 only when it was kept.
  */
 import '../runtime/node-version.ts';
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setStage } from '../demo/stage.ts';
+import { runStarter } from '../runtime/starter.ts';
+import { keepTemporary, temporaryFolder } from '../runtime/started-processes.ts';
 import { createForces, type Forces } from './forces.ts';
 import { checkLedger } from './ledger-check.ts';
 import { createOperator } from './operator.ts';
@@ -35,23 +37,19 @@ const startedAt = Date.now();
 const seconds = () => Math.round((Date.now() - startedAt) / 100) / 10;
 const out = json ? process.stderr : process.stdout;
 const say = (text: string) => void out.write(`${seconds().toFixed(1).padStart(6)} s  ${text}\n`);
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
 
-const folder = mkdtempSync(join(tmpdir(), 'orders-storm-'));
-const logFile = join(tmpdir(), `orders-storm-${backend}-${seed}-${process.pid}.log`);
-const log = createWriteStream(logFile);
-say(`a storm over ${orders} orders, seed ${seed}, jobs in ${backend}; log: ${logFile}`);
+await runStarter('storm', async () => {
+  const folder = temporaryFolder('storm');
+  const logFile = join(folder, `storm-${backend}-${seed}.log`);
+  const log = createWriteStream(logFile);
+  say(`a storm over ${orders} orders, seed ${seed}, jobs in ${backend}; log: ${logFile}`);
+  const status = await storm(folder, log);
+  if (status !== 0) say(`the log is kept for a day: ${keepTemporary(logFile)}`);
+  return status;
+});
 
-try {
-  process.exitCode = await storm();
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-
-async function storm(): Promise<number> {
-  await using stormed = await startStormSystem({ backend, folder, log, patienceMs, signal: stop.signal });
+async function storm(folder: string, log: Writable): Promise<number> {
+  await using stormed = await startStormSystem({ backend, folder, log, patienceMs });
   const { system, store } = stormed;
   const stage = withRegulars(await setStage(system, store, { patienceMs, refundPolicy: 'automatic' }));
   const amountMinor = `${1_000_00 + balancePerOrderMinor * orders}`;
@@ -72,20 +70,20 @@ async function storm(): Promise<number> {
   const telling = setInterval(() => say(told(sent, forces)), 5_000);
   const begun = Date.now();
   await Promise.all([
-    send(stage, programme, begun, sent, stop.signal),
+    send(stage, programme, begun, sent),
     ...strikes.map(async strike => {
       await itsTime(strike, begun, () => sent.begun / programme.length);
-      if (!stop.signal.aborted) await forces.strike(strike);
+      await forces.strike(strike);
     }),
   ]);
   clearInterval(telling);
   await forces.calm();
   say(`${told(sent, forces)}; it is calm, the system settles`);
-  await settle(store, sent.expected, { patienceMs, say, signal: stop.signal });
-  if (withOutage && !stop.signal.aborted) {
+  await settle(store, sent.expected, { patienceMs, say });
+  if (withOutage) {
     say('an outage, longer than any provider keeps a key');
     sent.expected.push(...(await playOutage(stage, stormed)));
-    await settle(store, sent.expected, { patienceMs, say, signal: stop.signal });
+    await settle(store, sent.expected, { patienceMs, say });
   }
   // Last, so that nothing happens which it does not look at.
   say('ledger:check recomputes the books');
@@ -102,7 +100,7 @@ async function storm(): Promise<number> {
 /** A slow machine sends its orders late: the strikes wait for them, so that all of them have something to hit. */
 async function itsTime({ atMs }: Strike, begun: number, sentPart: () => number): Promise<void> {
   await sleep(Math.max(0, begun + atMs - Date.now()));
-  while (sentPart() < Math.min(1, atMs / spanMs(orders)) && !stop.signal.aborted) await sleep(100);
+  while (sentPart() < Math.min(1, atMs / spanMs(orders))) await sleep(100);
 }
 
 function told({ expected }: Sent, { tally }: Forces): string {

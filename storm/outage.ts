@@ -56,7 +56,9 @@ const timesOf = (purpose: Purpose): number => (purpose === 'pay' ? 2 : 1);
 
 const plentyMinor = '100000000';
 const forEver = 1_000_000;
+/** Sooner than the quarantine of an effect is over. */
 const lookEveryMs = 50;
+const caughtMs = 400_000;
 
 type Caught = { readonly orderId: string; readonly trap: Trap };
 
@@ -103,11 +105,7 @@ async function catchOne(stage: Stage, store: Store, trap: Trap): Promise<Caught>
   if (done) await lay(cause, named, { kind: 'drop-reply', times: timesOf(purpose) });
   await lay(cause, named, down);
   await pay(stage, cart);
-  for (
-    const late = Date.now() + stage.patienceMs;
-    !(await isCaught(stage, store, orderId, trap));
-    await sleep(lookEveryMs)
-  )
+  for (const late = Date.now() + caughtMs; !(await isCaught(stage, store, orderId, trap)); await sleep(lookEveryMs))
     if (Date.now() > late) throw new Error(`order ${orderId} was to be caught before its ${purpose} is answered`);
   // Before its quarantine is over and it is looked up.
   if (done && find) await lay(find, paypalOrderId, down);

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from '../runtime/free-port.ts';
+import { spawnRecorded } from '../runtime/started-processes.ts';
 import type { OwnServer } from './own-postgres.ts';
 
 const readyDeadlineMs = 10_000;
@@ -15,9 +16,8 @@ export async function startOwnRedis(folder: string): Promise<OwnServer & { flush
   const url = `redis://127.0.0.1:${port}`;
   const settings = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'];
   const launch = async (): Promise<ChildProcess> => {
-    const server = spawn('redis-server', ['--bind', '127.0.0.1', '--port', port, '--dir', folder, ...settings], {
-      stdio: 'ignore',
-    });
+    const where = ['--bind', '127.0.0.1', '--port', port, '--dir', folder];
+    const server = spawnRecorded('redis-server', [...where, ...settings], { role: 'server', stdio: 'ignore' });
     await once(server, 'spawn');
     for (const late = Date.now() + readyDeadlineMs; !(await answers(url)); await sleep(50))
       if (Date.now() > late) throw new Error(`redis-server did not answer within ${readyDeadlineMs} ms`);

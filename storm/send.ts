@@ -36,11 +36,10 @@ export async function send(
   programme: readonly Performance[],
   startedAt: number,
   sent: Sent,
-  signal: AbortSignal,
 ): Promise<void> {
   const queue = [...programme];
   const player = async () => {
-    for (let next = queue.shift(); next && !signal.aborted; next = queue.shift()) {
+    for (let next = queue.shift(); next; next = queue.shift()) {
       const { scenario, atMs } = next;
       await sleep(Math.max(0, startedAt + atMs - Date.now()));
       sent.begun += 1;

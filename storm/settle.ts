@@ -12,11 +12,11 @@ const lookEveryMs = 1_000;
 export async function settle(
   store: Store,
   expected: readonly Expected[],
-  options: { patienceMs: number; say: (text: string) => void; signal: AbortSignal },
+  options: { patienceMs: number; say: (text: string) => void },
 ): Promise<void> {
-  const { patienceMs, say, signal } = options;
+  const { patienceMs, say } = options;
   let late = Date.now() + patienceMs;
-  for (let before = -1; !signal.aborted; await sleep(lookEveryMs)) {
+  for (let before = -1; ; await sleep(lookEveryMs)) {
     const ended = await endedOf(store, expected);
     if (ended !== before) say(`${ended} of ${expected.length} orders ended`);
     if (ended === expected.length) break;

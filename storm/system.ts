@@ -53,9 +53,8 @@ export async function startStormSystem(options: {
   folder: string;
   log: Writable;
   patienceMs: number;
-  signal: AbortSignal;
 }): Promise<StormSystem> {
-  const { backend, folder, log, patienceMs, signal } = options;
+  const { backend, folder, log, patienceMs } = options;
   await using opened = new AsyncDisposableStack();
   const postgres = opened.use(await startOwnPostgres(join(folder, 'postgres')));
   const redis = backend === 'redis' ? opened.use(await startOwnRedis(join(folder, 'redis'))) : undefined;
@@ -73,21 +72,17 @@ export async function startStormSystem(options: {
       ports: { api: 0, dashboard: 0, sandbox: 0 },
       restart,
       log,
-      signal,
     }),
   );
-  const secondWorkers = await startSupervised(
-    {
-      ...restart,
-      name: 'workers-2',
-      command: ['workers/main.ts'],
-      env: system.env,
-      stopDeadlineMs: system.config.shutdownDeadlineMs,
-      log: line => log.write(`workers-2 | ${line}\n`),
-      onGivenUp: error => log.write(`workers-2 | ${error.message}\n`),
-    },
-    signal,
-  );
+  const secondWorkers = await startSupervised({
+    ...restart,
+    name: 'workers-2',
+    command: ['workers/main.ts'],
+    env: system.env,
+    stopDeadlineMs: system.config.shutdownDeadlineMs,
+    log: line => log.write(`workers-2 | ${line}\n`),
+    onGivenUp: error => log.write(`workers-2 | ${error.message}\n`),
+  });
   opened.defer(() => secondWorkers.stop());
   const store = await openStore(postgres.url, 4);
   opened.defer(() => store.close());

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { berlin, fillCart, pay } from '../buyers.ts';
 import { effectsOf } from '../count.ts';
-import { until } from '../http.ts';
 import { type Scenario, settled } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
@@ -36,7 +35,7 @@ export const crashAfterClick: Scenario = {
     const slow = { kind: 'slow', delayMs: 20_000, times: 1, match: shopper.shopEmail };
     await stage.sandbox('POST', '/faults', { provider: 'shop', operation: 'place', ...slow });
     await pay(stage, cart);
-    await until('the supplier has the order', stage.patienceMs, async () =>
+    await stage.until('the supplier has the order', async () =>
       (await effectsOf(stage.sandbox)).some(({ kind, key }) => kind === 'supplier-order' && key === mark),
     );
     await stage.system.processes.find(({ name }) => name === 'workers')?.kill('SIGKILL');

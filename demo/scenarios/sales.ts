@@ -1,6 +1,5 @@
 import { buyAtCheckout, buyOnEbay, buyOnMercadoLibre } from '../buyers.ts';
 import { effectsOf } from '../count.ts';
-import { until } from '../http.ts';
 import { type Scenario, settled } from '../scenario.ts';
 import { orderOf } from '../sight.ts';
 
@@ -24,14 +23,14 @@ export const ebayOrder: Scenario = {
     const externalOrderId = await buyOnEbay(stage, seller, [{ wares, totalMinor: 3_499 }]);
     const order = { externalOrderId, line: 0 };
     const isBought = async () => (await orderOf(stage.store, order))?.settled === true;
-    await until('the order is bought and paid out', stage.patienceMs, isBought);
+    await stage.until('the order is bought and paid out', isBought);
     const seen = await orderOf(stage.store, order);
     const tracking = [{ trackingNumber: 'LP00601234567890', carrier: 'Cainiao' }];
     for (const number of seen?.supplierOrders ?? [])
       await stage.sandbox('POST', '/supplier', { number, status: 'WAIT_BUYER_ACCEPT_GOODS', tracking });
     const isTold = async () =>
       (await effectsOf(stage.sandbox)).some(({ kind, key }) => kind === 'ship-notice' && key === externalOrderId);
-    await until('eBay knows the parcel', stage.patienceMs, isTold);
+    await stage.until('eBay knows the parcel', isTold);
     return [settled(order, { status: 'SHIPPED' })];
   },
 };
@@ -64,7 +63,7 @@ export const mercadoLibreInPesos: Scenario = {
     const externalOrderId = await buyOnMercadoLibre(stage, seller, item);
     const order = { externalOrderId, line: 0 };
     // AliExpress pays by itself in some countries only: here somebody pays on its site.
-    await until('the order is placed unpaid', stage.patienceMs, async () => {
+    await stage.until('the order is placed unpaid', async () => {
       const seen = await orderOf(stage.store, order);
       return seen?.waitReason === 'SUPPLIER_UNPAID';
     });
@@ -85,11 +84,7 @@ export const resellersProceeds: Scenario = {
     const wares = await stage.stockUp(seller, { listedOn: 'ebay' });
     const externalOrderId = await buyOnEbay(stage, seller, [{ wares, totalMinor: 3_999 }]);
     const first = { externalOrderId, line: 0 };
-    await until(
-      'the first sale is booked',
-      stage.patienceMs,
-      async () => (await orderOf(stage.store, first))?.settled === true,
-    );
+    await stage.until('the first sale is booked', async () => (await orderOf(stage.store, first))?.settled === true);
     const second = await buyAtCheckout(stage, wares);
     return [settled(first, { payouts: 0 }), settled(second)];
   },

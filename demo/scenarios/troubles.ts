@@ -1,5 +1,4 @@
 import { buyAtCheckout, buyOnEbay, fillCart, pay } from '../buyers.ts';
-import { until } from '../http.ts';
 import { type Scenario, settled } from '../scenario.ts';
 import { orderOf } from '../sight.ts';
 import { mapListing, type Stage } from '../stage.ts';
@@ -73,7 +72,7 @@ export const notEnoughCapital: Scenario = {
     const priceMinor = Math.ceil(costMinor * 1.4);
     const wares = await stage.stockUp(reseller, { costMinor, priceMinor, maxBuyMinor: costMinor + 1_000 });
     const order = await buyAtCheckout(stage, wares);
-    await until('the order waits for funds', stage.patienceMs, async () => {
+    await stage.until('the order waits for funds', async () => {
       const seen = await orderOf(stage.store, order);
       return seen?.waitReason === 'FAILED_INSUFFICIENT_FUNDS';
     });
@@ -101,7 +100,7 @@ export const unmappedListing: Scenario = {
     const wares = await stage.stockUp(seller);
     const externalOrderId = await buyOnEbay(stage, seller, [{ wares, totalMinor: 3_299 }]);
     const order = { externalOrderId, line: 0 };
-    await until('the order waits for its listing', stage.patienceMs, async () => {
+    await stage.until('the order waits for its listing', async () => {
       const seen = await orderOf(stage.store, order);
       return seen?.waitReason === 'LISTING_NOT_MAPPED';
     });

@@ -29,6 +29,7 @@ export function place(
 ): SupplierOrder[] {
   for (const { sku, count } of picks) sku.stock -= count;
   const lines = picks.map(pick => lineOf(pick, request.country));
+  const purchase = randomDigits(12);
   const twoStores = picks.some(({ product }) => product.ordersPerCreate === 2);
   return (twoStores ? splitInTwo(lines) : [lines]).map(parcel => {
     const order: SupplierOrder = {
@@ -62,6 +63,8 @@ export function place(
       currency: order.currency,
       detail: {
         accountId: account.accountId,
+        // The same for all orders of one purchase: two of them are one create, or one click.
+        purchase,
         paid: false,
         country: order.country,
         items: parcel.map(({ productId, skuId, count }) => ({ productId, skuId, count })),

@@ -1,5 +1,5 @@
 import { buyAtCheckout } from '../../demo/buyers.ts';
-import { Refused, until } from '../../demo/http.ts';
+import { Refused } from '../../demo/http.ts';
 import { orderOf } from '../../demo/sight.ts';
 import type { Reseller, Stage } from '../../demo/stage.ts';
 import { readBooks } from '../books.ts';
@@ -18,11 +18,7 @@ export async function sell(stage: Stage, reseller: Reseller): Promise<{ id: stri
 /** Bought, booked and paid out. */
 export async function sellAndPayOut(stage: Stage, name: string): Promise<Sold> {
   const { id } = await sell(stage, await stage.hireReseller({ name, sellsOnce: true }));
-  await until(
-    'the sale is paid out',
-    stage.patienceMs,
-    async () => (await orderOf(stage.store, { id }))?.settled === true,
-  );
+  await stage.until('the sale is paid out', async () => (await orderOf(stage.store, { id }))?.settled === true);
   return { id, captureId: await captureOf(stage, id) };
 }
 
@@ -34,7 +30,7 @@ export async function captureOf(stage: Stage, id: string): Promise<string> {
 }
 
 export const seen = (stage: Stage, id: string, what: string, holds: (file: OrderFile) => boolean): Promise<void> =>
-  until(what, stage.patienceMs, async () => {
+  stage.until(what, async () => {
     const file = await readOrderFile(stage.store, id);
     return file !== undefined && holds(file);
   });

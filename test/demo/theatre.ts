@@ -1,11 +1,9 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { Ending } from '../../demo/scenario.ts';
 import { shortened } from '../../demo/settings.ts';
 import { allOrders, hasEnded, orderOf } from '../../demo/sight.ts';
 import { type Stage, setStage } from '../../demo/stage.ts';
+import { temporaryFolder } from '../../runtime/started-processes.ts';
 import { type System, type SystemOptions, startSystem } from '../../runtime/supervisor.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import { until } from '../support/until.ts';
@@ -61,4 +59,4 @@ export async function openTheatre(options: SystemOptions): Promise<Theatre> {
   };
 }
 
-export const newDataFolder = (): string => mkdtempSync(join(tmpdir(), 'orders-theatre-'));
+export const newDataFolder = (): string => temporaryFolder('theatre');

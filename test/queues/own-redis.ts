@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
+import { spawnRecorded } from '../../runtime/started-processes.ts';
 import { freePort } from '../support/free-port.ts';
 import { until } from '../support/until.ts';
 
@@ -20,7 +20,8 @@ export async function startOwnRedis(...settings: string[]): Promise<OwnRedis> {
   const url = `redis://127.0.0.1:${port}`;
   const start = async () => {
     const memoryOnly = ['--save', '', '--maxmemory-policy', 'noeviction', ...settings];
-    const server = spawn('redis-server', ['--bind', '127.0.0.1', '--port', String(port), ...memoryOnly], {
+    const server = spawnRecorded('redis-server', ['--bind', '127.0.0.1', '--port', String(port), ...memoryOnly], {
+      role: 'server',
       stdio: 'ignore',
     });
     await until(() => ask(url, redis => redis.ping()), { describe: `redis-server on port ${port}` });

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import pg from 'pg';
 import { postgresHome } from '../../runtime/embedded-postgres.ts';
+import { temporaryFolder } from '../../runtime/started-processes.ts';
 import { startSystem } from '../../runtime/supervisor.ts';
 import { systemEnv } from '../../runtime/system-plan.ts';
 
 /** Nothing of the shell that runs the tests may configure the system under test. */
 const unset = { DATABASE_URL: undefined, REDIS_URL: undefined };
 const freePorts = { api: 0, dashboard: 0, sandbox: 0 };
-const newFolder = () => mkdtempSync(join(tmpdir(), 'orders-system-'));
+const newFolder = () => temporaryFolder('system');
 
 describe('supervisor', function () {
   this.timeout(60_000);
@@ -49,20 +49,6 @@ describe('supervisor', function () {
     expect(existsSync(dataFolder)).to.equal(false);
   });
 
-  it('leaves nothing behind when it is ended while it starts', async () => {
-    const dataFolder = newFolder();
-    const starting = startSystem({
-      env: unset,
-      dataFolder,
-      ports: freePorts,
-      log: new PassThrough(),
-      removeData: true,
-      signal: AbortSignal.abort(new Error('Ctrl-C')),
-    });
-    expect(await starting.catch((error: Error) => error.message)).to.equal('Ctrl-C');
-    expect([dataFolder, postgresHome(join(dataFolder, 'postgres'))].filter(existsSync)).to.deep.equal([]);
-  });
-
   it('says which port is taken and what chooses another, and leaves nothing behind', async () => {
     const dataFolder = newFolder();
     const somebody = createServer().listen(0, '127.0.0.1');
@@ -88,6 +74,7 @@ describe('supervisor', function () {
       PORT: '4000',
       DASHBOARD_PORT: '3001',
       SANDBOX_PORT: '4002',
+      SHUTDOWN_DEADLINE_MS: '1800',
       API_URL: 'http://127.0.0.1:4000',
       SANDBOX_STATE_FILE: '/data/sandbox.json',
       SANDBOX_CA_FILE: '/data/sandbox-ca.pem',

@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { freePort } from '../../runtime/free-port.ts';
+import { spawnRecorded } from '../../runtime/started-processes.ts';
 import { until } from './until.ts';
 
 /** Whether `redis-server` is on the PATH. */
@@ -12,10 +13,10 @@ export async function startTestRedis(): Promise<{ url: string; stop(): Promise<v
   if (!hasRedisServer()) return undefined;
   const port = await freePort();
   const memoryOnly = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction', '--databases', '10000'];
-  const server = spawn('redis-server', ['--bind', '127.0.0.1', '--port', String(port), ...memoryOnly], {
+  const server = spawnRecorded('redis-server', ['--bind', '127.0.0.1', '--port', String(port), ...memoryOnly], {
+    role: 'server',
     stdio: 'ignore',
   });
-  process.once('exit', () => server.kill('SIGKILL'));
   const url = `redis://127.0.0.1:${port}`;
   await until(() => answers(url), { describe: `redis-server on port ${port}` });
   return {

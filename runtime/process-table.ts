@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/**
+ * A process rather than its number, which the system gives away again: `<pid>-<when it started>`. In a container that is
+ * started again the numbers repeat, so the number alone proves nothing.
+ */
+export type ProcessIdentity = string & { readonly brand: 'ProcessIdentity' };
+
+export type ProcessEntry = {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly identity: ProcessIdentity;
+};
+
+/** The processes of this machine by their number, without those that have ended and wait to be taken note of. */
+export type ProcessTable = ReadonlyMap<number, ProcessEntry>;
+
+export const readProcessTable = (): ProcessTable => (process.platform === 'linux' ? tableOfProc() : tableOfPs());
+
+/** Undefined when there is no such process, or none any more. */
+export function identityOf(pid: number): ProcessIdentity | undefined {
+  const entry = process.platform === 'linux' ? readStat(pid) : tableOfPs(pid).get(pid);
+  return entry?.identity;
+}
+
+/** @param text the part of a file's name, or of a record, that was made of an identity */
+export const asIdentity = (text: string): ProcessIdentity => text as ProcessIdentity;
+export const pidOf = (identity: ProcessIdentity): number => Number(identity.split('-')[0]);
+export const isRunning = (identity: ProcessIdentity): boolean => identityOf(pidOf(identity)) === identity;
+
+const identity = (pid: number, started: string) => asIdentity(`${pid}-${started}`);
+
+/** Linux tells the start of a process in clock ticks since the machine's. */
+function readStat(pid: number): ProcessEntry | undefined {
+  try {
+    // The name may hold spaces and brackets: fields are counted after its closing bracket.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    const [state = '', parent, group] = fields;
+    if (hasEnded(state)) return undefined;
+    return { pid, parent: Number(parent), group: Number(group), identity: identity(pid, fields[19] ?? '') };
+  } catch {
+    return undefined; // it ended meanwhile
+  }
+}
+
+function tableOfProc(): ProcessTable {
+  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name));
+  const entries = pids.map(name => readStat(Number(name))).filter(entry => entry !== undefined);
+  return new Map(entries.map(entry => [entry.pid, entry]));
+}
+
+/** As `ps` of any Unix tells it. */
+export function tableOfPs(only?: number): ProcessTable {
+  const which = only === undefined ? ['-A'] : ['-p', String(only)];
+  const columns = ['pid=', 'ppid=', 'pgid=', 'state=', 'lstart='].flatMap(column => ['-o', column]);
+  const entries = psOutput([...which, ...columns])
+    .split('\n')
+    .flatMap(line => {
+      const [pid, parent, group, state, ...started] = line.trim().split(/\s+/);
+      if (!pid || hasEnded(state ?? '')) return [];
+      const numbers = { pid: Number(pid), parent: Number(parent), group: Number(group) };
+      return [{ ...numbers, identity: identity(numbers.pid, started.join('').replace(/\W/g, '')) }];
+    });
+  return new Map(entries.map(entry => [entry.pid, entry]));
+}
+
+const hasEnded = (state: string): boolean => /^[ZX]/.test(state);
+
+function psOutput(args: string[]): string {
+  try {
+    return execFileSync('ps', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch (error) {
+    if ((error as { status?: number }).status === 1) return ''; // no such process
+    throw error;
+  }
+}
