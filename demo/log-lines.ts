@@ -1,34 +1,29 @@
 import { Writable } from 'node:stream';
 
-type Trouble = { readonly raw: string; readonly text: string };
+type Trouble = { readonly atMs: number; readonly raw: string; readonly text: string };
 
-export type WatchedLog = {
-  readonly log: Writable;
-  /** The last warning or error that names one of these, else the last of all. Undefined when there was none. */
-  lastTrouble(named: readonly string[]): string | undefined;
-};
+/** The last trouble that names one of these, else the last one since a moment; undefined when there was none. */
+export type LastTrouble = (named: readonly string[], sinceMs: number) => string | undefined;
 
 const keptMax = 2_000;
 
 /** A log that passes everything on, and remembers what went wrong. */
-export function watchLog(to: Writable): WatchedLog {
+export function watchLog(to: Writable): { log: Writable; lastTrouble: LastTrouble } {
   const troubles: Trouble[] = [];
   const log = new Writable({
     decodeStrings: false,
     write(line: string, _encoding, done) {
       const text = troubleIn(line.trimEnd());
-      if (text) troubles.push({ raw: line, text });
+      if (text) troubles.push({ atMs: Date.now(), raw: line, text });
       if (troubles.length > keptMax) troubles.shift();
       to.write(line, done);
     },
   });
-  return {
-    log,
-    lastTrouble: named => {
-      const about = troubles.findLast(({ raw }) => named.some(name => raw.includes(name)));
-      return (about ?? troubles.at(-1))?.text;
-    },
+  const lastTrouble: LastTrouble = (named, sinceMs) => {
+    const about = troubles.findLast(({ raw }) => named.some(name => raw.includes(name)));
+    return (about ?? troubles.findLast(({ atMs }) => atMs >= sinceMs))?.text;
   };
+  return { log, lastTrouble };
 }
 
 type LogLine = {
@@ -38,6 +33,8 @@ type LogLine = {
   reason?: string;
   code?: string;
   err?: { message?: string };
+  req?: { method?: string; path?: string };
+  res?: { statusCode?: number };
 };
 
 /** `workers 22:55:01 error: Chromium does not start: trying again (Failed to launch …)`; undefined for what is no trouble. */
@@ -46,10 +43,13 @@ function troubleIn(line: string): string | undefined {
   const read = parse(said);
   // What is no JSON comes from the process that watches over the others, or from one that dies.
   if (!read) return /Error|ended with/.test(said) ? `${process}: ${said}` : undefined;
-  const { level = '', time = '', msg = '', reason, code, err } = read;
+  const { level = '', time = '', msg = '', reason, code, err, req, res } = read;
+  const at = `${process} ${time.slice(11, 19)}`;
+  if (res?.statusCode && res.statusCode >= 400)
+    return `${at} answered ${res.statusCode} to ${req?.method} ${req?.path}`;
   if (!['warn', 'error', 'fatal'].includes(level)) return undefined;
   const why = [reason, code, err?.message].filter(Boolean).join(', ');
-  return `${process} ${time.slice(11, 19)} ${level}: ${msg}${why ? ` (${why})` : ''}`;
+  return `${at} ${level}: ${msg}${why ? ` (${why})` : ''}`;
 }
 
 function parse(text: string): LogLine | undefined {

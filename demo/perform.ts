@@ -2,10 +2,9 @@ import type { System } from '../runtime/supervisor.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { type Count, summarize } from './count.ts';
 import { talkTo } from './http.ts';
-import type { WatchedLog } from './log-lines.ts';
+import type { LastTrouble } from './log-lines.ts';
 import { type Books, readBooks, receipt } from './receipt.ts';
-import type { Scenario } from './scenario.ts';
-import { endedAmong, show } from './show.ts';
+import { endedAmong, type LeftOut, ordersOf, type Programme, show } from './show.ts';
 import { openTable } from './table.ts';
 import { judge, type Outcome } from './verdict.ts';
 
@@ -19,22 +18,28 @@ export type Summary = Partial<Count> & {
   /** From the start of this process; left out when no order was settled. */
   readonly firstSettledSeconds?: number;
   readonly seconds: number;
+  readonly leftOut: readonly LeftOut[];
   readonly failed: readonly { readonly scenario: string; readonly reason: string; readonly log: string | undefined }[];
 };
 
 /** Plays the programme and tells how it went. Always comes to a verdict. */
 export async function perform(options: {
   system: System;
-  programme: readonly Scenario[];
-  watched: WatchedLog;
+  programme: Programme;
+  lastTrouble: LastTrouble;
   out: NodeJS.WriteStream;
 }): Promise<Verdict> {
-  const { system, programme, watched, out } = options;
+  const { system, programme, lastTrouble, out } = options;
   const say = (text: string) => void out.write(`${text}\n`);
   const store = await openStore(system.databaseUrl, 4);
   try {
-    const { performances, sight, firstSettledMs, trouble } = await show(system, store, programme, openTable(out));
-    const outcomes = performances.map(one => judge(one, sight, trouble, watched.lastTrouble));
+    const { performances, leftOut, sight, firstSettledMs, trouble } = await show(
+      system,
+      store,
+      programme,
+      openTable(out),
+    );
+    const outcomes = performances.map(one => judge(one, sight, trouble, lastTrouble));
     const { books, count, unread } = await readEnd(system, store);
     say(`\n${receipt(outcomes, books)}`);
     for (const why of [trouble, unread]) if (why) say(`trouble: ${why}`);
@@ -47,12 +52,11 @@ export async function perform(options: {
     const seconds = inSeconds(performance.now());
     const first = firstSettledMs === undefined ? {} : { firstSettledSeconds: inSeconds(firstSettledMs) };
     const { firstSettledSeconds } = first;
-    const expected = programme.reduce((sum, { orders }) => sum + orders, 0);
-    const ended = `${endedAmong(performances, sight)} of ${expected} orders in ${seconds} s`;
+    const ended = `${endedAmong(performances, sight)} of ${ordersOf(performances)} orders in ${seconds} s`;
     const settled =
       firstSettledSeconds === undefined ? 'none settled' : `the first settled after ${firstSettledSeconds} s`;
     say(`${good ? 'all as it should be' : 'NOT as it should be'}: ${ended}, ${settled}`);
-    return { good, summary: { ...count, ...first, seconds, failed } };
+    return { good, summary: { ...count, ...first, seconds, leftOut, failed } };
   } finally {
     await store.close();
   }

@@ -1,6 +1,6 @@
 /**
- * A performance of the programme. The first scenario plays alone, so that its order is seen to settle soon; then a few at
- * a time; then, one after the other, those that need the stage for themselves. Each performance ends in one of three ways:
+ * Scenarios are played a few at a time; then, one after the other, those that need the stage for themselves. Each
+ * performance ends in one of three ways:
  *
  *     playing ──► endings to be waited for ──► all came          it went well
  *        │                └──────────────────► nothing moves     it failed: what was expected
@@ -17,45 +17,38 @@ export type Performance = {
   endings: readonly Ending[];
   /** Its orders, by our id or the marketplace's number: known also where it broke off. */
   readonly orders: Set<string>;
+  /** By this machine's clock; 0 until then. */
+  beganAtMs: number;
   /** Why it failed. */
   failure?: string;
 };
 
 const atOnce = 6;
 
-export const rehearse = (programme: readonly Scenario[]): readonly Performance[] =>
-  programme.map(scenario => ({ scenario, endings: [], orders: new Set() }));
+export const rehearse = (scenario: Scenario): Performance => ({
+  scenario,
+  endings: [],
+  orders: new Set(),
+  beganAtMs: 0,
+});
 
-/**
- * Plays them all, and writes down what becomes of each. Never rejects.
- * @param afterFirst is called once the first one has ended, well or not
- */
-export async function playAll(
-  stage: Stage,
-  watch: Watch,
-  performances: readonly Performance[],
-  afterFirst: () => void,
-): Promise<void> {
-  const [first, ...others] = performances;
-  const finish = (these: readonly Performance[]) => Promise.all(these.map(one => waitForEnd(stage, watch, one)));
-  if (first) {
-    await play(stage, first);
-    await finish([first]);
-  }
-  afterFirst();
-  const queue = others.filter(({ scenario }) => !scenario.alone);
+/** Plays them all, and writes down what becomes of each. Never rejects. */
+export async function playAll(stage: Stage, watch: Watch, performances: readonly Performance[]): Promise<void> {
+  const finishAll = () => Promise.all(performances.map(one => waitForEnd(stage, watch, one)));
+  const queue = performances.filter(({ scenario }) => !scenario.alone);
   const player = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) await play(stage, next);
   };
   await Promise.all(Array.from({ length: atOnce }, player));
-  for (const one of others.filter(({ scenario }) => scenario.alone)) {
-    await finish(performances);
+  for (const one of performances.filter(({ scenario }) => scenario.alone)) {
+    await finishAll();
     await play(stage, one);
   }
-  await finish(performances);
+  await finishAll();
 }
 
 async function play(stage: Stage, one: Performance): Promise<void> {
+  one.beganAtMs = Date.now();
   try {
     one.endings = await one.scenario.play(witnessed(stage, one.orders));
   } catch (error) {

@@ -45,7 +45,8 @@ export function receipt(outcomes: readonly Outcome[], { splits, totals }: Books)
     const rows = orders.length > 0 ? orders : [{ seen: undefined, isGood: false }];
     for (const { seen, isGood } of rows)
       table.push([scenario.name, ...cellsOf(seen, splits), `${isGood ? '✓' : '✗'} ${stateOf(seen)}`]);
-    if (failed) table.push(below(`failed: ${failed.reason}`), below(`log: ${failed.log ?? 'no warning and no error'}`));
+    if (failed)
+      table.push(below(`failed: ${failed.reason}`), below(`log: ${failed.log ?? 'nothing has gone wrong there'}`));
   }
   const sums = totals.map(total => `sum of ${total.currency} = ${formatMoney(total)}`);
   return `${table.toString()}\nledger: ${sums.join(', ')}`;

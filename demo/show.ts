@@ -10,6 +10,7 @@ import { type Sight, watchOrders } from './watch.ts';
 /** What is left when the curtain has fallen. */
 export type Shown = {
   readonly performances: readonly Performance[];
+  readonly leftOut: readonly LeftOut[];
   readonly sight: Sight;
   /** From the start of this process until the first order was seen to be settled. */
   readonly firstSettledMs: number | undefined;
@@ -24,34 +25,51 @@ const overallMs = (orders: number): number => 600_000 + 2_000 * orders;
 const hangingMs = 60_000;
 const balancePerOrderMinor = 150_00;
 
+export type LeftOut = { readonly scenario: string; readonly reason: string };
+
+export type Programme = {
+  /** Plays alone, as soon as its road is up: the rest of the system starts when its order has ended. */
+  readonly opening: Scenario;
+  /** What comes after it, once that is known: a browser takes seconds to be tried. */
+  rest(): Promise<{ readonly scenarios: readonly Scenario[]; readonly leftOut: readonly LeftOut[] }>;
+  /** Of all, where everything can be played. */
+  readonly ordersMax: number;
+};
+
 /** Plays the programme. Never rejects, and always ends: nobody waits for longer than `overallMs`. */
-export async function show(
-  system: System,
-  store: Store,
-  programme: readonly Scenario[],
-  table: LiveTable,
-): Promise<Shown> {
-  const expected = programme.reduce((sum, { orders }) => sum + orders, 0);
-  const performances = rehearse(programme);
-  const watch = watchOrders(store, sight => table.show(sight.orders, endedAmong(performances, sight), expected));
-  const limits = { stillMs, overallMs: overallMs(expected) };
+export async function show(system: System, store: Store, programme: Programme, table: LiveTable): Promise<Shown> {
+  const { opening, ordersMax } = programme;
+  const performances = [rehearse(opening)];
+  const leftOut: LeftOut[] = [];
+  const watch = watchOrders(store, sight =>
+    table.show(sight.orders, endedAmong(performances, sight), ordersOf(performances)),
+  );
+  const limits = { stillMs, overallMs: overallMs(ordersMax) };
 
   const playing = async () => {
     const stage = await setStage(system, store, { until: patienceBy(async () => watch.latest.mark, limits) });
-    const amountMinor = `${1_000_00 + balancePerOrderMinor * expected}`;
+    const amountMinor = `${1_000_00 + balancePerOrderMinor * ordersMax}`;
     await stage.sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor });
-    // The dashboard starts when the first order has ended, and its own end is waited for with the others'.
-    const rest = Promise.withResolvers<void>();
-    await playAll(stage, watch, performances, () => void system.startRest().then(rest.resolve, rest.reject));
-    await rest.promise;
+    await playAll(stage, watch, performances);
+    const playRest = async () => {
+      const known = await programme.rest();
+      leftOut.push(...known.leftOut);
+      const rest = known.scenarios.map(rehearse);
+      performances.push(...rest);
+      await playAll(stage, watch, rest);
+    };
+    await Promise.all([system.startRest(), playRest()]);
   };
   const trouble = await firstTrouble([playing(), endOf(system), timeIsUp(limits.overallMs + hangingMs)]);
   const lookedIn = await firstTrouble([watch.look()]);
   watch.close();
   table.done();
   const { latest: sight, firstSettledMs } = watch;
-  return { performances, sight, firstSettledMs, trouble: trouble ?? lookedIn };
+  return { performances, leftOut, sight, firstSettledMs, trouble: trouble ?? lookedIn };
 }
+
+export const ordersOf = (performances: readonly Performance[]): number =>
+  performances.reduce((sum, { scenario }) => sum + scenario.orders, 0);
 
 /** Orders that have ended as their scenarios say. */
 export const endedAmong = (performances: readonly Performance[], sight: Sight): number =>

@@ -1,3 +1,4 @@
+import type { LastTrouble } from './log-lines.ts';
 import type { Performance } from './play.ts';
 import { type Scenario, tellEnding } from './scenario.ts';
 import type { Seen } from './sight.ts';
@@ -23,9 +24,9 @@ export function judge(
   performance: Performance,
   sight: Sight,
   trouble: string | undefined,
-  lastTrouble: (named: readonly string[]) => string | undefined,
+  lastTrouble: LastTrouble,
 ): Outcome {
-  const { scenario, endings, orders: named, failure } = performance;
+  const { scenario, endings, orders: named, beganAtMs, failure } = performance;
   const wasPlayed = endings.length > 0;
   const orders = wasPlayed
     ? endings.map(ending => ({ seen: sight.find(ending), isGood: sight.has(ending) }))
@@ -39,7 +40,7 @@ export function judge(
     orders,
     failed: {
       reason: failure ?? [trouble, expected].filter(Boolean).join(': '),
-      log: lastTrouble([...names, ...named]),
+      log: lastTrouble([...names, ...named], beganAtMs),
     },
   };
 }

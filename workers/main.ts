@@ -18,10 +18,10 @@ import { openStore } from '../store/open.ts';
 import { withEnteredKeys } from '../store/provider-keys.ts';
 import { troubleBoard } from '../store/provider-troubles.ts';
 import { scheduleRates } from '../store/rate-feeds.ts';
-import { openShop } from './browser/open-shop.ts';
+import { type OpenShop, openShop } from './browser/open-shop.ts';
 import { keepPlatformBuyer } from './browser/platform-buyer.ts';
 import { watchFeeds } from './feed-watch.ts';
-import { startHost } from './host.ts';
+import { type Host, startHost } from './host.ts';
 import { openProviders } from './providers.ts';
 import { startSweeper } from './sweeper.ts';
 
@@ -37,13 +37,9 @@ await assertKeysFit(store, given.encryptionKeys);
 const box = createSecretBox(given.encryptionKeys);
 const config = await withEnteredKeys(given, store, box);
 const inBrowser: readonly QueueName[] = ['purchase-fallback', 'track-in-browser'];
-const buysInBrowser = config.allowBrowserAutomation && chosen.some(name => inBrowser.includes(name));
-const browser = buysInBrowser ? await openShop(config, store, box, log) : undefined;
-if (browser) defer('browser', () => browser.close());
-if (browser && config.platformBuyer)
-  await keepPlatformBuyer({ store, box, log }, config.aliexpress.environment, config.platformBuyer);
-const names = buysInBrowser && !browser ? chosen.filter(name => !inBrowser.includes(name)) : chosen;
-const backend = await openWhenThere(() => openBackend({ ...config, workers: names.length, log }), log, announceReady);
+const forBrowser = config.allowBrowserAutomation ? chosen.filter(name => inBrowser.includes(name)) : [];
+const forAnybody = chosen.filter(name => !forBrowser.includes(name));
+const backend = await openWhenThere(() => openBackend({ ...config, workers: chosen.length, log }), log, announceReady);
 defer('backend', () => backend.close());
 const producer = openProducer(backend, log);
 defer('producer', () => producer.close());
@@ -62,17 +58,32 @@ const surroundings = {
   gate,
   log,
   now: () => new Date(),
-  ...(browser ? { shop: browser.shop } : {}),
 };
-const host = startHost(backend, names, surroundings, { contracts });
-defer('workers', () => host.close());
+let browser: OpenShop | undefined;
+defer('browser', () => browser?.close());
+const hosts: Host[] = [];
+defer('workers', () => Promise.all(hosts.map(host => host.close())));
+if (forAnybody.length > 0) hosts.push(startHost(backend, forAnybody, surroundings, { contracts }));
 const { sweepIntervalMs: intervalMs, stallAfterMs, evidenceDays } = config;
 const application = `${config.paypal.environment}/${config.paypal.clientId}`;
 const feeds = watchFeeds({ store, application, log, now: () => new Date() });
 const sweeper = startSweeper({ store, producer, stallAfterMs, intervalMs, feeds, evidenceDays, log });
 defer('sweeper', () => sweeper.close());
-log.info({ queues: names, backend: config.redisUrl ? 'redis' : 'postgres' }, 'workers ready');
-announceReady();
+const kind = config.redisUrl ? 'redis' : 'postgres';
+const tellReady = (queues: readonly QueueName[]) => {
+  log.info({ queues, backend: kind }, 'workers ready');
+  announceReady();
+};
+if (forAnybody.length > 0) tellReady(forAnybody);
+// Last: to try a browser takes seconds, for which nobody else waits.
+if (forBrowser.length > 0) {
+  browser = await openShop(config, store, box, log);
+  if (browser && config.platformBuyer)
+    await keepPlatformBuyer({ store, box, log }, config.aliexpress.environment, config.platformBuyer);
+  const { shop } = browser ?? {};
+  if (shop) hosts.push(startHost(backend, forBrowser, { ...surroundings, shop }, { contracts }));
+  tellReady(shop ? forBrowser : []);
+}
 
 function chosenQueues(list: string | undefined): readonly QueueName[] {
   if (list === undefined) return queueNames;

@@ -1,20 +1,24 @@
 import { expect } from 'chai';
+import { isAlive } from '../support/is-alive.ts';
 import { until } from '../support/until.ts';
-import { closePrograms, expectNobodyLeft, npmRun, type Program } from './program.ts';
+import { closePrograms, expectNobodyLeft, npmRun, type Program } from '../support/npm-run.ts';
 
 describe('what is stopped, stops:', function () {
   this.timeout(120_000);
   afterEach(closePrograms);
 
   /** In the middle of its work, each as soon as it can be told. */
-  const underWay: Readonly<Record<string, () => Promise<Program>>> = {
+  const underWay = {
     async demo() {
       const demo = await npmRun('demo');
       await demo.says(/under way/);
       return demo;
     },
     async storm() {
-      const storm = await npmRun('storm', ['--orders', '30']);
+      // With a Redis of its own, where there is one on this machine.
+      const backend = process.env.TEST_REDIS_URL ? 'redis' : 'postgres';
+      const storm = await npmRun('storm', ['--orders', '30', '--backend', backend]);
+      if (backend === 'redis') await storm.runs(/redis-server/);
       await storm.says(/[1-9]\d* kills/);
       return storm;
     },
@@ -42,6 +46,13 @@ describe('what is stopped, stops:', function () {
     expect(program.leftFiles()).to.deep.equal([]);
   };
 
+  const expectKilled = async (program: Program) => {
+    const family = program.family();
+    process.kill(program.starter, 'SIGKILL');
+    await expectNobodyLeft(family);
+    await until(() => program.leftFiles().length === 0, { describe: () => program.leftFiles().join('\n') });
+  };
+
   for (const [name, start] of Object.entries(underWay)) {
     it(`npm run ${name} at Ctrl-C, which npm passes on once more, and at a second one`, async () => {
       const program = await start();
@@ -49,20 +60,50 @@ describe('what is stopped, stops:', function () {
       await expectStopped(name, program, 'SIGINT');
     });
 
-    it(`npm run ${name} at a SIGTERM to the process alone`, async () => {
-      const program = await start();
-      process.kill(program.starter, 'SIGTERM');
-      await expectStopped(name, program, 'SIGTERM');
-    });
-
     it(`npm run ${name} when it is killed: nothing that it has started is left`, async () => {
-      const program = await start();
-      const family = program.family();
-      process.kill(program.starter, 'SIGKILL');
-      await expectNobodyLeft(family);
-      await until(() => program.leftFiles().length === 0, { describe: () => program.leftFiles().join('\n') });
+      await expectKilled(await start());
     });
   }
+
+  it('the demo at a SIGTERM to the process alone', async () => {
+    const demo = await underWay.demo();
+    process.kill(demo.starter, 'SIGTERM');
+    await expectStopped('demo', demo, 'SIGTERM');
+  });
+
+  it('the demo when it is killed while its browser buys', async () => {
+    const demo = await npmRun('demo', [], { env: { CHROME_PATH: process.env.CHROME_PATH } });
+    await demo.runs(/--user-data-dir=/);
+    await expectKilled(demo);
+  });
+
+  it('a run of the tests when it is killed, with its database', async () => {
+    const tests = await npmRun('test', ['test/tidy.test.ts'], { main: /^\S*node \S+mocha/ });
+    await tests.runs(/postgres/);
+    const family = tests.family();
+    process.kill(tests.starter, 'SIGKILL');
+    await expectNobodyLeft(family);
+    await until(() => tests.leftFiles().length === 0, { describe: () => tests.leftFiles().join('\n') });
+  });
+
+  it('what was killed with its watchman is cleared up by the next start, and what lives is left alone', async () => {
+    const alive = await npmRun('demo');
+    const env = { TMPDIR: alive.temporary };
+    const dead = await npmRun('demo', [], { env });
+    const postgres = await dead.runs(/postgres/);
+    const watchman = await dead.runs(/watchman/);
+    const family = dead.family();
+    for (const pid of [watchman, dead.starter]) process.kill(pid, 'SIGKILL');
+    await dead.end;
+    expect(isAlive(postgres)).to.equal(true);
+
+    const next = await npmRun('demo', [], { env });
+    await next.says(/^Starting/);
+    await expectNobodyLeft(family);
+    const folders = next.leftFiles().filter(name => /^orders-\d+/.test(name));
+    expect(folders.map(name => Number(name.split('-')[1]))).to.have.members([alive.starter, next.starter]);
+    expect(isAlive(alive.starter)).to.equal(true);
+  });
 
   it('the demo while it starts', async () => {
     const demo = await npmRun('demo');
@@ -73,14 +114,14 @@ describe('what is stopped, stops:', function () {
   });
 
   it('the demo when npm is told to end, whose shell passes nothing on', async () => {
-    const demo = await underWay.demo!();
+    const demo = await underWay.demo();
     process.kill(demo.npm, 'SIGTERM');
     await demo.says(/npm has ended; everything it had started has ended/);
     await expectNobodyLeft(demo.family());
   });
 
   it('the demo when npm is killed', async () => {
-    const demo = await underWay.demo!();
+    const demo = await underWay.demo();
     const family = demo.family();
     process.kill(demo.npm, 'SIGKILL');
     await expectNobodyLeft(family);

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { isRunning, type ProcessEntry, readProcessTable } from '../../runtime/process-table.ts';
-import { freePort } from '../support/free-port.ts';
-import { until } from '../support/until.ts';
+import { removeFolder } from '../../runtime/run-folder.ts';
+import { temporaryFolder } from '../../runtime/started-processes.ts';
+import { freePort } from './free-port.ts';
+import { until } from './until.ts';
 
 export type Program = {
   readonly lines: readonly string[];
@@ -23,14 +23,23 @@ export type Program = {
   runs(command: RegExp): Promise<number>;
   /** Notes who belongs to it now: afterwards nobody can tell. */
   family(): readonly ProcessEntry[];
+  /** Its folder for temporary files. */
+  readonly temporary: string;
   /** What lies in its folder for temporary files, and was made by it in other places. */
   leftFiles(): readonly string[];
 };
 
+type NpmRunOptions = {
+  cwd?: string;
+  env?: Record<string, string | undefined>;
+  /** The command line of the process that the script starts. */
+  main?: RegExp;
+};
+
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const startMs = 60_000;
-/** What is stopped, stops within five seconds. */
-export const stopMs = 5_000;
+/** What is stopped, stops within five seconds; twice that where other tests keep the machine busy. */
+const stopMs = 10_000;
 
 /** The browser that npm brings is unpacked once. */
 const isKept = /^orders-chromium-/;
@@ -46,9 +55,9 @@ export function closePrograms(): void {
 export async function npmRun(
   script: string,
   args: readonly string[] = [],
-  { cwd = project, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+  { cwd = project, env = {}, main = /^\S*node (\S+\/)?(main|start)\.ts/ }: NpmRunOptions = {},
 ): Promise<Program> {
-  const temporary = mkdtempSync(join(tmpdir(), 'stop-'));
+  const temporary = env.TMPDIR ?? temporaryFolder('npm-run');
   const ports = { PORT: await freePort(), DASHBOARD_PORT: await freePort(), SANDBOX_PORT: await freePort() };
   const { DATABASE_URL: _, REDIS_URL: __, ...inherited } = process.env;
   const settings = Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)]));
@@ -92,11 +101,12 @@ export async function npmRun(
     });
   opened.push(() => {
     for (const { pid, identity } of family()) if (isRunning(identity)) process.kill(pid, 'SIGKILL');
-    rmSync(temporary, { recursive: true, force: true, maxRetries: 10 });
+    removeFolder(temporary);
   });
-  const starter = await runs(/^\S*node (\S+\/)?(main|start)\.ts/);
+  const starter = await runs(main);
   return {
     lines,
+    temporary,
     npm: pid,
     starter,
     end: endOf(npm),
