@@ -78,4 +78,3 @@ function toLine(wire: WireLine, refunds: EbayRefund[] = []): EbayLine {
     refunds,
   };
 }
-

@@ -9,7 +9,7 @@ const page = readFileSync(settingsFile, 'utf8');
 const described = new Set(page.matchAll(/^\| `(\w+)` \|/gm).map(([, name]) => String(name)));
 
 /** Of the machine, npm and the operating system: nobody sets them for us. */
-const foreign = new Set(['PATH', 'TMPDIR', 'LD_LIBRARY_PATH', 'npm_lifecycle_event']);
+const foreign = new Set(['PATH', 'TMPDIR', 'LD_LIBRARY_PATH', 'npm_lifecycle_event', 'npm_node_execpath']);
 
 /** `env.NAME`, `env['NAME']`, and `const { NAME, NAME: here } = env`. */
 function readIn(text: string): string[] {
