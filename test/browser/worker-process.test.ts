@@ -113,7 +113,6 @@ describeWith('browser', 'the workers process that buys in the browser', function
     worker.send('SIGKILL');
     expect(await worker.end).to.equal('SIGKILL');
     await expectNoneLeft(worker, chromium);
-    expect(foldersOf(worker)).to.have.length(1);
     expect(await shopping.bought(id)).to.deep.equal([]);
     await letGo();
     const next = await start();

@@ -38,8 +38,8 @@ describe('npm run demo -- --once', function () {
       expect(reason).to.include('POST /api/paypal/create-order answered 429');
       expect(log).to.match(/^api \S+ answered 429 to POST \/api\/paypal\/create-order/);
     }
-    // Its first order was there before it broke off.
-    expect(orders).to.be.above(8 - failed.length);
+    // Five that ended as they should, and the first of the two that broke off.
+    expect(orders).to.equal(6);
     expect(duplicates).to.equal(0);
     const receipt = demo.lines.join('\n');
     expect(receipt).to.match(/reseller-proceeds .* ✗/);
