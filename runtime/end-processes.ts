@@ -23,13 +23,10 @@ const pollMs = 25;
  */
 export async function endProcesses(started: readonly StartedProcess[]): Promise<readonly number[]> {
   const left: number[] = [];
-  for (const role of ['program', 'server'] as const)
-    left.push(
-      ...(await endTogether(
-        started.filter(process => process.role === role),
-        patienceMs[role],
-      )),
-    );
+  for (const role of ['program', 'server'] as const) {
+    const these = started.filter(one => one.role === role);
+    left.push(...(await endTogether(these, patienceMs[role])));
+  }
   return left;
 }
 

@@ -7,6 +7,7 @@ import { spawnDetached } from './detached-process.ts';
 import { type DevDatabase, openDevDatabase } from './dev-database.ts';
 import { devSettings } from './dev-settings.ts';
 import { assertPortFree } from './free-port.ts';
+import type { Role } from './started-processes.ts';
 import { type SupervisedProcess, type SupervisedProcessOptions, startSupervised } from './supervised-process.ts';
 import {
   type PlannedProcess,
@@ -71,8 +72,6 @@ export const startSystem = (options: SystemOptions = {}): Promise<System> =>
 async function start(options: SystemOptions): Promise<System> {
   const { log = process.stdout, removeData = false, later = [] } = options;
   const dataFolder = resolve(options.dataFolder ?? '.data');
-  const lineOf = (name: string) => (line: string) => void log.write(`${name.padEnd(9)} | ${line}\n`);
-
   await using opened = new AsyncDisposableStack();
   if (removeData) opened.defer(() => rmSync(dataFolder, { recursive: true, force: true }));
   const settings = await systemEnv({ ...process.env, ...options.env }, dataFolder, options.ports);
@@ -84,35 +83,20 @@ async function start(options: SystemOptions): Promise<System> {
   const { plan, urls } = processPlan(env, config, options.processes ?? processNames);
   for (const { port } of plan) if (port) await assertPortFree(port.number, port.variable);
 
-  const { promise: givenUp, resolve: onGivenUp } = Promise.withResolvers<Error>();
-  const stopDeadlineMs = config.shutdownDeadlineMs + killLaterMs;
-  const processes: SupervisedProcess[] = [];
-  const started: Record<PlannedProcess['role'], SupervisedProcess[]> = { server: [], program: [] };
-  const launch = async (planned: PlannedProcess) => {
-    const settled = { ...options.restart, ...planned, env, stopDeadlineMs, log: lineOf(planned.name), onGivenUp };
-    const running = await startSupervised(settled);
-    processes.push(running);
-    started[planned.role].push(running);
-  };
-  const isNow = ({ name }: PlannedProcess) => !later.includes(name);
-  const stopAll = async (these: readonly SupervisedProcess[]) => {
-    await Promise.all(these.map(one => one.stop()));
-  };
-  const run = (name: string, ...command: string[]) => runToEnd(name, command, env, lineOf(name));
+  const launcher = createLauncher(env, config, log, options.restart);
+  const { launch, run, stopAll } = launcher;
   const firstUser = async () => {
     if (env.ADMIN_EMAIL && env.ADMIN_PASSWORD)
       await run('user', 'store/create-user.ts', '--role', 'admin', '--if-missing');
   };
+  const planned = (role: Role, isLater = false) =>
+    plan.filter(one => one.role === role && later.includes(one.name) === isLater).map(launch);
 
-  opened.defer(() => allOf([database?.stop(), stopAll(started.server)]));
-  opened.defer(() => stopAll(started.program));
-  const [servers, programs] = [
-    plan.filter(({ role }) => role === 'server'),
-    plan.filter(({ role }) => role === 'program'),
-  ];
-  // Sandbox first of all: it writes the certificate that the api reads.
-  await allOf([database?.start(), run('migrate', 'store/migrate.ts'), ...servers.map(launch)]);
-  await allOf([firstUser(), ...programs.filter(isNow).map(launch)]);
+  opened.defer(() => allOf([database?.stop(), stopAll('server')]));
+  opened.defer(() => stopAll('program'));
+  // The sandbox before all others: it writes the certificate that the api reads.
+  await allOf([database?.start(), run('migrate', 'store/migrate.ts'), ...planned('server')]);
+  await allOf([firstUser(), ...planned('program')]);
 
   const running = opened.move();
   let stopping: Promise<void> | undefined;
@@ -122,11 +106,39 @@ async function start(options: SystemOptions): Promise<System> {
     env,
     config,
     databaseUrl: config.databaseUrl,
-    processes,
-    givenUp,
-    startRest: () => allOf(programs.filter(planned => !isNow(planned)).map(launch)),
+    processes: launcher.processes,
+    givenUp: launcher.givenUp,
+    startRest: () => allOf(planned('program', true)),
     stop,
     [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** Starts what is planned, and stops what it has started. */
+function createLauncher(
+  env: Readonly<Record<string, string>>,
+  { shutdownDeadlineMs }: Config,
+  log: Writable,
+  restart: SystemOptions['restart'],
+) {
+  const { promise: givenUp, resolve: onGivenUp } = Promise.withResolvers<Error>();
+  const stopDeadlineMs = shutdownDeadlineMs + killLaterMs;
+  const processes: SupervisedProcess[] = [];
+  const roles = new Map<SupervisedProcess, Role>();
+  const lineOf = (name: string) => (line: string) => void log.write(`${name.padEnd(9)} | ${line}\n`);
+  return {
+    processes,
+    givenUp,
+    async launch(planned: PlannedProcess): Promise<void> {
+      const options = { ...restart, ...planned, env, stopDeadlineMs, log: lineOf(planned.name), onGivenUp };
+      const running = await startSupervised(options);
+      processes.push(running);
+      roles.set(running, planned.role);
+    },
+    run: (name: string, ...command: string[]) => runToEnd(name, command, env, lineOf(name)),
+    async stopAll(role: Role): Promise<void> {
+      await Promise.all(processes.filter(one => roles.get(one) === role).map(one => one.stop()));
+    },
   };
 }
 
