@@ -1,5 +1,6 @@
 import { formatMoney, split, sum } from '../domain/money.ts';
-import type { EbayLine, EbayOrder, EbayRefund } from '../providers/ebay/order.ts';
+import type { EbayLine, EbayOrder } from '../providers/ebay/order.ts';
+import type { EbayRefund } from '../providers/ebay/refunds.ts';
 import type { Credential } from '../store/entities/people.ts';
 import type { Context } from './context.ts';
 import type { MarketplaceOrder, WentBack } from './marketplace.ts';
@@ -45,7 +46,7 @@ function paymentOf({ paymentStatus, refunds, lines }: EbayOrder): MarketplaceOrd
 
 /**
  * What was given back of an order of several lines as a whole may be of any of them, and what is told of the order and
- * of its line may be the same money: only a person knows.
+ * of its line under two names may be the same money: only a person knows.
  */
 function backOf(order: EbayOrder, line: EbayLine): WentBack | undefined {
   const ofOrder = order.refunds;

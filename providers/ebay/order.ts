@@ -1,6 +1,7 @@
 import type { Address } from '../../domain/address.ts';
 import { add, type Currency, type Money, sum } from '../../domain/money.ts';
-import type { WireLine, WireOrder, WireRefund, WireShipTo } from './schema.ts';
+import { type EbayRefund, readRefunds } from './refunds.ts';
+import type { WireLine, WireOrder, WireShipTo } from './schema.ts';
 
 /** To be bought for only while `paymentStatus` is PAID and `cancelState` is NONE_REQUESTED. */
 export type EbayOrder = {
@@ -20,9 +21,6 @@ export type EbayOrder = {
   refunds: EbayRefund[];
 };
 
-/** What the seller gave back, without the tax that eBay had collected. PENDING may still fail. */
-export type EbayRefund = { state: 'PENDING' | 'REFUNDED'; amount: Money | undefined };
-
 export type EbayLine = {
   lineItemId: string;
   legacyItemId: string;
@@ -39,6 +37,10 @@ export type EbayLine = {
 
 export function toOrder(wire: WireOrder): EbayOrder {
   const shipTo = toAddress(wire.fulfillmentStartInstructions?.[0]?.shippingStep?.shipTo);
+  const { ofOrder, ofLines } = readRefunds(
+    wire.paymentSummary?.refunds,
+    wire.lineItems.map(({ refunds }) => refunds),
+  );
   return {
     orderId: wire.orderId,
     ...(wire.creationDate ? { createdAt: wire.creationDate } : {}),
@@ -49,12 +51,12 @@ export function toOrder(wire: WireOrder): EbayOrder {
     buyer: wire.buyer?.username ?? '',
     currency: wire.pricingSummary.total.currency,
     ...(wire.totalMarketplaceFee ? { marketplaceFee: wire.totalMarketplaceFee } : {}),
-    lines: wire.lineItems.map(toLine),
-    refunds: toRefunds(wire.paymentSummary?.refunds),
+    lines: wire.lineItems.map((line, index) => toLine(line, ofLines[index])),
+    refunds: ofOrder,
   };
 }
 
-function toLine(wire: WireLine): EbayLine {
+function toLine(wire: WireLine, refunds: EbayRefund[] = []): EbayLine {
   const cost = wire.discountedLineItemCost ?? wire.lineItemCost;
   const delivery = wire.deliveryCost?.shippingCost;
   const taxes = wire.ebayCollectAndRemitTaxes?.flatMap(({ amount }) => amount ?? []) ?? [];
@@ -67,18 +69,9 @@ function toLine(wire: WireLine): EbayLine {
     quantity: wire.quantity,
     total: delivery ? add(cost, delivery) : cost,
     collectedTax: sum(taxes, cost.currency),
-    refunds: toRefunds(wire.refunds),
+    refunds,
   };
 }
-
-/** https://developer.ebay.com/api-docs/sell/fulfillment/types/sel:OrderRefund and sel:LineItemRefund */
-const toRefunds = (refunds: readonly WireRefund[] = []): EbayRefund[] =>
-  refunds
-    .filter(({ refundStatus }) => refundStatus !== 'FAILED')
-    .map(({ amount, refundStatus, refundDate }) => ({
-      state: (refundStatus ?? (refundDate && 'REFUNDED')) === 'REFUNDED' ? 'REFUNDED' : 'PENDING',
-      amount,
-    }));
 
 /** An address that a parcel could not be sent to is none. */
 function toAddress({ fullName, contactAddress, primaryPhone, email }: WireShipTo = {}): Address | undefined {

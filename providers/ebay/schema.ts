@@ -56,9 +56,20 @@ const shipTo = open<WireShipTo>({
   email: optionalText,
 });
 
-/** Of a line it says no status: the date alone tells that the money has left. */
-export type WireRefund = { amount?: Money; refundStatus?: string; refundDate?: string };
-const refund = open<WireRefund>({ amount: amount.empty(null), refundStatus: optionalText, refundDate: optionalText });
+export type WireRefund = {
+  refundId?: string;
+  refundReferenceId?: string;
+  amount?: Money;
+  refundStatus?: string;
+  refundDate?: string;
+};
+const refund = open<WireRefund>({
+  refundId: idText.empty(['', null]),
+  refundReferenceId: idText.empty(['', null]),
+  amount: amount.empty(null),
+  refundStatus: optionalText,
+  refundDate: optionalText,
+});
 const refunds = Joi.array().items(refund).empty(null);
 
 export type WireLine = {

@@ -14,13 +14,18 @@ export function orderDocument(order: EbayOrder): object {
     const taxType = 'STATE_SALES_TAX';
     return { taxes: [{ amount, taxType }], ebayCollectAndRemitTaxes: [{ amount, taxType, collectionMethod: 'NET' }] };
   };
-  // The date comes with the money; the status is told of a refund of the whole order only.
-  const refund = ({ refundId, amountMinor, status, date }: EbayRefund) => ({
+  // The date comes with the money; the status is told with the order only.
+  const refund = ({ refundId, status, date }: EbayRefund, amountMinor: bigint) => ({
     refundId,
     amount: money(amountMinor),
-    ...(status === 'REFUNDED' ? { refundDate: date, refundReferenceId: refundId } : {}),
+    ...(status === 'REFUNDED' ? { refundDate: date } : {}),
   });
-  const refundsOf = (lineItemId: string | undefined) => order.refunds.filter(one => one.lineItemId === lineItemId);
+  // A refund of a line is told there as what the buyer got, and with the order as what it cost the seller: eBay gives
+  // its fee back for it.
+  const costOf = ({ lineItemId, amountMinor }: EbayRefund) =>
+    lineItemId === undefined || total === 0n
+      ? amountMinor
+      : amountMinor - (amountMinor * order.marketplaceFeeMinor) / total;
   return {
     orderId: order.orderId,
     legacyOrderId: order.orderId,
@@ -40,7 +45,7 @@ export function orderDocument(order: EbayOrder): object {
     cancelStatus: { cancelState: order.cancelState, cancelRequests: [] },
     paymentSummary: {
       totalDueSeller: money(total + tax - order.marketplaceFeeMinor),
-      refunds: refundsOf(undefined).map(one => ({ ...refund(one), refundStatus: one.status })),
+      refunds: order.refunds.map(one => ({ ...refund(one, costOf(one)), refundStatus: one.status })),
       payments: [
         {
           paymentMethod: 'EBAY',
@@ -61,7 +66,9 @@ export function orderDocument(order: EbayOrder): object {
       lineItemCost: money(line.totalMinor - line.deliveryMinor),
       deliveryCost: { shippingCost: money(line.deliveryMinor) },
       ...collectedTax(line),
-      refunds: refundsOf(line.lineItemId).map(refund),
+      refunds: order.refunds
+        .filter(({ lineItemId }) => lineItemId === line.lineItemId)
+        .map(one => refund(one, one.amountMinor)),
       total: money(line.totalMinor + line.collectedTaxMinor),
       soldFormat: 'FIXED_PRICE',
       listingMarketplaceId: 'EBAY_US',

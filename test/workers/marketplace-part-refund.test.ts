@@ -127,6 +127,27 @@ describe('a part of a sale that its marketplace gave back', () => {
     for (const id of [first, second]) expect((await stage.order(id)).frozenFor).to.equal(null);
   });
 
+  it('is counted once where eBay tells one refund with the order and with its line: what the buyer got', async () => {
+    const number = await onEbay();
+    const [id = '' as OrderId] = await booked('ebay', number);
+    const ofLine = { amountMinor: '1000', lineItemId: '10000000000' };
+    await told('ebay', number, { paymentStatus: 'PARTIALLY_REFUNDED', refunds: [ofLine] });
+    expect(await back(await stage.order(id))).to.equal(1_000n);
+    expect(await stage.order(id)).to.include({ status: 'PURCHASED', frozenFor: null });
+    expect(await amounts(id)).to.deep.equal([43n, 383n]);
+  });
+
+  it('is a person’s where eBay tells of the order and of its line under no common name', async () => {
+    const number = await onEbay();
+    const [id = '' as OrderId] = await booked('ebay', number);
+    const patch = [{ op: 'remove', path: '/paymentSummary/refunds/0/refundId' }];
+    await stage.control('faults', { provider: 'ebay', operation: 'get-order', kind: 'reshape', patch });
+    const ofLine = { amountMinor: '1000', lineItemId: '10000000000' };
+    await told('ebay', number, { paymentStatus: 'PARTIALLY_REFUNDED', refunds: [ofLine] });
+    expect(await stage.order(id)).to.include({ frozenFor: 'MARKETPLACE_REFUND' });
+    expect(await back(await stage.order(id))).to.equal(0n);
+  });
+
   it('holds every line of an order of which eBay gave a part back as a whole', async () => {
     const number = await onEbay(2);
     const ids = await booked('ebay', number);
