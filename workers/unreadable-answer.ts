@@ -10,9 +10,12 @@ import type { EntityManager } from '../store/open.ts';
 import { note, notedSince } from '../store/timeline.ts';
 import type { Context } from './context.ts';
 
+/** A step that met none for so long was well in between. */
+const wellAfterMs = 6 * 3_600_000;
+
 /**
  * Notes one more answer that cannot be read. Says whether the same step has met them for so long that a person must
- * look. What could be read in between, for longer than that, counts from new.
+ * look.
  * @param step names the stay in one state
  */
 export const unreadableTooLong = (
@@ -23,7 +26,7 @@ export const unreadableTooLong = (
 ): Promise<boolean> =>
   store.transaction(async em => {
     const topic = `unreadable/${step}`;
-    const since = await notedSince(em, orderId, topic, { now: now(), pauseMs: horizonMs });
+    const since = await notedSince(em, orderId, topic, { now: now(), pauseMs: wellAfterMs });
     await note(em, orderId, 'tried', `an answer cannot be read, and is asked for again: ${message}`, { code, topic });
     return since !== null && now().getTime() - since.getTime() >= horizonMs;
   });

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import Joi from 'joi';
 import { formatDecimal, money } from '../../domain/money.ts';
 import { parseExactly } from '../../providers/exact-json.ts';
-import { decimalText, idText, moneyField } from '../../providers/fields.ts';
+import { choiceOf, decimalText, harmless, idText, maybe, moneyField, open } from '../../providers/fields.ts';
 
 const paypal = moneyField('value', 'currency_code');
 const read = (json: string) => paypal.validate(parseExactly(json));
@@ -58,5 +59,38 @@ describe('ids and amounts', () => {
     expect(idText.validate('110-2-9').value).to.equal('110-2-9');
     expect(decimalText.validate(parseExactly('1500')).value).to.equal('1500');
     expect(decimalText.validate(parseExactly('1500.50')).value).to.equal('1500.50');
+  });
+});
+
+describe('how much depends on a field', () => {
+  const item = open<{ id: string }>({ id: Joi.string().required() });
+  const shape = open({
+    decides: maybe(Joi.string().valid('yes', 'no')),
+    said: harmless(Joi.string()),
+    offers: choiceOf(item),
+    counted: maybe(Joi.array().items(item)),
+  });
+
+  it('lets what is absent, null or empty be absent', () => {
+    for (const nothing of [undefined, null, '']) {
+      const { value, error } = shape.validate({ decides: nothing, said: nothing, counted: nothing });
+      expect(error).to.equal(undefined);
+      expect(Object.values(value).filter(read => read !== undefined)).to.deep.equal([]);
+    }
+  });
+  it('leaves out what nobody decides by, whatever it is', () => {
+    for (const odd of [1, {}, [], true, null]) expect(shape.validate({ said: odd })).to.deep.equal({ value: {} });
+  });
+  it('refuses what a decision hangs on, when it is of another kind', () => {
+    for (const odd of ['perhaps', 1, {}, []])
+      expect(shape.validate({ decides: odd }).error, `${odd}`).to.be.instanceOf(Error);
+  });
+  it('drops an offer that cannot be read, and keeps the others', () => {
+    const offers = [{ id: 'a' }, null, { id: 7 }, 'b', { id: 'c', more: 1 }];
+    expect(shape.validate({ offers }).value).to.deep.equal({ offers: [{ id: 'a' }, { id: 'c', more: 1 }] });
+    expect(shape.validate({ offers: 'a' }).error).to.be.instanceOf(Error);
+  });
+  it('refuses a list that is counted when one element cannot be read', () => {
+    expect(shape.validate({ counted: [{ id: 'a' }, null] }).error).to.be.instanceOf(Error);
   });
 });

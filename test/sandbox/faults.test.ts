@@ -67,4 +67,35 @@ describe('sandbox: faults', () => {
     await sandbox.control('faults', undefined, 'DELETE');
     expect((await sandbox.control('faults', undefined, 'GET')).faults).to.deep.equal([]);
   });
+
+  it('answer says what a provider was seen to say, and performs nothing', async () => {
+    await fault('answer', { status: 403, body: { name: 'AUTHORIZATION_ERROR', links: [] } });
+    const reply = await capture();
+    expect([reply.status, reply.json, await captures()]).to.deep.equal([
+      403,
+      { name: 'AUTHORIZATION_ERROR', links: [] },
+      0,
+    ]);
+  });
+
+  it('reshape performs, and changes the answer as a patch says', async () => {
+    const of = '/purchase_units/0/payments/captures/0';
+    await fault('reshape', {
+      patch: [
+        { op: 'remove', path: `${of}/seller_receivable_breakdown` },
+        { op: 'add', path: `${of}/brand_new`, value: null },
+      ],
+    });
+    const { json } = await capture();
+    const [shown] = json.purchase_units[0].payments.captures;
+    expect(shown)
+      .to.include({ status: 'COMPLETED', brand_new: null })
+      .and.not.to.have.property('seller_receivable_breakdown');
+    expect(await captures()).to.equal(1);
+  });
+
+  it('reshape fails where there is nothing to change: it would prove nothing', async () => {
+    await fault('reshape', { patch: [{ op: 'remove', path: '/nowhere' }] });
+    expect((await capture()).status).to.equal(500);
+  });
 });
