@@ -1,35 +1,13 @@
+import { type Currency, isCurrency, minorDigitsOf } from './currencies.ts';
 import { invariant } from './outcome.ts';
+
+export { type Currency, currencies, isCurrency, minorDigitsOf } from './currencies.ts';
 
 /**
  * Money is an integer of minor units plus a currency, everywhere. Decimal text is read and written at the edges only,
  * without ever passing through a float.
  */
 export type Money = { readonly amountMinor: bigint; readonly currency: Currency };
-
-/** ISO 4217 currencies we can hold, with their number of minor digits. */
-const minorDigits = {
-  ARS: 2,
-  AUD: 2,
-  BRL: 2,
-  CAD: 2,
-  CHF: 2,
-  CLP: 0,
-  COP: 2,
-  EUR: 2,
-  GBP: 2,
-  JPY: 0,
-  MXN: 2,
-  PEN: 2,
-  PLN: 2,
-  USD: 2,
-  UYU: 2,
-} as const;
-
-export type Currency = keyof typeof minorDigits;
-
-export const currencies = Object.keys(minorDigits) as readonly Currency[];
-export const isCurrency = (text: string): text is Currency => Object.hasOwn(minorDigits, text);
-export const minorDigitsOf = (currency: Currency): number => minorDigits[currency];
 
 export const money = (amountMinor: bigint, currency: Currency): Money => ({ amountMinor, currency });
 export const zero = (currency: Currency): Money => money(0n, currency);
@@ -45,18 +23,43 @@ export function currencyOf(text: string): Currency {
  */
 export function parseMoney(text: string, currency: string): Money {
   const known = currencyOf(currency);
-  const match = /^(-?)(\d{1,18})(?:\.(\d{1,8}))?$/.exec(text);
-  if (!match) throw new RangeError(`not an amount of money: ${text}`);
-  const [, sign = '', whole = '', fraction = ''] = match;
-  const digits = minorDigits[known];
+  const { sign, whole, fraction } = decimalParts(text);
+  const digits = minorDigitsOf(known);
   if (/[1-9]/.test(fraction.slice(digits))) throw new RangeError(`${text} has more digits than ${known} allows`);
-  const minor = BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0'));
-  return money(sign ? -minor : minor, known);
+  return ledgerMoney(sign * BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0')), known);
 }
 
-/** The decimal text that providers want: `10.99`, and no point for currencies without minor digits. */
+/**
+ * Reads what somebody charged for each of `pieces`, and rounds it once, half away from zero, where it is finer than
+ * its currency: fees are shares of a price (`4198.6` CLP, `0.5175` USD). Only for fees: an amount that somebody paid
+ * or gets back has no such fraction.
+ * @throws RangeError
+ */
+export function parseFee(text: string, currency: string, pieces = 1): Money {
+  const known = currencyOf(currency);
+  const { sign, whole, fraction } = decimalParts(text);
+  const minor = BigInt(whole + fraction) * BigInt(pieces) * 10n ** BigInt(minorDigitsOf(known));
+  return ledgerMoney(sign * divideRounded(minor, 10n ** BigInt(fraction.length)), known);
+}
+
+/** The ledger's columns have 64 bits; this leaves room for sums. */
+const largestMinor = 10n ** 18n;
+
+function ledgerMoney(minor: bigint, currency: Currency): Money {
+  if (minor >= largestMinor || minor <= -largestMinor) throw new RangeError(`not an amount of money: ${minor}`);
+  return money(minor, currency);
+}
+
+function decimalParts(text: string): { sign: bigint; whole: string; fraction: string } {
+  const match = /^(-?)(\d{1,18})(?:\.(\d{1,20}))?$/.exec(text);
+  if (!match) throw new RangeError(`not an amount of money: ${text}`);
+  const [, sign, whole = '', fraction = ''] = match;
+  return { sign: sign ? -1n : 1n, whole, fraction };
+}
+
+/** Decimal text: `10.99`, and no point for currencies without minor digits. */
 export function formatDecimal({ amountMinor, currency }: Money): string {
-  const digits = minorDigits[currency];
+  const digits = minorDigitsOf(currency);
   const text = (amountMinor < 0n ? -amountMinor : amountMinor).toString().padStart(digits + 1, '0');
   const sign = amountMinor < 0n ? '-' : '';
   return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
@@ -113,7 +116,7 @@ export type Rate = { readonly base: Currency; readonly quote: Currency; readonly
 export function convert(amount: Money, { base, quote, rate }: Rate): Money {
   const { units, scale } = parseDecimal(rate);
   invariant(units > 0n, 'a rate is positive');
-  const [baseUnit, quoteUnit] = [10n ** BigInt(minorDigits[base]), 10n ** BigInt(minorDigits[quote])];
+  const [baseUnit, quoteUnit] = [10n ** BigInt(minorDigitsOf(base)), 10n ** BigInt(minorDigitsOf(quote))];
   if (amount.currency === base)
     return money(divideRounded(amount.amountMinor * units * quoteUnit, scale * baseUnit), quote);
   invariant(amount.currency === quote, `a ${base}/${quote} rate cannot convert ${amount.currency}`);

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { type Money, parseMoney } from '../domain/money.ts';
+import { type Money, parseFee, parseMoney } from '../domain/money.ts';
 
 /** Strict, because `Joi.number()` would take the text `1e3` for a number. */
 const integer = Joi.number().integer().strict();
@@ -16,6 +16,12 @@ export const moneyField = (amountKey: string, currencyKey: string) =>
   Joi.object<Money>({ [amountKey]: decimalText.required(), [currencyKey]: Joi.string().required() })
     .unknown()
     .custom(wire => parseMoney(wire[amountKey], wire[currencyKey]));
+
+/** The same of a fee, which may be finer than its currency and is rounded then. */
+export const feeField = (amountKey: string, currencyKey: string) =>
+  Joi.object<Money>({ [amountKey]: decimalText.required(), [currencyKey]: Joi.string().required() })
+    .unknown()
+    .custom(wire => parseFee(wire[amountKey], wire[currencyKey]));
 
 /**
  * How much depends on a field decides what becomes of an answer in which it is not as expected:

@@ -41,7 +41,7 @@ export async function readMercadoLibreOrder(
       variationId: item.variationId ?? '',
       quantity: item.quantity,
       total: totalOf(item),
-      fee: item.saleFee && multiply(item.saleFee, item.quantity),
+      fee: item.saleFee,
       back,
     })),
   };

@@ -3,7 +3,8 @@ import { Router } from 'express';
 import Joi from 'joi';
 import type { Address } from '../../domain/address.ts';
 import type { OrderId, ProductId } from '../../domain/ids.ts';
-import { multiply } from '../../domain/money.ts';
+import { type Money, multiply } from '../../domain/money.ts';
+import { fitsWire } from '../../domain/wire-amount.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Product } from '../../store/entities/people.ts';
@@ -13,7 +14,7 @@ import { findProduct, productPrice } from '../../store/products.ts';
 import { supplierPayer } from '../../store/supplier-payer.ts';
 import type { Deps } from '../deps.ts';
 import { type Limits, sourceOf, spend } from '../limits.ts';
-import { notFound, valid } from '../middleware/problem.ts';
+import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { maybeSession, scopeOf } from '../middleware/session.ts';
 import { address, id } from '../schemas.ts';
 import { checkoutTokenHash, holdsCheckoutToken } from './orders.ts';
@@ -35,6 +36,7 @@ export const checkoutRoutes = (deps: Deps, limits: Limits): Router =>
       const wanted = valid(purchase, request.body);
       const product = await deps.store.read(em => findProduct(em, wanted.productId));
       if (!product) throw notFound('product');
+      if (!fitsWire('paypal', productPrice(product))) throw tooFineForCheckout(422, productPrice(product));
       if (!maybeSession(response)) await spend(limits['checkout-address'], sourceOf(request), 'TOO_MANY_CHECKOUTS');
       await spend(limits['checkout-seller'], product.userId, 'TOO_MANY_CHECKOUTS');
       const checkoutToken = randomBytes(32).toString('base64url');
@@ -52,6 +54,12 @@ export const checkoutRoutes = (deps: Deps, limits: Limits): Router =>
       await captureSoon(deps, order);
       response.status(202).location(`/api/orders/${order.id}`).json({ orderId: order.id, status: order.status });
     });
+
+/** PayPal takes whole forints and whole Taiwan dollars only: a price with a fraction cannot be paid there. */
+export const tooFineForCheckout = (status: 400 | 422, { currency }: Money): Problem =>
+  new Problem(status, 'AMOUNT_TOO_FINE', `PayPal takes no such fraction of ${currency}`, {
+    errors: [{ field: 'price', message: `has more digits than PayPal takes of ${currency}` }],
+  });
 
 /** Ours first: whatever happens at PayPal afterwards, there is a row that the sweep asks about. */
 async function createOrder(

@@ -3,6 +3,7 @@ import Joi from 'joi';
 import { platformCurrency } from '../../domain/fees.ts';
 import type { CredentialId, ProductId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
+import { fitsWire } from '../../domain/wire-amount.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { findCredential } from '../../store/credentials.ts';
 import { waitingFor, wakeOrder } from '../../store/orders.ts';
@@ -12,6 +13,7 @@ import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { scopeOf, sessionOf } from '../middleware/session.ts';
 import { id, type Page, page, price } from '../schemas.ts';
 import { productView } from '../views.ts';
+import { tooFineForCheckout } from './checkout.ts';
 
 type NewProduct = {
   title: string;
@@ -45,6 +47,7 @@ export const productRoutes = ({ store }: Deps): Router =>
       // The supplier is paid in dollars; a maximum in another currency would move with the rate.
       if (maxBuy.currency !== platformCurrency)
         throw new Problem(400, 'INVALID_INPUT', `maxBuyPrice is in ${platformCurrency}`);
+      if (!fitsWire('paypal', product.price)) throw tooFineForCheckout(400, product.price);
       const added = await store.transaction(em => addProduct(em, { userId, maxBuy, ...product }));
       response.status(201).location(`/api/products/${added.id}`).json(productView(added));
     })

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import type { Money } from '../../domain/money.ts';
-import { idText, moneyField, open } from '../fields.ts';
+import { feeField, idText, moneyField, open } from '../fields.ts';
 
 /** What eBay sends, as far as we read it. */
 const text = Joi.string();
@@ -122,7 +122,7 @@ export const order = open<WireOrder>({
   fulfillmentStartInstructions: Joi.array().items(open({ shippingStep: open({ shipTo: shipTo.empty(null) }) })),
   pricingSummary: open({ total: amount.required() }).required(),
   paymentSummary: open({ refunds }).empty(null),
-  totalMarketplaceFee: amount,
+  totalMarketplaceFee: feeField('value', 'currency'),
   lineItems: Joi.array().items(line).min(1).required(),
 });
 

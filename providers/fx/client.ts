@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { type Currency, currencies, isCurrency, parseDecimal } from '../../domain/money.ts';
+import { type Currency, isCurrency, parseDecimal } from '../../domain/money.ts';
 import {
   ask,
   type Call,
@@ -22,7 +22,7 @@ export type RateSource = {
   latest(base: Currency, options?: CallOptions): Promise<Rates>;
 };
 
-type Wire = { base: string; date?: string; timestamp?: number; rates: Record<string, string> };
+type Wire = { base: string; date?: string; timestamp?: number; rates: Record<string, unknown> };
 
 const dayMs = 86_400_000;
 /** Clocks of two machines differ. */
@@ -33,10 +33,8 @@ const schema = open<Wire>({
   base: Joi.string().required(),
   date: Joi.string().pattern(/^\d{4}-\d\d-\d\d$/),
   timestamp: Joi.number().integer().positive(),
-  // Only ours are read: what others are worth may be written as we read no number.
-  rates: open<Record<string, string>>(
-    Object.fromEntries(currencies.map(currency => [currency, decimalText])),
-  ).required(),
+  // A rate that cannot be read leaves out itself: a source holds many currencies that nobody here sells in.
+  rates: Joi.object().pattern(Joi.string(), Joi.any()).required(),
 }).or('date', 'timestamp');
 
 /** Daily rates from a source that answers `{base, date | timestamp, rates: {EUR: 0.91, …}}`. */
@@ -59,18 +57,22 @@ export function createRateSource({
         throw refusedByStatus(call, answer) ?? failed(call, 'retryable', 'REFUSED', `HTTP ${answer.status}`);
       const wire = decode(call, schema, answer.body);
       if (wire.base !== base) throw failed(call, 'retryable', 'WRONG_BASE', `rates of another currency than ${base}`);
-      const quotes = Object.entries(wire.rates).flatMap(([quote, rate]) =>
-        isCurrency(quote) && quote !== base && isPositive(rate) ? [{ quote, rate: shortened(rate) }] : [],
-      );
+      const quotes = Object.entries(wire.rates).flatMap(([quote, told]) => {
+        const rate = readRate(told);
+        return isCurrency(quote) && quote !== base && rate !== undefined ? [{ quote, rate }] : [];
+      });
       if (quotes.length === 0) throw failed(call, 'retryable', 'NO_RATES', 'none of our currencies is among them');
       return { asOf: heldAt(call, wire, now()), quotes };
     },
   };
 }
 
-/** Twelve decimals are what we keep; a float that was written out has more. */
-const shortened = (rate: string): string => rate.replace(/(\.\d{12})\d+$/, '$1');
-const isPositive = (rate: string): boolean => parseDecimal(shortened(rate)).units > 0n;
+/** Twelve decimals are what we keep; a float that was written out has more. Nothing where it is no rate above zero. */
+function readRate(told: unknown): string | undefined {
+  const { value, error } = decimalText.required().validate(told);
+  const rate = error ? '' : String(value).replace(/(\.\d{12})\d+$/, '$1');
+  return /^\d{1,12}(\.\d{1,12})?$/.test(rate) && parseDecimal(rate).units > 0n ? rate : undefined;
+}
 
 /** A date alone means some time on that day. @throws Retryable when it is still to come: then it is no known rate */
 function heldAt(call: Call, { date, timestamp }: Wire, nowMs: number): Date {

@@ -1,4 +1,4 @@
-import { type Currency, currencyOf, type Money, parseMoney } from '../../domain/money.ts';
+import { type Currency, currencyOf, type Money, parseFee, parseMoney } from '../../domain/money.ts';
 import type { WireItem, WireOrder, WirePayment } from './schema.ts';
 
 export type MercadoLibreOrder = {
@@ -30,7 +30,7 @@ export type MercadoLibreItem = {
   variationId?: string;
   quantity: number;
   unitPrice: Money;
-  /** MercadoLibre's fee, for one piece as well. */
+  /** MercadoLibre's fee for all pieces: it tells one piece's, a share of the price with a fraction. */
   saleFee: Money;
 };
 
@@ -65,7 +65,7 @@ const toItem = ({ item, quantity, unit_price, sale_fee }: WireItem, currency: Cu
   ...(item.variation_id ? { variationId: item.variation_id } : {}),
   quantity,
   unitPrice: parseMoney(unit_price, currency),
-  saleFee: parseMoney(sale_fee, currency),
+  saleFee: parseFee(sale_fee, currency, quantity),
 });
 
 const toPayment = (wire: WirePayment, currency: string): MercadoLibrePayment => ({

@@ -1,5 +1,6 @@
-import { formatDecimal, isCurrency, type Money, parseMoney } from '../../domain/money.ts';
+import { isCurrency, type Money, parseMoney } from '../../domain/money.ts';
 import { invariant } from '../../domain/outcome.ts';
+import { wireDecimal } from '../../domain/wire-amount.ts';
 import type { WirePayout } from './schema.ts';
 
 /** `JSON.rawJSON` (Node ≥ 22) writes a text as it is: TypeScript's library does not know it yet. */
@@ -26,7 +27,7 @@ export function payoutBody({ reference, payeeId, amount, description }: NewPayou
       {
         client_reference_id: reference,
         payee_id: payeeId,
-        amount: rawJSON(formatDecimal(amount)),
+        amount: rawJSON(wireDecimal('payoneer', amount)),
         currency: amount.currency,
         description,
       },

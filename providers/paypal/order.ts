@@ -1,5 +1,6 @@
 import type { Address } from '../../domain/address.ts';
-import { formatDecimal, type Money } from '../../domain/money.ts';
+import type { Money } from '../../domain/money.ts';
+import { wireDecimal } from '../../domain/wire-amount.ts';
 import type { WireCapture, WireOrder, WireRefund } from './schema.ts';
 import { type Tracker, toTrackers } from './tracking.ts';
 
@@ -44,7 +45,7 @@ export type NewOrder = {
   cancelUrl: string;
 };
 
-const wireAmount = (amount: Money) => ({ currency_code: amount.currency, value: formatDecimal(amount) });
+const wireAmount = (amount: Money) => ({ currency_code: amount.currency, value: wireDecimal('paypal', amount) });
 
 export const orderBody = (order: NewOrder): string =>
   JSON.stringify({

@@ -1,5 +1,6 @@
-import { formatDecimal, type Money } from '../../domain/money.ts';
+import type { Money } from '../../domain/money.ts';
 import { invariant } from '../../domain/outcome.ts';
+import { wireDecimal } from '../../domain/wire-amount.ts';
 import type { WireBatch, WireItem } from './schema.ts';
 
 /** `SUCCESS` of the batch says that it was processed, not that an item was paid. */
@@ -32,7 +33,7 @@ export function payoutBody({ batchKey, receiver, amount, note }: NewPayout): str
     items: [
       {
         recipient_type: receiver.includes('@') ? 'EMAIL' : 'PAYPAL_ID',
-        amount: { currency: amount.currency, value: formatDecimal(amount) },
+        amount: { currency: amount.currency, value: wireDecimal('paypal', amount) },
         receiver,
         sender_item_id: batchKey.slice(0, 63), // a label only
         note: note.slice(0, 4000),

@@ -1,10 +1,12 @@
 import Joi from 'joi';
 import type { Money } from '../../domain/money.ts';
-import { decimalText, idText, moneyField, open } from '../fields.ts';
+import { decimalText, feeField, idText, moneyField, open } from '../fields.ts';
 
 /** What PayPal sends, as far as we read it. Orders and Payments say `currency_code`, Payouts say `currency`. */
 const amount = moneyField('value', 'currency_code');
 const payoutAmount = moneyField('value', 'currency');
+const fee = feeField('value', 'currency_code');
+const payoutFee = feeField('value', 'currency');
 const text = Joi.string();
 const time = Joi.date().iso();
 
@@ -32,7 +34,7 @@ export const capture = open<WireCapture>({
   amount: amount.required(),
   custom_id: text.allow(''),
   status_details: open({ reason: text }),
-  seller_receivable_breakdown: open({ paypal_fee: amount, net_amount: amount }),
+  seller_receivable_breakdown: open({ paypal_fee: fee, net_amount: amount }),
   supplementary_data: open({ related_ids: open({ order_id: idText }) }),
 });
 
@@ -46,7 +48,8 @@ export const refund = open<WireRefund>({
 });
 
 export type WireMovement = { affected_party?: string; amount?: Money; type?: string; reason?: string };
-const movement = open<WireMovement>({ affected_party: text, amount, type: text, reason: text });
+// Only fees are read of them.
+const movement = open<WireMovement>({ affected_party: text, amount: fee, type: text, reason: text });
 
 export type WireDispute = {
   dispute_id: string;
@@ -131,7 +134,7 @@ export const payoutItem = open<WireItem>({
   payout_item_id: idText.required(),
   transaction_status: text.required(),
   payout_item: open({ amount: payoutAmount.required(), receiver: text.required() }).required(),
-  payout_item_fee: payoutAmount,
+  payout_item_fee: payoutFee,
   errors: open({ name: text }),
 });
 export const payoutBatch = open<WireBatch>({

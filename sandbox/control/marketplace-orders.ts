@@ -96,6 +96,7 @@ export const mercadoLibreOrder = Joi.object<NewMercadoLibreOrder>({
         quantity,
         unitPriceMinor: minorUnits.required(),
         saleFeeMinor: minorUnits.default(() => 0n),
+        saleFee: Joi.string().pattern(/^\d+(\.\d+)?$/),
       }),
     )
     .min(1)

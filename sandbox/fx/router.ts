@@ -13,10 +13,13 @@ export const rates: Readonly<Record<string, string>> = {
   COP: '4121.7',
   EUR: '0.8571',
   GBP: '0.7432',
+  HUF: '339.45',
   JPY: '147.32',
+  KWD: '0.3057',
   MXN: '18.642',
   PEN: '3.5512',
   PLN: '3.6451',
+  TWD: '29.87',
   UYU: '40.12',
 };
 

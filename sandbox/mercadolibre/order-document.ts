@@ -31,7 +31,7 @@ export function orderDocument(world: World, order: MercadoLibreOrder): object {
       unit_price: money(item.unitPriceMinor),
       full_unit_price: money(item.unitPriceMinor),
       currency_id: order.currency,
-      sale_fee: money(item.saleFeeMinor),
+      sale_fee: item.saleFee === undefined ? money(item.saleFeeMinor) : bare(item.saleFee),
       listing_type_id: 'gold_special',
     })),
     total_amount: money(total),

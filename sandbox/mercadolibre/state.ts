@@ -8,6 +8,8 @@ export type MercadoLibreItem = {
   readonly unitPriceMinor: bigint;
   /** What the marketplace keeps, per unit. */
   readonly saleFeeMinor: bigint;
+  /** The same as it is written, where it is finer than the currency: a share of the price is not rounded. */
+  readonly saleFee?: string;
 };
 
 export type Notification = { readonly id: string; readonly body: string };

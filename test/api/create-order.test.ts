@@ -63,6 +63,27 @@ describe('api: a checkout is created', () => {
     expect((await api.stage.order(cart.orderId)).status).to.equal('PAID');
   });
 
+  it('in forints, of which PayPal takes whole ones only: sent and read whole, kept to the hundredth', async () => {
+    const goods = await api.stage.stockUp(mia);
+    await api.rows(`update products set price_minor = 1299000, price_currency = 'HUF' where id = ?`, [goods.productId]);
+    const cart = await fillCart(api, goods, 2);
+    await api.stage.control('approve', { paypalOrderId: cart.paypalOrderId });
+    await capture(api, cart);
+    await performNext(api);
+    const captured = (await api.stage.effects('capture')).find(({ key }) => key === cart.paypalOrderId);
+    expect(captured).to.include({ amountMinor: '25980', currency: 'HUF' });
+    const [payment] = await api.rows('select amount_minor, currency from payments where order_id = ?', [cart.orderId]);
+    expect(payment).to.deep.equal({ amount_minor: '2598000', currency: 'HUF' });
+  });
+
+  it('at no price that PayPal takes no such fraction of: refused before anything is stored, and never rounded', async () => {
+    const goods = await api.stage.stockUp(mia);
+    await api.rows(`update products set price_minor = 1299050, price_currency = 'HUF' where id = ?`, [goods.productId]);
+    const before = await newest();
+    expect(expectProblem(await create(wantOne(goods)), 422, 'AMOUNT_TOO_FINE')).to.deep.equal(['price']);
+    expect((await newest()).id).to.equal(before.id);
+  });
+
   it('belongs to whose product it is, whoever asks', async () => {
     const goods = await api.stage.stockUp(mia);
     const tom = await api.hire();

@@ -89,6 +89,21 @@ describe('api: a marketplace’s order becomes ours', () => {
     expect(lines.map(({ credentialId }) => credentialId)).to.deep.equal([mia.mercadolibre.id, mia.mercadolibre.id]);
   });
 
+  it('MercadoLibre: with a fee that is a share of the price, finer than a peso that has no cents', async () => {
+    const one = await sell(api, mia, mercadoLibreSale(mia, [{ saleFee: '4198.6' }]));
+    const three = await sell(api, mia, mercadoLibreSale(mia, [{ quantity: 3, saleFee: '4198.6' }]));
+    await importAll(api);
+    for (const [orderId, amount_minor, fee_minor] of [
+      [one, '29990', '4199'],
+      [three, '89970', '12596'],
+    ] as const) {
+      const line = await lineOf(api, orderId);
+      expect(line.status).to.equal('PAID');
+      const paid = { status: 'COMPLETED', amount_minor, currency: 'CLP', fee_minor };
+      expect(await paymentsOf(api, line)).to.deep.equal([paid]);
+    }
+  });
+
   for (const proceeds of ['platform', 'reseller'] as const) {
     it(`remembers whose money it is: the ${proceeds} holds the proceeds`, async () => {
       const seller = await api.hire({ proceeds, supplier: 'reseller' });

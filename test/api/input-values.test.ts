@@ -121,6 +121,26 @@ describe('api: values that do not fit', () => {
       expect((await send('PUT /api/admin/commission', { percent })).json).to.deep.equal({ percent });
   });
 
+  it('a price may be in any currency of the world, but not finer than the checkout takes it', async () => {
+    await leavesNothing(api, async () => {
+      for (const currency of ['HUF', 'TWD'])
+        expect(
+          expectProblem(
+            await send('POST /api/products', { price: { amount: '12990.50', currency } }),
+            400,
+            'AMOUNT_TOO_FINE',
+          ),
+        ).to.deep.equal(['price']);
+    });
+    for (const price of [
+      { amount: '12990', currency: 'HUF' },
+      { amount: '12990.00', currency: 'TWD' },
+      { amount: '9.125', currency: 'KWD' },
+      { amount: '99900.50', currency: 'COP' },
+    ])
+      expect((await send('POST /api/products', { price })).json.price).to.include({ currency: price.currency });
+  });
+
   it('the supplier is paid in dollars: a maximum or a limit in another currency is refused', async () => {
     const euros = { amount: '5', currency: 'EUR' };
     await leavesNothing(api, async () => {

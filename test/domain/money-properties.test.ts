@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
+  type Currency,
   convert,
   currencies,
   formatDecimal,
@@ -8,23 +9,36 @@ import {
   minorDigitsOf,
   money,
   parseDecimal,
+  parseFee,
   parseMoney,
   percentOf,
   split,
   sum,
 } from '../../domain/money.ts';
-import { amountIn, anyAmount, anyMinor, anyPercent, anyRate, isNearest, minorUnit } from './arbitraries.ts';
+import { providers } from '../../domain/provider.ts';
+import { fitsWire, wireDecimal, wireDigitsOf } from '../../domain/wire-amount.ts';
+import {
+  amountIn,
+  anyAmount,
+  anyCurrency,
+  anyMinor,
+  anyPercent,
+  anyRate,
+  isNearest,
+  minorUnit,
+} from './arbitraries.ts';
 
 describe('money, whatever the amount', () => {
-  for (const currency of currencies)
-    it(`reads back what it wrote in ${currency}`, () => {
+  it('reads back what it wrote in every currency', () => {
+    for (const currency of currencies)
       fc.assert(
         fc.property(anyMinor, minor => {
           const amount = money(minor, currency);
           expect(parseMoney(formatDecimal(amount), currency)).to.deep.equal(amount);
         }),
+        { numRuns: 20 },
       );
-    });
+  });
 
   it('never rounds what it reads: it takes all digits, or refuses', () => {
     const text = fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 12n }), fc.stringMatching(/^\d{0,8}$/));
@@ -39,6 +53,45 @@ describe('money, whatever the amount', () => {
           expect(parseMoney(written, currency).amountMinor * 10n ** BigInt(8 - digits)).to.equal(exact);
         }
       }),
+    );
+  });
+
+  it('reads a fee exactly where it fits its currency, and else to the nearest minor unit, once for all pieces', () => {
+    const text = fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 9n }), fc.stringMatching(/^\d{1,20}$/));
+    fc.assert(
+      fc.property(text, fc.constantFrom(...currencies), fc.integer({ min: 1, max: 99 }), (parts, currency, pieces) => {
+        const [whole, fraction] = parts;
+        const unit = 10n ** BigInt(fraction.length);
+        const exact = (whole * unit + BigInt(fraction)) * BigInt(pieces) * minorUnit(currency);
+        const fee = parseFee(`${whole}.${fraction}`, currency, pieces);
+        expect(isNearest(fee.amountMinor, exact, unit)).to.equal(true);
+        expect(parseFee(`-${whole}.${fraction}`, currency, pieces).amountMinor).to.equal(-fee.amountMinor);
+        if (!/[1-9]/.test(fraction.slice(minorDigitsOf(currency))))
+          expect(parseFee(`${whole}.${fraction}`, currency)).to.deep.equal(
+            parseMoney(`${whole}.${fraction}`, currency),
+          );
+      }),
+    );
+  });
+
+  it('is written for a provider exactly, or refused: never rounded', () => {
+    const fewer = fc.constantFrom('HUF', 'TWD', 'COP', 'USD', 'JPY', 'KWD', 'CLF');
+    fc.assert(
+      fc.property(
+        anyMinor,
+        fc.oneof(anyCurrency, fewer),
+        fc.constantFrom(...providers),
+        (minor, currency, provider) => {
+          const amount = money(minor, currency as Currency);
+          if (!fitsWire(provider, amount)) {
+            expect(() => wireDecimal(provider, amount)).to.throw('AMOUNT_TOO_FINE');
+            return;
+          }
+          const text = wireDecimal(provider, amount);
+          expect(parseMoney(text, currency)).to.deep.equal(amount);
+          expect(text.split('.')[1] ?? '').to.have.length(wireDigitsOf(provider, amount.currency));
+        },
+      ),
     );
   });
 

@@ -14,6 +14,7 @@ import {
   multiply,
   negate,
   parseDecimal,
+  parseFee,
   parseMoney,
   percentOf,
   split,
@@ -38,7 +39,11 @@ describe('reading an amount of money', () => {
     ['990.00', 'CLP', 990n],
     ['1234', 'JPY', 1234n],
     ['90071992547409.93', 'USD', 9007199254740993n],
-    ['999999999999999999', 'USD', 99999999999999999900n],
+    ['9999999999999999.99', 'USD', 999999999999999999n],
+    ['0.305', 'KWD', 305n],
+    ['0.3050', 'KWD', 305n],
+    ['1500', 'HUF', 150000n],
+    ['35.1234', 'CLF', 351234n],
   ];
   for (const [text, currency, minor] of rows)
     it(`takes ${text} ${currency} as ${minor} minor units`, () => {
@@ -49,7 +54,8 @@ describe('reading an amount of money', () => {
     ['10.999', 'USD', 'more digits than USD'],
     ['990.50', 'CLP', 'more digits than CLP'],
     ['0.1', 'JPY', 'more digits than JPY'],
-    ['10.000000001', 'USD', 'not an amount'],
+    ['10.000000001', 'USD', 'more digits than USD'],
+    ['0.3051', 'KWD', 'more digits than KWD'],
     ['1,099.00', 'USD', 'not an amount'],
     ['1e3', 'USD', 'not an amount'],
     ['+5', 'USD', 'not an amount'],
@@ -60,7 +66,8 @@ describe('reading an amount of money', () => {
     ['5\n', 'USD', 'not an amount'],
     ['NaN', 'USD', 'not an amount'],
     ['Infinity', 'USD', 'not an amount'],
-    ['1000000000000000000', 'USD', 'not an amount'],
+    ['10000000000000000', 'USD', 'not an amount'],
+    ['1000000000000000000', 'CLP', 'not an amount'],
     ['5.00', 'XXX', 'unknown currency: XXX'],
     ['5.00', 'usd', 'unknown currency: usd'],
     ['5.00', 'toString', 'unknown currency: toString'],
@@ -68,6 +75,35 @@ describe('reading an amount of money', () => {
   for (const [text, currency, why] of refused)
     it(`refuses ${JSON.stringify(text)} ${currency}`, () => {
       expect(() => parseMoney(text, currency)).to.throw(RangeError, why);
+    });
+});
+
+describe('reading a fee, which may be finer than its currency', () => {
+  const rows: [string, string, number, bigint][] = [
+    ['4198.6', 'CLP', 1, 4199n],
+    ['4198.6', 'CLP', 3, 12596n],
+    ['4198.5', 'CLP', 1, 4199n],
+    ['4198.4999', 'CLP', 1, 4198n],
+    ['-0.5', 'CLP', 1, -1n],
+    ['1268.36', 'ARS', 1, 126836n],
+    ['0.005', 'USD', 1, 1n],
+    ['0.00499999999999999999', 'USD', 1, 0n],
+    ['10', 'USD', 2, 2000n],
+    ['0.0005', 'KWD', 1, 1n],
+  ];
+  for (const [text, currency, pieces, minor] of rows)
+    it(`takes ${text} ${currency} for each of ${pieces} as ${minor} minor units`, () => {
+      expect(parseFee(text, currency, pieces)).to.deep.equal({ amountMinor: minor, currency });
+    });
+
+  for (const [text, currency] of [
+    ['1e3', 'USD'],
+    ['', 'USD'],
+    ['1,5', 'USD'],
+    ['1.5', 'XXX'],
+  ] as const)
+    it(`refuses ${JSON.stringify(text)} ${currency}`, () => {
+      expect(() => parseFee(text, currency)).to.throw(RangeError);
     });
 });
 

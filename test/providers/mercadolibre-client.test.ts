@@ -31,7 +31,7 @@ describe('MercadoLibre client against the sandbox', () => {
           variationId: '174390848923',
           quantity: 2,
           unitPrice: money(15990n, 'BRL'),
-          saleFee: money(2559n, 'BRL'),
+          saleFee: money(5118n, 'BRL'),
         },
       ],
       paid: true,

@@ -107,8 +107,8 @@ describe('Payoneer client', () => {
     ],
     [
       'a currency that we do not hold',
-      { status: 'Pending', amount: 1.5, currency: 'KWD' },
-      { status: 'Pending', currency: 'KWD' },
+      { status: 'Pending', amount: 1.5, currency: 'XAU' },
+      { status: 'Pending', currency: 'XAU' },
     ],
   ] as const) {
     it(`reads ${what}`, async () => {

@@ -99,7 +99,7 @@ describe('PayPal client', () => {
   it('leaves currencies out that we do not hold, and dates the report by its older time', async () => {
     const amount = (value: string, currency_code: string) => ({ available_balance: { value, currency_code } });
     const body = {
-      balances: [amount('12.34', 'USD'), amount('5.00', 'HKD'), {}],
+      balances: [amount('12.34', 'USD'), amount('5.00', 'XAU'), {}],
       as_of_time: '2026-11-20T06:00:00Z',
       last_refresh_time: '2026-11-20T05:00:00Z',
     };

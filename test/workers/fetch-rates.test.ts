@@ -23,7 +23,7 @@ describe('fetch-rates', () => {
   it('stores what the source tells, with its name and time, and comes back on schedule', async () => {
     await stage.sweepAndDrain();
     const { used } = await stage.store.read(currentRates);
-    expect(used).to.have.length(14);
+    expect(used).to.have.length(17);
     const clp = used.find(({ quote }) => quote === 'CLP');
     expect(clp).to.include({ base: 'USD', rate: '941.35', source: '127.0.0.1', held: false });
     expect(clp?.asOf.getTime()).to.be.closeTo(Date.now(), 60_000);
@@ -38,6 +38,13 @@ describe('fetch-rates', () => {
     await tell({ changed: { CLP: '94.135', EUR: '0.86' } });
     expect(await fetch()).to.match(/CLP jumped and must be confirmed/);
     expect([await rateOf('CLP'), await rateOf('EUR')]).to.deep.equal(['941.35', '0.86']);
+  });
+
+  it('leaves out what is no rate or no currency, and takes the others', async () => {
+    await tell({ changed: { CLP: '0', KWD: '1234567890123.5', XAU: '0.0004', EUR: '0.86' } });
+    expect(await fetch()).to.match(/^15 rates/);
+    expect([await rateOf('CLP'), await rateOf('KWD'), await rateOf('XAU')]).to.deep.equal(Array(3).fill(undefined));
+    expect(await rateOf('EUR')).to.equal('0.86');
   });
 
   it('takes nothing from the future', async () => {
@@ -74,7 +81,7 @@ describe('fetch-rates', () => {
     expect((await feed()).nextCheckAt).to.equal(null);
     expect(await stage.sweepAndDrain()).to.deep.equal([]);
     await schedule(true);
-    expect((await stage.sweepAndDrain()).join()).to.match(/^fetch-rates: 14 rates/);
+    expect((await stage.sweepAndDrain()).join()).to.match(/^fetch-rates: 17 rates/);
   });
 
   it('keeps its time when the workers are started again', async () => {

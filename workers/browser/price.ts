@@ -1,7 +1,10 @@
 import { isCurrency, type Money, parseMoney } from '../../domain/money.ts';
 import { Obstacle } from './obstacle.ts';
 
-/** `US $1,234.50`, `EUR 12.30`. @throws Obstacle when it cannot be read for certain */
+/**
+ * `US $1,234.50`, `EUR 12.30`. Three digits behind a point may be thousands, also in a currency that has three.
+ * @throws Obstacle when it cannot be read for certain
+ */
 export function readPrice(text: string): Money {
   const match = /^(US(?= ?\$)|[A-Z]{3})\s*\$?\s*((?:\d{1,9}|\d{1,3}(?:,\d{3}){1,3})(?:\.\d{1,2})?)$/.exec(text.trim());
   const currency = match?.[1] === 'US' ? 'USD' : match?.[1];
