@@ -20,6 +20,7 @@ import { Migration0020PaidSupplierOrders } from './0020-paid-supplier-orders.ts'
 import { Migration0023UntoldRefunds } from './0023-untold-refunds.ts';
 import { Migration0024OwnDebits } from './0024-own-debits.ts';
 import { Migration0025Answers } from './0025-answers.ts';
+import { Migration0027ContestedSales } from './0027-contested-sales.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   { name: '0023-untold-refunds', class: Migration0023UntoldRefunds },
   { name: '0024-own-debits', class: Migration0024OwnDebits },
   { name: '0025-answers', class: Migration0025Answers },
+  { name: '0027-contested-sales', class: Migration0027ContestedSales },
 ];

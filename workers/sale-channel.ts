@@ -43,9 +43,11 @@ async function readMarketplace(ctx: Context, order: Order): Promise<SaleNow> {
     return { state: 'doubtful', reason: 'UNCONFIRMED_SALE', note: 'the sale cannot be read back from its marketplace' };
   const sale = await readMarketplaceOrder(ctx, credential, externalOrderId);
   if (sale.cancelled) return { state: 'cancelled', note: 'cancelled at the marketplace before anything was bought' };
+  if (sale.review) return { state: 'doubtful', ...sale.review };
+  if (sale.contested)
+    return { state: 'doubtful', reason: 'PAYMENT_REVERSED', note: `the marketplace says ${sale.rawPayment}` };
   if (sale.cancelAsked)
     return { state: 'undecided', note: 'the buyer asks the seller to cancel: accept or decline it' };
-  if (sale.review) return { state: 'doubtful', ...sale.review };
   const line = sale.lines.find(({ lineId }) => lineId === order.externalLineId);
   const settled = sale.payment === 'PARTLY_REVERSED' && line && (await isBooked(ctx, order, line.back));
   if (sale.payment !== 'PAID' && !settled)

@@ -1,20 +1,35 @@
 import type { Address } from '../../domain/address.ts';
-import { add, type Currency, type Money, sum } from '../../domain/money.ts';
+import { add, type Money, sum } from '../../domain/money.ts';
 import { type EbayRefund, readRefunds } from './refunds.ts';
 import type { WireLine, WireOrder, WireShipTo } from './schema.ts';
+import {
+  type Cancellation,
+  cancellationOf,
+  contestedBy,
+  type MoneyStanding,
+  moneyOf,
+  type Sender,
+  senderOf,
+} from './status.ts';
 
-/** To be bought for only while `paymentStatus` is PAID and `cancelState` is NONE_REQUESTED. */
 export type EbayOrder = {
   orderId: string;
   createdAt?: Date;
+  money: MoneyStanding;
+  /** eBay's own word for it. */
   paymentStatus: string;
+  /** What holds the money because somebody wants it back, in eBay's words. */
+  contestedBy?: string;
+  cancellation: Cancellation;
   cancelState: string;
+  sender: Sender;
+  /** eBay's own word for how it is sent. */
+  instructions: string;
   /** All or part of it is on its way: NOT_STARTED is neither. */
   fulfillmentStatus: string;
   /** Absent when eBay gives none, or gives it no more (after about 90 days). */
   shipTo?: Address;
   buyer: string;
-  currency: Currency;
   marketplaceFee?: Money;
   lines: EbayLine[];
   /** Of the order as a whole; what was given back of one line is told with the line. */
@@ -36,7 +51,11 @@ export type EbayLine = {
 };
 
 export function toOrder(wire: WireOrder): EbayOrder {
-  const shipTo = toAddress(wire.fulfillmentStartInstructions?.[0]?.shippingStep?.shipTo);
+  const [instructions] = wire.fulfillmentStartInstructions ?? [];
+  const shipTo = toAddress(instructions?.shippingStep?.shipTo);
+  const { payments = [] } = wire.paymentSummary ?? {};
+  const contest = contestedBy(payments);
+  const { cancelState = 'NONE_REQUESTED' } = wire.cancelStatus ?? {};
   const { ofOrder, ofLines } = readRefunds(
     wire.paymentSummary?.refunds,
     wire.lineItems.map(({ refunds }) => refunds),
@@ -44,12 +63,16 @@ export function toOrder(wire: WireOrder): EbayOrder {
   return {
     orderId: wire.orderId,
     ...(wire.creationDate ? { createdAt: wire.creationDate } : {}),
+    money: moneyOf(wire.orderPaymentStatus, payments),
     paymentStatus: wire.orderPaymentStatus,
-    cancelState: wire.cancelStatus?.cancelState ?? 'NONE_REQUESTED',
+    ...(contest ? { contestedBy: contest } : {}),
+    cancellation: cancellationOf(cancelState),
+    cancelState,
+    sender: senderOf(instructions?.fulfillmentInstructionsType, wire.program),
+    instructions: instructions?.fulfillmentInstructionsType ?? 'SHIP_TO',
     fulfillmentStatus: wire.orderFulfillmentStatus ?? 'NOT_STARTED',
     ...(shipTo ? { shipTo } : {}),
     buyer: wire.buyer?.username ?? '',
-    currency: wire.pricingSummary.total.currency,
     ...(wire.totalMarketplaceFee ? { marketplaceFee: wire.totalMarketplaceFee } : {}),
     lines: wire.lineItems.map((line, index) => toLine(line, ofLines[index])),
     refunds: ofOrder,

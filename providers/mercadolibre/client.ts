@@ -11,13 +11,14 @@ import {
   type UserToken,
   withSecretAnswer,
 } from '../call.ts';
+import type { Listed } from '../fields.ts';
 import type { HttpRequest } from '../http.ts';
 import type { LimitName } from '../rate-limits.ts';
 import { refused, refusedGrant } from './classify.ts';
 import type { MercadoLibreOrder } from './order.ts';
 import * as schema from './schema.ts';
 import { type MercadoLibrePack, type MercadoLibreShipment, shipNotice } from './shipment.ts';
-import { type MercadoLibreNotification, notification, toNotification } from './webhook.ts';
+import type { MercadoLibreNotification } from './webhook.ts';
 
 export type MercadoLibreOptions = Gated & {
   baseUrl: string;
@@ -38,9 +39,6 @@ export type OrderSearch = {
   limit: number;
   offset: number;
 };
-
-/** One order of a search; `getOrder` tells the rest. */
-export type OrderMark = { orderId: string; modifiedAt: Date };
 
 export type MercadoLibreClient = ReturnType<typeof createMercadoLibreClient>;
 
@@ -130,11 +128,12 @@ export function createMercadoLibreClient({
     return { accepted: true };
   }
 
+  /** `getOrder` tells the rest of each. */
   async function searchOrders(
     token: UserToken,
     { sellerId, status, from, to, limit, offset }: OrderSearch,
     options: CallOptions = {},
-  ): Promise<{ orders: OrderMark[]; total: number }> {
+  ): Promise<{ orders: Listed<schema.WireOrderMark>[]; total: number }> {
     const query = new URLSearchParams({
       seller: sellerId,
       'order.status': status,
@@ -150,28 +149,17 @@ export function createMercadoLibreClient({
       `/orders/search?${query}`,
       schema.orderPage,
     );
-    return {
-      orders: results.map(({ id: orderId, last_updated: modifiedAt }) => ({ orderId, modifiedAt })),
-      total: paging.total,
-    };
+    return { orders: results, total: paging.total };
   }
 
-  /**
-   * A page of what could not be delivered in the last two days, as far as it is about orders. `read` counts all that
-   * was on the page: none ends the list.
-   */
+  /** A page of what could not be delivered in the last two days. */
   async function missedFeeds(
     token: UserToken,
     { limit, offset }: { limit: number; offset: number },
     options: CallOptions = {},
-  ): Promise<{ notifications: MercadoLibreNotification[]; read: number }> {
+  ): Promise<Listed<MercadoLibreNotification>[]> {
     const query = new URLSearchParams({ app_id: clientId, topic: 'orders_v2', limit: `${limit}`, offset: `${offset}` });
-    const { messages } = await get(options, token, `/missed_feeds?${query}`, schema.missed);
-    const notifications = messages.flatMap(message => {
-      const { value, error } = notification.validate(message);
-      return error ? [] : [toNotification(value)];
-    });
-    return { notifications, read: messages.length };
+    return (await get(options, token, `/missed_feeds?${query}`, schema.missed)).messages;
   }
 
   return { refreshToken, getOrder, getShipment, getPack, tellShipped, shipNotice, searchOrders, missedFeeds };

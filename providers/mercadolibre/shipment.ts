@@ -1,12 +1,14 @@
 import type { Address } from '../../domain/address.ts';
 import { invariant } from '../../domain/outcome.ts';
+import { type Sender, senderOf } from './logistics.ts';
 import type { WirePack, WireShipment } from './schema.ts';
 
-/** Only `me1`, `custom` and `not_specified` let us ship: `me2` wants MercadoLibre's own label. */
 export type MercadoLibreShipment = {
   id: string;
   status: string;
-  logisticMode: string;
+  sender: Sender;
+  /** MercadoLibre's own words: `me2/fulfillment`. */
+  logistic: string;
   trackingNumber?: string;
   shipTo?: Address;
 };
@@ -45,10 +47,12 @@ export const toPack = ({ id, status, orders, shipment }: WirePack): MercadoLibre
 
 export function toShipment(wire: WireShipment): MercadoLibreShipment {
   const shipTo = toAddress(wire);
+  const { mode, type } = wire.logistic;
   return {
     id: wire.id,
     status: wire.status,
-    logisticMode: wire.logistic.mode,
+    sender: senderOf(mode, type),
+    logistic: type ? `${mode}/${type}` : mode,
     ...(wire.tracking_number ? { trackingNumber: wire.tracking_number } : {}),
     ...(shipTo ? { shipTo } : {}),
   };

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { accountById } from '../accounts.ts';
 import type { Address } from '../address.ts';
-import type { EbayLine } from '../ebay/state.ts';
+import type { EbayDelivery, EbayLine } from '../ebay/state.ts';
 import { randomDigits } from '../ids.ts';
 import type { MercadoLibreItem } from '../mercadolibre/state.ts';
 import type { World } from '../world.ts';
@@ -16,6 +16,7 @@ export type NewEbayOrder = {
   readonly shipTo: Address | null;
   readonly paymentStatus: string;
   readonly cancelState: string;
+  readonly delivery?: EbayDelivery;
   readonly marketplaceFeeMinor?: bigint;
   readonly buyer: string;
   readonly notify: Notify;
@@ -30,6 +31,7 @@ export type NewMercadoLibreOrder = {
   readonly status: string;
   readonly tags?: readonly string[];
   readonly logisticMode: string;
+  readonly logisticType?: string;
   readonly packId?: string;
   readonly notify: Notify;
 };
@@ -78,6 +80,7 @@ export const ebayOrder = Joi.object<NewEbayOrder>({
     .required(),
   paymentStatus: text.default('PAID'),
   cancelState: text.default('NONE_REQUESTED'),
+  delivery: Joi.object({ instructions: text, fulfilledBy: text, labelBy: text }),
   buyer: text.default('sandbox_buyer'),
   marketplaceFeeMinor: minorUnits,
 });
@@ -104,6 +107,7 @@ export const mercadoLibreOrder = Joi.object<NewMercadoLibreOrder>({
   status: text.default('paid'),
   tags: Joi.array().items(text),
   logisticMode: Joi.string().valid('me1', 'me2', 'custom', 'not_specified').default('custom'),
+  logisticType: text,
   packId: Joi.string().pattern(/^\d+$/),
 });
 
@@ -126,6 +130,8 @@ export function placeEbayOrder(world: World, given: NewEbayOrder): string {
     createdAt: world.clock.iso(),
     paymentStatus: given.paymentStatus,
     cancelState: given.cancelState,
+    delivery: given.delivery ?? {},
+    holds: [],
     modifiedAt: world.clock.iso(),
     fulfillments: [],
     refunds: [],
@@ -147,10 +153,13 @@ export function placeMercadoLibreOrder(world: World, given: NewMercadoLibreOrder
     items: given.items,
     shipTo: given.shipTo ?? undefined,
     logisticMode: given.logisticMode,
+    logisticType: given.logisticType,
     createdAt: world.clock.iso(),
     status: given.status,
     tags: given.tags ?? (given.status === 'paid' ? ['paid', 'not_delivered'] : ['not_delivered']),
     refundedMinor: 0n,
+    payment: undefined,
+    mediations: [],
     updatedAt: world.clock.iso(),
     notification: undefined,
     shipmentStatus: 'ready_to_ship',

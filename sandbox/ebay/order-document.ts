@@ -1,5 +1,5 @@
 import { toDecimal } from '../decimal.ts';
-import type { EbayLine, EbayOrder, EbayRefund } from './state.ts';
+import type { EbayDelivery, EbayHold, EbayLine, EbayOrder, EbayRefund } from './state.ts';
 
 /** An order of the Sell Fulfillment API. Amounts are texts. */
 export function orderDocument(order: EbayOrder): object {
@@ -51,7 +51,8 @@ export function orderDocument(order: EbayOrder): object {
           paymentMethod: 'EBAY',
           paymentDate: order.createdAt,
           amount: money(total + tax),
-          paymentStatus: order.paymentStatus,
+          paymentStatus: ['PENDING', 'FAILED'].includes(order.paymentStatus) ? order.paymentStatus : 'PAID',
+          ...(order.holds.length > 0 ? { paymentHolds: order.holds.map(one => holdDocument(one, money(total))) } : {}),
         },
       ],
     },
@@ -75,6 +76,7 @@ export function orderDocument(order: EbayOrder): object {
       purchaseMarketplaceId: 'EBAY_US',
       lineItemFulfillmentStatus: shippedOf(order, line) >= line.quantity ? 'FULFILLED' : 'NOT_STARTED',
     })),
+    ...programOf(order.delivery),
     totalMarketplaceFee: money(order.marketplaceFeeMinor),
     totalFeeBasisAmount: money(total),
   };
@@ -91,8 +93,27 @@ function fulfillmentStatus(order: EbayOrder): string {
   return order.lines.every(line => shippedOf(order, line) >= line.quantity) ? 'FULFILLED' : 'IN_PROGRESS';
 }
 
-function shippingInstructions({ shipTo }: EbayOrder): object {
-  const instructions = { fulfillmentInstructionsType: 'SHIP_TO', ebaySupportedFulfillment: false };
+const holdDocument = ({ reason, state }: EbayHold, holdAmount: object): object => ({
+  holdAmount,
+  holdReason: reason,
+  holdState: state,
+});
+
+function programOf({ fulfilledBy, labelBy }: EbayDelivery): object {
+  if (!fulfilledBy && !labelBy) return {};
+  return {
+    program: {
+      ...(fulfilledBy ? { fulfillmentProgram: { fulfilledBy } } : {}),
+      ...(labelBy ? { ebayShipping: { shippingLabelProvidedBy: labelBy } } : {}),
+    },
+  };
+}
+
+function shippingInstructions({ shipTo, delivery }: EbayOrder): object {
+  const instructions = {
+    fulfillmentInstructionsType: delivery.instructions ?? 'SHIP_TO',
+    ebaySupportedFulfillment: false,
+  };
   if (!shipTo) return { ...instructions, shippingStep: { shippingServiceCode: 'USPSPriority' } };
   return {
     ...instructions,

@@ -38,6 +38,7 @@ export const Order = defineEntity({
     waitUntil: p.datetime().nullable(),
     reason: p.text().nullable(),
     frozenFor: p.text().$type<Freeze>().nullable(),
+    cancelAskedAt: p.datetime().nullable(),
     checkoutTokenHash: p.text().nullable(),
     approveUrl: p.text().nullable(),
     paidAt: p.datetime().nullable(),

@@ -65,7 +65,9 @@ describe('reconcile with more than a page to read', () => {
       ...bench.stage.context.providers.ebay,
       getOrders: async (_token: unknown, { offset }: { offset: number }) => {
         asked += 1;
-        const orders = ['a', 'b'].map((_, index) => ({ orderId: `o-${offset + index}`, modifiedAt: new Date(0) }));
+        const orders = ['a', 'b'].map((_, index) => ({
+          read: { orderId: `o-${offset + index}`, version: 'first' },
+        }));
         return { orders, total: 14 };
       },
     };

@@ -4,7 +4,7 @@ import { evidenceOf, findEvidence } from '../../store/evidence.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { thrownBy } from '../providers/thrown-by.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
-import { fromNow, hintOf, hourMs, notesOf, orderToBuy, ordersAt, performWith, placeOnEbay } from './workbench.ts';
+import { fromNow, hintOf, hourMs, notesOf, ordersAt, orderToBuy, performWith, placeOnEbay } from './workbench.ts';
 
 describe('an answer that cannot be read', () => {
   let stage: Stage;

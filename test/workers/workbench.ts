@@ -93,11 +93,12 @@ type EbaySale = {
   paymentStatus?: string;
   currency?: string;
   buyer?: string;
+  delivery?: { instructions?: string; fulfilledBy?: string; labelBy?: string };
 };
 
 /** A buyer on eBay, whose order is not notified yet. Gives eBay's number. */
 export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale): Promise<string> {
-  const { lines, shipTo = berlin, paymentStatus = 'PAID', currency = 'USD', buyer = 'sandbox_buyer' } = sale;
+  const { lines, shipTo = berlin, paymentStatus = 'PAID', currency = 'USD', buyer = 'sandbox_buyer', delivery } = sale;
   const { orderId } = await stage.control<{ orderId: string }>('orders', {
     marketplace: 'ebay',
     accountId: seller.ebay.accountId,
@@ -105,6 +106,7 @@ export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale):
     shipTo,
     paymentStatus,
     buyer,
+    ...(delivery ? { delivery } : {}),
     lines: lines.map(({ goods, quantity = 1, totalMinor, taxMinor = 0 }, index) => ({
       lineItemId: `1000000000${index}`,
       legacyItemId: goods.listingId,
@@ -127,6 +129,7 @@ type MercadoLibreSale = {
   status?: string;
   tags?: readonly string[];
   logisticMode?: string;
+  logisticType?: string;
 };
 
 /** A buyer on MercadoLibre, whose order is not notified yet. Gives MercadoLibre's number. */
@@ -173,6 +176,9 @@ export async function changeOrder(
     status?: string;
     tags?: readonly string[];
     refundedMinor?: string;
+    payment?: { status: string; statusDetail?: string };
+    mediations?: readonly string[];
+    holds?: readonly { reason: string; state: string }[];
     shipTo?: Address;
   },
 ): Promise<void> {
