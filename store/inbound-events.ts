@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { CredentialId, EventId } from '../domain/ids.ts';
 import { type EventSource, InboundEvent } from './entities/order.ts';
+import type { Credential } from './entities/people.ts';
 import type { EntityManager, Store } from './open.ts';
 import { graceMs } from './orders.ts';
 
@@ -47,6 +48,30 @@ const statusOf = ({ wanted, unreadable }: NewEvent) => (unreadable ? 'FAILED' : 
 
 export const findEvent = (em: EntityManager, id: EventId): Promise<InboundEvent | null> =>
   em.findOne(InboundEvent, { id });
+
+/** What waits for an account, the oldest first. eBay does not say whose its notifications are. */
+export const waitingEvents = (
+  em: EntityManager,
+  { id, apiName }: Credential,
+  limit: number,
+): Promise<InboundEvent[]> =>
+  apiName === 'ebay' || apiName === 'mercadolibre'
+    ? em.find(
+        InboundEvent,
+        { status: 'RECEIVED', $or: [{ credentialId: id }, { source: apiName, credentialId: null }] },
+        { orderBy: { receivedAt: 'asc' }, limit },
+      )
+    : Promise.resolve([]);
+
+/** It is not dealt with yet, and looked at again then. */
+export async function restEvent(
+  em: EntityManager,
+  id: EventId,
+  at: Date,
+  facts: { note: string; absentSince?: Date | null },
+): Promise<void> {
+  await em.nativeUpdate(InboundEvent, { id, status: 'RECEIVED' }, { ...facts, nextCheckAt: at });
+}
 
 export async function closeEvent(
   em: EntityManager,

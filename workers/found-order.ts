@@ -3,6 +3,7 @@ import { digestOf, type Listed } from '../providers/fields.ts';
 import type { InboundEvent } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import type { NewEvent } from '../store/inbound-events.ts';
+import { unreadableElement } from '../store/untaken-events.ts';
 import { isMarketplace } from './marketplace.ts';
 
 const type = 'FOUND_ORDER';
@@ -33,7 +34,7 @@ function eventOf(credential: Credential, { orderId, version }: Found): NewEvent 
 export const unreadElement = (credential: Credential, text: string): NewEvent => ({
   source: sourceOf(credential),
   eventId: `unread/${credential.id}/${digestOf(text)}`,
-  type: 'UNREADABLE_ELEMENT',
+  type: unreadableElement,
   body: Buffer.from(text),
   credentialId: credential.id,
   wanted: false,

@@ -4,6 +4,7 @@ import type { MercadoLibreOrder } from '../providers/mercadolibre/order.ts';
 import type { MercadoLibrePayment } from '../providers/mercadolibre/payment.ts';
 import type { MercadoLibreShipment } from '../providers/mercadolibre/shipment.ts';
 import type { Credential } from '../store/entities/people.ts';
+import { saysAbsent } from './absent-sale.ts';
 import type { Context } from './context.ts';
 import type { MarketplaceOrder, WentBack } from './marketplace.ts';
 import { withToken } from './tokens.ts';
@@ -22,7 +23,7 @@ export async function readMercadoLibreOrder(
   const order = await withToken(ctx, credential, token => mercadolibre.getOrder(token, orderId, options));
   const { shippingId } = order;
   const shipment = shippingId
-    ? await withToken(ctx, credential, token => mercadolibre.getShipment(token, shippingId, options))
+    ? await withToken(ctx, credential, token => mercadolibre.getShipment(token, shippingId, options)).catch(notThereYet)
     : undefined;
   const back = backOf(order);
   return {
@@ -45,6 +46,11 @@ export async function readMercadoLibreOrder(
       back,
     })),
   };
+}
+
+/** The order is there all the same, and its address is waited for. */
+function notThereYet(error: unknown): undefined {
+  if (!saysAbsent(error)) throw error;
 }
 
 const totalOf = ({ unitPrice, quantity }: MercadoLibreOrder['items'][number]): Money => multiply(unitPrice, quantity);

@@ -1,11 +1,11 @@
 import { isGreater } from '../domain/money.ts';
 import type { ReviewReason } from '../domain/order.ts';
-import { Terminal } from '../domain/outcome.ts';
 import { findCredential } from '../store/credentials.ts';
 import type { Order } from '../store/entities/order.ts';
 import { paymentsOf } from '../store/payments.ts';
 import { refundedOf } from '../store/refunds.ts';
 import { isSettled } from '../store/untold-refunds.ts';
+import { absentForNow, saysAbsent } from './absent-sale.ts';
 import type { Context } from './context.ts';
 import { readMarketplaceOrder, type WentBack } from './marketplace.ts';
 
@@ -21,7 +21,8 @@ export async function readSaleNow(ctx: Context, order: Order): Promise<SaleNow> 
   try {
     return await (order.channel === 'paypal' ? readCheckout(ctx, order) : readMarketplace(ctx, order));
   } catch (error) {
-    if (!(error instanceof Terminal)) throw error;
+    if (!saysAbsent(error)) throw error;
+    if (order.channel !== 'paypal') await absentForNow(ctx, order.id, `${order.stateEntry}`, error);
     // The channel's "no" to our question is not the supplier's "no" to the purchase: nothing has failed.
     return { state: 'doubtful', reason: 'UNCONFIRMED_SALE', note: `the sale cannot be read back: ${error.message}` };
   }

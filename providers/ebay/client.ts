@@ -128,7 +128,7 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     frozenBody: string,
     options: CallOptions = {},
   ): Promise<{ fulfillmentId: string }> {
-    const call = moving(options, user);
+    const call = moving(options, { ...user, capability: 'ship notices' });
     const url = `${orderPath(orderId)}/shipping_fulfillment`;
     const headers = { 'content-type': 'application/json' };
     const answer = await exchange(call, user.accessToken, { method: 'POST', url, headers, data: frozenBody });

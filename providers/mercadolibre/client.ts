@@ -1,4 +1,5 @@
 import type Joi from 'joi';
+import type { Capability } from '../../domain/connection.ts';
 import {
   ask,
   type Call,
@@ -65,7 +66,7 @@ export function createMercadoLibreClient({
   }
 
   const get = <T>(
-    options: CallOptions & { limit?: LimitName },
+    options: CallOptions & { limit?: LimitName; capability?: Capability },
     token: UserToken,
     url: string,
     shape: Joi.Schema<T>,
@@ -124,7 +125,8 @@ export function createMercadoLibreClient({
   ): Promise<{ accepted: true }> {
     const url = `/shipments/${encodeURIComponent(shippingId)}/seller_notifications`;
     const headers = { 'content-type': 'application/json' };
-    await exchange(moving(options, token), token, { method: 'POST', url, headers, data: frozenBody }, schema.told);
+    const call = moving(options, { ...token, capability: 'ship notices' });
+    await exchange(call, token, { method: 'POST', url, headers, data: frozenBody }, schema.told);
     return { accepted: true };
   }
 
@@ -159,7 +161,8 @@ export function createMercadoLibreClient({
     options: CallOptions = {},
   ): Promise<Listed<MercadoLibreNotification>[]> {
     const query = new URLSearchParams({ app_id: clientId, topic: 'orders_v2', limit: `${limit}`, offset: `${offset}` });
-    return (await get(options, token, `/missed_feeds?${query}`, schema.missed)).messages;
+    const call = { ...options, capability: 'missed notifications' } as const;
+    return (await get(call, token, `/missed_feeds?${query}`, schema.missed)).messages;
   }
 
   return { refreshToken, getOrder, getShipment, getPack, tellShipped, shipNotice, searchOrders, missedFeeds };

@@ -146,6 +146,7 @@ export const InboundEvent = defineEntity({
     credentialId: p.uuid().$type<CredentialId>().nullable(),
     status: p.text().$type<'RECEIVED' | 'APPLIED' | 'IGNORED' | 'FAILED'>(),
     note: p.text().nullable(),
+    absentSince: p.datetime().nullable(),
     stateEntry: p.integer(),
     wake: p.integer(),
     nextCheckAt: p.datetime().nullable(),
