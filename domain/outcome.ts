@@ -82,6 +82,9 @@ export class TokenRefused extends Retryable {
  */
 export class Unreadable extends Retryable {}
 
+/** The provider knows nothing of what was asked for, or not yet. */
+export class NotThere extends Retryable {}
+
 /**
  * The provider does not let this account, or our application in its name, do what was asked. Nothing happened, and
  * nothing will until somebody has changed that there: the account is stopped, and what needs it waits. A capability that

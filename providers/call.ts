@@ -4,6 +4,7 @@ import {
   type Failure,
   type FailureDetail,
   type FailureKind,
+  NotThere,
   PermissionRefused,
   Retryable,
   Terminal,
@@ -98,6 +99,10 @@ export function failed(
     provider: call.provider,
   });
 }
+
+/** A 404 to a question, by whatever code. */
+export const notThere = (call: Call, code: string): NotThere =>
+  new NotThere(stableCode(`${call.provider}_${code}`), 'HTTP 404', { provider: call.provider });
 
 /** A refusal for want of a permission, whatever the stakes: nothing was done. */
 export const notPermitted = (call: Call, { status, body }: HttpAnswer, code: string): PermissionRefused =>

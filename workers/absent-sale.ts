@@ -4,18 +4,15 @@
  * minutes later says it too.
  */
 import type { OrderId } from '../domain/ids.ts';
-import { type Failure, isFailure, NotNow, Terminal } from '../domain/outcome.ts';
+import { type Failure, NotNow, NotThere, Terminal } from '../domain/outcome.ts';
 import { note, notedAt } from '../store/timeline.ts';
 import type { Context } from './context.ts';
 
 export const secondReadingMs = 10 * 60_000;
 
-/** MercadoLibre's word for it counts as "not yet" everywhere else. */
-const notThere = /^MERCADOLIBRE_(\w+_)?NOT_FOUND$/;
-
 /** A "no" to the question for a sale. */
-export const saysAbsent = (error: unknown): error is Failure =>
-  error instanceof Terminal || (isFailure(error) && notThere.test(error.code));
+export const saysAbsent = (error: unknown): error is Terminal | NotThere =>
+  error instanceof Terminal || error instanceof NotThere;
 
 /** Whether it was said so long ago for the first time that it is believed now. */
 export const isBelieved = ({ now }: Context, since: Date): boolean =>

@@ -1,7 +1,7 @@
 import { clocksDifferByMs } from '../domain/feed.ts';
 import type { EventId, UserId } from '../domain/ids.ts';
 import type { Custody } from '../domain/order.ts';
-import { type Failure, Retryable, Terminal, Unreadable } from '../domain/outcome.ts';
+import { NotThere, Retryable, type Terminal, Unreadable } from '../domain/outcome.ts';
 import type { InboundEvent } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { salesSince } from '../store/feeds.ts';
@@ -146,8 +146,8 @@ async function readBack(
 }
 
 /** What was told inline may be told sooner than MercadoLibre shows it: `staysUnread` says when that is over. */
-const isTooNew = ({ source }: InboundEvent, error: Failure): boolean =>
-  source === 'inline' && !(error instanceof Terminal);
+const isTooNew = ({ source }: InboundEvent, error: Terminal | NotThere): boolean =>
+  source === 'inline' && error instanceof NotThere;
 
 /** An answer may have been cut off on its way: it is asked for again for an hour. */
 const isOld = ({ now, config }: Context, { receivedAt }: InboundEvent): boolean =>

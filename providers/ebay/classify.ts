@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { type Failure, type FailureKind, TokenRefused } from '../../domain/outcome.ts';
-import { type Call, failed, notPermitted, refusalBody, refusedByStatus, rowOf } from '../call.ts';
+import { type Call, failed, notPermitted, notThere, refusalBody, refusedByStatus, rowOf } from '../call.ts';
 import { idText, open } from '../fields.ts';
 import type { HttpAnswer } from '../http.ts';
 
@@ -66,6 +66,7 @@ export function refused(call: Call, answer: HttpAnswer, bearer: Bearer): Failure
   if (answer.status === 401 && bearer === 'user') return new TokenRefused('ebay', message);
   const code = errors[0]?.errorId ?? `HTTP_${answer.status}`;
   if (bearer === 'user' && isAboutPermission(call, answer, code)) return notPermitted(call, answer, code);
+  if (answer.status === 404 && call.stakes === 'read' && !Object.hasOwn(errorIds, code)) return notThere(call, code);
   // A 409 is in no table: it is read before anything is decided.
   return failed(call, rowOf(errorIds, code) ?? (answer.status === 401 ? 'terminal' : 'uncertain'), code, message);
 }

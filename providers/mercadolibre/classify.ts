@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { type Failure, type FailureKind, TokenRefused } from '../../domain/outcome.ts';
-import { type Call, failed, notPermitted, refusalBody, refusedByStatus, rowOf } from '../call.ts';
+import { type Call, failed, notPermitted, notThere, refusalBody, refusedByStatus, rowOf } from '../call.ts';
 import { harmless, open } from '../fields.ts';
 import type { HttpAnswer } from '../http.ts';
 
@@ -28,6 +28,7 @@ const errorBody = open<ErrorBody>({
 export function refused(call: Call, answer: HttpAnswer): Failure {
   if (answer.status === 401) return new TokenRefused('mercadolibre', 'HTTP 401');
   if (answer.status === 403) return forbidden(call, answer);
+  if (answer.status === 404 && call.stakes === 'read') return notThere(call, errorOf(answer) ?? 'HTTP_404');
   return refusedByStatus(call, answer) ?? byTable(call, answer, rowOf(statuses, `${answer.status}`));
 }
 

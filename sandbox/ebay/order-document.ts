@@ -28,7 +28,6 @@ export function orderDocument(order: EbayOrder): object {
       : amountMinor - (amountMinor * order.marketplaceFeeMinor) / total;
   return {
     orderId: order.orderId,
-    legacyOrderId: order.orderId,
     creationDate: order.createdAt,
     lastModifiedDate: order.modifiedAt,
     orderFulfillmentStatus: fulfillmentStatus(order),
