@@ -12,6 +12,11 @@ export const connectionView = (credential: Credential, now: Date) => ({
   moneyHolder: credential.moneyHolder,
   scopes: credential.scopes.split(' ').filter(Boolean),
   health: healthOf(credential, now),
+  /** Why it has to be connected again, where its provider refuses us; null where it does not. */
+  refused:
+    credential.refusedSince && credential.refusedFor
+      ? { code: credential.refusedFor, since: credential.refusedSince, triedAgainAt: credential.trialAt ?? null }
+      : null,
   lastUsedAt: credential.lastUsedAt ?? null,
   accessExpiresAt: credential.accessExpiresAt ?? null,
   /** On this day its owner has to consent again; null where the provider names none. */

@@ -9,6 +9,7 @@ import { boardRoutes } from './board.ts';
 import { browserRoutes } from './browser-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import type { Deps } from './deps.ts';
+import { eventRoutes } from './event-routes.ts';
 import { evidenceRoutes } from './evidence-routes.ts';
 import { loginRoutes } from './login.ts';
 import { orderRoutes } from './order-routes.ts';
@@ -71,6 +72,7 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   app.use(orderRoutes(deps));
   app.use(decisionRoutes(deps));
   app.use(evidenceRoutes(deps));
+  app.use(eventRoutes(deps));
   app.use(browserRoutes(deps));
   app.use(auditRoutes(deps));
   app.use('/queues', boardRoutes(deps));

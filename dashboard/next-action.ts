@@ -13,6 +13,8 @@ const forWaiting: Readonly<Record<WaitReason, string>> = {
   RECONNECT_NEEDED:
     'The reseller connects the account that the timeline names again (GET /api/connections/:provider/start).',
   SUPPLIER_UNPAID: 'Pay the supplier order on the supplier’s site before its deadline.',
+  CANCELLATION_ASKED:
+    'Do not pay the supplier order. Accept or decline the cancellation at the marketplace: a declined one lets it go on.',
   ORDER_ABOVE_CAP: 'Check the order; raise MAX_ORDER_SPEND_USD and wake it, or cancel the sale.',
   SUPPLIER_REFUND_UNPROVEN:
     'See the supplier’s refund, then confirm it (POST /api/admin/orders/:id/supplier-refund): it is bought again.',
@@ -26,6 +28,10 @@ const forReview: Readonly<Record<ReviewReason, string>> = {
   PAYMENT_REVERSED: 'The money went back. Answer the dispute; buy nothing more for it.',
   FRAUD_RISK: 'The marketplace warns of fraud: look at the sale there, then cancel or continue.',
   LABEL_BY_MARKETPLACE: 'The marketplace wants its own shipping label: ship by hand or cancel there.',
+  SHIPPED_BY_MARKETPLACE: 'The marketplace’s own warehouse ships it: buy nothing, ship nothing, refund nothing.',
+  NOT_TO_BE_SHIPPED: 'Nothing is to be sent to this buyer: settle the sale with them at the marketplace.',
+  UNKNOWN_STATUS:
+    'The marketplace uses a word that we do not know (see the timeline): look there how the sale stands, then decide.',
   UNCONFIRMED_SALE:
     'The sale could not be read back from its channel: check that it exists. It is bought when its channel confirms it.',
   TAKEN_UP_BY_HAND:
@@ -64,6 +70,7 @@ const forFailed: Readonly<Record<FailureReason, string>> = {
 
 /** How a freeze ends that nobody else ends. */
 const forFrozen: { readonly [Why in Freeze]?: string } = {
+  CANCELLATION_ASKED: 'It ends by itself when the cancellation is accepted or declined at the marketplace.',
   MARKETPLACE_REFUND:
     'Look at the marketplace how much it gave back, and say it (POST /api/admin/orders/:id/marketplace-refund).',
 };

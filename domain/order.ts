@@ -67,6 +67,8 @@ export const waits = {
   ADDRESS_INVALID: { resumes: 'fulfill', wokenBy: 'deed' },
   /** The reseller's supplier account must be connected again. */
   RECONNECT_NEEDED: { resumes: 'purchase', wokenBy: 'deed' },
+  /** Goods may be ordered, and nobody may pay for them: a cancellation is asked for at the marketplace, and not decided. */
+  CANCELLATION_ASKED: { resumes: 'purchase', wokenBy: 'time' },
   /** Placed at the supplier, not paid there yet. Somebody pays on the site; we look again until its deadline. */
   SUPPLIER_UNPAID: { resumes: 'purchase', wokenBy: 'time' },
   /**
@@ -108,6 +110,9 @@ export type ReviewReason =
   | 'PAYMENT_REVERSED'
   | 'FRAUD_RISK'
   | 'LABEL_BY_MARKETPLACE'
+  | 'SHIPPED_BY_MARKETPLACE'
+  | 'NOT_TO_BE_SHIPPED'
+  | 'UNKNOWN_STATUS'
   | 'UNCONFIRMED_SALE'
   | 'TAKEN_UP_BY_HAND'
   | 'SHIPPED_BY_SELLER'
@@ -135,4 +140,10 @@ export type Custody = { readonly proceedsHeldBy: Holder; readonly supplierPaidBy
  * Why no money of an order moves. An order names one of them, and a later one is not written over it: whoever ends a
  * freeze asks `freezeLeft` what holds the order all the same.
  */
-export type Freeze = 'DISPUTE' | 'REFUND_PENDING' | 'PAYMENT_REVERSED' | 'MARKETPLACE_REFUND' | 'SUPPLIER_CANCELLED';
+export type Freeze =
+  | 'DISPUTE'
+  | 'CANCELLATION_ASKED'
+  | 'REFUND_PENDING'
+  | 'PAYMENT_REVERSED'
+  | 'MARKETPLACE_REFUND'
+  | 'SUPPLIER_CANCELLED';

@@ -1,3 +1,5 @@
+import type { Capability } from './connection.ts';
+
 /**
  * How a step can fail. Decided first by phase (never left · left without an answer · answered), then by the
  * provider's code; both are tables in `providers/`. A class carries its `kind`, because prototypes do not survive
@@ -20,6 +22,8 @@ export type FailureDetail = {
   retryAfterMs?: number;
   /** What of the request it found fault with, in its own words: `/purchase_units/0/shipping/address/postal_code`. */
   fields?: readonly string[];
+  /** Of a permission that was refused: what alone is refused. Without one, the account is of no use. */
+  capability?: Capability | undefined;
   /** What was answered, without our secrets and cut to `answerKeptChars`: a person may have to read it. */
   answer?: string;
   cause?: unknown;
@@ -82,11 +86,21 @@ export class TokenRefused extends Retryable {
  */
 export class Unreadable extends Retryable {}
 
+/** The provider knows nothing of what was asked for, or not yet. */
+export class NotThere extends Retryable {}
+
 /**
  * The provider does not let this account, or our application in its name, do what was asked. Nothing happened, and
- * nothing will until somebody has changed that there: the account is to be connected again, the order waits.
+ * nothing will until somebody has changed that there: the account is stopped, and what needs it waits. A capability that
+ * the account is of use without is refused alone.
  */
-export class PermissionRefused extends Retryable {}
+export class PermissionRefused extends Retryable {
+  readonly capability: Capability | undefined;
+  constructor(code: string, message: string, detail: FailureDetail = {}) {
+    super(code, message, detail);
+    this.capability = detail.capability;
+  }
+}
 
 /**
  * Nothing left: the provider does not answer at the moment, or has had as many calls as it takes. Whoever gets this

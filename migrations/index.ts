@@ -21,6 +21,8 @@ import { Migration0023UntoldRefunds } from './0023-untold-refunds.ts';
 import { Migration0024OwnDebits } from './0024-own-debits.ts';
 import { Migration0025Answers } from './0025-answers.ts';
 import { Migration0026OpenFees } from './0026-open-fees.ts';
+import { Migration0027ContestedSales } from './0027-contested-sales.ts';
+import { Migration0028RefusedAccounts } from './0028-refused-accounts.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -47,4 +49,6 @@ export const migrations = [
   { name: '0024-own-debits', class: Migration0024OwnDebits },
   { name: '0025-answers', class: Migration0025Answers },
   { name: '0026-open-fees', class: Migration0026OpenFees },
+  { name: '0027-contested-sales', class: Migration0027ContestedSales },
+  { name: '0028-refused-accounts', class: Migration0028RefusedAccounts },
 ];

@@ -1,8 +1,11 @@
 import type Joi from 'joi';
+import type { Capability } from '../domain/connection.ts';
 import {
   type Failure,
   type FailureDetail,
   type FailureKind,
+  NotThere,
+  PermissionRefused,
   Retryable,
   Terminal,
   Uncertain,
@@ -36,6 +39,8 @@ export type Call = {
   gate: Gate | undefined;
   /** Its answer holds tokens: nothing of it is kept as evidence. */
   secret?: true;
+  /** What an account is of use without; a refusal of this call stops nothing else. */
+  capability?: Capability | undefined;
 };
 
 /** What every client is made with. */
@@ -45,7 +50,7 @@ export type Gated = { gate?: Gate | undefined };
 export type UserToken = { accessToken: string; account?: string };
 
 /** Who calls, and what it counts against. */
-type Details = { account?: string | undefined; limit?: LimitName };
+type Details = { account?: string | undefined; limit?: LimitName; capability?: Capability };
 
 /** The last argument of every client method. */
 export type CallOptions = { signal?: AbortSignal };
@@ -55,21 +60,23 @@ export const moneyCall = { stakes: 'money', timeoutMs: 30_000 } as const;
 
 /** The calls of one client: reads, and those that must not happen twice. */
 export const callsTo = (provider: Provider, gate: Gate | undefined) => ({
-  reading: ({ signal }: CallOptions, { account, limit }: Details = {}): Call => ({
+  reading: ({ signal }: CallOptions, { account, limit, capability }: Details = {}): Call => ({
     provider,
     ...read,
     gate,
     signal,
     account,
     limit,
+    capability,
   }),
-  moving: ({ signal }: CallOptions, { account, limit }: Details = {}): Call => ({
+  moving: ({ signal }: CallOptions, { account, limit, capability }: Details = {}): Call => ({
     provider,
     ...moneyCall,
     gate,
     signal,
     account,
     limit,
+    capability,
   }),
 });
 
@@ -99,6 +106,18 @@ export const failureOf = (
   detail: FailureDetail = {},
 ): Failure =>
   new Class(stableCode(`${call.provider}_${code}`), message.slice(0, 200), { ...detail, provider: call.provider });
+
+/** A 404 to a question, by whatever code. */
+export const notThere = (call: Call, code: string): NotThere =>
+  new NotThere(stableCode(`${call.provider}_${code}`), 'HTTP 404', { provider: call.provider });
+
+/** A refusal for want of a permission, whatever the stakes: nothing was done. */
+export const notPermitted = (call: Call, { status, body }: HttpAnswer, code: string): PermissionRefused =>
+  new PermissionRefused(stableCode(`${call.provider}_${code}`), `HTTP ${status}`, {
+    provider: call.provider,
+    capability: call.capability,
+    ...(call.secret ? {} : { answer: body }),
+  });
 
 const stableCode = (text: string): string =>
   text

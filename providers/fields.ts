@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import Joi from 'joi';
 import { type Money, parseFee, parseMoney } from '../domain/money.ts';
 
@@ -48,6 +49,25 @@ export const choiceOf = <T>(item: Joi.Schema<T>) =>
       return error ? [] : [value];
     }),
   );
+
+/** One element of a page; or its text, where what is needed of it cannot be read. It is on the page all the same. */
+export type Listed<T> = { readonly read: T } | { readonly unread: string };
+
+/** A page of things of which each is taken by itself: one that cannot be read must not hide the others. */
+export const eachOf = <T>(item: Joi.Schema<T>) =>
+  Joi.array().custom((page: unknown[]): Listed<T>[] =>
+    page.map(one => {
+      const { value: read, error } = item.required().validate(one, { errors: { render: false } });
+      return error ? { unread: JSON.stringify(one) } : { read };
+    }),
+  );
+
+/** A name for something that has none of its own: what says the same has the same. */
+export const digestOf = (value: unknown): string =>
+  createHash('sha256')
+    .update(typeof value === 'string' ? value : JSON.stringify(value))
+    .digest('hex')
+    .slice(0, 32);
 
 /** An object that may carry more than we read. */
 export const open = <T>(fields: Joi.PartialSchemaMap<T>) => Joi.object<T>(fields).unknown();

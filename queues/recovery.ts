@@ -87,7 +87,8 @@ const events: Kind<InboundEvent> = {
 const credentials: Kind<CredentialRow> = {
   table: 'api_credentials',
   due: (em, now) => em.find(Credential, dueBy(now).where, dueBy(now).page),
-  jobFor: credential => (credential.status === 'HEALTHY' ? tokenRefresh.jobFor(credential) : undefined),
+  jobFor: credential =>
+    credential.status === 'HEALTHY' || credential.refusedSince ? tokenRefresh.jobFor(credential) : undefined,
   wake: (em, id) => wakeCredential(em, id as CredentialId),
 };
 

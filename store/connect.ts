@@ -7,7 +7,7 @@ import { raw } from '@mikro-orm/core';
 import type { CredentialId, UserId } from '../domain/ids.ts';
 import type { Holder } from '../domain/order.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
-import { connected, openSecrets, sealSecrets, type Tokens } from './credentials.ts';
+import { connected, notRefused, openSecrets, sealSecrets, type Tokens } from './credentials.ts';
 import { type ApiName, Credential, type Environment } from './entities/people.ts';
 import { closeFeeds, openFeeds } from './feeds.ts';
 import type { EntityManager } from './open.ts';
@@ -83,7 +83,7 @@ export async function keepAccount(
   { accountName, moneyHolder, ...key }: Account,
   facts: Pick<Credential, 'scopes' | 'sealed'> & Partial<Credential>,
 ): Promise<Credential> {
-  const kept = { ...facts, accountName, moneyHolder, status: 'HEALTHY' as const, wake: 0 };
+  const kept = { ...facts, accountName, moneyHolder, status: 'HEALTHY' as const, wake: 0, ...notRefused };
   if (before) await em.nativeUpdate(Credential, { id }, { ...kept, stateEntry: raw<number>('state_entry + 1') });
   else await em.insert(Credential, { id, ...key, ...kept, stateEntry: 1 });
   return em.findOneOrFail(Credential, { id });
@@ -92,7 +92,13 @@ export async function keepAccount(
 /** Erases what could log in; the row stays, for what was begun with the account. */
 export async function disconnect(em: EntityManager, id: CredentialId): Promise<void> {
   const erased = { sealed: null, accessExpiresAt: null, refreshExpiresAt: null, refreshAt: null, nextCheckAt: null };
-  const change = { ...erased, status: 'DISCONNECTED' as const, stateEntry: raw<number>('state_entry + 1'), wake: 0 };
+  const change = {
+    ...erased,
+    ...notRefused,
+    status: 'DISCONNECTED' as const,
+    stateEntry: raw<number>('state_entry + 1'),
+    wake: 0,
+  };
   await em.nativeUpdate(Credential, { id, ...connected }, change);
   await em.execute('delete from shop_accounts where id = ?', [id]);
   await closeFeeds(em, id);

@@ -28,6 +28,9 @@ export function openSecrets(box: SecretBox, credential: Credential): Secrets {
 export const sealSecrets = (box: SecretBox, id: CredentialId, secrets: Secrets): string =>
   box.seal(JSON.stringify(secrets), context(id));
 
+/** What a new consent, or the end of a trial, leaves of an account that refused us. */
+export const notRefused = { refusedSince: null, refusedFor: null, refusals: 0, trialAt: null } as const;
+
 const useResolutionMs = 60_000;
 
 export const connected = { status: { $ne: 'DISCONNECTED' as const } };
@@ -84,12 +87,14 @@ export async function replaceTokens(
       ...(tokens.refreshExpiresAt ? { refreshExpiresAt: tokens.refreshExpiresAt } : {}),
       status: 'HEALTHY',
       refreshAt,
-      nextCheckAt: refreshAt,
+      nextCheckAt: earlier(refreshAt, credential.trialAt),
       stateEntry: raw<number>('state_entry + 1'),
       wake: 0,
     },
   );
 }
+
+const earlier = (a: Date, b: Date | null | undefined): Date => (b && b < a ? b : a);
 
 /** When it was last used, to the minute; a row that is being refreshed is passed over. */
 export async function noteUse(em: EntityManager, id: CredentialId, now: Date): Promise<void> {
@@ -102,12 +107,14 @@ export async function noteUse(em: EntityManager, id: CredentialId, now: Date): P
 
 /** The chain of refresh tokens has ended: only its owner can connect the account again. */
 export async function needReconnect(em: EntityManager, id: CredentialId): Promise<void> {
-  await em.nativeUpdate(Credential, { id, status: 'HEALTHY' }, { status: 'RECONNECT_NEEDED', nextCheckAt: null });
+  const ended = { status: 'RECONNECT_NEEDED' as const, nextCheckAt: null, ...notRefused };
+  await em.nativeUpdate(Credential, { id, status: 'HEALTHY' }, ended);
 }
 
 export async function wakeCredential(em: EntityManager, id: CredentialId): Promise<Credential | null> {
   const change = { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) };
-  const woken = await em.nativeUpdate(Credential, { id, status: 'HEALTHY' }, change);
+  const looked = { $or: [{ status: 'HEALTHY' as const }, { refusedSince: { $ne: null } }] };
+  const woken = await em.nativeUpdate(Credential, { id, ...connected, ...looked }, change);
   return woken === 1 ? em.findOne(Credential, { id }) : null;
 }
 

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../domain/ids.ts';
 import { type Money, money } from '../domain/money.ts';
+import type { Channel } from '../domain/order.ts';
 import { Dispute } from './entities/money.ts';
 import type { EntityManager } from './open.ts';
 
 export type DisputeNews = {
-  /** PayPal's own number of the dispute. */
+  /** Where it is fought out. */
+  provider: Channel;
+  /** PayPal's own number of the dispute; a marketplace has none, and its payment has one. */
   reference: string;
   status: Dispute['status'];
   /** What PayPal has taken for it so far, less what it gave back. */
@@ -16,18 +19,18 @@ export type DisputeNews = {
 export type FeeChange = { event: string; amount: Money };
 
 /**
- * Takes what PayPal says of one dispute of an order's payment. A dispute of several payments is kept with the first of
+ * Takes what is said of one dispute of an order's payment. PayPal's of several payments is kept with the first of
  * them, which alone bears its fee. Locks the dispute, so that each change of the fee is told once.
  */
 export async function recordDispute(
   em: EntityManager,
   orderId: OrderId,
-  { reference, status, fee }: DisputeNews,
+  { provider, reference, status, fee }: DisputeNews,
 ): Promise<FeeChange | undefined> {
   await em.execute(
-    `insert into disputes (id, reference, order_id, status, fee_currency) values (?, ?, ?, ?, ?)
+    `insert into disputes (id, provider, reference, order_id, status, fee_currency) values (?, ?, ?, ?, ?, ?)
      on conflict (reference) do nothing`,
-    [randomUUID(), reference, orderId, status, fee.currency],
+    [randomUUID(), provider, reference, orderId, status, fee.currency],
   );
   await em.execute('select id from disputes where reference = ? for no key update', [reference]);
   const dispute = await em.findOneOrFail(Dispute, { reference });

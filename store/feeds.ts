@@ -29,6 +29,9 @@ export async function openFeeds(em: EntityManager, { id, apiName }: Credential):
     );
 }
 
+export const findFeedsOf = (em: EntityManager, credentialId: CredentialId): Promise<Feed[]> =>
+  em.find(Feed, { credentialId });
+
 /** What an account sells after it was disconnected is its owner's business: connected once more, it begins anew. */
 export const closeFeeds = (em: EntityManager, credentialId: CredentialId): Promise<number> =>
   em.nativeDelete(Feed, { credentialId });

@@ -22,5 +22,6 @@ export async function freezeLeft(em: EntityManager, order: Order, over: readonly
   const { frozenFor } = order;
   if (frozenFor && !over.includes(frozenFor)) return frozenFor;
   if (await hasUntold(em, order.id)) return 'MARKETPLACE_REFUND';
-  return (await supplierOwes(em, order.id)) ? 'SUPPLIER_CANCELLED' : null;
+  if (await supplierOwes(em, order.id)) return 'SUPPLIER_CANCELLED';
+  return order.cancelAskedAt ? 'CANCELLATION_ASKED' : null;
 }

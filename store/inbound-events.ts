@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { CredentialId, EventId } from '../domain/ids.ts';
 import { type EventSource, InboundEvent } from './entities/order.ts';
+import type { Credential } from './entities/people.ts';
 import type { EntityManager, Store } from './open.ts';
 import { graceMs } from './orders.ts';
 
@@ -16,14 +17,16 @@ export type NewEvent = {
   credentialId?: CredentialId | null;
   /** An event nobody acts on is kept all the same, and acknowledged. */
   wanted: boolean;
+  /** What it is that nobody can read: an operator looks at it. */
+  unreadable?: string;
 };
 
 /** Stores a verified event before it is answered. Gives nothing when the provider has sent this id before. */
 export async function storeEvent(em: EntityManager, event: NewEvent): Promise<InboundEvent | null> {
   const id = randomUUID() as EventId;
   const [row] = await em.execute<{ id: EventId }[]>(
-    `insert into inbound_events (id, source, event_id, type, subject, headers, body, credential_id, status, next_check_at)
-     values (?, ?, ?, ?, ?, ?::jsonb, decode(?, 'base64'), ?, ?, ?) on conflict (source, event_id) do nothing returning id`,
+    `insert into inbound_events (id, source, event_id, type, subject, headers, body, credential_id, status, note, next_check_at)
+     values (?, ?, ?, ?, ?, ?::jsonb, decode(?, 'base64'), ?, ?, ?, ?) on conflict (source, event_id) do nothing returning id`,
     [
       id,
       event.source,
@@ -33,15 +36,42 @@ export async function storeEvent(em: EntityManager, event: NewEvent): Promise<In
       JSON.stringify(event.headers ?? {}),
       event.body.toString('base64'),
       event.credentialId ?? null,
-      event.wanted ? 'RECEIVED' : 'IGNORED',
+      statusOf(event),
+      event.unreadable ?? null,
       event.wanted ? new Date(Date.now() + graceMs) : null,
     ],
   );
   return row ? em.findOneOrFail(InboundEvent, { id: row.id }) : null;
 }
 
+const statusOf = ({ wanted, unreadable }: NewEvent) => (unreadable ? 'FAILED' : wanted ? 'RECEIVED' : 'IGNORED');
+
 export const findEvent = (em: EntityManager, id: EventId): Promise<InboundEvent | null> =>
   em.findOne(InboundEvent, { id });
+
+/** What waits for an account, the oldest first. eBay does not say whose its notifications are. */
+export const waitingEvents = (
+  em: EntityManager,
+  { id, apiName }: Credential,
+  limit: number,
+): Promise<InboundEvent[]> =>
+  apiName === 'ebay' || apiName === 'mercadolibre'
+    ? em.find(
+        InboundEvent,
+        { status: 'RECEIVED', $or: [{ credentialId: id }, { source: apiName, credentialId: null }] },
+        { orderBy: { receivedAt: 'asc' }, limit },
+      )
+    : Promise.resolve([]);
+
+/** It is not dealt with yet, and looked at again then. */
+export async function restEvent(
+  em: EntityManager,
+  id: EventId,
+  at: Date,
+  facts: { note: string; absentSince?: Date | null },
+): Promise<void> {
+  await em.nativeUpdate(InboundEvent, { id, status: 'RECEIVED' }, { ...facts, nextCheckAt: at });
+}
 
 export async function closeEvent(
   em: EntityManager,

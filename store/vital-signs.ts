@@ -1,6 +1,7 @@
 import { connectionStates, healthOf } from '../domain/connection.ts';
 import { Credential } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
+import { countUntaken, type UntakenCount } from './untaken-events.ts';
 
 /** A sweep that has not come to its end for this long stands still, whatever the interval: orders wait for it. */
 export const sweepStillMs = 120_000;
@@ -14,6 +15,12 @@ export const beat = (em: EntityManager): Promise<unknown> =>
 
 export type EndingConsent = Pick<Credential, 'id' | 'apiName' | 'accountName'> & { reconnectBy: Date };
 
+export type RefusedAccount = Pick<Credential, 'apiName' | 'accountName'> & {
+  code: string;
+  since: Date;
+  triedAt: Date;
+};
+
 export type VitalSigns = {
   /** Null before the first one. */
   readonly sweptAt: Date | null;
@@ -25,6 +32,9 @@ export type VitalSigns = {
   readonly refreshOverdueSeconds: number;
   /** Sellers of whose orders eBay may not tell us. */
   readonly subscriptionsInTrouble: number;
+  /** Accounts whose provider refuses us, the longest first. */
+  readonly refused: readonly RefusedAccount[];
+  readonly events: UntakenCount;
 };
 
 /** What tells that something stands still, or will. */
@@ -48,6 +58,12 @@ export async function vitalSigns(em: EntityManager, now: Date): Promise<VitalSig
     ),
     refreshOverdueSeconds: Math.max(0, dueMs / 1_000),
     subscriptionsInTrouble: row?.troubled ?? 0,
+    refused: accounts
+      .flatMap(({ apiName, accountName, refusedSince: since, refusedFor: code, trialAt: triedAt }) =>
+        since && code && triedAt ? [{ apiName, accountName, code, since, triedAt }] : [],
+      )
+      .toSorted((a, b) => a.since.getTime() - b.since.getTime()),
+    events: await countUntaken(em),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Address } from '../domain/address.ts';
-import { Terminal } from '../domain/outcome.ts';
 import { findCredential } from '../store/credentials.ts';
 import type { Order } from '../store/entities/order.ts';
+import { saysAbsent } from './absent-sale.ts';
 import type { Context } from './context.ts';
 import { readMarketplaceOrder } from './marketplace.ts';
 import { ReconnectNeeded } from './tokens.ts';
@@ -26,7 +26,7 @@ export async function readAddress(ctx: Context, order: Order): Promise<Address |
     return (await readMarketplaceOrder(ctx, credential, externalOrderId)).shipTo;
   } catch (error) {
     // Nothing is bought without an address: the order goes on waiting for it, and not for something else.
-    if (error instanceof Terminal || error instanceof ReconnectNeeded) return undefined;
+    if (saysAbsent(error) || error instanceof ReconnectNeeded) return undefined;
     throw error;
   }
 }

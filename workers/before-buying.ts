@@ -3,13 +3,14 @@ import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import { release } from '../store/funding.ts';
 import type { EntityManager } from '../store/open.ts';
+import { letGo } from './cancellation-asked.ts';
 import { type Context, later } from './context.ts';
 import { move, park, wait } from './order-step.ts';
 import { readSaleNow } from './sale-channel.ts';
 import { afterBuying } from './stop-order.ts';
 
 /** A cancellation that is asked for is decided by its seller, who has days: it is read again this often. */
-const askAgainMs = 15 * 60_000;
+export const askAgainMs = 15 * 60_000;
 
 /** The money that was held for the purchase is free again, and an intent that never left is taken back. */
 export const nothingBought = (order: Order) => ({
@@ -24,13 +25,16 @@ export const nothingBought = (order: Order) => ({
  * any more; nothing when it may, or when it may be bought already: that is found out first.
  */
 export async function stopsBuying(ctx: Context, order: Order, earlier: Effect | null): Promise<string | undefined> {
-  if (order.frozenFor) return stopFrozen(ctx, order, earlier);
-  if (isInDoubt(earlier)) return undefined;
-  if (order.buyerErasedAt) return stopErased(ctx, order);
+  const asked = order.frozenFor === 'CANCELLATION_ASKED';
+  if (order.frozenFor && !asked) return stopFrozen(ctx, order, earlier);
+  const inDoubt = isInDoubt(earlier);
+  if (inDoubt && !asked) return undefined;
+  if (order.buyerErasedAt && !inDoubt) return stopErased(ctx, order);
   const sale = await readSaleNow(ctx, order);
+  if (sale.state === 'open') return asked ? declined(ctx, order, earlier) : undefined;
+  if (inDoubt && earlier)
+    return sale.state === 'undecided' ? waitInDoubt(ctx, order) : park(ctx, order, new Unproven(earlier));
   switch (sale.state) {
-    case 'open':
-      return undefined;
     case 'cancelled':
       return move(ctx, order, { to: 'CANCELLED', note: sale.note }, nothingBought(order));
     case 'undecided':
@@ -39,6 +43,19 @@ export async function stopsBuying(ctx: Context, order: Order, earlier: Effect | 
       return move(ctx, order, { to: 'NEEDS_REVIEW', reason: sale.reason, note: sale.note }, nothingBought(order));
   }
 }
+
+/** The cancellation that held it was declined; something else may hold it all the same. */
+async function declined(ctx: Context, order: Order, earlier: Effect | null): Promise<string | undefined> {
+  await ctx.transact((em, enqueue) => letGo(em, enqueue, order));
+  return order.frozenFor ? stopFrozen(ctx, order, earlier) : undefined;
+}
+
+/** Nobody knows whether goods were ordered, and a request that is sent again may order them. */
+const waitInDoubt = (ctx: Context, order: Order): Promise<string> =>
+  wait(ctx, order, 'CANCELLATION_ASKED', {
+    until: later(ctx, askAgainMs),
+    note: 'the buyer asks to cancel, and nobody knows whether goods were ordered: nothing is sent before that is decided',
+  });
 
 /** There is nobody to send anything to. */
 const stopErased = (ctx: Context, order: Order): Promise<string> =>

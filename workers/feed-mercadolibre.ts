@@ -1,7 +1,11 @@
 import { invariant } from '../domain/outcome.ts';
-import { notificationBody } from '../providers/mercadolibre/webhook.ts';
+import type { Listed } from '../providers/fields.ts';
+import { type MercadoLibreNotification, notificationBody } from '../providers/mercadolibre/webhook.ts';
+import type { Credential } from '../store/entities/people.ts';
+import type { NewEvent } from '../store/inbound-events.ts';
+import type { Context } from './context.ts';
 import { type FeedSource, pageByOffset } from './feed-source.ts';
-import { foundOrder } from './found-order.ts';
+import { foundOrder, unreadElement } from './found-order.ts';
 import { withToken } from './tokens.ts';
 
 const hourMs = 3_600_000;
@@ -55,25 +59,30 @@ export const mercadoLibreMissed: FeedSource = {
   async read(ctx, { page, credential }) {
     invariant(credential, 'a MercadoLibre feed has its account');
     const offset = page === null ? 0 : Number(page);
-    const { notifications, read } = await withToken(ctx, credential, token =>
+    const messages = await withToken(ctx, credential, token =>
       ctx.providers.mercadolibre.missedFeeds(token, { limit, offset }, { signal: ctx.signal }),
     );
-    const ours = notifications.filter(
-      ({ userId, applicationId }) =>
-        userId === credential.accountId && applicationId === ctx.config.mercadolibre.clientId,
-    );
     return {
-      events: ours.map(notification => ({
-        source: 'mercadolibre' as const,
-        eventId: notification.id,
-        type: notification.topic,
-        subject: notification.orderId,
-        body: notificationBody(notification),
-        credentialId: credential.id,
-        wanted: notification.orderId !== undefined,
-      })),
+      events: messages.flatMap(message => missed(ctx, credential, message)),
       // How many it gives at once is nowhere written: only an empty page ends the list.
-      next: read === 0 ? null : `${offset + read}`,
+      next: messages.length === 0 ? null : `${offset + messages.length}`,
     };
   },
 };
+
+function missed(ctx: Context, credential: Credential, message: Listed<MercadoLibreNotification>): NewEvent[] {
+  if ('unread' in message) return [unreadElement(credential, message.unread)];
+  const { id: eventId, topic, orderId, userId, applicationId } = message.read;
+  if (userId !== credential.accountId || applicationId !== ctx.config.mercadolibre.clientId) return [];
+  return [
+    {
+      source: 'mercadolibre',
+      eventId,
+      type: topic,
+      subject: orderId,
+      body: notificationBody(message.read),
+      credentialId: credential.id,
+      wanted: orderId !== undefined,
+    },
+  ];
+}

@@ -1,4 +1,5 @@
 import { Retryable } from '../domain/outcome.ts';
+import { digestOf, type Listed } from '../providers/fields.ts';
 import type { Credential } from '../store/entities/people.ts';
 import type { NewEvent } from '../store/inbound-events.ts';
 import type { Context } from './context.ts';
@@ -32,23 +33,26 @@ export class PagesMoved extends Retryable {
 }
 
 type Place = { offset: number; last: string };
+type Rows<Row> = readonly Listed<Row>[];
 
 /**
  * One page of a list that is asked for by offset and may change between two pages. An order that leaves the list moves
  * all behind it forward, and one of them would be on no page. So each page begins with the last order of the page
- * before: where it is missing, the list has moved.
+ * before: where it is missing, the list has moved. One that cannot be read counts like the others.
  * @throws PagesMoved
  */
 export async function pageByOffset<Row extends { orderId: string }>(
   page: string | null,
-  ask: (offset: number) => Promise<{ orders: readonly Row[]; total: number }>,
-): Promise<{ orders: readonly Row[]; next: string | null }> {
+  ask: (offset: number) => Promise<{ orders: Rows<Row>; total: number }>,
+): Promise<{ orders: Rows<Row>; next: string | null }> {
   const place = page === null ? { offset: 0 } : (JSON.parse(page) as Place);
   const { orders, total } = await ask(place.offset);
-  if ('last' in place && !orders.some(({ orderId }) => orderId === place.last)) throw new PagesMoved();
+  if ('last' in place && !orders.some(row => nameOf(row) === place.last)) throw new PagesMoved();
   const end = place.offset + orders.length;
   if (end >= total) return { orders, next: null };
   const last = orders.at(-1);
   if (!last || orders.length < 2) throw new PagesMoved();
-  return { orders, next: JSON.stringify({ offset: end - 1, last: last.orderId } satisfies Place) };
+  return { orders, next: JSON.stringify({ offset: end - 1, last: nameOf(last) } satisfies Place) };
 }
+
+const nameOf = (row: Listed<{ orderId: string }>): string => ('read' in row ? row.read.orderId : digestOf(row.unread));

@@ -1,6 +1,6 @@
 import { platformCurrency } from '../domain/fees.ts';
 import { formatMoney, type Money, money, sum } from '../domain/money.ts';
-import { refusalIn, Terminal } from '../domain/outcome.ts';
+import { refusalIn, Terminal, unreachable } from '../domain/outcome.ts';
 import type { SupplierOrder as SupplierNews } from '../providers/aliexpress/order.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { release } from '../store/funding.ts';
@@ -9,9 +9,12 @@ import { updateOrder } from '../store/orders.ts';
 import { bookPurchase } from '../store/purchase-books.ts';
 import { hear, keepNews, purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
+import { askAgainMs } from './before-buying.ts';
+import { letGo } from './cancellation-asked.ts';
 import { type Context, later } from './context.ts';
 import { fail, move, recheck, wait } from './order-step.ts';
 import { waitedTooLong } from './patience.ts';
+import { readSaleNow } from './sale-channel.ts';
 import { afterBuying } from './stop-order.ts';
 import { supplierCancelled } from './supplier-cancelled.ts';
 import { throughApi } from './supplier-order.ts';
@@ -46,6 +49,10 @@ export async function followPurchase(
   if (cancelled.length === rows.length && !cancelled.some(row => row.wasPaid)) return expired(ctx, order, keep);
   if (cancelled.length > 0 && (open.length > 0 || !cancelled.some(row => row.wasPaid)))
     return review(ctx, order, attention(cancelledInPart), keep);
+  if (open.length > 0 && order.frozenFor === 'CANCELLATION_ASKED') {
+    const undecided = await awaitDecision(ctx, order, open, keep);
+    if (undecided) return undecided;
+  }
   if (open.length > 0 && order.frozenFor) return stopPayment(ctx, order, open, keep);
   if (unpaid.length > 0) return awaitPayment(ctx, order, unpaid, { pollMs, keep });
   if (pending.length > 0) return awaitAcceptance(ctx, order, pending, { pollMs, keep });
@@ -100,6 +107,53 @@ const expired = (ctx: Context, order: Order, keep: Keep): Promise<string> =>
     await release(em, 'buy', order.id);
     await updateOrder(em, order, afterBuying(order));
   });
+
+/**
+ * The marketplace is asked whether the cancellation that was asked for is decided. What became of the order; nothing
+ * when it was declined.
+ */
+async function awaitDecision(
+  ctx: Context,
+  order: Order,
+  unpaid: readonly SupplierOrder[],
+  also: Keep,
+): Promise<string | undefined> {
+  const numbers = unpaid.map(row => row.number).join(', ');
+  const sale = await readSaleNow(ctx, order);
+  switch (sale.state) {
+    case 'open':
+      await ctx.transact((em, enqueue) => letGo(em, enqueue, order));
+      return undefined;
+    case 'undecided': {
+      const note = `a cancellation is asked for: do not pay AliExpress order ${numbers} before it is decided`;
+      return wait(ctx, order, 'CANCELLATION_ASKED', { note, until: later(ctx, askAgainMs), also });
+    }
+    case 'cancelled':
+      return move(
+        ctx,
+        order,
+        {
+          to: 'NEEDS_REVIEW',
+          reason: 'CANCELLED_AFTER_PURCHASE',
+          note: `cancelled at the marketplace: do not pay AliExpress order ${numbers}, cancel it or let it expire`,
+        },
+        { also },
+      );
+    case 'doubtful':
+      return move(
+        ctx,
+        order,
+        {
+          to: 'NEEDS_REVIEW',
+          reason: sale.reason,
+          note: `${sale.note}: do not pay AliExpress order ${numbers} before that is settled`,
+        },
+        { also },
+      );
+    default:
+      return unreachable(sale);
+  }
+}
 
 /** Nobody pays for goods whose buyer has, or may get, the money back. */
 function stopPayment(ctx: Context, order: Order, unpaid: readonly SupplierOrder[], also: Keep): Promise<string> {

@@ -1,29 +1,49 @@
 import { invariant } from '../domain/outcome.ts';
+import { digestOf, type Listed } from '../providers/fields.ts';
 import type { InboundEvent } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import type { NewEvent } from '../store/inbound-events.ts';
+import { unreadableElement } from '../store/untaken-events.ts';
 import { isMarketplace } from './marketplace.ts';
 
 const type = 'FOUND_ORDER';
+
+/** One order of a search; `version` is another when the order has changed. */
+type Found = { orderId: string; version: string };
 
 /**
  * An order that a search has found, as an event like a notification of it. Each change of an order is one event,
  * however often and by however many searches it is found.
  */
-export function foundOrder(credential: Credential, { orderId, modifiedAt }: { orderId: string; modifiedAt: Date }) {
-  const source = credential.apiName;
-  invariant(isMarketplace(source), `${source} is a marketplace`);
-  const eventId = `found/${credential.id}/${orderId}/${modifiedAt.toISOString()}`;
-  const body = Buffer.from(JSON.stringify({ orderId }));
+export const foundOrder = (credential: Credential, found: Listed<Found>): NewEvent =>
+  'unread' in found ? unreadElement(credential, found.unread) : eventOf(credential, found.read);
+
+function eventOf(credential: Credential, { orderId, version }: Found): NewEvent {
   return {
-    source,
-    eventId,
+    source: sourceOf(credential),
+    eventId: `found/${credential.id}/${orderId}/${version}`,
     type,
     subject: orderId,
-    body,
+    body: Buffer.from(JSON.stringify({ orderId })),
     credentialId: credential.id,
     wanted: true,
-  } satisfies NewEvent;
+  };
+}
+
+/** What a list shows and nobody can read is kept as it is, for an operator: it may be a sale. */
+export const unreadElement = (credential: Credential, text: string): NewEvent => ({
+  source: sourceOf(credential),
+  eventId: `unread/${credential.id}/${digestOf(text)}`,
+  type: unreadableElement,
+  body: Buffer.from(text),
+  credentialId: credential.id,
+  wanted: false,
+  unreadable: `an element of a list of ${credential.apiName} account ${credential.accountName}: it may be a sale`,
+});
+
+function sourceOf({ apiName }: Credential): 'ebay' | 'mercadolibre' {
+  invariant(isMarketplace(apiName), `${apiName} is a marketplace`);
+  return apiName;
 }
 
 /** The order, when the event is one of these and no notification. */

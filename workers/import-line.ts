@@ -9,9 +9,12 @@ import { release } from '../store/funding.ts';
 import { upsertLine } from '../store/import.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder, updateOrder, wakeOrder } from '../store/orders.ts';
+import { paymentsOf } from '../store/payments.ts';
 import { note } from '../store/timeline.ts';
+import { cancellationTold } from './cancellation-asked.ts';
 import type { Context } from './context.ts';
 import { isMarketplace, type MarketplaceLine, type MarketplaceOrder } from './marketplace.ts';
+import { marketplaceContested } from './marketplace-dispute.ts';
 import { marketplaceRefunded, paymentReference } from './marketplace-refund.ts';
 import { settlePayment } from './settle-payment.ts';
 
@@ -32,14 +35,40 @@ export const takeLine = (ctx: Context, news: Line): Promise<Taken> =>
     if (undone && order.status === 'PURCHASING') return 'being bought';
     if (sale.cancelled) await cancel(em, order);
     else await carryOn(em, enqueue, order, news);
-    if (undone || sale.payment !== 'PENDING') await marketplaceRefunded(em, enqueue, order.id, news);
+    if (undone || tellsOfMoney(sale)) await marketplaceRefunded(em, enqueue, order.id, news);
+    await marketplaceContested(em, enqueue, order.id, news);
+    await cancellationTold(em, enqueue, order.id, sale.cancelAsked);
     return 'taken';
   });
 
+/** Whether the buyer's money has come, as far as that is known. */
+const tellsOfMoney = ({ payment }: MarketplaceOrder): boolean => payment !== 'PENDING' && payment !== 'UNKNOWN';
+
 async function carryOn(em: EntityManager, enqueue: Enqueue, order: Order, news: Line): Promise<void> {
-  const { shipTo, payment } = news.order;
+  const { shipTo, payment, review } = news.order;
   if (!order.shipTo && shipTo && !order.buyerErasedAt) await addressArrived(em, enqueue, order, shipTo);
-  if (order.status === 'CREATED' && payment !== 'PENDING') await takePayment(em, enqueue, order, news);
+  if (order.status === 'CREATED' && review?.reason === 'SHIPPED_BY_MARKETPLACE')
+    return advance(em, enqueue, order, { to: 'CANCELLED', note: handledThere(order, review.note) });
+  if (order.status === 'CREATED' && payment === 'UNKNOWN') return unknownStatus(em, enqueue, order, news);
+  if (tellsOfMoney(news.order) && (await isUnpaid(em, order, news))) await takePayment(em, enqueue, order, news);
+}
+
+/** What its marketplace packs and sends itself is no sale of ours; where its money comes to us, that is to be passed on. */
+const handledThere = ({ proceedsHeldBy }: Order, text: string): string =>
+  proceedsHeldBy === 'platform' ? `${text}; its proceeds arrive with the platform: pass them on by hand` : text;
+
+/** A person decides; should the money come after all, it is booked. */
+const unknownStatus = (em: EntityManager, enqueue: Enqueue, order: Order, { order: { rawPayment } }: Line) =>
+  advance(em, enqueue, order, {
+    to: 'NEEDS_REVIEW',
+    reason: 'UNKNOWN_STATUS',
+    note: `the marketplace says ${rawPayment}, which is no money that we know: look there whether it was paid`,
+  });
+
+async function isUnpaid(em: EntityManager, order: Order, news: Line): Promise<boolean> {
+  if (order.status === 'CREATED') return true;
+  if (order.status !== 'NEEDS_REVIEW') return false;
+  return !(await paymentsOf(em, order.id)).some(({ reference }) => reference === paymentReference(news));
 }
 
 /** The buyer's money is booked in any case; what only a person may decide about is not bought before. */
@@ -117,7 +146,7 @@ async function cancel(em: EntityManager, order: Order): Promise<void> {
         return advance(em, nothing, owned, {
           to: 'NEEDS_REVIEW',
           reason: 'CANCELLED_AFTER_PURCHASE',
-          note: 'cancelled at the marketplace, but goods were ordered: cancel them on the supplier’s site',
+          note: 'cancelled at the marketplace, but goods were ordered: do not pay for them, cancel them on the supplier’s site',
         });
       await withdrawUnsent(em, 'buy', order.id);
       await release(em, 'buy', order.id);

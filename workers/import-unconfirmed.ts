@@ -1,5 +1,5 @@
 import type { Custody } from '../domain/order.ts';
-import { invariant, Retryable } from '../domain/outcome.ts';
+import { invariant, NotThere } from '../domain/outcome.ts';
 import { claimedAddress, claimedPrice, type InlineOrder, parseInlineOrder } from '../providers/inline/webhook.ts';
 import { advance } from '../queues/transact.ts';
 import { type InboundEvent, Order } from '../store/entities/order.ts';
@@ -30,9 +30,7 @@ export const channelOf = ({ apiName }: Credential) => {
 export const staysUnread = (ctx: Context, event: InboundEvent, error: unknown): error is Error =>
   event.source === 'inline' &&
   (error instanceof ReconnectNeeded ||
-    (error instanceof Retryable &&
-      error.code === 'MERCADOLIBRE_NOT_FOUND' &&
-      ctx.now().getTime() - event.receivedAt.getTime() > patienceMs));
+    (error instanceof NotThere && ctx.now().getTime() - event.receivedAt.getTime() > patienceMs));
 
 type Told = { event: InboundEvent; credential: Credential; custody: Custody; why: string };
 

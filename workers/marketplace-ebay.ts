@@ -1,4 +1,5 @@
 import { formatMoney, split, sum } from '../domain/money.ts';
+import { unreachable } from '../domain/outcome.ts';
 import type { EbayLine, EbayOrder } from '../providers/ebay/order.ts';
 import type { EbayRefund } from '../providers/ebay/refunds.ts';
 import type { Credential } from '../store/entities/people.ts';
@@ -13,15 +14,18 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
   );
   const weights = order.lines.map(line => line.total.amountMinor);
   const fees = order.marketplaceFee && order.lines.length > 0 ? split(order.marketplaceFee, weights) : [];
+  const payment = paymentOf(order);
+  const cancelled = order.cancellation === 'cancelled';
   return {
     orderId: order.orderId,
     soldAt: order.createdAt,
-    payment: paymentOf(order),
-    rawPayment: order.paymentStatus,
-    cancelled: order.cancelState === 'CANCELED',
-    cancelAsked: order.cancelState !== 'CANCELED' && order.cancelState !== 'NONE_REQUESTED',
+    payment,
+    rawPayment: order.contestedBy ? `${order.paymentStatus}, ${order.contestedBy}` : order.paymentStatus,
+    contested: !cancelled && payment !== 'REVERSED' && (payment === 'UNKNOWN' || order.contestedBy !== undefined),
+    cancelled,
+    cancelAsked: order.cancellation === 'asked' || order.cancellation === 'unknown',
     shipped: order.fulfillmentStatus !== 'NOT_STARTED',
-    review: order.referenceMissing ? referenceMissing : undefined,
+    review: reviewOf(order) ?? (order.referenceMissing ? referenceMissing : undefined),
     shipTo: order.shipTo,
     ...(order.buyer ? { buyer: order.buyer } : {}),
     lines: order.lines.map((line, index) => ({
@@ -42,11 +46,45 @@ const referenceMissing = {
   note: 'eBay forwards the parcel itself, and names no reference that its hub would know the buyer by: ship it by hand',
 } as const;
 
-function paymentOf({ paymentStatus, refunds, lines }: EbayOrder): MarketplaceOrder['payment'] {
-  if (paymentStatus === 'FULLY_REFUNDED') return 'REVERSED';
-  const refunded = refunds.length > 0 || lines.some(line => line.refunds.length > 0);
-  if (paymentStatus === 'PARTIALLY_REFUNDED' || (paymentStatus === 'PAID' && refunded)) return 'PARTLY_REVERSED';
-  return paymentStatus === 'PAID' ? 'PAID' : 'PENDING';
+function paymentOf({ money, refunds, lines }: EbayOrder): MarketplaceOrder['payment'] {
+  switch (money) {
+    case 'none':
+      return 'PENDING';
+    case 'paid':
+      return refunds.length > 0 || lines.some(line => line.refunds.length > 0) ? 'PARTLY_REVERSED' : 'PAID';
+    case 'partly back':
+      return 'PARTLY_REVERSED';
+    case 'back':
+      return 'REVERSED';
+    case 'unknown':
+      return 'UNKNOWN';
+    default:
+      return unreachable(money);
+  }
+}
+
+const unknownWord = (word: string): MarketplaceOrder['review'] => ({
+  reason: 'UNKNOWN_STATUS',
+  note: `eBay says ${word}, which we do not know: look at the sale there`,
+});
+
+/** What only a person may decide about before anything is bought. */
+function reviewOf({ cancellation, cancelState, sender, instructions }: EbayOrder): MarketplaceOrder['review'] {
+  if (cancellation === 'unknown') return unknownWord(`cancelState ${cancelState}`);
+  switch (sender) {
+    case 'seller':
+      return undefined;
+    case 'label':
+      return { reason: 'LABEL_BY_MARKETPLACE', note: "eBay's own label is to be on the parcel: ship it by hand" };
+    case 'marketplace':
+      return { reason: 'SHIPPED_BY_MARKETPLACE', note: 'eBay packs and ships it: nothing to buy and nothing to ship' };
+    case 'nobody':
+      return { reason: 'NOT_TO_BE_SHIPPED', note: `eBay says ${instructions}: nothing is to be sent to the buyer` };
+    case 'unknown':
+      return unknownWord(`fulfillmentInstructionsType ${instructions}`);
+    default:
+      return unreachable(sender);
+  }
 }
 
 /**

@@ -30,11 +30,15 @@ export type MarketplaceOrder = {
   orderId: string;
   /** Where the marketplace says it. */
   soldAt: Date | undefined;
-  payment: 'PENDING' | 'PAID' | 'PARTLY_REVERSED' | 'REVERSED';
+  /** UNKNOWN: it says so in a word that we do not know, or contradicts itself. That is no money. */
+  payment: 'PENDING' | 'PAID' | 'PARTLY_REVERSED' | 'REVERSED' | 'UNKNOWN';
+  /** In its own words. */
   rawPayment: string;
+  /** Somebody wants the buyer's money back, and that is not decided; or nobody knows how the money stands. */
+  contested: boolean;
   cancelled: boolean;
   /** Somebody asks for a cancellation, which may still be declined. */
-  cancelAsked?: boolean;
+  cancelAsked: boolean;
   /** Somebody has sent it, or part of it, already. */
   shipped: boolean;
   /** Something in it that only a person may decide about before anything is bought. */

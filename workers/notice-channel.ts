@@ -121,7 +121,8 @@ async function mercadolibre(
   const { shippingId: to } = await withToken(ctx, seller, token => api.getOrder(token, orderId, options));
   if (!to) throw new Terminal('NO_SALE_CHANNEL', 'MercadoLibre has no shipment for the order');
   const read = (id: string) => withToken(ctx, seller, token => api.getShipment(token, id, options));
-  if ((await read(to)).logisticMode === 'me2')
+  const { sender } = await read(to);
+  if (sender === 'label' || sender === 'marketplace')
     throw new Terminal('LABEL_BY_MARKETPLACE', 'Mercado Envíos tells its buyers itself');
   const trackingUrl = trackingPage(trackingNumber);
   return {

@@ -25,7 +25,7 @@ export async function everyLook(ctx: Context): Promise<Look[]> {
       // What was bought on the website is seen there only.
       boughtThroughApi(em),
       em.find(PayoutLeg, { providerBatchId: { $ne: null }, status: { $in: ['PAID', ...notPaid] } }),
-      em.find(Dispute, {}),
+      em.find(Dispute, { provider: 'paypal' }),
     ]),
   );
   const refundsOf = Map.groupBy(refunds, ({ paymentId }) => paymentId);

@@ -87,6 +87,8 @@ const keep = (ctx: Context, feed: Feed, { to }: Stretch, { events, next }: FeedP
       const stored = await storeEvent(em, event);
       if (!stored) continue;
       news += 1;
+      const { id: eventId, note } = stored;
+      if (event.unreadable) ctx.log.error({ eventId, feed: feed.kind, note }, 'a list shows what cannot be read');
       if (event.wanted) enqueue(queueForEvent(stored).jobFor(stored));
     }
     return { feed: moved, news };

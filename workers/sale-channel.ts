@@ -1,11 +1,11 @@
 import { isGreater } from '../domain/money.ts';
 import type { ReviewReason } from '../domain/order.ts';
-import { Terminal } from '../domain/outcome.ts';
 import { findCredential } from '../store/credentials.ts';
 import type { Order } from '../store/entities/order.ts';
 import { paymentsOf } from '../store/payments.ts';
 import { refundedOf } from '../store/refunds.ts';
 import { isSettled } from '../store/untold-refunds.ts';
+import { absentForNow, saysAbsent } from './absent-sale.ts';
 import type { Context } from './context.ts';
 import { readMarketplaceOrder, type WentBack } from './marketplace.ts';
 
@@ -21,7 +21,8 @@ export async function readSaleNow(ctx: Context, order: Order): Promise<SaleNow> 
   try {
     return await (order.channel === 'paypal' ? readCheckout(ctx, order) : readMarketplace(ctx, order));
   } catch (error) {
-    if (!(error instanceof Terminal)) throw error;
+    if (!saysAbsent(error)) throw error;
+    if (order.channel !== 'paypal') await absentForNow(ctx, order.id, `${order.stateEntry}`, error);
     // The channel's "no" to our question is not the supplier's "no" to the purchase: nothing has failed.
     return { state: 'doubtful', reason: 'UNCONFIRMED_SALE', note: `the sale cannot be read back: ${error.message}` };
   }
@@ -43,9 +44,11 @@ async function readMarketplace(ctx: Context, order: Order): Promise<SaleNow> {
     return { state: 'doubtful', reason: 'UNCONFIRMED_SALE', note: 'the sale cannot be read back from its marketplace' };
   const sale = await readMarketplaceOrder(ctx, credential, externalOrderId);
   if (sale.cancelled) return { state: 'cancelled', note: 'cancelled at the marketplace before anything was bought' };
+  if (sale.review) return { state: 'doubtful', ...sale.review };
+  if (sale.contested)
+    return { state: 'doubtful', reason: 'PAYMENT_REVERSED', note: `the marketplace says ${sale.rawPayment}` };
   if (sale.cancelAsked)
     return { state: 'undecided', note: 'the buyer asks the seller to cancel: accept or decline it' };
-  if (sale.review) return { state: 'doubtful', ...sale.review };
   const line = sale.lines.find(({ lineId }) => lineId === order.externalLineId);
   const settled = sale.payment === 'PARTLY_REVERSED' && line && (await isBooked(ctx, order, line.back));
   if (sale.payment !== 'PAID' && !settled)

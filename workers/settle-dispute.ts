@@ -24,7 +24,7 @@ export async function recordFee(
 ): Promise<void> {
   const { id: reference, fee = zero(payment.currency) } = dispute;
   const status = dispute.open ? 'OPEN' : dispute.outcome === 'seller' ? 'SELLER' : 'BUYER';
-  const change = await recordDispute(em, orderId, { reference, status, fee });
+  const change = await recordDispute(em, orderId, { provider: 'paypal', reference, status, fee });
   if (!change) return;
   await post(em, { source: 'paypal', event: change.event, orderId, postings: disputeCharged(change.amount) });
   const taken = change.amount.amountMinor > 0n;
@@ -69,7 +69,7 @@ export async function thaw(
   enqueue: Enqueue,
   order: Order,
   payment: Payment,
-  { id, outcome }: Dispute,
+  { id, outcome }: Pick<Dispute, 'id' | 'outcome'>,
 ): Promise<void> {
   if (await isDisputed(em, order.id)) return;
   // Also when a person has ended the freeze by a decision: the payment is the seller's all the same.

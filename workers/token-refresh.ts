@@ -1,12 +1,15 @@
 import type { CredentialId } from '../domain/ids.ts';
 import { findCredential, openSecrets } from '../store/credentials.ts';
 import type { Processor } from './context.ts';
+import { lookAfterRefused } from './refused-account.ts';
 import { freshToken, ReconnectNeeded } from './tokens.ts';
 
 /** Renews an access token well before it ends, so that no order has to wait for it. */
 export const tokenRefresh: Processor<'credentialId'> = async ({ credentialId }, ctx) => {
   const id = credentialId as CredentialId;
   const credential = await ctx.store.read(em => findCredential(em, id));
+  const looked = credential && (await lookAfterRefused(ctx, credential));
+  if (looked) return looked;
   if (credential?.status !== 'HEALTHY') return 'nothing to do: the account is not connected';
   if (credential.refreshAt && credential.refreshAt > ctx.now()) return 'nothing to do: the token is fresh';
   const { accessToken } = openSecrets(ctx.box, credential);

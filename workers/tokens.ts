@@ -1,17 +1,20 @@
 import type { CredentialId } from '../domain/ids.ts';
-import { Retryable, TokenRefused } from '../domain/outcome.ts';
+import { PermissionRefused, Retryable, TokenRefused } from '../domain/outcome.ts';
 import type { UserToken } from '../providers/call.ts';
-import { findCredential, lockCredential, needReconnect, noteUse, openSecrets } from '../store/credentials.ts';
+import { findCredential, noteUse } from '../store/credentials.ts';
 import type { Credential } from '../store/entities/people.ts';
 import type { Store } from '../store/open.ts';
 import type { Context } from './context.ts';
+import { stopAccount } from './refused-account.ts';
 import { liveToken, type Renewed, renewToken } from './renew-token.ts';
 
 /** The account's owner has to connect it again; what waits for it goes on by itself afterwards. */
 export class ReconnectNeeded extends Retryable {
   readonly credential: Credential;
   constructor(credential: Credential) {
-    super('RECONNECT_NEEDED', `${credential.apiName} account ${credential.accountName} must be connected again`);
+    const { apiName, accountName, refusedFor } = credential;
+    const why = refusedFor ? `: it refuses us (${refusedFor}), and is tried again by itself now and then` : '';
+    super('RECONNECT_NEEDED', `${apiName} account ${accountName} must be connected again${why}`);
     this.credential = credential;
   }
 }
@@ -44,34 +47,35 @@ async function together(ctx: Context, id: CredentialId, stale: string | null): P
   return own;
 }
 
-/** Calls with the account's token; a refused token is refreshed once and the call made again. */
+/**
+ * Calls with the account's token; a refused token is refreshed once and the call made again. An account that is refused
+ * what it is needed for is stopped.
+ * @throws ReconnectNeeded, and PermissionRefused of what the account is of use without
+ */
 export async function withToken<T>(
   ctx: Context,
   credential: Credential,
   call: (token: UserToken) => Promise<T>,
 ): Promise<T> {
   const account = credential.accountId;
+  const ask = (accessToken: string) =>
+    call({ accessToken, account }).catch(async (error: unknown) => {
+      if (!(error instanceof PermissionRefused) || error.capability) throw error;
+      throw new ReconnectNeeded(await stopAccount(ctx, credential, { code: error.code, accessToken }));
+    });
   const accessToken = await freshToken(ctx, credential.id, null);
   await ctx.store.read(em => noteUse(em, credential.id, ctx.now()));
   try {
-    return await call({ accessToken, account });
+    return await ask(accessToken);
   } catch (error) {
     if (!(error instanceof TokenRefused)) throw error;
   }
   const renewed = await freshToken(ctx, credential.id, accessToken);
   try {
-    return await call({ accessToken: renewed, account });
+    return await ask(renewed);
   } catch (error) {
     if (!(error instanceof TokenRefused)) throw error;
-    await refusedForGood(ctx, credential.id, renewed);
-    throw new ReconnectNeeded(credential);
+    // A token that was just issued: the account itself is refused.
+    throw new ReconnectNeeded(await stopAccount(ctx, credential, { code: error.code, accessToken: renewed }));
   }
 }
-
-/** A token that was just issued is refused: the account itself is, unless its owner has connected it anew meanwhile. */
-const refusedForGood = (ctx: Context, id: CredentialId, refused: string): Promise<void> =>
-  ctx.store.transaction(async em => {
-    const credential = await lockCredential(em, id);
-    if (credential.status === 'HEALTHY' && openSecrets(ctx.box, credential).accessToken === refused)
-      await needReconnect(em, id);
-  });

@@ -1,5 +1,5 @@
 import type { SubscriptionId } from '../domain/ids.ts';
-import { invariant, isFailure, Terminal } from '../domain/outcome.ts';
+import { invariant, isFailure, PermissionRefused, Terminal } from '../domain/outcome.ts';
 import type { Destination, Subscription } from '../providers/ebay/notifications.ts';
 import { findCredential } from '../store/credentials.ts';
 import { findSubscription, noteSubscription } from '../store/ebay-subscriptions.ts';
@@ -31,7 +31,8 @@ export const watchSubscription: Processor<'subscriptionId'> = async ({ subscript
     return revived > 0 ? 'eBay had given up on our endpoint: switched on again' : 'eBay tells us of orders';
   } catch (error) {
     if (!isFailure(error)) throw error;
-    const at = later(ctx, afterTroubleMs);
+    // What the account may not, it may not in five minutes either: the rest of it goes on.
+    const at = later(ctx, error instanceof PermissionRefused ? checkEveryMs : afterTroubleMs);
     await ctx.store.transaction(em => noteSubscription(em, row.id, { trouble: error.code }, ctx.now(), at));
     ctx.log.warn({ credentialId: seller.id, code: error.code, err: error }, 'eBay may not tell us of orders');
     return `eBay may not tell us of orders (${error.code}), looked at again at ${at.toISOString()}`;

@@ -4,10 +4,10 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import Joi from 'joi';
 import { refreshTime } from '../../domain/connection.ts';
 import type { Holder } from '../../domain/order.ts';
-import { Terminal, unreachable } from '../../domain/outcome.ts';
+import { PermissionRefused, Terminal, unreachable } from '../../domain/outcome.ts';
 import type { ConsentedAccount } from '../../providers/consent.ts';
 import { type MercadoLibreCountry, mercadoLibreCountries } from '../../providers/mercadolibre/consent.ts';
-import { resumeWaiting } from '../../queues/resume.ts';
+import { resumeAccount } from '../../queues/resume-account.ts';
 import { watchSubscription } from '../../queues/watch-subscription.ts';
 import { type Connected, connect } from '../../store/connect.ts';
 import { consentMinutes, openAttempt, type Taken, takeAttempt } from '../../store/connection-attempts.ts';
@@ -153,7 +153,7 @@ const denied = (name: Connectable, error: string | undefined): Problem =>
 
 /** The code is spent or lost with this answer: whatever went wrong, a new consent puts it right. */
 function notExchanged(error: unknown): never {
-  if (error instanceof Terminal)
+  if (error instanceof Terminal || error instanceof PermissionRefused)
     throw new Problem(422, error.code, 'the provider does not accept this consent; start again');
   const problem = toProblem(error);
   if (problem?.status === 503)
@@ -198,7 +198,7 @@ const storeAccount = (
     // Its user is locked now: what an admin has taken back since the start counts.
     await assertConfirmed(em, owner);
     if (apiName === 'ebay') enqueue(watchSubscription.jobFor(await wantSubscription(em, stored.credential.id)));
-    return { ...stored, ordersWoken: await resumeWaiting(em, enqueue, 'RECONNECT_NEEDED', userId) };
+    return { ...stored, ordersWoken: await resumeAccount(em, enqueue, stored.credential) };
   });
 
 /** People get a page, programs the problem itself. */

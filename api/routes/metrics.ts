@@ -41,5 +41,9 @@ function gaugesOf(signs: VitalSigns, now: Date): Registry {
   gauge('ebay_subscriptions_in_trouble', 'Sellers of whose orders eBay may not tell us').set(
     signs.subscriptionsInTrouble,
   );
+  const events = gauge('inbound_events_untaken', 'Events that nothing has come of: failed, or waiting for too long', [
+    'state',
+  ]);
+  for (const state of ['failed', 'waiting'] as const) events.set({ state }, signs.events[state]);
   return registry;
 }

@@ -10,6 +10,7 @@ type Section = { readonly path: string; readonly text: string };
 const sections: readonly Section[] = [
   { path: '/', text: 'Overview' },
   { path: '/orders', text: 'Orders' },
+  { path: '/events', text: 'Events' },
   { path: '/queues', text: 'Queues' },
   { path: '/browser', text: 'Browser' },
   { path: '/audit', text: 'Audit' },

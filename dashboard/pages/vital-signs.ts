@@ -1,7 +1,7 @@
 import { healthOf } from '../../domain/connection.ts';
 import { type Html, html } from '../../runtime/html.ts';
-import { type EndingConsent, sweepStillMs, type VitalSigns } from '../../store/vital-signs.ts';
-import { age } from './time.ts';
+import { type EndingConsent, type RefusedAccount, sweepStillMs, type VitalSigns } from '../../store/vital-signs.ts';
+import { age, relative } from './time.ts';
 
 const linesMax = 10;
 
@@ -9,6 +9,8 @@ const linesMax = 10;
 export const vitalLines = (signs: VitalSigns, now: Date): (Html | undefined)[] => [
   sweepLine(signs, now),
   lostLine(signs),
+  ...signs.refused.slice(0, linesMax).map(account => refusedLine(account, now)),
+  eventLine(signs),
   ...signs.consentEnds.filter(isNear(now)).slice(0, linesMax).map(endLine),
   subscriptionLine(signs),
 ];
@@ -26,6 +28,18 @@ function lostLine({ connections }: VitalSigns): Html | undefined {
   if (count === 0) return undefined;
   const [who, owners] = count === 1 ? ['One account has', 'its owner'] : [`${count} accounts have`, 'their owners'];
   return html`<p class="notice wait">${who} to be connected again by ${owners}; orders that need it wait.</p>`;
+}
+
+const refusedLine = ({ apiName, accountName, code, since, triedAt }: RefusedAccount, now: Date): Html =>
+  html`<p class="notice bad">The ${apiName} account ${accountName} has refused us for ${age(since, now)} (${code}): what
+    needs it waits. It is tried again by itself ${relative(triedAt, now)}; where the code
+    speaks of permissions, its owner connects it again and grants all that it is asked for.</p>`;
+
+function eventLine({ events: { failed, waiting } }: VitalSigns): Html | undefined {
+  if (failed + waiting === 0) return undefined;
+  const counts = [failed > 0 && `${failed} failed`, waiting > 0 && `${waiting} wait`].filter(Boolean).join(', ');
+  return html`<p class="notice ${failed > 0 ? 'bad' : 'wait'}">Events that nothing has come of: ${counts}. Each may be a
+    sale: <a href="/events">look at them</a>.</p>`;
 }
 
 const isNear =

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { type Failure, type FailureKind, TokenRefused } from '../../domain/outcome.ts';
-import { type Call, failed, refusalBody, refusedByStatus, rowOf } from '../call.ts';
+import { type Call, failed, notPermitted, notThere, refusalBody, refusedByStatus, rowOf } from '../call.ts';
 import { idText, open } from '../fields.ts';
 import type { HttpAnswer } from '../http.ts';
 
@@ -21,7 +21,7 @@ const numbers: Record<FailureKind, readonly number[]> = {
     ...[25001, 25025], // Inventory
   ],
   terminal: [
-    ...[195001, 195003, 195011, 195012, 195015, 195019, 195020, 195021], // Notification
+    ...[195001, 195003, 195012, 195015, 195019, 195020, 195021], // Notification
     ...[30700, 30800, 30810, 30820, 30830, 30840, 30850], // a search that it does not understand
     ...[32100, 32200, 32210, 32300, 32400, 32500, 32600, 34100, 34200, 34300, 34500], // Fulfillment
     ...[25002, 25003, 25004, 25005, 25006, 25007, 25008, 25009, 25012, 25014, 25015, 25020, 25021], // Inventory
@@ -33,6 +33,18 @@ const numbers: Record<FailureKind, readonly number[]> = {
 export const errorIds: Readonly<Record<string, FailureKind>> = Object.fromEntries(
   failureKinds.flatMap(kind => numbers[kind].map(number => [`${number}`, kind] as const)),
 );
+
+/** The seller's consent lacks it, or eBay has taken it from our application or from the seller. */
+export const permissionIds: readonly string[] = ['1100', '195011'];
+
+/** A seller who is suspended; of a parcel it says no more than that it cannot be told. */
+const suspended = '32400';
+
+/** What eBay says to a seller's token. A 403 is about permission, by whatever number. */
+const isAboutPermission = ({ stakes }: Call, { status }: HttpAnswer, code: string): boolean =>
+  permissionIds.includes(code) ||
+  (code === suspended && stakes === 'read') ||
+  (status === 403 && !Object.hasOwn(errorIds, code));
 
 type ErrorBody = { error?: string; errors?: { errorId: string }[] };
 const errorBody = open<ErrorBody>({
@@ -53,6 +65,8 @@ export function refused(call: Call, answer: HttpAnswer, bearer: Bearer): Failure
   if (error && oauth) return failed(call, oauth, error, message);
   if (answer.status === 401 && bearer === 'user') return new TokenRefused('ebay', message);
   const code = errors[0]?.errorId ?? `HTTP_${answer.status}`;
+  if (bearer === 'user' && isAboutPermission(call, answer, code)) return notPermitted(call, answer, code);
+  if (answer.status === 404 && call.stakes === 'read' && !Object.hasOwn(errorIds, code)) return notThere(call, code);
   // A 409 is in no table: it is read before anything is decided.
   return failed(call, rowOf(errorIds, code) ?? (answer.status === 401 ? 'terminal' : 'uncertain'), code, message);
 }

@@ -27,9 +27,6 @@ export type EbayToken = { accessToken: string; accessExpiresAt: Date };
 /** Filters by the time of the last change; `limit` ≤ 200. */
 export type OrderSearch = { lastModifiedFrom: Date; lastModifiedTo: Date; limit: number; offset: number };
 
-/** One order of a search; `getOrder` tells the rest. */
-export type OrderMark = { orderId: string; modifiedAt: Date };
-
 export type EbayClient = ReturnType<typeof createEbayClient>;
 
 /** The seller's own token comes with every call. Throws Terminal, Retryable or TokenRefused; telling of a parcel also Uncertain. */
@@ -96,21 +93,18 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     return toOrder(accept(call, answer, schema.order, 'user'));
   }
 
-  /** The backstop of lost notifications. */
+  /** The backstop of lost notifications: `getOrder` tells the rest of each. */
   async function getOrders(
     user: UserToken,
     { lastModifiedFrom, lastModifiedTo, limit, offset }: OrderSearch,
     options: CallOptions = {},
-  ): Promise<{ orders: OrderMark[]; total: number }> {
+  ): Promise<schema.WireOrderPage> {
     const call = reading(options, user);
     const filter = `lastmodifieddate:[${lastModifiedFrom.toISOString()}..${lastModifiedTo.toISOString()}]`;
     const query = new URLSearchParams({ filter, limit: `${limit}`, offset: `${offset}` });
     const answer = await get(call, `/sell/fulfillment/v1/order?${query}`, user.accessToken);
     const { orders, total } = accept(call, answer, schema.orderPage, 'user');
-    return {
-      orders: orders.map(({ orderId, lastModifiedDate: modifiedAt }) => ({ orderId, modifiedAt })),
-      total,
-    };
+    return { orders, total };
   }
 
   /** The parcels that eBay knows of: to be read before one is told of again, because eBay counts every call. */
@@ -134,7 +128,7 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     frozenBody: string,
     options: CallOptions = {},
   ): Promise<{ fulfillmentId: string }> {
-    const call = moving(options, user);
+    const call = moving(options, { ...user, capability: 'ship notices' });
     const url = `${orderPath(orderId)}/shipping_fulfillment`;
     const headers = { 'content-type': 'application/json' };
     const answer = await exchange(call, user.accessToken, { method: 'POST', url, headers, data: frozenBody });

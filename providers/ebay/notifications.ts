@@ -52,7 +52,7 @@ export function createEbayNotifications({
 }: Gated & { baseUrl: string; token: ApplicationToken }) {
   const { reading } = callsTo('ebay', gate);
   const limited = (options: CallOptions, account?: string): Call =>
-    reading(options, { account, limit: 'ebay notification' });
+    reading(options, { account, limit: 'ebay notification', capability: 'notifications' });
 
   const exchange = (call: Call, accessToken: string, request: HttpRequest): Promise<HttpAnswer> =>
     ask(call, {

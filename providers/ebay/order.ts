@@ -1,15 +1,31 @@
 import type { Address } from '../../domain/address.ts';
-import { add, type Currency, type Money, sum } from '../../domain/money.ts';
+import { add, type Money, sum } from '../../domain/money.ts';
 import { lacksReference, toAddress } from './address.ts';
 import { type EbayRefund, readRefunds } from './refunds.ts';
 import type { WireLine, WireOrder } from './schema.ts';
+import {
+  type Cancellation,
+  cancellationOf,
+  contestedBy,
+  type MoneyStanding,
+  moneyOf,
+  type Sender,
+  senderOf,
+} from './status.ts';
 
-/** To be bought for only while `paymentStatus` is PAID and `cancelState` is NONE_REQUESTED. */
 export type EbayOrder = {
   orderId: string;
   createdAt?: Date;
+  money: MoneyStanding;
+  /** eBay's own word for it. */
   paymentStatus: string;
+  /** What holds the money because somebody wants it back, in eBay's words. */
+  contestedBy?: string;
+  cancellation: Cancellation;
   cancelState: string;
+  sender: Sender;
+  /** eBay's own word for how it is sent. */
+  instructions: string;
   /** All or part of it is on its way: NOT_STARTED is neither. */
   fulfillmentStatus: string;
   /** Absent when eBay gives none, or gives it no more (after about 90 days). */
@@ -17,7 +33,6 @@ export type EbayOrder = {
   /** eBay forwards the parcel itself, and does not say what its hub must find on the label. */
   referenceMissing?: true;
   buyer: string;
-  currency: Currency;
   marketplaceFee?: Money;
   lines: EbayLine[];
   /** Of the order as a whole; what was given back of one line is told with the line. */
@@ -42,6 +57,9 @@ export function toOrder(wire: WireOrder): EbayOrder {
   const [first, ...others] = wire.fulfillmentStartInstructions ?? [];
   const instruction = [first, ...others].find(one => one?.shippingStep?.shipTo) ?? first;
   const shipTo = toAddress(instruction);
+  const { payments = [] } = wire.paymentSummary ?? {};
+  const contest = contestedBy(payments);
+  const { cancelState = 'NONE_REQUESTED' } = wire.cancelStatus ?? {};
   const { ofOrder, ofLines } = readRefunds(
     wire.paymentSummary?.refunds,
     wire.lineItems.map(({ refunds }) => refunds),
@@ -49,13 +67,17 @@ export function toOrder(wire: WireOrder): EbayOrder {
   return {
     orderId: wire.orderId,
     ...(wire.creationDate ? { createdAt: wire.creationDate } : {}),
+    money: moneyOf(wire.orderPaymentStatus, payments),
     paymentStatus: wire.orderPaymentStatus,
-    cancelState: wire.cancelStatus?.cancelState ?? 'NONE_REQUESTED',
+    ...(contest ? { contestedBy: contest } : {}),
+    cancellation: cancellationOf(cancelState),
+    cancelState,
+    sender: senderOf(instruction?.fulfillmentInstructionsType, wire.program),
+    instructions: instruction?.fulfillmentInstructionsType ?? 'SHIP_TO',
     fulfillmentStatus: wire.orderFulfillmentStatus ?? 'NOT_STARTED',
     ...(shipTo ? { shipTo } : {}),
     ...(lacksReference(instruction) ? { referenceMissing: true } : {}),
     buyer: wire.buyer?.username ?? '',
-    currency: wire.pricingSummary.total.currency,
     ...(wire.totalMarketplaceFee ? { marketplaceFee: wire.totalMarketplaceFee } : {}),
     lines: wire.lineItems.map((line, index) => toLine(line, ofLines[index])),
     refunds: ofOrder,

@@ -1,10 +1,20 @@
 import Joi from 'joi';
 import type { Money } from '../../domain/money.ts';
-import { choiceOf, feeField, harmless, idText, moneyField, open } from '../fields.ts';
+import {
+  digestOf,
+  eachOf,
+  feeField,
+  harmless,
+  idText,
+  type Listed,
+  maybe,
+  moneyField,
+  open,
+  readAs,
+} from '../fields.ts';
 
 /** What eBay sends, as far as we read it. */
 const text = Joi.string();
-const optionalText = text.empty(['', null]);
 const amount = moneyField('value', 'currency');
 
 export type WireToken = {
@@ -16,8 +26,8 @@ export type WireToken = {
 export const token = open<WireToken>({
   access_token: text.required(),
   expires_in: Joi.number().integer().required(),
-  refresh_token: text,
-  refresh_token_expires_in: Joi.number().integer(),
+  refresh_token: maybe(text),
+  refresh_token_expires_in: maybe(Joi.number().integer()),
 });
 
 export type WirePublicKey = { key: string; algorithm: string; digest: string };
@@ -63,11 +73,14 @@ const shipTo = open<WireShipTo>({
 });
 
 export type WireShippingInstruction = {
+  fulfillmentInstructionsType?: string;
   ebaySupportedFulfillment?: boolean;
   shippingStep?: { shipTo?: WireShipTo; shipToReferenceId?: string };
 };
 const shippingInstruction = open<WireShippingInstruction>({
-  ebaySupportedFulfillment: harmless(Joi.boolean()),
+  fulfillmentInstructionsType: maybe(text),
+  ebaySupportedFulfillment: maybe(Joi.boolean()),
+  // An address that cannot be read is waited for, or entered by a person.
   shippingStep: harmless(
     open<NonNullable<WireShippingInstruction['shippingStep']>>({
       shipTo: harmless(shipTo),
@@ -84,13 +97,13 @@ export type WireRefund = {
   refundDate?: string;
 };
 const refund = open<WireRefund>({
-  refundId: idText.empty(['', null]),
-  refundReferenceId: idText.empty(['', null]),
-  amount: amount.empty(null),
-  refundStatus: optionalText,
-  refundDate: optionalText,
+  refundId: maybe(idText),
+  refundReferenceId: maybe(idText),
+  amount: maybe(amount),
+  refundStatus: maybe(text),
+  refundDate: maybe(text),
 });
-const refunds = Joi.array().items(refund).empty(null);
+const refunds = maybe(Joi.array().items(refund));
 
 export type WireLine = {
   lineItemId: string;
@@ -109,14 +122,30 @@ const line = open<WireLine>({
   lineItemId: idText.required(),
   legacyItemId: idText.required(),
   legacyVariationId: idText.empty(['', '0', 0, null]),
-  sku: optionalText,
-  title: text.allow('').default(''),
+  sku: harmless(text),
+  title: harmless(text).default(''),
   quantity: Joi.number().integer().min(1).required(),
   lineItemCost: amount.required(),
-  discountedLineItemCost: amount,
-  deliveryCost: open({ shippingCost: amount }),
-  ebayCollectAndRemitTaxes: Joi.array().items(open<{ amount?: Money }>({ amount })),
+  discountedLineItemCost: maybe(amount),
+  deliveryCost: maybe(open({ shippingCost: maybe(amount) })),
+  ebayCollectAndRemitTaxes: maybe(Joi.array().items(open<{ amount?: Money }>({ amount: maybe(amount) }))),
   refunds,
+});
+
+export type WirePayment = { paymentStatus?: string; paymentHolds?: { holdState?: string; holdReason?: string }[] };
+const payment = open<WirePayment>({
+  paymentStatus: maybe(text),
+  paymentHolds: maybe(Joi.array().items(open({ holdState: maybe(text), holdReason: maybe(text) }))),
+});
+
+/** In whose hands the parcel is, where that is not the seller's. */
+export type WireProgram = {
+  fulfillmentProgram?: { fulfilledBy?: string };
+  ebayShipping?: { shippingLabelProvidedBy?: string };
+};
+const program = open<WireProgram>({
+  fulfillmentProgram: maybe(open({ fulfilledBy: maybe(text) })),
+  ebayShipping: maybe(open({ shippingLabelProvidedBy: maybe(text) })),
 });
 
 export type WireOrder = {
@@ -127,31 +156,42 @@ export type WireOrder = {
   cancelStatus?: { cancelState?: string };
   buyer?: { username?: string };
   fulfillmentStartInstructions?: WireShippingInstruction[];
-  pricingSummary: { total: Money };
-  paymentSummary?: { refunds?: WireRefund[] };
+  paymentSummary?: { refunds?: WireRefund[]; payments?: WirePayment[] };
+  program?: WireProgram;
   totalMarketplaceFee?: Money;
   lineItems: WireLine[];
 };
 export const order = open<WireOrder>({
   orderId: idText.required(),
-  creationDate: Joi.date().iso(),
+  // One that was sold before its account was connected is not ours to buy for.
+  creationDate: maybe(Joi.date().iso()),
   orderPaymentStatus: text.required(),
-  orderFulfillmentStatus: text,
-  cancelStatus: open({ cancelState: text }),
-  buyer: open({ username: optionalText }),
-  fulfillmentStartInstructions: harmless(choiceOf(shippingInstruction)),
-  pricingSummary: open({ total: amount.required() }).required(),
-  paymentSummary: open({ refunds }).empty(null),
-  totalMarketplaceFee: feeField('value', 'currency'),
+  orderFulfillmentStatus: maybe(text),
+  cancelStatus: maybe(open({ cancelState: maybe(text) })),
+  buyer: harmless(open({ username: maybe(text) })),
+  fulfillmentStartInstructions: maybe(Joi.array().items(shippingInstruction)),
+  paymentSummary: maybe(open({ refunds, payments: maybe(Joi.array().items(payment)) })),
+  program: maybe(program),
+  // Where eBay says none, the table of fees does.
+  totalMarketplaceFee: harmless(feeField('value', 'currency')),
   lineItems: Joi.array().items(line).min(1).required(),
 });
 
-/** Of a page of orders only what marks them: one that cannot be read must not hide the others. */
-export type WireOrderMark = { orderId: string; lastModifiedDate: Date };
-const orderMark = open<WireOrderMark>({ orderId: idText.required(), lastModifiedDate: Joi.date().iso().required() });
-export type WireOrderPage = { orders: WireOrderMark[]; total: number };
+/**
+ * Of a page of orders only what marks them. `version` changes when the order does: where eBay gives no time of the last
+ * change that we can read, it is made of what the page shows.
+ */
+export type WireOrderMark = { orderId: string; version: string };
+const orderMark = readAs(
+  open<{ orderId: string; lastModifiedDate?: Date }>({
+    orderId: idText.required(),
+    lastModifiedDate: harmless(Joi.date().iso()),
+  }),
+  (wire): WireOrderMark => ({ orderId: wire.orderId, version: wire.lastModifiedDate?.toISOString() ?? digestOf(wire) }),
+);
+export type WireOrderPage = { orders: Listed<WireOrderMark>[]; total: number };
 export const orderPage = open<WireOrderPage>({
-  orders: Joi.array().items(orderMark).default([]),
+  orders: maybe(eachOf(orderMark)).default([]),
   total: Joi.number().integer().min(0).required(),
 });
 
@@ -166,15 +206,17 @@ const fulfillment = open<WireFulfillment>({
   fulfillmentId: idText.required(),
   lineItems: Joi.array()
     .items(
-      Joi.object({ lineItemId: idText.required(), quantity: Joi.number().integer().min(1).default(1) }).options({
+      Joi.object({ lineItemId: idText.required(), quantity: maybe(Joi.number().integer().min(1)).default(1) }).options({
         stripUnknown: true,
       }),
     )
+    .empty(null)
     .default([]),
-  shippedDate: Joi.date().iso(),
-  shippingCarrierCode: optionalText,
-  shipmentTrackingNumber: idText.empty(['', null]),
+  shippedDate: harmless(Joi.date().iso()),
+  shippingCarrierCode: harmless(text),
+  shipmentTrackingNumber: maybe(idText),
 });
+/** Searched for the parcel that is to be told: one too few would be told twice. */
 export const fulfillments = open<{ fulfillments: WireFulfillment[] }>({
-  fulfillments: Joi.array().items(fulfillment).default([]),
+  fulfillments: maybe(Joi.array().items(fulfillment)).default([]),
 });

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { type Failure, type FailureKind, TokenRefused } from '../../domain/outcome.ts';
-import { type Call, failed, refusalBody, refusedByStatus, rowOf } from '../call.ts';
-import { open } from '../fields.ts';
+import { type Call, failed, notPermitted, notThere, refusalBody, refusedByStatus, rowOf } from '../call.ts';
+import { harmless, open } from '../fields.ts';
 import type { HttpAnswer } from '../http.ts';
 
 /** `error` of the token endpoint. A person has to consent again, the owner and not an operator. */
@@ -12,15 +12,31 @@ export const oauthErrors: Record<string, FailureKind> = {
 };
 
 /** 429 and 5xx are decided before; 401 means the token; a 404 may be an order that is too new. */
-export const statuses: Record<string, FailureKind> = { 400: 'terminal', 403: 'terminal' };
+export const statuses: Record<string, FailureKind> = { 400: 'terminal' };
 
-type ErrorBody = { error?: string };
-const errorBody = open<ErrorBody>({ error: Joi.string().allow('', null) });
+/** What a 403 says where it is about whose order it is. Every other one is about what the account, or we, may ask. */
+export const notTheirs = /caller\.?id|does not belong|not the (owner|seller)/i;
+
+type ErrorBody = { error?: string; code?: string; message?: string };
+const errorBody = open<ErrorBody>({
+  error: harmless(Joi.string()),
+  code: harmless(Joi.string()),
+  message: harmless(Joi.string()),
+});
 
 /** The failure that a refusal stands for: the status first, then the code. A 401 is about the seller's token. */
 export function refused(call: Call, answer: HttpAnswer): Failure {
   if (answer.status === 401) return new TokenRefused('mercadolibre', 'HTTP 401');
+  if (answer.status === 403) return forbidden(call, answer);
+  if (answer.status === 404 && call.stakes === 'read') return notThere(call, errorOf(answer) ?? 'HTTP_404');
   return refusedByStatus(call, answer) ?? byTable(call, answer, rowOf(statuses, `${answer.status}`));
+}
+
+function forbidden(call: Call, answer: HttpAnswer): Failure {
+  const { message = '' } = refusalBody(errorBody, answer) ?? {};
+  return notTheirs.test(message)
+    ? byTable(call, answer, 'terminal')
+    : notPermitted(call, answer, errorOf(answer) ?? 'HTTP_403');
 }
 
 /** The same for the token endpoint, where there is no access token to refuse. */
@@ -31,6 +47,6 @@ const byTable = (call: Call, answer: HttpAnswer, kind: FailureKind = 'uncertain'
   failed(call, kind, errorOf(answer) ?? `HTTP_${answer.status}`, `HTTP ${answer.status}`);
 
 function errorOf(answer: HttpAnswer): string | undefined {
-  const error = refusalBody(errorBody, answer)?.error;
-  return error && /^[a-z_]{3,60}$/.test(error) ? error : undefined;
+  const { error, code } = refusalBody(errorBody, answer) ?? {};
+  return [code, error].find(word => word !== undefined && /^[A-Za-z_]{3,60}$/.test(word));
 }

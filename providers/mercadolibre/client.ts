@@ -1,4 +1,5 @@
 import type Joi from 'joi';
+import type { Capability } from '../../domain/connection.ts';
 import {
   ask,
   type Call,
@@ -11,13 +12,14 @@ import {
   type UserToken,
   withSecretAnswer,
 } from '../call.ts';
+import type { Listed } from '../fields.ts';
 import type { HttpRequest } from '../http.ts';
 import type { LimitName } from '../rate-limits.ts';
 import { refused, refusedGrant } from './classify.ts';
 import type { MercadoLibreOrder } from './order.ts';
 import * as schema from './schema.ts';
 import { type MercadoLibrePack, type MercadoLibreShipment, shipNotice } from './shipment.ts';
-import { type MercadoLibreNotification, notification, toNotification } from './webhook.ts';
+import type { MercadoLibreNotification } from './webhook.ts';
 
 export type MercadoLibreOptions = Gated & {
   baseUrl: string;
@@ -38,9 +40,6 @@ export type OrderSearch = {
   limit: number;
   offset: number;
 };
-
-/** One order of a search; `getOrder` tells the rest. */
-export type OrderMark = { orderId: string; modifiedAt: Date };
 
 export type MercadoLibreClient = ReturnType<typeof createMercadoLibreClient>;
 
@@ -67,7 +66,7 @@ export function createMercadoLibreClient({
   }
 
   const get = <T>(
-    options: CallOptions & { limit?: LimitName },
+    options: CallOptions & { limit?: LimitName; capability?: Capability },
     token: UserToken,
     url: string,
     shape: Joi.Schema<T>,
@@ -126,15 +125,17 @@ export function createMercadoLibreClient({
   ): Promise<{ accepted: true }> {
     const url = `/shipments/${encodeURIComponent(shippingId)}/seller_notifications`;
     const headers = { 'content-type': 'application/json' };
-    await exchange(moving(options, token), token, { method: 'POST', url, headers, data: frozenBody }, schema.told);
+    const call = moving(options, { ...token, capability: 'ship notices' });
+    await exchange(call, token, { method: 'POST', url, headers, data: frozenBody }, schema.told);
     return { accepted: true };
   }
 
+  /** `getOrder` tells the rest of each. */
   async function searchOrders(
     token: UserToken,
     { sellerId, status, from, to, limit, offset }: OrderSearch,
     options: CallOptions = {},
-  ): Promise<{ orders: OrderMark[]; total: number }> {
+  ): Promise<{ orders: Listed<schema.WireOrderMark>[]; total: number }> {
     const query = new URLSearchParams({
       seller: sellerId,
       'order.status': status,
@@ -150,28 +151,18 @@ export function createMercadoLibreClient({
       `/orders/search?${query}`,
       schema.orderPage,
     );
-    return {
-      orders: results.map(({ id: orderId, last_updated: modifiedAt }) => ({ orderId, modifiedAt })),
-      total: paging.total,
-    };
+    return { orders: results, total: paging.total };
   }
 
-  /**
-   * A page of what could not be delivered in the last two days, as far as it is about orders. `read` counts all that
-   * was on the page: none ends the list.
-   */
+  /** A page of what could not be delivered in the last two days. */
   async function missedFeeds(
     token: UserToken,
     { limit, offset }: { limit: number; offset: number },
     options: CallOptions = {},
-  ): Promise<{ notifications: MercadoLibreNotification[]; read: number }> {
+  ): Promise<Listed<MercadoLibreNotification>[]> {
     const query = new URLSearchParams({ app_id: clientId, topic: 'orders_v2', limit: `${limit}`, offset: `${offset}` });
-    const { messages } = await get(options, token, `/missed_feeds?${query}`, schema.missed);
-    const notifications = messages.flatMap(message => {
-      const { value, error } = notification.validate(message);
-      return error ? [] : [toNotification(value)];
-    });
-    return { notifications, read: messages.length };
+    const call = { ...options, capability: 'missed notifications' } as const;
+    return (await get(call, token, `/missed_feeds?${query}`, schema.missed)).messages;
   }
 
   return { refreshToken, getOrder, getShipment, getPack, tellShipped, shipNotice, searchOrders, missedFeeds };

@@ -1,10 +1,14 @@
 import { type Currency, currencyOf, type Money, parseFee, parseMoney } from '../../domain/money.ts';
-import type { WireItem, WireOrder, WirePayment } from './schema.ts';
+import { rowOf } from '../call.ts';
+import { type MercadoLibrePayment, toPayment } from './payment.ts';
+import type { WireItem, WireOrder } from './schema.ts';
 
 export type MercadoLibreOrder = {
   orderId: string;
   createdAt?: Date;
   status: string;
+  /** What that status says of the sale as a whole; its payments may contradict it. */
+  sale: SaleStanding;
   tags: string[];
   currency: Currency;
   sellerId: string;
@@ -12,31 +16,41 @@ export type MercadoLibreOrder = {
   /** Several orders of one cart share it. */
   packId?: string;
   items: MercadoLibreItem[];
-  /** All of it came, whatever has gone back of it since. */
-  paid: boolean;
-  /** Those whose money came. MercadoLibre leaves most orders `paid` when a part goes back: only their payments tell. */
+  /** All attempts to pay. MercadoLibre leaves most orders `paid` when a part goes back: only their payments tell. */
   payments: MercadoLibrePayment[];
   /** Never to be shipped: MercadoLibre asks to cancel it. */
   fraudRisk: boolean;
-  cancelled: boolean;
-  /** A cancellation that is under way: it may still not come. */
-  cancelAsked: boolean;
 };
-
-export type MercadoLibrePayment = { amount: Money; refunded: Money };
 
 export type MercadoLibreItem = {
   itemId: string;
   variationId?: string;
   quantity: number;
   unitPrice: Money;
-  /** MercadoLibre's fee for all pieces: it tells one piece's, a share of the price with a fraction. */
-  saleFee: Money;
+  /** MercadoLibre's fee for all pieces: it tells one piece's, a share of the price with a fraction. Absent where it tells none. */
+  saleFee?: Money;
 };
 
-const paidStatuses = ['paid', 'partially_refunded'];
-const cancelledStatuses = ['cancelled', 'invalid'];
-const broughtNothing = ['pending', 'in_process', 'authorized', 'rejected', 'cancelled'];
+/**
+ *   unpaid         not all of the money has come
+ *   paid           all of it came, whatever has gone back of it since
+ *   cancel asked   a cancellation is under way: the money is still to be given back, and it may still not come
+ *   cancelled      over
+ *   unknown        a word that we do not know
+ */
+export type SaleStanding = 'unpaid' | 'paid' | 'cancel asked' | 'cancelled' | 'unknown';
+
+export const saleStandings: Readonly<Record<string, SaleStanding>> = {
+  confirmed: 'unpaid',
+  payment_required: 'unpaid',
+  payment_in_process: 'unpaid',
+  partially_paid: 'unpaid',
+  paid: 'paid',
+  partially_refunded: 'paid',
+  pending_cancel: 'cancel asked',
+  cancelled: 'cancelled',
+  invalid: 'cancelled',
+};
 
 export function toOrder(wire: WireOrder): MercadoLibreOrder {
   const currency = currencyOf(wire.currency_id);
@@ -44,19 +58,15 @@ export function toOrder(wire: WireOrder): MercadoLibreOrder {
     orderId: wire.id,
     ...(wire.date_created ? { createdAt: wire.date_created } : {}),
     status: wire.status,
+    sale: rowOf(saleStandings, wire.status) ?? 'unknown',
     tags: wire.tags,
     currency,
     sellerId: wire.seller.id,
     ...(wire.shipping?.id ? { shippingId: wire.shipping.id } : {}),
     ...(wire.pack_id ? { packId: wire.pack_id } : {}),
     items: wire.order_items.map(item => toItem(item, currency)),
-    paid: paidStatuses.includes(wire.status),
-    payments: wire.payments
-      .filter(({ status }) => !broughtNothing.includes(status ?? ''))
-      .map(payment => toPayment(payment, wire.currency_id)),
+    payments: wire.payments.map(payment => toPayment(payment, currency)),
     fraudRisk: wire.tags.includes('fraud_risk_detected'),
-    cancelled: cancelledStatuses.includes(wire.status),
-    cancelAsked: wire.status === 'pending_cancel',
   };
 }
 
@@ -65,10 +75,5 @@ const toItem = ({ item, quantity, unit_price, sale_fee }: WireItem, currency: Cu
   ...(item.variation_id ? { variationId: item.variation_id } : {}),
   quantity,
   unitPrice: parseMoney(unit_price, currency),
-  saleFee: parseFee(sale_fee, currency, quantity),
-});
-
-const toPayment = (wire: WirePayment, currency: string): MercadoLibrePayment => ({
-  amount: parseMoney(wire.transaction_amount ?? '0', wire.currency_id ?? currency),
-  refunded: parseMoney(wire.transaction_amount_refunded ?? '0', wire.currency_id ?? currency),
+  ...(sale_fee ? { saleFee: parseFee(sale_fee, currency, quantity) } : {}),
 });

@@ -1,12 +1,13 @@
 import Joi from 'joi';
-import { decimalText, harmless, idText, open, readAs } from '../fields.ts';
+import { decimalText, digestOf, eachOf, harmless, idText, type Listed, maybe, open, readAs } from '../fields.ts';
 import { toOrder } from './order.ts';
 import { toPack, toShipment } from './shipment.ts';
+import { type MercadoLibreNotification, notification } from './webhook.ts';
 
 /** What MercadoLibre sends, as far as we read it. Ids and amounts are bare JSON numbers; they stay text. */
 const text = Joi.string();
 const optionalText = text.empty(['', null]);
-const optionalId = idText.empty(['', null]);
+const optionalId = maybe(idText);
 
 export type WireToken = { access_token: string; refresh_token: string; expires_in: number; user_id: string };
 export const token = open<WireToken>({
@@ -17,35 +18,33 @@ export const token = open<WireToken>({
 });
 
 export type WireItem = {
-  item: { id: string; variation_id?: string; seller_sku?: string; title?: string };
+  item: { id: string; variation_id?: string };
   quantity: number;
   unit_price: string;
-  sale_fee: string;
+  sale_fee?: string;
 };
 const item = open<WireItem>({
-  item: open({
-    id: idText.required(),
-    variation_id: optionalId,
-    seller_sku: optionalText,
-    title: optionalText,
-  }).required(),
+  item: open({ id: idText.required(), variation_id: optionalId }).required(),
   quantity: Joi.number().integer().min(1).required(),
   unit_price: decimalText.required(),
-  sale_fee: decimalText.empty(null).default('0'),
+  // Where MercadoLibre says none, the table of fees does.
+  sale_fee: harmless(decimalText),
 });
 
 /** Beside their status, payments say in an order what of them has gone back; the order itself stays `paid`. */
 export type WirePayment = {
   status?: string;
+  status_detail?: string;
   currency_id?: string;
   transaction_amount?: string;
   transaction_amount_refunded?: string;
 };
 const payment = open<WirePayment>({
-  status: optionalText,
-  currency_id: optionalText,
-  transaction_amount: decimalText.empty(null),
-  transaction_amount_refunded: decimalText.empty(null),
+  status: maybe(text),
+  status_detail: maybe(text),
+  currency_id: maybe(text),
+  transaction_amount: maybe(decimalText),
+  transaction_amount_refunded: maybe(decimalText),
 });
 
 export type WireOrder = {
@@ -62,24 +61,32 @@ export type WireOrder = {
 };
 const wireOrder = open<WireOrder>({
   id: idText.required(),
-  date_created: Joi.date().iso(),
+  // One that was sold before its account was connected is not ours to buy for.
+  date_created: maybe(Joi.date().iso()),
   status: text.required(),
-  tags: Joi.array().items(text).default([]),
+  // Searched for the risk of fraud.
+  tags: maybe(Joi.array().items(text)).default([]),
   currency_id: text.required(),
   seller: open({ id: idText.required() }).required(),
-  shipping: open({ id: optionalId }).empty(null),
+  shipping: maybe(open({ id: optionalId })),
   pack_id: optionalId,
   order_items: Joi.array().items(item).min(1).required(),
-  payments: Joi.array().items(payment).empty(null).default([]),
+  payments: maybe(Joi.array().items(payment)).default([]),
 });
 export const order = readAs(wireOrder, toOrder);
 
-/** Of a page of orders only what marks them: one that cannot be read must not hide the others. */
-export type WireOrderMark = { id: string; last_updated: Date };
-const orderMark = open<WireOrderMark>({ id: idText.required(), last_updated: Joi.date().iso().required() });
-export type WireOrderPage = { results: WireOrderMark[]; paging: { total: number } };
+/**
+ * Of a page of orders only what marks them. `version` changes when the order does: where no time of the last change can
+ * be read, it is made of what the page shows.
+ */
+export type WireOrderMark = { orderId: string; version: string };
+const orderMark = readAs(
+  open<{ id: string; last_updated?: Date }>({ id: idText.required(), last_updated: harmless(Joi.date().iso()) }),
+  (wire): WireOrderMark => ({ orderId: wire.id, version: wire.last_updated?.toISOString() ?? digestOf(wire) }),
+);
+export type WireOrderPage = { results: Listed<WireOrderMark>[]; paging: { total: number } };
 export const orderPage = open<WireOrderPage>({
-  results: Joi.array().items(orderMark).required(),
+  results: eachOf(orderMark).required(),
   paging: open({ total: Joi.number().integer().min(0).required() }).required(),
 });
 
@@ -105,15 +112,16 @@ export type WireDestination = {
 export type WireShipment = {
   id: string;
   status: string;
-  logistic: { mode: string };
+  logistic: { mode: string; type?: string };
   tracking_number?: string;
   destination?: WireDestination;
 };
 const wireShipment = open<WireShipment>({
   id: idText.required(),
   status: text.required(),
-  logistic: open({ mode: text.required() }).required(),
+  logistic: open({ mode: text.required(), type: optionalText }).required(),
   tracking_number: optionalId,
+  // An address that cannot be read is waited for, or entered by a person.
   destination: harmless(
     open<WireDestination>({
       receiver_name: word,
@@ -144,12 +152,12 @@ const wirePack = open<WirePack>({
     .items(open<{ id: string }>({ id: idText.required() }))
     .min(1)
     .required(),
-  shipment: open({ id: optionalId }).empty(null),
+  shipment: maybe(open({ id: optionalId })),
 });
 export const pack = readAs(wirePack, toPack);
 
 /** `OK`, or the status that was told: any other word proves nothing. */
 export const told = open<{ status: string }>({ status: text.required() });
 
-export type WireMissed = { messages: Record<string, unknown>[] };
-export const missed = open<WireMissed>({ messages: Joi.array().items(Joi.object().unknown()).required() });
+export type WireMissed = { messages: Listed<MercadoLibreNotification>[] };
+export const missed = open<WireMissed>({ messages: eachOf(notification).required() });

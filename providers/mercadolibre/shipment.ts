@@ -1,13 +1,15 @@
 import type { Address } from '../../domain/address.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { toAddress } from './address.ts';
+import { type Sender, senderOf } from './logistics.ts';
 import type { WirePack, WireShipment } from './schema.ts';
 
-/** Only `me1`, `custom` and `not_specified` let us ship: `me2` wants MercadoLibre's own label. */
 export type MercadoLibreShipment = {
   id: string;
   status: string;
-  logisticMode: string;
+  sender: Sender;
+  /** MercadoLibre's own words: `me2/fulfillment`. */
+  logistic: string;
   trackingNumber?: string;
   shipTo?: Address;
 };
@@ -46,10 +48,12 @@ export const toPack = ({ id, status, orders, shipment }: WirePack): MercadoLibre
 
 export function toShipment(wire: WireShipment): MercadoLibreShipment {
   const shipTo = toAddress(wire.destination);
+  const { mode, type } = wire.logistic;
   return {
     id: wire.id,
     status: wire.status,
-    logisticMode: wire.logistic.mode,
+    sender: senderOf(mode, type),
+    logistic: type ? `${mode}/${type}` : mode,
     ...(wire.tracking_number ? { trackingNumber: wire.tracking_number } : {}),
     ...(shipTo ? { shipTo } : {}),
   };

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { idText, open } from '../fields.ts';
+import { idText, open, readAs } from '../fields.ts';
 import { readNotification } from '../webhook-rejected.ts';
 
 /**
@@ -20,7 +20,7 @@ const number = idText.custom((text: string) => {
   if (/^\d{1,20}$/.test(text)) return text;
   throw new RangeError('not a number');
 });
-export const notification = open<Wire>({
+const wireNotification = open<Wire>({
   _id: Joi.string()
     .pattern(/^[A-Za-z0-9-]{1,64}$/)
     .required(),
@@ -36,17 +36,19 @@ export const notification = open<Wire>({
   application_id: number.required(),
 });
 
-/** @throws WebhookRejected */
-export const parseMercadoLibreNotification = (rawBody: Buffer): MercadoLibreNotification =>
-  toNotification(readNotification('MERCADOLIBRE', notification, rawBody));
-
-export const toNotification = (wire: Wire): MercadoLibreNotification => ({
+const toNotification = (wire: Wire): MercadoLibreNotification => ({
   id: wire._id,
   topic: wire.topic,
   ...(wire.topic === 'orders_v2' ? { orderId: wire.resource.slice('/orders/'.length) } : {}),
   userId: wire.user_id,
   applicationId: wire.application_id,
 });
+
+export const notification = readAs(wireNotification, toNotification);
+
+/** @throws WebhookRejected */
+export const parseMercadoLibreNotification = (rawBody: Buffer): MercadoLibreNotification =>
+  readNotification('MERCADOLIBRE', notification, rawBody);
 
 /** What a delivery of this one would have carried. */
 export const notificationBody = ({ id, topic, orderId, userId, applicationId }: MercadoLibreNotification): Buffer =>

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { accountById } from '../accounts.ts';
 import type { Address } from '../address.ts';
-import type { EbayLine } from '../ebay/state.ts';
+import type { EbayDelivery, EbayLine } from '../ebay/state.ts';
 import { randomDigits } from '../ids.ts';
 import type { MercadoLibreItem } from '../mercadolibre/state.ts';
 import type { World } from '../world.ts';
@@ -16,6 +16,7 @@ export type NewEbayOrder = {
   readonly shipTo: Address | null;
   readonly paymentStatus: string;
   readonly cancelState: string;
+  readonly delivery?: EbayDelivery;
   readonly marketplaceFeeMinor?: bigint;
   readonly buyer: string;
   /** eBay sends it on itself, from its hub. */
@@ -32,6 +33,7 @@ export type NewMercadoLibreOrder = {
   readonly status: string;
   readonly tags?: readonly string[];
   readonly logisticMode: string;
+  readonly logisticType?: string;
   readonly packId?: string;
   readonly notify: Notify;
 };
@@ -84,6 +86,7 @@ export const ebayOrder = Joi.object<NewEbayOrder>({
     .required(),
   paymentStatus: text.default('PAID'),
   cancelState: text.default('NONE_REQUESTED'),
+  delivery: Joi.object({ instructions: text, fulfilledBy: text, labelBy: text }),
   buyer: text.default('sandbox_buyer'),
   forwarded: Joi.boolean().default(false),
   marketplaceFeeMinor: minorUnits,
@@ -111,6 +114,7 @@ export const mercadoLibreOrder = Joi.object<NewMercadoLibreOrder>({
   status: text.default('paid'),
   tags: Joi.array().items(text),
   logisticMode: Joi.string().valid('me1', 'me2', 'custom', 'not_specified').default('custom'),
+  logisticType: text,
   packId: Joi.string().pattern(/^\d+$/),
 });
 
@@ -134,6 +138,8 @@ export function placeEbayOrder(world: World, given: NewEbayOrder): string {
     createdAt: world.clock.iso(),
     paymentStatus: given.paymentStatus,
     cancelState: given.cancelState,
+    delivery: given.delivery ?? {},
+    holds: [],
     modifiedAt: world.clock.iso(),
     fulfillments: [],
     refunds: [],
@@ -155,10 +161,13 @@ export function placeMercadoLibreOrder(world: World, given: NewMercadoLibreOrder
     items: given.items,
     shipTo: given.shipTo ?? undefined,
     logisticMode: given.logisticMode,
+    logisticType: given.logisticType,
     createdAt: world.clock.iso(),
     status: given.status,
     tags: given.tags ?? (given.status === 'paid' ? ['paid', 'not_delivered'] : ['not_delivered']),
     refundedMinor: 0n,
+    payment: undefined,
+    mediations: [],
     updatedAt: world.clock.iso(),
     notification: undefined,
     shipmentStatus: 'ready_to_ship',

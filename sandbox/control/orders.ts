@@ -1,7 +1,8 @@
 import express, { type Router } from 'express';
 import Joi from 'joi';
 import type { Address } from '../address.ts';
-import type { EbayRefund } from '../ebay/state.ts';
+import type { EbayHold, EbayRefund } from '../ebay/state.ts';
+import type { PaymentWords } from '../mercadolibre/state.ts';
 import type { World } from '../world.ts';
 import { address, ebayOrder, mercadoLibreOrder, placeEbayOrder, placeMercadoLibreOrder } from './marketplace-orders.ts';
 import { type Notify, notifyKeys, sendNotification } from './notify.ts';
@@ -18,6 +19,11 @@ type Change = {
   readonly refunds?: readonly Pick<EbayRefund, 'lineItemId' | 'amountMinor' | 'status'>[];
   /** MercadoLibre: what has gone back of the payment. */
   readonly refundedMinor?: bigint;
+  /** MercadoLibre: how its payment stands, and the claims of its buyer. */
+  readonly payment?: PaymentWords;
+  readonly mediations?: readonly string[];
+  /** eBay: why it keeps the money for now. */
+  readonly holds?: readonly EbayHold[];
   readonly notify?: Notify;
 };
 
@@ -35,6 +41,9 @@ const change = Joi.object<Change>({
     }),
   ),
   refundedMinor: minorUnits,
+  payment: Joi.object({ status: text.required(), statusDetail: text }),
+  mediations: Joi.array().items(Joi.string().pattern(/^\d+$/)),
+  holds: Joi.array().items(Joi.object({ reason: text.required(), state: text.required() })),
   notify: Joi.object(notifyKeys),
 });
 
@@ -88,23 +97,27 @@ const announced = (world: World, marketplace: string, orderId: string, notify: N
   notificationIds: sendNotification(world, marketplace, orderId, notify),
 });
 
-function changeEbay(world: World, orderId: string, { paymentStatus, cancelState, refunds }: Change): void {
+function changeEbay(world: World, orderId: string, { paymentStatus, cancelState, refunds, holds }: Change): void {
   const order = world.state.ebay.orders.get(orderId);
   if (!order) throw notKnown(`eBay order ${orderId}`);
   order.paymentStatus = paymentStatus ?? order.paymentStatus;
   order.cancelState = cancelState ?? order.cancelState;
+  order.holds = holds ?? order.holds;
   const date = world.clock.iso();
   if (refunds)
     order.refunds = refunds.map((one, index) => ({ ...one, refundId: `5${order.orderId.slice(-5)}${index}`, date }));
   order.modifiedAt = world.clock.iso();
 }
 
-function changeMercadoLibre(world: World, orderId: string, { status, tags, shipTo, refundedMinor }: Change): void {
+function changeMercadoLibre(world: World, orderId: string, change: Change): void {
+  const { status, tags, shipTo, refundedMinor, payment, mediations } = change;
   const order = world.state.mercadolibre.orders.get(orderId);
   if (!order) throw notKnown(`MercadoLibre order ${orderId}`);
   order.status = status ?? order.status;
   order.tags = tags ?? order.tags;
   order.shipTo = shipTo ?? order.shipTo;
   order.refundedMinor = refundedMinor ?? order.refundedMinor;
+  order.payment = payment ?? order.payment;
+  order.mediations = mediations ?? order.mediations;
   order.updatedAt = world.clock.iso();
 }

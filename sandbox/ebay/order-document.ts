@@ -1,5 +1,5 @@
 import { toDecimal } from '../decimal.ts';
-import type { EbayLine, EbayOrder, EbayRefund } from './state.ts';
+import type { EbayDelivery, EbayHold, EbayLine, EbayOrder, EbayRefund } from './state.ts';
 
 /** An order of the Sell Fulfillment API. Amounts are texts. */
 export function orderDocument(order: EbayOrder): object {
@@ -28,7 +28,6 @@ export function orderDocument(order: EbayOrder): object {
       : amountMinor - (amountMinor * order.marketplaceFeeMinor) / total;
   return {
     orderId: order.orderId,
-    legacyOrderId: order.orderId,
     creationDate: order.createdAt,
     lastModifiedDate: order.modifiedAt,
     orderFulfillmentStatus: fulfillmentStatus(order),
@@ -51,7 +50,8 @@ export function orderDocument(order: EbayOrder): object {
           paymentMethod: 'EBAY',
           paymentDate: order.createdAt,
           amount: money(total + tax),
-          paymentStatus: order.paymentStatus,
+          paymentStatus: ['PENDING', 'FAILED'].includes(order.paymentStatus) ? order.paymentStatus : 'PAID',
+          ...(order.holds.length > 0 ? { paymentHolds: order.holds.map(one => holdDocument(one, money(total))) } : {}),
         },
       ],
     },
@@ -75,6 +75,7 @@ export function orderDocument(order: EbayOrder): object {
       purchaseMarketplaceId: 'EBAY_US',
       lineItemFulfillmentStatus: shippedOf(order, line) >= line.quantity ? 'FULFILLED' : 'NOT_STARTED',
     })),
+    ...programOf(order.delivery),
     totalMarketplaceFee: money(order.marketplaceFeeMinor),
     totalFeeBasisAmount: money(total),
   };
@@ -91,9 +92,25 @@ function fulfillmentStatus(order: EbayOrder): string {
   return order.lines.every(line => shippedOf(order, line) >= line.quantity) ? 'FULFILLED' : 'IN_PROGRESS';
 }
 
-function shippingInstructions({ shipTo, forwarded }: EbayOrder): object {
+const holdDocument = ({ reason, state }: EbayHold, holdAmount: object): object => ({
+  holdAmount,
+  holdReason: reason,
+  holdState: state,
+});
+
+function programOf({ fulfilledBy, labelBy }: EbayDelivery): object {
+  if (!fulfilledBy && !labelBy) return {};
+  return {
+    program: {
+      ...(fulfilledBy ? { fulfillmentProgram: { fulfilledBy } } : {}),
+      ...(labelBy ? { ebayShipping: { shippingLabelProvidedBy: labelBy } } : {}),
+    },
+  };
+}
+
+function shippingInstructions({ shipTo, forwarded, delivery }: EbayOrder): object {
   const instructions = {
-    fulfillmentInstructionsType: 'SHIP_TO',
+    fulfillmentInstructionsType: delivery.instructions ?? 'SHIP_TO',
     // Told when it is so, and then only.
     ...(forwarded ? { ebaySupportedFulfillment: true, finalDestinationAddress } : {}),
   };

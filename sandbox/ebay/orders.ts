@@ -16,13 +16,13 @@ export const getOrder = (world: World, call: Call): Answer => ({
   body: orderDocument(orderOf(world, call)),
 });
 
-/** The seller's own order named in the path. @throws Refusal 400 or 404 */
+/** The seller's own order named in the path. @throws Refusal 400, also for another's */
 export function orderOf(world: World, call: Call): EbayOrder {
   const seller = sellerOf(world, call);
   const id = call.param('orderId');
   if (!orderIdPattern.test(id)) throw refusal(400, 32100, `Invalid order ID: ${id}`);
   const order = world.state.ebay.orders.get(id);
-  if (order?.accountId !== seller.accountId) throw refusal(404, 32100, `Invalid order ID: ${id}`);
+  if (order?.accountId !== seller.accountId) throw refusal(400, 32100, `Invalid order ID: ${id}`);
   return order;
 }
 

@@ -32,6 +32,16 @@ export type EbayRefund = {
   readonly date: string;
 };
 
+/** How it gets to the buyer, where that is not the seller's business alone. */
+export type EbayDelivery = {
+  readonly instructions?: string;
+  readonly fulfilledBy?: string;
+  readonly labelBy?: string;
+};
+
+/** eBay keeps the money for now. */
+export type EbayHold = { readonly reason: string; readonly state: string };
+
 export type EbayOrder = {
   readonly orderId: string;
   /** The seller. */
@@ -49,6 +59,8 @@ export type EbayOrder = {
   modifiedAt: string;
   readonly fulfillments: Fulfillment[];
   refunds: readonly EbayRefund[];
+  readonly delivery: EbayDelivery;
+  holds: readonly EbayHold[];
   /** What was sent last, one per line, so that it can be sent again word for word. */
   notifications: readonly { readonly id: string; readonly body: string }[];
 };

@@ -11,6 +11,7 @@ import type { Destination, Subscription } from './state.ts';
 
 /** Notification v1: destinations are the application's, subscriptions a seller's. */
 const subscriptionScope = 'https://api.ebay.com/oauth/api_scope/commerce.notification.subscription';
+const statuses = ['ENABLED', 'DISABLED'];
 const topics = ['ORDER_CONFIRMATION', 'ITEM_MARKED_SHIPPED', 'MARKETPLACE_ACCOUNT_DELETION'];
 
 const no = (status: number, errorId: number, message: string) => refusal(status, errorId, message, 'API_NOTIFICATION');
@@ -19,13 +20,14 @@ const no = (status: number, errorId: number, message: string) => refusal(status,
 export function setConfig(world: World, call: Call): Answer {
   requireApplication(world, call);
   const email = textAt(bodyOf(call), 'alertEmail') ?? '';
-  if (!/^[^@\s]+@[^@\s]+$/.test(email)) throw no(400, 195002, 'Invalid or missing alert email');
+  if (!/^[^@\s]+@[^@\s]+$/.test(email)) throw no(400, 195025, 'Invalid or missing email.');
   world.state.ebay.alertEmail = email;
   return { status: 204 };
 }
 
 export function listDestinations(world: World, call: Call): Answer {
   requireApplication(world, call);
+  checkLimit(call);
   const all = [...world.state.ebay.destinations.values()];
   return { status: 200, body: { total: all.length, destinations: all.map(destinationDocument) } };
 }
@@ -47,7 +49,7 @@ export async function createDestination(world: World, call: Call): Promise<Answe
 export async function updateDestination(world: World, call: Call): Promise<Answer> {
   requireApplication(world, call);
   const known = world.state.ebay.destinations.get(call.param('id'));
-  if (!known) throw no(404, 195013, 'Destination not found');
+  if (!known) throw no(404, 195022, 'Invalid or missing destination id.');
   Object.assign(known, await accepted(world, call));
   return { status: 204 };
 }
@@ -56,7 +58,9 @@ async function accepted(world: World, call: Call): Promise<Omit<Destination, 'id
   const body = bodyOf(call);
   const delivery = shapeAt(body, 'deliveryConfig');
   const [name, endpoint] = [textAt(body, 'name') ?? '', textAt(delivery, 'endpoint') ?? ''];
-  if (name.length === 0 || name.length > 64 || !URL.canParse(endpoint)) throw no(400, 195018, 'Invalid destination');
+  if (name.length === 0 || name.length > 64) throw no(400, 195016, 'Invalid name.');
+  if (!URL.canParse(endpoint)) throw no(400, 195017, 'Invalid or missing endpoint.');
+  if (!statuses.includes(textAt(body, 'status') ?? '')) throw no(400, 195018, 'Invalid or missing destination status.');
   if (textAt(delivery, 'verificationToken') !== world.credentials.ebay.verificationToken)
     throw no(400, 195019, 'Invalid verification token');
   const answered = await challenge(world, endpoint).catch(() => ({ accepted: false }));
@@ -66,6 +70,7 @@ async function accepted(world: World, call: Call): Promise<Omit<Destination, 'id
 
 export function listSubscriptions(world: World, call: Call): Answer {
   const seller = subscriberOf(world, call);
+  checkLimit(call);
   const own = [...world.state.ebay.subscriptions.values()].filter(one => one.accountId === seller.accountId);
   return { status: 200, body: { total: own.length, subscriptions: own.map(subscriptionDocument) } };
 }
@@ -75,13 +80,16 @@ export function createSubscription(world: World, call: Call): Answer {
   const body = bodyOf(call);
   const { destinations, subscriptions } = world.state.ebay;
   const [topicId, destinationId] = [textAt(body, 'topicId') ?? '', textAt(body, 'destinationId') ?? ''];
-  if (!topics.includes(topicId)) throw no(403, 195011, 'Not authorized for this topic');
+  if (!statuses.includes(textAt(body, 'status') ?? ''))
+    throw no(400, 195006, 'Invalid or missing subscription status.');
+  if (!topics.includes(topicId)) throw no(403, 195011, 'Not authorized for this topic.');
   const destination = destinations.get(destinationId);
-  if (!destination) throw no(404, 195013, 'Destination not found');
+  if (!destination) throw no(400, 195007, 'Invalid or missing destination id.');
   if (destination.status !== 'ENABLED') throw no(409, 195015, 'Destination is disabled');
   const payload = shapeAt(body, 'payload');
-  if (textAt(payload, 'format') !== 'JSON' || textAt(payload, 'deliveryProtocol') !== 'HTTPS')
-    throw no(400, 195008, 'Invalid or missing payload');
+  if (textAt(payload, 'schemaVersion') !== '1.0') throw no(400, 195008, 'Invalid or missing schema version.');
+  if (textAt(payload, 'format') !== 'JSON') throw no(400, 195009, 'Specified format is not supported for the topic.');
+  if (textAt(payload, 'deliveryProtocol') !== 'HTTPS') throw no(400, 195010, 'Invalid or missing protocol');
   const same = (one: Subscription) => one.accountId === accountId && one.topicId === topicId;
   if ([...subscriptions.values()].some(same)) throw no(409, 195012, 'Subscription exists for this topic');
   const id = randomUUID();
@@ -111,8 +119,13 @@ export function markDown(world: World): void {
 function ownSubscription(world: World, call: Call): Subscription {
   const seller = subscriberOf(world, call);
   const subscription = world.state.ebay.subscriptions.get(call.param('id'));
-  if (subscription?.accountId !== seller.accountId) throw no(404, 195017, 'Subscription not found');
+  if (subscription?.accountId !== seller.accountId) throw no(404, 195013, 'The subscription id does not exist.');
   return subscription;
+}
+
+function checkLimit(call: Call): void {
+  const limit = Number(call.query.get('limit') ?? 20);
+  if (!(limit >= 10 && limit <= 100)) throw no(400, 195004, 'Invalid limit. Supported ranges 10 - 100.');
 }
 
 function subscriberOf(world: World, call: Call): Account {

@@ -2,7 +2,7 @@ import { accountById } from '../accounts.ts';
 import { toDecimal } from '../decimal.ts';
 import { bare } from '../json.ts';
 import type { World } from '../world.ts';
-import type { MercadoLibreOrder } from './state.ts';
+import type { MercadoLibreOrder, PaymentWords } from './state.ts';
 
 /** An order of `GET /orders/{id}`. Money is bare JSON numbers beside a currency. */
 export function orderDocument(world: World, order: MercadoLibreOrder): object {
@@ -10,6 +10,7 @@ export function orderDocument(world: World, order: MercadoLibreOrder): object {
   const total = order.items.reduce((sum, item) => sum + item.unitPriceMinor * BigInt(item.quantity), 0n);
   const fees = order.items.reduce((sum, item) => sum + item.saleFeeMinor * BigInt(item.quantity), 0n);
   const paid = paidStatuses.includes(order.status);
+  const words = order.payment ?? paymentWords(order.status);
   const site = order.items[0]!.itemId.slice(0, 3);
   return {
     id: BigInt(order.id),
@@ -42,7 +43,8 @@ export function orderDocument(world: World, order: MercadoLibreOrder): object {
     payments: [
       {
         id: BigInt(order.shipmentId) + 1n,
-        status: paymentStatus(order.status),
+        status: words.status,
+        status_detail: words.statusDetail ?? null,
         currency_id: order.currency,
         transaction_amount: money(total),
         transaction_amount_refunded: money(order.status === 'cancelled' ? total : order.refundedMinor),
@@ -61,7 +63,7 @@ export function orderDocument(world: World, order: MercadoLibreOrder): object {
     tags: order.tags,
     cancel_detail:
       order.status === 'cancelled' ? { group: 'buyer', code: 'buyer_cancel', description: 'Buyer cancelled' } : null,
-    mediations: [],
+    mediations: order.mediations.map(id => ({ id: BigInt(id) })),
     taxes: { amount: null, currency_id: null },
     coupon: { id: null, amount: money(0n) },
   };
@@ -70,7 +72,8 @@ export function orderDocument(world: World, order: MercadoLibreOrder): object {
 /** Their money has come; most orders stay `paid` though a part of it went back. */
 const paidStatuses = ['paid', 'partially_refunded', 'pending_cancel'];
 
-function paymentStatus(status: string): string {
-  if (paidStatuses.includes(status)) return 'approved';
-  return status === 'cancelled' ? 'refunded' : 'in_process';
+function paymentWords(status: string): PaymentWords {
+  if (paidStatuses.includes(status)) return { status: 'approved', statusDetail: 'accredited' };
+  if (status === 'cancelled') return { status: 'refunded', statusDetail: 'refunded' };
+  return { status: 'in_process', statusDetail: 'pending_contingency' };
 }

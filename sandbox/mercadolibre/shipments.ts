@@ -58,7 +58,11 @@ function newFormat(order: MercadoLibreOrder): object {
     substatus: null,
     tracking_number: order.trackingNumber ?? null,
     tracking_method: null,
-    logistic: { mode: logisticMode, type: logisticMode === 'me2' ? 'drop_off' : 'default', direction: 'forward' },
+    logistic: {
+      mode: logisticMode,
+      type: order.logisticType ?? usualTypes[logisticMode] ?? 'default',
+      direction: 'forward',
+    },
     destination: {
       receiver_id: 266272126,
       receiver_name: shipTo?.fullName ?? null,
@@ -69,6 +73,8 @@ function newFormat(order: MercadoLibreOrder): object {
     last_updated: order.updatedAt,
   };
 }
+
+const usualTypes: Record<string, string> = { me2: 'drop_off' };
 
 const oldFormat = (order: MercadoLibreOrder): object => ({
   id: BigInt(order.shipmentId),

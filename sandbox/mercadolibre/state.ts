@@ -12,6 +12,8 @@ export type MercadoLibreItem = {
   readonly saleFee?: string;
 };
 
+export type PaymentWords = { readonly status: string; readonly statusDetail?: string };
+
 export type Notification = { readonly id: string; readonly body: string };
 
 export type MercadoLibreOrder = {
@@ -24,11 +26,17 @@ export type MercadoLibreOrder = {
   readonly items: readonly MercadoLibreItem[];
   shipTo: Address | undefined;
   readonly logisticMode: string;
+  /** Of `me2`: who carries it to whom. */
+  readonly logisticType: string | undefined;
   readonly createdAt: string;
   status: string;
   tags: readonly string[];
   /** What has gone back of its payment. */
   refundedMinor: bigint;
+  /** How its payment stands, where the order's status does not say it. */
+  payment: PaymentWords | undefined;
+  /** Claims of its buyer, open or over. */
+  mediations: readonly string[];
   updatedAt: string;
   /** What was sent last, so that it can be sent again word for word. */
   notification: Notification | undefined;

@@ -3,6 +3,7 @@ import type { EffectId, LegId, OrderId, RateFeedId, SaleId, UserId } from '../..
 import type { Json } from '../../domain/json.ts';
 import type { Account } from '../../domain/ledger.ts';
 import type { Currency } from '../../domain/money.ts';
+import type { Channel } from '../../domain/order.ts';
 import type { Beneficiary, LegState } from '../../domain/payout-leg.ts';
 import type { Environment } from './people.ts';
 
@@ -145,6 +146,7 @@ export const Dispute = defineEntity({
   tableName: 'disputes',
   properties: {
     id: p.uuid().primary(),
+    provider: p.text().$type<Channel>(),
     reference: p.text(),
     orderId: p.uuid().$type<OrderId>(),
     /** Open, or who had the money in the end. */

@@ -51,6 +51,12 @@ export const Credential = defineEntity({
     /** When the access token is to be renewed. */
     refreshAt: p.datetime().nullable(),
     lastUsedAt: p.datetime().nullable(),
+    /** Since when its provider refuses us, why, and how often in a row. */
+    refusedSince: p.datetime().nullable(),
+    refusedFor: p.text().nullable(),
+    refusals: p.integer(),
+    /** When it is tried again; while it is, when that is over. */
+    trialAt: p.datetime().nullable(),
     stateEntry: p.integer(),
     wake: p.integer(),
     nextCheckAt: p.datetime().nullable(),

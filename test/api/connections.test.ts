@@ -102,9 +102,32 @@ describe('api: outside accounts', () => {
     expect(shown.ebay).to.include({ environment: 'sandbox', health: 'expiring', lastUsedAt: null });
     expect(shown.ebay.scopes).to.include('https://api.ebay.com/oauth/api_scope/sell.fulfillment');
     expect(new Date(shown.ebay.reconnectBy).getTime()).to.be.within(Date.now(), Date.now() + 3 * dayMs);
-    expect(shown.mercadolibre).to.include({ health: 'reconnect needed' });
+    expect(shown.mercadolibre).to.include({ health: 'reconnect needed', refused: null });
     const usedMs = Date.now() - Date.parse(shown['aliexpress-dropshipping'].lastUsedAt);
     expect(usedMs).to.be.within(0, 60_000);
+  });
+
+  it('tell their owner why they are refused, and go on with what waited when they are connected again', async () => {
+    const mia = await api.hire();
+    const [{ account_name: name }] = (await api.rows('select account_name from api_credentials where id = ?', [
+      mia.ebay.id,
+    ])) as [Json];
+    const refusal = { status: 403, body: { errors: [{ errorId: 1100 }] } };
+    const [operation, kind, times] = ['get-order', 'answer', 99];
+    await api.stage.control('faults', { provider: 'ebay', operation, kind, times, ...refusal });
+    const orderId = await sell(api, mia, ebaySale(mia, [{}]));
+    await api.stage.drain();
+    const ofEbay = async () => (await list(mia)).find(({ provider }) => provider === 'ebay') ?? {};
+    const shown = await ofEbay();
+    expect(shown).to.include({ health: 'reconnect needed' });
+    expect(shown.refused).to.include({ code: 'EBAY_1100' });
+    expect(Date.parse(shown.refused.since)).to.be.within(Date.now() - 60_000, Date.now());
+    expect(Date.parse(shown.refused.triedAgainAt)).to.be.greaterThan(Date.now());
+    await fetch(`${api.stage.sandboxUrl}/_control/faults`, { method: 'DELETE' });
+    expect((await connected(mia, 'ebay', name)).id).to.equal(mia.ebay.id);
+    expect(await ofEbay()).to.deep.include({ health: 'healthy', refused: null });
+    await api.stage.drain();
+    expect(stateOf(await lineOf(api, orderId))).to.equal('WAITING LISTING_NOT_MAPPED');
   });
 
   it('wake the orders that waited for them', async () => {

@@ -53,6 +53,17 @@ describe('api: metrics', () => {
     expect(text).not.to.include(seller.email.split('@')[0]);
   });
 
+  it('tell of events that failed, and of those that wait for too long', async () => {
+    await api.rows(
+      `insert into inbound_events (id, source, event_id, type, headers, body, status, received_at)
+       select gen_random_uuid(), 'ebay', 'metrics-' || state || n, 'x', '{}', '', state, now() - interval '1 hour'
+       from (values ('FAILED', 1), ('FAILED', 2), ('RECEIVED', 1), ('IGNORED', 1)) as e (state, n)`,
+    );
+    const text = await scrape();
+    expect(value(text, 'inbound_events_untaken{state="failed"}')).to.equal(2);
+    expect(value(text, 'inbound_events_untaken{state="waiting"}')).to.equal(1);
+  });
+
   it('tell that tokens are not renewed in time', async () => {
     const seller = await api.hire();
     expect(value(await scrape(), 'token_refresh_overdue_seconds')).to.equal(0);

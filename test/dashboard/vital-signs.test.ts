@@ -11,6 +11,8 @@ const well: VitalSigns = {
   consentEnds: [],
   refreshOverdueSeconds: 0,
   subscriptionsInTrouble: 0,
+  refused: [],
+  events: { failed: 0, waiting: 0 },
 };
 const told = (signs: Partial<VitalSigns>): string =>
   vitalLines({ ...well, ...signs }, now)
@@ -45,6 +47,15 @@ describe('dashboard: what stands still, or will', () => {
       /&lt;shop&gt; has to be connected again by\s+2026-11-23 12:00 UTC/,
     ],
     ['nothing of one that ends in a month', { consentEnds: [consent(30)] }, ''],
+    [
+      'which account refuses us, since when and why, and when it is tried again',
+      {
+        refused: [{ apiName: 'ebay', accountName: '<shop>', code: 'EBAY_1100', since: ago(5_400), triedAt: ago(-600) }],
+      },
+      /ebay account &lt;shop&gt; has refused us for .*1 h.* \(EBAY_1100\).* tried again by itself .*in 10 min/s,
+    ],
+    ['events that failed', { events: { failed: 2, waiting: 1 } }, /2 failed, 1 wait.*href="\/events"/s],
+    ['events that wait', { events: { failed: 0, waiting: 3 } }, /notice wait">.*: 3 wait\./s],
     ['sellers of whom eBay may not tell', { subscriptionsInTrouble: 1 }, /orders of one seller/],
   ];
   for (const [what, signs, says] of cases)

@@ -20,6 +20,7 @@ describe('the reasons to wait', () => {
     const bought = waitReasons.filter(reason => waits[reason].resumes !== 'fulfill');
     expect(bought).to.have.members([
       'RECONNECT_NEEDED',
+      'CANCELLATION_ASKED',
       'SUPPLIER_UNPAID',
       'SUPPLIER_REFUND_UNPROVEN',
       'BUYER_ACCOUNT_PAUSED',

@@ -65,7 +65,7 @@ export const paypalIssues: Kinds = {
 export const ebayErrorIds: Kinds = {
   ...all('uncertain', '30500'), // read, then again
   ...all('retryable', '195000 25001 25025'),
-  ...all('terminal', '195001 195003 195011 195012 195015 195019 195020 195021'), // Notification
+  ...all('terminal', '195001 195003 195012 195015 195019 195020 195021'), // Notification
   ...all('terminal', '30700 30800 30810 30820 30830 30840 30850'), // getOrders
   ...all('terminal', '32100 32200 32210 32300 32400 32500 32600 34100 34200 34300 34500'), // Fulfillment
   ...all('terminal', '25002 25003 25004 25005 25006 25007 25008 25009 25012 25014 25015 25020 25021'), // Inventory
@@ -76,7 +76,7 @@ export const ebayErrorIds: Kinds = {
 export const ebayOauthErrors: Kinds = all('terminal', 'invalid_grant invalid_client invalid_scope');
 
 export const mercadolibreOauthErrors: Kinds = all('terminal', 'invalid_grant invalid_operator_user_id invalid_client');
-export const mercadolibreStatuses: Kinds = all('terminal', '400 403');
+export const mercadolibreStatuses: Kinds = all('terminal', '400');
 
 export const aliexpressCodes: Kinds = {
   ...all(

@@ -34,11 +34,14 @@ describe('eBay client against the sandbox', () => {
     expect(order).to.deep.equal({
       orderId,
       fulfillmentStatus: 'NOT_STARTED',
+      money: 'paid',
       paymentStatus: 'PAID',
+      cancellation: 'none',
       cancelState: 'NONE_REQUESTED',
+      sender: 'seller',
+      instructions: 'SHIP_TO',
       shipTo: buyer,
       buyer: 'sandbox_buyer',
-      currency: 'USD',
       marketplaceFee: usd(334n),
       lines: [{ ...line, total: usd(2599n), collectedTax: usd(208n), refunds: [] }],
       refunds: [],
@@ -54,8 +57,10 @@ describe('eBay client against the sandbox', () => {
     const { seller, orderId } = await ebayOrder(world);
     const search = { lastModifiedFrom: new Date(Date.now() - 60_000), lastModifiedTo: new Date(Date.now() + 60_000) };
     const { orders, total } = await world.ebay.getOrders(seller, { ...search, limit: 10, offset: 0 });
-    expect([total, orders.map(order => order.orderId)]).to.deep.equal([1, [orderId]]);
-    expect(orders[0]?.modifiedAt).to.be.an.instanceOf(Date);
+    const [found] = orders;
+    if (!found || !('read' in found)) throw new Error('the order cannot be read');
+    expect([total, orders.length, found.read.orderId]).to.deep.equal([1, 1, orderId]);
+    expect(found.read.version).to.equal(new Date(found.read.version).toISOString());
     expect(await world.ebay.getOrders(seller, { ...search, limit: 10, offset: 1 })).to.deep.equal({
       orders: [],
       total: 1,

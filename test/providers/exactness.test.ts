@@ -163,7 +163,7 @@ describe('ids and amounts beyond what a double holds', () => {
         answered(`{"id":${id16},"status":"shipped","logistic":{"mode":"me1"},"tracking_number":${id19}}`, url =>
           mercadolibre(url).getShipment(token, id16),
         ),
-      { id: id16, status: 'shipped', logisticMode: 'me1', trackingNumber: id19 },
+      { id: id16, status: 'shipped', sender: 'seller', logistic: 'me1', trackingNumber: id19 },
     ],
     [
       'a Payoneer payout, whose amount is a bare number',

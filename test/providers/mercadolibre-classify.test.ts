@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { PermissionRefused } from '../../domain/outcome.ts';
 import { type Call, moneyCall, read } from '../../providers/call.ts';
 import { oauthErrors, refused, refusedGrant, statuses } from '../../providers/mercadolibre/classify.ts';
 import { mercadolibreOauthErrors, mercadolibreStatuses } from './documented-refusals.ts';
@@ -26,6 +27,37 @@ describe('MercadoLibre refusals', () => {
       expect(shown(refused(call, answer(Number(status), {})))).to.equal(`${kind} MERCADOLIBRE_HTTP_${status}`);
     });
   }
+
+  const forbidden = [
+    [
+      'a rule of MercadoLibre’s own gateway',
+      { message: 'At least one policy returned UNAUTHORIZED.', code: 'PA_UNAUTHORIZED_RESULT_FROM_POLICIES' },
+      'retryable MERCADOLIBRE_PA_UNAUTHORIZED_RESULT_FROM_POLICIES',
+    ],
+    [
+      'a consent without the scope',
+      { error: 'insufficient_scope', message: 'no' },
+      'retryable MERCADOLIBRE_INSUFFICIENT_SCOPE',
+    ],
+    ['a blocked user', { error: 'forbidden', message: 'The user is blocked' }, 'retryable MERCADOLIBRE_FORBIDDEN'],
+    ['no form at all', 'go away', 'retryable MERCADOLIBRE_HTTP_403'],
+    [
+      'an order of somebody else',
+      { error: 'forbidden', message: 'Invalid caller.id' },
+      'terminal MERCADOLIBRE_FORBIDDEN',
+    ],
+    [
+      'a shipment of somebody else',
+      { error: 'access_denied', message: 'The caller.id does not match the owner' },
+      'terminal MERCADOLIBRE_ACCESS_DENIED',
+    ],
+  ] as const;
+  for (const [what, body, code] of forbidden)
+    it(`a 403 for ${what} is ${code}`, () => {
+      const failure = refused(call, answer(403, body));
+      expect(shown(failure)).to.equal(code);
+      expect(failure instanceof PermissionRefused).to.equal(code.startsWith('retryable'));
+    });
 
   for (const [what, failure, code] of [
     ['401', refused(call, answer(401, { error: 'invalid_token' })), 'retryable ACCESS_TOKEN_REFUSED'],

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
+import type { Listed } from '../../providers/fields.ts';
 import { createMercadoLibreClient } from '../../providers/mercadolibre/client.ts';
 import { account, buyer, mercadoLibreOrder } from './contract/goods.ts';
 import { type SandboxWorld, startSandboxWorld } from './sandbox-world.ts';
@@ -34,27 +35,32 @@ describe('MercadoLibre client against the sandbox', () => {
           saleFee: money(5118n, 'BRL'),
         },
       ],
-      paid: true,
-      payments: [{ amount: money(31980n, 'BRL'), refunded: money(0n, 'BRL') }],
+      sale: 'paid',
+      payments: [
+        {
+          standing: 'received',
+          words: 'approved (accredited)',
+          amount: money(31980n, 'BRL'),
+          refunded: money(0n, 'BRL'),
+        },
+      ],
       fraudRisk: false,
-      cancelled: false,
-      cancelAsked: false,
     });
   });
 
   it('sees the risk of fraud and a cancellation', async () => {
     const risky = await mercadoLibreOrder(world, { tags: ['paid', 'fraud_risk_detected'] });
-    expect(await world.mercadolibre.getOrder(risky.seller, risky.orderId)).to.include({ paid: true, fraudRisk: true });
+    expect(await world.mercadolibre.getOrder(risky.seller, risky.orderId)).to.include({
+      sale: 'paid',
+      fraudRisk: true,
+    });
     const cancelled = await mercadoLibreOrder(world, { status: 'cancelled' });
     expect(await world.mercadolibre.getOrder(cancelled.seller, cancelled.orderId)).to.include({
-      paid: false,
-      cancelled: true,
+      sale: 'cancelled',
     });
     const asked = await mercadoLibreOrder(world, { status: 'pending_cancel' });
     expect(await world.mercadolibre.getOrder(asked.seller, asked.orderId)).to.include({
-      paid: false,
-      cancelled: false,
-      cancelAsked: true,
+      sale: 'cancel asked',
     });
   });
 
@@ -63,7 +69,9 @@ describe('MercadoLibre client against the sandbox', () => {
       const { seller, orderId } = await mercadoLibreOrder(world, { logisticMode });
       const { shippingId = '' } = await world.mercadolibre.getOrder(seller, orderId);
       const shipment = await world.mercadolibre.getShipment(seller, shippingId);
-      expect(shipment).to.include({ id: shippingId, logisticMode });
+      const sender = logisticMode === 'me2' ? 'label' : 'seller';
+      expect(shipment).to.include({ id: shippingId, sender });
+      expect(shipment.logistic).to.match(new RegExp(`^${logisticMode}/`));
       if (logisticMode === 'custom') {
         expect(shipment.shipTo).to.include({ fullName: buyer.fullName, city: buyer.city, country: buyer.country });
       }
@@ -105,9 +113,10 @@ describe('MercadoLibre client against the sandbox', () => {
     const range = { from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 3_600_000) };
     const search = { sellerId: seller.accountId, status: 'paid', ...range, limit: 50, offset: 0 } as const;
     const { orders, total } = await mercadolibre.searchOrders(seller, search);
-    expect([total, orders.map(order => order.orderId)]).to.deep.equal([1, [orderId]]);
-    const { notifications, read } = await mercadolibre.missedFeeds(seller, { limit: 10, offset: 0 });
-    expect([read, notifications.map(notification => notification.orderId)]).to.deep.equal([1, [orderId]]);
+    const read = <T>(listed: readonly Listed<T>[]) => listed.flatMap(one => ('read' in one ? [one.read] : []));
+    expect([total, read(orders).map(order => order.orderId)]).to.deep.equal([1, [orderId]]);
+    const missed = await mercadolibre.missedFeeds(seller, { limit: 10, offset: 0 });
+    expect(read(missed).map(notification => notification.orderId)).to.deep.equal([orderId]);
     await control('settings', { webhooks: true });
   });
 });

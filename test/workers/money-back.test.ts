@@ -186,7 +186,7 @@ describe('money that goes back to the buyer after the sale was booked', () => {
   it('holds the legs for a second dispute when the first is settled', async () => {
     const { id, captureId } = await booked();
     await dispute(captureId, { status: 'OPEN' });
-    const second = { reference: 'PP-D-SECOND', status: 'OPEN', fee: money(0n, 'USD') } as const;
+    const second = { provider: 'paypal', reference: 'PP-D-SECOND', status: 'OPEN', fee: money(0n, 'USD') } as const;
     await stage.store.transaction(em => recordDispute(em, id as never, second));
     await dispute(captureId, { status: 'RESOLVED', outcome: 'RESOLVED_SELLER_FAVOUR' });
     await heldFor(id, 'DISPUTE');

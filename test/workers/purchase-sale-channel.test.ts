@@ -4,9 +4,11 @@ import { addRate } from '../../store/fx.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import {
   changeOrder,
+  fromNow,
   importFrom,
   notesOf,
   orderToBuy,
+  performWith,
   placeOnEbay,
   placeOnMercadoLibre,
   reservationsOf,
@@ -97,13 +99,6 @@ describe('the last look at the sale before anything is bought', () => {
       reason: 'FRAUD_RISK',
     },
     {
-      when: 'MercadoLibre refuses to show the order',
-      sell: soldOnMercadoLibre,
-      change: () => fault('mercadolibre', 'get-order', 403, 1),
-      status: 'NEEDS_REVIEW',
-      reason: 'UNCONFIRMED_SALE',
-    },
-    {
       when: 'PayPal refuses our credentials',
       sell: soldAtCheckout,
       change: () => fault('paypal', 'get-capture', 401, 2),
@@ -137,6 +132,38 @@ describe('the last look at the sale before anything is bought', () => {
     await changeOrder(stage, 'ebay', atChannel, { cancelState: 'NONE_REQUESTED' });
     expect(await stage.perform('purchase', id)).to.equal('PURCHASED');
   });
+
+  const gone: readonly [what: string, sell: () => Promise<Sold>, answer: object][] = [
+    ['MercadoLibre', soldOnMercadoLibre, { provider: 'mercadolibre', status: 404, body: { error: 'not_found' } }],
+    ['eBay', soldOnEbay, { provider: 'ebay', status: 404, body: { errors: [{ errorId: 32100 }] } }],
+    [
+      'MercadoLibre, which says that it is another’s,',
+      soldOnMercadoLibre,
+      { provider: 'mercadolibre', status: 403, body: { error: 'forbidden', message: 'Invalid caller.id' } },
+    ],
+  ];
+  for (const [what, sell, answer] of gone) {
+    it(`asks a person when ${what} shows the sale no more, at the second reading`, async () => {
+      const { id } = await sell();
+      await stage.control('faults', { ...answer, operation: 'get-order', kind: 'answer', times: 2 });
+      const first = await stage.perform('purchase', id).catch((thrown: unknown) => thrown);
+      expect(first).to.include({ code: 'SALE_NOT_THERE', retryAfterMs: 600_000 });
+      const order = await stage.order(id);
+      expect(order.status).to.equal('PURCHASING');
+      expect(order.nextCheckAt?.getTime()).to.be.greaterThan(Date.now() + 500_000);
+      await performWith(stage, { now: fromNow(601_000) }, 'purchase', id);
+      expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'UNCONFIRMED_SALE' });
+    });
+
+    it(`buys when ${what} shows the sale again at the second reading`, async () => {
+      const { id } = await sell();
+      await stage.control('faults', { ...answer, operation: 'get-order', kind: 'answer', times: 1 });
+      await stage.perform('purchase', id).catch(() => undefined);
+      await performWith(stage, { now: fromNow(601_000) }, 'purchase', id);
+      expect((await stage.order(id)).status).not.to.equal('NEEDS_REVIEW');
+      expect((await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id))).to.have.length(1);
+    });
+  }
 
   it('tries again while the sale channel does not answer', async () => {
     const { id } = await soldOnEbay();

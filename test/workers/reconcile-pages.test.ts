@@ -59,13 +59,86 @@ describe('reconcile with more than a page to read', () => {
     expect(await foundIds()).to.include.members(ids);
   });
 
+  type Patch = readonly { op: string; path: string; value?: unknown }[];
+  const reshape = (provider: string, operation: string, patch: Patch, times = 1, match?: string) =>
+    bench.fault(provider, operation, { kind: 'reshape', patch, times, ...(match ? { match } : {}) });
+  const untaken = (sellerId: string) =>
+    rows<{ type: string; status: string; body: string }>(
+      bench.stage,
+      `select type, status, convert_from(body, 'utf8') as body from inbound_events
+       where credential_id = ? and status = 'FAILED'`,
+      [sellerId],
+    );
+
+  const lists = [
+    ['an eBay order', 'ebay-orders', 'ebay', 'get-orders', '/orders', 'orderId'],
+    ['a MercadoLibre order', 'mercadolibre-orders', 'mercadolibre', 'search-orders', '/results', 'id'],
+    ['a missed notification', 'mercadolibre-missed', 'mercadolibre', 'missed-feeds', '/messages', '_id'],
+  ] as const;
+  for (const [what, kind, provider, operation, list, key] of lists)
+    for (const broken of [undefined, null, { deep: true }, ['?']])
+      it(`keeps ${what} whose name is ${JSON.stringify(broken) ?? 'gone'} as it is, and takes the others`, async () => {
+        await bench.stage.control('settings', { webhooks: false });
+        for (let order = 0; order < 2; order += 1)
+          await (provider === 'ebay' ? bench.sellOnEbay() : bench.sellOnMercadoLibre());
+        const path = `${list}/0/${key}`;
+        const change = broken === undefined ? { op: 'remove', path } : { op: 'replace', path, value: broken };
+        await reshape(provider, operation, [change], 1);
+        const before = await bench.feed(kind);
+        expect(await bench.read(kind)).to.match(/^2 new until/);
+        expect((await bench.feed(kind)).cursorAt).to.be.greaterThan(before.cursorAt);
+        const [kept, ...others] = await untaken(bench.seller[provider].id);
+        expect(kept).to.include({ type: 'UNREADABLE_ELEMENT', status: 'FAILED' });
+        expect(JSON.parse(kept?.body ?? '')[key]).to.deep.equal(broken);
+        expect(others).to.deep.equal([]);
+        expect(bench.imports()).to.equal(1);
+      });
+
+  it('keeps what is no order at all, and goes on behind it', async () => {
+    await bench.sellOnEbay();
+    await reshape('ebay', 'get-orders', [
+      { op: 'add', path: '/orders/-', value: 'nothing' },
+      { op: 'add', path: '/orders/-', value: null },
+      { op: 'replace', path: '/total', value: 3 },
+    ]);
+    expect(await bench.read('ebay-orders')).to.match(/^3 new until/);
+    expect((await untaken(bench.seller.ebay.id)).map(({ body }) => body)).to.have.members(['"nothing"', 'null']);
+  });
+
+  it('finds an order all the same whose time of the last change cannot be read: each form of it once', async () => {
+    await bench.sellOnEbay();
+    const patch = [{ op: 'replace', path: '/orders/0/lastModifiedDate', value: 'yesterday' }];
+    await reshape('ebay', 'get-orders', patch, 2);
+    expect(await bench.read('ebay-orders')).to.match(/^1 new until/);
+    expect(await bench.read('ebay-orders', fromNow(10 * minuteMs))).to.match(/^0 new until/);
+    expect(await untaken(bench.seller.ebay.id)).to.deep.equal([]);
+  });
+
+  it('counts what cannot be read on its page, also as the last one: none behind it is passed over', async () => {
+    const ids = await many(60);
+    // The last of the first page is the first of the second: it is told apart there, though nobody can read it.
+    const gone = (path: string) => [{ op: 'remove', path }];
+    await reshape('mercadolibre', 'search-orders', gone('/results/49/id'), 1, 'order.status=paid&');
+    await bench.fault('mercadolibre', 'search-orders', {
+      match: 'offset=49',
+      kind: 'reshape',
+      patch: gone('/results/0/id'),
+    });
+    expect(await bench.read('mercadolibre-orders')).to.match(/^60 new until/);
+    expect((await foundIds()).length).to.equal(59);
+    expect(ids).to.include.members(await foundIds());
+    expect(await untaken(bench.seller.mercadolibre.id)).to.have.length(1);
+  });
+
   it('gives its place to others after ten pages, and goes on with a job of its own', async () => {
     let asked = 0;
     const ebay = {
       ...bench.stage.context.providers.ebay,
       getOrders: async (_token: unknown, { offset }: { offset: number }) => {
         asked += 1;
-        const orders = ['a', 'b'].map((_, index) => ({ orderId: `o-${offset + index}`, modifiedAt: new Date(0) }));
+        const orders = ['a', 'b'].map((_, index) => ({
+          read: { orderId: `o-${offset + index}`, version: 'first' },
+        }));
         return { orders, total: 14 };
       },
     };

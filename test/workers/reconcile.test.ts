@@ -84,9 +84,7 @@ describe('reconcile', () => {
     const mercadolibre = {
       ...bench.stage.context.providers.mercadolibre,
       missedFeeds: async (_token: unknown, { offset }: { offset: number }) =>
-        offset === 0
-          ? { ...theirs, notifications: theirs.notifications.map(one => ({ ...one, userId: '1' })) }
-          : { notifications: [], read: 0 },
+        offset === 0 ? theirs.map(one => ('read' in one ? { read: { ...one.read, userId: '1' } } : one)) : [],
     };
     expect(await bench.read('mercadolibre-missed', fromNow(5 * minuteMs), { mercadolibre })).to.match(/^0 new/);
   });

@@ -95,11 +95,12 @@ type EbaySale = {
   buyer?: string;
   /** eBay sends it on itself: `shipTo` is its hub. */
   forwarded?: boolean;
+  delivery?: { instructions?: string; fulfilledBy?: string; labelBy?: string };
 };
 
 /** A buyer on eBay, whose order is not notified yet. Gives eBay's number. */
 export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale): Promise<string> {
-  const { lines, shipTo = berlin, paymentStatus = 'PAID', currency = 'USD', buyer = 'sandbox_buyer' } = sale;
+  const { lines, shipTo = berlin, paymentStatus = 'PAID', currency = 'USD', buyer = 'sandbox_buyer', delivery } = sale;
   const { forwarded = false } = sale;
   const { orderId } = await stage.control<{ orderId: string }>('orders', {
     marketplace: 'ebay',
@@ -109,6 +110,7 @@ export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale):
     paymentStatus,
     buyer,
     forwarded,
+    ...(delivery ? { delivery } : {}),
     lines: lines.map(({ goods, quantity = 1, totalMinor, taxMinor = 0 }, index) => ({
       lineItemId: `1000000000${index}`,
       legacyItemId: goods.listingId,
@@ -131,6 +133,7 @@ type MercadoLibreSale = {
   status?: string;
   tags?: readonly string[];
   logisticMode?: string;
+  logisticType?: string;
 };
 
 /** A buyer on MercadoLibre, whose order is not notified yet. Gives MercadoLibre's number. */
@@ -177,6 +180,9 @@ export async function changeOrder(
     status?: string;
     tags?: readonly string[];
     refundedMinor?: string;
+    payment?: { status: string; statusDetail?: string };
+    mediations?: readonly string[];
+    holds?: readonly { reason: string; state: string }[];
     shipTo?: Address;
   },
 ): Promise<void> {

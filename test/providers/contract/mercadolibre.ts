@@ -104,7 +104,7 @@ export const mercadolibreContracts: Contracts['mercadolibre'] = {
         await world.control('faults', { provider: 'mercadolibre', operation, ...fault });
         return [await account(world, 'mercadolibre'), { limit: 10, offset: 0 }];
       },
-      as: 'terminal MERCADOLIBRE_FORBIDDEN',
+      as: 'retryable MERCADOLIBRE_FORBIDDEN',
     },
   },
 };

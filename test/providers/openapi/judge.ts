@@ -21,14 +21,21 @@ const formats = { uri: (text: string) => URL.canParse(text), 'date-time': dateTi
 type Place = { document: Document; path: string; operation: Operation; pathValues: Record<string, string> };
 
 export type Judge = {
-  /** What PayPal's documents have against the request: empty when nothing. */
+  /** What the provider's documents have against the request: empty when nothing. */
   request(exchange: Exchange): string[];
   /** What they have against the answer. */
   response(exchange: Exchange): string[];
 };
 
-/** Compares what went over the wire with what PayPal documents. */
-export function createJudge(documents: readonly Document[]): Judge {
+/** How a provider tells that it refuses: by a schema of its own, or by numbers that a status may have. */
+type Refusals = 'by schema' | 'by number';
+
+/** Compares what went over the wire with what the provider documents. @param below where the sandbox serves it */
+export function createJudge(
+  documents: readonly Document[],
+  { below, refusals }: { below: string; refusals: Refusals },
+): Judge {
+  const pathOf = (url: string): string => pathBelow(below, url);
   const strict = new Map(documents.map(document => [document.file, validators(sealed(document))]));
   const lenient = new Map(documents.map(document => [document.file, validators(wordless(document))]));
 
@@ -54,7 +61,7 @@ export function createJudge(documents: readonly Document[]): Judge {
     const parameters = (operation.parameters ?? []).map(parameter =>
       '$ref' in parameter ? resolve<Parameter>(document, parameter.$ref) : parameter,
     );
-    const query = new URL(url, 'http://paypal.example').searchParams;
+    const query = new URL(url, 'http://provider.example').searchParams;
     const sent: Record<Parameter['in'], Record<string, string>> = {
       query: Object.fromEntries(query),
       header: headers as Record<string, string>,
@@ -95,6 +102,7 @@ export function createJudge(documents: readonly Document[]): Judge {
     const place = placeOf(exchange);
     if (!place) return [];
     const { document, operation } = place;
+    if (exchange.status >= 400 && refusals === 'by number') return againstNumbers(place, exchange);
     const given = operation.responses[exchange.status] ?? operation.responses.default;
     if (!given) return [`status ${exchange.status} is not documented`];
     const { content } = given.$ref ? resolve<typeof given>(document, given.$ref) : given;
@@ -106,11 +114,30 @@ export function createJudge(documents: readonly Document[]): Judge {
     return strict.get(document.file)?.(sealedRef(document, schema), body) ?? [];
   }
 
+  /** eBay documents for each status the numbers that it may carry, and one form for all of them. */
+  function againstNumbers({ document, operation }: Place, { status, responseBody }: Exchange): string[] {
+    const { errors = [] } = JSON.parse(responseBody || '{}') as { errors?: { errorId: number; domain: string }[] };
+    const [first] = errors;
+    if (!first) return [`status ${status} carries no error`];
+    const shape = sealedRef(document, { $ref: '#/components/schemas/Error' });
+    const problems = strict.get(document.file)?.(shape, first) ?? [];
+    if (everywhere[status]?.includes(first.errorId)) return problems;
+    const known = operation.responses[status]?.['x-response-codes']?.errors?.[first.errorId];
+    if (!known) return [...problems, `status ${status} with ${first.errorId} is not documented`];
+    return known.domain === first.domain ? problems : [...problems, `${first.errorId} is of domain ${known.domain}`];
+  }
+
   return { request, response };
 }
 
-/** Below PayPal's host: the sandbox serves it under `/paypal`. */
-export const pathOf = (url: string): string => new URL(url, 'http://paypal.example').pathname.replace(/^\/paypal/, '');
+/** From the provider's host on. */
+export function pathBelow(below: string, url: string): string {
+  const { pathname } = new URL(url, 'http://provider.example');
+  return pathname.startsWith(below) ? pathname.slice(below.length) : pathname;
+}
+
+/** Of every call, whatever it is about; the documents do not repeat them: tokens, scopes, limits. */
+const everywhere: Readonly<Record<string, readonly number[]>> = { 401: [1001], 403: [1100], 429: [2001] };
 
 function match(template: string, path: string): Record<string, string> | undefined {
   const [names, parts] = [template.split('/'), path.split('/')];

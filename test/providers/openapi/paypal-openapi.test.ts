@@ -7,16 +7,16 @@ import { buyer, captured, unique } from '../contract/goods.ts';
 import { paidParcel } from '../contract/parcels.ts';
 import type { Exchange } from '../recorded-http.ts';
 import { createClients, type SandboxWorld, startSandboxWorld } from '../sandbox-world.ts';
-import { type Document, documentsFolder, readDocuments } from './documents.ts';
-import { createJudge, pathOf } from './judge.ts';
+import { type Document, documentsFolders, readDocuments } from './documents.ts';
+import { createJudge, pathBelow } from './judge.ts';
 import { knownErrors } from './known-errors.ts';
 
-const documents = readDocuments();
+const documents = readDocuments('paypal');
 if (documents) describe('PayPal’s OpenAPI documents', () => against(documents));
-else console.warn(`left out: PayPal's OpenAPI documents are not in ${documentsFolder}`);
+else console.warn(`left out: PayPal's OpenAPI documents are not in ${documentsFolders.paypal}`);
 
 function against(documents: readonly Document[]): void {
-  const judge = createJudge(documents);
+  const judge = createJudge(documents, { below: '/paypal', refusals: 'by schema' });
   const exchanges: Exchange[] = [];
   const met = new Set<string>();
   let world: SandboxWorld;
@@ -143,6 +143,8 @@ function against(documents: readonly Document[]): void {
     expect([...met].sort()).to.deep.equal(knownErrors.map(({ why }) => why).sort());
   });
 }
+
+const pathOf = (url: string): string => pathBelow('/paypal', url);
 
 /** In none of the documents. */
 const isTokenCall = (url: string): boolean => pathOf(url) === '/v1/oauth2/token';

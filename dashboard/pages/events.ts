@@ -1,0 +1,44 @@
+import { type Html, html } from '../../runtime/html.ts';
+import { type UntakenEvent, unreadableElement } from '../../store/untaken-events.ts';
+import type { Paged } from '../paging.ts';
+import { page, type Viewer } from './layout.ts';
+import { badge, code, none, table } from './parts.ts';
+import { moment, relative } from './time.ts';
+
+export const eventsPage = (viewer: Viewer, { rows, number, more }: Paged<UntakenEvent>, now: Date): string =>
+  page(
+    viewer,
+    { title: 'Events', here: '/events' },
+    html`
+    <h1>Events</h1>
+    <p class="lead">What marketplaces and payment providers told us, or a list of theirs showed, and nothing has come of.
+      Each may be a sale: look at it, take it up again, or dismiss it. One that waits goes on by itself.</p>
+    <section class="card">${table(
+      ['Came', 'From', 'What', 'About', 'Why', ''],
+      rows.map(event => ({ cells: cellsOf(event, now), tone: event.status === 'FAILED' ? 'bad' : 'wait' })),
+      'Everything that was told to us has been taken.',
+    )}</section>
+    ${
+      (number > 1 || more) &&
+      html`<p class="pager">
+        ${number > 1 && html`<a href="/events?page=${number - 1}" rel="prev">Newer</a>`} <span>Page ${number}</span>
+        ${more && html`<a href="/events?page=${number + 1}" rel="next">Older</a>`}
+      </p>`
+    }`,
+  );
+
+const cellsOf = (event: UntakenEvent, now: Date): Html[] => [
+  html`<span class="whole">${moment(event.receivedAt)}</span><small class="under">${relative(event.receivedAt, now)}</small>`,
+  html`${event.source}${event.accountName && html`<small class="under">${event.accountName}</small>`}`,
+  html`${badge(event.status === 'FAILED' ? 'FAILED' : 'WAITING')} ${code(event.type)}`,
+  event.subject ? html`<a href="/orders?q=${event.subject}">${code(event.subject)}</a>` : none,
+  html`<span class="breaks">${event.note ?? none}</span>`,
+  html`<a href="/events/${event.id}/body">Text</a>${event.status === 'FAILED' && deeds(event)}`,
+];
+
+const deeds = ({ id, type }: UntakenEvent): Html => html`
+  ${
+    type !== unreadableElement &&
+    html`<form method="post" action="/events/${id}/again"><button class="quiet" title="Has it taken once more">Take again</button></form>`
+  }
+  <form method="post" action="/events/${id}/dismiss"><button class="quiet" title="You have looked: nothing is to be done">Dismiss</button></form>`;

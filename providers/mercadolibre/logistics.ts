@@ -1,0 +1,25 @@
+/**
+ * Who packs a parcel of MercadoLibre's and sends it, by `logistic.mode` and `logistic.type` of its shipment.
+ * https://developers.mercadolibre.com.ar/en_us/mercadoenvios-mode-2
+ *
+ *   seller       as the seller likes: it can be bought and sent by somebody else
+ *   label        the seller, with MercadoLibre's own label on the parcel
+ *   marketplace  MercadoLibre, from its own warehouse (Full)
+ *   unknown      a word that we do not know
+ */
+import { rowOf } from '../call.ts';
+
+export type Sender = 'seller' | 'label' | 'marketplace' | 'unknown';
+
+export const sendersByMode: Readonly<Record<string, Sender>> = {
+  me1: 'seller',
+  custom: 'seller',
+  not_specified: 'seller',
+  // Drop off, collection, Flex and whatever comes to it: all with the label.
+  me2: 'label',
+};
+
+export const sendersByType: Readonly<Record<string, Sender>> = { fulfillment: 'marketplace' };
+
+export const senderOf = (mode: string, type: string | undefined): Sender =>
+  rowOf(sendersByType, type) ?? rowOf(sendersByMode, mode) ?? 'unknown';
