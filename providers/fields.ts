@@ -12,11 +12,29 @@ export const idText = Joi.alternatives(Joi.string(), integer).custom(String);
 /** An amount as the text that was sent (`parseExactly` keeps `10.10`; a bare `10` is written back). */
 export const decimalText = Joi.alternatives(decimal, integer).custom(String);
 
+/** How many: a bare number, or its digits as text. */
+export const count = Joi.alternatives(integer, Joi.string().pattern(/^\d{1,9}$/)).custom((wire: unknown) =>
+  Number(wire),
+);
+
 /** `{ value, currency_code }` under the names this provider uses, read into Money. */
 export const moneyField = (amountKey: string, currencyKey: string) =>
   Joi.object<Money>({ [amountKey]: decimalText.required(), [currencyKey]: Joi.string().required() })
     .unknown()
     .custom(wire => parseMoney(wire[amountKey], wire[currencyKey]));
+
+/** What somebody pays, or gets back, is never less than nothing. */
+export const neverNegative = (schema: Joi.ObjectSchema<Money>): Joi.ObjectSchema<Money> =>
+  schema.custom((amount: Money) => {
+    if (amount.amountMinor < 0n) throw new RangeError('less than nothing');
+    return amount;
+  });
+
+/** An amount as text, without a sign. */
+export const unsignedText = decimalText.custom((text: string) => {
+  if (text.startsWith('-')) throw new RangeError('less than nothing');
+  return text;
+});
 
 /** The same of a fee, which may be finer than its currency and is rounded then. */
 export const feeField = (amountKey: string, currencyKey: string) =>
@@ -49,6 +67,13 @@ export const choiceOf = <T>(item: Joi.Schema<T>) =>
       return error ? [] : [value];
     }),
   );
+
+/** The same, of what was asked for: an answer about something else says nothing. */
+export const about = <T>(schema: Joi.Schema<T>, isIt: (read: T) => boolean): Joi.Schema<T> =>
+  schema.custom((read: T) => {
+    if (!isIt(read)) throw new RangeError('it is about something else');
+    return read;
+  });
 
 /** One element of a page; or its text, where what is needed of it cannot be read. It is on the page all the same. */
 export type Listed<T> = { readonly read: T } | { readonly unread: string };

@@ -13,7 +13,7 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
     ctx.providers.ebay.getOrder(token, orderId, { signal: ctx.signal }),
   );
   const weights = order.lines.map(line => line.total.amountMinor);
-  const fees = order.marketplaceFee && order.lines.length > 0 ? split(order.marketplaceFee, weights) : [];
+  const fees = order.marketplaceFee ? split(order.marketplaceFee, weights) : [];
   const payment = paymentOf(order);
   const cancelled = order.cancellation === 'cancelled';
   return {
@@ -35,7 +35,8 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
       quantity: line.quantity,
       total: line.total,
       collectedTax: line.collectedTax,
-      fee: fees[index],
+      // In the seller's own currency it is not of this sale's: the table of fees is used instead.
+      fee: fees[index]?.currency === line.total.currency ? fees[index] : undefined,
       back: backOf(order, line),
     })),
   };

@@ -1,4 +1,4 @@
-import { equals, formatMoney, type Money, multiply, sum } from '../domain/money.ts';
+import { equals, formatMoney, sum } from '../domain/money.ts';
 import { unreachable } from '../domain/outcome.ts';
 import type { MercadoLibreOrder } from '../providers/mercadolibre/order.ts';
 import type { MercadoLibrePayment } from '../providers/mercadolibre/payment.ts';
@@ -41,7 +41,7 @@ export async function readMercadoLibreOrder(
       listingId: item.itemId,
       variationId: item.variationId ?? '',
       quantity: item.quantity,
-      total: totalOf(item),
+      total: item.total,
       fee: item.saleFee,
       back,
     })),
@@ -52,8 +52,6 @@ export async function readMercadoLibreOrder(
 function notThereYet(error: unknown): undefined {
   if (!saysAbsent(error)) throw error;
 }
-
-const totalOf = ({ unitPrice, quantity }: MercadoLibreOrder['items'][number]): Money => multiply(unitPrice, quantity);
 
 /** A first try that was declined says nothing of the one that brought the money. */
 const thatCame = ({ payments }: MercadoLibreOrder): MercadoLibrePayment[] =>
@@ -96,7 +94,13 @@ function backOf(order: MercadoLibreOrder): WentBack | undefined {
     told.length > 0 &&
     items.length === 1 &&
     amounts.every(amount => amount.currency === currency) &&
-    equals(sum(amounts, currency), sum(items.map(totalOf), currency));
+    equals(
+      sum(amounts, currency),
+      sum(
+        items.map(({ total }) => total),
+        currency,
+      ),
+    );
   return certain ? sum(told, currency) : { says: [status, ...told.map(formatMoney)].join(', ') };
 }
 

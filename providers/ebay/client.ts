@@ -11,11 +11,12 @@ import {
   type UserToken,
   withSecretAnswer,
 } from '../call.ts';
+import { about } from '../fields.ts';
 import type { HttpAnswer, HttpRequest } from '../http.ts';
 import { type Bearer, refused } from './classify.ts';
 import { type Fulfillment, fulfillmentBody, fulfillmentIdOf, toFulfillment } from './fulfillment.ts';
 import { createEbayNotifications } from './notifications.ts';
-import { type EbayOrder, toOrder } from './order.ts';
+import type { EbayOrder } from './order.ts';
 import * as schema from './schema.ts';
 import type { EbayKey } from './webhook.ts';
 
@@ -90,7 +91,12 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
   async function getOrder(user: UserToken, orderId: string, options: CallOptions = {}): Promise<EbayOrder> {
     const call = reading(options, user);
     const answer = await get(call, orderPath(orderId), user.accessToken);
-    return toOrder(accept(call, answer, schema.order, 'user'));
+    return accept(
+      call,
+      answer,
+      about(schema.order, order => order.orderId === orderId),
+      'user',
+    );
   }
 
   /** The backstop of lost notifications: `getOrder` tells the rest of each. */

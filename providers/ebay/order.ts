@@ -1,5 +1,6 @@
 import type { Address } from '../../domain/address.ts';
 import { add, type Money, sum } from '../../domain/money.ts';
+import { salePrice } from '../sale-price.ts';
 import { lacksReference, toAddress } from './address.ts';
 import { type EbayRefund, readRefunds } from './refunds.ts';
 import type { WireLine, WireOrder } from './schema.ts';
@@ -95,7 +96,7 @@ function toLine(wire: WireLine, refunds: EbayRefund[] = []): EbayLine {
     ...(wire.sku ? { sku: wire.sku } : {}),
     title: wire.title,
     quantity: wire.quantity,
-    total: delivery ? add(cost, delivery) : cost,
+    total: salePrice(delivery ? add(cost, delivery) : cost),
     collectedTax: sum(taxes, cost.currency),
     refunds,
   };

@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import type { Money } from '../../domain/money.ts';
 import {
+  count,
   digestOf,
   eachOf,
   feeField,
@@ -9,13 +10,16 @@ import {
   type Listed,
   maybe,
   moneyField,
+  neverNegative,
   open,
   readAs,
 } from '../fields.ts';
+import { pieces } from '../sale-price.ts';
+import { toOrder } from './order.ts';
 
 /** What eBay sends, as far as we read it. */
 const text = Joi.string();
-const amount = moneyField('value', 'currency');
+const amount = neverNegative(moneyField('value', 'currency'));
 
 export type WireToken = {
   access_token: string;
@@ -124,7 +128,7 @@ const line = open<WireLine>({
   legacyVariationId: idText.empty(['', '0', 0, null]),
   sku: harmless(text),
   title: harmless(text).default(''),
-  quantity: Joi.number().integer().min(1).required(),
+  quantity: pieces.required(),
   lineItemCost: amount.required(),
   discountedLineItemCost: maybe(amount),
   deliveryCost: maybe(open({ shippingCost: maybe(amount) })),
@@ -161,7 +165,7 @@ export type WireOrder = {
   totalMarketplaceFee?: Money;
   lineItems: WireLine[];
 };
-export const order = open<WireOrder>({
+const wireOrder = open<WireOrder>({
   orderId: idText.required(),
   // One that was sold before its account was connected is not ours to buy for.
   creationDate: maybe(Joi.date().iso()),
@@ -173,9 +177,11 @@ export const order = open<WireOrder>({
   paymentSummary: maybe(open({ refunds, payments: maybe(Joi.array().items(payment)) })),
   program: maybe(program),
   // Where eBay says none, the table of fees does.
-  totalMarketplaceFee: harmless(feeField('value', 'currency')),
+  totalMarketplaceFee: harmless(neverNegative(feeField('value', 'currency'))),
   lineItems: Joi.array().items(line).min(1).required(),
 });
+
+export const order = readAs(wireOrder, toOrder);
 
 /**
  * Of a page of orders only what marks them. `version` changes when the order does: where eBay gives no time of the last
@@ -192,7 +198,7 @@ const orderMark = readAs(
 export type WireOrderPage = { orders: Listed<WireOrderMark>[]; total: number };
 export const orderPage = open<WireOrderPage>({
   orders: maybe(eachOf(orderMark)).default([]),
-  total: Joi.number().integer().min(0).required(),
+  total: count.required(),
 });
 
 export type WireFulfillment = {
@@ -206,7 +212,7 @@ const fulfillment = open<WireFulfillment>({
   fulfillmentId: idText.required(),
   lineItems: Joi.array()
     .items(
-      Joi.object({ lineItemId: idText.required(), quantity: maybe(Joi.number().integer().min(1)).default(1) }).options({
+      Joi.object({ lineItemId: idText.required(), quantity: maybe(count).default(1) }).options({
         stripUnknown: true,
       }),
     )

@@ -12,7 +12,7 @@ import {
   type UserToken,
   withSecretAnswer,
 } from '../call.ts';
-import type { Listed } from '../fields.ts';
+import { about, type Listed } from '../fields.ts';
 import type { HttpRequest } from '../http.ts';
 import type { LimitName } from '../rate-limits.ts';
 import { refused, refusedGrant } from './classify.ts';
@@ -103,10 +103,20 @@ export function createMercadoLibreClient({
   }
 
   const getOrder = (token: UserToken, orderId: string, options: CallOptions = {}): Promise<MercadoLibreOrder> =>
-    get(options, token, `/orders/${encodeURIComponent(orderId)}`, schema.order);
+    get(
+      options,
+      token,
+      `/orders/${encodeURIComponent(orderId)}`,
+      about(schema.order, order => order.orderId === orderId),
+    );
 
   const getShipment = (token: UserToken, id: string, options: CallOptions = {}): Promise<MercadoLibreShipment> =>
-    get(options, token, `/shipments/${encodeURIComponent(id)}`, schema.shipment);
+    get(
+      options,
+      token,
+      `/shipments/${encodeURIComponent(id)}`,
+      about(schema.shipment, shipment => shipment.id === id),
+    );
 
   /** What one buyer bought in one go. An order without a `packId` is its own pack, and has none to read. */
   const getPack = (token: UserToken, packId: string, options: CallOptions = {}): Promise<MercadoLibrePack> =>

@@ -1,5 +1,6 @@
-import { type Currency, currencyOf, type Money, parseFee, parseMoney } from '../../domain/money.ts';
+import { type Currency, currencyOf, type Money, multiply, parseFee, parseMoney } from '../../domain/money.ts';
 import { rowOf } from '../call.ts';
+import { salePrice } from '../sale-price.ts';
 import { type MercadoLibrePayment, toPayment } from './payment.ts';
 import type { WireItem, WireOrder } from './schema.ts';
 
@@ -26,7 +27,8 @@ export type MercadoLibreItem = {
   itemId: string;
   variationId?: string;
   quantity: number;
-  unitPrice: Money;
+  /** For all pieces. */
+  total: Money;
   /** MercadoLibre's fee for all pieces: it tells one piece's, a share of the price with a fraction. Absent where it tells none. */
   saleFee?: Money;
 };
@@ -74,6 +76,6 @@ const toItem = ({ item, quantity, unit_price, sale_fee }: WireItem, currency: Cu
   itemId: item.id,
   ...(item.variation_id ? { variationId: item.variation_id } : {}),
   quantity,
-  unitPrice: parseMoney(unit_price, currency),
+  total: salePrice(multiply(parseMoney(unit_price, currency), quantity)),
   ...(sale_fee ? { saleFee: parseFee(sale_fee, currency, quantity) } : {}),
 });

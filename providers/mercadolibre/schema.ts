@@ -1,5 +1,17 @@
 import Joi from 'joi';
-import { decimalText, digestOf, eachOf, harmless, idText, type Listed, maybe, open, readAs } from '../fields.ts';
+import {
+  count,
+  digestOf,
+  eachOf,
+  harmless,
+  idText,
+  type Listed,
+  maybe,
+  open,
+  readAs,
+  unsignedText,
+} from '../fields.ts';
+import { pieces } from '../sale-price.ts';
 import { toOrder } from './order.ts';
 import { toPack, toShipment } from './shipment.ts';
 import { type MercadoLibreNotification, notification } from './webhook.ts';
@@ -25,10 +37,10 @@ export type WireItem = {
 };
 const item = open<WireItem>({
   item: open({ id: idText.required(), variation_id: optionalId }).required(),
-  quantity: Joi.number().integer().min(1).required(),
-  unit_price: decimalText.required(),
+  quantity: pieces.required(),
+  unit_price: unsignedText.required(),
   // Where MercadoLibre says none, the table of fees does.
-  sale_fee: harmless(decimalText),
+  sale_fee: harmless(unsignedText),
 });
 
 /** Beside their status, payments say in an order what of them has gone back; the order itself stays `paid`. */
@@ -43,8 +55,8 @@ const payment = open<WirePayment>({
   status: maybe(text),
   status_detail: maybe(text),
   currency_id: maybe(text),
-  transaction_amount: maybe(decimalText),
-  transaction_amount_refunded: maybe(decimalText),
+  transaction_amount: maybe(unsignedText),
+  transaction_amount_refunded: maybe(unsignedText),
 });
 
 export type WireOrder = {
@@ -87,7 +99,7 @@ const orderMark = readAs(
 export type WireOrderPage = { results: Listed<WireOrderMark>[]; paging: { total: number } };
 export const orderPage = open<WireOrderPage>({
   results: eachOf(orderMark).required(),
-  paging: open({ total: Joi.number().integer().min(0).required() }).required(),
+  paging: open({ total: count.required() }).required(),
 });
 
 type Named = { id?: string; name?: string };
