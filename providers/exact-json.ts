@@ -4,14 +4,14 @@ type Reviver = (key: string, value: unknown, context?: { source?: string }) => u
 const isExact = (value: number, source: string): boolean => Number.isSafeInteger(value) && /^-?\d+$/.test(source);
 
 const exact: Reviver = (_key, value, context) => {
-  if (typeof value === 'string') return value.replaceAll('\u0000', '');
+  if (typeof value === 'string') return value.replaceAll('\u0000', '\ufffd');
   if (typeof value !== 'number' || context?.source === undefined) return value;
   return isExact(value, context.source) ? value : context.source;
 };
 
 /**
  * Safe integers stay numbers; `8190123456789012345` and `10.10` come back as the text that was sent, so that neither
- * an id nor an amount passes through a float. Null characters are left out: no text of the database holds one.
+ * an id nor an amount passes through a float. A null character becomes U+FFFD: no text of the database holds one.
  * @throws SyntaxError
  */
 export const parseExactly = (text: string): unknown =>

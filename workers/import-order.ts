@@ -5,21 +5,18 @@ import { NotThere, Retryable, type Terminal, Unreadable } from '../domain/outcom
 import type { InboundEvent } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { salesSince } from '../store/feeds.ts';
-import { closeEvent, findEvent, restEvent } from '../store/inbound-events.ts';
+import { closeEvent, findEvent } from '../store/inbound-events.ts';
 import { orderOfSeller } from '../store/orders.ts';
 import { supplierPayer } from '../store/supplier-payer.ts';
-import { note } from '../store/timeline.ts';
-import { isBelieved, saysAbsent, secondReadingMs } from './absent-sale.ts';
-import { type Context, later, type Processor } from './context.ts';
+import { saysAbsent } from './absent-sale.ts';
+import type { Context, Processor } from './context.ts';
 import { takeLine } from './import-line.ts';
 import { replaceUnconfirmed, staysUnread, takeUnconfirmed } from './import-unconfirmed.ts';
 import { takeUnreadable } from './import-unreadable.ts';
+import { saleAbsent, waitForAccount } from './import-untaken.ts';
 import { isMarketplace, type MarketplaceOrder, readMarketplaceOrder } from './marketplace.ts';
 import { type Hint, hintOf } from './notification.ts';
 import { ReconnectNeeded } from './tokens.ts';
-
-/** So often a notification is looked at whose account is stopped. */
-const restMs = 15 * 60_000;
 
 /** Reads the order that a notification names back from its marketplace, and takes each of its lines. */
 export const importOrder: Processor<'eventId'> = async ({ eventId }, ctx) => {
@@ -29,7 +26,7 @@ export const importOrder: Processor<'eventId'> = async ({ eventId }, ctx) => {
   const found = await readBack(ctx, event, hint);
   if ('order' in found) return takeSale(ctx, event, found);
   if ('answer' in found) return unreadable(ctx, event, hint, found);
-  return 'stopped' in found ? rest(ctx, event, found.stopped) : unread(ctx, event, hint, found.why);
+  return 'stopped' in found ? waitForAccount(ctx, event, found.stopped) : unread(ctx, event, hint, found.why);
 };
 
 type Sale = { credential: Credential; order: MarketplaceOrder };
@@ -68,38 +65,13 @@ const wasSoldBefore = (
     return isMarketplace(apiName) && !(await orderOfSeller(em, userId, apiName, orderId));
   });
 
-/** Its account is stopped: what ends that wakes the event, and it is looked at now and then all the same. */
-async function rest(ctx: Context, event: InboundEvent, { message, credential }: ReconnectNeeded): Promise<string> {
-  const at = new Date(Math.max(credential.trialAt?.getTime() ?? 0, later(ctx, restMs).getTime()));
-  await ctx.store.transaction(em => restEvent(em, event.id, at, { note: message }));
-  return `waits: ${message}`;
-}
-
 /** What was told inline is kept for a person; a notification of which no account knows the order is nobody's. */
 async function unread(ctx: Context, event: InboundEvent, hint: Hint, why: string): Promise<string> {
   const [credential] = hint.sellers;
-  if (event.source !== 'inline' || !credential) return absent(ctx, event, hint, why);
+  if (event.source !== 'inline' || !credential) return saleAbsent(ctx, event, hint, why);
   const custody = await custodyFor(ctx, credential);
   const text = await takeUnconfirmed(ctx, { event, credential, custody, why });
   return finish(ctx, event, 'APPLIED', text);
-}
-
-/** Believed at the second reading only; then an operator sees the event among those that failed. */
-async function absent(ctx: Context, event: InboundEvent, { orderId, sellers }: Hint, why: string): Promise<string> {
-  const since = event.absentSince ?? ctx.now();
-  if (sellers.length > 0 && !isBelieved(ctx, since)) {
-    const at = new Date(since.getTime() + secondReadingMs);
-    await ctx.store.transaction(em => restEvent(em, event.id, at, { note: why, absentSince: since }));
-    return `${why}: read again at ${at.toISOString()}`;
-  }
-  await ctx.store.transaction(async em => {
-    for (const { userId, apiName } of sellers) {
-      const known = isMarketplace(apiName) ? await orderOfSeller(em, userId, apiName, orderId) : null;
-      if (known) await note(em, known.id, 'noted', `its marketplace does not show it any more: ${why}`);
-    }
-  });
-  ctx.log.error({ eventId: event.id, source: event.source, orderId, why }, 'a sale that was told is not there');
-  return finish(ctx, event, 'FAILED', why);
 }
 
 /** It is a sale of ours: a person sees it, with what the marketplace says of it. */
@@ -113,12 +85,7 @@ async function unreadable(
   return finish(ctx, event, 'APPLIED', await takeUnreadable(ctx, { orderId, credential, custody, answer }));
 }
 
-async function finish(
-  ctx: Context,
-  event: InboundEvent,
-  status: 'APPLIED' | 'IGNORED' | 'FAILED',
-  text: string,
-): Promise<string> {
+async function finish(ctx: Context, event: InboundEvent, status: 'APPLIED' | 'IGNORED', text: string): Promise<string> {
   await ctx.store.transaction(em => closeEvent(em, event.id, status, text));
   return text;
 }

@@ -11,8 +11,8 @@ import { untilTheVeryEnd } from './process-ends.ts';
 /** A token this close to its end is not worth a call. */
 const tooLateMs = 30_000;
 
-/** What a provider says when a refresh token is worth nothing any more. */
-const chainEnded = /_(ILLEGAL_REFRESH_TOKEN|INVALID_GRANT|INVALID_OPERATOR_USER_ID)$/;
+/** What a provider says when a refresh token is worth nothing any more, or less than what its owner was asked for. */
+const chainEnded = /_(ILLEGAL_REFRESH_TOKEN|INVALID_GRANT|INVALID_OPERATOR_USER_ID|INVALID_SCOPE)$/;
 
 /** New tokens that could not be stored are tried again at once; what comes later finds them in `brought`. */
 const storing = { tries: 5, pauseMs: 500 };

@@ -249,6 +249,18 @@ describe('api: a marketplace’s order becomes ours', () => {
     expect(await lineOf(api, orderId)).to.include({ userId: tom.id });
   });
 
+  it('an order of an account that its owner has disconnected is an operator’s, and asked for no more', async () => {
+    const tom = await api.hire();
+    const number = await sell(api, tom, mercadoLibreSale(tom, [{}]));
+    await api.call('DELETE', `/api/connections/${tom.mercadolibre.id}`, { as: tom });
+    expect(await importAll(api)).to.deep.equal(['its account was disconnected by its owner']);
+    expect(await linesOf(api, number)).to.deep.equal([]);
+    const [event] = await api.rows('select status, note from inbound_events where credential_id = ?', [
+      tom.mercadolibre.id,
+    ]);
+    expect(event).to.deep.equal({ status: 'FAILED', note: 'its account was disconnected by its owner' });
+  });
+
   it('an order whose seller is named by their id alone is asked for with no other account', async () => {
     const tom = await api.hire();
     const orderId = await sell(api, tom, ebaySale(tom, [{}]));

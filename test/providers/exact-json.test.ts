@@ -13,7 +13,7 @@ describe('parseExactly', () => {
     ['9007199254740990.6', '9007199254740990.6'],
     ['1e3', '1e3'],
     ['"10.10"', '10.10'],
-    ['"a\\u0000b"', 'ab'],
+    ['"a\\u0000b"', 'a\ufffdb'],
     ['null', null],
   ];
   for (const [text, value] of rows) {

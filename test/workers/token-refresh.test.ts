@@ -96,6 +96,13 @@ describe('token-refresh', () => {
     });
   }
 
+  it('asks for a reconnect when eBay gives no token for what its owner was asked for', async () => {
+    await makeDue('ebay');
+    const body = { error: 'invalid_scope', error_description: 'exceeds the scope granted' };
+    await fault('ebay', 'token', 'answer', { status: 400, body });
+    expect(await refresh('ebay')).to.equal('RECONNECT_NEEDED');
+  });
+
   it('uses a MercadoLibre refresh token once, and the one it brings the next time', async () => {
     const first = await look('mercadolibre');
     await makeDue('mercadolibre');
