@@ -48,7 +48,8 @@ export const capturePayment: Processor<'orderId'> = ({ orderId }, ctx) =>
       const refusal = await capture(ctx, order, paypalOrder.id).catch(refusalIn);
       if (refusal instanceof Terminal) return declined(ctx, order, refusal);
       const captured = await readPayPalOrder(ctx, order);
-      if (!captured || captured.captures.length === 0) throw notShown(order);
+      if (!captured || captured.captures.length === 0)
+        return recheck(ctx, order, pendingAgainMs, 'captured, not shown yet');
       return take(ctx, order, captured);
     },
     unread,

@@ -2,7 +2,7 @@ import { type Money, money } from '../../domain/money.ts';
 import { type Html, html } from '../../runtime/html.ts';
 import type { OrderEvent, Parcel, Payment, SupplierOrder } from '../../store/entities/order.ts';
 import type { OrderFile } from '../order-file.ts';
-import { amount, badge, code, none, table } from './parts.ts';
+import { amount, badge, code, none, reasonText, table } from './parts.ts';
 import { moment, relative } from './time.ts';
 
 const maybeAmount = (value: Money | undefined): Html => (value ? amount(value) : none);
@@ -10,15 +10,17 @@ const maybeAmount = (value: Money | undefined): Html => (value ? amount(value) :
 export const paymentTable = (payments: readonly Payment[]): Html =>
   table(
     ['Reference', 'State', { text: 'Amount', numeric: true }, { text: 'Fee', numeric: true }, 'Since'],
-    payments.map(({ provider, reference, status, amountMinor, feeMinor, currency, createdAt }) => ({
-      cells: [
-        html`${provider} ${code(reference)}`,
-        badge(status),
-        amount(money(amountMinor, currency)),
-        maybeAmount(feeMinor == null ? undefined : money(feeMinor, currency)),
-        moment(createdAt),
-      ],
-    })),
+    payments.map(
+      ({ provider, reference, status, statusReason, amountMinor, feeMinor, feeEstimated, currency, createdAt }) => ({
+        cells: [
+          html`${provider} ${code(reference)}`,
+          html`${badge(status)} ${reasonText(statusReason)}`,
+          amount(money(amountMinor, currency)),
+          html`${maybeAmount(feeMinor == null ? undefined : money(feeMinor, currency))} ${feeEstimated && html`<small class="soft">estimated</small>`}`,
+          moment(createdAt),
+        ],
+      }),
+    ),
     'No money has come yet.',
   );
 
