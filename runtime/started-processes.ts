@@ -85,13 +85,13 @@ function openRun(): NonNullable<typeof run> {
   const watchman = spawn('/bin/sh', wait, { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   watchman.unref();
   (watchman.stdin as Socket).unref();
-  process.once('exit', leave);
+  process.once('exit', closeRun);
   run = { folder, watchman };
   return run;
 }
 
 /** With nothing left to end the folder goes at once; else it stays for the watchman, with the record in it. */
-function leave(): void {
+export function closeRun(): void {
   if (!run || runningIn(run.folder).length > 0) return;
   removeFolder(run.folder);
   run.watchman.kill('SIGKILL');

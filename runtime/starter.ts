@@ -15,8 +15,7 @@ import { CannotStart } from './cannot-start.ts';
 import { clearUp } from './clear-up.ts';
 import { endProcesses } from './end-processes.ts';
 import { whenNpmEnds } from './npm-parent.ts';
-import { removeFolder } from './run-folder.ts';
-import { endOfStarts, runningIn } from './started-processes.ts';
+import { closeRun, endOfStarts, runningIn } from './started-processes.ts';
 
 export type Starter = {
   /** For work that stays until it is stopped, and exits with this status then. */
@@ -51,13 +50,14 @@ export async function runStarter(name: string, work: (starter: Starter) => Promi
   };
   try {
     await clearUp().catch(error => process.stderr.write(`cannot clear up after an earlier run: ${error.message}\n`));
-    const status = await Promise.race([work(starter), stopped]);
+    const status = await work(starter);
+    if (isStopping) return stopped;
     await endEverything();
     process.exit(status);
   } catch (error) {
     if (isStopping) return stopped; // what fails because everything ends is no news
-    await endEverything();
     process.stderr.write(`${error instanceof CannotStart ? error.message : inspect(error)}\n`);
+    await endEverything();
     process.exit(1);
   }
 }
@@ -86,7 +86,7 @@ async function endEverything(): Promise<readonly number[]> {
   if (!folder) return [];
   const left = await endProcesses(runningIn(folder));
   await clearUp(); // after those of ours that had started something themselves
-  removeFolder(folder);
+  closeRun();
   return left;
 }
 

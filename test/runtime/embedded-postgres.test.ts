@@ -5,6 +5,8 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { openDevDatabase } from '../../runtime/dev-database.ts';
 import { type EmbeddedPostgres, postgresHome, startEmbeddedPostgres } from '../../runtime/embedded-postgres.ts';
+import { removeFolder } from '../../runtime/run-folder.ts';
+import { temporaryFolder } from '../../runtime/started-processes.ts';
 
 async function ask(connectionString: string, sql: string): Promise<unknown> {
   const client = new pg.Client({ connectionString });
@@ -18,18 +20,17 @@ async function ask(connectionString: string, sql: string): Promise<unknown> {
 }
 
 describe('embedded Postgres', () => {
-  const folder = mkdtempDisposableSync(join(tmpdir(), 'orders-embedded-'));
+  const folder = temporaryFolder('embedded');
   const settings = { fsync: 'off' };
   let first: EmbeddedPostgres;
 
   before(async () => {
-    first = await startEmbeddedPostgres(folder.path, settings);
+    first = await startEmbeddedPostgres(folder, settings);
   });
 
   after(async () => {
     await first.stop();
-    rmSync(postgresHome(folder.path), { recursive: true, force: true });
-    folder.remove();
+    removeFolder(folder);
   });
 
   it('is a real server that keeps Unicode and takes settings', async () => {
@@ -48,7 +49,7 @@ describe('embedded Postgres', () => {
   });
 
   it('is attached to by a second start, whose stop leaves it alone', async () => {
-    const second = await startEmbeddedPostgres(folder.path, settings);
+    const second = await startEmbeddedPostgres(folder, settings);
     expect(second).to.include({ attached: true, url: first.url });
     await second.stop();
     expect(await ask(first.url, 'select 1')).to.equal(1);
@@ -57,14 +58,14 @@ describe('embedded Postgres', () => {
   it('keeps its data over a stop and a start', async () => {
     await ask(first.url, 'create table kept as select 42 as answer');
     await first.stop();
-    first = await startEmbeddedPostgres(folder.path, settings);
+    first = await startEmbeddedPostgres(folder, settings);
     expect(await ask(first.url, 'select answer from kept')).to.equal(42);
   });
 
   it('comes back after a kill -9', async () => {
     const pid = Number(await ask(first.url, `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)`));
     process.kill(pid, 'SIGKILL');
-    first = await startEmbeddedPostgres(folder.path, settings);
+    first = await startEmbeddedPostgres(folder, settings);
     expect(await ask(first.url, 'select answer from kept')).to.equal(42);
   });
 });
