@@ -2,7 +2,8 @@ import { refusalIn, Terminal, Unreadable } from '../domain/outcome.ts';
 import { afterRefusal, CaptureRefused } from '../providers/paypal/capture-refused.ts';
 import type { PayPalOrder } from '../providers/paypal/order.ts';
 import { moneyMayCome } from '../queues/next-job.ts';
-import { isInDoubt, newestEffect, once } from '../store/effects.ts';
+import { isInDoubt, newestEffect, once, Unproven } from '../store/effects.ts';
+import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import { assertOwner, leaveToDeed, updateOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
@@ -41,6 +42,7 @@ export const capturePayment: Processor<'orderId'> = ({ orderId }, ctx) =>
       }
       const known = paypalOrder ? 'nothing was captured' : 'PayPal knows of nothing';
       if (order.status !== 'CREATED') return leave(ctx, order, `${order.status}, and ${known}`);
+      if (!paypalOrder && intent && isInDoubt(intent) && isForgotten(ctx, intent)) throw new Unproven(intent);
       if (intent?.status === 'DONE' || (!paypalOrder && isInDoubt(intent))) throw notShown(order);
       if (!paypalOrder) return forgotten(ctx, order);
       if (paypalOrder.status !== 'APPROVED') return notApproved(ctx, order);
@@ -54,6 +56,10 @@ export const capturePayment: Processor<'orderId'> = ({ orderId }, ctx) =>
     },
     unread,
   );
+
+/** PayPal keeps no key for so long: nobody will ever know. */
+const isForgotten = ({ now }: Context, { firstSentAt }: Effect): boolean =>
+  now().getTime() - (firstSentAt?.getTime() ?? 0) > resendForMs;
 
 /** It is asked for again, and after an hour a person looks at PayPal. */
 const notShown = ({ externalOrderId }: Order): Unreadable =>

@@ -1,9 +1,11 @@
+import { Unreadable } from '../domain/outcome.ts';
 import type { PaymentState } from '../domain/payment.ts';
+import { rowOf } from '../providers/call.ts';
 import type { Capture, Refund } from '../providers/paypal/order.ts';
 import type { RefundNews } from '../store/refunds.ts';
 import type { PaymentNews } from './settle-payment.ts';
 
-/** A capture's status in our words; one that we do not know is not money. */
+/** A capture's status in our words. Of one that we do not know nobody can tell whether it is money. */
 const states: Record<string, PaymentState> = {
   COMPLETED: 'COMPLETED',
   PENDING: 'PENDING',
@@ -14,15 +16,13 @@ const states: Record<string, PaymentState> = {
   REVERSED: 'REVERSED',
 };
 
-/** The fee is missing while PayPal has not said it, also of money that has come. */
-export const captureNews = ({ id, status, amount, fee, reason }: Capture): PaymentNews => ({
-  reference: id,
-  status: states[status] ?? 'PENDING',
-  rawStatus: status,
-  statusReason: reason,
-  amount,
-  fee,
-});
+/** The fee is missing while PayPal has not said it, also of money that has come. @throws Unreadable */
+export function captureNews({ id, status: rawStatus, amount, fee, reason }: Capture): PaymentNews {
+  const status = rowOf(states, rawStatus);
+  if (!status)
+    throw new Unreadable('PAYPAL_CAPTURE_STATUS_UNKNOWN', `capture ${id} is ${rawStatus}`, { provider: 'paypal' });
+  return { reference: id, status, rawStatus, statusReason: reason, amount, fee };
+}
 
 /** A refund's status in our words; one that we do not know is not final. */
 const refundStates: Readonly<Record<string, RefundNews['status'] | undefined>> = {

@@ -10,8 +10,8 @@ import type { EntityManager } from '../store/open.ts';
 import { note, notedSince } from '../store/timeline.ts';
 import type { Context } from './context.ts';
 
-/** A step that met none for so long was well in between. */
-const wellAfterMs = 6 * 3_600_000;
+/** A step that met none for so long was well in between: what is looked at rarely is looked at once an hour. */
+const wellAfterMs = 70 * 60_000;
 
 /**
  * Notes one more answer that cannot be read. Says whether the same step has met them for so long that a person must

@@ -222,7 +222,12 @@ const fulfillment = open<WireFulfillment>({
   shippingCarrierCode: harmless(text),
   shipmentTrackingNumber: maybe(idText),
 });
-/** Searched for the parcel that is to be told: one too few would be told twice. */
-export const fulfillments = open<{ fulfillments: WireFulfillment[] }>({
-  fulfillments: maybe(Joi.array().items(fulfillment)).default([]),
+/** Searched for the parcel that is to be told: one too few would be told twice, so that there is none must be said. */
+export const fulfillments = open<{ fulfillments: WireFulfillment[]; total?: number }>({
+  fulfillments: maybe(Joi.array().items(fulfillment)),
+  total: maybe(Joi.number().integer().min(0)),
+}).custom((wire: { fulfillments?: WireFulfillment[]; total?: number }) => {
+  if (!wire.fulfillments && wire.total !== 0)
+    throw new RangeError('it says neither which parcels there are, nor that there are none');
+  return { fulfillments: wire.fulfillments ?? [] };
 });

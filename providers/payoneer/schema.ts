@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { decimalText, harmless, idText, maybe, open } from '../fields.ts';
+import { decimalText, harmless, idText, maybe, open, unsignedText } from '../fields.ts';
 
 /** What Payoneer sends, as far as we read it. Amounts are JSON numbers in major units beside a `currency`. */
 const text = Joi.string();
@@ -29,7 +29,7 @@ export const payoutStatus = open<{ result: WirePayout }>({
   result: open<WirePayout>({
     status: text.required(),
     // Compared with what was due.
-    amount: maybe(decimalText),
+    amount: maybe(unsignedText),
     currency: maybe(text),
     // Told to people only; our own reference names the payout as well.
     payout_id: harmless(idText),

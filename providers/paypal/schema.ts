@@ -1,15 +1,26 @@
 import Joi from 'joi';
 import { isCurrency, type Money, parseMoney } from '../../domain/money.ts';
-import { choiceOf, decimalText, feeField, harmless, idText, maybe, moneyField, open, readAs } from '../fields.ts';
+import {
+  choiceOf,
+  decimalText,
+  feeField,
+  harmless,
+  idText,
+  maybe,
+  moneyField,
+  neverNegative,
+  open,
+  readAs,
+} from '../fields.ts';
 
 /**
  * What PayPal sends, as far as we read it: its own documents promise almost no field. Orders and Payments say
  * `currency_code`, Payouts say `currency`.
  */
-const amount = moneyField('value', 'currency_code');
-const payoutAmount = moneyField('value', 'currency');
-const fee = feeField('value', 'currency_code');
-const payoutFee = feeField('value', 'currency');
+const amount = neverNegative(moneyField('value', 'currency_code'));
+const payoutAmount = neverNegative(moneyField('value', 'currency'));
+const fee = neverNegative(feeField('value', 'currency_code'));
+const payoutFee = neverNegative(feeField('value', 'currency'));
 const text = Joi.string();
 const time = Joi.date().iso();
 const maybeText = maybe(text);
