@@ -5,7 +5,7 @@ export type Mark = () => Promise<string>;
 
 export type Limits = {
   /** Nothing at all has moved for so long: nothing will. Longer than the longest silence of an order that is well. */
-  readonly stillMs: number;
+  readonly stillMs: () => number;
   /** Of everything together: a loop that moves for ever ends too. */
   readonly overallMs: number;
 };
@@ -17,18 +17,25 @@ export class Stalled extends Error {
 
 /**
  * Patience by progress: on a slow machine what takes long is waited for as long as anything moves. The clock of `overallMs`
- * starts here. A look that fails (a database that does not answer) sees nothing move.
+ * starts here. A look that fails (a database that does not answer) sees nothing move; the last failure is told at the end.
  */
 export function patienceBy(mark: Mark, { stillMs, overallMs }: Limits): Until {
   const overallEnd = Date.now() + overallMs;
   return async (what, holds) => {
-    let [last, movedAt] = ['', Date.now()];
+    let [last, movedAt, failure] = ['', Date.now(), ''];
+    const giveUp = (why: string) => new Stalled(`${why}: ${what}${failure}`);
     await lookAgain(async () => {
-      if (await holds().catch(() => false)) return true;
-      const now = await mark().catch(() => last);
-      if (now !== last) [last, movedAt] = [now, Date.now()];
-      if (Date.now() - movedAt > stillMs) throw new Stalled(`nothing moved for ${stillMs / 1_000} s: ${what}`);
-      if (Date.now() > overallEnd) throw new Stalled(`not done ${overallMs / 1_000} s after the start: ${what}`);
+      try {
+        if (await holds()) return true;
+        const now = await mark();
+        if (now !== last) [last, movedAt] = [now, Date.now()];
+        failure = '';
+      } catch (error) {
+        failure = ` (the last look failed: ${error instanceof Error ? error.message : error})`;
+      }
+      const ms = stillMs();
+      if (Date.now() - movedAt > ms) throw giveUp(`nothing moved for ${ms / 1_000} s`);
+      if (Date.now() > overallEnd) throw giveUp(`not done ${overallMs / 1_000} s after the start`);
       return false;
     });
   };

@@ -18,8 +18,11 @@ export type Shown = {
   readonly trouble: string | undefined;
 };
 
-/** The longest silence of an order that is well: a worker is killed after a click which its shop answers late. */
-const stillMs = 60_000;
+/**
+ * Longer than an order that is well is ever silent: where a worker is killed after a click which its shop answers late,
+ * half a minute. How much slower this machine is than others, its first order has shown.
+ */
+const stillMs = (firstSettledMs = 0): number => Math.max(60_000, Math.round(6 * firstSettledMs));
 const overallMs = (orders: number): number => 600_000 + 2_000 * orders;
 /** Whoever waits gives up before; what hangs is left behind. */
 const hangingMs = 60_000;
@@ -44,7 +47,7 @@ export async function show(system: System, store: Store, programme: Programme, t
   const watch = watchOrders(store, sight =>
     table.show(sight.orders, endedAmong(performances, sight), ordersOf(performances)),
   );
-  const limits = { stillMs, overallMs: overallMs(ordersMax) };
+  const limits = { stillMs: () => stillMs(watch.firstSettledMs), overallMs: overallMs(ordersMax) };
 
   const playing = async () => {
     const stage = await setStage(system, store, { until: patienceBy(async () => watch.latest.mark, limits) });
