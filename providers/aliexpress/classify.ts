@@ -84,7 +84,11 @@ const permissions: readonly {
   api?: RegExp;
   means: 'its account may not call this' | 'our application may not' | 'the order is another account’s';
 }[] = [
-  { api: /^aliexpress\.trade\.ds\.order\.get$/, code: /^isv\./i, means: 'the order is another account’s' },
+  {
+    api: /^aliexpress\.trade\.ds\.order\.get$/,
+    code: /^isv\.(insufficient-permission|invalid-authorization)$/i,
+    means: 'the order is another account’s',
+  },
   { api: /^\/auth\//, code: /permission/i, means: 'our application may not' },
   // Optional: without the names of its places a country's addresses are taken as they are.
   { api: /^aliexpress\.ds\.address\.get$/, code: /permission/i, means: 'our application may not' },

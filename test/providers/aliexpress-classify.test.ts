@@ -114,7 +114,9 @@ describe('AliExpress refusals', () => {
     it('on an order read says that the order is another account’s, but for the application’s own', () => {
       for (const code of ['isv.insufficient-permission', 'isv.invalid-authorization'])
         expect(kindOf(asked(read, orderGet), code), code).to.equal('terminal');
-      expect(refused(asked(read, orderGet), refusal('InsufficientPermission'))).to.be.instanceOf(PermissionRefused);
+      for (const code of ['InsufficientPermission', 'isv.permission-api-package-limit'])
+        expect(refused(asked(read, orderGet), refusal(code)), code).to.be.instanceOf(PermissionRefused);
+      expect(refused(asked(read, orderGet), refusal('isv.something-else'))).to.be.instanceOf(Unreadable);
     });
 
     it('on a token is about our application, and stops no account', () => {
