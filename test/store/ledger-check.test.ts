@@ -44,8 +44,8 @@ const breakages: readonly [rule: string, sql: string][] = [
   ],
   [
     'each dispute is booked with what PayPal has taken for it',
-    `insert into disputes (id, reference, order_id, status, fee_minor, fee_currency)
-     select gen_random_uuid(), 'PP-D-1', id, 'BUYER', 1500, 'USD' from orders`,
+    `insert into disputes (id, provider, reference, order_id, status, fee_minor, fee_currency)
+     select gen_random_uuid(), 'paypal', 'PP-D-1', id, 'BUYER', 1500, 'USD' from orders`,
   ],
   [
     'each purchase that stands is booked with what its supplier orders cost',
