@@ -34,14 +34,21 @@ const identity = (pid: number, started: string) => asIdentity(`${pid}-${started}
 
 /** Linux tells the start of a process in clock ticks since the machine's. */
 function readStat(pid: number): ProcessEntry | undefined {
+  const stat = readOfLiving(`/proc/${pid}/stat`);
+  // The name may hold spaces and brackets: fields are counted after its closing bracket.
+  const fields = stat?.split(') ').at(-1)?.split(' ') ?? [];
+  const [state, parent, group] = fields;
+  if (!state || hasEnded(state)) return undefined;
+  return { pid, parent: Number(parent), group: Number(group), identity: identity(pid, fields[19] ?? '') };
+}
+
+/** Undefined where the process has ended. @throws what says nothing of that: who lives must not be taken for dead */
+function readOfLiving(file: string): string | undefined {
   try {
-    // The name may hold spaces and brackets: fields are counted after its closing bracket.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-    const [state = '', parent, group] = fields;
-    if (hasEnded(state)) return undefined;
-    return { pid, parent: Number(parent), group: Number(group), identity: identity(pid, fields[19] ?? '') };
-  } catch {
-    return undefined; // it ended meanwhile
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
   }
 }
 
