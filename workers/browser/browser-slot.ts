@@ -31,6 +31,7 @@ export function openSlot(options: SlotOptions): Slot {
   const { tasksPerBrowser, memoryMaxBytes, closing, onStartFailure } = options;
   let running: RunningChromium | undefined;
   let starting: Promise<RunningChromium> | undefined;
+  let opening: Promise<unknown> | undefined;
   let tasks = 0;
 
   const discard = async () => {
@@ -61,7 +62,9 @@ export function openSlot(options: SlotOptions): Slot {
     async openPage() {
       for (let waitMs = restartMs.first; !closing.aborted; waitMs = Math.min(waitMs * 2, restartMs.last)) {
         try {
-          return await tryPage();
+          const page = tryPage();
+          opening = page;
+          return await page;
         } catch (error) {
           if (!closing.aborted) onStartFailure(error instanceof Error ? error : new Error(String(error)));
           await discard();
@@ -73,6 +76,8 @@ export function openSlot(options: SlotOptions): Slot {
     pid: () => running?.browser.process()?.pid,
     async close() {
       await starting?.catch(ignore);
+      // Of a browser that is killed meanwhile puppeteer would wait for the page for half a minute.
+      await within(closeMs, opening ?? Promise.resolve()).catch(ignore);
       await discard();
     },
   };
