@@ -33,18 +33,19 @@ export async function makeWork({ stage }: Theatre): Promise<Ending[]> {
   return endings;
 }
 
-/** Something was bought, and something is being bought right now. */
+/** All sales have been imported, something was bought, and something is being bought right now. */
 export async function inTheMiddle({ stage, store }: Theatre): Promise<void> {
   await until(
     async () => {
       const [row] = await store.read(em =>
-        em.execute<{ done: number; open: number }[]>(
+        em.execute<{ done: number; open: number; heard: boolean }[]>(
           `select count(*) filter (where status = 'DONE')::int as done,
-                  count(*) filter (where status = 'OPEN' and last_sent_at is not null)::int as open
+                  count(*) filter (where status = 'OPEN' and last_sent_at is not null)::int as open,
+                  exists (select from orders where channel = 'mercadolibre') as heard
            from effects where purpose = 'buy'`,
         ),
       );
-      return row !== undefined && row.done > 0 && row.open > 0;
+      return row !== undefined && row.heard && row.done > 0 && row.open > 0;
     },
     { deadlineMs: 30_000, everyMs: 20, describe: async () => JSON.stringify(await stage.sandbox('GET', '/effects')) },
   );
