@@ -3,7 +3,14 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { isRunning, type ProcessEntry, readProcessTable } from '../../runtime/process-table.ts';
+import {
+  identityOf,
+  isRunning,
+  type ProcessEntry,
+  type ProcessIdentity,
+  pidOf,
+  readProcessTable,
+} from '../../runtime/process-table.ts';
 import { removeFolder } from '../../runtime/run-folder.ts';
 import { temporaryFolder } from '../../runtime/started-processes.ts';
 import { freePort } from './free-port.ts';
@@ -85,10 +92,12 @@ export async function npmRun(
       deadlineMs: startMs,
       describe: () => `${line} from ${describe()}`,
     });
-  const pid = npm.pid ?? 0;
+  const { pid } = npm;
+  const root = pid && identityOf(pid);
+  if (!pid || !root) throw new Error('npm did not start');
   const members = new Map<number, ProcessEntry>();
   const family = () => {
-    for (const entry of familyOf(pid)) members.set(entry.pid, entry);
+    for (const entry of familyOf(root)) members.set(entry.pid, entry);
     return [...members.values()];
   };
   const runs = (command: RegExp) =>
@@ -132,15 +141,16 @@ const endOf = async (child: ChildProcess): Promise<string> => {
 const madeElsewhere = (members: ReadonlyMap<number, ProcessEntry>): string[] =>
   readdirSync('/var/tmp').filter(name => [...members.keys()].some(pid => name.startsWith(`orders-${pid}-`)));
 
-function familyOf(pid: number): ProcessEntry[] {
+/** Empty when the process has ended: its number may be anybody's by then. */
+function familyOf(root: ProcessIdentity): ProcessEntry[] {
   const table = readProcessTable();
   const found = new Map<number, ProcessEntry>();
   const add = (entry: ProcessEntry) => {
     found.set(entry.pid, entry);
     for (const child of table.values()) if (child.parent === entry.pid) add(child);
   };
-  const root = table.get(pid);
-  if (root) add(root);
+  const first = table.get(pidOf(root));
+  if (first?.identity === root) add(first);
   return [...found.values()];
 }
 
