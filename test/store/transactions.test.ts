@@ -39,7 +39,7 @@ describe('a transaction of the store', () => {
         return name;
       });
     expect(await Promise.all([cross('forth', one, two), cross('back', two, one)])).to.deep.equal(['forth', 'back']);
-    expect(runs.forth + runs.back).to.equal(3);
+    expect(runs.forth + runs.back).to.be.at.least(3);
   });
 
   it('that cannot be serialised is repeated five times at most, and then fails as it failed', async () => {
