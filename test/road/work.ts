@@ -45,7 +45,7 @@ export async function inTheMiddle({ stage, store }: Theatre): Promise<void> {
            from effects where purpose = 'buy'`,
         ),
       );
-      return row !== undefined && row.heard && row.done > 0 && row.open > 0;
+      return row?.heard === true && row.done > 0 && row.open > 0;
     },
     { deadlineMs: 30_000, everyMs: 20, describe: async () => JSON.stringify(await stage.sandbox('GET', '/effects')) },
   );
