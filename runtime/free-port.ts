@@ -1,17 +1,27 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 
-/** Listens for a moment. @returns the port, which is `wanted` unless that is 0 */
-const tryPort = (wanted: number): Promise<number> =>
+/**
+ * Below the ports that a system gives to outgoing connections (Linux from 32768 on, others from 49152 on, RFC 6335): one
+ * of those may be given away between the moment it was found free and the moment its server listens.
+ */
+const range = [16_384, 32_768] as const;
+
+/** Listens for a moment. @throws when that cannot be done */
+const tryPort = (port: number): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
-    server.listen(wanted, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)));
   });
 
 /** A port of 127.0.0.1 that nobody listened on a moment ago. */
-export const freePort = (): Promise<number> => tryPort(0);
+export async function freePort(): Promise<number> {
+  for (let attempts = 100; attempts > 1; attempts -= 1) {
+    const port = await tryPort(randomInt(...range)).catch(() => undefined); // taken: another one
+    if (port) return port;
+  }
+  return tryPort(randomInt(...range));
+}
 
 /**
  * Before a process is started: whoever listens there already would answer its health check in its name.

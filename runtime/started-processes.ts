@@ -2,6 +2,9 @@
  * The processes that this one has started, by their own ids. Each is written down when it starts, in this process's run
  * folder, for whoever has to end them: this process when it is stopped, or its watchman when it was killed.
  *
+ * None runs before it is written down: a shell in its place waits for a line from this process, and ends when this process
+ * was killed before it could send the line. Then the shell becomes the program, under the same id.
+ *
  * The watchman is a shell that waits for the end of a pipe which only this process holds. Nothing can keep the system
  * from closing it, so `clear-up.ts` runs however this process ended. It has a session of its own: no Ctrl-C reaches it.
  */
@@ -33,19 +36,27 @@ let ending = false;
 
 /** Starts a process that is ended with this one, in a session of its own. @throws when everything is being ended */
 export function spawnRecorded(command: string, args: readonly string[], options: StartRecorded): ChildProcess {
-  const { role, signals, ...spawnOptions } = options;
+  const { role, signals = ['SIGTERM'], ...spawnOptions } = options;
   if (ending) throw new Error(`nothing is started any more: ${command}`);
-  openRun(); // before the process starts: what cannot be written down must not run
-  const child = spawn(command, args, { ...spawnOptions, detached: true });
-  if (child.pid !== undefined) recordProcess(child.pid, role, signals);
+  const { folder } = openRun();
+  const stdio = [options.stdio ?? 'pipe'].flatMap(one => (Array.isArray(one) ? one : [one, one, one]));
+  const gate = stdio.length;
+  const held = ['-c', `read -r _ <&${gate} || exit; exec "$@" ${gate}<&-`, 'held', command, ...args];
+  const child = spawn('/bin/sh', held, { ...spawnOptions, stdio: [...stdio, 'pipe'], detached: true });
+  if (child.pid !== undefined) record(folder, child.pid, role, signals);
+  letGo(child.stdio[gate] as Socket);
   return child;
 }
 
-/** For a process that a library has started. */
-export function recordProcess(pid: number, role: Role, signals: readonly NodeJS.Signals[] = ['SIGTERM']): void {
+function record(folder: string, pid: number, role: Role, signals: readonly NodeJS.Signals[]): void {
   const identity = identityOf(pid);
   if (!identity) return; // it has ended already
-  appendFileSync(join(openRun().folder, recordName), `${identity} ${role} ${signals.join()}\n`, { mode: 0o600 });
+  appendFileSync(join(folder, recordName), `${identity} ${role} ${signals.join()}\n`, { mode: 0o600 });
+}
+
+function letGo(gate: Socket): void {
+  gate.on('error', () => undefined); // it was killed before it ran
+  gate.end('\n', () => gate.destroy());
 }
 
 /** A new folder that is gone when this process is, however it ends. */

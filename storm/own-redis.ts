@@ -1,8 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { CannotStart } from '../runtime/cannot-start.ts';
 import { freePort } from '../runtime/free-port.ts';
 import { spawnRecorded } from '../runtime/started-processes.ts';
 import type { OwnServer } from './own-postgres.ts';
@@ -11,6 +12,7 @@ const readyDeadlineMs = 10_000;
 
 /** The `redis-server` of this machine as it should be run: append-only file on, nothing evicted. */
 export async function startOwnRedis(folder: string): Promise<OwnServer & { flush(): Promise<void> }> {
+  expectRedisServer();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const port = String(await freePort());
   const url = `redis://127.0.0.1:${port}`;
@@ -18,7 +20,6 @@ export async function startOwnRedis(folder: string): Promise<OwnServer & { flush
   const launch = async (): Promise<ChildProcess> => {
     const where = ['--bind', '127.0.0.1', '--port', port, '--dir', folder];
     const server = spawnRecorded('redis-server', [...where, ...settings], { role: 'server', stdio: 'ignore' });
-    await once(server, 'spawn');
     for (const late = Date.now() + readyDeadlineMs; !(await answers(url)); await sleep(50))
       if (Date.now() > late) throw new Error(`redis-server did not answer within ${readyDeadlineMs} ms`);
     return server;
@@ -41,6 +42,11 @@ export async function startOwnRedis(folder: string): Promise<OwnServer & { flush
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function expectRedisServer(): void {
+  const { error } = spawnSync('redis-server', ['--version'], { stdio: 'ignore' });
+  if (error) throw new CannotStart('--backend redis needs the program redis-server, which is not on the PATH here');
 }
 
 const answers = (url: string): Promise<boolean> =>

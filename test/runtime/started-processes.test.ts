@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { asIdentity, isRunning } from '../../runtime/process-table.ts';
 import { moduleUrl, runCode } from '../support/run-code.ts';
+import { until } from '../support/until.ts';
 
 describe('processes that were started', () => {
   it('are the last ones once everything is being ended', async () => {
@@ -12,5 +14,24 @@ describe('processes that were started', () => {
     expect(await starter.end, starter.lines.join('\n')).to.equal('status 0');
     expect(starter.lines[0]).to.match(/orders-\d+-\w+-\w+$/);
     expect(starter.lines[1]).to.equal('nothing is started any more: true');
+  });
+
+  it('do nothing when their starter was killed before it could write them down', async () => {
+    const starter = runCode(`
+      import fs, { writeSync } from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      import { readProcessTable } from '${moduleUrl('runtime/process-table.ts')}';
+      import { spawnRecorded } from '${moduleUrl('runtime/started-processes.ts')}';
+      fs.appendFileSync = () => {
+        const started = [...readProcessTable().values()].filter(({ parent }) => parent === process.pid);
+        for (const { identity } of started) writeSync(1, identity + '\\n');
+        process.kill(process.pid, 'SIGKILL');
+      };
+      syncBuiltinESMExports();
+      spawnRecorded('sleep', ['600'], { role: 'program', stdio: 'ignore' });`);
+    expect(await starter.end, starter.lines.join('\n')).to.equal('SIGKILL');
+    const started = starter.lines.map(asIdentity);
+    expect(started).to.have.length(2); // the watchman and the one that was to sleep
+    await until(() => !started.some(isRunning), { describe: () => `the end of ${started.filter(isRunning)}` });
   });
 });
