@@ -9,6 +9,7 @@ import type { LegId } from '../domain/ids.ts';
 import { disproveDone, standingEffect } from '../store/effects.ts';
 import { closeByHand, saidByPerson } from '../store/effects-by-hand.ts';
 import type { Effect, PayoutLeg } from '../store/entities/money.ts';
+import { moneyReturned } from '../store/funding.ts';
 import { claimLeg, isAnotherPayout, moveLeg, neverCreated } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { note } from '../store/timeline.ts';
@@ -34,7 +35,10 @@ export async function decideLeg(
   await note(em, leg.orderId, 'noted', text, { by, leg: id, ...decision });
   if (decision.decision === 'not-paid') {
     const unmade = effect?.status === 'DONE' && leg.reason === neverCreated;
-    if (unmade) await disproveDone(em, effect, 'DECIDED_BY_PERSON');
+    if (unmade) {
+      await disproveDone(em, effect, 'DECIDED_BY_PERSON');
+      await moneyReturned(em, 'pay', id);
+    }
     await didNotHappen(em, unmade ? null : effect, 'pay', id, payoutSent);
   } else if (!effect) throw new DecisionRefused('NOTHING_IN_DOUBT', 'nothing was sent for this payout');
   else if (effect.status === 'OPEN' || saidByPerson(effect)) await wasSent(em, leg, effect, decision.reference);

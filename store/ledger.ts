@@ -28,6 +28,26 @@ export async function post(
   return true;
 }
 
+/**
+ * Books what may truthfully happen again under the name it had before: a payout that is paid, comes back, and is paid
+ * after all. The second time is booked as `name#2`. Only for whoever has just won the guarded move which says that it
+ * happened (once more): nothing else keeps it from being booked twice.
+ */
+export async function postTurn(
+  em: EntityManager,
+  entry: Parameters<typeof post>[1] & { readonly orderId: OrderId },
+): Promise<void> {
+  const { source, event, orderId } = entry;
+  const [row] = await em.execute<{ turns: number }[]>(
+    `select count(*)::int as turns from ledger_transactions
+     where order_id = ? and source = ? and (event = ? or starts_with(event, ?))`,
+    [orderId, source, event, `${event}#`],
+  );
+  const turns = row?.turns ?? 0;
+  const booked = await post(em, { ...entry, event: turns === 0 ? event : `${event}#${turns + 1}` });
+  invariant(booked, `${source} ${event} is booked by one at a time`);
+}
+
 type Sums = (account: Account) => Money;
 
 /** What the entries of one order sum to, account by account; `source`: only the entries of that source. */

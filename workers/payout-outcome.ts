@@ -1,10 +1,10 @@
 import type { Posting } from '../domain/ledger.ts';
-import { add, equals, formatMoney } from '../domain/money.ts';
+import { add, equals, formatMoney, type Money, subtract, sum } from '../domain/money.ts';
 import { Terminal } from '../domain/outcome.ts';
 import { legPaid, legReturned, payoutCharged } from '../domain/postings.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
-import { consume, moneyReturned, release } from '../store/funding.ts';
-import { post } from '../store/ledger.ts';
+import { consume, moneyReturned, partReturned } from '../store/funding.ts';
+import { postingsOf, postTurn } from '../store/ledger.ts';
 import { cancelRequested, legAmount, moveLeg, neverCreated } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { type Context, later } from './context.ts';
@@ -35,16 +35,29 @@ export async function takeStanding(
         await route.cancel(standing);
         return look(ctx.config.payoutPollMs, 'taken back; read again');
       }
-      if (leg.status === 'UNCLAIMED') return look(unclaimedAgainMs, 'still unclaimed');
+      if (leg.status === 'UNCLAIMED') {
+        await ctx.store.transaction(em => accepted(em, leg, route));
+        return look(unclaimedAgainMs, 'still unclaimed');
+      }
       const at = later(ctx, unclaimedAgainMs);
       const facts = { reason, providerItemId: standing.itemId ?? null, nextCheckAt: at };
-      await ctx.store.transaction(em => moveLeg(em, leg, 'UNCLAIMED', facts));
+      await ctx.store.transaction(async em => {
+        await accepted(em, leg, route);
+        await moveLeg(em, leg, 'UNCLAIMED', facts);
+      });
       return `UNCLAIMED: ${reason}`;
     }
     default:
       return notPaid(ctx, leg, route, { ...standing, state });
   }
 }
+
+/**
+ * Its provider has it: amount and fee have left the balance, whether or not anybody ever claims them. What comes back is
+ * given back then.
+ */
+export const accepted = (em: EntityManager, leg: PayoutLeg, { feeMax }: PayoutRoute): Promise<void> =>
+  consume(em, 'pay', leg.id, add(legAmount(leg), feeMax));
 
 const shareOf = (leg: PayoutLeg) => ({
   beneficiary: leg.beneficiary,
@@ -63,9 +76,11 @@ async function paid(ctx: Context, leg: PayoutLeg, route: PayoutRoute, standing: 
   // Where the provider does not say its fee, the one that was held back for it is taken for it.
   const fee = standing.fee?.currency === amount.currency ? standing.fee : route.feeMax;
   await ctx.store.transaction(async em => {
-    await consume(em, 'pay', leg.id, add(amount, fee));
+    await accepted(em, leg, route);
+    await partReturned(em, 'pay', leg.id, subtract(route.feeMax, fee));
     await moveLeg(em, leg, 'PAID', { feeMinor: fee.amountMinor, providerItemId: itemId, reason: null });
-    await book(em, leg, `leg:${leg.id}:${itemId}`, legPaid({ ...shareOf(leg), fee }));
+    const feeLeft = subtract(fee, await feeBooked(em, leg, itemId));
+    await book(em, leg, `leg:${leg.id}:${itemId}`, legPaid({ ...shareOf(leg), fee: feeLeft }));
   });
   return `PAID: ${formatMoney(amount)}`;
 }
@@ -82,16 +97,31 @@ async function notPaid(
   const to = wasPaid && state === 'FAILED' ? 'RETURNED' : state;
   const providerItemId = itemId ?? leg.providerItemId ?? null;
   await ctx.store.transaction(async em => {
-    await (wasPaid ? moneyReturned : release)(em, 'pay', leg.id);
+    await moneyReturned(em, 'pay', leg.id);
     if (wasPaid) await book(em, leg, `leg-back:${leg.id}:${providerItemId}`, legReturned(shareOf(leg)));
-    // What came back had left, and has cost its fee; what failed never left.
-    else if (fee && to !== 'FAILED')
-      await book(em, leg, `leg-fee:${leg.id}:${providerItemId}`, payoutCharged({ fee, from: leg.route }));
+    // What came back had left, and has cost its fee, once; what failed never left.
+    else if (fee && to !== 'FAILED') {
+      const feeLeft = subtract(fee, await feeBooked(em, leg, providerItemId));
+      await book(em, leg, `leg-fee:${leg.id}:${providerItemId}`, payoutCharged({ fee: feeLeft, from: leg.route }));
+    }
     await moveLeg(em, leg, to, { reason, providerItemId });
   });
   ctx.log.warn({ legId: leg.id, orderId: leg.orderId, route: route.name, rawStatus }, 'payout did not arrive');
   return `${to}: ${reason}`;
 }
 
-const book = (em: EntityManager, leg: PayoutLeg, event: string, postings: Posting[]) =>
-  post(em, { source: leg.route, event, orderId: leg.orderId, postings });
+const book = async (em: EntityManager, leg: PayoutLeg, event: string, postings: Posting[]): Promise<void> => {
+  if (postings.length > 0) await postTurn(em, { source: leg.route, event, orderId: leg.orderId, postings });
+};
+
+/** What a payout has cost so far: a provider keeps its fee once, however often the payout turns. */
+async function feeBooked(em: EntityManager, leg: PayoutLeg, itemId: string | null): Promise<Money> {
+  const events = ['leg', 'leg-fee'].map(name => `${name}:${leg.id}:${itemId}`).flatMap(name => [name, `${name}#%`]);
+  const fees = (await postingsOf(em, leg.orderId, leg.route, events)).filter(
+    ({ account }) => account === 'fees:payout',
+  );
+  return sum(
+    fees.map(({ amount }) => amount),
+    leg.currency,
+  );
+}

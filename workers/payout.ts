@@ -10,7 +10,7 @@ import { findOrder, LostClaim } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import { withBalance } from './balance.ts';
 import { type Context, later, onceContext, type Processor } from './context.ts';
-import { takeStanding } from './payout-outcome.ts';
+import { accepted, takeStanding } from './payout-outcome.ts';
 import { readPayout } from './payout-read.ts';
 import { type PayoutRoute, payoutRoute, type Sent } from './payout-route.ts';
 import { again, refused, rest, review, settle, skip } from './payout-trouble.ts';
@@ -122,6 +122,7 @@ const send = (ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent> =
     find: effect => route.find(effect),
     send: effect => route.send(effect),
     record: async (em, { reference }, effect) => {
+      await accepted(em, leg, route);
       await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, leg.id]);
       const detail = { key: effect.idempotencyKey, reference };
       await note(em, leg.orderId, 'effect', `payout to ${leg.beneficiary} accepted by ${route.label}`, detail);

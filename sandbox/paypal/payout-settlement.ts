@@ -67,6 +67,11 @@ export function moveItem(world: World, item: PayoutItem, status: PayoutItemStatu
     item.returned = true;
     book(world, item.currency, neverPaid.includes(status) ? item.amountMinor + item.feeMinor : item.amountMinor);
   }
+  // A payout that came back and is paid after all takes the money again; its fee it has taken before.
+  if (item.returned && status === 'SUCCESS') {
+    item.returned = false;
+    book(world, item.currency, -item.amountMinor);
+  }
   world.books.note('payout', item.id, { itemStatus: status });
   const event = events[status];
   if (event) sendEvent(world, `PAYMENT.PAYOUTS-ITEM.${event}`, 'payouts_item', itemDocument(world, item));

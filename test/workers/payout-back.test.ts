@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { LegId } from '../../domain/ids.ts';
 import { creditOf } from '../../store/current-account.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
+import { orderSums } from '../../store/ledger.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
 import { claimLeg, findLeg, moveLeg, wakeLeg } from '../../store/legs.ts';
 import { changeSettings } from '../../store/users.ts';
@@ -123,6 +124,24 @@ describe('a payout whose money comes back after it was paid', () => {
       await becomes(id, 'PAID');
       expect(await credit()).to.equal(0n);
     });
+
+  it('is booked for each turn, and its fee once, when PayPal takes it back and pays it after all', async () => {
+    const { id, orderId } = await paid();
+    const fees = async () => (await stage.store.read(em => orderSums(em, orderId, 'USD')))('fees:payout').amountMinor;
+    for (const turns of [2, 3]) {
+      await comesBack(await look(id), 'REVERSED');
+      await wake(id);
+      await becomes(id, 'REVERSED');
+      expect(await credit()).to.equal(1_256n);
+      await comesBack(await look(id), 'SUCCESS');
+      await payAgain(id);
+      await becomes(id, 'PAID');
+      expect(await credit(), `turn ${turns}`).to.equal(0n);
+      expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]);
+    }
+    expect(await fees()).to.equal(25n);
+    expect((await stage.effects('payout')).filter(({ key }) => key.startsWith(`leg-${id}`))).to.have.length(1);
+  });
 
   it('is booked anew when it is paid again, also where Payoneer gives its payouts no numbers', async () => {
     await byPayoneer();

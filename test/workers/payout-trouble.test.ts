@@ -66,7 +66,7 @@ describe('a payout that meets trouble', () => {
     expect(await pay(id, { now: fromNow(hourMs / 2) })).to.equal('Payoneer says unknown so far');
     expect(await pay(id, { now: fromNow(hourMs) })).to.match(/^NEEDS_REVIEW/);
     expect(await look(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'PAYOUT_NEVER_CREATED' });
-    expect(await held(id)).to.deep.equal(['HELD']);
+    expect(await held(id)).to.deep.equal(['CONSUMED']);
     const [evidence] = await rows<{ key: string }>(
       stage,
       `select detail -> 'evidence' ->> 'key' as key from order_events

@@ -100,12 +100,12 @@ describe('payout', () => {
     ).to.have.length(1);
   });
 
-  it('holds amount and fee, and is polled, while PayPal has not settled it', async () => {
+  it('takes amount and fee for gone once PayPal has it, and is polled, while PayPal has not settled it', async () => {
     await stage.control('settings', { payoutSettleMs: 60_000 });
     const leg = await newLeg();
     expect(await pay(leg)).to.match(/^PayPal says PENDING/);
     expect(await pay(leg)).to.match(/^PayPal says PENDING/);
-    expect(await reservationsOf(stage, leg.id)).to.deep.equal([{ status: 'HELD', amount: '1281', payer: null }]);
+    expect(await reservationsOf(stage, leg.id)).to.deep.equal([{ status: 'CONSUMED', amount: '1281', payer: null }]);
     const sent = await look(leg);
     expect(sent.status).to.equal('SENT');
     expect(sent.nextCheckAt).to.be.an.instanceOf(Date);
@@ -236,7 +236,7 @@ describe('payout', () => {
     { item: 'RETURNED', status: 'RETURNED', held: 'RELEASED' },
     { item: 'REFUNDED', status: 'RETURNED', held: 'RELEASED' },
     { item: 'REVERSED', status: 'REVERSED', held: 'RELEASED' },
-    { item: 'UNCLAIMED', status: 'UNCLAIMED', held: 'HELD' },
+    { item: 'UNCLAIMED', status: 'UNCLAIMED', held: 'CONSUMED' },
     { item: 'DENIED', status: 'FAILED', held: 'RELEASED' },
   ];
   for (const end of ends)
@@ -283,7 +283,7 @@ describe('payout', () => {
     await fault('get-payout', 'status', { status: 401, times: 2 });
     await pay(leg);
     expect(await look(leg)).to.include({ status: 'NEEDS_REVIEW' });
-    expect(await held(leg)).to.deep.equal(['HELD']);
+    expect(await held(leg)).to.deep.equal(['CONSUMED']);
   });
 
   it('stays pending when PayPal refuses to tell its balance', async () => {
