@@ -11,6 +11,7 @@ import { adminsOnly } from './middleware/session.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { authRoutes } from './routes/auth.ts';
 import { balanceRoutes, platformBalanceRoutes } from './routes/balance.ts';
+import { bookCheckRoutes } from './routes/book-check.ts';
 import { browserBuyingRoutes } from './routes/browser-buying.ts';
 import { browserLoginRoutes } from './routes/browser-login.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
@@ -74,6 +75,7 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
     platformEarningsRoutes(deps),
     fxConversionRoutes(deps),
     fxRateRoutes(deps),
+    bookCheckRoutes(deps),
     browserBuyingRoutes(deps),
     proceedsRoutes(deps),
     decisionRoutes(deps),

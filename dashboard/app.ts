@@ -6,6 +6,7 @@ import { pinoHttp } from 'pino-http';
 import { answerErrors, nothingHere } from './answer-errors.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { boardRoutes } from './board.ts';
+import { booksRoutes } from './books-routes.ts';
 import { browserRoutes } from './browser-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import type { Deps } from './deps.ts';
@@ -73,6 +74,7 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   app.use(decisionRoutes(deps));
   app.use(evidenceRoutes(deps));
   app.use(eventRoutes(deps));
+  app.use(booksRoutes(deps));
   app.use(browserRoutes(deps));
   app.use(auditRoutes(deps));
   app.use('/queues', boardRoutes(deps));

@@ -14,3 +14,4 @@ export type LegId = Brand<string, 'LegId'>;
 export type EffectId = Brand<string, 'EffectId'>;
 export type RateFeedId = Brand<string, 'RateFeedId'>;
 export type ParcelId = Brand<string, 'ParcelId'>;
+export type BookCheckId = Brand<string, 'BookCheckId'>;

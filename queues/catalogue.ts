@@ -1,5 +1,6 @@
 import { applyEvent } from './apply-event.ts';
 import { capturePayment } from './capture-payment.ts';
+import { checkBooks } from './check-books.ts';
 import type { QueueContract } from './contract.ts';
 import { createSale } from './create-sale.ts';
 import { fetchRates } from './fetch-rates.ts';
@@ -32,6 +33,7 @@ export const catalogue = {
   'fetch-rates': fetchRates,
   reconcile,
   'watch-subscription': watchSubscription,
+  'check-books': checkBooks,
 } as const satisfies Record<string, QueueContract>;
 
 export type QueueName = keyof typeof catalogue;

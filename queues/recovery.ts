@@ -7,9 +7,20 @@
  * whose id still waits or runs is left alone. One that is finished, failed or gone blocks its id, so `wake` is raised
  * and the job is made anew.
  */
-import type { CredentialId, EventId, FeedId, LegId, OrderId, RateFeedId, SubscriptionId } from '../domain/ids.ts';
+import type {
+  BookCheckId,
+  CredentialId,
+  EventId,
+  FeedId,
+  LegId,
+  OrderId,
+  RateFeedId,
+  SubscriptionId,
+} from '../domain/ids.ts';
+import { wakeBookCheck } from '../store/book-check.ts';
 import { wakeCredential } from '../store/credentials.ts';
 import { wakeSubscription } from '../store/ebay-subscriptions.ts';
+import { BookCheck } from '../store/entities/book-check.ts';
 import { Feed } from '../store/entities/feed.ts';
 import { PayoutLeg, RateFeed } from '../store/entities/money.ts';
 import { InboundEvent, Order } from '../store/entities/order.ts';
@@ -23,6 +34,7 @@ import { wakeOrder } from '../store/orders.ts';
 import { wakeRateFeed } from '../store/rate-feeds.ts';
 import { beat } from '../store/vital-signs.ts';
 import { applyEvent } from './apply-event.ts';
+import { checkBooks } from './check-books.ts';
 import type { Job, Subject } from './contract.ts';
 import { fetchRates } from './fetch-rates.ts';
 import { importOrder } from './import-order.ts';
@@ -113,6 +125,13 @@ const subscriptions: Kind<EbaySubscription> = {
   wake: (em, id) => wakeSubscription(em, id as SubscriptionId),
 };
 
+const bookChecks: Kind<BookCheck> = {
+  table: 'book_checks',
+  due: (em, now) => em.find(BookCheck, dueBy(now).where, dueBy(now).page),
+  jobFor: check => checkBooks.jobFor(check),
+  wake: (em, id) => wakeBookCheck(em, id as BookCheckId),
+};
+
 export type SweepOptions = { store: Store; producer: Producer; stallAfterMs: number; now?: () => Date };
 
 async function sweepKind<Row extends Due>(
@@ -178,6 +197,7 @@ export async function sweep(options: SweepOptions): Promise<number> {
       sweepKind(rateFeeds, options),
       sweepKind(feeds, options),
       sweepKind(subscriptions, options),
+      sweepKind(bookChecks, options),
     ]);
     await beat(em);
     return made.reduce((sum, jobs) => sum + jobs, 0);

@@ -3,8 +3,10 @@
  * is the order, where there is one, and `detail` says what of it.
  */
 import { type Account, accounts, parkedAccounts } from '../domain/ledger.ts';
+import { untaken } from './untaken-events.ts';
 
-export type Rule = { readonly name: string; readonly sql: string };
+/** `toDo`: what a person does about what is found. */
+export type Rule = { readonly name: string; readonly toDo: string; readonly sql: string };
 
 const list = (names: readonly string[]): string => names.map(name => `'${name}'`).join();
 
@@ -16,16 +18,19 @@ const posted = (orderId: string, account: string, event: string) =>
 const entries: readonly Rule[] = [
   {
     name: 'each transaction sums to zero per currency',
+    toDo: 'Nothing of ours can write this: find out who has changed the ledger past the application, and restore it.',
     sql: `select transaction_id::text as subject, sum(amount_minor) || ' ' || currency as detail
           from ledger_postings group by transaction_id, currency having sum(amount_minor) <> 0`,
   },
   {
     name: 'each posting is on an account that there is',
+    toDo: 'Nothing of ours can write this: find out who has changed the ledger past the application, and restore it.',
     sql: `select id::text as subject, account || ' ' || amount_minor || ' ' || currency as detail
           from ledger_postings where account not in (${list(accounts)})`,
   },
   {
     name: 'each entry is about the reseller whose order it names',
+    toDo: 'The entry counts for the wrong reseller: book it back and for the right one.',
     sql: `select o.id::text as subject, t.source || ' ' || t.event as detail
           from ledger_transactions t join orders o on o.id = t.order_id where t.user_id is distinct from o.user_id`,
   },
@@ -41,6 +46,7 @@ const buyersMoney: readonly Rule[] = [
   {
     // What was reversed before we had ever seen it paid is no money that came and went.
     name: 'each payment that brought money is booked with its amount and the tax on top of it',
+    toDo: 'Compare the payment on the order’s page with its channel; what is missing in the ledger is to be booked.',
     sql: `select order_id::text as subject, reference || ' ' || amount_minor || ' + ' || collected_tax_minor || ' ' || currency as detail
           from payments where status not in ('PENDING', 'DECLINED')
             and ${paid(`'buyer-payments'`)}
@@ -48,6 +54,7 @@ const buyersMoney: readonly Rule[] = [
   },
   {
     name: 'each payment’s collected tax and fee are booked with it',
+    toDo: 'Compare the fee and the tax on the order’s page with the ledger: the difference is somebody’s money.',
     sql: `select order_id::text as subject, reference as detail from payments
           where ${paid(`'buyer-payments'`)} <> 0
             and (${paid(`'tax:collected'`)} <> collected_tax_minor
@@ -55,6 +62,7 @@ const buyersMoney: readonly Rule[] = [
   },
   {
     name: 'each refund is booked once, with its amount',
+    toDo: 'Compare the refund at its channel with the ledger before another refund or payout of the order.',
     sql: `select r.order_id::text as subject, r.kind || ' ' || r.reference || ' ' || r.amount_minor as detail
           from refunds r join orders o on o.id = r.order_id
           where r.status = 'COMPLETED'
@@ -64,6 +72,7 @@ const buyersMoney: readonly Rule[] = [
   },
   {
     name: 'each refunded order has given back what its buyer paid',
+    toDo: 'Look at the payment at its channel: the buyer is still owed the rest, or it went back another way.',
     sql: `select order_id::text as subject, payments.reference || ' ' || amount_minor || ' ' || currency as detail
           from payments join orders o on o.id = order_id
           where o.status = 'REFUNDED' and ${paid(`'buyer-payments'`)} <> 0
@@ -72,6 +81,7 @@ const buyersMoney: readonly Rule[] = [
   },
   {
     name: 'each dispute is booked with what PayPal has taken for it',
+    toDo: 'Open the dispute at PayPal and compare its fee with the ledger.',
     sql: `select order_id::text as subject, reference || ' ' || fee_minor || ' ' || fee_currency as detail from disputes
           where ${posted('disputes.order_id', `'fees:dispute'`, `like 'dispute-fee:' || reference || ':%'`)} <> fee_minor`,
   },
@@ -80,6 +90,7 @@ const buyersMoney: readonly Rule[] = [
 const purchases: readonly Rule[] = [
   {
     name: 'each purchase that stands is booked with what its supplier orders cost',
+    toDo: 'Compare the supplier orders on the order’s page with what the supplier charged.',
     sql: `select o.id::text as subject, e.idempotency_key as detail from orders o
           join effects e on e.purpose = 'buy' and e.subject = o.id and e.status = 'DONE'
           where o.status in ('PURCHASED', 'SHIPPED', 'DELIVERED')
@@ -88,6 +99,7 @@ const purchases: readonly Rule[] = [
   },
   {
     name: 'what a supplier owes is what it cancelled and has not given back',
+    toDo: 'See whether the supplier’s refund has come, and confirm it on the order’s page.',
     sql: `with owed as (
             select t.order_id, sum(p.amount_minor) as minor from ledger_postings p
               join ledger_transactions t on t.id = p.transaction_id where p.account = 'supplier-refunds' group by 1
@@ -108,6 +120,7 @@ const ownEntries = `(t.event = 'booked:' || s.id or t.event = 'voided:' || s.id 
 const sales: readonly Rule[] = [
   {
     name: 'each sale adds up, and is booked with its cost and its commission',
+    toDo: 'Compare the sale on the order’s page with the ledger before its payouts leave.',
     sql: `select s.order_id::text as subject, s.id::text as detail from sales s join commissions c on c.sale_id = s.id
           where s.net_profit_minor + c.amount_minor <> s.gross_profit_minor
              or ${posted('s.order_id', `'admin'`, `= 'booked:' || s.id`)} <> -c.amount_minor
@@ -115,6 +128,7 @@ const sales: readonly Rule[] = [
   },
   {
     name: 'each order that was bought and is followed has one standing sale',
+    toDo: 'Without its sale nobody is paid for the order: look at its page for what stopped the booking.',
     sql: `select id::text as subject, status as detail from orders
           where sale_booked_at is not null and status in ('PURCHASED', 'SHIPPED', 'DELIVERED')
             and (select count(*) from sales where order_id = orders.id and voided_at is null) <> 1`,
@@ -122,6 +136,7 @@ const sales: readonly Rule[] = [
   {
     // What its supplier owes stands for the part of the purchase that it cancelled.
     name: 'nothing of an order whose sale is booked is parked',
+    toDo: 'Money came or left after the sale was booked and belongs to nobody yet: the order’s page shows which.',
     sql: `select t.order_id::text as subject, min(p.account) || ' ' || sum(p.amount_minor) || ' ' || p.currency as detail
           from sales s join ledger_transactions t on t.order_id = s.order_id join ledger_postings p on p.transaction_id = t.id
           where s.voided_at is null and p.account in (${list([...parkedAccounts, 'supplier-refunds'])})
@@ -130,6 +145,7 @@ const sales: readonly Rule[] = [
   },
   {
     name: 'each sale that was booked back has left nothing',
+    toDo: 'Compare the entries of the sale with those that took it back: the rest is somebody’s money.',
     sql: `select s.order_id::text as subject, p.account || ' ' || sum(p.amount_minor) || ' ' || p.currency as detail
           from sales s join ledger_transactions t on t.order_id = s.order_id and t.source = 'sale' and ${ownEntries}
           join ledger_postings p on p.transaction_id = t.id where s.voided_at is not null
@@ -140,17 +156,20 @@ const sales: readonly Rule[] = [
 const payouts: readonly Rule[] = [
   {
     name: 'each leg that is paid is booked with its amount, and no other leg is',
+    toDo: 'Compare the payout at its provider with the ledger: the reseller’s balance is wrong by this.',
     sql: `select l.order_id::text as subject, l.id || ' ' || l.status || ' ' || l.amount_minor as detail from payout_legs l
           where ${posted('l.order_id', 'l.beneficiary', `like 'leg%:' || l.id || ':%'`)}
             <> case when l.status = 'PAID' then l.amount_minor else 0 end`,
   },
   {
     name: 'each leg that is paid has a payout that is proven',
+    toDo: 'Look the payout up at its provider: nobody knows that it was made.',
     sql: `select l.order_id::text as subject, l.id::text as detail from payout_legs l where l.status = 'PAID'
           and not exists (select from effects e where e.purpose = 'pay' and e.subject = l.id and e.status = 'DONE')`,
   },
   {
     name: 'nothing is held for an order or a leg that has ended',
+    toDo: 'The money is free at the provider and counts as reserved here: other orders may wait for it in vain.',
     sql: `select r.subject::text as subject, r.purpose || ' ' || r.amount_minor as detail from reservations r
           left join orders o on o.id = r.subject left join payout_legs l on l.id = r.subject
           where r.status = 'HELD' and (o.status in ('PURCHASED', 'SHIPPED', 'DELIVERED', 'FAILED', 'REFUNDED', 'CANCELLED')
@@ -165,6 +184,7 @@ const converted = (account: string, currency: string) =>
 const conversions: readonly Rule[] = [
   {
     name: 'each conversion is booked with what it took and brought, and the rest is the difference',
+    toDo: 'Compare the conversion with the statement that it was entered from.',
     sql: `select '' as subject, c.reference || ' ' || c.from_minor || ' ' || c.from_currency as detail from fx_conversions c
           where ${converted(`'cash:' || c.held_at`, 'c.from_currency')} <> -c.from_minor
              or ${converted(`'fx:clearing'`, 'c.from_currency')} <> c.from_minor
@@ -174,4 +194,21 @@ const conversions: readonly Rule[] = [
   },
 ];
 
-export const rules: readonly Rule[] = [...entries, ...buyersMoney, ...purchases, ...sales, ...payouts, ...conversions];
+const told: readonly Rule[] = [
+  {
+    name: 'each event that was told to us has been taken',
+    toDo: 'It may be a sale: look at it on the page of events, take it up again or dismiss it.',
+    sql: `select coalesce(e.subject, '') as subject, e.id || ' ' || e.source || ' ' || e.type || ' ' || e.status || coalesce(': ' || e.note, '') as detail
+          from inbound_events e where ${untaken}`,
+  },
+];
+
+export const rules: readonly Rule[] = [
+  ...entries,
+  ...buyersMoney,
+  ...purchases,
+  ...sales,
+  ...payouts,
+  ...conversions,
+  ...told,
+];

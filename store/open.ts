@@ -4,6 +4,7 @@ import { type EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { migrations } from '../migrations/index.ts';
 import { dropBroken } from './broken-connections.ts';
+import { BookCheck, BookFinding } from './entities/book-check.ts';
 import { Feed } from './entities/feed.ts';
 import * as money from './entities/money.ts';
 import * as order from './entities/order.ts';
@@ -27,6 +28,8 @@ const entities = [
   order.Parcel,
   order.InboundEvent,
   Feed,
+  BookCheck,
+  BookFinding,
   money.Effect,
   money.FundingAccount,
   money.Sale,

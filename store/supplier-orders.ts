@@ -98,11 +98,25 @@ export async function keepNews(em: EntityManager, order: Order, rows: readonly S
   }
 }
 
-/** Everything that an API could be asked about, closed orders left out. */
-export const boughtThroughApi = (em: EntityManager): Promise<SupplierOrder[]> =>
-  em
-    .execute<{ id: string }[]>(
-      `select s.id from supplier_orders s join api_credentials c on c.id = s.credential_id
-     where c.api_name = 'aliexpress-dropshipping' and s.cost_minor is not null and s.status <> 'CANCELLED'`,
-    )
-    .then(rows => em.find(SupplierOrder, { id: { $in: rows.map(({ id }) => id) } }));
+export type BoughtThroughApi = { readonly id: string; readonly row: SupplierOrder; readonly inReview: boolean };
+
+/** What an API can be asked about, by id: what stands of purchases, and all that was placed for an order in review. */
+export async function boughtThroughApi(
+  em: EntityManager,
+  { after, since, limit }: { after: string; since: Date; limit: number },
+): Promise<BoughtThroughApi[]> {
+  const found = await em.execute<{ id: string; in_review: boolean }[]>(
+    `select s.id, o.status = 'NEEDS_REVIEW' as in_review from supplier_orders s
+       join api_credentials c on c.id = s.credential_id join orders o on o.id = s.order_id
+     where s.id > ? and s.updated_at > ? and c.api_name = 'aliexpress-dropshipping'
+       and (o.status = 'NEEDS_REVIEW' or (s.cost_minor is not null and s.status <> 'CANCELLED'))
+     order by s.id limit ?`,
+    [after, since, limit],
+  );
+  const rows = await em.find(SupplierOrder, { id: { $in: found.map(({ id }) => id) } });
+  const byId = new Map(rows.map(row => [row.id, row]));
+  return found.flatMap(({ id, in_review: inReview }) => {
+    const row = byId.get(id);
+    return row ? [{ id, row, inReview }] : [];
+  });
+}

@@ -11,7 +11,8 @@ import { graceMs } from './orders.ts';
 /** An event that is taken at all is taken within minutes. */
 const lateAfter = '10 minutes';
 
-const untaken = `e.status = 'FAILED' or (e.status = 'RECEIVED' and e.received_at < now() - interval '${lateAfter}')`;
+/** Of `inbound_events e`. */
+export const untaken = `e.status = 'FAILED' or (e.status = 'RECEIVED' and e.received_at < now() - interval '${lateAfter}')`;
 
 export type UntakenEvent = {
   id: EventId;

@@ -1,4 +1,6 @@
 import { connectionStates, healthOf } from '../domain/connection.ts';
+import { countFindings, type FindingCount } from './book-findings.ts';
+import { BookCheck } from './entities/book-check.ts';
 import { Credential } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
 import { countUntaken, type UntakenCount } from './untaken-events.ts';
@@ -35,7 +37,11 @@ export type VitalSigns = {
   /** Accounts whose provider refuses us, the longest first. */
   readonly refused: readonly RefusedAccount[];
   readonly events: UntakenCount;
+  readonly books: BookSigns;
 };
+
+/** When a check of the books last came to its end, and what stands open. */
+export type BookSigns = { readonly checkedAt: Date | null; readonly findings: readonly FindingCount[] };
 
 /** What tells that something stands still, or will. */
 export async function vitalSigns(em: EntityManager, now: Date): Promise<VitalSigns> {
@@ -64,7 +70,13 @@ export async function vitalSigns(em: EntityManager, now: Date): Promise<VitalSig
       )
       .toSorted((a, b) => a.since.getTime() - b.since.getTime()),
     events: await countUntaken(em),
+    books: await bookSigns(em),
   };
+}
+
+async function bookSigns(em: EntityManager): Promise<BookSigns> {
+  const check = await em.findOne(BookCheck, { onlyOne: true });
+  return { checkedAt: check?.finishedAt ?? null, findings: await countFindings(em) };
 }
 
 function counted(accounts: readonly Credential[], now: Date): VitalSigns['connections'] {

@@ -13,6 +13,7 @@ import { createLogger } from '../runtime/logger.ts';
 import { announceReady } from '../runtime/ready.ts';
 import { createSecretBox } from '../runtime/secret-box.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
+import { scheduleBookCheck } from '../store/book-check.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
 import { withEnteredKeys } from '../store/provider-keys.ts';
@@ -47,6 +48,8 @@ const gate = openGate({ ...config, board: troubleBoard(store), log });
 defer('gate', () => gate.close());
 
 await store.transaction(em => scheduleRates(em, platformCurrency, config.fxSourceUrl !== undefined, new Date()));
+// Not at once: a system that has just been started, or restored, first hears what it has missed.
+await store.transaction(em => scheduleBookCheck(em, new Date(Date.now() + 3_600_000)));
 const fallback = { ...catalogue['purchase-fallback'], concurrency: config.browserPages };
 const contracts = { ...catalogue, 'purchase-fallback': fallback };
 const surroundings = {

@@ -1,6 +1,7 @@
 import type { QueueName } from '../queues/catalogue.ts';
 import { applyEvent } from './apply-event.ts';
 import { capturePayment } from './capture-payment.ts';
+import { checkBooks } from './check-books.ts';
 import type { Context } from './context.ts';
 import { createSale } from './create-sale.ts';
 import { fetchRates } from './fetch-rates.ts';
@@ -33,4 +34,5 @@ export const processors = {
   'fetch-rates': fetchRates,
   reconcile,
   'watch-subscription': watchSubscription,
+  'check-books': checkBooks,
 } as const satisfies Record<QueueName, (payload: never, context: Context) => Promise<string>>;

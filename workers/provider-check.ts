@@ -1,31 +1,49 @@
-import { formatMoney } from '../domain/money.ts';
-import { isFailure } from '../domain/outcome.ts';
-import type { Difference } from '../store/ledger-check.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NotNow } from '../domain/outcome.ts';
+import type { Finding } from '../store/book-findings.ts';
+import type { Slice, Stage } from './books/stage.ts';
+import { stages } from './books/stages.ts';
 import type { Context } from './context.ts';
-import { everyLook, type Look } from './provider-looks.ts';
 
-/** The providers' own books against our rows, one by one. */
-export async function checkProviders(
+/** The whole check at once, for whoever waits for it: nothing is kept, and nothing looked at a second time. */
+export async function checkBooksNow(
   ctx: Context,
-  progress: (done: number, all: number) => void,
-): Promise<Difference[]> {
-  const looks = await everyLook(ctx);
-  const found: Difference[] = [];
-  for (const [index, look] of looks.entries()) {
-    const detail = await differs(look);
-    if (detail) found.push({ rule: look.rule, subject: look.subject, detail });
-    progress(index + 1, looks.length);
-  }
+  chosen: readonly Stage[],
+  progress: (asked: number, stage: string) => void = () => undefined,
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  let asked = 0;
+  for (const stage of chosen)
+    for (let cursor: string | null = null, first = true; first || cursor !== null; first = false) {
+      const slice: Slice = await readNow(ctx, stage, cursor);
+      found.push(...slice.findings);
+      asked += slice.asked;
+      cursor = slice.next;
+      progress(asked, stage.name);
+    }
   return found;
 }
 
-async function differs({ ours, theirs }: Look): Promise<string | undefined> {
-  try {
-    const amount = await theirs();
-    if (amount && amount.amountMinor === ours.amountMinor && amount.currency === ours.currency) return undefined;
-    return `we have ${formatMoney(ours)}, they ${amount ? `have ${formatMoney(amount)}` : 'do not say'}`;
-  } catch (error) {
-    if (isFailure(error)) return `cannot be read: ${error.message}`;
-    throw error;
+/** A provider that has had enough is waited for. */
+async function readNow(ctx: Context, stage: Stage, cursor: string | null): Promise<Slice> {
+  for (;;) {
+    try {
+      return await stage.read(ctx, { cursor, patient: false });
+    } catch (error) {
+      if (!(error instanceof NotNow)) throw error;
+      await sleep(error.retryAfterMs, undefined, { signal: ctx.signal });
+    }
   }
+}
+
+/** What of our rows the providers say otherwise. */
+export async function checkProviders(
+  ctx: Context,
+  progress?: (asked: number, stage: string) => void,
+): Promise<Pick<Finding, 'rule' | 'subject' | 'detail'>[]> {
+  const asking = stages.filter(({ name }) => name !== 'our own rows');
+  const found = await checkBooksNow(ctx, asking, progress);
+  return found
+    .filter(({ kind }) => kind !== 'uncheckable')
+    .map(({ rule, subject, detail }) => ({ rule, subject, detail }));
 }

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { Gauge, Registry } from 'prom-client';
 import { isSameSecret } from '../../runtime/same-secret.ts';
+import { bookRules } from '../../store/book-rules.ts';
 import { type VitalSigns, vitalSigns } from '../../store/vital-signs.ts';
 import type { Deps } from '../deps.ts';
 import { Problem } from '../middleware/problem.ts';
@@ -45,5 +46,16 @@ function gaugesOf(signs: VitalSigns, now: Date): Registry {
     'state',
   ]);
   for (const state of ['failed', 'waiting'] as const) events.set({ state }, signs.events[state]);
+  const checked = gauge(
+    'book_check_last_timestamp_seconds',
+    'When a check of the books last came to its end; 0 before',
+  );
+  checked.set(signs.books.checkedAt ? signs.books.checkedAt.getTime() / 1_000 : 0);
+  const findings = gauge('book_findings', 'What checks of the books have found and a later one has not seen gone', [
+    'kind',
+    'rule',
+  ]);
+  for (const { name: rule } of bookRules) findings.set({ kind: 'difference', rule }, 0);
+  for (const { kind, rule, count } of signs.books.findings) findings.set({ kind, rule }, count);
   return registry;
 }

@@ -11,6 +11,7 @@ const sections: readonly Section[] = [
   { path: '/', text: 'Overview' },
   { path: '/orders', text: 'Orders' },
   { path: '/events', text: 'Events' },
+  { path: '/books', text: 'Books' },
   { path: '/queues', text: 'Queues' },
   { path: '/browser', text: 'Browser' },
   { path: '/audit', text: 'Audit' },

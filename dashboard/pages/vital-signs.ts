@@ -11,6 +11,7 @@ export const vitalLines = (signs: VitalSigns, now: Date): (Html | undefined)[] =
   lostLine(signs),
   ...signs.refused.slice(0, linesMax).map(account => refusedLine(account, now)),
   eventLine(signs),
+  bookLine(signs, now),
   ...signs.consentEnds.filter(isNear(now)).slice(0, linesMax).map(endLine),
   subscriptionLine(signs),
 ];
@@ -40,6 +41,19 @@ function eventLine({ events: { failed, waiting } }: VitalSigns): Html | undefine
   const counts = [failed > 0 && `${failed} failed`, waiting > 0 && `${waiting} wait`].filter(Boolean).join(', ');
   return html`<p class="notice ${failed > 0 ? 'bad' : 'wait'}">Events that nothing has come of: ${counts}. Each may be a
     sale: <a href="/events">look at them</a>.</p>`;
+}
+
+/** Two days: a check begins once a day, and may take hours. */
+const checkLateMs = 172_800_000;
+
+function bookLine({ books: { checkedAt, findings } }: VitalSigns, now: Date): Html | undefined {
+  const found = findings.filter(({ kind }) => kind === 'difference').reduce((sum, { count }) => sum + count, 0);
+  if (found > 0)
+    return html`<p class="notice bad">The books differ from what they were made from, or from the providers’, in
+      ${found === 1 ? 'one place' : `${found} places`}: <a href="/books">look at what was found</a>.</p>`;
+  if (!checkedAt || now.getTime() - checkedAt.getTime() <= checkLateMs) return undefined;
+  return html`<p class="notice wait">The books were last checked ${age(checkedAt, now)} ago: <a href="/books">see what the
+    check waits for</a>.</p>`;
 }
 
 const isNear =

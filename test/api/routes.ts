@@ -1,3 +1,4 @@
+// over 300 lines because it is one table: every route there is
 import { randomInt } from 'node:crypto';
 import { berlin, type Goods } from '../support/stage.ts';
 import type { Api, Asking, Json, Member } from './open-api.ts';
@@ -168,6 +169,8 @@ export const routes: readonly Route[] = [
     answers: adminsOnly(201),
   },
   { method: 'GET', pattern: '/api/admin/fx-rates', answers: adminsOnly(200) },
+  { method: 'GET', pattern: '/api/admin/book-check', answers: adminsOnly(200) },
+  { method: 'POST', pattern: '/api/admin/book-check', answers: adminsOnly(202) },
   {
     method: 'POST',
     pattern: '/api/admin/fx-rates/:id/confirm',

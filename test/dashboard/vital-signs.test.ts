@@ -13,6 +13,7 @@ const well: VitalSigns = {
   subscriptionsInTrouble: 0,
   refused: [],
   events: { failed: 0, waiting: 0 },
+  books: { checkedAt: ago(3_600), findings: [] },
 };
 const told = (signs: Partial<VitalSigns>): string =>
   vitalLines({ ...well, ...signs }, now)
@@ -56,6 +57,29 @@ describe('dashboard: what stands still, or will', () => {
     ],
     ['events that failed', { events: { failed: 2, waiting: 1 } }, /2 failed, 1 wait.*href="\/events"/s],
     ['events that wait', { events: { failed: 0, waiting: 3 } }, /notice wait">.*: 3 wait\./s],
+    [
+      'that the books differ, and where to look',
+      {
+        books: {
+          checkedAt: ago(60),
+          findings: [
+            { rule: 'a', kind: 'difference', count: 2 },
+            { rule: 'b', kind: 'uncheckable', count: 4 },
+          ],
+        },
+      },
+      /The books differ .* in\s+2 places: <a href="\/books">/s,
+    ],
+    [
+      'nothing of what nobody can be asked about',
+      { books: { checkedAt: ago(60), findings: [{ rule: 'b', kind: 'uncheckable', count: 4 }] } },
+      '',
+    ],
+    [
+      'that the books were not checked for days',
+      { books: { checkedAt: ago(3 * 86_400), findings: [] } },
+      /last checked .*3 d.* ago/s,
+    ],
     ['sellers of whom eBay may not tell', { subscriptionsInTrouble: 1 }, /orders of one seller/],
   ];
   for (const [what, signs, says] of cases)

@@ -158,7 +158,10 @@ export async function createStage(changes: Environment = {}, startSandbox = sand
 
   const perform: Stage['perform'] = (queue, id) => {
     const run = processors[queue] as (payload: Record<string, string>, ctx: Context) => Promise<string>;
-    return run({ orderId: id, legId: id, eventId: id, credentialId: id, feedId: id, subscriptionId: id }, context);
+    return run(
+      { orderId: id, legId: id, eventId: id, credentialId: id, feedId: id, subscriptionId: id, checkId: id },
+      context,
+    );
   };
 
   const drain = async (): Promise<string[]> => {

@@ -1,0 +1,32 @@
+/** What is compared with the providers' own books, and what a person does about a difference. The work is in workers/books. */
+export const providerRules = {
+  'PayPal has captured what we booked': {
+    toDo: 'Open the payment at PayPal and compare its amount with the order’s; a person decides which of the two is right.',
+  },
+  'PayPal has kept the fee that we booked': {
+    toDo: 'Compare the fee of the payment at PayPal with the order’s page: what was booked too little or too much is to be corrected.',
+  },
+  'PayPal has given back what we booked': {
+    toDo: 'Look at the payment’s refunds at PayPal: one that we do not know leaves its payouts too high until it is booked.',
+  },
+  'PayPal has taken what we booked for a dispute': {
+    toDo: 'Open the dispute at PayPal: the fee that it shows is to be in the books.',
+  },
+  'the supplier has charged what we booked': {
+    toDo: 'Open the supplier order at AliExpress and compare what was paid with the order’s page.',
+  },
+  'the supplier has the money for an order in review that we believe it has': {
+    toDo: 'Open the supplier order at AliExpress before you decide about the order: it was paid, or cancelled, since we last looked.',
+  },
+  'the payout arrived as we booked it': {
+    toDo: 'Look the payout up at its provider by the number on the order’s page, before anything of it is paid again.',
+  },
+  'the payout cost the fee that we booked': {
+    toDo: 'Compare the fee of the payout at its provider: what was booked otherwise is the platform’s own loss or gain.',
+  },
+  'no money is out for a payout that we do not believe paid': {
+    toDo: 'Do not pay it again: the provider has the money on its way or with its receiver. Settle the payout by hand as paid.',
+  },
+} as const satisfies Record<string, { readonly toDo: string }>;
+
+export type ProviderRule = keyof typeof providerRules;

@@ -1,0 +1,67 @@
+import type { LegId } from '../../domain/ids.ts';
+import { type Money, money, zero } from '../../domain/money.ts';
+import type { LegState } from '../../domain/payout-leg.ts';
+import { PayoutLeg } from '../../store/entities/money.ts';
+import { legAmount } from '../../store/legs.ts';
+import type { Context } from '../context.ts';
+import { payoutRoute } from '../payout-route.ts';
+import { followedSince, onceAsked, overRows, type Question } from './stage.ts';
+
+/** A leg that we do not believe paid, although something was sent for it. */
+const notPaid: LegState[] = ['FAILED', 'RETURNED', 'REVERSED', 'CANCELLED', 'NEEDS_REVIEW'];
+/** Its money is not with the receiver, and not on its way there. */
+export const nothingOut: ReadonlySet<LegState | undefined> = new Set<LegState>(['FAILED', 'RETURNED', 'REVERSED']);
+
+/** Each payout that its provider has a number for: whether it arrived, with what fee; or that nothing of it is out. */
+export const payouts = overRows(
+  'payouts',
+  (ctx, after, limit) =>
+    ctx.store.read(em =>
+      em.find(
+        PayoutLeg,
+        {
+          id: { $gt: after as LegId },
+          providerBatchId: { $ne: null },
+          status: { $in: ['PAID', ...notPaid] },
+          updatedAt: { $gt: followedSince(ctx) },
+        },
+        { orderBy: { id: 'asc' }, limit },
+      ),
+    ),
+  (ctx, leg) => (leg.status === 'PAID' ? ofPayout(ctx, leg) : [ofNoPayout(ctx, leg)]),
+);
+
+function ofPayout(ctx: Context, leg: PayoutLeg): Question[] {
+  const { id: about, orderId: subject, currency } = leg;
+  const stands = onceAsked(() => payoutRoute(ctx, leg).stand(leg.providerBatchId ?? ''));
+  const fee = money(leg.feeMinor ?? 0n, currency);
+  const whenPaid = async (amount: () => Promise<Money | undefined>) =>
+    (await stands()).state === 'PAID' ? amount() : undefined;
+  return [
+    {
+      rule: 'the payout arrived as we booked it',
+      subject,
+      about,
+      ours: legAmount(leg),
+      theirs: () => whenPaid(async () => (await stands()).amount),
+    },
+    {
+      rule: 'the payout cost the fee that we booked',
+      subject,
+      about,
+      ours: fee,
+      theirs: () => whenPaid(async () => (await stands()).fee ?? fee),
+    },
+  ];
+}
+
+const ofNoPayout = (ctx: Context, leg: PayoutLeg): Question => ({
+  rule: 'no money is out for a payout that we do not believe paid',
+  subject: leg.orderId,
+  about: leg.id,
+  ours: zero(leg.currency),
+  theirs: async () => {
+    const { state, amount = legAmount(leg) } = await payoutRoute(ctx, leg).stand(leg.providerBatchId ?? '');
+    return nothingOut.has(state) ? zero(leg.currency) : amount;
+  },
+});

@@ -1,0 +1,71 @@
+import { type Money, money, sum, zero } from '../../domain/money.ts';
+import { Refund } from '../../store/entities/money.ts';
+import { Payment } from '../../store/entities/order.ts';
+import type { Context } from '../context.ts';
+import { followedSince, onceAsked, overRows, type Question } from './stage.ts';
+
+/** Each payment that we know of at PayPal: its amount, what PayPal kept of it, and what went back. */
+export const payPalPayments = overRows(
+  'paypal payments',
+  (ctx, after, limit) =>
+    ctx.store.read(em =>
+      em.find(
+        Payment,
+        {
+          id: { $gt: after },
+          provider: 'paypal',
+          status: { $nin: ['PENDING', 'DECLINED'] },
+          updatedAt: { $gt: followedSince(ctx) },
+        },
+        { orderBy: { id: 'asc' }, limit },
+      ),
+    ),
+  questionsOf,
+);
+
+async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> {
+  const { id, orderId: subject, reference, amountMinor, currency, status } = payment;
+  const { paypal } = ctx.providers;
+  const refunds = await ctx.store.read(em => em.find(Refund, { paymentId: id, status: 'COMPLETED' }));
+  const capture = onceAsked(() => paypal.getCapture(reference, { signal: ctx.signal }));
+  const booked = money(payment.feeMinor ?? 0n, currency);
+  const back = sum(
+    refunds.map(refund => money(refund.amountMinor, refund.currency)),
+    currency,
+  );
+  const wentBack = async (): Promise<Money | undefined> => {
+    const { status: stands, amount, orderId } = await capture();
+    if (stands === 'COMPLETED') return zero(currency);
+    // A reversal takes all there is, and is told by no list. One from before we had seen the payment was never booked.
+    if (stands === 'REVERSED') return status === 'REVERSED' ? back : amount;
+    const order = orderId ? await paypal.getOrder(orderId, { signal: ctx.signal }) : undefined;
+    const made = order?.refunds.filter(
+      refund => (refund.captureId ?? reference) === reference && refund.status === 'COMPLETED',
+    );
+    return (
+      made &&
+      sum(
+        made.map(refund => refund.amount),
+        currency,
+      )
+    );
+  };
+  return [
+    {
+      rule: 'PayPal has captured what we booked',
+      subject,
+      about: reference,
+      ours: money(amountMinor, currency),
+      theirs: async () => (await capture()).amount,
+    },
+    {
+      // What PayPal does not say agrees with what we have estimated.
+      rule: 'PayPal has kept the fee that we booked',
+      subject,
+      about: reference,
+      ours: booked,
+      theirs: async () => (await capture()).fee ?? booked,
+    },
+    { rule: 'PayPal has given back what we booked', subject, about: reference, ours: back, theirs: wentBack },
+  ];
+}

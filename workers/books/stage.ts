@@ -1,0 +1,116 @@
+/**
+ * How the books are checked: in stages, each read slice by slice from a cursor, so that a run which ends anywhere goes on
+ * where it was. A question compares one amount of ours with the provider's own.
+ */
+import { equals, formatMoney, type Money } from '../../domain/money.ts';
+import { isFailure, NotNow, PermissionRefused, Terminal } from '../../domain/outcome.ts';
+import type { Finding } from '../../store/book-findings.ts';
+import type { ProviderRule } from '../../store/provider-rules.ts';
+import type { Context } from '../context.ts';
+import { ReconnectNeeded } from '../tokens.ts';
+
+export type Asked = {
+  /** Where the last slice ended; null at the stage's beginning. */
+  readonly cursor: string | null;
+  /** Whether a provider that does not answer is waited for; else it is written down, and the check goes on. */
+  readonly patient: boolean;
+};
+
+export type Slice = {
+  readonly findings: readonly Finding[];
+  /** Questions that were put to providers. */
+  readonly asked: number;
+  /** Null at the stage's end. */
+  readonly next: string | null;
+};
+
+export type Stage = { readonly name: string; read(ctx: Context, asked: Asked): Promise<Slice> };
+
+/** What a finding is about. */
+export type Matter = Pick<Finding, 'subject' | 'about'> & { readonly rule: ProviderRule };
+
+export type Question = Matter & {
+  readonly ours: Money;
+  /** Undefined where the provider says nothing of it. @throws Uncheckable where nobody can be asked */
+  theirs(): Promise<Money | undefined>;
+};
+
+/** No provider can be asked about it, or we may not ask; the message says why. */
+export class Uncheckable extends Terminal {
+  constructor(why: string) {
+    super('UNCHECKABLE', why);
+  }
+}
+
+const findingOf = ({ rule, subject, about }: Matter, kind: Finding['kind'], detail: string): Finding => ({
+  rule,
+  kind,
+  subject,
+  about,
+  detail,
+});
+
+export const difference = (of: Matter, detail: string): Finding => findingOf(of, 'difference', detail);
+export const uncheckable = (of: Matter, why: string): Finding => findingOf(of, 'uncheckable', why);
+
+/** What will be the same tomorrow is written down; for the rest the run waits, and asks again. @throws Failure */
+export function notKnown(of: Matter, error: unknown, { patient }: Pick<Asked, 'patient'>): Finding {
+  if (!isFailure(error) || error instanceof NotNow) throw error;
+  if (error instanceof Uncheckable) return uncheckable(of, error.message.replace(`${error.code}: `, ''));
+  const lasts = [Terminal, PermissionRefused, ReconnectNeeded].some(kind => error instanceof kind);
+  if (patient && !lasts) throw error;
+  return findingOf(of, 'unread', `cannot be read: ${error.message}`);
+}
+
+/** Nothing where both say the same. */
+export async function answer(question: Question, asked: Asked): Promise<Finding[]> {
+  const { ours, theirs } = question;
+  try {
+    const amount = await theirs();
+    if (amount && equals(amount, ours)) return [];
+    return [difference(question, saysOtherwise(ours, amount))];
+  } catch (error) {
+    return [notKnown(question, error, asked)];
+  }
+}
+
+export const saysOtherwise = (ours: Money, theirs: Money | undefined): string =>
+  `we have ${formatMoney(ours)}, they ${theirs ? `have ${formatMoney(theirs)}` : 'do not say'}`;
+
+/** So many rows are asked about before what was found is written down. */
+const rowsPerSlice = 10;
+
+/** Below every id that there is. */
+const firstId = '00000000-0000-0000-0000-000000000000';
+
+/** A stage over rows of ours, by their ids: the questions of each are asked one after the other. */
+export const overRows = <Row extends { readonly id: string }>(
+  name: string,
+  rowsAfter: (ctx: Context, after: string, limit: number) => Promise<readonly Row[]>,
+  questionsOf: (ctx: Context, row: Row) => Promise<readonly Question[]> | readonly Question[],
+): Stage => ({
+  name,
+  async read(ctx, asked) {
+    const rows = await rowsAfter(ctx, asked.cursor ?? firstId, rowsPerSlice);
+    const findings: Finding[] = [];
+    let questions = 0;
+    for (const row of rows)
+      for (const question of await questionsOf(ctx, row)) {
+        questions += 1;
+        findings.push(...(await answer(question, asked)));
+      }
+    const last = rows.length < rowsPerSlice ? undefined : rows.at(-1);
+    return { findings, asked: questions, next: last?.id ?? null };
+  },
+});
+
+const dayMs = 86_400_000;
+
+/** What nothing has moved for so long is settled for good: a buyer may open a dispute at PayPal for 180 days. */
+export const followedSince = ({ now }: Context): Date => new Date(now().getTime() - 190 * dayMs);
+
+/** Several questions about one answer ask for it once. */
+export function onceAsked<T>(ask: () => Promise<T>): () => Promise<T> {
+  let given: Promise<T> | undefined;
+  return () => (given ??= ask());
+}

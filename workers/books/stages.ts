@@ -1,0 +1,9 @@
+import { ourRules } from './our-rules.ts';
+import { payouts } from './payouts.ts';
+import { payPalDisputes } from './paypal-disputes.ts';
+import { payPalPayments } from './paypal-payments.ts';
+import type { Stage } from './stage.ts';
+import { supplierOrders } from './supplier-orders.ts';
+
+/** All that a check of the books reads, in this order. */
+export const stages: readonly Stage[] = [ourRules, payPalPayments, supplierOrders, payPalDisputes, payouts];

@@ -1,0 +1,48 @@
+import { type Money, money, zero } from '../../domain/money.ts';
+import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/order.ts';
+import type { SupplierOrder } from '../../store/entities/order.ts';
+import { boughtThroughApi } from '../../store/supplier-orders.ts';
+import { throughApi } from '../supplier-order.ts';
+import { followedSince, onceAsked, overRows, type Question } from './stage.ts';
+
+/** Each supplier order that an API can be asked about: what was bought on the website is seen there only. */
+export const supplierOrders = overRows(
+  'supplier orders',
+  (ctx, after, limit) => ctx.store.read(em => boughtThroughApi(em, { after, since: followedSince(ctx), limit })),
+  (ctx, { row, inReview }) => {
+    const news = onceAsked(() => throughApi(ctx).order(row));
+    return inReview ? [ofReview(row, news)] : [ofPurchase(row, news)];
+  },
+);
+
+const costOf = ({ costMinor, costCurrency }: SupplierOrder): Money => money(costMinor ?? 0n, costCurrency ?? 'USD');
+
+const ofPurchase = (row: SupplierOrder, news: () => Promise<SupplierNews>): Question => ({
+  rule: 'the supplier has charged what we booked',
+  subject: row.orderId,
+  about: row.number,
+  ours: costOf(row),
+  theirs: async () => (await news()).charged,
+});
+
+/**
+ * While a person decides, nobody follows what was bought: what the supplier has of our money then is what was paid and
+ * is not cancelled.
+ */
+const ofReview = (row: SupplierOrder, news: () => Promise<SupplierNews>): Question => {
+  const nothing = zero(costOf(row).currency);
+  const isHeld = row.wasPaid && row.status !== 'CANCELLED' && row.refundedAt == null;
+  return {
+    rule: 'the supplier has the money for an order in review that we believe it has',
+    subject: row.orderId,
+    about: row.number,
+    ours: isHeld ? costOf(row) : nothing,
+    theirs: async () => {
+      const { paid, status, charged } = await news();
+      const hasMoney = paid === true || ['PAID', 'SHIPPED', 'DELIVERED'].includes(status);
+      // What was cancelled after it was paid, and given back to us, is no money of ours that it has.
+      if (!hasMoney || status === 'CANCELLED') return nothing;
+      return charged;
+    },
+  };
+};
