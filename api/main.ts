@@ -15,6 +15,7 @@ import { listen } from '../runtime/listen.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createSecretBox } from '../runtime/secret-box.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
+import { keepClocksAgreeing } from '../store/clocks-agree.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
 import { withEnteredKeys } from '../store/provider-keys.ts';
@@ -32,6 +33,7 @@ const defer = onShutdown({ deadlineMs: given.shutdownDeadlineMs, log });
 
 const store = await openStore(given.databaseUrl, 20);
 defer('store', () => store.close());
+keepClocksAgreeing(store.clock, log);
 await assertKeysFit(store, given.encryptionKeys);
 const box = createSecretBox(given.encryptionKeys);
 const config = await withEnteredKeys(given, store, box);
@@ -58,7 +60,7 @@ const app = createApp(
     ebayKeys: ebaySigningKeys(store, createEbayClient({ ...config.ebay, gate }).publicKey),
     paypalTrust: paypalTrust(config),
     paypalCertificates: paypalCertificates(store, createCertificateFetcher({ gate })),
-    now: () => new Date(),
+    now: store.clock.now,
   },
   pool,
 );

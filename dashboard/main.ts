@@ -10,6 +10,7 @@ import { readConfig } from '../runtime/config.ts';
 import { listen } from '../runtime/listen.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
+import { keepClocksAgreeing } from '../store/clocks-agree.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
 import { timeouts } from '../store/silent-connections.ts';
@@ -22,6 +23,7 @@ const defer = onShutdown({ deadlineMs: config.shutdownDeadlineMs, log });
 
 const store = await openStore(config.databaseUrl, 5);
 defer('store', () => store.close());
+keepClocksAgreeing(store.clock, log);
 await assertKeysFit(store, config.encryptionKeys);
 const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 2, ...timeouts });
 pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));
@@ -37,6 +39,6 @@ const producer = openProducer(backend, log);
 defer('producer', () => producer.close());
 
 const transact = createTransact(store, producer);
-answer = createDashboard({ config, store, producer, transact, log, now: () => new Date() }, pool);
+answer = createDashboard({ config, store, producer, transact, log, now: store.clock.now }, pool);
 defer('http', () => close());
 log.info({ port }, 'dashboard ready');

@@ -24,7 +24,7 @@ export class Migration0035BookChecks extends Migration {
         state_entry integer not null default 1,
         wake integer not null default 0,
         next_check_at timestamptz,
-        created_at timestamptz not null default now(),
+        created_at timestamptz not null default clock_now(),
         constraint book_checks_place check (cursor is null or stage is not null)
       );
 
@@ -42,8 +42,8 @@ export class Migration0035BookChecks extends Migration {
         cursor text,
         -- A difference may be news that we have not heard yet: it counts once a second look has met it again.
         confirmed_at timestamptz,
-        first_seen_at timestamptz not null default now(),
-        last_seen_at timestamptz not null default now(),
+        first_seen_at timestamptz not null default clock_now(),
+        last_seen_at timestamptz not null default clock_now(),
         gone_at timestamptz
       );
       create unique index book_findings_open on book_findings (rule, subject, about) where gone_at is null;

@@ -12,6 +12,8 @@ import {
   Unreadable,
 } from '../domain/outcome.ts';
 import type { Provider } from '../domain/provider.ts';
+import { moneyCallMs, readMs } from '../runtime/call-times.ts';
+import type { Departure } from '../runtime/departure.ts';
 import { parseExactly } from './exact-json.ts';
 import type { Gate, Health } from './gate.ts';
 import { CallFailed, type HttpAnswer, type HttpRequest, send } from './http.ts';
@@ -31,6 +33,8 @@ export type Call = {
   stakes: Stakes;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
+  /** Until when it may leave, where it was marked as sent before. */
+  departure?: Departure | undefined;
   /** The outside account it is made for; none where it is made for our application itself. */
   account?: string | undefined;
   /** The provider's limit that it counts against. */
@@ -53,10 +57,10 @@ export type UserToken = { accessToken: string; account?: string };
 type Details = { account?: string | undefined; limit?: LimitName; capability?: Capability };
 
 /** The last argument of every client method. */
-export type CallOptions = { signal?: AbortSignal };
+export type CallOptions = { signal?: AbortSignal; departure?: Departure };
 
-export const read = { stakes: 'read', timeoutMs: 10_000 } as const;
-export const moneyCall = { stakes: 'money', timeoutMs: 30_000 } as const;
+export const read = { stakes: 'read', timeoutMs: readMs } as const;
+export const moneyCall = { stakes: 'money', timeoutMs: moneyCallMs } as const;
 
 /** The calls of one client: reads, and those that must not happen twice. */
 export const callsTo = (provider: Provider, gate: Gate | undefined) => ({
@@ -69,11 +73,12 @@ export const callsTo = (provider: Provider, gate: Gate | undefined) => ({
     limit,
     capability,
   }),
-  moving: ({ signal }: CallOptions, { account, limit, capability }: Details = {}): Call => ({
+  moving: ({ signal, departure }: CallOptions, { account, limit, capability }: Details = {}): Call => ({
     provider,
     ...moneyCall,
     gate,
     signal,
+    departure,
     account,
     limit,
     capability,
@@ -131,7 +136,7 @@ const stableCode = (text: string): string =>
  * @param healthOf where an answer tells by more than its status that the provider is broken, or has had enough
  */
 export async function ask(call: Call, request: HttpRequest, healthOf = healthByStatus): Promise<HttpAnswer> {
-  const sendIt = async () => withoutOurSecrets(request, await send(request, call.timeoutMs, call.signal));
+  const sendIt = async () => withoutOurSecrets(request, await send(request, call.timeoutMs, call));
   try {
     return await (call.gate ? call.gate.pass(call, { send: sendIt, healthOf }) : sendIt());
   } catch (error) {

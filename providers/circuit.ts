@@ -85,7 +85,8 @@ export function createCircuit({ breaker, openForMs, now, onOpen, onClose }: Circ
 export type Circuit = ReturnType<typeof createCircuit>;
 
 /** No answer came, and it was not us who stopped waiting. */
-export const isLost = (error: unknown): error is CallFailed => error instanceof CallFailed && error.code !== 'ABORTED';
+export const isLost = (error: unknown): error is CallFailed =>
+  error instanceof CallFailed && error.code !== 'ABORTED' && error.code !== 'DEPARTURE_MISSED';
 
 const isIll = (reply: unknown): boolean => (reply as Reply).ill;
 

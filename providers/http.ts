@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import axios, { isAxiosError } from 'axios';
+import type { Departure } from '../runtime/departure.ts';
 
 /** How far a request got when no whole answer came back. */
 export type LostPhase = 'never-left' | 'left-without-answer';
@@ -9,7 +10,7 @@ export type LostPhase = 'never-left' | 'left-without-answer';
 export class CallFailed extends Error {
   override readonly name = 'CallFailed';
   readonly phase: LostPhase;
-  /** `TIMEOUT`, `ABORTED`, or the code of the socket: `ECONNREFUSED`, `ECONNRESET`, … */
+  /** `TIMEOUT`, `ABORTED`, `DEPARTURE_MISSED`, or the code of the socket: `ECONNREFUSED`, `ECONNRESET`, … */
   readonly code: string;
 
   constructor(phase: LostPhase, code: string) {
@@ -50,18 +51,26 @@ const client = axios.create({
  *
  * @throws CallFailed whose `phase` says whether the request may have reached the provider
  */
-export async function send(request: HttpRequest, timeoutMs: number, signal?: AbortSignal): Promise<HttpAnswer> {
+export async function send(
+  request: HttpRequest,
+  timeoutMs: number,
+  { signal, departure }: { signal?: AbortSignal | undefined; departure?: Departure | undefined } = {},
+): Promise<HttpAnswer> {
   let left = false;
-  const markLeft = () => {
-    left = true;
-  };
+  let missed = false;
   const transport = {
     request(options: http.RequestOptions, onAnswer: (answer: http.IncomingMessage) => void) {
       const secure = options.protocol === 'https:';
       const outgoing = (secure ? https : http).request(options, onAnswer);
+      // Before the first byte is written: a request that is late is given up here, and nowhere later.
+      const leave = () => {
+        missed = departure?.isMissed() ?? false;
+        if (missed) outgoing.destroy();
+        else left = true;
+      };
       return outgoing.once('socket', socket => {
-        if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', markLeft);
-        else markLeft();
+        if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', leave);
+        else leave();
       });
     },
   };
@@ -73,11 +82,13 @@ export async function send(request: HttpRequest, timeoutMs: number, signal?: Abo
     const { status, headers, data } = await client.request<string>({ ...rest, ...limit, signal: stop, transport });
     return { status, headers, body: data };
   } catch (error) {
-    const code = timeout.aborted
-      ? 'TIMEOUT'
-      : signal?.aborted
-        ? 'ABORTED'
-        : (isAxiosError(error) && error.code) || 'UNKNOWN';
-    throw new CallFailed(left ? 'left-without-answer' : 'never-left', code);
+    throw new CallFailed(left ? 'left-without-answer' : 'never-left', codeOf(error));
+  }
+
+  function codeOf(error: unknown): string {
+    if (missed) return 'DEPARTURE_MISSED';
+    if (timeout.aborted) return 'TIMEOUT';
+    if (signal?.aborted) return 'ABORTED';
+    return (isAxiosError(error) && error.code) || 'UNKNOWN';
   }
 }

@@ -21,6 +21,7 @@ import { wakeBookCheck } from '../store/book-check.ts';
 import { wakeCredential } from '../store/credentials.ts';
 import { wakeSubscription } from '../store/ebay-subscriptions.ts';
 import { BookCheck } from '../store/entities/book-check.ts';
+import { closeWindowsAhead } from '../store/effect-window.ts';
 import { Feed } from '../store/entities/feed.ts';
 import { PayoutLeg, RateFeed } from '../store/entities/money.ts';
 import { InboundEvent, Order } from '../store/entities/order.ts';
@@ -136,7 +137,7 @@ export type SweepOptions = { store: Store; producer: Producer; stallAfterMs: num
 
 async function sweepKind<Row extends Due>(
   kind: Kind<Row>,
-  { store, producer, stallAfterMs, now = () => new Date() }: SweepOptions,
+  { store, producer, stallAfterMs, now = store.clock.now }: SweepOptions,
 ): Promise<number> {
   const later = () => new Date(now().getTime() + stallAfterMs);
   // Guarded by the time that was read: a processor that has just said when to look again is not overruled.
@@ -199,6 +200,7 @@ export async function sweep(options: SweepOptions): Promise<number> {
       sweepKind(subscriptions, options),
       sweepKind(bookChecks, options),
     ]);
+    await closeWindowsAhead(em);
     await beat(em);
     return made.reduce((sum, jobs) => sum + jobs, 0);
   });

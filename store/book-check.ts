@@ -8,6 +8,7 @@
 import { raw } from '@mikro-orm/core';
 import type { BookCheckId } from '../domain/ids.ts';
 import { closeGone, confirmFindings, type Finding, keepFindings, type SliceOf } from './book-findings.ts';
+import { timeIn, timeOf } from './clock.ts';
 import { BookCheck } from './entities/book-check.ts';
 import type { EntityManager } from './open.ts';
 import { graceMs } from './orders.ts';
@@ -29,13 +30,13 @@ export const theBookCheck = (em: EntityManager): Promise<BookCheck | null> => em
 
 /** Has the books checked now, or a run that is under way go on. */
 export async function askForBookCheck(em: EntityManager): Promise<BookCheck> {
-  await scheduleBookCheck(em, new Date());
+  await scheduleBookCheck(em, timeOf(em));
   const { id } = await em.findOneOrFail(BookCheck, { onlyOne: true });
   return (await wakeBookCheck(em, id)) ?? em.findOneOrFail(BookCheck, { id });
 }
 
 export async function wakeBookCheck(em: EntityManager, id: BookCheckId): Promise<BookCheck | null> {
-  const change = { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) };
+  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
   const woken = await em.nativeUpdate(BookCheck, { id }, change);
   return woken === 1 ? em.findOne(BookCheck, { id }) : null;
 }
@@ -44,7 +45,13 @@ export async function wakeBookCheck(em: EntityManager, id: BookCheckId): Promise
 export async function claimBookCheck(em: EntityManager, id: BookCheckId, first: SliceOf): Promise<BookCheck | null> {
   const claimed = await em.nativeUpdate(BookCheck, { id }, { fence: raw<bigint>('fence + 1') });
   if (claimed !== 1) return null;
-  const begun = { run: raw<number>('run + 1'), startedAt: raw<Date>('now()'), asked: 0, failures: 0, lastError: null };
+  const begun = {
+    run: raw<number>('run + 1'),
+    startedAt: raw<Date>('clock_now()'),
+    asked: 0,
+    failures: 0,
+    lastError: null,
+  };
   await em.nativeUpdate(BookCheck, { id, stage: null }, { ...begun, ...first });
   return em.findOne(BookCheck, { id });
 }
@@ -76,7 +83,7 @@ export const pauseBookCheck = (em: EntityManager, check: BookCheck, at: Date, fa
 
 /** The run has come to its end: what it did not meet again is gone. @throws LostCheck */
 export async function endBookCheck(em: EntityManager, check: BookCheck, nextAt: Date): Promise<number> {
-  const ended = { stage: null, cursor: null, finishedAt: raw<Date>('now()') };
+  const ended = { stage: null, cursor: null, finishedAt: raw<Date>('clock_now()') };
   await moveOwn(em, check, { ...ended, nextCheckAt: nextAt, stateEntry: raw<number>('state_entry + 1'), wake: 0 });
   return closeGone(em, check.run);
 }

@@ -38,7 +38,7 @@ export async function keepFindings(
   for (const { rule, kind, subject, about, detail } of findings)
     await em.execute(
       `insert into book_findings as f (id, rule, kind, subject, about, detail, run, stage, cursor, confirmed_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, case when ? <> 'difference' then now() end)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, case when ? <> 'difference' then clock_now() end)
        on conflict (rule, subject, about) where gone_at is null do update set
          run = excluded.run, stage = excluded.stage, cursor = excluded.cursor,
          kind = case when ${stays} then f.kind else excluded.kind end,
@@ -69,7 +69,7 @@ export async function confirmFindings(
 ): Promise<void> {
   for (const { rule, subject, about, kind, detail } of met)
     await em.execute(
-      `update book_findings set confirmed_at = now(), last_seen_at = now(),
+      `update book_findings set confirmed_at = clock_now(), last_seen_at = clock_now(),
          detail = case when ? = 'difference' then ? else detail end
        where gone_at is null and confirmed_at is null and rule = ? and subject = ? and about = ?`,
       [kind, detail, rule, subject, about],
@@ -84,10 +84,10 @@ export async function confirmFindings(
 /** How many there were that this run did not meet again. */
 export async function closeGone(em: EntityManager, run: number): Promise<number> {
   const rows = await em.execute<{ id: string }[]>(
-    'update book_findings set gone_at = now() where gone_at is null and run < ? returning id',
+    'update book_findings set gone_at = clock_now() where gone_at is null and run < ? returning id',
     [run],
   );
-  await em.execute(`delete from book_findings where gone_at < now() - interval '${goneDays} days'`);
+  await em.execute(`delete from book_findings where gone_at < clock_now() - interval '${goneDays} days'`);
   return rows.length;
 }
 

@@ -2,6 +2,7 @@ import { raw } from '@mikro-orm/core';
 import type { CredentialId, UserId } from '../domain/ids.ts';
 import { invariant } from '../domain/outcome.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
+import { timeIn } from './clock.ts';
 import { type ApiName, Credential, type Environment } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
 import { graceMs } from './orders.ts';
@@ -112,7 +113,7 @@ export async function needReconnect(em: EntityManager, id: CredentialId): Promis
 }
 
 export async function wakeCredential(em: EntityManager, id: CredentialId): Promise<Credential | null> {
-  const change = { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) };
+  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
   const looked = { $or: [{ status: 'HEALTHY' as const }, { refusedSince: { $ne: null } }] };
   const woken = await em.nativeUpdate(Credential, { id, ...connected, ...looked }, change);
   return woken === 1 ? em.findOne(Credential, { id }) : null;

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /**
  * Connection refused or broken, server shutting down or starting up, too many connections; and a statement or a pause
  * inside a transaction that the server ended because it took too long.
@@ -10,3 +12,17 @@ const words =
 /** Whether a query failed because there was no database to ask: it is there again soon, and nothing else is wrong. */
 export const isDatabaseAway = (error: unknown): boolean =>
   error instanceof Error && (('code' in error && codes.test(String(error.code))) || words.test(error.message));
+
+const patience = { tries: 60, pauseMs: 500 };
+
+/** A database that is being restarted is there again soon: no reason for a process not to start. */
+export async function onceThere<T>(question: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await question();
+    } catch (error) {
+      if (!isDatabaseAway(error) || tries === patience.tries) throw error;
+      await sleep(patience.pauseMs);
+    }
+  }
+}

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../domain/ids.ts';
 import { type Money, money } from '../domain/money.ts';
 import type { Channel } from '../domain/order.ts';
+import { timeOf } from './clock.ts';
 import { Dispute } from './entities/money.ts';
 import type { EntityManager } from './open.ts';
 
@@ -40,7 +41,7 @@ export async function recordDispute(
   await em.nativeUpdate(
     Dispute,
     { id: dispute.id },
-    { status, feeMinor: fee.amountMinor, feeChanges, updatedAt: new Date() },
+    { status, feeMinor: fee.amountMinor, feeChanges, updatedAt: timeOf(em) },
   );
   if (change === 0n) return undefined;
   return { event: `dispute-fee:${reference}:${feeChanges}`, amount: money(change, fee.currency) };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { CredentialId, SubscriptionId } from '../domain/ids.ts';
+import { timeIn } from './clock.ts';
 import { EbaySubscription } from './entities/subscription.ts';
 import type { EntityManager } from './open.ts';
 import { graceMs } from './orders.ts';
@@ -8,8 +9,8 @@ import { graceMs } from './orders.ts';
 /** A seller was connected: their orders are to be told, from the first look on. A new consent is tested anew. */
 export async function wantSubscription(em: EntityManager, credentialId: CredentialId): Promise<EbaySubscription> {
   await em.execute(
-    `insert into ebay_subscriptions (id, credential_id, next_check_at) values (?, ?, now())
-     on conflict (credential_id) do update set tested_at = null, trouble = null, next_check_at = now(), wake = 0,
+    `insert into ebay_subscriptions (id, credential_id, next_check_at) values (?, ?, clock_now())
+     on conflict (credential_id) do update set tested_at = null, trouble = null, next_check_at = clock_now(), wake = 0,
        state_entry = ebay_subscriptions.state_entry + 1`,
     [randomUUID(), credentialId],
   );
@@ -34,7 +35,7 @@ export async function noteSubscription(
 }
 
 export async function wakeSubscription(em: EntityManager, id: SubscriptionId): Promise<EbaySubscription | null> {
-  const change = { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) };
+  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
   const woken = await em.nativeUpdate(EbaySubscription, { id }, change);
   return woken === 1 ? em.findOne(EbaySubscription, { id }) : null;
 }

@@ -22,7 +22,7 @@ export const disproveByHand = (em: EntityManager, effect: Effect): Promise<void>
   settleByHand(em, effect, { status: 'DISPROVEN' });
 
 async function settleByHand(em: EntityManager, { id, idempotencyKey }: Effect, end: object): Promise<void> {
-  const change = { ...end, lastCode: decidedByPerson, closedAt: raw<Date>('now()') };
+  const change = { ...end, lastCode: decidedByPerson, closedAt: raw<Date>('clock_now()') };
   const open = { id, $or: [{ status: 'OPEN' as const }, { status: 'DONE' as const, lastCode: decidedByPerson }] };
   if ((await em.nativeUpdate(Effect, open, change)) !== 1)
     throw new Uncertain('EFFECT_JUDGED_ELSEWHERE', `${idempotencyKey} is settled already`);

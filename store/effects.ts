@@ -23,6 +23,8 @@ import { raw } from '@mikro-orm/core';
 import type { EffectId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { invariant, Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
+import { type Departure, departure } from '../runtime/departure.ts';
+import { agesOf, markSent, unmarkSent } from './effect-window.ts';
 import { keepContradiction } from './effects-by-hand.ts';
 import { Effect, type EffectPurpose } from './entities/money.ts';
 import type { Environment } from './entities/people.ts';
@@ -54,7 +56,8 @@ export type Intent<Result extends Json> = {
   leaving?(em: EntityManager, effect: Effect): Promise<void>;
   /** A look-up that is refused is UNKNOWN: the refusal is about the look, not about the effect. */
   find(effect: Effect): Promise<Found<Result>>;
-  send(effect: Effect): Promise<Result>;
+  /** @param by until when it may leave; past it nothing does */
+  send(effect: Effect, by: Departure): Promise<Result>;
   /** Writes what the effect means, in the transaction that closes it. */
   record(em: EntityManager, result: Result, effect: Effect): Promise<void>;
 };
@@ -72,7 +75,6 @@ export class Unproven extends Uncertain {
 export type Failpoint = 'effect-opened' | 'effect-sending' | 'effect-answered' | 'effect-closed';
 export type OnceContext = {
   store: Store;
-  now: () => Date;
   /** How long a call that was cut off may still be running at the provider. */
   quarantineMs: number;
   failpoint?: (name: Failpoint) => void | Promise<void>;
@@ -109,7 +111,7 @@ export const isInDoubt = (effect: Effect | null): boolean => effect?.status === 
  */
 export async function disproveDone(em: EntityManager, effect: Effect, code: string): Promise<void> {
   const done = { id: effect.id, status: 'DONE' as const, generation: effect.generation };
-  const change = { status: 'DISPROVEN' as const, lastCode: code, closedAt: raw<Date>('now()') };
+  const change = { status: 'DISPROVEN' as const, lastCode: code, closedAt: raw<Date>('clock_now()') };
   if ((await em.nativeUpdate(Effect, done, change)) !== 1)
     throw new Uncertain('EFFECT_JUDGED_ELSEWHERE', `${effect.idempotencyKey} is judged elsewhere`);
 }
@@ -117,7 +119,7 @@ export async function disproveDone(em: EntityManager, effect: Effect, code: stri
 /** Takes back an intent that never left. False when it may have left, or was closed. */
 export async function withdrawUnsent(em: EntityManager, purpose: EffectPurpose, subject: string): Promise<boolean> {
   const unsent = { purpose, subject, status: 'OPEN' as const, lastSentAt: null };
-  const change = { status: 'DISPROVEN' as const, lastCode: 'WITHDRAWN', closedAt: raw<Date>('now()') };
+  const change = { status: 'DISPROVEN' as const, lastCode: 'WITHDRAWN', closedAt: raw<Date>('clock_now()') };
   return (await em.nativeUpdate(Effect, unsent, change)) === 1;
 }
 
@@ -158,39 +160,16 @@ async function withoutUnsentOf<Result extends Json>(
 }
 
 /** Marks the send before it leaves; a concurrent send of the same row is refused. */
-async function markSending<Result extends Json>(
-  { store, now }: OnceContext,
+const markSending = <Result extends Json>(
+  { store, quarantineMs }: OnceContext,
   intent: Intent<Result>,
   effect: Effect,
-): Promise<void> {
-  const at = now();
-  await store.transaction(async em => {
+): Promise<void> =>
+  store.transaction(async em => {
     await intent.assertOwner(em);
-    const marked = await em.nativeUpdate(
-      Effect,
-      { id: effect.id, status: 'OPEN', sends: effect.sends },
-      {
-        sends: effect.sends + 1,
-        lastSentAt: at,
-        ...(effect.firstSentAt ? {} : { firstSentAt: at, resendUntil: new Date(at.getTime() + intent.resendForMs) }),
-      },
-    );
-    if (marked !== 1) throw new Uncertain('EFFECT_SENT_ELSEWHERE', `${effect.idempotencyKey} is being sent elsewhere`);
+    await markSent(em, effect, { resendForMs: intent.resendForMs, quarantineMs });
     await intent.leaving?.(em, effect);
   });
-}
-
-/** The provider certainly did nothing with this send: as if it had never left. What earlier sends left open stays so. */
-async function unmarkSending({ store }: OnceContext, effect: Effect): Promise<void> {
-  const before = { lastSentAt: effect.lastSentAt ?? null, firstSentAt: effect.firstSentAt ?? null };
-  await store.transaction(em =>
-    em.nativeUpdate(
-      Effect,
-      { id: effect.id, status: 'OPEN', sends: effect.sends + 1 },
-      { ...before, resendUntil: effect.resendUntil ?? null },
-    ),
-  );
-}
 
 async function close<Result extends Json>(
   { store }: OnceContext,
@@ -203,7 +182,7 @@ async function close<Result extends Json>(
     const closed = await em.nativeUpdate(
       Effect,
       { id: effect.id, status: 'OPEN' },
-      { status: 'DONE', result: answer, closedAt: raw<Date>('now()') },
+      { status: 'DONE', result: answer, closedAt: raw<Date>('clock_now()') },
     );
     if (closed === 1) await intent.record(em, result, effect);
     // Closed by somebody else meanwhile: what it means is recorded already, unless it was given up as not happened.
@@ -219,7 +198,7 @@ async function disprove({ store }: OnceContext, effect: Effect, code: string): P
     em.nativeUpdate(
       Effect,
       { id: effect.id, status: 'OPEN' },
-      { status: 'DISPROVEN', lastCode: code, closedAt: raw<Date>('now()') },
+      { status: 'DISPROVEN', lastCode: code, closedAt: raw<Date>('clock_now()') },
     ),
   );
 }
@@ -242,20 +221,19 @@ async function mayLeave<Result extends Json>(
   if (!effect.lastSentAt) return { send: 'first' };
   const sameAccount =
     effect.route === intent.route && effect.account === intent.account && effect.environment === intent.environment;
+  // Before the look: what it does not find may come later, if the call was still running then.
+  const { lastMs, firstMs, resendLeftMs } = await context.store.read(em => agesOf(em, effect));
   const found: Found<Result> = sameAccount ? await lookUp(intent, effect) : { answer: 'UNKNOWN' };
   if (found.answer === 'FOUND') return { result: found.result };
-  const now = context.now().getTime();
-  const stillRunningMs = effect.lastSentAt.getTime() + context.quarantineMs - now;
+  const stillRunningMs = Math.ceil(context.quarantineMs - lastMs);
   if (stillRunningMs > 0)
     throw new Uncertain('EFFECT_IN_FLIGHT', `${effect.idempotencyKey} was cut off and may still be running`, {
       retryAfterMs: stillRunningMs,
     });
   const recognised = found.answer === 'ABSENT' || intent.deduplicates;
-  const inside = effect.resendUntil != null && now < effect.resendUntil.getTime();
-  if (sameAccount && recognised && inside)
+  if (sameAccount && recognised && resendLeftMs > 0)
     return { send: found.answer === 'ABSENT' ? 'again after proof' : 'again without proof' };
-  const firstSentAt = effect.firstSentAt?.getTime() ?? now;
-  const stillLooking = now < firstSentAt + (intent.lookForMs ?? intent.resendForMs);
+  const stillLooking = firstMs < (intent.lookForMs ?? intent.resendForMs);
   if (stillLooking && sameAccount)
     throw new Uncertain('EFFECT_UNKNOWN', `${effect.idempotencyKey} cannot be looked up yet`);
   throw new Unproven(effect);
@@ -264,10 +242,15 @@ async function mayLeave<Result extends Json>(
 /** For how long a "no" to a repeated send is asked for once more: after that it is the provider's last word. */
 const contradictedForMs = 24 * 3_600_000;
 
-function contradicted({ now }: OnceContext, effect: Effect, { message }: Terminal): Uncertain {
-  const since = effect.firstSentAt?.getTime() ?? 0;
-  const late = now().getTime() >= since + contradictedForMs;
-  return late ? new Unproven(effect) : new Uncertain('EFFECT_CONTRADICTED', message);
+async function contradicted({ store }: OnceContext, effect: Effect, { message }: Terminal): Promise<Uncertain> {
+  const { firstMs } = await store.read(em => agesOf(em, effect));
+  return firstMs >= contradictedForMs ? new Unproven(effect) : new Uncertain('EFFECT_CONTRADICTED', message);
+}
+
+/** What was marked too long ago does not leave any more: its windows may be over. @throws Retryable */
+async function depart<Result extends Json>(intent: Intent<Result>, effect: Effect, by: Departure): Promise<Result> {
+  if (by.isMissed()) throw new Retryable('EFFECT_DEPARTURE_MISSED', `${effect.idempotencyKey} was held up, and stayed`);
+  return intent.send(effect, by);
 }
 
 /** Causes the effect, or finds that it was caused; either way what it means is recorded exactly once. */
@@ -279,13 +262,14 @@ export async function once<Result extends Json>(context: OnceContext, intent: In
   await pass('effect-opened');
   const step = await mayLeave(context, intent, effect);
   if ('result' in step) return close(context, intent, effect, step.result);
+  const by = departure();
   await markSending(context, intent, effect);
   await pass('effect-sending');
-  const result = await intent.send(effect).catch(async (error: unknown) => {
-    if (error instanceof Retryable) await unmarkSending(context, effect);
+  const result = await depart(intent, effect, by).catch(async (error: unknown) => {
+    if (error instanceof Retryable) await context.store.transaction(em => unmarkSent(em, effect));
     if (!(error instanceof Terminal)) throw error;
     // A "no" to a repeated send does not prove that the first one, which nobody could look up, did nothing.
-    if (step.send === 'again without proof') throw contradicted(context, effect, error);
+    if (step.send === 'again without proof') throw await contradicted(context, effect, error);
     await disprove(context, effect, error.code);
     throw error;
   });

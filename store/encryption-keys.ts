@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { EncryptionKey } from '../runtime/config.ts';
 import { createSecretBox, SecretBoxError } from '../runtime/secret-box.ts';
-import { isDatabaseAway } from './database-away.ts';
+import { onceThere } from './database-away.ts';
 import type { EntityManager, Store } from './open.ts';
 import { type KeyUse, keysInUse, sealedPlace } from './sealed-columns.ts';
 
@@ -19,7 +18,6 @@ export class EncryptionKeyError extends Error {
 
 /** Sealed once with every key: whoever comes with another key of that name cannot open it. */
 const canaryText = 'sealed with this key';
-const patience = { tries: 60, pauseMs: 500 };
 
 /**
  * Asked by every process before it does anything: every key that stored secrets need is there and is the right one, so
@@ -34,18 +32,6 @@ export async function assertKeysFit(store: Store, keys: readonly EncryptionKey[]
   const checked = await store.transaction(em => Promise.all(keys.map(key => checkCanary(em, key))));
   const mistakes = checked.flat();
   if (mistakes.length > 0) throw new EncryptionKeyError(mistakes);
-}
-
-/** A database that is being restarted is there again soon: no reason for a process not to start. */
-async function onceThere<T>(question: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await question();
-    } catch (error) {
-      if (!isDatabaseAway(error) || tries === patience.tries) throw error;
-      await sleep(patience.pauseMs);
-    }
-  }
 }
 
 function mistakeOf({ table, keyId, rows, sample }: KeyUse, keys: readonly EncryptionKey[]): string[] {

@@ -37,9 +37,10 @@ export async function eraseOrders(em: EntityManager, orders: readonly Order[]): 
   for (const order of orders) {
     const { id, shipTo, buyerAccount } = order;
     const words = wordsFor(shipTo, buyerAccount);
-    await em.execute('update orders set ship_to = null, buyer_account = null, buyer_erased_at = now() where id = ?', [
-      id,
-    ]);
+    await em.execute(
+      'update orders set ship_to = null, buyer_account = null, buyer_erased_at = clock_now() where id = ?',
+      [id],
+    );
     await eraseTimeline(em, id, words);
     // The database rewrites requests of closed effects by itself, whenever they are touched.
     await em.execute(`update effects set request = request where purpose = 'buy' and subject = ?`, [id]);

@@ -1,6 +1,7 @@
 import { raw } from '@mikro-orm/core';
 import { feedsOfMarketplace, standstillMs } from '../domain/feed.ts';
 import type { CredentialId, FeedId } from '../domain/ids.ts';
+import { timeIn } from './clock.ts';
 import { Feed } from './entities/feed.ts';
 import { Credential } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
@@ -23,8 +24,8 @@ export async function openFeeds(em: EntityManager, { id, apiName }: Credential):
   for (const kind of feedsOfMarketplace[apiName])
     await em.execute(
       `insert into feeds (id, kind, credential_id, started_at, cursor_at, next_check_at)
-       values (gen_random_uuid(), ?, ?, now(), now(), now())
-       on conflict (credential_id, kind) where credential_id is not null do update set next_check_at = now()`,
+       values (gen_random_uuid(), ?, ?, clock_now(), clock_now(), clock_now())
+       on conflict (credential_id, kind) where credential_id is not null do update set next_check_at = clock_now()`,
       [kind, id],
     );
 }
@@ -41,7 +42,7 @@ export async function openPlatformFeed(em: EntityManager, application: string): 
   await em.nativeDelete(Feed, { application: { $nin: [application], $ne: null } });
   await em.execute(
     `insert into feeds (id, kind, application, started_at, cursor_at, next_check_at)
-     values (gen_random_uuid(), 'paypal-events', ?, now(), now(), now())
+     values (gen_random_uuid(), 'paypal-events', ?, clock_now(), clock_now(), clock_now())
      on conflict (application, kind) where application is not null do nothing`,
     [application],
   );
@@ -63,7 +64,7 @@ export async function moveFeed(em: EntityManager, feed: Feed, reading: Partial<R
 }
 
 export async function wakeFeed(em: EntityManager, id: FeedId): Promise<Feed | null> {
-  const change = { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) };
+  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
   const woken = await em.nativeUpdate(Feed, { id }, change);
   return woken === 1 ? em.findOne(Feed, { id }) : null;
 }

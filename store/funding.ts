@@ -106,7 +106,7 @@ export async function reserve(
 /** The money left: the reservation becomes what was really spent. */
 export async function consume(em: EntityManager, purpose: Purpose, subject: string, spent: Money): Promise<void> {
   await em.execute(
-    `update reservations set status = 'CONSUMED', amount_minor = ?, closed_at = now()
+    `update reservations set status = 'CONSUMED', amount_minor = ?, closed_at = clock_now()
      where purpose = ? and subject = ? and status = 'HELD'`,
     [spent.amountMinor, purpose, subject],
   );
@@ -115,7 +115,7 @@ export async function consume(em: EntityManager, purpose: Purpose, subject: stri
 /** What was spent has come back, and may be reserved once more. */
 export async function moneyReturned(em: EntityManager, purpose: Purpose, subject: string): Promise<void> {
   await em.execute(
-    `update reservations set status = 'RELEASED', closed_at = now() where purpose = ? and subject = ? and status <> 'RELEASED'`,
+    `update reservations set status = 'RELEASED', closed_at = clock_now() where purpose = ? and subject = ? and status <> 'RELEASED'`,
     [purpose, subject],
   );
 }
@@ -131,7 +131,7 @@ export async function partReturned(em: EntityManager, purpose: Purpose, subject:
 /** Nothing was spent and nothing will be. */
 export async function release(em: EntityManager, purpose: Purpose, subject: string): Promise<void> {
   await em.execute(
-    `update reservations set status = 'RELEASED', closed_at = now() where purpose = ? and subject = ? and status = 'HELD'`,
+    `update reservations set status = 'RELEASED', closed_at = clock_now() where purpose = ? and subject = ? and status = 'HELD'`,
     [purpose, subject],
   );
 }

@@ -1,6 +1,7 @@
 import type { UserId } from '../domain/ids.ts';
 import type { Currency, Rate } from '../domain/money.ts';
 import { jumpsTooFar } from '../domain/rate-jump.ts';
+import { timeOf } from './clock.ts';
 import { FxRate } from './entities/money.ts';
 import type { EntityManager } from './open.ts';
 
@@ -59,7 +60,7 @@ export async function freshRate(
 
 /** An admin has looked at a held rate and vouches for it. Gives nothing when there is no such held rate. */
 export async function confirmRate(em: EntityManager, id: string, by: UserId): Promise<FxRate | null> {
-  const confirmed = { held: false, confirmedBy: by, confirmedAt: new Date() };
+  const confirmed = { held: false, confirmedBy: by, confirmedAt: timeOf(em) };
   const changed = await em.nativeUpdate(FxRate, { id: BigInt(id), held: true }, confirmed);
   return changed === 1 ? em.findOne(FxRate, { id: BigInt(id) }) : null;
 }

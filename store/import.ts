@@ -2,6 +2,7 @@ import type { Address } from '../domain/address.ts';
 import type { CredentialId, OrderId, UserId } from '../domain/ids.ts';
 import type { Money } from '../domain/money.ts';
 import type { Channel, Custody } from '../domain/order.ts';
+import { timeIn } from './clock.ts';
 import { Order } from './entities/order.ts';
 import type { Product } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
@@ -107,7 +108,7 @@ export async function createCheckoutOrder(
     stateEntry: 1,
     wake: 0,
     fence: 0n,
-    nextCheckAt: new Date(Date.now() + firstQuestionMs),
+    nextCheckAt: timeIn(em, firstQuestionMs),
   });
   await note(em, id, 'noted', `created at the checkout: ${quantity} × ${product.title}`);
   return em.findOneOrFail(Order, { id });

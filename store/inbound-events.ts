@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { CredentialId, EventId } from '../domain/ids.ts';
+import { timeIn } from './clock.ts';
 import { type EventSource, InboundEvent } from './entities/order.ts';
 import type { Credential } from './entities/people.ts';
 import type { EntityManager, Store } from './open.ts';
@@ -38,7 +39,7 @@ export async function storeEvent(em: EntityManager, event: NewEvent): Promise<In
       event.credentialId ?? null,
       statusOf(event),
       event.unreadable ?? null,
-      event.wanted ? new Date(Date.now() + graceMs) : null,
+      event.wanted ? timeIn(em, graceMs) : null,
     ],
   );
   return row ? em.findOneOrFail(InboundEvent, { id: row.id }) : null;
@@ -86,7 +87,7 @@ export async function wakeEvent(em: EntityManager, id: EventId): Promise<Inbound
   const woken = await em.nativeUpdate(
     InboundEvent,
     { id, status: 'RECEIVED' },
-    { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) },
+    { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) },
   );
   return woken === 1 ? em.findOne(InboundEvent, { id }) : null;
 }

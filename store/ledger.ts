@@ -16,7 +16,7 @@ export async function post(
   invariant(imbalance(entry.postings).size === 0, `${entry.source} ${entry.event} is balanced`);
   const [transaction] = await em.execute<{ id: string }[]>(
     `insert into ledger_transactions (source, event, order_id, user_id, at)
-     values (?, ?, ?, (select user_id from orders where id = ?), coalesce(?, now())) on conflict (source, event) do nothing returning id`,
+     values (?, ?, ?, (select user_id from orders where id = ?), coalesce(?, clock_now())) on conflict (source, event) do nothing returning id`,
     [entry.source, entry.event, entry.orderId, entry.orderId, entry.at ?? null],
   );
   if (!transaction) return false;

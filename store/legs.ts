@@ -3,6 +3,7 @@ import type { LegId, OrderId } from '../domain/ids.ts';
 import { formatMoney, type Money, money } from '../domain/money.ts';
 import { type LegState, legMoves } from '../domain/payout-leg.ts';
 import { assertMove } from '../domain/state-table.ts';
+import { timeIn, timeOf } from './clock.ts';
 import { Effect, PayoutLeg } from './entities/money.ts';
 import { type EntityManager, restoreOnRollback } from './open.ts';
 import { graceMs, LostClaim } from './orders.ts';
@@ -50,12 +51,12 @@ export async function moveLeg(
 ): Promise<void> {
   assertMove(legMoves, `leg ${leg.id}`, leg.status, to);
   const change: Partial<PayoutLeg> = {
-    nextCheckAt: to === 'PENDING' || to === 'SENT' ? new Date(Date.now() + graceMs) : null,
+    nextCheckAt: to === 'PENDING' || to === 'SENT' ? timeIn(em, graceMs) : null,
     ...also,
     status: to,
     stateEntry: leg.stateEntry + 1,
     wake: 0,
-    updatedAt: new Date(),
+    updatedAt: timeOf(em),
   };
   const guard = { id: leg.id, status: leg.status, fence: leg.fence };
   if ((await em.nativeUpdate(PayoutLeg, guard, change)) !== 1) throw new LostClaim(leg.id);
@@ -72,7 +73,7 @@ export async function moveLeg(
 /** A leg that is not paid is worth less now. The caller owns it. */
 export async function resizeLeg(em: EntityManager, leg: PayoutLeg, amount: Money): Promise<void> {
   const guard = { id: leg.id, status: leg.status, fence: leg.fence };
-  const change = { amountMinor: amount.amountMinor, updatedAt: new Date() };
+  const change = { amountMinor: amount.amountMinor, updatedAt: timeOf(em) };
   if ((await em.nativeUpdate(PayoutLeg, guard, change)) !== 1) throw new LostClaim(leg.id);
   await note(em, leg.orderId, 'noted', `payout to ${leg.beneficiary} is ${formatMoney(amount)} now`, { leg: leg.id });
   restoreOnRollback(em, leg);
@@ -105,7 +106,7 @@ export async function wakeLeg(em: EntityManager, id: LegId): Promise<PayoutLeg |
   const woken = await em.nativeUpdate(
     PayoutLeg,
     { id },
-    { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) },
+    { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) },
   );
   return woken === 1 ? em.findOne(PayoutLeg, { id }) : null;
 }

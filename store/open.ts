@@ -5,6 +5,8 @@ import type { Pool } from 'pg';
 import { migrations } from '../migrations/index.ts';
 import { dropBroken } from './broken-connections.ts';
 import { BookCheck, BookFinding } from './entities/book-check.ts';
+import { openClock, setClock } from './clock.ts';
+import { onceThere } from './database-away.ts';
 import { Feed } from './entities/feed.ts';
 import * as money from './entities/money.ts';
 import * as order from './entities/order.ts';
@@ -93,8 +95,16 @@ export type Store = Awaited<ReturnType<typeof openStore>>;
 export async function openStore(databaseUrl: string, poolSize = 10) {
   const orm = await openOrm(databaseUrl, poolSize);
   const fork = () => orm.em.fork() as EntityManager;
+  const read = <T>(query: (em: EntityManager) => Promise<T>): Promise<T> => query(fork());
+  const clock = await onceThere(() => openClock(read)).catch(async (error: unknown) => {
+    await orm.close(true);
+    throw error;
+  });
+  setClock(fork(), clock);
   return {
-    read: <T>(query: (em: EntityManager) => Promise<T>): Promise<T> => query(fork()),
+    /** The database's, which is the only one. */
+    clock,
+    read,
 
     /** Deadlocks and serialisation failures repeat the whole work, so it must cause nothing outside the database. */
     async transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
@@ -112,6 +122,9 @@ export async function openStore(databaseUrl: string, poolSize = 10) {
       }
     },
 
-    close: () => orm.close(true),
+    close: async () => {
+      await clock.close();
+      await orm.close(true);
+    },
   };
 }

@@ -16,6 +16,7 @@ import {
 } from '../domain/order.ts';
 import { invariant } from '../domain/outcome.ts';
 import { assertMove } from '../domain/state-table.ts';
+import { timeIn, timeOf } from './clock.ts';
 import { Order } from './entities/order.ts';
 import { type EntityManager, restoreOnRollback } from './open.ts';
 import { note } from './timeline.ts';
@@ -102,17 +103,17 @@ export async function assertClaim(em: EntityManager, order: Order): Promise<void
   if (rows.length === 0) throw new LostClaim(order.id);
 }
 
-const nextCheck = (move: Move): Date | null => {
+const nextCheck = (em: EntityManager, move: Move): Date | null => {
   switch (move.to) {
     case 'WAITING':
-      if (waits[move.reason].wokenBy === 'time') return move.until ?? new Date();
-      return deedElsewhere.has(move.reason) ? new Date(Date.now() + secondLookMs) : null;
+      if (waits[move.reason].wokenBy === 'time') return move.until ?? timeOf(em);
+      return deedElsewhere.has(move.reason) ? timeIn(em, secondLookMs) : null;
     case 'PAID':
     case 'PURCHASING':
     case 'PURCHASED':
     case 'SHIPPED':
     case 'REFUNDING':
-      return new Date(Date.now() + graceMs);
+      return timeIn(em, graceMs);
     default:
       return null;
   }
@@ -132,8 +133,8 @@ export async function moveOrder(em: EntityManager, order: Order, move: Move, als
     reason: move.to === 'FAILED' || move.to === 'NEEDS_REVIEW' ? move.reason : null,
     stateEntry: order.stateEntry + 1,
     wake: 0,
-    nextCheckAt: nextCheck(move),
-    updatedAt: new Date(),
+    nextCheckAt: nextCheck(em, move),
+    updatedAt: timeOf(em),
   };
   const guard = { id: order.id, status: order.status, fence: order.fence };
   if ((await em.nativeUpdate(Order, guard, change)) !== 1) throw new LostClaim(order.id);
@@ -166,7 +167,7 @@ export async function leaveToDeed(em: EntityManager, order: Order): Promise<void
 /** Changes facts of an order that the caller owns, without moving it. */
 export async function updateOrder(em: EntityManager, order: Order, facts: Partial<Order>): Promise<void> {
   const guard = { id: order.id, status: order.status, fence: order.fence };
-  if ((await em.nativeUpdate(Order, guard, { ...facts, updatedAt: new Date() })) !== 1) throw new LostClaim(order.id);
+  if ((await em.nativeUpdate(Order, guard, { ...facts, updatedAt: timeOf(em) })) !== 1) throw new LostClaim(order.id);
   restoreOnRollback(em, order);
   Object.assign(order, facts);
 }
@@ -176,7 +177,7 @@ export async function wakeOrder(em: EntityManager, id: OrderId): Promise<Order |
   const woken = await em.nativeUpdate(
     Order,
     { id },
-    { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) },
+    { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) },
   );
   return woken === 1 ? em.findOne(Order, { id }) : null;
 }
@@ -188,7 +189,7 @@ export async function wakeWaiting(
   userId: UserId | null,
 ): Promise<{ orders: Order[]; total: number }> {
   const waiting = { ...(userId ? { userId } : {}), status: 'WAITING' as const, waitReason };
-  const nextCheckAt = new Date(Date.now() + graceMs);
+  const nextCheckAt = timeIn(em, graceMs);
   const total = await em.nativeUpdate(Order, waiting, { wake: raw<number>('wake + 1'), nextCheckAt });
   return { orders: await em.find(Order, waiting, { orderBy: { createdAt: 'asc' }, limit: 200 }), total };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderId, ParcelId } from '../domain/ids.ts';
+import { timeOf } from './clock.ts';
 import { Parcel, type SupplierOrder } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
 
@@ -46,7 +47,7 @@ export async function keepParcels(
   if (!areAll) return;
   const named = seen.map(({ trackingNumber }) => trackingNumber);
   const others = { supplierOrderId: row.id, trackingNumber: { $nin: named }, goneAt: null };
-  await em.nativeUpdate(Parcel, others, { goneAt: new Date() });
+  await em.nativeUpdate(Parcel, others, { goneAt: timeOf(em) });
 }
 
 export const parcelsOf = (em: EntityManager, orderId: OrderId): Promise<Parcel[]> =>

@@ -4,6 +4,7 @@ import { formatMoney, type Money } from '../domain/money.ts';
 import type { Channel } from '../domain/order.ts';
 import { type PaymentState, paymentMoves } from '../domain/payment.ts';
 import { mayMove } from '../domain/state-table.ts';
+import { timeOf } from './clock.ts';
 import { type Order, Payment } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
 import { findOrder, orderByReference } from './orders.ts';
@@ -62,7 +63,7 @@ export async function recordPayment(em: EntityManager, news: News): Promise<Paym
       {
         ...(moves ? { status, rawStatus, statusReason } : {}),
         ...(isFeeNews ? { feeMinor: fee.amount.amountMinor, feeEstimated: fee.estimated } : {}),
-        updatedAt: new Date(),
+        updatedAt: timeOf(em),
       },
     );
   }

@@ -12,7 +12,7 @@ export const troubleBoard = (store: Pick<Store, 'read'>) => ({
     store.read(async em => {
       const rows = await em.execute<Row[]>(
         `select provider, account, why, attempt, since::text, until::text from provider_troubles
-         where until > now() - ?::interval and (why = 'OUTAGE' or until > now())
+         where until > clock_now() - ?::interval and (why = 'OUTAGE' or until > clock_now())
          order by provider, account, why limit 1000`,
         [forgottenAfter],
       );
@@ -26,10 +26,10 @@ export const troubleBoard = (store: Pick<Store, 'read'>) => ({
         `insert into provider_troubles (provider, account, why, attempt, since, until) values (?, ?, ?, ?, ?, ?)
          on conflict (provider, account, why) do update
            set attempt = excluded.attempt, until = excluded.until,
-               since = case when provider_troubles.until > now() - ?::interval then provider_troubles.since else excluded.since end`,
+               since = case when provider_troubles.until > clock_now() - ?::interval then provider_troubles.since else excluded.since end`,
         [provider, account, why, attempt, since, until, forgottenAfter],
       );
-      await em.execute('delete from provider_troubles where until < now() - ?::interval', [forgottenAfter]);
+      await em.execute('delete from provider_troubles where until < clock_now() - ?::interval', [forgottenAfter]);
     }),
 
   withdraw: ({ provider, account, why }: Pick<Trouble, 'provider' | 'account' | 'why'>): Promise<void> =>

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { RateFeedId } from '../domain/ids.ts';
 import type { Currency } from '../domain/money.ts';
+import { timeIn } from './clock.ts';
 import { RateFeed } from './entities/money.ts';
 import type { EntityManager } from './open.ts';
 import { graceMs } from './orders.ts';
@@ -36,7 +37,7 @@ export async function noteRates(
 }
 
 export async function wakeRateFeed(em: EntityManager, id: RateFeedId): Promise<RateFeed | null> {
-  const change = { wake: raw<number>('wake + 1'), nextCheckAt: new Date(Date.now() + graceMs) };
+  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
   const woken = await em.nativeUpdate(RateFeed, { id }, change);
   return woken === 1 ? em.findOne(RateFeed, { id }) : null;
 }

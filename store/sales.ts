@@ -5,6 +5,7 @@ import type { LegId, OrderId, SaleId, UserId } from '../domain/ids.ts';
 import type { Money } from '../domain/money.ts';
 import type { Beneficiary } from '../domain/payout-leg.ts';
 import type { Profit } from '../domain/profit.ts';
+import { timeIn } from './clock.ts';
 import { AdminCommission, Commission, PayoutLeg, Sale } from './entities/money.ts';
 import type { EntityManager } from './open.ts';
 import { graceMs } from './orders.ts';
@@ -88,7 +89,7 @@ export async function addLeg(
     stateEntry: 1,
     wake: 0,
     fence: 0n,
-    nextCheckAt: new Date(Math.max(leg.notBefore.getTime(), Date.now() + graceMs)),
+    nextCheckAt: new Date(Math.max(leg.notBefore.getTime(), timeIn(em, graceMs).getTime())),
   });
   return em.findOneOrFail(PayoutLeg, { id });
 }

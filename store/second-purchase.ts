@@ -4,6 +4,7 @@ import { merged, reversed } from '../domain/ledger.ts';
 import { formatMoney, type Money, money } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
 import { supplierCancelled, supplierRefunded } from '../domain/postings.ts';
+import { timeOf } from './clock.ts';
 import { disproveDone, standingEffect } from './effects.ts';
 import { Sale } from './entities/money.ts';
 import { type Order, SupplierOrder } from './entities/order.ts';
@@ -73,7 +74,7 @@ export async function undoPart(
   seenBy: string,
 ): Promise<void> {
   const numbers = cancelled.map(({ number }) => number);
-  await em.nativeUpdate(SupplierOrder, { number: { $in: numbers } }, { refundedAt: new Date() });
+  await em.nativeUpdate(SupplierOrder, { number: { $in: numbers } }, { refundedAt: timeOf(em) });
   await partReturned(em, 'buy', order.id, back);
   await bookRefund(em, order, `refunded:${numbers.join('+')}`, back);
   const text = `the supplier gave ${formatMoney(back)} back for ${numbers.join(', ')}`;
@@ -92,7 +93,7 @@ async function bookRefund(em: EntityManager, order: Order, event: string, cost: 
 async function voidSale(em: EntityManager, orderId: OrderId, sale: Sale): Promise<void> {
   const booked = await postingsOf(em, orderId, 'sale', [`booked:${sale.id}`, `shrunk:${sale.id}:%`]);
   await post(em, { source: 'sale', event: `voided:${sale.id}`, orderId, postings: merged(reversed(booked)) });
-  await em.nativeUpdate(Sale, { id: sale.id }, { voidedAt: new Date() });
+  await em.nativeUpdate(Sale, { id: sale.id }, { voidedAt: timeOf(em) });
   for (const { id } of await legsOfOrder(em, orderId)) {
     const leg = await claimUnpaid(em, id);
     if (leg) await cancelLeg(em, leg, 'SUPPLIER_CANCELLED');

@@ -13,7 +13,7 @@ export async function standingRole(em: EntityManager, sessionId: string, userId:
 
 /** Ends a session before its time; again is harmless. What has ended by itself need not be remembered. */
 export async function revokeSession(em: EntityManager, sessionId: string, expiresAt: Date): Promise<void> {
-  await em.execute('delete from revoked_sessions where expires_at < now()');
+  await em.execute('delete from revoked_sessions where expires_at < clock_now()');
   await em.execute('insert into revoked_sessions (id, expires_at) values (?, ?) on conflict (id) do nothing', [
     sessionId,
     expiresAt,

@@ -9,7 +9,7 @@ export async function commissionPercent(em: EntityManager): Promise<string> {
 export async function setCommissionPercent(em: EntityManager, percent: string): Promise<void> {
   await em.execute(
     `insert into platform_config (name, value) values ('commissionPct', ?)
-     on conflict (name) do update set value = excluded.value, changed_at = now()`,
+     on conflict (name) do update set value = excluded.value, changed_at = clock_now()`,
     [percent],
   );
 }
@@ -21,7 +21,7 @@ export async function browserBuyingAllowed(em: EntityManager): Promise<boolean> 
 }
 
 export async function allowBrowserBuying(em: EntityManager, allowed: boolean): Promise<void> {
-  await em.execute(`update platform_config set value = ?, changed_at = now() where name = 'browserBuying'`, [
+  await em.execute(`update platform_config set value = ?, changed_at = clock_now() where name = 'browserBuying'`, [
     allowed ? 'on' : 'off',
   ]);
 }

@@ -78,8 +78,8 @@ export async function keepCookies(
 /** Takes the account for one visit. False while another has it. */
 export async function leaseAccount(em: EntityManager, id: CredentialId, holder: string, ms: number): Promise<boolean> {
   const taken = await em.execute<{ id: string }[]>(
-    `update shop_accounts set leased_by = ?, leased_until = now() + ? * interval '1 millisecond'
-     where id = ? and (leased_until is null or leased_until < now()) returning id`,
+    `update shop_accounts set leased_by = ?, leased_until = clock_now() + ? * interval '1 millisecond'
+     where id = ? and (leased_until is null or leased_until < clock_now()) returning id`,
     [holder, ms, id],
   );
   return taken.length === 1;
@@ -88,8 +88,8 @@ export async function leaseAccount(em: EntityManager, id: CredentialId, holder: 
 /** False when it is somebody else's by now. */
 export async function renewLease(em: EntityManager, id: CredentialId, holder: string, ms: number): Promise<boolean> {
   const kept = await em.execute<{ id: string }[]>(
-    `update shop_accounts set leased_until = now() + ? * interval '1 millisecond'
-     where id = ? and leased_by = ? and leased_until > now() returning id`,
+    `update shop_accounts set leased_until = clock_now() + ? * interval '1 millisecond'
+     where id = ? and leased_by = ? and leased_until > clock_now() returning id`,
     [ms, id, holder],
   );
   return kept.length === 1;
@@ -98,7 +98,7 @@ export async function renewLease(em: EntityManager, id: CredentialId, holder: st
 /** Locks the row until the transaction ends: nobody else takes the account before that. */
 export async function holdsAccount(em: EntityManager, id: CredentialId, holder: string): Promise<boolean> {
   const held = await em.execute<{ id: string }[]>(
-    'select id from shop_accounts where id = ? and leased_by = ? and leased_until > now() for no key update',
+    'select id from shop_accounts where id = ? and leased_by = ? and leased_until > clock_now() for no key update',
     [id, holder],
   );
   return held.length === 1;
@@ -112,17 +112,17 @@ export async function returnAccount(
   paceMs: number,
 ): Promise<void> {
   await em.execute(
-    `update shop_accounts set leased_by = null, leased_until = now() + ? * interval '1 millisecond'
+    `update shop_accounts set leased_by = null, leased_until = clock_now() + ? * interval '1 millisecond'
      where id = ? and leased_by = ?`,
     [paceMs, id, holder],
   );
 }
 
 export async function pauseAccount(em: EntityManager, id: CredentialId, reason: string): Promise<void> {
-  await em.execute('update shop_accounts set paused_for = ?, paused_at = now() where id = ? and paused_for is null', [
-    reason,
-    id,
-  ]);
+  await em.execute(
+    'update shop_accounts set paused_for = ?, paused_at = clock_now() where id = ? and paused_for is null',
+    [reason, id],
+  );
 }
 
 /** False when it was not paused. */
@@ -150,7 +150,7 @@ export type ListedAccount = {
 export async function shopAccounts(em: EntityManager): Promise<ListedAccount[]> {
   const rows = await em.execute<(Omit<ListedAccount, 'pausedAt'> & { pausedAt: string | null })[]>(
     `select c.id, c.account_id as email, u.email as reseller, u.id as "userId", c.status, a.paused_for as "pausedFor",
-            a.paused_at::text as "pausedAt", coalesce(a.leased_by is not null and a.leased_until > now(), false) as busy
+            a.paused_at::text as "pausedAt", coalesce(a.leased_by is not null and a.leased_until > clock_now(), false) as busy
      from shop_accounts a join api_credentials c on c.id = a.id join users u on u.id = c.user_id
      order by a.paused_at nulls last, c.account_id limit 500`,
   );

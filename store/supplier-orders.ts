@@ -3,6 +3,7 @@ import type { CredentialId, OrderId } from '../domain/ids.ts';
 import type { Money } from '../domain/money.ts';
 import { mayMove } from '../domain/state-table.ts';
 import { type SupplierOrderState, supplierOrderMoves } from '../domain/supplier-order.ts';
+import { timeOf } from './clock.ts';
 import { standingEffect } from './effects.ts';
 import { type Order, SupplierOrder } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
@@ -57,7 +58,7 @@ export const supplierOrdersOf = (em: EntityManager, orderId: OrderId): Promise<S
 /** Numbers that are another order's: known to us, and not to be taken for this one's. */
 export async function numbersOfOthers(em: EntityManager, orderId: OrderId): Promise<ReadonlySet<string>> {
   const rows = await em.execute<{ number: string }[]>(
-    `select number from supplier_orders where order_id <> ? and created_at > now() - interval '7 days'`,
+    `select number from supplier_orders where order_id <> ? and created_at > clock_now() - interval '7 days'`,
     [orderId],
   );
   return new Set(rows.map(({ number }) => number));
@@ -94,7 +95,7 @@ export async function keepNews(em: EntityManager, order: Order, rows: readonly S
   await assertClaim(em, order);
   for (const { id, status, rawStatus, wasPaid, costMinor, costCurrency, payDeadline } of rows) {
     const heard = { status, rawStatus, wasPaid, costMinor, costCurrency, payDeadline };
-    await em.nativeUpdate(SupplierOrder, { id }, { ...heard, updatedAt: new Date() });
+    await em.nativeUpdate(SupplierOrder, { id }, { ...heard, updatedAt: timeOf(em) });
   }
 }
 

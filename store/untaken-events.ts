@@ -4,6 +4,7 @@
  */
 import { raw } from '@mikro-orm/core';
 import type { EventId } from '../domain/ids.ts';
+import { timeIn } from './clock.ts';
 import { type EventSource, InboundEvent } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
 import { graceMs } from './orders.ts';
@@ -12,7 +13,7 @@ import { graceMs } from './orders.ts';
 const lateAfter = '10 minutes';
 
 /** Of `inbound_events e`. */
-export const untaken = `e.status = 'FAILED' or (e.status = 'RECEIVED' and e.received_at < now() - interval '${lateAfter}')`;
+export const untaken = `e.status = 'FAILED' or (e.status = 'RECEIVED' and e.received_at < clock_now() - interval '${lateAfter}')`;
 
 export type UntakenEvent = {
   id: EventId;
@@ -67,7 +68,7 @@ export async function reopenEvent(em: EntityManager, id: EventId): Promise<Inbou
       absentSince: null,
       stateEntry: raw<number>('state_entry + 1'),
       wake: 0,
-      nextCheckAt: new Date(Date.now() + graceMs),
+      nextCheckAt: timeIn(em, graceMs),
     },
   );
   return reopened === 1 ? em.findOne(InboundEvent, { id }) : null;

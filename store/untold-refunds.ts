@@ -10,7 +10,7 @@ export async function keepUntold(
 ): Promise<boolean> {
   const rows = await em.execute<{ says: string }[]>(
     `insert into untold_refunds as u (payment_id, order_id, says) values (?, ?, ?)
-     on conflict (payment_id) do update set says = excluded.says, said_at = now(), settled_at = null
+     on conflict (payment_id) do update set says = excluded.says, said_at = clock_now(), settled_at = null
        where u.says <> excluded.says returning says`,
     [id, orderId, says],
   );
@@ -28,7 +28,7 @@ export async function forgetUntold(em: EntityManager, paymentId: string): Promis
 /** Somebody has said how much. Gives the payment it is of; nothing when nobody was asked. */
 export async function settleUntold(em: EntityManager, orderId: OrderId): Promise<string | undefined> {
   const [row] = await em.execute<{ payment_id: string }[]>(
-    'update untold_refunds set settled_at = now() where order_id = ? and settled_at is null returning payment_id',
+    'update untold_refunds set settled_at = clock_now() where order_id = ? and settled_at is null returning payment_id',
     [orderId],
   );
   return row?.payment_id;

@@ -11,7 +11,7 @@ export const sweepStillMs = 120_000;
 /** Says that a sweep has come to its end. By the database's clock: who asks later may be another machine. */
 export const beat = (em: EntityManager): Promise<unknown> =>
   em.execute(
-    `insert into heartbeats (name, at) values ('sweep', clock_timestamp())
+    `insert into heartbeats (name, at) values ('sweep', clock_now())
      on conflict (name) do update set at = excluded.at`,
   );
 

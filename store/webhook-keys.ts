@@ -26,7 +26,7 @@ export function webhookKeyShelf<Key>(store: Store, provider: 'paypal' | 'ebay') 
            on conflict (provider, key_id) do update set value = excluded.value, fetched_at = excluded.fetched_at`,
           [provider, id, JSON.stringify(key), new Date(fetchedAt)],
         );
-        await em.execute(`delete from webhook_keys where fetched_at < now() - interval '${keepDays} days'`);
+        await em.execute(`delete from webhook_keys where fetched_at < clock_now() - interval '${keepDays} days'`);
       });
     },
   };

@@ -22,11 +22,11 @@ export type HeldAccount = {
 export async function holdAccount(ctx: Context, id: CredentialId): Promise<HeldAccount | undefined> {
   const { store, config } = ctx;
   const holder = randomUUID();
-  let until = Date.now() + leaseMs;
+  let until = performance.now() + leaseMs;
   if (!(await store.transaction(em => leaseAccount(em, id, holder, leaseMs)))) return undefined;
   const lost = new AbortController();
   const renew = async (): Promise<void> => {
-    const askedAt = Date.now();
+    const askedAt = performance.now();
     // A process that was frozen comes here first when it wakes up: the account may be somebody else's by now.
     if (askedAt > until) return lost.abort();
     try {

@@ -7,6 +7,7 @@ import type { OrderId } from '../domain/ids.ts';
 import { endFreeze } from '../queues/end-freeze.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
+import { timeOf } from '../store/clock.ts';
 import type { Order } from '../store/entities/order.ts';
 import { freeze } from '../store/freeze.ts';
 import type { EntityManager } from '../store/open.ts';
@@ -35,7 +36,7 @@ export async function cancellationTold(em: EntityManager, enqueue: Enqueue, id: 
 }
 
 async function hold(em: EntityManager, order: Order): Promise<void> {
-  await updateOrder(em, order, { cancelAskedAt: new Date() });
+  await updateOrder(em, order, { cancelAskedAt: timeOf(em) });
   await freeze(em, order, why);
   await note(em, order.id, 'noted', 'a cancellation is asked for at the marketplace: accept or decline it there');
 }

@@ -85,8 +85,11 @@ const capture = (ctx: Context, order: Order, paypalOrderId: string): Promise<{ p
       if (!found) return { answer: 'UNKNOWN' };
       return found.captures.length > 0 ? { answer: 'FOUND', result: { paypalOrderId } } : { answer: 'ABSENT' };
     },
-    send: async effect => {
-      await ctx.providers.paypal.captureOrder(effect.request, effect.idempotencyKey, { signal: ctx.signal });
+    send: async (effect, departure) => {
+      await ctx.providers.paypal.captureOrder(effect.request, effect.idempotencyKey, {
+        signal: ctx.signal,
+        departure,
+      });
       return { paypalOrderId };
     },
     record: (em, _result, effect) =>

@@ -51,9 +51,8 @@ export type Context = Surroundings & { readonly signal: AbortSignal };
 /** A plain function of (payload, context). What it answers is a sentence for the job's log. */
 export type Processor<Key extends string> = (payload: Payload<Key>, context: Context) => Promise<string>;
 
-export const onceContext = ({ store, now, config, failpoint }: Surroundings): OnceContext => ({
+export const onceContext = ({ store, config, failpoint }: Surroundings): OnceContext => ({
   store,
-  now,
   quarantineMs: config.lookUpQuarantineMs,
   ...(failpoint ? { failpoint } : {}),
 });

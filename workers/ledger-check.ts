@@ -7,6 +7,7 @@ import { readConfig } from '../runtime/config.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createSecretBox } from '../runtime/secret-box.ts';
 import { bookRules } from '../store/book-rules.ts';
+import { assertClocksAgree } from '../store/clocks-agree.ts';
 import { ledgerTotals } from '../store/ledger.ts';
 import { openStore } from '../store/open.ts';
 import { withEnteredKeys } from '../store/provider-keys.ts';
@@ -20,6 +21,7 @@ import { openProviders } from './providers.ts';
 const { values } = parseArgs({ options: { offline: { type: 'boolean', default: false } } });
 const given = readConfig();
 const store = await openStore(given.databaseUrl, 4);
+assertClocksAgree(store.clock);
 const box = createSecretBox(given.encryptionKeys);
 const config = await withEnteredKeys(given, store, box);
 const log = createLogger('ledger-check', 'warn');
@@ -32,7 +34,7 @@ const context: Context = {
   box,
   providers: openProviders(config, gate),
   log,
-  now: () => new Date(),
+  now: store.clock.now,
   signal: new AbortController().signal,
 };
 const write = (text: string) => void process.stdout.write(text);

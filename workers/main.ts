@@ -14,6 +14,8 @@ import { announceReady } from '../runtime/ready.ts';
 import { createSecretBox } from '../runtime/secret-box.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { scheduleBookCheck } from '../store/book-check.ts';
+import { timeIn } from '../store/clock.ts';
+import { keepClocksAgreeing } from '../store/clocks-agree.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
 import { withEnteredKeys } from '../store/provider-keys.ts';
@@ -34,6 +36,7 @@ const log = createLogger('workers', given.logLevel);
 const defer = onShutdown({ deadlineMs: given.shutdownDeadlineMs, log });
 const store = await openStore(given.databaseUrl, 20);
 defer('store', () => store.close());
+keepClocksAgreeing(store.clock, log);
 await assertKeysFit(store, given.encryptionKeys);
 const box = createSecretBox(given.encryptionKeys);
 const config = await withEnteredKeys(given, store, box);
@@ -47,9 +50,9 @@ defer('producer', () => producer.close());
 const gate = openGate({ ...config, board: troubleBoard(store), log });
 defer('gate', () => gate.close());
 
-await store.transaction(em => scheduleRates(em, platformCurrency, config.fxSourceUrl !== undefined, new Date()));
+await store.transaction(em => scheduleRates(em, platformCurrency, config.fxSourceUrl !== undefined, store.clock.now()));
 // Not at once: a system that has just been started, or restored, first hears what it has missed.
-await store.transaction(em => scheduleBookCheck(em, new Date(Date.now() + 3_600_000)));
+await store.transaction(em => scheduleBookCheck(em, timeIn(em, 3_600_000)));
 const fallback = { ...catalogue['purchase-fallback'], concurrency: config.browserPages };
 const contracts = { ...catalogue, 'purchase-fallback': fallback };
 const surroundings = {
@@ -60,7 +63,7 @@ const surroundings = {
   providers: openProviders(config, gate),
   gate,
   log,
-  now: () => new Date(),
+  now: store.clock.now,
 };
 let browser: OpenShop | undefined;
 defer('browser', () => browser?.close());
@@ -69,7 +72,7 @@ defer('workers', () => Promise.all(hosts.map(host => host.close())));
 if (forAnybody.length > 0) hosts.push(startHost(backend, forAnybody, surroundings, { contracts }));
 const { sweepIntervalMs: intervalMs, stallAfterMs, evidenceDays } = config;
 const application = `${config.paypal.environment}/${config.paypal.clientId}`;
-const feeds = watchFeeds({ store, application, log, now: () => new Date() });
+const feeds = watchFeeds({ store, application, log, now: store.clock.now });
 const sweeper = startSweeper({ store, producer, stallAfterMs, intervalMs, feeds, evidenceDays, log });
 defer('sweeper', () => sweeper.close());
 const kind = config.redisUrl ? 'redis' : 'postgres';

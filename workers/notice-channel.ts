@@ -5,6 +5,7 @@ import { carrierForEbay } from '../providers/ebay/carriers.ts';
 import { fulfillmentBody, trackingNumberForEbay } from '../providers/ebay/fulfillment.ts';
 import { shipNotice } from '../providers/mercadolibre/shipment.ts';
 import { trackingBody } from '../providers/paypal/tracking.ts';
+import type { Departure } from '../runtime/departure.ts';
 import { findCredential } from '../store/credentials.ts';
 import type { Found, Intent } from '../store/effects.ts';
 import type { Order, Parcel } from '../store/entities/order.ts';
@@ -21,7 +22,7 @@ type Told = { readonly [name: string]: Json };
 export type NoticeChannel = Pick<Intent<Told>, 'account' | 'environment'> & {
   freeze(): string;
   find(request: string): Promise<Found<Told>>;
-  send(request: string): Promise<Told>;
+  send(request: string, departure: Departure): Promise<Told>;
 };
 
 const noticeOf = (request: string): Notice => JSON.parse(request) as Notice;
@@ -67,9 +68,9 @@ async function paypal(ctx: Context, id: OrderId, to: string, parcel: Parcel): Pr
       if (!known?.trackers) return { answer: 'UNKNOWN' };
       return found(known.trackers.some(tracker => tracker.id.endsWith(`-${trackingNumber}`)));
     },
-    send: async request => {
+    send: async (request, departure) => {
       const { to: paypalOrderId, body } = noticeOf(request);
-      const trackers = await ctx.providers.paypal.addTracking(paypalOrderId, body, options);
+      const trackers = await ctx.providers.paypal.addTracking(paypalOrderId, body, { ...options, departure });
       return { trackers: trackers.length };
     },
   };
@@ -100,10 +101,10 @@ async function ebay(
       const ours = parcels.filter(known => known.lines.some(line => line.lineItemId === order.externalLineId));
       return found(ours.some(known => known.trackingNumber === number));
     },
-    send: request => {
+    send: (request, departure) => {
       const { to: orderId, body } = noticeOf(request);
       return withToken(ctx, seller, token =>
-        ctx.providers.ebay.createShippingFulfillment(token, orderId, body, options),
+        ctx.providers.ebay.createShippingFulfillment(token, orderId, body, { ...options, departure }),
       );
     },
   };
@@ -131,9 +132,9 @@ async function mercadolibre(
     freeze: () =>
       JSON.stringify({ to, body: shipNotice({ status: 'shipped', at: shippedAt, trackingNumber, trackingUrl }) }),
     find: async request => found((await read(noticeOf(request).to)).trackingNumber === trackingNumber),
-    send: request => {
+    send: (request, departure) => {
       const { to: shippingId, body } = noticeOf(request);
-      return withToken(ctx, seller, token => api.tellShipped(token, shippingId, body, options));
+      return withToken(ctx, seller, token => api.tellShipped(token, shippingId, body, { ...options, departure }));
     },
   };
 }

@@ -9,6 +9,7 @@ import type { Channel } from '../domain/order.ts';
 import { isFailure, Retryable } from '../domain/outcome.ts';
 import { feeCorrected } from '../domain/postings.ts';
 import type { Capture } from '../providers/paypal/order.ts';
+import { timeOf } from '../store/clock.ts';
 import { type Order, Payment } from '../store/entities/order.ts';
 import { freshRate } from '../store/fx.ts';
 import { post, postingsOf } from '../store/ledger.ts';
@@ -25,7 +26,7 @@ const patienceMs = 6 * 3_600_000;
 
 /** A rate of any age will do for the fixed part; without one only the percentage is known. */
 export async function estimatedFee(em: EntityManager, channel: Channel, amount: Money): Promise<Money> {
-  const rate = await freshRate(em, platformCurrency, amount.currency, { notBefore: new Date(0), now: new Date() });
+  const rate = await freshRate(em, platformCurrency, amount.currency, { notBefore: new Date(0), now: timeOf(em) });
   if (!rate && channel === 'paypal') return percentOf(amount, feeTable.paypal.percent);
   // A marketplace's fee is a percentage alone.
   const { marketplaceFee, paymentFee } = expectedFees(

@@ -40,8 +40,8 @@ export function payoneerRoute({ config, providers: { payoneer }, signal }: Conte
       const found = await payoneer.getPayoutStatus(reference, { signal });
       return found ? { answer: 'FOUND', result: { reference } } : { answer: 'ABSENT' };
     },
-    send: async effect => {
-      await payoneer.createPayout(effect.request, { signal });
+    send: async (effect, departure) => {
+      await payoneer.createPayout(effect.request, { signal, departure });
       return { reference: effect.idempotencyKey };
     },
     stand: async reference => {

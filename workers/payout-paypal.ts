@@ -38,7 +38,9 @@ export const paypalRoute = ({ config, providers: { paypal }, signal }: Context):
     paypal.payoutBody({ batchKey, receiver: leg.receiver, amount: legAmount(leg), note: `Order ${leg.orderId}` }),
   // A batch cannot be searched by our key: sending the same body again names the batch that was made before.
   find: async () => ({ answer: 'UNKNOWN' }),
-  send: async effect => ({ reference: (await paypal.createPayout(effect.request, { signal })).batchId }),
+  send: async (effect, departure) => ({
+    reference: (await paypal.createPayout(effect.request, { signal, departure })).batchId,
+  }),
   stand: async batchId => {
     const batch = await paypal.getPayoutBatch(batchId, { signal });
     const key = batch.senderBatchId;

@@ -1,6 +1,7 @@
 import type { Money } from '../domain/money.ts';
 import { Terminal } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
+import type { Departure } from '../runtime/departure.ts';
 import type { Found } from '../store/effects.ts';
 import type { Effect, PayoutLeg } from '../store/entities/money.ts';
 import type { Environment } from '../store/entities/people.ts';
@@ -43,7 +44,7 @@ export type PayoutRoute = {
   readonly deduplicates: boolean;
   freeze(leg: PayoutLeg, key: string): string;
   find(effect: Effect): Promise<Found<Sent>>;
-  send(effect: Effect): Promise<Sent>;
+  send(effect: Effect, departure: Departure): Promise<Sent>;
   stand(reference: string): Promise<Standing>;
   /** Takes back what nobody has claimed. */
   cancel(standing: Standing): Promise<void>;

@@ -120,7 +120,7 @@ const send = (ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent> =
     deduplicates: route.deduplicates,
     assertOwner: em => assertLegOwner(em, leg),
     find: effect => route.find(effect),
-    send: effect => route.send(effect),
+    send: (effect, departure) => route.send(effect, departure),
     record: async (em, { reference }, effect) => {
       await accepted(em, leg, route);
       await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, leg.id]);

@@ -50,11 +50,11 @@ export async function placeOrder(ctx: Context, order: Order, credential: Credent
     assertOwner: em => assertOwner(em, order),
     // There is no look-up by our key; inside its window the same request again answers with the same orders.
     find: async () => ({ answer: 'UNKNOWN' }),
-    send: async effect => {
+    send: async (effect, departure) => {
       const { orderNumbers, paid } = await asking(
         ctx,
         credential,
-      )(token => aliexpress.createOrder(token, effect.request, { signal: ctx.signal }));
+      )(token => aliexpress.createOrder(token, effect.request, { signal: ctx.signal, departure }));
       // The answer to a repeated request says nothing about the payment.
       return { orderNumbers, paid: paid && effect.lastSentAt == null };
     },

@@ -91,9 +91,10 @@ async function giveBack(ctx: Context, order: Order, payment: Payment): Promise<S
       const ours = found?.refunds.find(({ customId }) => customId === effect.idempotencyKey);
       return ours ? { answer: 'FOUND', result: { refundId: ours.id } } : { answer: 'UNKNOWN' };
     },
-    send: async effect => {
+    send: async (effect, departure) => {
       const sent = await paypal.refundCapture(payment.reference, effect.idempotencyKey, effect.request, {
         signal: ctx.signal,
+        departure,
       });
       return { refundId: sent.id };
     },

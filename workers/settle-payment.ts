@@ -4,6 +4,7 @@ import type { Channel } from '../domain/order.ts';
 import { broughtMoney, type PaymentState } from '../domain/payment.ts';
 import { buyerPaid } from '../domain/postings.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
+import { timeOf } from '../store/clock.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { post } from '../store/ledger.ts';
 import type { EntityManager } from '../store/open.ts';
@@ -102,5 +103,5 @@ async function book(em: EntityManager, enqueue: Enqueue, order: Order, payment: 
       reason: 'WRONG_AMOUNT',
       note: `${formatMoney(gross)} arrived where ${formatMoney(expected)} was due`,
     });
-  return advance(em, enqueue, order, { to: 'PAID', note: `${formatMoney(gross)} received` }, { paidAt: new Date() });
+  return advance(em, enqueue, order, { to: 'PAID', note: `${formatMoney(gross)} received` }, { paidAt: timeOf(em) });
 }

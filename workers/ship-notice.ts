@@ -60,7 +60,7 @@ async function tell(ctx: Context, order: Order, parcel: Parcel): Promise<void> {
     deduplicates: false,
     assertOwner: em => assertClaim(em, order),
     find: effect => channel.find(effect.request),
-    send: effect => channel.send(effect.request),
+    send: (effect, departure) => channel.send(effect.request, departure),
     record: async (em, _told, effect) => {
       await markTold(em, parcel.id, ctx.now());
       const { trackingNumber, carrier } = parcel;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SweepOptions, sweep } from '../queues/recovery.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { timeIn } from '../store/clock.ts';
 import { forgetEvidence } from '../store/evidence.ts';
 import { forgetEvents } from '../store/inbound-events.ts';
 import type { FeedWatch } from './feed-watch.ts';
@@ -23,7 +24,7 @@ const forgetEveryMs = 3_600_000;
 export function startSweeper(options: SweeperOptions): Sweeper {
   const { store, evidenceDays } = options;
   const stop = new AbortController();
-  let forgotAt = 0;
+  let forgotAt = Number.NEGATIVE_INFINITY;
   const loop = async () => {
     while (!stop.signal.aborted) {
       try {
@@ -31,10 +32,10 @@ export function startSweeper(options: SweeperOptions): Sweeper {
         if (made > 0) options.log.info({ made }, 'sweep made jobs');
         await options.feeds?.look();
         if (evidenceDays !== undefined)
-          await store.transaction(em => forgetEvidence(em, new Date(Date.now() - evidenceDays * dayMs)));
-        if (Date.now() - forgotAt >= forgetEveryMs) {
-          await forgetEvents(store, new Date());
-          forgotAt = Date.now();
+          await store.transaction(em => forgetEvidence(em, timeIn(em, -evidenceDays * dayMs)));
+        if (performance.now() - forgotAt >= forgetEveryMs) {
+          await forgetEvents(store, store.clock.now());
+          forgotAt = performance.now();
         }
       } catch (error) {
         options.log.warn({ err: error }, 'sweep failed; the next one will do its work');

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { departMs, moneyCallMs } from '../call-times.ts';
 import type { Environment } from './environment.ts';
 import { simulatesAny } from './provider-urls.ts';
 
@@ -48,9 +49,12 @@ export const pipelineVariables = (env: Environment) => ({
   SWEEP_STALL_AFTER_MS: milliseconds(60_000).description(
     'A row that has stood still for this long gets its job again.',
   ),
-  EFFECT_QUARANTINE_MS: milliseconds(60_000).description(
-    'How long after a call left “not found” proves nothing: the call may still be running at the provider.',
-  ),
+  EFFECT_QUARANTINE_MS: milliseconds(60_000)
+    .min(env.NODE_ENV === 'production' ? departMs + moneyCallMs + 1 : 1)
+    .description(
+      'How long after a call left “not found” proves nothing: the call may still be running at the provider. In ' +
+        `production longer than a call may take to leave and to be answered, ${(departMs + moneyCallMs) / 1_000} s together.`,
+    ),
   SUPPLIER_POLL_MS: milliseconds(60_000).description(
     'The time between two looks at a supplier order that is not paid.',
   ),

@@ -19,7 +19,7 @@ export const BookCheck = defineEntity({
     stateEntry: p.integer(),
     wake: p.integer(),
     nextCheckAt: p.datetime().nullable(),
-    createdAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type BookCheck = InferEntity<typeof BookCheck>;

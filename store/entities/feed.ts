@@ -20,7 +20,7 @@ export const Feed = defineEntity({
     wake: p.integer(),
     fence: p.bigint(),
     nextCheckAt: p.datetime().nullable(),
-    createdAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type Feed = InferEntity<typeof Feed>;

@@ -29,7 +29,7 @@ export const Effect = defineEntity({
     resendUntil: p.datetime().nullable(),
     result: p.json<Json>().nullable(),
     lastCode: p.text().nullable(),
-    createdAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
     closedAt: p.datetime().nullable(),
   },
 });
@@ -46,7 +46,7 @@ export const FundingAccount = defineEntity({
     currency: p.text().$type<Currency>(),
     availableMinor: p.bigint(),
     asOf: p.datetime().nullable(),
-    createdAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type FundingAccount = InferEntity<typeof FundingAccount>;
@@ -68,7 +68,7 @@ export const Sale = defineEntity({
     expectedProfitMinor: p.bigint(),
     setOffMinor: p.bigint(),
     voidedAt: p.datetime().nullable(),
-    createdAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type Sale = InferEntity<typeof Sale>;
@@ -107,7 +107,7 @@ export const Refund = defineEntity({
     status: p.text().$type<'PENDING' | 'COMPLETED' | 'FAILED'>(),
     amountMinor: p.bigint(),
     currency: p.text().$type<Currency>(),
-    createdAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type Refund = InferEntity<typeof Refund>;
@@ -135,8 +135,8 @@ export const PayoutLeg = defineEntity({
     wake: p.integer(),
     fence: p.bigint(),
     nextCheckAt: p.datetime().nullable(),
-    createdAt: p.datetime().onCreate(() => new Date()),
-    updatedAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
+    updatedAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type PayoutLeg = InferEntity<typeof PayoutLeg>;
@@ -154,8 +154,8 @@ export const Dispute = defineEntity({
     feeMinor: p.bigint(),
     feeCurrency: p.text().$type<Currency>(),
     feeChanges: p.integer(),
-    createdAt: p.datetime().onCreate(() => new Date()),
-    updatedAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
+    updatedAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type Dispute = InferEntity<typeof Dispute>;
@@ -186,7 +186,7 @@ export const FxRate = defineEntity({
     held: p.boolean(),
     confirmedBy: p.uuid().$type<UserId>().nullable(),
     confirmedAt: p.datetime().nullable(),
-    storedAt: p.datetime().onCreate(() => new Date()),
+    storedAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type FxRate = InferEntity<typeof FxRate>;
@@ -202,7 +202,7 @@ export const RateFeed = defineEntity({
     stateEntry: p.integer(),
     wake: p.integer(),
     nextCheckAt: p.datetime().nullable(),
-    createdAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type RateFeed = InferEntity<typeof RateFeed>;

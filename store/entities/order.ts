@@ -47,8 +47,8 @@ export const Order = defineEntity({
     wake: p.integer(),
     fence: p.bigint(),
     nextCheckAt: p.datetime().nullable(),
-    createdAt: p.datetime().onCreate(() => new Date()),
-    updatedAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
+    updatedAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type Order = InferEntity<typeof Order>;
@@ -83,8 +83,8 @@ export const Payment = defineEntity({
     collectedTaxMinor: p.bigint(),
     rawStatus: p.text(),
     statusReason: p.text().nullable(),
-    createdAt: p.datetime().onCreate(() => new Date()),
-    updatedAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
+    updatedAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type Payment = InferEntity<typeof Payment>;
@@ -105,8 +105,8 @@ export const SupplierOrder = defineEntity({
     payDeadline: p.datetime().nullable(),
     wasPaid: p.boolean(),
     refundedAt: p.datetime().nullable(),
-    createdAt: p.datetime().onCreate(() => new Date()),
-    updatedAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
+    updatedAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type SupplierOrder = InferEntity<typeof SupplierOrder>;
@@ -126,7 +126,7 @@ export const Parcel = defineEntity({
     shippedAt: p.datetime(),
     lastEvent: p.text().nullable(),
     lastEventAt: p.datetime().nullable(),
-    firstSeenAt: p.datetime().onCreate(() => new Date()),
+    firstSeenAt: p.datetime().defaultRaw('clock_now()'),
     goneAt: p.datetime().nullable(),
     toldAt: p.datetime().nullable(),
     refusedFor: p.text().nullable(),
@@ -152,7 +152,7 @@ export const InboundEvent = defineEntity({
     stateEntry: p.integer(),
     wake: p.integer(),
     nextCheckAt: p.datetime().nullable(),
-    receivedAt: p.datetime().onCreate(() => new Date()),
+    receivedAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type InboundEvent = InferEntity<typeof InboundEvent>;

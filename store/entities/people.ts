@@ -24,7 +24,7 @@ export const User = defineEntity({
     browserBuying: p.boolean(),
     platformBuyer: p.boolean(),
     platformProceeds: p.boolean(),
-    createdAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type User = InferEntity<typeof User>;
@@ -60,7 +60,7 @@ export const Credential = defineEntity({
     stateEntry: p.integer(),
     wake: p.integer(),
     nextCheckAt: p.datetime().nullable(),
-    createdAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type Credential = InferEntity<typeof Credential>;
@@ -96,7 +96,7 @@ export const Product = defineEntity({
     supplierSkuId: p.text(),
     maxBuyMinor: p.bigint(),
     maxBuyCurrency: p.text().$type<Currency>(),
-    createdAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type Product = InferEntity<typeof Product>;
@@ -110,7 +110,7 @@ export const Listing = defineEntity({
     externalId: p.text(),
     variationId: p.text(),
     productId: p.uuid().$type<ProductId>(),
-    createdAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type Listing = InferEntity<typeof Listing>;

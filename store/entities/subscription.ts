@@ -15,7 +15,7 @@ export const EbaySubscription = defineEntity({
     stateEntry: p.integer(),
     wake: p.integer(),
     nextCheckAt: p.datetime().nullable(),
-    createdAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
 export type EbaySubscription = InferEntity<typeof EbaySubscription>;

@@ -16,7 +16,7 @@ describe('api: what a person decides about what nobody can prove', () => {
 
   const decide = (id: string, body: object) =>
     api.call('POST', `/api/admin/orders/${id}/decide`, { as: api.admin, body: { why: 'looked at the site', ...body } });
-  const later = () => ({ ...api.stage.context, now: () => new Date(Date.now() + yearMs) });
+  const later = <T>(work: () => Promise<T>) => api.stage.at(new Date(Date.now() + yearMs), work);
   const statusOf = async (id: string) => (await api.stage.order(id)).status;
 
   /** Sent to the supplier, answer lost, and its key forgotten: nobody knows. */
@@ -28,7 +28,7 @@ describe('api: what a person decides about what nobody can prove', () => {
     await api.stage.control('faults', { provider: 'aliexpress', operation: 'order-create', times: 1, ...status });
     await api.stage.perform('purchase', id);
     const { purchase } = (await import('../../workers/processors.ts')).processors;
-    await purchase({ orderId: id }, later());
+    await later(() => purchase({ orderId: id }, api.stage.context));
     expect(await api.stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
     const [placed] = (await api.stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id));
     return { id, number: placed?.reference };
@@ -175,7 +175,7 @@ describe('api: what a person decides about what nobody can prove', () => {
     const { refund } = (await import('../../workers/processors.ts')).processors;
     const { paypal } = api.stage.context.providers;
     const unseen = { ...paypal, getOrder: async () => null };
-    const blind = { ...later(), providers: { ...api.stage.context.providers, paypal: unseen as never } };
+    const blind = { ...api.stage.context, providers: { ...api.stage.context.providers, paypal: unseen as never } };
     await refund({ orderId: id }, blind);
     expect(await api.stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
     expectProblem(await decide(id, { decision: 'buy-again' }), 409, 'REFUND_SENT');

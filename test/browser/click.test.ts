@@ -9,7 +9,8 @@ import { reservationsOf } from '../workers/workbench.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 
 const hourMs = 3_600_000;
-const late = { now: () => new Date(Date.now() + hourMs) };
+const buyLate = (shopping: Shopping, id: string) =>
+  shopping.stage.at(new Date(Date.now() + hourMs), () => shopping.buy(id));
 
 describeWith('browser', 'the click that buys', function () {
   this.timeout(90_000);
@@ -53,7 +54,7 @@ describeWith('browser', 'the click that buys', function () {
     await lose('status', { status: 503 });
     expect(await shopping.buy(id)).to.contain('CLICK_UNANSWERED');
     expect(await shopping.buy(id)).to.contain('EFFECT_UNKNOWN');
-    await shopping.buy(id, late);
+    await buyLate(shopping, id);
     expect(await shopping.stage.order(id)).to.include(parked);
     expect(await all()).to.equal(before);
     expect(await shopping.evidence(id)).to.have.length.greaterThan(0);
@@ -94,7 +95,7 @@ describeWith('browser', 'the click that buys', function () {
     await shopping.buy(twin);
     await shopping.stage.store.transaction(em => em.execute('delete from supplier_orders where order_id = ?', [twin]));
     expect(await shopping.buy(id)).to.contain('EFFECT_UNKNOWN');
-    await shopping.buy(id, late);
+    await buyLate(shopping, id);
     expect(await shopping.stage.order(id)).to.include(parked);
   });
 
@@ -104,7 +105,7 @@ describeWith('browser', 'the click that buys', function () {
     await shopping.buy(id);
     await shopping.mood(shopper, { hidesOrders: true });
     expect(await shopping.buy(id)).to.contain('EFFECT_UNKNOWN');
-    await shopping.buy(id, late);
+    await buyLate(shopping, id);
     expect(await shopping.stage.order(id)).to.include(parked);
     const effect = await shopping.stage.store.read(em => standingEffect(em, 'buy', id));
     expect(effect).to.include({ status: 'OPEN', sends: 1 });

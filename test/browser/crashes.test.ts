@@ -41,7 +41,9 @@ describeWith('browser', 'a purchase on the website that dies', function () {
 
   const carryOn = async (id: string): Promise<void> => {
     for (let tries = 0; tries < 4 && (await shopping.stage.order(id)).status === 'PURCHASING'; tries += 1)
-      await shopping.buy(id, tries > 1 ? { now: () => new Date(Date.now() + 3_600_000) } : {});
+      await (tries > 1
+        ? shopping.stage.at(new Date(Date.now() + 3_600_000), () => shopping.buy(id))
+        : shopping.buy(id));
   };
   const expectEnd = async (id: string, end: End, before: number) => {
     const { status } = await shopping.stage.order(id);

@@ -56,9 +56,19 @@ describe('send', () => {
 
   it('knows that a call which was stopped before it began never left', async () => {
     await using server = await startStub(() => ({}));
-    const work = () => send({ method: 'GET', url: server.url }, 1000, AbortSignal.abort());
+    const work = () => send({ method: 'GET', url: server.url }, 1000, { signal: AbortSignal.abort() });
     expect(await outcomeOf(work)).to.equal('never-left (ABORTED)');
     expect(server.seen).to.deep.equal([]);
+  });
+
+  it('lets nothing leave whose departure is missed, not even on a connection that stands', async () => {
+    await using server = await startStub(() => ({}));
+    const late = { departure: { isMissed: () => true } };
+    const work = () => send({ method: 'POST', url: server.url, data: 'x' }, 1000, late);
+    expect(await outcomeOf(work)).to.equal('never-left (DEPARTURE_MISSED)');
+    await send({ method: 'GET', url: server.url }, 1000);
+    expect(await outcomeOf(work)).to.equal('never-left (DEPARTURE_MISSED)');
+    expect(server.seen).to.have.length(1);
   });
 
   for (const [reply, code] of [
@@ -86,7 +96,7 @@ describe('send', () => {
       job.abort();
       return 'silence';
     });
-    const work = () => send({ method: 'GET', url: server.url }, 5000, job.signal);
+    const work = () => send({ method: 'GET', url: server.url }, 5000, { signal: job.signal });
     expect(await outcomeOf(work)).to.equal('left-without-answer (ABORTED)');
   });
 

@@ -4,6 +4,7 @@ import { Terminal } from '../../domain/outcome.ts';
 import { once } from '../../store/effects.ts';
 import { Effect } from '../../store/entities/money.ts';
 import { assertOwner, LostClaim } from '../../store/orders.ts';
+import { stopClock } from '../support/database-clock.ts';
 import { crashAt, createFakeProvider, quarantineMs } from './fake-provider.ts';
 import { insertOrder, openTestStore, type TestStore } from './fixtures.ts';
 
@@ -17,6 +18,7 @@ describe('an effect that several want to cause at once', () => {
   let db: TestStore;
   before(async () => {
     db = await openTestStore(12);
+    await stopClock(db.store, new Date('2030-01-01T00:00:00Z'));
   });
   after(() => db[Symbol.asyncDispose]());
 
@@ -88,8 +90,8 @@ describe('an effect that several want to cause at once', () => {
     const answered = Promise.withResolvers<void>();
     const performing = Promise.withResolvers<void>();
     const slow = run({
-      send: async effect => {
-        const result = await intent.send(effect);
+      send: async (effect, by) => {
+        const result = await intent.send(effect, by);
         performing.resolve();
         await answered.promise;
         return result;
@@ -110,14 +112,14 @@ describe('an effect that several want to cause at once', () => {
     const frozen = Promise.withResolvers<void>();
     // A process that is frozen with its request, and wakes long after others have dealt with the order.
     const late = run({
-      send: async effect => {
+      send: async (effect, by) => {
         frozen.resolve();
         await held.promise;
-        return intent.send(effect);
+        return intent.send(effect, by);
       },
     });
     await frozen.promise;
-    advance(quarantineMs);
+    await advance(quarantineMs);
     const refuse = async () => {
       throw new Terminal('FAKE_REFUSED', 'no');
     };

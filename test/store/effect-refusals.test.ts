@@ -3,6 +3,7 @@ import { Retryable, Terminal } from '../../domain/outcome.ts';
 import { disproveDone, isInDoubt, once, standingEffect, withdrawUnsent } from '../../store/effects.ts';
 import { Effect } from '../../store/entities/money.ts';
 import type { Environment } from '../../store/entities/people.ts';
+import { stopClock } from '../support/database-clock.ts';
 import { type Call, createFakeProvider, quarantineMs, resendForMs, type Traits } from './fake-provider.ts';
 import { openTestStore, refusalOf, type TestStore } from './fixtures.ts';
 
@@ -19,6 +20,7 @@ describe('an effect that was refused', () => {
   let db: TestStore;
   before(async () => {
     db = await openTestStore();
+    await stopClock(db.store, new Date('2030-01-01T00:00:00Z'));
   });
   after(() => db[Symbol.asyncDispose]());
 
@@ -54,10 +56,10 @@ describe('an effect that was refused', () => {
   it('after a send that nobody could look up stays in doubt: the "no" says nothing of the first', async () => {
     const { run, rows, advance, performed, seen } = stage(deduplicating, 'lose reply', 'refuse');
     await run();
-    advance(quarantineMs);
+    await advance(quarantineMs);
     expect(await run()).to.equal('EFFECT_CONTRADICTED');
     expect((await rows()).map(({ status }) => status)).to.deep.equal(['OPEN']);
-    advance(quarantineMs);
+    await advance(quarantineMs);
     expect(await run()).to.equal('done');
     expect(performed).to.have.length(1);
     expect(seen.records).to.have.length(1);
@@ -67,9 +69,9 @@ describe('an effect that was refused', () => {
     const { run, rows, advance } = stage({ ...deduplicating }, 'lose reply', 'refuse', 'refuse');
     const resendForMs = 29 * 24 * 3_600_000;
     await run({ resendForMs });
-    advance(23 * 3_600_000);
+    await advance(23 * 3_600_000);
     expect(await run({ resendForMs })).to.equal('EFFECT_CONTRADICTED');
-    advance(3_600_000);
+    await advance(3_600_000);
     expect(await run({ resendForMs })).to.equal('EFFECT_UNPROVEN');
     expect((await rows()).map(({ status }) => status)).to.deep.equal(['OPEN']);
   });
@@ -77,7 +79,7 @@ describe('an effect that was refused', () => {
   it('after a send that was proven absent is disproven', async () => {
     const { run, rows, advance } = stage(findable, 'lose request', 'refuse');
     await run();
-    advance(quarantineMs);
+    await advance(quarantineMs);
     expect(await run()).to.equal('FAKE_REFUSED');
     expect((await rows()).map(({ status }) => status)).to.deep.equal(['DISPROVEN']);
   });
@@ -92,7 +94,7 @@ describe('an effect that was refused', () => {
         const { run, advance, seen, rows } = stage(traits, 'lose reply');
         await run();
         expect(await run(change)).to.equal('EFFECT_IN_FLIGHT');
-        advance(quarantineMs);
+        await advance(quarantineMs);
         expect(await run(change)).to.equal('EFFECT_UNPROVEN');
         expect(seen).to.include({ sends: 1, finds: 0 });
         expect((await rows()).map(({ status, account }) => [status, account])).to.deep.equal([['OPEN', 'account-1']]);
@@ -105,7 +107,7 @@ describe('an effect that was refused', () => {
     const [row] = await rows();
     expect(row).to.include({ status: 'OPEN', firstSentAt: null, lastSentAt: null, resendUntil: null });
     expect(isInDoubt(await standing())).to.equal(false);
-    advance(10 * resendForMs);
+    await advance(10 * resendForMs);
     expect(await run()).to.equal('FAKE_BUSY');
     expect(await run()).to.equal('done');
     expect(seen).to.include({ sends: 3, finds: 0, freezes: 1 });
@@ -115,13 +117,13 @@ describe('an effect that was refused', () => {
     const { run, rows, standing, advance } = stage(deduplicating, 'lose reply', 'never left');
     await run();
     const [first] = await rows();
-    advance(quarantineMs);
+    await advance(quarantineMs);
     expect(await run()).to.equal('FAKE_BUSY');
     const [row] = await rows();
     const { firstSentAt, lastSentAt, resendUntil } = first!;
     expect(row).to.deep.include({ firstSentAt, lastSentAt, resendUntil, status: 'OPEN' });
     expect(isInDoubt(await standing())).to.equal(true);
-    advance(resendForMs);
+    await advance(resendForMs);
     expect(await run()).to.equal('EFFECT_UNPROVEN');
   });
 
@@ -132,7 +134,7 @@ describe('an effect that was refused', () => {
     };
     expect(await run({ send })).to.contain('TypeError');
     expect(isInDoubt(await standing())).to.equal(true);
-    advance(quarantineMs);
+    await advance(quarantineMs);
     expect(await run()).to.equal('done');
     expect(seen.finds).to.equal(1);
   });
@@ -144,14 +146,14 @@ describe('an effect that was refused', () => {
     const asked = stage(findable, 'lose reply');
     await asked.run();
     expect(await asked.run({ find })).to.equal('EFFECT_IN_FLIGHT');
-    asked.advance(quarantineMs);
+    await asked.advance(quarantineMs);
     expect(await asked.run({ find })).to.equal('EFFECT_UNKNOWN');
     expect(asked.seen.sends).to.equal(1);
     expect(await asked.run()).to.equal('done');
 
     const repeated = stage(deduplicating, 'lose reply');
     await repeated.run();
-    repeated.advance(quarantineMs);
+    await repeated.advance(quarantineMs);
     expect(await repeated.run({ find })).to.equal('done');
     expect(repeated.performed).to.have.length(1);
   });
@@ -163,7 +165,7 @@ describe('an effect that was refused', () => {
     for (const traits of [findable, deduplicating]) {
       const { run, seen, performed, advance } = stage(traits, 'lose reply');
       await run();
-      advance(quarantineMs);
+      await advance(quarantineMs);
       expect(await run({ find })).to.equal('FAKE_BUSY');
       expect(seen.sends).to.equal(1);
       expect(await run()).to.equal('done');

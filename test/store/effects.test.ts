@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { type Failpoint, once, Unproven } from '../../store/effects.ts';
 import { Effect } from '../../store/entities/money.ts';
 import type { Store } from '../../store/open.ts';
+import { stopClock } from '../support/database-clock.ts';
 import {
   type Call,
   Crash,
@@ -39,6 +40,7 @@ describe('an effect caused once', () => {
   let db: TestStore;
   before(async () => {
     db = await openTestStore();
+    await stopClock(db.store, new Date('2030-01-01T00:00:00Z'));
   });
   after(() => db[Symbol.asyncDispose]());
 
@@ -71,9 +73,9 @@ describe('an effect caused once', () => {
     const provider = createFakeProvider(db.store, findable);
     const atTheCall: Effect[] = [];
     const intent = provider.intent();
-    const send: typeof intent.send = async effect => {
+    const send: typeof intent.send = async (effect, by) => {
       atTheCall.push(...(await rowsFor(db.store, intent.subject)));
-      return intent.send(effect);
+      return intent.send(effect, by);
     };
     await once(provider.context(), { ...intent, send });
     expect(atTheCall).to.have.length(1);
@@ -87,7 +89,7 @@ describe('an effect caused once', () => {
       it(`happens once at ${kind} when the process dies at ${place}`, async () => {
         const { run, rows, performed, seen, advance, key } = stage(traits);
         expect(await run(place)).to.equal(`died at ${place}`);
-        advance(quarantineMs);
+        await advance(quarantineMs);
         expect(await run()).to.equal(`done: of ${key}`);
         expect(performed.map(done => done.key)).to.deep.equal([key]);
         expect(seen.records).to.deep.equal([`of ${key}`]);
@@ -105,9 +107,9 @@ describe('an effect caused once', () => {
     it(`at a provider that does neither ends ${past} when the process dies at ${place}, never sent again`, async () => {
       const { run, performed, advance } = stage(blind);
       await run(place);
-      advance(quarantineMs);
+      await advance(quarantineMs);
       expect(await run()).to.match(new RegExp(`^${after}`));
-      advance(resendForMs);
+      await advance(resendForMs);
       expect(await run()).to.match(new RegExp(`^${past}`));
       expect(performed).to.have.length(effects);
     });
@@ -121,7 +123,7 @@ describe('an effect caused once', () => {
         const soon = traits.findable && lost === 'lose reply' ? `done: of ${key}` : 'EFFECT_IN_FLIGHT';
         expect(await run()).to.equal(soon);
         expect(seen.sends).to.equal(1);
-        advance(quarantineMs);
+        await advance(quarantineMs);
         expect(await run()).to.equal(`done: of ${key}`);
         expect(performed.map(done => done.key)).to.deep.equal([key]);
         expect(seen.records).to.have.length(1);
@@ -131,7 +133,7 @@ describe('an effect caused once', () => {
     const { intent, context, advance, plan } = stage(findable);
     plan.push('lose request');
     await codeOf(once(context(), intent));
-    advance(quarantineMs - 1);
+    await advance(quarantineMs - 1);
     const error = await once(context(), intent).catch(problem => problem);
     expect(error).to.include({ kind: 'uncertain', code: 'EFFECT_IN_FLIGHT', retryAfterMs: 1 });
   });
@@ -139,9 +141,9 @@ describe('an effect caused once', () => {
   it('is sent again byte for byte, although the order has changed since', async () => {
     const { run, rows, performed, seen, advance } = stage(deduplicating, 'lose request', 'lose request');
     await run();
-    advance(quarantineMs);
+    await advance(quarantineMs);
     await run();
-    advance(quarantineMs);
+    await advance(quarantineMs);
     await run();
     expect(seen).to.include({ sends: 3, freezes: 1 });
     expect(performed.map(({ request }) => request)).to.deep.equal([(await rows())[0]?.request]);
@@ -157,7 +159,7 @@ describe('an effect caused once', () => {
       const { intent, context, run, seen, advance, plan, rows } = stage(traits);
       plan.push('lose request');
       await run();
-      advance(resendForMs);
+      await advance(resendForMs);
       const error = await once(context(), intent).catch(problem => problem);
       expect(error).to.be.instanceOf(Unproven).and.include({ kind: 'uncertain', code: 'EFFECT_UNPROVEN' });
       expect(error.effect).to.include({ subject: intent.subject, status: 'OPEN', sends: 1 });
@@ -168,9 +170,9 @@ describe('an effect caused once', () => {
   it('measures its window from the first send, not from the last', async () => {
     const { run, seen, advance } = stage(deduplicating, 'lose request', 'lose request');
     await run();
-    advance(resendForMs - 1);
+    await advance(resendForMs - 1);
     expect(await run()).to.equal('FAKE_NO_ANSWER');
-    advance(quarantineMs);
+    await advance(quarantineMs);
     expect(await run()).to.equal('EFFECT_UNPROVEN');
     expect(seen.sends).to.equal(2);
   });
@@ -181,9 +183,9 @@ describe('an effect caused once', () => {
     const patient = { ...intent, resendForMs: 0, lookForMs: 10 * resendForMs };
     const run = () => codeOf(once(context(), patient));
     await run();
-    advance(10 * resendForMs - 1);
+    await advance(10 * resendForMs - 1);
     expect(await run()).to.equal('EFFECT_UNKNOWN');
-    advance(1);
+    await advance(1);
     expect(await run()).to.equal('EFFECT_UNPROVEN');
     expect(seen).to.include({ sends: 1, finds: 2 });
   });
@@ -191,7 +193,7 @@ describe('an effect caused once', () => {
   it('that was found after its window is done all the same', async () => {
     const { run, advance, key } = stage(findable, 'lose reply');
     await run();
-    advance(10 * resendForMs);
+    await advance(10 * resendForMs);
     expect(await run()).to.equal(`done: of ${key}`);
   });
 });

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
 import type { Failpoint, Intent, OnceContext } from '../../store/effects.ts';
 import type { Effect } from '../../store/entities/money.ts';
+import { databaseTime } from '../../store/clock.ts';
 import type { Store } from '../../store/open.ts';
+import { stopClock } from '../support/database-clock.ts';
 
 /** How one call to the provider goes. */
 export type Call =
@@ -35,15 +37,15 @@ export const resendForMs = 20 * 3_600_000;
 /** For how long it recognises a key. */
 const memoryMs = 24 * 3_600_000;
 
-/** A provider that counts what it really did, on a clock that the test moves. */
+/** A provider that counts what it really did, by the database's clock, which stands still until the test moves it. */
 export function createFakeProvider(store: Store, traits: Traits) {
   const performed: Performed[] = [];
   const late: Performed[] = [];
   const plan: Call[] = [];
   const seen = { sends: 0, finds: 0, freezes: 0, records: [] as string[] };
-  let now = Date.UTC(2030, 0, 1);
+  const read = async () => (await store.read(databaseTime)).getTime();
 
-  const settleLate = () => {
+  const settleLate = (now: number) => {
     for (const call of late.splice(0))
       if (call.at <= now) perform(call);
       else late.push(call);
@@ -56,7 +58,8 @@ export function createFakeProvider(store: Store, traits: Traits) {
   };
 
   const send = async ({ idempotencyKey: key, request }: Effect): Promise<Result> => {
-    settleLate();
+    const now = await read();
+    settleLate(now);
     seen.sends += 1;
     const call = plan.shift() ?? 'answer';
     switch (call) {
@@ -78,7 +81,7 @@ export function createFakeProvider(store: Store, traits: Traits) {
   };
 
   const find: Intent<Result>['find'] = async ({ idempotencyKey: key }) => {
-    settleLate();
+    settleLate(await read());
     seen.finds += 1;
     if (!traits.findable) return { answer: 'UNKNOWN' };
     return performed.some(done => done.key === key)
@@ -114,7 +117,6 @@ export function createFakeProvider(store: Store, traits: Traits) {
 
   const context = (failpoint?: (name: Failpoint) => void): OnceContext => ({
     store,
-    now: () => new Date(now),
     quarantineMs,
     ...(failpoint ? { failpoint } : {}),
   });
@@ -125,9 +127,10 @@ export function createFakeProvider(store: Store, traits: Traits) {
     seen,
     intent,
     context,
-    advance: (ms: number) => {
-      now += ms;
-      settleLate();
+    advance: async (ms: number) => {
+      const now = (await read()) + ms;
+      await stopClock(store, new Date(now));
+      settleLate(now);
     },
   };
 }

@@ -198,10 +198,11 @@ describe('orders', () => {
       for (const to of orderStates.filter(state => state !== 'WAITING' && state !== 'CREATED')) {
         const from = orderStates.find(state => mayMove(orderMoves, state, to) && state !== to)!;
         const order = await place(from);
-        const before = Date.now();
+        const before = db.store.clock.now().getTime();
         await db.store.transaction(em => moveOrder(em, order, moveTo(to)));
         const { nextCheckAt } = await read(order.id);
-        if (soon.includes(to)) expect(nextCheckAt!.getTime(), to).to.be.within(before + 2_000, Date.now() + 2_000);
+        if (soon.includes(to))
+          expect(nextCheckAt!.getTime(), to).to.be.within(before + 1_900, db.store.clock.now().getTime() + 2_100);
         else expect(nextCheckAt, to).to.equal(null);
       }
     });
@@ -210,11 +211,14 @@ describe('orders', () => {
       it(`to wait for ${reason} and are ${lookedAt(reason)}`, async () => {
         const until = new Date('2031-05-06T07:08:09.123Z');
         const order = await place('PAID');
-        const before = Date.now();
+        const before = db.store.clock.now().getTime();
         await db.store.transaction(em => moveOrder(em, order, { to: 'WAITING', reason, until, note: 'w' }));
         const { nextCheckAt } = await read(order.id);
         if (deedElsewhere.has(reason))
-          expect(nextCheckAt?.getTime()).to.be.within(before + secondLookMs, Date.now() + secondLookMs);
+          expect(nextCheckAt?.getTime()).to.be.within(
+            before + secondLookMs - 100,
+            db.store.clock.now().getTime() + secondLookMs + 100,
+          );
         else expect(nextCheckAt).to.deep.equal(waits[reason].wokenBy === 'time' ? until : null);
       });
   });

@@ -21,6 +21,7 @@ import type { Context } from '../../workers/context.ts';
 import { processors } from '../../workers/processors.ts';
 import { openProviders } from '../../workers/providers.ts';
 import { createTestDatabase } from './database.ts';
+import { moveClock } from './database-clock.ts';
 import { testConfig, testEnvironment } from './environment.ts';
 import { freePort } from './free-port.ts';
 import { type Control, createSellers, type Goods, type Sellers } from './sellers.ts';
@@ -80,8 +81,10 @@ export type Stage = AsyncDisposable &
     drain(): Promise<string[]>;
     /** One sweep that sees every row as due (or those that are, by our own clock), and then what it left to do. */
     sweepAndDrain(due?: 'all' | 'due'): Promise<string[]>;
-    /** Moves the providers' clock, and ours with it unless it stands still. */
+    /** Moves the providers' clock, and the database's with it unless it stands still. */
     passTime(seconds: number, ours?: 'along' | 'still'): Promise<void>;
+    /** Runs work while the database's clock shows `now`, and sets it back; the providers' stays. */
+    at<T>(now: Date, work: () => Promise<T>): Promise<T>;
     /** An order at our own checkout, approved by its buyer; its capture is left to do. */
     checkout(goods: Goods, options?: { quantity?: number; approve?: boolean; shipTo?: Address }): Promise<Order>;
     /** A checkout order that has been captured: PAID, with `fulfill` left to do. */
@@ -140,7 +143,7 @@ export async function createStage(changes: Environment = {}, startSandbox = sand
     box,
     providers: openProviders(config, undefined, () => Date.now() + passedMs),
     log: createLogger('test', 'silent'),
-    now: () => new Date(Date.now() + passedMs),
+    now: store.clock.now,
     signal: new AbortController().signal,
   };
   const base = `http://127.0.0.1:${port}`;
@@ -242,11 +245,22 @@ export async function createStage(changes: Environment = {}, startSandbox = sand
 
     async passTime(seconds, ours = 'along') {
       await control('clock', { advanceSeconds: seconds });
-      if (ours === 'along') passedMs += seconds * 1_000;
+      if (ours === 'still') return;
+      passedMs += seconds * 1_000;
+      await moveClock(store, passedMs);
+    },
+
+    async at(now, work) {
+      await moveClock(store, now.getTime() - Date.now());
+      try {
+        return await work();
+      } finally {
+        await moveClock(store, passedMs);
+      }
     },
 
     async sweepAndDrain(due = 'all') {
-      const distant = due === 'all' ? new Date(Date.now() + 365 * 86_400_000) : context.now();
+      const distant = due === 'all' ? new Date(store.clock.now().getTime() + 365 * 86_400_000) : context.now();
       const options: SweepOptions = { store, producer: producer as Producer, stallAfterMs: 60_000, now: () => distant };
       await sweep(options);
       return drain();

@@ -90,6 +90,13 @@ const banned: readonly BannedText[] = [
     // `until` itself, the leak check, and a test whose child processes are slow on purpose.
     except: /^test\/(support\/(until|open-resources)|runtime\/shutdown\.test)\.ts$/,
   },
+  {
+    pattern: /new Date\(\)|Date\.now\(|(?<!clock_|\.)\bnow\(\)|clock_timestamp\(|current_timestamp/,
+    why: 'tells the time by a clock of its own: ask the database’s (store/clock.ts, clock_now())',
+    in: /^(store|queues|acts)\/|^migrations\/(0029|00[3-9]\d)/,
+    // The clock itself, who waits for a database to start, the sweep's own `now`, and the migration that makes the function.
+    except: /^store\/(clock|migrate)\.ts$|^queues\/recovery\.ts$|^migrations\/0029-one-clock\.ts$/,
+  },
   { pattern: /@ts-(ignore|expect-error|nocheck)/, why: 'hides a type error' },
   {
     pattern: /\bprocess\.env\b/,

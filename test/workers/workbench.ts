@@ -20,6 +20,7 @@ export const fromNow = (ms: number): Date => new Date(Date.now() + ms);
 
 export type Changes = {
   config?: Partial<Config>;
+  /** What the database's clock shows meanwhile. */
   now?: Date;
   providers?: Partial<Context['providers']>;
   log?: Context['log'];
@@ -36,11 +37,11 @@ export function performWith(stage: Stage, changes: Changes, queue: keyof typeof 
     providers: { ...stage.context.providers, ...providers },
     log,
     ...(signal ? { signal } : {}),
-    ...(now ? { now: () => new Date(now) } : {}),
     ...(failpoint ? { failpoint } : {}),
   };
   const run = processors[queue] as (payload: Record<string, string>, ctx: Context) => Promise<string>;
-  return run({ orderId: id, legId: id, eventId: id, credentialId: id, feedId: id }, context);
+  const work = () => run({ orderId: id, legId: id, eventId: id, credentialId: id, feedId: id }, context);
+  return now ? stage.at(now, work) : work();
 }
 
 export const rows = <Row>(stage: Stage, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> =>

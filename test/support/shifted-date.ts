@@ -1,0 +1,24 @@
+/**
+ * Preloaded (`--import`) into a real process whose wall clock is to be wrong: by as many ms as stand in the file that
+ * SHIFTED_DATE_FILE names, which may change while it runs. The monotonic clock is left alone, as by whoever sets a clock.
+ */
+import { readFileSync } from 'node:fs';
+
+const file = process.env.SHIFTED_DATE_FILE ?? '';
+const RealDate = Date;
+let shiftMs = 0;
+const look = () => {
+  shiftMs = Number(readFileSync(file, 'utf8')) || 0;
+};
+look();
+setInterval(look, 50).unref();
+
+globalThis.Date = class extends RealDate {
+  constructor(...given: [] | [string | number | Date]) {
+    if (given.length === 0) super(RealDate.now() + shiftMs);
+    else super(...given);
+  }
+  static override now(): number {
+    return RealDate.now() + shiftMs;
+  }
+} as DateConstructor;
