@@ -8,7 +8,8 @@
  *
  * SENT means the intent is committed and the provider may have it. A batch's SUCCESS says nothing: only the item's
  * own status moves a leg. FAILED, RETURNED and REVERSED owe the money again; a person decides what then. CANCELLED
- * never left, or came back: its sale was refunded before it could be paid.
+ * never left, or came back: its sale was refunded before it could be paid. Should the provider say of any of these that
+ * the money arrived after all, the leg is SENT again, and read.
  */
 import type { StateTable } from './state-table.ts';
 
@@ -41,11 +42,14 @@ export const legMoves: StateTable<LegState> = {
   PAID: ['RETURNED', 'REVERSED'],
   SKIPPED_INSUFFICIENT_FUNDS: ['PENDING', 'SENT', 'CANCELLED', 'NEEDS_REVIEW'],
   UNCLAIMED: ['PAID', 'RETURNED', 'REVERSED', 'FAILED', 'NEEDS_REVIEW'],
-  FAILED: ['PENDING', 'CANCELLED', 'NEEDS_REVIEW'],
-  RETURNED: ['PENDING', 'CANCELLED', 'NEEDS_REVIEW'],
-  REVERSED: ['PENDING', 'CANCELLED', 'NEEDS_REVIEW'],
-  CANCELLED: [],
+  FAILED: ['PENDING', 'SENT', 'CANCELLED', 'NEEDS_REVIEW'],
+  RETURNED: ['PENDING', 'SENT', 'CANCELLED', 'NEEDS_REVIEW'],
+  REVERSED: ['PENDING', 'SENT', 'CANCELLED', 'NEEDS_REVIEW'],
+  CANCELLED: ['SENT'],
   NEEDS_REVIEW: ['PENDING', 'PAID', 'FAILED', 'CANCELLED'],
 };
+
+/** The provider's own word: the money is not with the receiver. */
+export const cameBack = ['FAILED', 'RETURNED', 'REVERSED'] as const satisfies readonly LegState[];
 
 export type Beneficiary = 'admin' | 'reseller';

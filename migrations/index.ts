@@ -24,6 +24,7 @@ import { Migration0026OpenFees } from './0026-open-fees.ts';
 import { Migration0027ContestedSales } from './0027-contested-sales.ts';
 import { Migration0028RefusedAccounts } from './0028-refused-accounts.ts';
 import { Migration0029OneClock } from './0029-one-clock.ts';
+import { Migration0032LateTruth } from './0032-late-truth.ts';
 import { Migration0035BookChecks } from './0035-book-checks.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
@@ -54,5 +55,6 @@ export const migrations = [
   { name: '0027-contested-sales', class: Migration0027ContestedSales },
   { name: '0028-refused-accounts', class: Migration0028RefusedAccounts },
   { name: '0029-one-clock', class: Migration0029OneClock },
+  { name: '0032-late-truth', class: Migration0032LateTruth },
   { name: '0035-book-checks', class: Migration0035BookChecks },
 ];

@@ -72,7 +72,7 @@ export const jobForMoney = (order: OrderRow): Job | undefined =>
     ? capturePayment.jobFor(order)
     : undefined;
 
-/** One that is paid is only looked at when somebody has woken it: its money may have come back. */
+/** What has ended is only looked at when somebody has woken it: its money may have come back, or arrived after all. */
 export function jobForLeg(leg: Subject & { status: LegState }): Job | undefined {
   switch (leg.status) {
     case 'PENDING':
@@ -80,11 +80,11 @@ export function jobForLeg(leg: Subject & { status: LegState }): Job | undefined 
     case 'SKIPPED_INSUFFICIENT_FUNDS':
     case 'UNCLAIMED':
     case 'PAID':
-      return payout.jobFor(leg);
     case 'FAILED':
     case 'RETURNED':
     case 'REVERSED':
     case 'CANCELLED':
+      return payout.jobFor(leg);
     case 'NEEDS_REVIEW':
       return undefined;
   }

@@ -111,6 +111,12 @@ export async function wakeLeg(em: EntityManager, id: LegId): Promise<PayoutLeg |
   return woken === 1 ? em.findOne(PayoutLeg, { id }) : null;
 }
 
+/** Its worker looks at it now, if nobody has claimed its payout yet. */
+export async function wakeUnclaimed(em: EntityManager, id: LegId): Promise<void> {
+  const look = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
+  await em.nativeUpdate(PayoutLeg, { id, status: 'UNCLAIMED' }, look);
+}
+
 /** The leg that a payout was sent for, found also while nobody knows whether it arrived. */
 export async function legByPayoutKey(
   em: EntityManager,

@@ -5,7 +5,8 @@ import { legPaid, legReturned, payoutCharged } from '../domain/postings.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { consume, moneyReturned, partReturned } from '../store/funding.ts';
 import { postingsOf, postTurn } from '../store/ledger.ts';
-import { cancelRequested, legAmount, moveLeg, neverCreated } from '../store/legs.ts';
+import { fitToSale, overpaidBy } from '../store/leg-worth.ts';
+import { cancelRequested, legAmount, lockLeg, moveLeg, neverCreated } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { type Context, later } from './context.ts';
 import { missedTooLong } from './payout-missing.ts';
@@ -31,7 +32,7 @@ export async function takeStanding(
     case 'PAID':
       return leg.status === 'PAID' ? rest(ctx, leg, 'still paid') : paid(ctx, leg, route, standing);
     case 'UNCLAIMED': {
-      if (leg.reason === cancelRequested) {
+      if (leg.reason === cancelRequested || (await isTooMuch(ctx, leg))) {
         await route.cancel(standing);
         return look(ctx.config.payoutPollMs, 'taken back; read again');
       }
@@ -51,6 +52,13 @@ export async function takeStanding(
       return notPaid(ctx, leg, route, { ...standing, state });
   }
 }
+
+/** Its sale was refunded while it was on its way: nobody shall claim it any more. */
+const isTooMuch = (ctx: Context, leg: PayoutLeg): Promise<boolean> =>
+  ctx.store.transaction(async em => {
+    await lockLeg(em, leg);
+    return (await overpaidBy(em, leg)).amountMinor > 0n;
+  });
 
 /**
  * Its provider has it: amount and fee have left the balance, whether or not anybody ever claims them. What comes back is
@@ -97,6 +105,7 @@ async function notPaid(
   const to = wasPaid && state === 'FAILED' ? 'RETURNED' : state;
   const providerItemId = itemId ?? leg.providerItemId ?? null;
   await ctx.store.transaction(async em => {
+    await lockLeg(em, leg);
     await moneyReturned(em, 'pay', leg.id);
     if (wasPaid) await book(em, leg, `leg-back:${leg.id}:${providerItemId}`, legReturned(shareOf(leg)));
     // What came back had left, and has cost its fee, once; what failed never left.
@@ -105,9 +114,10 @@ async function notPaid(
       await book(em, leg, `leg-fee:${leg.id}:${providerItemId}`, payoutCharged({ fee: feeLeft, from: leg.route }));
     }
     await moveLeg(em, leg, to, { reason, providerItemId });
+    await fitToSale(em, leg);
   });
   ctx.log.warn({ legId: leg.id, orderId: leg.orderId, route: route.name, rawStatus }, 'payout did not arrive');
-  return `${to}: ${reason}`;
+  return leg.status === to ? `${to}: ${reason}` : `${to}: ${reason}; ${leg.status}, its sale was refunded`;
 }
 
 const book = async (em: EntityManager, leg: PayoutLeg, event: string, postings: Posting[]): Promise<void> => {

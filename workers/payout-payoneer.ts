@@ -3,6 +3,7 @@ import { zero } from '../domain/money.ts';
 import { Terminal } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
 import { legAmount } from '../store/legs.ts';
+import { payoutAsked } from '../providers/payoneer/payout.ts';
 import type { Context } from './context.ts';
 import type { PayoutRoute } from './payout-route.ts';
 
@@ -36,6 +37,7 @@ export function payoneerRoute({ config, providers: { payoneer }, signal }: Conte
         amount: legAmount(leg),
         description: `Order ${leg.orderId}`,
       }),
+    asked: payoutAsked,
     find: async ({ idempotencyKey: reference }) => {
       const found = await payoneer.getPayoutStatus(reference, { signal });
       return found ? { answer: 'FOUND', result: { reference } } : { answer: 'ABSENT' };

@@ -2,6 +2,7 @@ import { payoutFee } from '../domain/fees.ts';
 import { invariant, Terminal } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
 import { legAmount } from '../store/legs.ts';
+import { payoutAsked } from '../providers/paypal/payout.ts';
 import type { Context } from './context.ts';
 import type { PayoutRoute } from './payout-route.ts';
 
@@ -36,6 +37,7 @@ export const paypalRoute = ({ config, providers: { paypal }, signal }: Context):
   deduplicates: true,
   freeze: (leg, batchKey) =>
     paypal.payoutBody({ batchKey, receiver: leg.receiver, amount: legAmount(leg), note: `Order ${leg.orderId}` }),
+  asked: payoutAsked,
   // A batch cannot be searched by our key: sending the same body again names the batch that was made before.
   find: async () => ({ answer: 'UNKNOWN' }),
   send: async (effect, departure) => ({

@@ -43,6 +43,8 @@ export type PayoutRoute = {
   readonly missForMs: number;
   readonly deduplicates: boolean;
   freeze(leg: PayoutLeg, key: string): string;
+  /** What a frozen request asked to pay. */
+  asked(request: string): Money;
   find(effect: Effect): Promise<Found<Sent>>;
   send(effect: Effect, departure: Departure): Promise<Sent>;
   stand(reference: string): Promise<Standing>;

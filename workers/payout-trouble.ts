@@ -1,5 +1,6 @@
 /** What becomes of a leg when a step of its payout did not succeed. */
 import { type Failure, isFailure, NotNow, Retryable, type Terminal, Uncertain, Unreadable } from '../domain/outcome.ts';
+import { cameBack } from '../domain/payout-leg.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
 import { isInDoubt, standingEffect, Unproven } from '../store/effects.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
@@ -11,7 +12,7 @@ import { type Context, later } from './context.ts';
 import { bugName, stoppedTooLong } from './program-error.ts';
 import { keepAnswerOf, unreadableTooLong } from './unreadable-answer.ts';
 
-/** How soon a paid payout is asked after once more, when its provider refused to tell. */
+/** How soon a payout that has ended is asked after once more, when its provider refused to tell. */
 const paidAgainMs = 6 * 3_600_000;
 
 export async function again(ctx: Context, leg: PayoutLeg, at: Date, text: string): Promise<string> {
@@ -59,10 +60,14 @@ export async function refused(ctx: Context, leg: PayoutLeg, refusal: Terminal): 
   return `FAILED: ${code}`;
 }
 
-/** A person decides, save about what is paid: that stands until its provider says otherwise. */
+/** Its provider has said how it ended: it stands so until that provider says otherwise. */
+const isOver = ({ status }: PayoutLeg): boolean =>
+  status === 'PAID' || status === 'CANCELLED' || cameBack.some(state => state === status);
+
+/** A person decides, save about what has ended. */
 export async function review(ctx: Context, leg: PayoutLeg, { code, message }: Failure): Promise<string> {
-  if (leg.status === 'PAID')
-    return again(ctx, leg, later(ctx, paidAgainMs), `paid, and cannot be read back: ${message}`);
+  if (isOver(leg))
+    return again(ctx, leg, later(ctx, paidAgainMs), `${leg.status.toLowerCase()}, and cannot be read back: ${message}`);
   await ctx.store.transaction(em => moveLeg(em, leg, 'NEEDS_REVIEW', { reason: code }));
   return `NEEDS_REVIEW: ${message}`;
 }
@@ -92,7 +97,7 @@ async function unreadable(ctx: Context, leg: PayoutLeg, failure: Unreadable): Pr
 
 async function stopped(ctx: Context, leg: PayoutLeg, error: unknown): Promise<string> {
   const tooLong = await stoppedTooLong(ctx, leg.orderId, `leg/${leg.id}/${leg.stateEntry}`, error);
-  if (!tooLong || leg.status === 'PAID') throw error;
+  if (!tooLong || isOver(leg)) throw error;
   await ctx.store.transaction(em => moveLeg(em, leg, 'NEEDS_REVIEW', { reason: 'PROGRAM_ERROR' }));
   return `NEEDS_REVIEW: a bug of ours (${bugName(error)}) stops this payout`;
 }

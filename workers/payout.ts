@@ -1,11 +1,12 @@
 import type { LegId } from '../domain/ids.ts';
-import { add, formatMoney } from '../domain/money.ts';
+import { add, equals, formatMoney } from '../domain/money.ts';
 import { refusalIn, Terminal } from '../domain/outcome.ts';
-import type { LegState } from '../domain/payout-leg.ts';
+import { cameBack, type LegState, legStates } from '../domain/payout-leg.ts';
 import { disproveDone, once, standingEffect } from '../store/effects.ts';
 import type { Effect, PayoutLeg } from '../store/entities/money.ts';
 import { type Reserved, reserve } from '../store/funding.ts';
-import { assertLegOwner, claimLeg, legAmount, lockLeg, moveLeg } from '../store/legs.ts';
+import { fitToSale } from '../store/leg-worth.ts';
+import { assertLegOwner, claimLeg, legAmount, lockLeg, moveLeg, resizeLeg } from '../store/legs.ts';
 import { findOrder, LostClaim } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import { withBalance } from './balance.ts';
@@ -15,10 +16,11 @@ import { readPayout } from './payout-read.ts';
 import { type PayoutRoute, payoutRoute, type Sent } from './payout-route.ts';
 import { again, refused, rest, review, settle, skip } from './payout-trouble.ts';
 
-/** PAID is looked at again when its provider says that the money came back. */
-const carriedOn: readonly LegState[] = ['PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'UNCLAIMED', 'PAID'];
+/** What has ended is looked at again when its provider tells of it: the money came back, or arrived after all. */
+const carriedOn: readonly LegState[] = legStates.filter(state => state !== 'NEEDS_REVIEW');
 const owed: ReadonlySet<LegState> = new Set(['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS']);
-const cameBack: ReadonlySet<LegState | undefined> = new Set<LegState>(['FAILED', 'RETURNED', 'REVERSED']);
+const notThere: ReadonlySet<LegState | undefined> = new Set<LegState>(cameBack);
+const underWay: ReadonlySet<LegState> = new Set([...owed, 'SENT']);
 
 /** Pays one share of one sale, once, and follows it until the provider says how it ended. */
 export const payout: Processor<'legId'> = async ({ legId }, ctx) => {
@@ -40,8 +42,21 @@ async function follow(ctx: Context, leg: PayoutLeg): Promise<string> {
   const standing = await readPayout(route, sent).catch(refusalIn);
   // It was sent, and may be paid: a "no" to our question does not undo that.
   if (standing instanceof Terminal) return review(ctx, leg, standing);
+  if (leg.status !== 'CANCELLED' && !notThere.has(leg.status)) return takeStanding(ctx, leg, route, standing);
+  if (notThere.has(standing.state)) return rest(ctx, leg, `still ${leg.status}`);
+  // It had not arrived, or had come back, and its provider has paid it after all.
+  await afterAll(ctx, leg, route, sent);
   return takeStanding(ctx, leg, route, standing);
 }
+
+/** What was sent is on its way, or there, after all: the leg pays what was sent, whatever it was to pay since. */
+const afterAll = (ctx: Context, leg: PayoutLeg, route: PayoutRoute, { request }: Effect): Promise<void> =>
+  ctx.store.transaction(async em => {
+    await lockLeg(em, leg);
+    await moveLeg(em, leg, 'SENT', { reason: null });
+    const asked = route.asked(request);
+    if (!equals(asked, legAmount(leg))) await resizeLeg(em, leg, asked);
+  });
 
 const frozen = async (ctx: Context, leg: PayoutLeg): Promise<string | null | undefined> =>
   (await ctx.store.read(em => findOrder(em, leg.orderId)))?.frozenFor;
@@ -56,14 +71,14 @@ async function earlierPayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): 
   if (effect?.status !== 'DONE') return undefined;
   const standing = await readPayout(route, effect).catch(refusalIn);
   if (standing instanceof Terminal) return review(ctx, leg, standing);
-  if (cameBack.has(standing.state)) {
+  if (notThere.has(standing.state)) {
     await ctx.store.transaction(async em => {
       await lockLeg(em, leg);
       await disproveDone(em, effect, `PAYOUT_${standing.rawStatus}`);
     });
     return undefined;
   }
-  await ctx.store.transaction(em => moveLeg(em, leg, 'SENT'));
+  await afterAll(ctx, leg, route, effect);
   return takeStanding(ctx, leg, route, standing);
 }
 
@@ -77,6 +92,7 @@ async function sentBefore(ctx: Context, leg: PayoutLeg): Promise<Effect | undefi
 /** Sends what may leave now; gives a text when it may not. What is paid never leaves again. */
 async function sendNow(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Effect | string> {
   if (leg.status === 'PAID') return rest(ctx, leg, 'still paid, by other means');
+  if (!underWay.has(leg.status)) return rest(ctx, leg, `still ${leg.status}`);
   const standing = owed.has(leg.status) ? await earlierPayout(ctx, leg, route) : undefined;
   if (standing) return standing;
   if (leg.notBefore > ctx.now()) return again(ctx, leg, leg.notBefore, 'held back until its day');
@@ -91,17 +107,24 @@ async function sendNow(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promis
   return (await sentBefore(ctx, leg)) ?? again(ctx, leg, ctx.now(), 'settled elsewhere meanwhile');
 }
 
-/** Reserves amount and fee and moves the leg to SENT in one commit. Gives a text when there is not enough. */
+/**
+ * Makes the leg what its sale is worth now, reserves that and the fee, and moves the leg to SENT, in one commit. Gives a
+ * text when there is not enough, or nothing is left to pay.
+ */
 async function reserveFunds(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<string | undefined> {
-  const amount = add(legAmount(leg), route.feeMax);
   const payer = { ownerId: null, provider: route.name, read: route.balance };
   const { id: subject, userId } = leg;
   const held = await withBalance<Reserved>(ctx, payer, async em => {
+    await lockLeg(em, leg);
+    await fitToSale(em, leg);
+    if (leg.status === 'CANCELLED') return { reserved: true };
+    const amount = add(legAmount(leg), route.feeMax);
     const want = { ownerId: null, provider: route.name, purpose: 'pay', subject, userId, amount } as const;
     const answer = await reserve(em, want);
     if (answer.reserved) await moveLeg(em, leg, 'SENT');
     return answer;
   });
+  if (leg.status === 'CANCELLED') return 'CANCELLED: its sale was refunded';
   if (held.reserved) return undefined;
   return skip(ctx, leg, held.free ? `${formatMoney(held.free)} is free` : 'nothing is known of the balance');
 }

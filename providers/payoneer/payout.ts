@@ -1,6 +1,7 @@
 import { isCurrency, type Money, parseMoney } from '../../domain/money.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { wireDecimal } from '../../domain/wire-amount.ts';
+import { parseExactly } from '../exact-json.ts';
 import type { WirePayout } from './schema.ts';
 
 /** `JSON.rawJSON` (Node ≥ 22) writes a text as it is: TypeScript's library does not know it yet. */
@@ -33,6 +34,15 @@ export function payoutBody({ reference, payeeId, amount, description }: NewPayou
       },
     ],
   });
+}
+
+/** What a frozen request of ours asked to pay. */
+export function payoutAsked(frozenBody: string): Money {
+  type Payments = Partial<Record<PaymentsKey, { amount: number | string; currency: string }[]>>;
+  const { Payments: newer, payments: older } = parseExactly(frozenBody) as Payments;
+  const payment = (newer ?? older)?.[0];
+  invariant(payment, 'a payout has a payment');
+  return parseMoney(String(payment.amount), payment.currency);
 }
 
 /**

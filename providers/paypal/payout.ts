@@ -1,4 +1,4 @@
-import type { Money } from '../../domain/money.ts';
+import { type Money, parseMoney } from '../../domain/money.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { wireDecimal } from '../../domain/wire-amount.ts';
 import type { WireBatch, WireItem } from './schema.ts';
@@ -42,6 +42,13 @@ export function payoutBody({ batchKey, receiver, amount, note }: NewPayout): str
       },
     ],
   });
+}
+
+/** What a frozen request of ours asked to pay. */
+export function payoutAsked(frozenBody: string): Money {
+  const { items } = JSON.parse(frozenBody) as { items: { amount: { currency: string; value: string } }[] };
+  invariant(items[0], 'a payout has an item');
+  return parseMoney(items[0].amount.value, items[0].amount.currency);
 }
 
 export function toBatch({ batch_header: header, items = [] }: WireBatch): PayoutBatch {

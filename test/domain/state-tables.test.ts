@@ -22,7 +22,7 @@ const machines: readonly Machine[] = [
     starts: ['PLACED_UNPAID'],
     finals: ['DELIVERED', 'CANCELLED'],
   },
-  { name: 'payout leg', moves: legMoves, starts: ['PENDING'], finals: ['CANCELLED'] },
+  { name: 'payout leg', moves: legMoves, starts: ['PENDING'], finals: [] },
 ];
 
 function reachable(moves: StateTable<string>, starts: readonly string[]): Set<string> {
@@ -47,7 +47,7 @@ for (const { name, moves, starts, finals } of machines) {
       }
     });
 
-    it(`have no exit from ${finals.join(' and ')}, and one from every other`, () => {
+    it(`have no exit from ${finals.join(' and ') || 'no state'}, and one from every other`, () => {
       expect(states.filter(state => isFinal(moves, state))).to.have.members([...finals]);
     });
 

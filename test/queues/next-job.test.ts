@@ -29,10 +29,10 @@ const legs: Record<LegState, string | undefined> = {
   SKIPPED_INSUFFICIENT_FUNDS: 'payout',
   UNCLAIMED: 'payout',
   PAID: 'payout',
-  FAILED: undefined,
-  RETURNED: undefined,
-  REVERSED: undefined,
-  CANCELLED: undefined,
+  FAILED: 'payout',
+  RETURNED: 'payout',
+  REVERSED: 'payout',
+  CANCELLED: 'payout',
   NEEDS_REVIEW: undefined,
 };
 

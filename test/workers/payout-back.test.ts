@@ -143,6 +143,19 @@ describe('a payout whose money comes back after it was paid', () => {
     expect((await stage.effects('payout')).filter(({ key }) => key.startsWith(`leg-${id}`))).to.have.length(1);
   });
 
+  it('is paid again without anybody’s asking, when PayPal tells that it has paid it after all', async () => {
+    const { id } = await paid();
+    await comesBack(await look(id), 'REVERSED');
+    await becomes(id, 'REVERSED');
+    expect(await stage.perform('payout', id)).to.equal('still REVERSED');
+    await comesBack(await look(id), 'SUCCESS');
+    await wake(id);
+    stage.jobs.length = 0;
+    await stage.sweepAndDrain();
+    expect((await look(id)).status).to.equal('PAID');
+    expect(await credit()).to.equal(0n);
+  });
+
   it('is booked anew when it is paid again, also where Payoneer gives its payouts no numbers', async () => {
     await byPayoneer();
     const { payoneer } = stage.context.providers;

@@ -7,7 +7,7 @@ import { settleRefund } from '../../queues/settle-refund.ts';
 import { owedFrom } from '../../store/current-account.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
-import { claimLeg, legsOfOrder, moveLeg } from '../../store/legs.ts';
+import { claimLeg, legsOfOrder, moveLeg, wakeLeg } from '../../store/legs.ts';
 import { claimOrder } from '../../store/orders.ts';
 import { paymentsOf } from '../../store/payments.ts';
 import { purchaseCost } from '../../store/purchase-books.ts';
@@ -79,6 +79,11 @@ describe('the share of a sale that is refunded before it is paid', () => {
       const leg = await claimLeg(em, (await legOf(id)).id, ['FAILED']);
       if (leg) await moveLeg(em, leg, 'PENDING', { reason: null });
     });
+  const payReturned = (id: OrderId) =>
+    stage.store.transaction(async em => {
+      const leg = await claimLeg(em, (await legOf(id)).id, ['RETURNED']);
+      if (leg) await moveLeg(em, leg, 'PENDING', { reason: null });
+    });
   const owed = async () => (await stage.store.transaction(em => owedFrom(em, seller.id))).reseller.amountMinor;
 
   it('is paid what it is worth then, although another sum was to be sent before PayPal had too little', async () => {
@@ -116,7 +121,7 @@ describe('the share of a sale that is refunded before it is paid', () => {
     await refund(id, 2_999n);
     expect(await legOf(id)).to.include({ status: 'CANCELLED', reason: 'SALE_REFUNDED' });
     expect((await reservationsOf(stage, (await legOf(id)).id)).map(({ status }) => status)).to.deep.equal(['RELEASED']);
-    expect(await pay(id)).to.match(/^nothing to do/);
+    expect(await pay(id)).to.match(/^still CANCELLED/);
     expect(await left()).to.deep.equal([]);
     expect(await owed()).to.equal(1_603n);
   });
@@ -179,6 +184,98 @@ describe('the share of a sale that is refunded before it is paid', () => {
     expect((await legOf(id)).status).to.equal('PENDING');
     await becomes(id, 'PAID');
     expect(await left()).to.deep.equal(['1256']);
+    expect(await owed()).to.equal(2_859n);
+  });
+
+  const settles = (outcome: string) => stage.control('payout-outcome', { receiver: seller.email, itemStatus: outcome });
+  const turns = async (id: OrderId, itemStatus: string) => {
+    const { id: legId } = await legOf(id);
+    const sent = (await stage.effects('payout')).findLast(({ key }) => key.startsWith(`leg-${legId}`));
+    await stage.control('payout-status', { provider: 'paypal', itemId: sent?.reference, itemStatus });
+    await stage.store.transaction(em => wakeLeg(em, legId));
+  };
+  const unclaimed = async () => {
+    await settles('UNCLAIMED');
+    const id = await booked();
+    await becomes(id, 'UNCLAIMED');
+    return id;
+  };
+
+  it('is taken back from PayPal by itself and never paid, when nobody had claimed it and all was refunded', async () => {
+    const id = await unclaimed();
+    await refund(id, 2_999n);
+    await until(async () => {
+      await stage.sweepAndDrain('all');
+      return (await legOf(id)).status === 'CANCELLED';
+    });
+    expect(await left()).to.deep.equal(['1256']);
+    expect(await owed()).to.equal(1_603n);
+  });
+
+  it('is taken back from PayPal and paid what is left of it, when nobody had claimed it and a part was refunded', async () => {
+    const id = await unclaimed();
+    await refund(id, 500n);
+    await becomes(id, 'RETURNED');
+    await payReturned(id);
+    await becomes(id, 'PAID');
+    expect(await left()).to.deep.equal(['1256', '806']);
+    expect(await owed()).to.equal(0n);
+  });
+
+  it('is not paid again, when it was paid, all was refunded, and then it came back', async () => {
+    const id = await booked();
+    await becomes(id, 'PAID');
+    await refund(id, 2_999n);
+    expect(await owed()).to.equal(2_859n);
+    await turns(id, 'RETURNED');
+    await becomes(id, 'CANCELLED');
+    expect(await owed()).to.equal(1_603n);
+    expect(await left()).to.deep.equal(['1256']);
+  });
+
+  it('is not owed again, when it failed after all was refunded', async () => {
+    await stage.control('settings', { payoutSettleMs: 60_000 });
+    const id = await booked();
+    expect(await pay(id)).to.match(/PENDING/);
+    await refund(id, 2_999n);
+    await stage.control('settings', { payoutSettleMs: 0 });
+    await turns(id, 'FAILED');
+    await becomes(id, 'CANCELLED');
+    expect(await owed()).to.equal(1_603n);
+  });
+
+  it('is made what its sale is worth before it leaves again, whatever its row says', async () => {
+    const id = await booked();
+    await fails(id);
+    await refund(id, 500n);
+    await rows(stage, 'update payout_legs set amount_minor = 1256 where id = ?', [(await legOf(id)).id]);
+    await payAgain(id);
+    await becomes(id, 'PAID');
+    expect(await left()).to.deep.equal(['1256', '806']);
+    expect(await owed()).to.equal(0n);
+  });
+
+  it('pays its whole share all the same, when only another sale of its reseller was refunded', async () => {
+    const other = await booked();
+    await becomes(other, 'PAID');
+    const id = await booked();
+    await fails(id);
+    await refund(other, 2_999n);
+    await payAgain(id);
+    await becomes(id, 'PAID');
+    expect(await left()).to.deep.equal(['1256', '1256', '1256']);
+    expect(await owed()).to.equal(2_859n);
+  });
+
+  it('is what was sent, and the rest is owed, when PayPal pays it after it was cancelled', async () => {
+    const id = await booked();
+    await fails(id);
+    await refund(id, 500n);
+    await refund(id, 2_499n);
+    expect(await legOf(id)).to.include({ status: 'CANCELLED' });
+    await turns(id, 'SUCCESS');
+    await becomes(id, 'PAID');
+    expect((await legOf(id)).amountMinor).to.equal(1_256n);
     expect(await owed()).to.equal(2_859n);
   });
 
