@@ -5,7 +5,7 @@ import type { Store } from '../store/open.ts';
 import { effectsOf, ledgerOf } from '../store/order-file.ts';
 import { findOrderRow } from '../store/overview.ts';
 import { parcelsOf } from '../store/parcels.ts';
-import { paymentsOf } from '../store/payments.ts';
+import { holdsMoney, paymentsOf } from '../store/payments.ts';
 import { findProduct } from '../store/products.ts';
 import { isClosedUnbooked } from '../store/purchase-books.ts';
 import { commissionOf, findSale } from '../store/sales.ts';
@@ -31,6 +31,7 @@ export const readOrderFile = (store: Store, id: OrderId) =>
       product: productId ? await findProduct(em, productId) : null,
       commission: sale && (await commissionOf(em, sale.id)),
       payments: await paymentsOf(em, id),
+      moneyIsHere: await holdsMoney(em, id),
       supplierOrders: await supplierOrdersOf(em, id),
       closedUnbooked: await isClosedUnbooked(em, id),
       parcels,

@@ -9,7 +9,8 @@
  *   CANCELLED   FAILED ──► REFUNDING ──► REFUNDED
  *
  * FAILED is final and earned: only a provider's certain "no" or a rule of ours leads there, and only FAILED leads to
- * REFUNDING. NEEDS_REVIEW is where everything goes that cannot be proven; only a person leads out of it.
+ * REFUNDING. What a buyer was given back may come again (a chargeback that is won): then a REFUNDED order is a person's.
+ * NEEDS_REVIEW is where everything goes that cannot be proven; only a person leads out of it.
  * PURCHASED and SHIPPED may come back to WAITING when the supplier changes its mind.
  */
 import type { StateTable } from './state-table.ts';
@@ -40,7 +41,7 @@ export const orderMoves: StateTable<OrderState> = {
   DELIVERED: ['NEEDS_REVIEW'],
   FAILED: ['REFUNDING', 'NEEDS_REVIEW'],
   REFUNDING: ['REFUNDED', 'NEEDS_REVIEW'],
-  REFUNDED: [],
+  REFUNDED: ['NEEDS_REVIEW'],
   CANCELLED: ['NEEDS_REVIEW'],
   NEEDS_REVIEW: ['PAID', 'WAITING', 'PURCHASING', 'PURCHASED', 'FAILED', 'CANCELLED'],
 };
@@ -108,6 +109,7 @@ export type ReviewReason =
   | 'WRONG_AMOUNT'
   | 'PAID_AFTER_CANCEL'
   | 'PAYMENT_REVERSED'
+  | 'MONEY_RETURNED'
   | 'FRAUD_RISK'
   | 'LABEL_BY_MARKETPLACE'
   | 'SHIPPED_BY_MARKETPLACE'

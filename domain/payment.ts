@@ -1,4 +1,15 @@
-/** The buyer's money, one row per capture. PENDING is not paid. REVERSED and DISPUTED may still turn. */
+/**
+ * The buyer's money, one row per capture.
+ *
+ *   PENDING ──► COMPLETED ◄──► PARTIALLY_REFUNDED ◄──► REFUNDED, REVERSED
+ *      │            ▲                ▲
+ *      ▼            └── DISPUTED ────┘
+ *   DECLINED
+ *
+ * PENDING is not paid. How much of a payment is left is a sum: what was captured, less what went back, and with what of
+ * that was returned. Where money has come, the status follows from the sum and is for people; nothing is decided by it.
+ */
+import { type Money, money, subtract } from './money.ts';
 import type { StateTable } from './state-table.ts';
 
 export const paymentStates = [
@@ -16,22 +27,53 @@ export const paymentMoves: StateTable<PaymentState> = {
   PENDING: ['COMPLETED', 'DECLINED', 'REVERSED'],
   COMPLETED: ['PARTIALLY_REFUNDED', 'REFUNDED', 'REVERSED', 'DISPUTED'],
   DECLINED: [],
-  PARTIALLY_REFUNDED: ['REFUNDED', 'REVERSED', 'DISPUTED'],
-  REFUNDED: [],
-  REVERSED: ['COMPLETED'],
+  PARTIALLY_REFUNDED: ['COMPLETED', 'REFUNDED', 'REVERSED', 'DISPUTED'],
+  REFUNDED: ['COMPLETED', 'PARTIALLY_REFUNDED', 'REVERSED', 'DISPUTED'],
+  REVERSED: ['COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED'],
   DISPUTED: ['COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'REVERSED'],
 };
 
-const afterMoney: ReadonlySet<PaymentState> = new Set([
-  'COMPLETED',
-  'PARTIALLY_REFUNDED',
-  'REFUNDED',
-  'REVERSED',
-  'DISPUTED',
-]);
+/** What has become of a payment, all in its currency and none negative; returns are taken off `refunded` and `reversed`. */
+export type PaymentSums = { readonly captured: Money; readonly refunded: Money; readonly reversed: Money };
+
+/** What of a payment is still here. Never less than nothing. */
+export function leftOf({ captured, refunded, reversed }: PaymentSums): Money {
+  const left = subtract(subtract(captured, refunded), reversed);
+  return left.amountMinor < 0n ? money(0n, left.currency) : left;
+}
+
+const broughtNothing: readonly PaymentState[] = ['PENDING', 'DECLINED'];
 
 /** Money came once, whatever has become of it since. */
-export const broughtMoney = (state: PaymentState): boolean => afterMoney.has(state);
+export const broughtMoney = (state: PaymentState): boolean => !broughtNothing.includes(state);
 
-/** It is with us, at least in part, and nobody disputes it. */
-export const holdsMoney = (state: PaymentState): boolean => state === 'COMPLETED' || state === 'PARTIALLY_REFUNDED';
+/**
+ * Its provider says in a word that money went back, and the sums do not know of it: nobody knows how much is left, until
+ * the refund or the reversal itself is told.
+ */
+export function isUntold(word: PaymentState, sums: PaymentSums): boolean {
+  const { refunded, reversed } = sums;
+  switch (word) {
+    case 'REVERSED':
+      return reversed.amountMinor === 0n && leftOf(sums).amountMinor > 0n;
+    case 'REFUNDED':
+      return leftOf(sums).amountMinor > 0n;
+    case 'PARTIALLY_REFUNDED':
+      return refunded.amountMinor === 0n && reversed.amountMinor === 0n;
+    case 'PENDING':
+    case 'DECLINED':
+    case 'COMPLETED':
+    case 'DISPUTED':
+      return false;
+  }
+}
+
+/** The status that follows from the sums. @param word the provider's, or how the payment stood before */
+export function statusBySums(word: PaymentState, sums: PaymentSums, disputed: boolean): PaymentState {
+  if (!broughtMoney(word) || isUntold(word, sums)) return word;
+  const { captured, reversed } = sums;
+  const left = leftOf(sums).amountMinor;
+  if (left === 0n) return reversed.amountMinor > 0n ? 'REVERSED' : 'REFUNDED';
+  if (disputed) return 'DISPUTED';
+  return left < captured.amountMinor ? 'PARTIALLY_REFUNDED' : 'COMPLETED';
+}

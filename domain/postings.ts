@@ -62,6 +62,10 @@ export const buyerRefunded = (refund: Sale & { channel: Channel; amount: Money }
     { account: 'buyer-payments', amount: refund.amount },
   ]);
 
+/** Money that had gone back to the buyer is with the seller again: a chargeback was won, a refund has failed. */
+export const refundReturned = (refund: Parameters<typeof buyerRefunded>[0]): Posting[] =>
+  reversed(buyerRefunded(refund));
+
 /** The supplier took `cost`. */
 export const supplierPaid = (purchase: Sale & { cost: Money }): Posting[] =>
   balanced([
@@ -126,10 +130,10 @@ export function saleBooked(sale: BookedSale): Posting[] {
 }
 
 /**
- * A booked sale is worth less now, because money went back to its buyer: everybody's share shrinks. What was paid out
- * already turns into a receivable by itself.
+ * A booked sale is worth less now, because money went back to its buyer, or more, because it came again: everybody's
+ * share follows. What was paid out already turns into a receivable by itself.
  */
-export const saleShrunk = (
+export const saleRevalued = (
   sale: Omit<BookedSale, 'gross' | 'profit'>,
   before: Pick<BookedSale, 'gross' | 'profit'>,
   after: Pick<BookedSale, 'gross' | 'profit'>,

@@ -1,7 +1,7 @@
 import { type Money, subtract, zero } from '../domain/money.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import type { EntityManager } from '../store/open.ts';
-import { refundedOf } from '../store/refunds.ts';
+import { nextOccurrence, refundedOf, saidByPerson } from '../store/refunds.ts';
 import { endFreeze } from './end-freeze.ts';
 import { settleRefund } from './settle-refund.ts';
 import type { Enqueue } from './transact.ts';
@@ -14,12 +14,15 @@ export async function bookBack(
   em: EntityManager,
   enqueue: Enqueue,
   order: Order,
-  { payment, total }: { payment: Payment; total: Money },
+  { payment, total, saidBy }: { payment: Payment; total: Money; saidBy: 'marketplace' | 'person' },
 ): Promise<Money> {
   const amount = subtract(total, await refundedOf(em, order.id, payment.currency));
   const isNews = amount.amountMinor > 0n;
-  const reference = `${payment.reference}/back/${total.amountMinor}`;
-  if (isNews) await settleRefund(em, order, payment, { reference, kind: 'refund', status: 'COMPLETED', amount });
+  const name = `${payment.reference}/${saidBy === 'person' ? saidByPerson : 'back'}/${total.amountMinor}`;
+  if (isNews) {
+    const reference = await nextOccurrence(em, name);
+    await settleRefund(em, order, payment, { reference, kind: 'refund', status: 'COMPLETED', amount });
+  }
   await endFreeze(em, enqueue, order, 'MARKETPLACE_REFUND');
   return isNews ? amount : zero(payment.currency);
 }

@@ -13,7 +13,6 @@
  */
 import type { OrderId } from '../domain/ids.ts';
 import type { Freeze } from '../domain/order.ts';
-import { holdsMoney } from '../domain/payment.ts';
 import { credentialByAccount } from '../store/credentials.ts';
 import { disproveDone, isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
 import { closeByHand, saidByPerson } from '../store/effects-by-hand.ts';
@@ -22,7 +21,7 @@ import type { Order } from '../store/entities/order.ts';
 import { freezeLeft, lookedAt } from '../store/freeze.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder } from '../store/orders.ts';
-import { paymentsOf } from '../store/payments.ts';
+import { holdsMoney } from '../store/payments.ts';
 import { isClosedUnbooked } from '../store/purchase-books.ts';
 import { forgetSupplierOrders, keepSupplierOrders, neverRead, purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
@@ -80,7 +79,7 @@ async function assertMoneyIsHere(em: EntityManager, id: OrderId, frozenFor: Free
   await withdrawUnsent(em, 'refund', id);
   if (await standingEffect(em, 'refund', id))
     throw new DecisionRefused('REFUND_SENT', 'its buyer was sent the money back, or may have been');
-  if (!(await paymentsOf(em, id)).some(({ status }) => holdsMoney(status)))
+  if (!(await holdsMoney(em, id)))
     throw new DecisionRefused(
       'NOT_PAID',
       'no money of its buyer is here: its sale channel has not told of any, or it went back',

@@ -1,5 +1,5 @@
-import { findFeedsOf, wakeFeed } from '../store/feeds.ts';
 import type { Credential } from '../store/entities/people.ts';
+import { findFeedsOf, wakeFeed } from '../store/feeds.ts';
 import { waitingEvents, wakeEvent } from '../store/inbound-events.ts';
 import type { EntityManager } from '../store/open.ts';
 import { waitingFor, wakeOrder } from '../store/orders.ts';

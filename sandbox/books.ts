@@ -6,6 +6,7 @@ export type EffectKind =
   | 'payout'
   | 'refund'
   | 'reversal'
+  | 'reversal-returned'
   | 'dispute-fee'
   | 'ship-notice';
 

@@ -42,6 +42,9 @@ const kept = (account: Account) =>
   posted('payments.order_id', `'${account}'`, `in ('paid:' || reference, 'fee:' || reference)`);
 const feeAccounts: readonly Account[] = ['fees:marketplace', 'fees:payment', 'fees:difference'];
 
+/** What a refund or a reversal took; a return took less than nothing. */
+const wentBack = `case r.kind when 'return' then -r.amount_minor else r.amount_minor end`;
+
 const buyersMoney: readonly Rule[] = [
   {
     // What was reversed before we had ever seen it paid is no money that came and went.
@@ -61,14 +64,14 @@ const buyersMoney: readonly Rule[] = [
               or ${feeAccounts.map(kept).join(' + ')} <> coalesce(fee_minor, 0))`,
   },
   {
-    name: 'each refund is booked once, with its amount',
+    name: 'each refund, and each return of one, is booked once, with its amount',
     toDo: 'Compare the refund at its channel with the ledger before another refund or payout of the order.',
     sql: `select r.order_id::text as subject, r.kind || ' ' || r.reference || ' ' || r.amount_minor as detail
           from refunds r join orders o on o.id = r.order_id
           where r.status = 'COMPLETED'
-            and (${posted('r.order_id', `'buyer-payments'`, `= r.kind || ':' || r.reference`)} <> r.amount_minor
+            and (${posted('r.order_id', `'buyer-payments'`, `= r.kind || ':' || r.reference`)} <> ${wentBack}
               or (o.proceeds_held_by = 'platform'
-                and ${posted('r.order_id', `'cash:' || o.channel`, `= r.kind || ':' || r.reference`)} <> -r.amount_minor))`,
+                and ${posted('r.order_id', `'cash:' || o.channel`, `= r.kind || ':' || r.reference`)} <> -(${wentBack})))`,
   },
   {
     name: 'each refunded order has given back what its buyer paid',
@@ -76,7 +79,7 @@ const buyersMoney: readonly Rule[] = [
     sql: `select order_id::text as subject, payments.reference || ' ' || amount_minor || ' ' || currency as detail
           from payments join orders o on o.id = order_id
           where o.status = 'REFUNDED' and ${paid(`'buyer-payments'`)} <> 0
-            and (select coalesce(sum(r.amount_minor), 0) from refunds r where r.payment_id = payments.id and r.status = 'COMPLETED')
+            and (select coalesce(sum(${wentBack}), 0) from refunds r where r.payment_id = payments.id and r.status = 'COMPLETED')
               <> amount_minor`,
   },
   {
@@ -115,7 +118,8 @@ const purchases: readonly Rule[] = [
   },
 ];
 
-const ownEntries = `(t.event = 'booked:' || s.id or t.event = 'voided:' || s.id or t.event like 'shrunk:' || s.id || ':%')`;
+const ownEntries = `(t.event = 'booked:' || s.id or t.event = 'voided:' || s.id or t.event like 'shrunk:' || s.id || ':%'
+  or t.event like 'regained:' || s.id || ':%')`;
 
 const sales: readonly Rule[] = [
   {

@@ -1,13 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../domain/ids.ts';
-import { formatMoney, type Money } from '../domain/money.ts';
+import { formatMoney, type Money, money } from '../domain/money.ts';
 import type { Channel } from '../domain/order.ts';
-import { type PaymentState, paymentMoves } from '../domain/payment.ts';
+import {
+  broughtMoney,
+  isUntold,
+  leftOf,
+  type PaymentState,
+  type PaymentSums,
+  paymentMoves,
+  statusBySums,
+} from '../domain/payment.ts';
 import { mayMove } from '../domain/state-table.ts';
 import { timeOf } from './clock.ts';
+import { isDisputed } from './disputes.ts';
 import { type Order, Payment } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
 import { findOrder, orderByReference } from './orders.ts';
+import { sumsOf } from './refunds.ts';
 import { note } from './timeline.ts';
 
 /** What a channel keeps of a payment; `estimated`: by our own table, until it says so itself. */
@@ -28,9 +38,9 @@ type News = {
 };
 
 /**
- * Takes what the provider says of one payment. News that the state table does not allow from where the row stands
- * (an old webhook that came late) changes nothing; a fee that was estimated gives way to the real one, and to nothing
- * else. Gives the row as it stands now.
+ * Takes what the provider says of one payment. Once money has come, its word moves the status only as far as the sums
+ * do not say more; news that the state table does not allow changes nothing. A fee that was estimated gives way to the
+ * real one, and to nothing else. Gives the row as it stands now.
  */
 export async function recordPayment(em: EntityManager, news: News): Promise<Payment> {
   const { orderId, provider, reference, status, rawStatus, statusReason = null, amount, fee, collectedTax } = news;
@@ -54,14 +64,17 @@ export async function recordPayment(em: EntityManager, news: News): Promise<Paym
     ],
   );
   const row = await em.findOneOrFail(Payment, { provider, reference });
-  const moves = mayMove(paymentMoves, row.status, status);
+  const stands = broughtMoney(status)
+    ? statusBySums(status, await sumsOf(em, row), await isDisputed(em, row.orderId))
+    : status;
+  const moves = !inserted && mayMove(paymentMoves, row.status, stands);
   const isFeeNews = fee !== undefined && (row.feeMinor == null || (row.feeEstimated && !fee.estimated));
   if (moves || isFeeNews) {
     await em.nativeUpdate(
       Payment,
       { id: row.id, status: row.status },
       {
-        ...(moves ? { status, rawStatus, statusReason } : {}),
+        ...(moves ? { status: stands, rawStatus, statusReason } : {}),
         ...(isFeeNews ? { feeMinor: fee.amount.amountMinor, feeEstimated: fee.estimated } : {}),
         updatedAt: timeOf(em),
       },
@@ -81,6 +94,46 @@ export async function recordPayment(em: EntityManager, news: News): Promise<Paym
       reference,
     });
   return after;
+}
+
+/**
+ * The status of a payment follows from its sums, after something went back of it, was returned, or a dispute began or
+ * ended. @param word what the provider says now; where nobody has asked it, how the payment stood
+ */
+export async function settleStatus(em: EntityManager, { id }: Payment, word?: PaymentState): Promise<Payment> {
+  const row = await em.findOneOrFail(Payment, { id });
+  const status = statusBySums(word ?? row.status, await sumsOf(em, row), await isDisputed(em, row.orderId));
+  if (!mayMove(paymentMoves, row.status, status)) return row;
+  await em.nativeUpdate(Payment, { id, status: row.status }, { status, updatedAt: new Date() });
+  const { provider, reference, amountMinor, currency, orderId } = row;
+  await note(em, orderId, 'noted', `payment ${reference} is ${status}: ${formatMoney(money(amountMinor, currency))}`, {
+    provider,
+    reference,
+    status,
+  });
+  return em.findOneOrFail(Payment, { id });
+}
+
+/** A payment that brought money, and what has become of that. */
+export type HeldPayment = { readonly payment: Payment; readonly sums: PaymentSums };
+
+/** A marketplace's sale that was reversed before we saw it paid is nobody's money: it was never booked. */
+const neverCame = ({ provider, status }: Payment): boolean =>
+  !broughtMoney(status) || (provider !== 'paypal' && status === 'REVERSED');
+
+export async function moneyOf(em: EntityManager, orderId: OrderId): Promise<HeldPayment[]> {
+  const held: HeldPayment[] = [];
+  for (const payment of await paymentsOf(em, orderId))
+    if (!neverCame(payment)) held.push({ payment, sums: await sumsOf(em, payment) });
+  return held;
+}
+
+/** Whether some of the buyer's money is certainly here: told by amounts, and disputed by nobody. */
+export async function holdsMoney(em: EntityManager, orderId: OrderId): Promise<boolean> {
+  if (await isDisputed(em, orderId)) return false;
+  return (await moneyOf(em, orderId)).some(
+    ({ payment, sums }) => !isUntold(payment.status, sums) && leftOf(sums).amountMinor > 0n,
+  );
 }
 
 export const paymentsOf = (em: EntityManager, orderId: OrderId): Promise<Payment[]> =>

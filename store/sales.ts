@@ -66,6 +66,7 @@ export async function addLeg(
     saleId: SaleId;
     orderId: OrderId;
     beneficiary: Beneficiary;
+    part?: number;
     userId: UserId;
     amount: Money;
     route: 'paypal' | 'payoneer';
@@ -79,6 +80,7 @@ export async function addLeg(
     saleId: leg.saleId,
     orderId: leg.orderId,
     beneficiary: leg.beneficiary,
+    part: leg.part ?? 1,
     userId: leg.userId,
     amountMinor: leg.amount.amountMinor,
     currency: leg.amount.currency,

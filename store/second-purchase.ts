@@ -91,7 +91,11 @@ async function bookRefund(em: EntityManager, order: Order, event: string, cost: 
 
 /** Books the sale back as it stands now, with what refunds have made of it: the order's money is parked again. */
 async function voidSale(em: EntityManager, orderId: OrderId, sale: Sale): Promise<void> {
-  const booked = await postingsOf(em, orderId, 'sale', [`booked:${sale.id}`, `shrunk:${sale.id}:%`]);
+  const booked = await postingsOf(em, orderId, 'sale', [
+    `booked:${sale.id}`,
+    `shrunk:${sale.id}:%`,
+    `regained:${sale.id}:%`,
+  ]);
   await post(em, { source: 'sale', event: `voided:${sale.id}`, orderId, postings: merged(reversed(booked)) });
   await em.nativeUpdate(Sale, { id: sale.id }, { voidedAt: timeOf(em) });
   for (const { id } of await legsOfOrder(em, orderId)) {

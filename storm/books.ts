@@ -3,7 +3,15 @@ import type { OrderFile } from './order-file.ts';
 
 /** Something that the outside world did, by its own books: what we believe does not count. */
 export type Entry = {
-  readonly kind: 'capture' | 'supplier-order' | 'payout' | 'refund' | 'reversal' | 'dispute-fee' | 'ship-notice';
+  readonly kind:
+    | 'capture'
+    | 'supplier-order'
+    | 'payout'
+    | 'refund'
+    | 'reversal'
+    | 'reversal-returned'
+    | 'dispute-fee'
+    | 'ship-notice';
   readonly provider: string;
   /** Our key for it, or the number of what it was done to. */
   readonly key: string;
@@ -71,6 +79,8 @@ function moved(entry: Entry): bigint {
     case 'reversal':
     case 'dispute-fee':
       return -amount;
+    case 'reversal-returned':
+      return amount;
     case 'payout':
       if (payoutIs(neverPaid, entry)) return 0n;
       return payoutIs(cameBack, entry) ? -fee : -(amount + fee);

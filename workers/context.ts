@@ -17,6 +17,8 @@ import type { Step } from './browser/steps.ts';
 
 export type Providers = {
   readonly paypal: PayPalClient;
+  /** By their client ids: accounts that others have taken the place of. They are only read through. */
+  readonly formerPayPal?: ReadonlyMap<string, PayPalClient>;
   readonly aliexpress: AliExpressClient;
   readonly ebay: EbayClient;
   readonly mercadolibre: MercadoLibreClient;

@@ -18,6 +18,7 @@ import { commissionAdmin, findUser } from '../store/users.ts';
 import { type Context, later, type Processor } from './context.ts';
 import { orderStep, recheck } from './order-step.ts';
 import { awaitsFee } from './payment-fee.ts';
+import { receiversOf } from './receivers.ts';
 
 /** Between two questions for a fee that PayPal has not said. */
 const feeAgainMs = 15 * 60_000;
@@ -107,24 +108,13 @@ async function bookSale(ctx: Context, em: EntityManager, order: Order, facts: Sa
   );
   const notBefore = later(ctx, ctx.config.payoutHoldDays * 86_400_000);
   const leg = { saleId: sale.id, orderId: order.id, notBefore };
-  const receivers = [
-    {
-      beneficiary: 'admin',
-      userId: admin.id,
-      amount: shares.admin,
-      route: 'paypal',
-      receiver: ctx.config.adminPayoutEmail,
-    },
-    {
-      beneficiary: 'reseller',
-      userId: reseller.id,
-      amount: shares.reseller,
-      route: reseller.payoutProvider ?? ctx.config.payoutProvider,
-      receiver: reseller.payoutReceiver ?? reseller.email,
-    },
-  ] as const;
+  const receivers = receiversOf(ctx, { admin, reseller });
   const legs = [];
-  for (const share of receivers) if (share.amount.amountMinor > 0n) legs.push(await addLeg(em, { ...leg, ...share }));
+  for (const beneficiary of ['admin', 'reseller'] as const) {
+    const amount = shares[beneficiary];
+    const share = { beneficiary, amount, ...receivers[beneficiary] };
+    if (amount.amountMinor > 0n) legs.push(await addLeg(em, { ...leg, ...share }));
+  }
   return legs;
 }
 

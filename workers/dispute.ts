@@ -1,19 +1,21 @@
-import { type Money, money, sum, zero } from '../domain/money.ts';
 import { orderStates } from '../domain/order.ts';
 import { invariant, Retryable } from '../domain/outcome.ts';
-import { type Order, Payment } from '../store/entities/order.ts';
-import type { EntityManager } from '../store/open.ts';
+import { Payment } from '../store/entities/order.ts';
 import { assertClaim, claimOrder, LostClaim } from '../store/orders.ts';
 import { orderOfCapture } from '../store/payments.ts';
-import { refundedOf } from '../store/refunds.ts';
+import { refundsOf, type StandingRefund } from '../store/refunds.ts';
 import type { Context } from './context.ts';
 import { type ReadEvent, text } from './event-fields.ts';
+import { sumOf } from './money-returned.ts';
+import { payPalOf } from './paypal-account.ts';
+import { askWonBack, settleWonBack } from './paypal-returns.ts';
+import { type BackAtPayPal, backAtPayPal } from './paypal-went-back.ts';
 import { freeze, recordFee, thaw } from './settle-dispute.ts';
 import { takenPayment } from './taken-payment.ts';
 
 /**
  * While a buyer's complaint is open nothing is bought and no leg leaves. When it is closed everything goes on with what
- * the seller keeps: all of it, or what is left once PayPal's refund or reversal is booked.
+ * the seller keeps: all of it, what came again of a reversal, or what is left once PayPal's refund or reversal is booked.
  */
 export async function disputeMoved(ctx: Context, event: ReadEvent): Promise<string | undefined> {
   const id = text(event.resource, 'dispute_id');
@@ -38,14 +40,16 @@ async function takeDispute(ctx: Context, id: string, taken: Payment): Promise<st
   const order = await ctx.store.transaction(em => claimOrder(em, orderId, orderStates));
   invariant(order, `order ${orderId} of a payment exists`);
   const dispute = await ctx.providers.paypal.getDispute(id, { signal: ctx.signal });
-  const back = dispute.open ? undefined : await wentBack(ctx, taken);
+  const back = dispute.open ? undefined : await backAtPayPal(payPalOf(ctx, order), taken, { signal: ctx.signal });
+  const won = await askWonBack(ctx, order, taken);
   await ctx
     .transact(async (em, enqueue) => {
       await assertClaim(em, order);
       const payment = await em.findOneOrFail(Payment, { id: taken.id });
       await recordFee(em, order, payment, dispute);
-      if (!back) await freeze(em, enqueue, order, payment, id);
-      else if (dispute.outcome === 'seller' || (await isBooked(em, order, back)))
+      if (!back) return freeze(em, enqueue, order, payment, id);
+      await settleWonBack({ ctx, em, enqueue, order }, payment, won);
+      if (dispute.outcome === 'seller' || isBooked(await refundsOf(em, payment.id), payment, back))
         await thaw(em, enqueue, order, payment, dispute);
     })
     .catch(error => {
@@ -55,25 +59,9 @@ async function takeDispute(ctx: Context, id: string, taken: Payment): Promise<st
   return dispute.open ? 'open' : (dispute.outcome ?? 'closed');
 }
 
-/** What PayPal says has gone back of a payment by now. */
-async function wentBack(ctx: Context, { reference, amountMinor, currency }: Payment): Promise<Money> {
-  const { paypal } = ctx.providers;
-  const capture = await paypal.getCapture(reference, { signal: ctx.signal });
-  if (capture.status === 'COMPLETED') return zero(currency);
-  const whole = money(amountMinor, currency);
-  if (capture.status !== 'PARTIALLY_REFUNDED' || !capture.orderId) return whole;
-  const shown = await paypal.getOrder(capture.orderId, { signal: ctx.signal });
-  const done = shown?.refunds.filter(
-    ({ status, captureId = reference }) => status === 'COMPLETED' && captureId === reference,
-  );
-  return done
-    ? sum(
-        done.map(({ amount }) => amount),
-        currency,
-      )
-    : whole;
-}
-
 /** Whether we have booked all that went back. What is missing is told by an event of its own. */
-const isBooked = async (em: EntityManager, { id }: Order, back: Money): Promise<boolean> =>
-  (await refundedOf(em, id, back.currency)).amountMinor >= back.amountMinor;
+function isBooked(standing: readonly StandingRefund[], payment: Payment, back: BackAtPayPal): boolean {
+  if (back === 'untold')
+    return standing.some(({ refund, stands }) => refund.kind === 'reversal' && stands.amountMinor > 0n);
+  return sumOf(standing, payment).amountMinor >= back.amountMinor;
+}

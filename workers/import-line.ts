@@ -35,7 +35,7 @@ export const takeLine = (ctx: Context, news: Line): Promise<Taken> =>
     if (undone && order.status === 'PURCHASING') return 'being bought';
     if (sale.cancelled) await cancel(em, order);
     else await carryOn(em, enqueue, order, news);
-    if (undone || tellsOfMoney(sale)) await marketplaceRefunded(em, enqueue, order.id, news);
+    if (undone || tellsOfMoney(sale)) await marketplaceRefunded(ctx, em, enqueue, order.id, news);
     await marketplaceContested(em, enqueue, order.id, news);
     await cancellationTold(em, enqueue, order.id, sale.cancelAsked);
     return 'taken';

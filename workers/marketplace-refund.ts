@@ -1,5 +1,5 @@
 import type { OrderId } from '../domain/ids.ts';
-import { formatMoney, isGreater, type Money, min, money, zero } from '../domain/money.ts';
+import { add, equals, formatMoney, isGreater, type Money, min, money, subtract, zero } from '../domain/money.ts';
 import { orderStates } from '../domain/order.ts';
 import { bookBack } from '../queues/book-back.ts';
 import type { Enqueue } from '../queues/transact.ts';
@@ -8,10 +8,12 @@ import { freeze } from '../store/freeze.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder } from '../store/orders.ts';
 import { paymentsOf } from '../store/payments.ts';
-import { refundedOf } from '../store/refunds.ts';
-import { note } from '../store/timeline.ts';
+import { refundedOf, refundsOf, wasSaidByPerson } from '../store/refunds.ts';
+import { note, noteOnce } from '../store/timeline.ts';
 import { forgetUntold, keepUntold } from '../store/untold-refunds.ts';
+import type { Context } from './context.ts';
 import type { MarketplaceLine, MarketplaceOrder } from './marketplace.ts';
+import { type Given, settleReturns } from './money-returned.ts';
 import { stopOrder } from './stop-order.ts';
 
 type Refunded = { order: MarketplaceOrder; line: MarketplaceLine };
@@ -24,6 +26,7 @@ export const paymentReference = ({ order, line }: Refunded): string => `${order.
  * again changes nothing.
  */
 export async function marketplaceRefunded(
+  ctx: Context,
   em: EntityManager,
   enqueue: Enqueue,
   id: OrderId,
@@ -37,31 +40,45 @@ export async function marketplaceRefunded(
   // Nothing, where a refund that it told of has failed.
   const back = cancelled || state === 'REVERSED' ? paid : (news.line.back ?? zero(paid.currency));
   if ('says' in back) return untoldPart(em, enqueue, id, { payment, says: back.says });
-  return wentBack(em, enqueue, id, { payment, total: min(back, paid), says: rawPayment });
+  return wentBack(ctx, em, enqueue, id, { payment, total: min(back, paid), says: rawPayment, state });
 }
 
-type Back = { payment: Payment; total: Money; says: string };
+type Back = { payment: Payment; total: Money; says: string; state: MarketplaceOrder['payment'] };
 
-async function wentBack(em: EntityManager, enqueue: Enqueue, id: OrderId, { payment, total, says }: Back) {
+async function wentBack(ctx: Context, em: EntityManager, enqueue: Enqueue, id: OrderId, back: Back) {
+  const { payment, total, says } = back;
   const wasUntold = await forgetUntold(em, payment.id);
   const booked = await refundedOf(em, id, payment.currency);
-  if (!wasUntold && !isGreater(total, booked)) return;
+  if (!wasUntold && equals(total, booked)) return;
   const order = await claimOrder(em, id, orderStates);
   if (!order) return;
-  if (isGreater(booked, total))
-    await note(
-      em,
-      id,
-      'noted',
-      `the marketplace says ${says}: ${formatMoney(total)} of the ${formatMoney(booked)} that are booked`,
-    );
-  const amount = await bookBack(em, enqueue, order, { payment, total });
+  if (isGreater(booked, total)) await cameAgain({ ctx, em, enqueue, order }, back, subtract(booked, total));
+  const amount = await bookBack(em, enqueue, order, { payment, total, saidBy: 'marketplace' });
   if (amount.amountMinor > 0n)
     await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', `${formatMoney(amount)} went back: ${says}`);
 }
 
+/** The seller has won, or a refund has failed. What only a person has seen go back is left to people. */
+async function cameAgain(given: Given, { payment, total, says, state }: Back, amount: Money): Promise<void> {
+  const standing = await refundsOf(given.em, payment.id);
+  const told = state === 'PAID' || state === 'PARTLY_REVERSED';
+  const returned =
+    told && !standing.some(wasSaidByPerson)
+      ? await settleReturns(given, payment, standing, amount)
+      : zero(amount.currency);
+  if (equals(returned, amount)) return;
+  const booked = add(total, subtract(amount, returned));
+  const text = `the marketplace says ${says}: ${formatMoney(total)} of the ${formatMoney(booked)} that are booked`;
+  await noteOnce(given.em, given.order.id, text, text);
+}
+
 /** The order is held, whatever else holds it already, until its marketplace or somebody who looks there tells. */
-async function untoldPart(em: EntityManager, enqueue: Enqueue, id: OrderId, { payment, says }: Omit<Back, 'total'>) {
+async function untoldPart(
+  em: EntityManager,
+  enqueue: Enqueue,
+  id: OrderId,
+  { payment, says }: Pick<Back, 'payment' | 'says'>,
+) {
   if (!(await keepUntold(em, payment, says))) return;
   const order = await claimOrder(em, id, orderStates);
   if (!order) return;

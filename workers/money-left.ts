@@ -1,13 +1,14 @@
-import { broughtMoney } from '../domain/payment.ts';
+import type { Money } from '../domain/money.ts';
+import { broughtMoney, isUntold, leftOf } from '../domain/payment.ts';
 import { isDisputed } from '../store/disputes.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
-import { paymentsOf } from '../store/payments.ts';
+import { moneyOf, paymentsOf } from '../store/payments.ts';
 import type { Context } from './context.ts';
 import { readPayPalOrder, takeMoney } from './take-money.ts';
 
 /** Who has the money that a buyer paid for an order that failed. */
 export type MoneyLeft =
-  | { with: 'us'; payment: Payment }
+  | { with: 'us'; payment: Payment; amount: Money }
   /** Somebody else decides whose it is; nothing is sent before. */
   | { with: 'nobody'; note: string }
   /** All of it went back, or none ever came. */
@@ -29,13 +30,19 @@ const cameOnce = (ctx: Context, { id }: Order): Promise<boolean> =>
 const whoHasIt = (ctx: Context, order: Order): Promise<MoneyLeft> =>
   ctx.store.read(async em => {
     const payments = await paymentsOf(em, order.id);
-    const open = payments.find(({ status }) => status === 'DISPUTED' || status === 'PENDING');
-    if (open) return { with: 'nobody', note: `payment ${open.reference} is ${open.status}: nothing goes back yet` };
-    const payment = payments.find(({ status }) => status === 'COMPLETED' || status === 'PARTIALLY_REFUNDED');
-    if (payment && (await isDisputed(em, order.id)))
-      return { with: 'nobody', note: 'the buyer disputes the payment: nothing goes back twice' };
-    if (payment) return { with: 'us', payment };
     // What a marketplace has told us nothing of is not known to be back.
     if (payments.length === 0 && order.channel !== 'paypal') return { with: 'nobody', note: 'no payment is known' };
-    return { with: 'buyer' };
+    const pending = payments.find(({ status }) => status === 'PENDING');
+    if (pending) return { with: 'nobody', note: `payment ${pending.reference} is PENDING: nothing goes back yet` };
+    const held = await moneyOf(em, order.id);
+    const untold = held.find(({ payment, sums }) => isUntold(payment.status, sums));
+    if (untold) return { with: 'nobody', note: notTold(untold.payment) };
+    const left = held.find(({ sums }) => leftOf(sums).amountMinor > 0n);
+    if (!left) return { with: 'buyer' };
+    if (await isDisputed(em, order.id))
+      return { with: 'nobody', note: 'the buyer disputes the payment: nothing goes back twice' };
+    return { with: 'us', payment: left.payment, amount: leftOf(left.sums) };
   });
+
+const notTold = ({ reference, status }: Payment): string =>
+  `payment ${reference} is ${status}, and nobody has told how much went back: nothing goes back yet`;

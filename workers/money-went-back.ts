@@ -1,16 +1,16 @@
 import { formatMoney } from '../domain/money.ts';
 import { NotNow, Retryable, Unreadable } from '../domain/outcome.ts';
 import { endFreeze } from '../queues/end-freeze.ts';
-import { settleRefund } from '../queues/settle-refund.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import { type Order, Payment } from '../store/entities/order.ts';
 import { freeze } from '../store/freeze.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder, findOrder } from '../store/orders.ts';
 import { orderOfCapture } from '../store/payments.ts';
-import type { RefundNews } from '../store/refunds.ts';
+import { nextOccurrence, originalOf, type RefundNews, refundsOf } from '../store/refunds.ts';
 import type { Context } from './context.ts';
 import { captureAbove, type ReadEvent, text } from './event-fields.ts';
+import { takeRefundNews } from './money-returned.ts';
 import { refundNews } from './paypal-captures.ts';
 import { stopOrder } from './stop-order.ts';
 import { takenPayment } from './taken-payment.ts';
@@ -33,11 +33,24 @@ export async function moneyWentBack(ctx: Context, event: ReadEvent): Promise<str
     return ctx.store.read(em => orderOfCapture(em, capture));
   });
   if (!taken) return undefined;
-  await book(ctx, taken, news);
+  await book(ctx, taken, await numbered(ctx, taken, news));
   const answer = `${event.type}: ${kind} ${refundId} is ${news.status}`;
   // The event stays, and is applied again until it is known how it ended.
   if (news.status === 'PENDING') throw new NotNow('REFUND_PENDING', answer, { retryAfterMs: pendingAgainMs });
   return answer;
+}
+
+/** A reversal that was won and is told once more is a further one, if PayPal says so now: then it has a number. */
+async function numbered(ctx: Context, payment: Payment, news: RefundNews): Promise<RefundNews> {
+  const { reference, kind, status } = news;
+  if (kind !== 'reversal' || status !== 'COMPLETED') return news;
+  const known = (await ctx.store.read(em => refundsOf(em, payment.id))).filter(
+    ({ refund }) => originalOf(refund) === reference,
+  );
+  if (known.length === 0 || known.some(({ stands }) => stands.amountMinor > 0n)) return news;
+  const capture = await ctx.providers.paypal.getCapture(payment.reference, { signal: ctx.signal });
+  if (capture.status !== 'REVERSED') return news;
+  return { ...news, reference: await ctx.store.read(em => nextOccurrence(em, reference)) };
 }
 
 const book = (ctx: Context, { id, orderId }: Payment, news: RefundNews): Promise<void> =>
@@ -45,7 +58,7 @@ const book = (ctx: Context, { id, orderId }: Payment, news: RefundNews): Promise
     const found = await findOrder(em, orderId);
     const order = found && (await claimOrder(em, orderId, [found.status]));
     if (!order) throw new Retryable('ORDER_MOVED', `order ${orderId} moved while money that went back was booked`);
-    await settleRefund(em, order, await em.findOneOrFail(Payment, { id }), news);
+    await takeRefundNews({ ctx, em, enqueue, order }, await em.findOneOrFail(Payment, { id }), news);
     await holdOrLetGo(em, enqueue, order, news);
   });
 

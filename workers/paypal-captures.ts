@@ -32,9 +32,12 @@ const refundStates: Readonly<Record<string, RefundNews['status'] | undefined>> =
   CANCELLED: 'FAILED',
 };
 
+export const refundState = ({ status }: Pick<Refund, 'status'>): RefundNews['status'] =>
+  refundStates[status] ?? 'PENDING';
+
 export const refundNews = ({ id, status, amount }: Refund, kind: RefundNews['kind']): RefundNews => ({
   reference: id,
   kind,
-  status: refundStates[status] ?? 'PENDING',
+  status: refundState({ status }),
   amount,
 });

@@ -2,6 +2,7 @@ import type { OrderId } from '../domain/ids.ts';
 import { readPayPalEvent } from '../providers/paypal/webhook.ts';
 import { jobForMoney } from '../queues/next-job.ts';
 import { payout } from '../queues/payout.ts';
+import { Payment } from '../store/entities/order.ts';
 import { legByBatch, wakeLeg } from '../store/legs.ts';
 import { findOrder, orderByReference, wakeOrder } from '../store/orders.ts';
 import { orderOfCapture } from '../store/payments.ts';
@@ -10,6 +11,7 @@ import { disputeMoved } from './dispute.ts';
 import { object, type ReadEvent, text } from './event-fields.ts';
 import { moneyWentBack } from './money-went-back.ts';
 import { takeLateFee } from './payment-fee.ts';
+import { takeReturns } from './paypal-returns.ts';
 import { unreadableNews } from './unreadable-news.ts';
 
 /** Finds what a PayPal event is about and has it read back: the event is a hint, PayPal's own answer is the fact. */
@@ -59,5 +61,7 @@ async function captureChanged(ctx: Context, event: ReadEvent): Promise<string | 
   const capture = await ctx.providers.paypal.getCapture(captureId, { signal: ctx.signal });
   const order = await ctx.store.read(em => orderOfCapture(em, capture));
   if (order) await takeLateFee(ctx, order, capture);
+  const payment = await ctx.store.read(em => em.findOne(Payment, { provider: 'paypal', reference: capture.id }));
+  if (payment) await takeReturns(ctx, payment);
   return order ? wake(ctx, order.id, `${event.type}: capture ${captureId} is ${capture.status}`) : undefined;
 }

@@ -1,11 +1,13 @@
-import { formatMoney, type Money, money, subtract } from '../domain/money.ts';
+import { formatMoney, type Money } from '../domain/money.ts';
 import { invariant, type Terminal } from '../domain/outcome.ts';
+import { leftOf } from '../domain/payment.ts';
 import { refundAsked } from '../providers/paypal/order.ts';
 import { settleRefund } from '../queues/settle-refund.ts';
+import { advance } from '../queues/transact.ts';
 import { isInDoubt, once, standingEffect } from '../store/effects.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { assertOwner } from '../store/orders.ts';
-import { refundedOf } from '../store/refunds.ts';
+import { type RefundNews, sumsOf } from '../store/refunds.ts';
 import { supplierOrdersOf } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { type Context, onceContext, type Processor } from './context.ts';
@@ -42,7 +44,7 @@ export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
       if (sent && left.with === 'us') return followRefund(ctx, order, left.payment, sent.refundId);
       if (left.with === 'nobody') return recheck(ctx, order, lookAgainMs, left.note);
       if (order.frozenFor) return recheck(ctx, order, lookAgainMs, `frozen: ${order.frozenFor}`);
-      const { refundId } = await giveBack(ctx, order, left.payment);
+      const { refundId } = await giveBack(ctx, order, left.payment, left.amount);
       return followRefund(ctx, order, left.payment, refundId);
     },
     refused,
@@ -68,10 +70,8 @@ async function sentBefore(ctx: Context, { id }: Order): Promise<Sent | undefined
   return effect?.status === 'DONE' ? (effect.result as Sent) : undefined;
 }
 
-async function giveBack(ctx: Context, order: Order, payment: Payment): Promise<Sent> {
+async function giveBack(ctx: Context, order: Order, payment: Payment, amount: Money): Promise<Sent> {
   const { paypal } = ctx.providers;
-  const refunded = await ctx.store.read(em => refundedOf(em, order.id, payment.currency));
-  const amount = subtract(money(payment.amountMinor, payment.currency), refunded);
   const paypalOrderId = order.externalOrderId;
   invariant(paypalOrderId, `order ${order.id} was paid at PayPal`);
   return once(onceContext(ctx), {
@@ -127,7 +127,7 @@ async function followRefund(ctx: Context, order: Order, payment: Payment, refund
   const also = (em: Parameters<typeof settleRefund>[0]) => settleRefund(em, order, payment, news);
   switch (news.status) {
     case 'COMPLETED':
-      return move(ctx, order, { to: 'REFUNDED', note: `${formatMoney(news.amount)} went back to the buyer` }, { also });
+      return refunded(ctx, order, payment, news);
     case 'FAILED':
       return move(
         ctx,
@@ -142,6 +142,21 @@ async function followRefund(ctx: Context, order: Order, payment: Payment, refund
     }
   }
 }
+
+/** REFUNDED is an order of which nothing is kept: what was reversed and came again meanwhile may be left. */
+const refunded = (ctx: Context, order: Order, payment: Payment, news: RefundNews): Promise<string> =>
+  ctx.transact(async (em, enqueue) => {
+    await settleRefund(em, order, payment, news);
+    const left = leftOf(await sumsOf(em, payment));
+    const went = `${formatMoney(news.amount)} went back to the buyer`;
+    if (left.amountMinor === 0n) {
+      await advance(em, enqueue, order, { to: 'REFUNDED', note: went });
+      return 'REFUNDED';
+    }
+    const note = `${went}, and ${formatMoney(left)} of the payment are still here: give them back at PayPal`;
+    await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_FAILED', note });
+    return `NEEDS_REVIEW (REFUND_FAILED): ${note}`;
+  });
 
 const refused = (order: Order, refusal: Terminal, ctx: Context): Promise<string> =>
   move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_FAILED', note: refusal.message });

@@ -1,7 +1,7 @@
+import { resumeAccount, tryAccount } from '../queues/resume-account.ts';
 import { openSecrets } from '../store/credentials.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { beginTrial, endTrial, refuseAccount } from '../store/refused-accounts.ts';
-import { resumeAccount, tryAccount } from '../queues/resume-account.ts';
 import type { Context } from './context.ts';
 
 /** Its provider refuses us: nothing is asked in its name until it is tried again, or its owner connects it anew. */

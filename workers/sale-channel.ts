@@ -1,13 +1,16 @@
-import { isGreater } from '../domain/money.ts';
+import { isGreater, subtract } from '../domain/money.ts';
 import type { ReviewReason } from '../domain/order.ts';
+import { leftOf } from '../domain/payment.ts';
 import { findCredential } from '../store/credentials.ts';
 import type { Order } from '../store/entities/order.ts';
-import { paymentsOf } from '../store/payments.ts';
+import { moneyOf } from '../store/payments.ts';
 import { refundedOf } from '../store/refunds.ts';
 import { isSettled } from '../store/untold-refunds.ts';
 import { absentForNow, saysAbsent } from './absent-sale.ts';
 import type { Context } from './context.ts';
 import { readMarketplaceOrder, type WentBack } from './marketplace.ts';
+import { payPalOf } from './paypal-account.ts';
+import { backAtPayPal } from './paypal-went-back.ts';
 
 export type SaleNow =
   | { state: 'open' }
@@ -28,13 +31,15 @@ export async function readSaleNow(ctx: Context, order: Order): Promise<SaleNow> 
   }
 }
 
+/** All that went back of the payment is known, and a person lets the rest be bought for. */
 async function readCheckout(ctx: Context, order: Order): Promise<SaleNow> {
-  const payments = await ctx.store.read(em => paymentsOf(em, order.id));
-  for (const payment of payments) {
-    const capture = await ctx.providers.paypal.getCapture(payment.reference, { signal: ctx.signal });
-    if (capture.status === 'COMPLETED') return { state: 'open' };
+  for (const { payment, sums } of await ctx.store.read(em => moneyOf(em, order.id))) {
+    const back = await backAtPayPal(payPalOf(ctx, order), payment, { signal: ctx.signal });
+    const known = subtract(sums.captured, leftOf(sums));
+    const told = back === 'untold' ? sums.reversed.amountMinor > 0n : !isGreater(back, known);
+    if (told && leftOf(sums).amountMinor > 0n) return { state: 'open' };
   }
-  return { state: 'doubtful', reason: 'PAYMENT_REVERSED', note: 'PayPal no longer holds a completed capture' };
+  return { state: 'doubtful', reason: 'PAYMENT_REVERSED', note: 'PayPal no longer holds the payment as we know it' };
 }
 
 async function readMarketplace(ctx: Context, order: Order): Promise<SaleNow> {

@@ -1,4 +1,4 @@
-import { formatMoney, money, negate, zero } from '../domain/money.ts';
+import { formatMoney, negate, zero } from '../domain/money.ts';
 import { disputeCharged } from '../domain/postings.ts';
 import type { Dispute } from '../providers/paypal/dispute.ts';
 import { endFreeze } from '../queues/end-freeze.ts';
@@ -8,8 +8,7 @@ import type { Order, Payment } from '../store/entities/order.ts';
 import { post } from '../store/ledger.ts';
 import type { EntityManager } from '../store/open.ts';
 import { updateOrder } from '../store/orders.ts';
-import { recordPayment } from '../store/payments.ts';
-import { refundedOf } from '../store/refunds.ts';
+import { settleStatus } from '../store/payments.ts';
 import { note } from '../store/timeline.ts';
 import { stopOrder } from './stop-order.ts';
 
@@ -34,21 +33,6 @@ export async function recordFee(
   });
 }
 
-const setStatus = (
-  em: EntityManager,
-  order: Order,
-  payment: Payment,
-  status: 'DISPUTED' | 'COMPLETED' | 'PARTIALLY_REFUNDED',
-) =>
-  recordPayment(em, {
-    orderId: order.id,
-    provider: payment.provider,
-    reference: payment.reference,
-    status,
-    rawStatus: status,
-    amount: money(payment.amountMinor, payment.currency),
-  });
-
 export async function freeze(
   em: EntityManager,
   enqueue: Enqueue,
@@ -57,7 +41,7 @@ export async function freeze(
   id: string,
 ): Promise<void> {
   if (order.frozenFor === frozenFor) return;
-  await setStatus(em, order, payment, 'DISPUTED');
+  await settleStatus(em, payment);
   await note(em, order.id, 'noted', `the buyer disputes the payment: ${id}`, { dispute: id });
   await updateOrder(em, order, { frozenFor });
   await stopOrder(em, enqueue, order, frozenFor, `the buyer disputes the payment: ${id}`);
@@ -75,8 +59,6 @@ export async function thaw(
   // Also when a person has ended the freeze by a decision: the payment is the seller's all the same.
   const ended = await endFreeze(em, enqueue, order, frozenFor);
   if (!ended && payment.status !== 'DISPUTED') return;
-  const back = await refundedOf(em, order.id, payment.currency);
-  if (payment.status === 'DISPUTED')
-    await setStatus(em, order, payment, back.amountMinor > 0n ? 'PARTIALLY_REFUNDED' : 'COMPLETED');
+  await settleStatus(em, payment);
   await note(em, order.id, 'noted', `dispute ${id} is settled for the ${outcome}`, { dispute: id });
 }

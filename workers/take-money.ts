@@ -1,16 +1,17 @@
 import type { PayPalOrder } from '../providers/paypal/order.ts';
-import { settleRefund } from '../queues/settle-refund.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
-import type { EntityManager } from '../store/open.ts';
 import { assertClaim } from '../store/orders.ts';
 import { paymentsOf } from '../store/payments.ts';
+import { refundsOf } from '../store/refunds.ts';
 import type { Context } from './context.ts';
+import { type Given, settleReturns, sumOf, takeRefundNews } from './money-returned.ts';
+import { payPalOf } from './paypal-account.ts';
 import { captureNews, refundNews } from './paypal-captures.ts';
 import { type PaymentNews, settlePayment } from './settle-payment.ts';
 
 /** What PayPal shows of an order's money now; nothing when it knows of no order, or has forgotten it. */
 export const readPayPalOrder = async (ctx: Context, order: Order): Promise<PayPalOrder | undefined> =>
-  order.externalOrderId ? ctx.providers.paypal.getOrder(order.externalOrderId, { signal: ctx.signal }) : undefined;
+  order.externalOrderId ? payPalOf(ctx, order).getOrder(order.externalOrderId, { signal: ctx.signal }) : undefined;
 
 /** Books what came, and what of it has gone back by now. Moves an order that waited for its money. @throws LostClaim */
 export async function takeMoney(ctx: Context, order: Order, shown: PayPalOrder): Promise<readonly PaymentNews[]> {
@@ -18,14 +19,18 @@ export async function takeMoney(ctx: Context, order: Order, shown: PayPalOrder):
   await ctx.transact(async (em, enqueue) => {
     await assertClaim(em, order);
     await settlePayment(em, enqueue, order, news);
-    for (const payment of await paymentsOf(em, order.id)) await settleRefundsOf(em, order, payment, shown);
+    for (const payment of await paymentsOf(em, order.id))
+      await takeRefundsOf({ ctx, em, enqueue, order }, payment, shown);
   });
   return news;
 }
 
-async function settleRefundsOf(em: EntityManager, order: Order, payment: Payment, shown: PayPalOrder): Promise<void> {
+async function takeRefundsOf(given: Given, payment: Payment, shown: PayPalOrder): Promise<void> {
   const capture = shown.captures.find(({ id }) => id === payment.reference);
   const kind = capture?.status === 'REVERSED' ? 'reversal' : 'refund';
   const refunds = shown.refunds.filter(({ captureId = capture?.id }) => captureId === payment.reference);
-  for (const refund of refunds) await settleRefund(em, order, payment, refundNews(refund, kind));
+  for (const refund of refunds) await takeRefundNews(given, payment, refundNews(refund, kind));
+  if (capture?.status !== 'COMPLETED') return;
+  const reversals = (await refundsOf(given.em, payment.id)).filter(({ refund }) => refund.kind === 'reversal');
+  await settleReturns(given, payment, reversals, sumOf(reversals, payment));
 }

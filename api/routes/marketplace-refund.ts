@@ -45,7 +45,7 @@ async function marketplaceGaveBack(
     throw new Problem(409, 'LESS_THAN_BOOKED', `refunds of ${formatMoney(booked)} are booked already`);
   const text = `the marketplace gave back ${formatMoney(total)} in all, as a person has seen: ${why}`;
   await note(em, orderId, 'noted', text, { by, amount: formatMoney(total) });
-  await bookBack(em, enqueue, order, { payment, total });
+  await bookBack(em, enqueue, order, { payment, total, saidBy: 'person' });
   return order;
 }
 

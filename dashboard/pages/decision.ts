@@ -1,4 +1,3 @@
-import { holdsMoney } from '../../domain/payment.ts';
 import { type Html, html } from '../../runtime/html.ts';
 import { isInDoubt } from '../../store/effects.ts';
 import { saidByPerson } from '../../store/effects-by-hand.ts';
@@ -34,10 +33,8 @@ const lastOf = (effects: readonly Effect[], purpose: Effect['purpose'], subject:
   effects.findLast(effect => effect.purpose === purpose && effect.subject === subject && effect.status !== 'DISPROVEN');
 
 /** As the decision will be judged: `assertMoneyIsHere`. */
-const isMoneyHere = ({ order, effects, payments }: OrderFile): boolean =>
-  order.frozenFor !== 'DISPUTE' &&
-  !lastOf(effects, 'refund', order.id) &&
-  payments.some(({ status }) => holdsMoney(status));
+const isMoneyHere = ({ order, effects, moneyIsHere }: OrderFile): boolean =>
+  order.frozenFor !== 'DISPUTE' && !lastOf(effects, 'refund', order.id) && moneyIsHere;
 
 function orderForm(file: OrderFile): Html {
   const { effects } = file;

@@ -4,7 +4,7 @@ import { captureOf, settleCapture, showFee } from '../paypal/captures.ts';
 import { type DisputeMove, moveDispute } from '../paypal/disputes.ts';
 import { sendDocument } from '../paypal/events.ts';
 import { approve, orderOf } from '../paypal/orders.ts';
-import { giveBack } from '../paypal/refunds.ts';
+import { failRefund, giveBack, reverseAgain, winBack } from '../paypal/refunds.ts';
 import type { Capture, CaptureOutcome } from '../paypal/state.ts';
 import type { World } from '../world.ts';
 import { ControlError, minorUnits, respond, text } from './respond.ts';
@@ -38,6 +38,12 @@ const dispute = Joi.object<DisputeMove>({
 
 type Given = { readonly captureId: string; readonly amountMinor: bigint };
 const refund = Joi.object<Given>({ captureId: text.required(), amountMinor: minorUnits.required() });
+
+/** `again`: one that was won, and is lost once more under the same name. */
+type Reversal = { readonly captureId: string; readonly amountMinor?: bigint; readonly again?: string };
+const reversal = Joi.object<Reversal>({ captureId: text.required(), amountMinor: minorUnits, again: text });
+const won = Joi.object<{ captureId: string }>({ captureId: text.required() });
+const failedRefund = Joi.object<{ refundId: string }>({ refundId: text.required() });
 
 /** The buyer, its seller and PayPal's risk department. */
 export function payPalRoutes(world: World): Router {
@@ -78,20 +84,51 @@ export function payPalRoutes(world: World): Router {
   router.post(
     '/refund',
     respond(world, refund, ({ captureId, amountMinor }) => {
-      const capture = captureOf(world, captureId);
-      if (amountMinor > capture.amountMinor - capture.refundedMinor)
-        throw new ControlError(409, `not so much is left of capture ${captureId}`);
-      const { id: refundId } = giveBack(world, capture, amountMinor);
+      const { id: refundId } = giveBack(world, withLeft(world, captureId, amountMinor), amountMinor);
+      return { captureId, refundId, status: captureOf(world, captureId).status };
+    }),
+  );
+  router.post(
+    '/reversal',
+    respond(world, reversal, ({ captureId, amountMinor = leftOf(captureOf(world, captureId)), again }) => {
+      const capture = withLeft(world, captureId, amountMinor);
+      const { id: refundId } = again
+        ? reverseAgain(world, capture, again)
+        : giveBack(world, capture, amountMinor, undefined, 'REVERSED');
       return { captureId, refundId, status: capture.status };
+    }),
+  );
+  router.post(
+    '/reversal-won',
+    respond(world, won, ({ captureId }) => {
+      const capture = captureOf(world, captureId);
+      const refundIds = winBack(world, capture).map(({ id }) => id);
+      return { captureId, refundIds, status: capture.status };
+    }),
+  );
+  router.post(
+    '/refund-failed',
+    respond(world, failedRefund, ({ refundId }) => {
+      const given = world.state.paypal.refunds.get(refundId);
+      if (given?.status !== 'COMPLETED') throw new ControlError(409, `refund ${refundId} is not done`);
+      failRefund(world, given);
+      return { refundId, status: given.status };
     }),
   );
   return router;
 }
 
+const leftOf = ({ amountMinor, refundedMinor }: Capture): bigint => amountMinor - refundedMinor;
+
+function withLeft(world: World, captureId: string, minor: bigint): Capture {
+  const capture = captureOf(world, captureId);
+  if (minor > leftOf(capture)) throw new ControlError(409, `not so much is left of capture ${captureId}`);
+  return capture;
+}
+
 function changeCapture(world: World, { captureId, status }: LaterStatus): object {
   const capture = captureOf(world, captureId);
-  if (status === 'REFUNDED' || status === 'REVERSED')
-    giveBack(world, capture, capture.amountMinor - capture.refundedMinor, undefined, status);
+  if (status === 'REFUNDED' || status === 'REVERSED') giveBack(world, capture, leftOf(capture), undefined, status);
   else if (status === 'COMPLETED' || status === 'PENDING' || status === 'DECLINED')
     settleCapture(world, capture, status);
   return { captureId, status: capture.status };

@@ -106,7 +106,7 @@ export function captureDocument(world: World, capture: Capture) {
 
 export const refundDocument = (world: World, refund: Refund) => ({
   id: refund.id,
-  status: 'COMPLETED',
+  status: refund.status,
   amount: moneyOf(refund.amountMinor, refund.currency),
   ...(refund.customId === undefined ? {} : { custom_id: refund.customId }),
   seller_payable_breakdown: {

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { bodyOf, wantsRepresentation } from './access.ts';
 import { balanceOf, book } from './balances.ts';
 import { captureOf, setCaptureStatus } from './captures.ts';
-import { refundDocument } from './documents.ts';
+import { captureDocument, refundDocument } from './documents.ts';
 import { sendEvent } from './events.ts';
 import { once, refundKeysLiveMs } from './idempotency.ts';
 import { readMoney } from './money.ts';
@@ -39,7 +39,8 @@ function readRefund(world: World, capture: Capture, body: Shape): bigint {
   const asked = body.amount === undefined ? { minor: left, currency } : readMoney(body.amount, '/amount');
   if (status === 'PENDING') throw unprocessable('PENDING_CAPTURE');
   if (status === 'REFUNDED' || left === 0n) throw unprocessable('CAPTURE_FULLY_REFUNDED');
-  if (status !== 'COMPLETED' && status !== 'PARTIALLY_REFUNDED') throw unprocessable('REFUND_NOT_ALLOWED');
+  // Of one that was reversed in part the rest can be given back.
+  if (!['COMPLETED', 'PARTIALLY_REFUNDED', 'REVERSED'].includes(status)) throw unprocessable('REFUND_NOT_ALLOWED');
   if (asked.currency !== currency) throw unprocessable('REFUND_CAPTURE_CURRENCY_MISMATCH', '/amount/currency_code');
   if (asked.minor <= 0n) throw unprocessable('CANNOT_BE_ZERO_OR_NEGATIVE', '/amount/value');
   if (asked.minor > left) throw unprocessable('REFUND_AMOUNT_EXCEEDED', '/amount/value');
@@ -56,8 +57,10 @@ export function giveBack(
   event: 'REFUNDED' | 'REVERSED' = 'REFUNDED',
 ): Refund {
   const { id: captureId, currency } = capture;
-  const refund = {
+  const refund: Refund = {
     id: randomCode(17),
+    reversal: event === 'REVERSED',
+    status: 'COMPLETED',
     captureId,
     amountMinor: minor,
     currency,
@@ -69,17 +72,59 @@ export function giveBack(
   capture.refundedMinor += minor;
   const whole = capture.refundedMinor === capture.amountMinor;
   setCaptureStatus(world, capture, event === 'REVERSED' ? event : whole ? 'REFUNDED' : 'PARTIALLY_REFUNDED');
-  world.books.record({
-    kind: event === 'REFUNDED' ? 'refund' : 'reversal',
-    provider: 'paypal',
-    key: captureId,
-    reference: refund.id,
-    amountMinor: minor,
-    currency,
-    detail: { orderId: capture.orderId, customId: capture.customId },
-  });
+  record(world, capture, refund, event === 'REFUNDED' ? 'refund' : 'reversal');
   sendEvent(world, `PAYMENT.CAPTURE.${event}`, 'refund', refundDocument(world, refund));
   return refund;
+}
+
+/** The seller has won: what was reversed is with them again, and PayPal tells of the capture once more. */
+export function winBack(world: World, capture: Capture): Refund[] {
+  const { id: captureId } = capture;
+  const reversals = [...world.state.paypal.refunds.values()].filter(
+    refund => refund.captureId === captureId && refund.reversal && refund.status === 'COMPLETED',
+  );
+  for (const refund of reversals) {
+    comeBack(world, capture, refund, 'CANCELLED');
+    record(world, capture, refund, 'reversal-returned');
+  }
+  setCaptureStatus(world, capture, capture.refundedMinor > 0n ? 'PARTIALLY_REFUNDED' : 'COMPLETED');
+  sendEvent(world, 'PAYMENT.CAPTURE.COMPLETED', 'capture', captureDocument(world, capture));
+  return reversals;
+}
+
+/** The seller had won it, and has lost it after all. @throws Refusal 404 */
+export function reverseAgain(world: World, capture: Capture, refundId: string): Refund {
+  const refund = world.state.paypal.refunds.get(refundId);
+  if (refund?.status !== 'CANCELLED') throw notFound('refund_id');
+  refund.status = 'COMPLETED';
+  capture.refundedMinor += refund.amountMinor;
+  book(world, capture.currency, -refund.amountMinor);
+  record(world, capture, refund, 'reversal');
+  setCaptureStatus(world, capture, 'REVERSED');
+  sendEvent(world, 'PAYMENT.CAPTURE.REVERSED', 'refund', refundDocument(world, refund));
+  return refund;
+}
+
+/** A refund that was done has failed after all, as one by eCheck may: its money is with the seller again. */
+export function failRefund(world: World, refund: Refund): void {
+  const capture = captureOf(world, refund.captureId);
+  comeBack(world, capture, refund, 'FAILED');
+  setCaptureStatus(world, capture, capture.refundedMinor > 0n ? 'PARTIALLY_REFUNDED' : 'COMPLETED');
+  world.books.note('refund', refund.id, { status: 'FAILED' });
+  sendEvent(world, 'PAYMENT.REFUND.FAILED', 'refund', refundDocument(world, refund));
+}
+
+function record(world: World, capture: Capture, refund: Refund, kind: 'refund' | 'reversal' | 'reversal-returned') {
+  const { id: key, orderId, customId, currency } = capture;
+  const { id: reference, amountMinor } = refund;
+  const detail = { orderId, customId };
+  world.books.record({ kind, provider: 'paypal', key, reference, amountMinor, currency, detail });
+}
+
+function comeBack(world: World, capture: Capture, refund: Refund, status: 'CANCELLED' | 'FAILED'): void {
+  refund.status = status;
+  capture.refundedMinor -= refund.amountMinor;
+  book(world, capture.currency, refund.amountMinor);
 }
 
 function optionalText(body: Shape, key: string, longest: number): string | undefined {

@@ -61,6 +61,9 @@ export type Refund = {
   readonly currency: string;
   readonly createdAt: string;
   readonly customId: string | undefined;
+  /** Taken by PayPal or the buyer's bank: it may be won back. */
+  readonly reversal: boolean;
+  status: 'COMPLETED' | 'CANCELLED' | 'FAILED';
 };
 
 /** A parcel that the seller told of. */

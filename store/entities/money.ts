@@ -103,10 +103,12 @@ export const Refund = defineEntity({
     paymentId: p.uuid(),
     orderId: p.uuid().$type<OrderId>(),
     reference: p.text(),
-    kind: p.text().$type<'refund' | 'reversal'>(),
+    kind: p.text().$type<'refund' | 'reversal' | 'return'>(),
     status: p.text().$type<'PENDING' | 'COMPLETED' | 'FAILED'>(),
     amountMinor: p.bigint(),
     currency: p.text().$type<Currency>(),
+    /** Of a return: the refund or reversal whose money came again. */
+    ofRefundId: p.uuid().nullable(),
     createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });
@@ -120,6 +122,8 @@ export const PayoutLeg = defineEntity({
     saleId: p.uuid().$type<SaleId>(),
     orderId: p.uuid().$type<OrderId>(),
     beneficiary: p.text().$type<Beneficiary>(),
+    /** 1: the share as its sale was booked. Further ones pay what is owed again after that was paid or cancelled. */
+    part: p.integer(),
     userId: p.uuid().$type<UserId>(),
     amountMinor: p.bigint(),
     currency: p.text().$type<Currency>(),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { Retryable } from '../../domain/outcome.ts';
-import { capture, fillCart, performNext, wantOne } from './cart.ts';
 import { berlin } from '../support/stage.ts';
+import { capture, fillCart, performNext, wantOne } from './cart.ts';
 import { type Api, type Json, type Member, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';
 

@@ -11,7 +11,7 @@ import {
   legPaid,
   legReturned,
   saleBooked,
-  saleShrunk,
+  saleRevalued,
   supplierCancelled,
   supplierPaid,
   supplierRefunded,
@@ -127,7 +127,7 @@ function play(books: Books, order: Order): void {
     const before = { gross, profit: profitAt(gross, supplierCost) };
     refund(part);
     const after = { gross, profit: profitAt(gross, supplierCost) };
-    const shrunk = saleShrunk({ ...parties, admin, fees, collectedTax, supplierCost }, before, after);
+    const shrunk = saleRevalued({ ...parties, admin, fees, collectedTax, supplierCost }, before, after);
     books.book(shrunk);
     return shrunk;
   };

@@ -12,7 +12,7 @@ import {
   legPaid,
   legReturned,
   saleBooked,
-  saleShrunk,
+  saleRevalued,
   supplierCancelled,
   supplierPaid,
   supplierRefunded,
@@ -73,7 +73,7 @@ const events: Record<string, fc.Arbitrary<Posting[]>> = {
       const facts = { admin: fc.constant(admin), fees: feesIn(c), collectedTax: amountIn(c) };
       return fc.tuple(fc.record({ ...parties, ...facts, supplierCost: amountIn('USD') }), worth, worth);
     })
-    .map(([sale, before, after]) => saleShrunk(sale, before, after)),
+    .map(([sale, before, after]) => saleRevalued(sale, before, after)),
   'a leg was paid': fc.record({ ...leg, fee: amountIn('USD', 500n) }).map(legPaid),
   'a leg came back': fc.record(leg).map(legReturned),
   'PayPal charged for a dispute': anyMinor.map(usd).map(disputeCharged),

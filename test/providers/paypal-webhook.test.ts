@@ -4,9 +4,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { paypalHosts } from '../../providers/paypal/certificate-url.ts';
 import {
-  type PayPalWebhook,
   isFollowed,
   isUnreadable,
+  type PayPalWebhook,
   readPayPalEvent,
   verifyPayPalWebhook,
 } from '../../providers/paypal/webhook.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { isAlive } from '../support/is-alive.ts';
-import { until } from '../support/until.ts';
 import { closePrograms, expectNobodyLeft, npmRun, type Program } from '../support/npm-run.ts';
+import { until } from '../support/until.ts';
 
 describe('what is stopped, stops:', function () {
   this.timeout(120_000);
