@@ -37,6 +37,14 @@ type News = {
   collectedTax?: Money | undefined;
 };
 
+/** Where a mere word leads: that what went back is here again, only an amount says, or a reversal that is over. */
+const wordMoves: typeof paymentMoves = {
+  ...paymentMoves,
+  PARTIALLY_REFUNDED: ['REFUNDED', 'REVERSED', 'DISPUTED'],
+  REFUNDED: [],
+  REVERSED: ['COMPLETED'],
+};
+
 /**
  * Takes what the provider says of one payment. Once money has come, its word moves the status only as far as the sums
  * do not say more; news that the state table does not allow changes nothing. A fee that was estimated gives way to the
@@ -67,7 +75,7 @@ export async function recordPayment(em: EntityManager, news: News): Promise<Paym
   const stands = broughtMoney(status)
     ? statusBySums(status, await sumsOf(em, row), await isDisputed(em, row.orderId))
     : status;
-  const moves = !inserted && mayMove(paymentMoves, row.status, stands);
+  const moves = !inserted && mayMove(wordMoves, row.status, stands);
   const isFeeNews = fee !== undefined && (row.feeMinor == null || (row.feeEstimated && !fee.estimated));
   if (moves || isFeeNews) {
     await em.nativeUpdate(

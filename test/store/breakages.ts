@@ -26,9 +26,18 @@ export const breakages: readonly [rule: string, sql: string][] = [
   ['each payment’s collected tax and fee are booked with it', 'update payments set fee_minor = fee_minor + 1'],
   ['each payment’s collected tax and fee are booked with it', 'update payments set collected_tax_minor = 320'],
   [
-    'each refund is booked once, with its amount',
+    'each refund, and each return of one, is booked once, with its amount',
     `insert into refunds (id, payment_id, order_id, reference, kind, status, amount_minor, currency)
      select gen_random_uuid(), id, order_id, 'R-1', 'refund', 'COMPLETED', 500, 'USD' from payments`,
+  ],
+  [
+    'each refund, and each return of one, is booked once, with its amount',
+    `with gone as (
+       insert into refunds (id, payment_id, order_id, reference, kind, status, amount_minor, currency)
+       select gen_random_uuid(), id, order_id, 'R-1', 'reversal', 'PENDING', 500, 'USD' from payments returning *
+     )
+     insert into refunds (id, payment_id, order_id, reference, kind, status, amount_minor, currency, of_refund_id)
+     select gen_random_uuid(), payment_id, order_id, 'R-1/returned/1', 'return', 'COMPLETED', 500, 'USD', id from gone`,
   ],
   [
     'each refunded order has given back what its buyer paid',

@@ -39,9 +39,12 @@ describe('payments', () => {
       }),
     );
 
-  it('follow the table from every state to every other, and late news moves none of them backwards', async () => {
+  /** No provider calls a payment disputed: that follows from its disputes. */
+  const words = paymentStates.filter(state => state !== 'DISPUTED');
+
+  it('follow the table from every state to every word, and late news moves none of them backwards', async () => {
     for (const from of paymentStates)
-      for (const to of paymentStates) {
+      for (const to of words) {
         const reference = randomUUID();
         await rowsOf(
           db.store,
@@ -49,7 +52,12 @@ describe('payments', () => {
            values (?, ?, 'paypal', ?, ?, 'EARLIER', 2999, 'USD')`,
           [randomUUID(), orderId, reference, from],
         );
-        const moves = mayMove(paymentMoves, from, to);
+        // That money is here again is not said by a word: only of a reversal of which no amount is known.
+        const comesAgain =
+          from === 'PARTIALLY_REFUNDED' || from === 'REFUNDED'
+            ? to !== 'REFUNDED' && to !== 'REVERSED'
+            : from === 'REVERSED' && to !== 'COMPLETED';
+        const moves = mayMove(paymentMoves, from, to) && !comesAgain && from !== 'REFUNDED';
         const after = await tell(reference, to, { rawStatus: 'NEWS' });
         expect(after, `${from} → ${to}`).to.include({
           status: moves ? to : from,
@@ -63,7 +71,6 @@ describe('payments', () => {
     [['COMPLETED', 'REFUNDED', 'COMPLETED'], 'REFUNDED'],
     [['COMPLETED', 'REVERSED', 'COMPLETED'], 'COMPLETED'],
     [['DECLINED', 'COMPLETED'], 'DECLINED'],
-    [['COMPLETED', 'DISPUTED', 'COMPLETED', 'PENDING'], 'COMPLETED'],
     [['REFUNDED', 'PARTIALLY_REFUNDED', 'COMPLETED'], 'REFUNDED'],
   ];
   for (const [news, last] of histories)

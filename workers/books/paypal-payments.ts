@@ -1,7 +1,8 @@
-import { type Money, money, sum, zero } from '../../domain/money.ts';
+import { add, type Money, money, subtract, zero } from '../../domain/money.ts';
 import { Refund } from '../../store/entities/money.ts';
 import { Payment } from '../../store/entities/order.ts';
 import type { Context } from '../context.ts';
+import { backAtPayPal } from '../paypal-went-back.ts';
 import { followedSince, onceAsked, overRows, type Question } from './stage.ts';
 
 /** Each payment that we know of at PayPal: its amount, what PayPal kept of it, and what went back. */
@@ -29,26 +30,18 @@ async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> 
   const refunds = await ctx.store.read(em => em.find(Refund, { paymentId: id, status: 'COMPLETED' }));
   const capture = onceAsked(() => paypal.getCapture(reference, { signal: ctx.signal }));
   const booked = money(payment.feeMinor ?? 0n, currency);
-  const back = sum(
-    refunds.map(refund => money(refund.amountMinor, refund.currency)),
-    currency,
+  const back = refunds.reduce(
+    (total, { kind, amountMinor: minor, currency: unit }) =>
+      (kind === 'return' ? subtract : add)(total, money(minor, unit)),
+    zero(currency),
   );
-  const wentBack = async (): Promise<Money | undefined> => {
-    const { status: stands, amount, orderId } = await capture();
-    if (stands === 'COMPLETED') return zero(currency);
-    // A reversal takes all there is, and is told by no list. One from before we had seen the payment was never booked.
-    if (stands === 'REVERSED') return status === 'REVERSED' ? back : amount;
-    const order = orderId ? await paypal.getOrder(orderId, { signal: ctx.signal }) : undefined;
-    const made = order?.refunds.filter(
-      refund => (refund.captureId ?? reference) === reference && refund.status === 'COMPLETED',
-    );
-    return (
-      made &&
-      sum(
-        made.map(refund => refund.amount),
-        currency,
-      )
-    );
+  const wentBack = async (): Promise<Money> => {
+    const told = await backAtPayPal(paypal, payment, { signal: ctx.signal });
+    if (told !== 'untold') return told;
+    // A reversal is told by no list, and has told itself how much it took. One from before we had seen the payment was
+    // never booked.
+    const reversed = status === 'REVERSED' || refunds.some(({ kind }) => kind === 'reversal');
+    return reversed && back.amountMinor > 0n ? back : money(amountMinor, currency);
   };
   return [
     {
