@@ -20,8 +20,8 @@ import type {
 import { wakeBookCheck } from '../store/book-check.ts';
 import { wakeCredential } from '../store/credentials.ts';
 import { wakeSubscription } from '../store/ebay-subscriptions.ts';
-import { BookCheck } from '../store/entities/book-check.ts';
 import { closeWindowsAhead } from '../store/effect-window.ts';
+import { BookCheck } from '../store/entities/book-check.ts';
 import { Feed } from '../store/entities/feed.ts';
 import { PayoutLeg, RateFeed } from '../store/entities/money.ts';
 import { InboundEvent, Order } from '../store/entities/order.ts';

@@ -7,6 +7,7 @@ import { add, convert, isGreater, type Money, max, min, money, negate, subtract,
 import type { Beneficiary } from '../domain/payout-leg.ts';
 import { saleRevalued } from '../domain/postings.ts';
 import { dueToReseller, type Profit, profitOf } from '../domain/profit.ts';
+import { timeOf } from '../store/clock.ts';
 import { owedFrom } from '../store/current-account.ts';
 import type { PayoutLeg, Sale } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
@@ -131,5 +132,5 @@ async function payMore(
     return undefined;
   }
   const part = Math.max(0, ...legs.map(leg => leg.part)) + 1;
-  return addLeg(em, { saleId: sale.id, orderId: order.id, part, amount: due, notBefore: new Date(), ...share });
+  return addLeg(em, { saleId: sale.id, orderId: order.id, part, amount: due, notBefore: timeOf(em), ...share });
 }

@@ -112,7 +112,7 @@ export async function settleStatus(em: EntityManager, { id }: Payment, word?: Pa
   const row = await em.findOneOrFail(Payment, { id });
   const status = statusBySums(word ?? row.status, await sumsOf(em, row), await isDisputed(em, row.orderId));
   if (!mayMove(paymentMoves, row.status, status)) return row;
-  await em.nativeUpdate(Payment, { id, status: row.status }, { status, updatedAt: new Date() });
+  await em.nativeUpdate(Payment, { id, status: row.status }, { status, updatedAt: timeOf(em) });
   const { provider, reference, amountMinor, currency, orderId } = row;
   await note(em, orderId, 'noted', `payment ${reference} is ${status}: ${formatMoney(money(amountMinor, currency))}`, {
     provider,
