@@ -12,6 +12,8 @@ export type Trouble = {
   readonly provider: Provider;
   /** The outside account; empty for the provider as a whole. */
   readonly account: string;
+  /** Which of its calls; empty for all. */
+  readonly family: string;
   readonly why: 'OUTAGE' | 'RATE_LIMITED';
   /** How often in a row it was tried again in vain. */
   readonly attempt: number;

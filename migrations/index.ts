@@ -26,6 +26,7 @@ import { Migration0028RefusedAccounts } from './0028-refused-accounts.ts';
 import { Migration0029OneClock } from './0029-one-clock.ts';
 import { Migration0032LateTruth } from './0032-late-truth.ts';
 import { Migration0033MoneyThatReturns } from './0033-money-that-returns.ts';
+import { Migration0034RunningBalances } from './0034-running-balances.ts';
 import { Migration0035BookChecks } from './0035-book-checks.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
@@ -58,5 +59,6 @@ export const migrations = [
   { name: '0029-one-clock', class: Migration0029OneClock },
   { name: '0032-late-truth', class: Migration0032LateTruth },
   { name: '0033-money-that-returns', class: Migration0033MoneyThatReturns },
+  { name: '0034-running-balances', class: Migration0034RunningBalances },
   { name: '0035-book-checks', class: Migration0035BookChecks },
 ];

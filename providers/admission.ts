@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotNow } from '../domain/outcome.ts';
 import type { Call } from './call.ts';
-import type { At, Circuits } from './circuits.ts';
+import type { Circuits } from './circuits.ts';
+import { circuitOf } from './families.ts';
 import { CallFailed } from './http.ts';
 import type { Limits } from './limits.ts';
 import type { Pauses } from './pauses.ts';
-
-export const atOf = ({ provider, account = '' }: Call): At => ({ provider, account });
 
 /** Whether a call may leave now: the circuit is closed, the provider has not asked us to wait, its limit has room. */
 export function createAdmission(options: {
@@ -21,7 +20,7 @@ export function createAdmission(options: {
 
   /** @throws NotNow while the circuit is open */
   const refuseBlocked = (call: Call): void => {
-    const until = circuits.blockedUntil(atOf(call));
+    const until = circuits.blockedUntil(circuitOf(call));
     if (until !== undefined) throw notNow(call, 'CIRCUIT_OPEN', 'the provider does not answer', until - now());
   };
 
@@ -34,7 +33,7 @@ export function createAdmission(options: {
       for (;;) {
         if (call.signal?.aborted) throw new CallFailed('never-left', 'ABORTED');
         refuseBlocked(call);
-        const waitMs = pauses.leftMs(atOf(call)) || (call.limit ? await limits.take(call.limit) : 0);
+        const waitMs = pauses.leftMs(call) || (call.limit ? await limits.take(call.limit) : 0);
         if (waitMs === 0) return;
         if (now() + waitMs > latest)
           throw notNow(call, 'RATE_LIMITED', 'the provider takes no more calls for a while', waitMs);

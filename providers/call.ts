@@ -15,6 +15,7 @@ import type { Provider } from '../domain/provider.ts';
 import { moneyCallMs, readMs } from '../runtime/call-times.ts';
 import type { Departure } from '../runtime/departure.ts';
 import { parseExactly } from './exact-json.ts';
+import { familyOf } from './families.ts';
 import type { Gate, Health } from './gate.ts';
 import { CallFailed, type HttpAnswer, type HttpRequest, send } from './http.ts';
 import { withoutOurSecrets } from './own-secrets.ts';
@@ -39,6 +40,10 @@ export type Call = {
   account?: string | undefined;
   /** The provider's limit that it counts against. */
   limit?: LimitName | undefined;
+  /** Which of the provider's APIs is called; by its address, where the client does not say. */
+  family?: string | undefined;
+  /** Its provider's other calls do not depend on it. */
+  aside?: true | undefined;
   /** What it has to pass; a process of ours has one, tests of the wire have none. */
   gate: Gate | undefined;
   /** Its answer holds tokens: nothing of it is kept as evidence. */
@@ -136,9 +141,11 @@ const stableCode = (text: string): string =>
  * @param healthOf where an answer tells by more than its status that the provider is broken, or has had enough
  */
 export async function ask(call: Call, request: HttpRequest, healthOf = healthByStatus): Promise<HttpAnswer> {
+  const { name, aside } = familyOf(call.provider, request.url);
+  const placed = { ...call, family: call.family ?? name, aside };
   const sendIt = async () => withoutOurSecrets(request, await send(request, call.timeoutMs, call));
   try {
-    return await (call.gate ? call.gate.pass(call, { send: sendIt, healthOf }) : sendIt());
+    return await (call.gate ? call.gate.pass(placed, { send: sendIt, healthOf }) : sendIt());
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     if (error.phase === 'never-left') throw failed(call, 'retryable', 'UNREACHABLE', error.message, { cause: error });

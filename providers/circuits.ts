@@ -17,12 +17,15 @@ export const circuitRules: CircuitRules = { failures: 5, firstOpenMs: 5_000, lon
 /** While one call finds out, the others look again after this long. */
 const probeMs = 1_000;
 
-/** An outside account at a provider; empty where calls are made for no account but our own. */
-export type At = { readonly provider: Provider; readonly account: string };
+/**
+ * An outside account at a provider; empty where calls are made for no account but our own. `family`: only those calls;
+ * empty for all but those that nothing else depends on.
+ */
+export type At = { readonly provider: Provider; readonly account: string; readonly family: string };
 
 export type Circuits = ReturnType<typeof createCircuits>;
 
-/** One circuit per account, and one per provider over all its accounts. */
+/** One circuit per account, one per provider over all its accounts, and apart from these one per family that is aside. */
 export function createCircuits(options: {
   rules: CircuitRules;
   notices: Notices;
@@ -50,7 +53,7 @@ export function createCircuits(options: {
   const wholes = new Map(
     providers.map(provider => {
       const blamed = new Set<string>();
-      const circuit = openCircuit({ provider, account: '' }, () => breakerOfAll(rules.failures, blamed));
+      const circuit = openCircuit({ provider, account: '', family: '' }, () => breakerOfAll(rules.failures, blamed));
       return [provider, { blamed, circuit }] as const;
     }),
   );
@@ -61,25 +64,28 @@ export function createCircuits(options: {
   };
 
   const own = new Map<string, { at: At; circuit: Circuit }>();
-  const ownOf = ({ provider, account }: At): Circuit => {
-    const key = `${provider}/${account}`;
+  const ownOf = ({ provider, account, family }: At): Circuit => {
+    const key = `${provider}/${account}/${family}`;
     const known = own.get(key);
     if (known) return known.circuit;
-    const at = { provider, account };
+    const at = { provider, account, family };
     const circuit = openCircuit(at, () => new ConsecutiveBreaker(rules.failures));
     own.set(key, { at, circuit });
     return circuit;
   };
-  const circuitOf = (at: At): Circuit => (at.account === '' ? wholeOf(at.provider).circuit : ownOf(at));
+  const isWhole = ({ account, family }: At): boolean => account === '' && family === '';
+  const circuitOf = (at: At): Circuit => (isWhole(at) ? wholeOf(at.provider).circuit : ownOf(at));
 
   return {
     /** Until when nothing may be sent there; nothing when it may. */
     blockedUntil: (at: At): number | undefined =>
-      wholeOf(at.provider).circuit.blockedUntil(probeMs) ?? circuitOf(at).blockedUntil(probeMs),
+      (at.family === '' ? wholeOf(at.provider).circuit.blockedUntil(probeMs) : undefined) ??
+      circuitOf(at).blockedUntil(probeMs),
 
     /** Only after `blockedUntil` has said, in the same breath, that it may. */
     run<Sent extends Reply>(at: At, send: () => Promise<Sent>): Promise<Sent> {
       const { blamed, circuit } = wholeOf(at.provider);
+      if (at.family !== '') return ownOf(at).run(send);
       const throughAll = () => circuit.run(() => blaming(blamed, at.account, send));
       return at.account === '' ? throughAll() : ownOf(at).run(throughAll);
     },
@@ -90,9 +96,10 @@ export function createCircuits(options: {
     takeOver(troubles: readonly Trouble[]): void {
       const outages = troubles.filter(({ why }) => why === 'OUTAGE');
       for (const trouble of outages) circuitOf(trouble).takeOpen(trouble.attempt, trouble.until.getTime());
-      const isOut = ({ provider, account }: At) =>
-        outages.some(outage => outage.provider === provider && outage.account === account);
-      for (const provider of providers) if (!isOut({ provider, account: '' })) wholeOf(provider).circuit.takeClosed();
+      const isOut = ({ provider, account, family }: At) =>
+        outages.some(out => out.provider === provider && out.account === account && out.family === family);
+      for (const provider of providers)
+        if (!isOut({ provider, account: '', family: '' })) wholeOf(provider).circuit.takeClosed();
       for (const { at, circuit } of own.values()) if (!isOut(at)) circuit.takeClosed();
     },
   };

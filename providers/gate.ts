@@ -1,23 +1,24 @@
 import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
 import { type Provider, type ProviderState, providers } from '../domain/provider.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { atOf, createAdmission } from './admission.ts';
+import { createAdmission } from './admission.ts';
 import type { Call } from './call.ts';
 import { isLost } from './circuit.ts';
 import { type CircuitRules, circuitRules, createCircuits } from './circuits.ts';
+import { circuitOf, pauseOf } from './families.ts';
 import type { HttpAnswer } from './http.ts';
 import type { Limits } from './limits.ts';
 import { type Board, createNotices } from './notices.ts';
 import { createPauses } from './pauses.ts';
 
 /**
- * How the provider was when it answered. `throttled`: it has had enough, of this account or of all of us, and may say
- * for how long.
+ * How the provider was when it answered. `throttled`: it has had enough, and may say for how long: of calls like this one
+ * for this account, of calls like this one for any account, or of all of our application's calls.
  */
 export type Health = {
   readonly state: 'well' | 'ill' | 'throttled';
   readonly waitMs?: number;
-  readonly ofAll?: boolean;
+  readonly of?: 'account' | 'family' | 'application';
 };
 
 /** One request, and how to tell the provider's health from its answer. */
@@ -82,13 +83,13 @@ export function createGate(options: {
     // Between this look and the circuit's own nothing else runs.
     refuseBlocked(call);
     try {
-      const sent = await circuits.run(atOf(call), async () => {
+      const sent = await circuits.run(circuitOf(call), async () => {
         const answer = await send();
         const health = healthOf(answer);
         return { answer, health, ill: health.state === 'ill' };
       });
-      const { waitMs, ofAll } = sent.health;
-      if (waitMs !== undefined) pauses.add(ofAll ? { ...atOf(call), account: '' } : atOf(call), waitMs);
+      const { waitMs, of = 'account' } = sent.health;
+      if (waitMs !== undefined) pauses.add(pauseOf(call, of), waitMs);
       // It opened the circuit and moved nothing: it is one of those that look again later.
       if (sent.ill && call.stakes === 'read') refuseBlocked(call);
       return sent;

@@ -1,7 +1,7 @@
 import type { Trouble } from '../domain/provider.ts';
 import type { Logger } from '../runtime/logger.ts';
 
-export type TroubleKey = Pick<Trouble, 'provider' | 'account' | 'why'>;
+export type TroubleKey = Pick<Trouble, 'provider' | 'account' | 'family' | 'why'>;
 
 /** Where the processes tell each other which provider to leave in peace: a small table. */
 export type Board = {
@@ -45,7 +45,7 @@ export function createNotices(board: Board, log: Pick<Logger, 'warn'>) {
   };
 
   const change = (key: TroubleKey, write: () => Promise<void>): void => {
-    unsaved.set(`${key.provider}/${key.account}/${key.why}`, write);
+    unsaved.set(`${key.provider}/${key.account}/${key.family}/${key.why}`, write);
     void inTurn(save);
   };
 

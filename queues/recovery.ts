@@ -33,6 +33,7 @@ import { wakeLeg } from '../store/legs.ts';
 import type { EntityManager, Store } from '../store/open.ts';
 import { wakeOrder } from '../store/orders.ts';
 import { wakeRateFeed } from '../store/rate-feeds.ts';
+import { foldBalances } from '../store/running-balances.ts';
 import { beat } from '../store/vital-signs.ts';
 import { applyEvent } from './apply-event.ts';
 import { checkBooks } from './check-books.ts';
@@ -201,6 +202,7 @@ export async function sweep(options: SweepOptions): Promise<number> {
       sweepKind(bookChecks, options),
     ]);
     await closeWindowsAhead(em);
+    await foldBalances(em);
     await beat(em);
     return made.reduce((sum, jobs) => sum + jobs, 0);
   });

@@ -11,19 +11,11 @@ import { balanceOf } from './ledger.ts';
 import type { EntityManager } from './open.ts';
 
 /**
- * Rows of seller_id, account, currency, amount_minor; positive is owed to the platform. What an order has only parked
- * (proceeds that reached the reseller, goods they paid for) is no debt of theirs and no credit before its sale is
- * booked: it counts together with its entry on their account, and the two are nothing.
+ * Positive is owed to the platform. What an order has only parked (proceeds that reached the reseller, goods they paid
+ * for) is no debt of theirs and no credit before its sale is booked: it counts together with its entry on their account,
+ * and the two are nothing. `current_account_of` in the database says which entries count.
  */
-const entries = `
-  select t.user_id as seller_id, case p.account when 'admin' then 'admin' else 'reseller' end as account, p.currency, p.amount_minor
-    from ledger_transactions t join ledger_postings p on p.transaction_id = t.id join orders o on o.id = t.order_id
-    where t.event not like 'leg%' and (p.account in ('reseller', 'admin')
-      or (o.proceeds_held_by = 'reseller' and p.account in ('buyer-payments', 'tax:collected', 'fees:marketplace', 'fees:payment'))
-      or (o.supplier_paid_by = 'reseller' and p.account in ('supplier-purchases', 'supplier-refunds')))
-  union all
-  select s.user_id, l.beneficiary, l.currency, l.amount_minor
-    from payout_legs l join sales s on s.id = l.sale_id where l.status <> 'CANCELLED'`;
+const currentAccounts = `running_balances where book = 'current-account'`;
 
 /**
  * What is owed from a reseller's sales so far, by them and by the admin whose commissions they bring. Locks the
@@ -32,8 +24,7 @@ const entries = `
 export async function owedFrom(em: EntityManager, seller: UserId): Promise<Owed> {
   await em.execute('select id from users where id = ? for no key update', [seller]);
   const rows = await em.execute<{ account: 'reseller' | 'admin'; owed: string }[]>(
-    `select account, sum(amount_minor)::text as owed from (${entries}) e
-     where seller_id = ? and currency = ? group by account`,
+    `select account, sum(amount_minor)::text as owed from ${currentAccounts} and holder_id = ? and currency = ? group by account`,
     [seller, platformCurrency],
   );
   const of = (account: keyof Owed): Money =>
@@ -46,8 +37,10 @@ export type Receivable = { email: string; owed: Money };
 /** Who owes the platform, the most first. */
 export async function receivables(em: EntityManager): Promise<Receivable[]> {
   const rows = await em.execute<{ email: string; currency: Currency; owed: string }[]>(
-    `select u.email, e.currency, sum(e.amount_minor)::text as owed from (${entries}) e join users u on u.id = e.seller_id
-     where e.account = 'reseller' group by 1, 2 having sum(e.amount_minor) > 0 order by sum(e.amount_minor) desc limit 50`,
+    `select u.email, e.currency, e.owed::text as owed from users u join (
+       select holder_id, currency, sum(amount_minor) as owed from ${currentAccounts} and account = 'reseller'
+       group by 1, 2 having sum(amount_minor) > 0 order by 3 desc limit 50
+     ) e on e.holder_id = u.id order by e.owed desc`,
   );
   return rows.map(row => ({ email: row.email, owed: money(BigInt(row.owed), row.currency) }));
 }
@@ -71,14 +64,14 @@ export async function balanceOfReseller(em: EntityManager, seller: UserId): Prom
     `select currency, sum(rest)::text as rest, sum(open)::text as open, sum(on_its_way)::text as on_its_way, sum(frozen)::text as frozen
      from (
        select currency, -amount_minor as rest, 0 as open, 0 as on_its_way, 0 as frozen
-         from (${entries}) e where seller_id = ? and account = 'reseller'
+         from ${currentAccounts} and holder_id = ? and account = 'reseller'
        union all
        select l.currency, 0,
               case when l.status not in ('SENT', 'UNCLAIMED') and o.frozen_for is null then l.amount_minor else 0 end,
               case when l.status in ('SENT', 'UNCLAIMED') then l.amount_minor else 0 end,
               case when l.status not in ('SENT', 'UNCLAIMED') and o.frozen_for is not null then l.amount_minor else 0 end
-         from sales s join payout_legs l on l.sale_id = s.id join orders o on o.id = s.order_id
-         where s.user_id = ? and l.beneficiary = 'reseller' and l.status not in ('PAID', 'CANCELLED')
+         from payout_legs l join orders o on o.id = l.order_id
+         where l.user_id = ? and l.beneficiary = 'reseller' and l.status not in ('PAID', 'CANCELLED')
      ) b group by currency order by currency`,
     [seller, seller],
   );

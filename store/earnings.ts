@@ -86,10 +86,8 @@ export function totalsOf(days: readonly Earnings[]): (Figures & { currency: Curr
 /** What the platform has earned ever since, per currency. */
 export async function earnedInAll(em: EntityManager): Promise<Money[]> {
   const rows = await em.execute<{ currency: Currency; earned: string }[]>(
-    `select p.currency, (-sum(p.amount_minor))::text as earned
-     from ledger_postings p join ledger_transactions t on t.id = p.transaction_id
-     where (p.account = 'admin' and t.source = 'sale') or p.account in (${list(platformAccounts)})
-     group by 1 order by 1`,
+    `select currency, (-sum(amount_minor))::text as earned from running_balances
+     where book = 'sales' or (book = 'ledger' and account in (${list(platformAccounts)})) group by 1 order by 1`,
   );
   return rows.map(({ currency, earned }) => money(BigInt(earned), currency));
 }

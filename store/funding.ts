@@ -4,7 +4,8 @@
  *
  * free = available − held − consumed − what left without being reserved, where
  * - a *reported* balance (PayPal's) may be three hours old: what left since three hours before its time counts as not
- *   yet in it, what went back to buyers and what a dispute took included;
+ *   yet in it, what went back to buyers and what a dispute took included. Money may also be taken out of the account
+ *   without us: a report that is older than its own lag and the time between two readings is no longer known;
  * - a *limit* is what an operator allows to be drawn in all, so everything ever consumed counts.
  * Unknown means no.
  */
@@ -23,7 +24,9 @@ const reportLagMs = 3 * 3_600_000;
 export type Purpose = 'buy' | 'pay';
 /** Who holds the platform's money. A reseller's own account, which nobody can read, pays through PayPal. */
 export type Provider = 'paypal' | 'payoneer';
-export type Reserved = { reserved: true } | { reserved: false; free: Money | null };
+/** `free`: null when nothing is known; or no longer, because the last report is of `tooOld`. */
+export type Shortage = { reserved: false; free: Money | null; tooOld?: Date };
+export type Reserved = { reserved: true } | Shortage;
 
 /** The platform's own account (owner null) or a reseller's; made on first use, knowing nothing. */
 export async function fundingAccount(
@@ -38,29 +41,44 @@ export async function fundingAccount(
   return em.findOneOrFail(FundingAccount, { ownerId, provider, currency: platformCurrency });
 }
 
-/** Takes what the provider reported, or what an operator allowed. */
+/**
+ * Takes what an operator allowed, or what the provider reported.
+ * @param readAgainMs the time between two readings of a report
+ */
 export async function setAvailable(
   em: EntityManager,
   ownerId: UserId | null,
   available: Money,
   asOf: Date,
   provider: Provider = 'paypal',
+  readAgainMs = 0,
 ): Promise<void> {
   const account = await fundingAccount(em, ownerId, provider);
   invariant(available.currency === account.currency, `funds are in ${account.currency}, not in ${available.currency}`);
-  await em.nativeUpdate(FundingAccount, { id: account.id }, { availableMinor: available.amountMinor, asOf });
+  const trustedUntil = account.kind === 'limit' ? null : new Date(asOf.getTime() + reportLagMs + readAgainMs);
+  await em.nativeUpdate(
+    FundingAccount,
+    { id: account.id },
+    { availableMinor: available.amountMinor, asOf, trustedUntil },
+  );
 }
 
 /** What is left to reserve; null when nothing is known. Call it with the account locked. */
 async function freeOf(em: EntityManager, account: FundingAccount): Promise<Money | null> {
   if (account.asOf == null) return null;
-  const since = account.kind === 'reported' ? new Date(account.asOf.getTime() - reportLagMs) : new Date(0);
-  const [row] = await em.execute<{ used: string }[]>(
-    `select coalesce(sum(amount_minor), 0)::text as used from reservations
-     where funding_account_id = ? and (status = 'HELD' or (status = 'CONSUMED' and closed_at >= ?))`,
-    [account.id, since],
+  const since = new Date(account.asOf.getTime() - reportLagMs);
+  const everConsumed = `select sum(amount_minor) from running_balances where book = 'funding' and holder_id = a.id and account = 'CONSUMED'`;
+  const consumedSince = `select sum(amount_minor) from reservations where funding_account_id = a.id and status = 'CONSUMED' and closed_at >= ?`;
+  // In one statement: what is consumed meanwhile is held or consumed, and never neither.
+  const [row] = await em.execute<{ trusted: boolean; held: string; consumed: string }[]>(
+    `select coalesce(trusted_until > clock_now(), true) as trusted,
+       coalesce((select sum(amount_minor) from running_balances where book = 'funding' and holder_id = a.id and account = 'HELD'), 0)::text as held,
+       coalesce(case kind when 'limit' then (${everConsumed}) else (${consumedSince}) end, 0)::text as consumed
+     from funding_accounts a where id = ?`,
+    [since, account.id],
   );
-  const free = money(account.availableMinor - BigInt(row?.used ?? 0), account.currency);
+  if (!row?.trusted) return null;
+  const free = money(account.availableMinor - BigInt(row.held) - BigInt(row.consumed), account.currency);
   return account.kind === 'reported' ? subtract(free, await ownDebits(em, account, since)) : free;
 }
 
@@ -95,7 +113,8 @@ export async function reserve(
   );
   if (held.length > 0) return { reserved: true };
   const free = await freeOf(em, account);
-  if (!free || isGreater(want.amount, free)) return { reserved: false, free };
+  if (!free) return { reserved: false, free, ...(account.asOf ? { tooOld: account.asOf } : {}) };
+  if (isGreater(want.amount, free)) return { reserved: false, free };
   await em.execute(
     'insert into reservations (id, funding_account_id, purpose, subject, user_id, amount_minor) values (?, ?, ?, ?, ?, ?)',
     [randomUUID(), account.id, want.purpose, want.subject, want.userId, want.amount.amountMinor],

@@ -3,6 +3,7 @@
  * is the order, where there is one, and `detail` says what of it.
  */
 import { type Account, accounts, parkedAccounts } from '../domain/ledger.ts';
+import { unlikeItsMovements } from './running-balances.ts';
 import { untaken } from './untaken-events.ts';
 
 /** `toDo`: what a person does about what is found. */
@@ -207,6 +208,22 @@ const told: readonly Rule[] = [
   },
 ];
 
+const sumAnew =
+  'Nothing was lost: the entries are the truth. Stop the workers, sum the balance anew, and find who wrote past the triggers.';
+
+const runningBalances: readonly Rule[] = [
+  {
+    name: 'each running balance of the ledger is the sum of its entries, and of a seller of their entries and legs',
+    toDo: sumAnew,
+    sql: unlikeItsMovements(['ledger', 'sales', 'current-account'], ['ledger_movements', 'leg_movements']),
+  },
+  {
+    name: 'each running balance of a funding account is the sum of its reservations',
+    toDo: sumAnew,
+    sql: unlikeItsMovements(['funding'], ['reservation_movements']),
+  },
+];
+
 export const rules: readonly Rule[] = [
   ...entries,
   ...buyersMoney,
@@ -215,4 +232,5 @@ export const rules: readonly Rule[] = [
   ...payouts,
   ...conversions,
   ...told,
+  ...runningBalances,
 ];

@@ -95,8 +95,8 @@ export async function balanceOf(
   currency: Currency,
 ): Promise<Money> {
   const [row] = await em.execute<{ total: string }[]>(
-    `select coalesce(sum(amount_minor), 0)::text as total from ledger_postings
-     where account = ? and ${holder ? 'holder_id = ?' : 'holder_id is null'} and currency = ?`,
+    `select coalesce(sum(amount_minor), 0)::text as total from running_balances
+     where book = 'ledger' and account = ? and ${holder ? 'holder_id = ?' : 'holder_id is null'} and currency = ?`,
     [account, ...(holder ? [holder] : []), currency],
   );
   return money(BigInt(row?.total ?? 0), currency);
@@ -110,13 +110,13 @@ export type AccountBalance = { account: Account; balance: Money };
  */
 export async function accountBalances(em: EntityManager, own = false): Promise<AccountBalance[]> {
   const rows = await em.execute<{ account: Account; currency: string; total: string }[]>(
-    `select account, currency, sum(amount_minor)::text as total from ledger_postings
-     ${own ? 'where holder_id is null' : ''} group by 1, 2 having sum(amount_minor) <> 0 order by 1, 2`,
+    `select account, currency, sum(amount_minor)::text as total from running_balances
+     where book = 'ledger' ${own ? 'and holder_id is null' : ''} group by 1, 2 having sum(amount_minor) <> 0 order by 1, 2`,
   );
   return rows.map(({ account, currency, total }) => ({ account, balance: money(BigInt(total), currencyOf(currency)) }));
 }
 
-/** The whole ledger per currency: zero, or the books are broken. */
+/** The whole ledger per currency, added up entry by entry: zero, or the books are broken. */
 export async function ledgerTotals(em: EntityManager): Promise<Money[]> {
   const rows = await em.execute<{ currency: string; total: string }[]>(
     'select currency, sum(amount_minor)::text as total from ledger_postings group by currency order by currency',

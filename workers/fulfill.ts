@@ -13,7 +13,7 @@ import { salePrice, updateOrder } from '../store/orders.ts';
 import { findListing, findProduct, productMaxBuy } from '../store/products.ts';
 import { note } from '../store/timeline.ts';
 import { nextAddressLook, readAddress } from './address-of-sale.ts';
-import { type Payer, withBalance } from './balance.ts';
+import { type Payer, shortageText, withBalance } from './balance.ts';
 import { type Context, later, type Processor } from './context.ts';
 import { fail, move, orderStep, wait } from './order-step.ts';
 import { destinationOf } from './supplier-address.ts';
@@ -146,7 +146,7 @@ async function letThrough(
   };
   const verdict = await withBalance<Verdict>(ctx, payer, async (em, enqueue) => {
     const limit = await exceededLimit(ctx, em, order, maxCost);
-    if (limit) return { reserved: false, free: null, limit };
+    if (limit) return { reserved: false, limit };
     const { userId, id: subject } = order;
     const held = await reserve(em, { ownerId: payer.ownerId, purpose: 'buy', subject, userId, amount: maxCost });
     if (held.reserved)
@@ -155,8 +155,8 @@ async function letThrough(
   });
   if (verdict.reserved) return `PURCHASING: ${formatMoney(maxCost)} reserved`;
   if ('limit' in verdict) return wait(ctx, order, 'DAILY_LIMIT_REACHED', { until: tomorrow(ctx), note: verdict.limit });
-  const free = verdict.free ? `${formatMoney(verdict.free)} is free` : 'nothing is known of the balance';
-  return wait(ctx, order, 'FAILED_INSUFFICIENT_FUNDS', { note: `${formatMoney(maxCost)} needed, ${free}` });
+  const note = `${formatMoney(maxCost)} needed, ${shortageText(verdict)}`;
+  return wait(ctx, order, 'FAILED_INSUFFICIENT_FUNDS', { note });
 }
 
 async function exceededLimit(ctx: Context, em: EntityManager, order: Order, cost: Money): Promise<string | undefined> {

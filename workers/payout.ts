@@ -1,5 +1,5 @@
 import type { LegId } from '../domain/ids.ts';
-import { add, equals, formatMoney } from '../domain/money.ts';
+import { add, equals } from '../domain/money.ts';
 import { refusalIn, Terminal } from '../domain/outcome.ts';
 import { cameBack, type LegState, legStates } from '../domain/payout-leg.ts';
 import { disproveDone, once, standingEffect } from '../store/effects.ts';
@@ -9,7 +9,7 @@ import { fitToSale } from '../store/leg-worth.ts';
 import { assertLegOwner, claimLeg, legAmount, lockLeg, moveLeg, resizeLeg } from '../store/legs.ts';
 import { findOrder, LostClaim } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
-import { withBalance } from './balance.ts';
+import { shortageText, withBalance } from './balance.ts';
 import { type Context, later, onceContext, type Processor } from './context.ts';
 import { accepted, takeStanding } from './payout-outcome.ts';
 import { readPayout } from './payout-read.ts';
@@ -126,7 +126,7 @@ async function reserveFunds(ctx: Context, leg: PayoutLeg, route: PayoutRoute): P
   });
   if (leg.status === 'CANCELLED') return 'CANCELLED: its sale was refunded';
   if (held.reserved) return undefined;
-  return skip(ctx, leg, held.free ? `${formatMoney(held.free)} is free` : 'nothing is known of the balance');
+  return skip(ctx, leg, shortageText(held));
 }
 
 const send = (ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent> =>

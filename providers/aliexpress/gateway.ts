@@ -53,7 +53,7 @@ export function createGateway({ baseUrl, appKey, appSecret, now = Date.now }: Al
     };
     const sent = withoutEmpty({ ...parameters, ...system });
     const sign = signParameters(appSecret, sent, name.includes('/') ? name : '');
-    const counted = { ...call, account: user?.account, limit: isLimited(name) ? name : undefined };
+    const counted = { ...call, account: user?.account, limit: isLimited(name) ? name : undefined, family: name };
     const form = {
       method: 'POST',
       url: `${baseUrl}/sync`,

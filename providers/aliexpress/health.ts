@@ -10,12 +10,16 @@ const outages: readonly string[] = ['isp.service-unavailable', 'ServiceTimeout',
 /** A refusal is short; addresses and products need not be read twice. */
 const refusalMax = 4_000;
 
-/** A ban counts for the application, whichever user's call brought it about. */
+/** The application has had its share of all calls. Other bans are of the one method, whichever user's call it was. */
+const banned: readonly string[] = ['AppCallLimit', '7'];
+
 export function healthOf(answer: HttpAnswer): Health {
   const byStatus = healthByStatus(answer);
   if (byStatus.state !== 'well' || answer.body.length > refusalMax) return byStatus;
   const refusal = refusalIn(parseLeniently(answer.body));
-  if (refusal?.codes.some(code => throttles.includes(code)))
-    return { state: 'throttled', waitMs: banMs(refusal.message), ofAll: true };
+  if (refusal?.codes.some(code => throttles.includes(code))) {
+    const of = refusal.codes.some(code => banned.includes(code)) ? 'application' : 'family';
+    return { state: 'throttled', waitMs: banMs(refusal.message), of };
+  }
   return refusal?.codes.some(code => outages.includes(code)) ? { state: 'ill' } : byStatus;
 }

@@ -85,6 +85,10 @@ export const pipelineVariables = (env: Environment) => ({
     .unit('hours')
     .description('An older exchange rate converts nothing. A source that rests at weekends needs 96.'),
   TOKEN_REFRESH_LEAD_MS: milliseconds(2_700_000).description('How long before its end an access token is renewed.'),
+  BALANCE_READ_INTERVAL_MS: milliseconds(300_000).description(
+    'The time between two reads of a balance, for all orders and payouts together. A balance report that is older than ' +
+      'that and the three hours that its provider allows itself counts as unknown, and nothing is spent on it.',
+  ),
   RECONCILE_INTERVAL_MS: milliseconds(300_000)
     .max(1_800_000)
     .description('The time between two reads of an account’s feed, for what no notification has told.'),
@@ -111,6 +115,7 @@ export type PipelineValues = {
   FX_FETCH_INTERVAL_MS: number;
   FX_MAX_AGE_HOURS: number;
   TOKEN_REFRESH_LEAD_MS: number;
+  BALANCE_READ_INTERVAL_MS: number;
   RECONCILE_INTERVAL_MS: number;
 };
 
@@ -137,5 +142,6 @@ export const pipelineSettings = (values: PipelineValues) => ({
   fxMaxAgeHours: values.FX_MAX_AGE_HOURS,
   /** AliExpress wants half an hour: the sweep may come late. */
   supplierTokenLeadMs: values.TOKEN_REFRESH_LEAD_MS,
+  balanceReadIntervalMs: values.BALANCE_READ_INTERVAL_MS,
   reconcileIntervalMs: values.RECONCILE_INTERVAL_MS,
 });

@@ -1,15 +1,22 @@
 import express, { type Router } from 'express';
 import Joi from 'joi';
-import { setBalance } from '../paypal/balances.ts';
+import { balanceOf, book, setBalance } from '../paypal/balances.ts';
 import type { World } from '../world.ts';
 import { currency, minorUnits, respond } from './respond.ts';
 
-type Body = { readonly provider: 'paypal' | 'payoneer'; readonly currency: string; readonly amountMinor: bigint };
+type Body = {
+  readonly provider: 'paypal' | 'payoneer';
+  readonly currency: string;
+  readonly amountMinor: bigint;
+  /** False: PayPal's report does not show it yet. */
+  readonly reported: boolean;
+};
 
 const schema = Joi.object<Body>({
   provider: Joi.string().valid('paypal', 'payoneer').required(),
   currency: currency.required(),
   amountMinor: minorUnits.required(),
+  reported: Joi.boolean().default(true),
 });
 
 /** What is really there, and what is reported: by provider, in minor units. */
@@ -26,8 +33,9 @@ export function balanceRoutes(world: World): Router {
   router.get('/balance', (_request, response) => void response.json(balancesOf(world)));
   router.post(
     '/balance',
-    respond(world, schema, ({ provider, currency: code, amountMinor }) => {
-      if (provider === 'paypal') setBalance(world, code, amountMinor);
+    respond(world, schema, ({ provider, currency: code, amountMinor, reported }) => {
+      if (provider === 'paypal' && !reported) book(world, code, amountMinor - balanceOf(world, code));
+      else if (provider === 'paypal') setBalance(world, code, amountMinor);
       else world.state.payoneer.balances.set(code, amountMinor);
       return balancesOf(world);
     }),

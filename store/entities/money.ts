@@ -46,6 +46,9 @@ export const FundingAccount = defineEntity({
     currency: p.text().$type<Currency>(),
     availableMinor: p.bigint(),
     asOf: p.datetime().nullable(),
+    trustedUntil: p.datetime().nullable(),
+    readingUntil: p.datetime().nullable(),
+    nextReadAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });

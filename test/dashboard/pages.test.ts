@@ -58,15 +58,15 @@ describe('the pages', () => {
   it('tell of a provider that does not answer, and of one that asked us to wait, until they are well', async () => {
     const board = troubleBoard(world.store);
     const at = (ms: number) => new Date(Date.now() + ms);
-    const outage = { provider: 'aliexpress', account: '', why: 'OUTAGE', attempt: 3 } as const;
-    const wait = { provider: 'ebay', account: 'seller', why: 'RATE_LIMITED', attempt: 1 } as const;
+    const outage = { provider: 'aliexpress', account: '', family: '', why: 'OUTAGE', attempt: 3 } as const;
+    const wait = { provider: 'ebay', account: 'seller', family: 'orders', why: 'RATE_LIMITED', attempt: 1 } as const;
     await board.post({ ...outage, since: at(-600_000), until: at(40_000) });
     await board.post({ ...outage, attempt: 4, since: at(0), until: at(60_000) });
     await board.post({ ...wait, since: at(0), until: at(30_000) });
     const { text } = await admin.get('/').expect(200);
     expect(text).to.match(/AliExpress has not answered for <time[^>]*>10 min</);
     expect(text).to.match(/tried again in (60|59) s/);
-    expect(text).to.match(/eBay has asked us to wait: (30|29) s more/);
+    expect(text).to.match(/eBay \(orders\) has asked us to wait: (30|29) s more/);
     await board.withdraw(outage);
     await board.withdraw(wait);
     const well = await admin.get('/').expect(200);

@@ -15,10 +15,15 @@ describe("AliExpress' health", () => {
       expect(said({ code: '27', sub_code })).to.deep.equal({ state: 'well' });
     });
 
-  for (const code of ['ApiCallLimit', 'AppCallLimit', 'AppApiCallLimit', '7'])
-    it(`is a ban for the whole application after ${code}, a second longer than it says`, () => {
+  for (const [code, of] of [
+    ['ApiCallLimit', 'family'],
+    ['AppApiCallLimit', 'family'],
+    ['AppCallLimit', 'application'],
+    ['7', 'application'],
+  ])
+    it(`is a ban of the ${of === 'family' ? 'method' : 'whole application'} after ${code}, a second longer than it says`, () => {
       const ban = said({ code, msg: 'This ban will last for 3 more seconds' });
-      expect(ban).to.deep.equal({ state: 'throttled', waitMs: 4_000, ofAll: true });
+      expect(ban).to.deep.equal({ state: 'throttled', waitMs: 4_000, of });
     });
 
   it('is told by the status first', () => {

@@ -164,12 +164,12 @@ describe('a provider circuit', () => {
   it('does not close because the call that tried was broken off by us', async () => {
     const read = await opened();
     clock.advance(5_000);
-    const signal = AbortSignal.abort();
-    expect(await failureOf(() => clients.paypal.getBalances({ signal }))).to.equal('retryable PAYPAL_UNREACHABLE');
+    const order = (signal: AbortSignal) => failureOf(() => clients.paypal.getOrder('5O190127TN364715T', { signal }));
+    expect(await order(AbortSignal.abort())).to.equal('retryable PAYPAL_UNREACHABLE');
     const stop = new AbortController();
     await world.clearFaults();
-    await breaks('paypal', 'balances', { kind: 'timeout' });
-    const trying = failureOf(() => clients.paypal.getBalances({ signal: stop.signal }));
+    await breaks('paypal', 'get-order', { kind: 'timeout' });
+    const trying = order(stop.signal);
     await until(async () => (await requests()) > 0, { everyMs: 5 });
     stop.abort();
     await trying;

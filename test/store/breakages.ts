@@ -94,4 +94,25 @@ export const breakages: readonly [rule: string, sql: string][] = [
     `insert into inbound_events (id, source, event_id, type, headers, body, status, received_at)
      values (gen_random_uuid(), 'ebay', 'planted', 'ORDER_CONFIRMATION', '{}', '', 'RECEIVED', now() - interval '1 hour')`,
   ],
+  [
+    'each running balance of the ledger is the sum of its entries, and of a seller of their entries and legs',
+    `update running_balances set amount_minor = amount_minor + 1 where book = 'ledger' and account = 'cash:paypal'`,
+  ],
+  [
+    'each running balance of the ledger is the sum of its entries, and of a seller of their entries and legs',
+    `insert into running_balances (book, holder_id, account, currency, amount_minor)
+     select 'current-account', user_id, 'reseller', 'USD', 5 from orders`,
+  ],
+  [
+    'each running balance of the ledger is the sum of its entries, and of a seller of their entries and legs',
+    `delete from running_balances where book = 'sales'`,
+  ],
+  [
+    'each running balance of a funding account is the sum of its reservations',
+    `update running_balances set amount_minor = amount_minor + 1 where book = 'funding' and account = 'CONSUMED'`,
+  ],
+  [
+    'each running balance of a funding account is the sum of its reservations',
+    `alter table reservations disable trigger user; update reservations set amount_minor = amount_minor + 1`,
+  ],
 ];

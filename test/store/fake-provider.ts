@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
+import { databaseTime } from '../../store/clock.ts';
 import type { Failpoint, Intent, OnceContext } from '../../store/effects.ts';
 import type { Effect } from '../../store/entities/money.ts';
-import { databaseTime } from '../../store/clock.ts';
 import type { Store } from '../../store/open.ts';
 import { stopClock } from '../support/database-clock.ts';
 

@@ -18,8 +18,8 @@ export function collectLines(lines: Line[]) {
 /** What would be the table, in memory. */
 export function memoryBoard(): Board & { readonly troubles: ReadonlyMap<string, Trouble> } {
   const troubles = new Map<string, Trouble>();
-  const keyOf = ({ provider, account, why }: Pick<Trouble, 'provider' | 'account' | 'why'>) =>
-    `${provider}/${account}/${why}`;
+  const keyOf = ({ provider, account, family, why }: Pick<Trouble, 'provider' | 'account' | 'family' | 'why'>) =>
+    `${provider}/${account}/${family}/${why}`;
   return {
     troubles,
     load: async () => [...troubles.values()],

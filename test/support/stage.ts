@@ -55,6 +55,7 @@ const impatient: Environment = {
   PAYOUT_POLL_MS: '1',
   WAIT_RECHECK_MS: '1',
   CHECKOUT_ANSWER_MS: '0',
+  BALANCE_READ_INTERVAL_MS: '1',
   MERCADOLIBRE_CLIENT_ID: '5503910054141466',
   PAYONEER_CLIENT_ID: 'payoneer-client',
   PAYONEER_CLIENT_SECRET: 'payoneer-secret',

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { scheduleBookCheck, theBookCheck } from '../../store/book-check.ts';
-import type { BookFinding } from '../../store/entities/book-check.ts';
 import { openFindings } from '../../store/book-findings.ts';
+import type { BookFinding } from '../../store/entities/book-check.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
