@@ -16,6 +16,7 @@ import { browserBuyingRoutes } from './routes/browser-buying.ts';
 import { browserLoginRoutes } from './routes/browser-login.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { contradictionRoutes } from './routes/contradictions.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { earningsRoutes, platformEarningsRoutes } from './routes/earnings.ts';
 import { fxConversionRoutes } from './routes/fx-conversions.ts';
@@ -79,6 +80,7 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
     browserBuyingRoutes(deps),
     proceedsRoutes(deps),
     decisionRoutes(deps),
+    contradictionRoutes(deps),
     marketplaceRefundRoutes(deps),
     providerKeyRoutes(deps),
     adminRoutes(deps),

@@ -1,10 +1,13 @@
 import express, { type Request, type Response, Router } from 'express';
 import type Joi from 'joi';
+import { platformCurrency } from '../domain/fees.ts';
 import type { LegId, OrderId } from '../domain/ids.ts';
-import { askedLeg, askedOrder } from '../queues/asked-decision.ts';
+import { parseMoney } from '../domain/money.ts';
+import { askedAmount, askedLeg, askedOrder } from '../queues/asked-decision.ts';
 import { decideOrder } from '../queues/decide.ts';
 import { decideLeg } from '../queues/decide-leg.ts';
 import { DecisionRefused } from '../queues/decision.ts';
+import { settleContradiction } from '../queues/settle-contradiction.ts';
 import { audited } from './audit.ts';
 import type { Deps } from './deps.ts';
 import { idOf } from './id-of.ts';
@@ -43,6 +46,18 @@ export const decisionRoutes = (deps: Deps): Router =>
         deps.transact((em, enqueue) => decideOrder(em, enqueue, order, { decision, by, why })).catch(refused),
       );
       response.redirect(303, `/orders/${order}`);
+    })
+    .post('/contradictions/:id/settle', form, async (request: Request, response: Response) => {
+      const contradiction = idOf(request, 'contradiction');
+      const { amount, why } = entered(askedAmount, filled(request.body));
+      const { userId: by, email: operator } = operatorOf(response);
+      const said = { amount: parseMoney(amount, platformCurrency), why, by };
+      const order = await audited(
+        deps,
+        { operator, action: `settle contradiction: ${amount}`, target: { contradiction } },
+        () => deps.transact((em, enqueue) => settleContradiction(em, enqueue, contradiction, said)).catch(refused),
+      );
+      response.redirect(303, `/orders/${order.id}`);
     })
     .post('/legs/:id/decide', form, async (request: Request, response: Response) => {
       const payout = idOf(request, 'payout') as LegId;

@@ -5,7 +5,7 @@ import { Refusal } from './refusal.ts';
 const uuid = Joi.string().uuid().required();
 
 /** The id in the address. @throws Refusal 404: what is no id names nothing */
-export function idOf(request: Request, what: 'order' | 'payout' | 'account' | 'event'): string {
+export function idOf(request: Request, what: 'order' | 'payout' | 'account' | 'event' | 'contradiction'): string {
   const { value, error } = uuid.validate(request.params.id);
   if (error) throw new Refusal(404, `There is no such ${what}.`);
   return value;

@@ -43,6 +43,8 @@ const forReview: Readonly<Record<ReviewReason, string>> = {
   REFUND_AFTER_PURCHASE: 'Goods were ordered for it: cancel them at the supplier first, then refund.',
   REFUND_FAILED: 'The provider did not carry the refund out: look there, then refund by hand.',
   EFFECT_UNPROVEN: 'Look at the provider whether it happened (see Effects), then decide.',
+  EFFECT_CONTRADICTED:
+    'What was given up has happened (see Effects): say under “Happened after all” what left, then decide about the order.',
   SUPPLIER_NEEDS_ATTENTION: 'Open the order on the supplier’s site: it wants something from its buyer.',
   SUPPLIER_CANCELLED:
     'The supplier has cancelled goods of an order that it has not closed: look there what comes and what it gives back. Go on, and it is followed until it is closed; or refund the buyer.',
@@ -71,6 +73,7 @@ const forFailed: Readonly<Record<FailureReason, string>> = {
 
 /** How a freeze ends that nobody else ends. */
 const forFrozen: { readonly [Why in Freeze]?: string } = {
+  CONTRADICTION: 'Look at the provider what left, and say it under “Happened after all”: it ends with that.',
   CANCELLATION_ASKED: 'It ends by itself when the cancellation is accepted or declined at the marketplace.',
   MARKETPLACE_REFUND:
     'Look at the marketplace how much it gave back, and say it (POST /api/admin/orders/:id/marketplace-refund).',

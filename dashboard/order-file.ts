@@ -1,4 +1,5 @@
 import type { OrderId } from '../domain/ids.ts';
+import { contradictionsOf } from '../store/contradictions.ts';
 import { evidenceOf } from '../store/evidence.ts';
 import { legsOfOrder } from '../store/legs.ts';
 import type { Store } from '../store/open.ts';
@@ -36,6 +37,7 @@ export const readOrderFile = (store: Store, id: OrderId) =>
       closedUnbooked: await isClosedUnbooked(em, id),
       parcels,
       effects: await effectsOf(em, [id, ...legs.map(leg => leg.id), ...parcels.map(parcel => parcel.id)]),
+      contradictions: await contradictionsOf(em, id),
       ledger: await ledgerOf(em, id),
       timeline: await timelineOf(em, id),
       evidence: await evidenceOf(em, id),

@@ -29,6 +29,8 @@ export const accounts = [
   'fees:dispute',
   /** What a channel kept more (debit) or less (credit) than the sale was booked with, because it did not say so in time. */
   'fees:difference',
+  /** What was spent twice, or for nothing, and does not come back: the platform's own. */
+  'lost',
   /** A reseller's current account: credit is owed to them, debit is a receivable. */
   'reseller',
   /** Commissions owed to an admin until paid out. */

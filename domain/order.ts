@@ -123,6 +123,7 @@ export type ReviewReason =
   | 'REFUND_AFTER_PURCHASE'
   | 'REFUND_FAILED'
   | 'EFFECT_UNPROVEN'
+  | 'EFFECT_CONTRADICTED'
   | 'SUPPLIER_NEEDS_ATTENTION'
   | 'SUPPLIER_CANCELLED'
   | 'SUPPLIER_CURRENCY'
@@ -144,6 +145,8 @@ export type Custody = { readonly proceedsHeldBy: Holder; readonly supplierPaidBy
  */
 export type Freeze =
   | 'DISPUTE'
+  /** What was given up as not happened has happened. */
+  | 'CONTRADICTION'
   | 'CANCELLATION_ASKED'
   | 'REFUND_PENDING'
   | 'PAYMENT_REVERSED'

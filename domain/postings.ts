@@ -73,6 +73,15 @@ export const supplierPaid = (purchase: Sale & { cost: Money }): Posting[] =>
     payerOf({ ...purchase, amount: negate(purchase.cost) }),
   ]);
 
+/** Goods were bought that nobody needs; whose money it was not, the platform's books do not tell of it. */
+export const lostAtSupplier = ({ custody, lost }: { custody: Custody; lost: Money }): Posting[] =>
+  custody.supplierPaidBy === 'reseller'
+    ? []
+    : balanced([
+        { account: 'lost', amount: lost },
+        { account: 'cash:paypal', amount: negate(lost) },
+      ]);
+
 /** The supplier cancelled what it was paid for: the purchase is undone, and `owed` is to come back to who paid it. */
 export const supplierCancelled = (purchase: Sale & { owed: Money }): Posting[] =>
   balanced([

@@ -35,3 +35,11 @@ export const askedLeg = Joi.object<LegDecision & { readonly why: string }>({
   }),
   why,
 });
+
+/** In the platform's currency, by hand. */
+export const askedAmount = Joi.object<{ readonly amount: string; readonly why: string }>({
+  amount: Joi.string()
+    .pattern(/^\d{1,9}(\.\d{1,2})?$/)
+    .required(),
+  why,
+});

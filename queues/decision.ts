@@ -17,6 +17,8 @@ export type DecisionProblem =
   | 'REFUND_SENT'
   | 'NOT_PAID'
   | 'PAYOUT_SENT'
+  | 'NOT_CONTRADICTED'
+  | 'BOOKED_BY_ITSELF'
   | 'REFERENCE_TAKEN';
 
 /** The facts do not allow it. */

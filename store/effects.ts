@@ -25,7 +25,7 @@ import type { Json } from '../domain/json.ts';
 import { invariant, Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
 import { type Departure, departure } from '../runtime/departure.ts';
 import { agesOf, markSent, unmarkSent } from './effect-window.ts';
-import { keepContradiction } from './effects-by-hand.ts';
+import { keepContradiction } from './contradictions.ts';
 import { Effect, type EffectPurpose } from './entities/money.ts';
 import type { Environment } from './entities/people.ts';
 import type { EntityManager, Store } from './open.ts';

@@ -1,4 +1,5 @@
 import type { Freeze } from '../domain/order.ts';
+import { isContradicted } from './contradictions.ts';
 import { isDisputed } from './disputes.ts';
 import type { Order } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
@@ -19,6 +20,7 @@ export const lookedAt: readonly Freeze[] = ['PAYMENT_REVERSED'];
 export async function freezeLeft(em: EntityManager, order: Order, over: readonly Freeze[]): Promise<Freeze | null> {
   if (await isDisputed(em, order.id)) return 'DISPUTE';
   if (await isRefundPending(em, order.id)) return 'REFUND_PENDING';
+  if (await isContradicted(em, order.id)) return 'CONTRADICTION';
   const { frozenFor } = order;
   if (frozenFor && !over.includes(frozenFor)) return frozenFor;
   if (await hasUntold(em, order.id)) return 'MARKETPLACE_REFUND';

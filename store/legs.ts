@@ -86,6 +86,13 @@ export const cancelRequested = 'CANCEL_REQUESTED';
 /** The reason of a leg in review whose provider accepted the payout and does not know it since. */
 export const neverCreated = 'PAYOUT_NEVER_CREATED';
 
+/** The provider has it, and does not say how it ends: it may never, and is no proof that nothing was paid. */
+export const blocked = 'PAYOUT_BLOCKED';
+export const notFinal = 'PAYOUT_NOT_FINAL';
+
+/** A person who has looked at the provider may say of these that nothing was paid. */
+export const leftOpen: readonly (string | null | undefined)[] = [neverCreated, blocked, notFinal];
+
 export async function requestCancel(em: EntityManager, leg: PayoutLeg): Promise<void> {
   const guard = { id: leg.id, status: leg.status, fence: leg.fence };
   if ((await em.nativeUpdate(PayoutLeg, guard, { reason: cancelRequested })) !== 1) throw new LostClaim(leg.id);
@@ -117,18 +124,27 @@ export async function wakeUnclaimed(em: EntityManager, id: LegId): Promise<void>
   await em.nativeUpdate(PayoutLeg, { id, status: 'UNCLAIMED' }, look);
 }
 
-/** The leg that a payout was sent for, found also while nobody knows whether it arrived. */
-export async function legByPayoutKey(
+/** The leg that a payout is or was sent for. */
+export const legOfEffect = (em: EntityManager, { subject }: Pick<Effect, 'subject'>): Promise<PayoutLeg | null> =>
+  findLeg(em, subject as LegId);
+
+/**
+ * What was sent under our key, or is known by its provider's reference: in any generation, whatever became of it. A key
+ * that is no effect of ours names none, whatever reference stands beside it.
+ */
+export async function payoutEffect(
   em: EntityManager,
   route: PayoutLeg['route'],
-  idempotencyKey: string,
-): Promise<PayoutLeg | null> {
-  const effect = await em.findOne(Effect, { purpose: 'pay', route, idempotencyKey });
-  return effect && findLeg(em, effect.subject as LegId);
+  { key, reference }: { key?: string | undefined; reference?: string | undefined },
+): Promise<Effect | null> {
+  if (key !== undefined) return em.findOne(Effect, { purpose: 'pay', route, idempotencyKey: key });
+  if (reference === undefined) return null;
+  const [row] = await em.execute<{ id: Effect['id'] }[]>(
+    `select id from effects where purpose = 'pay' and route = ? and result ->> 'reference' = ? order by created_at desc limit 1`,
+    [route, reference],
+  );
+  return row ? em.findOne(Effect, { id: row.id }) : null;
 }
-
-export const legByBatch = (em: EntityManager, providerBatchId: string): Promise<PayoutLeg | null> =>
-  em.findOne(PayoutLeg, { providerBatchId });
 
 /** Whether a provider's name for a payout, or our own key of one, is known as another leg's. */
 export async function isAnotherPayout(em: EntityManager, id: LegId, reference: string): Promise<boolean> {

@@ -1,5 +1,7 @@
 import type { EventId } from '../domain/ids.ts';
+import { ourKeyIn } from '../domain/our-keys.ts';
 import { unreachable } from '../domain/outcome.ts';
+import { parseLeniently } from '../providers/call.ts';
 import type { InboundEvent } from '../store/entities/order.ts';
 import { closeEvent, findEvent } from '../store/inbound-events.ts';
 import type { Context, Processor } from './context.ts';
@@ -13,9 +15,24 @@ export const applyEvent: Processor<'eventId'> = async ({ eventId }, ctx) => {
   const event = await ctx.store.read(em => findEvent(em, eventId as EventId));
   if (event?.status !== 'RECEIVED') return 'nothing to do: the event was dealt with';
   const text = await apply(ctx, event);
-  await ctx.store.transaction(em => closeEvent(em, event.id, text ? 'APPLIED' : 'IGNORED', text ?? 'not about us'));
-  return text ?? 'ignored: it is about nothing of ours';
+  if (text) return close(ctx, event, 'APPLIED', text);
+  const key = ourKeyIn(parseLeniently(Buffer.from(event.body).toString('utf8')));
+  // Told of what must be ours: an operator sees it until somebody has said what it is.
+  if (key)
+    return close(
+      ctx,
+      event,
+      'FAILED',
+      `it names ${key}, which is a key of ours by its shape, and we know nothing of it`,
+    );
+  await close(ctx, event, 'IGNORED', 'not about us');
+  return 'ignored: it is about nothing of ours';
 };
+
+async function close(ctx: Context, { id }: InboundEvent, status: 'APPLIED' | 'IGNORED' | 'FAILED', text: string) {
+  await ctx.store.transaction(em => closeEvent(em, id, status, text));
+  return text;
+}
 
 function apply(ctx: Context, event: InboundEvent): Promise<string | undefined> {
   switch (event.source) {

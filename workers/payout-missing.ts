@@ -1,21 +1,44 @@
 import { standingEffect } from '../store/effects.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
-import { moveLeg, neverCreated } from '../store/legs.ts';
+import { blocked, moveLeg, neverCreated, notFinal } from '../store/legs.ts';
 import { note } from '../store/timeline.ts';
 import type { Context } from './context.ts';
-import type { PayoutRoute } from './payout-route.ts';
+import type { PayoutRoute, Standing } from './payout-route.ts';
 
-/** Accepted, and not shown since: a person is asked once it has been looked for long enough. */
-export async function missedTooLong(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<boolean> {
+/** PayPal returns what it holds after thirty days: what is not final then will not be by itself. */
+const openForMs = 31 * 86_400_000;
+
+/**
+ * Accepted, and not known to have ended: a person is asked at once where its provider has stopped it, and else once it
+ * has been looked for, or waited for, long enough. Gives the reason. It is never taken for failed.
+ */
+export async function openTooLong(
+  ctx: Context,
+  leg: PayoutLeg,
+  route: PayoutRoute,
+  standing: Standing,
+): Promise<string | undefined> {
   const effect = await ctx.store.read(em => standingEffect(em, 'pay', leg.id));
-  if (leg.status !== 'SENT' || !effect?.firstSentAt) return false;
-  if (ctx.now().getTime() < effect.firstSentAt.getTime() + route.missForMs) return false;
+  if (leg.status !== 'SENT' || !effect?.firstSentAt) return undefined;
+  const [reason, patienceMs] = standing.blocked
+    ? [blocked, 0]
+    : standing.missing
+      ? [neverCreated, route.missForMs]
+      : [notFinal, openForMs];
+  if (ctx.now().getTime() < effect.firstSentAt.getTime() + patienceMs) return undefined;
   const { account, idempotencyKey: key, firstSentAt } = effect;
-  const evidence = { route: route.name, account, key, firstSentAt: firstSentAt.toISOString() };
+  const evidence = {
+    route: route.name,
+    account,
+    key,
+    status: standing.rawStatus,
+    firstSentAt: firstSentAt.toISOString(),
+  };
+  const says = standing.missing ? 'does not show it' : `says ${standing.rawStatus}`;
   await ctx.store.transaction(async em => {
-    await moveLeg(em, leg, 'NEEDS_REVIEW', { reason: neverCreated });
-    const text = `${route.label} accepted payout ${key}, and does not show it. Look there whether it was made.`;
+    await moveLeg(em, leg, 'NEEDS_REVIEW', { reason });
+    const text = `${route.label} accepted payout ${key}, and ${says}. Look there what became of it.`;
     await note(em, leg.orderId, 'noted', text, { leg: leg.id, evidence });
   });
-  return true;
+  return reason;
 }

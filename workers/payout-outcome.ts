@@ -6,10 +6,10 @@ import type { PayoutLeg } from '../store/entities/money.ts';
 import { consume, moneyReturned, partReturned } from '../store/funding.ts';
 import { postingsOf, postTurn } from '../store/ledger.ts';
 import { fitToSale, overpaidBy } from '../store/leg-worth.ts';
-import { cancelRequested, legAmount, lockLeg, moveLeg, neverCreated } from '../store/legs.ts';
+import { cancelRequested, legAmount, lockLeg, moveLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { type Context, later } from './context.ts';
-import { missedTooLong } from './payout-missing.ts';
+import { openTooLong } from './payout-missing.ts';
 import type { PayoutRoute, Standing } from './payout-route.ts';
 import { again, rest, review } from './payout-trouble.ts';
 
@@ -26,9 +26,10 @@ export async function takeStanding(
   const { state, rawStatus, reason = rawStatus } = standing;
   const look = (ms: number, text: string) => again(ctx, leg, later(ctx, ms), text);
   switch (state) {
-    case undefined:
-      if (standing.missing && (await missedTooLong(ctx, leg, route))) return `NEEDS_REVIEW: ${neverCreated}`;
-      return look(ctx.config.payoutPollMs, `${route.label} says ${rawStatus}`);
+    case undefined: {
+      const asked = await openTooLong(ctx, leg, route, standing);
+      return asked ? `NEEDS_REVIEW: ${asked}` : look(ctx.config.payoutPollMs, `${route.label} says ${rawStatus}`);
+    }
     case 'PAID':
       return leg.status === 'PAID' ? rest(ctx, leg, 'still paid') : paid(ctx, leg, route, standing);
     case 'UNCLAIMED': {

@@ -12,14 +12,15 @@ const resendForMs = 29 * 86_400_000;
 /** A batch shows its item within minutes. */
 const missForMs = 24 * 3_600_000;
 
-/** What an item's status means; the others are not final. A batch's own SUCCESS says nothing of its item. */
+/**
+ * What an item's status means. BLOCKED may be final or not, which only a person can find out; the others, and those that
+ * nobody knows, are waited for. A batch's own SUCCESS says nothing of its item.
+ */
 const itemStates: Readonly<Record<string, LegState | undefined>> = {
   SUCCESS: 'PAID',
   UNCLAIMED: 'UNCLAIMED',
   RETURNED: 'RETURNED',
   FAILED: 'FAILED',
-  BLOCKED: 'FAILED',
-  DENIED: 'FAILED',
   REFUNDED: 'RETURNED',
   REVERSED: 'REVERSED',
 };
@@ -52,7 +53,16 @@ export const paypalRoute = ({ config, providers: { paypal }, signal }: Context):
     if (!item) return { key, state: undefined, rawStatus: `${batch.status}, without an item`, missing: true };
     // The batch has this one item: its fees are the item's.
     const { status: rawStatus, itemId, amount, fee = batch.fees, errorName: reason } = item;
-    return { key, state: itemStates[rawStatus], rawStatus, itemId, amount, fee, reason };
+    return {
+      key,
+      state: itemStates[rawStatus],
+      blocked: rawStatus === 'BLOCKED',
+      rawStatus,
+      itemId,
+      amount,
+      fee,
+      reason,
+    };
   },
   cancel: async ({ itemId }) => {
     invariant(itemId, 'an unclaimed payout has an item');

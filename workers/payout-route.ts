@@ -20,6 +20,8 @@ export type Standing = {
   readonly rawStatus: string;
   /** Accepted, and its provider does not show it: it may be created later. */
   readonly missing?: boolean;
+  /** Stopped by its provider, who does not say whether it ends so. */
+  readonly blocked?: boolean;
   readonly reason?: string | undefined;
   readonly itemId?: string | undefined;
   readonly amount?: Money | undefined;

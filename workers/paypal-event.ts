@@ -1,14 +1,14 @@
 import type { OrderId } from '../domain/ids.ts';
 import { readPayPalEvent } from '../providers/paypal/webhook.ts';
 import { jobForMoney } from '../queues/next-job.ts';
-import { payout } from '../queues/payout.ts';
 import { Payment } from '../store/entities/order.ts';
-import { legByBatch, wakeLeg } from '../store/legs.ts';
 import { findOrder, orderByReference, wakeOrder } from '../store/orders.ts';
 import { orderOfCapture } from '../store/payments.ts';
 import type { Context } from './context.ts';
 import { disputeMoved } from './dispute.ts';
 import { object, type ReadEvent, text } from './event-fields.ts';
+import { payoutTold } from './late-payout.ts';
+import { refundTold } from './late-refund.ts';
 import { moneyWentBack } from './money-went-back.ts';
 import { takeLateFee } from './payment-fee.ts';
 import { takeReturns } from './paypal-returns.ts';
@@ -25,7 +25,10 @@ export async function paypalEvent(ctx: Context, body: Buffer, receivedAt: Date):
 async function follow(ctx: Context, event: ReadEvent): Promise<string | undefined> {
   if (event.type.startsWith('CUSTOMER.DISPUTE.')) return disputeMoved(ctx, event);
   if (event.type.startsWith('PAYMENT.PAYOUTS')) return payoutNews(ctx, event);
-  if (/^PAYMENT\.(CAPTURE\.(REFUNDED|REVERSED)|REFUND\.[A-Z]+)$/.test(event.type)) return moneyWentBack(ctx, event);
+  if (/^PAYMENT\.(CAPTURE\.(REFUNDED|REVERSED)|REFUND\.[A-Z]+)$/.test(event.type)) {
+    await refundTold(ctx, event);
+    return moneyWentBack(ctx, event);
+  }
   if (event.type.startsWith('PAYMENT.CAPTURE.')) return captureChanged(ctx, event);
   const order = await ctx.store.read(em => orderByReference(em, 'paypal', text(event.resource, 'id') ?? ''));
   return order ? wake(ctx, order.id, `${event.type}: order ${order.id} is read back`) : undefined;
@@ -40,18 +43,16 @@ const wake = (ctx: Context, id: OrderId, answer: string): Promise<string> =>
     return answer;
   });
 
-async function payoutNews(ctx: Context, event: ReadEvent): Promise<string | undefined> {
-  const batchId =
-    text(event.resource, 'payout_batch_id') ?? text(object(event.resource, 'batch_header'), 'payout_batch_id');
-  if (!batchId) return undefined;
-  return ctx.transact(async (em, enqueue) => {
-    const leg = await legByBatch(em, batchId);
-    const woken = leg && (await wakeLeg(em, leg.id));
-    if (!woken) return undefined;
-    // Also when it is paid: its money may have come back.
-    enqueue(payout.jobFor(woken));
-    return `${event.type}: the leg of batch ${batchId} is read back`;
-  });
+/** An item's or a batch's news names our key, or PayPal's batch alone. */
+async function payoutNews(ctx: Context, { type, resource }: ReadEvent): Promise<string | undefined> {
+  const header = object(resource, 'batch_header');
+  const reference = text(resource, 'payout_batch_id') ?? text(header, 'payout_batch_id');
+  const key = text(resource, 'sender_batch_id') ?? text(object(header ?? {}, 'sender_batch_header'), 'sender_batch_id');
+  return (
+    (await payoutTold(ctx, 'paypal', type, { key, reference })) ??
+    // One without our key in it, or with another's, may all the same be known by its batch.
+    (key === undefined ? undefined : payoutTold(ctx, 'paypal', type, { reference }))
+  );
 }
 
 /** The capture of an order that still waits for its money is read back by the order's own job. */

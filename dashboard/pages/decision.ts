@@ -1,8 +1,9 @@
 import { type Html, html } from '../../runtime/html.ts';
+import { contradicted } from '../../store/contradictions.ts';
 import { isInDoubt } from '../../store/effects.ts';
 import { saidByPerson } from '../../store/effects-by-hand.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
-import { legAmount } from '../../store/legs.ts';
+import { leftOpen, legAmount } from '../../store/legs.ts';
 import type { OrderFile } from '../order-file.ts';
 import { amount, card } from './parts.ts';
 
@@ -56,11 +57,13 @@ function orderForm(file: OrderFile): Html {
 
 function legForm(leg: PayoutLeg, effects: readonly Effect[]): Html {
   const pay = lastOf(effects, 'pay', leg.id);
-  const choices = [...(pay ? [paid] : []), ...(pay?.status === 'DONE' && !saidByPerson(pay) ? [] : [notPaid])];
+  const open = pay?.status !== 'DONE' || saidByPerson(pay) || leftOpen.includes(leg.reason);
+  const givenUp = leg.reason === contradicted;
+  const choices = [...(pay || givenUp ? [paid] : []), ...(open ? [notPaid] : [])];
   const reference = html`<label>Reference
     <input name="reference" maxlength="64" value="${leg.providerBatchId}" placeholder="only where the provider has it"></label>`;
   const title = html`The payout of ${amount(legAmount(leg))} to the ${leg.beneficiary}`;
-  return form(`/legs/${leg.id}/decide`, title, choices, pay ? reference : undefined);
+  return form(`/legs/${leg.id}/decide`, title, choices, pay || givenUp ? reference : undefined);
 }
 
 const form = (action: string, title: Html | string, choices: readonly Choice[], known: Html | undefined): Html =>

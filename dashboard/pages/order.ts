@@ -4,6 +4,7 @@ import { salePrice } from '../../store/orders.ts';
 import { currentQueue, ownJob } from '../current-queue.ts';
 import { nextAction, wayOut } from '../next-action.ts';
 import type { OrderFile } from '../order-file.ts';
+import { contradictionCard } from './contradictions.ts';
 import { decisions } from './decision.ts';
 import { evidenceTable } from './evidence.ts';
 import { page, type Viewer } from './layout.ts';
@@ -22,6 +23,7 @@ export const orderPage = (viewer: Viewer, file: OrderFile, now: Date, woken?: nu
     ${head(file, now)}
     ${woken !== undefined && wokenNotice(woken)}
     ${advice(file)}
+    ${contradictionCard(file.contradictions)}
     ${decisions(file)}
     <div class="columns wide">
       <div>

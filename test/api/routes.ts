@@ -237,6 +237,13 @@ export const routes: readonly Route[] = [
   },
   {
     method: 'POST',
+    pattern: '/api/admin/contradictions/:id/settle',
+    path: ({ orderId }) => `/api/admin/contradictions/${orderId}/settle`,
+    body: () => ({ amount: usd('12.56'), why: 'looked at PayPal' }),
+    answers: adminsOnly(409),
+  },
+  {
+    method: 'POST',
     pattern: '/api/admin/payouts/:id/retry',
     path: ({ orderId }) => `/api/admin/payouts/${orderId}/retry`,
     answers: adminsOnly(409),

@@ -8,7 +8,6 @@ import { PayoutLeg } from '../../store/entities/money.ts';
 import {
   assertLegOwner,
   claimLeg,
-  legByBatch,
   legsOfOrder,
   moveLeg,
   recheckLeg,
@@ -116,12 +115,8 @@ describe('payout legs', () => {
     expect(await copy(`'admin', user_id, amount_minor`)).to.equal('accepted');
   });
 
-  it('are found by their provider’s batch and by their order, and woken with a new number', async () => {
+  it('are found by their order, and woken with a new number', async () => {
     const leg = await place('SENT');
-    const batch = randomUUID();
-    await rowsOf(db.store, 'update payout_legs set provider_batch_id = ? where id = ?', [batch, leg.id]);
-    expect(await db.store.read(em => legByBatch(em, batch))).to.include({ id: leg.id });
-    expect(await db.store.read(em => legByBatch(em, 'unknown'))).to.equal(null);
     expect(await db.store.read(em => legsOfOrder(em, leg.orderId))).to.have.length(1);
     expect(await db.store.transaction(em => wakeLeg(em, leg.id))).to.include({ wake: 1, stateEntry: 1 });
     expect(await db.store.transaction(em => wakeLeg(em, randomUUID() as LegId))).to.equal(null);

@@ -232,7 +232,7 @@ describe('payout', () => {
 
   const ends: readonly { item: string; status: LegState; held: string }[] = [
     { item: 'FAILED', status: 'FAILED', held: 'RELEASED' },
-    { item: 'BLOCKED', status: 'FAILED', held: 'RELEASED' },
+    { item: 'BLOCKED', status: 'NEEDS_REVIEW', held: 'CONSUMED' },
     { item: 'RETURNED', status: 'RETURNED', held: 'RELEASED' },
     { item: 'REFUNDED', status: 'RETURNED', held: 'RELEASED' },
     { item: 'REVERSED', status: 'REVERSED', held: 'RELEASED' },

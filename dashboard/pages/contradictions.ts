@@ -1,0 +1,32 @@
+import { platformCurrency } from '../../domain/fees.ts';
+import { money } from '../../domain/money.ts';
+import { type Html, html } from '../../runtime/html.ts';
+import type { Contradiction } from '../../store/contradictions.ts';
+import { amount, badge, card, code } from './parts.ts';
+
+/** What was given up and happened all the same: what its provider shows, and the form that says by amount what left. */
+export const contradictionCard = (found: readonly Contradiction[]): Html | undefined =>
+  found.length === 0
+    ? undefined
+    : card(
+        'Happened after all',
+        html`${found.map(one => (one.settled ? settled(one) : settleForm(one)))}`,
+        'given up as not happened, and its provider shows it: no money of the order moves before somebody has said what left',
+      );
+
+const named = ({ purpose, key, generation, evidence }: Contradiction): Html =>
+  html`${purpose}, generation ${generation}: ${code(key)} <small class="soft">${JSON.stringify(evidence)}</small>`;
+
+const settled = (one: Contradiction): Html =>
+  html`<p>${badge('settled', 'good')} ${named(one)}: ${amount(money(one.bookedMinor, platformCurrency))} left</p>`;
+
+const settleForm = (one: Contradiction): Html =>
+  html`<form class="decision" method="post" action="/contradictions/${one.id}/settle">
+    <fieldset>
+      <legend>${named(one)}</legend>
+      <label>What left under it, ${platformCurrency}
+        <input name="amount" inputmode="decimal" maxlength="20" required placeholder="0.00 where nothing did"></label>
+      <label>Why <input name="why" minlength="3" maxlength="500" required placeholder="what you have seen, and where"></label>
+      <button>Say so</button>
+    </fieldset>
+  </form>`;

@@ -1,0 +1,167 @@
+/**
+ * Late truth: an effect was given up as not happened (by a person, by its provider's word, as closed), and its provider
+ * shows that it happened. Its order is held until a person has said by amount what left under it; what is told
+ * differently later opens it again.
+ */
+import { randomUUID } from 'node:crypto';
+import { raw } from '@mikro-orm/core';
+import type { LegId, OrderId, UserId } from '../domain/ids.ts';
+import type { Json } from '../domain/json.ts';
+import { type OrderState, orderMoves } from '../domain/order.ts';
+import { type LegState, legMoves } from '../domain/payout-leg.ts';
+import { mayMove } from '../domain/state-table.ts';
+import { Effect } from './entities/money.ts';
+import { Order } from './entities/order.ts';
+import { claimLeg, findLeg, moveLeg } from './legs.ts';
+import type { EntityManager } from './open.ts';
+import { claimOrder, moveOrder, updateOrder } from './orders.ts';
+import { note } from './timeline.ts';
+
+/** The reason of what waits for a person because of one. */
+export const contradicted = 'EFFECT_CONTRADICTED';
+
+export type Contradiction = {
+  id: string;
+  effectId: string;
+  orderId: OrderId;
+  purpose: Effect['purpose'];
+  subject: string;
+  route: string;
+  key: string;
+  generation: number;
+  evidence: Json;
+  /** What is booked for it so far, minor units of the platform's currency. */
+  bookedMinor: bigint;
+  settled: boolean;
+};
+
+const columns = `c.id, c.effect_id as "effectId", c.order_id as "orderId", e.purpose, e.subject, e.route, e.generation,
+  e.idempotency_key as key, c.evidence, c.booked_minor::text as booked, c.settled_at is not null as settled`;
+type Row = Omit<Contradiction, 'bookedMinor'> & { booked: string };
+const toContradiction = ({ booked, ...row }: Row): Contradiction => ({ ...row, bookedMinor: BigInt(booked) });
+
+/** All of an order, the oldest first. */
+export const contradictionsOf = async (em: EntityManager, orderId: OrderId): Promise<Contradiction[]> =>
+  (
+    await em.execute<Row[]>(
+      `select ${columns} from contradictions c join effects e on e.id = c.effect_id where c.order_id = ? order by c.found_at limit 50`,
+      [orderId],
+    )
+  ).map(toContradiction);
+
+/** One, locked until the transaction ends. */
+export async function lockContradiction(em: EntityManager, id: string): Promise<Contradiction | undefined> {
+  const [row] = await em.execute<Row[]>(
+    `select ${columns} from contradictions c join effects e on e.id = c.effect_id where c.id = ? for no key update of c`,
+    [id],
+  );
+  return row && toContradiction(row);
+}
+
+export const isContradicted = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
+  (await em.execute<Row[]>('select 1 from contradictions where order_id = ? and settled_at is null limit 1', [orderId]))
+    .length > 0;
+
+export async function closeContradiction(
+  em: EntityManager,
+  id: string,
+  bookedMinor: bigint,
+  by: UserId,
+): Promise<void> {
+  await em.execute(
+    'update contradictions set booked_minor = ?, settled_at = clock_now(), settled_by = ? where id = ?',
+    [bookedMinor, by, id],
+  );
+}
+
+/**
+ * Keeps what a provider says of an effect that was given up, where a person looks: on the effect, in the timeline, and
+ * with the order held. False when it was not given up, or the same was said before.
+ */
+export async function keepContradiction(em: EntityManager, { id }: Pick<Effect, 'id'>, shown: Json): Promise<boolean> {
+  const effect = await em.findOne(Effect, { id, status: 'DISPROVEN' }, { refresh: true });
+  if (!effect) return false;
+  const answer = JSON.stringify(shown);
+  const orderId = await orderOf(em, effect);
+  if (orderId && !(await keep(em, effect, orderId, answer))) return true;
+  const change = { result: raw<unknown>('?::jsonb', [answer]), lastCode: contradicted };
+  await em.nativeUpdate(Effect, { id, status: 'DISPROVEN' }, change);
+  if (orderId) await hold(em, effect, orderId, shown);
+  return true;
+}
+
+async function orderOf(em: EntityManager, { subject }: Effect): Promise<OrderId | undefined> {
+  const [order] = await em.execute<{ id: OrderId }[]>(
+    `select id from orders where id = ? union select order_id from payout_legs where id = ?
+     union select order_id from parcels where id = ?`,
+    [subject, subject, subject],
+  );
+  return order?.id;
+}
+
+/** False when exactly this is kept already. */
+async function keep(em: EntityManager, effect: Effect, orderId: OrderId, answer: string): Promise<boolean> {
+  const kept = await em.execute<{ id: string }[]>(
+    `insert into contradictions (id, effect_id, order_id, evidence) values (?, ?, ?, ?::jsonb)
+     on conflict (effect_id) do update
+       set evidence = excluded.evidence, found_at = clock_now(), settled_at = null, settled_by = null
+       where contradictions.evidence <> excluded.evidence
+     returning id`,
+    [randomUUID(), effect.id, orderId, answer],
+  );
+  return kept.length > 0;
+}
+
+async function hold(em: EntityManager, effect: Effect, orderId: OrderId, shown: Json): Promise<void> {
+  const { purpose, idempotencyKey: key, generation } = effect;
+  const text = `given up as not happened, and it did: ${purpose} ${key}. Look at the provider before anything more is decided`;
+  await note(em, orderId, 'effect', text, { key, generation, answer: shown });
+  await em.execute('select id from orders where id = ? for no key update', [orderId]);
+  const order = await em.findOneOrFail(Order, { id: orderId }, { refresh: true });
+  if (!order.frozenFor) await updateOrder(em, order, { frozenFor: 'CONTRADICTION' });
+  if (purpose === 'pay') await reviewLeg(em, effect.subject as LegId);
+  else await reviewOrder(em, order);
+}
+
+/** What has left, and what has ended well, stays where it is; all else waits for a person. */
+const legsAtRest: readonly LegState[] = ['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS', 'FAILED', 'RETURNED', 'REVERSED'];
+const ordersUnderWay: readonly OrderState[] = ['PAID', 'WAITING', 'PURCHASING', 'FAILED', 'REFUNDING'];
+
+async function reviewLeg(em: EntityManager, id: LegId): Promise<void> {
+  const leg = await claimLeg(em, id, legsAtRest);
+  if (leg && mayMove(legMoves, leg.status, 'NEEDS_REVIEW'))
+    await moveLeg(em, leg, 'NEEDS_REVIEW', { reason: contradicted });
+}
+
+async function reviewOrder(em: EntityManager, { id }: Order): Promise<void> {
+  const order = await claimOrder(em, id, ordersUnderWay);
+  if (!order || !mayMove(orderMoves, order.status, 'NEEDS_REVIEW')) return;
+  const text = 'what was given up has happened all the same';
+  await moveOrder(em, order, { to: 'NEEDS_REVIEW', reason: contradicted, note: text });
+}
+
+/**
+ * A person has seen that it happened as the provider shows it, and nothing was sent in its place: it counts as done.
+ * False when another generation stands.
+ */
+export async function reinstate(em: EntityManager, effectId: string, by: UserId, result: Json): Promise<boolean> {
+  const reinstated = await em.execute<{ id: string }[]>(
+    `update effects e set status = 'DONE', result = ?::jsonb, closed_at = clock_now()
+     where id = ? and status = 'DISPROVEN'
+       and not exists (select from effects o where o.purpose = e.purpose and o.subject = e.subject and o.status <> 'DISPROVEN')
+     returning id`,
+    [JSON.stringify(result), effectId],
+  );
+  if (reinstated.length === 0) return false;
+  await em.execute(
+    'update contradictions set settled_at = clock_now(), settled_by = ? where effect_id = ? and settled_at is null',
+    [by, effectId],
+  );
+  return true;
+}
+
+/** The leg that waits because of one, if it still does. */
+export async function heldLeg(em: EntityManager, id: LegId) {
+  const leg = await findLeg(em, id);
+  return leg?.status === 'NEEDS_REVIEW' && leg.reason === contradicted ? claimLeg(em, id, ['NEEDS_REVIEW']) : null;
+}
