@@ -1,6 +1,6 @@
 import type { Currency, Money } from './money.ts';
 import { add, convert, money, percentOf, type Rate, zero } from './money.ts';
-import type { Channel } from './order.ts';
+import type { Channel, Custody } from './order.ts';
 
 /**
  * What the sale channel and the payment provider are expected to keep. It serves the profit guard before buying; the
@@ -15,6 +15,16 @@ export const feeTable = {
 
 /** PayPal keeps this of each payout item (API payouts inside the US); kept back when funds are reserved. */
 export const payoutFee = money(25n, 'USD');
+
+/**
+ * What paying out one sale is expected to cost, which the platform bears out of its commission: one payout for the
+ * commission, by PayPal, and one for the reseller. Nothing leaves of proceeds that the reseller holds.
+ * @param resellerRoute Payoneer keeps nothing of what we send
+ */
+export function expectedPayoutFees({ proceedsHeldBy }: Custody, resellerRoute: 'paypal' | 'payoneer'): Money {
+  if (proceedsHeldBy === 'reseller') return zero(platformCurrency);
+  return resellerRoute === 'paypal' ? add(payoutFee, payoutFee) : payoutFee;
+}
 
 export type Fees = { readonly marketplaceFee: Money; readonly paymentFee: Money };
 

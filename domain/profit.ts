@@ -1,5 +1,5 @@
 import type { Fees } from './fees.ts';
-import { add, type Money, max, min, negate, percentOf, subtract, zero } from './money.ts';
+import { add, type Money, max, min, money, negate, parseDecimal, percentOf, subtract, zero } from './money.ts';
 import type { Custody } from './order.ts';
 
 /** All in the platform's currency. `supplierCost` is the landed cost: goods, shipping and import tax. */
@@ -20,6 +20,24 @@ export function profitOf(sale: SaleFacts, commissionPercent: string): Profit {
 /** The most that may be spent at the supplier without selling at a loss. */
 export const breakEvenCost = (sale: Omit<SaleFacts, 'supplierCost'>): Money =>
   subtract(sale.salePrice, add(sale.marketplaceFee, sale.paymentFee));
+
+/** What the platform takes of a sale, and what it costs the platform to pay it out. */
+export type PlatformTerms = { readonly commissionPercent: string; readonly payoutFees: Money };
+
+/**
+ * The most that may be spent at the supplier without a loss to the reseller, or to the platform: its commission must
+ * cover the fees of the payouts.
+ */
+export const mostToSpend = (sale: Omit<SaleFacts, 'supplierCost'>, terms: PlatformTerms): Money =>
+  subtract(breakEvenCost(sale), leastGrossProfit(terms));
+
+/** The least profit whose commission covers the payouts. A platform that takes none has chosen to bear them itself. */
+function leastGrossProfit({ commissionPercent, payoutFees }: PlatformTerms): Money {
+  const { units, scale } = parseDecimal(commissionPercent);
+  if (units <= 0n) return zero(payoutFees.currency);
+  const wanted = payoutFees.amountMinor * 100n * scale;
+  return money((wanted + units - 1n) / units, payoutFees.currency);
+}
 
 /**
  * What a sale changes between platform and reseller: positive is owed to the reseller, negative is a receivable from

@@ -12,8 +12,12 @@
  *   FOUND                                     → DONE with what was found
  *   last send may still be running            → uncertain, look again when the quarantine is over
  *   ABSENT, or UNKNOWN at a provider that
- *     deduplicates the key; inside resendUntil → the same frozen request again
+ *     deduplicates the key; inside resendUntil → the same frozen request again, if it `mayStillLeave`
  *   anything else                             → uncertain, look again; past resendUntil a person decides (Unproven)
+ *
+ * A resend is a send: whether the request may still leave is asked before every one. What cannot be asked now is not
+ * sent now. A request that must not leave any more is withdrawn when it never left; else it may have happened, and is a
+ * person's (Unproven, with what was seen).
  *
  * At most one effect per (purpose, subject) is not DISPROVEN, whatever its route: a partial unique index. A new
  * generation is a compare-and-set on the disproven one before it (unique purpose, subject, generation).
@@ -27,47 +31,21 @@ import { type Departure, departure } from '../runtime/departure.ts';
 import { agesOf, markSent, unmarkSent } from './effect-window.ts';
 import { keepContradiction } from './contradictions.ts';
 import { Effect, type EffectPurpose } from './entities/money.ts';
-import type { Environment } from './entities/people.ts';
+import type { Found, Hindrance, Intent } from './intent.ts';
 import type { EntityManager, Store } from './open.ts';
 
-export type Found<Result> = { answer: 'FOUND'; result: Result } | { answer: 'ABSENT' } | { answer: 'UNKNOWN' };
-
-export type Intent<Result extends Json> = {
-  purpose: EffectPurpose;
-  /** The order or the leg it is for. */
-  subject: string;
-  route: string;
-  /** The outside account that acts. An effect is only ever judged through the account that opened it. */
-  account: string;
-  environment: Environment;
-  /** Derived from the subject and the generation alone: the same on every try. */
-  keyFor(generation: number): string;
-  /** Called once per generation; the answer is resent byte for byte or not at all. */
-  freeze(key: string): string;
-  /** For how long after the first send the provider recognises the key: shorter than its memory. 0: never resend. */
-  resendForMs: number;
-  /** For how long an effect that can be neither found nor sent again is looked for before a person is asked. */
-  lookForMs?: number;
-  /** The provider deduplicates the key, so that "unknown" may be answered by sending again. */
-  deduplicates: boolean;
-  /** Runs in the transactions that open the effect and that precede each send; throws when the claim is lost. */
-  assertOwner(em: EntityManager): Promise<void>;
-  /** Written in the transaction that precedes each send: what is about to happen cannot be taken back. */
-  leaving?(em: EntityManager, effect: Effect): Promise<void>;
-  /** A look-up that is refused is UNKNOWN: the refusal is about the look, not about the effect. */
-  find(effect: Effect): Promise<Found<Result>>;
-  /** @param by until when it may leave; past it nothing does */
-  send(effect: Effect, by: Departure): Promise<Result>;
-  /** Writes what the effect means, in the transaction that closes it. */
-  record(em: EntityManager, result: Result, effect: Effect): Promise<void>;
-};
-
-/** The horizon has passed and nobody knows: only a person may decide now. */
+/** Nobody knows, and it is not to be sent again: its time is over, or it is hindered. Only a person may decide now. */
 export class Unproven extends Uncertain {
   readonly effect: Effect;
-  constructor(effect: Effect) {
-    super('EFFECT_UNPROVEN', `${effect.purpose} ${effect.idempotencyKey} can be neither found nor sent again`);
+  readonly hindrance: Hindrance | undefined;
+  constructor(effect: Effect, hindrance?: Hindrance) {
+    const name = `${effect.purpose} ${effect.idempotencyKey}`;
+    const text = hindrance
+      ? `${name} may have happened, and is not sent again: ${hindrance.note}`
+      : `${name} can be neither found nor sent again`;
+    super('EFFECT_UNPROVEN', text);
     this.effect = effect;
+    this.hindrance = hindrance;
   }
 }
 
@@ -239,6 +217,22 @@ async function mayLeave<Result extends Json>(
   throw new Unproven(effect);
 }
 
+/** @throws Unproven, Retryable when the request was withdrawn before it ever left, and what keeps us from asking */
+async function assertMayStillLeave<Result extends Json>(
+  { store }: OnceContext,
+  intent: Intent<Result>,
+  effect: Effect,
+): Promise<void> {
+  const hindrance = await intent.mayStillLeave(effect).catch((error: unknown) => {
+    if (error instanceof Terminal) return { note: error.message };
+    throw error;
+  });
+  if (!hindrance) return;
+  if (isInDoubt(effect)) throw new Unproven(effect, hindrance);
+  await store.transaction(em => withdrawUnsent(em, intent.purpose, intent.subject));
+  throw new Retryable('EFFECT_WITHDRAWN', `${effect.idempotencyKey} never left and was taken back: ${hindrance.note}`);
+}
+
 /** For how long a "no" to a repeated send is asked for once more: after that it is the provider's last word. */
 const contradictedForMs = 24 * 3_600_000;
 
@@ -262,6 +256,7 @@ export async function once<Result extends Json>(context: OnceContext, intent: In
   await pass('effect-opened');
   const step = await mayLeave(context, intent, effect);
   if ('result' in step) return close(context, intent, effect, step.result);
+  await assertMayStillLeave(context, intent, effect);
   const by = departure();
   await markSending(context, intent, effect);
   await pass('effect-sending');

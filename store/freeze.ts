@@ -1,10 +1,11 @@
-import type { Freeze } from '../domain/order.ts';
+import type { Freeze, OrderState } from '../domain/order.ts';
 import { isContradicted } from './contradictions.ts';
 import { isDisputed } from './disputes.ts';
 import type { Order } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
 import { updateOrder } from './orders.ts';
-import { isRefundPending } from './refunds.ts';
+import { paymentsOf } from './payments.ts';
+import { isRefundPending, sumsOf } from './refunds.ts';
 import { supplierOwes } from './second-purchase.ts';
 import { hasUntold } from './untold-refunds.ts';
 
@@ -16,6 +17,16 @@ export async function freeze(em: EntityManager, order: Order, why: Freeze): Prom
 /** What ends with the decision of a person, who has looked at it. What a marketplace gave back ends when its amount is said. */
 export const lookedAt: readonly Freeze[] = ['PAYMENT_REVERSED'];
 
+const beforeBuying: readonly OrderState[] = ['PAID', 'WAITING', 'PURCHASING'];
+
+/** A payment that was reversed stops what is being bought. A sale whose goods are bought is worth what is left of it. */
+async function isStoppedByReversal(em: EntityManager, { id, status, saleBookedAt }: Order): Promise<boolean> {
+  if (saleBookedAt || !beforeBuying.includes(status)) return false;
+  for (const payment of await paymentsOf(em, id))
+    if (payment.status === 'REVERSED' || (await sumsOf(em, payment)).reversed.amountMinor > 0n) return true;
+  return false;
+}
+
 /** What goes on holding an order when `over` is over, by the facts. The caller owns the order. */
 export async function freezeLeft(em: EntityManager, order: Order, over: readonly Freeze[]): Promise<Freeze | null> {
   if (await isDisputed(em, order.id)) return 'DISPUTE';
@@ -23,6 +34,7 @@ export async function freezeLeft(em: EntityManager, order: Order, over: readonly
   if (await isContradicted(em, order.id)) return 'CONTRADICTION';
   const { frozenFor } = order;
   if (frozenFor && !over.includes(frozenFor)) return frozenFor;
+  if (!over.includes('PAYMENT_REVERSED') && (await isStoppedByReversal(em, order))) return 'PAYMENT_REVERSED';
   if (await hasUntold(em, order.id)) return 'MARKETPLACE_REFUND';
   if (await supplierOwes(em, order.id)) return 'SUPPLIER_CANCELLED';
   return order.cancelAskedAt ? 'CANCELLATION_ASKED' : null;

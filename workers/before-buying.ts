@@ -22,7 +22,7 @@ export const nothingBought = (order: Order) => ({
 
 /**
  * Asks the sale channel once more, right before anything is bought. What became of the order when it may not be bought
- * any more; nothing when it may, or when it may be bought already: that is found out first.
+ * any more; nothing when it may, or when it may be bought already: what is sent again then asks for itself.
  */
 export async function stopsBuying(ctx: Context, order: Order, earlier: Effect | null): Promise<string | undefined> {
   const asked = order.frozenFor === 'CANCELLATION_ASKED';
@@ -33,7 +33,9 @@ export async function stopsBuying(ctx: Context, order: Order, earlier: Effect | 
   const sale = await readSaleNow(ctx, order);
   if (sale.state === 'open') return asked ? declined(ctx, order, earlier) : undefined;
   if (inDoubt && earlier)
-    return sale.state === 'undecided' ? waitInDoubt(ctx, order) : park(ctx, order, new Unproven(earlier));
+    return sale.state === 'undecided'
+      ? waitInDoubt(ctx, order)
+      : park(ctx, order, new Unproven(earlier, { note: sale.note }));
   switch (sale.state) {
     case 'cancelled':
       return move(ctx, order, { to: 'CANCELLED', note: sale.note }, nothingBought(order));
@@ -51,7 +53,7 @@ async function declined(ctx: Context, order: Order, earlier: Effect | null): Pro
 }
 
 /** Nobody knows whether goods were ordered, and a request that is sent again may order them. */
-const waitInDoubt = (ctx: Context, order: Order): Promise<string> =>
+export const waitInDoubt = (ctx: Context, order: Order): Promise<string> =>
   wait(ctx, order, 'CANCELLATION_ASKED', {
     until: later(ctx, askAgainMs),
     note: 'the buyer asks to cancel, and nobody knows whether goods were ordered: nothing is sent before that is decided',
@@ -67,8 +69,9 @@ const stopErased = (ctx: Context, order: Order): Promise<string> =>
   );
 
 /** Frozen while it was being bought. Whether goods were ordered may be open: only a person can tell then. */
-function stopFrozen(ctx: Context, order: Order, effect: Effect | null): Promise<string> {
-  if (isInDoubt(effect) && effect) return park(ctx, order, new Unproven(effect));
+export function stopFrozen(ctx: Context, order: Order, effect: Effect | null): Promise<string> {
+  if (isInDoubt(effect) && effect)
+    return park(ctx, order, new Unproven(effect, { note: `the order is held: ${order.frozenFor}` }));
   const note = `${order.frozenFor}: nothing more is bought`;
   return move(
     ctx,

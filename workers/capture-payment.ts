@@ -5,6 +5,7 @@ import { moneyMayCome } from '../queues/next-job.ts';
 import { isInDoubt, newestEffect, once, Unproven } from '../store/effects.ts';
 import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
+import { askedInThisRun } from '../store/intent.ts';
 import { assertOwner, leaveToDeed, updateOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import { type Context, onceContext, type Processor } from './context.ts';
@@ -79,6 +80,8 @@ const capture = (ctx: Context, order: Order, paypalOrderId: string): Promise<{ p
     freeze: () => paypalOrderId,
     resendForMs,
     deduplicates: true,
+    // PayPal's order was just read: approved, and nothing captured.
+    mayStillLeave: askedInThisRun,
     assertOwner: em => assertOwner(em, order),
     find: async effect => {
       const found = await ctx.providers.paypal.getOrder(effect.request, { signal: ctx.signal });

@@ -1,6 +1,8 @@
 import { add, formatMoney, isGreater, type Money, multiply } from '../domain/money.ts';
 import type { FailureReason } from '../domain/order.ts';
+import { Retryable } from '../domain/outcome.ts';
 import type { LogisticsAddress } from '../providers/aliexpress/address-rules.ts';
+import type { NewItem } from '../providers/aliexpress/order.ts';
 import type { FreightOffer, Sku, Product as SupplierProduct } from '../providers/aliexpress/product.ts';
 import type { UserToken } from '../providers/call.ts';
 import type { Product } from '../store/entities/people.ts';
@@ -44,6 +46,40 @@ export async function chooseOffer(
       note: `the supplier asks ${formatMoney(total)}, the most allowed is ${formatMoney(maxCost)}`,
     };
   return { productId, skuAttr: sku.skuAttr, logisticsServiceName: way.code, total };
+}
+
+/** What a frozen order of one product would cost now. */
+export type PresentPrice =
+  | { total: Money }
+  /** Sold out, off sale or not shipped there: nothing new can be bought with it. */
+  | { notOffered: string }
+  /** It names the goods as they are named no more: what it would buy is not known. */
+  | { unknown: string };
+
+/** @throws Retryable while there is no rate for it */
+export async function presentPrice(
+  ctx: Context,
+  ask: AskSupplier,
+  { product, item, shipTo }: { product: Product; item: NewItem; shipTo: LogisticsAddress },
+): Promise<PresentPrice> {
+  const { productId, quantity } = item;
+  const { supplierSkuId: skuId } = product;
+  if (product.supplierProductId !== productId)
+    return { unknown: `the listing was mapped to another product since ${productId} was ordered` };
+  const { aliexpress } = ctx.providers;
+  const options = { signal: ctx.signal };
+  const found = await ask(token =>
+    aliexpress.getProduct(token, { productId, skuId, shipToCountry: shipTo.country }, options),
+  );
+  const sku = pickSku(found, product, quantity);
+  if ('reason' in sku) return { notOffered: sku.note };
+  if (sku.skuAttr !== item.skuAttr) return { unknown: `the supplier calls the variant ${sku.skuAttr} now` };
+  const ways = await ask(token => aliexpress.queryFreight(token, { productId, skuId, quantity, to: shipTo }, options));
+  const way = ways.find(({ code }) => code === item.logisticsServiceName);
+  if (!way) return { notOffered: `the supplier does not ship it by ${item.logisticsServiceName} now` };
+  const [priced] = await totals(ctx, sku, quantity, [way]);
+  if (!priced) throw new Retryable('FX_RATE_MISSING', `there is no current rate for ${currenciesOf(sku, [way])}`);
+  return { total: priced.total };
 }
 
 /** What the goods cost by each way to ship them, in our currency; without those whose currency has no rate. */

@@ -1,9 +1,10 @@
 import { formatMoney, type Money } from '../domain/money.ts';
 import { Retryable, Uncertain } from '../domain/outcome.ts';
-import { type Found, type Intent, once } from '../store/effects.ts';
+import { once } from '../store/effects.ts';
 import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
+import { askedInThisRun, type Found, type Intent } from '../store/intent.ts';
 import { assertOwner } from '../store/orders.ts';
 import { standingOf } from '../store/shop-accounts.ts';
 import { keepSupplierOrders, numbersOfOthers } from '../store/supplier-orders.ts';
@@ -73,6 +74,8 @@ const intentOf = (ctx: Context, order: Order, credential: Credential): Omit<Inte
   resendForMs: 0,
   lookForMs: ctx.config.browserLookForMs,
   deduplicates: false,
+  // Sent once, in the run that has asked.
+  mayStillLeave: askedInThisRun,
   assertOwner: em => assertOwner(em, order),
   find: effect => findInList(ctx, order, credential, effect),
   record: async (em, { orderNumbers }, effect) => {

@@ -1,7 +1,6 @@
-import { expectedFees, platformCurrency } from '../domain/fees.ts';
-import { convert, formatMoney, type Money, min, multiply } from '../domain/money.ts';
+import { platformCurrency } from '../domain/fees.ts';
+import { formatMoney, isGreater, type Money } from '../domain/money.ts';
 import { refusalIn } from '../domain/outcome.ts';
-import { breakEvenCost } from '../domain/profit.ts';
 import { advance } from '../queues/transact.ts';
 import { standingEffect } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
@@ -9,11 +8,13 @@ import type { Product } from '../store/entities/people.ts';
 import { boughtSince, type Reserved, reserve } from '../store/funding.ts';
 import { freshRate, isRateHeld, type StoredRate } from '../store/fx.ts';
 import type { EntityManager } from '../store/open.ts';
-import { salePrice, updateOrder } from '../store/orders.ts';
-import { findListing, findProduct, productMaxBuy } from '../store/products.ts';
+import { updateOrder } from '../store/orders.ts';
+import { findListing, findProduct } from '../store/products.ts';
 import { note } from '../store/timeline.ts';
 import { nextAddressLook, readAddress } from './address-of-sale.ts';
+import { allowedCost, spendCap } from './allowed-cost.ts';
 import { type Payer, shortageText, withBalance } from './balance.ts';
+import { stopFrozen } from './before-buying.ts';
 import { type Context, later, type Processor } from './context.ts';
 import { fail, move, orderStep, wait } from './order-step.ts';
 import { destinationOf } from './supplier-address.ts';
@@ -23,6 +24,7 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(ctx, { queue: 'fulfill', id: orderId, from: ['PAID', 'WAITING'] }, async order => {
     if (await isBought(ctx, order))
       return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: boughtNote });
+    if (order.frozenFor && order.frozenFor !== 'CANCELLATION_ASKED') return stopFrozen(ctx, order, null);
     const hold = holdUntil(ctx, order);
     if (hold) return wait(ctx, order, 'HOLD', { until: hold, note: 'the buyer may still cancel' });
 
@@ -42,10 +44,10 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
     const rate = await currentRate(ctx, order);
     if (!rate) return wait(ctx, order, 'FX_RATE_MISSING', { note: await rateMissing(ctx, order) });
 
-    const maxCost = allowedCost(order, product, rate);
-    if (maxCost.amountMinor <= 0n) return fail(ctx, order, 'UNPROFITABLE', 'the fees alone exceed the price');
-    const cap = BigInt(ctx.config.maxOrderSpendUsd) * 100n;
-    if (maxCost.amountMinor > cap)
+    const maxCost = await allowedCost(ctx, order, product, rate);
+    if (maxCost.amountMinor <= 0n)
+      return fail(ctx, order, 'UNPROFITABLE', 'its fees are as much as what is left of the sale, or more');
+    if (isGreater(maxCost, spendCap(ctx)))
       return wait(ctx, order, 'ORDER_ABOVE_CAP', {
         note: `it may cost ${formatMoney(maxCost)}, and no order more than ${ctx.config.maxOrderSpendUsd} ${platformCurrency}`,
       });
@@ -108,19 +110,6 @@ async function rateMissing(ctx: Context, { saleCurrency }: Order): Promise<strin
   const held = await ctx.store.read(em => isRateHeld(em, platformCurrency, saleCurrency, oldestRate(ctx)));
   const why = held ? ': a newer one jumped, and an admin must confirm it' : '';
   return `no ${pair} rate younger than ${ctx.config.fxMaxAgeHours} h${why}`;
-}
-
-/** What the supplier may charge: the reseller's own maximum, and never so much that the sale would be a loss. */
-function allowedCost(order: Order, product: Product, rate: StoredRate): Money {
-  const price = salePrice(order);
-  const fees = expectedFees(order.channel, price, rate);
-  const ours = (amount: Money) => convert(amount, rate);
-  const breakEven = breakEvenCost({
-    salePrice: ours(price),
-    marketplaceFee: ours(fees.marketplaceFee),
-    paymentFee: ours(fees.paymentFee),
-  });
-  return min(multiply(productMaxBuy(product), order.quantity), breakEven);
 }
 
 type Verdict = Reserved | { reserved: false; limit: string };

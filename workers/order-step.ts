@@ -167,7 +167,7 @@ async function lookAgain(ctx: Context, order: Order, doubt: Uncertain): Promise<
   return `uncertain (${doubt.code}), looked up again at ${at.toISOString()}`;
 }
 
-export async function park(ctx: Context, order: Order, { effect, message }: Unproven): Promise<string> {
+export async function park(ctx: Context, order: Order, { effect, message, hindrance }: Unproven): Promise<string> {
   const told = (await ctx.store.read(em => toldNumbers(em, effect))).join(', ');
   const perhaps = told ? ` Its account was told of orders that are nobody's: ${told}.` : '';
   return move(ctx, order, {
@@ -182,6 +182,7 @@ export async function park(ctx: Context, order: Order, { effect, message }: Unpr
       sends: effect.sends,
       firstSentAt: effect.firstSentAt?.toISOString() ?? null,
       lastSentAt: effect.lastSentAt?.toISOString() ?? null,
+      ...(hindrance ? { seen: hindrance.note } : {}),
       ...(told ? { told } : {}),
     },
   });

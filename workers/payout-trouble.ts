@@ -72,9 +72,18 @@ export async function review(ctx: Context, leg: PayoutLeg, { code, message }: Fa
   return `NEEDS_REVIEW: ${message}`;
 }
 
+/** Whoever decides sees what was sent, when, and why it is not sent again. */
+async function unproven(ctx: Context, leg: PayoutLeg, failure: Unproven): Promise<string> {
+  const { idempotencyKey: key, sends, firstSentAt, lastSentAt } = failure.effect;
+  const times = { firstSentAt: firstSentAt?.toISOString() ?? null, lastSentAt: lastSentAt?.toISOString() ?? null };
+  const evidence = { key, sends, ...times, ...(failure.hindrance ? { seen: failure.hindrance.note } : {}) };
+  await ctx.store.transaction(em => note(em, leg.orderId, 'noted', failure.message, { leg: leg.id, evidence }));
+  return review(ctx, leg, failure);
+}
+
 /** @throws LostClaim, what the host backs off for, and a bug of ours until it has gone on for too long */
 export async function settle(ctx: Context, leg: PayoutLeg, error: unknown): Promise<string> {
-  if (error instanceof Unproven) return review(ctx, leg, error);
+  if (error instanceof Unproven) return unproven(ctx, leg, error);
   if (isFailure(error) && error.code.includes('INSUFFICIENT_FUNDS')) return shortOfFunds(ctx, leg, error);
   if (error instanceof Uncertain) {
     const at = later(ctx, error.retryAfterMs ?? ctx.config.lookUpQuarantineMs);

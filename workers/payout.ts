@@ -5,6 +5,7 @@ import { cameBack, type LegState, legStates } from '../domain/payout-leg.ts';
 import { disproveDone, once, standingEffect } from '../store/effects.ts';
 import type { Effect, PayoutLeg } from '../store/entities/money.ts';
 import { type Reserved, reserve } from '../store/funding.ts';
+import { legHindrance } from '../store/leg-hindrance.ts';
 import { fitToSale } from '../store/leg-worth.ts';
 import { assertLegOwner, claimLeg, legAmount, lockLeg, moveLeg, resizeLeg } from '../store/legs.ts';
 import { findOrder, LostClaim } from '../store/orders.ts';
@@ -141,7 +142,12 @@ const send = (ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent> =
     resendForMs: route.resendForMs,
     lookForMs: route.lookForMs,
     deduplicates: route.deduplicates,
+    mayStillLeave: () => ctx.store.read(em => legHindrance(em, leg)),
     assertOwner: em => assertLegOwner(em, leg),
+    leaving: async em => {
+      // Asked once more under the order's lock: a refund that was booked since is seen by the next run.
+      if (await legHindrance(em, leg)) throw new LostClaim(leg.id);
+    },
     find: effect => route.find(effect),
     send: (effect, departure) => route.send(effect, departure),
     record: async (em, { reference }, effect) => {

@@ -4,11 +4,13 @@ import type { Destination } from '../providers/aliexpress/address.ts';
 import { once } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
+import { askedInThisRun } from '../store/intent.ts';
 import { assertOwner } from '../store/orders.ts';
 import { keepSupplierOrders } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import type { AskSupplier, Offer } from './choose-offer.ts';
 import { type Context, onceContext } from './context.ts';
+import { purchaseMayLeaveAgain } from './resend-purchase.ts';
 import { withToken } from './tokens.ts';
 
 /** AliExpress recognises `out_order_id` for 24 h: ours is not sent again after 20. */
@@ -47,6 +49,9 @@ export async function placeOrder(ctx: Context, order: Order, credential: Credent
     freeze: outOrderId => freezeRequest(ctx, order, outOrderId, choice),
     resendForMs,
     deduplicates: true,
+    // What was chosen in this run was let through in this run.
+    mayStillLeave: effect =>
+      choice ? askedInThisRun() : purchaseMayLeaveAgain(ctx, asking(ctx, credential), order, effect),
     assertOwner: em => assertOwner(em, order),
     // There is no look-up by our key; inside its window the same request again answers with the same orders.
     find: async () => ({ answer: 'UNKNOWN' }),

@@ -6,7 +6,7 @@ import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { maxCostOf } from '../store/orders.ts';
 import { findProduct } from '../store/products.ts';
-import { nothingBought, stopsBuying } from './before-buying.ts';
+import { nothingBought, stopsBuying, waitInDoubt } from './before-buying.ts';
 import { browserFor } from './browser-buyer.ts';
 import { chooseOffer } from './choose-offer.ts';
 import type { Context, Processor } from './context.ts';
@@ -14,6 +14,7 @@ import { followPurchase, supplierOrders } from './follow-purchase.ts';
 import { foreignPrice, leaveToBrowser, mayNotBuy, otherMoney, refused } from './not-bought.ts';
 import { fail, orderStep } from './order-step.ts';
 import { asking, placeOrder } from './place-order.ts';
+import { SaleUndecided } from './resend-purchase.ts';
 import { destinationOf } from './supplier-address.ts';
 
 /** Buys the goods with the reseller's own supplier account, or follows what was bought until it is paid. */
@@ -36,6 +37,7 @@ export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
         const ended = await obtain(ctx, order, credential, isInDoubt(earlier));
         if (ended) return ended;
       } catch (error) {
+        if (error instanceof SaleUndecided) return waitInDoubt(ctx, order);
         if (!(error instanceof PermissionRefused)) throw error;
         return mayNotBuy(ctx, order, credential, error);
       }

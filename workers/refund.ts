@@ -1,4 +1,4 @@
-import { formatMoney, type Money } from '../domain/money.ts';
+import { formatMoney, isGreater, type Money } from '../domain/money.ts';
 import { invariant, type Terminal } from '../domain/outcome.ts';
 import { leftOf } from '../domain/payment.ts';
 import { refundAsked } from '../providers/paypal/order.ts';
@@ -6,6 +6,7 @@ import { settleRefund } from '../queues/settle-refund.ts';
 import { advance } from '../queues/transact.ts';
 import { isInDoubt, once, standingEffect } from '../store/effects.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
+import type { Hindrance } from '../store/intent.ts';
 import { assertOwner } from '../store/orders.ts';
 import { type RefundNews, sumsOf } from '../store/refunds.ts';
 import { supplierOrdersOf } from '../store/supplier-orders.ts';
@@ -85,6 +86,8 @@ async function giveBack(ctx: Context, order: Order, payment: Payment, amount: Mo
     freeze: customId => paypal.refundBody({ amount, customId }),
     resendForMs,
     deduplicates: true,
+    // What else is asked of a refund was asked in this run.
+    mayStillLeave: async effect => moreThanLeft(refundAsked(effect.request), amount),
     assertOwner: em => assertOwner(em, order),
     find: async effect => {
       const found = await paypal.getOrder(paypalOrderId, { signal: ctx.signal });
@@ -99,12 +102,18 @@ async function giveBack(ctx: Context, order: Order, payment: Payment, amount: Mo
       return { refundId: sent.id };
     },
     record: (em, { refundId }, effect) =>
-      note(em, order.id, 'effect', `${formatMoney(amount)} sent back to the buyer`, {
+      note(em, order.id, 'effect', `${formatMoney(refundAsked(effect.request))} sent back to the buyer`, {
         key: effect.idempotencyKey,
         refund: refundId,
       }),
   });
 }
+
+/** It was frozen when nothing else had gone back yet: sent now, the buyer would get more than was paid. */
+const moreThanLeft = (frozen: Money, left: Money): Hindrance | undefined =>
+  isGreater(frozen, left)
+    ? { note: `it is of ${formatMoney(frozen)}, and ${formatMoney(left)} of the payment are left` }
+    : undefined;
 
 /** Money that goes back by an eCheck takes days, and nothing takes a month. */
 const pendingForMs = 30 * 86_400_000;

@@ -1,6 +1,7 @@
 import { isFailure, Terminal } from '../domain/outcome.ts';
 import { once, Unproven } from '../store/effects.ts';
 import type { Order, Parcel } from '../store/entities/order.ts';
+import { askedInThisRun } from '../store/intent.ts';
 import { assertClaim } from '../store/orders.ts';
 import { markTold, refuseNotice, untoldParcels } from '../store/parcels.ts';
 import { note, noteOnce } from '../store/timeline.ts';
@@ -58,6 +59,8 @@ async function tell(ctx: Context, order: Order, parcel: Parcel): Promise<void> {
     resendForMs,
     // eBay makes two parcels of what is sent twice; for the others nothing is promised.
     deduplicates: false,
+    // Which parcels are still to be told of, and whether the channel wants to hear of them, was just read.
+    mayStillLeave: askedInThisRun,
     assertOwner: em => assertClaim(em, order),
     find: effect => channel.find(effect.request),
     send: (effect, departure) => channel.send(effect.request, departure),

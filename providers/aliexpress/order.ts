@@ -1,5 +1,6 @@
 import { type Money, sum } from '../../domain/money.ts';
 import type { Destination } from './address.ts';
+import type { LogisticsAddress } from './address-rules.ts';
 import { type SupplierOrderStatus, statusOf } from './order-status.ts';
 import type { WireSupplierOrder } from './schema.ts';
 
@@ -45,6 +46,22 @@ export function orderRequest({ outOrderId, destination, items }: NewSupplierOrde
     }),
   };
   return JSON.stringify(frozen);
+}
+
+/** What a frozen request orders, and the address as it names it. */
+export function ordered(frozenRequest: string): { items: NewItem[]; shipTo: LogisticsAddress } {
+  const frozen = JSON.parse(frozenRequest) as FrozenOrder;
+  const { product_items, logistics_address } = JSON.parse(frozen.param_place_order_request4_open_api_d_t_o) as {
+    logistics_address: LogisticsAddress;
+    product_items: { product_id: string; product_count: number; sku_attr: string; logistics_service_name: string }[];
+  };
+  const items = product_items.map(item => ({
+    productId: item.product_id,
+    quantity: item.product_count,
+    skuAttr: item.sku_attr,
+    logisticsServiceName: item.logistics_service_name,
+  }));
+  return { items, shipTo: logistics_address };
 }
 
 export type SupplierOrder = {

@@ -6,6 +6,7 @@ import {
   breakEvenCost,
   dueToReseller,
   legsOf,
+  mostToSpend,
   type Owed,
   type Profit,
   profitOf,
@@ -48,6 +49,20 @@ describe('the profit of a sale', () => {
   it('at break-even has no commission', () => {
     const even = profitOf({ ...lamp, supplierCost: breakEvenCost(lamp) }, '10');
     expect(even).to.deep.equal({ grossProfit: usd(0n), commission: usd(0n), netProfit: usd(0n) });
+  });
+
+  it('at the most that may be spent is a loss to nobody: the commission pays for the payouts', () => {
+    const { supplierCost: _, ...sale } = lamp;
+    const terms = { commissionPercent: '10', payoutFees: usd(50n) };
+    expect(mostToSpend(sale, terms)).to.deep.equal(usd(2_345n));
+    fc.assert(
+      fc.property(anySale, anyPercent, amountIn('USD', 1_000n), (facts, commissionPercent, payoutFees) => {
+        const supplierCost = mostToSpend(facts, { commissionPercent, payoutFees });
+        const { commission, netProfit } = profitOf({ ...facts, supplierCost }, commissionPercent);
+        expect(netProfit.amountMinor >= 0n).to.equal(true);
+        if (Number(commissionPercent) > 0) expect(commission.amountMinor >= payoutFees.amountMinor).to.equal(true);
+      }),
+    );
   });
 
   it('is shared whole: commission and net profit add up to it, whatever the sale', () => {

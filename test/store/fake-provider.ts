@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
 import { databaseTime } from '../../store/clock.ts';
-import type { Failpoint, Intent, OnceContext } from '../../store/effects.ts';
+import type { Failpoint, OnceContext } from '../../store/effects.ts';
 import type { Effect } from '../../store/entities/money.ts';
+import type { Intent } from '../../store/intent.ts';
 import type { Store } from '../../store/open.ts';
 import { stopClock } from '../support/database-clock.ts';
 
@@ -105,6 +106,7 @@ export function createFakeProvider(store: Store, traits: Traits) {
       },
       resendForMs,
       deduplicates: traits.deduplicates,
+      mayStillLeave: async () => undefined,
       assertOwner: async () => undefined,
       find,
       send,

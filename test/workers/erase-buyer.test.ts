@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import type { OrderId } from '../../domain/ids.ts';
+import { decideOrder } from '../../queues/decide.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import { berlin, createStage, type Goods, type Seller, type Stage } from '../support/stage.ts';
 import { connectAliExpress, importFrom, intentsOf, notesOf, placeOnEbay, reservationsOf, rows } from './workbench.ts';
@@ -220,10 +222,16 @@ describe('a buyer who has left eBay', () => {
     expect(open?.status).to.equal('OPEN');
     expect(open?.request, 'it alone can tell').to.include(person.line1);
     await rows(stage, `update orders set status = 'PURCHASING', reason = null where id = ?`, [id]);
+    // A resend is a send: nothing leaves for somebody who was erased.
+    expect(await stage.perform('purchase', id)).to.match(/^NEEDS_REVIEW \(EFFECT_UNPROVEN\).*its buyer was erased/);
+    expect((await intentsOf(stage, 'buy', id))[0]?.sends).to.equal(1);
+    const [placed] = (await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id));
+    const decision = { decision: 'bought' as const, supplierOrders: [placed?.reference ?? ''] };
+    const deed = { decision, by: seller.id, why: 'looked there' };
+    await stage.store.transaction(em => decideOrder(em, () => undefined, id as OrderId, deed));
     expect(await stage.perform('purchase', id)).to.equal('PURCHASED');
     const [done] = await intentsOf(stage, 'buy', id);
     expect(done).to.include({ status: 'DONE', request: '{"erased":true}' });
-    expect((await stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id))).to.have.length(1);
   });
 
   it('is not bought for either when a person takes the order up again', async () => {

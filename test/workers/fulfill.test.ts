@@ -71,12 +71,37 @@ describe('fulfill', () => {
     expect(await reservationsOf(stage, order.id)).to.deep.equal([{ status: 'HELD', amount: '3400', payer: own.id }]);
   });
 
-  it('allows the supplier no more than leaves the sale without a loss', async () => {
+  it('allows the supplier no more than leaves a commission that pays for the payouts', async () => {
     const cheap = await stage.stockUp(seller, { price: money(1_500n, 'USD') });
     const order = await stage.paidOrder(cheap);
     await fulfill(order.id);
-    // 15.00 less PayPal's 3.49 % and 0.49.
-    expect((await stage.order(order.id)).maxCostMinor).to.equal(1_399n);
+    // 15.00 less PayPal's 3.49 % and 0.49, and less a profit whose tenth is the fee of two payouts.
+    expect((await stage.order(order.id)).maxCostMinor).to.equal(899n);
+  });
+
+  it('lets no sale of 17.99 through whose commission would not pay for its payouts', async () => {
+    const { id } = await stage.paidOrder(await stage.stockUp(seller, { price: money(1_799n, 'USD') }));
+    for (const queue of ['fulfill', 'purchase'] as const) await stage.perform(queue, id);
+    // 14.49 for the goods and 1.12 to PayPal leave 2.38, a commission of 0.24, and two payouts cost 0.50.
+    expect(await stage.order(id)).to.include({ status: 'FAILED', reason: 'PRICE_ABOVE_MAXIMUM' });
+  });
+
+  it('counts no payout where the reseller holds the proceeds', async () => {
+    const own = await stage.hireSeller({ proceeds: 'reseller' });
+    const listed = await stage.stockUp(own, { listedOn: 'ebay' });
+    const number = await placeOnEbay(stage, own, { lines: [{ goods: listed, totalMinor: 1_799 }] });
+    const [order] = await importFrom(stage, own, 'ebay', number);
+    await fulfill(order?.id ?? '');
+    // 17.99 less eBay's 12.85 %.
+    expect((await stage.order(order?.id ?? '')).maxCostMinor).to.equal(1_568n);
+  });
+
+  it('asks a person about a frozen order, and holds no money for it', async () => {
+    const order = await stage.paidOrder(goods);
+    await rows(stage, `update orders set frozen_for = 'REFUND_PENDING' where id = ?`, [order.id]);
+    await fulfill(order.id);
+    expect(await stage.order(order.id)).to.include({ status: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED' });
+    expect(await reservationsOf(stage, order.id)).to.deep.equal([]);
   });
 
   it('holds an order while its buyer may still cancel, and lets it through afterwards', async () => {

@@ -170,6 +170,28 @@ describe('a part of a sale that its marketplace gave back', () => {
     expect(await amounts(id)).to.deep.equal([93n, 833n]);
   });
 
+  it('of 28.00 leaves nothing to buy for: it is not bought at a loss when a person says buy again', async () => {
+    const number = await onEbay();
+    const [sale] = await told('ebay', number, partly(2_800));
+    const id = sale?.id as OrderId;
+    await decide(id, 'buy-again');
+    for (const queue of ['fulfill', 'purchase'] as const) await stage.perform(queue, id);
+    expect(await stage.order(id)).to.include({ status: 'FAILED', reason: 'UNPROFITABLE' });
+    expect(await stage.effects('supplier-order')).to.deep.equal([]);
+  });
+
+  it('of 10.00 leaves so much less to buy for', async () => {
+    const number = await onEbay();
+    const [sale] = await told('ebay', number, partly(1_000));
+    const id = sale?.id as OrderId;
+    await decide(id, 'buy-again');
+    await stage.perform('fulfill', id);
+    // 32.99, of which 10.00 went back and eBay keeps 4.24, less the 5.00 whose tenth pays for two payouts.
+    expect((await stage.order(id)).maxCostMinor).to.equal(1_375n);
+    await stage.perform('purchase', id);
+    expect(await stage.order(id)).to.include({ status: 'FAILED', reason: 'PRICE_ABOVE_MAXIMUM' });
+  });
+
   it('is not bought for while more has gone back than is booked', async () => {
     const number = await onEbay();
     const [sale] = await told('ebay', number, partly(500));
