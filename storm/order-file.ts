@@ -15,7 +15,14 @@ export type OrderFile = {
   readonly payments: readonly { reference: string; status: string }[];
   readonly supplierOrders: readonly { number: string; status: string }[];
   readonly legs: readonly { id: string; beneficiary: string; status: LegState; reason: string | null }[];
-  readonly effects: readonly { purpose: string; key: string; status: string; sends: number; subject: string }[];
+  readonly effects: readonly {
+    purpose: string;
+    route: string;
+    key: string;
+    status: string;
+    sends: number;
+    subject: string;
+  }[];
   /** What has gone back to the buyer, in minor units. */
   readonly refunds: readonly { reference: string; amountMinor: string }[];
   /** What its entries have done to the platform's accounts at PayPal and Payoneer, in minor units: `cash:paypal USD`, … */
@@ -35,7 +42,7 @@ const files = `
       'from payout_legs l where l.order_id = o.id',
     )} as legs,
     ${list(
-      `'purpose', e.purpose, 'key', e.idempotency_key, 'status', e.status, 'sends', e.sends, 'subject', e.subject`,
+      `'purpose', e.purpose, 'route', e.route, 'key', e.idempotency_key, 'status', e.status, 'sends', e.sends, 'subject', e.subject`,
       'from effects e where e.subject = o.id or e.subject in (select l.id from payout_legs l where l.order_id = o.id)',
     )} as effects,
     ${list(

@@ -86,7 +86,7 @@ export async function playOutage(stage: StormStage, { store, age, programs }: St
   return caught.map(({ orderId, trap: { purpose, done, ends } }) => ({
     scenario: `outage: ${purpose} ${done ? 'whose answer was lost' : 'that never happened'}`,
     ending: { order: { id: orderId }, ...ends },
-    mayNeedReview: ends.status === 'NEEDS_REVIEW',
+    undecidable: ends.status === 'NEEDS_REVIEW',
   }));
 }
 

@@ -8,9 +8,9 @@ import type { Forces } from './forces.ts';
 import { type OrderFile, readOrderFiles } from './order-file.ts';
 import type { Backend } from './schedule.ts';
 import type { Sent } from './send.ts';
-import { allKills, areFewReviews, isStormy } from './standard.ts';
+import { allKills, isStormy } from './standard.ts';
 import { fileOf, judge } from './verdict.ts';
-import type { Violation } from './violation.ts';
+import { tellReview, type Violation } from './violation.ts';
 
 type Say = (text: string) => void;
 
@@ -30,16 +30,15 @@ export async function report(options: {
   const [files, entries] = [await readOrderFiles(store), await readBooks(sandbox)];
   const totals = await store.read(em => ledgerTotals(em));
   const verdict = judge({ files, entries, expected: sent.expected, ledgerTotals: totals });
-  const { needsReview, ledgerBalanced } = verdict;
+  const { inReview, ledgerBalanced } = verdict;
   const violations = [...options.found, ...verdict.violations];
   const { kills, ...others } = forces.tally;
 
   for (const line of sent.trouble) say(`broke off: ${line}`);
-  for (const { scenario, ending } of sent.expected.filter(({ mayNeedReview }) => mayNeedReview !== undefined)) {
+  for (const { scenario, ending } of sent.expected.filter(({ undecidable }) => undecidable !== undefined)) {
     const file = fileOf(files, ending.order);
-    say(`${scenario}: ${file ? why(file) : 'lost'}`);
+    say(`${scenario}: ${file ? tellReview(file) : 'lost'}`);
   }
-  for (const file of needsReview) say(`for review: ${file.id} ${why(file)}`);
   const books = byOrder(entries, files);
   for (const [orderId, found] of Map.groupBy(violations, violation => violation.orderId)) {
     const file = files.find(({ id }) => id === orderId);
@@ -57,21 +56,18 @@ export async function report(options: {
     duplicates: count('duplicate'),
     forbidden: count('forbidden'),
     lost: count('lost') + sent.trouble.length,
-    needsReview: needsReview.length,
+    inReview: inReview.length,
+    needless: count('needless'),
+    guessed: count('guessed'),
     ledgerBalanced,
     booksAgree: count('books') === 0,
   };
   const kept = violations.length === 0 && sent.trouble.length === 0 && summary.orders === orders;
   const stormy = isStormy(forces.tally, orders, backend);
-  return { summary, stormy, kept: kept && areFewReviews(needsReview.length, orders) };
+  return { summary, stormy, kept };
 }
 
 const tell = ({ kind, text }: Violation): string => `${kind.toUpperCase()}: ${text}`;
-const why = ({ status, reason, legs }: OrderFile): string =>
-  [status, reason, ...legs.map(leg => `${leg.beneficiary} ${leg.status} ${leg.reason ?? ''}`)]
-    .filter(Boolean)
-    .join(', ');
-
 async function knownOf(store: Store, file: OrderFile, entries: readonly Entry[]): Promise<string[]> {
   const timeline = await store.read(em => timelineOf(em, file.id as OrderId));
   return [

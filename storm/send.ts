@@ -7,8 +7,8 @@ import type { Performance } from './programme.ts';
 export type Expected = {
   readonly scenario: string;
   readonly ending: Ending;
-  /** Said of a scenario that leaves, or may leave, something that only a person can find out. */
-  readonly mayNeedReview?: boolean;
+  /** It leaves something that only a person can find out. */
+  readonly undecidable?: boolean;
 };
 
 /** Who sees no answer in the storm waits; so many may wait at once. */

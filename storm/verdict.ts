@@ -3,12 +3,13 @@ import { byOrder, cashOf, type Entry, legOf, stands } from './books.ts';
 import { judgeRefunds, refundsMade } from './judge-refunds.ts';
 import type { OrderFile } from './order-file.ts';
 import type { Expected } from './send.ts';
+import { judgeReview } from './undecidable.ts';
 import { broken, inReview, reviewLeg, tell, tellAll, type Violation } from './violation.ts';
 
 export type Verdict = {
   readonly violations: readonly Violation[];
-  /** Orders that a person must look at although their scenario does not ask for one. */
-  readonly needsReview: readonly OrderFile[];
+  /** Orders that a person must look at. */
+  readonly inReview: readonly OrderFile[];
   readonly ledgerBalanced: boolean;
 };
 
@@ -33,12 +34,13 @@ export function judge({ files, entries, expected, ledgerTotals }: Facts): Verdic
     ...ledgerTotals
       .filter(({ amountMinor }) => amountMinor !== 0n)
       .map(({ amountMinor, currency }) => broken('', 'books', `the ledger sums to ${amountMinor} ${currency}`)),
+    ...files.flatMap(file => judgeReview(file, books.get(file.id) ?? [], endings.get(file.id))),
     ...files.flatMap(file => judgeCash(file, books.get(file.id) ?? [])),
     ...files.flatMap(file => judgeRefunds(file, books.get(file.id) ?? [], endings.get(file.id)?.ending)),
   ];
   return {
     violations,
-    needsReview: files.filter(file => inReview(file) && !endings.get(file.id)?.mayNeedReview),
+    inReview: files.filter(inReview),
     ledgerBalanced: ledgerTotals.length > 0 && ledgerTotals.every(({ amountMinor }) => amountMinor === 0n),
   };
 }
@@ -59,8 +61,8 @@ const endingsByOrder = (files: readonly OrderFile[], expected: readonly Expected
 const notCancelled = ({ status }: { status: string }): boolean => status !== 'CANCELLED';
 
 /** Ended well: as its scenario says, or with a person who has been told why. */
-export function hasEnded(file: OrderFile, { ending }: Expected): boolean {
-  if (inReview(file)) return true;
+export function hasEnded(file: OrderFile, { ending, undecidable }: Expected): boolean {
+  if (inReview(file) || undecidable) return inReview(file);
   const legs = file.legs.filter(notCancelled);
   return (
     file.status === ending.status &&

@@ -4,7 +4,7 @@ import type { OrderFile } from './order-file.ts';
 /** A promise that was broken for one order; for '' where it is the whole system's. */
 export type Violation = {
   readonly orderId: string;
-  readonly kind: 'duplicate' | 'lost' | 'forbidden' | 'books';
+  readonly kind: 'duplicate' | 'lost' | 'forbidden' | 'books' | 'needless' | 'guessed';
   readonly text: string;
 };
 
@@ -14,4 +14,10 @@ export const tell = ({ kind, key, reference, at }: Entry): string => `${kind} ${
 export const tellAll = (entries: readonly Entry[]): string => entries.map(tell).join(' and ');
 
 export const reviewLeg = (file: OrderFile) => file.legs.find(({ status }) => status === 'NEEDS_REVIEW');
+/** Why a person must look. */
+export const tellReview = ({ status, reason, legs }: OrderFile): string =>
+  [status, reason, ...legs.map(leg => `${leg.beneficiary} ${leg.status} ${leg.reason ?? ''}`)]
+    .filter(Boolean)
+    .join(', ');
+
 export const inReview = (file: OrderFile): boolean => file.status === 'NEEDS_REVIEW' || reviewLeg(file) !== undefined;
