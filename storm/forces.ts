@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../demo/http.ts';
 import type { SupervisedProcess } from '../runtime/supervised-process.ts';
 import type { Operator } from './operator.ts';
-import type { Program, Strike, Target } from './schedule.ts';
+import type { Program, Strike, Target, WrongClock } from './schedule.ts';
 import type { StormSystem } from './system.ts';
 
 /** What the storm has really done so far. */
@@ -10,6 +10,7 @@ export type Tally = {
   readonly kills: Record<Target, number>;
   freezes: number;
   flushes: number;
+  clocks: number;
   /** Calls that a fault was laid for; those that hit nothing are taken off at the end. */
   faults: number;
   /** Calls whose answer was reshaped, counted in the same way. */
@@ -40,6 +41,7 @@ export function createForces(options: {
     kills: { api: 0, workers: 0, 'workers-2': 0, dashboard: 0, postgres: 0, redis: 0 },
     freezes: 0,
     flushes: 0,
+    clocks: 0,
     faults: 0,
     shapes: 0,
     retries: 0,
@@ -67,12 +69,21 @@ export function createForces(options: {
     if (programs[target].pid === pid) process.kill(pid, 'SIGCONT');
   };
 
+  const jump = async (whose: WrongClock, aheadMs: number, forMs: number) => {
+    await stormed.clocks.set(whose, aheadMs);
+    tally.clocks += 1;
+    await sleep(forMs);
+    await stormed.clocks.set(whose, 0);
+  };
+
   const carryOut = async (strike: Strike): Promise<void> => {
     switch (strike.deed) {
       case 'kill':
         return inTurn(strike.target, () => kill(strike.target));
       case 'freeze':
         return freeze(strike.target, strike.forMs);
+      case 'clock':
+        return inTurn(`the clock of ${strike.whose}`, () => jump(strike.whose, strike.aheadMs, strike.forMs));
       case 'flush':
         await stormed.flush();
         tally.flushes += 1;

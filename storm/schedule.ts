@@ -5,13 +5,26 @@ import { drawShape, type Shape } from './shapes.ts';
 
 export type Backend = 'postgres' | 'redis';
 export type Program = 'api' | 'workers' | 'workers-2' | 'dashboard';
+export type WrongClock = 'workers-2' | 'postgres';
 export type Target = Program | 'postgres' | 'redis';
 
-export const deeds: readonly string[] = ['kill', 'freeze', 'flush', 'fault', 'shape', 'retry', 'weather', 'outage'];
+export const deeds: readonly string[] = [
+  'kill',
+  'freeze',
+  'flush',
+  'clock',
+  'fault',
+  'shape',
+  'retry',
+  'weather',
+  'outage',
+];
 
 /** Whether a strike is among those named: `kill` is every kill, `kill:api` one of the api. */
 export const isAmong = (strike: Strike, names: readonly string[]): boolean =>
-  names.includes(strike.deed) || ('target' in strike && names.includes(`${strike.deed}:${strike.target}`));
+  names.includes(strike.deed) ||
+  ('target' in strike && names.includes(`${strike.deed}:${strike.target}`)) ||
+  ('whose' in strike && names.includes(`${strike.deed}:${strike.whose}`));
 
 /** One blow against the system. */
 export type Deed =
@@ -19,6 +32,8 @@ export type Deed =
   | { readonly deed: 'kill'; readonly target: Target }
   /** SIGSTOP for longer than a job's lock, then SIGCONT: it wakes up and believes that no time has passed. */
   | { readonly deed: 'freeze'; readonly target: 'workers' | 'workers-2'; readonly forMs: number }
+  /** A clock jumps, and is put right after a while: a machine's by more than a day, the database's by some minutes. */
+  | { readonly deed: 'clock'; readonly whose: WrongClock; readonly aheadMs: number; readonly forMs: number }
   /** All jobs are gone: FLUSHALL, or BullMQ's tables emptied. */
   | { readonly deed: 'flush' }
   | { readonly deed: 'fault'; readonly fault: Fault }
@@ -72,6 +87,7 @@ export function drawStrikes(options: { seed: number; orders: number; backend: Ba
     ['kill', Math.max(cards.length, Math.ceil(orders / 10) + 2), (_, turn) => deal(turn)],
     ['freeze', Math.ceil(orders / 40) + 1, drawFreeze],
     ['flush', Math.ceil(orders / 75) + 1, () => ({ deed: 'flush' })],
+    ['clock', Math.ceil(orders / 75) + 2, drawClock],
     ['fault', Math.ceil(orders / 2) + 5, dice => ({ deed: 'fault', fault: drawFault(dice) })],
     ['shape', Math.ceil(orders / 2) + 5, dice => ({ deed: 'shape', shape: drawShape(dice) })],
     ['retry', Math.ceil(orders / 4), drawRetry],
@@ -96,6 +112,19 @@ const drawFreeze = (dice: Dice): Deed => ({
   target: dice.pick(['workers', 'workers-2'] as const),
   forMs: dice.between(lockMs + 500, lockMs + 4_000),
 });
+
+const dayMs = 86_400_000;
+
+/**
+ * A process whose clock and the database's differ by more than a minute does not work. What the database has stamped
+ * with a wrong time is done late by as much: no storm has the patience for a day.
+ */
+const drawClock = (dice: Dice, turn: number): Deed => {
+  const [whose, mostMs, leastMs] =
+    turn % 2 === 0 ? (['workers-2', 2 * dayMs, dayMs] as const) : (['postgres', 150_000, 90_000] as const);
+  const ahead = dice.between(leastMs, mostMs);
+  return { deed: 'clock', whose, aheadMs: dice.roll() < 0.5 ? ahead : -ahead, forMs: dice.between(6_000, 9_000) };
+};
 
 const drawRetry = (dice: Dice): Deed => ({
   deed: 'retry',

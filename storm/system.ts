@@ -8,6 +8,7 @@ import { type OwnServer, startOwnPostgres } from './own-postgres.ts';
 import { startOwnRedis } from './own-redis.ts';
 import { patient } from './patient-store.ts';
 import type { Backend, Program } from './schedule.ts';
+import { type Clocks, wrongClocks } from './wrong-clocks.ts';
 
 /** Waiting times of real life, shortened: nothing is skipped. */
 const shortened: Environment = {
@@ -43,6 +44,7 @@ export type StormSystem = AsyncDisposable & {
   readonly store: Store;
   readonly programs: Readonly<Record<Program, SupervisedProcess>>;
   readonly servers: { readonly postgres: OwnServer; readonly redis: OwnServer | undefined };
+  readonly clocks: Clocks;
   /** Takes all jobs away. */
   flush(): Promise<void>;
   /** Moves what our effects remember of their sends, and the birth of these orders, back by so much. */
@@ -75,18 +77,19 @@ export async function startStormSystem(options: {
       log,
     }),
   );
+  const store = await openStore(postgres.url, 4);
+  opened.defer(() => store.close());
+  const clocks = wrongClocks(store, folder);
   const secondWorkers = await startSupervised({
     ...restart,
     name: 'workers-2',
-    command: ['workers/main.ts'],
-    env: system.env,
+    command: [...clocks.nodeArguments, 'workers/main.ts'],
+    env: { ...system.env, ...clocks.env },
     stopDeadlineMs: system.config.shutdownDeadlineMs,
     log: line => log.write(`workers-2 | ${line}\n`),
     onGivenUp: error => log.write(`workers-2 | ${error.message}\n`),
   });
   opened.defer(() => secondWorkers.stop());
-  const store = await openStore(postgres.url, 4);
-  opened.defer(() => store.close());
   const program = (name: string): SupervisedProcess => {
     const found = system.processes.find(process => process.name === name);
     if (!found) throw new Error(`${name} is not running`);
@@ -103,6 +106,7 @@ export async function startStormSystem(options: {
       dashboard: program('dashboard'),
     },
     servers: { postgres, redis },
+    clocks,
     flush: redis ? redis.flush : () => emptyJobTables(store),
     age: (seconds, orderIds) => age(store, seconds, orderIds),
     [Symbol.asyncDispose]: () => running.disposeAsync(),

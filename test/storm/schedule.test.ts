@@ -26,7 +26,7 @@ describe('the schedule of a storm', () => {
         for (const target of everybody) expect(countOf(strikes, `kill:${target}`), target).to.be.at.least(1);
         expect(countOf(strikes, 'kill')).to.be.at.least(orders / 10);
         expect(countOf(strikes, 'fault')).to.be.at.least(orders / 5);
-        for (const deed of ['freeze', 'flush', 'retry', 'weather'])
+        for (const deed of ['freeze', 'flush', 'clock:workers-2', 'clock:postgres', 'retry', 'weather'])
           expect(countOf(strikes, deed), deed).to.be.at.least(1);
         if (backend === 'postgres') expect(countOf(strikes, 'kill:redis')).to.equal(0);
       });
