@@ -10,11 +10,17 @@ const answerTimeoutMs = 2_000;
 export type Producer = {
   /** Adds what a commit left to do. Never throws: the rows are committed, and the sweep finds what was not added. */
   addAll(jobs: readonly Job[]): Promise<void>;
-  /** True while the job waits or runs; false when it is finished, failed, or was never there. @throws when nobody can tell */
-  isLive(job: Job): Promise<boolean>;
+  /**
+   * True while the job waits or runs; false when it is finished, failed, was never there, or was taken by a worker whose
+   * clock is ahead of `now`: its lock, or the time of its next try, may lie days ahead. @throws when nobody can tell
+   */
+  isLive(job: Job, now: Date): Promise<boolean>;
   readonly queues: ReadonlyMap<QueueName, Queue>;
   close(): Promise<void>;
 };
+
+/** Clocks that differ by less are right. */
+const clocksMayDifferMs = 60_000;
 
 const finished = new Set(['completed', 'failed', 'unknown']);
 
@@ -49,7 +55,12 @@ export function openProducer(backend: Backend, log: Pick<Logger, 'warn'>): Produ
         if (outcome.status === 'rejected')
           log.warn({ job: jobs[index]?.id, err: outcome.reason }, 'job not added; the sweep will add it');
     },
-    isLive: async job => !finished.has(await inTime(job, queueOf(job).getJobState(job.id))),
+    async isLive(job, now) {
+      const state = await inTime(job, queueOf(job).getJobState(job.id));
+      if (state !== 'active' && state !== 'delayed') return !finished.has(state);
+      const taken = await inTime(job, queueOf(job).getJob(job.id));
+      return taken !== undefined && (taken.processedOn ?? 0) <= now.getTime() + clocksMayDifferMs;
+    },
     close: async () => {
       await Promise.all([...queues.values()].map(queue => queue.close()));
     },

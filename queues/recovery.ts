@@ -153,7 +153,7 @@ async function sweepKind<Row extends Due>(
   const lookAfter = async (row: Row): Promise<number> => {
     const job = kind.jobFor(row);
     if (!job) await postpone(row, null);
-    else if (await producer.isLive(job)) await postpone(row, later());
+    else if (await producer.isLive(job, now())) await postpone(row, later());
     else {
       const woken = await store.transaction(em => kind.wake(em, row.id));
       const again = woken && kind.jobFor(woken);

@@ -99,7 +99,7 @@ describe('the page of the books', () => {
     await admin.post('/books/check').expect(303).expect('location', '/books');
     const check = await world.store.read(theBookCheck);
     const id = `check-books-${check?.id}-${check?.stateEntry}-${check?.wake}`;
-    expect(await world.producer.isLive({ queue: 'check-books', id, payload: {} })).to.equal(true);
+    expect(await world.producer.isLive({ queue: 'check-books', id, payload: {} }, new Date())).to.equal(true);
     expect((await world.audit())[0]).to.include({ action: 'check the books', operator: world.admin.email });
   });
 });

@@ -64,7 +64,10 @@ describe('the page of events that nothing has come of', () => {
     await admin.post(`/events/${event.id}/again`).expect(303);
     expect(await statusOf(event)).to.equal('RECEIVED');
     expect(
-      await world.producer.isLive({ queue: 'import-order', id: `import-order-${event.id}-2-0`, payload: {} }),
+      await world.producer.isLive(
+        { queue: 'import-order', id: `import-order-${event.id}-2-0`, payload: {} },
+        new Date(),
+      ),
     ).to.equal(true);
     expect((await world.audit())[0]).to.include({ action: 'take event again', operator: world.admin.email });
     await admin.post(`/events/${event.id}/again`).expect(409);

@@ -230,7 +230,7 @@ describe('the pages', () => {
     const woken = await world.store.read(em => findOrder(em, id));
     const job = jobForOrder(woken!)!;
     expect(job.id).to.equal(`fulfill-${id}-2-1`);
-    expect(await world.producer.isLive(job)).to.equal(true);
+    expect(await world.producer.isLive(job, new Date())).to.equal(true);
     const page = await admin.get(answer.headers.location!).expect(200);
     expect(page.text).to.include('Woken: a new job was made').and.include('woken by an operator');
     expect((await world.audit())[0]).to.deep.include({

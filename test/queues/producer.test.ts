@@ -97,17 +97,17 @@ describe('a producer on Redis', () => {
     const { producer, refusals } = opened;
     const [before, during, after] = [newJob(), newJob(), newJob()];
     await producer.addAll([before]);
-    expect(await producer.isLive(before)).to.equal(true);
+    expect(await producer.isLive(before, new Date())).to.equal(true);
     await redis.stop();
     await producer.addAll([during]);
     expect(refusals().map(({ fields }) => fields.job)).to.deep.equal([during.id]);
-    expect(await asked(producer.isLive(before))).to.equal('nobody can tell');
+    expect(await asked(producer.isLive(before, new Date()))).to.equal('nobody can tell');
     await redis.startAgain();
-    await until(() => producer.isLive(before).then(() => true), { describe: 'the producer’s connection' });
+    await until(() => producer.isLive(before, new Date()).then(() => true), { describe: 'the producer’s connection' });
     await producer.addAll([after]);
     expect(refusals()).to.have.length(1);
     // What was reported as not added is not added behind our back either.
-    const live = await Promise.all([before, during, after].map(producer.isLive));
+    const live = await Promise.all([before, during, after].map(job => producer.isLive(job, new Date())));
     expect(live).to.deep.equal([false, false, true]);
   });
 
@@ -119,12 +119,12 @@ describe('a producer on Redis', () => {
     await producer.addAll([before]);
     redis.freeze();
     try {
-      const [, live] = await Promise.all([producer.addAll([during]), asked(producer.isLive(before))]);
+      const [, live] = await Promise.all([producer.addAll([during]), asked(producer.isLive(before, new Date()))]);
       expect(live).to.equal('nobody can tell');
       expect(refusals().map(({ fields }) => fields.job)).to.deep.equal([during.id]);
     } finally {
       redis.thaw();
     }
-    await until(() => producer.isLive(before), { describe: 'an answer' });
+    await until(() => producer.isLive(before, new Date()), { describe: 'an answer' });
   });
 });

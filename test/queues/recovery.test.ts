@@ -52,6 +52,22 @@ for (const name of backendNames)
       expect(await bench.live()).to.have.length(1);
     });
 
+    it('makes a job again that was taken by a worker whose clock was a day ahead: its lock would hold until then', async () => {
+      const [real, aDayMs] = [Date.now, 86_400_000];
+      const order = await due({ nextCheckAt: new Date(real() - 1_000) });
+      await bench.producer.addAll([jobForOrder(order)!]);
+      const worker = bench.backend.openWorker(fulfill, async () => undefined, { autorun: false, lockDuration: 5_000 });
+      try {
+        Date.now = () => real() + aDayMs;
+        expect((await worker.getNextJob('held'))?.id).to.equal(jobForOrder(order)!.id);
+      } finally {
+        Date.now = real;
+        await worker.close(true);
+      }
+      expect(await bench.sweepAt(new Date())).to.equal(1);
+      expect(await bench.live()).to.include(`fulfill-${order.id}-1-1`);
+    });
+
     it('leaves alone a row whose job waits, and asks after it later', async () => {
       const order = await due();
       await bench.producer.addAll([jobForOrder(order)!]);
