@@ -53,7 +53,7 @@ export async function seedPaidOrders({ store, config, control, count, progress, 
     const urls = { returnUrl: 'http://127.0.0.1/back', cancelUrl: 'http://127.0.0.1/back' };
     const order = { requestId: id, customId: id, amount: price, description: 'Lamp', quantity: 1, shipTo: berlin };
     const { paypalOrderId, approveUrl } = await paypal.createOrder({ ...order, ...urls });
-    await store.transaction(em => keepPayPalOrder(em, id, paypalOrderId, approveUrl));
+    await store.transaction(em => keepPayPalOrder(em, id, { paypalOrderId, approveUrl, account: 'bench' }));
     await control('approve', { paypalOrderId });
     const { captures } = await paypal.captureOrder(paypalOrderId, `capture-${id}`);
     await store.transaction(async em => {

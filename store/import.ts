@@ -120,9 +120,9 @@ const firstQuestionMs = 10 * 60_000;
 export async function keepPayPalOrder(
   em: EntityManager,
   id: OrderId,
-  paypalOrderId: string,
-  approveUrl: string,
+  { paypalOrderId, approveUrl, account: paypalAccount }: { paypalOrderId: string; approveUrl: string; account: string },
 ): Promise<void> {
-  await em.nativeUpdate(Order, { id }, { externalOrderId: paypalOrderId, externalLineId: '', approveUrl });
+  const kept = { externalOrderId: paypalOrderId, externalLineId: '', approveUrl, paypalAccount };
+  await em.nativeUpdate(Order, { id }, kept);
   await note(em, id, 'noted', `PayPal order ${paypalOrderId}`, { paypalOrder: paypalOrderId });
 }

@@ -10,6 +10,7 @@ import { assertOwner, leaveToDeed, updateOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import { type Context, onceContext, type Processor } from './context.ts';
 import { move, orderStep, recheck } from './order-step.ts';
+import { isPresentAccount, payPalOf } from './own-account.ts';
 import { readPayPalOrder, takeMoney } from './take-money.ts';
 
 /** PayPal forgets an order that nobody approved after about six hours. */
@@ -47,6 +48,7 @@ export const capturePayment: Processor<'orderId'> = ({ orderId }, ctx) =>
       if (intent?.status === 'DONE' || (!paypalOrder && isInDoubt(intent))) throw notShown(order);
       if (!paypalOrder) return forgotten(ctx, order);
       if (paypalOrder.status !== 'APPROVED') return notApproved(ctx, order);
+      if (!isPresentAccount(ctx, order)) return accountReplaced(ctx, order, intent);
       if (intent?.status === 'DISPROVEN' && ageOf(ctx, order) >= approvalWindowMs) return declinedForGood(ctx, order);
       const refusal = await capture(ctx, order, paypalOrder.id).catch(refusalIn);
       if (refusal instanceof Terminal) return declined(ctx, order, refusal);
@@ -74,7 +76,7 @@ const capture = (ctx: Context, order: Order, paypalOrderId: string): Promise<{ p
     purpose: 'capture',
     subject: order.id,
     route: 'paypal',
-    account: ctx.config.paypal.clientId,
+    account: order.paypalAccount ?? ctx.config.paypal.clientId,
     environment: ctx.config.paypal.environment,
     keyFor: generation => `capture-${order.id}-${generation}`,
     freeze: () => paypalOrderId,
@@ -84,7 +86,7 @@ const capture = (ctx: Context, order: Order, paypalOrderId: string): Promise<{ p
     mayStillLeave: askedInThisRun,
     assertOwner: em => assertOwner(em, order),
     find: async effect => {
-      const found = await ctx.providers.paypal.getOrder(effect.request, { signal: ctx.signal });
+      const found = await payPalOf(ctx, order).getOrder(effect.request, { signal: ctx.signal });
       if (!found) return { answer: 'UNKNOWN' };
       return found.captures.length > 0 ? { answer: 'FOUND', result: { paypalOrderId } } : { answer: 'ABSENT' };
     },
@@ -131,6 +133,16 @@ async function forgotten(ctx: Context, order: Order): Promise<string> {
 async function notApproved(ctx: Context, order: Order): Promise<string> {
   if (ageOf(ctx, order) < patienceMs) return recheck(ctx, order, askAgainMs, 'the buyer has not approved yet');
   return move(ctx, order, { to: 'CANCELLED', note: 'not approved by the buyer within a day' });
+}
+
+/**
+ * Our PayPal account was replaced by another before the money was taken: nothing is captured for the old one any more.
+ * What was sent to it may still show.
+ */
+async function accountReplaced(ctx: Context, order: Order, intent: Effect | null): Promise<string> {
+  const text = `PayPal account ${order.paypalAccount} was replaced before the payment was captured`;
+  if (isInDoubt(intent) || ageOf(ctx, order) < approvalWindowMs) return recheck(ctx, order, askAgainMs, text);
+  return move(ctx, order, { to: 'CANCELLED', note: text });
 }
 
 const declinedForGood = (ctx: Context, order: Order): Promise<string> =>

@@ -17,13 +17,16 @@ import type { Step } from './browser/steps.ts';
 
 export type Providers = {
   readonly paypal: PayPalClient;
-  /** By their client ids: accounts that others have taken the place of. They are only read through. */
-  readonly formerPayPal?: ReadonlyMap<string, PayPalClient>;
   readonly aliexpress: AliExpressClient;
   readonly ebay: EbayClient;
   readonly mercadolibre: MercadoLibreClient;
   /** Only where its credentials are configured. */
   readonly payoneer?: PayoneerClient;
+  /** By what our effects call the account: those that others have taken the place of. They are only read through. */
+  readonly former?: {
+    readonly paypal: ReadonlyMap<string, PayPalClient>;
+    readonly payoneer: ReadonlyMap<string, PayoneerClient>;
+  };
   /** Only where a source of exchange rates is configured. */
   readonly rates?: RateSource;
 };

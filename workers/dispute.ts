@@ -7,7 +7,7 @@ import { refundsOf, type StandingRefund } from '../store/refunds.ts';
 import type { Context } from './context.ts';
 import { type ReadEvent, text } from './event-fields.ts';
 import { sumOf } from './money-returned.ts';
-import { payPalOf } from './paypal-account.ts';
+import { payPalOf } from './own-account.ts';
 import { askWonBack, settleWonBack } from './paypal-returns.ts';
 import { type BackAtPayPal, backAtPayPal } from './paypal-went-back.ts';
 import { freeze, recordFee, thaw } from './settle-dispute.ts';

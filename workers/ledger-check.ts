@@ -10,7 +10,7 @@ import { bookRules } from '../store/book-rules.ts';
 import { assertClocksAgree } from '../store/clocks-agree.ts';
 import { ledgerTotals } from '../store/ledger.ts';
 import { openStore } from '../store/open.ts';
-import { withEnteredKeys } from '../store/provider-keys.ts';
+import { formerKeys, withEnteredKeys } from '../store/provider-keys.ts';
 import { troubleBoard } from '../store/provider-troubles.ts';
 import { ourRules } from './books/our-rules.ts';
 import { stages } from './books/stages.ts';
@@ -32,7 +32,7 @@ const context: Context = {
   // Nothing is moved here, so nothing is enqueued.
   transact: work => store.transaction(em => work(em, () => undefined)),
   box,
-  providers: openProviders(config, gate),
+  providers: openProviders(config, gate, { former: await formerKeys(config, given, store, box) }),
   log,
   now: store.clock.now,
   signal: new AbortController().signal,

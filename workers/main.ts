@@ -18,7 +18,7 @@ import { timeIn } from '../store/clock.ts';
 import { keepClocksAgreeing } from '../store/clocks-agree.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
-import { withEnteredKeys } from '../store/provider-keys.ts';
+import { formerKeys, withEnteredKeys } from '../store/provider-keys.ts';
 import { troubleBoard } from '../store/provider-troubles.ts';
 import { scheduleRates } from '../store/rate-feeds.ts';
 import { type OpenShop, openShop } from './browser/open-shop.ts';
@@ -60,7 +60,7 @@ const surroundings = {
   store,
   transact: createTransact(store, producer),
   box,
-  providers: openProviders(config, gate),
+  providers: openProviders(config, gate, { former: await formerKeys(config, given, store, box) }),
   gate,
   log,
   now: store.clock.now,

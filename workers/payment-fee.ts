@@ -19,6 +19,7 @@ import { paymentsOf, recordPayment } from '../store/payments.ts';
 import { findSale } from '../store/sales.ts';
 import { note } from '../store/timeline.ts';
 import type { Context } from './context.ts';
+import { payPalOf } from './own-account.ts';
 import { captureNews } from './paypal-captures.ts';
 
 /** For so long the sale waits for a fee that PayPal has not said. */
@@ -73,7 +74,7 @@ const openFees = async (ctx: Context, order: Order): Promise<Payment[]> =>
 /** Nobody needs the answer: that PayPal cannot be asked now is as if it had not said it. */
 async function askFee(ctx: Context, order: Order, { reference }: Payment): Promise<void> {
   try {
-    const capture = await ctx.providers.paypal.getCapture(reference, { signal: ctx.signal });
+    const capture = await payPalOf(ctx, order).getCapture(reference, { signal: ctx.signal });
     await ctx.store.transaction(async em => {
       await assertClaim(em, order);
       await takeFee(em, order, capture);

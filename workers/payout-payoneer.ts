@@ -2,8 +2,8 @@ import { platformCurrency } from '../domain/fees.ts';
 import { zero } from '../domain/money.ts';
 import { Terminal } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
-import { legAmount } from '../store/legs.ts';
 import { payoutAsked } from '../providers/payoneer/payout.ts';
+import { legAmount } from '../store/legs.ts';
 import type { Context } from './context.ts';
 import type { PayoutRoute } from './payout-route.ts';
 

@@ -1,8 +1,8 @@
 import { payoutFee } from '../domain/fees.ts';
 import { invariant, Terminal } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
-import { legAmount } from '../store/legs.ts';
 import { payoutAsked } from '../providers/paypal/payout.ts';
+import { legAmount } from '../store/legs.ts';
 import type { Context } from './context.ts';
 import type { PayoutRoute } from './payout-route.ts';
 

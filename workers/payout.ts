@@ -12,6 +12,7 @@ import { findOrder, LostClaim } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import { shortageText, withBalance } from './balance.ts';
 import { type Context, later, onceContext, type Processor } from './context.ts';
+import { atAccount } from './own-account.ts';
 import { accepted, takeStanding } from './payout-outcome.ts';
 import { readPayout } from './payout-read.ts';
 import { type PayoutRoute, payoutRoute, type Sent } from './payout-route.ts';
@@ -40,15 +41,20 @@ async function follow(ctx: Context, leg: PayoutLeg): Promise<string> {
   const route = payoutRoute(ctx, leg);
   const sent = (await sentBefore(ctx, leg)) ?? (await sendNow(ctx, leg, route));
   if (typeof sent === 'string') return sent;
-  const standing = await readPayout(route, sent).catch(refusalIn);
+  const standing = await readPayout(sentThrough(ctx, leg, sent), sent).catch(refusalIn);
   // It was sent, and may be paid: a "no" to our question does not undo that.
   if (standing instanceof Terminal) return review(ctx, leg, standing);
-  if (leg.status !== 'CANCELLED' && !notThere.has(leg.status)) return takeStanding(ctx, leg, route, standing);
+  const then = sentThrough(ctx, leg, sent);
+  if (leg.status !== 'CANCELLED' && !notThere.has(leg.status)) return takeStanding(ctx, leg, then, standing);
   if (notThere.has(standing.state)) return rest(ctx, leg, `still ${leg.status}`);
   // It had not arrived, or had come back, and its provider has paid it after all.
-  await afterAll(ctx, leg, route, sent);
-  return takeStanding(ctx, leg, route, standing);
+  await afterAll(ctx, leg, then, sent);
+  return takeStanding(ctx, leg, then, standing);
 }
+
+/** The account that a payout was sent from: it alone knows how that stands. @throws Unreadable without its keys */
+const sentThrough = (ctx: Context, leg: PayoutLeg, { account }: Effect): PayoutRoute =>
+  payoutRoute(atAccount(ctx, leg.route, account), leg);
 
 /** What was sent is on its way, or there, after all: the leg pays what was sent, whatever it was to pay since. */
 const afterAll = (ctx: Context, leg: PayoutLeg, route: PayoutRoute, { request }: Effect): Promise<void> =>
@@ -67,10 +73,11 @@ const frozen = async (ctx: Context, leg: PayoutLeg): Promise<string | null | und
  * receiver does that payout count as not having happened, and a new generation may be sent. It is asked also while the
  * order is frozen: a refund that comes then has to know whether the leg is paid.
  */
-async function earlierPayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<string | undefined> {
+async function earlierPayout(ctx: Context, leg: PayoutLeg): Promise<string | undefined> {
   const effect = await ctx.store.read(em => standingEffect(em, 'pay', leg.id));
   if (effect?.status !== 'DONE') return undefined;
-  const standing = await readPayout(route, effect).catch(refusalIn);
+  const then = sentThrough(ctx, leg, effect);
+  const standing = await readPayout(then, effect).catch(refusalIn);
   if (standing instanceof Terminal) return review(ctx, leg, standing);
   if (notThere.has(standing.state)) {
     await ctx.store.transaction(async em => {
@@ -79,8 +86,8 @@ async function earlierPayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): 
     });
     return undefined;
   }
-  await afterAll(ctx, leg, route, effect);
-  return takeStanding(ctx, leg, route, standing);
+  await afterAll(ctx, leg, then, effect);
+  return takeStanding(ctx, leg, then, standing);
 }
 
 /** What was sent is read back, also while its order is frozen. What is owed again is another matter. */
@@ -94,7 +101,7 @@ async function sentBefore(ctx: Context, leg: PayoutLeg): Promise<Effect | undefi
 async function sendNow(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Effect | string> {
   if (leg.status === 'PAID') return rest(ctx, leg, 'still paid, by other means');
   if (!underWay.has(leg.status)) return rest(ctx, leg, `still ${leg.status}`);
-  const standing = owed.has(leg.status) ? await earlierPayout(ctx, leg, route) : undefined;
+  const standing = owed.has(leg.status) ? await earlierPayout(ctx, leg) : undefined;
   if (standing) return standing;
   if (leg.notBefore > ctx.now()) return again(ctx, leg, leg.notBefore, 'held back until its day');
   const stopped = await frozen(ctx, leg);

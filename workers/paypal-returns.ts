@@ -5,7 +5,7 @@ import { assertClaim, claimOrder, LostClaim } from '../store/orders.ts';
 import { originalOf, refundsOf, type StandingRefund } from '../store/refunds.ts';
 import type { Context } from './context.ts';
 import { type Given, settleReturns, sumOf } from './money-returned.ts';
-import { payPalOf } from './paypal-account.ts';
+import { payPalOf } from './own-account.ts';
 import { refundState } from './paypal-captures.ts';
 
 /** The reversals of a payment that PayPal does not call gone any more, by their rows. */

@@ -14,6 +14,7 @@ import { note } from '../store/timeline.ts';
 import { type Context, onceContext, type Processor } from './context.ts';
 import { moneyLeft } from './money-left.ts';
 import { move, orderStep, recheck } from './order-step.ts';
+import { isPresentAccount, payPalOf } from './own-account.ts';
 import { askOpenFees } from './payment-fee.ts';
 import { refundNews } from './paypal-captures.ts';
 
@@ -45,6 +46,7 @@ export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
       if (sent && left.with === 'us') return followRefund(ctx, order, left.payment, sent.refundId);
       if (left.with === 'nobody') return recheck(ctx, order, lookAgainMs, left.note);
       if (order.frozenFor) return recheck(ctx, order, lookAgainMs, `frozen: ${order.frozenFor}`);
+      if (!isPresentAccount(ctx, order)) return atFormerAccount(ctx, order, left);
       const { refundId } = await giveBack(ctx, order, left.payment, left.amount);
       return followRefund(ctx, order, left.payment, refundId);
     },
@@ -64,6 +66,14 @@ function leaveToSeller(ctx: Context, order: Order, channel: 'ebay' | 'mercadolib
   const page = sellerPages[channel](order.externalOrderId ?? '');
   return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_BY_SELLER', note: `refund the buyer at ${page}` });
 }
+
+/** Its keys are kept for reading: whoever has that account gives the money back there. */
+const atFormerAccount = (ctx: Context, order: Order, { payment, amount }: { payment: Payment; amount: Money }) =>
+  move(ctx, order, {
+    to: 'NEEDS_REVIEW',
+    reason: 'REFUND_FAILED',
+    note: `give ${formatMoney(amount)} of payment ${payment.reference} back at PayPal account ${order.paypalAccount}, which we do not use any more`,
+  });
 
 /** What has left is followed to its end, also while its order is frozen. */
 async function sentBefore(ctx: Context, { id }: Order): Promise<Sent | undefined> {
@@ -131,7 +141,7 @@ async function askedBack(ctx: Context, { id }: Order): Promise<Money> {
 }
 
 async function followRefund(ctx: Context, order: Order, payment: Payment, refundId: string): Promise<string> {
-  const told = await ctx.providers.paypal.getRefund(refundId, { signal: ctx.signal });
+  const told = await payPalOf(ctx, order).getRefund(refundId, { signal: ctx.signal });
   const news = refundNews({ ...told, amount: told.amount ?? (await askedBack(ctx, order)) }, 'refund');
   const also = (em: Parameters<typeof settleRefund>[0]) => settleRefund(em, order, payment, news);
   switch (news.status) {

@@ -9,7 +9,7 @@ import { isSettled } from '../store/untold-refunds.ts';
 import { absentForNow, saysAbsent } from './absent-sale.ts';
 import type { Context } from './context.ts';
 import { readMarketplaceOrder, type WentBack } from './marketplace.ts';
-import { payPalOf } from './paypal-account.ts';
+import { payPalOf } from './own-account.ts';
 import { backAtPayPal } from './paypal-went-back.ts';
 
 export type SaleNow =

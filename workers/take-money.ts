@@ -5,7 +5,7 @@ import { paymentsOf } from '../store/payments.ts';
 import { refundsOf } from '../store/refunds.ts';
 import type { Context } from './context.ts';
 import { type Given, settleReturns, sumOf, takeRefundNews } from './money-returned.ts';
-import { payPalOf } from './paypal-account.ts';
+import { payPalOf } from './own-account.ts';
 import { captureNews, refundNews } from './paypal-captures.ts';
 import { type PaymentNews, settlePayment } from './settle-payment.ts';
 

@@ -103,7 +103,8 @@ async function openAtPayPal(deps: Deps, order: Order, product: Product): Promise
       cancelUrl: `${config.publicUrl}/api/orders/${order.id}`,
     })
     .catch(error => refuseCheckout(deps, order, error));
-  await store.transaction(em => keepPayPalOrder(em, order.id, paypalOrderId, approveUrl));
+  const account = config.paypal.clientId;
+  await store.transaction(em => keepPayPalOrder(em, order.id, { paypalOrderId, approveUrl, account }));
   return approveUrl;
 }
 

@@ -64,7 +64,8 @@ export const providerKeyRoutes = ({ store, box, config }: Deps): Router =>
       await tried(config, provider, keys);
       const { environment } = config[provider];
       const { userId: changedBy } = adminOf(response);
-      await store.transaction(em => keepProviderKeys(em, box, { provider, environment, keys, changedBy }));
+      const inForce = config[provider];
+      await store.transaction(em => keepProviderKeys(em, box, { provider, environment, keys, inForce, changedBy }));
       response.json({ provider, environment, from: 'entered', appliesFrom });
     })
     .delete('/providers/:provider', async (request: Request, response: Response) => {

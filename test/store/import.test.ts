@@ -129,7 +129,10 @@ describe('orders that come in', () => {
     expect(order).to.include({ status: 'CREATED', userId, productId: product.id, quantity: 2, saleMinor: 5_998n });
     expect(order.nextCheckAt!.getTime()).to.be.greaterThan(Date.now());
     const find = () => db.store.read(em => orderByReference(em, 'paypal', '5O19'));
-    const keep = (id: OrderId) => db.store.transaction(em => keepPayPalOrder(em, id, '5O19', 'https://approve'));
+    const keep = (id: OrderId) =>
+      db.store.transaction(em =>
+        keepPayPalOrder(em, id, { paypalOrderId: '5O19', approveUrl: 'https://approve', account: 'ours' }),
+      );
     expect(await find()).to.equal(null);
     await keep(order.id);
     expect(await find()).to.include({ id: order.id, approveUrl: 'https://approve' });

@@ -142,7 +142,7 @@ export async function createStage(changes: Environment = {}, startSandbox = sand
     store,
     transact: createTransact(store, producer),
     box,
-    providers: openProviders(config, undefined, () => Date.now() + passedMs),
+    providers: openProviders(config, undefined, { now: () => Date.now() + passedMs }),
     log: createLogger('test', 'silent'),
     now: store.clock.now,
     signal: new AbortController().signal,
@@ -211,7 +211,9 @@ export async function createStage(changes: Environment = {}, startSandbox = sand
       returnUrl: `${apiUrl}/back`,
       cancelUrl: `${apiUrl}/back`,
     });
-    await store.transaction(em => keepPayPalOrder(em, created.id, paypalOrderId, approveUrl));
+    await store.transaction(em =>
+      keepPayPalOrder(em, created.id, { paypalOrderId, approveUrl, account: config.paypal.clientId }),
+    );
     if (approve) await control('approve', { paypalOrderId });
     return order(created.id);
   };

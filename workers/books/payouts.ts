@@ -1,10 +1,12 @@
 import type { LegId } from '../../domain/ids.ts';
 import { type Money, money, zero } from '../../domain/money.ts';
 import type { LegState } from '../../domain/payout-leg.ts';
+import { newestEffect } from '../../store/effects.ts';
 import { PayoutLeg } from '../../store/entities/money.ts';
 import { legAmount } from '../../store/legs.ts';
 import type { Context } from '../context.ts';
-import { payoutRoute } from '../payout-route.ts';
+import { atAccount } from '../own-account.ts';
+import { payoutRoute, type Standing } from '../payout-route.ts';
 import { followedSince, onceAsked, overRows, type Question } from './stage.ts';
 
 /** A leg that we do not believe paid, although something was sent for it. */
@@ -31,9 +33,16 @@ export const payouts = overRows(
   (ctx, leg) => (leg.status === 'PAID' ? ofPayout(ctx, leg) : [ofNoPayout(ctx, leg)]),
 );
 
+/** As the account says that it was sent from. */
+async function standing(ctx: Context, leg: PayoutLeg): Promise<Standing> {
+  const effect = await ctx.store.read(em => newestEffect(em, 'pay', leg.id));
+  const there = effect ? atAccount(ctx, leg.route, effect.account) : ctx;
+  return payoutRoute(there, leg).stand(leg.providerBatchId ?? '');
+}
+
 function ofPayout(ctx: Context, leg: PayoutLeg): Question[] {
   const { id: about, orderId: subject, currency } = leg;
-  const stands = onceAsked(() => payoutRoute(ctx, leg).stand(leg.providerBatchId ?? ''));
+  const stands = onceAsked(() => standing(ctx, leg));
   const fee = money(leg.feeMinor ?? 0n, currency);
   const whenPaid = async (amount: () => Promise<Money | undefined>) =>
     (await stands()).state === 'PAID' ? amount() : undefined;
@@ -61,7 +70,7 @@ const ofNoPayout = (ctx: Context, leg: PayoutLeg): Question => ({
   about: leg.id,
   ours: zero(leg.currency),
   theirs: async () => {
-    const { state, amount = legAmount(leg) } = await payoutRoute(ctx, leg).stand(leg.providerBatchId ?? '');
+    const { state, amount = legAmount(leg) } = await standing(ctx, leg);
     return nothingOut.has(state) ? zero(leg.currency) : amount;
   },
 });

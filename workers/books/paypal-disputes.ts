@@ -1,6 +1,12 @@
+import type { OrderId } from '../../domain/ids.ts';
 import { money, zero } from '../../domain/money.ts';
 import { Dispute } from '../../store/entities/money.ts';
+import { Order } from '../../store/entities/order.ts';
+import type { Context } from '../context.ts';
+import { payPalOf } from '../own-account.ts';
 import { followedSince, overRows } from './stage.ts';
+
+const orderOf = (ctx: Context, id: OrderId): Promise<Order> => ctx.store.read(em => em.findOneOrFail(Order, { id }));
 
 /** What PayPal has taken for each dispute. */
 export const payPalDisputes = overRows(
@@ -20,7 +26,8 @@ export const payPalDisputes = overRows(
       about: reference,
       ours: money(feeMinor, feeCurrency),
       theirs: async () =>
-        (await ctx.providers.paypal.getDispute(reference, { signal: ctx.signal })).fee ?? zero(feeCurrency),
+        (await payPalOf(ctx, await orderOf(ctx, orderId)).getDispute(reference, { signal: ctx.signal })).fee ??
+        zero(feeCurrency),
     },
   ],
 );

@@ -1,7 +1,8 @@
 import { add, type Money, money, subtract, zero } from '../../domain/money.ts';
 import { Refund } from '../../store/entities/money.ts';
-import { Payment } from '../../store/entities/order.ts';
+import { Order, Payment } from '../../store/entities/order.ts';
 import type { Context } from '../context.ts';
+import { payPalOf } from '../own-account.ts';
 import { backAtPayPal } from '../paypal-went-back.ts';
 import { followedSince, onceAsked, overRows, type Question } from './stage.ts';
 
@@ -26,7 +27,7 @@ export const payPalPayments = overRows(
 
 async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> {
   const { id, orderId: subject, reference, amountMinor, currency, status } = payment;
-  const { paypal } = ctx.providers;
+  const paypal = payPalOf(ctx, await ctx.store.read(em => em.findOneOrFail(Order, { id: subject })));
   const refunds = await ctx.store.read(em => em.find(Refund, { paymentId: id, status: 'COMPLETED' }));
   const capture = onceAsked(() => paypal.getCapture(reference, { signal: ctx.signal }));
   const booked = money(payment.feeMinor ?? 0n, currency);
