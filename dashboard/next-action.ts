@@ -25,6 +25,7 @@ const forWaiting: Readonly<Record<WaitReason, string>> = {
 const forReview: Readonly<Record<ReviewReason, string>> = {
   WRONG_AMOUNT: 'Compare payment and price; refund the buyer or accept the amount.',
   PAID_AFTER_CANCEL: 'The order was dead when the money came: refund the buyer.',
+  FEE_CURRENCY: 'Its fee is in a currency without a stored rate. Enter the rate, then have it bought, or fail it.',
   MONEY_RETURNED: 'Money that had gone back came again: refund the buyer, or have the order bought.',
   PAYMENT_REVERSED: 'The money went back. Answer the dispute; buy nothing more for it.',
   FRAUD_RISK: 'The marketplace warns of fraud: look at the sale there, then cancel or continue.',

@@ -55,6 +55,25 @@ export function feeCorrected(sale: Sale & { channel: Channel; difference: Money;
   return balanced([{ account, amount: difference }, proceedsOf({ ...sale, amount: negate(difference) })]);
 }
 
+/**
+ * A fee was booked in the currency of its payment, and taken in another one. Where the proceeds are the platform's its
+ * cash follows, against what the one is worth in the other.
+ */
+export const feeTakenElsewhere = (fee: {
+  channel: Channel;
+  custody: Custody;
+  converted: Money;
+  told: Money;
+}): Posting[] =>
+  fee.custody.proceedsHeldBy === 'reseller'
+    ? []
+    : balanced([
+        { account: cashOf(fee.channel), amount: fee.converted },
+        { account: 'fx:clearing', amount: negate(fee.converted) },
+        { account: 'fx:clearing', amount: fee.told },
+        { account: cashOf(fee.channel), amount: negate(fee.told) },
+      ]);
+
 /** Money back to the buyer, from where the proceeds lie; the payment provider keeps its fee. */
 export const buyerRefunded = (refund: Sale & { channel: Channel; amount: Money }): Posting[] =>
   balanced([

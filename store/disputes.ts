@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../domain/ids.ts';
 import { type Money, money } from '../domain/money.ts';
 import type { Channel } from '../domain/order.ts';
+import { Unreadable } from '../domain/outcome.ts';
 import { timeOf } from './clock.ts';
 import { Dispute } from './entities/money.ts';
 import type { EntityManager } from './open.ts';
@@ -36,15 +37,23 @@ export async function recordDispute(
   await em.execute('select id from disputes where reference = ? for no key update', [reference]);
   const dispute = await em.findOneOrFail(Dispute, { reference });
   if (dispute.orderId !== orderId) return undefined;
+  // Where nothing was taken so far, or now, the currency says nothing.
+  const nothing = fee.amountMinor === 0n;
+  const feeCurrency = nothing ? dispute.feeCurrency : fee.currency;
+  if (!nothing && dispute.feeMinor !== 0n && fee.currency !== dispute.feeCurrency)
+    throw new Unreadable(
+      'DISPUTE_FEE_CURRENCY',
+      `dispute ${reference} cost ${dispute.feeCurrency} so far, and costs ${fee.currency} now`,
+    );
   const change = fee.amountMinor - dispute.feeMinor;
   const feeChanges = dispute.feeChanges + (change === 0n ? 0 : 1);
   await em.nativeUpdate(
     Dispute,
     { id: dispute.id },
-    { status, feeMinor: fee.amountMinor, feeChanges, updatedAt: timeOf(em) },
+    { status, feeMinor: fee.amountMinor, feeCurrency, feeChanges, updatedAt: timeOf(em) },
   );
   if (change === 0n) return undefined;
-  return { event: `dispute-fee:${reference}:${feeChanges}`, amount: money(change, fee.currency) };
+  return { event: `dispute-fee:${reference}:${feeChanges}`, amount: money(change, feeCurrency) };
 }
 
 /** Whether a dispute of the order's payment is open. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../domain/ids.ts';
 import { formatMoney, type Money, money } from '../domain/money.ts';
 import type { Channel } from '../domain/order.ts';
+import { invariant } from '../domain/outcome.ts';
 import {
   broughtMoney,
   isUntold,
@@ -15,13 +16,14 @@ import { mayMove } from '../domain/state-table.ts';
 import { timeOf } from './clock.ts';
 import { isDisputed } from './disputes.ts';
 import { type Order, Payment } from './entities/order.ts';
+import type { FeeIn } from './fee-currency.ts';
 import type { EntityManager } from './open.ts';
 import { findOrder, orderByReference } from './orders.ts';
 import { sumsOf } from './refunds.ts';
 import { note } from './timeline.ts';
 
 /** What a channel keeps of a payment; `estimated`: by our own table, until it says so itself. */
-export type Fee = { readonly amount: Money; readonly estimated: boolean };
+export type Fee = FeeIn & { readonly estimated: boolean };
 
 type News = {
   orderId: OrderId;
@@ -36,6 +38,14 @@ type News = {
   /** On top of the amount: tax that the channel remits itself. */
   collectedTax?: Money | undefined;
 };
+
+const toldFacts = (fee: Fee | undefined) => ({
+  feeToldMinor: fee?.told?.amount.amountMinor ?? null,
+  feeToldCurrency: fee?.told?.amount.currency ?? null,
+  feeRate: fee?.told?.rate.rate ?? null,
+  feeRateSource: fee?.told?.rate.source ?? null,
+  feeRateAsOf: fee?.told?.rate.asOf ?? null,
+});
 
 /** Where a mere word leads: that what went back is here again, only an amount says, or a reversal that is over. */
 const wordMoves: typeof paymentMoves = {
@@ -52,10 +62,11 @@ const wordMoves: typeof paymentMoves = {
  */
 export async function recordPayment(em: EntityManager, news: News): Promise<Payment> {
   const { orderId, provider, reference, status, rawStatus, statusReason = null, amount, fee, collectedTax } = news;
+  const told = toldFacts(fee);
   const [inserted] = await em.execute<{ id: string }[]>(
     `insert into payments (id, order_id, provider, reference, status, raw_status, status_reason, amount_minor, currency,
-       fee_minor, fee_estimated, collected_tax_minor)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing returning id`,
+       fee_minor, fee_estimated, fee_told_minor, fee_told_currency, fee_rate, fee_rate_source, fee_rate_as_of, collected_tax_minor)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing returning id`,
     [
       randomUUID(),
       orderId,
@@ -68,10 +79,16 @@ export async function recordPayment(em: EntityManager, news: News): Promise<Paym
       amount.currency,
       fee?.amount.amountMinor ?? null,
       fee?.estimated ?? false,
+      told.feeToldMinor,
+      told.feeToldCurrency,
+      told.feeRate,
+      told.feeRateSource,
+      told.feeRateAsOf,
       collectedTax?.amountMinor ?? 0n,
     ],
   );
   const row = await em.findOneOrFail(Payment, { provider, reference });
+  invariant(!fee || fee.amount.currency === row.currency, `the fee of payment ${reference} is in its currency`);
   const stands = broughtMoney(status)
     ? statusBySums(status, await sumsOf(em, row), await isDisputed(em, row.orderId))
     : status;
@@ -83,7 +100,7 @@ export async function recordPayment(em: EntityManager, news: News): Promise<Paym
       { id: row.id, status: row.status },
       {
         ...(moves ? { status: stands, rawStatus, statusReason } : {}),
-        ...(isFeeNews ? { feeMinor: fee.amount.amountMinor, feeEstimated: fee.estimated } : {}),
+        ...(isFeeNews ? { feeMinor: fee.amount.amountMinor, feeEstimated: fee.estimated, ...toldFacts(fee) } : {}),
         updatedAt: timeOf(em),
       },
     );

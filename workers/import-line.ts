@@ -110,7 +110,7 @@ function newOrderOf({ credential, custody, order, line }: Line) {
     variationId: line.variationId,
     quantity: line.quantity,
     sale: line.total,
-    marketplaceFee: line.fee,
+    marketplaceFee: line.fee?.currency === line.total.currency ? line.fee : undefined,
     shipTo: order.shipTo,
     buyerAccount: order.buyer,
     custody,

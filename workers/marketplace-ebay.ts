@@ -35,8 +35,8 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
       quantity: line.quantity,
       total: line.total,
       collectedTax: line.collectedTax,
-      // In the seller's own currency it is not of this sale's: the table of fees is used instead.
-      fee: fees[index]?.currency === line.total.currency ? fees[index] : undefined,
+      // It may be in the seller's own currency.
+      fee: fees[index],
       back: backOf(order, line),
     })),
   };

@@ -7,10 +7,11 @@ import { expectedFees, feeTable, platformCurrency } from '../domain/fees.ts';
 import { formatMoney, type Money, money, percentOf, subtract, sum } from '../domain/money.ts';
 import type { Channel } from '../domain/order.ts';
 import { isFailure, Retryable } from '../domain/outcome.ts';
-import { feeCorrected } from '../domain/postings.ts';
+import { feeCorrected, feeTakenElsewhere } from '../domain/postings.ts';
 import type { Capture } from '../providers/paypal/order.ts';
 import { timeOf } from '../store/clock.ts';
 import { type Order, Payment } from '../store/entities/order.ts';
+import { feeIn } from '../store/fee-currency.ts';
 import { freshRate } from '../store/fx.ts';
 import { post, postingsOf } from '../store/ledger.ts';
 import type { EntityManager } from '../store/open.ts';
@@ -44,6 +45,7 @@ export async function correctFee(em: EntityManager, order: Order, payment: Payme
   const booked = await postingsOf(em, order.id, provider, [`paid:${reference}`, `fee:${reference}`]);
   const fees = booked.filter(({ account }) => account.startsWith('fees:')).map(({ amount }) => amount);
   const [kept, estimated] = [money(payment.feeMinor ?? 0n, currency), sum(fees, currency)];
+  await bookTold(em, order, payment);
   const difference = subtract(kept, estimated);
   if (difference.amountMinor === 0n) return;
   const saleBooked = (await findSale(em, order.id)) !== null;
@@ -52,6 +54,17 @@ export async function correctFee(em: EntityManager, order: Order, payment: Payme
   await post(em, { source: provider, event: `fee:${reference}`, orderId: order.id, postings });
   const text = `${provider} kept ${formatMoney(kept)} where ${formatMoney(estimated)} was estimated`;
   await note(em, order.id, 'noted', saleBooked ? `${text}, after the sale was booked` : text, { provider, reference });
+}
+
+/** A fee that was taken in another currency has left there, and not where the payment lies. */
+async function bookTold(em: EntityManager, order: Order, payment: Payment): Promise<void> {
+  const { reference, provider, currency, feeMinor, feeToldMinor, feeToldCurrency, feeRate, feeRateSource } = payment;
+  if (feeMinor == null || feeToldMinor == null || !feeToldCurrency) return;
+  const [converted, told] = [money(feeMinor, currency), money(feeToldMinor, feeToldCurrency)];
+  const postings = feeTakenElsewhere({ channel: order.channel, custody: custodyOf(order), converted, told });
+  if (!(await post(em, { source: provider, event: `fee-currency:${reference}`, orderId: order.id, postings }))) return;
+  const text = `${provider} kept ${formatMoney(told)}: ${formatMoney(converted)} at ${feeRate} (${feeRateSource})`;
+  await note(em, order.id, 'noted', text, { provider, reference });
 }
 
 /** Asks PayPal for the fees that it has not said. True while one is open, and the sale may still wait for it. */
@@ -99,6 +112,8 @@ export async function takeLateFee(ctx: Context, { id, status }: Order, capture: 
 async function takeFee(em: EntityManager, order: Order, capture: Capture): Promise<void> {
   const { fee, ...told } = captureNews(capture);
   if (!fee) return;
-  const known = { ...told, orderId: order.id, provider: 'paypal', fee: { amount: fee, estimated: false } } as const;
+  const converted = await feeIn(em, fee, told.amount.currency);
+  if (!converted) return;
+  const known = { ...told, orderId: order.id, provider: 'paypal', fee: { ...converted, estimated: false } } as const;
   await correctFee(em, order, await recordPayment(em, known));
 }

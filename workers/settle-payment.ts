@@ -6,10 +6,12 @@ import { buyerPaid } from '../domain/postings.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import { timeOf } from '../store/clock.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
+import { feeIn } from '../store/fee-currency.ts';
 import { post } from '../store/ledger.ts';
 import type { EntityManager } from '../store/open.ts';
 import { custodyOf, salePrice } from '../store/orders.ts';
 import { type Fee, paymentsOf, recordPayment } from '../store/payments.ts';
+import { noteOnce } from '../store/timeline.ts';
 import { correctFee, estimatedFee } from './payment-fee.ts';
 
 /** What a provider says of the buyer's money for one order. */
@@ -46,7 +48,8 @@ async function feeOf(
   channel: Channel,
   { fee, amount, status }: PaymentNews,
 ): Promise<Fee | undefined> {
-  if (fee) return { amount: fee, estimated: false };
+  const told = fee && (await feeIn(em, fee, amount.currency));
+  if (told) return { ...told, estimated: false };
   if (channel === 'paypal' && !broughtMoney(status)) return undefined;
   return { amount: await estimatedFee(em, channel, amount), estimated: true };
 }
@@ -69,6 +72,20 @@ export async function settlePayment(
       fee: await feeOf(em, order.channel, told),
     });
   for (const payment of await paymentsOf(em, order.id)) if (isMoney(payment)) await book(em, enqueue, order, payment);
+  await reviewUnconverted(em, enqueue, order, news);
+}
+
+/**
+ * PayPal is asked for its fee again; a marketplace tells it once. Where that cannot be converted nothing is bought before
+ * somebody has looked: what the sale earns is not known.
+ */
+async function reviewUnconverted(em: EntityManager, enqueue: Enqueue, order: Order, news: readonly PaymentNews[]) {
+  for (const { fee, amount } of news) {
+    if (!fee || (await feeIn(em, fee, amount.currency))) continue;
+    const text = `${order.channel} keeps ${formatMoney(fee)} of ${formatMoney(amount)}, and no rate between the two is stored: the fee is estimated`;
+    if (order.channel === 'paypal' || order.status !== 'PAID') await noteOnce(em, order.id, text, text);
+    else await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'FEE_CURRENCY', note: text });
+  }
 }
 
 async function book(em: EntityManager, enqueue: Enqueue, order: Order, payment: Payment): Promise<void> {

@@ -66,10 +66,17 @@ export function toOrder(wire: WireOrder): MercadoLibreOrder {
     sellerId: wire.seller.id,
     ...(wire.shipping?.id ? { shippingId: wire.shipping.id } : {}),
     ...(wire.pack_id ? { packId: wire.pack_id } : {}),
-    items: wire.order_items.map(item => toItem(item, currency)),
+    items: wire.order_items.map(item => toItem(inCurrency(item, currency), currency)),
     payments: wire.payments.map(payment => toPayment(payment, currency)),
     fraudRisk: wire.tags.includes('fraud_risk_detected'),
   };
+}
+
+/** Its price and its fee are bare numbers beside a currency of their own. @throws RangeError in another than the order's */
+function inCurrency(item: WireItem, currency: Currency): WireItem {
+  const { currency_id: own = currency } = item;
+  if (own !== currency) throw new RangeError(`an item in ${own} of an order in ${currency}`);
+  return item;
 }
 
 const toItem = ({ item, quantity, unit_price, sale_fee }: WireItem, currency: Currency): MercadoLibreItem => ({

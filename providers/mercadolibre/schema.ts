@@ -34,6 +34,7 @@ export type WireItem = {
   quantity: number;
   unit_price: string;
   sale_fee?: string;
+  currency_id?: string;
 };
 const item = open<WireItem>({
   item: open({ id: idText.required(), variation_id: optionalId }).required(),
@@ -41,6 +42,8 @@ const item = open<WireItem>({
   unit_price: unsignedText.required(),
   // Where MercadoLibre says none, the table of fees does.
   sale_fee: harmless(unsignedText),
+  // Of both: the order's own, where it is not said.
+  currency_id: maybe(text),
 });
 
 /** Beside their status, payments say in an order what of them has gone back; the order itself stays `paid`. */

@@ -15,7 +15,7 @@ export type PayPalOrder = {
   trackers: Tracker[] | undefined;
 };
 
-/** Only `COMPLETED` is paid. The fee is absent while it is pending, and sometimes afterwards. */
+/** Only `COMPLETED` is paid. The fee is absent while it is pending, and sometimes afterwards; it need not be in the payment's currency. */
 export type Capture = {
   id: string;
   status: string;
@@ -123,8 +123,7 @@ export function toCapture(wire: WireCapture, knownOrderId?: string): Capture {
     id: wire.id,
     status: wire.status,
     amount: wire.amount,
-    // One in another currency than the payment is not the one that was kept of it.
-    ...(fee?.currency === wire.amount.currency ? { fee } : {}),
+    ...(fee ? { fee } : {}),
     ...(wire.custom_id ? { customId: wire.custom_id } : {}),
     ...(orderId ? { orderId } : {}),
     ...(reason ? { reason } : {}),

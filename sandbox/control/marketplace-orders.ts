@@ -18,6 +18,7 @@ export type NewEbayOrder = {
   readonly cancelState: string;
   readonly delivery?: EbayDelivery;
   readonly marketplaceFeeMinor?: bigint;
+  readonly marketplaceFeeCurrency?: string;
   readonly buyer: string;
   /** eBay sends it on itself, from its hub. */
   readonly forwarded: boolean;
@@ -90,6 +91,7 @@ export const ebayOrder = Joi.object<NewEbayOrder>({
   buyer: text.default('sandbox_buyer'),
   forwarded: Joi.boolean().default(false),
   marketplaceFeeMinor: minorUnits,
+  marketplaceFeeCurrency: currency,
 });
 
 export const mercadoLibreOrder = Joi.object<NewMercadoLibreOrder>({
@@ -134,6 +136,7 @@ export function placeEbayOrder(world: World, given: NewEbayOrder): string {
     currency: given.currency,
     lines: given.lines,
     shipTo: given.shipTo ?? undefined,
+    marketplaceFeeCurrency: given.marketplaceFeeCurrency,
     marketplaceFeeMinor: given.marketplaceFeeMinor ?? (total * ebayFee + 5000n) / 10_000n,
     createdAt: world.clock.iso(),
     paymentStatus: given.paymentStatus,

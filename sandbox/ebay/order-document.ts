@@ -3,7 +3,8 @@ import type { EbayDelivery, EbayHold, EbayLine, EbayOrder, EbayRefund } from './
 
 /** An order of the Sell Fulfillment API. Amounts are texts. */
 export function orderDocument(order: EbayOrder): object {
-  const money = (minor: bigint) => ({ value: toDecimal(minor, order.currency), currency: order.currency });
+  const moneyIn = (minor: bigint, currency: string) => ({ value: toDecimal(minor, currency), currency });
+  const money = (minor: bigint) => moneyIn(minor, order.currency);
   const sum = (pick: (line: EbayLine) => bigint) => order.lines.reduce((total, line) => total + pick(line), 0n);
   const total = sum(line => line.totalMinor);
   const delivery = sum(line => line.deliveryMinor);
@@ -76,7 +77,7 @@ export function orderDocument(order: EbayOrder): object {
       lineItemFulfillmentStatus: shippedOf(order, line) >= line.quantity ? 'FULFILLED' : 'NOT_STARTED',
     })),
     ...programOf(order.delivery),
-    totalMarketplaceFee: money(order.marketplaceFeeMinor),
+    totalMarketplaceFee: moneyIn(order.marketplaceFeeMinor, order.marketplaceFeeCurrency ?? order.currency),
     totalFeeBasisAmount: money(total),
   };
 }

@@ -53,6 +53,8 @@ export type EbayOrder = {
   /** To its buyer abroad, by eBay itself: `shipTo` is its hub. */
   readonly forwarded: boolean;
   readonly marketplaceFeeMinor: bigint;
+  /** Where eBay takes its fee in the seller's own currency. */
+  readonly marketplaceFeeCurrency?: string | undefined;
   readonly createdAt: string;
   paymentStatus: string;
   cancelState: string;

@@ -93,6 +93,8 @@ type EbaySale = {
   shipTo?: Address | null;
   paymentStatus?: string;
   currency?: string;
+  /** What eBay keeps, and in which currency; its usual percentage unless told. */
+  fee?: { minor: number; currency: string };
   buyer?: string;
   /** eBay sends it on itself: `shipTo` is its hub. */
   forwarded?: boolean;
@@ -102,7 +104,7 @@ type EbaySale = {
 /** A buyer on eBay, whose order is not notified yet. Gives eBay's number. */
 export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale): Promise<string> {
   const { lines, shipTo = berlin, paymentStatus = 'PAID', currency = 'USD', buyer = 'sandbox_buyer', delivery } = sale;
-  const { forwarded = false } = sale;
+  const { forwarded = false, fee } = sale;
   const { orderId } = await stage.control<{ orderId: string }>('orders', {
     marketplace: 'ebay',
     accountId: seller.ebay.accountId,
@@ -112,6 +114,7 @@ export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale):
     buyer,
     forwarded,
     ...(delivery ? { delivery } : {}),
+    ...(fee ? { marketplaceFeeMinor: `${fee.minor}`, marketplaceFeeCurrency: fee.currency } : {}),
     lines: lines.map(({ goods, quantity = 1, totalMinor, taxMinor = 0 }, index) => ({
       lineItemId: `1000000000${index}`,
       legacyItemId: goods.listingId,

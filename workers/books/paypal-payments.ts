@@ -30,7 +30,12 @@ async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> 
   const paypal = payPalOf(ctx, await ctx.store.read(em => em.findOneOrFail(Order, { id: subject })));
   const refunds = await ctx.store.read(em => em.find(Refund, { paymentId: id, status: 'COMPLETED' }));
   const capture = onceAsked(() => paypal.getCapture(reference, { signal: ctx.signal }));
-  const booked = money(payment.feeMinor ?? 0n, currency);
+  // As it was told, where that is another currency than the payment's.
+  const { feeToldMinor, feeToldCurrency } = payment;
+  const booked =
+    feeToldMinor != null && feeToldCurrency
+      ? money(feeToldMinor, feeToldCurrency)
+      : money(payment.feeMinor ?? 0n, currency);
   const back = refunds.reduce(
     (total, { kind, amountMinor: minor, currency: unit }) =>
       (kind === 'return' ? subtract : add)(total, money(minor, unit)),
