@@ -9,6 +9,9 @@ export const providerRules = {
   'PayPal has given back what we booked': {
     toDo: 'Look at the payment’s refunds at PayPal: one that we do not know leaves its payouts too high until it is booked.',
   },
+  'each capture at PayPal is a payment here': {
+    toDo: 'A buyer has paid, and no order knows of it: open the payment at PayPal, then capture it for its order or refund it there.',
+  },
   'PayPal has taken what we booked for a dispute': {
     toDo: 'Open the dispute at PayPal: the fee that it shows is to be in the books.',
   },
@@ -26,6 +29,9 @@ export const providerRules = {
   },
   'no money is out for a payout that we do not believe paid': {
     toDo: 'Do not pay it again: the provider has the money on its way or with its receiver. Settle the payout by hand as paid.',
+  },
+  'nothing that was given up has happened after all': {
+    toDo: 'It was decided or concluded that this had not happened, and its provider has it. Before anything else is paid or bought for the order, settle it as happened.',
   },
 } as const satisfies Record<string, { readonly toDo: string }>;
 

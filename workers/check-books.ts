@@ -68,7 +68,11 @@ async function readSlice(ctx: Context, check: BookCheck): Promise<BookCheck> {
   const stage = stages[place] ?? stages[0];
   if (!stage) return check;
   const of: SliceOf = { stage: stage.name, cursor: check.cursor ?? null };
-  const { findings, asked, next } = await stage.read(ctx, { cursor: of.cursor, patient: patienceOf(check) });
+  const { findings, asked, next } = await stage.read(ctx, {
+    cursor: of.cursor,
+    patient: patienceOf(check),
+    atRest: false,
+  });
   const after =
     next === null ? { stage: stages[place + 1]?.name ?? secondLook, cursor: null } : { ...of, cursor: next };
   return ctx.store.transaction(em => keepSlice(em, check, { of, findings, asked }, after));
@@ -85,7 +89,7 @@ async function lookAgain(ctx: Context, check: BookCheck): Promise<BookCheck | st
   }
   const { stage, cursor } = suspected;
   const again: Stage | undefined = stages.find(({ name }) => name === stage);
-  const read = await again?.read(ctx, { cursor, patient: patienceOf(check) });
+  const read = await again?.read(ctx, { cursor, patient: patienceOf(check), atRest: false });
   const { findings = [], asked = 0 } = read ?? {};
   return ctx.store.transaction(em => keepSecondLook(em, check, { of: { stage, cursor }, findings, asked }));
 }

@@ -1,4 +1,7 @@
-/** `npm run ledger:check [-- --offline]`: recomputes everything from orders, effects and the providers' own books, at once. */
+/**
+ * `npm run ledger:check [-- --offline] [-- --at-rest]`: recomputes everything from orders, effects and the providers' own
+ * books, at once. At rest, what is so young that its news may be on its way is judged as well.
+ */
 import '../runtime/node-version.ts';
 import { parseArgs } from 'node:util';
 import { formatMoney } from '../domain/money.ts';
@@ -18,7 +21,8 @@ import type { Context } from './context.ts';
 import { checkBooksNow } from './provider-check.ts';
 import { openProviders } from './providers.ts';
 
-const { values } = parseArgs({ options: { offline: { type: 'boolean', default: false } } });
+const flag = { type: 'boolean', default: false } as const;
+const { values } = parseArgs({ options: { offline: flag, 'at-rest': flag } });
 const given = readConfig();
 const store = await openStore(given.databaseUrl, 4);
 assertClocksAgree(store.clock);
@@ -42,7 +46,11 @@ const progress = (asked: number, stage: string) => {
   if (process.stdout.isTTY) write(`\r\x1b[Kput ${asked} questions, now: ${stage}`);
 };
 try {
-  const found = await checkBooksNow(context, values.offline ? [ourRules] : stages, progress);
+  const found = await checkBooksNow(
+    context,
+    { chosen: values.offline ? [ourRules] : stages, atRest: values['at-rest'] },
+    progress,
+  );
   if (process.stdout.isTTY) write('\n');
   const [wrong, uncheckable] = [false, true].map(wanted =>
     found.filter(({ kind }) => (kind === 'uncheckable') === wanted),

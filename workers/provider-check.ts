@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotNow } from '../domain/outcome.ts';
 import type { Finding } from '../store/book-findings.ts';
-import type { Slice, Stage } from './books/stage.ts';
+import type { Asked, Slice, Stage } from './books/stage.ts';
 import { stages } from './books/stages.ts';
 import type { Context } from './context.ts';
 
 /** The whole check at once, for whoever waits for it: nothing is kept, and nothing looked at a second time. */
 export async function checkBooksNow(
   ctx: Context,
-  chosen: readonly Stage[],
+  { chosen, atRest }: { chosen: readonly Stage[]; atRest: boolean },
   progress: (asked: number, stage: string) => void = () => undefined,
 ): Promise<Finding[]> {
   const found: Finding[] = [];
   let asked = 0;
   for (const stage of chosen)
     for (let cursor: string | null = null, first = true; first || cursor !== null; first = false) {
-      const slice: Slice = await readNow(ctx, stage, cursor);
+      const slice: Slice = await readNow(ctx, stage, { cursor, patient: false, atRest });
       found.push(...slice.findings);
       asked += slice.asked;
       cursor = slice.next;
@@ -25,10 +25,10 @@ export async function checkBooksNow(
 }
 
 /** A provider that has had enough is waited for. */
-async function readNow(ctx: Context, stage: Stage, cursor: string | null): Promise<Slice> {
+async function readNow(ctx: Context, stage: Stage, asked: Asked): Promise<Slice> {
   for (;;) {
     try {
-      return await stage.read(ctx, { cursor, patient: false });
+      return await stage.read(ctx, asked);
     } catch (error) {
       if (!(error instanceof NotNow)) throw error;
       await sleep(error.retryAfterMs, undefined, { signal: ctx.signal });
@@ -42,7 +42,7 @@ export async function checkProviders(
   progress?: (asked: number, stage: string) => void,
 ): Promise<Pick<Finding, 'rule' | 'subject' | 'detail'>[]> {
   const asking = stages.filter(({ name }) => name !== 'our own rows');
-  const found = await checkBooksNow(ctx, asking, progress);
+  const found = await checkBooksNow(ctx, { chosen: asking, atRest: true }, progress);
   return found
     .filter(({ kind }) => kind !== 'uncheckable')
     .map(({ rule, subject, detail }) => ({ rule, subject, detail }));

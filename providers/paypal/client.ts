@@ -18,6 +18,7 @@ import {
   toRefund,
 } from './order.ts';
 import { type PayoutBatch, type PayoutItem, payoutBody, toBatch, toItem } from './payout.ts';
+import { reportingCalls } from './reporting.ts';
 import * as schema from './schema.ts';
 import { subscriptionCalls } from './subscriptions.ts';
 import type { PayPalCredentials } from './token.ts';
@@ -173,6 +174,7 @@ export function createPayPalClient(options: PayPalCredentials) {
     getPayoutBatch,
     cancelPayoutItem,
     getBalances,
+    ...reportingCalls(exchanges),
     ...disputeCalls(exchanges),
     ...subscriptionCalls(exchanges),
   };

@@ -10,6 +10,7 @@ const scopes = [
   'https://uri.paypal.com/services/payments/payment',
   'https://uri.paypal.com/payments/payouts',
   'https://uri.paypal.com/services/reporting/balances/read',
+  'https://uri.paypal.com/services/reporting/search/read',
 ];
 
 /** `POST /v1/oauth2/token`. There is no refresh token. */

@@ -13,6 +13,7 @@ import { getRefund, refundCapture } from './refunds.ts';
 import { errorBody, faultBody, notFound } from './refusals.ts';
 import { createWebhook, deleteWebhook, listWebhooks, updateWebhook } from './subscriptions.ts';
 import { addTracker } from './trackers.ts';
+import { listTransactions } from './transactions.ts';
 
 /** PayPal's REST API: Orders v2, Payments v2, Payouts v1, Reporting v1, Webhooks v1. */
 export function payPalRouter(world: World): Router {
@@ -47,6 +48,7 @@ export function payPalRouter(world: World): Router {
   get('/v1/payments/payouts-item/:id', 'get-payout-item', getItem);
   post('/v1/payments/payouts-item/:id/cancel', 'cancel-payout-item', cancelItem);
   get('/v1/reporting/balances', 'balances', listBalances);
+  get('/v1/reporting/transactions', 'transactions', listTransactions);
   get('/v1/notifications/webhooks', 'list-webhooks', listWebhooks);
   post('/v1/notifications/webhooks', 'create-webhook', createWebhook);
   patch('/v1/notifications/webhooks/:id', 'update-webhook', updateWebhook);

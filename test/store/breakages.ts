@@ -34,7 +34,7 @@ export const breakages: readonly [rule: string, sql: string][] = [
     'each refund, and each return of one, is booked once, with its amount',
     `with gone as (
        insert into refunds (id, payment_id, order_id, reference, kind, status, amount_minor, currency)
-       select gen_random_uuid(), id, order_id, 'R-1', 'reversal', 'PENDING', 500, 'USD' from payments returning *
+       select gen_random_uuid(), id, order_id, 'R-2', 'reversal', 'PENDING', 500, 'USD' from payments returning *
      )
      insert into refunds (id, payment_id, order_id, reference, kind, status, amount_minor, currency, of_refund_id)
      select gen_random_uuid(), payment_id, order_id, 'R-1/returned/1', 'return', 'COMPLETED', 500, 'USD', id from gone`,

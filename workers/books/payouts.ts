@@ -7,7 +7,7 @@ import { legAmount } from '../../store/legs.ts';
 import type { Context } from '../context.ts';
 import { atAccount } from '../own-account.ts';
 import { payoutRoute, type Standing } from '../payout-route.ts';
-import { followedSince, onceAsked, overRows, type Question } from './stage.ts';
+import { followedSince, onceAsked, overRows, type Question, sameAmount } from './stage.ts';
 
 /** A leg that we do not believe paid, although something was sent for it. */
 const notPaid: LegState[] = ['FAILED', 'RETURNED', 'REVERSED', 'CANCELLED', 'NEEDS_REVIEW'];
@@ -46,31 +46,19 @@ function ofPayout(ctx: Context, leg: PayoutLeg): Question[] {
   const fee = money(leg.feeMinor ?? 0n, currency);
   const whenPaid = async (amount: () => Promise<Money | undefined>) =>
     (await stands()).state === 'PAID' ? amount() : undefined;
+  const arrived = { rule: 'the payout arrived as we booked it', subject, about } as const;
+  const cost = { rule: 'the payout cost the fee that we booked', subject, about } as const;
   return [
-    {
-      rule: 'the payout arrived as we booked it',
-      subject,
-      about,
-      ours: legAmount(leg),
-      theirs: () => whenPaid(async () => (await stands()).amount),
-    },
-    {
-      rule: 'the payout cost the fee that we booked',
-      subject,
-      about,
-      ours: fee,
-      theirs: () => whenPaid(async () => (await stands()).fee ?? fee),
-    },
+    sameAmount(arrived, legAmount(leg), () => whenPaid(async () => (await stands()).amount)),
+    sameAmount(cost, fee, () => whenPaid(async () => (await stands()).fee ?? fee)),
   ];
 }
 
-const ofNoPayout = (ctx: Context, leg: PayoutLeg): Question => ({
-  rule: 'no money is out for a payout that we do not believe paid',
-  subject: leg.orderId,
-  about: leg.id,
-  ours: zero(leg.currency),
-  theirs: async () => {
+function ofNoPayout(ctx: Context, leg: PayoutLeg): Question {
+  const { id: about, orderId: subject } = leg;
+  const rule = 'no money is out for a payout that we do not believe paid';
+  return sameAmount({ rule, subject, about }, zero(leg.currency), async () => {
     const { state, amount = legAmount(leg) } = await standing(ctx, leg);
     return nothingOut.has(state) ? zero(leg.currency) : amount;
-  },
-});
+  });
+}

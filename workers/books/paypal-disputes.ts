@@ -4,7 +4,7 @@ import { Dispute } from '../../store/entities/money.ts';
 import { Order } from '../../store/entities/order.ts';
 import type { Context } from '../context.ts';
 import { payPalOf } from '../own-account.ts';
-import { followedSince, overRows } from './stage.ts';
+import { followedSince, overRows, sameAmount } from './stage.ts';
 
 const orderOf = (ctx: Context, id: OrderId): Promise<Order> => ctx.store.read(em => em.findOneOrFail(Order, { id }));
 
@@ -19,15 +19,13 @@ export const payPalDisputes = overRows(
         { orderBy: { id: 'asc' }, limit },
       ),
     ),
-  (ctx, { reference, orderId, feeMinor, feeCurrency }) => [
-    {
-      rule: 'PayPal has taken what we booked for a dispute',
-      subject: orderId,
-      about: reference,
-      ours: money(feeMinor, feeCurrency),
-      theirs: async () =>
-        (await payPalOf(ctx, await orderOf(ctx, orderId)).getDispute(reference, { signal: ctx.signal })).fee ??
+  (ctx, { reference: about, orderId: subject, feeMinor, feeCurrency }) => [
+    sameAmount(
+      { rule: 'PayPal has taken what we booked for a dispute', subject, about },
+      money(feeMinor, feeCurrency),
+      async () =>
+        (await payPalOf(ctx, await orderOf(ctx, subject)).getDispute(about, { signal: ctx.signal })).fee ??
         zero(feeCurrency),
-    },
+    ),
   ],
 );

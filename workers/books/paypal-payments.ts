@@ -1,10 +1,11 @@
 import { add, type Money, money, subtract, zero } from '../../domain/money.ts';
 import { Refund } from '../../store/entities/money.ts';
 import { Order, Payment } from '../../store/entities/order.ts';
+import type { ProviderRule } from '../../store/provider-rules.ts';
 import type { Context } from '../context.ts';
 import { payPalOf } from '../own-account.ts';
 import { backAtPayPal } from '../paypal-went-back.ts';
-import { followedSince, onceAsked, overRows, type Question } from './stage.ts';
+import { followedSince, onceAsked, overRows, type Question, sameAmount } from './stage.ts';
 
 /** Each payment that we know of at PayPal: its amount, what PayPal kept of it, and what went back. */
 export const payPalPayments = overRows(
@@ -49,22 +50,15 @@ async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> 
     const reversed = status === 'REVERSED' || refunds.some(({ kind }) => kind === 'reversal');
     return reversed && back.amountMinor > 0n ? back : money(amountMinor, currency);
   };
+  const of = (rule: ProviderRule) => ({ rule, subject, about: reference });
   return [
-    {
-      rule: 'PayPal has captured what we booked',
-      subject,
-      about: reference,
-      ours: money(amountMinor, currency),
-      theirs: async () => (await capture()).amount,
-    },
-    {
-      // What PayPal does not say agrees with what we have estimated.
-      rule: 'PayPal has kept the fee that we booked',
-      subject,
-      about: reference,
-      ours: booked,
-      theirs: async () => (await capture()).fee ?? booked,
-    },
-    { rule: 'PayPal has given back what we booked', subject, about: reference, ours: back, theirs: wentBack },
+    sameAmount(
+      of('PayPal has captured what we booked'),
+      money(amountMinor, currency),
+      async () => (await capture()).amount,
+    ),
+    // What PayPal does not say agrees with what we have estimated.
+    sameAmount(of('PayPal has kept the fee that we booked'), booked, async () => (await capture()).fee ?? booked),
+    sameAmount(of('PayPal has given back what we booked'), back, wentBack),
   ];
 }

@@ -14,7 +14,13 @@ export type Asked = {
   readonly cursor: string | null;
   /** Whether a provider that does not answer is waited for; else it is written down, and the check goes on. */
   readonly patient: boolean;
+  /** Nothing moves any more, at the providers and here: what is young is judged as well. */
+  readonly atRest: boolean;
 };
+
+/** Until when a provider shows all that happened, when it is `lagMs` late and we may be an hour late to hear of it. */
+export const settledBy = ({ now }: Context, { atRest }: Pick<Asked, 'atRest'>, lagMs: number): Date =>
+  new Date(now().getTime() - (atRest ? 0 : lagMs + 3_600_000));
 
 export type Slice = {
   readonly findings: readonly Finding[];
@@ -29,11 +35,17 @@ export type Stage = { readonly name: string; read(ctx: Context, asked: Asked): P
 /** What a finding is about. */
 export type Matter = Pick<Finding, 'subject' | 'about'> & { readonly rule: ProviderRule };
 
-export type Question = Matter & {
-  readonly ours: Money;
-  /** Undefined where the provider says nothing of it. @throws Uncheckable where nobody can be asked */
-  theirs(): Promise<Money | undefined>;
-};
+/** `look` says what is different, if anything is. @throws Uncheckable where nobody can be asked */
+export type Question = Matter & { look(): Promise<string | undefined> };
+
+/** Whether a provider has the amount that we have; undefined where it says nothing of it. */
+export const sameAmount = (of: Matter, ours: Money, theirs: () => Promise<Money | undefined>): Question => ({
+  ...of,
+  look: async () => {
+    const amount = await theirs();
+    return amount && equals(amount, ours) ? undefined : saysOtherwise(ours, amount);
+  },
+});
 
 /** No provider can be asked about it, or we may not ask; the message says why. */
 export class Uncheckable extends Terminal {
@@ -62,13 +74,11 @@ export function notKnown(of: Matter, error: unknown, { patient }: Pick<Asked, 'p
   return findingOf(of, 'unread', `cannot be read: ${error.message}`);
 }
 
-/** Nothing where both say the same. */
+/** Nothing where nothing is different. */
 export async function answer(question: Question, asked: Asked): Promise<Finding[]> {
-  const { ours, theirs } = question;
   try {
-    const amount = await theirs();
-    if (amount && equals(amount, ours)) return [];
-    return [difference(question, saysOtherwise(ours, amount))];
+    const detail = await question.look();
+    return detail === undefined ? [] : [difference(question, detail)];
   } catch (error) {
     return [notKnown(question, error, asked)];
   }
@@ -87,7 +97,7 @@ const firstId = '00000000-0000-0000-0000-000000000000';
 export const overRows = <Row extends { readonly id: string }>(
   name: string,
   rowsAfter: (ctx: Context, after: string, limit: number) => Promise<readonly Row[]>,
-  questionsOf: (ctx: Context, row: Row) => Promise<readonly Question[]> | readonly Question[],
+  questionsOf: (ctx: Context, row: Row, asked: Asked) => Promise<readonly Question[]> | readonly Question[],
 ): Stage => ({
   name,
   async read(ctx, asked) {
@@ -95,7 +105,7 @@ export const overRows = <Row extends { readonly id: string }>(
     const findings: Finding[] = [];
     let questions = 0;
     for (const row of rows)
-      for (const question of await questionsOf(ctx, row)) {
+      for (const question of await questionsOf(ctx, row, asked)) {
         questions += 1;
         findings.push(...(await answer(question, asked)));
       }

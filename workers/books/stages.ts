@@ -1,9 +1,19 @@
+import { givenUp } from './given-up.ts';
 import { ourRules } from './our-rules.ts';
 import { payouts } from './payouts.ts';
+import { payPalCaptures } from './paypal-captures.ts';
 import { payPalDisputes } from './paypal-disputes.ts';
 import { payPalPayments } from './paypal-payments.ts';
 import type { Stage } from './stage.ts';
 import { supplierOrders } from './supplier-orders.ts';
 
 /** All that a check of the books reads, in this order. */
-export const stages: readonly Stage[] = [ourRules, payPalPayments, supplierOrders, payPalDisputes, payouts];
+export const stages: readonly Stage[] = [
+  ourRules,
+  payPalPayments,
+  payPalCaptures,
+  supplierOrders,
+  payPalDisputes,
+  payouts,
+  givenUp,
+];

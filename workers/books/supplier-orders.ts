@@ -3,7 +3,7 @@ import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/o
 import type { SupplierOrder } from '../../store/entities/order.ts';
 import { boughtThroughApi } from '../../store/supplier-orders.ts';
 import { throughApi } from '../supplier-order.ts';
-import { followedSince, onceAsked, overRows, type Question } from './stage.ts';
+import { followedSince, onceAsked, overRows, type Question, sameAmount } from './stage.ts';
 
 /** Each supplier order that an API can be asked about: what was bought on the website is seen there only. */
 export const supplierOrders = overRows(
@@ -17,32 +17,23 @@ export const supplierOrders = overRows(
 
 const costOf = ({ costMinor, costCurrency }: SupplierOrder): Money => money(costMinor ?? 0n, costCurrency ?? 'USD');
 
-const ofPurchase = (row: SupplierOrder, news: () => Promise<SupplierNews>): Question => ({
-  rule: 'the supplier has charged what we booked',
-  subject: row.orderId,
-  about: row.number,
-  ours: costOf(row),
-  theirs: async () => (await news()).charged,
-});
+const ofPurchase = (row: SupplierOrder, news: () => Promise<SupplierNews>): Question => {
+  const of = { rule: 'the supplier has charged what we booked', subject: row.orderId, about: row.number } as const;
+  return sameAmount(of, costOf(row), async () => (await news()).charged);
+};
 
 /**
  * While a person decides, nobody follows what was bought: what the supplier has of our money then is what was paid and
  * is not cancelled.
  */
-const ofReview = (row: SupplierOrder, news: () => Promise<SupplierNews>): Question => {
+function ofReview(row: SupplierOrder, news: () => Promise<SupplierNews>): Question {
+  const rule = 'the supplier has the money for an order in review that we believe it has';
   const nothing = zero(costOf(row).currency);
   const isHeld = row.wasPaid && row.status !== 'CANCELLED' && row.refundedAt == null;
-  return {
-    rule: 'the supplier has the money for an order in review that we believe it has',
-    subject: row.orderId,
-    about: row.number,
-    ours: isHeld ? costOf(row) : nothing,
-    theirs: async () => {
-      const { paid, status, charged } = await news();
-      const hasMoney = paid === true || ['PAID', 'SHIPPED', 'DELIVERED'].includes(status);
-      // What was cancelled after it was paid, and given back to us, is no money of ours that it has.
-      if (!hasMoney || status === 'CANCELLED') return nothing;
-      return charged;
-    },
-  };
-};
+  return sameAmount({ rule, subject: row.orderId, about: row.number }, isHeld ? costOf(row) : nothing, async () => {
+    const { paid, status, charged } = await news();
+    const hasMoney = paid === true || ['PAID', 'SHIPPED', 'DELIVERED'].includes(status);
+    // What was cancelled after it was paid is no money that it has of ours: it has given it back, or owes it.
+    return hasMoney && status !== 'CANCELLED' ? charged : nothing;
+  });
+}

@@ -204,6 +204,21 @@ const news = {
     prepare: async world => [await disputed(world)],
     declined: { prepare: async () => ['PP-D-NOBODY'], as: 'retryable PAYPAL_RESOURCE_NOT_FOUND' },
   },
+  listTransactions: {
+    operation: 'transactions',
+    stakes: 'read',
+    token: 'application',
+    async prepare(world) {
+      const from = new Date(Date.now() - 86_400_000);
+      await captured(world);
+      await world.control('clock', { advanceSeconds: 4 * 3_600 });
+      return [{ from, to: new Date(from.getTime() + 30 * 86_400_000), page: 1 }];
+    },
+    declined: {
+      prepare: async () => [{ from: new Date(0), to: new Date(32 * 86_400_000), page: 1 }],
+      as: 'terminal PAYPAL_INVALID_REQUEST',
+    },
+  },
   listDisputes: {
     operation: 'list-disputes',
     stakes: 'read',

@@ -19,6 +19,7 @@ const mayBeAbsent: Places = {
   'paypal.getBalances': ['*'],
   'paypal.getDispute': ['payments.*.customId'],
   'paypal.listDisputes': ['next', 'disputeIds.*'],
+  'paypal.listTransactions': ['transactions.*'],
   'paypal.listWebhookEvents': ['next'],
   'aliexpress.createToken': ['refreshToken'],
   // Where the status says it as well.
@@ -51,6 +52,7 @@ const madeOfWhatIsThere: Places = {
   'payoneer.getPayee': ['active'],
   // An event, and what cannot be read of a list, are kept as they came.
   'paypal.listWebhookEvents': ['events.*'],
+  'paypal.listTransactions': ['transactions.*'],
   'ebay.getOrders': ['orders.*'],
   'mercadolibre.searchOrders': ['orders.*'],
   'mercadolibre.missedFeeds': ['*'],

@@ -1,0 +1,89 @@
+import Joi from 'joi';
+import type { Money } from '../../domain/money.ts';
+import type { CallOptions } from '../call.ts';
+import { count, eachOf, idText, type Listed, maybe, moneyField, open, readAs } from '../fields.ts';
+import type { Exchanges } from './exchange.ts';
+import { toSeconds } from './paging.ts';
+
+/** How late PayPal's reports are, by its own word: what happened since may be missing in them. */
+export const reportsLagMs = 3 * 3_600_000;
+/** The longest stretch that one question may be about, and how many transactions one page may hold. */
+export const longestReportMs = 31 * 86_400_000;
+const pageSize = 200;
+
+/** One movement on the platform's account. */
+export type Transaction = {
+  id: string;
+  /** What kind: `T0006` is a payment at a checkout, `T0001` a payout. */
+  eventCode: string;
+  /** `S` stands, `P` is under way, `D` was denied, `V` stood and went back. */
+  status: string;
+  /** Below zero where it left. */
+  amount: Money;
+  /** What whoever caused it called it: our order's id with a payment, our label with a payout. */
+  customId?: string;
+};
+
+const amount = moneyField('value', 'currency_code');
+type WireTransaction = {
+  transaction_info: {
+    transaction_id: string;
+    transaction_event_code: string;
+    transaction_status: string;
+    transaction_amount: Money;
+    custom_field?: string;
+  };
+};
+const wireTransaction = open<WireTransaction>({
+  transaction_info: open<WireTransaction['transaction_info']>({
+    transaction_id: idText.required(),
+    transaction_event_code: Joi.string().required(),
+    transaction_status: Joi.string().required(),
+    transaction_amount: amount.required(),
+    custom_field: maybe(Joi.string()),
+  }).required(),
+});
+const transaction = readAs(
+  wireTransaction,
+  ({ transaction_info: info }): Transaction => ({
+    id: info.transaction_id,
+    eventCode: info.transaction_event_code,
+    status: info.transaction_status,
+    amount: info.transaction_amount,
+    ...(info.custom_field ? { customId: info.custom_field } : {}),
+  }),
+);
+
+type WirePage = { transaction_details: Listed<Transaction>[]; total_pages: number };
+/** A page of which nobody says how many there are would end a list before its end. */
+const page = open<WirePage>({
+  transaction_details: eachOf(transaction).required(),
+  total_pages: count.required(),
+});
+
+export type Report = { from: Date; to: Date; page: number };
+
+/** Reporting v1: transactions of at most 31 days, three years back. */
+export function reportingCalls({ reading, get }: Exchanges) {
+  /** Page 1 is the first; `pages`: how many there are. */
+  async function listTransactions(
+    { from, to, page: number }: Report,
+    options: CallOptions = {},
+  ): Promise<{ transactions: Listed<Transaction>[]; pages: number }> {
+    const query = new URLSearchParams({
+      start_date: toSeconds(from),
+      end_date: toSeconds(to),
+      fields: 'transaction_info',
+      page_size: `${pageSize}`,
+      page: `${number}`,
+    });
+    const { transaction_details, total_pages } = await get(
+      reading(options),
+      `/v1/reporting/transactions?${query}`,
+      page,
+    );
+    return { transactions: transaction_details, pages: total_pages };
+  }
+
+  return { listTransactions };
+}

@@ -1,0 +1,169 @@
+import type { LegId, OrderId, ParcelId } from '../../domain/ids.ts';
+import { formatMoney } from '../../domain/money.ts';
+import { Unreadable } from '../../domain/outcome.ts';
+import { longestReportMs, reportsLagMs, type Transaction } from '../../providers/paypal/reporting.ts';
+import type { PayPalOrder } from '../../providers/paypal/order.ts';
+import { Effect, PayoutLeg, Refund } from '../../store/entities/money.ts';
+import { Parcel, Payment } from '../../store/entities/order.ts';
+import { findOrder } from '../../store/orders.ts';
+import type { Context } from '../context.ts';
+import { noticeChannel } from '../notice-channel.ts';
+import { atAccount } from '../own-account.ts';
+import { payoutRoute } from '../payout-route.ts';
+import { nothingOut } from './payouts.ts';
+import { type Asked, followedSince, overRows, type Question, settledBy, Uncheckable } from './stage.ts';
+
+const rule = 'nothing that was given up has happened after all';
+
+/** Whoever gave it up, and however sure they were: its provider is asked once more. */
+export const givenUp = overRows(
+  'given up',
+  (ctx, after, limit) =>
+    ctx.store.read(em =>
+      em.find(
+        Effect,
+        { id: { $gt: after as Effect['id'] }, status: 'DISPROVEN', firstSentAt: { $gt: followedSince(ctx) } },
+        { orderBy: { id: 'asc' }, limit },
+      ),
+    ),
+  async (ctx, effect, asked): Promise<Question[]> => {
+    const subject = await orderOf(ctx, effect);
+    return [{ rule, subject, about: effect.idempotencyKey, look: () => happened(ctx, effect, asked) }];
+  },
+);
+
+/** Its subject is the order itself, a leg or a parcel. */
+async function orderOf(ctx: Context, { purpose, subject }: Effect): Promise<string> {
+  const table = { pay: 'payout_legs', 'ship-notice': 'parcels' } as const;
+  if (purpose !== 'pay' && purpose !== 'ship-notice') return subject;
+  const [row] = await ctx.store.read(em =>
+    em.execute<{ order_id: string }[]>(`select order_id from ${table[purpose]} where id = ?`, [subject]),
+  );
+  return row?.order_id ?? '';
+}
+
+function happened(ctx: Context, effect: Effect, asked: Asked): Promise<string | undefined> {
+  switch (effect.purpose) {
+    case 'capture':
+      return captured(ctx, effect);
+    case 'refund':
+      return refunded(ctx, effect);
+    case 'pay':
+      return paid(ctx, effect, asked);
+    case 'buy':
+      return bought(effect);
+    case 'ship-notice':
+      return told(ctx, effect);
+  }
+}
+
+/** The account that it was sent with: "not found" through another proves nothing. @throws Uncheckable without its keys */
+function there(ctx: Context, provider: 'paypal' | 'payoneer', { account, idempotencyKey }: Effect): Context {
+  try {
+    return atAccount(ctx, provider, account);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    throw new Uncheckable(`${idempotencyKey} was sent with the account ${account}, whose keys are not known any more`);
+  }
+}
+
+async function payPalOrderOf(ctx: Context, effect: Effect): Promise<PayPalOrder | undefined> {
+  const { paypal } = there(ctx, 'paypal', effect).providers;
+  const order = await ctx.store.read(em => findOrder(em, effect.subject as OrderId));
+  if (!order?.externalOrderId) return undefined;
+  return paypal.getOrder(order.externalOrderId, { signal: ctx.signal });
+}
+
+/** What was taken, and is a payment here, is in the books whatever was thought of the call that took it. */
+async function captured(ctx: Context, effect: Effect): Promise<string | undefined> {
+  const taken = (await payPalOrderOf(ctx, effect))?.captures.filter(
+    ({ status }) => !['DECLINED', 'FAILED'].includes(status),
+  );
+  for (const { id: reference, amount } of taken ?? []) {
+    const known = await ctx.store.read(em => em.count(Payment, { provider: 'paypal', reference }));
+    if (known === 0) return `PayPal has captured ${formatMoney(amount)} as ${reference}`;
+  }
+  return undefined;
+}
+
+async function refunded(ctx: Context, effect: Effect): Promise<string | undefined> {
+  const order = await payPalOrderOf(ctx, effect);
+  const made = order?.refunds.find(
+    ({ customId, status }) => customId === effect.idempotencyKey && !['FAILED', 'CANCELLED'].includes(status),
+  );
+  if (!made) return undefined;
+  const known = await ctx.store.read(em => em.count(Refund, { reference: made.id }));
+  return known === 0 ? `PayPal has given back ${formatMoney(made.amount)} as ${made.id}` : undefined;
+}
+
+async function paid(ctx: Context, effect: Effect, asked: Asked): Promise<string | undefined> {
+  const leg = await ctx.store.read(em => em.findOneOrFail(PayoutLeg, { id: effect.subject as LegId }));
+  const name = effect.route === 'payoneer' ? 'payoneer' : 'paypal';
+  const own = there(ctx, name, effect);
+  const route = payoutRoute(own, { route: name });
+  const { reference } = (effect.result ?? {}) as { reference?: string };
+  const known = reference ?? (route.name === 'payoneer' ? effect.idempotencyKey : undefined);
+  if (known === undefined) return inReports(own, effect, asked);
+  if (reference === undefined) assertRemembered(ctx, effect);
+  const { state, rawStatus, missing, amount } = await route.stand(known);
+  if (missing || nothingOut.has(state)) return undefined;
+  return `${route.label} has it as ${rawStatus}: ${formatMoney(amount ?? { amountMinor: leg.amountMinor, currency: leg.currency })}`;
+}
+
+/** How long Payoneer finds a payout by our key is written nowhere: what is older is not taken for absent. */
+const payoneerRemembersMs = 90 * 86_400_000;
+
+function assertRemembered({ now }: Context, { idempotencyKey, firstSentAt }: Effect): void {
+  if (now().getTime() - (firstSentAt?.getTime() ?? 0) > payoneerRemembersMs)
+    throw new Uncheckable(`Payoneer may have forgotten ${idempotencyKey}: look it up in its list of payments`);
+}
+
+/** A batch cannot be searched by our key. PayPal's reports show each payout with the label that its sender gave it. */
+async function inReports(ctx: Context, effect: Effect, asked: Asked): Promise<string | undefined> {
+  const from = new Date((effect.firstSentAt?.getTime() ?? 0) - 600_000);
+  const to = new Date(Math.min(from.getTime() + longestReportMs, settledBy(ctx, asked, reportsLagMs).getTime()));
+  if (to <= from) return undefined;
+  const label = labelOf(effect);
+  for (let page = 1, pages = 1; page <= pages; page += 1) {
+    const report = await ctx.providers.paypal.listTransactions({ from, to, page }, { signal: ctx.signal });
+    pages = report.pages;
+    const found = report.transactions.flatMap(listed => ('read' in listed ? [listed.read] : [])).find(isIt(label));
+    if (found) return `PayPal has paid ${formatMoney(found.amount)} as ${found.id} (${found.status})`;
+  }
+  return undefined;
+}
+
+const isIt =
+  (label: string) =>
+  ({ customId, status, amount }: Transaction): boolean =>
+    customId === label && amount.amountMinor < 0n && ['S', 'P'].includes(status);
+
+function labelOf({ request, idempotencyKey }: Effect): string {
+  const { items = [] } = JSON.parse(request) as { items?: { sender_item_id?: string }[] };
+  return items[0]?.sender_item_id ?? idempotencyKey;
+}
+
+/** Whose "no" it was that settled it: a person's, who may have been mistaken, or the supplier's own. */
+const byWordAlone: ReadonlySet<string> = new Set(['DECIDED_BY_PERSON', 'EFFECT_CONTRADICTED']);
+
+async function bought({ route, account, idempotencyKey, firstSentAt, lastCode }: Effect): Promise<string | undefined> {
+  if (!byWordAlone.has(lastCode ?? '')) return undefined;
+  const when = firstSentAt?.toISOString().slice(0, 16).replace('T', ' ');
+  const where =
+    route === 'aliexpress-api' ? 'AliExpress finds no order by our key' : 'the website finds no order by our key';
+  throw new Uncheckable(`${where} ${idempotencyKey}: look at the orders of ${account} from ${when} UTC on`);
+}
+
+async function told(ctx: Context, effect: Effect): Promise<string | undefined> {
+  const parcel = await ctx.store.read(em => em.findOne(Parcel, { id: effect.subject as ParcelId }));
+  if (!parcel || parcel.toldAt) return undefined;
+  const order = await ctx.store.read(em => findOrder(em, parcel.orderId));
+  if (!order) return undefined;
+  const channel = await noticeChannel(ctx, order, parcel);
+  if (channel.account !== effect.account)
+    throw new Uncheckable(
+      `${effect.idempotencyKey} was sent with the account ${effect.account}, which is not connected`,
+    );
+  const { answer } = await channel.find(effect.request);
+  return answer === 'FOUND' ? `${order.channel} knows of parcel ${parcel.trackingNumber}` : undefined;
+}

@@ -1,0 +1,84 @@
+import { formatMoney } from '../../domain/money.ts';
+import { longestReportMs, reportsLagMs, type Transaction } from '../../providers/paypal/reporting.ts';
+import type { Finding } from '../../store/book-findings.ts';
+import type { Context } from '../context.ts';
+import { difference, followedSince, type Matter, notKnown, type Slice, type Stage, settledBy } from './stage.ts';
+
+const rule = 'each capture at PayPal is a payment here';
+
+/** What is read next: a month's page. `2026-11-01T00:00:00.000Z/2`. */
+type Place = { readonly from: Date; readonly page: number };
+const toCursor = ({ from, page }: Place): string => `${from.toISOString()}/${page}`;
+function placeOf(cursor: string): Place {
+  const [from = '', page] = cursor.split('/');
+  return { from: new Date(from), page: Number(page) };
+}
+
+/** What PayPal has captured for orders of ours, from its reports: each must be a payment here. */
+export const payPalCaptures: Stage = {
+  name: 'paypal captures',
+  async read(ctx, asked) {
+    const place = asked.cursor === null ? await beginning(ctx) : placeOf(asked.cursor);
+    const settled = settledBy(ctx, asked, reportsLagMs);
+    if (!place || place.from >= settled) return { findings: [], asked: 0, next: null };
+    const end = new Date(place.from.getTime() + longestReportMs);
+    const to = new Date(Math.min(end.getTime(), settled.getTime()));
+    const of = { rule, subject: '', about: toCursor(place) } as const;
+    const after = (pages: number): string =>
+      toCursor(place.page < pages ? { ...place, page: place.page + 1 } : { from: end, page: 1 });
+    try {
+      const { transactions, pages } = await ctx.providers.paypal.listTransactions(
+        { from: place.from, to, page: place.page },
+        { signal: ctx.signal },
+      );
+      const read = transactions.flatMap(listed => ('read' in listed ? [listed.read] : []));
+      const unread = transactions.flatMap((listed, index) => ('unread' in listed ? unreadable(of, index) : []));
+      return { findings: [...unread, ...(await unknownHere(ctx, read))], asked: 1, next: after(pages) };
+    } catch (error) {
+      return { findings: [notKnown(of, error, asked)], asked: 1, next: after(0) } satisfies Slice;
+    }
+  },
+};
+
+const unreadable = (of: Matter, index: number): Finding[] => [
+  {
+    ...of,
+    kind: 'unread',
+    about: `${of.about} ${index}`,
+    detail: 'PayPal lists a movement in a form that cannot be read',
+  },
+];
+
+/** From when the first order could have been paid there; nothing where there is none. */
+async function beginning(ctx: Context): Promise<Place | undefined> {
+  const [first] = await ctx.store.read(em =>
+    em.execute<{ at: Date | string | null }[]>(`select min(created_at) as at from orders where channel = 'paypal'`),
+  );
+  if (!first?.at) return undefined;
+  return { from: new Date(Math.max(new Date(first.at).getTime() - 86_400_000, followedSince(ctx).getTime())), page: 1 };
+}
+
+/** Each order of ours names itself in its payment; what carries no such name is other business of the account. */
+const ourName = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const isCapture = ({ eventCode, status, amount, customId = '' }: Transaction): boolean =>
+  eventCode.startsWith('T00') && amount.amountMinor > 0n && ['S', 'P'].includes(status) && ourName.test(customId);
+
+async function unknownHere(ctx: Context, listed: readonly Transaction[]): Promise<Finding[]> {
+  const captures = listed.filter(isCapture);
+  if (captures.length === 0) return [];
+  const known = await ctx.store.read(em =>
+    em.execute<{ reference: string }[]>(
+      `select reference from payments where provider = 'paypal' and reference in (?)`,
+      [captures.map(({ id }) => id)],
+    ),
+  );
+  const references = new Set(known.map(({ reference }) => reference));
+  return captures
+    .filter(({ id }) => !references.has(id))
+    .map(({ id: about, amount, customId: subject = '' }) =>
+      difference(
+        { rule, subject, about },
+        `PayPal has captured ${formatMoney(amount)} as ${about}, and no payment here is that`,
+      ),
+    );
+}
