@@ -5,6 +5,9 @@
  *
  * `npm run bench -- --only browser [--purchases 100 --pages 3]`: purchases on the supplier's website, with a real
  * Chromium; on its own, because it needs one. Exits with 1 also when memory grows or a process is left.
+ *
+ * `npm run bench -- --only history [--orders 100000]`: what is asked of all orders, in a database of so many, before and
+ * after the running balances and their indexes.
  */
 import '../runtime/node-version.ts';
 import { createWriteStream } from 'node:fs';
@@ -15,15 +18,24 @@ import { keepTemporary, temporaryFolder } from '../runtime/started-processes.ts'
 import { runStarter, type Starter } from '../runtime/starter.ts';
 import { measureBrowser } from './browser.ts';
 import { browserIsGood, browserSummary } from './browser-summary.ts';
+import { measureHistory } from './history.ts';
 import { measureIngress } from './ingress.ts';
 import { openProgress } from './progress.ts';
 import { emptyAgain, emptyRedis } from './redis.ts';
 import { measureRoad } from './road.ts';
-import { ingressIsGood, ingressTable, type Measured, roadIsGood, roadSummary, roadTable } from './tables.ts';
+import {
+  historyTable,
+  ingressIsGood,
+  ingressTable,
+  type Measured,
+  roadIsGood,
+  roadSummary,
+  roadTable,
+} from './tables.ts';
 
 const { values } = parseArgs({
   options: {
-    orders: { type: 'string', default: '200' },
+    orders: { type: 'string' },
     requests: { type: 'string', default: '5000' },
     connections: { type: 'string', default: '32' },
     purchases: { type: 'string', default: '100' },
@@ -31,12 +43,13 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 });
-const orders = wholeNumber('orders', 10_000);
+const orders =
+  values.only === 'history' ? wholeNumber('orders', 10_000_000, '100000') : wholeNumber('orders', 10_000, '200');
 const requests = wholeNumber('requests', 1_000_000);
 const connections = wholeNumber('connections', 1_000);
 const purchases = wholeNumber('purchases', 10_000);
 const pages = wholeNumber('pages', 8);
-const benches = { ingress: benchIngress, road: benchRoad, browser: benchBrowser };
+const benches = { ingress: benchIngress, road: benchRoad, browser: benchBrowser, history: benchHistory };
 const chosen = chosenBenches(values.only);
 
 const logFile = join(temporaryFolder('bench'), 'bench.log');
@@ -79,10 +92,20 @@ async function benchBrowser(): Promise<boolean> {
   return browserIsGood(figures);
 }
 
+async function benchHistory(): Promise<boolean> {
+  const figures = await measureHistory({ orders, progress: surroundings.progress });
+  const { fillSeconds, migrateSeconds } = figures;
+  process.stdout.write(
+    `history: ${orders} orders, filled in ${fillSeconds.toFixed(0)} s, migrated in ${migrateSeconds.toFixed(1)} s\n`,
+  );
+  process.stdout.write(`${historyTable(figures)}\n`);
+  return true;
+}
+
 function chosenBenches(only: string | undefined): readonly (keyof typeof benches)[] {
   if (only === undefined) return ['ingress', 'road'];
-  if (only === 'ingress' || only === 'road' || only === 'browser') return [only];
-  throw new Error('--only is ingress, road or browser');
+  if (only === 'ingress' || only === 'road' || only === 'browser' || only === 'history') return [only];
+  throw new Error('--only is ingress, road, browser or history');
 }
 
 async function onEachBackend<Figures>(
@@ -102,8 +125,12 @@ async function onEachBackend<Figures>(
   return measured;
 }
 
-function wholeNumber(name: 'orders' | 'requests' | 'connections' | 'purchases' | 'pages', most: number): number {
-  const number = Number(values[name]);
+function wholeNumber(
+  name: 'orders' | 'requests' | 'connections' | 'purchases' | 'pages',
+  most: number,
+  standard?: string,
+) {
+  const number = Number(values[name] ?? standard);
   if (Number.isInteger(number) && number >= 1 && number <= most) return number;
   throw new Error(`--${name} is a number from 1 to ${most}`);
 }

@@ -6,14 +6,15 @@
  * reseller's own money, so that an operator's limit is drawn down too.
  */
 import type pg from 'pg';
+import type { Progress } from './progress.ts';
 
 /** Of the reseller, and of the admin who has the commissions. */
-export const reseller = idOf('reseller', 'x');
-const admin = idOf('admin', 'x');
-const [platformAccount, resellerAccount] = [idOf('account', 'platform'), idOf('account', 'reseller')];
+export const reseller = named('reseller', 'x');
+const admin = named('admin', 'x');
+const [platformAccount, resellerAccount] = [named('account', 'platform'), named('account', 'reseller')];
 
 /** The same as `md5(kind || number)::uuid` in SQL. */
-function idOf(kind: string, number: string): string {
+export function named(kind: string, number: string): string {
   return `md5('${kind}' || '${number}')::uuid`;
 }
 const id = (kind: string): string => `md5('${kind}' || i)::uuid`;
@@ -27,7 +28,7 @@ const people = `
   insert into users (id, email, password_hash, role) values
     (${reseller}, 'reseller@example.com', 'none', 'reseller'), (${admin}, 'bench-admin@example.com', 'none', 'admin');
   insert into products (id, user_id, title, price_minor, price_currency, supplier_product_id, supplier_sku_id, max_buy_minor, max_buy_currency)
-    values (${idOf('product', 'x')}, ${reseller}, 'Lamp', 2999, 'USD', '1005', '12000', 1700, 'USD');
+    values (${named('product', 'x')}, ${reseller}, 'Lamp', 2999, 'USD', '1005', '12000', 1700, 'USD');
   insert into funding_accounts (id, kind, owner_id, provider, currency, available_minor, as_of) values
     (${platformAccount}, 'reported', null, 'paypal', 'USD', 100000000, now()),
     (${resellerAccount}, 'limit', ${reseller}, 'paypal', 'USD', 1000000000000, now());`;
@@ -36,7 +37,7 @@ const people = `
 const history = [
   `insert into orders (id, user_id, channel, external_order_id, product_id, quantity, sale_minor, sale_currency, ship_to,
      proceeds_held_by, supplier_paid_by, fx_rate, max_cost_minor, status, paid_at, sale_booked_at, created_at, updated_at)
-   select ${id('order')}, ${reseller}, 'paypal', 'PP' || i, ${idOf('product', 'x')}, 1, 2999, 'USD', '{"country": "DE"}',
+   select ${id('order')}, ${reseller}, 'paypal', 'PP' || i, ${named('product', 'x')}, 1, 2999, 'USD', '{"country": "DE"}',
      'platform', case when ${paidByReseller} then 'reseller' else 'platform' end, '1', 1700, 'DELIVERED', ${at}, ${at}, ${at}, ${at} from all_orders`,
   `insert into order_events (order_id, at, kind, note, detail)
    select ${id('order')}, ${at}, 'moved', 'moved', jsonb_build_object('to', state)
@@ -90,12 +91,16 @@ const everyTable =
   'orders, order_events, inbound_events, payments, effects, supplier_orders, sales, commissions, payout_legs, reservations, ledger_transactions, ledger_postings';
 
 /** @param client of a superuser: the triggers that guard each single row are left out */
-export async function fillWithOrders(client: pg.Client, orders: number): Promise<void> {
+export async function fillWithOrders(client: pg.Client, orders: number, progress: Progress): Promise<void> {
   await client.query('begin; set local session_replication_role = replica');
   await client.query(
     `create temporary table all_orders on commit drop as select i, ${orders} as n from generate_series(1, ${orders}) i`,
   );
-  for (const statement of [people, ...history]) await client.query(statement);
+  await client.query(people);
+  for (const [at, statement] of history.entries()) {
+    await client.query(statement);
+    progress('tables filled', at + 1, history.length);
+  }
   await client.query('commit');
   await client.query(`vacuum analyze ${everyTable}`);
 }

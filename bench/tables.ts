@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { HistoryFigures } from './history.ts';
 import type { IngressFigures } from './ingress.ts';
 import { milliseconds, quantile } from './quantile.ts';
 import type { RoadFigures } from './road.ts';
@@ -49,6 +50,14 @@ export function roadSummary([backend, figures]: Measured<RoadFigures>): string {
     `${books.twice} twice, ${books.missing} missing`,
     `ledger ${ledgerBalanced ? 'balanced' : 'NOT balanced'}`,
   ].join(' · ');
+}
+
+/** The middle of a few tries, before and after the running balances and their indexes. */
+export function historyTable({ questions }: HistoryFigures): string {
+  const table = tableOf(['asked', 'of all history, ms', 'now, ms']);
+  for (const { what, beforeMs, afterMs } of questions)
+    table.push([what, milliseconds(beforeMs), milliseconds(afterMs)]);
+  return table.toString();
 }
 
 export const ingressIsGood = ({ errors, lost }: IngressFigures): boolean => errors === 0 && lost === 0;

@@ -93,7 +93,7 @@ function conditions({ id, state, reason, channel, search }: OrderFilter): Condit
   ];
 }
 
-/** A page of orders, newest first. */
+/** A page of orders, newest first: the page is cut before anything is asked about each of its orders. */
 export async function findOrders(
   em: EntityManager,
   filter: OrderFilter,
@@ -107,9 +107,10 @@ export async function findOrders(
             exists (select from sales s where s.order_id = o.id) as booked,
             exists (select from payout_legs l where l.order_id = o.id
                       and l.status in ('PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'UNCLAIMED')) as legs_open
-     from orders o join users u on u.id = o.user_id
-     where ${['true', ...where.map(({ sql }) => sql)].join(' and ')}
-     order by o.created_at desc, o.id limit ? offset ?`,
+     from (
+       select o.* from orders o where ${['true', ...where.map(({ sql }) => sql)].join(' and ')}
+       order by o.created_at desc, o.id limit ? offset ?
+     ) o join users u on u.id = o.user_id order by o.created_at desc, o.id`,
     [...where.flatMap(({ values }) => values), page.limit, page.offset],
   );
   const found = await em.find(Order, { id: { $in: rows.map(({ id }) => id) } });

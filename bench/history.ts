@@ -1,0 +1,141 @@
+import pg from 'pg';
+import type { UserId } from '../domain/ids.ts';
+import { migrations } from '../migrations/index.ts';
+import { startEmbeddedPostgres, throwaway } from '../runtime/embedded-postgres.ts';
+import { temporaryFolder } from '../runtime/started-processes.ts';
+import { owedFrom } from '../store/current-account.ts';
+import { earnedInAll } from '../store/earnings.ts';
+import { freeFunds } from '../store/funding.ts';
+import { accountBalances } from '../store/ledger.ts';
+import { legsOfOrder } from '../store/legs.ts';
+import { type EntityManager, openOrm, openStore, type Store } from '../store/open.ts';
+import { findOrders } from '../store/overview.ts';
+import { fillWithOrders, named, reseller } from './many-orders.ts';
+import type { Progress } from './progress.ts';
+import { quantile } from './quantile.ts';
+
+export type HistoryFigures = {
+  readonly orders: number;
+  readonly fillSeconds: number;
+  readonly migrateSeconds: number;
+  readonly questions: readonly { what: string; beforeMs: number; afterMs: number }[];
+};
+
+/** Those that brought the running balances and the indexes: before them everything was read from all history. */
+const since = '0034-running-balances';
+const before = migrations[migrations.findIndex(({ name }) => name === since) - 1]?.name ?? '';
+const tries = 5;
+
+type Question = { what: string; before: string; after(em: EntityManager): Promise<unknown> };
+
+/** What is asked while others wait or look on, as it was asked of all history, and as it is asked now. */
+const questionsOf = (ids: { seller: string; order: string }): readonly Question[] => [
+  {
+    what: 'what a seller owes, under the seller’s lock',
+    before: `select account, sum(amount_minor) from (
+        select t.user_id as seller_id, case p.account when 'admin' then 'admin' else 'reseller' end as account, p.currency, p.amount_minor
+          from ledger_transactions t join ledger_postings p on p.transaction_id = t.id join orders o on o.id = t.order_id
+          where t.event not like 'leg%' and (p.account in ('reseller', 'admin')
+            or (o.proceeds_held_by = 'reseller' and p.account in ('buyer-payments', 'tax:collected', 'fees:marketplace', 'fees:payment'))
+            or (o.supplier_paid_by = 'reseller' and p.account in ('supplier-purchases', 'supplier-refunds')))
+        union all
+        select s.user_id, l.beneficiary, l.currency, l.amount_minor
+          from payout_legs l join sales s on s.id = l.sale_id where l.status <> 'CANCELLED') e
+      where seller_id = '${ids.seller}' and currency = 'USD' group by account`,
+    after: em => owedFrom(em, ids.seller as UserId),
+  },
+  {
+    what: 'what is left of a limit, under the account’s lock',
+    before: `select coalesce(sum(amount_minor), 0) from reservations
+      where funding_account_id = (select id from funding_accounts where owner_id = '${ids.seller}')
+        and (status = 'HELD' or (status = 'CONSUMED' and closed_at >= '1970-01-01'))`,
+    after: em => freeFunds(em, ids.seller as UserId),
+  },
+  {
+    what: 'the legs of an order',
+    before: `select * from payout_legs where order_id = '${ids.order}'`,
+    after: em => legsOfOrder(em, ids.order as Parameters<typeof legsOfOrder>[1]),
+  },
+  {
+    what: 'the platform’s money, on the overview',
+    before: `select account, currency, sum(amount_minor) from ledger_postings where holder_id is null group by 1, 2 having sum(amount_minor) <> 0`,
+    after: em => accountBalances(em, true),
+  },
+  {
+    what: 'what the platform has earned, on the overview',
+    before: `select p.currency, -sum(p.amount_minor) from ledger_postings p join ledger_transactions t on t.id = p.transaction_id
+      where (p.account = 'admin' and t.source = 'sale') or p.account in ('fees:payout', 'fees:dispute', 'fees:difference', 'fx:difference') group by 1`,
+    after: em => earnedInAll(em),
+  },
+  {
+    what: 'the newest orders',
+    before: `select o.id, exists (select from sales s where s.order_id = o.id), exists (select from payout_legs l where l.order_id = o.id
+        and l.status in ('PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'UNCLAIMED'))
+      from orders o join users u on u.id = o.user_id order by o.created_at desc, o.id limit 50`,
+    after: em => findOrders(em, {}, { limit: 50, offset: 0 }),
+  },
+];
+
+/** Fills a database of its own with orders that went the whole road, and asks it before and after the indexes came. */
+export async function measureHistory({
+  orders,
+  progress,
+}: {
+  orders: number;
+  progress: Progress;
+}): Promise<HistoryFigures> {
+  await using opened = new AsyncDisposableStack();
+  const server = await startEmbeddedPostgres(temporaryFolder('history'), throwaway);
+  opened.defer(() => server.stop());
+  await migrateTo(server.url, before);
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  opened.defer(() => client.end());
+  const fillSeconds = await secondsOf(() => fillWithOrders(client, orders, progress));
+
+  const { rows } = await client.query<{ seller: string; order: string }>(
+    `select ${reseller} as seller, ${named('order', '7')} as order`,
+  );
+  const questions = rows.flatMap(questionsOf);
+  const beforeMs = await timesOf(questions, question => client.query(question.before));
+  const migrateSeconds = await secondsOf(() => migrateTo(server.url));
+  await client.query('vacuum analyze');
+  const store: Store = await openStore(server.url, 2);
+  opened.defer(() => store.close());
+  const afterMs = await timesOf(questions, question => store.transaction(em => question.after(em)));
+  return {
+    orders,
+    fillSeconds,
+    migrateSeconds,
+    questions: questions.map(({ what }, at) => ({ what, beforeMs: beforeMs[at] ?? 0, afterMs: afterMs[at] ?? 0 })),
+  };
+}
+
+async function migrateTo(url: string, to?: string): Promise<void> {
+  const orm = await openOrm(url, 2);
+  try {
+    await orm.migrator.up(to === undefined ? undefined : { to });
+  } finally {
+    await orm.close(true);
+  }
+}
+
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1_000;
+}
+
+/** The middle one of a few tries, each. */
+async function timesOf(
+  questions: readonly Question[],
+  ask: (question: Question) => Promise<unknown>,
+): Promise<number[]> {
+  const times: number[] = [];
+  for (const question of questions) {
+    const sample: number[] = [];
+    for (let attempt = 0; attempt < tries; attempt += 1) sample.push(1_000 * (await secondsOf(() => ask(question))));
+    times.push(quantile(sample, 0.5));
+  }
+  return times;
+}
