@@ -27,6 +27,8 @@ export const accounts = [
   /** The platform's own expenses. */
   'fees:payout',
   'fees:dispute',
+  /** What PayPal kept of payments that were given back, where the platform bears it. */
+  'fees:kept',
   /** What a channel kept more (debit) or less (credit) than the sale was booked with, because it did not say so in time. */
   'fees:difference',
   /** What was spent twice, or for nothing, and does not come back: the platform's own. */

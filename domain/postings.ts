@@ -3,7 +3,7 @@ import type { Fees } from './fees.ts';
 import type { UserId } from './ids.ts';
 import { type Account, balanced, merged, type Posting, reversed } from './ledger.ts';
 import { add, divideRounded, type Money, money, negate, subtract } from './money.ts';
-import type { Channel, Custody } from './order.ts';
+import type { Channel, Custody, Holder } from './order.ts';
 import type { Profit } from './profit.ts';
 
 const cashOf = (channel: Channel): Account => `cash:${channel}`;
@@ -84,6 +84,23 @@ export const buyerRefunded = (refund: Sale & { channel: Channel; amount: Money }
 /** Money that had gone back to the buyer is with the seller again: a chargeback was won, a refund has failed. */
 export const refundReturned = (refund: Parameters<typeof buyerRefunded>[0]): Posting[] =>
   reversed(buyerRefunded(refund));
+
+/** What a payment provider keeps of an order without a sale becomes its bearer's: `worth` is that in our currency. */
+export function keptFeeBorne(kept: { bearer: Holder; reseller: UserId; fee: Money; worth: Money }): Posting[] {
+  const { bearer, reseller, fee, worth } = kept;
+  const borne: Posting =
+    bearer === 'reseller'
+      ? { account: 'reseller', holder: reseller, amount: worth }
+      : { account: 'fees:kept', amount: worth };
+  const cleared: Posting = { account: 'fees:payment', amount: negate(fee) };
+  if (fee.currency === worth.currency) return balanced([cleared, borne]);
+  return balanced([
+    cleared,
+    { account: 'fx:clearing', amount: fee },
+    { account: 'fx:clearing', amount: negate(worth) },
+    borne,
+  ]);
+}
 
 /** The supplier took `cost`. */
 export const supplierPaid = (purchase: Sale & { cost: Money }): Posting[] =>

@@ -18,16 +18,19 @@ export type Figures = {
   /** The platform's own: what payouts and disputes cost, and what late fees and conversions lost. */
   readonly payoutFees: bigint;
   readonly disputeFees: bigint;
+  /** What payment providers kept of orders that failed and were given back: borne by resellers, and by the platform. */
+  readonly keptFees: bigint;
+  readonly keptFeesOfPlatform: bigint;
   /** What channels kept more than the sales were booked with. */
   readonly feeDifference: bigint;
   readonly fxLoss: bigint;
 };
 export type Earnings = Figures & { readonly day: string; readonly currency: Currency };
 
-/** A column: the debit of these accounts in the sales' own entries, or in anybody's; `-1`: their credit. */
-type Column = { accounts: readonly Account[]; ofSales: boolean; sign: 1 | -1 };
-const ofSale = (sign: Column['sign'], ...accounts: Account[]): Column => ({ accounts, ofSales: true, sign });
-const ofPlatform = (account: Account): Column => ({ accounts: [account], ofSales: false, sign: 1 });
+/** A column: the debit of these accounts in entries of one source, or of any; `-1`: their credit. */
+type Column = { accounts: readonly Account[]; of: 'sale' | 'kept-fees' | null; sign: 1 | -1 };
+const ofSale = (sign: Column['sign'], ...accounts: Account[]): Column => ({ accounts, of: 'sale', sign });
+const ofPlatform = (account: Account): Column => ({ accounts: [account], of: null, sign: 1 });
 
 const columns: Readonly<Record<keyof Figures, Column>> = {
   sales: ofSale(1, 'buyer-payments', 'tax:collected'),
@@ -39,6 +42,8 @@ const columns: Readonly<Record<keyof Figures, Column>> = {
   netProfit: ofSale(-1, 'reseller'),
   payoutFees: ofPlatform('fees:payout'),
   disputeFees: ofPlatform('fees:dispute'),
+  keptFees: { accounts: ['reseller'], of: 'kept-fees', sign: 1 },
+  keptFeesOfPlatform: ofPlatform('fees:kept'),
   feeDifference: ofPlatform('fees:difference'),
   fxLoss: ofPlatform('fx:difference'),
 };
@@ -46,12 +51,12 @@ const names = Object.keys(columns) as readonly (keyof Figures)[];
 
 const list = (accounts: readonly Account[]): string => accounts.map(account => `'${account}'`).join();
 const selected = names.map(name => {
-  const { accounts, ofSales, sign } = columns[name];
-  const where = `p.account in (${list(accounts)})${ofSales ? ` and t.source = 'sale'` : ''}`;
+  const { accounts, of, sign } = columns[name];
+  const where = `p.account in (${list(accounts)})${of ? ` and t.source = '${of}'` : ''}`;
   return `${sign} * coalesce(sum(p.amount_minor) filter (where ${where}), 0) as "${name}"`;
 });
 const everyAccount = names.flatMap(name => columns[name].accounts);
-const platformAccounts = names.flatMap(name => (columns[name].ofSales ? [] : columns[name].accounts));
+const platformAccounts = names.flatMap(name => (columns[name].of ? [] : columns[name].accounts));
 
 type Row = { day: string; currency: Currency } & Record<keyof Figures, string>;
 
@@ -65,7 +70,7 @@ export async function earnings(
     `select to_char(t.at at time zone 'UTC', 'YYYY-MM-DD') as day, p.currency, ${selected.join(', ')}
      from ledger_transactions t join ledger_postings p on p.transaction_id = t.id
      where t.at >= ? and t.at < ? ${seller ? 'and t.user_id = ?' : ''} and p.account in (${list(everyAccount)})
-       and (t.source = 'sale' or p.account in (${list(platformAccounts)}))
+       and (t.source in ('sale', 'kept-fees') or p.account in (${list(platformAccounts)}))
      group by 1, 2 order by 1, 2`,
     [from, to, ...(seller ? [seller] : [])],
   );
@@ -93,5 +98,7 @@ export async function earnedInAll(em: EntityManager): Promise<Money[]> {
 }
 
 /** What is the platform's own of it. */
-export const earnedBy = ({ commission, payoutFees, disputeFees, feeDifference, fxLoss }: Figures): bigint =>
-  commission - payoutFees - disputeFees - feeDifference - fxLoss;
+export const earnedBy = (figures: Figures): bigint => {
+  const { commission, payoutFees, disputeFees, keptFeesOfPlatform, feeDifference, fxLoss } = figures;
+  return commission - payoutFees - disputeFees - keptFeesOfPlatform - feeDifference - fxLoss;
+};

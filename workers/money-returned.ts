@@ -5,6 +5,7 @@
 import { formatMoney, type Money, sum } from '../domain/money.ts';
 import { refundReturned } from '../domain/postings.ts';
 import { endFreeze } from '../queues/end-freeze.ts';
+import { takeBackKeptFees } from '../queues/kept-fees.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import { regainSale } from '../queues/sale-worth.ts';
 import { settleRefund } from '../queues/settle-refund.ts';
@@ -66,6 +67,7 @@ async function book({ ctx, em, enqueue, order }: Given, payment: Payment, { refe
 
 /** What was given up for want of the money is a person's; what was only held goes on, once all of it is here. */
 async function carryOn({ em, enqueue, order }: Given, payment: Payment, amount: Money): Promise<void> {
+  await takeBackKeptFees(em, order);
   if (order.status === 'REFUNDED' || order.status === 'CANCELLED')
     return advance(em, enqueue, order, {
       to: 'NEEDS_REVIEW',

@@ -9,6 +9,7 @@ import type { Channel } from '../domain/order.ts';
 import { isFailure, Retryable } from '../domain/outcome.ts';
 import { feeCorrected, feeTakenElsewhere } from '../domain/postings.ts';
 import type { Capture } from '../providers/paypal/order.ts';
+import { bearKeptFees } from '../queues/kept-fees.ts';
 import { timeOf } from '../store/clock.ts';
 import { type Order, Payment } from '../store/entities/order.ts';
 import { feeIn } from '../store/fee-currency.ts';
@@ -54,6 +55,7 @@ export async function correctFee(em: EntityManager, order: Order, payment: Payme
   await post(em, { source: provider, event: `fee:${reference}`, orderId: order.id, postings });
   const text = `${provider} kept ${formatMoney(kept)} where ${formatMoney(estimated)} was estimated`;
   await note(em, order.id, 'noted', saleBooked ? `${text}, after the sale was booked` : text, { provider, reference });
+  if (order.status === 'REFUNDED') await bearKeptFees(em, order);
 }
 
 /** A fee that was taken in another currency has left there, and not where the payment lies. */

@@ -2,11 +2,13 @@ import { formatMoney, isGreater, type Money } from '../domain/money.ts';
 import { invariant, type Terminal } from '../domain/outcome.ts';
 import { leftOf } from '../domain/payment.ts';
 import { refundAsked } from '../providers/paypal/order.ts';
+import { bearKeptFees } from '../queues/kept-fees.ts';
 import { settleRefund } from '../queues/settle-refund.ts';
 import { advance } from '../queues/transact.ts';
 import { isInDoubt, once, standingEffect } from '../store/effects.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import type { Hindrance } from '../store/intent.ts';
+import type { EntityManager } from '../store/open.ts';
 import { assertOwner } from '../store/orders.ts';
 import { type RefundNews, sumsOf } from '../store/refunds.ts';
 import { supplierOrdersOf } from '../store/supplier-orders.ts';
@@ -40,7 +42,10 @@ export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
       // The order ends here: what PayPal kept is asked for once more.
       await askOpenFees(ctx, order);
       const left = await moneyLeft(ctx, order);
-      if (left.with === 'buyer') return move(ctx, order, { to: 'REFUNDED', note: 'nothing is left to give back' });
+      if (left.with === 'buyer') {
+        const also = (em: EntityManager) => bearKeptFees(em, order);
+        return move(ctx, order, { to: 'REFUNDED', note: 'nothing is left to give back' }, { also });
+      }
       if (order.channel !== 'paypal') return leaveToSeller(ctx, order, order.channel);
       const sent = await sentBefore(ctx, order);
       if (sent && left.with === 'us') return followRefund(ctx, order, left.payment, sent.refundId);
@@ -170,6 +175,7 @@ const refunded = (ctx: Context, order: Order, payment: Payment, news: RefundNews
     const went = `${formatMoney(news.amount)} went back to the buyer`;
     if (left.amountMinor === 0n) {
       await advance(em, enqueue, order, { to: 'REFUNDED', note: went });
+      await bearKeptFees(em, order);
       return 'REFUNDED';
     }
     const note = `${went}, and ${formatMoney(left)} of the payment are still here: give them back at PayPal`;

@@ -56,10 +56,11 @@ const ofSales = [
   'commission',
   'converted',
   'netProfit',
+  'keptFees',
 ] as const;
 const forReseller: View = figures => view(figures, ofSales);
 const forPlatform: View = figures => ({
-  ...view(figures, [...ofSales, 'payoutFees', 'disputeFees', 'feeDifference', 'fxLoss']),
+  ...view(figures, [...ofSales, 'payoutFees', 'disputeFees', 'keptFeesOfPlatform', 'feeDifference', 'fxLoss']),
   earned: moneyView(money(earnedBy(figures), figures.currency)),
 });
 

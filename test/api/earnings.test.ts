@@ -103,6 +103,7 @@ describe('api: what a reseller has earned, and is owed', () => {
       commission: '2.30 USD',
       converted: zero,
       netProfit: '20.62 USD',
+      keptFees: zero,
     };
     const mine = await read('earnings');
     expect(mine.totals.map(texts)).to.deep.equal([expected]);

@@ -1,0 +1,22 @@
+import type { Custody, FailureReason, Holder } from './order.ts';
+
+/**
+ * Who bears what a payment provider keeps of a sale that failed and was given back. The reseller whose sale it was: they
+ * listed what could not be bought at that price. The platform, where it was to pay the supplier and did not.
+ */
+export function bearerOfKeptFees({ supplierPaidBy }: Custody, failure: FailureReason | undefined): Holder {
+  switch (failure) {
+    case 'SUPPLIER_PAYMENT_EXPIRED':
+      return supplierPaidBy;
+    case 'UNPROFITABLE':
+    case 'OUT_OF_STOCK':
+    case 'PRICE_ABOVE_MAXIMUM':
+    case 'VARIANT_GONE':
+    case 'PRODUCT_GONE':
+    case 'NOT_SHIPPABLE':
+    case 'SUPPLIER_REFUSED':
+    case 'DECIDED_BY_PERSON':
+    case undefined:
+      return 'reseller';
+  }
+}
