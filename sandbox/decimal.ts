@@ -1,7 +1,29 @@
 /** Currencies whose smallest unit is the unit itself. PayPal treats HUF and TWD so, ISO 4217 the others. */
-const withoutMinorUnits = new Set(['CLP', 'HUF', 'JPY', 'TWD']);
+const withoutMinorUnits = new Set([
+  'BIF',
+  'CLP',
+  'DJF',
+  'GNF',
+  'HUF',
+  'ISK',
+  'JPY',
+  'KMF',
+  'KRW',
+  'PYG',
+  'RWF',
+  'TWD',
+  'UGX',
+  'VND',
+  'VUV',
+  'XAF',
+  'XOF',
+  'XPF',
+]);
+/** A thousand of them are one. */
+const inThousandths = new Set(['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND']);
 
-export const minorDigitsOf = (currency: string): number => (withoutMinorUnits.has(currency) ? 0 : 2);
+export const minorDigitsOf = (currency: string): number =>
+  withoutMinorUnits.has(currency) ? 0 : inThousandths.has(currency) ? 3 : 2;
 
 /** `toDecimal(1099n, 'USD')` is `"10.99"`, `toDecimal(990n, 'CLP')` is `"990"`. */
 export function toDecimal(minor: bigint, currency: string): string {
