@@ -27,6 +27,7 @@ import { orderRoutes, saleRoutes } from './routes/orders.ts';
 import { proceedsRoutes } from './routes/proceeds.ts';
 import { listingRoutes, productRoutes } from './routes/products.ts';
 import { providerKeyRoutes } from './routes/provider-keys.ts';
+import { payoutReceiverRoutes } from './routes/payout-receiver.ts';
 import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks/routes.ts';
 
@@ -61,6 +62,7 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
   app.use(deps.sessions.read);
   app.use('/api/paypal', checkoutRoutes(deps, limits));
   app.use('/api/users', userRoutes(deps));
+  app.use('/api/me', payoutReceiverRoutes(deps, limits));
   app.use('/api/products', productRoutes(deps));
   app.use('/api/listings', listingRoutes(deps));
   app.use('/api/connections', connectionRoutes(deps));

@@ -9,6 +9,7 @@ import { parcelsOf } from '../store/parcels.ts';
 import { holdsMoney, paymentsOf } from '../store/payments.ts';
 import { findProduct } from '../store/products.ts';
 import { isClosedUnbooked } from '../store/purchase-books.ts';
+import { restingChange } from '../store/receivers.ts';
 import { commissionOf, findSale } from '../store/sales.ts';
 import { supplierOrdersOf } from '../store/supplier-orders.ts';
 import { timelineOf } from '../store/timeline.ts';
@@ -37,6 +38,7 @@ export const readOrderFile = (store: Store, id: OrderId) =>
       closedUnbooked: await isClosedUnbooked(em, id),
       parcels,
       effects: await effectsOf(em, [id, ...legs.map(leg => leg.id), ...parcels.map(parcel => parcel.id)]),
+      restingReceiver: await restingChange(em, row.order.userId),
       contradictions: await contradictionsOf(em, id),
       ledger: await ledgerOf(em, id),
       timeline: await timelineOf(em, id),

@@ -1,6 +1,7 @@
 /** Waiting times of real life, shortened: nothing is skipped. */
 export const shortened = {
   ORDER_HOLD_MINUTES: '0',
+  PAYOUT_RECEIVER_REST_HOURS: '0',
   SWEEP_INTERVAL_MS: '250',
   SWEEP_STALL_AFTER_MS: '10000',
   EFFECT_QUARANTINE_MS: '1000',

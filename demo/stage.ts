@@ -113,7 +113,7 @@ export async function setStage(
     await addUser({ email, password, role: 'reseller' });
     const { id, token, call } = await loggedIn(email, password);
     if (refundPolicy) await call('PATCH', '/api/users/me', { refundPolicy });
-    return { id, email, token, call };
+    return { id, email, password, token, call };
   };
 
   return {
@@ -125,9 +125,9 @@ export async function setStage(
     until,
 
     async hireReseller({ name, proceeds = 'platform', supplier = 'platform', expiredToken = false, payeeAtPayoneer }) {
-      const { id, email, token, call } = await signUp(name);
+      const { id, email, password, token, call } = await signUp(name);
       if (payeeAtPayoneer)
-        await call('PATCH', '/api/users/me', { payoutProvider: 'payoneer', payoutReceiver: payeeAtPayoneer });
+        await call('PUT', '/api/me/payout-receiver', { provider: 'payoneer', receiver: payeeAtPayoneer, password });
       await admin('PUT', `/api/admin/proceeds/${id}`, { heldBy: proceeds });
       const account = `${name}-${digits(6)}`;
       // The sandbox takes purchases of accounts whose name starts so from the platform's balance.

@@ -5,6 +5,7 @@ import type { Effect } from '../store/entities/money.ts';
 import { legOfEffect, payoutEffect, wakeLeg } from '../store/legs.ts';
 import { note } from '../store/timeline.ts';
 import type { Context } from './context.ts';
+import { atAccount } from './own-account.ts';
 import { payoutRoute } from './payout-route.ts';
 
 /** What a provider's news names a payout by: our key, and its own reference. */
@@ -43,7 +44,7 @@ async function givenUp(
   effect: Effect,
   { reference = effect.idempotencyKey }: Named,
 ): Promise<string> {
-  const route = payoutRoute(ctx, { route: name });
+  const route = payoutRoute(atAccount(ctx, name, effect.account), { route: name });
   const { key, state, rawStatus, amount, itemId, missing } = await route.stand(reference);
   const { idempotencyKey } = effect;
   if (key !== undefined && key !== idempotencyKey) return `payout ${reference} is ${key}, not ${idempotencyKey}`;

@@ -2,6 +2,7 @@ import { keepContradiction } from '../store/contradictions.ts';
 import { Effect } from '../store/entities/money.ts';
 import type { Context } from './context.ts';
 import { type ReadEvent, text } from './event-fields.ts';
+import { atAccount } from './own-account.ts';
 
 /** PayPal's words for a refund that gave nothing back. */
 const nothingBack: readonly string[] = ['FAILED', 'CANCELLED'];
@@ -16,7 +17,9 @@ export async function refundTold(ctx: Context, { resource }: ReadEvent): Promise
   const find = { purpose: 'refund' as const, idempotencyKey, status: 'DISPROVEN' as const };
   const effect = await ctx.store.read(em => em.findOne(Effect, find));
   if (!effect) return;
-  const { status } = await ctx.providers.paypal.getRefund(id, { signal: ctx.signal });
+  const { status } = await atAccount(ctx, 'paypal', effect.account).providers.paypal.getRefund(id, {
+    signal: ctx.signal,
+  });
   if (nothingBack.includes(status)) return;
   await ctx.store.transaction(em => keepContradiction(em, effect, { reference: id, status }));
 }

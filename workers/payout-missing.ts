@@ -36,9 +36,9 @@ export async function openTooLong(
   };
   const says = standing.missing ? 'does not show it' : `says ${standing.rawStatus}`;
   await ctx.store.transaction(async em => {
-    await moveLeg(em, leg, 'NEEDS_REVIEW', { reason });
     const text = `${route.label} accepted payout ${key}, and ${says}. Look there what became of it.`;
     await note(em, leg.orderId, 'noted', text, { leg: leg.id, evidence });
+    await moveLeg(em, leg, 'NEEDS_REVIEW', { reason });
   });
   return reason;
 }

@@ -13,6 +13,7 @@ import { note } from '../store/timeline.ts';
 import { shortageText, withBalance } from './balance.ts';
 import { type Context, later, onceContext, type Processor } from './context.ts';
 import { atAccount } from './own-account.ts';
+import { addressNow } from './payout-address.ts';
 import { accepted, takeStanding } from './payout-outcome.ts';
 import { readPayout } from './payout-read.ts';
 import { type PayoutRoute, payoutRoute, type Sent } from './payout-route.ts';
@@ -38,8 +39,7 @@ export const payout: Processor<'legId'> = async ({ legId }, ctx) => {
 };
 
 async function follow(ctx: Context, leg: PayoutLeg): Promise<string> {
-  const route = payoutRoute(ctx, leg);
-  const sent = (await sentBefore(ctx, leg)) ?? (await sendNow(ctx, leg, route));
+  const sent = (await sentBefore(ctx, leg)) ?? (await sendNow(ctx, leg));
   if (typeof sent === 'string') return sent;
   const standing = await readPayout(sentThrough(ctx, leg, sent), sent).catch(refusalIn);
   // It was sent, and may be paid: a "no" to our question does not undo that.
@@ -98,7 +98,7 @@ async function sentBefore(ctx: Context, leg: PayoutLeg): Promise<Effect | undefi
 }
 
 /** Sends what may leave now; gives a text when it may not. What is paid never leaves again. */
-async function sendNow(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Effect | string> {
+async function sendNow(ctx: Context, leg: PayoutLeg): Promise<Effect | string> {
   if (leg.status === 'PAID') return rest(ctx, leg, 'still paid, by other means');
   if (!underWay.has(leg.status)) return rest(ctx, leg, `still ${leg.status}`);
   const standing = owed.has(leg.status) ? await earlierPayout(ctx, leg) : undefined;
@@ -106,6 +106,9 @@ async function sendNow(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promis
   if (leg.notBefore > ctx.now()) return again(ctx, leg, leg.notBefore, 'held back until its day');
   const stopped = await frozen(ctx, leg);
   if (stopped) return again(ctx, leg, later(ctx, ctx.config.waitRecheckMs), `frozen: ${stopped}`);
+  const waits = owed.has(leg.status) ? await addressNow(ctx, leg) : undefined;
+  if (waits) return waits;
+  const route = payoutRoute(ctx, leg);
   if (owed.has(leg.status)) {
     const refusal = await reserveFunds(ctx, leg, route);
     if (refusal) return refusal;

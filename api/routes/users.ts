@@ -15,11 +15,9 @@ const newUser = Joi.object<NewUser>({
   payoutReceiver: Joi.string().email({ tlds: false }).max(127),
 });
 
-const settings = Joi.object<UserSettings>({
+/** Where payouts go needs the password: `/api/me/payout-receiver`. */
+const settings = Joi.object<Pick<UserSettings, 'refundPolicy'>>({
   refundPolicy: Joi.string().valid('ask', 'automatic'),
-  payoutProvider: Joi.string().valid('paypal', 'payoneer').allow(null),
-  /** A PayPal e-mail address, or a Payoneer payee id. */
-  payoutReceiver: Joi.string().min(1).max(127),
 }).min(1);
 
 export const userRoutes = ({ store }: Deps): Router =>
@@ -28,8 +26,7 @@ export const userRoutes = ({ store }: Deps): Router =>
       const { userId } = sessionOf(response);
       const wanted = valid(settings, request.body);
       const user = await store.transaction(em => changeSettings(em, userId, wanted));
-      const { refundPolicy, payoutProvider = null, payoutReceiver = null } = user;
-      response.json({ id: user.id, refundPolicy, payoutProvider, payoutReceiver });
+      response.json({ id: user.id, refundPolicy: user.refundPolicy });
     })
     .post('/', async (request, response) => {
       adminOf(response);

@@ -37,10 +37,16 @@ export const orderPage = (viewer: Viewer, file: OrderFile, now: Date, woken?: nu
     ${card('Supplier orders', supplierOrderTable(file.supplierOrders, now))}
     ${file.parcels.length > 0 && card('Parcels', parcelTable(file.parcels), 'and whether the sale channel knows of them')}
     ${card('Sale', splitOf(file), 'who got how many cents')}
-    ${card('Payouts', legTable(file.legs, now))}
+    ${card('Payouts', html`${legTable(file.legs, now)}${restingReceiver(file)}`)}
     ${card('Effects', effectTable(file), 'every call that moves money or goods, written down before it left')}
     ${card('Ledger', ledgerTable(file.ledger))}`,
   );
+
+/** The reseller has asked for another address: those that came back wait for it. */
+const restingReceiver = ({ restingReceiver: change }: OrderFile): Html | undefined =>
+  change
+    ? html`<p class="footnote">The reseller’s payouts go to <code>${change.receiver}</code> by ${change.provider} from ${moment(change.holdsFrom)} on.</p>`
+    : undefined;
 
 const head = (file: OrderFile, now: Date): Html => html`<header class="order-head">
   <div>

@@ -32,6 +32,14 @@ export const pipelineVariables = (env: Environment) => ({
     .default(0)
     .unit('days')
     .description('Whole days between the supplier being paid and the payout leaving.'),
+  PAYOUT_RECEIVER_REST_HOURS: Joi.number()
+    .min(0)
+    .max(720)
+    .default(48)
+    .unit('hours')
+    .description(
+      'How long a changed payout address rests before payouts go there. Its owner can cancel the change meanwhile.',
+    ),
   MAX_DAILY_ORDERS: count(100).description('Purchases per reseller and UTC day.'),
   MAX_DAILY_SPEND_USD: count(10_000)
     .unit('USD')
@@ -98,6 +106,7 @@ export type PipelineValues = {
   ADMIN_PAYOUT_EMAIL: string;
   PAYOUT_PROVIDER: 'paypal' | 'payoneer';
   PAYOUT_HOLD_DAYS: number;
+  PAYOUT_RECEIVER_REST_HOURS: number;
   MAX_DAILY_ORDERS: number;
   MAX_DAILY_SPEND_USD: number;
   MAX_ORDER_SPEND_USD: number;
@@ -123,6 +132,7 @@ export const pipelineSettings = (values: PipelineValues) => ({
   adminPayoutEmail: values.ADMIN_PAYOUT_EMAIL,
   payoutProvider: values.PAYOUT_PROVIDER,
   payoutHoldDays: values.PAYOUT_HOLD_DAYS,
+  payoutReceiverRestMs: values.PAYOUT_RECEIVER_REST_HOURS * 3_600_000,
   maxDailyOrders: values.MAX_DAILY_ORDERS,
   maxDailySpendUsd: values.MAX_DAILY_SPEND_USD,
   maxOrderSpendUsd: values.MAX_ORDER_SPEND_USD,

@@ -90,9 +90,17 @@ export const routes: readonly Route[] = [
   {
     method: 'PATCH',
     pattern: '/api/users/me',
-    body: () => ({ refundPolicy: 'ask', payoutProvider: 'paypal', payoutReceiver: 'me@example.com' }),
+    body: () => ({ refundPolicy: 'ask' }),
     answers: membersOnly(200),
   },
+  { method: 'GET', pattern: '/api/me/payout-receiver', answers: membersOnly(200) },
+  {
+    method: 'PUT',
+    pattern: '/api/me/payout-receiver',
+    body: () => ({ provider: 'paypal', receiver: 'me@example.com', password: 'not the password' }),
+    answers: membersOnly(422),
+  },
+  { method: 'DELETE', pattern: '/api/me/payout-receiver', answers: membersOnly(409) },
   {
     method: 'POST',
     pattern: '/api/products',

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import type { LegId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
+import { orderStates } from '../../domain/order.ts';
 import { decideLeg } from '../../queues/decide-leg.ts';
+import { endFreeze } from '../../queues/end-freeze.ts';
 import { settleContradiction } from '../../queues/settle-contradiction.ts';
 import { contradictionsOf } from '../../store/contradictions.ts';
 import { creditOf } from '../../store/current-account.ts';
@@ -9,6 +11,7 @@ import { findEvent, storeEvent } from '../../store/inbound-events.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
 import { findLeg } from '../../store/legs.ts';
 import { dismissEvent } from '../../store/untaken-events.ts';
+import { claimOrder } from '../../store/orders.ts';
 import { changeSettings } from '../../store/users.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
@@ -150,6 +153,18 @@ describe('what a provider tells of a payout that was given up', () => {
     expect(await tell(stage, 'PAYMENT.PAYOUTS-ITEM.FAILED', await item(id, 1))).to.match(/was given up, and is FAILED/);
     expect(await frozenFor(id)).to.equal(null);
     await becomes(id, 'PAID');
+  });
+
+  it('goes on holding its order, when a dispute that held it before is over', async () => {
+    const id = await givenUp();
+    const { orderId } = await look(id);
+    await rows(stage, `update orders set frozen_for = 'DISPUTE' where id = ?`, [orderId]);
+    await tell(stage, 'PAYMENT.PAYOUTS-ITEM.SUCCEEDED', await item(id, 1));
+    await stage.context.transact(async (em, enqueue) => {
+      const order = await claimOrder(em, orderId, orderStates);
+      if (order) await endFreeze(em, enqueue, order, 'DISPUTE');
+    });
+    expect(await frozenFor(id)).to.equal('CONTRADICTION');
   });
 
   it('is found by Payoneer’s reference as well', async () => {

@@ -272,8 +272,9 @@ describe('payout', () => {
 
   it('fails when PayPal certainly refuses the payout', async () => {
     const leg = await newLeg();
-    await rows(stage, `update payout_legs set receiver = 'nobody@nowhere' where id = ?`, [leg.id]);
+    await rows(stage, `update users set payout_receiver = 'nobody@nowhere' where id = ?`, [seller.id]);
     await pay(leg);
+    await rows(stage, 'update users set payout_receiver = null where id = ?', [seller.id]);
     expect(await look(leg)).to.include({ status: 'FAILED' });
     expect(await held(leg)).to.deep.equal(['RELEASED']);
   });

@@ -1,0 +1,42 @@
+import { isInDoubt, newestEffect, withdrawUnsent } from '../store/effects.ts';
+import { PayoutLeg } from '../store/entities/money.ts';
+import { lockLeg, recheckLeg } from '../store/legs.ts';
+import type { EntityManager } from '../store/open.ts';
+import { type PayTo, presentReceiver, restingChange } from '../store/receivers.ts';
+import { note } from '../store/timeline.ts';
+import type { Context } from './context.ts';
+
+/**
+ * A leg goes where its beneficiary wants it when it leaves; from then on its address is frozen, until its provider says
+ * that nothing arrived. One that came back from an address waits while a change of that address rests: then gives a text.
+ */
+export const addressNow = (ctx: Context, leg: PayoutLeg): Promise<string | undefined> =>
+  ctx.store.transaction(async em => {
+    await lockLeg(em, leg);
+    const last = await newestEffect(em, 'pay', leg.id);
+    if (isInDoubt(last)) return undefined;
+    const to = await presentOf(ctx, em, leg);
+    const same = leg.route === to.provider && leg.receiver === to.receiver;
+    const cameBack = last?.status === 'DISPROVEN' && last.firstSentAt != null;
+    const change = same && cameBack && leg.beneficiary === 'reseller' ? await restingChange(em, leg.userId) : null;
+    if (change) {
+      await recheckLeg(em, leg, change.holdsFrom);
+      return `came back from ${leg.receiver}: waits until ${change.holdsFrom.toISOString()}, when another address holds`;
+    }
+    if (!same) await readdress(em, leg, to);
+    return undefined;
+  });
+
+const presentOf = async ({ config }: Context, em: EntityManager, { beneficiary, userId }: PayoutLeg): Promise<PayTo> =>
+  beneficiary === 'admin'
+    ? { provider: 'paypal', receiver: config.adminPayoutEmail }
+    : presentReceiver(em, userId, config.payoutProvider);
+
+async function readdress(em: EntityManager, leg: PayoutLeg, { provider: route, receiver }: PayTo): Promise<void> {
+  // What never left would have gone to the old address.
+  await withdrawUnsent(em, 'pay', leg.id);
+  const text = `payout to ${leg.beneficiary} goes to ${receiver} by ${route} now, not to ${leg.receiver} by ${leg.route}`;
+  await em.nativeUpdate(PayoutLeg, { id: leg.id, fence: leg.fence }, { route, receiver });
+  await note(em, leg.orderId, 'noted', text, { leg: leg.id });
+  Object.assign(leg, { route, receiver });
+}
