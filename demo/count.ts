@@ -17,7 +17,7 @@ export type Count = {
   ledgerBalanced: boolean;
 };
 
-/** An order's id, which every key that we send carries. */
+/** What a key holds: the id of an order, or of a share of its money. */
 const idIn = (text: string): string => /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(text)?.[0] ?? text;
 
 /** What the outside world did, by its own books: the demo's beliefs do not count. */
@@ -52,6 +52,14 @@ export function duplicatesAmong(effects: readonly Effect[], orders: Known): numb
 const cameToNothing = ['FAILED', 'BLOCKED', 'DENIED', 'Failed', 'Cancelled', 'RETURNED', 'REFUNDED', 'REVERSED'];
 const wasPaid = ({ detail }: Effect): boolean => !cameToNothing.includes(String(detail.itemStatus));
 
+/** A key of ours holds what the outside calls the thing: read as the id of our own row. */
+async function asOurs(store: Store, effects: readonly Effect[]): Promise<Effect[]> {
+  const query = 'select idempotency_key as key, subject::text from effects';
+  const ours = await store.read(em => em.execute<{ key: string; subject: string }[]>(query));
+  const subjects = new Map(ours.map(({ key, subject }) => [key, subject]));
+  return effects.map(effect => ({ ...effect, key: subjects.get(effect.key) ?? effect.key }));
+}
+
 /** Sales that count, beyond the first of an order. */
 async function secondSales(store: Store): Promise<number> {
   const query = 'select count(*)::int - count(distinct order_id)::int as more from sales where voided_at is null';
@@ -74,7 +82,7 @@ export async function summarize(store: Store, sandbox: Call): Promise<Count> {
     needsReview: byStatus.NEEDS_REVIEW ?? 0,
     supplierOrders: effects.filter(({ kind }) => kind === 'supplier-order').length,
     payouts: effects.filter(({ kind, detail }) => kind === 'payout' && detail.itemStatus === 'SUCCESS').length,
-    duplicates: duplicatesAmong(effects, orders) + (await secondSales(store)),
+    duplicates: duplicatesAmong(await asOurs(store, effects), orders) + (await secondSales(store)),
     ledgerBalanced: totals.length > 0 && totals.every(({ amountMinor }) => amountMinor === 0n),
   };
 }

@@ -49,6 +49,9 @@ export async function openClock(ask: Ask): Promise<Clock> {
     for (const told of watchers) told();
   }
 
+  // The first question opens a connection, which takes its time: the second says it well.
+  await read();
+  base = undefined;
   await read();
   let reading: Promise<void> | undefined;
   const timer = setInterval(() => {

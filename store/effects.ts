@@ -94,10 +94,18 @@ export async function disproveDone(em: EntityManager, effect: Effect, code: stri
     throw new Uncertain('EFFECT_JUDGED_ELSEWHERE', `${effect.idempotencyKey} is judged elsewhere`);
 }
 
-/** Takes back an intent that never left. False when it may have left, or was closed. */
+const withdrawn = 'WITHDRAWN';
+
+/** Takes back an intent that never left, and frees its key. False when it may have left, or was closed. */
 export async function withdrawUnsent(em: EntityManager, purpose: EffectPurpose, subject: string): Promise<boolean> {
   const unsent = { purpose, subject, status: 'OPEN' as const, lastSentAt: null };
-  const change = { status: 'DISPROVEN' as const, lastCode: 'WITHDRAWN', closedAt: raw<Date>('clock_now()') };
+  const idempotencyKey = raw<string>(`idempotency_key || '/withdrawn/' || generation`);
+  const change = {
+    idempotencyKey,
+    status: 'DISPROVEN' as const,
+    lastCode: withdrawn,
+    closedAt: raw<Date>('clock_now()'),
+  };
   return (await em.nativeUpdate(Effect, unsent, change)) === 1;
 }
 
@@ -108,7 +116,7 @@ async function open<Result extends Json>(context: OnceContext, intent: Intent<Re
     const last = await withoutUnsentOf(em, intent, await newestEffect(em, intent.purpose, intent.subject));
     if (last && last.status !== 'DISPROVEN') return last;
     const generation = (last?.generation ?? 0) + 1;
-    const idempotencyKey = intent.keyFor(generation);
+    const idempotencyKey = await intent.keyFor(em, 1 + (await keysUsed(em, intent)));
     const id = randomUUID() as EffectId;
     await em.insert(Effect, {
       id,
@@ -126,6 +134,13 @@ async function open<Result extends Json>(context: OnceContext, intent: Intent<Re
     return em.findOneOrFail(Effect, { id });
   });
 }
+
+/**
+ * Keys that have left. What was withdrawn never did: its key is used by the next generation, so that the number of a key
+ * says how often the outside has answered, and not how often we have tried.
+ */
+const keysUsed = <Result extends Json>(em: EntityManager, { purpose, subject }: Intent<Result>): Promise<number> =>
+  em.count(Effect, { purpose, subject, $or: [{ lastCode: null }, { lastCode: { $ne: withdrawn } }] });
 
 async function withoutUnsentOf<Result extends Json>(
   em: EntityManager,

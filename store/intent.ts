@@ -21,8 +21,8 @@ export type Intent<Result extends Json> = {
   /** The outside account that acts. An effect is only ever judged through the account that opened it. */
   account: string;
   environment: Environment;
-  /** Derived from the subject and the generation alone: the same on every try. */
-  keyFor(generation: number): string;
+  /** From what the outside calls the thing (`domain/effect-key.ts`) and the number of the key: the same on every try. */
+  keyFor(em: EntityManager, number: number): string | Promise<string>;
   /** Called once per generation; the answer is resent byte for byte or not at all. */
   freeze(key: string): string;
   /** For how long after the first send the provider recognises the key: shorter than its memory. 0: never resend. */

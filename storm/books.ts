@@ -33,11 +33,13 @@ const uuidIn = (text: unknown): string | undefined => uuid.exec(String(text))?.[
 /** Which of our orders each entry is about; '' where it is about none. */
 export function byOrder(entries: readonly Entry[], files: readonly OrderFile[]): Map<string, Entry[]> {
   const orders = new Map(
-    files.flatMap(({ id, mark, externalOrderId, legs }) => [
+    files.flatMap(({ id, mark, externalOrderId, legs, effects }) => [
       [externalOrderId ?? id, id],
       [id, id],
       [mark ?? id, id],
       ...legs.map(leg => [leg.id, id] as const),
+      // A key holds what the outside calls the order, or the share of its money.
+      ...effects.map(({ key }) => [uuidIn(key) ?? key, id] as const),
     ]),
   );
   // A sale channel is told of a parcel under its own name for the order.

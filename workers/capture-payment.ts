@@ -78,7 +78,8 @@ const capture = (ctx: Context, order: Order, paypalOrderId: string): Promise<{ p
     route: 'paypal',
     account: order.paypalAccount ?? ctx.config.paypal.clientId,
     environment: ctx.config.paypal.environment,
-    keyFor: generation => `capture-${order.id}-${generation}`,
+    // Random and stored: PayPal captures an order once, and shows the capture under the number that it has given it.
+    keyFor: (_em, number) => `capture-${order.id}-${number}`,
     freeze: () => paypalOrderId,
     resendForMs,
     deduplicates: true,

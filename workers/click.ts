@@ -1,3 +1,4 @@
+import { effectKey } from '../domain/effect-key.ts';
 import { formatMoney, type Money } from '../domain/money.ts';
 import { Retryable, Uncertain } from '../domain/outcome.ts';
 import { once } from '../store/effects.ts';
@@ -6,6 +7,7 @@ import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { askedInThisRun, type Found, type Intent } from '../store/intent.ts';
 import { assertOwner } from '../store/orders.ts';
+import { nameOfOrder } from '../store/outside-names.ts';
 import { standingOf } from '../store/shop-accounts.ts';
 import { keepSupplierOrders, numbersOfOthers } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
@@ -70,7 +72,7 @@ const intentOf = (ctx: Context, order: Order, credential: Credential): Omit<Inte
   route: 'aliexpress-browser',
   account: credential.accountId,
   environment: credential.environment,
-  keyFor: generation => `${order.id}-${generation}`,
+  keyFor: async (em, number) => effectKey('buy', await nameOfOrder(em, order), number),
   resendForMs: 0,
   lookForMs: ctx.config.browserLookForMs,
   deduplicates: false,

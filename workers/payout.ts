@@ -1,3 +1,4 @@
+import { effectKey } from '../domain/effect-key.ts';
 import type { LegId } from '../domain/ids.ts';
 import { add, equals } from '../domain/money.ts';
 import { refusalIn, Terminal } from '../domain/outcome.ts';
@@ -9,6 +10,7 @@ import { legHindrance } from '../store/leg-hindrance.ts';
 import { fitToSale } from '../store/leg-worth.ts';
 import { assertLegOwner, claimLeg, legAmount, lockLeg, moveLeg, resizeLeg } from '../store/legs.ts';
 import { findOrder, LostClaim } from '../store/orders.ts';
+import { nameOfLeg } from '../store/outside-names.ts';
 import { note } from '../store/timeline.ts';
 import { shortageText, withBalance } from './balance.ts';
 import { type Context, later, onceContext, type Processor } from './context.ts';
@@ -147,7 +149,7 @@ const send = (ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent> =
     route: route.name,
     account: route.account,
     environment: route.environment,
-    keyFor: generation => `leg-${leg.id}-${generation}`,
+    keyFor: async (em, number) => effectKey('pay', await nameOfLeg(em, leg), number),
     freeze: key => route.freeze(leg, key),
     resendForMs: route.resendForMs,
     lookForMs: route.lookForMs,

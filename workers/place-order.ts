@@ -1,3 +1,4 @@
+import { effectKey } from '../domain/effect-key.ts';
 import { formatMoney } from '../domain/money.ts';
 import { invariant, PermissionRefused } from '../domain/outcome.ts';
 import type { Destination } from '../providers/aliexpress/address.ts';
@@ -6,6 +7,7 @@ import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { askedInThisRun } from '../store/intent.ts';
 import { assertOwner } from '../store/orders.ts';
+import { nameOfOrder } from '../store/outside-names.ts';
 import { keepSupplierOrders } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import type { AskSupplier, Offer } from './choose-offer.ts';
@@ -45,7 +47,7 @@ export async function placeOrder(ctx: Context, order: Order, credential: Credent
     route: 'aliexpress-api',
     account: credential.accountId,
     environment: credential.environment,
-    keyFor: generation => `${order.id}-${generation}`,
+    keyFor: async (em, number) => effectKey('buy', await nameOfOrder(em, order), number),
     freeze: outOrderId => freezeRequest(ctx, order, outOrderId, choice),
     resendForMs,
     deduplicates: true,

@@ -1,3 +1,4 @@
+import { effectKey } from '../domain/effect-key.ts';
 import { formatMoney, isGreater, type Money } from '../domain/money.ts';
 import { invariant, type Terminal } from '../domain/outcome.ts';
 import { leftOf } from '../domain/payment.ts';
@@ -10,6 +11,7 @@ import type { Order, Payment } from '../store/entities/order.ts';
 import type { Hindrance } from '../store/intent.ts';
 import type { EntityManager } from '../store/open.ts';
 import { assertOwner } from '../store/orders.ts';
+import { nameOfOrder } from '../store/outside-names.ts';
 import { type RefundNews, sumsOf } from '../store/refunds.ts';
 import { supplierOrdersOf } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
@@ -96,7 +98,7 @@ async function giveBack(ctx: Context, order: Order, payment: Payment, amount: Mo
     route: 'paypal',
     account: ctx.config.paypal.clientId,
     environment: ctx.config.paypal.environment,
-    keyFor: generation => `refund-${order.id}-${generation}`,
+    keyFor: async (em, number) => effectKey('refund', await nameOfOrder(em, order), number),
     // An explicit amount: "all that is left" would mean something else the second time.
     freeze: customId => paypal.refundBody({ amount, customId }),
     resendForMs,

@@ -1,8 +1,10 @@
+import { effectKey } from '../domain/effect-key.ts';
 import { isFailure, Terminal } from '../domain/outcome.ts';
 import { once, Unproven } from '../store/effects.ts';
 import type { Order, Parcel } from '../store/entities/order.ts';
 import { askedInThisRun } from '../store/intent.ts';
 import { assertClaim } from '../store/orders.ts';
+import { nameOfParcel } from '../store/outside-names.ts';
 import { markTold, refuseNotice, untoldParcels } from '../store/parcels.ts';
 import { note, noteOnce } from '../store/timeline.ts';
 import { type Context, onceContext } from './context.ts';
@@ -54,7 +56,7 @@ async function tell(ctx: Context, order: Order, parcel: Parcel): Promise<void> {
     route: order.channel,
     account: channel.account,
     environment: channel.environment,
-    keyFor: generation => `ship-${parcel.id}-${generation}`,
+    keyFor: async (em, number) => effectKey('ship-notice', await nameOfParcel(em, order, parcel), number),
     freeze: channel.freeze,
     resendForMs,
     // eBay makes two parcels of what is sent twice; for the others nothing is promised.

@@ -57,8 +57,10 @@ export const payoutCameBack: Scenario = {
   orders: 1,
   async play(stage) {
     const { id } = await sellAndPayOut(stage, 'hugo');
-    const leg = legOf(await readOrderFile(stage.store, id))?.id ?? '';
-    const paid = (await readBooks(stage.sandbox)).find(({ kind, key }) => kind === 'payout' && key.includes(leg));
+    const file = await readOrderFile(stage.store, id);
+    const leg = legOf(file)?.id;
+    const sent = file?.effects.find(({ subject }) => subject === leg);
+    const paid = (await readBooks(stage.sandbox)).find(({ kind, key }) => kind === 'payout' && key === sent?.key);
     await stage.sandbox('POST', '/payout-status', { itemId: paid?.reference, itemStatus: 'RETURNED' });
     await payAgain(stage, id, 'RETURNED');
     return [settled({ id })];

@@ -176,7 +176,7 @@ describe('api: what a person decides about what nobody can prove', () => {
     const { paypal } = api.stage.context.providers;
     const unseen = { ...paypal, getOrder: async () => null };
     const blind = { ...api.stage.context, providers: { ...api.stage.context.providers, paypal: unseen as never } };
-    await refund({ orderId: id }, blind);
+    await later(() => refund({ orderId: id }, blind));
     expect(await api.stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
     expectProblem(await decide(id, { decision: 'buy-again' }), 409, 'REFUND_SENT');
   });

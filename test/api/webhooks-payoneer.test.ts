@@ -39,7 +39,6 @@ describe('api: Payoneer’s notifications', () => {
   ): Sent => signIpcn(options.key ?? secret, `https://shop.example.com${options.to ?? path}`, body, options);
 
   it('are stored as they came and wake the leg, which reads its payout back', async () => {
-    expect(reference).to.equal(`leg-${leg.id}-1`);
     const sent = notify(undefined, { nonce: 'nonce-1' });
     expect((await post(api, path, sent)).status).to.equal(200);
     const [event] = await eventsOf(api);

@@ -188,8 +188,8 @@ describe('an effect that was refused', () => {
   });
 
   describe('by its owner', () => {
-    it('before it left is withdrawn, and a new generation may follow', async () => {
-      const { run, standing, intent, rows } = stage(findable, 'never left');
+    it('before it left is withdrawn, and a new generation follows under the key that was never used', async () => {
+      const { run, standing, intent, rows, performed } = stage(findable, 'never left');
       await run();
       expect(await db.store.transaction(em => withdrawUnsent(em, 'buy', intent.subject))).to.equal(true);
       expect(await standing()).to.equal(null);
@@ -198,6 +198,7 @@ describe('an effect that was refused', () => {
         ['DISPROVEN', 'WITHDRAWN'],
         ['DONE', null],
       ]);
+      expect(performed.map(({ key }) => key)).to.deep.equal([`${intent.subject}-1`]);
     });
 
     for (const plan of ['lose reply', 'answer'] as const)

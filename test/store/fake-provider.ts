@@ -99,7 +99,7 @@ export function createFakeProvider(store: Store, traits: Traits) {
       route: 'api',
       account: 'account-1',
       environment: 'sandbox',
-      keyFor: generation => `${subject}-${generation}`,
+      keyFor: (_em, number) => `${subject}-${number}`,
       freeze: key => {
         seen.freezes += 1;
         return JSON.stringify({ key, nonce: randomUUID() });

@@ -47,6 +47,9 @@ export type SandboxEffect = {
   detail: Record<string, unknown>;
 };
 
+const withSubject = (key: string, subject = ''): string =>
+  subject ? key.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, subject) : key;
+
 /** No hold, no patience: waits are as short as a test may bear. */
 const impatient: Environment = {
   ORDER_HOLD_MINUTES: '0',
@@ -75,6 +78,7 @@ export type Stage = AsyncDisposable &
     readonly authority: string;
     readonly sandboxUrl: string;
     readonly control: Control;
+    /** What the providers did, by their own books. A key of ours has the id of our row where the outside's name is. */
     effects(kind?: SandboxEffect['kind']): Promise<SandboxEffect[]>;
     /** Runs one processor, as the host would. */
     perform(queue: keyof typeof processors, id: string): Promise<string>;
@@ -243,7 +247,13 @@ export async function createStage(changes: Environment = {}, startSandbox = sand
 
     effects: async kind => {
       const { effects } = await control<{ effects: SandboxEffect[] }>('effects');
-      return effects.filter(effect => kind === undefined || effect.kind === kind);
+      const ours = await store.read(em =>
+        em.execute<{ key: string; subject: string }[]>('select idempotency_key as key, subject::text from effects'),
+      );
+      const subjects = new Map(ours.map(({ key, subject }) => [key, subject]));
+      return effects
+        .filter(effect => kind === undefined || effect.kind === kind)
+        .map(effect => ({ ...effect, key: withSubject(effect.key, subjects.get(effect.key)) }));
     },
 
     async passTime(seconds, ours = 'along') {

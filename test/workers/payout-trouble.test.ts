@@ -73,7 +73,7 @@ describe('a payout that meets trouble', () => {
        where order_id = ? and detail -> 'evidence' is not null`,
       [(await look(id)).orderId],
     );
-    expect(evidence).to.deep.equal({ key: `leg-${id}-1` });
+    expect(evidence).to.deep.equal({ key: (await intentsOf(stage, 'pay', id))[0]?.idempotencyKey });
     const deed = { decision: { decision: 'not-paid' }, by: seller.id, why: 'Payoneer says so' } as const;
     await stage.context.transact((em, enqueue) => decideLeg(em, enqueue, id as LegId, deed));
     await becomes(id, 'PAID');

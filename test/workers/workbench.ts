@@ -78,6 +78,10 @@ export const reservationsOf = (stage: Stage, subject: string): Promise<Reservati
 export const intentsOf = async (stage: Stage, purpose: EffectPurpose, subject: string): Promise<Effect[]> =>
   (await stage.store.read(em => effectsOf(em, [subject]))).filter(effect => effect.purpose === purpose);
 
+/** The number at the end of each key that an order or a leg has used, oldest first. */
+export const keyNumbersOf = async (stage: Stage, purpose: EffectPurpose, subject: string): Promise<string[]> =>
+  (await intentsOf(stage, purpose, subject)).map(({ idempotencyKey }) => idempotencyKey.replace(/^.*-/, ''));
+
 /** A checkout order that is let through: PURCHASING, with `purchase` left to do. */
 export async function orderToBuy(stage: Stage, goods: Goods, quantity = 1, shipTo: Address = berlin): Promise<Order> {
   const { id } = await stage.checkout(goods, { quantity, shipTo });
