@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { raw } from '@mikro-orm/core';
+import { LockMode, raw } from '@mikro-orm/core';
 import type { CredentialId, EventId } from '../domain/ids.ts';
 import { timeIn } from './clock.ts';
 import { type EventSource, InboundEvent } from './entities/order.ts';
@@ -60,7 +60,7 @@ export const waitingEvents = (
     ? em.find(
         InboundEvent,
         { status: 'RECEIVED', $or: [{ credentialId: id }, { source: apiName, credentialId: null }] },
-        { orderBy: { receivedAt: 'asc' }, limit },
+        { orderBy: { receivedAt: 'asc' }, limit, lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
       )
     : Promise.resolve([]);
 

@@ -23,10 +23,20 @@ export async function sellAndPayOut(stage: Stage, name: string): Promise<Sold> {
 }
 
 export async function captureOf(stage: Stage, id: string): Promise<string> {
+  const captureId = await findCapture(stage, id);
+  if (!captureId) throw new Error(`order ${id} was never captured`);
+  return captureId;
+}
+
+/** The capture, as soon as PayPal has it. */
+export async function onceCaptured(stage: Stage, id: string): Promise<string> {
+  await stage.until('the order is captured', async () => (await findCapture(stage, id)) !== undefined);
+  return captureOf(stage, id);
+}
+
+async function findCapture(stage: Stage, id: string): Promise<string | undefined> {
   const entries = await readBooks(stage.sandbox);
-  const capture = entries.find(({ kind, detail }) => kind === 'capture' && detail.customId === id);
-  if (!capture) throw new Error(`order ${id} was never captured`);
-  return capture.reference;
+  return entries.find(({ kind, detail }) => kind === 'capture' && detail.customId === id)?.reference;
 }
 
 export const seen = (stage: Stage, id: string, what: string, holds: (file: OrderFile) => boolean): Promise<void> =>

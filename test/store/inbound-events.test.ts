@@ -1,9 +1,17 @@
 import { expect } from 'chai';
 import { createLogger } from '../../runtime/logger.ts';
-import { closeEvent, findEvent, forgetEvents, storeEvent, wakeEvent } from '../../store/inbound-events.ts';
+import {
+  closeEvent,
+  findEvent,
+  forgetEvents,
+  storeEvent,
+  waitingEvents,
+  wakeEvent,
+} from '../../store/inbound-events.ts';
 import { startSweeper } from '../../workers/sweeper.ts';
 import { until } from '../support/until.ts';
-import { openTestStore, rowsOf, type TestStore } from './fixtures.ts';
+import { Credential } from '../../store/entities/people.ts';
+import { insertCredential, openTestStore, rowsOf, type TestStore } from './fixtures.ts';
 
 describe('inbound events', () => {
   let db: TestStore;
@@ -53,6 +61,20 @@ describe('inbound events', () => {
     const row = await store(event({ wanted: false }));
     expect(row).to.include({ status: 'IGNORED', nextCheckAt: null });
     expect(await db.store.transaction(em => wakeEvent(em, row!.id))).to.equal(null);
+  });
+
+  it('that somebody is at are not waited for: a connection failed when many were made at once', async () => {
+    const [taken, free] = [(await store(event({ source: 'ebay' })))!, (await store(event({ source: 'ebay' })))!];
+    const account = await db.store.transaction(async em =>
+      em.findOneOrFail(Credential, { id: await insertCredential(em) }),
+    );
+    const seen = await db.store.transaction(async other => {
+      await wakeEvent(other, taken.id);
+      return db.store.transaction(em => waitingEvents(em, account, 200));
+    });
+    const ids = seen.map(({ id }) => id);
+    expect(ids).to.include(free.id);
+    expect(ids).to.not.include(taken.id);
   });
 
   it('are closed once, and are not woken after that', async () => {
