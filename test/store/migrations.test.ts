@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import pg from 'pg';
 import { migrations } from '../../migrations/index.ts';
 import { migrate } from '../../store/migrate.ts';
 import { openOrm } from '../../store/open.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 
 type Described = { columns: string[]; rules: string[] };
 
@@ -32,32 +31,6 @@ async function describeSchema(url: string): Promise<Described> {
   } finally {
     await client.end();
   }
-}
-
-/** A database without any table: the test server's template brings them all. */
-async function createEmptyDatabase(): Promise<TestDatabase> {
-  const migrated = await createTestDatabase();
-  const name = `empty_${randomBytes(8).toString('hex')}`;
-  const client = new pg.Client({ connectionString: migrated.url });
-  await client.connect();
-  try {
-    await client.query(`create database "${name}" template template0`);
-  } finally {
-    await client.end();
-    await migrated.drop();
-  }
-  const url = new URL(migrated.url);
-  url.pathname = `/${name}`;
-  const server = new URL(migrated.url);
-  server.pathname = '/postgres';
-  return {
-    url: url.href,
-    drop: async () => {
-      const dropper = new pg.Client({ connectionString: server.href });
-      await dropper.connect();
-      await dropper.query(`drop database if exists "${name}" with (force)`).finally(() => dropper.end());
-    },
-  };
 }
 
 describe('the migrations', () => {

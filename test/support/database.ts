@@ -9,9 +9,14 @@ export type TestDatabase = {
 };
 
 /** A database of its own with every table and no rows: a copy of the migrated template, made in about 35 ms. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export const createTestDatabase = (): Promise<TestDatabase> => create(templateDatabase);
+
+/** One without any table. */
+export const createEmptyDatabase = (): Promise<TestDatabase> => create('template0');
+
+async function create(template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer(`create database "${name}" template "${templateDatabase}"`);
+  await onServer(`create database "${name}" template "${template}"`);
   const url = new URL(serverUrl());
   url.pathname = `/${name}`;
   return {

@@ -172,12 +172,13 @@ describe('what a provider tells of a payout that was given up', () => {
       changeSettings(em, seller.id, { payoutProvider: 'payoneer', payoutReceiver: `payee-${seller.id}` }),
     );
     const id = await givenUp('create-payout', 'payoneer');
+    const [effect] = await intentsOf(stage, 'pay', id);
     const event = await stage.store.transaction(em =>
       storeEvent(em, {
         source: 'payoneer',
         eventId: `news-${id}`,
         type: 'payment-accepted',
-        subject: `leg-${id}-1`,
+        subject: effect?.idempotencyKey,
         body: Buffer.from('{}'),
         wanted: true,
       }),
