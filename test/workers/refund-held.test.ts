@@ -4,7 +4,7 @@ import { paymentsOf } from '../../store/payments.ts';
 import { changeSettings } from '../../store/users.ts';
 import { createStage, type Goods, type Stage } from '../support/stage.ts';
 import { dispute, openDispute, sellerWins } from './paypal-news.ts';
-import { importFrom, performWith, placeOnEbay, rows } from './workbench.ts';
+import { changeOrder, importFrom, performWith, placeOnEbay, rows } from './workbench.ts';
 
 describe('a refund', () => {
   let stage: Stage;
@@ -92,7 +92,8 @@ describe('a refund', () => {
     await putToRefunding();
     await stage.perform('refund', id);
     expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'REFUND_BY_SELLER' });
-    await rows(stage, `update payments set status = 'REFUNDED' where order_id = ?`, [id]);
+    await changeOrder(stage, 'ebay', number, { paymentStatus: 'FULLY_REFUNDED' });
+    await importFrom(stage, seller, 'ebay', number);
     await giveUp(id);
     await stage.drain();
     expect((await stage.order(id)).status).to.equal('REFUNDED');
