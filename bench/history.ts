@@ -10,6 +10,7 @@ import { accountBalances } from '../store/ledger.ts';
 import { legsOfOrder } from '../store/legs.ts';
 import { type EntityManager, openOrm, openStore, type Store } from '../store/open.ts';
 import { findOrders } from '../store/overview.ts';
+import { patient } from '../store/silent-connections.ts';
 import { fillWithOrders, named, reseller } from './many-orders.ts';
 import type { Progress } from './progress.ts';
 import { quantile } from './quantile.ts';
@@ -112,7 +113,7 @@ export async function measureHistory({
 }
 
 async function migrateTo(url: string, to?: string): Promise<void> {
-  const orm = await openOrm(url, 2);
+  const orm = await openOrm(url, 2, patient);
   try {
     await orm.migrator.up(to === undefined ? undefined : { to });
   } finally {

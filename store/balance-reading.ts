@@ -7,6 +7,7 @@
  *                        └──the reader died: its claim ends by itself──► due
  */
 import type { Money } from '../domain/money.ts';
+import { databaseTime } from './clock.ts';
 import { fundingAccount, type Provider, setAvailable } from './funding.ts';
 import type { EntityManager } from './open.ts';
 
@@ -46,7 +47,10 @@ export async function keepReading(
   report: { available: Money; asOf: Date },
   readAgainMs: number,
 ): Promise<void> {
-  await setAvailable(em, null, report.available, report.asOf, provider, readAgainMs);
+  // A report from the future would hide what we spent just now.
+  const now = await databaseTime(em);
+  const asOf = report.asOf > now ? now : report.asOf;
+  await setAvailable(em, null, report.available, asOf, provider, readAgainMs);
   await endReading(em, provider, readAgainMs);
 }
 

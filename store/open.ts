@@ -45,7 +45,8 @@ const entities = [
   money.RateFeed,
 ];
 
-export const openOrm = (databaseUrl: string, poolSize: number) =>
+/** @param patience how long a statement may take; a migration of a large database takes its time */
+export const openOrm = (databaseUrl: string, poolSize: number, patience: Partial<typeof timeouts> = timeouts) =>
   MikroORM.init({
     driver: PostgreSqlDriver,
     clientUrl: databaseUrl,
@@ -57,7 +58,7 @@ export const openOrm = (databaseUrl: string, poolSize: number) =>
     pool: { min: 0, max: poolSize, idleTimeoutMillis: 30_000 },
     driverOptions: {
       application_name: 'orders',
-      ...timeouts,
+      ...patience,
       idle_in_transaction_session_timeout: 30_000,
       keepAlive: true,
       onPoolCreated: (pool: Pool) => {

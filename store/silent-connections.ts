@@ -12,6 +12,9 @@ export const timeouts = {
   query_timeout: answerTimeoutMs,
 } as const;
 
+/** For what takes as long as the database is large, and is waited for by nobody but its operator. */
+export const patient = { connectionTimeoutMillis: timeouts.connectionTimeoutMillis } as const;
+
 /** What `pg` says of a query that nobody answered. */
 export const wasSilent = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
 

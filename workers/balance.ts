@@ -49,9 +49,9 @@ const claim = (ctx: Context, { provider }: Payer) =>
 async function read(ctx: Context, payer: Payer): Promise<void> {
   const report = await payer.read();
   const available = report.available.find(amount => amount.currency === platformCurrency) ?? zero(platformCurrency);
-  // A report from the future would hide what we spent just now.
-  const asOf = report.asOf > ctx.now() ? ctx.now() : report.asOf;
-  await ctx.store.transaction(em => keepReading(em, payer.provider, { available, asOf }, readAgainMs(ctx)));
+  await ctx.store.transaction(em =>
+    keepReading(em, payer.provider, { available, asOf: report.asOf }, readAgainMs(ctx)),
+  );
 }
 
 /** What somebody else reads at this moment is known in a moment. */
