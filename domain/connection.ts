@@ -4,7 +4,7 @@ export const connectionStates = ['HEALTHY', 'RECONNECT_NEEDED', 'DISCONNECTED'] 
 export type ConnectionState = (typeof connectionStates)[number];
 
 /** What an account may be refused without being of no use: everything else goes on. */
-export type Capability = 'notifications' | 'missed notifications' | 'ship notices';
+export type Capability = 'notifications' | 'missed notifications' | 'ship notices' | 'finances';
 
 const dayMs = 86_400_000;
 

@@ -36,6 +36,7 @@ export const rateLimits = {
   'ebay token client_credentials': ebayPerDay(1_000, 'OAuth rate limits'),
   'ebay token authorization_code': ebayPerDay(10_000, 'OAuth rate limits'),
   'ebay token refresh_token': ebayPerDay(50_000, 'OAuth rate limits'),
+  'ebay finances': ebayPerDay(15_000, 'API call limits'),
   // 10,000 in all. The keys' share is their own: without a key nothing that eBay tells us can be believed.
   'ebay notification': ebayPerDay(8_000, 'API call limits'),
   'ebay notification key': ebayPerDay(2_000, 'API call limits'),

@@ -30,6 +30,33 @@ export const providerRules = {
   'no money is out for a payout that we do not believe paid': {
     toDo: 'Do not pay it again: the provider has the money on its way or with its receiver. Settle the payout by hand as paid.',
   },
+  'each sale at eBay is a payment here': {
+    toDo: 'eBay has credited a sale that no paid order here is: look at it there, and whether its account’s notifications and feed are well.',
+  },
+  'eBay has credited what we booked': {
+    toDo: 'Compare the sale in eBay’s payments page with the order’s page: payouts of the order are worth the wrong amount.',
+  },
+  'eBay has kept the fee that we booked': {
+    toDo: 'Compare eBay’s fees of the sale with the order’s page: the commission was reckoned with another.',
+  },
+  'eBay has given back what we booked': {
+    toDo: 'Look at the refunds of the sale at eBay, then enter what has gone back (POST /api/admin/orders/:id/marketplace-refund).',
+  },
+  'what eBay pays out reaches the bank': {
+    toDo: 'Tell the owner of the account to see to their bank details at eBay: the money is still there.',
+  },
+  'each payment at MercadoLibre is a payment here': {
+    toDo: 'MercadoLibre has collected money for a sale that no paid order here is: look at it there, and whether the account’s feed is well.',
+  },
+  'MercadoLibre has collected what we booked': {
+    toDo: 'Compare the sale’s payment at Mercado Pago with the order’s page: payouts of the order are worth the wrong amount.',
+  },
+  'MercadoLibre has kept the fee that we booked': {
+    toDo: 'Compare the fee of the payment at Mercado Pago with the order’s page: the commission was reckoned with another.',
+  },
+  'MercadoLibre has given back what we booked': {
+    toDo: 'Look at the payment’s refunds at Mercado Pago, then enter what has gone back (POST /api/admin/orders/:id/marketplace-refund).',
+  },
   'nothing that was given up has happened after all': {
     toDo: 'It was decided or concluded that this had not happened, and its provider has it. Before anything else is paid or bought for the order, settle it as happened.',
   },

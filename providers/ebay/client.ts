@@ -14,6 +14,8 @@ import {
 import { about } from '../fields.ts';
 import type { HttpAnswer, HttpRequest } from '../http.ts';
 import { type Bearer, refused } from './classify.ts';
+import { sister } from './consent.ts';
+import { financesCalls } from './finances.ts';
 import { type Fulfillment, fulfillmentBody, fulfillmentIdOf, toFulfillment } from './fulfillment.ts';
 import { createEbayNotifications } from './notifications.ts';
 import type { EbayOrder } from './order.ts';
@@ -142,6 +144,18 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     return { fulfillmentId: fulfillmentIdOf(call, answer) };
   }
 
+  const finances = financesCalls({
+    baseUrl: sister(baseUrl, 'apiz'),
+    reading,
+    getAt: (call, url, accessToken) =>
+      ask(call, {
+        method: 'GET',
+        url,
+        headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
+        maxAnswerBytes: 4_000_000,
+      }),
+    accept: (call, answer, shape) => accept(call, answer, shape, 'user'),
+  });
   const notifications = createEbayNotifications({ baseUrl, gate, token: applicationToken });
   return {
     notifications,
@@ -152,6 +166,7 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     createShippingFulfillment,
     fulfillmentBody,
     publicKey,
+    ...finances,
   };
 }
 

@@ -4,19 +4,21 @@ import { type Consent, pageWith } from '../consent.ts';
 import { idText, open } from '../fields.ts';
 import { refused } from './classify.ts';
 import type { EbayOptions } from './client.ts';
+import { financesScope } from './finances.ts';
 import * as schema from './schema.ts';
 
 const scope = (name: string): string => `https://api.ebay.com/oauth/api_scope/${name}`;
 
-/** What we ask a seller for, and no more: their orders, who they are, and to be told of new orders. */
+/** What we ask a seller for, and no more: their orders, who they are, to be told of new orders, and what eBay did with their money. */
 export const sellerScopes: readonly string[] = [
   scope('sell.fulfillment'),
   scope('commerce.identity.readonly'),
   scope('commerce.notification.subscription'),
+  financesScope,
 ];
 
 /** eBay's other hosts go with the one of its API: `api.` becomes `auth.` or `apiz.`. A simulator is one host. */
-const sister = (baseUrl: string, host: 'auth' | 'apiz'): string =>
+export const sister = (baseUrl: string, host: 'auth' | 'apiz'): string =>
   baseUrl.replace(/^https:\/\/api\.((?:sandbox\.)?ebay\.com)$/, `https://${host}.$1`);
 
 type WireGrant = Required<schema.WireToken>;

@@ -18,6 +18,7 @@ import type { LimitName } from '../rate-limits.ts';
 import { refused, refusedGrant } from './classify.ts';
 import type { MercadoLibreOrder } from './order.ts';
 import * as schema from './schema.ts';
+import { type FoundPayment, type PaymentSearch, paymentPage, paymentsHost, searchQuery } from './search-payments.ts';
 import { type MercadoLibrePack, type MercadoLibreShipment, shipNotice } from './shipment.ts';
 import type { MercadoLibreNotification } from './webhook.ts';
 
@@ -164,6 +165,23 @@ export function createMercadoLibreClient({
     return { orders: results, total: paging.total };
   }
 
+  /** What was paid to the seller, from Mercado Pago's side. */
+  async function searchPayments(
+    token: UserToken,
+    search: PaymentSearch,
+    options: CallOptions = {},
+  ): Promise<{ payments: Listed<FoundPayment>[]; total: number }> {
+    const call = reading(options, { ...token, capability: 'finances' });
+    const answer = await ask(call, {
+      method: 'GET',
+      url: `${paymentsHost(baseUrl)}/v1/payments/search?${searchQuery(search)}`,
+      headers: { authorization: `Bearer ${token.accessToken}` },
+    });
+    if (!succeeded(answer)) throw refused(call, answer);
+    const { results, paging } = decode(call, paymentPage, answer.body);
+    return { payments: results, total: paging.total };
+  }
+
   /** A page of what could not be delivered in the last two days. */
   async function missedFeeds(
     token: UserToken,
@@ -175,5 +193,15 @@ export function createMercadoLibreClient({
     return (await get(call, token, `/missed_feeds?${query}`, schema.missed)).messages;
   }
 
-  return { refreshToken, getOrder, getShipment, getPack, tellShipped, shipNotice, searchOrders, missedFeeds };
+  return {
+    refreshToken,
+    getOrder,
+    getShipment,
+    getPack,
+    tellShipped,
+    shipNotice,
+    searchOrders,
+    searchPayments,
+    missedFeeds,
+  };
 }

@@ -1,12 +1,13 @@
 import express, { type Router } from 'express';
 import Joi from 'joi';
 import type { Address } from '../address.ts';
-import type { EbayHold, EbayRefund } from '../ebay/state.ts';
+import type { EbayHold, EbayPayout, EbayRefund } from '../ebay/state.ts';
+import { randomDigits } from '../ids.ts';
 import type { PaymentWords } from '../mercadolibre/state.ts';
 import type { World } from '../world.ts';
 import { address, ebayOrder, mercadoLibreOrder, placeEbayOrder, placeMercadoLibreOrder } from './marketplace-orders.ts';
 import { type Notify, notifyKeys, sendNotification } from './notify.ts';
-import { ControlError, minorUnits, notKnown, respond, text } from './respond.ts';
+import { ControlError, currency, minorUnits, notKnown, respond, text } from './respond.ts';
 
 type Change = {
   readonly paymentStatus?: string;
@@ -55,6 +56,14 @@ const again = Joi.object<Again>({
   ...notifyKeys,
 });
 
+type NewPayout = Omit<EbayPayout, 'payoutId' | 'at'>;
+const ebayPayout = Joi.object<NewPayout>({
+  accountId: text.required(),
+  amountMinor: minorUnits.required(),
+  currency: currency.default('USD'),
+  status: Joi.valid('INITIATED', 'SUCCEEDED', 'RETRYABLE_FAILED', 'TERMINAL_FAILED', 'REVERSED').default('SUCCEEDED'),
+});
+
 /** The buyers of the marketplaces. */
 export function orderRoutes(world: World): Router {
   const placeEbay = respond(
@@ -83,6 +92,14 @@ export function orderRoutes(world: World): Router {
       if (marketplace === 'ebay') changeEbay(world, orderId, changes);
       else changeMercadoLibre(world, orderId, changes);
       return changes.notify ? announced(world, marketplace, orderId, changes.notify) : { orderId, notificationIds: [] };
+    }),
+  );
+  router.post(
+    '/ebay-payouts',
+    respond(world, ebayPayout, given => {
+      const payoutId = randomDigits(10);
+      world.state.ebay.payouts.push({ ...given, payoutId, at: world.clock.iso() });
+      return { payoutId };
     }),
   );
   router.post(

@@ -29,6 +29,7 @@ import { shopRoutes } from './shop.ts';
  * POST   shop-accounts · shop-mood                    who logs in on its website, and what they meet there
  * GET    shop-sessions                                how many sessions of the website are open
  * POST   orders · notify · ebay-challenge · ebay-mark-down               the marketplaces and their buyers
+ * POST   ebay-payouts {accountId, amountMinor, status}  what eBay has paid out to a seller's bank
  * PATCH  orders/:marketplace/:orderId
  * POST   approve · capture-outcome · capture-fee · capture-status · refund · dispute   PayPal's buyers, its seller, its risk department
  * POST   paypal-event {document}                       a webhook of PayPal's with whatever is in it, signed

@@ -3,6 +3,7 @@ import { createMount } from '../operation.ts';
 import type { World } from '../world.ts';
 import { showUser } from './access.ts';
 import { authorize } from './consent.ts';
+import { listPayouts, listTransactions } from './finances.ts';
 import { getPublicKey } from './notifications.ts';
 import { issue } from './oauth.ts';
 import { getOrder, getOrders } from './orders.ts';
@@ -76,6 +77,14 @@ export function ebayRouter(world: World): Router {
   router.post(
     `${order}/:orderId/shipping_fulfillment`,
     mount('shipping-fulfillment', call => createFulfillment(world, call)),
+  );
+  router.get(
+    '/sell/finances/v1/transaction',
+    mount('finances-transactions', call => listTransactions(world, call)),
+  );
+  router.get(
+    '/sell/finances/v1/payout',
+    mount('finances-payouts', call => listPayouts(world, call)),
   );
   router.use(
     (_request, response) => void response.status(404).json(errorBody(2002, 'ACCESS', 'REQUEST', 'Resource not found')),

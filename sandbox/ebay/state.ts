@@ -79,7 +79,18 @@ export type Subscription = {
   status: string;
 };
 
+/** What was paid out to a seller's bank, or could not be. */
+export type EbayPayout = {
+  readonly payoutId: string;
+  readonly accountId: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly status: string;
+  readonly at: string;
+};
+
 export type EbayState = {
+  readonly payouts: EbayPayout[];
   alertEmail: string | undefined;
   readonly destinations: Map<string, Destination>;
   readonly subscriptions: Map<string, Subscription>;
@@ -93,4 +104,5 @@ export const createEbayState = (): EbayState => ({
   subscriptions: new Map(),
   applicationTokens: new Map(),
   orders: new Map(),
+  payouts: [],
 });

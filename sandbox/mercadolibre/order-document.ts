@@ -10,7 +10,7 @@ export function orderDocument(world: World, order: MercadoLibreOrder): object {
   const total = order.items.reduce((sum, item) => sum + item.unitPriceMinor * BigInt(item.quantity), 0n);
   const fees = order.items.reduce((sum, item) => sum + item.saleFeeMinor * BigInt(item.quantity), 0n);
   const paid = paidStatuses.includes(order.status);
-  const words = order.payment ?? paymentWords(order.status);
+  const words = paymentWordsOf(order);
   const site = order.items[0]!.itemId.slice(0, 3);
   return {
     id: BigInt(order.id),
@@ -71,6 +71,9 @@ export function orderDocument(world: World, order: MercadoLibreOrder): object {
 
 /** Their money has come; most orders stay `paid` though a part of it went back. */
 const paidStatuses = ['paid', 'partially_refunded', 'pending_cancel'];
+
+/** How its payment stands. */
+export const paymentWordsOf = ({ payment, status }: MercadoLibreOrder): PaymentWords => payment ?? paymentWords(status);
 
 function paymentWords(status: string): PaymentWords {
   if (paidStatuses.includes(status)) return { status: 'approved', statusDetail: 'accredited' };

@@ -5,6 +5,7 @@ import { issue, showMe } from './access.ts';
 import { authorize } from './consent.ts';
 import { missedFeeds } from './notifications.ts';
 import { getOrder, getPack, searchOrders } from './orders.ts';
+import { searchPayments } from './payments.ts';
 import { errorBody, faultBody } from './refusals.ts';
 import { getShipment, notifyBySeller } from './shipments.ts';
 
@@ -40,6 +41,10 @@ export function mercadoLibreRouter(world: World): Router {
   router.post(
     '/shipments/:id/seller_notifications',
     mount('seller-notification', call => notifyBySeller(world, call)),
+  );
+  router.get(
+    '/v1/payments/search',
+    mount('search-payments', call => searchPayments(world, call)),
   );
   router.get(
     '/missed_feeds',

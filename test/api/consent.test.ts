@@ -161,6 +161,7 @@ describe('api: connecting an account', () => {
       'sell.fulfillment',
       'commerce.identity.readonly',
       'commerce.notification.subscription',
+      'sell.finances',
     ]);
     expect(mercadolibre).to.include({ redirect_uri: callback('mercadolibre'), code_challenge_method: 'S256' });
     for (const { state } of [aliexpress, ebay, mercadolibre] as Json[]) expect(state).to.match(/^[\w-]{43}$/);

@@ -64,9 +64,10 @@ export const paypalIssues: Kinds = {
 
 export const ebayErrorIds: Kinds = {
   ...all('uncertain', '30500'), // read, then again
-  ...all('retryable', '195000 25001 25025'),
+  ...all('retryable', '195000 25001 25025 135000'),
   ...all('terminal', '195001 195003 195012 195015 195019 195020 195021'), // Notification
   ...all('terminal', '30700 30800 30810 30820 30830 30840 30850'), // getOrders
+  ...all('terminal', '135002 135003 135004 135005 135006 135007 135008 135009'), // Finances
   ...all('terminal', '32100 32200 32210 32300 32400 32500 32600 34100 34200 34300 34500'), // Fulfillment
   ...all('terminal', '25002 25003 25004 25005 25006 25007 25008 25009 25012 25014 25015 25020 25021'), // Inventory
   ...all('terminal', '25026 25029 25702 25707 25710 25713'),

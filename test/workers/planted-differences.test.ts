@@ -10,22 +10,44 @@ import { checkBooks } from '../../workers/check-books.ts';
 import { breakages } from '../store/breakages.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
-import { plants } from './plants.ts';
+import { type Plot, plants } from './plants.ts';
+import { changeOrder, hintOf, importFrom, placeOnEbay, placeOnMercadoLibre } from './workbench.ts';
 
 const fiveHours = 5 * 3_600;
 
-/** Orders at our checkout that were bought and paid out. */
-async function grow(stage: Stage, count: number): Promise<string[]> {
-  const goods = await stage.stockUp(await stage.hireSeller());
-  const ids: string[] = [];
-  for (let order = 0; order < count; order += 1) ids.push((await stage.paidOrder(goods)).id);
+type Grown = Omit<Plot, 'stage' | 'sql'>;
+
+/** Orders at our checkout that were bought and paid out, and beside each a sale from either marketplace. */
+async function grow(stage: Stage, count: number, channels: 'all' | 'checkout only' = 'all'): Promise<Grown[]> {
+  const seller = await stage.hireSeller();
+  const goods = await stage.stockUp(seller);
+  const grown: Grown[] = [];
+  const sold = async (marketplace: 'ebay' | 'mercadolibre', place: () => Promise<string>) => {
+    if (channels === 'checkout only') return { number: '', id: '' };
+    const number = await place();
+    const [order] = await importFrom(stage, seller, marketplace, number);
+    return { number, id: order?.id ?? '' };
+  };
+  for (let index = 0; index < count; index += 1) {
+    const onEbay = { lines: [{ goods: { listingId: `11${index}` }, totalMinor: 3_299, taxMinor: 200 }] };
+    const onMercadoLibre = { goods: { listingId: `MLC11${index}` }, unitPriceMinor: 34_990, saleFeeMinor: 4_864 };
+    grown.push({
+      seller,
+      orderId: (await stage.paidOrder(goods)).id,
+      sales: {
+        ebay: await sold('ebay', () => placeOnEbay(stage, seller, onEbay)),
+        mercadolibre: await sold('mercadolibre', () => placeOnMercadoLibre(stage, seller, onMercadoLibre)),
+      },
+    });
+  }
+  const ids = grown.map(({ orderId }) => orderId as OrderId);
   await stage.drain();
   await until(async () => {
     await stage.sweepAndDrain();
-    const legs = await stage.store.read(em => em.find(PayoutLeg, { orderId: { $in: ids as OrderId[] } }));
+    const legs = await stage.store.read(em => em.find(PayoutLeg, { orderId: { $in: ids } }));
     return legs.length === 2 * count && legs.every(({ status }) => status === 'PAID');
   });
-  return ids;
+  return grown;
 }
 
 /** As somebody at the database's console, whom no trigger of ours stops. */
@@ -40,7 +62,7 @@ async function pastAllGuards({ store }: Stage) {
 async function foundByJob(stage: Stage): Promise<BookFinding[]> {
   await stage.store.transaction(em => scheduleBookCheck(em, new Date()));
   const check = await stage.store.read(theBookCheck);
-  const later = { ...stage.context, now: () => new Date(Date.now() + fiveHours * 1_000) };
+  const later = { ...stage.context, now: () => new Date(Date.now() + 30 * 3_600_000) };
   let said = '';
   for (let jobs = 0; !said.includes('has ended'); jobs += 1) {
     if (jobs > 100) throw new Error(`the run comes to no end: ${said}`);
@@ -65,19 +87,12 @@ const unnamed = (wanted: readonly string[], found: readonly { rule: string }[], 
 const nothing = { byTheJob: [], byTheCommand: [] };
 
 describe('a check of the books', function () {
-  // Whole runs over a dozen orders, and the command started anew each time.
-  this.timeout(120_000);
+  // Whole runs over many orders, and the command started anew each time.
+  this.timeout(180_000);
 
-  let stage: Stage;
-  let ids: string[];
   const own = bookRules.filter(({ asks }) => asks === 'our own rows').map(({ name }) => name);
   const atProviders = Object.keys(plants);
-  before(async () => {
-    stage = await createStage();
-    ids = await grow(stage, atProviders.length);
-    await stage.control('clock', { advanceSeconds: fiveHours });
-  });
-  after(() => stage[Symbol.asyncDispose]());
+  const listed = (stage: Stage) => stage.control('clock', { advanceSeconds: fiveHours });
 
   it('has a difference planted for every rule there is, and no other', () => {
     const planted = [...new Set(breakages.map(([rule]) => rule)), ...atProviders];
@@ -85,7 +100,18 @@ describe('a check of the books', function () {
     expect(new Set(planted).size, 'each name is one rule’s').to.equal(planted.length);
   });
 
-  it('finds nothing after ordinary orders, neither the job nor the command', async () => {
+  it('finds nothing after ordinary sales on all channels, neither the job nor the command', async () => {
+    await using stage = await createStage();
+    const [, second] = await grow(stage, 2);
+    // One of each is refunded in part, and we hear of it.
+    await changeOrder(stage, 'ebay', second?.sales.ebay.number ?? '', { refunds: [{ amountMinor: '500' }] });
+    await changeOrder(stage, 'mercadolibre', second?.sales.mercadolibre.number ?? '', { refundedMinor: '5000' });
+    await stage.perform('import-order', await hintOf(stage, second!.seller, 'ebay', second!.sales.ebay.number));
+    await stage.perform(
+      'import-order',
+      await hintOf(stage, second!.seller, 'mercadolibre', second!.sales.mercadolibre.number),
+    );
+    await listed(stage);
     expect(await foundByJob(stage)).to.deep.equal([]);
     const { lines, end } = await printed(stage);
     expect(lines.at(-1)).to.equal(`${bookRules.length} rules, 0 differences, 0 uncheckable`);
@@ -93,9 +119,11 @@ describe('a check of the books', function () {
   });
 
   it('names every difference that is planted at a provider, and so does the command', async () => {
+    await using stage = await createStage();
+    const grown = await grow(stage, atProviders.length);
     const sql = await pastAllGuards(stage);
-    for (const [index, plant] of Object.values(plants).entries())
-      await plant({ stage, sql, orderId: ids[index] ?? '' });
+    for (const [index, plant] of Object.values(plants).entries()) await plant({ ...grown[index]!, stage, sql });
+    await listed(stage);
     const found = await foundByJob(stage);
     const { lines, end } = await printed(stage);
     expect(unnamed(atProviders, found, lines)).to.deep.equal(nothing);
@@ -103,9 +131,9 @@ describe('a check of the books', function () {
   });
 
   it('names every difference that is planted in our own rows, and so does the command', async () => {
-    await using one = await createStage();
-    await grow(one, 1);
-    const sql = await pastAllGuards(one);
+    await using stage = await createStage();
+    await grow(stage, 1, 'checkout only');
+    const sql = await pastAllGuards(stage);
     const found: { rule: string }[] = [];
     const lines: string[] = [];
     // What changes how a sale or its order stands hides the rest: it comes last.
@@ -113,9 +141,30 @@ describe('a check of the books', function () {
       /update orders set/.test(text) ? 2 : /update (sales|effects) set/.test(text) ? 1 : 0;
     for (const now of [0, 1, 2]) {
       for (const [, text] of breakages) if (round(text) === now) await sql(text);
-      found.push(...(await foundByJob(one)));
-      lines.push(...(await printed(one)).lines);
+      found.push(...(await foundByJob(stage)));
+      lines.push(...(await printed(stage)).lines);
     }
     expect(unnamed(own, found, lines)).to.deep.equal(nothing);
+  });
+
+  it('lists what nobody can be asked about, and says so of an eBay account that has not let us see its finances', async () => {
+    await using stage = await createStage();
+    const [plot] = await grow(stage, 1);
+    const sql = await pastAllGuards(stage);
+    await sql(
+      `update api_credentials set scopes = 'https://api.ebay.com/oauth/api_scope/sell.fulfillment' where api_name = 'ebay'`,
+    );
+    await sql(`update effects set status = 'DISPROVEN', last_code = 'DECIDED_BY_PERSON' where purpose = 'buy'`);
+    await listed(stage);
+    const found = (await foundByJob(stage)).filter(({ kind }) => kind === 'uncheckable');
+    expect(
+      found.map(({ subject, detail }) => [subject, detail.split(/ [0-9a-f]{8}-| seller-/)[0]]),
+    ).to.have.deep.members([
+      ['', 'the eBay account'],
+      ['', 'the eBay account'],
+      [plot?.orderId, 'AliExpress finds no order by our key'],
+    ]);
+    const { lines } = await printed(stage);
+    expect(lines.filter(line => line.startsWith('cannot be checked: '))).to.have.length(3);
   });
 });

@@ -1,11 +1,15 @@
 import type { ProviderRule } from '../../store/provider-rules.ts';
-import type { Stage } from '../support/stage.ts';
+import type { Seller, Stage } from '../support/stage.ts';
 import { buyerWins, dispute } from './paypal-news.ts';
+import { changeOrder } from './workbench.ts';
 
 /** An order of its own that was bought and paid out, and a way past our own code. */
 export type Plot = {
   readonly stage: Stage;
   readonly orderId: string;
+  /** Sales that were imported from its seller's shops, by the marketplace's number and ours. */
+  readonly sales: Readonly<Record<'ebay' | 'mercadolibre', { readonly number: string; readonly id: string }>>;
+  readonly seller: Seller;
   readonly sql: (text: string, values?: unknown[]) => Promise<unknown>;
 };
 
@@ -42,6 +46,28 @@ export const plants: Readonly<Record<ProviderRule, (plot: Plot) => Promise<unkno
     sql('update payout_legs set fee_minor = 0 where order_id = ?', [orderId]),
   'no money is out for a payout that we do not believe paid': ({ sql, orderId }) =>
     sql(`update payout_legs set status = 'FAILED' where order_id = ?`, [orderId]),
+  'each sale at eBay is a payment here': ({ sql, sales }) =>
+    sql('delete from payments where order_id = ?', [sales.ebay.id]),
+  'eBay has credited what we booked': ({ sql, sales }) =>
+    sql('update payments set amount_minor = amount_minor + 1 where order_id = ?', [sales.ebay.id]),
+  'eBay has kept the fee that we booked': ({ sql, sales }) =>
+    sql('update payments set fee_minor = fee_minor + 1 where order_id = ?', [sales.ebay.id]),
+  'eBay has given back what we booked': ({ stage, sales }) =>
+    changeOrder(stage, 'ebay', sales.ebay.number, { refunds: [{ amountMinor: '500' }] }),
+  'what eBay pays out reaches the bank': ({ stage, seller }) =>
+    stage.control('ebay-payouts', {
+      accountId: seller.ebay.accountId,
+      amountMinor: '2599',
+      status: 'RETRYABLE_FAILED',
+    }),
+  'each payment at MercadoLibre is a payment here': ({ sql, sales }) =>
+    sql('delete from payments where order_id = ?', [sales.mercadolibre.id]),
+  'MercadoLibre has collected what we booked': ({ sql, sales }) =>
+    sql('update payments set amount_minor = amount_minor + 1 where order_id = ?', [sales.mercadolibre.id]),
+  'MercadoLibre has kept the fee that we booked': ({ sql, sales }) =>
+    sql('update payments set fee_minor = fee_minor + 1 where order_id = ?', [sales.mercadolibre.id]),
+  'MercadoLibre has given back what we booked': ({ stage, sales }) =>
+    changeOrder(stage, 'mercadolibre', sales.mercadolibre.number, { refundedMinor: '5000' }),
   'nothing that was given up has happened after all': ({ sql, orderId }) =>
     sql(
       `update effects set status = 'DISPROVEN', last_code = 'DECIDED_BY_PERSON'

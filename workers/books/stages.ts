@@ -1,4 +1,6 @@
+import { ebayFinances, ebayPayouts } from './ebay-finances.ts';
 import { givenUp } from './given-up.ts';
+import { mercadoLibrePayments } from './mercadolibre-payments.ts';
 import { ourRules } from './our-rules.ts';
 import { payouts } from './payouts.ts';
 import { payPalCaptures } from './paypal-captures.ts';
@@ -16,4 +18,7 @@ export const stages: readonly Stage[] = [
   payPalDisputes,
   payouts,
   givenUp,
+  ebayFinances,
+  ebayPayouts,
+  mercadoLibrePayments,
 ];

@@ -11,6 +11,8 @@ const lastMinute = () => ({
   lastModifiedTo: new Date(Date.now() + 60_000),
 });
 
+const lastDays = () => ({ from: new Date(Date.now() - 86_400_000), to: new Date(Date.now() + 30 * 86_400_000) });
+
 /** The key that the sandbox signs its notifications with, as a notification names it. */
 async function keyId(world: SandboxWorld): Promise<string> {
   await ebayOrder(world);
@@ -44,6 +46,37 @@ export const ebayContracts: Contracts['ebay'] = {
       return [seller, orderId];
     },
     declined: { prepare: async world => [await account(world, 'ebay'), nobody], as: 'terminal EBAY_32100' },
+  },
+  listFinances: {
+    operation: 'finances-transactions',
+    stakes: 'read',
+    token: 'user',
+    async prepare(world) {
+      const { seller } = await ebayOrder(world);
+      await world.control('clock', { advanceSeconds: 3_660 });
+      return [seller, { ...lastDays(), offset: 0 }];
+    },
+    declined: {
+      prepare: async world => [await account(world, 'ebay'), { ...lastDays(), offset: -1 }],
+      as: 'terminal EBAY_135003',
+    },
+  },
+  listPayouts: {
+    operation: 'finances-payouts',
+    stakes: 'read',
+    token: 'user',
+    async prepare(world) {
+      const seller = await account(world, 'ebay');
+      await world.control('ebay-payouts', { accountId: seller.accountId, amountMinor: '2599', status: 'SUCCEEDED' });
+      return [
+        { ...seller, account: seller.accountId },
+        { ...lastDays(), offset: 0 },
+      ];
+    },
+    declined: {
+      prepare: async world => [await account(world, 'ebay'), { ...lastDays(), offset: -1 }],
+      as: 'terminal EBAY_135003',
+    },
   },
   getOrders: {
     operation: 'get-orders',

@@ -90,6 +90,20 @@ export const mercadolibreContracts: Contracts['mercadolibre'] = {
       as: 'terminal MERCADOLIBRE_FORBIDDEN',
     },
   },
+  searchPayments: {
+    operation: 'search-payments',
+    stakes: 'read',
+    token: 'user',
+    async prepare(world) {
+      const { seller } = await mercadoLibreOrder(world);
+      await world.control('clock', { advanceSeconds: 360 });
+      return [seller, { ...lastHour(), limit: 50, offset: 0 }];
+    },
+    declined: {
+      prepare: async world => [await account(world, 'mercadolibre'), { ...lastHour(), limit: 51, offset: 0 }],
+      as: 'terminal MERCADOLIBRE_BAD_REQUEST',
+    },
+  },
   missedFeeds: {
     operation: 'missed-feeds',
     stakes: 'read',

@@ -28,6 +28,9 @@ const mayBeAbsent: Places = {
   'aliexpress.getAddress': ['*'],
   'ebay.getOrder': ['shipTo', 'marketplaceFee', 'buyer', 'lines.*.title', 'createdAt'],
   'ebay.getOrders': ['orders.*'],
+  'ebay.listFinances': ['items.*'],
+  'mercadolibre.searchPayments': ['payments.*'],
+  'ebay.listPayouts': ['items.*'],
   'ebay.getShippingFulfillments': ['*.shippedAt', '*.carrier', '*.trackingNumber', '*.lines.*'],
   'mercadolibre.getOrder': [
     'items.*.saleFee',
@@ -54,6 +57,9 @@ const madeOfWhatIsThere: Places = {
   'paypal.listWebhookEvents': ['events.*'],
   'paypal.listTransactions': ['transactions.*'],
   'ebay.getOrders': ['orders.*'],
+  'ebay.listFinances': ['items.*'],
+  'mercadolibre.searchPayments': ['payments.*'],
+  'ebay.listPayouts': ['items.*'],
   'mercadolibre.searchOrders': ['orders.*'],
   'mercadolibre.missedFeeds': ['*'],
   // Made of the ids of its properties; the next offer; a parcel without events.

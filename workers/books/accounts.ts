@@ -1,0 +1,37 @@
+import type { Finding } from '../../store/book-findings.ts';
+import { Credential } from '../../store/entities/people.ts';
+import type { ProviderRule } from '../../store/provider-rules.ts';
+import type { Context } from '../context.ts';
+import { type Asked, notKnown, type Stage } from './stage.ts';
+
+const firstId = '00000000-0000-0000-0000-000000000000';
+
+/** A stage over connected accounts, one per slice. What cannot be known of one is told under its first rule. */
+export const overAccounts = (
+  name: string,
+  apiName: 'ebay' | 'mercadolibre',
+  rule: ProviderRule,
+  read: (
+    ctx: Context,
+    credential: Credential,
+    asked: Asked,
+  ) => Promise<{ findings: readonly Finding[]; asked: number }>,
+): Stage => ({
+  name,
+  async read(ctx, asked) {
+    const [credential] = await ctx.store.read(em =>
+      em.find(
+        Credential,
+        { id: { $gt: (asked.cursor ?? firstId) as Credential['id'] }, apiName, status: { $ne: 'DISCONNECTED' } },
+        { orderBy: { id: 'asc' }, limit: 1 },
+      ),
+    );
+    if (!credential) return { findings: [], asked: 0, next: null };
+    try {
+      return { ...(await read(ctx, credential, asked)), next: credential.id };
+    } catch (error) {
+      const of = { rule, subject: '', about: credential.id };
+      return { findings: [notKnown(of, error, asked)], asked: 1, next: credential.id };
+    }
+  },
+});

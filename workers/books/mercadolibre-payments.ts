@@ -1,0 +1,105 @@
+import { type Money, sum } from '../../domain/money.ts';
+import type { FoundPayment } from '../../providers/mercadolibre/search-payments.ts';
+import type { Finding } from '../../store/book-findings.ts';
+import type { Credential } from '../../store/entities/people.ts';
+import type { Context } from '../context.ts';
+import { withToken } from '../tokens.ts';
+import { overAccounts } from './accounts.ts';
+import { bookedSales, compareSale, notTold, type SaleRules, type ToldSale } from './marketplace-books.ts';
+import { settledBy } from './stage.ts';
+
+const rules: SaleRules = {
+  known: 'each payment at MercadoLibre is a payment here',
+  credited: 'MercadoLibre has collected what we booked',
+  fee: 'MercadoLibre has kept the fee that we booked',
+  back: 'MercadoLibre has given back what we booked',
+};
+
+const dayMs = 86_400_000;
+/** A buyer may ask for their money back for a month after the parcel has come. */
+const readMs = 90 * dayMs;
+/** Mercado Pago says nowhere how late its search is: minutes, and a day is safe. */
+const lagMs = dayMs;
+const pageSize = 50;
+
+/** What was paid to each seller at MercadoLibre against the sales that are booked here. */
+export const mercadoLibrePayments = overAccounts(
+  'mercadolibre payments',
+  'mercadolibre',
+  rules.credited,
+  async (ctx, credential, asked) => {
+    const { payments, unread, calls } = await everyPayment(ctx, credential);
+    const settled = settledBy(ctx, asked, lagMs);
+    const sales = salesOf(payments).filter(({ soldAt }) => soldAt >= credential.createdAt);
+    const judged = sales.filter(({ soldAt }) => soldAt <= settled);
+    const booked = await bookedSales(
+      ctx,
+      credential,
+      judged.map(({ orderId }) => orderId),
+    );
+    const listed = new Set(payments.flatMap(({ orderId }) => orderId ?? []));
+    const range = { from: new Date(ctx.now().getTime() - readMs), to: settled };
+    return {
+      asked: calls,
+      findings: [
+        ...unreadOf(credential, unread),
+        ...judged.flatMap(sale => compareSale(rules, sale, booked.get(sale.orderId))),
+        ...(await notTold(ctx, credential, rules.credited, { ...range, listed })),
+      ],
+    };
+  },
+);
+
+const unreadOf = ({ id: about }: Credential, count: number): Finding[] =>
+  count === 0
+    ? []
+    : [
+        {
+          rule: rules.credited,
+          kind: 'unread',
+          subject: '',
+          about: `${about} payments`,
+          detail: `MercadoLibre lists ${count} payments in a form that cannot be read`,
+        },
+      ];
+
+async function everyPayment(ctx: Context, credential: Credential) {
+  const payments: FoundPayment[] = [];
+  const range = { from: new Date(ctx.now().getTime() - readMs), to: ctx.now(), limit: pageSize };
+  let [unread, calls, offset, total] = [0, 0, 0, 1];
+  while (offset < total) {
+    const search = { ...range, offset };
+    const page = await withToken(ctx, credential, token =>
+      ctx.providers.mercadolibre.searchPayments(token, search, { signal: ctx.signal }),
+    );
+    for (const listed of page.payments) {
+      if ('read' in listed) payments.push(listed.read);
+      else unread += 1;
+    }
+    calls += 1;
+    offset += page.payments.length;
+    total = page.payments.length === 0 ? 0 : page.total;
+  }
+  return { payments, unread, calls };
+}
+
+/** A sale may be paid in parts, and a first try that was declined says nothing of the one that brought the money. */
+function salesOf(payments: readonly FoundPayment[]): ToldSale[] {
+  const came = payments.filter(({ orderId, standing }) => orderId && standing !== 'none' && standing !== 'unknown');
+  return [...Map.groupBy(came, ({ orderId }) => orderId ?? '')].flatMap(([orderId, parts]) => {
+    const [first] = parts;
+    if (!first || parts.some(({ amount }) => amount.currency !== first.amount.currency)) return [];
+    const { currency } = first.amount;
+    const total = (amounts: readonly Money[]): Money => sum(amounts, currency);
+    const fees = parts.flatMap(({ fee }) => fee ?? []);
+    return [
+      {
+        orderId,
+        soldAt: first.createdAt,
+        gross: total(parts.map(({ amount }) => amount)),
+        fee: fees.length === parts.length ? total(fees) : undefined,
+        back: total(parts.map(({ refunded }) => refunded)),
+      },
+    ];
+  });
+}
