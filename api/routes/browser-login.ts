@@ -9,6 +9,7 @@ import { credentialOf } from '../../store/credentials.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { EntityManager } from '../../store/open.ts';
 import { releaseAccount, type Standing, standingOf } from '../../store/shop-accounts.ts';
+import { assertReplaceable } from '../account-in-use.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { type Session, sessionOf } from '../middleware/session.ts';
@@ -68,6 +69,7 @@ export const browserLoginRoutes = ({ store, transact, box, config }: Deps): Rout
       const { userId } = session;
       const login = { userId, environment, ...valid(logIn, request.body) };
       const answer = await transact(async (em, enqueue) => {
+        await assertReplaceable(em, { ...login, apiName: 'aliexpress', accountId: login.email });
         const kept = await keepBrowserLogin(em, box, login);
         if (!kept) throw new Problem(409, 'ACCOUNT_TAKEN', 'another user buys with this log-in');
         const ordersWoken = await wakeAll(em, enqueue, session);

@@ -15,6 +15,7 @@ import { wantSubscription } from '../../store/ebay-subscriptions.ts';
 import type { Connectable, ConnectionAttempt } from '../../store/entities/people.ts';
 import type { EntityManager } from '../../store/open.ts';
 import { findUser } from '../../store/users.ts';
+import { assertReplaceable } from '../account-in-use.ts';
 import { connectionView, webhookUrls } from '../connection-view.ts';
 import { connectables, environmentOf } from '../consents.ts';
 import type { Deps } from '../deps.ts';
@@ -188,6 +189,7 @@ const storeAccount = (
     const { accountId, accountName, scopes, ...tokens } = account;
     const refreshAt = refreshTime(tokens.accessExpiresAt, config.supplierTokenLeadMs, now());
     const owner = { userId, apiName, environment, moneyHolder };
+    await assertReplaceable(em, { ...owner, accountId });
     const stored = await connect(em, box, { ...owner, accountId, accountName, scopes, tokens, refreshAt });
     if (!stored)
       throw new Problem(

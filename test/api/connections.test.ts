@@ -71,6 +71,19 @@ describe('api: outside accounts', () => {
     expect((await connected(mia, 'ebay', first.accountName)).id, 'and back').to.equal(first.id);
   });
 
+  it('are not replaced by another account while only they can say how a purchase stands, and may be disconnected', async () => {
+    const seller = await api.hire();
+    const { id } = await api.stage.paidOrder(await api.stage.stockUp(seller));
+    for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await api.stage.perform(queue, id);
+    const kind = 'aliexpress-dropshipping';
+    const refused = await connect(seller, kind, shopName());
+    expect([refused.status, JSON.parse(refused.text).code]).to.deep.equal([409, 'ACCOUNT_IN_USE']);
+    const own = (await list(seller)).find(({ provider }) => provider === kind);
+    expect(own.health).not.to.equal('disconnected');
+    expect((await api.call('DELETE', `/api/connections/${own.id}`, { as: seller })).status).to.equal(204);
+    expect((await connect(seller, kind, shopName())).status).to.equal(200);
+  });
+
   it('are connected once, however often the button is pressed', async () => {
     const [mia, name] = [await newcomer(api), shopName()];
     // The consent of a moment ago ends with the next one's: what counts is that there is one connection, and it works.
