@@ -7,8 +7,8 @@ import { toSeconds } from './paging.ts';
 
 /** How late PayPal's reports are, by its own word: what happened since may be missing in them. */
 export const reportsLagMs = 3 * 3_600_000;
-/** The longest stretch that one question may be about, and how many transactions one page may hold. */
-export const longestReportMs = 31 * 86_400_000;
+/** The longest stretch that one question may be about: 31 days, less the seconds that its ends are rounded to. */
+export const longestReportMs = 31 * 86_400_000 - 2_000;
 const pageSize = 200;
 
 /** One movement on the platform's account. */
@@ -72,7 +72,8 @@ export function reportingCalls({ reading, get }: Exchanges) {
   ): Promise<{ transactions: Listed<Transaction>[]; pages: number }> {
     const query = new URLSearchParams({
       start_date: toSeconds(from),
-      end_date: toSeconds(to),
+      // The second that it ends in is part of it.
+      end_date: toSeconds(new Date(to.getTime() + 999)),
       fields: 'transaction_info',
       page_size: `${pageSize}`,
       page: `${number}`,

@@ -3,6 +3,7 @@ import { scheduleBookCheck, theBookCheck } from '../../store/book-check.ts';
 import { openFindings } from '../../store/book-findings.ts';
 import type { BookFinding } from '../../store/entities/book-check.ts';
 import { legsOfOrder } from '../../store/legs.ts';
+import { checkBooks } from '../../workers/check-books.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { refundOf, tell } from './paypal-news.ts';
@@ -92,7 +93,23 @@ describe('check-books', () => {
     expect(await found()).to.deep.equal([]);
   });
 
-  it('goes on where it was when a job died, and lets no late one write', async () => {
+  it('lets no job write that was taken for dead and was only slow', async () => {
+    await sql('update supplier_orders set cost_minor = cost_minor + 1');
+    const slow = { ...stage.context, store: { ...stage.store } };
+    let transactions = 0;
+    slow.store.transaction = async work => {
+      transactions += 1;
+      // What it has read is about to be written, and somebody else has gone on meanwhile.
+      if (transactions === 6) await job();
+      return stage.store.transaction(work);
+    };
+    const { id } = await check();
+    expect(await checkBooks({ checkId: id }, slow)).to.equal('another job checks the books now');
+    expect(await wholeRun()).to.match(/^run \d has ended/);
+    expect(await found()).to.have.length(2);
+  });
+
+  it('goes on where it was when a job died', async () => {
     await sql('update supplier_orders set cost_minor = cost_minor + 1');
     const mortal = { ...stage.context, store: { ...stage.store } };
     let left = 8;
@@ -101,7 +118,6 @@ describe('check-books', () => {
       if (left < 0) throw new Error('died');
       return stage.store.transaction(work);
     };
-    const { checkBooks } = await import('../../workers/check-books.ts');
     const { id } = await check();
     await checkBooks({ checkId: id }, mortal).catch((error: Error) => expect(error.message).to.equal('died'));
     const { stage: at, cursor, run } = await check();

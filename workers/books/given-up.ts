@@ -1,5 +1,5 @@
 import type { LegId, OrderId, ParcelId } from '../../domain/ids.ts';
-import { formatMoney } from '../../domain/money.ts';
+import { formatMoney, negate } from '../../domain/money.ts';
 import { Unreadable } from '../../domain/outcome.ts';
 import { longestReportMs, reportsLagMs, type Transaction } from '../../providers/paypal/reporting.ts';
 import type { PayPalOrder } from '../../providers/paypal/order.ts';
@@ -128,7 +128,7 @@ async function inReports(ctx: Context, effect: Effect, asked: Asked): Promise<st
     const report = await ctx.providers.paypal.listTransactions({ from, to, page }, { signal: ctx.signal });
     pages = report.pages;
     const found = report.transactions.flatMap(listed => ('read' in listed ? [listed.read] : [])).find(isIt(label));
-    if (found) return `PayPal has paid ${formatMoney(found.amount)} as ${found.id} (${found.status})`;
+    if (found) return `PayPal has paid ${formatMoney(negate(found.amount))} as ${found.id} (${found.status})`;
   }
   return undefined;
 }
