@@ -53,6 +53,8 @@ const forReview: Readonly<Record<ReviewReason, string>> = {
     'The supplier counts in another currency. Nothing bought: store a rate for it (POST /api/admin/fx-rates) and buy again. Bought: check the cost.',
   BUYER_ERASED:
     'The buyer left eBay and nothing may be sent to them: look whether it was bought, then refund the sale.',
+  TOO_LATE_TO_BUY:
+    'It waited for too long, or should have been sent by now: agree with the buyer, then buy it again, or fail it and refund.',
   UNREADABLE_ANSWER:
     'A provider’s answer could not be read for an hour: read it under Evidence, look there how it stands, then decide.',
   UNREADABLE_SALE:

@@ -46,7 +46,11 @@ export const orderMoves: StateTable<OrderState> = {
   NEEDS_REVIEW: ['PAID', 'WAITING', 'PURCHASING', 'PURCHASED', 'FAILED', 'CANCELLED'],
 };
 
-/** The queue that takes a waiting order up again, and who wakes it: the clock, or a person's deed. */
+/**
+ * The queue that takes a waiting order up again, and who wakes it: the clock, or a person's deed. An order that waits
+ * holds nothing, save where goods are ordered or may be: what resumes with the purchase and gave its money back passes
+ * `fulfill` first.
+ */
 type Wait = {
   readonly resumes: 'fulfill' | 'purchase' | 'purchase-fallback' | 'track-shipment';
   readonly wokenBy: 'time' | 'deed';
@@ -129,6 +133,7 @@ export type ReviewReason =
   | 'SUPPLIER_CANCELLED'
   | 'SUPPLIER_CURRENCY'
   | 'BUYER_ERASED'
+  | 'TOO_LATE_TO_BUY'
   | 'UNREADABLE_ANSWER'
   | 'UNREADABLE_SALE'
   | 'PROGRAM_ERROR';

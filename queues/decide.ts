@@ -13,6 +13,7 @@
  */
 import type { OrderId } from '../domain/ids.ts';
 import type { Freeze } from '../domain/order.ts';
+import { timeOf } from '../store/clock.ts';
 import { credentialByAccount } from '../store/credentials.ts';
 import { disproveDone, isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
 import { closeByHand, saidByPerson } from '../store/effects-by-hand.ts';
@@ -47,7 +48,8 @@ export async function decideOrder(
   const effect = await standingEffect(em, 'buy', id);
   const text = `decided by a person (${decision.decision}): ${why}`;
   await note(em, id, 'noted', text, { by, ...decision });
-  const facts = { frozenFor: await freezeLeft(em, order, lookedAt) };
+  // Whoever decides has seen how late it is.
+  const facts = { frozenFor: await freezeLeft(em, order, lookedAt), lateAcceptedAt: timeOf(em) };
   switch (decision.decision) {
     case 'bought':
       if (!effect || !(isInDoubt(effect) || (await takeBack(em, id, effect))))

@@ -1,6 +1,7 @@
 import type { OrderState, WaitReason } from '../domain/order.ts';
 import { waits } from '../domain/order.ts';
 import type { LegState } from '../domain/payout-leg.ts';
+import { isLetThrough } from '../store/let-through.ts';
 import { capturePayment } from './capture-payment.ts';
 import type { Job, Subject } from './contract.ts';
 import { createSale } from './create-sale.ts';
@@ -17,15 +18,18 @@ type OrderRow = Subject & {
   channel: string;
   waitReason?: WaitReason | null | undefined;
   purchaseRoute: 'api' | 'browser';
+  maxCostMinor?: bigint | null | undefined;
   saleBookedAt?: Date | null | undefined;
 };
 
 const buying = ({ purchaseRoute }: OrderRow) => (purchaseRoute === 'browser' ? purchaseFallback : purchase);
 const tracking = ({ purchaseRoute }: OrderRow) => (purchaseRoute === 'browser' ? trackInBrowser : trackShipment);
 
-/** What was begun in the browser is taken up there again. */
+/** What was begun in the browser is taken up there again; what holds nothing any more is let through anew. */
 const resumes = (order: OrderRow, reason: WaitReason) => {
-  switch (waits[reason].resumes) {
+  const { resumes: queue } = waits[reason];
+  if (queue !== 'track-shipment' && !isLetThrough(order)) return fulfill;
+  switch (queue) {
     case 'fulfill':
       return fulfill;
     case 'purchase':

@@ -107,7 +107,7 @@ const nextCheck = (em: EntityManager, move: Move): Date | null => {
   switch (move.to) {
     case 'WAITING':
       if (waits[move.reason].wokenBy === 'time') return move.until ?? timeOf(em);
-      return deedElsewhere.has(move.reason) ? timeIn(em, secondLookMs) : null;
+      return deedElsewhere.has(move.reason) ? timeIn(em, secondLookMs) : move.until;
     case 'PAID':
     case 'PURCHASING':
     case 'PURCHASED':
@@ -156,12 +156,12 @@ export async function recheckOrder(em: EntityManager, order: Order, at: Date): P
 }
 
 /**
- * Leaves the order to the deed that it waits for. One that has woken it since it was claimed keeps its look. @throws
- * LostClaim
+ * Leaves the order to the deed that it waits for, and for no longer than `until`. One that has woken it since it was
+ * claimed keeps its look. @throws LostClaim
  */
-export async function leaveToDeed(em: EntityManager, order: Order): Promise<void> {
+export async function leaveToDeed(em: EntityManager, order: Order, until: Date | null = null): Promise<void> {
   await assertClaim(em, order);
-  await em.nativeUpdate(Order, { id: order.id, wake: order.wake }, { nextCheckAt: null });
+  await em.nativeUpdate(Order, { id: order.id, wake: order.wake }, { nextCheckAt: until });
 }
 
 /** Changes facts of an order that the caller owns, without moving it. */

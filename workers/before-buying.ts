@@ -1,24 +1,17 @@
-import { isInDoubt, Unproven, withdrawUnsent } from '../store/effects.ts';
+import { platformCurrency } from '../domain/fees.ts';
+import { isInDoubt, Unproven } from '../store/effects.ts';
 import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
-import { release } from '../store/funding.ts';
-import type { EntityManager } from '../store/open.ts';
 import { letGo } from './cancellation-asked.ts';
 import { type Context, later } from './context.ts';
-import { move, park, wait } from './order-step.ts';
+import { move, park, tooLate, wait } from './order-step.ts';
 import { readSaleNow } from './sale-channel.ts';
 import { afterBuying } from './stop-order.ts';
+import { oldestRate } from './supplier-prices.ts';
+import { lateness } from './too-late.ts';
 
 /** A cancellation that is asked for is decided by its seller, who has days: it is read again this often. */
 export const askAgainMs = 15 * 60_000;
-
-/** The money that was held for the purchase is free again, and an intent that never left is taken back. */
-export const nothingBought = (order: Order) => ({
-  also: async (em: EntityManager): Promise<void> => {
-    await withdrawUnsent(em, 'buy', order.id);
-    await release(em, 'buy', order.id);
-  },
-});
 
 /**
  * Asks the sale channel once more, right before anything is bought. What became of the order when it may not be bought
@@ -30,6 +23,8 @@ export async function stopsBuying(ctx: Context, order: Order, earlier: Effect | 
   const inDoubt = isInDoubt(earlier);
   if (inDoubt && !asked) return undefined;
   if (order.buyerErasedAt && !inDoubt) return stopErased(ctx, order);
+  const stale = inDoubt ? undefined : await letThroughLongAgo(ctx, order);
+  if (stale) return stale;
   const sale = await readSaleNow(ctx, order);
   if (sale.state === 'open') return asked ? declined(ctx, order, earlier) : undefined;
   if (inDoubt && earlier)
@@ -38,12 +33,22 @@ export async function stopsBuying(ctx: Context, order: Order, earlier: Effect | 
       : park(ctx, order, new Unproven(earlier, { note: sale.note }));
   switch (sale.state) {
     case 'cancelled':
-      return move(ctx, order, { to: 'CANCELLED', note: sale.note }, nothingBought(order));
+      return move(ctx, order, { to: 'CANCELLED', note: sale.note });
     case 'undecided':
-      return wait(ctx, order, 'HOLD', { until: later(ctx, askAgainMs), note: sale.note, ...nothingBought(order) });
+      return wait(ctx, order, 'HOLD', { until: later(ctx, askAgainMs), note: sale.note });
     case 'doubtful':
-      return move(ctx, order, { to: 'NEEDS_REVIEW', reason: sale.reason, note: sale.note }, nothingBought(order));
+      return move(ctx, order, { to: 'NEEDS_REVIEW', reason: sale.reason, note: sale.note });
   }
+}
+
+/** Let through, and not bought since: its time may be over, or the rate that its maximum was counted with. */
+async function letThroughLongAgo(ctx: Context, order: Order): Promise<string | undefined> {
+  const late = await lateness(ctx, order);
+  if (late) return tooLate(ctx, order, late);
+  const { fxAsOf, saleCurrency } = order;
+  if (saleCurrency === platformCurrency || !fxAsOf || fxAsOf >= oldestRate(ctx)) return undefined;
+  const note = `it was let through at a rate of ${fxAsOf.toISOString()}, which is too old by now`;
+  return wait(ctx, order, 'FX_RATE_MISSING', { note, until: ctx.now() });
 }
 
 /** The cancellation that held it was declined; something else may hold it all the same. */
@@ -61,12 +66,11 @@ export const waitInDoubt = (ctx: Context, order: Order): Promise<string> =>
 
 /** There is nobody to send anything to. */
 const stopErased = (ctx: Context, order: Order): Promise<string> =>
-  move(
-    ctx,
-    order,
-    { to: 'NEEDS_REVIEW', reason: 'BUYER_ERASED', note: 'its buyer was erased: refund the sale at eBay' },
-    nothingBought(order),
-  );
+  move(ctx, order, {
+    to: 'NEEDS_REVIEW',
+    reason: 'BUYER_ERASED',
+    note: 'its buyer was erased: refund the sale at eBay',
+  });
 
 /** Frozen while it was being bought. Whether goods were ordered may be open: only a person can tell then. */
 export function stopFrozen(ctx: Context, order: Order, effect: Effect | null): Promise<string> {
@@ -78,7 +82,6 @@ export function stopFrozen(ctx: Context, order: Order, effect: Effect | null): P
     order,
     { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note },
     {
-      ...nothingBought(order),
       facts: afterBuying(order),
     },
   );

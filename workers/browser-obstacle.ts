@@ -2,7 +2,6 @@ import { needReconnect } from '../store/credentials.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { pauseAccount } from '../store/shop-accounts.ts';
-import { nothingBought } from './before-buying.ts';
 import type { Obstacle, ObstacleKind } from './browser/obstacle.ts';
 import { nameFor, pauseText } from './browser-buyer.ts';
 import type { Context } from './context.ts';
@@ -37,13 +36,13 @@ export async function obstructed(ctx: Context, order: Order, credential: Credent
         note: `the shop refuses the password of the log-in ${nameFor(order, credential)}`,
       });
     case 'ADDRESS_REFUSED':
-      return wait(ctx, order, 'ADDRESS_INVALID', { note: 'the shop refuses the address', ...nothingBought(order) });
+      return wait(ctx, order, 'ADDRESS_INVALID', { note: 'the shop refuses the address' });
     case 'PRICE_ROSE':
-      return fail(ctx, order, 'PRICE_ABOVE_MAXIMUM', message, nothingBought(order).also);
+      return fail(ctx, order, 'PRICE_ABOVE_MAXIMUM', message);
     case 'PRODUCT_GONE':
     case 'VARIANT_GONE':
     case 'OUT_OF_STOCK':
     case 'NOT_SHIPPABLE':
-      return fail(ctx, order, kind, message, nothingBought(order).also);
+      return fail(ctx, order, kind, message);
   }
 }

@@ -15,9 +15,12 @@ import { nextAddressLook, readAddress } from './address-of-sale.ts';
 import { allowedCost, spendCap } from './allowed-cost.ts';
 import { type Payer, shortageText, withBalance } from './balance.ts';
 import { stopFrozen } from './before-buying.ts';
-import { type Context, later, type Processor } from './context.ts';
-import { fail, move, orderStep, wait } from './order-step.ts';
+import type { Context, Processor } from './context.ts';
+import { missingBuyer } from './missing-buyer.ts';
+import { fail, move, orderStep, tooLate, wait } from './order-step.ts';
 import { destinationOf } from './supplier-address.ts';
+import { oldestRate } from './supplier-prices.ts';
+import { lateness } from './too-late.ts';
 
 /** Lets a paid order through to the purchase, or says why not yet, or why never. */
 export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
@@ -25,6 +28,10 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
     if (await isBought(ctx, order))
       return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: boughtNote });
     if (order.frozenFor && order.frozenFor !== 'CANCELLATION_ASKED') return stopFrozen(ctx, order, null);
+    const late = await lateness(ctx, order);
+    if (late) return tooLate(ctx, order, late);
+    const missing = await missingBuyer(ctx, order);
+    if (missing) return wait(ctx, order, missing.reason, { note: missing.note });
     const hold = holdUntil(ctx, order);
     if (hold) return wait(ctx, order, 'HOLD', { until: hold, note: 'the buyer may still cancel' });
 
@@ -96,8 +103,6 @@ const sayAgain =
   async (em: EntityManager): Promise<void> => {
     if (waitReason === 'ADDRESS_INVALID') await note(em, id, 'noted', refused);
   };
-
-const oldestRate = (ctx: Context): Date => later(ctx, -ctx.config.fxMaxAgeHours * 3_600_000);
 
 const currentRate = (ctx: Context, order: Order): Promise<StoredRate | null> =>
   ctx.store.read(em => {

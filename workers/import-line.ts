@@ -2,11 +2,10 @@ import type { Custody } from '../domain/order.ts';
 import { invariant } from '../domain/outcome.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
-import { isInDoubt, standingEffect, withdrawUnsent } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
-import { release } from '../store/funding.ts';
 import { upsertLine } from '../store/import.ts';
+import { giveBack } from '../store/let-through.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder, updateOrder, wakeOrder } from '../store/orders.ts';
 import { paymentsOf } from '../store/payments.ts';
@@ -46,6 +45,7 @@ const tellsOfMoney = ({ payment }: MarketplaceOrder): boolean => payment !== 'PE
 
 async function carryOn(em: EntityManager, enqueue: Enqueue, order: Order, news: Line): Promise<void> {
   const { shipTo, payment, review } = news.order;
+  await keepShipBy(em, order, news.line);
   if (!order.shipTo && shipTo && !order.buyerErasedAt) await addressArrived(em, enqueue, order, shipTo);
   if (order.status === 'CREATED' && review?.reason === 'SHIPPED_BY_MARKETPLACE')
     return advance(em, enqueue, order, { to: 'CANCELLED', note: handledThere(order, review.note) });
@@ -117,6 +117,11 @@ function newOrderOf({ credential, custody, order, line }: Line) {
   };
 }
 
+/** eBay says it anew once the money has come. */
+async function keepShipBy(em: EntityManager, order: Order, { shipBy }: MarketplaceLine): Promise<void> {
+  if (shipBy && shipBy.getTime() !== order.shipBy?.getTime()) await updateOrder(em, order, { shipBy });
+}
+
 async function addressArrived(
   em: EntityManager,
   enqueue: Enqueue,
@@ -141,15 +146,12 @@ async function cancel(em: EntityManager, order: Order): Promise<void> {
     case 'WAITING': {
       const owned = await claimOrder(em, order.id, [order.status]);
       if (!owned) return;
-      const effect = await standingEffect(em, 'buy', order.id);
-      if (isInDoubt(effect) || effect?.status === 'DONE')
+      if (!(await giveBack(em, owned)))
         return advance(em, nothing, owned, {
           to: 'NEEDS_REVIEW',
           reason: 'CANCELLED_AFTER_PURCHASE',
           note: 'cancelled at the marketplace, but goods were ordered: do not pay for them, cancel them on the supplier’s site',
         });
-      await withdrawUnsent(em, 'buy', order.id);
-      await release(em, 'buy', order.id);
       return advance(em, nothing, owned, { to: 'CANCELLED', note: 'cancelled at the marketplace' });
     }
     case 'PURCHASED': {

@@ -37,6 +37,7 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
       collectedTax: line.collectedTax,
       // It may be in the seller's own currency.
       fee: fees[index],
+      shipBy: line.shipBy,
       back: backOf(order, line),
     })),
   };

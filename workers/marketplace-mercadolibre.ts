@@ -43,6 +43,7 @@ export async function readMercadoLibreOrder(
       quantity: item.quantity,
       total: item.total,
       fee: item.saleFee,
+      shipBy: shipment?.shipBy,
       back,
     })),
   };

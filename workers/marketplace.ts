@@ -23,6 +23,8 @@ export type MarketplaceLine = {
   fee: Money | undefined;
   /** Nothing, where there is none. */
   back: WentBack | undefined;
+  /** By when the marketplace wants it sent, where it says. */
+  shipBy?: Date | undefined;
 };
 
 /** An order as its marketplace tells it now. */

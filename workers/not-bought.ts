@@ -8,7 +8,6 @@ import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { updateOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
-import { nothingBought } from './before-buying.ts';
 import { browserFor } from './browser-buyer.ts';
 import type { Context } from './context.ts';
 import { fail, move, recheck, wait } from './order-step.ts';
@@ -21,20 +20,15 @@ export async function refused(order: Order, refusal: Terminal, ctx: Context): Pr
     case 'browser':
       return leaveToBrowser(ctx, order, refusal.message);
     case 'address':
-      return wait(ctx, order, 'ADDRESS_INVALID', { note: refusal.message, ...nothingBought(order) });
+      return wait(ctx, order, 'ADDRESS_INVALID', { note: refusal.message });
     case 'account':
-      return move(
-        ctx,
-        order,
-        { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: refusal.message },
-        nothingBought(order),
-      );
+      return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: refusal.message });
     case 'currency':
       return foreignPrice(ctx, order, refusal.message);
     case 'offer changed':
       return chooseAnew(ctx, order, refusal, meaning.reason);
     case 'failed':
-      return fail(ctx, order, meaning.reason, refusal.message, nothingBought(order).also);
+      return fail(ctx, order, meaning.reason, refusal.message);
   }
 }
 
@@ -48,14 +42,13 @@ async function chooseAnew(
   reason: FailureReason,
 ): Promise<string> {
   const refused = await ctx.store.read(em => timesRefused(em, 'buy', order.id, code));
-  if (refused >= offersMax)
-    return fail(ctx, order, reason, `${refused} offers in a row: ${message}`, nothingBought(order).also);
+  if (refused >= offersMax) return fail(ctx, order, reason, `${refused} offers in a row: ${message}`);
   const text = `what was offered has changed, a fresh offer is chosen: ${message}`;
   return recheck(ctx, order, ctx.config.supplierPollMs, text, em => note(em, order.id, 'tried', text, { code }));
 }
 
 export const foreignPrice = (ctx: Context, order: Order, note: string): Promise<string> =>
-  move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_CURRENCY', note }, nothingBought(order));
+  move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_CURRENCY', note });
 
 /** Who pays the supplier was settled when the order came in; the books would be wrong with somebody else's money. */
 export const otherMoney = (ctx: Context, order: Order, { accountName, moneyHolder }: Credential): Promise<string> =>

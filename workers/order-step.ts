@@ -7,18 +7,26 @@ import { failOrder } from '../queues/fail-order.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import { advance } from '../queues/transact.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
-import { Unproven } from '../store/effects.ts';
+import { isInDoubt, Unproven } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
+import { giveBack } from '../store/let-through.ts';
 import type { EntityManager } from '../store/open.ts';
-import { claimOrder, LostClaim, leaveToDeed, type Move, recheckOrder } from '../store/orders.ts';
+import { claimOrder, LostClaim, leaveToDeed, type Move, recheckOrder, updateOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import { toldNumbers } from '../store/told-orders.ts';
 import { type Context, later } from './context.ts';
 import { bugName, stoppedTooLong } from './program-error.ts';
 import { ReconnectNeeded } from './tokens.ts';
+import { deadlineOf, type Late, lateness } from './too-late.ts';
 import { keepAnswerOf, unreadableTooLong } from './unreadable-answer.ts';
 
-/** Moves the order and adds its next job; `also` joins the transaction. */
+/** Who is here does not go on by itself for now, or at all. */
+const offTheRoad: readonly OrderState[] = ['WAITING', 'NEEDS_REVIEW', 'CANCELLED'];
+
+/**
+ * Moves the order and adds its next job; `also` joins the transaction. One that leaves the road gives back what it
+ * holds, and one that waits is to be let through again.
+ */
 export const move = (
   ctx: Context,
   order: Order,
@@ -27,26 +35,42 @@ export const move = (
 ): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
     await options.also?.(em);
-    await advance(em, enqueue, order, to, options.facts);
+    const holdsNothing = offTheRoad.includes(to.to) && (await giveBack(em, order));
+    const facts = holdsNothing && to.to === 'WAITING' ? { ...options.facts, maxCostMinor: null } : options.facts;
+    await advance(em, enqueue, order, to, facts);
     return 'reason' in to ? `${to.to} (${to.reason}): ${to.note}` : to.to;
   });
 
-/** Waits, or goes on waiting for the same reason without filling the timeline. */
+/** Waits, or goes on waiting for the same reason without filling the timeline; a person's when it is too late to wait. */
 export async function wait(
   ctx: Context,
   order: Order,
   reason: WaitReason,
   options: { note: string; until?: Date; also?: (em: EntityManager) => Promise<void> },
 ): Promise<string> {
-  const recheck = waits[reason].wokenBy === 'time' ? later(ctx, ctx.config.waitRecheckMs) : null;
-  const until = options.until ?? recheck;
+  const late = await lateness(ctx, order, reason);
+  if (late) return tooLate(ctx, order, late);
+  const isTimed = waits[reason].wokenBy === 'time';
+  const until = options.until ?? (isTimed ? later(ctx, ctx.config.waitRecheckMs) : deadlineOf(ctx, order));
   if (order.status !== 'WAITING' || order.waitReason !== reason)
     return move(ctx, order, { to: 'WAITING', reason, until, note: options.note }, options);
   await ctx.store.transaction(async em => {
     await options.also?.(em);
-    await (until ? recheckOrder(em, order, until) : leaveToDeed(em, order));
+    if (order.maxCostMinor !== null && (await giveBack(em, order)))
+      await updateOrder(em, order, { maxCostMinor: null });
+    await (isTimed && until ? recheckOrder(em, order, until) : leaveToDeed(em, order, until));
   });
   return `still WAITING (${reason})`;
+}
+
+/** It has waited for too long: whoever decides sees what may have been bought. */
+export function tooLate(ctx: Context, order: Order, { note: text, effect }: Late): Promise<string> {
+  if (effect && isInDoubt(effect)) return park(ctx, order, new Unproven(effect, { note: text }));
+  if (effect?.status === 'DONE') {
+    const ordered = `${text}; its goods are ordered, and cannot be looked at: look at the supplier, then go on`;
+    return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: ordered });
+  }
+  return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'TOO_LATE_TO_BUY', note: text });
 }
 
 /** As `failOrder`; `also` joins the transaction. */
@@ -59,6 +83,7 @@ export const fail = (
 ): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
     await also?.(em);
+    await giveBack(em, order);
     await failOrder(em, enqueue, order, { reason, note: text });
     return `FAILED (${reason}): ${text}`;
   });

@@ -17,7 +17,7 @@ import type { Credential } from '../store/entities/people.ts';
 import { maxCostOf } from '../store/orders.ts';
 import { findProduct } from '../store/products.ts';
 import { neverRead } from '../store/supplier-orders.ts';
-import { nothingBought, stopsBuying } from './before-buying.ts';
+import { stopsBuying } from './before-buying.ts';
 import { Obstacle } from './browser/obstacle.ts';
 import type { AddressFields } from './browser/pages/address.ts';
 import type { Wanted } from './browser/pages/item.ts';
@@ -85,7 +85,7 @@ const seenFirst = (row: SupplierOrder, news: SupplierNews): SupplierNews & { dou
 /** Our own rules about addresses refuse it before the shop could. */
 const addressRefused = (order: Order, refusal: Terminal, ctx: Context): Promise<string> =>
   meaningOf(refusal).kind === 'address'
-    ? wait(ctx, order, 'ADDRESS_INVALID', { note: refusal.message, ...nothingBought(order) })
+    ? wait(ctx, order, 'ADDRESS_INVALID', { note: refusal.message })
     : Promise.reject(refusal);
 
 async function buy(ctx: Context, order: Order, credential: Credential, stay: Stay): Promise<void> {

@@ -6,7 +6,7 @@ import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { maxCostOf } from '../store/orders.ts';
 import { findProduct } from '../store/products.ts';
-import { nothingBought, stopsBuying, waitInDoubt } from './before-buying.ts';
+import { stopsBuying, waitInDoubt } from './before-buying.ts';
 import { browserFor } from './browser-buyer.ts';
 import { chooseOffer } from './choose-offer.ts';
 import type { Context, Processor } from './context.ts';
@@ -60,7 +60,7 @@ async function obtain(
   if (credential.moneyHolder !== order.supplierPaidBy) return otherMoney(ctx, order, credential);
   const destination = await destinationOf(ctx, order);
   const offer = await offerFor(ctx, order, credential, destination);
-  if ('reason' in offer) return fail(ctx, order, offer.reason, offer.note, nothingBought(order).also);
+  if ('reason' in offer) return fail(ctx, order, offer.reason, offer.note);
   if ('foreign' in offer) return foreignPrice(ctx, order, offer.foreign);
   await ctx.store.transaction(em => withdrawUnsent(em, 'buy', order.id));
   await placeOrder(ctx, order, credential, { offer, destination });

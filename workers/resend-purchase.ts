@@ -15,6 +15,7 @@ import { allowedCost, spendCap } from './allowed-cost.ts';
 import { type AskSupplier, presentPrice } from './choose-offer.ts';
 import type { Context } from './context.ts';
 import { readSaleNow } from './sale-channel.ts';
+import { lateNote } from './too-late.ts';
 
 /** A cancellation is asked for at the marketplace, and not decided: nothing is sent before it is. */
 export class SaleUndecided extends Uncertain {
@@ -30,6 +31,8 @@ export async function purchaseMayLeaveAgain(
   order: Order,
   effect: Effect,
 ): Promise<Hindrance | undefined> {
+  const late = lateNote(ctx, order);
+  if (late) return { note: late };
   if (order.buyerErasedAt) return { note: 'its buyer was erased' };
   const sale = await readSaleNow(ctx, order);
   if (sale.state === 'undecided') throw new SaleUndecided(sale.note);

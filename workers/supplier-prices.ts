@@ -6,12 +6,15 @@ import { type Context, later } from './context.ts';
 /** The supplier converts at a rate of its own: what it asks in another currency is taken for so much dearer. */
 const conversionMarginPercent = '3';
 
+/** A rate that is older converts nothing. */
+export const oldestRate = (ctx: Context): Date => later(ctx, -ctx.config.fxMaxAgeHours * 3_600_000);
+
 /** What a price of the supplier's may cost us; nothing where no current rate is known. */
 export type InOurs = (price: Money) => Money | undefined;
 
 /** Reads the current rates of all `currencies` first, so that every price of an offer is judged by the same ones. */
 export async function pricesInOurs(ctx: Context, currencies: readonly Currency[]): Promise<InOurs> {
-  const fresh = { notBefore: later(ctx, -ctx.config.fxMaxAgeHours * 3_600_000), now: ctx.now() };
+  const fresh = { notBefore: oldestRate(ctx), now: ctx.now() };
   const rates = new Map<Currency, Rate | null>();
   for (const currency of new Set(currencies))
     rates.set(currency, await ctx.store.read(em => freshRate(em, platformCurrency, currency, fresh)));

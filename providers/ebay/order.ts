@@ -51,6 +51,8 @@ export type EbayLine = {
   total: Money;
   /** That tax: on top of the total, and never the seller's. */
   collectedTax: Money;
+  /** By when eBay wants it sent. */
+  shipBy?: Date;
   refunds: EbayRefund[];
 };
 
@@ -98,6 +100,9 @@ function toLine(wire: WireLine, refunds: EbayRefund[] = []): EbayLine {
     quantity: wire.quantity,
     total: salePrice(delivery ? add(cost, delivery) : cost),
     collectedTax: sum(taxes, cost.currency),
+    ...(wire.lineItemFulfillmentInstructions?.shipByDate
+      ? { shipBy: wire.lineItemFulfillmentInstructions.shipByDate }
+      : {}),
     refunds,
   };
 }

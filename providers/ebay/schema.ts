@@ -120,6 +120,7 @@ export type WireLine = {
   discountedLineItemCost?: Money;
   deliveryCost?: { shippingCost?: Money };
   ebayCollectAndRemitTaxes?: { amount?: Money }[];
+  lineItemFulfillmentInstructions?: { shipByDate?: Date };
   refunds?: WireRefund[];
 };
 const line = open<WireLine>({
@@ -132,6 +133,8 @@ const line = open<WireLine>({
   lineItemCost: amount.required(),
   discountedLineItemCost: maybe(amount),
   deliveryCost: maybe(open({ shippingCost: maybe(amount) })),
+  // Where it cannot be read, our own patience ends the wait.
+  lineItemFulfillmentInstructions: harmless(open<{ shipByDate?: Date }>({ shipByDate: harmless(Joi.date().iso()) })),
   ebayCollectAndRemitTaxes: maybe(Joi.array().items(open<{ amount?: Money }>({ amount: maybe(amount) }))),
   refunds,
 });

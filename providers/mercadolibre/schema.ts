@@ -130,12 +130,19 @@ export type WireShipment = {
   logistic: { mode: string; type?: string };
   tracking_number?: string;
   destination?: WireDestination;
+  lead_time?: { estimated_handling_limit?: { date?: Date } };
 };
 const wireShipment = open<WireShipment>({
   id: idText.required(),
   status: text.required(),
   logistic: open({ mode: text.required(), type: optionalText }).required(),
   tracking_number: optionalId,
+  // Where it cannot be read, our own patience ends the wait.
+  lead_time: harmless(
+    open<NonNullable<WireShipment['lead_time']>>({
+      estimated_handling_limit: harmless(open<{ date?: Date }>({ date: harmless(Joi.date().iso()) })),
+    }),
+  ),
   // An address that cannot be read is waited for, or entered by a person.
   destination: harmless(
     open<WireDestination>({

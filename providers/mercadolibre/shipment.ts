@@ -12,6 +12,8 @@ export type MercadoLibreShipment = {
   logistic: string;
   trackingNumber?: string;
   shipTo?: Address;
+  /** By when it is to be handed over (`lead_time.estimated_handling_limit`). */
+  shipBy?: Date;
 };
 
 export type MercadoLibrePack = { packId: string; status: string; orderIds: string[]; shippingId?: string };
@@ -49,6 +51,7 @@ export const toPack = ({ id, status, orders, shipment }: WirePack): MercadoLibre
 export function toShipment(wire: WireShipment): MercadoLibreShipment {
   const shipTo = toAddress(wire.destination);
   const { mode, type } = wire.logistic;
+  const shipBy = wire.lead_time?.estimated_handling_limit?.date;
   return {
     id: wire.id,
     status: wire.status,
@@ -56,5 +59,6 @@ export function toShipment(wire: WireShipment): MercadoLibreShipment {
     logistic: type ? `${mode}/${type}` : mode,
     ...(wire.tracking_number ? { trackingNumber: wire.tracking_number } : {}),
     ...(shipTo ? { shipTo } : {}),
+    ...(shipBy ? { shipBy } : {}),
   };
 }

@@ -53,6 +53,15 @@ export const pipelineVariables = (env: Environment) => ({
     .default(10)
     .unit('minutes')
     .description('How long a buyer may still cancel before anything is bought.'),
+  BUY_WITHIN_DAYS: Joi.number()
+    .integer()
+    .min(1)
+    .max(365)
+    .default(10)
+    .unit('days')
+    .description(
+      'An order that was not bought so long after it was paid, or by the day on which its marketplace wants it sent, waits for a person.',
+    ),
   SWEEP_INTERVAL_MS: milliseconds(5_000).description('The time between two sweeps, which make missing jobs again.'),
   SWEEP_STALL_AFTER_MS: milliseconds(60_000).description(
     'A row that has stood still for this long gets its job again.',
@@ -111,6 +120,7 @@ export type PipelineValues = {
   MAX_DAILY_SPEND_USD: number;
   MAX_ORDER_SPEND_USD: number;
   ORDER_HOLD_MINUTES: number;
+  BUY_WITHIN_DAYS: number;
   SWEEP_INTERVAL_MS: number;
   SWEEP_STALL_AFTER_MS: number;
   EFFECT_QUARANTINE_MS: number;
@@ -137,6 +147,7 @@ export const pipelineSettings = (values: PipelineValues) => ({
   maxDailySpendUsd: values.MAX_DAILY_SPEND_USD,
   maxOrderSpendUsd: values.MAX_ORDER_SPEND_USD,
   orderHoldMinutes: values.ORDER_HOLD_MINUTES,
+  buyWithinDays: values.BUY_WITHIN_DAYS,
   sweepIntervalMs: values.SWEEP_INTERVAL_MS,
   stallAfterMs: values.SWEEP_STALL_AFTER_MS,
   lookUpQuarantineMs: values.EFFECT_QUARANTINE_MS,

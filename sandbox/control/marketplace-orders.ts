@@ -22,6 +22,7 @@ export type NewEbayOrder = {
   readonly buyer: string;
   /** eBay sends it on itself, from its hub. */
   readonly forwarded: boolean;
+  readonly shipBy?: string;
   readonly notify: Notify;
 };
 
@@ -36,6 +37,7 @@ export type NewMercadoLibreOrder = {
   readonly logisticMode: string;
   readonly logisticType?: string;
   readonly packId?: string;
+  readonly shipBy?: string;
   readonly notify: Notify;
 };
 
@@ -60,6 +62,7 @@ const common = {
   accountId: text.required(),
   currency: currency.required(),
   shipTo: address.allow(null).required(),
+  shipBy: Joi.string().isoDate(),
   notify: Joi.object(notifyKeys).default({ times: 1 }),
 };
 
@@ -120,6 +123,10 @@ export const mercadoLibreOrder = Joi.object<NewMercadoLibreOrder>({
   packId: Joi.string().pattern(/^\d+$/),
 });
 
+/** Five working days, as far as a calendar without week-ends knows. */
+const usualHandlingMs = 7 * 86_400_000;
+const handlingLimit = (world: World): string => new Date(world.clock.now() + usualHandlingMs).toISOString();
+
 /** eBay's usual final value fee, in hundredths of a percent. */
 const ebayFee = 1285n;
 
@@ -139,6 +146,7 @@ export function placeEbayOrder(world: World, given: NewEbayOrder): string {
     marketplaceFeeCurrency: given.marketplaceFeeCurrency,
     marketplaceFeeMinor: given.marketplaceFeeMinor ?? (total * ebayFee + 5000n) / 10_000n,
     createdAt: world.clock.iso(),
+    shipByDate: given.shipBy ?? handlingLimit(world),
     paymentStatus: given.paymentStatus,
     cancelState: given.cancelState,
     delivery: given.delivery ?? {},
@@ -166,6 +174,7 @@ export function placeMercadoLibreOrder(world: World, given: NewMercadoLibreOrder
     logisticMode: given.logisticMode,
     logisticType: given.logisticType,
     createdAt: world.clock.iso(),
+    handlingLimit: given.shipBy ?? (given.logisticMode === 'custom' ? undefined : handlingLimit(world)),
     status: given.status,
     tags: given.tags ?? (given.status === 'paid' ? ['paid', 'not_delivered'] : ['not_delivered']),
     refundedMinor: 0n,

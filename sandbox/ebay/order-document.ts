@@ -74,6 +74,7 @@ export function orderDocument(order: EbayOrder): object {
       soldFormat: 'FIXED_PRICE',
       listingMarketplaceId: 'EBAY_US',
       purchaseMarketplaceId: 'EBAY_US',
+      lineItemFulfillmentInstructions: { shipByDate: order.shipByDate, guaranteedDelivery: false },
       lineItemFulfillmentStatus: shippedOf(order, line) >= line.quantity ? 'FULFILLED' : 'NOT_STARTED',
     })),
     ...programOf(order.delivery),

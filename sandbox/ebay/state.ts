@@ -56,6 +56,8 @@ export type EbayOrder = {
   /** Where eBay takes its fee in the seller's own currency. */
   readonly marketplaceFeeCurrency?: string | undefined;
   readonly createdAt: string;
+  /** The latest moment at which the seller should ship, by the handling time that the listing promises. */
+  readonly shipByDate: string;
   paymentStatus: string;
   cancelState: string;
   modifiedAt: string;

@@ -69,10 +69,26 @@ function newFormat(order: MercadoLibreOrder): object {
       receiver_phone: phone,
       shipping_address: shipTo ? addressDocument(order) : null,
     },
-    lead_time: null,
+    lead_time: order.handlingLimit ? leadTime(order.handlingLimit) : null,
     last_updated: order.updatedAt,
   };
 }
+
+/** Dates are told with an offset, and without the time of day that anybody keeps to. */
+const leadTime = (handlingLimit: string): object => ({
+  option_id: null,
+  shipping_method: null,
+  cost_type: 'charged',
+  delivery_type: 'estimated',
+  estimated_schedule_limit: { date: null },
+  estimated_delivery_time: { type: 'unknown', date: null, unit: 'hour', shipping: null, handling: 24 },
+  estimated_delivery_limit: { date: null },
+  estimated_handling_limit: { date: inSantiago(handlingLimit) },
+});
+
+/** MercadoLibre writes times in the site's own zone. */
+const inSantiago = (iso: string): string =>
+  new Date(Date.parse(iso) - 4 * 3_600_000).toISOString().replace('Z', '-04:00');
 
 const usualTypes: Record<string, string> = { me2: 'drop_off' };
 

@@ -29,6 +29,8 @@ export type MercadoLibreOrder = {
   /** Of `me2`: who carries it to whom. */
   readonly logisticType: string | undefined;
   readonly createdAt: string;
+  /** By when it is to be handed over; a seller who ships in his own way may promise none. */
+  readonly handlingLimit: string | undefined;
   status: string;
   tags: readonly string[];
   /** What has gone back of its payment. */

@@ -43,6 +43,9 @@ export const Order = defineEntity({
     checkoutTokenHash: p.text().nullable(),
     approveUrl: p.text().nullable(),
     paidAt: p.datetime().nullable(),
+    /** By when its marketplace wants it sent, and when a person last let it go on although it was late. */
+    shipBy: p.datetime().nullable(),
+    lateAcceptedAt: p.datetime().nullable(),
     saleBookedAt: p.datetime().nullable(),
     stateEntry: p.integer(),
     wake: p.integer(),

@@ -33,7 +33,9 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => 
 
 const lookedAt = (reason: WaitReason): string => {
   if (waits[reason].wokenBy === 'time') return 'looked at when the time comes';
-  return deedElsewhere.has(reason) ? 'looked at once more, for a deed before the commit' : 'left alone until the deed';
+  return deedElsewhere.has(reason)
+    ? 'looked at once more, for a deed before the commit'
+    : 'left to the deed, for so long';
 };
 
 /** A move to each state, with what that state asks for. */
@@ -219,7 +221,7 @@ describe('orders', () => {
             before + secondLookMs - 100,
             db.store.clock.now().getTime() + secondLookMs + 100,
           );
-        else expect(nextCheckAt).to.deep.equal(waits[reason].wokenBy === 'time' ? until : null);
+        else expect(nextCheckAt).to.deep.equal(until);
       });
   });
 

@@ -6,8 +6,11 @@ import { keepBrowserLogin } from '../../store/browser-login.ts';
 import { setAvailable } from '../../store/funding.ts';
 import { wakeOrder } from '../../store/orders.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
+import { goOn } from './go-on.ts';
 import {
   connectAliExpress,
+  dayMs,
+  fromNow,
   intentsOf,
   keyNumbersOf,
   notesOf,
@@ -46,14 +49,15 @@ describe('the supplier account of a purchase', () => {
       const order = await orderToBuy(stage, await stage.stockUp(seller));
       await stage.perform('purchase', order.id);
       expect(await stage.order(order.id)).to.include({ status: 'WAITING', waitReason: 'RECONNECT_NEEDED' });
-      expect(await stage.perform('purchase', order.id)).to.equal('still WAITING (RECONNECT_NEEDED)');
-      expect((await stage.order(order.id)).nextCheckAt, 'woken in vain, it is not swept for ever').to.equal(null);
-      expect((await reservationsOf(stage, order.id)).map(({ status }) => status)).to.deep.equal(['HELD']);
+      expect(await goOn(stage, order.id)).to.equal('still WAITING (RECONNECT_NEEDED)');
+      const { nextCheckAt } = await stage.order(order.id);
+      expect(nextCheckAt, 'woken in vain, it is left to its deed').to.be.greaterThan(fromNow(9 * dayMs));
+      expect((await reservationsOf(stage, order.id)).map(({ status }) => status)).to.deep.equal(['RELEASED']);
       expect((await notesOf(stage, order.id)).at(-1)).to.include(`${name} must be connected again`);
 
       await connectAliExpress(stage, seller, { name });
       await stage.store.transaction(em => wakeOrder(em, order.id));
-      expect(await stage.perform('purchase', order.id)).to.equal('PURCHASED');
+      expect(await goOn(stage, order.id)).to.equal('PURCHASED');
       expect(await boughtFor(order.id)).to.equal(1);
     });
 
@@ -83,8 +87,8 @@ describe('the supplier account of a purchase', () => {
       const waiting = await stage.order(order.id);
       expect(waiting).to.include({ status: 'WAITING', waitReason: 'BROWSER_AUTOMATION_DISABLED' });
       expect(waiting.nextCheckAt).to.be.an.instanceOf(Date);
-      expect(await stage.perform('purchase', order.id)).to.equal('still WAITING (BROWSER_AUTOMATION_DISABLED)');
-      expect((await reservationsOf(stage, order.id)).map(({ status }) => status)).to.deep.equal(['HELD']);
+      expect(await goOn(stage, order.id)).to.equal('still WAITING (BROWSER_AUTOMATION_DISABLED)');
+      expect((await reservationsOf(stage, order.id)).map(({ status }) => status)).to.deep.equal(['RELEASED']);
     });
 
     const logIn = () => {
@@ -100,7 +104,7 @@ describe('the supplier account of a purchase', () => {
       const before = await notesOf(stage, order.id);
       expect(before.at(-1)).to.include('there is no browser log-in to buy with');
       stage.jobs.length = 0;
-      expect(await performWith(stage, browser, 'purchase', order.id)).to.match(/^still WAITING/);
+      expect(await goOn(stage, order.id, browser)).to.match(/^still WAITING/);
       expect(stage.jobs).to.deep.equal([]);
       expect(await notesOf(stage, order.id)).to.have.length(before.length);
     });
@@ -122,9 +126,9 @@ describe('the supplier account of a purchase', () => {
       await stage.perform('purchase', order.id);
       await logIn();
       stage.jobs.length = 0;
-      await performWith(stage, browser, 'purchase', order.id);
+      await goOn(stage, order.id, browser);
       expect(await stage.order(order.id)).to.include({ status: 'PURCHASING', purchaseRoute: 'browser' });
-      expect(stage.jobs.map(({ queue }) => queue)).to.deep.equal(['purchase-fallback']);
+      expect(stage.jobs.map(({ queue }) => queue)).to.deep.equal(['purchase', 'purchase-fallback']);
     });
 
     it('comes back from a browser that was switched off, and is bought once an account is connected', async () => {
@@ -137,44 +141,39 @@ describe('the supplier account of a purchase', () => {
         purchaseRoute: 'api',
       });
       await connectAliExpress(stage, seller, { name: `platform-${seller.email}` });
-      expect(await stage.perform('purchase', order.id), 'with the platform’s money').to.match(
-        /^WAITING \(RECONNECT_NEEDED\)/,
-      );
+      expect(await goOn(stage, order.id), 'with the platform’s money').to.match(/^WAITING \(RECONNECT_NEEDED\)/);
       await connectAliExpress(stage, seller, { name: seller.email, moneyHolder: 'reseller' });
-      expect(await stage.perform('purchase', order.id)).to.equal('PURCHASED');
+      expect(await goOn(stage, order.id)).to.equal('PURCHASED');
       expect(await boughtFor(order.id)).to.equal(1);
     });
   });
 
-  const refusals: readonly { code: string; ends: object; held: string }[] = [
+  const refusals: readonly { code: string; ends: object }[] = [
     {
       code: 'INVALID_APP_KEY',
       ends: { status: 'WAITING', waitReason: 'BROWSER_AUTOMATION_DISABLED' },
-      held: 'HELD',
     },
-    { code: 'BLACKLIST_BUYER_IN_LIST', ends: review('SUPPLIER_NEEDS_ATTENTION'), held: 'RELEASED' },
-    { code: 'USER_ACCOUNT_DISABLED', ends: review('SUPPLIER_NEEDS_ATTENTION'), held: 'RELEASED' },
+    { code: 'BLACKLIST_BUYER_IN_LIST', ends: review('SUPPLIER_NEEDS_ATTENTION') },
+    { code: 'USER_ACCOUNT_DISABLED', ends: review('SUPPLIER_NEEDS_ATTENTION') },
     {
       code: 'B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL',
       ends: { status: 'WAITING', waitReason: 'ADDRESS_INVALID' },
-      held: 'RELEASED',
     },
-    { code: 'A002_INVALID_ZONE', ends: { status: 'FAILED', reason: 'NOT_SHIPPABLE' }, held: 'RELEASED' },
-    { code: 'SKU_NOT_EXIST', ends: { status: 'FAILED', reason: 'VARIANT_GONE' }, held: 'RELEASED' },
+    { code: 'A002_INVALID_ZONE', ends: { status: 'FAILED', reason: 'NOT_SHIPPABLE' } },
+    { code: 'SKU_NOT_EXIST', ends: { status: 'FAILED', reason: 'VARIANT_GONE' } },
     {
       code: 'ERROR_WHEN_BUILD_FOR_PLACE_ORDER',
       ends: { status: 'FAILED', reason: 'SUPPLIER_REFUSED' },
-      held: 'RELEASED',
     },
   ];
-  for (const { code, ends, held } of refusals)
+  for (const { code, ends } of refusals)
     it(`leads to ${Object.values(ends).join(' ')} when the create is refused with ${code}`, async () => {
       const order = await orderToBuy(stage, await stage.stockUp(await stage.hireSeller()));
       const { aliexpress } = stage.context.providers;
       const createOrder = () => Promise.reject(new Terminal(`ALIEXPRESS_${code}`, 'refused'));
       await performWith(stage, { providers: { aliexpress: { ...aliexpress, createOrder } } }, 'purchase', order.id);
       expect(await stage.order(order.id)).to.include(ends);
-      expect((await reservationsOf(stage, order.id)).map(({ status }) => status)).to.deep.equal([held]);
+      expect((await reservationsOf(stage, order.id)).map(({ status }) => status)).to.deep.equal(['RELEASED']);
       const [intent] = await intentsOf(stage, 'buy', order.id);
       expect(intent).to.include({ status: 'DISPROVEN', lastCode: `ALIEXPRESS_${code}` });
     });

@@ -3,7 +3,17 @@ import { money } from '../../domain/money.ts';
 import type { FailureReason } from '../../domain/order.ts';
 import { setAvailable } from '../../store/funding.ts';
 import { createStage, type Goods, type Seller, type Stage } from '../support/stage.ts';
-import { fromNow, hourMs, intentsOf, notesOf, orderToBuy, performWith, reservationsOf, rows } from './workbench.ts';
+import {
+  connectAliExpress,
+  fromNow,
+  hourMs,
+  intentsOf,
+  notesOf,
+  orderToBuy,
+  performWith,
+  reservationsOf,
+  rows,
+} from './workbench.ts';
 
 describe('purchase', () => {
   let stage: Stage;
@@ -150,12 +160,19 @@ describe('purchase', () => {
     expect(await stage.order(order.id)).to.include({ status: 'WAITING', waitReason: 'HOLD' });
   });
 
-  it('leaves an order that waits for the purchase to purchase', async () => {
+  it('leaves to purchase what waits with goods that are ordered, and to fulfill what holds nothing any more', async () => {
+    const unpaid = await stage.hireSeller({ supplier: null });
+    await connectAliExpress(stage, unpaid, { name: `unpaid-${unpaid.email}`, moneyHolder: 'reseller', autoPay: false });
     const own = await stage.hireSeller({ supplier: null });
-    await stage.store.transaction(em => setAvailable(em, own.id, money(10_000n, 'USD'), new Date()));
+    for (const { id } of [own, unpaid])
+      await stage.store.transaction(em => setAvailable(em, id, money(10_000n, 'USD'), new Date()));
+    const ordered = await orderToBuy(stage, await stage.stockUp(unpaid));
+    await purchase(ordered.id);
+    expect(await stage.order(ordered.id)).to.include({ waitReason: 'SUPPLIER_UNPAID' });
+    expect(await stage.perform('fulfill', ordered.id)).to.equal('nothing to do: purchase carries the order on');
     const order = await orderToBuy(stage, await stage.stockUp(own));
     await purchase(order.id);
-    expect(await stage.perform('fulfill', order.id)).to.equal('nothing to do: purchase carries the order on');
     expect(await stage.order(order.id)).to.include({ waitReason: 'BROWSER_AUTOMATION_DISABLED' });
+    expect(await purchase(order.id)).to.equal('nothing to do: fulfill carries the order on');
   });
 });

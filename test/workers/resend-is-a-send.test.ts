@@ -164,7 +164,8 @@ describe('what is sent again is let through as what is sent first', () => {
       expect(await boughtFor(id)).to.equal(0);
       expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
       const evidence = await evidenceOf(id);
-      expect(evidence).to.include({ key: `${id}-1`, sends: 1 });
+      const [intent] = await intentsOf(stage, 'buy', id);
+      expect(evidence).to.include({ key: intent?.idempotencyKey, sends: 1 });
       expect(evidence?.firstSentAt).to.be.a('string');
       expect(evidence?.seen).to.match(seen);
       expect((await reservationsOf(stage, id)).map(({ status }) => status)).to.deep.equal(['HELD']);

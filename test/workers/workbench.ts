@@ -100,6 +100,7 @@ type EbaySale = {
   /** What eBay keeps, and in which currency; its usual percentage unless told. */
   fee?: { minor: number; currency: string };
   buyer?: string;
+  shipBy?: Date;
   /** eBay sends it on itself: `shipTo` is its hub. */
   forwarded?: boolean;
   delivery?: { instructions?: string; fulfilledBy?: string; labelBy?: string };
@@ -108,7 +109,7 @@ type EbaySale = {
 /** A buyer on eBay, whose order is not notified yet. Gives eBay's number. */
 export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale): Promise<string> {
   const { lines, shipTo = berlin, paymentStatus = 'PAID', currency = 'USD', buyer = 'sandbox_buyer', delivery } = sale;
-  const { forwarded = false, fee } = sale;
+  const { forwarded = false, fee, shipBy } = sale;
   const { orderId } = await stage.control<{ orderId: string }>('orders', {
     marketplace: 'ebay',
     accountId: seller.ebay.accountId,
@@ -119,6 +120,7 @@ export async function placeOnEbay(stage: Stage, seller: Seller, sale: EbaySale):
     forwarded,
     ...(delivery ? { delivery } : {}),
     ...(fee ? { marketplaceFeeMinor: `${fee.minor}`, marketplaceFeeCurrency: fee.currency } : {}),
+    ...(shipBy ? { shipBy: shipBy.toISOString() } : {}),
     lines: lines.map(({ goods, quantity = 1, totalMinor, taxMinor = 0 }, index) => ({
       lineItemId: `1000000000${index}`,
       legacyItemId: goods.listingId,
@@ -141,6 +143,7 @@ type MercadoLibreSale = {
   status?: string;
   tags?: readonly string[];
   logisticMode?: string;
+  shipBy?: string;
   logisticType?: string;
 };
 
