@@ -8,10 +8,6 @@ import { describeWith } from '../support/needs.ts';
 import { reservationsOf } from '../workers/workbench.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 
-const hourMs = 3_600_000;
-const buyLate = (shopping: Shopping, id: string) =>
-  shopping.stage.at(new Date(Date.now() + hourMs), () => shopping.buy(id));
-
 describeWith('browser', 'the click that buys', function () {
   this.timeout(90_000);
   let shopping: Shopping;
@@ -54,7 +50,7 @@ describeWith('browser', 'the click that buys', function () {
     await lose('status', { status: 503 });
     expect(await shopping.buy(id)).to.contain('CLICK_UNANSWERED');
     expect(await shopping.buy(id)).to.contain('EFFECT_UNKNOWN');
-    await buyLate(shopping, id);
+    await shopping.buyLate(id);
     expect(await shopping.stage.order(id)).to.include(parked);
     expect(await all()).to.equal(before);
     expect(await shopping.evidence(id)).to.have.length.greaterThan(0);
@@ -95,7 +91,7 @@ describeWith('browser', 'the click that buys', function () {
     await shopping.buy(twin);
     await shopping.stage.store.transaction(em => em.execute('delete from supplier_orders where order_id = ?', [twin]));
     expect(await shopping.buy(id)).to.contain('EFFECT_UNKNOWN');
-    await buyLate(shopping, id);
+    await shopping.buyLate(id);
     expect(await shopping.stage.order(id)).to.include(parked);
   });
 
@@ -105,7 +101,7 @@ describeWith('browser', 'the click that buys', function () {
     await shopping.buy(id);
     await shopping.mood(shopper, { hidesOrders: true });
     expect(await shopping.buy(id)).to.contain('EFFECT_UNKNOWN');
-    await buyLate(shopping, id);
+    await shopping.buyLate(id);
     expect(await shopping.stage.order(id)).to.include(parked);
     const effect = await shopping.stage.store.read(em => standingEffect(em, 'buy', id));
     expect(effect).to.include({ status: 'OPEN', sends: 1 });

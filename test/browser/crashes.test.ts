@@ -41,9 +41,7 @@ describeWith('browser', 'a purchase on the website that dies', function () {
 
   const carryOn = async (id: string): Promise<void> => {
     for (let tries = 0; tries < 4 && (await shopping.stage.order(id)).status === 'PURCHASING'; tries += 1)
-      await (tries > 1
-        ? shopping.stage.at(new Date(Date.now() + 3_600_000), () => shopping.buy(id))
-        : shopping.buy(id));
+      await (tries > 1 ? shopping.buyLate(id) : shopping.buy(id));
   };
   const expectEnd = async (id: string, end: End, before: number) => {
     const { status } = await shopping.stage.order(id);

@@ -30,10 +30,14 @@ export type Shopping = AsyncDisposable & {
   /** A paid order that the browser is to buy. */
   orderFor(shopper: Shopper, options?: Parameters<Stage['stockUp']>[1]): Promise<{ id: string; goods: Goods }>;
   buy(id: string, changes?: Partial<Context>): Promise<string>;
+  /** An hour later. Then the clock goes back, which no clock does: the log-in is free again all the same. */
+  buyLate(id: string): Promise<string>;
   bought(id: string): Promise<SandboxEffect[]>;
   notes(id: string): Promise<string[]>;
   evidence(id: string): ReturnType<typeof evidenceOf>;
 };
+
+const hourMs = 3_600_000;
 
 /** Cheap, always there, and first on the page: whoever does not look buys it. */
 const otherSku = '12000000000000001';
@@ -102,6 +106,11 @@ export async function goShopping({
     },
 
     buy: (id, changes = {}) => purchaseFallback({ orderId: id }, { ...context, ...changes }),
+    async buyLate(id) {
+      const told = await stage.at(new Date(Date.now() + hourMs), () => purchaseFallback({ orderId: id }, context));
+      await store.transaction(em => em.execute('update shop_accounts set leased_until = null'));
+      return told;
+    },
 
     async bought(id) {
       const rows = await store.read(em =>
