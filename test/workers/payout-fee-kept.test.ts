@@ -32,7 +32,6 @@ describe('the fee of a payout that did not stay with its receiver', () => {
     ['REFUNDED', 50n],
     ['REVERSED', 50n],
     ['FAILED', 25n],
-    ['BLOCKED', 25n],
   ] as const)
     it(`is booked as PayPal has taken it when the payout is ${itemStatus}`, async () => {
       await soldUntil(itemStatus);
