@@ -89,6 +89,13 @@ export const waits = {
 
 export type WaitReason = keyof typeof waits;
 
+/** An account has to be put right, before anything is bought or after: only before, the order holds nothing meanwhile. */
+export const forAnAccount: ReadonlySet<WaitReason> = new Set<WaitReason>([
+  'RECONNECT_NEEDED',
+  'BUYER_ACCOUNT_PAUSED',
+  'BROWSER_AUTOMATION_DISABLED',
+]);
+
 /**
  * Their deed is done to something else than the order: to a listing, an account. It may fall between the look that
  * found it missing and the commit of the wait, so these waits are looked at once more.

@@ -1,5 +1,5 @@
 import type { OrderState, WaitReason } from '../domain/order.ts';
-import { waits } from '../domain/order.ts';
+import { forAnAccount, waits } from '../domain/order.ts';
 import type { LegState } from '../domain/payout-leg.ts';
 import { isLetThrough } from '../store/let-through.ts';
 import { capturePayment } from './capture-payment.ts';
@@ -27,9 +27,8 @@ const tracking = ({ purchaseRoute }: OrderRow) => (purchaseRoute === 'browser' ?
 
 /** What was begun in the browser is taken up there again; what holds nothing any more is let through anew. */
 const resumes = (order: OrderRow, reason: WaitReason) => {
-  const { resumes: queue } = waits[reason];
-  if (queue !== 'track-shipment' && !isLetThrough(order)) return fulfill;
-  switch (queue) {
+  if (forAnAccount.has(reason) && !isLetThrough(order)) return fulfill;
+  switch (waits[reason].resumes) {
     case 'fulfill':
       return fulfill;
     case 'purchase':

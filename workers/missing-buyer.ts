@@ -1,5 +1,5 @@
 /** Who would buy an order that waits for an account: money is held for it only when somebody can. */
-import type { WaitReason } from '../domain/order.ts';
+import { forAnAccount, type WaitReason } from '../domain/order.ts';
 import { credentialOf, findCredential } from '../store/credentials.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
@@ -9,15 +9,9 @@ import type { Context } from './context.ts';
 
 type Missing = { readonly reason: WaitReason; readonly note: string };
 
-const forAnAccount: ReadonlySet<WaitReason | null | undefined> = new Set<WaitReason>([
-  'RECONNECT_NEEDED',
-  'BUYER_ACCOUNT_PAUSED',
-  'BROWSER_AUTOMATION_DISABLED',
-]);
-
 /** What an order that comes back from a wait for an account waits for still; nothing where it may be let through. */
 export async function missingBuyer(ctx: Context, order: Order): Promise<Missing | undefined> {
-  if (!forAnAccount.has(order.waitReason)) return undefined;
+  if (!order.waitReason || !forAnAccount.has(order.waitReason)) return undefined;
   const { credentialId } = order;
   const seller = credentialId && (await ctx.store.read(em => findCredential(em, credentialId)));
   if (seller && seller.status !== 'HEALTHY') return reconnect(seller);
