@@ -24,6 +24,7 @@ import { Migration0026OpenFees } from './0026-open-fees.ts';
 import { Migration0027ContestedSales } from './0027-contested-sales.ts';
 import { Migration0028RefusedAccounts } from './0028-refused-accounts.ts';
 import { Migration0029OneClock } from './0029-one-clock.ts';
+import { Migration0030Restores } from './0030-restores.ts';
 import { Migration0031LateOrders } from './0031-late-orders.ts';
 import { Migration0032LateTruth } from './0032-late-truth.ts';
 import { Migration0033MoneyThatReturns } from './0033-money-that-returns.ts';
@@ -58,6 +59,7 @@ export const migrations = [
   { name: '0027-contested-sales', class: Migration0027ContestedSales },
   { name: '0028-refused-accounts', class: Migration0028RefusedAccounts },
   { name: '0029-one-clock', class: Migration0029OneClock },
+  { name: '0030-restores', class: Migration0030Restores },
   { name: '0031-late-orders', class: Migration0031LateOrders },
   { name: '0032-late-truth', class: Migration0032LateTruth },
   { name: '0033-money-that-returns', class: Migration0033MoneyThatReturns },

@@ -33,6 +33,7 @@ import { agesOf, markSent, unmarkSent } from './effect-window.ts';
 import { Effect, type EffectPurpose } from './entities/money.ts';
 import type { Found, Hindrance, Intent } from './intent.ts';
 import type { EntityManager, Store } from './open.ts';
+import { doubtAfterRestore, refuseWhileRestoring, restored } from './restore.ts';
 
 /** Nobody knows, and it is not to be sent again: its time is over, or it is hindered. Only a person may decide now. */
 export class Unproven extends Uncertain {
@@ -115,6 +116,7 @@ async function open<Result extends Json>(context: OnceContext, intent: Intent<Re
     // What another route never sent is taken back: its request would mean nothing here.
     const last = await withoutUnsentOf(em, intent, await newestEffect(em, intent.purpose, intent.subject));
     if (last && last.status !== 'DISPROVEN') return last;
+    await refuseWhileRestoring(em);
     const generation = (last?.generation ?? 0) + 1;
     const idempotencyKey = await intent.keyFor(em, 1 + (await keysUsed(em, intent)));
     const id = randomUUID() as EffectId;
@@ -130,6 +132,7 @@ async function open<Result extends Json>(context: OnceContext, intent: Intent<Re
       request: intent.freeze(idempotencyKey),
       status: 'OPEN',
       sends: 0,
+      ...(await doubtAfterRestore(em, { ...intent, idempotencyKey })),
     });
     return em.findOneOrFail(Effect, { id });
   });
@@ -160,6 +163,7 @@ const markSending = <Result extends Json>(
 ): Promise<void> =>
   store.transaction(async em => {
     await intent.assertOwner(em);
+    await refuseWhileRestoring(em);
     await markSent(em, effect, { resendForMs: intent.resendForMs, quarantineMs });
     await intent.leaving?.(em, effect);
   });
@@ -226,7 +230,7 @@ async function mayLeave<Result extends Json>(
   const recognised = found.answer === 'ABSENT' || intent.deduplicates;
   if (sameAccount && recognised && resendLeftMs > 0)
     return { send: found.answer === 'ABSENT' ? 'again after proof' : 'again without proof' };
-  const stillLooking = firstMs < (intent.lookForMs ?? intent.resendForMs);
+  const stillLooking = effect.lastCode !== restored && firstMs < (intent.lookForMs ?? intent.resendForMs);
   if (stillLooking && sameAccount)
     throw new Uncertain('EFFECT_UNKNOWN', `${effect.idempotencyKey} cannot be looked up yet`);
   throw new Unproven(effect);

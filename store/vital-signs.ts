@@ -3,6 +3,7 @@ import { countFindings, type FindingCount } from './book-findings.ts';
 import { BookCheck } from './entities/book-check.ts';
 import { Credential } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
+import { type Restore, standingRestore } from './restore.ts';
 import { countUntaken, type UntakenCount } from './untaken-events.ts';
 
 /** A sweep that has not come to its end for this long stands still, whatever the interval: orders wait for it. */
@@ -38,6 +39,8 @@ export type VitalSigns = {
   readonly refused: readonly RefusedAccount[];
   readonly events: UntakenCount;
   readonly books: BookSigns;
+  /** The restore of the database that holds all money now. */
+  readonly restore: Restore | null;
 };
 
 /** When a check of the books last came to its end, and what stands open. */
@@ -70,6 +73,7 @@ export async function vitalSigns(em: EntityManager, now: Date): Promise<VitalSig
       )
       .toSorted((a, b) => a.since.getTime() - b.since.getTime()),
     events: await countUntaken(em),
+    restore: await standingRestore(em),
     books: await bookSigns(em),
   };
 }

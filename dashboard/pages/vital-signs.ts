@@ -7,6 +7,7 @@ const linesMax = 10;
 
 /** What stands still, or will; nothing while all is well. */
 export const vitalLines = (signs: VitalSigns, now: Date): (Html | undefined)[] => [
+  restoreLine(signs, now),
   sweepLine(signs, now),
   lostLine(signs),
   ...signs.refused.slice(0, linesMax).map(account => refusedLine(account, now)),
@@ -15,6 +16,12 @@ export const vitalLines = (signs: VitalSigns, now: Date): (Html | undefined)[] =
   ...signs.consentEnds.filter(isNear(now)).slice(0, linesMax).map(endLine),
   subscriptionLine(signs),
 ];
+
+function restoreLine({ restore }: VitalSigns, now: Date): Html | undefined {
+  if (!restore) return undefined;
+  return html`<p class="notice bad">All money is held: the database was restored, and has forgotten what was done for
+    ${age(restore.lostFrom, now)}. <code>npm run restore:check</code> says what it waits for.</p>`;
+}
 
 function sweepLine({ sweptAt }: VitalSigns, now: Date): Html | undefined {
   if (sweptAt && now.getTime() - sweptAt.getTime() <= sweepStillMs) return undefined;

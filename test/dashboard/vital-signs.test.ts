@@ -13,6 +13,7 @@ const well: VitalSigns = {
   subscriptionsInTrouble: 0,
   refused: [],
   events: { failed: 0, waiting: 0 },
+  restore: null,
   books: { checkedAt: ago(3_600), findings: [] },
 };
 const told = (signs: Partial<VitalSigns>): string =>

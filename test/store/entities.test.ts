@@ -28,6 +28,7 @@ const withoutEntity = [
   'provider_calls',
   'provider_troubles',
   'reservations',
+  'restores',
   'revoked_sessions',
   'shop_accounts',
   'state_moves',

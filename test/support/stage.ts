@@ -119,9 +119,13 @@ const sandboxHere: StartSandbox = async (_env, config) => {
 };
 
 /** The whole road in one process: a database of its own, the sandbox, and a queue in memory. */
-export async function createStage(changes: Environment = {}, startSandbox = sandboxHere): Promise<Stage> {
+export async function createStage(
+  changes: Environment = {},
+  startSandbox = sandboxHere,
+  openDatabase = createTestDatabase,
+): Promise<Stage> {
   await using opened = new AsyncDisposableStack();
-  const database = await createTestDatabase();
+  const database = await openDatabase();
   opened.defer(() => database.drop());
   const port = await freePort();
   const env = testEnvironment({ ...impatient, DATABASE_URL: database.url, SANDBOX_PORT: String(port), ...changes });

@@ -1,0 +1,151 @@
+/**
+ * A database that was restored from a backup has forgotten what was done since: in the *lost time*, from the backup's
+ * moment to the restore.
+ *
+ *   openRestore ──► held: no effect leaves, every feed is read ──► endRestore ──► doubted: the first effect of a purpose
+ *                                                                                that an order of before then opens
+ *
+ * What is opened first after it, for an order that was here by its end, may have been done in the lost time. So it is
+ * opened as one that was sent and whose answer nobody has: it is looked up, and sent again only under a key that its
+ * provider still recognises. A purchase cannot be looked up, and how many keys it had used is not known: it is a person's.
+ */
+import { NotNow } from '../domain/outcome.ts';
+import type { Effect } from './entities/money.ts';
+import type { EntityManager } from './open.ts';
+
+export type Restore = { readonly lostFrom: Date; readonly openedAt: Date };
+
+/** Why an effect is open that this database has never sent. */
+export const restored = 'RESTORED';
+
+type Times = { lost_from: Date | string; opened_at: Date | string };
+const restoreOf = ({ lost_from, opened_at }: Times): Restore => ({
+  lostFrom: new Date(lost_from),
+  openedAt: new Date(opened_at),
+});
+
+/** The restore that holds all money now. */
+export async function standingRestore(em: EntityManager): Promise<Restore | null> {
+  const [row] = await em.execute<Times[]>('select lost_from, opened_at from restores where ended_at is null');
+  return row ? restoreOf(row) : null;
+}
+
+/** Holds all money. Without a moment it is the last one that the database knows of. Gives the restore that holds already. */
+export async function openRestore(em: EntityManager, lostFrom?: Date): Promise<Restore> {
+  await em.execute(
+    `insert into restores (lost_from)
+     values (least(clock_now(), coalesce(?::timestamptz, (select at from heartbeats where name = 'sweep'), (select max(at) from order_events))))
+     on conflict do nothing`,
+    [lostFrom ?? null],
+  );
+  const standing = await standingRestore(em);
+  if (!standing) throw new Error('a restore was opened');
+  return standing;
+}
+
+/**
+ * Lets money leave again. What was open may have been settled otherwise in the lost time, under another key too: it is
+ * looked up, and not sent again. What had never left is opened anew when its turn comes.
+ */
+export async function endRestore(em: EntityManager, by: string): Promise<void> {
+  await em.execute(
+    `update effects e set resend_until = least(resend_until, r.lost_from), last_code = ?
+     from restores r where r.ended_at is null and e.status = 'OPEN' and e.last_sent_at <= r.opened_at`,
+    [restored],
+  );
+  await em.execute(
+    `update effects set status = 'DISPROVEN', last_code = 'WITHDRAWN', closed_at = clock_now(),
+       idempotency_key = idempotency_key || '/withdrawn/' || generation
+     where status = 'OPEN' and last_sent_at is null`,
+  );
+  await em.execute('update restores set ended_at = clock_now(), ended_by = ? where ended_at is null', [by]);
+}
+
+/** Asked wherever something is about to leave. @throws NotNow while a restore holds all money */
+export async function refuseWhileRestoring(em: EntityManager): Promise<void> {
+  if (await standingRestore(em))
+    throw new NotNow(
+      'RESTORE_UNDER_WAY',
+      'the database was restored: nothing leaves before `npm run restore:check` ends it',
+      {
+        retryAfterMs: 60_000,
+      },
+    );
+}
+
+/**
+ * The restore in whose lost time an effect that is about to be opened may have been caused: its order was here by the
+ * end of the restore, and nothing of this purpose was opened for it since.
+ */
+async function restoreThatForgot(
+  em: EntityManager,
+  { purpose, subject }: Pick<Effect, 'purpose' | 'subject'>,
+): Promise<Restore | null> {
+  const [row] = await em.execute<Times[]>(
+    `select r.lost_from, r.opened_at from restores r
+     where r.ended_at is not null
+       and not exists (select from effects e where e.purpose = ? and e.subject = ? and e.created_at > r.opened_at)
+       and not exists (select from orders o
+         where o.id = coalesce((select order_id from payout_legs where id = ?), (select order_id from parcels where id = ?), ?)
+           -- A checkout of ours that began since is nobody's memory.
+           and o.created_at > case o.channel when 'paypal' then r.opened_at else r.ended_at end)
+     order by r.id desc limit 1`,
+    [purpose, subject, subject, subject, subject],
+  );
+  return row ? restoreOf(row) : null;
+}
+
+/** Whether a provider has told, since, of a later key of the same thing than this one: then that is what was done. */
+async function wasToldOfLaterKey(em: EntityManager, { lostFrom }: Restore, key: string): Promise<boolean> {
+  const stem = key.replace(/\d+$/, '');
+  const told = await em.execute<{ words: string }[]>(
+    `select encode(body, 'escape') as words from inbound_events
+     where received_at >= ? and position(convert_to(?, 'UTF8') in body) > 0 limit 100`,
+    [lostFrom, stem],
+  );
+  return told.some(({ words }) =>
+    [...words.matchAll(new RegExp(`${stem}(\\d+)`, 'g'))].some(([found]) => found !== key),
+  );
+}
+
+/**
+ * What may have been done in the lost time begins as a send without an answer. A purchase cannot be looked up, and may
+ * have used other keys: it is not sent again. Nor is what a later key is told of.
+ */
+export async function doubtAfterRestore(
+  em: EntityManager,
+  effect: Pick<Effect, 'purpose' | 'subject' | 'idempotencyKey'> & { resendForMs: number },
+): Promise<Partial<Effect>> {
+  const restore = await restoreThatForgot(em, effect);
+  if (!restore) return {};
+  const { lostFrom, openedAt } = restore;
+  const isOver = effect.purpose === 'buy' || (await wasToldOfLaterKey(em, restore, effect.idempotencyKey));
+  const resendUntil = isOver ? lostFrom : new Date(lostFrom.getTime() + effect.resendForMs);
+  return { sends: 1, firstSentAt: lostFrom, lastSentAt: openedAt, resendUntil, lastCode: restored };
+}
+
+/** What has to come before money may leave again, in words; nothing when all was read up to the restore. */
+export async function notReadYet(em: EntityManager): Promise<string[]> {
+  const feeds = await em.execute<{ kind: string; at: string; code: string | null }[]>(
+    `select f.kind, f.cursor_at::text as at, f.last_error as code from feeds f, restores r
+     where r.ended_at is null and f.cursor_at < r.opened_at order by f.cursor_at`,
+  );
+  const [events] = await em.execute<{ due: number }[]>(
+    `select count(*)::int as due from inbound_events where status = 'RECEIVED' and next_check_at <= clock_now()`,
+  );
+  return [
+    ...feeds.map(({ kind, at, code }) => `${kind} is read until ${at}${code ? ` (${code})` : ''}`),
+    ...(events?.due ? [`${events.due} events wait for their turn`] : []),
+  ];
+}
+
+/** Orders that money may have left for, and that this database has not bought: each becomes a person's when its turn comes. */
+export async function purchasesInDoubt(em: EntityManager): Promise<{ id: string; channel: string; number: string }[]> {
+  return em.execute(
+    `select o.id, o.channel, coalesce(o.external_order_id, '') as number from orders o, restores r
+     where r.ended_at is null and o.status in ('PAID', 'WAITING', 'PURCHASING')
+       and (o.channel <> 'paypal' or o.created_at <= r.opened_at)
+       and not exists (select from effects e where e.purpose = 'buy' and e.subject = o.id and e.status = 'DONE')
+     order by o.created_at`,
+  );
+}
