@@ -285,6 +285,7 @@ describe('create-sale', () => {
       `select extract(epoch from not_before - ?::timestamptz)::float / 86400 as days from payout_legs where order_id = ?`,
       [now, id],
     );
-    expect(days.map(row => row.days)).to.deep.equal([14, 14]);
+    expect(days).to.have.length(2);
+    for (const row of days) expect(row.days).to.be.closeTo(14, 0.001); // the clock goes on while the sale is booked
   });
 });

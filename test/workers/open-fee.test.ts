@@ -172,8 +172,13 @@ describe('a payment whose fee PayPal does not say', () => {
     await rows(stage, `update orders set status = 'REFUNDING', reason = null where id = ?`, [id]);
     await stage.perform('refund', id);
     expect((await stage.order(id)).status).to.equal('REFUNDED');
-    // All went back to the buyer, and PayPal keeps its fee.
-    expect(await bookedOf(id)).to.deep.equal({ 'cash:paypal': '-160', 'fees:payment': '160', 'buyer-payments': '0' });
+    // All went back to the buyer, and PayPal keeps its fee, which the reseller bears.
+    expect(await bookedOf(id)).to.deep.equal({
+      'cash:paypal': '-160',
+      'fees:payment': '0',
+      'buyer-payments': '0',
+      reseller: '160',
+    });
   });
 
   it('is estimated in any currency, with the fixed part at the last known rate', async () => {
