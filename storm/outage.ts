@@ -2,9 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fillCart, pay } from '../demo/buyers.ts';
 import type { Ending } from '../demo/scenario.ts';
 import type { Stage } from '../demo/stage.ts';
+import { effectKey } from '../domain/effect-key.ts';
+import type { OrderId } from '../domain/ids.ts';
+import { Order } from '../store/entities/order.ts';
 import type { Store } from '../store/open.ts';
+import { nameOfOrder } from '../store/outside-names.ts';
 import { byOrder, type Entry, readBooks } from './books.ts';
-import { readOrderFile } from './order-file.ts';
+import { type OrderFile, readOrderFile } from './order-file.ts';
 import type { StormStage } from './regulars.ts';
 import type { Expected } from './send.ts';
 import type { StormSystem } from './system.ts';
@@ -102,7 +106,7 @@ async function catchOne(stage: Stage, store: Store, trap: Trap): Promise<Caught>
   // Silence, not refusals: those would have our workers leave the provider alone before everybody is caught.
   const down = { kind: 'timeout', times: forEver };
 
-  const named = purpose === 'capture' ? paypalOrderId : orderId;
+  const named = await nameIn(purpose, store, { orderId, paypalOrderId });
   if (done) await lay(cause, named, { kind: 'drop-reply', times: timesOf(purpose) });
   await lay(cause, named, down);
   await pay(stage, cart);
@@ -113,10 +117,24 @@ async function catchOne(stage: Stage, store: Store, trap: Trap): Promise<Caught>
   return { orderId, trap };
 }
 
-/** Sent; and carried out, where it is to be: a request may also be lost on its way. */
+/** What the call of that purpose says of the order: PayPal's number, our key, or our own number in a payout's note. */
+const nameIn = (
+  purpose: Purpose,
+  store: Store,
+  { orderId, paypalOrderId }: { orderId: string; paypalOrderId: string },
+) =>
+  store.read(async em => {
+    if (purpose === 'capture') return paypalOrderId;
+    if (purpose === 'pay') return orderId;
+    const order = await em.findOneOrFail(Order, { id: orderId as OrderId });
+    return effectKey(purpose, await nameOfOrder(em, order), 1);
+  });
+
+/** Sent and not answered; and carried out, where it is to be: a request may also be lost on its way. */
 async function isCaught(stage: Stage, store: Store, orderId: string, { purpose, done }: Trap): Promise<boolean> {
   const file = await readOrderFile(store, orderId);
-  const sent = file?.effects.filter(effect => effect.purpose === purpose && effect.sends > 0) ?? [];
+  const isOpen = (effect: OrderFile['effects'][number]) => effect.status === 'OPEN' && effect.sends > 0;
+  const sent = file?.effects.filter(effect => effect.purpose === purpose && isOpen(effect)) ?? [];
   if (!file || sent.length < timesOf(purpose)) return false;
   if (!done) return true;
   const entries = byOrder(await readBooks(stage.sandbox), [file]).get(orderId) ?? [];

@@ -25,14 +25,20 @@ export const webhookFiveTimes: Scenario = {
   },
 };
 
-/** The provider does what was asked, and its answer is lost. */
-const dropReply = (provider: string, operation: string, match: string) => ({
-  provider,
-  operation,
-  match,
-  kind: 'drop-reply',
-  times: 1,
-});
+/** The provider does what it is asked about `match`, and its answer is lost. Gives how to wait until that has happened. */
+async function dropReply(
+  stage: Stage,
+  provider: string,
+  operation: string,
+  match: string,
+): Promise<() => Promise<void>> {
+  await stage.sandbox('POST', '/faults', { provider, operation, match, kind: 'drop-reply', times: 1 });
+  const isLaid = async () => {
+    const { faults } = (await stage.sandbox('GET', '/faults')) as { faults: { match?: string }[] };
+    return faults.some(fault => fault.match === match);
+  };
+  return () => stage.until(`an answer of ${provider} is lost`, async () => !(await isLaid()));
+}
 
 export const lostSupplierReply: Scenario = {
   name: 'lost-supplier-reply',
@@ -41,8 +47,9 @@ export const lostSupplierReply: Scenario = {
   async play(stage) {
     const wares = await stage.stockUp(await stage.hireReseller({ name: 'jon' }));
     const cart = await fillCart(stage, wares);
-    await stage.sandbox('POST', '/faults', dropReply('aliexpress', 'order-create', cart.orderId));
+    const isLost = await dropReply(stage, 'aliexpress', 'order-create', wares.supplierProductId);
     await pay(stage, cart);
+    await isLost();
     return [settled({ id: cart.orderId })];
   },
 };
@@ -54,8 +61,9 @@ export const lostPayoutReply: Scenario = {
   async play(stage) {
     const wares = await stage.stockUp(await stage.hireReseller({ name: 'kim' }));
     const cart = await fillCart(stage, wares);
-    await stage.sandbox('POST', '/faults', dropReply('paypal', 'create-payout', cart.orderId));
+    const isLost = await dropReply(stage, 'paypal', 'create-payout', cart.orderId);
     await pay(stage, cart);
+    await isLost();
     return [settled({ id: cart.orderId })];
   },
 };
