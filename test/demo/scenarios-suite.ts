@@ -35,6 +35,8 @@ export const describeScenarios = (backend: BackendName): void => {
         const expected = await scenario.play(theatre.stage);
         expect(expected).to.have.length(scenario.orders);
         for (const ending of expected) await theatre.ended(ending);
+        // A fault that has hit nothing has shown nothing.
+        expect(await theatre.stage.sandbox('GET', '/faults')).to.deep.equal({ faults: [] });
         endings.push(...expected);
       });
 
