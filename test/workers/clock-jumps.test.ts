@@ -9,6 +9,7 @@ import { createStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { hourMs, intentsOf, notesOf, orderToBuy, performWith } from './workbench.ts';
 
+const minuteMs = 60_000;
 const dayAndMoreMs = 25 * hourMs;
 const preload = new URL('../support/shifted-date.ts', import.meta.url).href;
 
@@ -134,6 +135,15 @@ describe('a purchase whose answer was lost', () => {
     expect(await stage.perform('purchase', order.id)).to.match(/^uncertain \(EFFECT_UNKNOWN\)/);
     await moveClock(stage.store, 21 * hourMs);
     expect(await stage.perform('purchase', order.id)).to.match(/^NEEDS_REVIEW \(EFFECT_UNPROVEN\)/);
+    expect(await stage.effects('supplier-order')).to.have.length(1);
+  });
+
+  it('before the clock was wrong for a moment, by two minutes, is sent again when it is right', async () => {
+    const order = await lost();
+    await moveClock(stage.store, -2 * minuteMs);
+    await stage.sweepAndDrain('due');
+    await moveClock(stage.store, 0);
+    expect(await stage.perform('purchase', order.id)).to.equal('PURCHASED');
     expect(await stage.effects('supplier-order')).to.have.length(1);
   });
 });
