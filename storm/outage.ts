@@ -130,11 +130,11 @@ const nameIn = (
     return effectKey(purpose, await nameOfOrder(em, order), 1);
   });
 
-/** Sent and not answered; and carried out, where it is to be: a request may also be lost on its way. */
+/** Sent, and not answered; or carried out, where it is to be: a request may also be lost on its way. */
 async function isCaught(stage: Stage, store: Store, orderId: string, { purpose, done }: Trap): Promise<boolean> {
   const file = await readOrderFile(store, orderId);
-  const isOpen = (effect: OrderFile['effects'][number]) => effect.status === 'OPEN' && effect.sends > 0;
-  const sent = file?.effects.filter(effect => effect.purpose === purpose && isOpen(effect)) ?? [];
+  const isSent = ({ sends, status }: OrderFile['effects'][number]) => sends > 0 && (done || status === 'OPEN');
+  const sent = file?.effects.filter(effect => effect.purpose === purpose && isSent(effect)) ?? [];
   if (!file || sent.length < timesOf(purpose)) return false;
   if (!done) return true;
   const entries = byOrder(await readBooks(stage.sandbox), [file]).get(orderId) ?? [];
