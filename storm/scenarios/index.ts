@@ -1,7 +1,6 @@
 import type { Scenario } from '../../demo/scenario.ts';
 import { disputeLost, disputeWon, refundedInFull, refundedInPart, reversedAfterSale } from './money-back.ts';
 import { paidByPayoneer, payoutCameBack, payoutFailed, payoutReturned, payoutUnclaimed } from './payouts.ts';
-import { atAnyMoment } from './any-moment.ts';
 import { cancelledBySupplier, neverPaidSupplier } from './supplier.ts';
 
 /** What may become of a sale after it was made. */
@@ -18,5 +17,4 @@ export const aftermath: readonly Scenario[] = [
   payoutCameBack,
   cancelledBySupplier,
   neverPaidSupplier,
-  ...atAnyMoment,
 ];
