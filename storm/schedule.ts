@@ -121,7 +121,7 @@ const dayMs = 86_400_000;
  */
 const drawClock = (dice: Dice, turn: number): Deed => {
   const [whose, mostMs, leastMs] =
-    turn % 2 === 0 ? (['workers-2', 2 * dayMs, dayMs] as const) : (['postgres', 150_000, 90_000] as const);
+    turn % 2 === 0 ? (['workers-2', 2 * dayMs, dayMs] as const) : (['postgres', 90_000, 65_000] as const);
   const ahead = dice.between(leastMs, mostMs);
   return { deed: 'clock', whose, aheadMs: dice.roll() < 0.5 ? ahead : -ahead, forMs: dice.between(6_000, 9_000) };
 };
