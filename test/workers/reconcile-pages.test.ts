@@ -147,7 +147,8 @@ describe('reconcile with more than a page to read', () => {
     expect(asked).to.equal(10);
     const { id, wake, stateEntry } = await bench.feed('ebay-orders');
     expect(bench.stage.jobs.map(job => job.id)).to.include(`reconcile-${id}-${stateEntry}-${wake}`);
-    expect(await bench.read('ebay-orders', now, { ebay })).to.match(/^3 new until/);
+    // The clock has gone on since: there may be more to read by then.
+    expect(await bench.read('ebay-orders', now, { ebay })).to.match(/^3 new[ ,]/);
     expect(asked).to.equal(13);
   });
 
