@@ -6,21 +6,12 @@
 import '../runtime/node-version.ts';
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { openGate } from '../providers/open-gate.ts';
 import { CannotStart } from '../runtime/cannot-start.ts';
-import { readConfig } from '../runtime/config.ts';
-import { createLogger } from '../runtime/logger.ts';
-import { createSecretBox } from '../runtime/secret-box.ts';
-import { assertClocksAgree } from '../store/clocks-agree.ts';
-import { openStore } from '../store/open.ts';
-import { formerKeys, withEnteredKeys } from '../store/provider-keys.ts';
-import { troubleBoard } from '../store/provider-troubles.ts';
 import { endRestore, notReadYet, openRestore, purchasesInDoubt } from '../store/restore.ts';
 import { untakenEvents } from '../store/untaken-events.ts';
 import { stages } from './books/stages.ts';
-import type { Context } from './context.ts';
+import { openCommand } from './command.ts';
 import { checkBooksNow } from './provider-check.ts';
-import { openProviders } from './providers.ts';
 
 const { values } = parseArgs({
   options: { 'lost-from': { type: 'string' }, 'go-on': { type: 'boolean', default: false } },
@@ -28,46 +19,27 @@ const { values } = parseArgs({
 const lostFrom = values['lost-from'] === undefined ? undefined : new Date(values['lost-from']);
 if (lostFrom && Number.isNaN(lostFrom.getTime()))
   throw new CannotStart('RESTORE_TIME_UNREADABLE: --lost-from takes a time such as 2026-11-30T14:00:00Z');
-const given = readConfig();
-const store = await openStore(given.databaseUrl, 4);
-assertClocksAgree(store.clock);
-const box = createSecretBox(given.encryptionKeys);
-const config = await withEnteredKeys(given, store, box);
-const log = createLogger('restore-check', 'warn');
-const gate = openGate({ ...config, board: troubleBoard(store), log });
-const context: Context = {
-  config,
-  store,
-  transact: work => store.transaction(em => work(em, () => undefined)),
-  box,
-  providers: openProviders(config, gate, { former: await formerKeys(config, given, store, box) }),
-  log,
-  now: store.clock.now,
-  signal: new AbortController().signal,
-};
+await using command = await openCommand('restore-check');
+const { context } = command;
+const { store } = context;
 const write = (text: string) => void process.stdout.write(`${text}\n`);
-try {
-  const restore = await store.transaction(em => openRestore(em, lostFrom));
-  write(
-    `all money is held: what was done between ${restore.lostFrom.toISOString()} and ${restore.openedAt.toISOString()} is not known`,
-  );
-  const missing = await store.read(notReadYet);
-  for (const line of missing) write(`not read yet: ${line}`);
-  for (const { source, type, note } of await store.read(em => untakenEvents(em, { limit: 1_000, offset: 0 })))
-    write(`nothing has come of: ${source} ${type}: ${note ?? 'it waits'}`);
-  for (const { id, channel, number } of await store.read(purchasesInDoubt))
-    write(`bought or not, a person decides when it comes to it: order ${id} (${channel} ${number})`);
-  for (const { rule, subject, detail } of await checkBooksNow(context, { chosen: stages, atRest: false }))
-    write(`${rule}: ${subject} ${detail}`);
-  if (!values['go-on']) write('when all of this was looked at: npm run restore:check -- --go-on');
-  else if (missing.length > 0) {
-    write('RESTORE_NOT_READ: money stays held until all is read up to the restore: start the system and wait');
-    process.exitCode = 1;
-  } else {
-    await store.transaction(em => endRestore(em, userInfo().username));
-    write('money may leave again');
-  }
-} finally {
-  await gate.close();
-  await store.close();
+const restore = await store.transaction(em => openRestore(em, lostFrom));
+write(
+  `all money is held: what was done between ${restore.lostFrom.toISOString()} and ${restore.openedAt.toISOString()} is not known`,
+);
+const missing = await store.read(notReadYet);
+for (const line of missing) write(`not read yet: ${line}`);
+for (const { source, type, note } of await store.read(em => untakenEvents(em, { limit: 1_000, offset: 0 })))
+  write(`nothing has come of: ${source} ${type}: ${note ?? 'it waits'}`);
+for (const { id, channel, number } of await store.read(purchasesInDoubt))
+  write(`bought or not, a person decides when it comes to it: order ${id} (${channel} ${number})`);
+for (const { rule, subject, detail } of await checkBooksNow(context, { chosen: stages, atRest: false }))
+  write(`${rule}: ${subject} ${detail}`);
+if (!values['go-on']) write('when all of this was looked at: npm run restore:check -- --go-on');
+else if (missing.length > 0) {
+  write('RESTORE_NOT_READ: money stays held until all is read up to the restore: start the system and wait');
+  process.exitCode = 1;
+} else {
+  await store.transaction(em => endRestore(em, userInfo().username));
+  write('money may leave again');
 }

@@ -1,0 +1,39 @@
+import { openGate } from '../providers/open-gate.ts';
+import { readConfig } from '../runtime/config.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { createSecretBox } from '../runtime/secret-box.ts';
+import { assertClocksAgree } from '../store/clocks-agree.ts';
+import { openStore } from '../store/open.ts';
+import { formerKeys, withEnteredKeys } from '../store/provider-keys.ts';
+import { troubleBoard } from '../store/provider-troubles.ts';
+import type { Context } from './context.ts';
+import { openProviders } from './providers.ts';
+
+export type Command = AsyncDisposable & { readonly context: Context };
+
+/** What a command that somebody types has around it: the workers' own context. Nothing is moved, so nothing is enqueued. */
+export async function openCommand(name: string): Promise<Command> {
+  await using opened = new AsyncDisposableStack();
+  const given = readConfig();
+  const store = await openStore(given.databaseUrl, 4);
+  opened.defer(() => store.close());
+  assertClocksAgree(store.clock);
+  const box = createSecretBox(given.encryptionKeys);
+  const config = await withEnteredKeys(given, store, box);
+  const log = createLogger(name, 'warn');
+  const gate = openGate({ ...config, board: troubleBoard(store), log });
+  opened.defer(() => gate.close());
+  const providers = openProviders(config, gate, { former: await formerKeys(config, given, store, box) });
+  const context: Context = {
+    config,
+    store,
+    transact: work => store.transaction(em => work(em, () => undefined)),
+    box,
+    providers,
+    log,
+    now: store.clock.now,
+    signal: new AbortController().signal,
+  };
+  const resources = opened.move();
+  return { context, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
