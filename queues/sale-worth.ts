@@ -3,7 +3,7 @@
  * again. Every change is an entry of its own. A leg that is not paid follows; what has left stays as it is, and the rest
  * is a receivable of the platform, or a credit that a further leg pays.
  */
-import { add, convert, isGreater, type Money, max, min, money, negate, subtract, zero } from '../domain/money.ts';
+import { add, convert, type Money, max, min, money, negate, subtract, zero } from '../domain/money.ts';
 import type { Beneficiary } from '../domain/payout-leg.ts';
 import { saleRevalued } from '../domain/postings.ts';
 import { dueToReseller, type Profit, profitOf } from '../domain/profit.ts';
@@ -16,7 +16,7 @@ import { legAmount, legsOfOrder, resizeLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { custodyOf, rateOf } from '../store/orders.ts';
 import { addLeg, commissionOf } from '../store/sales.ts';
-import { cancelLeg, claimUnpaid } from '../store/unpaid-legs.ts';
+import { claimUnpaid, payLess } from '../store/unpaid-legs.ts';
 import { commissionAdmin } from '../store/users.ts';
 import { payout } from './payout.ts';
 import type { Enqueue } from './transact.ts';
@@ -110,7 +110,7 @@ async function takeFrom(em: EntityManager, legs: readonly PayoutLeg[], less: Mon
     const leg = await claimUnpaid(em, id);
     if (!leg) continue;
     const amount = legAmount(leg);
-    await (isGreater(amount, rest) ? resizeLeg(em, leg, subtract(amount, rest)) : cancelLeg(em, leg, 'SALE_REFUNDED'));
+    await payLess(em, leg, rest);
     rest = max(subtract(rest, amount), zero(rest.currency));
   }
 }

@@ -1,6 +1,6 @@
 import { platformCurrency } from '../domain/fees.ts';
 import type { LegId, UserId } from '../domain/ids.ts';
-import { formatMoney, type Money, money, subtract } from '../domain/money.ts';
+import { formatMoney, type Money, money, subtract, zero } from '../domain/money.ts';
 import { orderStates } from '../domain/order.ts';
 import { legPaid, lostAtSupplier } from '../domain/postings.ts';
 import {
@@ -66,7 +66,7 @@ async function postingsOf(em: EntityManager, order: Order, found: Contradiction,
     throw new DecisionRefused('BOOKED_BY_ITSELF', `the money of a ${found.purpose} is booked by its own news: say 0`);
   const { beneficiary, userId: holder } = leg;
   const from = found.route === 'payoneer' ? 'payoneer' : 'paypal';
-  return legPaid({ beneficiary, holder, amount, fee: subtract(amount, amount), from });
+  return legPaid({ beneficiary, holder, amount, fee: zero(amount.currency), from });
 }
 
 /** Once all is said of a leg, it pays what is left of its share. */

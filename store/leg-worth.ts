@@ -2,12 +2,12 @@
  * What a leg that is not with its receiver is worth: what its sale is worth now. A refund cannot shrink a leg that is on
  * its way; when the leg comes back, and before it leaves again, the books are asked.
  */
-import { type Money, max, min, money, subtract, zero } from '../domain/money.ts';
+import { type Money, max, min, money, zero } from '../domain/money.ts';
 import { owedFrom } from './current-account.ts';
 import { type PayoutLeg, Sale } from './entities/money.ts';
-import { legAmount, resizeLeg } from './legs.ts';
+import { legAmount } from './legs.ts';
 import type { EntityManager } from './open.ts';
-import { cancelLeg } from './unpaid-legs.ts';
+import { payLess } from './unpaid-legs.ts';
 
 /**
  * How much of its amount a leg would pay too much, every leg counted as paid: what the legs of its order pay beyond
@@ -39,7 +39,5 @@ async function beyondShare(em: EntityManager, { orderId, beneficiary, currency }
 /** Its money is with us: it pays what is left of its share, or is cancelled. The caller owns it and has locked the order. */
 export async function fitToSale(em: EntityManager, leg: PayoutLeg): Promise<void> {
   const tooMuch = await overpaidBy(em, leg);
-  if (tooMuch.amountMinor === 0n) return;
-  const left = subtract(legAmount(leg), tooMuch);
-  await (left.amountMinor > 0n ? resizeLeg(em, leg, left) : cancelLeg(em, leg, 'SALE_REFUNDED'));
+  if (tooMuch.amountMinor > 0n) await payLess(em, leg, tooMuch);
 }

@@ -1,9 +1,10 @@
 import type { LegId } from '../domain/ids.ts';
+import { type Money, subtract } from '../domain/money.ts';
 import { cameBack, type LegState } from '../domain/payout-leg.ts';
 import { isInDoubt, standingEffect, withdrawUnsent } from './effects.ts';
 import type { PayoutLeg } from './entities/money.ts';
 import { release } from './funding.ts';
-import { claimLeg, moveLeg, wakeUnclaimed } from './legs.ts';
+import { claimLeg, legAmount, moveLeg, resizeLeg, wakeUnclaimed } from './legs.ts';
 import type { EntityManager } from './open.ts';
 
 /** Nothing has left in these as long as no effect stands. */
@@ -20,6 +21,12 @@ export async function claimUnpaid(em: EntityManager, id: LegId): Promise<PayoutL
   const leg = isInDoubt(effect) ? null : await claimLeg(em, id, effect ? cameBack : notPaid);
   if (!leg) await wakeUnclaimed(em, id);
   return leg;
+}
+
+/** Money of its sale went back: it pays that much less, or is cancelled. The caller owns it. */
+export async function payLess(em: EntityManager, leg: PayoutLeg, by: Money): Promise<void> {
+  const left = subtract(legAmount(leg), by);
+  await (left.amountMinor > 0n ? resizeLeg(em, leg, left) : cancelLeg(em, leg, 'SALE_REFUNDED'));
 }
 
 /** Its share is not owed any more. The caller owns it. */

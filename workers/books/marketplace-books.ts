@@ -1,8 +1,9 @@
 /** A marketplace's own account of a sale against what is booked of the orders that it is here: one per line. */
-import { equals, formatMoney, type Currency, type Money, money } from '../../domain/money.ts';
+import { type Currency, equals, formatMoney, type Money, money } from '../../domain/money.ts';
 import type { Finding } from '../../store/book-findings.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { ProviderRule } from '../../store/provider-rules.ts';
+import { signedAmount } from '../../store/refunds.ts';
 import type { Context } from '../context.ts';
 import { difference, saysOtherwise } from './stage.ts';
 
@@ -56,7 +57,7 @@ export async function bookedSales(
        from orders o
          left join payments p on p.order_id = o.id and p.provider = o.channel and p.status not in ('PENDING', 'DECLINED')
          left join lateral (
-           select sum(case when kind = 'return' then -amount_minor else amount_minor end) as minor
+           select sum(${signedAmount}) as minor
            from refunds where payment_id = p.id and status = 'COMPLETED') r on true
        where o.credential_id = ? and o.external_order_id in (?)
        group by 1`,

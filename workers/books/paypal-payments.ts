@@ -1,7 +1,7 @@
-import { add, type Money, money, subtract, zero } from '../../domain/money.ts';
-import { Refund } from '../../store/entities/money.ts';
+import { type Money, money, sum } from '../../domain/money.ts';
 import { Order, Payment } from '../../store/entities/order.ts';
 import type { ProviderRule } from '../../store/provider-rules.ts';
+import { refundsOf } from '../../store/refunds.ts';
 import type { Context } from '../context.ts';
 import { payPalOf } from '../own-account.ts';
 import { backAtPayPal } from '../paypal-went-back.ts';
@@ -29,7 +29,7 @@ export const payPalPayments = overRows(
 async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> {
   const { id, orderId: subject, reference, amountMinor, currency, status } = payment;
   const paypal = payPalOf(ctx, await ctx.store.read(em => em.findOneOrFail(Order, { id: subject })));
-  const refunds = await ctx.store.read(em => em.find(Refund, { paymentId: id, status: 'COMPLETED' }));
+  const standing = await ctx.store.read(em => refundsOf(em, id));
   const capture = onceAsked(() => paypal.getCapture(reference, { signal: ctx.signal }));
   // As it was told, where that is another currency than the payment's.
   const { feeToldMinor, feeToldCurrency } = payment;
@@ -37,17 +37,16 @@ async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> 
     feeToldMinor != null && feeToldCurrency
       ? money(feeToldMinor, feeToldCurrency)
       : money(payment.feeMinor ?? 0n, currency);
-  const back = refunds.reduce(
-    (total, { kind, amountMinor: minor, currency: unit }) =>
-      (kind === 'return' ? subtract : add)(total, money(minor, unit)),
-    zero(currency),
+  const back = sum(
+    standing.map(({ stands }) => stands),
+    currency,
   );
   const wentBack = async (): Promise<Money> => {
     const told = await backAtPayPal(paypal, payment, { signal: ctx.signal });
     if (told !== 'untold') return told;
     // A reversal is told by no list, and has told itself how much it took. One from before we had seen the payment was
     // never booked.
-    const reversed = status === 'REVERSED' || refunds.some(({ kind }) => kind === 'reversal');
+    const reversed = status === 'REVERSED' || standing.some(({ refund }) => refund.kind === 'reversal');
     return reversed && back.amountMinor > 0n ? back : money(amountMinor, currency);
   };
   const of = (rule: ProviderRule) => ({ rule, subject, about: reference });
