@@ -84,7 +84,7 @@ export async function startStormSystem(options: {
     ...restart,
     name: 'workers-2',
     command: [...clocks.nodeArguments, 'workers/main.ts'],
-    env: { ...system.env, ...clocks.env },
+    env: system.env,
     stopDeadlineMs: system.config.shutdownDeadlineMs,
     log: line => log.write(`workers-2 | ${line}\n`),
     onGivenUp: error => log.write(`workers-2 | ${error.message}\n`),

@@ -4,7 +4,7 @@ import { Terminal } from '../../domain/outcome.ts';
 import { once } from '../../store/effects.ts';
 import { Effect } from '../../store/entities/money.ts';
 import { assertOwner, LostClaim } from '../../store/orders.ts';
-import { stopClock } from '../support/database-clock.ts';
+import { stopClock } from '../../storm/database-clock.ts';
 import { crashAt, createFakeProvider, quarantineMs } from './fake-provider.ts';
 import { insertOrder, openTestStore, type TestStore } from './fixtures.ts';
 

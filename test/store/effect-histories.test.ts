@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { isFailure } from '../../domain/outcome.ts';
 import { type Failpoint, once } from '../../store/effects.ts';
 import { Effect } from '../../store/entities/money.ts';
-import { stopClock } from '../support/database-clock.ts';
+import { stopClock } from '../../storm/database-clock.ts';
 import {
   type Call,
   Crash,

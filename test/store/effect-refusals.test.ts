@@ -3,7 +3,7 @@ import { Retryable, Terminal } from '../../domain/outcome.ts';
 import { disproveDone, isInDoubt, once, standingEffect, withdrawUnsent } from '../../store/effects.ts';
 import { Effect } from '../../store/entities/money.ts';
 import type { Environment } from '../../store/entities/people.ts';
-import { stopClock } from '../support/database-clock.ts';
+import { stopClock } from '../../storm/database-clock.ts';
 import { type Call, createFakeProvider, quarantineMs, resendForMs, type Traits } from './fake-provider.ts';
 import { openTestStore, refusalOf, type TestStore } from './fixtures.ts';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type Failpoint, once, Unproven } from '../../store/effects.ts';
 import { Effect } from '../../store/entities/money.ts';
 import type { Store } from '../../store/open.ts';
-import { stopClock } from '../support/database-clock.ts';
+import { stopClock } from '../../storm/database-clock.ts';
 import {
   type Call,
   Crash,

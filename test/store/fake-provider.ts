@@ -5,7 +5,7 @@ import type { Failpoint, OnceContext } from '../../store/effects.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Intent } from '../../store/intent.ts';
 import type { Store } from '../../store/open.ts';
-import { stopClock } from '../support/database-clock.ts';
+import { stopClock } from '../../storm/database-clock.ts';
 
 /** How one call to the provider goes. */
 export type Call =

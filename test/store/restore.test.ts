@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { once } from '../../store/effects.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import { endRestore, openRestore } from '../../store/restore.ts';
-import { stopClock } from '../support/database-clock.ts';
+import { stopClock } from '../../storm/database-clock.ts';
 import { type Call, createFakeProvider, quarantineMs, resendForMs, type Traits } from './fake-provider.ts';
 import { insertOrder, openTestStore, type TestStore } from './fixtures.ts';
 

@@ -21,7 +21,7 @@ import type { Context } from '../../workers/context.ts';
 import { processors } from '../../workers/processors.ts';
 import { openProviders } from '../../workers/providers.ts';
 import { createTestDatabase } from './database.ts';
-import { moveClock } from './database-clock.ts';
+import { moveClock } from '../../storm/database-clock.ts';
 import { testConfig, testEnvironment } from './environment.ts';
 import { freePort } from './free-port.ts';
 import { type Control, createSellers, type Goods, type Sellers } from './sellers.ts';

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type DetachedProcess, spawnDetached } from '../../runtime/detached-process.ts';
 import type { Order } from '../../store/entities/order.ts';
-import { moveClock } from '../support/database-clock.ts';
+import { moveClock } from '../../storm/database-clock.ts';
+import { shiftedDate } from '../../storm/wrong-clocks.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { hourMs, intentsOf, notesOf, orderToBuy, performWith } from './workbench.ts';
 
 const minuteMs = 60_000;
 const dayAndMoreMs = 25 * hourMs;
-const preload = new URL('../support/shifted-date.ts', import.meta.url).href;
 
 describe('a workers process on a machine whose clock is wrong', function () {
   this.timeout(60_000);
@@ -38,13 +38,10 @@ describe('a workers process on a machine whose clock is wrong', function () {
   const setWall = (ms: number) => writeFileSync(file(), `${ms}`);
   const start = () => {
     const lines: string[] = [];
-    const given = { ...stage.env, LOG_LEVEL: 'info', PATH: process.env.PATH, NODE_OPTIONS: `--import=${preload}` };
-    const env = Object.fromEntries(
-      Object.entries({ ...given, SHIFTED_DATE_FILE: file() }).flatMap(([name, value]) =>
-        value ? [[name, value]] : [],
-      ),
-    );
-    const spawned = spawnDetached(['workers/main.ts', '--queues', 'fulfill'], env, line => lines.push(line));
+    const given = { ...stage.env, LOG_LEVEL: 'info', PATH: process.env.PATH };
+    const env = Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+    const command = ['--import', shiftedDate(file()), 'workers/main.ts', '--queues', 'fulfill'];
+    const spawned = spawnDetached(command, env, line => lines.push(line));
     started.push(spawned);
     const said = () => lines.join('\n');
     return Object.assign(spawned, {

@@ -1,4 +1,4 @@
-import type { Store } from '../../store/open.ts';
+import type { Store } from '../store/open.ts';
 
 /** Moves the database's clock: all that is judged or stamped by it moves along. */
 export const moveClock = (store: Store, ms: number): Promise<void> =>

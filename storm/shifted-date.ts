@@ -1,10 +1,10 @@
 /**
- * Preloaded (`--import`) into a real process whose wall clock is to be wrong: by as many ms as stand in the file that
- * SHIFTED_DATE_FILE names, which may change while it runs. The monotonic clock is left alone, as by whoever sets a clock.
+ * Preloaded (`--import …/shifted-date.ts?file=NAME`) into a real process whose wall clock is to be wrong: by as many ms as
+ * stand in that file, which may change while it runs. The monotonic clock is left alone, as by whoever sets a clock.
  */
 import { readFileSync } from 'node:fs';
 
-const file = process.env.SHIFTED_DATE_FILE ?? '';
+const file = new URL(import.meta.url).searchParams.get('file') ?? '';
 const RealDate = Date;
 let shiftMs = 0;
 const look = () => {
