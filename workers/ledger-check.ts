@@ -9,8 +9,8 @@ import { bookRules } from '../store/book-rules.ts';
 import { ledgerTotals } from '../store/ledger.ts';
 import { ourRules } from './books/our-rules.ts';
 import { stages } from './books/stages.ts';
+import { checkBooksNow } from './check-books-now.ts';
 import { openCommand } from './command.ts';
-import { checkBooksNow } from './provider-check.ts';
 
 const flag = { type: 'boolean', default: false } as const;
 const { values } = parseArgs({ options: { offline: flag, 'at-rest': flag } });

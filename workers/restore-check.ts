@@ -10,8 +10,8 @@ import { CannotStart } from '../runtime/cannot-start.ts';
 import { endRestore, notReadYet, openRestore, purchasesInDoubt } from '../store/restore.ts';
 import { untakenEvents } from '../store/untaken-events.ts';
 import { stages } from './books/stages.ts';
+import { checkBooksNow } from './check-books-now.ts';
 import { openCommand } from './command.ts';
-import { checkBooksNow } from './provider-check.ts';
 
 const { values } = parseArgs({
   options: { 'lost-from': { type: 'string' }, 'go-on': { type: 'boolean', default: false } },

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { checkedRules, checkLedger, type Difference } from '../../store/ledger-check.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import type { EntityManager } from '../../store/open.ts';
-import { checkProviders } from '../../workers/provider-check.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { checkProviders } from '../workers/check-providers.ts';
 import { breakages } from './breakages.ts';
 
 describe('ledger:check', () => {
@@ -41,7 +41,7 @@ describe('ledger:check', () => {
 
   it('finds nothing after an order that went well, here and at the providers', async () => {
     expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]);
-    expect(await checkProviders(stage.context, () => undefined)).to.deep.equal([]);
+    expect(await checkProviders(stage.context)).to.deep.equal([]);
   });
 
   for (const [rule, sql] of breakages)
@@ -101,7 +101,7 @@ describe('ledger:check', () => {
     it(`names what a provider has otherwise, "${rule}": ${wrong.replace(/\s+/g, ' ').slice(-60)}`, async () => {
       const put = (sql: string) => stage.store.read(em => em.execute(sql));
       await put(wrong);
-      const found = await checkProviders(stage.context, () => undefined);
+      const found = await checkProviders(stage.context);
       await put(right);
       expect(found).to.have.length(1);
       expect(found[0]).to.include({ subject: id, rule });
@@ -111,7 +111,7 @@ describe('ledger:check', () => {
   it('names a refund at PayPal that we know nothing of', async () => {
     const [captured] = await stage.effects('capture');
     await stage.control('refund', { captureId: captured?.reference, amountMinor: '500' });
-    const found = await checkProviders(stage.context, () => undefined);
+    const found = await checkProviders(stage.context);
     expect(found).to.deep.equal([
       {
         rule: 'PayPal has given back what we booked',

@@ -6,9 +6,9 @@ import { checkLedger } from '../../store/ledger-check.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { paymentsOf } from '../../store/payments.ts';
 import { refundedOf } from '../../store/refunds.ts';
-import { checkProviders } from '../../workers/provider-check.ts';
 import { berlin, createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { checkProviders } from './check-providers.ts';
 import { dispute, openDispute, refundOf, sellerWins, tell } from './paypal-news.ts';
 import { changeOrder, importFrom, parkedOf, placeOnEbay, placeOnMercadoLibre } from './workbench.ts';
 
@@ -69,7 +69,7 @@ describe('money that was reversed and is won back', () => {
     expect(await credit()).to.equal(0n);
     expect(await statusOf(sale)).to.equal('COMPLETED');
     expect(await shown(sale.id)).to.deep.equal(['admin 1 PAID 140', 'reseller 1 PAID 1256']);
-    expect(await checkProviders(stage.context, () => undefined)).to.deep.equal([]);
+    expect(await checkProviders(stage.context)).to.deep.equal([]);
   });
 
   it('pays in further parts what was cancelled meanwhile', async () => {

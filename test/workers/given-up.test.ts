@@ -4,7 +4,7 @@ import { money } from '../../domain/money.ts';
 import { refundBody } from '../../providers/paypal/order.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { givenUp } from '../../workers/books/given-up.ts';
-import { checkBooksNow } from '../../workers/provider-check.ts';
+import { checkBooksNow } from '../../workers/check-books-now.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 

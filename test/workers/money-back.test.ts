@@ -8,9 +8,9 @@ import { balanceOf, ledgerTotals } from '../../store/ledger.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
 import { legsOfOrder } from '../../store/legs.ts';
 import { paymentsOf } from '../../store/payments.ts';
-import { checkProviders } from '../../workers/provider-check.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { checkProviders } from './check-providers.ts';
 import { notesOf, parkedOf } from './workbench.ts';
 
 /** An order of 29.99 that cost 14.49 and 1.54 in fees: 13.96 profit, 1.40 for the platform, 12.56 for the reseller. */
@@ -218,7 +218,7 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     await move({ ...lost, feeMinor: '0' });
     expect(await fees()).to.equal(1_500n);
     expect(await stage.effects('dispute-fee')).to.have.length(1);
-    expect(await checkProviders(stage.context, () => undefined)).to.deep.equal([]);
+    expect(await checkProviders(stage.context)).to.deep.equal([]);
     expect(await notesOf(stage, id)).to.satisfy((notes: string[]) =>
       notes.some(note => /^PayPal takes 15\.00 USD for dispute PP-D-/.test(note)),
     );
@@ -234,7 +234,7 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     const { id: dispute_id } = await stage.control<{ id: string }>('dispute', dispute);
     await tell('CUSTOMER.DISPUTE.RESOLVED', { dispute_id });
     await stage.control('dispute', { ...dispute, feeMinor: '500' });
-    const found = await checkProviders(stage.context, () => undefined);
+    const found = await checkProviders(stage.context);
     expect(found).to.deep.equal([
       {
         rule: 'PayPal has taken what we booked for a dispute',

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { addRate } from '../../store/fx.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
-import { checkProviders } from '../../workers/provider-check.ts';
 import { createStage, type Goods, type Stage } from '../support/stage.ts';
+import { checkProviders } from './check-providers.ts';
 import { tell } from './paypal-news.ts';
 import { fromNow, hourMs, notesOf, performWith, rows } from './workbench.ts';
 
@@ -198,8 +198,7 @@ describe('a payment whose fee PayPal does not say', () => {
   it('is found by the check of the ledger when PayPal says another fee than is booked', async () => {
     const id = await bought();
     const rule = 'PayPal has kept the fee that we booked';
-    const found = async () =>
-      (await checkProviders(stage.context, () => undefined)).filter(difference => difference.rule === rule);
+    const found = async () => (await checkProviders(stage.context)).filter(difference => difference.rule === rule);
     expect(await found(), 'PayPal says nothing yet').to.deep.equal([]);
     await sayFee(id, '170');
     expect((await found()).map(({ subject }) => subject)).to.deep.equal([id]);

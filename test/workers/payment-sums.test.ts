@@ -6,8 +6,8 @@ import { checkLedger } from '../../store/ledger-check.ts';
 import { paymentsOf } from '../../store/payments.ts';
 import { refundedOf } from '../../store/refunds.ts';
 import { changeSettings } from '../../store/users.ts';
-import { checkProviders } from '../../workers/provider-check.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
+import { checkProviders } from './check-providers.ts';
 import { refundOf, tell } from './paypal-news.ts';
 import { intentsOf, rows } from './workbench.ts';
 
@@ -52,7 +52,7 @@ describe('what is left of a payment is a sum', () => {
     expect((await stage.order(id)).status).to.equal('REFUNDED');
     expect(await refunds(id)).to.deep.equal(['2499']);
     expect(await back(id)).to.equal(2_999n);
-    expect(await checkProviders(stage.context, () => undefined)).to.deep.equal([]);
+    expect(await checkProviders(stage.context)).to.deep.equal([]);
   });
 
   it('a payment of which nobody has told how much was reversed is given back only when that is told', async () => {

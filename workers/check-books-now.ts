@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NotNow } from '../domain/outcome.ts';
 import type { Finding } from '../store/book-findings.ts';
 import type { Asked, Slice, Stage } from './books/stage.ts';
-import { stages } from './books/stages.ts';
 import type { Context } from './context.ts';
 
 /** The whole check at once, for whoever waits for it: nothing is kept, and nothing looked at a second time. */
@@ -34,16 +33,4 @@ async function readNow(ctx: Context, stage: Stage, asked: Asked): Promise<Slice>
       await sleep(error.retryAfterMs, undefined, { signal: ctx.signal });
     }
   }
-}
-
-/** What of our rows the providers say otherwise. */
-export async function checkProviders(
-  ctx: Context,
-  progress?: (asked: number, stage: string) => void,
-): Promise<Pick<Finding, 'rule' | 'subject' | 'detail'>[]> {
-  const asking = stages.filter(({ name }) => name !== 'our own rows');
-  const found = await checkBooksNow(ctx, { chosen: asking, atRest: true }, progress);
-  return found
-    .filter(({ kind }) => kind !== 'uncheckable')
-    .map(({ rule, subject, detail }) => ({ rule, subject, detail }));
 }
