@@ -2,10 +2,9 @@ import { expect } from 'chai';
 import { scheduleBookCheck, theBookCheck } from '../../store/book-check.ts';
 import { openFindings } from '../../store/book-findings.ts';
 import type { BookFinding } from '../../store/entities/book-check.ts';
-import { legsOfOrder } from '../../store/legs.ts';
 import { checkBooks } from '../../workers/check-books.ts';
 import { createStage, type Stage } from '../support/stage.ts';
-import { until } from '../support/until.ts';
+import { soldAndPaidOut } from './paying-out.ts';
 import { refundOf, tell } from './paypal-news.ts';
 
 describe('check-books', () => {
@@ -13,14 +12,7 @@ describe('check-books', () => {
   let orderId: string;
   beforeEach(async () => {
     stage = await createStage();
-    const order = await stage.paidOrder(await stage.stockUp(await stage.hireSeller()));
-    orderId = order.id;
-    await stage.drain();
-    await until(async () => {
-      await stage.sweepAndDrain();
-      const legs = await stage.store.read(em => legsOfOrder(em, order.id));
-      return legs.length === 2 && legs.every(({ status }) => status === 'PAID');
-    });
+    orderId = await soldAndPaidOut(stage);
     await stage.store.transaction(em => scheduleBookCheck(em, new Date()));
   });
   afterEach(() => stage[Symbol.asyncDispose]());

@@ -2,25 +2,17 @@ import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { refundBody } from '../../providers/paypal/order.ts';
-import { legsOfOrder } from '../../store/legs.ts';
 import { givenUp } from '../../workers/books/given-up.ts';
 import { checkBooksNow } from '../../workers/check-books-now.ts';
 import { createStage, type Stage } from '../support/stage.ts';
-import { until } from '../support/until.ts';
+import { soldAndPaidOut } from './paying-out.ts';
 
 describe('what was sent and then given up', () => {
   let stage: Stage;
   let orderId: OrderId;
   beforeEach(async () => {
     stage = await createStage();
-    const order = await stage.paidOrder(await stage.stockUp(await stage.hireSeller()));
-    orderId = order.id;
-    await stage.drain();
-    await until(async () => {
-      await stage.sweepAndDrain();
-      const legs = await stage.store.read(em => legsOfOrder(em, order.id));
-      return legs.length === 2 && legs.every(({ status }) => status === 'PAID');
-    });
+    orderId = await soldAndPaidOut(stage);
   });
   afterEach(() => stage[Symbol.asyncDispose]());
 

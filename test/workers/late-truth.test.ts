@@ -9,12 +9,12 @@ import { contradictionsOf } from '../../store/contradictions.ts';
 import { creditOf } from '../../store/current-account.ts';
 import { findEvent, storeEvent } from '../../store/inbound-events.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
-import { findLeg } from '../../store/legs.ts';
 import { claimOrder } from '../../store/orders.ts';
 import { dismissEvent } from '../../store/untaken-events.ts';
 import { changeSettings } from '../../store/users.ts';
-import { createStage, type Seller, type Stage } from '../support/stage.ts';
+import type { Seller, Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { legNow, openPayouts } from './paying-out.ts';
 import { storeNews, tell } from './paypal-news.ts';
 import { readyEffects } from './ready-effects.ts';
 import { dayMs, fromNow, intentsOf, performWith, rows } from './workbench.ts';
@@ -24,9 +24,7 @@ describe('what a provider tells of a payout that was given up', () => {
   let stage: Stage;
   let seller: Seller;
   before(async () => {
-    stage = await createStage();
-    await stage.control('settings', { payoutSettleMs: 0 });
-    await stage.control('balance', { provider: 'payoneer', currency: 'USD', amountMinor: '100000' });
+    stage = await openPayouts();
   });
   beforeEach(async () => {
     seller = await stage.hireSeller();
@@ -34,11 +32,7 @@ describe('what a provider tells of a payout that was given up', () => {
   after(() => stage[Symbol.asyncDispose]());
   afterEach(async () => expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]));
 
-  const look = async (id: string) => {
-    const leg = await stage.store.read(em => findLeg(em, id as LegId));
-    if (!leg) throw new Error('the leg is gone');
-    return leg;
-  };
+  const look = (id: string) => legNow(stage, id);
   const becomes = (id: string, status: string) =>
     until(async () => {
       await stage.perform('payout', id).catch((error: Error) => error.message);

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
-import type { LegId } from '../../domain/ids.ts';
-import { findLeg } from '../../store/legs.ts';
 import { askChange, cancelChange, restingChange } from '../../store/receivers.ts';
-import { createStage, type Seller, type Stage } from '../support/stage.ts';
+import type { Seller, Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { legNow, openPayouts } from './paying-out.ts';
 import { readyEffects } from './ready-effects.ts';
 import { hourMs, notesOf, rows } from './workbench.ts';
 
@@ -11,9 +10,7 @@ describe('where a payout goes', () => {
   let stage: Stage;
   let seller: Seller;
   before(async () => {
-    stage = await createStage();
-    await stage.control('settings', { payoutSettleMs: 0 });
-    await stage.control('balance', { provider: 'payoneer', currency: 'USD', amountMinor: '100000' });
+    stage = await openPayouts();
   });
   beforeEach(async () => {
     seller = await stage.hireSeller();
@@ -21,11 +18,7 @@ describe('where a payout goes', () => {
   after(() => stage[Symbol.asyncDispose]());
 
   const newLeg = () => readyEffects(stage, seller).legOf(seller);
-  const look = async (id: string) => {
-    const leg = await stage.store.read(em => findLeg(em, id as LegId));
-    if (!leg) throw new Error('the leg is gone');
-    return leg;
-  };
+  const look = (id: string) => legNow(stage, id);
   const becomes = (id: string, status: string) =>
     until(async () => {
       await stage.perform('payout', id).catch((error: Error) => error.message);

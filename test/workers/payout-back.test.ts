@@ -4,10 +4,11 @@ import { creditOf } from '../../store/current-account.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { orderSums } from '../../store/ledger.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
-import { claimLeg, findLeg, moveLeg, wakeLeg } from '../../store/legs.ts';
+import { claimLeg, moveLeg, wakeLeg } from '../../store/legs.ts';
 import { changeSettings } from '../../store/users.ts';
-import { createStage, type Seller, type Stage } from '../support/stage.ts';
+import type { Seller, Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { legNow, openPayouts } from './paying-out.ts';
 import { readyEffects } from './ready-effects.ts';
 import { performWith, reservationsOf } from './workbench.ts';
 
@@ -15,9 +16,7 @@ describe('a payout whose money comes back after it was paid', () => {
   let stage: Stage;
   let seller: Seller;
   before(async () => {
-    stage = await createStage();
-    await stage.control('settings', { payoutSettleMs: 0 });
-    await stage.control('balance', { provider: 'payoneer', currency: 'USD', amountMinor: '100000' });
+    stage = await openPayouts();
   });
   beforeEach(async () => {
     seller = await stage.hireSeller();
@@ -25,11 +24,7 @@ describe('a payout whose money comes back after it was paid', () => {
   after(() => stage[Symbol.asyncDispose]());
   afterEach(async () => expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]));
 
-  const look = async (id: string): Promise<PayoutLeg> => {
-    const leg = await stage.store.read(em => findLeg(em, id as LegId));
-    if (!leg) throw new Error('the leg is gone');
-    return leg;
-  };
+  const look = (id: string) => legNow(stage, id);
   const becomes = async (id: string, status: PayoutLeg['status']): Promise<PayoutLeg> => {
     await until(async () => {
       await stage.perform('payout', id);

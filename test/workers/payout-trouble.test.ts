@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import type { LegId } from '../../domain/ids.ts';
 import { decideLeg } from '../../queues/decide-leg.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
-import { claimLeg, findLeg } from '../../store/legs.ts';
+import { claimLeg } from '../../store/legs.ts';
 import { changeSettings } from '../../store/users.ts';
-import { createStage, type Seller, type Stage } from '../support/stage.ts';
+import type { Seller, Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { legNow, openPayouts } from './paying-out.ts';
 import { readyEffects } from './ready-effects.ts';
 import { type Changes, fromNow, hourMs, intentsOf, notesOf, performWith, reservationsOf, rows } from './workbench.ts';
 
@@ -13,9 +14,7 @@ describe('a payout that meets trouble', () => {
   let stage: Stage;
   let seller: Seller;
   before(async () => {
-    stage = await createStage();
-    await stage.control('settings', { payoutSettleMs: 0 });
-    await stage.control('balance', { provider: 'payoneer', currency: 'USD', amountMinor: '100000' });
+    stage = await openPayouts();
   });
   beforeEach(async () => {
     seller = await stage.hireSeller();
@@ -30,11 +29,7 @@ describe('a payout that meets trouble', () => {
   };
   const pay = (id: string, changes: Changes = {}) => performWith(stage, changes, 'payout', id);
   const failureOf = (id: string, changes: Changes = {}) => pay(id, changes).catch((error: Error) => error.message);
-  const look = async (id: string): Promise<PayoutLeg> => {
-    const leg = await stage.store.read(em => findLeg(em, id as LegId));
-    if (!leg) throw new Error('the leg is gone');
-    return leg;
-  };
+  const look = (id: string) => legNow(stage, id);
   const becomes = (id: string, status: PayoutLeg['status'], changes: Changes = {}) =>
     until(async () => {
       await pay(id, changes);

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import type { LegId } from '../../domain/ids.ts';
 import { Terminal } from '../../domain/outcome.ts';
 import type { LegState } from '../../domain/payout-leg.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
-import { findLeg, legsOfOrder } from '../../store/legs.ts';
+import { legsOfOrder } from '../../store/legs.ts';
 import { createStage, type Goods, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { legNow } from './paying-out.ts';
 import {
   type Changes,
   dayMs,
@@ -34,11 +34,7 @@ describe('payout', () => {
   after(() => stage[Symbol.asyncDispose]());
 
   const pay = (leg: PayoutLeg, changes: Changes = {}) => performWith(stage, changes, 'payout', leg.id);
-  const look = async ({ id }: PayoutLeg) => {
-    const leg = await stage.store.read(em => findLeg(em, id as LegId));
-    if (!leg) throw new Error('the leg is gone');
-    return leg;
-  };
+  const look = ({ id }: PayoutLeg) => legNow(stage, id);
   const paidFor = async (leg: PayoutLeg) =>
     (await stage.effects('payout')).filter(({ key }) => key.startsWith(`leg-${leg.id}`));
   const held = async (leg: PayoutLeg) => (await reservationsOf(stage, leg.id)).map(({ status }) => status);
