@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import { checkedRules, checkLedger, type Difference } from '../../store/ledger-check.ts';
-import { legsOfOrder } from '../../store/legs.ts';
 import type { EntityManager } from '../../store/open.ts';
 import { createStage, type Stage } from '../support/stage.ts';
-import { until } from '../support/until.ts';
 import { checkProviders } from '../workers/check-providers.ts';
+import { soldAndPaidOut } from '../workers/paying-out.ts';
 import { breakages } from './breakages.ts';
 
 describe('ledger:check', () => {
@@ -12,14 +11,7 @@ describe('ledger:check', () => {
   let id: string;
   before(async () => {
     stage = await createStage();
-    const order = await stage.paidOrder(await stage.stockUp(await stage.hireSeller()));
-    id = order.id;
-    await stage.drain();
-    await until(async () => {
-      await stage.sweepAndDrain();
-      const legs = await stage.store.read(em => legsOfOrder(em, order.id));
-      return legs.length === 2 && legs.every(({ status }) => status === 'PAID');
-    });
+    id = await soldAndPaidOut(stage);
   });
   after(() => stage[Symbol.asyncDispose]());
 

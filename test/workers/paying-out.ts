@@ -18,14 +18,18 @@ export async function legNow(stage: Stage, id: string): Promise<PayoutLeg> {
   return leg;
 }
 
-/** An order of a new seller that has gone the whole road. */
-export async function soldAndPaidOut(stage: Stage): Promise<OrderId> {
-  const { id } = await stage.paidOrder(await stage.stockUp(await stage.hireSeller()));
-  await stage.drain();
-  await until(async () => {
+/** Sweeps until both shares of an order are paid. */
+export const paidOut = (stage: Stage, id: OrderId): Promise<true> =>
+  until(async () => {
     await stage.sweepAndDrain();
     const legs = await stage.store.read(em => legsOfOrder(em, id));
     return legs.length === 2 && legs.every(({ status }) => status === 'PAID');
   });
+
+/** An order of a new seller that has gone the whole road. */
+export async function soldAndPaidOut(stage: Stage): Promise<OrderId> {
+  const { id } = await stage.paidOrder(await stage.stockUp(await stage.hireSeller()));
+  await stage.drain();
+  await paidOut(stage, id);
   return id;
 }

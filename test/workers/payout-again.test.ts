@@ -4,6 +4,7 @@ import { claimLeg, legsOfOrder, moveLeg } from '../../store/legs.ts';
 import { changeSettings } from '../../store/users.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { paidOut } from './paying-out.ts';
 
 describe('a payout that did not arrive, or came back', () => {
   let stage: Stage;
@@ -82,17 +83,10 @@ describe('a payout by Payoneer', () => {
 
   const payoutsByPayoneer = async () =>
     (await stage.effects('payout')).filter(effect => 'provider' in effect && effect.provider === 'payoneer');
-  const settled = async (id: string) =>
-    until(async () => {
-      await stage.sweepAndDrain();
-      const legs = await stage.store.read(em => legsOfOrder(em, id as never));
-      return legs.length === 2 && legs.every(({ status }) => status === 'PAID');
-    });
-
   it('goes to the reseller’s payee, and the commission to the platform by PayPal', async () => {
     const { id } = await stage.paidOrder(await stage.stockUp(seller));
     await stage.drain();
-    await settled(id);
+    await paidOut(stage, id);
     expect(await payoutsByPayoneer()).to.have.length(1);
     expect((await stage.store.read(em => creditOf(em, seller.id, 'reseller'))).amountMinor).to.equal(0n);
   });
@@ -102,7 +96,7 @@ describe('a payout by Payoneer', () => {
     await stage.control('faults', { provider: 'payoneer', operation: 'create-payout', kind: 'drop-reply', times: 1 });
     const { id } = await stage.paidOrder(await stage.stockUp(seller));
     await stage.drain();
-    await settled(id);
+    await paidOut(stage, id);
     expect((await payoutsByPayoneer()).length - before).to.equal(1);
   });
 });

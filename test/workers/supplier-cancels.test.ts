@@ -13,6 +13,7 @@ import { purchaseCost } from '../../store/purchase-books.ts';
 import { undoPurchase } from '../../store/second-purchase.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { paidOut } from './paying-out.ts';
 import { parkedOf, rows } from './workbench.ts';
 
 describe('a supplier that cancels what it was paid for', () => {
@@ -27,11 +28,7 @@ describe('a supplier that cancels what it was paid for', () => {
     const seller = await stage.hireSeller({ supplier });
     const { id } = await stage.paidOrder(await stage.stockUp(seller));
     await stage.drain();
-    await until(async () => {
-      await stage.sweepAndDrain();
-      const legs = await stage.store.read(em => legsOfOrder(em, id));
-      return legs.length === 2 && legs.every(({ status }) => status === 'PAID');
-    });
+    await paidOut(stage, id);
     return { id, seller };
   };
   const cancelledAtSupplier = async (id: string) => {
