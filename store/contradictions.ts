@@ -14,7 +14,7 @@ import { Effect } from './entities/money.ts';
 import { Order } from './entities/order.ts';
 import { claimLeg, findLeg, moveLeg } from './legs.ts';
 import type { EntityManager } from './open.ts';
-import { claimOrder, moveOrder, updateOrder } from './orders.ts';
+import { claimOrder, freeze, moveOrder } from './orders.ts';
 import { note } from './timeline.ts';
 
 /** The reason of what waits for a person because of one. */
@@ -118,7 +118,7 @@ async function hold(em: EntityManager, effect: Effect, orderId: OrderId, shown: 
   await note(em, orderId, 'effect', text, { key, generation, answer: shown });
   await em.execute('select id from orders where id = ? for no key update', [orderId]);
   const order = await em.findOneOrFail(Order, { id: orderId }, { refresh: true });
-  if (!order.frozenFor) await updateOrder(em, order, { frozenFor: 'CONTRADICTION' });
+  await freeze(em, order, 'CONTRADICTION');
   if (purpose === 'pay') await reviewLeg(em, effect.subject as LegId);
   else await reviewOrder(em, order);
 }

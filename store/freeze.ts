@@ -3,16 +3,10 @@ import { isContradicted } from './contradictions.ts';
 import { isDisputed } from './disputes.ts';
 import type { Order } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
-import { updateOrder } from './orders.ts';
 import { paymentsOf } from './payments.ts';
 import { isRefundPending, sumsOf } from './refunds.ts';
 import { supplierOwes } from './second-purchase.ts';
 import { hasUntold } from './untold-refunds.ts';
-
-/** Holds the order, if nothing holds it yet. The caller owns it. @throws LostClaim */
-export async function freeze(em: EntityManager, order: Order, why: Freeze): Promise<void> {
-  if (!order.frozenFor) await updateOrder(em, order, { frozenFor: why });
-}
 
 /** What ends with the decision of a person, who has looked at it. What a marketplace gave back ends when its amount is said. */
 export const lookedAt: readonly Freeze[] = ['PAYMENT_REVERSED'];

@@ -8,6 +8,7 @@ import {
   type Custody,
   deedElsewhere,
   type FailureReason,
+  type Freeze,
   type OrderState,
   orderMoves,
   type ReviewReason,
@@ -170,6 +171,11 @@ export async function updateOrder(em: EntityManager, order: Order, facts: Partia
   if ((await em.nativeUpdate(Order, guard, { ...facts, updatedAt: timeOf(em) })) !== 1) throw new LostClaim(order.id);
   restoreOnRollback(em, order);
   Object.assign(order, facts);
+}
+
+/** Holds the order, if nothing holds it yet. The caller owns the order. @throws LostClaim */
+export async function freeze(em: EntityManager, order: Order, why: Freeze): Promise<void> {
+  if (!order.frozenFor) await updateOrder(em, order, { frozenFor: why });
 }
 
 /** A new id for the order's next job, so that it runs although an earlier one still sits in *completed* or *failed*. */

@@ -9,9 +9,8 @@ import { jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import { timeOf } from '../store/clock.ts';
 import type { Order } from '../store/entities/order.ts';
-import { freeze } from '../store/freeze.ts';
 import type { EntityManager } from '../store/open.ts';
-import { claimOrder, findOrder, updateOrder, wakeOrder } from '../store/orders.ts';
+import { claimOrder, findOrder, freeze, updateOrder, wakeOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 
 const why = 'CANCELLATION_ASKED';

@@ -1,9 +1,8 @@
 import { jobForOrder } from '../queues/next-job.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import type { Order } from '../store/entities/order.ts';
-import { freeze } from '../store/freeze.ts';
 import type { EntityManager } from '../store/open.ts';
-import { wakeOrder } from '../store/orders.ts';
+import { freeze, wakeOrder } from '../store/orders.ts';
 
 /** A payment that was reversed stops what is being bought, and nothing after that: the sale is booked on what is left. */
 export const afterBuying = ({ frozenFor }: Order): Partial<Order> =>

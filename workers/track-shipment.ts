@@ -3,7 +3,7 @@ import { refusalIn, Terminal } from '../domain/outcome.ts';
 import type { SupplierOrderState } from '../domain/supplier-order.ts';
 import { endFreeze } from '../queues/end-freeze.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
-import { freeze } from '../store/freeze.ts';
+import { freeze } from '../store/orders.ts';
 import { parcelsOf } from '../store/parcels.ts';
 import { purchaseCost } from '../store/purchase-books.ts';
 import { hear, isCancelled, keepNews, nothingStands, purchaseOrdersOf } from '../store/supplier-orders.ts';

@@ -8,9 +8,8 @@ import { type Failure, isFailure, Retryable, Terminal, Unreadable } from '../dom
 import { mayMove } from '../domain/state-table.ts';
 import { advance } from '../queues/transact.ts';
 import { type Order, Payment } from '../store/entities/order.ts';
-import { freeze } from '../store/freeze.ts';
 import type { EntityManager } from '../store/open.ts';
-import { claimOrder, findOrder, orderByReference } from '../store/orders.ts';
+import { claimOrder, findOrder, freeze, orderByReference } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import type { Context } from './context.ts';
 import { captureAbove, object, type ReadEvent, text } from './event-fields.ts';

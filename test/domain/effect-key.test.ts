@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { ourKeyIn } from '../../domain/our-keys.ts';
 import { collectedName, effectKey, legName, orderName, parcelName, type SoldLine } from '../../domain/effect-key.ts';
 
 const sold: SoldLine = {
@@ -31,6 +32,13 @@ describe('the key of an effect', () => {
           expect(effectKey(purpose, name, generation)).to.match(/^[a-z0-9-]{36,60}$/);
       }),
     );
+  });
+
+  it('is known as ours in whatever a provider tells of it', () => {
+    for (const purpose of ['pay', 'refund', 'ship-notice'] as const) {
+      const key = effectKey(purpose, order, 3);
+      expect(ourKeyIn({ resource: { items: [{ sender_item_id: key }] } })).to.equal(key);
+    }
   });
 
   it('differs where anything does: purpose, channel, account, order, line, sale, beneficiary, parcel', () => {
