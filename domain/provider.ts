@@ -2,6 +2,9 @@
 export const providers = ['paypal', 'aliexpress', 'ebay', 'mercadolibre', 'payoneer', 'fx'] as const;
 export type Provider = (typeof providers)[number];
 
+/** PayPal's reports, of balances as of transactions, may be so late by its own word: what happened since may be missing. */
+export const reportsLagMs = 3 * 3_600_000;
+
 /**
  * A provider, or one account at it, that is left in peace for a while.
  *

@@ -14,12 +14,10 @@ import { platformCurrency } from '../domain/fees.ts';
 import type { UserId } from '../domain/ids.ts';
 import { isGreater, type Money, money, subtract } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
+import { reportsLagMs } from '../domain/provider.ts';
 import { FundingAccount } from './entities/money.ts';
 import type { EntityManager } from './open.ts';
 import { ownDebits } from './own-debits.ts';
-
-/** PayPal: a balance "can be up to three hours old" (reporting API). */
-const reportLagMs = 3 * 3_600_000;
 
 export type Purpose = 'buy' | 'pay';
 /** Who holds the platform's money. A reseller's own account, which nobody can read, pays through PayPal. */
@@ -55,7 +53,7 @@ export async function setAvailable(
 ): Promise<void> {
   const account = await fundingAccount(em, ownerId, provider);
   invariant(available.currency === account.currency, `funds are in ${account.currency}, not in ${available.currency}`);
-  const trustedUntil = account.kind === 'limit' ? null : new Date(asOf.getTime() + reportLagMs + readAgainMs);
+  const trustedUntil = account.kind === 'limit' ? null : new Date(asOf.getTime() + reportsLagMs + readAgainMs);
   await em.nativeUpdate(
     FundingAccount,
     { id: account.id },
@@ -66,7 +64,7 @@ export async function setAvailable(
 /** What is left to reserve; null when nothing is known. Call it with the account locked. */
 async function freeOf(em: EntityManager, account: FundingAccount): Promise<Money | null> {
   if (account.asOf == null) return null;
-  const since = new Date(account.asOf.getTime() - reportLagMs);
+  const since = new Date(account.asOf.getTime() - reportsLagMs);
   const everConsumed = `select sum(amount_minor) from running_balances where book = 'funding' and holder_id = a.id and account = 'CONSUMED'`;
   const consumedSince = `select sum(amount_minor) from reservations where funding_account_id = a.id and status = 'CONSUMED' and closed_at >= ?`;
   // In one statement: what is consumed meanwhile is held or consumed, and never neither.

@@ -71,13 +71,20 @@ export async function refundsOf(em: EntityManager, paymentId: string): Promise<S
 
 const amountOf = ({ amountMinor, currency }: Refund): Money => money(amountMinor, currency);
 
+/** What of them stands, in all. */
+export const standingSum = (standing: readonly StandingRefund[], currency: Currency): Money =>
+  sum(
+    standing.map(({ stands }) => stands),
+    currency,
+  );
+
 /** What has become of a payment so far. */
 export async function sumsOf(em: EntityManager, payment: Payment): Promise<PaymentSums> {
   const { currency } = payment;
   const standing = await refundsOf(em, payment.id);
   const of = (kind: Refund['kind']): Money =>
-    sum(
-      standing.filter(({ refund }) => refund.kind === kind).map(({ stands }) => stands),
+    standingSum(
+      standing.filter(({ refund }) => refund.kind === kind),
       currency,
     );
   return { captured: money(payment.amountMinor, currency), refunded: of('refund'), reversed: of('reversal') };

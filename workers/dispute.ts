@@ -3,10 +3,9 @@ import { invariant, Retryable } from '../domain/outcome.ts';
 import { Payment } from '../store/entities/order.ts';
 import { assertClaim, claimOrder, LostClaim } from '../store/orders.ts';
 import { orderOfCapture } from '../store/payments.ts';
-import { refundsOf, type StandingRefund } from '../store/refunds.ts';
+import { refundsOf, type StandingRefund, standingSum } from '../store/refunds.ts';
 import type { Context } from './context.ts';
 import { type ReadEvent, text } from './event-fields.ts';
-import { sumOf } from './money-returned.ts';
 import { payPalOf } from './own-account.ts';
 import { askWonBack, settleWonBack } from './paypal-returns.ts';
 import { type BackAtPayPal, backAtPayPal } from './paypal-went-back.ts';
@@ -63,5 +62,5 @@ async function takeDispute(ctx: Context, id: string, taken: Payment): Promise<st
 function isBooked(standing: readonly StandingRefund[], payment: Payment, back: BackAtPayPal): boolean {
   if (back === 'untold')
     return standing.some(({ refund, stands }) => refund.kind === 'reversal' && stands.amountMinor > 0n);
-  return sumOf(standing, payment).amountMinor >= back.amountMinor;
+  return standingSum(standing, payment.currency).amountMinor >= back.amountMinor;
 }

@@ -22,6 +22,7 @@ import {
   refundedOf,
   refundsOf,
   type StandingRefund,
+  standingSum,
 } from '../store/refunds.ts';
 import { findSale } from '../store/sales.ts';
 import { commissionAdmin, findUser } from '../store/users.ts';
@@ -80,18 +81,12 @@ async function carryOn({ em, enqueue, order }: Given, payment: Payment, amount: 
   if (woken) enqueue(jobForOrder(woken));
 }
 
-export const sumOf = (standing: readonly StandingRefund[], { currency }: Pick<Payment, 'currency'>): Money =>
-  sum(
-    standing.map(({ stands }) => stands),
-    currency,
-  );
-
 /** Books a refund or a reversal as its provider tells it; one that was done and has failed after all came back. */
 export async function takeRefundNews(given: Given, payment: Payment, news: RefundNews): Promise<void> {
   const { em, order } = given;
   if (news.status === 'FAILED') {
     const done = (await refundsOf(em, payment.id)).filter(({ refund }) => refund.reference === news.reference);
-    await settleReturns(given, payment, done, sumOf(done, payment));
+    await settleReturns(given, payment, done, standingSum(done, payment.currency));
   }
   await settleRefund(em, order, payment, news);
 }

@@ -43,10 +43,10 @@ export const payout: Processor<'legId'> = async ({ legId }, ctx) => {
 async function follow(ctx: Context, leg: PayoutLeg): Promise<string> {
   const sent = (await sentBefore(ctx, leg)) ?? (await sendNow(ctx, leg));
   if (typeof sent === 'string') return sent;
-  const standing = await readPayout(sentThrough(ctx, leg, sent), sent).catch(refusalIn);
+  const then = sentThrough(ctx, leg, sent);
+  const standing = await readPayout(then, sent).catch(refusalIn);
   // It was sent, and may be paid: a "no" to our question does not undo that.
   if (standing instanceof Terminal) return review(ctx, leg, standing);
-  const then = sentThrough(ctx, leg, sent);
   if (leg.status !== 'CANCELLED' && !notThere.has(leg.status)) return takeStanding(ctx, leg, then, standing);
   if (notThere.has(standing.state)) return rest(ctx, leg, `still ${leg.status}`);
   // It had not arrived, or had come back, and its provider has paid it after all.

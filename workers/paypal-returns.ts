@@ -2,9 +2,9 @@ import { orderStates } from '../domain/order.ts';
 import { invariant, Retryable } from '../domain/outcome.ts';
 import { type Order, Payment } from '../store/entities/order.ts';
 import { assertClaim, claimOrder, LostClaim } from '../store/orders.ts';
-import { originalOf, refundsOf, type StandingRefund } from '../store/refunds.ts';
+import { originalOf, refundsOf, type StandingRefund, standingSum } from '../store/refunds.ts';
 import type { Context } from './context.ts';
-import { type Given, settleReturns, sumOf } from './money-returned.ts';
+import { type Given, settleReturns } from './money-returned.ts';
 import { payPalOf } from './own-account.ts';
 import { refundState } from './paypal-captures.ts';
 
@@ -36,7 +36,7 @@ export async function askWonBack(ctx: Context, order: Order, { id, reference }: 
 export async function settleWonBack(given: Given, payment: Payment, won: WonBack): Promise<void> {
   if (won.size === 0) return;
   const standing = (await refundsOf(given.em, payment.id)).filter(({ refund }) => won.has(refund.id));
-  await settleReturns(given, payment, standing, sumOf(standing, payment));
+  await settleReturns(given, payment, standing, standingSum(standing, payment.currency));
 }
 
 /**

@@ -2,9 +2,9 @@ import type { PayPalOrder } from '../providers/paypal/order.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { assertClaim } from '../store/orders.ts';
 import { paymentsOf } from '../store/payments.ts';
-import { refundsOf } from '../store/refunds.ts';
+import { refundsOf, standingSum } from '../store/refunds.ts';
 import type { Context } from './context.ts';
-import { type Given, settleReturns, sumOf, takeRefundNews } from './money-returned.ts';
+import { type Given, settleReturns, takeRefundNews } from './money-returned.ts';
 import { payPalOf } from './own-account.ts';
 import { captureNews, refundNews } from './paypal-captures.ts';
 import { type PaymentNews, settlePayment } from './settle-payment.ts';
@@ -32,5 +32,5 @@ async function takeRefundsOf(given: Given, payment: Payment, shown: PayPalOrder)
   for (const refund of refunds) await takeRefundNews(given, payment, refundNews(refund, kind));
   if (capture?.status !== 'COMPLETED') return;
   const reversals = (await refundsOf(given.em, payment.id)).filter(({ refund }) => refund.kind === 'reversal');
-  await settleReturns(given, payment, reversals, sumOf(reversals, payment));
+  await settleReturns(given, payment, reversals, standingSum(reversals, payment.currency));
 }

@@ -5,8 +5,6 @@ import { count, eachOf, idText, type Listed, maybe, moneyField, open, readAs } f
 import type { Exchanges } from './exchange.ts';
 import { toSeconds } from './paging.ts';
 
-/** How late PayPal's reports are, by its own word: what happened since may be missing in them. */
-export const reportsLagMs = 3 * 3_600_000;
 /** The longest stretch that one question may be about: 31 days, less the seconds that its ends are rounded to. */
 export const longestReportMs = 31 * 86_400_000 - 2_000;
 const pageSize = 200;

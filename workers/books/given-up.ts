@@ -1,8 +1,9 @@
 import type { LegId, OrderId, ParcelId } from '../../domain/ids.ts';
 import { formatMoney, negate } from '../../domain/money.ts';
 import { Unreadable } from '../../domain/outcome.ts';
-import { longestReportMs, reportsLagMs, type Transaction } from '../../providers/paypal/reporting.ts';
+import { reportsLagMs } from '../../domain/provider.ts';
 import type { PayPalOrder } from '../../providers/paypal/order.ts';
+import { longestReportMs, type Transaction } from '../../providers/paypal/reporting.ts';
 import { Effect, PayoutLeg, Refund } from '../../store/entities/money.ts';
 import { Parcel, Payment } from '../../store/entities/order.ts';
 import { findOrder } from '../../store/orders.ts';

@@ -1,5 +1,6 @@
 import { formatMoney } from '../../domain/money.ts';
-import { longestReportMs, reportsLagMs, type Transaction } from '../../providers/paypal/reporting.ts';
+import { reportsLagMs } from '../../domain/provider.ts';
+import { longestReportMs, type Transaction } from '../../providers/paypal/reporting.ts';
 import type { Finding } from '../../store/book-findings.ts';
 import type { Context } from '../context.ts';
 import { difference, followedSince, type Matter, notKnown, type Slice, type Stage, settledBy } from './stage.ts';

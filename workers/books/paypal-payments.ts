@@ -1,7 +1,7 @@
-import { type Money, money, sum } from '../../domain/money.ts';
+import { type Money, money } from '../../domain/money.ts';
 import { Order, Payment } from '../../store/entities/order.ts';
 import type { ProviderRule } from '../../store/provider-rules.ts';
-import { refundsOf } from '../../store/refunds.ts';
+import { refundsOf, standingSum } from '../../store/refunds.ts';
 import type { Context } from '../context.ts';
 import { payPalOf } from '../own-account.ts';
 import { backAtPayPal } from '../paypal-went-back.ts';
@@ -37,10 +37,7 @@ async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> 
     feeToldMinor != null && feeToldCurrency
       ? money(feeToldMinor, feeToldCurrency)
       : money(payment.feeMinor ?? 0n, currency);
-  const back = sum(
-    standing.map(({ stands }) => stands),
-    currency,
-  );
+  const back = standingSum(standing, currency);
   const wentBack = async (): Promise<Money> => {
     const told = await backAtPayPal(paypal, payment, { signal: ctx.signal });
     if (told !== 'untold') return told;
