@@ -16,7 +16,6 @@ import { browserBuyingRoutes } from './routes/browser-buying.ts';
 import { browserLoginRoutes } from './routes/browser-login.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
 import { connectionRoutes } from './routes/connections.ts';
-import { contradictionRoutes } from './routes/contradictions.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { earningsRoutes, platformEarningsRoutes } from './routes/earnings.ts';
 import { fxConversionRoutes } from './routes/fx-conversions.ts';
@@ -82,7 +81,6 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
     browserBuyingRoutes(deps),
     proceedsRoutes(deps),
     decisionRoutes(deps),
-    contradictionRoutes(deps),
     marketplaceRefundRoutes(deps),
     providerKeyRoutes(deps),
     adminRoutes(deps),

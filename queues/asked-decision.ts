@@ -3,7 +3,7 @@ import type { OrderDecision } from './decide.ts';
 import type { LegDecision } from './decide-leg.ts';
 
 /** What was seen, and where: it stays in the order's timeline. */
-const why = Joi.string().trim().min(3).max(500).required();
+export const why = Joi.string().trim().min(3).max(500).required();
 
 export const askedOrder = Joi.object<OrderDecision & { readonly why: string }>({
   decision: Joi.string().valid('bought', 'buy-again', 'fail', 'go-on').required(),

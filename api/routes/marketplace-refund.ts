@@ -4,6 +4,7 @@ import type { OrderId, UserId } from '../../domain/ids.ts';
 import { formatMoney, isGreater, type Money, money } from '../../domain/money.ts';
 import { orderStates } from '../../domain/order.ts';
 import { invariant } from '../../domain/outcome.ts';
+import { why } from '../../queues/asked-decision.ts';
 import { bookBack } from '../../queues/book-back.ts';
 import type { Enqueue } from '../../queues/transact.ts';
 import type { Order } from '../../store/entities/order.ts';
@@ -22,7 +23,7 @@ type Seen = { readonly amount: Money; readonly why: string };
 /** Everything refunded on this order's line so far, in the sale's currency; zero when the refund was for another line. */
 const seen = Joi.object<Seen>({
   amount: priceOrNothing.required(),
-  why: Joi.string().trim().min(3).max(500).required(),
+  why,
 });
 
 /** An admin has looked at the marketplace and says how much was refunded: the shares are recalculated from the rest. */
