@@ -23,10 +23,10 @@ import { fxRateRoutes } from './routes/fx-rates.ts';
 import { marketplaceRefundRoutes } from './routes/marketplace-refund.ts';
 import { metrics } from './routes/metrics.ts';
 import { orderRoutes, saleRoutes } from './routes/orders.ts';
+import { payoutReceiverRoutes } from './routes/payout-receiver.ts';
 import { proceedsRoutes } from './routes/proceeds.ts';
 import { listingRoutes, productRoutes } from './routes/products.ts';
 import { providerKeyRoutes } from './routes/provider-keys.ts';
-import { payoutReceiverRoutes } from './routes/payout-receiver.ts';
 import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks/routes.ts';
 

@@ -51,7 +51,11 @@ export const feeField = (amountKey: string, currencyKey: string) =>
  *   harmless   nobody decides by it: what cannot be read is as if it were absent
  *   choiceOf   a list to choose from: what cannot be read is not chosen
  */
-export const maybe = <T extends Joi.Schema>(schema: T): T => schema.empty(Joi.valid(null, '')) as T;
+export const maybe = <T extends Joi.Schema>(schema: T): T =>
+  schema.empty(isMadeOfParts(schema) ? null : Joi.valid(null, '')) as T;
+
+/** An empty text where a list or an object belongs is not none of them, it is something that we cannot read. */
+const isMadeOfParts = ({ type }: Joi.Schema): boolean => type === 'array' || type === 'object';
 
 export const harmless = <T>(schema: Joi.Schema<T>): Joi.Schema<T> =>
   Joi.any().custom((value: unknown) => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { hashPassword } from '../../runtime/password.ts';
-import { type Api, openApi, type Member } from './open-api.ts';
+import { type Api, type Member, openApi } from './open-api.ts';
 
 const password = 'a long password of mine';
 

@@ -27,8 +27,9 @@ describe('eBay client against the sandbox', () => {
       title: 'Lamp',
       quantity: 2,
     };
+    const shipBy = '2027-02-03T07:59:59.000Z';
     const lines = [{ ...line, totalMinor: '2599', deliveryMinor: '599', collectedTaxMinor: '208' }];
-    const { seller, orderId } = await ebayOrder(world, { lines, marketplaceFeeMinor: '334' });
+    const { seller, orderId } = await ebayOrder(world, { lines, marketplaceFeeMinor: '334', shipBy });
     const { createdAt, ...order } = await world.ebay.getOrder(seller, orderId);
     expect(Date.now() - createdAt!.getTime()).to.be.within(0, 60_000);
     expect(order).to.deep.equal({
@@ -43,7 +44,7 @@ describe('eBay client against the sandbox', () => {
       shipTo: buyer,
       buyer: 'sandbox_buyer',
       marketplaceFee: usd(334n),
-      lines: [{ ...line, total: usd(2599n), collectedTax: usd(208n), refunds: [] }],
+      lines: [{ ...line, total: usd(2599n), collectedTax: usd(208n), shipBy: new Date(shipBy), refunds: [] }],
       refunds: [],
     });
   });

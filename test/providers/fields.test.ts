@@ -71,9 +71,9 @@ describe('how much depends on a field', () => {
     counted: maybe(Joi.array().items(item)),
   });
 
-  it('lets what is absent, null or empty be absent', () => {
+  it('lets what is absent, null or an empty text be absent', () => {
     for (const nothing of [undefined, null, '']) {
-      const { value, error } = shape.validate({ decides: nothing, said: nothing, counted: nothing });
+      const { value, error } = shape.validate({ decides: nothing, said: nothing });
       expect(error).to.equal(undefined);
       expect(Object.values(value).filter(read => read !== undefined)).to.deep.equal([]);
     }
@@ -89,6 +89,11 @@ describe('how much depends on a field', () => {
     const offers = [{ id: 'a' }, null, { id: 7 }, 'b', { id: 'c', more: 1 }];
     expect(shape.validate({ offers }).value).to.deep.equal({ offers: [{ id: 'a' }, { id: 'c', more: 1 }] });
     expect(shape.validate({ offers: 'a' }).error).to.be.instanceOf(Error);
+  });
+  it('takes null for no list, but not an empty text in the place of a list or an object', () => {
+    const parts = open({ list: maybe(Joi.array()), object: maybe(open({})) });
+    expect(parts.validate({ list: null, object: null })).to.deep.equal({ value: {} });
+    for (const odd of [{ list: '' }, { object: '' }]) expect(parts.validate(odd).error).to.be.instanceOf(Error);
   });
   it('refuses a list that is counted when one element cannot be read', () => {
     expect(shape.validate({ counted: [{ id: 'a' }, null] }).error).to.be.instanceOf(Error);

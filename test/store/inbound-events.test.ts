@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createLogger } from '../../runtime/logger.ts';
+import { Credential } from '../../store/entities/people.ts';
 import {
   closeEvent,
   findEvent,
@@ -10,7 +11,6 @@ import {
 } from '../../store/inbound-events.ts';
 import { startSweeper } from '../../workers/sweeper.ts';
 import { until } from '../support/until.ts';
-import { Credential } from '../../store/entities/people.ts';
 import { insertCredential, openTestStore, rowsOf, type TestStore } from './fixtures.ts';
 
 describe('inbound events', () => {

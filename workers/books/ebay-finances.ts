@@ -1,5 +1,5 @@
-import { PermissionRefused } from '../../domain/outcome.ts';
 import { add, formatMoney, type Money, sum } from '../../domain/money.ts';
+import { PermissionRefused } from '../../domain/outcome.ts';
 import type { UserToken } from '../../providers/call.ts';
 import {
   type FinancesPage,
