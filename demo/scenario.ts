@@ -12,6 +12,8 @@ export type Ending = {
   readonly payouts: number;
   /** What goes back to the buyer of a sale that stands, refund by refund, in cents: nothing when left out. */
   readonly refunds?: readonly number[];
+  /** Where its money goes back before anything is bought, a person decides; of what was bought less may be paid out. */
+  readonly mayBeStopped?: true;
 };
 
 export type Scenario = {

@@ -25,6 +25,17 @@ export async function agesOf(em: EntityManager, { id }: Pick<Effect, 'id'>): Pro
   return { firstMs: row.first, lastMs: row.last, resendLeftMs: row.left };
 }
 
+/** While its last send may still be answered, nothing else is decided about it: until when to wait. */
+export function inFlight(
+  { idempotencyKey }: Pick<Effect, 'idempotencyKey'>,
+  { lastMs }: Ages,
+  quarantineMs: number,
+): Uncertain | undefined {
+  const retryAfterMs = Math.ceil(quarantineMs - lastMs);
+  if (retryAfterMs <= 0) return undefined;
+  return new Uncertain('EFFECT_IN_FLIGHT', `${idempotencyKey} was cut off and may still be running`, { retryAfterMs });
+}
+
 /**
  * Marks the send before it leaves, if it is the first or its window is open now. @throws Uncertain when it is not, or
  * when another run sends the same row

@@ -29,7 +29,7 @@ import type { Json } from '../domain/json.ts';
 import { invariant, Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
 import { type Departure, departure } from '../runtime/departure.ts';
 import { keepContradiction } from './contradictions.ts';
-import { agesOf, markSent, unmarkSent } from './effect-window.ts';
+import { agesOf, inFlight, markSent, unmarkSent } from './effect-window.ts';
 import { Effect, type EffectPurpose } from './entities/money.ts';
 import type { Found, Hindrance, Intent } from './intent.ts';
 import type { EntityManager, Store } from './open.ts';
@@ -219,18 +219,15 @@ async function mayLeave<Result extends Json>(
   const sameAccount =
     effect.route === intent.route && effect.account === intent.account && effect.environment === intent.environment;
   // Before the look: what it does not find may come later, if the call was still running then.
-  const { lastMs, firstMs, resendLeftMs } = await context.store.read(em => agesOf(em, effect));
+  const ages = await context.store.read(em => agesOf(em, effect));
   const found: Found<Result> = sameAccount ? await lookUp(intent, effect) : { answer: 'UNKNOWN' };
   if (found.answer === 'FOUND') return { result: found.result };
-  const stillRunningMs = Math.ceil(context.quarantineMs - lastMs);
-  if (stillRunningMs > 0)
-    throw new Uncertain('EFFECT_IN_FLIGHT', `${effect.idempotencyKey} was cut off and may still be running`, {
-      retryAfterMs: stillRunningMs,
-    });
+  const running = inFlight(effect, ages, context.quarantineMs);
+  if (running) throw running;
   const recognised = found.answer === 'ABSENT' || intent.deduplicates;
-  if (sameAccount && recognised && resendLeftMs > 0)
+  if (sameAccount && recognised && ages.resendLeftMs > 0)
     return { send: found.answer === 'ABSENT' ? 'again after proof' : 'again without proof' };
-  const stillLooking = effect.lastCode !== restored && firstMs < (intent.lookForMs ?? intent.resendForMs);
+  const stillLooking = effect.lastCode !== restored && ages.firstMs < (intent.lookForMs ?? intent.resendForMs);
   if (stillLooking && sameAccount)
     throw new Uncertain('EFFECT_UNKNOWN', `${effect.idempotencyKey} cannot be looked up yet`);
   throw new Unproven(effect);

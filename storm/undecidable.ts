@@ -15,7 +15,16 @@ export function isUndecidable(file: OrderFile, entries: readonly Entry[], expect
   const never = file.effects.filter(
     ({ route, status, sends, key }) => forgetful.has(route) && status === 'OPEN' && sends > 0 && !arrived.has(key),
   );
-  return expected?.undecidable === true || never.length > 0;
+  return expected?.undecidable === true || never.length > 0 || wasStopped(file, entries, expected);
+}
+
+/** Its money went back before it was bought; or while nobody knew whether it was, and the supplier cannot be asked. */
+function wasStopped(file: OrderFile, entries: readonly Entry[], expected: Expected | undefined): boolean {
+  const firstAt = (kinds: readonly Entry['kind'][]) =>
+    Math.min(...entries.filter(({ kind }) => kinds.includes(kind)).map(({ at }) => Date.parse(at)));
+  const inDoubt = file.effects.some(({ purpose, status }) => purpose === 'buy' && status === 'OPEN');
+  const inTime = firstAt(['refund', 'reversal']) <= firstAt(['supplier-order']);
+  return expected?.ending.mayBeStopped === true && (inTime || inDoubt);
 }
 
 /** In review are exactly the orders that cannot be decided: none missing, none more. */

@@ -7,6 +7,7 @@ import { failOrder } from '../queues/fail-order.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import { advance } from '../queues/transact.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
+import { agesOf, inFlight } from '../store/effect-window.ts';
 import { isInDoubt, Unproven } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
 import { giveBack } from '../store/let-through.ts';
@@ -192,7 +193,11 @@ async function lookAgain(ctx: Context, order: Order, doubt: Uncertain): Promise<
   return `uncertain (${doubt.code}), looked up again at ${at.toISOString()}`;
 }
 
+/** Nobody can prove it: a person's, once no answer to it can come any more. */
 export async function park(ctx: Context, order: Order, { effect, message, hindrance }: Unproven): Promise<string> {
+  const ages = await ctx.store.read(em => agesOf(em, effect));
+  const running = inFlight(effect, ages, ctx.config.lookUpQuarantineMs);
+  if (running) return lookAgain(ctx, order, running);
   const told = (await ctx.store.read(em => toldNumbers(em, effect))).join(', ');
   const perhaps = told ? ` Its account was told of orders that are nobody's: ${told}.` : '';
   return move(ctx, order, {

@@ -1,4 +1,5 @@
 import type { Scenario } from '../../demo/scenario.ts';
+import { atAnyMoment } from './any-moment.ts';
 import { disputeLost, disputeWon, refundedInFull, refundedInPart, reversedAfterSale } from './money-back.ts';
 import { paidByPayoneer, payoutCameBack, payoutFailed, payoutReturned, payoutUnclaimed } from './payouts.ts';
 import { cancelledBySupplier, neverPaidSupplier } from './supplier.ts';
@@ -17,4 +18,5 @@ export const aftermath: readonly Scenario[] = [
   payoutCameBack,
   cancelledBySupplier,
   neverPaidSupplier,
+  ...atAnyMoment,
 ];
