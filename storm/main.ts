@@ -18,6 +18,7 @@ import { createOperator } from './operator.ts';
 import { readOptions } from './options.ts';
 import { ordersInOutage, playOutage } from './outage.ts';
 import { drawProgramme } from './programme.ts';
+import { untilNothingMoves } from './progress.ts';
 import { withRegulars } from './regulars.ts';
 import { report } from './report.ts';
 import { drawStrikes, isAmong, type Strike, spanMs } from './schedule.ts';
@@ -51,7 +52,8 @@ await runStarter('storm', async () => {
 async function storm(folder: string, log: Writable): Promise<number> {
   await using stormed = await startStormSystem({ backend, folder, log, patienceMs });
   const { system, store } = stormed;
-  const stage = withRegulars(await setStage(system, store, { patienceMs, refundPolicy: 'automatic' }));
+  const until = untilNothingMoves(store, patienceMs);
+  const stage = withRegulars(await setStage(system, store, { patienceMs, until, refundPolicy: 'automatic' }));
   const amountMinor = `${1_000_00 + balancePerOrderMinor * orders}`;
   for (const provider of ['paypal', 'payoneer'])
     await stage.sandbox('POST', '/balance', { provider, currency: 'USD', amountMinor });
