@@ -1,31 +1,13 @@
 import Joi from 'joi';
 import type { Address } from '../domain/address.ts';
-import { currencies, type Money, parseMoney } from '../domain/money.ts';
 
-/** Shapes that several routes read. Amounts are decimal text: `"10.99"`; they never pass through a float. */
-export const currency = Joi.string().valid(...currencies);
-export const decimal = Joi.string().pattern(/^\d{1,12}(\.\d{1,8})?$/);
+export { currency, decimal, price, priceOrNothing } from '../queues/decisions/money-input.ts';
+
+/** Shapes that several routes read. */
 /** As Postgres reads it: Joi's own idea of a UUID includes brackets and colons. */
 export const id = Joi.string().guid({ separator: '-', wrapper: false });
 /** A moment that a timestamp column and a `Date` both hold. */
 export const instant = Joi.date().iso().min('2000-01-01T00:00:00Z').max('2200-01-01T00:00:00Z');
-
-const wirePrice: Joi.SchemaMap = { amount: decimal.required(), currency: currency.required() };
-
-const atLeast =
-  (leastMinor: bigint): Joi.CustomValidator =>
-  ({ amount, currency: of }, { error }) => {
-    try {
-      const money = parseMoney(amount, of);
-      return money.amountMinor >= leastMinor ? money : error('any.invalid');
-    } catch {
-      return error('any.invalid');
-    }
-  };
-
-/** `{amount: "10.99", currency: "USD"}`, more than nothing. */
-export const price = Joi.object<Money>(wirePrice).custom(atLeast(1n));
-export const priceOrNothing = Joi.object<Money>(wirePrice).custom(atLeast(0n));
 
 export const address = Joi.object<Address>({
   fullName: Joi.string().trim().min(2).max(128).required(),

@@ -1,13 +1,12 @@
 import express, { type Request, type Response, Router } from 'express';
 import type Joi from 'joi';
-import { platformCurrency } from '../domain/fees.ts';
 import type { LegId, OrderId } from '../domain/ids.ts';
-import { parseMoney } from '../domain/money.ts';
-import { askedAmount, askedLeg, askedOrder } from '../queues/asked-decision.ts';
-import { decideOrder } from '../queues/decide.ts';
-import { decideLeg } from '../queues/decide-leg.ts';
-import { DecisionRefused } from '../queues/decision.ts';
-import { settleContradiction } from '../queues/settle-contradiction.ts';
+import { formatMoney } from '../domain/money.ts';
+import { askedAmount, askedLeg, askedOrder } from '../queues/decisions/asked.ts';
+import { decideLeg } from '../queues/decisions/decide-leg.ts';
+import { decideOrder } from '../queues/decisions/decide-order.ts';
+import { DecisionRefused } from '../queues/decisions/decision.ts';
+import { settleContradiction } from '../queues/decisions/settle-contradiction.ts';
 import { audited } from './audit.ts';
 import type { Deps } from './deps.ts';
 import { idOf } from './id-of.ts';
@@ -17,7 +16,7 @@ import { operatorOf } from './session.ts';
 const form = express.urlencoded({ extended: false, limit: 8_192 });
 
 /** @throws Refusal 400 */
-function entered<Asked>(schema: Joi.ObjectSchema<Asked>, fields: object): Asked {
+function entered<Asked>(schema: Joi.Schema<Asked>, fields: object): Asked {
   const { value, error } = schema.validate(fields);
   if (error) throw new Refusal(400, `${error.message}. Go back and correct it.`);
   return value;
@@ -29,6 +28,25 @@ const filled = (fields: Readonly<Record<string, string>> = {}): Record<string, s
 
 const numbersIn = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
 
+const ofCurrency = /Currency$/;
+
+/** A form says an amount in two fields, `cost` and `costCurrency`; and several numbers in one. */
+function decisionIn(body: Readonly<Record<string, string>> | undefined): Readonly<Record<string, unknown>> {
+  const fields = filled(body);
+  const amounts = Object.entries(fields)
+    .filter(([name]) => ofCurrency.test(name))
+    .map(([name, currency]) => {
+      const field = name.replace(ofCurrency, '');
+      return [field, { amount: fields[field], currency }] as const;
+    });
+  const { supplierOrders } = fields;
+  const plain = Object.entries(fields).filter(([name]) => !ofCurrency.test(name));
+  return {
+    ...Object.fromEntries([...plain, ...amounts]),
+    ...(supplierOrders === undefined ? {} : { supplierOrders: numbersIn(supplierOrders) }),
+  };
+}
+
 const refused = (error: unknown): never => {
   throw error instanceof DecisionRefused ? new Refusal(409, `${error.message} (${error.code}).`) : error;
 };
@@ -38,9 +56,7 @@ export const decisionRoutes = (deps: Deps): Router =>
   Router()
     .post('/orders/:id/decide', form, async (request: Request, response: Response) => {
       const order = idOf(request, 'order') as OrderId;
-      const { supplierOrders, ...fields } = filled(request.body);
-      const numbers = supplierOrders === undefined ? {} : { supplierOrders: numbersIn(supplierOrders) };
-      const { why, ...decision } = entered(askedOrder, { ...fields, ...numbers });
+      const { why, ...decision } = entered(askedOrder, decisionIn(request.body));
       const { userId: by, email: operator } = operatorOf(response);
       await audited(deps, { operator, action: `decide order: ${decision.decision}`, target: { order } }, () =>
         deps.transact((em, enqueue) => decideOrder(em, enqueue, order, { decision, by, why })).catch(refused),
@@ -49,19 +65,21 @@ export const decisionRoutes = (deps: Deps): Router =>
     })
     .post('/contradictions/:id/settle', form, async (request: Request, response: Response) => {
       const contradiction = idOf(request, 'contradiction');
-      const { amount, why } = entered(askedAmount, filled(request.body));
+      const { amount, why } = entered(askedAmount, decisionIn(request.body));
       const { userId: by, email: operator } = operatorOf(response);
-      const said = { amount: parseMoney(amount, platformCurrency), why, by };
       const order = await audited(
         deps,
-        { operator, action: `settle contradiction: ${amount}`, target: { contradiction } },
-        () => deps.transact((em, enqueue) => settleContradiction(em, enqueue, contradiction, said)).catch(refused),
+        { operator, action: `settle contradiction: ${formatMoney(amount)}`, target: { contradiction } },
+        () =>
+          deps
+            .transact((em, enqueue) => settleContradiction(em, enqueue, contradiction, { amount, why, by }))
+            .catch(refused),
       );
       response.redirect(303, `/orders/${order.id}`);
     })
     .post('/legs/:id/decide', form, async (request: Request, response: Response) => {
       const payout = idOf(request, 'payout') as LegId;
-      const { why, ...decision } = entered(askedLeg, filled(request.body));
+      const { why, ...decision } = entered(askedLeg, decisionIn(request.body));
       const { userId: by, email: operator } = operatorOf(response);
       const leg = await audited(
         deps,

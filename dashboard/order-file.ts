@@ -1,14 +1,16 @@
 import type { OrderId } from '../domain/ids.ts';
+import { legChoices, legFacts } from '../queues/decisions/leg-choices.ts';
+import { orderChoices, orderFacts } from '../queues/decisions/order-choices.ts';
 import { contradictionsOf } from '../store/contradictions.ts';
+import type { PayoutLeg } from '../store/entities/money.ts';
 import { evidenceOf } from '../store/evidence.ts';
 import { legsOfOrder } from '../store/legs.ts';
-import type { Store } from '../store/open.ts';
+import type { EntityManager, Store } from '../store/open.ts';
 import { effectsOf, ledgerOf } from '../store/order-file.ts';
 import { findOrderRow } from '../store/overview.ts';
 import { parcelsOf } from '../store/parcels.ts';
-import { holdsMoney, paymentsOf } from '../store/payments.ts';
+import { paymentsOf } from '../store/payments.ts';
 import { findProduct } from '../store/products.ts';
-import { isClosedUnbooked } from '../store/purchase-books.ts';
 import { restingChange } from '../store/receivers.ts';
 import { commissionOf, findSale } from '../store/sales.ts';
 import { supplierOrdersOf } from '../store/supplier-orders.ts';
@@ -16,6 +18,13 @@ import { timelineOf } from '../store/timeline.ts';
 import { Refusal } from './refusal.ts';
 
 export type OrderFile = Awaited<ReturnType<typeof readOrderFile>>;
+export type LegWithChoices = OrderFile['legChoices'][number];
+
+async function choicesOf(em: EntityManager, legs: readonly PayoutLeg[]) {
+  const chosen = [];
+  for (const leg of legs) chosen.push({ leg, choices: legChoices(await legFacts(em, leg)) });
+  return chosen;
+}
 
 /** An order and everything that belongs to it. @throws Refusal 404 */
 export const readOrderFile = (store: Store, id: OrderId) =>
@@ -30,12 +39,12 @@ export const readOrderFile = (store: Store, id: OrderId) =>
       ...row,
       sale,
       legs,
+      legChoices: await choicesOf(em, legs),
+      orderChoices: orderChoices(await orderFacts(em, row.order)),
       product: productId ? await findProduct(em, productId) : null,
       commission: sale && (await commissionOf(em, sale.id)),
       payments: await paymentsOf(em, id),
-      moneyIsHere: await holdsMoney(em, id),
       supplierOrders: await supplierOrdersOf(em, id),
-      closedUnbooked: await isClosedUnbooked(em, id),
       parcels,
       effects: await effectsOf(em, [id, ...legs.map(leg => leg.id), ...parcels.map(parcel => parcel.id)]),
       restingReceiver: await restingChange(em, row.order.userId),

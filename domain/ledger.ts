@@ -14,6 +14,8 @@ export const accounts = [
   'cash:payoneer',
   'cash:ebay',
   'cash:mercadolibre',
+  /** What a person has paid from an account that nobody here can read. */
+  'cash:elsewhere',
   /** What buyers paid, all in all, for orders whose sale is not booked yet. */
   'buyer-payments',
   /** The part of it that a marketplace kept as tax and remits itself: it never is ours. */

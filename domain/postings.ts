@@ -6,13 +6,15 @@ import { add, divideRounded, type Money, money, negate, subtract } from './money
 import type { Channel, Custody, Holder } from './order.ts';
 import type { Profit } from './profit.ts';
 
-const cashOf = (channel: Channel): Account => `cash:${channel}`;
+/** Where the platform's money lies; `elsewhere` nobody here can read it. */
+type Till = Channel | 'payoneer' | 'elsewhere';
+const cashOf = (till: Till): Account => `cash:${till}`;
 const totalOf = ({ marketplaceFee, paymentFee }: Fees): Money => add(marketplaceFee, paymentFee);
 
 type Sale = { custody: Custody; reseller: UserId };
 
 /** Where the sale's proceeds lie: with the platform, or on the account of the reseller who holds them. */
-const proceedsOf = ({ channel, custody, reseller, amount }: Sale & { channel: Channel; amount: Money }): Posting =>
+const proceedsOf = ({ channel, custody, reseller, amount }: Sale & { channel: Till; amount: Money }): Posting =>
   custody.proceedsHeldBy === 'platform'
     ? { account: cashOf(channel), amount }
     : { account: 'reseller', holder: reseller, amount };
@@ -74,8 +76,8 @@ export const feeTakenElsewhere = (fee: {
         { account: cashOf(fee.channel), amount: negate(fee.told) },
       ]);
 
-/** Money back to the buyer, from where the proceeds lie; the payment provider keeps its fee. */
-export const buyerRefunded = (refund: Sale & { channel: Channel; amount: Money }): Posting[] =>
+/** Money back to the buyer: from where the proceeds lie, whose provider keeps its fee, or by another way. */
+export const buyerRefunded = (refund: Sale & { channel: Channel | 'elsewhere'; amount: Money }): Posting[] =>
   balanced([
     proceedsOf({ ...refund, amount: negate(refund.amount) }),
     { account: 'buyer-payments', amount: refund.amount },
@@ -190,13 +192,13 @@ export function legPaid(leg: {
   holder: UserId;
   amount: Money;
   fee: Money;
-  from?: 'paypal' | 'payoneer';
+  from?: 'paypal' | 'payoneer' | 'elsewhere';
 }): Posting[] {
   const { beneficiary, holder, amount, fee, from = 'paypal' } = leg;
   return balanced([
     { account: beneficiary, holder, amount },
     { account: 'fees:payout', amount: fee },
-    { account: `cash:${from}`, amount: negate(add(amount, fee)) },
+    { account: cashOf(from), amount: negate(add(amount, fee)) },
   ]);
 }
 

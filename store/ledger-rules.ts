@@ -3,6 +3,7 @@
  * is the order, where there is one, and `detail` says what of it.
  */
 import { type Account, accounts, parkedAccounts } from '../domain/ledger.ts';
+import { atProvider } from './refunds.ts';
 import { unlikeItsMovements } from './running-balances.ts';
 import { untaken } from './untaken-events.ts';
 
@@ -72,7 +73,7 @@ const buyersMoney: readonly Rule[] = [
           where r.status = 'COMPLETED'
             and (${posted('r.order_id', `'buyer-payments'`, `= r.kind || ':' || r.reference`)} <> ${wentBack}
               or (o.proceeds_held_by = 'platform'
-                and ${posted('r.order_id', `'cash:' || o.channel`, `= r.kind || ':' || r.reference`)} <> -(${wentBack})))`,
+                and ${posted('r.order_id', `'cash:' || case when r.${atProvider} then o.channel else 'elsewhere' end`, `= r.kind || ':' || r.reference`)} <> -(${wentBack})))`,
   },
   {
     name: 'each refunded order has given back what its buyer paid',

@@ -33,10 +33,14 @@ async function purchaseEvent(em: EntityManager, orderId: OrderId): Promise<strin
  */
 export async function isClosedUnbooked(em: EntityManager, orderId: OrderId): Promise<boolean> {
   const rows = await purchaseOrdersOf(em, orderId);
-  if (rows.length === 0 || !rows.every(isCancelled)) return false;
+  return rows.length > 0 && rows.every(isCancelled) && !(await isPurchaseBooked(em, orderId));
+}
+
+/** Whether what the standing purchase cost is in the books. */
+export async function isPurchaseBooked(em: EntityManager, orderId: OrderId): Promise<boolean> {
   const event = await purchaseEvent(em, orderId);
   const booked = await em.execute(`select from ledger_transactions where source = 'aliexpress' and event = ?`, [event]);
-  return booked.length === 0;
+  return booked.length > 0;
 }
 
 /** The supplier was paid: what was held for it is spent, and the purchase is booked. Again is harmless. */

@@ -141,6 +141,14 @@ export async function nextOccurrence(em: EntityManager, reference: string): Prom
   return taken.length === 0 ? reference : `${reference}/again/${taken.length + 1}`;
 }
 
+/** The name of money that a buyer got back by a way that the sale channel knows nothing of. */
+export const elsewhere = (orderId: OrderId, reference: string): string => `elsewhere/${orderId}/${reference}`;
+
+export const isElsewhere = (reference: string): boolean => reference.startsWith('elsewhere/');
+
+/** SQL: it went back by the way the payment came, so that its provider knows of it. */
+export const atProvider = `reference not like 'elsewhere/%'`;
+
 /** In the name of what a person has seen go back at a marketplace, which does not tell it itself. */
 export const saidByPerson = 'said';
 

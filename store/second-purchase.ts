@@ -1,9 +1,9 @@
 import { platformCurrency } from '../domain/fees.ts';
 import type { OrderId } from '../domain/ids.ts';
-import { merged, reversed } from '../domain/ledger.ts';
-import { formatMoney, type Money, money } from '../domain/money.ts';
+import { merged, type Posting, reversed } from '../domain/ledger.ts';
+import { formatMoney, type Money, money, subtract, zero } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
-import { supplierCancelled, supplierRefunded } from '../domain/postings.ts';
+import { lostAtSupplier, supplierCancelled, supplierRefunded } from '../domain/postings.ts';
 import { timeOf } from './clock.ts';
 import { disproveDone, standingEffect } from './effects.ts';
 import { Sale } from './entities/money.ts';
@@ -48,45 +48,59 @@ const owedBySupplier = async (em: EntityManager, orderId: OrderId): Promise<Mone
 export const supplierOwes = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
   (await owedBySupplier(em, orderId)).amountMinor !== 0n;
 
+/** What was paid for goods that do not come; `lost` of it never comes back. */
+export type Undone = { readonly cost: Money; readonly lost?: Money; readonly seenBy: string };
+
 /**
- * The supplier has given the whole money back, and somebody has seen it. The purchase counts as not having happened,
- * the sale is booked back, and what has not been paid out is not paid out. What has been is a receivable, set off
- * against the legs of the next sale. The caller owns the order and moves it.
+ * The supplier has given the money back, but for what is lost, and somebody has seen it. The purchase counts as not
+ * having happened, the sale is booked back, and what has not been paid out is not paid out. What has been is a
+ * receivable, set off against the legs of the next sale. The caller owns the order and moves it.
  */
-export async function undoPurchase(em: EntityManager, order: Order, cost: Money, seenBy: string): Promise<void> {
+export async function undoPurchase(em: EntityManager, order: Order, { seenBy, ...undone }: Undone): Promise<void> {
   const effect = await standingEffect(em, 'buy', order.id);
   invariant(effect?.status === 'DONE', `order ${order.id} was bought`);
   await disproveDone(em, effect, 'SUPPLIER_REFUNDED');
   await moneyReturned(em, 'buy', order.id);
-  await bookRefund(em, order, `refunded:${effect.idempotencyKey}`, cost);
-  await note(em, order.id, 'effect', 'the supplier gave the money back', { key: effect.idempotencyKey, seenBy });
+  const rows = { orderId: order.id, effectKey: effect.idempotencyKey, refundedAt: null };
+  await em.nativeUpdate(SupplierOrder, rows, { refundedAt: timeOf(em) });
+  await bookRefund(em, order, effect.idempotencyKey, undone);
+  const { cost, lost = zero(cost.currency) } = undone;
+  const text = `the supplier gave ${formatMoney(subtract(cost, lost))} back${lostToo(lost)}`;
+  await note(em, order.id, 'effect', text, { key: effect.idempotencyKey, seenBy });
 }
 
+const lostToo = (lost: Money): string => (lost.amountMinor === 0n ? '' : `, and ${formatMoney(lost)} is lost`);
+
 /**
- * As `undoPurchase`, for the supplier orders of a purchase that were cancelled when others were not: `back` is what they
- * cost. The sale is booked anew, with what the rest costs.
+ * As `undoPurchase`, for the supplier orders of a purchase that were cancelled when others were not: `cost` is theirs.
+ * The sale is booked anew, with what the rest costs.
  */
 export async function undoPart(
   em: EntityManager,
   order: Order,
   cancelled: readonly SupplierOrder[],
-  back: Money,
-  seenBy: string,
+  { seenBy, ...undone }: Undone,
 ): Promise<void> {
   const numbers = cancelled.map(({ number }) => number);
   await em.nativeUpdate(SupplierOrder, { number: { $in: numbers } }, { refundedAt: timeOf(em) });
-  await partReturned(em, 'buy', order.id, back);
-  await bookRefund(em, order, `refunded:${numbers.join('+')}`, back);
-  const text = `the supplier gave ${formatMoney(back)} back for ${numbers.join(', ')}`;
+  const { cost, lost = zero(cost.currency) } = undone;
+  await partReturned(em, 'buy', order.id, cost);
+  await bookRefund(em, order, numbers.join('+'), undone);
+  const text = `the supplier gave ${formatMoney(subtract(cost, lost))} back for ${numbers.join(', ')}${lostToo(lost)}`;
   await note(em, order.id, 'effect', text, { numbers, seenBy });
 }
 
-async function bookRefund(em: EntityManager, order: Order, event: string, cost: Money): Promise<void> {
+async function bookRefund(em: EntityManager, order: Order, name: string, { cost, lost }: Omit<Undone, 'seenBy'>) {
   const sale = await findSale(em, order.id);
   if (sale) await voidSale(em, order.id, sale);
   const owed = await owedBySupplier(em, order.id);
-  const postings = supplierRefunded({ custody: custodyOf(order), reseller: order.userId, cost, owed });
-  await post(em, { source: 'aliexpress', event, orderId: order.id, postings });
+  const custody = custodyOf(order);
+  const book = async (event: string, postings: readonly Posting[]) => {
+    if (postings.length > 0)
+      await post(em, { source: 'aliexpress', event: `${event}:${name}`, orderId: order.id, postings });
+  };
+  await book('refunded', supplierRefunded({ custody, reseller: order.userId, cost, owed }));
+  if (lost) await book('lost', lostAtSupplier({ custody, lost }));
 }
 
 /** Books the sale back as it stands now, with what refunds have made of it: the order's money is parked again. */

@@ -23,10 +23,10 @@ export async function claimUnpaid(em: EntityManager, id: LegId): Promise<PayoutL
   return leg;
 }
 
-/** Money of its sale went back: it pays that much less, or is cancelled. The caller owns it. */
-export async function payLess(em: EntityManager, leg: PayoutLeg, by: Money): Promise<void> {
+/** Money of its sale went back, or its receiver has it: it pays that much less, or is cancelled. The caller owns it. */
+export async function payLess(em: EntityManager, leg: PayoutLeg, by: Money, why = 'SALE_REFUNDED'): Promise<void> {
   const left = subtract(legAmount(leg), by);
-  await (left.amountMinor > 0n ? resizeLeg(em, leg, left) : cancelLeg(em, leg, 'SALE_REFUNDED'));
+  await (left.amountMinor > 0n ? resizeLeg(em, leg, left) : cancelLeg(em, leg, why));
 }
 
 /** Its share is not owed any more. The caller owns it. */

@@ -6,14 +6,14 @@ import { refundAsked } from '../providers/paypal/order.ts';
 import { bearKeptFees } from '../queues/kept-fees.ts';
 import { settleRefund } from '../queues/settle-refund.ts';
 import { advance } from '../queues/transact.ts';
-import { isInDoubt, once, standingEffect } from '../store/effects.ts';
+import { disproveDone, isInDoubt, once, standingEffect } from '../store/effects.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import type { Hindrance } from '../store/intent.ts';
 import type { EntityManager } from '../store/open.ts';
 import { assertOwner } from '../store/orders.ts';
 import { nameOfOrder } from '../store/outside-names.ts';
 import { type RefundNews, sumsOf } from '../store/refunds.ts';
-import { supplierOrdersOf } from '../store/supplier-orders.ts';
+import { isCancelled, supplierOrdersOf } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
 import { type Context, onceContext, type Processor } from './context.ts';
 import { moneyLeft } from './money-left.ts';
@@ -63,7 +63,7 @@ export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
 /** The opposite effect: no money goes back while a purchase stands or may stand. */
 const goodsOrdered = (ctx: Context, order: Order): Promise<string | undefined> =>
   ctx.store.read(async em => {
-    const placed = (await supplierOrdersOf(em, order.id)).filter(({ status }) => status !== 'CANCELLED');
+    const placed = (await supplierOrdersOf(em, order.id)).filter(row => !isCancelled(row) && row.refundedAt == null);
     if (placed.length > 0) return `goods are ordered as ${placed.map(({ number }) => number).join(', ')}`;
     const effect = await standingEffect(em, 'buy', order.id);
     return isInDoubt(effect) ? 'nobody knows whether goods were ordered' : undefined;
@@ -150,7 +150,10 @@ async function askedBack(ctx: Context, { id }: Order): Promise<Money> {
 async function followRefund(ctx: Context, order: Order, payment: Payment, refundId: string): Promise<string> {
   const told = await payPalOf(ctx, order).getRefund(refundId, { signal: ctx.signal });
   const news = refundNews({ ...told, amount: told.amount ?? (await askedBack(ctx, order)) }, 'refund');
-  const also = (em: Parameters<typeof settleRefund>[0]) => settleRefund(em, order, payment, news);
+  const also = async (em: EntityManager) => {
+    await settleRefund(em, order, payment, news);
+    if (news.status === 'FAILED') await didNotArrive(em, order);
+  };
   switch (news.status) {
     case 'COMPLETED':
       return refunded(ctx, order, payment, news);
@@ -167,6 +170,12 @@ async function followRefund(ctx: Context, order: Order, payment: Payment, refund
       return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_FAILED', note: `${text} for a month` }, { also });
     }
   }
+}
+
+/** Its provider says so: another one may be sent. */
+async function didNotArrive(em: EntityManager, { id }: Order): Promise<void> {
+  const effect = await standingEffect(em, 'refund', id);
+  if (effect?.status === 'DONE') await disproveDone(em, effect, 'REFUND_FAILED');
 }
 
 /** REFUNDED is an order of which nothing is kept: what was reversed and came again meanwhile may be left. */

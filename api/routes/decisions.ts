@@ -1,16 +1,23 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import type { LegId, OrderId } from '../../domain/ids.ts';
-import type { Money } from '../../domain/money.ts';
-import { askedLeg, askedOrder, why } from '../../queues/asked-decision.ts';
-import { decideOrder } from '../../queues/decide.ts';
-import { decideLeg } from '../../queues/decide-leg.ts';
-import { DecisionRefused } from '../../queues/decision.ts';
-import { settleContradiction } from '../../queues/settle-contradiction.ts';
+import { type Money, zero } from '../../domain/money.ts';
+import { askedLeg, askedOrder, why } from '../../queues/decisions/asked.ts';
+import { decideLeg } from '../../queues/decisions/decide-leg.ts';
+import { decideOrder } from '../../queues/decisions/decide-order.ts';
+import { DecisionRefused } from '../../queues/decisions/decision.ts';
+import { settleContradiction } from '../../queues/decisions/settle-contradiction.ts';
+import { supplierRefunded } from '../../queues/decisions/supplier-refund.ts';
 import type { Deps } from '../deps.ts';
 import { Problem, valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';
 import { id, priceOrNothing } from '../schemas.ts';
+
+/** What came back of what a supplier cancelled; what of its price never will, where that is not nothing. */
+const cameBack = Joi.object<{ amount: Money; lost?: Money }>({
+  amount: priceOrNothing.required(),
+  lost: priceOrNothing,
+});
 
 /** What left under a call that was given up. */
 const seen = Joi.object<{ amount: Money; why: string }>({ amount: priceOrNothing.required(), why });
@@ -35,6 +42,21 @@ export const decisionRoutes = ({ transact }: Deps): Router =>
       const legId = valid(id, request.params.id) as LegId;
       const { why, ...decision } = valid(askedLeg, request.body);
       const leg = await transact((em, enqueue) => decideLeg(em, enqueue, legId, { decision, by, why })).catch(refused);
+      response.status(202).json({ id: leg.id, status: leg.status });
+    })
+    .post('/orders/:id/supplier-refund', async (request, response) => {
+      const { userId: by } = adminOf(response);
+      const orderId = valid(id, request.params.id) as OrderId;
+      const { amount: returned, lost = zero(returned.currency) } = valid(cameBack, request.body);
+      const seen = { returned, lost, by };
+      const order = await transact((em, enqueue) => supplierRefunded(em, enqueue, orderId, seen)).catch(refused);
+      response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id, status: order.status });
+    })
+    .post('/payouts/:id/retry', async (request, response) => {
+      const { userId: by } = adminOf(response);
+      const legId = valid(id, request.params.id) as LegId;
+      const deed = { decision: { decision: 'pay-again' }, by, why: 'it did not arrive' } as const;
+      const leg = await transact((em, enqueue) => decideLeg(em, enqueue, legId, deed)).catch(refused);
       response.status(202).json({ id: leg.id, status: leg.status });
     })
     .post('/contradictions/:id/settle', async (request, response) => {

@@ -25,7 +25,8 @@ const settleForm = (one: Contradiction): Html =>
     <fieldset>
       <legend>${named(one)}</legend>
       <label>What left under it, ${platformCurrency}
-        <input name="amount" inputmode="decimal" maxlength="20" required placeholder="0.00 where nothing did"></label>
+        <input name="amount" inputmode="decimal" maxlength="20" required placeholder="0.00 where nothing did">
+        <input type="hidden" name="amountCurrency" value="${platformCurrency}"></label>
       <label>Why <input name="why" minlength="3" maxlength="500" required placeholder="what you have seen, and where"></label>
       <button>Say so</button>
     </fieldset>

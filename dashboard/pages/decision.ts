@@ -1,81 +1,110 @@
+import { platformCurrency } from '../../domain/fees.ts';
+import type { Currency } from '../../domain/money.ts';
+import type { LegDecisionName, OrderDecisionName } from '../../queues/decisions/asked.ts';
+import type { Choices } from '../../queues/decisions/decision.ts';
 import { type Html, html } from '../../runtime/html.ts';
-import { contradicted } from '../../store/contradictions.ts';
-import { isInDoubt } from '../../store/effects.ts';
-import { saidByPerson } from '../../store/effects-by-hand.ts';
-import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
-import { leftOpen, legAmount } from '../../store/legs.ts';
-import type { OrderFile } from '../order-file.ts';
+import { legAmount } from '../../store/legs.ts';
+import type { LegWithChoices, OrderFile } from '../order-file.ts';
 import { amount, card } from './parts.ts';
 
-type Choice = { readonly value: string; readonly text: string };
+/** A field of a decision; an amount is in `currency`. */
+type Field =
+  | { readonly name: string; readonly label: string; readonly kind: 'numbers' | 'reference' }
+  | { readonly name: string; readonly label: string; readonly kind: 'amount'; readonly currency: Currency };
+type Choice = { readonly text: string; readonly fields?: readonly Field[] };
 
-const bought = { value: 'bought', text: 'The supplier has the order, under these numbers: follow it.' };
-const buyAgain = { value: 'buy-again', text: 'Nothing was bought: check everything anew, and buy it.' };
-const fail = {
-  value: 'fail',
-  text: 'Nothing was bought, and nothing will be: it fails, and is refunded as its reseller wants.',
+const numbers: Field = { name: 'supplierOrders', label: 'Supplier order numbers', kind: 'numbers' };
+const reference: Field = { name: 'reference', label: 'Reference', kind: 'reference' };
+const money = (name: string, label: string, currency: Currency = platformCurrency): Field => ({
+  name,
+  label,
+  kind: 'amount',
+  currency,
+});
+
+const orderDecisions = (saleCurrency: Currency): Readonly<Record<OrderDecisionName, Choice>> => ({
+  'go-on': { text: 'The goods are ordered: follow them, whatever stopped the order.' },
+  bought: { text: 'The supplier has the order, under these numbers: follow it.', fields: [numbers] },
+  'bought-for': {
+    text: 'The supplier has the order, and it cannot be read there: take my word for what was paid.',
+    fields: [numbers, money('cost', 'Paid for all of them together')],
+  },
+  supplied: {
+    text: 'The buyer has the goods by another way: nothing is ordered.',
+    fields: [money('cost', 'What the goods have cost whoever pays the supplier; 0 if nothing')],
+  },
+  'buy-again': { text: 'Nothing was bought: check everything anew, and buy it.' },
+  'not-coming': {
+    text: 'The ordered goods do not come: undo the purchase.',
+    fields: [money('returned', 'Came back from the supplier'), money('lost', 'Is lost')],
+  },
+  'refund-again': { text: 'The refund that was sent did not arrive: send another one.' },
+  refunded: {
+    text: 'The buyer has money back by another way than the sale’s own channel.',
+    fields: [money('amount', 'Given back', saleCurrency), reference],
+  },
+  fail: { text: 'Nothing was bought, and nothing will be: it fails, and is refunded as its reseller wants.' },
+});
+
+const legDecisions: Readonly<Record<LegDecisionName, Choice>> = {
+  paid: { text: 'The provider has the payout, under this reference: read it there.', fields: [reference] },
+  'not-paid': { text: 'It certainly did not happen: pay it anew.' },
+  'pay-again': { text: 'It did not arrive: ask the provider once more, and pay it anew.' },
+  'paid-elsewhere': {
+    text: 'Its receiver has the money by another way, or a part of it.',
+    fields: [money('amount', 'Paid'), reference],
+  },
 };
-const goOn = { value: 'go-on', text: 'The goods are ordered: follow them, whatever stopped the order.' };
-const paid = { value: 'paid', text: 'The provider has the payout, under this reference: read it there.' };
-const notPaid = { value: 'not-paid', text: 'It certainly did not happen: pay it anew.' };
 
-/** The decisions that an operator may take about an order or a payout in review. Only what the facts allow is offered. */
+/** What an operator may decide about an order and its payouts: exactly what the decision itself allows. */
 export const decisions = (file: OrderFile): Html | undefined => {
-  const legs = file.legs.filter(({ status }) => status === 'NEEDS_REVIEW');
-  if (file.order.status !== 'NEEDS_REVIEW' && legs.length === 0) return undefined;
-  return card(
-    'Decide',
-    html`${file.order.status === 'NEEDS_REVIEW' && orderForm(file)}${legs.map(leg => legForm(leg, file.effects))}`,
-    'what you have seen at the provider; it is written into the timeline',
-  );
+  const { order, orderChoices, legChoices } = file;
+  const forms = [
+    choicesOf('The order', `/orders/${order.id}/decide`, orderDecisions(order.saleCurrency), orderChoices),
+    ...legChoices.map(legForms),
+  ].filter(form => form !== undefined);
+  if (forms.length === 0) return undefined;
+  return card('Decide', html`${forms}`, 'what you have seen at the provider; it is written into the timeline');
 };
 
-const lastOf = (effects: readonly Effect[], purpose: Effect['purpose'], subject: string): Effect | undefined =>
-  effects.findLast(effect => effect.purpose === purpose && effect.subject === subject && effect.status !== 'DISPROVEN');
+const legForms = ({ leg, choices }: LegWithChoices): Html | undefined =>
+  choicesOf(
+    html`The payout of ${amount(legAmount(leg))} to the ${leg.beneficiary}`,
+    `/legs/${leg.id}/decide`,
+    legDecisions,
+    choices,
+  );
 
-/** As the decision will be judged: `assertMoneyIsHere`. */
-const isMoneyHere = ({ order, effects, moneyIsHere }: OrderFile): boolean =>
-  order.frozenFor !== 'DISPUTE' && !lastOf(effects, 'refund', order.id) && moneyIsHere;
-
-function orderForm(file: OrderFile): Html {
-  const { effects } = file;
-  const { id } = file.order;
-  const buy = lastOf(effects, 'buy', id);
-  const said = saidByPerson(buy ?? null);
-  const doubtful = said || isInDoubt(buy ?? null);
-  const choices = [
-    ...(buy?.status === 'DONE' ? [goOn] : []),
-    ...(doubtful ? [bought] : []),
-    ...(buy?.status === 'DONE' && !said && !file.closedUnbooked
-      ? []
-      : [...(isMoneyHere(file) ? [buyAgain] : []), fail]),
-  ];
-  const numbers = html`<label>Supplier order numbers
-    <input name="supplierOrders" inputmode="numeric" maxlength="500" placeholder="only where the supplier has it"></label>`;
-  return form(`/orders/${id}/decide`, 'The order', choices, doubtful ? numbers : undefined);
+function choicesOf<Name extends string>(
+  title: Html | string,
+  action: string,
+  texts: Readonly<Record<Name, Choice>>,
+  choices: Choices<Name>,
+): Html | undefined {
+  const allowed = (Object.keys(texts) as Name[]).filter(name => choices[name] === null);
+  if (allowed.length === 0) return undefined;
+  return html`<section class="decision"><h3>${title}</h3>${allowed.map(name => form(action, name, texts[name]))}</section>`;
 }
 
-function legForm(leg: PayoutLeg, effects: readonly Effect[]): Html {
-  const pay = lastOf(effects, 'pay', leg.id);
-  const open = pay?.status !== 'DONE' || saidByPerson(pay) || leftOpen.includes(leg.reason);
-  const givenUp = leg.reason === contradicted;
-  const choices = [...(pay || givenUp ? [paid] : []), ...(open ? [notPaid] : [])];
-  const reference = html`<label>Reference
-    <input name="reference" maxlength="64" value="${leg.providerBatchId}" placeholder="only where the provider has it"></label>`;
-  const title = html`The payout of ${amount(legAmount(leg))} to the ${leg.beneficiary}`;
-  return form(`/legs/${leg.id}/decide`, title, choices, pay || givenUp ? reference : undefined);
-}
-
-const form = (action: string, title: Html | string, choices: readonly Choice[], known: Html | undefined): Html =>
-  html`<form class="decision" method="post" action="${action}">
-    <fieldset>
-      <legend>${title}</legend>
-      ${choices.map(
-        ({ value, text }) =>
-          html`<label class="choice"><input type="radio" name="decision" value="${value}" required> ${text}</label>`,
-      )}
-      ${known}
+const form = (action: string, name: string, { text, fields = [] }: Choice): Html =>
+  html`<details><summary>${text}</summary>
+    <form method="post" action="${action}">
+      <input type="hidden" name="decision" value="${name}">
+      ${fields.map(input)}
       <label>Why <input name="why" minlength="3" maxlength="500" required placeholder="what you have seen, and where"></label>
       <button>Decide</button>
-    </fieldset>
-  </form>`;
+    </form>
+  </details>`;
+
+function input(field: Field): Html {
+  switch (field.kind) {
+    case 'numbers':
+      return html`<label>${field.label} <input name="${field.name}" inputmode="numeric" maxlength="500" required></label>`;
+    case 'reference':
+      return html`<label>${field.label} <input name="${field.name}" minlength="3" maxlength="64" required></label>`;
+    case 'amount':
+      return html`<label>${field.label}, ${field.currency}
+        <input name="${field.name}" inputmode="decimal" pattern="\\d{1,9}(\\.\\d{1,3})?" required>
+        <input type="hidden" name="${field.name}Currency" value="${field.currency}"></label>`;
+  }
+}

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
-import { decideOrder } from '../../queues/decide.ts';
+import { decideOrder } from '../../queues/decisions/decide-order.ts';
 import { keepBrowserLogin } from '../../store/browser-login.ts';
 import { standingEffect } from '../../store/effects.ts';
 import type { Context, Failpoint } from '../../workers/context.ts';

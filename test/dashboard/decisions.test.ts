@@ -106,9 +106,10 @@ describe('what an operator decides', () => {
     await purchase(doubtful, { status: 'OPEN' });
     await purchase(ordered, { status: 'DONE' });
     expect(await offered(unpaid)).to.deep.equal(['fail']);
-    expect(await offered(untouched)).to.deep.equal(['buy-again', 'fail']);
-    expect(await offered(doubtful)).to.deep.equal(['bought', 'buy-again', 'fail']);
-    expect(await offered(ordered)).to.deep.equal(['go-on']);
+    expect(await offered(untouched)).to.deep.equal(['supplied', 'buy-again', 'refunded', 'fail']);
+    const open = ['bought', 'bought-for', 'supplied', 'buy-again', 'refunded', 'fail'];
+    expect(await offered(doubtful)).to.deep.equal(open);
+    expect(await offered(ordered)).to.deep.equal(['go-on', 'bought-for', 'not-coming']);
     expect(await offered(await world.addOrder())).to.deep.equal([]);
   });
 

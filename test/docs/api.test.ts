@@ -36,7 +36,7 @@ function refusals(): string[] {
       ...found(text, /^ {2}(4\d\d): '([A-Z_]+)',$/gm),
       ...found(text, /(?:tooMany\(|spend\([^\n]*, )'([A-Z_]+)'/g, 429),
     ]);
-  const [, union = ''] = /type DecisionProblem =([^;]*);/.exec(textOf('queues/decision.ts')) ?? [];
+  const [, union = ''] = /type DecisionProblem =([^;]*);/.exec(textOf('queues/decisions/decision.ts')) ?? [];
   return [...new Set([...ofApi, ...found(union, /'([A-Z_]+)'/g, 409)])];
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { OrderId, UserId } from '../../domain/ids.ts';
-import { decideOrder } from '../../queues/decide.ts';
-import { DecisionRefused } from '../../queues/decision.ts';
+import { decideOrder } from '../../queues/decisions/decide-order.ts';
+import { DecisionRefused } from '../../queues/decisions/decision.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { addRate } from '../../store/fx.ts';
 import { checkLedger } from '../../store/ledger-check.ts';

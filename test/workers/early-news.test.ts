@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { Retryable } from '../../domain/outcome.ts';
-import { decideOrder } from '../../queues/decide.ts';
+import { decideOrder } from '../../queues/decisions/decide-order.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
 import { wakeOrder } from '../../store/orders.ts';

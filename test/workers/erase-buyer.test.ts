@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
-import { decideOrder } from '../../queues/decide.ts';
+import { decideOrder } from '../../queues/decisions/decide-order.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import { berlin, createStage, type Goods, type Seller, type Stage } from '../support/stage.ts';
 import { connectAliExpress, importFrom, intentsOf, notesOf, placeOnEbay, reservationsOf, rows } from './workbench.ts';

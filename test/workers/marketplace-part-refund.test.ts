@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { OrderId, UserId } from '../../domain/ids.ts';
-import { decideOrder } from '../../queues/decide.ts';
+import { decideOrder } from '../../queues/decisions/decide-order.ts';
 import { creditOf } from '../../store/current-account.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { addRate } from '../../store/fx.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { decideOrder } from '../../queues/decide.ts';
+import { decideOrder } from '../../queues/decisions/decide-order.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
 import { claimOrder } from '../../store/orders.ts';
 import { undoPurchase } from '../../store/second-purchase.ts';
@@ -153,7 +153,7 @@ describe('a supplier order that was paid, and closed before its purchase was see
     await stage.context.transact(async em => {
       const order = await claimOrder(em, id, ['WAITING']);
       if (!order) throw new Error('the order does not wait');
-      await undoPurchase(em, order, { amountMinor: 1_449n, currency: 'USD' }, 'somebody');
+      await undoPurchase(em, order, { cost: { amountMinor: 1_449n, currency: 'USD' }, seenBy: 'somebody' });
     });
     expect(await reservationsOf(stage, id)).to.deep.equal([{ status: 'RELEASED', amount: '1449', payer: null }]);
     expect((await parkedOf(stage, id)).map(({ account }) => account)).to.have.members([

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { OrderId, UserId } from '../../domain/ids.ts';
-import { decideOrder } from '../../queues/decide.ts';
-import type { DecisionRefused } from '../../queues/decision.ts';
+import { decideOrder } from '../../queues/decisions/decide-order.ts';
+import type { DecisionRefused } from '../../queues/decisions/decision.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
 import { paymentsOf } from '../../store/payments.ts';
 import { refundedOf } from '../../store/refunds.ts';

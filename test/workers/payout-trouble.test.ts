@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { LegId } from '../../domain/ids.ts';
-import { decideLeg } from '../../queues/decide-leg.ts';
+import { decideLeg } from '../../queues/decisions/decide-leg.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { claimLeg } from '../../store/legs.ts';
 import { changeSettings } from '../../store/users.ts';

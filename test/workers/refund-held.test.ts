@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { decideOrder } from '../../queues/decide.ts';
+import { decideOrder } from '../../queues/decisions/decide-order.ts';
 import { paymentsOf } from '../../store/payments.ts';
 import { changeSettings } from '../../store/users.ts';
 import { createStage, type Goods, type Stage } from '../support/stage.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { orderStates } from '../../domain/order.ts';
-import { decideLeg } from '../../queues/decide-leg.ts';
+import { decideLeg } from '../../queues/decisions/decide-leg.ts';
 import { settleRefund } from '../../queues/settle-refund.ts';
 import { owedFrom } from '../../store/current-account.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
@@ -144,7 +144,7 @@ describe('the share of a sale that is refunded before it is paid', () => {
     await stage.perform('track-shipment', id);
     await stage.context.transact(async em => {
       const order = await claimOrder(em, id, orderStates);
-      if (order) await undoPurchase(em, order, await purchaseCost(em, id), 'somebody');
+      if (order) await undoPurchase(em, order, { cost: await purchaseCost(em, id), seenBy: 'somebody' });
     });
     expect(await legOf(id)).to.include({ status: 'CANCELLED', reason: 'SUPPLIER_CANCELLED' });
     expect((await reservationsOf(stage, (await legOf(id)).id)).map(({ status }) => status)).to.deep.equal(['RELEASED']);

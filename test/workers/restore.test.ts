@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { isFailure } from '../../domain/outcome.ts';
-import { decideOrder } from '../../queues/decide.ts';
+import { decideOrder } from '../../queues/decisions/decide-order.ts';
 import {
   type EmbeddedPostgres,
   postgresHome,

@@ -49,7 +49,7 @@ describe('a supplier that cancels what it was paid for', () => {
     stage.context.transact(async (em, enqueue) => {
       const order = await claimOrder(em, id as never, ['WAITING']);
       if (!order) throw new Error('the order does not wait');
-      await undoPurchase(em, order, await purchaseCost(em, order.id), 'somebody');
+      await undoPurchase(em, order, { cost: await purchaseCost(em, order.id), seenBy: 'somebody' });
       await advance(em, enqueue, order, { to: 'PAID' }, { frozenFor: null, saleBookedAt: null });
     });
 

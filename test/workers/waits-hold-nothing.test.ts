@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
-import { decideOrder, type OrderDecision } from '../../queues/decide.ts';
+import type { OrderDecision } from '../../queues/decisions/asked.ts';
+import { decideOrder } from '../../queues/decisions/decide-order.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { addRate } from '../../store/fx.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';

@@ -3,7 +3,7 @@ import { type Currency, equals, formatMoney, type Money, money } from '../../dom
 import type { Finding } from '../../store/book-findings.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { ProviderRule } from '../../store/provider-rules.ts';
-import { signedAmount } from '../../store/refunds.ts';
+import { atProvider, signedAmount } from '../../store/refunds.ts';
 import type { Context } from '../context.ts';
 import { difference, saysOtherwise } from './stage.ts';
 
@@ -58,7 +58,7 @@ export async function bookedSales(
          left join payments p on p.order_id = o.id and p.provider = o.channel and p.status not in ('PENDING', 'DECLINED')
          left join lateral (
            select sum(${signedAmount}) as minor
-           from refunds where payment_id = p.id and status = 'COMPLETED') r on true
+           from refunds where payment_id = p.id and status = 'COMPLETED' and ${atProvider}) r on true
        where o.credential_id = ? and o.external_order_id in (?)
        group by 1`,
       [id, orderIds],

@@ -1,7 +1,7 @@
 import { type Money, money } from '../../domain/money.ts';
 import { Order, Payment } from '../../store/entities/order.ts';
 import type { ProviderRule } from '../../store/provider-rules.ts';
-import { refundsOf, standingSum } from '../../store/refunds.ts';
+import { isElsewhere, refundsOf, standingSum } from '../../store/refunds.ts';
 import type { Context } from '../context.ts';
 import { payPalOf } from '../own-account.ts';
 import { backAtPayPal } from '../paypal-went-back.ts';
@@ -29,7 +29,9 @@ export const payPalPayments = overRows(
 async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> {
   const { id, orderId: subject, reference, amountMinor, currency, status } = payment;
   const paypal = payPalOf(ctx, await ctx.store.read(em => em.findOneOrFail(Order, { id: subject })));
-  const standing = await ctx.store.read(em => refundsOf(em, id));
+  const standing = (await ctx.store.read(em => refundsOf(em, id))).filter(
+    ({ refund }) => !isElsewhere(refund.reference),
+  );
   const capture = onceAsked(() => paypal.getCapture(reference, { signal: ctx.signal }));
   // As it was told, where that is another currency than the payment's.
   const { feeToldMinor, feeToldCurrency } = payment;

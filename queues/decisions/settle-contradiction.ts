@@ -1,26 +1,26 @@
-import { platformCurrency } from '../domain/fees.ts';
-import type { LegId, UserId } from '../domain/ids.ts';
-import { formatMoney, type Money, money, subtract, zero } from '../domain/money.ts';
-import { orderStates } from '../domain/order.ts';
-import { legPaid, lostAtSupplier } from '../domain/postings.ts';
+import { platformCurrency } from '../../domain/fees.ts';
+import type { LegId, UserId } from '../../domain/ids.ts';
+import { formatMoney, type Money, money, subtract, zero } from '../../domain/money.ts';
+import { orderStates } from '../../domain/order.ts';
+import { legPaid, lostAtSupplier } from '../../domain/postings.ts';
 import {
   type Contradiction,
   closeContradiction,
   contradictionsOf,
   heldLeg,
   lockContradiction,
-} from '../store/contradictions.ts';
-import type { Order } from '../store/entities/order.ts';
-import { postTurn } from '../store/ledger.ts';
-import { fitToSale } from '../store/leg-worth.ts';
-import { findLeg, moveLeg } from '../store/legs.ts';
-import type { EntityManager } from '../store/open.ts';
-import { claimOrder, custodyOf } from '../store/orders.ts';
-import { note } from '../store/timeline.ts';
+} from '../../store/contradictions.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { postTurn } from '../../store/ledger.ts';
+import { fitToSale } from '../../store/leg-worth.ts';
+import { findLeg, moveLeg } from '../../store/legs.ts';
+import type { EntityManager } from '../../store/open.ts';
+import { claimOrder, custodyOf } from '../../store/orders.ts';
+import { note } from '../../store/timeline.ts';
+import { endFreeze } from '../end-freeze.ts';
+import { jobForLeg } from '../next-job.ts';
+import type { Enqueue } from '../transact.ts';
 import { DecisionRefused } from './decision.ts';
-import { endFreeze } from './end-freeze.ts';
-import { jobForLeg } from './next-job.ts';
-import type { Enqueue } from './transact.ts';
 
 /** What left under a call that was given up, in all, as a person has seen it at the provider. Zero: nothing did. */
 export type Seen = { readonly amount: Money; readonly why: string; readonly by: UserId };

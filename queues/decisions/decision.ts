@@ -1,9 +1,9 @@
-import type { UserId } from '../domain/ids.ts';
-import { isInDoubt, withdrawUnsent } from '../store/effects.ts';
-import { disproveByHand, saidByPerson } from '../store/effects-by-hand.ts';
-import type { Effect } from '../store/entities/money.ts';
-import { type Purpose, release } from '../store/funding.ts';
-import type { EntityManager } from '../store/open.ts';
+import type { UserId } from '../../domain/ids.ts';
+import { isInDoubt, withdrawUnsent } from '../../store/effects.ts';
+import { disproveByHand, saidByPerson } from '../../store/effects-by-hand.ts';
+import type { Effect } from '../../store/entities/money.ts';
+import { type Purpose, release } from '../../store/funding.ts';
+import type { EntityManager } from '../../store/open.ts';
 
 /** What somebody decides, who they are, and what they have seen. */
 export type Deed<Decision> = { readonly decision: Decision; readonly by: UserId; readonly why: string };
@@ -13,13 +13,23 @@ export type DecisionProblem =
   | 'GOODS_ORDERED'
   | 'NOTHING_IN_DOUBT'
   | 'NOTHING_ORDERED'
+  | 'SALE_BOOKED'
+  | 'PURCHASE_BOOKED'
   | 'ORDER_FROZEN'
   | 'REFUND_SENT'
+  | 'NO_REFUND_SENT'
   | 'NOT_PAID'
+  | 'AMOUNTS_DIFFER'
+  | 'MORE_THAN_LEFT'
   | 'PAYOUT_SENT'
+  | 'PAYOUT_UNDER_WAY'
+  | 'NOT_PAYABLE_AGAIN'
   | 'NOT_CONTRADICTED'
   | 'BOOKED_BY_ITSELF'
-  | 'REFERENCE_TAKEN';
+  | 'REFERENCE_TAKEN'
+  | 'ORDER_UNDER_WAY'
+  | 'NO_REFUND_AWAITED'
+  | 'REFUND_INCOMPLETE';
 
 /** The facts do not allow it. */
 export class DecisionRefused extends Error {
@@ -31,15 +41,16 @@ export class DecisionRefused extends Error {
   }
 }
 
-/** What was held for it is free again. @throws DecisionRefused when it is known to have happened */
+/** Of each decision: why the facts do not allow it; null where they do. */
+export type Choices<Name extends string> = Readonly<Record<Name, DecisionRefused | null>>;
+
+/** Somebody says that it did not happen: what was held for it is free again. */
 export async function didNotHappen(
   em: EntityManager,
   effect: Effect | null,
   purpose: Purpose,
   subject: string,
-  happened: readonly [DecisionProblem, string],
 ): Promise<void> {
-  if (effect?.status === 'DONE' && !saidByPerson(effect)) throw new DecisionRefused(...happened);
   await withdrawUnsent(em, purpose, subject);
   if (effect && (isInDoubt(effect) || saidByPerson(effect))) await disproveByHand(em, effect);
   await release(em, purpose, subject);

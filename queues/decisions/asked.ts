@@ -1,0 +1,80 @@
+/** What somebody may say of an order or a payout: each decision with the fields that it needs, for every door alike. */
+import Joi from 'joi';
+import type { Money } from '../../domain/money.ts';
+import { price, priceOrNothing } from './money-input.ts';
+
+/** AliExpress' own numbers. */
+type Numbers = readonly string[];
+
+export type OrderDecision =
+  | { readonly decision: 'bought'; readonly supplierOrders: Numbers }
+  | { readonly decision: 'bought-for'; readonly supplierOrders: Numbers; readonly cost: Money }
+  | { readonly decision: 'supplied'; readonly cost: Money }
+  | { readonly decision: 'not-coming'; readonly returned: Money; readonly lost: Money }
+  | { readonly decision: 'refunded'; readonly amount: Money; readonly reference: string }
+  | { readonly decision: 'go-on' | 'buy-again' | 'fail' | 'refund-again' };
+export type OrderDecisionName = OrderDecision['decision'];
+
+export type LegDecision =
+  | { readonly decision: 'paid'; readonly reference: string }
+  | { readonly decision: 'paid-elsewhere'; readonly reference: string; readonly amount: Money }
+  | { readonly decision: 'not-paid' | 'pay-again' };
+export type LegDecisionName = LegDecision['decision'];
+
+/** What was seen, and where: it stays in the order's timeline. */
+export const why = Joi.string().trim().min(3).max(500).required();
+
+const supplierOrders = Joi.array()
+  .items(Joi.string().pattern(/^\d{10,20}$/))
+  .min(1)
+  .max(20)
+  .unique()
+  .required();
+/** The name under which somebody else has it: a provider, a bank. */
+const reference = Joi.string()
+  .pattern(/^[\w-]{3,64}$/)
+  .required();
+
+type Fields = Readonly<Record<string, Joi.Schema>>;
+
+const orderFields: Readonly<Record<OrderDecisionName, Fields>> = {
+  bought: { supplierOrders },
+  'bought-for': { supplierOrders, cost: priceOrNothing.required() },
+  supplied: { cost: priceOrNothing.required() },
+  'not-coming': { returned: priceOrNothing.required(), lost: priceOrNothing.required() },
+  refunded: { amount: price.required(), reference },
+  'refund-again': {},
+  'go-on': {},
+  'buy-again': {},
+  fail: {},
+};
+
+const legFields: Readonly<Record<LegDecisionName, Fields>> = {
+  paid: { reference },
+  'not-paid': {},
+  'pay-again': {},
+  'paid-elsewhere': { reference, amount: price.required() },
+};
+
+const oneOf = <Asked>(decisions: Readonly<Record<string, Fields>>) => {
+  const decision = Joi.string()
+    .valid(...Object.keys(decisions))
+    .required();
+  return Joi.alternatives().conditional('.decision', {
+    switch: Object.entries(decisions).map(([name, fields]) => ({
+      is: Joi.valid(name).required(),
+      // biome-ignore lint/suspicious/noThenProperty: Joi's word
+      then: Joi.object({ decision, ...fields, why }),
+    })),
+    otherwise: Joi.object({ decision, why }).unknown(),
+  }) as unknown as Joi.Schema<Asked & { readonly why: string }>;
+};
+
+/** In the platform's currency, by hand. */
+export const askedAmount = Joi.object<{ readonly amount: Money; readonly why: string }>({
+  amount: priceOrNothing.required(),
+  why,
+});
+
+export const askedOrder = oneOf<OrderDecision>(orderFields);
+export const askedLeg = oneOf<LegDecision>(legFields);

@@ -1,0 +1,162 @@
+/**
+ * What an operator decides about a payout. A decision that the provider did not confirm may be corrected.
+ *
+ *   paid             the provider has it: under this reference            → read back, and followed
+ *   not-paid         it certainly did not happen                          → paid anew
+ *   pay-again        it came back, or nobody claims it                    → taken back where it must be, and paid anew
+ *   paid-elsewhere   its receiver has so much of it by another way        → booked; the rest is paid, if any
+ *
+ * A payout that was given up, and that its provider shows all the same, is taken for this one by `paid`.
+ */
+import type { LegId, UserId } from '../../domain/ids.ts';
+import type { Json } from '../../domain/json.ts';
+import { formatMoney, isGreater, zero } from '../../domain/money.ts';
+import { orderStates } from '../../domain/order.ts';
+import { invariant, unreachable } from '../../domain/outcome.ts';
+import { legStates } from '../../domain/payout-leg.ts';
+import { legPaid } from '../../domain/postings.ts';
+import { contradictionsOf, reinstate } from '../../store/contradictions.ts';
+import { disproveDone } from '../../store/effects.ts';
+import { closeByHand, saidByPerson } from '../../store/effects-by-hand.ts';
+import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { moneyReturned } from '../../store/funding.ts';
+import { post } from '../../store/ledger.ts';
+import { claimLeg, findLeg, isAnotherPayout, legAmount, moveLeg, requestCancel, wakeLeg } from '../../store/legs.ts';
+import type { EntityManager } from '../../store/open.ts';
+import { claimOrder } from '../../store/orders.ts';
+import { note } from '../../store/timeline.ts';
+import { payLess } from '../../store/unpaid-legs.ts';
+import { endFreeze } from '../end-freeze.ts';
+import { jobForLeg } from '../next-job.ts';
+import { payout } from '../payout.ts';
+import type { Enqueue } from '../transact.ts';
+import type { LegDecision } from './asked.ts';
+import { DecisionRefused, type Deed, didNotHappen } from './decision.ts';
+import { isLeftOpen, type LegFacts, legChoices, legFacts } from './leg-choices.ts';
+
+type PaidElsewhere = Extract<LegDecision, { decision: 'paid-elsewhere' }>;
+
+/** @throws DecisionRefused */
+export async function decideLeg(
+  em: EntityManager,
+  enqueue: Enqueue,
+  id: LegId,
+  { decision, by, why }: Deed<LegDecision>,
+): Promise<PayoutLeg> {
+  const { leg, order } = await claimWithOrder(em, id);
+  const facts = await legFacts(em, leg);
+  const refusal = legChoices(facts)[decision.decision];
+  if (refusal) throw refusal;
+  const text = `payout to ${leg.beneficiary} decided by a person (${decision.decision}): ${why}`;
+  await note(em, leg.orderId, 'noted', text, { by, leg: id, ...told(decision) });
+  switch (decision.decision) {
+    case 'not-paid':
+      await nothingArrived(em, facts);
+      break;
+    case 'paid':
+      await paid(em, enqueue, order, facts, { reference: decision.reference, by });
+      break;
+    case 'pay-again':
+      return payAgain(em, enqueue, leg);
+    case 'paid-elsewhere':
+      await paidElsewhere(em, facts, decision);
+      break;
+    default:
+      return unreachable(decision);
+  }
+  if (leg.status === 'NEEDS_REVIEW') await moveLeg(em, leg, 'PENDING', { reason: null });
+  if (leg.status === 'PENDING') enqueue(jobForLeg(leg));
+  return leg;
+}
+
+/** The order first: whoever decides about its money must not meet a refund half-way. */
+async function claimWithOrder(em: EntityManager, id: LegId): Promise<{ leg: PayoutLeg; order: Order }> {
+  const found = await findLeg(em, id);
+  const order = found && (await claimOrder(em, found.orderId, orderStates));
+  const leg = order && (await claimLeg(em, id, legStates));
+  if (!leg) throw new DecisionRefused('NOT_IN_REVIEW', 'there is no such payout');
+  return { leg, order };
+}
+
+const told = (decision: LegDecision) =>
+  'amount' in decision ? { ...decision, amount: formatMoney(decision.amount) } : decision;
+
+async function nothingArrived(em: EntityManager, facts: LegFacts): Promise<void> {
+  const { leg, pay } = facts;
+  if (!isLeftOpen(facts)) return didNotHappen(em, pay, 'pay', leg.id);
+  if (pay) await disproveDone(em, pay, 'DECIDED_BY_PERSON');
+  await moneyReturned(em, 'pay', leg.id);
+}
+
+async function paid(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  { leg, pay }: LegFacts,
+  { reference, by }: { reference: string; by: UserId },
+): Promise<void> {
+  if (!pay) await wasGivenUp(em, enqueue, order, leg, { reference, by });
+  else if (pay.status === 'OPEN' || saidByPerson(pay)) await wasSent(em, leg, pay, reference);
+}
+
+/** It was given up, its provider shows it, and nothing was sent in its place: it is what pays the leg. */
+async function wasGivenUp(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  leg: PayoutLeg,
+  { reference, by }: { reference: string; by: UserId },
+): Promise<void> {
+  const shownAs = (evidence: Json) =>
+    typeof evidence === 'object' && evidence !== null && 'reference' in evidence && evidence.reference;
+  const found = (await contradictionsOf(em, leg.orderId)).find(
+    ({ subject, evidence }) => subject === leg.id && shownAs(evidence) === reference,
+  );
+  if (!found || !(await reinstate(em, found.effectId, by, { reference })))
+    throw new DecisionRefused(
+      'NOTHING_IN_DOUBT',
+      'nothing that was sent for this payout is shown under that reference',
+    );
+  await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, leg.id]);
+  await endFreeze(em, enqueue, order, 'CONTRADICTION');
+}
+
+async function wasSent(em: EntityManager, { id }: PayoutLeg, effect: Effect, reference: string): Promise<void> {
+  if (await isAnotherPayout(em, id, reference))
+    throw new DecisionRefused('REFERENCE_TAKEN', `${reference} is another payout of ours`);
+  await closeByHand(em, effect, { reference });
+  // Its news comes under this name.
+  await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, id]);
+}
+
+/**
+ * The worker asks the provider first: only its word that the money is not with the receiver lets another payout leave.
+ * An unclaimed one is taken back first.
+ */
+async function payAgain(em: EntityManager, enqueue: Enqueue, leg: PayoutLeg): Promise<PayoutLeg> {
+  if (leg.status === 'UNCLAIMED') await requestCancel(em, leg);
+  else await moveLeg(em, leg, 'PENDING', { reason: null });
+  const woken = await wakeLeg(em, leg.id);
+  invariant(woken, `leg ${leg.id} is there`);
+  enqueue(payout.jobFor(woken));
+  return woken;
+}
+
+/** @throws DecisionRefused when it is more than the leg pays, or the reference is booked */
+async function paidElsewhere(em: EntityManager, facts: LegFacts, { amount, reference }: PaidElsewhere): Promise<void> {
+  const { leg } = facts;
+  const due = legAmount(leg);
+  if (amount.currency !== due.currency || isGreater(amount, due))
+    throw new DecisionRefused('MORE_THAN_LEFT', `the payout is of ${formatMoney(due)}`);
+  await nothingArrived(em, facts);
+  const { beneficiary, userId: holder, orderId } = leg;
+  const booked = await post(em, {
+    source: 'elsewhere',
+    event: `paid-out:${leg.id}:${reference}`,
+    orderId,
+    postings: legPaid({ beneficiary, holder, amount, fee: zero(amount.currency), from: 'elsewhere' }),
+  });
+  if (!booked) throw new DecisionRefused('REFERENCE_TAKEN', `${reference} is booked for this payout already`);
+  await payLess(em, leg, amount, 'PAID_ELSEWHERE');
+}

@@ -1,0 +1,130 @@
+/**
+ * What an operator decides about an order that waits or needs a review: an open purchase is settled by the word of
+ * whoever looked at the supplier, and what cannot be read is said by amount.
+ *
+ *   bought         the supplier has it, under these numbers             → followed like every purchase
+ *   bought-for     the same, and so much was paid for it in all         → PURCHASED: nothing is read there
+ *   supplied       the buyer has the goods by another way, for so much  → PURCHASED, without an order of ours
+ *   go-on          the goods are ordered, whatever stopped the order    → followed
+ *   not-coming     the goods do not come: so much of their price came   → the purchase and the sale are undone; buy
+ *                  back, and the rest is lost                             again, or fail
+ *   buy-again      nothing was bought, and the buyer's money is here    → PAID: checked, reserved and bought anew
+ *   fail           nothing was bought, and nothing will be              → FAILED, refunded by the reseller's policy
+ *   refund-again   no refund has arrived                                → REFUNDING: a new one is sent
+ *   refunded       the buyer has so much back by another way            → booked; the order stays where it is
+ *
+ * If the supplier closed the order and we never booked a payment, an operator who has checked that no money is left
+ * there may treat it as not bought. A decision that the provider does not confirm may be corrected. An open dispute or
+ * a debt of the supplier keeps the order frozen, whatever is decided.
+ */
+import type { OrderId } from '../../domain/ids.ts';
+import { formatMoney } from '../../domain/money.ts';
+import { unreachable } from '../../domain/outcome.ts';
+import { timeOf } from '../../store/clock.ts';
+import { disproveDone, withdrawUnsent } from '../../store/effects.ts';
+import { disproveByHand } from '../../store/effects-by-hand.ts';
+import type { Order } from '../../store/entities/order.ts';
+import type { EntityManager } from '../../store/open.ts';
+import { claimOrder } from '../../store/orders.ts';
+import { forgetSupplierOrders } from '../../store/supplier-orders.ts';
+import { note } from '../../store/timeline.ts';
+import { failOrder } from '../fail-order.ts';
+import { advance, type Enqueue } from '../transact.ts';
+import type { OrderDecision } from './asked.ts';
+import { boughtByHand, boughtFor, suppliedByHand } from './bought-by-hand.ts';
+import { DecisionRefused, type Deed, didNotHappen } from './decision.ts';
+import { decidedIn, isUnconfirmed, type OrderFacts, orderChoices, orderFacts } from './order-choices.ts';
+import { refundedByHand } from './refunded-by-hand.ts';
+import { notComing } from './supplier-refund.ts';
+
+/** @throws DecisionRefused */
+export async function decideOrder(
+  em: EntityManager,
+  enqueue: Enqueue,
+  id: OrderId,
+  { decision, by, why }: Deed<OrderDecision>,
+): Promise<Order> {
+  const order = await claimOrder(em, id, decidedIn);
+  if (!order) throw new DecisionRefused('NOT_IN_REVIEW', 'only an order that waits or needs a review is decided about');
+  const facts = await orderFacts(em, order);
+  const refusal = orderChoices(facts)[decision.decision];
+  if (refusal) throw refusal;
+  const text = `decided by a person (${decision.decision}): ${why}`;
+  await note(em, id, 'noted', text, { by, ...told(decision) });
+  await carryOut(em, enqueue, facts, { decision, by, why: text });
+  return order;
+}
+
+async function carryOut(
+  em: EntityManager,
+  enqueue: Enqueue,
+  facts: OrderFacts,
+  { decision, by, why: note }: Deed<OrderDecision>,
+): Promise<void> {
+  const { order, frozenFor } = facts;
+  // Whoever decides has seen how late it is.
+  const seen = { frozenFor, lateAcceptedAt: timeOf(em) };
+  switch (decision.decision) {
+    case 'bought':
+      await forgetUnconfirmed(em, facts);
+      await boughtByHand(em, facts, decision.supplierOrders);
+      return advance(em, enqueue, order, { to: 'PURCHASING', note }, seen);
+    case 'bought-for':
+      await forgetUnconfirmed(em, facts);
+      await boughtFor(em, facts, decision);
+      return advance(em, enqueue, order, { to: 'PURCHASED', note }, seen);
+    case 'supplied':
+      await nothingBought(em, facts);
+      await suppliedByHand(em, order, decision.cost);
+      return advance(em, enqueue, order, { to: 'PURCHASED', note }, seen);
+    case 'go-on':
+      return advance(em, enqueue, order, { to: order.saleBookedAt ? 'PURCHASED' : 'PURCHASING', note }, seen);
+    case 'not-coming':
+      return notComing(em, enqueue, facts, { ...decision, by });
+    case 'buy-again':
+      await nothingBought(em, facts);
+      await withdrawUnsent(em, 'refund', order.id);
+      return advance(em, enqueue, order, { to: 'PAID', note }, { ...seen, purchaseRoute: 'api' });
+    case 'fail':
+      await nothingBought(em, facts);
+      return failOrder(em, enqueue, order, { reason: 'DECIDED_BY_PERSON', note }, seen);
+    case 'refund-again':
+      await nothingBought(em, facts);
+      await noRefundArrived(em, facts);
+      await advance(em, enqueue, order, { to: 'FAILED', reason: 'DECIDED_BY_PERSON', note }, seen);
+      return advance(em, enqueue, order, { to: 'REFUNDING', note });
+    case 'refunded':
+      await withdrawUnsent(em, 'refund', order.id);
+      return refundedByHand(em, order, decision);
+    default:
+      return unreachable(decision);
+  }
+}
+
+/** Amounts are text in the timeline. */
+const told = (decision: OrderDecision) =>
+  Object.fromEntries(
+    Object.entries(decision).map(([name, said]) => [
+      name,
+      typeof said === 'object' && 'amountMinor' in said ? formatMoney(said) : said,
+    ]),
+  );
+
+async function forgetUnconfirmed(em: EntityManager, facts: OrderFacts): Promise<void> {
+  const { order, buy } = facts;
+  if (buy && isUnconfirmed(facts)) await forgetSupplierOrders(em, order.id, buy.idempotencyKey);
+}
+
+/** Where the supplier closed the order, the operator has checked that none of our money is left there. */
+async function nothingBought(em: EntityManager, facts: OrderFacts): Promise<void> {
+  const { order, buy } = facts;
+  await forgetUnconfirmed(em, facts);
+  const closed = buy?.status === 'DONE' && facts.isClosedUnbooked;
+  if (closed) await disproveDone(em, buy, 'CLOSED_BY_SUPPLIER');
+  await didNotHappen(em, closed ? null : buy, 'buy', order.id);
+}
+
+async function noRefundArrived(em: EntityManager, { refund }: OrderFacts): Promise<void> {
+  if (refund?.status === 'DONE') await disproveDone(em, refund, 'DECIDED_BY_PERSON');
+  else if (refund) await disproveByHand(em, refund);
+}

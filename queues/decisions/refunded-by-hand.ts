@@ -1,0 +1,28 @@
+import { formatMoney, isGreater, type Money } from '../../domain/money.ts';
+import { leftOf } from '../../domain/payment.ts';
+import type { Order } from '../../store/entities/order.ts';
+import type { EntityManager } from '../../store/open.ts';
+import { moneyOf } from '../../store/payments.ts';
+import { elsewhere } from '../../store/refunds.ts';
+import { settleRefund } from '../settle-refund.ts';
+import { DecisionRefused } from './decision.ts';
+
+/**
+ * The buyer has money back that its sale channel knows nothing of: by a transfer, in cash. It counts against the payment
+ * like every refund. @throws DecisionRefused when no payment has so much left, or the reference is booked
+ */
+export async function refundedByHand(
+  em: EntityManager,
+  order: Order,
+  { amount, reference }: { amount: Money; reference: string },
+): Promise<void> {
+  const held = (await moneyOf(em, order.id)).filter(({ payment }) => payment.currency === amount.currency);
+  const from = held.find(({ sums }) => !isGreater(amount, leftOf(sums)));
+  if (!from) {
+    const left = held.map(({ sums }) => formatMoney(leftOf(sums))).join(', ') || `nothing in ${amount.currency}`;
+    throw new DecisionRefused('MORE_THAN_LEFT', `of what its buyer paid, ${left} is left`);
+  }
+  const news = { reference: elsewhere(order.id, reference), kind: 'refund', status: 'COMPLETED', amount } as const;
+  if (!(await settleRefund(em, order, from.payment, news)))
+    throw new DecisionRefused('REFERENCE_TAKEN', `${reference} is booked for this order already`);
+}

@@ -1,0 +1,109 @@
+/** A supplier's money that came back, whole or in part, as somebody has seen it. */
+import type { OrderId, UserId } from '../../domain/ids.ts';
+import { add, equals, formatMoney, type Money, zero } from '../../domain/money.ts';
+import { type OrderState, orderStates } from '../../domain/order.ts';
+import type { Order, SupplierOrder } from '../../store/entities/order.ts';
+import { freezeLeft } from '../../store/freeze.ts';
+import { release } from '../../store/funding.ts';
+import type { EntityManager } from '../../store/open.ts';
+import { claimOrder, updateOrder } from '../../store/orders.ts';
+import { bookPurchase, costOf } from '../../store/purchase-books.ts';
+import { supplierOwes, undoPart, undoPurchase } from '../../store/second-purchase.ts';
+import { isCancelled, purchaseOrdersOf } from '../../store/supplier-orders.ts';
+import { advance, type Enqueue } from '../transact.ts';
+import { inPlatformCurrency, paidAs } from './bought-by-hand.ts';
+import { DecisionRefused } from './decision.ts';
+import type { OrderFacts } from './order-choices.ts';
+
+/** For a worker that is at it the purchase stands: it stops by itself when it sees what the supplier cancelled. */
+const carriedOn: readonly OrderState[] = ['PURCHASING', 'PURCHASED', 'SHIPPED'];
+
+/** What came back of the price of goods that do not come, and what of it never will. */
+export type CameBack = { readonly returned: Money; readonly lost: Money; readonly by: UserId };
+
+/**
+ * Somebody has seen the supplier's money come back, for all that it cancelled: the sale is booked back. An order that
+ * waits for that goes on from PAID; when only a part of its goods was cancelled, a person decides about it. One whose
+ * buyer has their money back as well stays where it is. @throws DecisionRefused
+ */
+export async function supplierRefunded(
+  em: EntityManager,
+  enqueue: Enqueue,
+  orderId: OrderId,
+  { returned, lost, by }: CameBack,
+): Promise<Order> {
+  const order = await claimOrder(em, orderId, orderStates);
+  if (order && carriedOn.includes(order.status))
+    throw new DecisionRefused(
+      'ORDER_UNDER_WAY',
+      `the order is ${order.status}: its supplier is asked how it stands first`,
+    );
+  const waits = order?.waitReason === 'SUPPLIER_REFUND_UNPROVEN';
+  if (!order || !(waits || (await supplierOwes(em, order.id))))
+    throw new DecisionRefused('NO_REFUND_AWAITED', 'the order waits for no refund of its supplier');
+  const rows = await purchaseOrdersOf(em, orderId);
+  const cancelled = rows.filter(row => isCancelled(row) && row.wasPaid);
+  const due = costOf(cancelled);
+  if (returned.currency !== due.currency || !equals(add(returned, lost), due))
+    throw new DecisionRefused(
+      'REFUND_INCOMPLETE',
+      `${formatMoney(due)} were paid for it: say what came back, and what is lost`,
+    );
+  const rest = rows.filter(row => !isCancelled(row));
+  const back = { cost: due, lost, seenBy: by };
+  await (rest.length > 0 ? undoPart(em, order, cancelled, back) : undoPurchase(em, order, back));
+  const unsold = { saleBookedAt: null, frozenFor: await freezeLeft(em, order, ['SUPPLIER_CANCELLED']) };
+  if (!waits) await updateOrder(em, order, unsold);
+  else if (rest.length > 0) await partIsMissing(em, enqueue, order, rest, unsold);
+  else if (!unsold.frozenFor) await advance(em, enqueue, order, { to: 'PAID', note: 'bought again' }, unsold);
+  else {
+    const note = `the supplier's money is back; ${unsold.frozenFor}: nothing is bought again`;
+    await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note }, unsold);
+  }
+  return order;
+}
+
+/** The rest is on its way, and its buyer has paid for more: nobody buys a part again, and nobody knows what they want. */
+function partIsMissing(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  rest: readonly SupplierOrder[],
+  facts: Partial<Order>,
+): Promise<void> {
+  const numbers = rest.map(({ number }) => number).join(', ');
+  const note = `a part of its goods does not come, ${numbers} does: refund the buyer that part, then let it go on`;
+  return advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note }, facts);
+}
+
+/**
+ * Nothing of the goods comes, whatever the supplier shows: the purchase is undone and the sale booked back, and a person
+ * decides what then. Without any money at the supplier, both are zero.
+ * @throws DecisionRefused when they are not what is booked as paid
+ */
+export async function notComing(
+  em: EntityManager,
+  enqueue: Enqueue,
+  { order, placed, isBooked }: OrderFacts,
+  { returned, lost, by }: CameBack,
+): Promise<void> {
+  inPlatformCurrency(returned);
+  inPlatformCurrency(lost);
+  const cost = add(returned, lost);
+  const paid = costOf(placed);
+  if (isBooked && !equals(cost, paid))
+    throw new DecisionRefused('AMOUNTS_DIFFER', `${formatMoney(paid)} were paid for it: say what of that is lost`);
+  if (!isBooked) await bookAsPaid(em, order, placed, cost);
+  await undoPurchase(em, order, { cost, lost, seenBy: by });
+  const facts = { saleBookedAt: null, frozenFor: await freezeLeft(em, order, ['SUPPLIER_CANCELLED']) };
+  const note = `its goods do not come: ${formatMoney(returned)} came back, ${formatMoney(lost)} is lost; buy again, or fail`;
+  if (order.status === 'NEEDS_REVIEW') await updateOrder(em, order, facts);
+  else await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note }, facts);
+}
+
+/** Nobody had booked what went to the supplier, or nothing ever did. */
+async function bookAsPaid(em: EntityManager, order: Order, placed: readonly SupplierOrder[], cost: Money) {
+  if (equals(cost, zero(cost.currency))) return release(em, 'buy', order.id);
+  await paidAs(em, placed, cost);
+  await bookPurchase(em, order, cost);
+}
