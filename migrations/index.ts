@@ -30,6 +30,7 @@ import { Migration0032LateTruth } from './0032-late-truth.ts';
 import { Migration0033MoneyThatReturns } from './0033-money-that-returns.ts';
 import { Migration0034RunningBalances } from './0034-running-balances.ts';
 import { Migration0035BookChecks } from './0035-book-checks.ts';
+import { Migration0036SuppliedByHand } from './0036-supplied-by-hand.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -65,4 +66,5 @@ export const migrations = [
   { name: '0033-money-that-returns', class: Migration0033MoneyThatReturns },
   { name: '0034-running-balances', class: Migration0034RunningBalances },
   { name: '0035-book-checks', class: Migration0035BookChecks },
+  { name: '0036-supplied-by-hand', class: Migration0036SuppliedByHand },
 ];

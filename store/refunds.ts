@@ -38,14 +38,22 @@ export async function recordRefund(
   return status === 'COMPLETED' && (inserted.length > 0 || moved === 1);
 }
 
+/** The name of money that a buyer got back by a way that the sale channel knows nothing of. */
+export const elsewhere = (orderId: OrderId, reference: string): string => `elsewhere/${orderId}/${reference}`;
+
+export const isElsewhere = (reference: string): boolean => reference.startsWith('elsewhere/');
+
+/** SQL: it went back by the way the payment came, so that its provider knows of it. */
+export const atProvider = `reference not like 'elsewhere/%'`;
+
 /** SQL: what a row of `refunds` took from us; a return took less than nothing. */
 export const signedAmount = `case kind when 'return' then -amount_minor else amount_minor end`;
 
-/** What has gone back to the buyer of an order so far, and was not returned. */
+/** What has gone back to the buyer of an order so far by its channel, which tells it, and was not returned. */
 export async function refundedOf(em: EntityManager, orderId: OrderId, currency: Currency): Promise<Money> {
   const [row] = await em.execute<{ total: string }[]>(
     `select coalesce(sum(${signedAmount}), 0)::text as total from refunds
-     where order_id = ? and currency = ? and status = 'COMPLETED'`,
+     where order_id = ? and currency = ? and status = 'COMPLETED' and ${atProvider}`,
     [orderId, currency],
   );
   return money(BigInt(row?.total ?? 0), currency);
@@ -140,14 +148,6 @@ export async function nextOccurrence(em: EntityManager, reference: string): Prom
   );
   return taken.length === 0 ? reference : `${reference}/again/${taken.length + 1}`;
 }
-
-/** The name of money that a buyer got back by a way that the sale channel knows nothing of. */
-export const elsewhere = (orderId: OrderId, reference: string): string => `elsewhere/${orderId}/${reference}`;
-
-export const isElsewhere = (reference: string): boolean => reference.startsWith('elsewhere/');
-
-/** SQL: it went back by the way the payment came, so that its provider knows of it. */
-export const atProvider = `reference not like 'elsewhere/%'`;
 
 /** In the name of what a person has seen go back at a marketplace, which does not tell it itself. */
 export const saidByPerson = 'said';

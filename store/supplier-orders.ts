@@ -29,6 +29,29 @@ export async function keepSupplierOrders(
     );
 }
 
+/** What a supplier order is called that only a person has seen: nobody reads it. */
+const seenByPerson = 'SEEN_BY_PERSON';
+export const isSeenByPerson = ({ rawStatus }: SupplierOrder): boolean => rawStatus === seenByPerson;
+
+/** Goods that the buyer has without an order of ours, and what they cost. */
+export async function keepSuppliedByHand(em: EntityManager, orderId: OrderId, cost: Money): Promise<void> {
+  await em.execute(
+    `insert into supplier_orders (id, order_id, number, status, raw_status, was_paid, cost_minor, cost_currency)
+     values (?, ?, ?, 'DELIVERED', ?, true, ?, ?)`,
+    [randomUUID(), orderId, `by-hand/${orderId}`, seenByPerson, cost.amountMinor, cost.currency],
+  );
+}
+
+/** A person has seen that all has arrived that was not cancelled: it is read no more. */
+export async function endFollowing(em: EntityManager, orderId: OrderId): Promise<void> {
+  for (const { id } of (await purchaseOrdersOf(em, orderId)).filter(row => !isCancelled(row)))
+    await em.nativeUpdate(
+      SupplierOrder,
+      { id },
+      { status: 'DELIVERED', rawStatus: seenByPerson, updatedAt: timeOf(em) },
+    );
+}
+
 /** Numbers that a person was mistaken about; one that was paid stays. */
 export async function forgetSupplierOrders(em: EntityManager, orderId: OrderId, effectKey: string): Promise<void> {
   await em.execute('delete from supplier_orders where order_id = ? and effect_key = ? and not was_paid', [

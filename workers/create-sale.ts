@@ -119,9 +119,10 @@ async function bookSale(ctx: Context, em: EntityManager, order: Order, facts: Sa
 }
 
 /** The profit that was accepted before buying, at the highest cost allowed. */
-function worstProfit(order: Order, { gross, percent, salePrice: price }: SaleFacts): Money {
+function worstProfit(order: Order, { gross, percent, supplierCost, salePrice: price }: SaleFacts): Money {
   const rate = rateOf(order);
   const fees = expectedFees(order.channel, gross, rate);
   const ours = { marketplaceFee: convert(fees.marketplaceFee, rate), paymentFee: convert(fees.paymentFee, rate) };
-  return profitOf({ salePrice: price, ...ours, supplierCost: maxCostOf(order) }, percent).grossProfit;
+  const most = order.suppliedByHandAt ? supplierCost : maxCostOf(order);
+  return profitOf({ salePrice: price, ...ours, supplierCost: most }, percent).grossProfit;
 }

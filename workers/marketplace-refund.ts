@@ -7,7 +7,7 @@ import type { Payment } from '../store/entities/order.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder, freeze } from '../store/orders.ts';
 import { paymentsOf } from '../store/payments.ts';
-import { refundedOf, refundsOf, wasSaidByPerson } from '../store/refunds.ts';
+import { isElsewhere, refundedOf, refundsOf, wasSaidByPerson } from '../store/refunds.ts';
 import { note, noteOnce } from '../store/timeline.ts';
 import { forgetUntold, keepUntold } from '../store/untold-refunds.ts';
 import type { Context } from './context.ts';
@@ -59,7 +59,7 @@ async function wentBack(ctx: Context, em: EntityManager, enqueue: Enqueue, id: O
 
 /** The seller has won, or a refund has failed. What only a person has seen go back is left to people. */
 async function cameAgain(given: Given, { payment, total, says, state }: Back, amount: Money): Promise<void> {
-  const standing = await refundsOf(given.em, payment.id);
+  const standing = (await refundsOf(given.em, payment.id)).filter(({ refund }) => !isElsewhere(refund.reference));
   const told = state === 'PAID' || state === 'PARTLY_REVERSED';
   const returned =
     told && !standing.some(wasSaidByPerson)

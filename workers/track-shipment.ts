@@ -6,7 +6,14 @@ import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { freeze } from '../store/orders.ts';
 import { parcelsOf } from '../store/parcels.ts';
 import { purchaseCost } from '../store/purchase-books.ts';
-import { hear, isCancelled, keepNews, nothingStands, purchaseOrdersOf } from '../store/supplier-orders.ts';
+import {
+  hear,
+  isCancelled,
+  isSeenByPerson,
+  keepNews,
+  nothingStands,
+  purchaseOrdersOf,
+} from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
 import type { Context, Processor } from './context.ts';
 import { move, orderStep, recheck } from './order-step.ts';
@@ -38,7 +45,7 @@ export async function followParcels(ctx: Context, order: Order, reader: Supplier
   const rows = await ctx.store.read(em => purchaseOrdersOf(em, order.id));
   if (rows.length === 0) return unknownPurchase(ctx, order);
   const { unread, stop } = await takeAllNews(ctx, order, reader, rows);
-  if (rows.some(isCancelled)) {
+  if (rows.some(row => isCancelled(row) && row.wasPaid)) {
     const cost = await ctx.store.read(em => purchaseCost(em, order.id));
     const stopped = await supplierCancelled(ctx, order, rows, cost);
     await tellParcels(ctx, order);
@@ -48,7 +55,8 @@ export async function followParcels(ctx: Context, order: Order, reader: Supplier
   if (unread) return recheck(ctx, order, ctx.config.trackingPollMs, unread);
   // What a cancelled line has stopped goes on when no line is cancelled any more.
   await ctx.transact((em, enqueue) => endFreeze(em, enqueue, order, 'SUPPLIER_CANCELLED'));
-  const states = rows.map(({ status }) => status);
+  // What was closed unpaid is none of the goods.
+  const states = rows.filter(row => !isCancelled(row)).map(({ status }) => status);
   const untold = await tellParcels(ctx, order);
   // A delivered order is not looked at again: its sale channel is told first.
   if (untold === 0 && states.every(status => status === 'DELIVERED')) return move(ctx, order, { to: 'DELIVERED' });
@@ -101,8 +109,8 @@ async function takeAllNews(
 ): Promise<AllNews> {
   const stops: Stop[] = [];
   try {
-    // What is cancelled stays so.
-    for (const row of rows.filter(one => !isCancelled(one))) {
+    // What is cancelled stays so, and what a person has seen is not asked about.
+    for (const row of rows.filter(one => !isCancelled(one) && !isSeenByPerson(one))) {
       const stop = await takeNews(ctx, order, reader, row);
       if (stop) stops.push(stop);
       else if (isUnderWay(row.status)) await takeParcels(ctx, order, row, await reader.parcels(row));

@@ -24,6 +24,7 @@ const money = (name: string, label: string, currency: Currency = platformCurrenc
 
 const orderDecisions = (saleCurrency: Currency): Readonly<Record<OrderDecisionName, Choice>> => ({
   'go-on': { text: 'The goods are ordered: follow them, whatever stopped the order.' },
+  delivered: { text: 'The buyer has the goods: follow them no more.' },
   bought: { text: 'The supplier has the order, under these numbers: follow it.', fields: [numbers] },
   'bought-for': {
     text: 'The supplier has the order, and it cannot be read there: take my word for what was paid.',

@@ -12,7 +12,7 @@ export type OrderDecision =
   | { readonly decision: 'supplied'; readonly cost: Money }
   | { readonly decision: 'not-coming'; readonly returned: Money; readonly lost: Money }
   | { readonly decision: 'refunded'; readonly amount: Money; readonly reference: string }
-  | { readonly decision: 'go-on' | 'buy-again' | 'fail' | 'refund-again' };
+  | { readonly decision: 'go-on' | 'delivered' | 'buy-again' | 'fail' | 'refund-again' };
 export type OrderDecisionName = OrderDecision['decision'];
 
 export type LegDecision =
@@ -45,6 +45,7 @@ const orderFields: Readonly<Record<OrderDecisionName, Fields>> = {
   refunded: { amount: price.required(), reference },
   'refund-again': {},
   'go-on': {},
+  delivered: {},
   'buy-again': {},
   fail: {},
 };

@@ -1,5 +1,4 @@
 /** A purchase by the word of a person: what the supplier has it under, and what it cost where nobody can read that. */
-import { randomUUID } from 'node:crypto';
 import { platformCurrency } from '../../domain/fees.ts';
 import { type Money, zero } from '../../domain/money.ts';
 import { timeOf } from '../../store/clock.ts';
@@ -7,14 +6,12 @@ import { credentialByAccount } from '../../store/credentials.ts';
 import { isInDoubt } from '../../store/effects.ts';
 import { closeByHand, saidByPerson } from '../../store/effects-by-hand.ts';
 import { type Order, SupplierOrder } from '../../store/entities/order.ts';
+import { freshRate, type StoredRate } from '../../store/fx.ts';
 import type { EntityManager } from '../../store/open.ts';
 import { bookPurchase } from '../../store/purchase-books.ts';
-import { isCancelled, keepSupplierOrders, purchaseOrdersOf } from '../../store/supplier-orders.ts';
+import { isCancelled, keepSuppliedByHand, keepSupplierOrders, purchaseOrdersOf } from '../../store/supplier-orders.ts';
 import { DecisionRefused } from './decision.ts';
 import type { OrderFacts } from './order-choices.ts';
-
-/** What the provider calls a supplier order that only a person has seen. */
-const seenByPerson = 'SEEN_BY_PERSON';
 
 /** Closes the purchase in doubt under these numbers. @throws DecisionRefused when one of them is another order's */
 export async function boughtByHand(
@@ -63,16 +60,24 @@ export async function paidAs(em: EntityManager, rows: readonly SupplierOrder[], 
   }
 }
 
-/** The buyer has the goods without an order of ours: nothing is followed, and whoever pays for its goods has paid `cost`. */
-export async function suppliedByHand(em: EntityManager, order: Order, cost: Money): Promise<void> {
+/**
+ * The buyer has the goods without an order of ours: nothing is followed, and whoever pays for its goods has paid `cost`.
+ * Gives what the order becomes by it. @throws DecisionRefused when the sale is in a currency without a rate
+ */
+export async function supplied(em: EntityManager, order: Order, { cost }: { cost: Money }): Promise<Partial<Order>> {
   inPlatformCurrency(cost);
-  const { amountMinor, currency } = cost;
-  await em.execute(
-    `insert into supplier_orders (id, order_id, number, status, raw_status, was_paid, cost_minor, cost_currency)
-     values (?, ?, ?, 'DELIVERED', ?, true, ?, ?)`,
-    [randomUUID(), order.id, `by-hand/${order.id}`, seenByPerson, amountMinor, currency],
-  );
+  const rate = order.fxRate ? undefined : await newestRate(em, order);
+  await keepSuppliedByHand(em, order.id, cost);
   await bookPurchase(em, order, cost);
+  const fx = rate ? { fxRate: rate.rate, fxSource: rate.source, fxAsOf: rate.asOf } : {};
+  return { suppliedByHandAt: timeOf(em), ...fx };
+}
+
+/** It was never let through, so that nothing of it was frozen. */
+async function newestRate(em: EntityManager, { saleCurrency }: Order): Promise<StoredRate> {
+  const rate = await freshRate(em, platformCurrency, saleCurrency, { notBefore: new Date(0), now: timeOf(em) });
+  if (rate) return rate;
+  throw new DecisionRefused('RATE_MISSING', `store a rate from ${platformCurrency} to ${saleCurrency} first`);
 }
 
 /** @throws DecisionRefused */

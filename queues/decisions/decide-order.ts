@@ -6,6 +6,7 @@
  *   bought-for     the same, and so much was paid for it in all         → PURCHASED: nothing is read there
  *   supplied       the buyer has the goods by another way, for so much  → PURCHASED, without an order of ours
  *   go-on          the goods are ordered, whatever stopped the order    → followed
+ *   delivered      the sale is booked, and the buyer has the goods     → followed no more
  *   not-coming     the goods do not come: so much of their price came   → the purchase and the sale are undone; buy
  *                  back, and the rest is lost                             again, or fail
  *   buy-again      nothing was bought, and the buyer's money is here    → PAID: checked, reserved and bought anew
@@ -26,12 +27,12 @@ import { disproveByHand } from '../../store/effects-by-hand.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { EntityManager } from '../../store/open.ts';
 import { claimOrder } from '../../store/orders.ts';
-import { forgetSupplierOrders } from '../../store/supplier-orders.ts';
+import { endFollowing, forgetSupplierOrders } from '../../store/supplier-orders.ts';
 import { note } from '../../store/timeline.ts';
 import { failOrder } from '../fail-order.ts';
 import { advance, type Enqueue } from '../transact.ts';
 import type { OrderDecision } from './asked.ts';
-import { boughtByHand, boughtFor, suppliedByHand } from './bought-by-hand.ts';
+import { boughtByHand, boughtFor, supplied } from './bought-by-hand.ts';
 import { DecisionRefused, type Deed, didNotHappen } from './decision.ts';
 import { decidedIn, isUnconfirmed, type OrderFacts, orderChoices, orderFacts } from './order-choices.ts';
 import { refundedByHand } from './refunded-by-hand.ts';
@@ -75,7 +76,15 @@ async function carryOut(
       return advance(em, enqueue, order, { to: 'PURCHASED', note }, seen);
     case 'supplied':
       await nothingBought(em, facts);
-      await suppliedByHand(em, order, decision.cost);
+      return advance(
+        em,
+        enqueue,
+        order,
+        { to: 'PURCHASED', note },
+        { ...seen, ...(await supplied(em, order, decision)) },
+      );
+    case 'delivered':
+      await endFollowing(em, order.id);
       return advance(em, enqueue, order, { to: 'PURCHASED', note }, seen);
     case 'go-on':
       return advance(em, enqueue, order, { to: order.saleBookedAt ? 'PURCHASED' : 'PURCHASING', note }, seen);

@@ -14,6 +14,8 @@ export type DecisionProblem =
   | 'NOTHING_IN_DOUBT'
   | 'NOTHING_ORDERED'
   | 'SALE_BOOKED'
+  | 'SALE_NOT_BOOKED'
+  | 'RATE_MISSING'
   | 'PURCHASE_BOOKED'
   | 'ORDER_FROZEN'
   | 'REFUND_SENT'

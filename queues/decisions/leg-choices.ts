@@ -32,7 +32,8 @@ const didNotArrive: readonly LegState[] = [...cameBack, 'UNCLAIMED'];
 function mayBePaidElsewhere(facts: LegFacts): DecisionRefused | null {
   const { leg, pay } = facts;
   if (leg.status === 'NEEDS_REVIEW') return alreadySent(facts);
-  const isHere = cameBack.some(state => state === leg.status) || (leg.status === 'SKIPPED_INSUFFICIENT_FUNDS' && !isInDoubt(pay));
+  const isHere =
+    cameBack.some(state => state === leg.status) || (leg.status === 'SKIPPED_INSUFFICIENT_FUNDS' && !isInDoubt(pay));
   return isHere ? null : no('PAYOUT_UNDER_WAY', 'it is paid, or about to be: take it back first');
 }
 

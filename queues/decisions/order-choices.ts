@@ -52,8 +52,11 @@ export const isUnconfirmed = ({ buy, placed }: OrderFacts): boolean =>
 
 const no = (code: DecisionRefused['code'], message: string) => new DecisionRefused(code, message);
 
+/** Through us, or by another way. */
+const isOrdered = ({ order, buy }: OrderFacts): boolean => buy?.status === 'DONE' || order.suppliedByHandAt != null;
+
 const goodsOrdered = (facts: OrderFacts): DecisionRefused | null =>
-  facts.buy?.status !== 'DONE' || facts.isClosedUnbooked || isUnconfirmed(facts)
+  !isOrdered(facts) || facts.isClosedUnbooked || isUnconfirmed(facts)
     ? null
     : no('GOODS_ORDERED', 'goods are ordered for it: cancel them at the supplier first');
 
@@ -88,15 +91,18 @@ export function orderChoices(facts: OrderFacts): Choices<OrderDecisionName> {
   const isAsked = decidedIn.includes(order.status);
   const nobodyAsks = no('NOT_IN_REVIEW', 'only an order that waits or needs a review is decided about');
   const judged = (refusal: DecisionRefused | null) => (isAsked ? refusal : nobodyAsks);
-  const ordered = buy?.status === 'DONE' ? null : no('NOTHING_ORDERED', 'nothing is ordered for it');
-  const booked = order.saleBookedAt ? no('SALE_BOOKED', 'its sale is booked') : null;
+  const nothing = no('NOTHING_ORDERED', 'nothing is ordered for it');
+  const { saleBookedAt } = order;
   return {
-    'go-on': judged(ordered),
+    'go-on': judged(isOrdered(facts) ? null : nothing),
+    delivered: judged(
+      saleBookedAt ? null : no('SALE_NOT_BOOKED', 'its sale is not booked yet: say first what it cost'),
+    ),
     bought: judged(isDoubtful(facts) ? null : no('NOTHING_IN_DOUBT', 'no purchase is in doubt')),
     'bought-for': judged(paidByHand(facts)),
-    supplied: judged(booked ?? goodsOrdered(facts) ?? moneyMissing(facts)),
+    supplied: judged(goodsOrdered(facts) ?? moneyMissing(facts)),
     'buy-again': judged(goodsOrdered(facts) ?? moneyMissing(facts)),
-    'not-coming': judged(ordered),
+    'not-coming': judged(buy?.status === 'DONE' ? null : nothing),
     'refund-again': judged(goodsOrdered(facts) ?? notRefundedYet(facts)),
     refunded: judged(nothingLeft(facts)),
     fail: judged(goodsOrdered(facts)),

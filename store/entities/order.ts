@@ -46,6 +46,8 @@ export const Order = defineEntity({
     /** By when its marketplace wants it sent, and when a person last let it go on although it was late. */
     shipBy: p.datetime().nullable(),
     lateAcceptedAt: p.datetime().nullable(),
+    /** When a person said that its buyer has the goods by another way than an order of ours. */
+    suppliedByHandAt: p.datetime().nullable(),
     saleBookedAt: p.datetime().nullable(),
     stateEntry: p.integer(),
     wake: p.integer(),

@@ -1,0 +1,332 @@
+import { expect } from 'chai';
+import type { OrderId } from '../../domain/ids.ts';
+import { Terminal } from '../../domain/outcome.ts';
+import type { OrderDecisionName } from '../../queues/decisions/asked.ts';
+import { jobForOrder } from '../../queues/next-job.ts';
+import { checkLedger } from '../../store/ledger-check.ts';
+import { legsOfOrder } from '../../store/legs.ts';
+import { supplierOrdersOf } from '../../store/supplier-orders.ts';
+import { changeSettings } from '../../store/users.ts';
+import type { Seller } from '../support/stage.ts';
+import { fromNow, importFrom, orderToBuy, parkedOf, performWith, placeOnEbay, santiago } from '../workers/workbench.ts';
+import { type Api, openApi } from './open-api.ts';
+import { expectProblem } from './problem.ts';
+
+const yearMs = 365 * 86_400_000;
+const usd = (amount: string) => ({ amount, currency: 'USD' });
+
+/** Where an order stands for a person, and every way on: what is sent with the decision, and where the order ends. */
+type Case = {
+  readonly when: string;
+  /** Brings an order there by its own road. */
+  readonly arrange: () => Promise<string>;
+  readonly stands: object;
+  readonly exits: { readonly [Name in OrderDecisionName]?: { body?: (id: string) => object; ends: object } };
+};
+
+/** Each decision as it may be said of any order; what does not fit the facts is refused by them. */
+const said: Readonly<Record<OrderDecisionName, object>> = {
+  'go-on': {},
+  delivered: {},
+  bought: { supplierOrders: ['8193999999999998'] },
+  'bought-for': { supplierOrders: ['8193999999999999'], cost: usd('14.49') },
+  supplied: { cost: usd('0.00') },
+  'not-coming': { returned: usd('0.00'), lost: usd('0.00') },
+  'buy-again': {},
+  'refund-again': {},
+  refunded: { amount: usd('29.99'), reference: 'TRANSFER-1' },
+  fail: {},
+};
+
+describe('every reason has an exit, by amount', () => {
+  let api: Api;
+  before(async () => {
+    api = await openApi();
+  });
+  after(() => api[Symbol.asyncDispose]());
+  afterEach(async () => expect(await api.stage.store.read(em => checkLedger(em))).to.deep.equal([]));
+
+  const hire = async (): Promise<Seller> => {
+    const seller = await api.hire();
+    await api.stage.store.transaction(em => changeSettings(em, seller.id, { refundPolicy: 'automatic' }));
+    return seller;
+  };
+  const paid = async (): Promise<string> => (await api.stage.paidOrder(await api.stage.stockUp(await hire()))).id;
+  const fault = (operation: string, kind: object, provider = 'aliexpress') =>
+    api.stage.control('faults', { provider, operation, times: 1, ...kind });
+  const aYearLater = { now: fromNow(yearMs) };
+  const numbersOf = async (id: string) =>
+    (await api.stage.store.read(em => supplierOrdersOf(em, id as OrderId))).map(({ number }) => number);
+  /** Nobody may ask AliExpress about the order any more. */
+  const unreadable = () => {
+    const { aliexpress } = api.stage.context.providers;
+    const getOrder = () => Promise.reject(new Terminal('ALIEXPRESS_ORDER_NOT_YOURS', 'not your order'));
+    return { providers: { aliexpress: { ...aliexpress, getOrder } } };
+  };
+
+  const inDoubt = async () => {
+    const id = await paid();
+    await api.stage.perform('fulfill', id);
+    await fault('order-create', { kind: 'status', status: 503 });
+    await api.stage.perform('purchase', id);
+    await performWith(api.stage, aYearLater, 'purchase', id);
+    return id;
+  };
+  const orderedUnread = async () => {
+    const id = await paid();
+    await api.stage.perform('fulfill', id);
+    await performWith(api.stage, unreadable(), 'purchase', id);
+    return id;
+  };
+  const halfPaid = async () => {
+    const { stage } = api;
+    const goods = await stage.stockUp(await hire(), { ordersPerCreate: 2 });
+    const { id } = await orderToBuy(stage, goods, 2, santiago);
+    await stage.perform('purchase', id);
+    const [bought, closed] = await numbersOf(id);
+    await stage.control('supplier', { number: bought, status: 'WAIT_SELLER_SEND_GOODS' });
+    await stage.control('supplier', { number: closed, status: 'FINISH', endReason: 'CANCELED' });
+    await stage.perform('purchase', id);
+    return id;
+  };
+  const booked = async () => {
+    const id = await paid();
+    for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await api.stage.perform(queue, id);
+    return id;
+  };
+  const cancelledAfterwards = async () => {
+    const id = await booked();
+    const [number] = await numbersOf(id);
+    await api.stage.control('supplier', { number, status: 'FINISH', endReason: 'CANCELED' });
+    await api.stage.perform('track-shipment', id);
+    return id;
+  };
+  const refundInDoubt = async () => {
+    const id = (await api.stage.paidOrder(await api.stage.stockUp(await hire(), { stock: 0 }))).id;
+    for (const queue of ['fulfill', 'purchase'] as const) await api.stage.perform(queue, id);
+    await fault('refund', { kind: 'status', status: 503 }, 'paypal');
+    await api.stage.perform('refund', id);
+    const { paypal } = api.stage.context.providers;
+    const unseen = { ...paypal, getOrder: async () => undefined };
+    await performWith(api.stage, { ...aYearLater, providers: { paypal: unseen } }, 'refund', id);
+    return id;
+  };
+  const leftToItsSeller = async () => {
+    const { stage } = api;
+    const seller = await hire();
+    const goods = await stage.stockUp(seller, { listedOn: 'ebay', stock: 0 });
+    const number = await placeOnEbay(stage, seller, { lines: [{ goods, totalMinor: 2_999 }] });
+    const [order] = await importFrom(stage, seller, 'ebay', number);
+    for (const queue of ['fulfill', 'purchase', 'refund'] as const) await stage.perform(queue, order?.id ?? '');
+    return order?.id ?? '';
+  };
+
+  const supplied = { ends: { status: 'DELIVERED', suppliedByHandAt: true } };
+  const refundedByTransfer = { ends: { status: 'NEEDS_REVIEW' } };
+  const cases: readonly Case[] = [
+    {
+      when: 'it waits and nothing is ordered',
+      arrange: async () => {
+        const id = await paid();
+        await performWith(api.stage, { config: { maxOrderSpendUsd: 1 } }, 'fulfill', id);
+        return id;
+      },
+      stands: { status: 'WAITING', waitReason: 'ORDER_ABOVE_CAP' },
+      exits: {
+        supplied,
+        'buy-again': { ends: { status: 'PURCHASED' } },
+        // Nothing is left to buy it with.
+        refunded: { ends: { status: 'REFUNDED' } },
+        fail: { ends: { status: 'REFUNDED' } },
+      },
+    },
+    {
+      when: 'nobody knows whether it was ordered',
+      arrange: inDoubt,
+      stands: { status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' },
+      exits: {
+        // Numbers that nobody has: a person hears of it again.
+        bought: { ends: { status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' } },
+        'bought-for': { ends: { status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', saleBookedAt: true } },
+        supplied,
+        'buy-again': { ends: { status: 'PURCHASED' } },
+        refunded: refundedByTransfer,
+        fail: { ends: { status: 'REFUNDED' } },
+      },
+    },
+    {
+      when: 'it is ordered, and cannot be read at the supplier',
+      arrange: orderedUnread,
+      stands: { status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' },
+      exits: {
+        'go-on': { ends: { status: 'PURCHASED' } },
+        'bought-for': {
+          body: async id => ({ supplierOrders: await numbersOf(id), cost: usd('13.50') }),
+          ends: { status: 'PURCHASED', saleBookedAt: true },
+        },
+        'not-coming': {
+          body: () => ({ returned: usd('10.00'), lost: usd('4.49') }),
+          ends: { status: 'NEEDS_REVIEW' },
+        },
+        refunded: refundedByTransfer,
+      },
+    },
+    {
+      when: 'one of two supplier orders was paid, and the other closed unpaid: 13.50 was in no book',
+      arrange: halfPaid,
+      stands: { status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' },
+      exits: {
+        'go-on': { ends: { status: 'NEEDS_REVIEW' } },
+        'bought-for': {
+          body: async id => ({ supplierOrders: (await numbersOf(id)).slice(0, 1), cost: usd('13.50') }),
+          ends: { status: 'PURCHASED', saleBookedAt: true },
+        },
+        'not-coming': {
+          body: () => ({ returned: usd('13.50'), lost: usd('0.00') }),
+          ends: { status: 'NEEDS_REVIEW' },
+        },
+        refunded: refundedByTransfer,
+      },
+    },
+    {
+      when: 'the supplier cancelled after it was paid and booked',
+      arrange: cancelledAfterwards,
+      stands: { status: 'WAITING', waitReason: 'SUPPLIER_REFUND_UNPROVEN' },
+      exits: {
+        'go-on': { ends: { status: 'WAITING' } },
+        delivered: { ends: { status: 'WAITING' } },
+        'not-coming': {
+          body: () => ({ returned: usd('14.00'), lost: usd('0.49') }),
+          ends: { status: 'NEEDS_REVIEW', frozenFor: null },
+        },
+        refunded: { ends: { status: 'WAITING' } },
+      },
+    },
+    {
+      when: 'its sale is booked, and its parcels cannot be followed',
+      arrange: async () => {
+        const id = await booked();
+        await performWith(api.stage, unreadable(), 'track-shipment', id);
+        return id;
+      },
+      stands: { status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' },
+      exits: {
+        'go-on': { ends: { status: 'PURCHASED' } },
+        delivered: { ends: { status: 'DELIVERED' } },
+        'not-coming': {
+          body: () => ({ returned: usd('0.00'), lost: usd('14.49') }),
+          ends: { status: 'NEEDS_REVIEW', saleBookedAt: null },
+        },
+        refunded: refundedByTransfer,
+      },
+    },
+    {
+      when: 'nobody knows whether its refund has arrived',
+      arrange: refundInDoubt,
+      stands: { status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' },
+      exits: {
+        'refund-again': { ends: { status: 'REFUNDED' } },
+        // The same refund is looked for, and sent once more.
+        fail: { ends: { status: 'REFUNDED' } },
+      },
+    },
+    {
+      when: 'its seller is to refund it at the marketplace',
+      arrange: leftToItsSeller,
+      stands: { status: 'NEEDS_REVIEW', reason: 'REFUND_BY_SELLER' },
+      exits: {
+        supplied,
+        'buy-again': { ends: { status: 'NEEDS_REVIEW', reason: 'REFUND_BY_SELLER' } },
+        refunded: refundedByTransfer,
+        fail: { ends: { status: 'NEEDS_REVIEW', reason: 'REFUND_BY_SELLER' } },
+      },
+    },
+  ];
+
+  const decide = (id: string, decision: string, body: object) =>
+    api.call('POST', `/api/admin/orders/${id}/decide`, {
+      as: api.admin,
+      body: { decision, why: 'looked at the site', ...body },
+    });
+  /** Its jobs, and twice what a sweep would give it to do. */
+  const carryOn = async (id: string) => {
+    await api.stage.drain();
+    for (let round = 0; round < 2; round += 1) {
+      const job = jobForOrder(await api.stage.order(id));
+      if (job) await api.stage.perform(job.queue as 'fulfill', id);
+      await api.stage.drain();
+    }
+  };
+  const isSet = (value: unknown) => (value instanceof Date ? true : value);
+  const state = async (id: string, like: object) => {
+    const order: Record<string, unknown> = { ...(await api.stage.order(id)) };
+    return Object.fromEntries(Object.keys(like).map(key => [key, isSet(order[key])]));
+  };
+
+  for (const { when, arrange, stands, exits } of cases)
+    describe(`when ${when}`, () => {
+      for (const [decision, exit] of Object.entries(exits))
+        it(`${decision} leads to ${JSON.stringify(exit.ends)}`, async () => {
+          const id = await arrange();
+          api.stage.jobs.length = 0;
+          expect(await state(id, stands)).to.deep.equal(stands);
+          const body = (await exit.body?.(id)) ?? said[decision as OrderDecisionName];
+          const answer = await decide(id, decision, body);
+          expect(answer.status, answer.text).to.equal(202);
+          await carryOn(id);
+          expect(await state(id, exit.ends)).to.deep.equal(exit.ends);
+        });
+
+      it('everything else is refused, with the reason why, and changes nothing', async () => {
+        const id = await arrange();
+        const before = await api.stage.order(id);
+        for (const [decision, body] of Object.entries(said)) {
+          if (decision in exits) continue;
+          const answer = await decide(id, decision, body);
+          expect(answer.status, `${decision}: ${answer.text}`).to.equal(409);
+          expect(answer.json.detail, decision).to.be.a('string').and.not.to.equal('');
+        }
+        expect(await state(id, stands)).to.deep.equal(stands);
+        expect((await api.stage.order(id)).stateEntry).to.equal(before.stateEntry);
+      });
+    });
+
+  it('goods that do not come leave no share behind, and what is lost is the platform’s', async () => {
+    const id = await cancelledAfterwards();
+    await decide(id, 'not-coming', { returned: usd('14.00'), lost: usd('0.49') });
+    expect((await api.stage.store.read(em => legsOfOrder(em, id as OrderId))).map(leg => leg.status)).to.deep.equal([
+      'CANCELLED',
+      'CANCELLED',
+    ]);
+    const lost = await api.rows(
+      `select sum(p.amount_minor)::text as minor from ledger_postings p join ledger_transactions t on t.id = p.transaction_id
+       where t.order_id = ? and p.account = 'lost'`,
+      [id],
+    );
+    expect(lost).to.deep.equal([{ minor: '49' }]);
+    await decide(id, 'fail', {});
+    await api.stage.drain();
+    expect((await api.stage.order(id)).status).to.equal('REFUNDED');
+    expect(await parkedOf(api.stage, id)).to.deep.equal([]);
+  });
+
+  it('what goods cost is said as it is booked, and never in another currency', async () => {
+    const id = await cancelledAfterwards();
+    const short = await decide(id, 'not-coming', { returned: usd('14.00'), lost: usd('0.00') });
+    expectProblem(short, 409, 'AMOUNTS_DIFFER');
+    const euros = { amount: '14.49', currency: 'EUR' };
+    expectProblem(await decide(id, 'not-coming', { returned: euros, lost: usd('0.00') }), 409, 'AMOUNTS_DIFFER');
+  });
+
+  it('money that a buyer has by a transfer is given back once, and no more than they paid', async () => {
+    const id = await leftToItsSeller();
+    const transfer = (amount: string, reference: string) => decide(id, 'refunded', { amount: usd(amount), reference });
+    expectProblem(await transfer('30.00', 'T-1'), 409, 'MORE_THAN_LEFT');
+    expect((await transfer('10.00', 'T-100')).status).to.equal(202);
+    expectProblem(await transfer('10.00', 'T-100'), 409, 'REFERENCE_TAKEN');
+    expect((await transfer('19.99', 'T-101')).status).to.equal(202);
+    await decide(id, 'fail', {});
+    await api.stage.drain();
+    expect((await api.stage.order(id)).status).to.equal('REFUNDED');
+  });
+});
