@@ -20,7 +20,6 @@ import { decisionRoutes } from './routes/decisions.ts';
 import { earningsRoutes, platformEarningsRoutes } from './routes/earnings.ts';
 import { fxConversionRoutes } from './routes/fx-conversions.ts';
 import { fxRateRoutes } from './routes/fx-rates.ts';
-import { marketplaceRefundRoutes } from './routes/marketplace-refund.ts';
 import { metrics } from './routes/metrics.ts';
 import { orderRoutes, saleRoutes } from './routes/orders.ts';
 import { payoutReceiverRoutes } from './routes/payout-receiver.ts';
@@ -81,7 +80,6 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
     browserBuyingRoutes(deps),
     proceedsRoutes(deps),
     decisionRoutes(deps),
-    marketplaceRefundRoutes(deps),
     providerKeyRoutes(deps),
     adminRoutes(deps),
   );

@@ -16,8 +16,7 @@ const forWaiting: Readonly<Record<WaitReason, string>> = {
   CANCELLATION_ASKED:
     'Do not pay the supplier order. Accept or decline the cancellation at the marketplace: a declined one lets it go on.',
   ORDER_ABOVE_CAP: 'Check the order; raise MAX_ORDER_SPEND_USD and wake it, or cancel the sale.',
-  SUPPLIER_REFUND_UNPROVEN:
-    'See the supplier’s refund, then confirm it (POST /api/admin/orders/:id/supplier-refund): it is bought again.',
+  SUPPLIER_REFUND_UNPROVEN: 'See the supplier’s refund, then say under “Decide” what came back: it is bought again.',
   BUYER_ACCOUNT_PAUSED: 'Log in on the supplier’s site, settle what it asks, then release the account.',
   BROWSER_AUTOMATION_DISABLED: 'Connect the supplier’s API for this reseller, or allow buying in the browser.',
 };
@@ -74,14 +73,17 @@ const forFailed: Readonly<Record<FailureReason, string>> = {
   SUPPLIER_PAYMENT_EXPIRED: 'Nobody paid the supplier in time. Refund the buyer.',
 };
 
-/** How a freeze ends that nobody else ends. */
-const forFrozen: { readonly [Why in Freeze]?: string } = {
+/** How a freeze ends. */
+const forFrozen: Readonly<Record<Freeze, string>> = {
+  DISPUTE: 'Answer the dispute at the channel: it ends when that is decided there.',
   CONTRADICTION: 'Look at the provider what left, and say it under “Happened after all”: it ends with that.',
   CANCELLATION_ASKED: 'It ends by itself when the cancellation is accepted or declined at the marketplace.',
-  MARKETPLACE_REFUND:
-    'Look at the marketplace how much it gave back, and say it (POST /api/admin/orders/:id/marketplace-refund).',
+  REFUND_PENDING: 'Nothing: it ends when PayPal says what became of the refund.',
+  PAYMENT_REVERSED: 'Nothing is bought for it: decide about the order. Its sale is worth what is left of the payment.',
+  MARKETPLACE_REFUND: 'Look at the marketplace how much it gave back, and say it under “Decide”.',
+  SUPPLIER_CANCELLED: 'See the supplier’s refund, and say under “Decide” what came back.',
 };
-export const wayOut = (frozenFor: Freeze): string | undefined => forFrozen[frozenFor];
+export const wayOut = (frozenFor: Freeze): string => forFrozen[frozenFor];
 
 const byState: { readonly [State in OrderState]?: Readonly<Record<string, string>> } = {
   WAITING: forWaiting,

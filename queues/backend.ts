@@ -10,6 +10,7 @@ import {
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Logger } from '../runtime/logger.ts';
+import { clocksMayDifferMs } from '../store/clock.ts';
 import { breakSilent, timeouts } from '../store/silent-connections.ts';
 import { backOffMs, backOffType } from './back-off.ts';
 import type { QueueContract } from './contract.ts';
@@ -22,6 +23,11 @@ export type WorkerSettings = Omit<WorkerOptions, 'connection' | 'prefix'>;
 export type Backend = {
   openQueue(contract: QueueContract): Queue;
   openWorker(contract: QueueContract, processor: JobProcessor, settings: WorkerSettings): Worker;
+  /**
+   * A process whose clock was ahead may have left times in the queues that lie days ahead, which would keep them from
+   * recovering jobs until then: those after `now` are set back to it.
+   */
+  setBack(now: Date): Promise<void>;
   /** After every queue and worker was closed. */
   close(): Promise<void>;
 };
@@ -39,6 +45,9 @@ const jobDefaults = ({ attempts }: QueueContract) => ({
 const backOff = (contract: QueueContract): WorkerSettings => ({
   settings: { backoffStrategy: (tries = 1, _type, error) => backOffMs(contract, tries, error) },
 });
+
+/** When BullMQ last looked for jobs whose worker is gone: it does not look again before that time has passed. */
+const forgetLateCheck = `update meta set value = $1::bigint::text where field = 'stalled-check' and value::bigint > $2::bigint`;
 
 /**
  * BullMQ on the application's own Postgres. All queues and workers share one pool: each worker keeps one connection
@@ -68,6 +77,9 @@ function postgresBackend(databaseUrl: string, workers: number): Backend {
         ...settings,
         ...backOff(contract),
       }) as unknown as Worker,
+    setBack: async now => {
+      await pool.query(forgetLateCheck, [now.getTime(), now.getTime() + clocksMayDifferMs]);
+    },
     close: () => pool.end(),
   };
 }
@@ -102,6 +114,8 @@ async function redisBackend(redisUrl: string, prefix: string): Promise<Backend> 
         ...settings,
         ...backOff(contract),
       }),
+    // Redis counts all of this by its own clock.
+    setBack: async () => undefined,
     close: async () => disconnect(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { Logger } from '../runtime/logger.ts';
+import { clocksMayDifferMs } from '../store/clock.ts';
 import type { Backend } from './backend.ts';
 import { catalogue, isQueueName, type QueueName, queueNames } from './catalogue.ts';
 import type { Job } from './contract.ts';
@@ -15,12 +16,11 @@ export type Producer = {
    * clock is ahead of `now`: its lock, or the time of its next try, may lie days ahead. @throws when nobody can tell
    */
   isLive(job: Job, now: Date): Promise<boolean>;
+  /** As the backend's. */
+  setBack(now: Date): Promise<void>;
   readonly queues: ReadonlyMap<QueueName, Queue>;
   close(): Promise<void>;
 };
-
-/** Clocks that differ by less are right. */
-const clocksMayDifferMs = 60_000;
 
 const finished = new Set(['completed', 'failed', 'unknown']);
 
@@ -61,6 +61,7 @@ export function openProducer(backend: Backend, log: Pick<Logger, 'warn'>): Produ
       const taken = await inTime(job, queueOf(job).getJob(job.id));
       return taken !== undefined && (taken.processedOn ?? 0) <= now.getTime() + clocksMayDifferMs;
     },
+    setBack: now => backend.setBack(now),
     close: async () => {
       await Promise.all([...queues.values()].map(queue => queue.close()));
     },

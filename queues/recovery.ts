@@ -190,6 +190,7 @@ export async function sweep(options: SweepOptions): Promise<number> {
   return options.store.transaction(async em => {
     const [lock] = await em.execute<{ mine: boolean }[]>('select pg_try_advisory_xact_lock(?) as mine', [sweepLock]);
     if (!lock?.mine) return 0;
+    await options.producer.setBack((options.now ?? options.store.clock.now)());
     // Side by side: a flood of one kind (a thousand webhooks that wait for their turn) keeps no other from recovering.
     const made = await allOf([
       sweepKind(events, options),

@@ -7,7 +7,6 @@ import { decideLeg } from '../../queues/decisions/decide-leg.ts';
 import { decideOrder } from '../../queues/decisions/decide-order.ts';
 import { DecisionRefused } from '../../queues/decisions/decision.ts';
 import { settleContradiction } from '../../queues/decisions/settle-contradiction.ts';
-import { supplierRefunded } from '../../queues/decisions/supplier-refund.ts';
 import type { Deps } from '../deps.ts';
 import { Problem, valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';
@@ -19,7 +18,7 @@ const cameBack = Joi.object<{ amount: Money; lost?: Money }>({
   lost: priceOrNothing,
 });
 
-/** What left under a call that was given up. */
+/** What left under a call that was given up; what a marketplace has given back of the order’s line, in all. */
 const seen = Joi.object<{ amount: Money; why: string }>({ amount: priceOrNothing.required(), why });
 
 const refused = (error: unknown): never => {
@@ -48,8 +47,17 @@ export const decisionRoutes = ({ transact }: Deps): Router =>
       const { userId: by } = adminOf(response);
       const orderId = valid(id, request.params.id) as OrderId;
       const { amount: returned, lost = zero(returned.currency) } = valid(cameBack, request.body);
-      const seen = { returned, lost, by };
-      const order = await transact((em, enqueue) => supplierRefunded(em, enqueue, orderId, seen)).catch(refused);
+      const decision = { decision: 'supplier-refunded', returned, lost } as const;
+      const deed = { decision, by, why: 'the supplier’s refund was seen' };
+      const order = await transact((em, enqueue) => decideOrder(em, enqueue, orderId, deed)).catch(refused);
+      response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id, status: order.status });
+    })
+    .post('/orders/:id/marketplace-refund', async (request, response) => {
+      const { userId: by } = adminOf(response);
+      const orderId = valid(id, request.params.id) as OrderId;
+      const { amount, why } = valid(seen, request.body);
+      const deed = { decision: { decision: 'marketplace-refunded', amount }, by, why } as const;
+      const order = await transact((em, enqueue) => decideOrder(em, enqueue, orderId, deed)).catch(refused);
       response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id, status: order.status });
     })
     .post('/payouts/:id/retry', async (request, response) => {

@@ -39,6 +39,14 @@ const orderDecisions = (saleCurrency: Currency): Readonly<Record<OrderDecisionNa
     text: 'The ordered goods do not come: undo the purchase.',
     fields: [money('returned', 'Came back from the supplier'), money('lost', 'Is lost')],
   },
+  'supplier-refunded': {
+    text: 'The supplier’s refund for what it cancelled was seen.',
+    fields: [money('returned', 'Came back'), money('lost', 'Will not come back')],
+  },
+  'marketplace-refunded': {
+    text: 'The marketplace gave money back: I have looked there how much.',
+    fields: [money('amount', 'Given back for this order in all; 0 where it was for another line', saleCurrency)],
+  },
   'refund-again': { text: 'The refund that was sent did not arrive: send another one.' },
   refunded: {
     text: 'The buyer has money back by another way than the sale’s own channel.',

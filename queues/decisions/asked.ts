@@ -11,6 +11,8 @@ export type OrderDecision =
   | { readonly decision: 'bought-for'; readonly supplierOrders: Numbers; readonly cost: Money }
   | { readonly decision: 'supplied'; readonly cost: Money }
   | { readonly decision: 'not-coming'; readonly returned: Money; readonly lost: Money }
+  | { readonly decision: 'supplier-refunded'; readonly returned: Money; readonly lost: Money }
+  | { readonly decision: 'marketplace-refunded'; readonly amount: Money }
   | { readonly decision: 'refunded'; readonly amount: Money; readonly reference: string }
   | { readonly decision: 'go-on' | 'delivered' | 'buy-again' | 'fail' | 'refund-again' };
 export type OrderDecisionName = OrderDecision['decision'];
@@ -42,6 +44,8 @@ const orderFields: Readonly<Record<OrderDecisionName, Fields>> = {
   'bought-for': { supplierOrders, cost: priceOrNothing.required() },
   supplied: { cost: priceOrNothing.required() },
   'not-coming': { returned: priceOrNothing.required(), lost: priceOrNothing.required() },
+  'supplier-refunded': { returned: priceOrNothing.required(), lost: priceOrNothing.required() },
+  'marketplace-refunded': { amount: priceOrNothing.required() },
   refunded: { amount: price.required(), reference },
   'refund-again': {},
   'go-on': {},

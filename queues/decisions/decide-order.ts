@@ -9,9 +9,13 @@
  *   delivered      the sale is booked, and the buyer has the goods     → followed no more
  *   not-coming     the goods do not come: so much of their price came   → the purchase and the sale are undone; buy
  *                  back, and the rest is lost                             again, or fail
+ *   supplier-      the same, of what the supplier itself has cancelled → bought again; where only a part was cancelled,
+ *   refunded                                                           a person decides
  *   buy-again      nothing was bought, and the buyer's money is here    → PAID: checked, reserved and bought anew
  *   fail           nothing was bought, and nothing will be              → FAILED, refunded by the reseller's policy
  *   refund-again   no refund has arrived                                → REFUNDING: a new one is sent
+ *   marketplace-   so much went back by the marketplace, which does     → booked; the order stays where it is
+ *   refunded       not tell it
  *   refunded       the buyer has so much back by another way            → booked; the order stays where it is
  *
  * If the supplier closed the order and we never booked a payment, an operator who has checked that no money is left
@@ -20,6 +24,7 @@
  */
 import type { OrderId } from '../../domain/ids.ts';
 import { formatMoney } from '../../domain/money.ts';
+import { orderStates } from '../../domain/order.ts';
 import { unreachable } from '../../domain/outcome.ts';
 import { timeOf } from '../../store/clock.ts';
 import { disproveDone, withdrawUnsent } from '../../store/effects.ts';
@@ -34,9 +39,10 @@ import { advance, type Enqueue } from '../transact.ts';
 import type { OrderDecision } from './asked.ts';
 import { boughtByHand, boughtFor, supplied } from './bought-by-hand.ts';
 import { DecisionRefused, type Deed, didNotHappen } from './decision.ts';
-import { decidedIn, isUnconfirmed, type OrderFacts, orderChoices, orderFacts } from './order-choices.ts';
+import { marketplaceRefunded } from './marketplace-refund.ts';
+import { isUnconfirmed, type OrderFacts, orderChoices, orderFacts } from './order-choices.ts';
 import { refundedByHand } from './refunded-by-hand.ts';
-import { notComing } from './supplier-refund.ts';
+import { notComing, supplierRefunded } from './supplier-refund.ts';
 
 /** @throws DecisionRefused */
 export async function decideOrder(
@@ -45,8 +51,8 @@ export async function decideOrder(
   id: OrderId,
   { decision, by, why }: Deed<OrderDecision>,
 ): Promise<Order> {
-  const order = await claimOrder(em, id, decidedIn);
-  if (!order) throw new DecisionRefused('NOT_IN_REVIEW', 'only an order that waits or needs a review is decided about');
+  const order = await claimOrder(em, id, orderStates);
+  if (!order) throw new DecisionRefused('NOT_IN_REVIEW', 'there is no such order');
   const facts = await orderFacts(em, order);
   const refusal = orderChoices(facts)[decision.decision];
   if (refusal) throw refusal;
@@ -90,6 +96,10 @@ async function carryOut(
       return advance(em, enqueue, order, { to: order.saleBookedAt ? 'PURCHASED' : 'PURCHASING', note }, seen);
     case 'not-coming':
       return notComing(em, enqueue, facts, { ...decision, by });
+    case 'supplier-refunded':
+      return supplierRefunded(em, enqueue, facts, { ...decision, by });
+    case 'marketplace-refunded':
+      return marketplaceRefunded(em, enqueue, order, decision.amount);
     case 'buy-again':
       await nothingBought(em, facts);
       await withdrawUnsent(em, 'refund', order.id);

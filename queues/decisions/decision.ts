@@ -31,7 +31,10 @@ export type DecisionProblem =
   | 'REFERENCE_TAKEN'
   | 'ORDER_UNDER_WAY'
   | 'NO_REFUND_AWAITED'
-  | 'REFUND_INCOMPLETE';
+  | 'REFUND_INCOMPLETE'
+  | 'NO_REFUND_UNTOLD'
+  | 'MORE_THAN_PAID'
+  | 'LESS_THAN_BOOKED';
 
 /** The facts do not allow it. */
 export class DecisionRefused extends Error {

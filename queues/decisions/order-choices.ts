@@ -11,7 +11,9 @@ import { freezeLeft, lookedAt } from '../../store/freeze.ts';
 import type { EntityManager } from '../../store/open.ts';
 import { holdsMoney } from '../../store/payments.ts';
 import { isClosedUnbooked, isPurchaseBooked } from '../../store/purchase-books.ts';
+import { supplierOwes } from '../../store/second-purchase.ts';
 import { neverRead, purchaseOrdersOf } from '../../store/supplier-orders.ts';
+import { hasUntold } from '../../store/untold-refunds.ts';
 import type { OrderDecisionName } from './asked.ts';
 import { type Choices, DecisionRefused } from './decision.ts';
 
@@ -27,6 +29,9 @@ export type OrderFacts = {
   readonly isBooked: boolean;
   readonly isClosedUnbooked: boolean;
   readonly moneyIsHere: boolean;
+  /** The supplier owes what it cancelled; a marketplace gave money back and does not say how much. */
+  readonly supplierOwes: boolean;
+  readonly refundUntold: boolean;
   /** What holds the order when somebody has looked at it. */
   readonly frozenFor: Freeze | null;
 };
@@ -42,6 +47,8 @@ export async function orderFacts(em: EntityManager, order: Order): Promise<Order
     isBooked: await isPurchaseBooked(em, id),
     isClosedUnbooked: await isClosedUnbooked(em, id),
     moneyIsHere: await holdsMoney(em, id),
+    supplierOwes: order.waitReason === 'SUPPLIER_REFUND_UNPROVEN' || (await supplierOwes(em, id)),
+    refundUntold: await hasUntold(em, id),
     frozenFor: await freezeLeft(em, order, lookedAt),
   };
 }
@@ -86,6 +93,15 @@ const notRefundedYet = ({ refund, moneyIsHere }: OrderFacts): DecisionRefused | 
   return moneyIsHere ? null : no('NOT_PAID', 'all of its money went back, or its buyer disputes it');
 };
 
+/** For a worker that is at it the purchase stands: it stops by itself when it sees what the supplier cancelled. */
+const carriedOn: readonly OrderState[] = ['PURCHASING', 'PURCHASED', 'SHIPPED'];
+
+function notOwed({ order: { status }, supplierOwes }: OrderFacts): DecisionRefused | null {
+  if (carriedOn.includes(status))
+    return no('ORDER_UNDER_WAY', `the order is ${status}: its supplier is asked how it stands first`);
+  return supplierOwes ? null : no('NO_REFUND_AWAITED', 'the order waits for no refund of its supplier');
+}
+
 export function orderChoices(facts: OrderFacts): Choices<OrderDecisionName> {
   const { order, buy } = facts;
   const isAsked = decidedIn.includes(order.status);
@@ -103,6 +119,10 @@ export function orderChoices(facts: OrderFacts): Choices<OrderDecisionName> {
     supplied: judged(goodsOrdered(facts) ?? moneyMissing(facts)),
     'buy-again': judged(goodsOrdered(facts) ?? moneyMissing(facts)),
     'not-coming': judged(buy?.status === 'DONE' ? null : nothing),
+    'supplier-refunded': notOwed(facts),
+    'marketplace-refunded': facts.refundUntold
+      ? null
+      : no('NO_REFUND_UNTOLD', 'no refund on this order is waiting for an amount'),
     'refund-again': judged(goodsOrdered(facts) ?? notRefundedYet(facts)),
     refunded: judged(nothingLeft(facts)),
     fail: judged(goodsOrdered(facts)),

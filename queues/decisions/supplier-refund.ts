@@ -1,22 +1,18 @@
 /** A supplier's money that came back, whole or in part, as somebody has seen it. */
-import type { OrderId, UserId } from '../../domain/ids.ts';
+import type { UserId } from '../../domain/ids.ts';
 import { add, equals, formatMoney, type Money, zero } from '../../domain/money.ts';
-import { type OrderState, orderStates } from '../../domain/order.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { freezeLeft } from '../../store/freeze.ts';
 import { release } from '../../store/funding.ts';
 import type { EntityManager } from '../../store/open.ts';
-import { claimOrder, updateOrder } from '../../store/orders.ts';
+import { updateOrder } from '../../store/orders.ts';
 import { bookPurchase, costOf } from '../../store/purchase-books.ts';
-import { supplierOwes, undoPart, undoPurchase } from '../../store/second-purchase.ts';
-import { isCancelled, purchaseOrdersOf } from '../../store/supplier-orders.ts';
+import { undoPart, undoPurchase } from '../../store/second-purchase.ts';
+import { isCancelled } from '../../store/supplier-orders.ts';
 import { advance, type Enqueue } from '../transact.ts';
 import { inPlatformCurrency, paidAs } from './bought-by-hand.ts';
 import { DecisionRefused } from './decision.ts';
 import type { OrderFacts } from './order-choices.ts';
-
-/** For a worker that is at it the purchase stands: it stops by itself when it sees what the supplier cancelled. */
-const carriedOn: readonly OrderState[] = ['PURCHASING', 'PURCHASED', 'SHIPPED'];
 
 /** What came back of the price of goods that do not come, and what of it never will. */
 export type CameBack = { readonly returned: Money; readonly lost: Money; readonly by: UserId };
@@ -29,19 +25,9 @@ export type CameBack = { readonly returned: Money; readonly lost: Money; readonl
 export async function supplierRefunded(
   em: EntityManager,
   enqueue: Enqueue,
-  orderId: OrderId,
+  { order, placed: rows }: OrderFacts,
   { returned, lost, by }: CameBack,
-): Promise<Order> {
-  const order = await claimOrder(em, orderId, orderStates);
-  if (order && carriedOn.includes(order.status))
-    throw new DecisionRefused(
-      'ORDER_UNDER_WAY',
-      `the order is ${order.status}: its supplier is asked how it stands first`,
-    );
-  const waits = order?.waitReason === 'SUPPLIER_REFUND_UNPROVEN';
-  if (!order || !(waits || (await supplierOwes(em, order.id))))
-    throw new DecisionRefused('NO_REFUND_AWAITED', 'the order waits for no refund of its supplier');
-  const rows = await purchaseOrdersOf(em, orderId);
+): Promise<void> {
   const cancelled = rows.filter(row => isCancelled(row) && row.wasPaid);
   const due = costOf(cancelled);
   if (returned.currency !== due.currency || !equals(add(returned, lost), due))
@@ -53,14 +39,13 @@ export async function supplierRefunded(
   const back = { cost: due, lost, seenBy: by };
   await (rest.length > 0 ? undoPart(em, order, cancelled, back) : undoPurchase(em, order, back));
   const unsold = { saleBookedAt: null, frozenFor: await freezeLeft(em, order, ['SUPPLIER_CANCELLED']) };
-  if (!waits) await updateOrder(em, order, unsold);
+  if (order.waitReason !== 'SUPPLIER_REFUND_UNPROVEN') await updateOrder(em, order, unsold);
   else if (rest.length > 0) await partIsMissing(em, enqueue, order, rest, unsold);
   else if (!unsold.frozenFor) await advance(em, enqueue, order, { to: 'PAID', note: 'bought again' }, unsold);
   else {
     const note = `the supplier's money is back; ${unsold.frozenFor}: nothing is bought again`;
     await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note }, unsold);
   }
-  return order;
 }
 
 /** The rest is on its way, and its buyer has paid for more: nobody buys a part again, and nobody knows what they want. */

@@ -1,18 +1,14 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
-import { Terminal } from '../../domain/outcome.ts';
 import type { OrderDecisionName } from '../../queues/decisions/asked.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
 import { legsOfOrder } from '../../store/legs.ts';
-import { supplierOrdersOf } from '../../store/supplier-orders.ts';
-import { changeSettings } from '../../store/users.ts';
-import type { Seller } from '../support/stage.ts';
-import { fromNow, importFrom, orderToBuy, parkedOf, performWith, placeOnEbay, santiago } from '../workers/workbench.ts';
+import { parkedOf } from '../workers/workbench.ts';
 import { type Api, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';
+import { stuckOrders } from './stuck-orders.ts';
 
-const yearMs = 365 * 86_400_000;
 const usd = (amount: string) => ({ amount, currency: 'USD' });
 
 /** Where an order stands for a person, and every way on: what is sent with the decision, and where the order ends. */
@@ -32,6 +28,8 @@ const said: Readonly<Record<OrderDecisionName, object>> = {
   'bought-for': { supplierOrders: ['8193999999999999'], cost: usd('14.49') },
   supplied: { cost: usd('0.00') },
   'not-coming': { returned: usd('0.00'), lost: usd('0.00') },
+  'supplier-refunded': { returned: usd('14.49'), lost: usd('0.00') },
+  'marketplace-refunded': { amount: usd('5.00') },
   'buy-again': {},
   'refund-again': {},
   refunded: { amount: usd('29.99'), reference: 'TRANSFER-1' },
@@ -40,97 +38,20 @@ const said: Readonly<Record<OrderDecisionName, object>> = {
 
 describe('every reason has an exit, by amount', () => {
   let api: Api;
+  let stuck: ReturnType<typeof stuckOrders>;
   before(async () => {
     api = await openApi();
+    stuck = stuckOrders(api);
   });
   after(() => api[Symbol.asyncDispose]());
   afterEach(async () => expect(await api.stage.store.read(em => checkLedger(em))).to.deep.equal([]));
-
-  const hire = async (): Promise<Seller> => {
-    const seller = await api.hire();
-    await api.stage.store.transaction(em => changeSettings(em, seller.id, { refundPolicy: 'automatic' }));
-    return seller;
-  };
-  const paid = async (): Promise<string> => (await api.stage.paidOrder(await api.stage.stockUp(await hire()))).id;
-  const fault = (operation: string, kind: object, provider = 'aliexpress') =>
-    api.stage.control('faults', { provider, operation, times: 1, ...kind });
-  const aYearLater = { now: fromNow(yearMs) };
-  const numbersOf = async (id: string) =>
-    (await api.stage.store.read(em => supplierOrdersOf(em, id as OrderId))).map(({ number }) => number);
-  /** Nobody may ask AliExpress about the order any more. */
-  const unreadable = () => {
-    const { aliexpress } = api.stage.context.providers;
-    const getOrder = () => Promise.reject(new Terminal('ALIEXPRESS_ORDER_NOT_YOURS', 'not your order'));
-    return { providers: { aliexpress: { ...aliexpress, getOrder } } };
-  };
-
-  const inDoubt = async () => {
-    const id = await paid();
-    await api.stage.perform('fulfill', id);
-    await fault('order-create', { kind: 'status', status: 503 });
-    await api.stage.perform('purchase', id);
-    await performWith(api.stage, aYearLater, 'purchase', id);
-    return id;
-  };
-  const orderedUnread = async () => {
-    const id = await paid();
-    await api.stage.perform('fulfill', id);
-    await performWith(api.stage, unreadable(), 'purchase', id);
-    return id;
-  };
-  const halfPaid = async () => {
-    const { stage } = api;
-    const goods = await stage.stockUp(await hire(), { ordersPerCreate: 2 });
-    const { id } = await orderToBuy(stage, goods, 2, santiago);
-    await stage.perform('purchase', id);
-    const [bought, closed] = await numbersOf(id);
-    await stage.control('supplier', { number: bought, status: 'WAIT_SELLER_SEND_GOODS' });
-    await stage.control('supplier', { number: closed, status: 'FINISH', endReason: 'CANCELED' });
-    await stage.perform('purchase', id);
-    return id;
-  };
-  const booked = async () => {
-    const id = await paid();
-    for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await api.stage.perform(queue, id);
-    return id;
-  };
-  const cancelledAfterwards = async () => {
-    const id = await booked();
-    const [number] = await numbersOf(id);
-    await api.stage.control('supplier', { number, status: 'FINISH', endReason: 'CANCELED' });
-    await api.stage.perform('track-shipment', id);
-    return id;
-  };
-  const refundInDoubt = async () => {
-    const id = (await api.stage.paidOrder(await api.stage.stockUp(await hire(), { stock: 0 }))).id;
-    for (const queue of ['fulfill', 'purchase'] as const) await api.stage.perform(queue, id);
-    await fault('refund', { kind: 'status', status: 503 }, 'paypal');
-    await api.stage.perform('refund', id);
-    const { paypal } = api.stage.context.providers;
-    const unseen = { ...paypal, getOrder: async () => undefined };
-    await performWith(api.stage, { ...aYearLater, providers: { paypal: unseen } }, 'refund', id);
-    return id;
-  };
-  const leftToItsSeller = async () => {
-    const { stage } = api;
-    const seller = await hire();
-    const goods = await stage.stockUp(seller, { listedOn: 'ebay', stock: 0 });
-    const number = await placeOnEbay(stage, seller, { lines: [{ goods, totalMinor: 2_999 }] });
-    const [order] = await importFrom(stage, seller, 'ebay', number);
-    for (const queue of ['fulfill', 'purchase', 'refund'] as const) await stage.perform(queue, order?.id ?? '');
-    return order?.id ?? '';
-  };
 
   const supplied = { ends: { status: 'DELIVERED', suppliedByHandAt: true } };
   const refundedByTransfer = { ends: { status: 'NEEDS_REVIEW' } };
   const cases: readonly Case[] = [
     {
       when: 'it waits and nothing is ordered',
-      arrange: async () => {
-        const id = await paid();
-        await performWith(api.stage, { config: { maxOrderSpendUsd: 1 } }, 'fulfill', id);
-        return id;
-      },
+      arrange: () => stuck.aboveCap(),
       stands: { status: 'WAITING', waitReason: 'ORDER_ABOVE_CAP' },
       exits: {
         supplied,
@@ -142,7 +63,7 @@ describe('every reason has an exit, by amount', () => {
     },
     {
       when: 'nobody knows whether it was ordered',
-      arrange: inDoubt,
+      arrange: () => stuck.inDoubt(),
       stands: { status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' },
       exits: {
         // Numbers that nobody has: a person hears of it again.
@@ -156,12 +77,12 @@ describe('every reason has an exit, by amount', () => {
     },
     {
       when: 'it is ordered, and cannot be read at the supplier',
-      arrange: orderedUnread,
+      arrange: () => stuck.orderedUnread(),
       stands: { status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' },
       exits: {
         'go-on': { ends: { status: 'PURCHASED' } },
         'bought-for': {
-          body: async id => ({ supplierOrders: await numbersOf(id), cost: usd('13.50') }),
+          body: async id => ({ supplierOrders: await stuck.numbersOf(id), cost: usd('13.50') }),
           ends: { status: 'PURCHASED', saleBookedAt: true },
         },
         'not-coming': {
@@ -173,12 +94,12 @@ describe('every reason has an exit, by amount', () => {
     },
     {
       when: 'one of two supplier orders was paid, and the other closed unpaid: 13.50 was in no book',
-      arrange: halfPaid,
+      arrange: () => stuck.halfPaid(),
       stands: { status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' },
       exits: {
         'go-on': { ends: { status: 'NEEDS_REVIEW' } },
         'bought-for': {
-          body: async id => ({ supplierOrders: (await numbersOf(id)).slice(0, 1), cost: usd('13.50') }),
+          body: async id => ({ supplierOrders: (await stuck.numbersOf(id)).slice(0, 1), cost: usd('13.50') }),
           ends: { status: 'PURCHASED', saleBookedAt: true },
         },
         'not-coming': {
@@ -190,7 +111,7 @@ describe('every reason has an exit, by amount', () => {
     },
     {
       when: 'the supplier cancelled after it was paid and booked',
-      arrange: cancelledAfterwards,
+      arrange: () => stuck.cancelledAfterwards(),
       stands: { status: 'WAITING', waitReason: 'SUPPLIER_REFUND_UNPROVEN' },
       exits: {
         'go-on': { ends: { status: 'WAITING' } },
@@ -199,16 +120,13 @@ describe('every reason has an exit, by amount', () => {
           body: () => ({ returned: usd('14.00'), lost: usd('0.49') }),
           ends: { status: 'NEEDS_REVIEW', frozenFor: null },
         },
+        'supplier-refunded': { ends: { status: 'PURCHASED', frozenFor: null } },
         refunded: { ends: { status: 'WAITING' } },
       },
     },
     {
       when: 'its sale is booked, and its parcels cannot be followed',
-      arrange: async () => {
-        const id = await booked();
-        await performWith(api.stage, unreadable(), 'track-shipment', id);
-        return id;
-      },
+      arrange: () => stuck.untracked(),
       stands: { status: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION' },
       exits: {
         'go-on': { ends: { status: 'PURCHASED' } },
@@ -222,7 +140,7 @@ describe('every reason has an exit, by amount', () => {
     },
     {
       when: 'nobody knows whether its refund has arrived',
-      arrange: refundInDoubt,
+      arrange: () => stuck.refundInDoubt(),
       stands: { status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' },
       exits: {
         'refund-again': { ends: { status: 'REFUNDED' } },
@@ -232,7 +150,7 @@ describe('every reason has an exit, by amount', () => {
     },
     {
       when: 'its seller is to refund it at the marketplace',
-      arrange: leftToItsSeller,
+      arrange: () => stuck.leftToItsSeller(),
       stands: { status: 'NEEDS_REVIEW', reason: 'REFUND_BY_SELLER' },
       exits: {
         supplied,
@@ -292,7 +210,7 @@ describe('every reason has an exit, by amount', () => {
     });
 
   it('goods that do not come leave no share behind, and what is lost is the platform’s', async () => {
-    const id = await cancelledAfterwards();
+    const id = await stuck.cancelledAfterwards();
     await decide(id, 'not-coming', { returned: usd('14.00'), lost: usd('0.49') });
     expect((await api.stage.store.read(em => legsOfOrder(em, id as OrderId))).map(leg => leg.status)).to.deep.equal([
       'CANCELLED',
@@ -311,7 +229,7 @@ describe('every reason has an exit, by amount', () => {
   });
 
   it('what goods cost is said as it is booked, and never in another currency', async () => {
-    const id = await cancelledAfterwards();
+    const id = await stuck.cancelledAfterwards();
     const short = await decide(id, 'not-coming', { returned: usd('14.00'), lost: usd('0.00') });
     expectProblem(short, 409, 'AMOUNTS_DIFFER');
     const euros = { amount: '14.49', currency: 'EUR' };
@@ -319,7 +237,7 @@ describe('every reason has an exit, by amount', () => {
   });
 
   it('money that a buyer has by a transfer is given back once, and no more than they paid', async () => {
-    const id = await leftToItsSeller();
+    const id = await stuck.leftToItsSeller();
     const transfer = (amount: string, reference: string) => decide(id, 'refunded', { amount: usd(amount), reference });
     expectProblem(await transfer('30.00', 'T-1'), 409, 'MORE_THAN_LEFT');
     expect((await transfer('10.00', 'T-100')).status).to.equal(202);

@@ -28,7 +28,8 @@ function* everyFact(): Generator<OrderFacts> {
               for (const moneyIsHere of [true, false])
                 for (const frozenFor of [null, 'DISPUTE', 'SUPPLIER_CANCELLED'] as const) {
                   const order = { status, saleBookedAt } as Order;
-                  yield { order, buy, refund, placed, isBooked, isClosedUnbooked, moneyIsHere, frozenFor };
+                  const more = { supplierOwes: false, refundUntold: false };
+                  yield { order, buy, refund, placed, isBooked, isClosedUnbooked, moneyIsHere, frozenFor, ...more };
                 }
 }
 

@@ -30,6 +30,7 @@ function refusingBackend(refuses: (jobId: string) => boolean) {
     openWorker: () => {
       throw new Error('no worker is wanted here');
     },
+    setBack: async () => undefined,
     close: async () => undefined,
   };
   return { backend, added };

@@ -135,6 +135,7 @@ describe('inbound events', () => {
       const producer = {
         addAll: async () => undefined,
         isLive: async () => true,
+        setBack: async () => undefined,
         queues: new Map(),
         close: async () => undefined,
       };

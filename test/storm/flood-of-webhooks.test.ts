@@ -40,6 +40,7 @@ describe('a flood of webhooks that wait for their turn', () => {
     const orderServed = Promise.withResolvers<void>();
     const producer: Producer = {
       queues: new Map(),
+      setBack: async () => undefined,
       close: async () => undefined,
       async addAll(jobs) {
         added.push(...jobs);

@@ -137,11 +137,12 @@ export async function createStage(
   opened.defer(() => store.close());
 
   const jobs: Job[] = [];
-  const producer: Pick<Producer, 'addAll' | 'isLive'> = {
+  const producer: Pick<Producer, 'addAll' | 'isLive' | 'setBack'> = {
     addAll: async added => {
       for (const job of added) if (!jobs.some(({ id }) => id === job.id)) jobs.push(job);
     },
     isLive: async job => jobs.some(({ id }) => id === job.id),
+    setBack: async () => undefined,
   };
   let passedMs = 0;
   const box = createSecretBox(config.encryptionKeys);
