@@ -49,6 +49,18 @@ export const contradictionsOf = async (em: EntityManager, orderId: OrderId): Pro
     )
   ).map(toContradiction);
 
+/** That of an effect, if its provider has ever shown that it happened after all. */
+export async function contradictionOf(
+  em: EntityManager,
+  { id }: Pick<Effect, 'id'>,
+): Promise<Contradiction | undefined> {
+  const [row] = await em.execute<Row[]>(
+    `select ${columns} from contradictions c join effects e on e.id = c.effect_id where c.effect_id = ?`,
+    [id],
+  );
+  return row && toContradiction(row);
+}
+
 /** One, locked until the transaction ends. */
 export async function lockContradiction(em: EntityManager, id: string): Promise<Contradiction | undefined> {
   const [row] = await em.execute<Row[]>(

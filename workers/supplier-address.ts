@@ -1,4 +1,4 @@
-import { invariant, Terminal, Unreadable } from '../domain/outcome.ts';
+import { invariant, Terminal } from '../domain/outcome.ts';
 import { type Destination, toDestination } from '../providers/aliexpress/address.ts';
 import type { Province } from '../providers/aliexpress/address-names.ts';
 import type { AliExpressClient } from '../providers/aliexpress/client.ts';
@@ -25,8 +25,9 @@ async function placesIn(ctx: Context, { userId }: Order, country: string): Promi
   try {
     return await (keptPlaces(ctx, country) ?? askOnce(ctx, credential, country));
   } catch (error) {
-    // Names can be taken as they are; whether the account may still buy is found out when it does.
-    if (!(error instanceof Terminal || error instanceof Unreadable || error instanceof ReconnectNeeded)) throw error;
+    // Where we may not ask, names can be taken as they are; whether the account may still buy is found out when it does.
+    // An answer that cannot be read is asked for again: what is refused for want of it looks like a wrong address.
+    if (!(error instanceof Terminal || error instanceof ReconnectNeeded)) throw error;
     ctx.log.warn({ country, code: error.code }, 'AliExpress does not tell its names of places');
     return [];
   }

@@ -54,7 +54,6 @@ describe('an address, and AliExpress’ list of places', () => {
   const permission = { error_response: { code: 'InsufficientPermission', msg: 'no access', request_id: '1' } };
   for (const [what, change] of [
     ['may not be read', { kind: 'answer', body: permission }],
-    ['cannot be read', { kind: 'answer', body: { aliexpress_ds_address_get_response: { moved: 1 } } }],
     ['is not there', { kind: 'answer', body: { aliexpress_ds_address_get_response: { result: { ret: 'false' } } } }],
     [
       'is of another shape',
@@ -66,6 +65,14 @@ describe('an address, and AliExpress’ list of places', () => {
       await fault(change);
       expect(await performWith(stage, afresh(), 'fulfill', id)).to.match(/^PURCHASING/);
     });
+
+  it('is not guessed where the list cannot be read: the supplier refused it, and a right address was to be corrected', async () => {
+    const id = await sold(bonn);
+    await fault({ kind: 'answer', body: { aliexpress_ds_address_get_response: { moved: 1 } } });
+    expect(String(await thrownBy(() => performWith(stage, afresh(), 'fulfill', id)))).to.match(/MALFORMED_ANSWER/);
+    await expectNothingHeld(stage, id);
+    expect(await performWith(stage, afresh(), 'fulfill', id)).to.match(/^PURCHASING/);
+  });
 
   it('is taken as it is while the supplier’s account must be connected again, which the order waits for', async () => {
     const late = await stage.hireSeller({ expiredToken: true });

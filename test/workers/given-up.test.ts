@@ -2,6 +2,9 @@ import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { refundBody } from '../../providers/paypal/order.ts';
+import { settleContradiction } from '../../queues/decisions/settle-contradiction.ts';
+import { contradictionsOf } from '../../store/contradictions.ts';
+import { commissionAdmin } from '../../store/users.ts';
 import { givenUp } from '../../workers/books/given-up.ts';
 import { checkBooksNow } from '../../workers/check-books-now.ts';
 import { createStage, type Stage } from '../support/stage.ts';
@@ -61,6 +64,22 @@ describe('what was sent and then given up', () => {
     await stage.control('clock', { advanceSeconds: 4 * 3_600 });
     const details = (await found()).map(({ detail }) => detail.replace(/ as \w+/, ''));
     expect(details).to.have.members(['PayPal has paid 12.56 USD (S)', 'PayPal has paid 1.40 USD (S)']);
+  });
+
+  it('holds the order of money that left all the same, until somebody says how much it was', async () => {
+    await giveUp('pay');
+    await sql(`update payout_legs set status = 'RETURNED' where beneficiary = 'reseller'`);
+    expect(await found()).to.have.length(2);
+    expect((await stage.order(orderId)).frozenFor).to.equal('CONTRADICTION');
+    const legs = await sql('select beneficiary, status, reason from payout_legs order by 1');
+    expect(legs).to.deep.include({ beneficiary: 'reseller', status: 'NEEDS_REVIEW', reason: 'EFFECT_CONTRADICTED' });
+    const { id: by } = await stage.store.read(commissionAdmin);
+    for (const { id } of await stage.store.read(em => contradictionsOf(em, orderId)))
+      await stage.context.transact((em, enqueue) =>
+        settleContradiction(em, enqueue, id, { amount: money(0n, 'USD'), why: 'PayPal’s list', by }),
+      );
+    expect((await stage.order(orderId)).frozenFor).to.equal(null);
+    expect(await found(), 'what somebody has said is in the books').to.deep.equal([]);
   });
 
   it('cannot be known of an account whose keys are gone', async () => {

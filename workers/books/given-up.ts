@@ -4,6 +4,7 @@ import { Unreadable } from '../../domain/outcome.ts';
 import { reportsLagMs } from '../../domain/provider.ts';
 import type { PayPalOrder } from '../../providers/paypal/order.ts';
 import { longestReportMs, type Transaction } from '../../providers/paypal/reporting.ts';
+import { contradictionOf, keepContradiction } from '../../store/contradictions.ts';
 import { Effect, PayoutLeg, Refund } from '../../store/entities/money.ts';
 import { Parcel, Payment } from '../../store/entities/order.ts';
 import { findOrder } from '../../store/orders.ts';
@@ -29,7 +30,7 @@ export const givenUp = overRows(
     ),
   async (ctx, effect, asked): Promise<Question[]> => {
     const subject = await orderOf(ctx, effect);
-    return [{ rule, subject, about: effect.idempotencyKey, look: () => happened(ctx, effect, asked) }];
+    return [{ rule, subject, about: effect.idempotencyKey, look: () => found(ctx, effect, asked) }];
   },
 );
 
@@ -41,6 +42,20 @@ async function orderOf(ctx: Context, { purpose, subject }: Effect): Promise<stri
     em.execute<{ order_id: string }[]>(`select order_id from ${table[purpose]} where id = ?`, [subject]),
   );
   return row?.order_id ?? '';
+}
+
+/** Pays twice, if nobody holds it: a payout or a refund that left all the same waits for a person, as if it had told itself. */
+const moneyOut: readonly Effect['purpose'][] = ['pay', 'refund'];
+
+/** What somebody has said the amount of is booked: it is no difference any more. */
+async function found(ctx: Context, effect: Effect, asked: Asked): Promise<string | undefined> {
+  const says = await happened(ctx, effect, asked);
+  if (says === undefined) return undefined;
+  const known = await ctx.store.read(em => contradictionOf(em, effect));
+  if (known?.settled) return undefined;
+  if (!known && moneyOut.includes(effect.purpose))
+    await ctx.store.transaction(em => keepContradiction(em, effect, { says }));
+  return says;
 }
 
 function happened(ctx: Context, effect: Effect, asked: Asked): Promise<string | undefined> {
