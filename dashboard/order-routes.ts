@@ -1,7 +1,8 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import type { LegId, OrderId } from '../domain/ids.ts';
-import { channels, type OrderState, orderStates } from '../domain/order.ts';
+import { channels, freezes, orderStates } from '../domain/order.ts';
+import { legStates } from '../domain/payout-leg.ts';
 import { findLeg } from '../store/legs.ts';
 import { findOrders, type OrderFilter } from '../store/overview.ts';
 import { audited } from './audit.ts';
@@ -15,7 +16,7 @@ import { Refusal } from './refusal.ts';
 import { operatorOf } from './session.ts';
 import { wake } from './wake.ts';
 
-type Query = { state?: OrderState; reason?: string; channel?: OrderFilter['channel']; q?: string; page: number };
+type Query = Omit<OrderFilter, 'id' | 'search'> & { q?: string; page: number };
 
 /** A form sends the fields that were left alone as empty text. */
 const query = Joi.object<Query>({
@@ -27,6 +28,12 @@ const query = Joi.object<Query>({
     .empty(''),
   channel: Joi.string()
     .valid(...channels)
+    .empty(''),
+  frozen: Joi.string()
+    .valid(...freezes)
+    .empty(''),
+  payout: Joi.string()
+    .valid(...legStates)
     .empty(''),
   q: Joi.string().trim().max(128).empty(''),
   page: pageNumber,

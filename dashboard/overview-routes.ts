@@ -6,7 +6,7 @@ import { earnedBy, earnedInAll, earnings, totalsOf } from '../store/earnings.ts'
 import { troubledFeeds } from '../store/feeds.ts';
 import { accountBalances, ledgerTotals } from '../store/ledger.ts';
 import type { EntityManager } from '../store/open.ts';
-import { legStandings, orderStandings } from '../store/overview.ts';
+import { freezeStandings, legStandings, orderStandings } from '../store/overview.ts';
 import { troubleBoard } from '../store/provider-troubles.ts';
 import { vitalSigns } from '../store/vital-signs.ts';
 import type { Deps } from './deps.ts';
@@ -32,9 +32,10 @@ async function platformMoney(em: EntityManager, now: Date): Promise<PlatformMone
 export const overviewRoutes = (deps: Deps): Router =>
   Router().get('/', async (_request, response) => {
     const now = deps.now();
-    const [orders, legs, ledger, owing, platform, feeds, queues, troubles, signs] = await Promise.all([
+    const [orders, legs, frozen, ledger, owing, platform, feeds, queues, troubles, signs] = await Promise.all([
       deps.store.read(orderStandings),
       deps.store.read(legStandings),
+      deps.store.read(freezeStandings),
       deps.store.read(ledgerTotals),
       deps.store.read(receivables),
       deps.store.read(em => platformMoney(em, now)),
@@ -43,6 +44,6 @@ export const overviewRoutes = (deps: Deps): Router =>
       troubleBoard(deps.store).load(),
       deps.store.read(em => vitalSigns(em, now)),
     ]);
-    const figures = { orders, legs, ledger, receivables: owing, platform, feeds, queues, troubles, signs, now };
+    const figures = { orders, legs, frozen, ledger, receivables: owing, platform, feeds, queues, troubles, signs, now };
     response.type('html').send(overviewPage({ deps, operator: operatorOf(response) }, figures));
   });

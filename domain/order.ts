@@ -156,12 +156,14 @@ export type Custody = { readonly proceedsHeldBy: Holder; readonly supplierPaidBy
  * Why no money of an order moves. An order names one of them, and a later one is not written over it: whoever ends a
  * freeze asks `freezeLeft` what holds the order all the same.
  */
-export type Freeze =
-  | 'DISPUTE'
+export const freezes = [
+  'DISPUTE',
   /** What was given up as not happened has happened. */
-  | 'CONTRADICTION'
-  | 'CANCELLATION_ASKED'
-  | 'REFUND_PENDING'
-  | 'PAYMENT_REVERSED'
-  | 'MARKETPLACE_REFUND'
-  | 'SUPPLIER_CANCELLED';
+  'CONTRADICTION',
+  'CANCELLATION_ASKED',
+  'REFUND_PENDING',
+  'PAYMENT_REVERSED',
+  'MARKETPLACE_REFUND',
+  'SUPPLIER_CANCELLED',
+] as const;
+export type Freeze = (typeof freezes)[number];

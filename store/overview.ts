@@ -1,7 +1,7 @@
 /** What operators look at: figures over all rows, and the orders they search for. */
 import type { OrderId } from '../domain/ids.ts';
 import { type Currency, type Money, money } from '../domain/money.ts';
-import type { Channel, OrderState } from '../domain/order.ts';
+import type { Channel, Freeze, OrderState } from '../domain/order.ts';
 import type { LegState } from '../domain/payout-leg.ts';
 import { Order } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
@@ -20,6 +20,17 @@ export async function orderStandings(em: EntityManager): Promise<Standing[]> {
      from orders o group by 1, 2 order by count(*) desc, 2`,
   );
   return rows.map(row => ({ ...row, orders: Number(row.orders), oldest: row.oldest ? new Date(row.oldest) : null }));
+}
+
+export type FreezeStanding = { why: Freeze; orders: number; oldest: Date };
+
+/** How many orders are held, by what holds them; the oldest by its last change. */
+export async function freezeStandings(em: EntityManager): Promise<FreezeStanding[]> {
+  const rows = await em.execute<{ why: Freeze; orders: string; oldest: string }[]>(
+    `select frozen_for as why, count(*)::text as orders, min(updated_at)::text as oldest
+     from orders where frozen_for is not null group by 1 order by count(*) desc, 1`,
+  );
+  return rows.map(({ why, orders, oldest }) => ({ why, orders: Number(orders), oldest: new Date(oldest) }));
 }
 
 export type LegStanding = { status: LegState; legs: number; total: Money };
@@ -42,6 +53,10 @@ export type OrderFilter = {
   /** Why it waits, failed or needs a person. */
   reason?: string | undefined;
   channel?: Channel | undefined;
+  /** What holds it. */
+  frozen?: Freeze | undefined;
+  /** One of its payouts stands so. */
+  payout?: LegState | undefined;
   /** An order's id or its beginning, the marketplace's or PayPal's id, a supplier's order number or a payment's reference. */
   search?: string | undefined;
 };
@@ -54,6 +69,8 @@ export type OrderRow = {
   booked: boolean;
   /** Some leg is still moved by a job. */
   legsOpen: boolean;
+  /** How payouts of it stand that did not arrive. */
+  legsBack: LegState[];
 };
 
 type Condition = { sql: string; values: readonly unknown[] };
@@ -83,12 +100,14 @@ function searched(text: string): Condition {
   };
 }
 
-function conditions({ id, state, reason, channel, search }: OrderFilter): Condition[] {
+function conditions({ id, state, reason, channel, frozen, payout, search }: OrderFilter): Condition[] {
   return [
     ...(id ? [{ sql: 'o.id = ?', values: [id] }] : []),
     ...(state ? [{ sql: 'o.status = ?', values: [state] }] : []),
     ...(reason ? [{ sql: 'coalesce(o.wait_reason, o.reason) = ?', values: [reason] }] : []),
     ...(channel ? [{ sql: 'o.channel = ?', values: [channel] }] : []),
+    ...(frozen ? [{ sql: 'o.frozen_for = ?', values: [frozen] }] : []),
+    ...(payout ? [{ sql: 'o.id in (select order_id from payout_legs where status = ?)', values: [payout] }] : []),
     ...(search ? [searched(search)] : []),
   ];
 }
@@ -101,12 +120,14 @@ export async function findOrders(
 ): Promise<OrderRow[]> {
   const where = conditions(filter);
   const rows = await em.execute<
-    { id: OrderId; reseller: string; entered_at: string; booked: boolean; legs_open: boolean }[]
+    { id: OrderId; reseller: string; entered_at: string; booked: boolean; legs_open: boolean; legs_back: LegState[] }[]
   >(
     `select o.id, u.email as reseller, ${enteredAt}::text as entered_at,
             exists (select from sales s where s.order_id = o.id) as booked,
             exists (select from payout_legs l where l.order_id = o.id
-                      and l.status in ('PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'UNCLAIMED')) as legs_open
+                      and l.status in ('PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'UNCLAIMED')) as legs_open,
+            array(select l.status from payout_legs l where l.order_id = o.id
+                    and l.status in ('FAILED', 'RETURNED', 'REVERSED', 'NEEDS_REVIEW') order by l.status) as legs_back
      from (
        select o.* from orders o where ${['true', ...where.map(({ sql }) => sql)].join(' and ')}
        order by o.created_at desc, o.id limit ? offset ?
@@ -117,8 +138,8 @@ export async function findOrders(
   const orders = new Map(found.map(order => [order.id, order]));
   return rows.flatMap(row => {
     const order = orders.get(row.id);
-    const { reseller, booked, legs_open: legsOpen } = row;
-    return order ? [{ order, reseller, enteredAt: new Date(row.entered_at), booked, legsOpen }] : [];
+    const { reseller, booked, legs_open: legsOpen, legs_back: legsBack } = row;
+    return order ? [{ order, reseller, enteredAt: new Date(row.entered_at), booked, legsOpen, legsBack }] : [];
   });
 }
 

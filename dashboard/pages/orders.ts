@@ -1,4 +1,5 @@
-import { channels, orderStates, waitReasons } from '../../domain/order.ts';
+import { channels, freezes, orderStates, waitReasons } from '../../domain/order.ts';
+import { legStates } from '../../domain/payout-leg.ts';
 import { type Html, html } from '../../runtime/html.ts';
 import { salePrice } from '../../store/orders.ts';
 import type { OrderFilter, OrderRow } from '../../store/overview.ts';
@@ -8,7 +9,7 @@ import { page, type Viewer } from './layout.ts';
 import { amount, badge, none, reasonText, shortId, table } from './parts.ts';
 import { age, relative } from './time.ts';
 
-type Filter = Pick<OrderFilter, 'state' | 'reason' | 'channel' | 'search'>;
+type Filter = Omit<OrderFilter, 'id'>;
 
 export const ordersPage = (viewer: Viewer, orders: Paged<OrderRow>, filter: Filter, now: Date): string =>
   page(
@@ -21,7 +22,7 @@ export const ordersPage = (viewer: Viewer, orders: Paged<OrderRow>, filter: Filt
     ${pager(orders, filter)}`,
   );
 
-function filterForm({ state, reason, channel, search }: Filter): Html {
+function filterForm({ state, reason, channel, frozen, payout, search }: Filter): Html {
   const select = (name: string, all: string, options: readonly string[], chosen: string | undefined) =>
     html`<select name="${name}" aria-label="${name}"><option value="">${all}</option>${options.map(
       option => html`<option ${option === chosen && html`selected`}>${option}</option>`,
@@ -34,8 +35,10 @@ function filterForm({ state, reason, channel, search }: Filter): Html {
     ${select('state', 'any state', orderStates, state)}
     ${select('reason', 'any reason', reasons, reason)}
     ${select('channel', 'any channel', channels, channel)}
+    ${select('frozen', 'held or not', freezes, frozen)}
+    ${select('payout', 'any payout', legStates, payout)}
     <button>Show</button>
-    ${(state || reason || channel || search) && html`<a href="/orders">Clear</a>`}
+    ${(state || reason || channel || frozen || payout || search) && html`<a href="/orders">Clear</a>`}
   </form>`;
 }
 
@@ -60,7 +63,7 @@ const orderTable = (rows: readonly OrderRow[], now: Date): Html =>
           order.channel,
           html`<span class="clip" title="${reseller}">${reseller}</span>`,
           amount(salePrice(order)),
-          html`${badge(order.status)} ${reasonText(order.waitReason ?? order.reason)}`,
+          html`${badge(order.status)} ${reasonText(order.waitReason ?? order.reason)}${marks(row)}`,
           html`<span class="whole">${currentQueue(row) ?? none}</span>`,
           age(enteredAt, now),
           relative(order.nextCheckAt, now),
@@ -69,6 +72,12 @@ const orderTable = (rows: readonly OrderRow[], now: Date): Html =>
     }),
     'No order is like that.',
   );
+
+/** What a state does not say: that its money is held, and payouts that did not arrive. */
+const marks = ({ order, legsBack }: OrderRow): Html =>
+  html`${order.frozenFor && html` ${badge(`held: ${order.frozenFor}`, 'wait')}`}${legsBack.map(
+    status => html` ${badge(`payout ${status}`, 'bad')}`,
+  )}`;
 
 function pager({ number, more }: Paged<OrderRow>, { search, ...filter }: Filter): Html {
   const address = (wanted: number) => {

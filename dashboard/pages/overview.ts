@@ -4,9 +4,9 @@ import type { Trouble } from '../../domain/provider.ts';
 import { type Html, html } from '../../runtime/html.ts';
 import type { Receivable } from '../../store/current-account.ts';
 import type { TroubledFeed } from '../../store/feeds.ts';
-import type { LegStanding, Standing } from '../../store/overview.ts';
+import type { FreezeStanding, LegStanding, Standing } from '../../store/overview.ts';
 import type { VitalSigns } from '../../store/vital-signs.ts';
-import { nextAction } from '../next-action.ts';
+import { nextAction, wayOut } from '../next-action.ts';
 import type { QueueFigures } from '../queue-figures.ts';
 import { feedTable } from './feeds.ts';
 import { page, type Viewer } from './layout.ts';
@@ -19,6 +19,7 @@ import { vitalLines } from './vital-signs.ts';
 export type Figures = {
   readonly orders: readonly Standing[];
   readonly legs: readonly LegStanding[];
+  readonly frozen: readonly FreezeStanding[];
   readonly ledger: readonly Money[];
   readonly receivables: readonly Receivable[];
   readonly platform: PlatformMoney;
@@ -44,6 +45,7 @@ export const overviewPage = (viewer: Viewer, figures: Figures): string =>
     ${standing('Waiting', 'WAITING', figures, 'No order waits.')}
     ${standing('Needs review', 'NEEDS_REVIEW', figures, 'Nothing needs a person.')}
     ${ordersIn(figures.orders, 'FAILED') > 0 && standing('Failed', 'FAILED', figures, '')}
+    ${figures.frozen.length > 0 && card('Held', heldTable(figures), 'no money of these orders moves')}
     ${card('Queues', queueTable(figures), html`<a href="/queues">Open the board</a>`)}
     ${figures.feeds.length > 0 && card('Feeds', feedTable(figures), 'what is read in case a notification was lost')}
     <div class="columns">
@@ -107,6 +109,15 @@ function standing(title: string, state: OrderState, { orders, now }: Figures, em
   );
 }
 
+const heldTable = ({ frozen, now }: Figures): Html =>
+  table(
+    ['Why', { text: 'Orders', numeric: true }, { text: 'Oldest', numeric: true }, 'How it ends'],
+    frozen.map(({ why, orders, oldest }) => ({
+      cells: [html`<a href="/orders?frozen=${why}">${reasonText(why)}</a>`, orders, age(oldest, now), wayOut(why)],
+    })),
+    '',
+  );
+
 const zeroIsFaint = (count: number): Html | number => (count === 0 ? html`<span class="faint">0</span>` : count);
 
 function queueTable({ queues, now }: Figures): Html {
@@ -145,7 +156,11 @@ const payoutTable = (legs: readonly LegStanding[]): Html =>
   html`<div id="payouts">${table(
     ['State', { text: 'Payouts', numeric: true }, { text: 'Amount', numeric: true }],
     legs.map(({ status, legs: count, total }) => ({
-      cells: [badge(status, status === 'PAID' ? 'good' : undefined), count, amount(total)],
+      cells: [
+        html`<a href="/orders?payout=${status}">${badge(status, status === 'PAID' ? 'good' : undefined)}</a>`,
+        count,
+        amount(total),
+      ],
     })),
     'Nothing to pay out yet.',
     'lines',

@@ -157,6 +157,32 @@ describe('the pages', () => {
     expect((await world.audit())[0]?.outcome).to.match(/^done: payout-[0-9a-f-]{36}-1-1$/);
   });
 
+  it('lead from the overview to what is held, and to payouts that came back', async () => {
+    const held = await world.addOrder({ status: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', frozenFor: 'DISPUTE' });
+    const [leg] = await world.store.read(em =>
+      em.execute<{ id: string; order_id: string }[]>('select id, order_id from payout_legs limit 1'),
+    );
+    await world.store.transaction(async em => {
+      for (const status of ['SENT', 'RETURNED'])
+        await em.execute('update payout_legs set status = ? where id = ?', [status, leg?.id]);
+    });
+    const overview = (await admin.get('/').expect(200)).text;
+    for (const [path, order, mark] of [
+      ['/orders?frozen=DISPUTE', held, 'held: DISPUTE'],
+      ['/orders?payout=RETURNED', leg?.order_id, 'payout RETURNED'],
+    ] as const) {
+      expect(overview).to.include(`href="${path}"`);
+      const list = (await admin.get(path).expect(200)).text;
+      expect(list).to.include(`/orders/${order}`).and.include(mark);
+      expect((list.match(/<tr/g) ?? []).length, 'this order and the head alone').to.equal(2);
+    }
+    expect(overview).to.include('Answer the dispute at the channel');
+    expect((await admin.get(`/orders/${leg?.order_id}`)).text).to.include(
+      'It did not arrive: ask the provider once more',
+    );
+    await admin.get('/orders?frozen=NOTHING').expect(400);
+  });
+
   it('tell which reseller owes how much', async () => {
     const id = await world.addOrder({ status: 'PURCHASED', shipTo, maxCostMinor: 2_500n, fxRate: '1' });
     await world.store.transaction(async em => {
