@@ -95,6 +95,13 @@ export async function disproveDone(em: EntityManager, effect: Effect, code: stri
     throw new Uncertain('EFFECT_JUDGED_ELSEWHERE', `${effect.idempotencyKey} is judged elsewhere`);
 }
 
+/** Its provider shows it under our key, by another way than our own call. False when it was closed meanwhile. */
+export async function proveOpen(em: EntityManager, { id }: Effect, result: Json): Promise<boolean> {
+  const answer = raw<unknown>('?::jsonb', [JSON.stringify(result)]);
+  const change = { status: 'DONE' as const, result: answer, closedAt: raw<Date>('clock_now()') };
+  return (await em.nativeUpdate(Effect, { id, status: 'OPEN' }, change)) === 1;
+}
+
 const withdrawn = 'WITHDRAWN';
 
 /** Takes back an intent that never left, and frees its key. False when it may have left, or was closed. */
@@ -174,14 +181,8 @@ async function close<Result extends Json>(
   effect: Effect,
   result: Result,
 ): Promise<Result> {
-  const answer = raw<unknown>('?::jsonb', [JSON.stringify(result)]);
   const contradicted = await store.transaction(async em => {
-    const closed = await em.nativeUpdate(
-      Effect,
-      { id: effect.id, status: 'OPEN' },
-      { status: 'DONE', result: answer, closedAt: raw<Date>('clock_now()') },
-    );
-    if (closed === 1) await intent.record(em, result, effect);
+    if (await proveOpen(em, effect, result)) await intent.record(em, result, effect);
     // Closed by somebody else meanwhile: what it means is recorded already, unless it was given up as not happened.
     else return keepContradiction(em, effect, result);
     return false;

@@ -70,6 +70,13 @@ export async function moveLeg(
   Object.assign(leg, change);
 }
 
+/** As for orders: a payout that was parked because nobody could prove it is proven now, and is read. */
+export async function goOnProvenLeg(em: EntityManager, id: LegId): Promise<void> {
+  const parked = await em.findOne(PayoutLeg, { id, status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
+  const leg = parked && (await claimLeg(em, id, ['NEEDS_REVIEW']));
+  if (leg) await moveLeg(em, leg, 'PENDING', { reason: null });
+}
+
 /** A leg that is not paid is worth less now. The caller owns it. */
 export async function resizeLeg(em: EntityManager, leg: PayoutLeg, amount: Money): Promise<void> {
   const guard = { id: leg.id, status: leg.status, fence: leg.fence };

@@ -150,6 +150,16 @@ export async function moveOrder(em: EntityManager, order: Order, move: Move, als
   Object.assign(order, change);
 }
 
+/**
+ * Its purchase was parked because nobody could prove it, and is proven now: it goes on, and the sweep takes it up. What a
+ * person has decided meanwhile stands.
+ */
+export async function goOnProven(em: EntityManager, id: OrderId): Promise<void> {
+  const parked = await em.findOne(Order, { id, status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
+  const order = parked && (await claimOrder(em, id, ['NEEDS_REVIEW']));
+  if (order) await moveOrder(em, order, { to: 'PURCHASING', note: 'its purchase was answered after all' });
+}
+
 /** Looks at the order again later without moving it. */
 export async function recheckOrder(em: EntityManager, order: Order, at: Date): Promise<void> {
   const guard = { id: order.id, status: order.status, fence: order.fence };

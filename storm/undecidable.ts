@@ -18,11 +18,14 @@ export function isUndecidable(file: OrderFile, entries: readonly Entry[], expect
   return expected?.undecidable === true || never.length > 0 || wasStopped(file, entries, expected);
 }
 
-/** Its money went back before it was bought; or while nobody knew whether it was, and the supplier cannot be asked. */
+/** Its money went back before it was bought; or while nobody knew whether it was bought, or paid out. */
 function wasStopped(file: OrderFile, entries: readonly Entry[], expected: Expected | undefined): boolean {
   const firstAt = (kinds: readonly Entry['kind'][]) =>
     Math.min(...entries.filter(({ kind }) => kinds.includes(kind)).map(({ at }) => Date.parse(at)));
-  const inDoubt = file.effects.some(({ purpose, status }) => purpose === 'buy' && status === 'OPEN');
+  // A payout is for the whole share: sent once more it would pay too much.
+  const inDoubt = file.effects.some(
+    ({ purpose, status }) => (purpose === 'buy' || purpose === 'pay') && status === 'OPEN',
+  );
   const inTime = firstAt(['refund', 'reversal']) <= firstAt(['supplier-order']);
   return expected?.ending.mayBeStopped === true && (inTime || inDoubt);
 }

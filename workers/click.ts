@@ -6,7 +6,7 @@ import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { askedInThisRun, type Found, type Intent } from '../store/intent.ts';
-import { assertOwner } from '../store/orders.ts';
+import { assertOwner, goOnProven } from '../store/orders.ts';
 import { nameOfOrder } from '../store/outside-names.ts';
 import { standingOf } from '../store/shop-accounts.ts';
 import { keepSupplierOrders, numbersOfOthers } from '../store/supplier-orders.ts';
@@ -82,6 +82,7 @@ const intentOf = (ctx: Context, order: Order, credential: Credential): Omit<Inte
   find: effect => findInList(ctx, order, credential, effect),
   record: async (em, { orderNumbers }, effect) => {
     await keepSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey);
+    await goOnProven(em, order.id);
     const { total } = JSON.parse(effect.request) as ClickedOrder;
     const price = formatMoney({ ...total, amountMinor: BigInt(total.amountMinor) });
     const detail = { key: effect.idempotencyKey, orders: orderNumbers };

@@ -1,11 +1,13 @@
 import { cameBack, type LegState } from '../domain/payout-leg.ts';
 import { payout } from '../queues/payout.ts';
 import { keepContradiction } from '../store/contradictions.ts';
+import { isInDoubt, proveOpen } from '../store/effects.ts';
 import type { Effect } from '../store/entities/money.ts';
 import { legOfEffect, payoutEffect, wakeLeg } from '../store/legs.ts';
 import { note } from '../store/timeline.ts';
 import type { Context } from './context.ts';
 import { atAccount } from './own-account.ts';
+import { acceptedByProvider } from './payout-outcome.ts';
 import { payoutRoute } from './payout-route.ts';
 
 /** What a provider's news names a payout by: our key, and its own reference. */
@@ -15,7 +17,8 @@ const notThere: ReadonlySet<LegState | undefined> = new Set<LegState>(cameBack);
 
 /**
  * A provider tells of a payout, in whichever generation it was sent: its leg is read back. One that was given up is asked
- * about by itself; what happened all the same is kept as a contradiction. Nothing when no payout of ours is named.
+ * about by itself; what happened all the same is kept as a contradiction. One of which nobody knew is proven by its
+ * news. Nothing when no payout of ours is named.
  */
 export async function payoutTold(
   ctx: Context,
@@ -26,6 +29,7 @@ export async function payoutTold(
   const effect = await ctx.store.read(em => payoutEffect(em, route, named));
   if (!effect) return undefined;
   if (effect.status === 'DISPROVEN') return givenUp(ctx, route, effect, named);
+  if (isInDoubt(effect)) await proven(ctx, route, effect, named);
   return ctx.transact(async (em, enqueue) => {
     const leg = await legOfEffect(em, effect);
     if (leg?.status === 'NEEDS_REVIEW')
@@ -34,6 +38,23 @@ export async function payoutTold(
     // Also when it has ended: its money may have come back, or arrived after all.
     if (woken) enqueue(payout.jobFor(woken));
     return `${type}: the leg of payout ${effect.idempotencyKey} is read back`;
+  });
+}
+
+/** The event is a hint: the provider is asked under the name that it gives, and shows our key, or proves nothing. */
+async function proven(
+  ctx: Context,
+  name: 'paypal' | 'payoneer',
+  effect: Effect,
+  { reference = effect.idempotencyKey }: Named,
+): Promise<void> {
+  const route = payoutRoute(atAccount(ctx, name, effect.account), { route: name });
+  const { key, missing } = await route.stand(reference);
+  if (missing || key !== effect.idempotencyKey) return;
+  await ctx.store.transaction(async em => {
+    const leg = await legOfEffect(em, effect);
+    if (leg && (await proveOpen(em, effect, { reference })))
+      await acceptedByProvider(em, leg, route, { reference, key });
   });
 }
 

@@ -6,8 +6,9 @@ import type { PayoutLeg } from '../store/entities/money.ts';
 import { consume, moneyReturned, partReturned } from '../store/funding.ts';
 import { postingsOf, postTurn } from '../store/ledger.ts';
 import { fitToSale, overpaidBy } from '../store/leg-worth.ts';
-import { cancelRequested, legAmount, lockLeg, moveLeg } from '../store/legs.ts';
+import { cancelRequested, goOnProvenLeg, legAmount, lockLeg, moveLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
+import { note } from '../store/timeline.ts';
 import { type Context, later } from './context.ts';
 import { openTooLong } from './payout-missing.ts';
 import type { PayoutRoute, Standing } from './payout-route.ts';
@@ -67,6 +68,19 @@ const isTooMuch = (ctx: Context, leg: PayoutLeg): Promise<boolean> =>
  */
 export const accepted = (em: EntityManager, leg: PayoutLeg, { feeMax }: PayoutRoute): Promise<void> =>
   consume(em, 'pay', leg.id, add(legAmount(leg), feeMax));
+
+/** It is proven that its provider has it, and under which name. */
+export async function acceptedByProvider(
+  em: EntityManager,
+  leg: PayoutLeg,
+  route: PayoutRoute,
+  { reference, key }: { reference: string; key: string },
+): Promise<void> {
+  await accepted(em, leg, route);
+  await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, leg.id]);
+  await note(em, leg.orderId, 'effect', `payout to ${leg.beneficiary} accepted by ${route.label}`, { key, reference });
+  await goOnProvenLeg(em, leg.id);
+}
 
 const shareOf = (leg: PayoutLeg) => ({
   beneficiary: leg.beneficiary,

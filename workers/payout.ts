@@ -11,12 +11,11 @@ import { fitToSale } from '../store/leg-worth.ts';
 import { assertLegOwner, claimLeg, legAmount, lockLeg, moveLeg, resizeLeg } from '../store/legs.ts';
 import { findOrder, LostClaim } from '../store/orders.ts';
 import { nameOfLeg } from '../store/outside-names.ts';
-import { note } from '../store/timeline.ts';
 import { shortageText, withBalance } from './balance.ts';
 import { type Context, later, onceContext, type Processor } from './context.ts';
 import { atAccount } from './own-account.ts';
 import { addressNow } from './payout-address.ts';
-import { accepted, takeStanding } from './payout-outcome.ts';
+import { acceptedByProvider, takeStanding } from './payout-outcome.ts';
 import { readPayout } from './payout-read.ts';
 import { type PayoutRoute, payoutRoute, type Sent } from './payout-route.ts';
 import { again, refused, rest, review, settle, skip } from './payout-trouble.ts';
@@ -162,10 +161,5 @@ const send = (ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent> =
     },
     find: effect => route.find(effect),
     send: (effect, departure) => route.send(effect, departure),
-    record: async (em, { reference }, effect) => {
-      await accepted(em, leg, route);
-      await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, leg.id]);
-      const detail = { key: effect.idempotencyKey, reference };
-      await note(em, leg.orderId, 'effect', `payout to ${leg.beneficiary} accepted by ${route.label}`, detail);
-    },
+    record: (em, sent, effect) => acceptedByProvider(em, leg, route, { ...sent, key: effect.idempotencyKey }),
   });

@@ -6,7 +6,7 @@ import { once } from '../store/effects.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { askedInThisRun } from '../store/intent.ts';
-import { assertOwner } from '../store/orders.ts';
+import { assertOwner, goOnProven } from '../store/orders.ts';
 import { nameOfOrder } from '../store/outside-names.ts';
 import { keepSupplierOrders } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
@@ -67,6 +67,7 @@ export async function placeOrder(ctx: Context, order: Order, credential: Credent
     },
     record: async (em, { orderNumbers, paid = false }, effect) => {
       await keepSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey, paid);
+      await goOnProven(em, order.id);
       const text = `placed at AliExpress as ${orderNumbers.join(', ')}`;
       await note(em, order.id, 'effect', choice ? `${text} for ${formatMoney(choice.offer.total)}` : text, {
         key: effect.idempotencyKey,

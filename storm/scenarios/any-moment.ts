@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Scenario, settled } from '../../demo/scenario.ts';
 import type { Stage } from '../../demo/stage.ts';
-import { captureOf, paidMinor, sell } from './sold.ts';
+import { onceCaptured, paidMinor, sell } from './sold.ts';
 
 /** From the sale on: while it is let through, bought, booked and paid out. */
 const momentsMs = [0, 300, 1_000, 3_000];
@@ -35,7 +35,7 @@ const wentBackAfter = (ms: number, name: string, { minor, go }: Way): Scenario =
   orders: 1,
   async play(stage) {
     const { id } = await sell(stage, await stage.hireReseller({ name, sellsOnce: true }));
-    const captureId = await captureOf(stage, id);
+    const captureId = await onceCaptured(stage, id);
     await sleep(ms);
     await go(stage, captureId);
     return [settled({ id }, { refunds: [minor], mayBeStopped: true })];
