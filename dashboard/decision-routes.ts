@@ -30,25 +30,32 @@ const numbersIn = (text: string): string[] => text.split(/[\s,;]+/).filter(Boole
 
 const ofCurrency = /Currency$/;
 
-/** A form says an amount in two fields, `cost` and `costCurrency`; and several numbers in one. */
+/** A form says an amount in two fields, `cost` and `costCurrency`; several numbers, and several costs, in one each. */
 function decisionIn(body: Readonly<Record<string, string>> | undefined): Readonly<Record<string, unknown>> {
   const fields = filled(body);
-  const amounts = Object.entries(fields)
-    .filter(([name]) => ofCurrency.test(name))
+  const money = Object.entries(fields)
+    .filter(([name]) => ofCurrency.test(name) && name !== 'costsCurrency')
     .map(([name, currency]) => {
       const field = name.replace(ofCurrency, '');
       return [field, { amount: fields[field], currency }] as const;
     });
-  const { supplierOrders } = fields;
-  const plain = Object.entries(fields).filter(([name]) => !ofCurrency.test(name));
+  const { supplierOrders, costs, costsCurrency: currency, ...others } = fields;
+  const plain = Object.entries(others).filter(([name]) => !ofCurrency.test(name));
+  const numbers = supplierOrders === undefined ? undefined : numbersIn(supplierOrders);
+  const amounts = numbersIn(costs ?? '');
+  const paid = Array.from({ length: Math.max(numbers?.length ?? 0, amounts.length) }, (_, index) => ({
+    number: numbers?.[index],
+    cost: { amount: amounts[index], currency },
+  }));
   return {
-    ...Object.fromEntries([...plain, ...amounts]),
-    ...(supplierOrders === undefined ? {} : { supplierOrders: numbersIn(supplierOrders) }),
+    ...Object.fromEntries([...plain, ...money]),
+    ...(costs === undefined ? numbers && { supplierOrders: numbers } : { paid }),
   };
 }
 
 const refused = (error: unknown): never => {
-  throw error instanceof DecisionRefused ? new Refusal(409, `${error.message} (${error.code}).`) : error;
+  if (!(error instanceof DecisionRefused)) throw error;
+  throw new Refusal(error.code === 'NOT_FOUND' ? 404 : 409, `${error.message} (${error.code}).`);
 };
 
 /** The way out of NEEDS_REVIEW, where its evidence is shown: what the operator has seen, and why they decide so. */

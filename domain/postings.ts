@@ -12,6 +12,7 @@ const cashOf = (till: Till): Account => `cash:${till}`;
 const totalOf = ({ marketplaceFee, paymentFee }: Fees): Money => add(marketplaceFee, paymentFee);
 
 type Sale = { custody: Custody; reseller: UserId };
+type Bought = Sale & { from?: 'paypal' | 'elsewhere' };
 
 /** Where the sale's proceeds lie: with the platform, or on the account of the reseller who holds them. */
 const proceedsOf = ({ channel, custody, reseller, amount }: Sale & { channel: Till; amount: Money }): Posting =>
@@ -19,10 +20,10 @@ const proceedsOf = ({ channel, custody, reseller, amount }: Sale & { channel: Ti
     ? { account: cashOf(channel), amount }
     : { account: 'reseller', holder: reseller, amount };
 
-/** What paid the supplier: the platform's PayPal account, or the reseller. */
-const payerOf = ({ custody, reseller, amount }: Sale & { amount: Money }): Posting =>
+/** What paid the supplier: the platform's PayPal account, or another one of its; or the reseller. */
+const payerOf = ({ custody, reseller, from = 'paypal', amount }: Bought & { amount: Money }): Posting =>
   custody.supplierPaidBy === 'platform'
-    ? { account: 'cash:paypal', amount }
+    ? { account: cashOf(from), amount }
     : { account: 'reseller', holder: reseller, amount };
 
 /** Who has to have back what the supplier owes. */
@@ -105,19 +106,23 @@ export function keptFeeBorne(kept: { bearer: Holder; reseller: UserId; fee: Mone
 }
 
 /** The supplier took `cost`. */
-export const supplierPaid = (purchase: Sale & { cost: Money }): Posting[] =>
+export const supplierPaid = (purchase: Bought & { cost: Money }): Posting[] =>
   balanced([
     { account: 'supplier-purchases', amount: purchase.cost },
     payerOf({ ...purchase, amount: negate(purchase.cost) }),
   ]);
 
 /** Goods were bought that nobody needs; whose money it was not, the platform's books do not tell of it. */
-export const lostAtSupplier = ({ custody, lost }: { custody: Custody; lost: Money }): Posting[] =>
+export const lostAtSupplier = ({
+  custody,
+  from = 'paypal',
+  lost,
+}: Omit<Bought, 'reseller'> & { lost: Money }): Posting[] =>
   custody.supplierPaidBy === 'reseller'
     ? []
     : balanced([
         { account: 'lost', amount: lost },
-        { account: 'cash:paypal', amount: negate(lost) },
+        { account: cashOf(from), amount: negate(lost) },
       ]);
 
 /** The supplier cancelled what it was paid for: the purchase is undone, and `owed` is to come back to who paid it. */
@@ -128,7 +133,7 @@ export const supplierCancelled = (purchase: Sale & { owed: Money }): Posting[] =
   ]);
 
 /** The whole cost of a purchase has come back. `owed` of it was known to be owed; the rest is undone now. */
-export const supplierRefunded = (purchase: Sale & { cost: Money; owed: Money }): Posting[] =>
+export const supplierRefunded = (purchase: Bought & { cost: Money; owed: Money }): Posting[] =>
   balanced([
     payerOf({ ...purchase, amount: purchase.cost }),
     owedBySupplier({ ...purchase, amount: negate(purchase.owed) }),

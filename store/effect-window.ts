@@ -25,7 +25,7 @@ export async function agesOf(em: EntityManager, { id }: Pick<Effect, 'id'>): Pro
   return { firstMs: row.first, lastMs: row.last, resendLeftMs: row.left };
 }
 
-/** While its last send may still be answered, nothing else is decided about it: until when to wait. */
+/** What to throw or wait for while the last send of an effect may still be answered; nothing once it cannot. */
 export function inFlight(
   { idempotencyKey }: Pick<Effect, 'idempotencyKey'>,
   { lastMs }: Ages,

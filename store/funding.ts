@@ -137,6 +137,21 @@ export async function moneyReturned(em: EntityManager, purpose: Purpose, subject
   );
 }
 
+/**
+ * Of what was spent, `lost` never comes back: a limit counts everything that was ever drawn from it, also when the rest
+ * of the purchase is undone. What a reported balance has lost is in its next report.
+ */
+export async function keepLost(em: EntityManager, purpose: Purpose, subject: string, lost: Money): Promise<void> {
+  if (lost.amountMinor === 0n) return;
+  await em.execute(
+    `insert into reservations (id, funding_account_id, purpose, subject, user_id, amount_minor, status, closed_at)
+     select ?, r.funding_account_id, r.purpose, ?, r.user_id, ?, 'CONSUMED', clock_now()
+     from reservations r join funding_accounts a on a.id = r.funding_account_id
+     where r.purpose = ? and r.subject = ? and r.status = 'CONSUMED' and a.kind = 'limit'`,
+    [randomUUID(), randomUUID(), lost.amountMinor, purpose, subject],
+  );
+}
+
 /** A part of what was spent has come back. */
 export async function partReturned(em: EntityManager, purpose: Purpose, subject: string, part: Money): Promise<void> {
   await em.execute(

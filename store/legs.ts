@@ -70,7 +70,7 @@ export async function moveLeg(
   Object.assign(leg, change);
 }
 
-/** As for orders: a payout that was parked because nobody could prove it is proven now, and is read. */
+/** A payout that was parked because nobody could prove it is proven now: its job reads how it stands. */
 export async function goOnProvenLeg(em: EntityManager, id: LegId): Promise<void> {
   const parked = await em.findOne(PayoutLeg, { id, status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
   const leg = parked && (await claimLeg(em, id, ['NEEDS_REVIEW']));

@@ -2,12 +2,13 @@ import { platformCurrency } from '../domain/fees.ts';
 import type { OrderId } from '../domain/ids.ts';
 import { type Money, money, sum } from '../domain/money.ts';
 import { supplierPaid } from '../domain/postings.ts';
+import { standingEffect } from './effects.ts';
 import type { Order, SupplierOrder } from './entities/order.ts';
 import { consume } from './funding.ts';
 import { post } from './ledger.ts';
 import type { EntityManager } from './open.ts';
 import { custodyOf } from './orders.ts';
-import { isCancelled, purchaseOrdersOf } from './supplier-orders.ts';
+import { isByHand, isCancelled, purchaseOrdersOf } from './supplier-orders.ts';
 
 /** What the standing purchase cost: all of its supplier orders that were paid, together. */
 export async function purchaseCost(em: EntityManager, orderId: OrderId): Promise<Money> {
@@ -24,7 +25,9 @@ export const costOf = (rows: readonly SupplierOrder[]): Money =>
 /** The name that the standing purchase is booked under. */
 async function purchaseEvent(em: EntityManager, orderId: OrderId): Promise<string> {
   const [row] = await purchaseOrdersOf(em, orderId);
-  return `bought:${row?.effectKey ?? orderId}`;
+  if (row && isByHand(row)) return `bought:${row.number}`;
+  const key = row ? row.effectKey : (await standingEffect(em, 'buy', orderId))?.idempotencyKey;
+  return `bought:${key ?? orderId}`;
 }
 
 /**
@@ -43,13 +46,22 @@ export async function isPurchaseBooked(em: EntityManager, orderId: OrderId): Pro
   return booked.length > 0;
 }
 
+/** Who paid for the goods, and from where: what a person has paid by another way, nobody here can read. */
+export const payerOf = (order: Order, row: SupplierOrder | undefined) =>
+  ({
+    custody: custodyOf(order),
+    reseller: order.userId,
+    from: row && isByHand(row) ? 'elsewhere' : 'paypal',
+  }) as const;
+
 /** The supplier was paid: what was held for it is spent, and the purchase is booked. Again is harmless. */
 export async function bookPurchase(em: EntityManager, order: Order, cost: Money): Promise<void> {
   await consume(em, 'buy', order.id, cost);
+  const [row] = await purchaseOrdersOf(em, order.id);
   await post(em, {
     source: 'aliexpress',
     event: await purchaseEvent(em, order.id),
     orderId: order.id,
-    postings: supplierPaid({ custody: custodyOf(order), reseller: order.userId, cost }),
+    postings: supplierPaid({ ...payerOf(order, row), cost }),
   });
 }

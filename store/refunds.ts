@@ -158,6 +158,14 @@ export const wasSaidByPerson = ({ refund: { reference } }: StandingRefund): bool
 /** The provider's own number of it, whatever occurrence it is. */
 export const originalOf = ({ reference }: Refund): string => reference.replace(/\/again\/\d+$/, '');
 
+/** A refund that its provider never finished did not arrive. Should it do so after all, it is news. */
+export const forgetPending = (em: EntityManager, orderId: OrderId): Promise<number> =>
+  em.nativeDelete(Refund, { orderId, status: 'PENDING' });
+
+/** Whether a refund of ours has arrived, by its number at the provider. */
+export const hasArrived = async (em: EntityManager, reference: string): Promise<boolean> =>
+  (await em.count(Refund, { reference, status: 'COMPLETED' })) > 0;
+
 /** Whether somebody is giving money back, and PayPal has not said yet that it went. */
 export const isRefundPending = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
   (await em.count(Refund, { orderId, status: 'PENDING' })) > 0;

@@ -8,12 +8,14 @@ import { timeOf } from './clock.ts';
 import { disproveDone, standingEffect } from './effects.ts';
 import { Sale } from './entities/money.ts';
 import { type Order, SupplierOrder } from './entities/order.ts';
-import { moneyReturned, partReturned } from './funding.ts';
+import { keepLost, moneyReturned, partReturned } from './funding.ts';
 import { orderSums, post, postingsOf } from './ledger.ts';
 import { legsOfOrder } from './legs.ts';
 import type { EntityManager } from './open.ts';
 import { custodyOf } from './orders.ts';
+import { payerOf } from './purchase-books.ts';
 import { findSale } from './sales.ts';
+import { purchaseOrdersOf } from './supplier-orders.ts';
 import { note } from './timeline.ts';
 import { cancelLeg, claimUnpaid } from './unpaid-legs.ts';
 
@@ -58,15 +60,17 @@ export type Undone = { readonly cost: Money; readonly lost?: Money; readonly see
  */
 export async function undoPurchase(em: EntityManager, order: Order, { seenBy, ...undone }: Undone): Promise<void> {
   const effect = await standingEffect(em, 'buy', order.id);
-  invariant(effect?.status === 'DONE', `order ${order.id} was bought`);
-  await disproveDone(em, effect, 'SUPPLIER_REFUNDED');
-  await moneyReturned(em, 'buy', order.id);
-  const rows = { orderId: order.id, effectKey: effect.idempotencyKey, refundedAt: null };
-  await em.nativeUpdate(SupplierOrder, rows, { refundedAt: timeOf(em) });
-  await bookRefund(em, order, effect.idempotencyKey, undone);
+  const rows = await purchaseOrdersOf(em, order.id);
+  const name = effect?.idempotencyKey ?? rows[0]?.number;
+  invariant(name, `order ${order.id} was bought`);
   const { cost, lost = zero(cost.currency) } = undone;
+  if (effect) await disproveDone(em, effect, 'SUPPLIER_REFUNDED');
+  await keepLost(em, 'buy', order.id, lost);
+  await moneyReturned(em, 'buy', order.id);
+  await em.nativeUpdate(SupplierOrder, { id: { $in: rows.map(({ id }) => id) } }, { refundedAt: timeOf(em) });
+  await bookRefund(em, order, rows[0], name, { cost, lost });
   const text = `the supplier gave ${formatMoney(subtract(cost, lost))} back${lostToo(lost)}`;
-  await note(em, order.id, 'effect', text, { key: effect.idempotencyKey, seenBy });
+  await note(em, order.id, 'effect', text, { key: name, seenBy });
 }
 
 const lostToo = (lost: Money): string => (lost.amountMinor === 0n ? '' : `, and ${formatMoney(lost)} is lost`);
@@ -84,23 +88,29 @@ export async function undoPart(
   const numbers = cancelled.map(({ number }) => number);
   await em.nativeUpdate(SupplierOrder, { number: { $in: numbers } }, { refundedAt: timeOf(em) });
   const { cost, lost = zero(cost.currency) } = undone;
-  await partReturned(em, 'buy', order.id, cost);
-  await bookRefund(em, order, numbers.join('+'), undone);
+  await partReturned(em, 'buy', order.id, subtract(cost, lost));
+  await bookRefund(em, order, cancelled[0], numbers.join('+'), { cost, lost });
   const text = `the supplier gave ${formatMoney(subtract(cost, lost))} back for ${numbers.join(', ')}${lostToo(lost)}`;
   await note(em, order.id, 'effect', text, { numbers, seenBy });
 }
 
-async function bookRefund(em: EntityManager, order: Order, name: string, { cost, lost }: Omit<Undone, 'seenBy'>) {
+async function bookRefund(
+  em: EntityManager,
+  order: Order,
+  row: SupplierOrder | undefined,
+  name: string,
+  { cost, lost }: { cost: Money; lost: Money },
+): Promise<void> {
   const sale = await findSale(em, order.id);
   if (sale) await voidSale(em, order.id, sale);
   const owed = await owedBySupplier(em, order.id);
-  const custody = custodyOf(order);
+  const payer = payerOf(order, row);
   const book = async (event: string, postings: readonly Posting[]) => {
     if (postings.length > 0)
       await post(em, { source: 'aliexpress', event: `${event}:${name}`, orderId: order.id, postings });
   };
-  await book('refunded', supplierRefunded({ custody, reseller: order.userId, cost, owed }));
-  if (lost) await book('lost', lostAtSupplier({ custody, lost }));
+  await book('refunded', supplierRefunded({ ...payer, cost, owed }));
+  if (lost.amountMinor > 0n) await book('lost', lostAtSupplier({ ...payer, lost }));
 }
 
 /** Books the sale back as it stands now, with what refunds have made of it: the order's money is parked again. */

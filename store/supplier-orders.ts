@@ -29,16 +29,21 @@ export async function keepSupplierOrders(
     );
 }
 
-/** What a supplier order is called that only a person has seen: nobody reads it. */
+/** The state of a supplier order as only a person has seen it, whatever the supplier last said: nobody reads it. */
 const seenByPerson = 'SEEN_BY_PERSON';
 export const isSeenByPerson = ({ rawStatus }: SupplierOrder): boolean => rawStatus === seenByPerson;
 
+/** The name of goods that a buyer has without an order of ours. */
+const byHand = 'by-hand/';
+export const isByHand = ({ number }: SupplierOrder): boolean => number.startsWith(byHand);
+
 /** Goods that the buyer has without an order of ours, and what they cost. */
 export async function keepSuppliedByHand(em: EntityManager, orderId: OrderId, cost: Money): Promise<void> {
+  const before = (await supplierOrdersOf(em, orderId)).filter(isByHand).length;
   await em.execute(
     `insert into supplier_orders (id, order_id, number, status, raw_status, was_paid, cost_minor, cost_currency)
      values (?, ?, ?, 'DELIVERED', ?, true, ?, ?)`,
-    [randomUUID(), orderId, `by-hand/${orderId}`, seenByPerson, cost.amountMinor, cost.currency],
+    [randomUUID(), orderId, `${byHand}${orderId}/${before + 1}`, seenByPerson, cost.amountMinor, cost.currency],
   );
 }
 

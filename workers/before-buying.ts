@@ -1,10 +1,10 @@
 import { platformCurrency } from '../domain/fees.ts';
-import { isInDoubt, Unproven } from '../store/effects.ts';
+import { isInDoubt } from '../store/effects.ts';
 import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import { letGo } from './cancellation-asked.ts';
 import { type Context, later } from './context.ts';
-import { move, park, tooLate, wait } from './order-step.ts';
+import { move, parkInDoubt, tooLate, wait } from './order-step.ts';
 import { readSaleNow } from './sale-channel.ts';
 import { afterBuying } from './stop-order.ts';
 import { oldestRate } from './supplier-prices.ts';
@@ -28,9 +28,7 @@ export async function stopsBuying(ctx: Context, order: Order, earlier: Effect | 
   const sale = await readSaleNow(ctx, order);
   if (sale.state === 'open') return asked ? declined(ctx, order, earlier) : undefined;
   if (inDoubt && earlier)
-    return sale.state === 'undecided'
-      ? waitInDoubt(ctx, order)
-      : park(ctx, order, new Unproven(earlier, { note: sale.note }));
+    return sale.state === 'undecided' ? waitInDoubt(ctx, order) : parkInDoubt(ctx, order, earlier, sale.note);
   switch (sale.state) {
     case 'cancelled':
       return move(ctx, order, { to: 'CANCELLED', note: sale.note });
@@ -74,8 +72,7 @@ const stopErased = (ctx: Context, order: Order): Promise<string> =>
 
 /** Frozen while it was being bought. Whether goods were ordered may be open: only a person can tell then. */
 export function stopFrozen(ctx: Context, order: Order, effect: Effect | null): Promise<string> {
-  if (isInDoubt(effect) && effect)
-    return park(ctx, order, new Unproven(effect, { note: `the order is held: ${order.frozenFor}` }));
+  if (isInDoubt(effect) && effect) return parkInDoubt(ctx, order, effect, `the order is held: ${order.frozenFor}`);
   const note = `${order.frozenFor}: nothing more is bought`;
   return move(
     ctx,

@@ -1,6 +1,5 @@
 import { invariant } from '../domain/outcome.ts';
 import { credentialByAccount } from '../store/credentials.ts';
-import { Unproven } from '../store/effects.ts';
 import type { Effect } from '../store/entities/money.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
@@ -10,7 +9,7 @@ import { standingOf } from '../store/shop-accounts.ts';
 import { browserBuyer } from '../store/supplier-payer.ts';
 import { findUser } from '../store/users.ts';
 import type { Context } from './context.ts';
-import { park, recheck, wait } from './order-step.ts';
+import { parkInDoubt, recheck, wait } from './order-step.ts';
 import { accountOf } from './supplier-order.ts';
 
 export type Buyer = { credential: Credential } | { waits: string };
@@ -47,7 +46,7 @@ export async function whoBought(
   const credential = row
     ? await accountOf(ctx, row)
     : effect && (await ctx.store.read(em => credentialByAccount(em, 'aliexpress', effect.environment, effect.account)));
-  if (inDoubt) return credential ? { credential } : { waits: await park(ctx, order, new Unproven(inDoubt)) };
+  if (inDoubt) return credential ? { credential } : { waits: await parkInDoubt(ctx, order, inDoubt) };
   invariant(credential, `order ${order.id} was bought with some account`);
   return usable(ctx, order, credential);
 }
@@ -70,7 +69,7 @@ async function usable(ctx: Context, order: Order, credential: Credential): Promi
 /** Only a process with a browser can find it; what may have been bought is not looked for without end. */
 async function withoutBrowser(ctx: Context, order: Order, inDoubt: Effect | undefined): Promise<string> {
   const lookUntil = (inDoubt?.firstSentAt?.getTime() ?? Number.POSITIVE_INFINITY) + ctx.config.browserLookForMs;
-  if (inDoubt && ctx.now().getTime() > lookUntil) return park(ctx, order, new Unproven(inDoubt));
+  if (inDoubt && ctx.now().getTime() > lookUntil) return parkInDoubt(ctx, order, inDoubt);
   return recheck(
     ctx,
     order,

@@ -9,6 +9,7 @@ import { advance } from '../queues/transact.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
 import { agesOf, inFlight } from '../store/effect-window.ts';
 import { isInDoubt, Unproven } from '../store/effects.ts';
+import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import { giveBack } from '../store/let-through.ts';
 import type { EntityManager } from '../store/open.ts';
@@ -66,7 +67,7 @@ export async function wait(
 
 /** It has waited for too long: whoever decides sees what may have been bought. */
 export function tooLate(ctx: Context, order: Order, { note: text, effect }: Late): Promise<string> {
-  if (effect && isInDoubt(effect)) return park(ctx, order, new Unproven(effect, { note: text }));
+  if (effect && isInDoubt(effect)) return parkInDoubt(ctx, order, effect, text);
   if (effect?.status === 'DONE') {
     const ordered = `${text}; its goods are ordered, and cannot be looked at: look at the supplier, then go on`;
     return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: ordered });
@@ -193,11 +194,19 @@ async function lookAgain(ctx: Context, order: Order, doubt: Uncertain): Promise<
   return `uncertain (${doubt.code}), looked up again at ${at.toISOString()}`;
 }
 
-/** Nobody can prove it: a person's, once no answer to it can come any more. */
-export async function park(ctx: Context, order: Order, { effect, message, hindrance }: Unproven): Promise<string> {
+/**
+ * A purchase in doubt that nobody has looked up in this run, and that is not sent again: a person's, once no answer to it
+ * can come any more. `once` waits for that by itself.
+ */
+export async function parkInDoubt(ctx: Context, order: Order, effect: Effect, why?: string): Promise<string> {
   const ages = await ctx.store.read(em => agesOf(em, effect));
   const running = inFlight(effect, ages, ctx.config.lookUpQuarantineMs);
   if (running) return lookAgain(ctx, order, running);
+  return park(ctx, order, new Unproven(effect, why === undefined ? undefined : { note: why }));
+}
+
+/** Nobody can prove it: a person's. */
+async function park(ctx: Context, order: Order, { effect, message, hindrance }: Unproven): Promise<string> {
   const told = (await ctx.store.read(em => toldNumbers(em, effect))).join(', ');
   const perhaps = told ? ` Its account was told of orders that are nobody's: ${told}.` : '';
   return move(ctx, order, {

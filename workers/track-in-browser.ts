@@ -1,7 +1,7 @@
 import { invariant } from '../domain/outcome.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { standingOf } from '../store/shop-accounts.ts';
-import { isCancelled, purchaseOrdersOf } from '../store/supplier-orders.ts';
+import { isCancelled, isSeenByPerson, purchaseOrdersOf } from '../store/supplier-orders.ts';
 import { noteOnce } from '../store/timeline.ts';
 import { Obstacle } from './browser/obstacle.ts';
 import { stopAccount } from './browser-obstacle.ts';
@@ -15,7 +15,9 @@ import { followParcels, trackedIn } from './track-shipment.ts';
 /** As `track-shipment`, on the website: what was bought there is seen there only. */
 export const trackInBrowser: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(ctx, { queue: 'track-in-browser', id: orderId, from: trackedIn }, async order => {
-    const rows = (await ctx.store.read(em => purchaseOrdersOf(em, order.id))).filter(row => !isCancelled(row));
+    const rows = (await ctx.store.read(em => purchaseOrdersOf(em, order.id))).filter(
+      row => !isCancelled(row) && !isSeenByPerson(row),
+    );
     const reader = await readPages(ctx, order, rows);
     return 'unread' in reader ? reader.unread : followParcels(ctx, order, reader);
   });

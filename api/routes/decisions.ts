@@ -22,7 +22,8 @@ const cameBack = Joi.object<{ amount: Money; lost?: Money }>({
 const seen = Joi.object<{ amount: Money; why: string }>({ amount: priceOrNothing.required(), why });
 
 const refused = (error: unknown): never => {
-  throw error instanceof DecisionRefused ? new Problem(409, error.code, error.message) : error;
+  if (!(error instanceof DecisionRefused)) throw error;
+  throw new Problem(error.code === 'NOT_FOUND' ? 404 : 409, error.code, error.message);
 };
 
 /** The way out of a review or a contradiction: an admin who has looked at the provider says what is so, and why. */

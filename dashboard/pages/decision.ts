@@ -10,17 +10,24 @@ import { amount, card } from './parts.ts';
 /** A field of a decision; an amount is in `currency`. */
 type Field =
   | { readonly name: string; readonly label: string; readonly kind: 'numbers' | 'reference' }
-  | { readonly name: string; readonly label: string; readonly kind: 'amount'; readonly currency: Currency };
+  | {
+      readonly name: string;
+      readonly label: string;
+      readonly kind: 'amount';
+      readonly currency: Currency;
+      readonly several?: true;
+    };
 type Choice = { readonly text: string; readonly fields?: readonly Field[] };
 
 const numbers: Field = { name: 'supplierOrders', label: 'Supplier order numbers', kind: 'numbers' };
 const reference: Field = { name: 'reference', label: 'Reference', kind: 'reference' };
-const money = (name: string, label: string, currency: Currency = platformCurrency): Field => ({
-  name,
-  label,
-  kind: 'amount',
-  currency,
-});
+const money = (name: string, label: string, currency: Currency = platformCurrency) =>
+  ({
+    name,
+    label,
+    kind: 'amount',
+    currency,
+  }) as const;
 
 const orderDecisions = (saleCurrency: Currency): Readonly<Record<OrderDecisionName, Choice>> => ({
   'go-on': { text: 'The goods are ordered: follow them, whatever stopped the order.' },
@@ -28,7 +35,7 @@ const orderDecisions = (saleCurrency: Currency): Readonly<Record<OrderDecisionNa
   bought: { text: 'The supplier has the order, under these numbers: follow it.', fields: [numbers] },
   'bought-for': {
     text: 'The supplier has the order, and it cannot be read there: take my word for what was paid.',
-    fields: [numbers, money('cost', 'Paid for all of them together')],
+    fields: [numbers, { ...money('costs', 'Paid for each of them, in the same order'), several: true }],
   },
   supplied: {
     text: 'The buyer has the goods by another way: nothing is ordered.',
@@ -49,7 +56,7 @@ const orderDecisions = (saleCurrency: Currency): Readonly<Record<OrderDecisionNa
   },
   'refund-again': { text: 'The refund that was sent did not arrive: send another one.' },
   refunded: {
-    text: 'The buyer has money back by another way than the sale’s own channel.',
+    text: 'The buyer has money back by another way than the sale’s own channel, and not by a refund of ours that is in doubt.',
     fields: [money('amount', 'Given back', saleCurrency), reference],
   },
   fail: { text: 'Nothing was bought, and nothing will be: it fails, and is refunded as its reseller wants.' },
@@ -113,7 +120,7 @@ function input(field: Field): Html {
       return html`<label>${field.label} <input name="${field.name}" minlength="3" maxlength="64" required></label>`;
     case 'amount':
       return html`<label>${field.label}, ${field.currency}
-        <input name="${field.name}" inputmode="decimal" pattern="\\d{1,9}(\\.\\d{1,3})?" required>
+        <input name="${field.name}" inputmode="decimal" ${!field.several && html`pattern="\\d{1,9}(\\.\\d{1,3})?"`} required>
         <input type="hidden" name="${field.name}Currency" value="${field.currency}"></label>`;
   }
 }

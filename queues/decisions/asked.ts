@@ -6,9 +6,12 @@ import { price, priceOrNothing } from './money-input.ts';
 /** AliExpress' own numbers. */
 type Numbers = readonly string[];
 
+/** A supplier order, and what was paid for it. */
+export type PaidOrder = { readonly number: string; readonly cost: Money };
+
 export type OrderDecision =
   | { readonly decision: 'bought'; readonly supplierOrders: Numbers }
-  | { readonly decision: 'bought-for'; readonly supplierOrders: Numbers; readonly cost: Money }
+  | { readonly decision: 'bought-for'; readonly paid: readonly PaidOrder[] }
   | { readonly decision: 'supplied'; readonly cost: Money }
   | { readonly decision: 'not-coming'; readonly returned: Money; readonly lost: Money }
   | { readonly decision: 'supplier-refunded'; readonly returned: Money; readonly lost: Money }
@@ -26,11 +29,13 @@ export type LegDecisionName = LegDecision['decision'];
 /** What was seen, and where: it stays in the order's timeline. */
 export const why = Joi.string().trim().min(3).max(500).required();
 
-const supplierOrders = Joi.array()
-  .items(Joi.string().pattern(/^\d{10,20}$/))
+const number = Joi.string().pattern(/^\d{10,20}$/);
+const supplierOrders = Joi.array().items(number).min(1).max(20).unique().required();
+const paid = Joi.array()
+  .items(Joi.object({ number: number.required(), cost: priceOrNothing.required() }))
   .min(1)
   .max(20)
-  .unique()
+  .unique('number')
   .required();
 /** The name under which somebody else has it: a provider, a bank. */
 const reference = Joi.string()
@@ -41,7 +46,7 @@ type Fields = Readonly<Record<string, Joi.Schema>>;
 
 const orderFields: Readonly<Record<OrderDecisionName, Fields>> = {
   bought: { supplierOrders },
-  'bought-for': { supplierOrders, cost: priceOrNothing.required() },
+  'bought-for': { paid },
   supplied: { cost: priceOrNothing.required() },
   'not-coming': { returned: priceOrNothing.required(), lost: priceOrNothing.required() },
   'supplier-refunded': { returned: priceOrNothing.required(), lost: priceOrNothing.required() },

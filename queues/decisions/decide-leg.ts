@@ -32,7 +32,7 @@ import { jobForLeg } from '../next-job.ts';
 import { payout } from '../payout.ts';
 import type { Enqueue } from '../transact.ts';
 import type { LegDecision } from './asked.ts';
-import { DecisionRefused, type Deed, didNotHappen } from './decision.ts';
+import { type Deed, didNotHappen, refusal, told } from './decision.ts';
 import { isLeftOpen, type LegFacts, legChoices, legFacts } from './leg-choices.ts';
 
 type PaidElsewhere = Extract<LegDecision, { decision: 'paid-elsewhere' }>;
@@ -46,8 +46,8 @@ export async function decideLeg(
 ): Promise<PayoutLeg> {
   const { leg, order } = await claimWithOrder(em, id);
   const facts = await legFacts(em, leg);
-  const refusal = legChoices(facts)[decision.decision];
-  if (refusal) throw refusal;
+  const refused = legChoices(facts)[decision.decision];
+  if (refused) throw refused;
   const text = `payout to ${leg.beneficiary} decided by a person (${decision.decision}): ${why}`;
   await note(em, leg.orderId, 'noted', text, { by, leg: id, ...told(decision) });
   switch (decision.decision) {
@@ -75,12 +75,9 @@ async function claimWithOrder(em: EntityManager, id: LegId): Promise<{ leg: Payo
   const found = await findLeg(em, id);
   const order = found && (await claimOrder(em, found.orderId, orderStates));
   const leg = order && (await claimLeg(em, id, legStates));
-  if (!leg) throw new DecisionRefused('NOT_IN_REVIEW', 'there is no such payout');
+  if (!leg) throw refusal('NOT_FOUND', 'there is no such payout');
   return { leg, order };
 }
-
-const told = (decision: LegDecision) =>
-  'amount' in decision ? { ...decision, amount: formatMoney(decision.amount) } : decision;
 
 async function nothingArrived(em: EntityManager, facts: LegFacts): Promise<void> {
   const { leg, pay } = facts;
@@ -114,17 +111,14 @@ async function wasGivenUp(
     ({ subject, evidence }) => subject === leg.id && shownAs(evidence) === reference,
   );
   if (!found || !(await reinstate(em, found.effectId, by, { reference })))
-    throw new DecisionRefused(
-      'NOTHING_IN_DOUBT',
-      'nothing that was sent for this payout is shown under that reference',
-    );
+    throw refusal('NOTHING_IN_DOUBT', 'nothing that was sent for this payout is shown under that reference');
   await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, leg.id]);
   await endFreeze(em, enqueue, order, 'CONTRADICTION');
 }
 
 async function wasSent(em: EntityManager, { id }: PayoutLeg, effect: Effect, reference: string): Promise<void> {
   if (await isAnotherPayout(em, id, reference))
-    throw new DecisionRefused('REFERENCE_TAKEN', `${reference} is another payout of ours`);
+    throw refusal('REFERENCE_TAKEN', `${reference} is another payout of ours`);
   await closeByHand(em, effect, { reference });
   // Its news comes under this name.
   await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, id]);
@@ -148,7 +142,7 @@ async function paidElsewhere(em: EntityManager, facts: LegFacts, { amount, refer
   const { leg } = facts;
   const due = legAmount(leg);
   if (amount.currency !== due.currency || isGreater(amount, due))
-    throw new DecisionRefused('MORE_THAN_LEFT', `the payout is of ${formatMoney(due)}`);
+    throw refusal('MORE_THAN_LEFT', `the payout is of ${formatMoney(due)}`);
   await nothingArrived(em, facts);
   const { beneficiary, userId: holder, orderId } = leg;
   const booked = await post(em, {
@@ -157,6 +151,6 @@ async function paidElsewhere(em: EntityManager, facts: LegFacts, { amount, refer
     orderId,
     postings: legPaid({ beneficiary, holder, amount, fee: zero(amount.currency), from: 'elsewhere' }),
   });
-  if (!booked) throw new DecisionRefused('REFERENCE_TAKEN', `${reference} is booked for this payout already`);
+  if (!booked) throw refusal('REFERENCE_TAKEN', `${reference} is booked for this payout already`);
   await payLess(em, leg, amount, 'PAID_ELSEWHERE');
 }

@@ -3,7 +3,7 @@
  * whoever looked at the supplier, and what cannot be read is said by amount.
  *
  *   bought         the supplier has it, under these numbers             → followed like every purchase
- *   bought-for     the same, and so much was paid for it in all         → PURCHASED: nothing is read there
+ *   bought-for     the same, and so much was paid for each of them      → PURCHASED: the sale is booked with that
  *   supplied       the buyer has the goods by another way, for so much  → PURCHASED, without an order of ours
  *   go-on          the goods are ordered, whatever stopped the order    → followed
  *   delivered      the sale is booked, and the buyer has the goods     → followed no more
@@ -16,32 +16,33 @@
  *   refund-again   no refund has arrived                                → REFUNDING: a new one is sent
  *   marketplace-   so much went back by the marketplace, which does     → booked; the order stays where it is
  *   refunded       not tell it
- *   refunded       the buyer has so much back by another way            → booked; the order stays where it is
+ *   refunded       the buyer has so much back by another way, and not   → booked; the order stays where it is, and a
+ *                  by a refund of ours that is in doubt                   purchase that waits is a person's
  *
  * If the supplier closed the order and we never booked a payment, an operator who has checked that no money is left
  * there may treat it as not bought. A decision that the provider does not confirm may be corrected. An open dispute or
  * a debt of the supplier keeps the order frozen, whatever is decided.
  */
 import type { OrderId } from '../../domain/ids.ts';
-import { formatMoney } from '../../domain/money.ts';
 import { orderStates } from '../../domain/order.ts';
 import { unreachable } from '../../domain/outcome.ts';
 import { timeOf } from '../../store/clock.ts';
 import { disproveDone, withdrawUnsent } from '../../store/effects.ts';
-import { disproveByHand } from '../../store/effects-by-hand.ts';
 import type { Order } from '../../store/entities/order.ts';
+import { freezeLeft, lookedAt } from '../../store/freeze.ts';
 import type { EntityManager } from '../../store/open.ts';
-import { claimOrder } from '../../store/orders.ts';
+import { claimOrder, updateOrder } from '../../store/orders.ts';
 import { endFollowing, forgetSupplierOrders } from '../../store/supplier-orders.ts';
 import { note } from '../../store/timeline.ts';
 import { failOrder } from '../fail-order.ts';
 import { advance, type Enqueue } from '../transact.ts';
 import type { OrderDecision } from './asked.ts';
-import { boughtByHand, boughtFor, supplied } from './bought-by-hand.ts';
-import { DecisionRefused, type Deed, didNotHappen } from './decision.ts';
+import { boughtByHand, boughtFor } from './bought-by-hand.ts';
+import { type Deed, didNotHappen, refusal, told } from './decision.ts';
 import { marketplaceRefunded } from './marketplace-refund.ts';
 import { isUnconfirmed, type OrderFacts, orderChoices, orderFacts } from './order-choices.ts';
-import { refundedByHand } from './refunded-by-hand.ts';
+import { noRefundArrived, refundedByHand } from './refunded-by-hand.ts';
+import { suppliedByHand } from './supplied-by-hand.ts';
 import { notComing, supplierRefunded } from './supplier-refund.ts';
 
 /** @throws DecisionRefused */
@@ -52,10 +53,10 @@ export async function decideOrder(
   { decision, by, why }: Deed<OrderDecision>,
 ): Promise<Order> {
   const order = await claimOrder(em, id, orderStates);
-  if (!order) throw new DecisionRefused('NOT_IN_REVIEW', 'there is no such order');
+  if (!order) throw refusal('NOT_FOUND', 'there is no such order');
   const facts = await orderFacts(em, order);
-  const refusal = orderChoices(facts)[decision.decision];
-  if (refusal) throw refusal;
+  const refused = orderChoices(facts)[decision.decision];
+  if (refused) throw refused;
   const text = `decided by a person (${decision.decision}): ${why}`;
   await note(em, id, 'noted', text, { by, ...told(decision) });
   await carryOut(em, enqueue, facts, { decision, by, why: text });
@@ -78,7 +79,7 @@ async function carryOut(
       return advance(em, enqueue, order, { to: 'PURCHASING', note }, seen);
     case 'bought-for':
       await forgetUnconfirmed(em, facts);
-      await boughtFor(em, facts, decision);
+      await boughtFor(em, facts, decision.paid);
       return advance(em, enqueue, order, { to: 'PURCHASED', note }, seen);
     case 'supplied':
       await nothingBought(em, facts);
@@ -87,13 +88,13 @@ async function carryOut(
         enqueue,
         order,
         { to: 'PURCHASED', note },
-        { ...seen, ...(await supplied(em, order, decision)) },
+        { ...seen, ...(await suppliedByHand(em, order, decision.cost)) },
       );
     case 'delivered':
       await endFollowing(em, order.id);
       return advance(em, enqueue, order, { to: 'PURCHASED', note }, seen);
     case 'go-on':
-      return advance(em, enqueue, order, { to: order.saleBookedAt ? 'PURCHASED' : 'PURCHASING', note }, seen);
+      return advance(em, enqueue, order, { to: isFollowed(order) ? 'PURCHASED' : 'PURCHASING', note }, seen);
     case 'not-coming':
       return notComing(em, enqueue, facts, { ...decision, by });
     case 'supplier-refunded':
@@ -110,24 +111,28 @@ async function carryOut(
     case 'refund-again':
       await nothingBought(em, facts);
       await noRefundArrived(em, facts);
-      await advance(em, enqueue, order, { to: 'FAILED', reason: 'DECIDED_BY_PERSON', note }, seen);
+      await advance(em, enqueue, order, { to: 'FAILED', reason: 'DECIDED_BY_PERSON', note }, await heldFor(em, order));
       return advance(em, enqueue, order, { to: 'REFUNDING', note });
     case 'refunded':
       await withdrawUnsent(em, 'refund', order.id);
-      return refundedByHand(em, order, decision);
+      await noRefundArrived(em, facts);
+      await refundedByHand(em, order, decision);
+      await updateOrder(em, order, await heldFor(em, order));
+      if (order.status === 'WAITING' && facts.buy)
+        await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note });
+      return;
     default:
       return unreachable(decision);
   }
 }
 
-/** Amounts are text in the timeline. */
-const told = (decision: OrderDecision) =>
-  Object.fromEntries(
-    Object.entries(decision).map(([name, said]) => [
-      name,
-      typeof said === 'object' && 'amountMinor' in said ? formatMoney(said) : said,
-    ]),
-  );
+/** What holds it by the facts of now. */
+const heldFor = async (em: EntityManager, order: Order): Promise<Partial<Order>> => ({
+  frozenFor: await freezeLeft(em, order, [...lookedAt, 'REFUND_PENDING']),
+});
+
+/** Its purchase is not read any more: its sale is booked, or nothing was ordered through us. */
+const isFollowed = ({ saleBookedAt, suppliedByHandAt }: Order): boolean => (saleBookedAt ?? suppliedByHandAt) != null;
 
 async function forgetUnconfirmed(em: EntityManager, facts: OrderFacts): Promise<void> {
   const { order, buy } = facts;
@@ -141,9 +146,4 @@ async function nothingBought(em: EntityManager, facts: OrderFacts): Promise<void
   const closed = buy?.status === 'DONE' && facts.isClosedUnbooked;
   if (closed) await disproveDone(em, buy, 'CLOSED_BY_SUPPLIER');
   await didNotHappen(em, closed ? null : buy, 'buy', order.id);
-}
-
-async function noRefundArrived(em: EntityManager, { refund }: OrderFacts): Promise<void> {
-  if (refund?.status === 'DONE') await disproveDone(em, refund, 'DECIDED_BY_PERSON');
-  else if (refund) await disproveByHand(em, refund);
 }

@@ -1,4 +1,6 @@
 import type { UserId } from '../../domain/ids.ts';
+import type { Json } from '../../domain/json.ts';
+import { formatMoney, type Money } from '../../domain/money.ts';
 import { isInDoubt, withdrawUnsent } from '../../store/effects.ts';
 import { disproveByHand, saidByPerson } from '../../store/effects-by-hand.ts';
 import type { Effect } from '../../store/entities/money.ts';
@@ -9,6 +11,7 @@ import type { EntityManager } from '../../store/open.ts';
 export type Deed<Decision> = { readonly decision: Decision; readonly by: UserId; readonly why: string };
 
 export type DecisionProblem =
+  | 'NOT_FOUND'
   | 'NOT_IN_REVIEW'
   | 'GOODS_ORDERED'
   | 'NOTHING_IN_DOUBT'
@@ -22,6 +25,7 @@ export type DecisionProblem =
   | 'NO_REFUND_SENT'
   | 'NOT_PAID'
   | 'AMOUNTS_DIFFER'
+  | 'SUPPLIER_CANCELLED_IT'
   | 'MORE_THAN_LEFT'
   | 'PAYOUT_SENT'
   | 'PAYOUT_UNDER_WAY'
@@ -44,6 +48,20 @@ export class DecisionRefused extends Error {
     super(message);
     this.code = code;
   }
+}
+
+export const refusal = (code: DecisionProblem, message: string): DecisionRefused => new DecisionRefused(code, message);
+
+/** For the timeline: amounts are text there. */
+export const told = (decision: object): Record<string, Json> =>
+  Object.fromEntries(Object.entries(decision).map(([name, said]) => [name, toldPart(said)]));
+
+const isMoney = (said: unknown): said is Money => typeof said === 'object' && said !== null && 'amountMinor' in said;
+
+function toldPart(said: unknown): Json {
+  if (isMoney(said)) return formatMoney(said);
+  if (Array.isArray(said)) return said.map(toldPart);
+  return typeof said === 'object' && said !== null ? told(said) : (said as Json);
 }
 
 /** Of each decision: why the facts do not allow it; null where they do. */

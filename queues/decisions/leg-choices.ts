@@ -7,7 +7,7 @@ import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { leftOpen } from '../../store/legs.ts';
 import type { EntityManager } from '../../store/open.ts';
 import type { LegDecisionName } from './asked.ts';
-import { type Choices, DecisionRefused } from './decision.ts';
+import { type Choices, type DecisionRefused, refusal } from './decision.ts';
 
 export type LegFacts = { readonly leg: PayoutLeg; readonly pay: Effect | null };
 
@@ -16,39 +16,39 @@ export const legFacts = async (em: EntityManager, leg: PayoutLeg): Promise<LegFa
   pay: await standingEffect(em, 'pay', leg.id),
 });
 
-const no = (code: DecisionRefused['code'], message: string) => new DecisionRefused(code, message);
-
 /** Its provider had accepted it and cannot tell how it ends: a person who has looked may say that nothing was paid. */
 export const isLeftOpen = ({ leg, pay }: LegFacts): boolean => pay?.status === 'DONE' && leftOpen.includes(leg.reason);
 
-function alreadySent(facts: LegFacts): DecisionRefused | null {
+function whyNotPaidAnew(facts: LegFacts): DecisionRefused | null {
   if (facts.pay?.status !== 'DONE' || saidByPerson(facts.pay) || isLeftOpen(facts)) return null;
-  return no('PAYOUT_SENT', 'the payout was accepted: its provider is asked before it is paid again');
+  return refusal('PAYOUT_SENT', 'the payout was accepted: its provider is asked before it is paid again');
 }
 
 const didNotArrive: readonly LegState[] = [...cameBack, 'UNCLAIMED'];
 
 /** Its money is certainly with us; or nobody knows, and whoever decides has seen that it is. */
-function mayBePaidElsewhere(facts: LegFacts): DecisionRefused | null {
+function whyNotPaidElsewhere(facts: LegFacts): DecisionRefused | null {
   const { leg, pay } = facts;
-  if (leg.status === 'NEEDS_REVIEW') return alreadySent(facts);
+  if (leg.status === 'NEEDS_REVIEW') return whyNotPaidAnew(facts);
   const isHere =
     cameBack.some(state => state === leg.status) || (leg.status === 'SKIPPED_INSUFFICIENT_FUNDS' && !isInDoubt(pay));
-  return isHere ? null : no('PAYOUT_UNDER_WAY', 'it is paid, or about to be: take it back first');
+  return isHere ? null : refusal('PAYOUT_UNDER_WAY', 'it is paid, on its way, or not owed any more');
 }
 
 export function legChoices(facts: LegFacts): Choices<LegDecisionName> {
   const { leg, pay } = facts;
   const nobodyAsks =
-    leg.status === 'NEEDS_REVIEW' ? null : no('NOT_IN_REVIEW', 'only a payout that needs a review is decided about');
+    leg.status === 'NEEDS_REVIEW'
+      ? null
+      : refusal('NOT_IN_REVIEW', 'only a payout that needs a review is decided about');
   const nothingSent =
-    pay || leg.reason === contradicted ? null : no('NOTHING_IN_DOUBT', 'nothing was sent that could have arrived');
+    pay || leg.reason === contradicted ? null : refusal('NOTHING_IN_DOUBT', 'nothing was sent that could have arrived');
   return {
     paid: nobodyAsks ?? nothingSent,
-    'not-paid': nobodyAsks ?? alreadySent(facts),
+    'not-paid': nobodyAsks ?? whyNotPaidAnew(facts),
     'pay-again': didNotArrive.includes(leg.status)
       ? null
-      : no('NOT_PAYABLE_AGAIN', 'only a payout that did not arrive is paid again'),
-    'paid-elsewhere': mayBePaidElsewhere(facts),
+      : refusal('NOT_PAYABLE_AGAIN', 'only a payout that did not arrive is paid again'),
+    'paid-elsewhere': whyNotPaidElsewhere(facts),
   };
 }

@@ -1,11 +1,22 @@
 import { formatMoney, isGreater, type Money } from '../../domain/money.ts';
 import { leftOf } from '../../domain/payment.ts';
+import { disproveDone } from '../../store/effects.ts';
+import { disproveByHand } from '../../store/effects-by-hand.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { EntityManager } from '../../store/open.ts';
 import { moneyOf } from '../../store/payments.ts';
-import { elsewhere } from '../../store/refunds.ts';
+import { elsewhere, forgetPending } from '../../store/refunds.ts';
 import { settleRefund } from '../settle-refund.ts';
-import { DecisionRefused } from './decision.ts';
+import { refusal } from './decision.ts';
+import type { OrderFacts } from './order-choices.ts';
+
+/** Somebody has seen that the refund which was sent did not arrive, whatever its provider says of it now. */
+export async function noRefundArrived(em: EntityManager, { order, refund }: OrderFacts): Promise<void> {
+  if (!refund) return;
+  if (refund.status === 'DONE') await disproveDone(em, refund, 'DECIDED_BY_PERSON');
+  else await disproveByHand(em, refund);
+  await forgetPending(em, order.id);
+}
 
 /**
  * The buyer has money back that its sale channel knows nothing of: by a transfer, in cash. It counts against the payment
@@ -20,9 +31,9 @@ export async function refundedByHand(
   const from = held.find(({ sums }) => !isGreater(amount, leftOf(sums)));
   if (!from) {
     const left = held.map(({ sums }) => formatMoney(leftOf(sums))).join(', ') || `nothing in ${amount.currency}`;
-    throw new DecisionRefused('MORE_THAN_LEFT', `of what its buyer paid, ${left} is left`);
+    throw refusal('MORE_THAN_LEFT', `of what its buyer paid, ${left} is left`);
   }
   const news = { reference: elsewhere(order.id, reference), kind: 'refund', status: 'COMPLETED', amount } as const;
   if (!(await settleRefund(em, order, from.payment, news)))
-    throw new DecisionRefused('REFERENCE_TAKEN', `${reference} is booked for this order already`);
+    throw refusal('REFERENCE_TAKEN', `${reference} is booked for this order already`);
 }

@@ -10,12 +10,12 @@ import { bookPurchase, costOf } from '../../store/purchase-books.ts';
 import { undoPart, undoPurchase } from '../../store/second-purchase.ts';
 import { isCancelled } from '../../store/supplier-orders.ts';
 import { advance, type Enqueue } from '../transact.ts';
-import { inPlatformCurrency, paidAs } from './bought-by-hand.ts';
-import { DecisionRefused } from './decision.ts';
+import { refusal } from './decision.ts';
 import type { OrderFacts } from './order-choices.ts';
+import { inPlatformCurrency, paidAs } from './paid-by-hand.ts';
 
 /** What came back of the price of goods that do not come, and what of it never will. */
-export type CameBack = { readonly returned: Money; readonly lost: Money; readonly by: UserId };
+type CameBack = { readonly returned: Money; readonly lost: Money; readonly by: UserId };
 
 /**
  * Somebody has seen the supplier's money come back, for all that it cancelled: the sale is booked back. An order that
@@ -28,13 +28,11 @@ export async function supplierRefunded(
   { order, placed: rows }: OrderFacts,
   { returned, lost, by }: CameBack,
 ): Promise<void> {
+  inPlatformCurrency(returned, lost);
   const cancelled = rows.filter(row => isCancelled(row) && row.wasPaid);
   const due = costOf(cancelled);
-  if (returned.currency !== due.currency || !equals(add(returned, lost), due))
-    throw new DecisionRefused(
-      'REFUND_INCOMPLETE',
-      `${formatMoney(due)} were paid for it: say what came back, and what is lost`,
-    );
+  if (!equals(add(returned, lost), due))
+    throw refusal('REFUND_INCOMPLETE', `${formatMoney(due)} were paid for it: say what came back, and what is lost`);
   const rest = rows.filter(row => !isCancelled(row));
   const back = { cost: due, lost, seenBy: by };
   await (rest.length > 0 ? undoPart(em, order, cancelled, back) : undoPurchase(em, order, back));
@@ -72,23 +70,26 @@ export async function notComing(
   { order, placed, isBooked }: OrderFacts,
   { returned, lost, by }: CameBack,
 ): Promise<void> {
-  inPlatformCurrency(returned);
-  inPlatformCurrency(lost);
+  inPlatformCurrency(returned, lost);
   const cost = add(returned, lost);
-  const paid = costOf(placed);
-  if (isBooked && !equals(cost, paid))
-    throw new DecisionRefused('AMOUNTS_DIFFER', `${formatMoney(paid)} were paid for it: say what of that is lost`);
   if (!isBooked) await bookAsPaid(em, order, placed, cost);
+  else if (!equals(cost, costOf(placed)))
+    throw refusal('AMOUNTS_DIFFER', `${formatMoney(costOf(placed))} were paid for it: say what of that is lost`);
   await undoPurchase(em, order, { cost, lost, seenBy: by });
-  const facts = { saleBookedAt: null, frozenFor: await freezeLeft(em, order, ['SUPPLIER_CANCELLED']) };
+  const facts = {
+    saleBookedAt: null,
+    suppliedByHandAt: null,
+    frozenFor: await freezeLeft(em, order, ['SUPPLIER_CANCELLED']),
+  };
   const note = `its goods do not come: ${formatMoney(returned)} came back, ${formatMoney(lost)} is lost; buy again, or fail`;
   if (order.status === 'NEEDS_REVIEW') await updateOrder(em, order, facts);
   else await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note }, facts);
 }
 
-/** Nobody had booked what went to the supplier, or nothing ever did. */
+/** Nobody had booked what went to the supplier, or nothing ever did. How it was shared among its orders matters no more. */
 async function bookAsPaid(em: EntityManager, order: Order, placed: readonly SupplierOrder[], cost: Money) {
   if (equals(cost, zero(cost.currency))) return release(em, 'buy', order.id);
-  await paidAs(em, placed, cost);
+  const [first] = placed;
+  if (first) await paidAs(em, first, cost);
   await bookPurchase(em, order, cost);
 }

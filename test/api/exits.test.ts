@@ -9,6 +9,8 @@ import { type Api, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';
 import { stuckOrders } from './stuck-orders.ts';
 
+const paidFor = (numbers: readonly string[], amount: string) =>
+  numbers.map(number => ({ number, cost: { amount, currency: 'USD' } }));
 const usd = (amount: string) => ({ amount, currency: 'USD' });
 
 /** Where an order stands for a person, and every way on: what is sent with the decision, and where the order ends. */
@@ -25,7 +27,7 @@ const said: Readonly<Record<OrderDecisionName, object>> = {
   'go-on': {},
   delivered: {},
   bought: { supplierOrders: ['8193999999999998'] },
-  'bought-for': { supplierOrders: ['8193999999999999'], cost: usd('14.49') },
+  'bought-for': { paid: [{ number: '8193999999999999', cost: usd('14.49') }] },
   supplied: { cost: usd('0.00') },
   'not-coming': { returned: usd('0.00'), lost: usd('0.00') },
   'supplier-refunded': { returned: usd('14.49'), lost: usd('0.00') },
@@ -82,7 +84,7 @@ describe('every reason has an exit, by amount', () => {
       exits: {
         'go-on': { ends: { status: 'PURCHASED' } },
         'bought-for': {
-          body: async id => ({ supplierOrders: await stuck.numbersOf(id), cost: usd('13.50') }),
+          body: async id => ({ paid: paidFor(await stuck.numbersOf(id), '13.50') }),
           ends: { status: 'PURCHASED', saleBookedAt: true },
         },
         'not-coming': {
@@ -99,7 +101,7 @@ describe('every reason has an exit, by amount', () => {
       exits: {
         'go-on': { ends: { status: 'NEEDS_REVIEW' } },
         'bought-for': {
-          body: async id => ({ supplierOrders: (await stuck.numbersOf(id)).slice(0, 1), cost: usd('13.50') }),
+          body: async id => ({ paid: paidFor((await stuck.numbersOf(id)).slice(0, 1), '13.50') }),
           ends: { status: 'PURCHASED', saleBookedAt: true },
         },
         'not-coming': {
@@ -121,7 +123,8 @@ describe('every reason has an exit, by amount', () => {
           ends: { status: 'NEEDS_REVIEW', frozenFor: null },
         },
         'supplier-refunded': { ends: { status: 'PURCHASED', frozenFor: null } },
-        refunded: { ends: { status: 'WAITING' } },
+        // Nobody pays for goods whose buyer has the money back, and nothing is bought again.
+        refunded: { ends: { status: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED' } },
       },
     },
     {
@@ -144,6 +147,8 @@ describe('every reason has an exit, by amount', () => {
       stands: { status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' },
       exits: {
         'refund-again': { ends: { status: 'REFUNDED' } },
+        // Nothing is sent beside the transfer.
+        refunded: { ends: { status: 'NEEDS_REVIEW', frozenFor: null } },
         // The same refund is looked for, and sent once more.
         fail: { ends: { status: 'REFUNDED' } },
       },
@@ -226,6 +231,38 @@ describe('every reason has an exit, by amount', () => {
     await api.stage.drain();
     expect((await api.stage.order(id)).status).to.equal('REFUNDED');
     expect(await parkedOf(api.stage, id)).to.deep.equal([]);
+  });
+
+  it('a supplier order that was paid and then cancelled is no part of what was bought: it was owed and in no book', async () => {
+    const { stage } = api;
+    const id = await stuck.halfPaid();
+    const [closed, comes] = (await stuck.numbersOf(id)).toReversed();
+    await api.rows('update supplier_orders set was_paid = true, cost_minor = 1500 where number = ?', [closed]);
+    await api.rows('update supplier_orders set was_paid = false where number = ?', [comes]);
+    await decide(id, 'bought-for', { paid: paidFor([comes ?? ''], '9.00') });
+    await carryOn(id);
+    expect(await stage.order(id)).to.include({ status: 'PURCHASED', frozenFor: null });
+    expect(await parkedOf(stage, id)).to.deep.equal([]);
+  });
+
+  it('goods that were not supplied after all are undone like ordered ones, and may be supplied once more', async () => {
+    const id = await stuck.aboveCap();
+    for (const cost of ['3.00', '4.00']) {
+      expect((await decide(id, 'supplied', { cost: usd(cost) })).status).to.equal(202);
+      await api.stage.perform('create-sale', id);
+      await api.rows(`update orders set status = 'NEEDS_REVIEW', reason = 'PROGRAM_ERROR' where id = ?`, [id]);
+      if (cost === '3.00') await decide(id, 'not-coming', { returned: usd('1.00'), lost: usd('2.00') });
+    }
+    expect(await parkedOf(api.stage, id)).to.deep.equal([]);
+    const bookedOn = await api.rows(
+      `select p.account, sum(p.amount_minor)::text as minor from ledger_postings p join ledger_transactions t on t.id = p.transaction_id
+       where t.order_id = ? and p.account in ('cash:elsewhere', 'lost') group by 1 order by 1`,
+      [id],
+    );
+    expect(bookedOn).to.deep.equal([
+      { account: 'cash:elsewhere', minor: '-600' },
+      { account: 'lost', minor: '200' },
+    ]);
   });
 
   it('what goods cost is said as it is booked, and never in another currency', async () => {

@@ -28,7 +28,7 @@ function* everyFact(): Generator<OrderFacts> {
               for (const moneyIsHere of [true, false])
                 for (const frozenFor of [null, 'DISPUTE', 'SUPPLIER_CANCELLED'] as const) {
                   const order = { status, saleBookedAt } as Order;
-                  const more = { supplierOwes: false, refundUntold: false };
+                  const more = { supplierOwes: false, refundUntold: false, wasRefunded: false };
                   yield { order, buy, refund, placed, isBooked, isClosedUnbooked, moneyIsHere, frozenFor, ...more };
                 }
 }
