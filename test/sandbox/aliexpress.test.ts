@@ -78,6 +78,15 @@ describe('sandbox: AliExpress', () => {
     ]);
   });
 
+  it('takes a time by its own clock or by the real one: tests move one of them, or both', async () => {
+    const sixteenHours = 16 * 3_600;
+    await sandbox.control('clock', { advanceSeconds: sixteenHours });
+    const at = (ms: number) => productGet({ timestamp: String(Date.now() + ms) });
+    expect(errorOf(await at(0))).to.equal(undefined);
+    expect(errorOf(await at(sixteenHours * 1_000))).to.equal(undefined);
+    expect(errorOf(await at((sixteenHours * 1_000) / 2))).to.equal('IllegalTimestamp');
+  });
+
   it('shows products and freight, lists one level down', async () => {
     const shown = (await productGet()).json.aliexpress_ds_product_get_response.result;
     expect(shown.ae_item_sku_info_dtos.ae_item_sku_info_d_t_o[0]).to.include({
