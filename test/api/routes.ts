@@ -219,7 +219,7 @@ export const routes: readonly Route[] = [
     pattern: '/api/admin/payouts/:id/decide',
     path: ({ orderId }) => `/api/admin/payouts/${orderId}/decide`,
     body: () => ({ decision: 'not-paid', why: 'looked at PayPal' }),
-    answers: adminsOnly(409),
+    answers: adminsOnly(404),
   },
   {
     method: 'PUT',
@@ -254,7 +254,7 @@ export const routes: readonly Route[] = [
     method: 'POST',
     pattern: '/api/admin/payouts/:id/retry',
     path: ({ orderId }) => `/api/admin/payouts/${orderId}/retry`,
-    answers: adminsOnly(409),
+    answers: adminsOnly(404),
   },
   { method: 'GET', pattern: '/api/admin/providers', answers: adminsOnly(200) },
   {
