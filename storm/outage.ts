@@ -42,7 +42,8 @@ const traps: readonly Trap[] = [
   { purpose: 'capture', done: false, ends: review },
   { purpose: 'buy', done: true, ends: review },
   { purpose: 'buy', done: false, ends: review },
-  { purpose: 'pay', done: true, ends: review },
+  // A batch cannot be looked up by our key, but PayPal's list of events names it.
+  { purpose: 'pay', done: true, ends: { status: 'PURCHASED', settled: true, supplierOrders: 1, payouts: 2 } },
   { purpose: 'pay', done: false, ends: review },
   { purpose: 'refund', done: true, ends: { status: 'REFUNDED', ...nothing } },
   { purpose: 'refund', done: false, ends: review },

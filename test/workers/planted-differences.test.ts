@@ -118,6 +118,16 @@ describe('a check of the books', function () {
     expect(end).to.equal('status 0');
   });
 
+  it('finds nothing of a sale that was made before its account was connected, by a clock that was ahead then', async () => {
+    await using stage = await createStage();
+    await grow(stage, 1);
+    await stage.store.transaction(em =>
+      em.execute(`update api_credentials set created_at = created_at + interval '2 minutes'`),
+    );
+    await listed(stage);
+    expect(await foundByJob(stage)).to.deep.equal([]);
+  });
+
   it('names every difference that is planted at a provider, and so does the command', async () => {
     await using stage = await createStage();
     const grown = await grow(stage, atProviders.length);

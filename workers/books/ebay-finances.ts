@@ -40,8 +40,9 @@ export const ebayFinances = overAccounts('ebay finances', 'ebay', rules.credited
     token => offset => ctx.providers.ebay.listFinances(token, { ...range, offset }, { signal: ctx.signal }),
   );
   const settled = settledBy(ctx, asked, lagMs);
-  const sales = salesOf(items).filter(({ soldAt }) => soldAt >= credential.createdAt);
-  const judged = sales.filter(({ soldAt }) => soldAt <= settled);
+  const sales = salesOf(items);
+  // What was sold before the account was connected need not be here; what is here is on the list, whenever that was.
+  const judged = sales.filter(({ soldAt }) => soldAt >= credential.createdAt && soldAt <= settled);
   const listed = new Set(sales.map(({ orderId }) => orderId));
   const booked = await bookedSales(
     ctx,
