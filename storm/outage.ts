@@ -30,6 +30,7 @@ type Trap = {
   /** Carried out by the provider, whose answer is lost; or never heard by it. */
   readonly done: boolean;
   readonly ends: Omit<Ending, 'order'>;
+  readonly untilTold?: true;
 };
 
 const nothing = { settled: false, supplierOrders: 0, payouts: 0 };
@@ -42,8 +43,13 @@ const traps: readonly Trap[] = [
   { purpose: 'capture', done: false, ends: review },
   { purpose: 'buy', done: true, ends: review },
   { purpose: 'buy', done: false, ends: review },
-  // A batch cannot be looked up by our key, but PayPal's list of events names it.
-  { purpose: 'pay', done: true, ends: { status: 'PURCHASED', settled: true, supplierOrders: 1, payouts: 2 } },
+  // A batch cannot be looked up by our key. PayPal's list of events names it, when that is read the next time.
+  {
+    purpose: 'pay',
+    done: true,
+    ends: { status: 'PURCHASED', settled: true, supplierOrders: 1, payouts: 2 },
+    untilTold: true,
+  },
   { purpose: 'pay', done: false, ends: review },
   { purpose: 'refund', done: true, ends: { status: 'REFUNDED', ...nothing } },
   { purpose: 'refund', done: false, ends: review },
@@ -88,10 +94,11 @@ export async function playOutage(stage: StormStage, { store, age, programs }: St
   await sandbox('POST', '/settings', { webhooks: true });
   // The suppliers' tokens have ended as well, also of those whose orders are only looked at from now on.
   for (const reseller of await hired()) await reseller.reconnect();
-  return caught.map(({ orderId, trap: { purpose, done, ends } }) => ({
+  return caught.map(({ orderId, trap: { purpose, done, ends, untilTold = false } }) => ({
     scenario: `outage: ${purpose} ${done ? 'whose answer was lost' : 'that never happened'}`,
     ending: { order: { id: orderId }, ...ends },
     undecidable: ends.status === 'NEEDS_REVIEW',
+    untilTold,
   }));
 }
 

@@ -9,6 +9,8 @@ export type Expected = {
   readonly ending: Ending;
   /** It leaves something that only a person can find out. */
   readonly undecidable?: boolean;
+  /** Nobody can look it up; it may be told later, and is a person's until then. */
+  readonly untilTold?: boolean;
 };
 
 /** Who sees no answer in the storm waits; so many may wait at once. */

@@ -226,6 +226,14 @@ describe('the verdict of a storm', () => {
     }
   });
 
+  it('takes what is told later for a person’s until then, and for settled from then on', () => {
+    const expected = [{ scenario: 'outage', ending, untilTold: true }];
+    const legs = order.legs.map(leg => ({ ...leg, status: 'NEEDS_REVIEW' as const, reason: 'EFFECT_UNPROVEN' }));
+    const untold = judge({ ...good, ...withOrder({ legs }), expected }).violations.map(({ kind }) => kind);
+    expect(untold).not.to.include.members(['needless']).and.not.to.include('lost');
+    expect(judge({ ...good, expected }).violations).to.deep.equal([]);
+  });
+
   it('takes what a scenario sends back after the sale for what is due', () => {
     const facts: Facts = {
       ...good,
