@@ -8,7 +8,7 @@ import { consume } from './funding.ts';
 import { post } from './ledger.ts';
 import type { EntityManager } from './open.ts';
 import { custodyOf } from './orders.ts';
-import { isByHand, isCancelled, purchaseOrdersOf } from './supplier-orders.ts';
+import { isByHand, purchaseOrdersOf } from './supplier-orders.ts';
 
 /** What the standing purchase cost: all of its supplier orders that were paid, together. */
 export async function purchaseCost(em: EntityManager, orderId: OrderId): Promise<Money> {
@@ -22,26 +22,20 @@ export const costOf = (rows: readonly SupplierOrder[]): Money =>
     platformCurrency,
   );
 
-/** The name that the standing purchase is booked under. */
-async function purchaseEvent(em: EntityManager, orderId: OrderId): Promise<string> {
-  const [row] = await purchaseOrdersOf(em, orderId);
+/** The name that the standing purchase is booked under. @param row one of its supplier orders, if it has any */
+async function purchaseEvent(em: EntityManager, orderId: OrderId, row: SupplierOrder | undefined): Promise<string> {
   if (row && isByHand(row)) return `bought:${row.number}`;
   const key = row ? row.effectKey : (await standingEffect(em, 'buy', orderId))?.idempotencyKey;
   return `bought:${key ?? orderId}`;
 }
 
-/**
- * Everything of it is closed at the supplier, and our books know of no payment: whether one was made, and came back, is
- * a person's to say.
- */
-export async function isClosedUnbooked(em: EntityManager, orderId: OrderId): Promise<boolean> {
-  const rows = await purchaseOrdersOf(em, orderId);
-  return rows.length > 0 && rows.every(isCancelled) && !(await isPurchaseBooked(em, orderId));
-}
-
-/** Whether what the standing purchase cost is in the books. */
-export async function isPurchaseBooked(em: EntityManager, orderId: OrderId): Promise<boolean> {
-  const event = await purchaseEvent(em, orderId);
+/** Whether what the standing purchase cost is in the books. @param rows its supplier orders */
+export async function isPurchaseBooked(
+  em: EntityManager,
+  orderId: OrderId,
+  rows: readonly SupplierOrder[],
+): Promise<boolean> {
+  const event = await purchaseEvent(em, orderId, rows[0]);
   const booked = await em.execute(`select from ledger_transactions where source = 'aliexpress' and event = ?`, [event]);
   return booked.length > 0;
 }
@@ -60,7 +54,7 @@ export async function bookPurchase(em: EntityManager, order: Order, cost: Money)
   const [row] = await purchaseOrdersOf(em, order.id);
   await post(em, {
     source: 'aliexpress',
-    event: await purchaseEvent(em, order.id),
+    event: await purchaseEvent(em, order.id, row),
     orderId: order.id,
     postings: supplierPaid({ ...payerOf(order, row), cost }),
   });

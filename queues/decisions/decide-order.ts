@@ -40,7 +40,7 @@ import type { OrderDecision } from './asked.ts';
 import { boughtByHand, boughtFor } from './bought-by-hand.ts';
 import { type Deed, didNotHappen, refusal, told } from './decision.ts';
 import { marketplaceRefunded } from './marketplace-refund.ts';
-import { isUnconfirmed, type OrderFacts, orderChoices, orderFacts } from './order-choices.ts';
+import { isClosedUnbooked, isUnconfirmed, type OrderFacts, orderChoices, orderFacts } from './order-choices.ts';
 import { noRefundArrived, refundedByHand } from './refunded-by-hand.ts';
 import { suppliedByHand } from './supplied-by-hand.ts';
 import { notComing, supplierRefunded } from './supplier-refund.ts';
@@ -143,7 +143,7 @@ async function forgetUnconfirmed(em: EntityManager, facts: OrderFacts): Promise<
 async function nothingBought(em: EntityManager, facts: OrderFacts): Promise<void> {
   const { order, buy } = facts;
   await forgetUnconfirmed(em, facts);
-  const closed = buy?.status === 'DONE' && facts.isClosedUnbooked;
+  const closed = buy?.status === 'DONE' && isClosedUnbooked(facts);
   if (closed) await disproveDone(em, buy, 'CLOSED_BY_SUPPLIER');
   await didNotHappen(em, closed ? null : buy, 'buy', order.id);
 }

@@ -7,7 +7,7 @@ import { refundedOf } from '../../store/refunds.ts';
 import { settleUntold } from '../../store/untold-refunds.ts';
 import { bookBack } from '../book-back.ts';
 import type { Enqueue } from '../transact.ts';
-import { DecisionRefused } from './decision.ts';
+import { refusal } from './decision.ts';
 
 /**
  * A marketplace gave money back and does not tell how much: `total` is all that it has given back of this order's line so
@@ -18,10 +18,10 @@ export async function marketplaceRefunded(em: EntityManager, enqueue: Enqueue, o
   const payment = (await paymentsOf(em, order.id)).find(one => one.id === paymentId);
   invariant(payment, `order ${order.id} has payment ${paymentId}`);
   const paid = money(payment.amountMinor, payment.currency);
-  if (total.currency !== paid.currency) throw new DecisionRefused('AMOUNTS_DIFFER', `the sale is in ${paid.currency}`);
-  if (isGreater(total, paid)) throw new DecisionRefused('MORE_THAN_PAID', `${formatMoney(paid)} were paid`);
+  if (total.currency !== paid.currency) throw refusal('AMOUNTS_DIFFER', `the sale is in ${paid.currency}`);
+  if (isGreater(total, paid)) throw refusal('MORE_THAN_PAID', `${formatMoney(paid)} were paid`);
   const booked = await refundedOf(em, order.id, paid.currency);
   if (isGreater(booked, total))
-    throw new DecisionRefused('LESS_THAN_BOOKED', `refunds of ${formatMoney(booked)} are booked already`);
+    throw refusal('LESS_THAN_BOOKED', `refunds of ${formatMoney(booked)} are booked already`);
   await bookBack(em, enqueue, order, { payment, total, saidBy: 'person' });
 }

@@ -10,10 +10,10 @@ import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { freezeLeft, lookedAt } from '../../store/freeze.ts';
 import type { EntityManager } from '../../store/open.ts';
 import { holdsMoney } from '../../store/payments.ts';
-import { isClosedUnbooked, isPurchaseBooked } from '../../store/purchase-books.ts';
+import { isPurchaseBooked } from '../../store/purchase-books.ts';
 import { hasArrived } from '../../store/refunds.ts';
 import { supplierOwes } from '../../store/second-purchase.ts';
-import { neverRead, purchaseOrdersOf } from '../../store/supplier-orders.ts';
+import { isCancelled, neverRead, purchaseOrdersOf } from '../../store/supplier-orders.ts';
 import { hasUntold } from '../../store/untold-refunds.ts';
 import type { OrderDecisionName } from './asked.ts';
 import { type Choices, type DecisionRefused, refusal } from './decision.ts';
@@ -30,7 +30,6 @@ export type OrderFacts = {
   readonly wasRefunded: boolean;
   readonly placed: readonly SupplierOrder[];
   readonly isBooked: boolean;
-  readonly isClosedUnbooked: boolean;
   readonly moneyIsHere: boolean;
   /** The supplier owes what it cancelled; a marketplace gave money back and does not say how much. */
   readonly supplierOwes: boolean;
@@ -44,14 +43,14 @@ export async function orderFacts(em: EntityManager, order: Order): Promise<Order
   const sent = await standingEffect(em, 'refund', id);
   const wasSent = sent?.status === 'DONE' || isInDoubt(sent);
   const wasRefunded = sent?.status === 'DONE' && (await hasArrived(em, (sent.result as { refundId: string }).refundId));
+  const placed = await purchaseOrdersOf(em, id);
   return {
     order,
     buy: await standingEffect(em, 'buy', id),
     refund: wasSent && !wasRefunded ? sent : null,
     wasRefunded,
-    placed: await purchaseOrdersOf(em, id),
-    isBooked: await isPurchaseBooked(em, id),
-    isClosedUnbooked: await isClosedUnbooked(em, id),
+    placed,
+    isBooked: await isPurchaseBooked(em, id, placed),
     moneyIsHere: await holdsMoney(em, id),
     supplierOwes: order.waitReason === 'SUPPLIER_REFUND_UNPROVEN' || (await supplierOwes(em, id)),
     refundUntold: await hasUntold(em, id),
@@ -63,11 +62,18 @@ export async function orderFacts(em: EntityManager, order: Order): Promise<Order
 export const isUnconfirmed = ({ buy, placed }: OrderFacts): boolean =>
   saidByPerson(buy) && !placed.some(row => row.wasPaid || row.rawStatus !== neverRead);
 
+/**
+ * Everything of it is closed at the supplier, and our books know of no payment: whether one was made, and came back, is a
+ * person's to say.
+ */
+export const isClosedUnbooked = ({ placed, isBooked }: OrderFacts): boolean =>
+  placed.length > 0 && placed.every(isCancelled) && !isBooked;
+
 /** Through us, or by another way. */
 const isOrdered = ({ order, buy }: OrderFacts): boolean => buy?.status === 'DONE' || order.suppliedByHandAt != null;
 
 const whyGoodsStand = (facts: OrderFacts): DecisionRefused | null =>
-  !isOrdered(facts) || facts.isClosedUnbooked || isUnconfirmed(facts)
+  !isOrdered(facts) || isClosedUnbooked(facts) || isUnconfirmed(facts)
     ? null
     : refusal('GOODS_ORDERED', 'goods are ordered for it: cancel them at the supplier first');
 

@@ -20,7 +20,7 @@ import { note } from '../../store/timeline.ts';
 import { endFreeze } from '../end-freeze.ts';
 import { jobForLeg } from '../next-job.ts';
 import type { Enqueue } from '../transact.ts';
-import { DecisionRefused } from './decision.ts';
+import { refusal } from './decision.ts';
 
 /** What left under a call that was given up, in all, as a person has seen it at the provider. Zero: nothing did. */
 export type Seen = { readonly amount: Money; readonly why: string; readonly by: UserId };
@@ -38,11 +38,11 @@ export async function settleContradiction(
 ): Promise<Order> {
   const found = await lockContradiction(em, id);
   if (!found || found.settled)
-    throw new DecisionRefused('NOT_CONTRADICTED', 'nothing that was given up is waiting for an amount here');
+    throw refusal('NOT_CONTRADICTED', 'nothing that was given up is waiting for an amount here');
   if (amount.currency !== platformCurrency)
-    throw new DecisionRefused('NOT_CONTRADICTED', `what left is said in ${platformCurrency}`);
+    throw refusal('NOT_CONTRADICTED', `what left is said in ${platformCurrency}`);
   const order = await claimOrder(em, found.orderId, orderStates);
-  if (!order) throw new DecisionRefused('NOT_CONTRADICTED', 'its order is gone');
+  if (!order) throw refusal('NOT_CONTRADICTED', 'its order is gone');
   await book(em, order, found, subtract(amount, money(found.bookedMinor, platformCurrency)));
   await closeContradiction(em, id, amount.amountMinor, by);
   const text = `${formatMoney(amount)} left under ${found.purpose} ${found.key}, as a person has seen: ${why}`;
@@ -62,8 +62,7 @@ async function book(em: EntityManager, order: Order, found: Contradiction, amoun
 async function postingsOf(em: EntityManager, order: Order, found: Contradiction, amount: Money) {
   if (found.purpose === 'buy') return lostAtSupplier({ custody: custodyOf(order), lost: amount });
   const leg = found.purpose === 'pay' ? await findLeg(em, found.subject as LegId) : null;
-  if (!leg)
-    throw new DecisionRefused('BOOKED_BY_ITSELF', `the money of a ${found.purpose} is booked by its own news: say 0`);
+  if (!leg) throw refusal('BOOKED_BY_ITSELF', `the money of a ${found.purpose} is booked by its own news: say 0`);
   const { beneficiary, userId: holder } = leg;
   const from = found.route === 'payoneer' ? 'payoneer' : 'paypal';
   return legPaid({ beneficiary, holder, amount, fee: zero(amount.currency), from });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { orderStates } from '../../domain/order.ts';
 import { legStates } from '../../domain/payout-leg.ts';
 import { legChoices } from '../../queues/decisions/leg-choices.ts';
-import { decidedIn, type OrderFacts, orderChoices } from '../../queues/decisions/order-choices.ts';
+import { decidedIn, isClosedUnbooked, type OrderFacts, orderChoices } from '../../queues/decisions/order-choices.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { leftOpen } from '../../store/legs.ts';
@@ -11,7 +11,8 @@ const done = { status: 'DONE', lastCode: null } as Effect;
 const said = { status: 'DONE', lastCode: 'DECIDED_BY_PERSON' } as Effect;
 const doubtful = { status: 'OPEN', lastSentAt: new Date(0) } as Effect;
 const unsent = { status: 'OPEN', lastSentAt: null } as Effect;
-const paidRow = { wasPaid: true, rawStatus: 'FINISH' } as SupplierOrder;
+const paidRow = { wasPaid: true, rawStatus: 'FINISH', status: 'PAID' } as SupplierOrder;
+const closedRow = { wasPaid: true, rawStatus: 'FINISH', status: 'CANCELLED' } as SupplierOrder;
 
 /** Everything that the facts may say together, and some that they never do. */
 function* everyFact(): Generator<OrderFacts> {
@@ -19,17 +20,13 @@ function* everyFact(): Generator<OrderFacts> {
     for (const saleBookedAt of [null, new Date(0)])
       for (const buy of [null, unsent, doubtful, said, done])
         for (const refund of [null, doubtful, done])
-          for (const placed of [[], [paidRow]])
-            for (const [isBooked, isClosedUnbooked] of [
-              [false, false],
-              [true, false],
-              [false, true],
-            ] as const)
+          for (const placed of [[], [paidRow], [closedRow]])
+            for (const isBooked of [false, true])
               for (const moneyIsHere of [true, false])
                 for (const frozenFor of [null, 'DISPUTE', 'SUPPLIER_CANCELLED'] as const) {
                   const order = { status, saleBookedAt } as Order;
                   const more = { supplierOwes: false, refundUntold: false, wasRefunded: false };
-                  yield { order, buy, refund, placed, isBooked, isClosedUnbooked, moneyIsHere, frozenFor, ...more };
+                  yield { order, buy, refund, placed, isBooked, moneyIsHere, frozenFor, ...more };
                 }
 }
 
@@ -45,7 +42,7 @@ describe('what may be decided', () => {
     for (const facts of everyFact()) {
       const names = allowed(orderChoices(facts));
       if (facts.buy?.status !== 'DONE') expect(names).not.to.include('not-coming');
-      else if (facts.placed.some(({ wasPaid }) => wasPaid) && !facts.isClosedUnbooked)
+      else if (facts.placed.some(({ wasPaid }) => wasPaid) && !isClosedUnbooked(facts))
         for (const name of ['buy-again', 'fail', 'supplied']) expect(names).not.to.include(name);
     }
   });

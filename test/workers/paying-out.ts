@@ -18,6 +18,15 @@ export async function legNow(stage: Stage, id: string): Promise<PayoutLeg> {
   return leg;
 }
 
+/** Looks at the payout until it stands so. */
+export async function legBecomes(stage: Stage, id: string, status: PayoutLeg['status']): Promise<PayoutLeg> {
+  await until(async () => {
+    await stage.perform('payout', id);
+    return (await legNow(stage, id)).status === status;
+  });
+  return legNow(stage, id);
+}
+
 /** Sweeps until both shares of an order are paid. */
 export const paidOut = (stage: Stage, id: OrderId): Promise<true> =>
   until(async () => {

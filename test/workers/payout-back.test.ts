@@ -8,7 +8,7 @@ import { claimLeg, moveLeg, wakeLeg } from '../../store/legs.ts';
 import { changeSettings } from '../../store/users.ts';
 import type { Seller, Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
-import { legNow, openPayouts } from './paying-out.ts';
+import { legBecomes, legNow, openPayouts } from './paying-out.ts';
 import { readyEffects } from './ready-effects.ts';
 import { performWith, reservationsOf } from './workbench.ts';
 
@@ -25,13 +25,7 @@ describe('a payout whose money comes back after it was paid', () => {
   afterEach(async () => expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]));
 
   const look = (id: string) => legNow(stage, id);
-  const becomes = async (id: string, status: PayoutLeg['status']): Promise<PayoutLeg> => {
-    await until(async () => {
-      await stage.perform('payout', id);
-      return (await look(id)).status === status;
-    });
-    return look(id);
-  };
+  const becomes = (id: string, status: PayoutLeg['status']) => legBecomes(stage, id, status);
   const paid = async () => becomes(await readyEffects(stage, seller).legOf(seller), 'PAID');
   const byPayoneer = () =>
     stage.store.transaction(em =>

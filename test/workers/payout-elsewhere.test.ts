@@ -8,8 +8,7 @@ import type { PayoutLeg } from '../../store/entities/money.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
 import { commissionAdmin } from '../../store/users.ts';
 import type { Seller, Stage } from '../support/stage.ts';
-import { until } from '../support/until.ts';
-import { legNow, openPayouts } from './paying-out.ts';
+import { legBecomes, legNow, openPayouts } from './paying-out.ts';
 import { readyEffects } from './ready-effects.ts';
 import { reservationsOf } from './workbench.ts';
 
@@ -25,13 +24,7 @@ describe('a payout whose receiver has the money by another way', () => {
   after(() => stage[Symbol.asyncDispose]());
   afterEach(async () => expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]));
 
-  const becomes = async (id: string, status: PayoutLeg['status']): Promise<PayoutLeg> => {
-    await until(async () => {
-      await stage.perform('payout', id);
-      return (await legNow(stage, id)).status === status;
-    });
-    return legNow(stage, id);
-  };
+  const becomes = (id: string, status: PayoutLeg['status']) => legBecomes(stage, id, status);
   const pending = () => readyEffects(stage, seller).legOf(seller);
   const returned = async () => {
     const { id, route } = await becomes(await pending(), 'PAID');

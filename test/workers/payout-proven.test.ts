@@ -3,8 +3,7 @@ import type { LegId } from '../../domain/ids.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
 import { findLeg } from '../../store/legs.ts';
 import type { Seller, Stage } from '../support/stage.ts';
-import { until } from '../support/until.ts';
-import { legNow, openPayouts } from './paying-out.ts';
+import { legBecomes, openPayouts } from './paying-out.ts';
 import { tell } from './paypal-news.ts';
 import { readyEffects } from './ready-effects.ts';
 import { fromNow, intentsOf, performWith } from './workbench.ts';
@@ -39,11 +38,7 @@ describe('a payout whose answer was lost', () => {
       sender_batch_id: key,
       transaction_status: 'SUCCESS',
     });
-  const paid = () =>
-    until(async () => {
-      await stage.perform('payout', id);
-      return (await legNow(stage, id)).status === 'PAID';
-    });
+  const paid = () => legBecomes(stage, id, 'PAID');
   const timesPaid = async () => (await stage.effects('payout')).filter(({ key }) => key.startsWith(`leg-${id}`)).length;
 
   it('is proven by PayPal’s own news, without being sent again', async () => {
