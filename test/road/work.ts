@@ -51,6 +51,20 @@ export async function inTheMiddle({ stage, store }: Theatre): Promise<void> {
   );
 }
 
+/** The order, with what it did lately and what it has asked of the outside world. */
+async function whatBecameOf(store: Theatre['store'], ending: Ending) {
+  const order = await orderOf(store, ending.order);
+  const rows = (sql: string) => store.read(em => em.execute(sql, [order?.id]));
+  return {
+    order,
+    waits: await rows('select next_check_at, wake, clock_now() as now from orders where id = ?'),
+    events: await rows(
+      'select at, kind, note, detail from order_events where order_id = ? order by at desc, id desc limit 12',
+    ),
+    effects: await rows('select purpose, status, sends, last_sent_at, last_code from effects where subject = ?'),
+  };
+}
+
 export async function payByHand({ stage, store }: Theatre, ending: Ending | undefined): Promise<void> {
   if (!ending) throw new Error('there is nothing to pay');
   const seen = await until(
@@ -58,7 +72,7 @@ export async function payByHand({ stage, store }: Theatre, ending: Ending | unde
       const order = await orderOf(store, ending.order);
       return order?.waitReason === 'SUPPLIER_UNPAID' ? order : undefined;
     },
-    { deadlineMs: 45_000, describe: async () => JSON.stringify(await orderOf(store, ending.order)) },
+    { deadlineMs: 45_000, describe: async () => JSON.stringify(await whatBecameOf(store, ending)) },
   );
   for (const number of seen.supplierOrders) await stage.sandbox('POST', '/pay', { number });
 }
