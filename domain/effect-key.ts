@@ -5,6 +5,7 @@
  *   order   channel, environment, account that sold it, the channel's order and line
  *   leg     order, ordinal of its sale, beneficiary
  *   parcel  order, tracking number
+ *   several paid in one: the names of all
  *
  * Nothing of ours goes in: no row's id, no time, no attempt. An effect that exists keeps the key that it was given.
  */

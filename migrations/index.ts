@@ -32,6 +32,7 @@ import { Migration0034RunningBalances } from './0034-running-balances.ts';
 import { Migration0035BookChecks } from './0035-book-checks.ts';
 import { Migration0036SuppliedByHand } from './0036-supplied-by-hand.ts';
 import { Migration0037HeldOrders } from './0037-held-orders.ts';
+import { Migration0038CollectedPayouts } from './0038-collected-payouts.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -69,4 +70,5 @@ export const migrations = [
   { name: '0035-book-checks', class: Migration0035BookChecks },
   { name: '0036-supplied-by-hand', class: Migration0036SuppliedByHand },
   { name: '0037-held-orders', class: Migration0037HeldOrders },
+  { name: '0038-collected-payouts', class: Migration0038CollectedPayouts },
 ];

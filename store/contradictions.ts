@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
-import type { LegId, OrderId, UserId } from '../domain/ids.ts';
+import type { EffectId, LegId, OrderId, UserId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { type OrderState, orderMoves } from '../domain/order.ts';
 import { type LegState, legMoves } from '../domain/payout-leg.ts';
@@ -22,9 +22,10 @@ export const contradicted = 'EFFECT_CONTRADICTED';
 
 export type Contradiction = {
   id: string;
-  effectId: string;
+  effectId: EffectId;
   orderId: OrderId;
   purpose: Effect['purpose'];
+  /** Of a collected payout its first leg, whose beneficiary is that of all. */
   subject: string;
   route: string;
   key: string;
@@ -35,7 +36,8 @@ export type Contradiction = {
   settled: boolean;
 };
 
-const columns = `c.id, c.effect_id as "effectId", c.order_id as "orderId", e.purpose, e.subject, e.route, e.generation,
+const columns = `c.id, c.effect_id as "effectId", c.order_id as "orderId", e.purpose, e.route, e.generation,
+  coalesce((select leg_id from collected_legs where collected_id = e.subject and place = 1), e.subject) as subject,
   e.idempotency_key as key, c.evidence, c.booked_minor::text as booked, c.settled_at is not null as settled`;
 type Row = Omit<Contradiction, 'bookedMinor'> & { booked: string };
 const toContradiction = ({ booked, ...row }: Row): Contradiction => ({ ...row, bookedMinor: BigInt(booked) });
@@ -94,15 +96,24 @@ export async function keepContradiction(em: EntityManager, { id }: Pick<Effect, 
   const effect = await em.findOne(Effect, { id, status: 'DISPROVEN' }, { refresh: true });
   if (!effect) return false;
   const answer = JSON.stringify(shown);
-  const orderId = await orderOf(em, effect);
+  const subject = await subjectOf(em, effect);
+  const orderId = await orderOf(em, subject);
   if (orderId && !(await keep(em, effect, orderId, answer))) return true;
   const change = { result: raw<unknown>('?::jsonb', [answer]), lastCode: contradicted };
   await em.nativeUpdate(Effect, { id, status: 'DISPROVEN' }, change);
-  if (orderId) await hold(em, effect, orderId, shown);
+  if (orderId) await hold(em, effect, { orderId, subject, shown });
   return true;
 }
 
-async function orderOf(em: EntityManager, { subject }: Effect): Promise<OrderId | undefined> {
+async function subjectOf(em: EntityManager, { subject }: Effect): Promise<string> {
+  const [first] = await em.execute<{ id: string }[]>(
+    'select leg_id as id from collected_legs where collected_id = ? and place = 1',
+    [subject],
+  );
+  return first?.id ?? subject;
+}
+
+async function orderOf(em: EntityManager, subject: string): Promise<OrderId | undefined> {
   const [order] = await em.execute<{ id: OrderId }[]>(
     `select id from orders where id = ? union select order_id from payout_legs where id = ?
      union select order_id from parcels where id = ?`,
@@ -124,14 +135,17 @@ async function keep(em: EntityManager, effect: Effect, orderId: OrderId, answer:
   return kept.length > 0;
 }
 
-async function hold(em: EntityManager, effect: Effect, orderId: OrderId, shown: Json): Promise<void> {
-  const { purpose, idempotencyKey: key, generation } = effect;
+async function hold(
+  em: EntityManager,
+  { purpose, idempotencyKey: key, generation }: Effect,
+  { orderId, subject, shown }: { orderId: OrderId; subject: string; shown: Json },
+): Promise<void> {
   const text = `given up as not happened, and it did: ${purpose} ${key}. Look at the provider before anything more is decided`;
   await note(em, orderId, 'effect', text, { key, generation, answer: shown });
   await em.execute('select id from orders where id = ? for no key update', [orderId]);
   const order = await em.findOneOrFail(Order, { id: orderId }, { refresh: true });
   await freeze(em, order, 'CONTRADICTION');
-  if (purpose === 'pay') await reviewLeg(em, effect.subject as LegId);
+  if (purpose === 'pay') await reviewLeg(em, subject as LegId);
   else await reviewOrder(em, order);
 }
 
@@ -161,6 +175,8 @@ export async function reinstate(em: EntityManager, effectId: string, by: UserId,
     `update effects e set status = 'DONE', result = ?::jsonb, closed_at = clock_now()
      where id = ? and status = 'DISPROVEN'
        and not exists (select from effects o where o.purpose = e.purpose and o.subject = e.subject and o.status <> 'DISPROVEN')
+       and not exists (select from leg_payouts p join leg_payouts other on other.leg_id = p.leg_id
+         where p.effect_id = e.id and other.status <> 'DISPROVEN')
      returning id`,
     [JSON.stringify(result), effectId],
   );

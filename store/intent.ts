@@ -15,7 +15,7 @@ export const askedInThisRun = async (): Promise<undefined> => undefined;
 
 export type Intent<Result extends Json> = {
   purpose: EffectPurpose;
-  /** The order or the leg it is for. */
+  /** The order, the leg or the collected payout it is for. */
   subject: string;
   route: string;
   /** The outside account that acts. An effect is only ever judged through the account that opened it. */
@@ -29,6 +29,8 @@ export type Intent<Result extends Json> = {
   resendForMs: number;
   /** For how long an effect that can be neither found nor sent again is looked for before a person is asked. */
   lookForMs?: number;
+  /** It may have been done under another key, as a purchase may: a restored database does not send it under this one. */
+  mayHaveOtherKeys?: boolean;
   /** The provider deduplicates the key, so that "unknown" may be answered by sending again. */
   deduplicates: boolean;
   /**

@@ -171,7 +171,7 @@ const payouts: readonly Rule[] = [
     name: 'each leg that is paid has a payout that is proven',
     toDo: 'Look the payout up at its provider: nobody knows that it was made.',
     sql: `select l.order_id::text as subject, l.id::text as detail from payout_legs l where l.status = 'PAID'
-          and not exists (select from effects e where e.purpose = 'pay' and e.subject = l.id and e.status = 'DONE')`,
+          and not exists (select from leg_payouts p where p.leg_id = l.id and p.status = 'DONE')`,
   },
   {
     name: 'nothing is held for an order or a leg that has ended',

@@ -33,6 +33,13 @@ export async function lockLeg(em: EntityManager, leg: PayoutLeg): Promise<void> 
   if (owned.length === 0) throw new LostClaim(leg.id);
 }
 
+/** As `lockLeg`, several: whoever locks more than one order does so in the order of their ids. @throws LostClaim */
+export async function lockLegs(em: EntityManager, legs: readonly PayoutLeg[]): Promise<void> {
+  const orders = legs.map(({ orderId }) => orderId);
+  await em.execute('select id from orders where id in (?) order by id for no key update', [orders]);
+  for (const leg of legs) await lockLeg(em, leg);
+}
+
 /** Right before money leaves. @throws LostClaim as above, and when its order was frozen */
 export async function assertLegOwner(em: EntityManager, leg: PayoutLeg): Promise<void> {
   await lockLeg(em, leg);
@@ -131,10 +138,6 @@ export async function wakeUnclaimed(em: EntityManager, id: LegId): Promise<void>
   await em.nativeUpdate(PayoutLeg, { id, status: 'UNCLAIMED' }, look);
 }
 
-/** The leg that a payout is or was sent for. */
-export const legOfEffect = (em: EntityManager, { subject }: Pick<Effect, 'subject'>): Promise<PayoutLeg | null> =>
-  findLeg(em, subject as LegId);
-
 /**
  * What was sent under our key, or is known by its provider's reference: in any generation, whatever became of it. A key
  * that is no effect of ours names none, whatever reference stands beside it.
@@ -153,10 +156,14 @@ export async function payoutEffect(
   return row ? em.findOne(Effect, { id: row.id }) : null;
 }
 
-/** Whether a provider's name for a payout, or our own key of one, is known as another leg's. */
-export async function isAnotherPayout(em: EntityManager, id: LegId, reference: string): Promise<boolean> {
+/** Whether a provider's name for a payout, or our own key of one, is known as another one's. */
+export async function isAnotherPayout(
+  em: EntityManager,
+  { id }: Pick<Effect, 'id'>,
+  reference: string,
+): Promise<boolean> {
   const known = await em.execute<{ id: string }[]>(
-    `select id from effects where purpose = 'pay' and subject <> ?
+    `select id from effects where purpose = 'pay' and id <> ?
        and (idempotency_key = ? or status = 'DONE' and result ->> 'reference' = ?) limit 1`,
     [id, reference, reference],
   );

@@ -5,13 +5,15 @@ import { type Currency, type Money, money } from '../domain/money.ts';
 import { Effect } from './entities/money.ts';
 import type { EntityManager } from './open.ts';
 
-/** The outside effects of an order and of its legs, oldest first. */
-export const effectsOf = (em: EntityManager, subjects: readonly string[]): Promise<Effect[]> =>
-  em.find(
-    Effect,
-    { subject: { $in: [...subjects] } },
-    { orderBy: { createdAt: 'asc', generation: 'asc' }, limit: 100 },
+/** The outside effects of an order, its parcels and its legs, collected payouts among them, oldest first. */
+export async function effectsOf(em: EntityManager, subjects: readonly string[]): Promise<Effect[]> {
+  const collected = await em.execute<{ id: string }[]>(
+    'select distinct collected_id as id from collected_legs where leg_id in (?)',
+    [[...subjects]],
   );
+  const subject = { $in: [...subjects, ...collected.map(({ id }) => id)] };
+  return em.find(Effect, { subject }, { orderBy: { createdAt: 'asc', generation: 'asc' }, limit: 100 });
+}
 
 export type Entry = { at: Date; source: string; event: string; postings: BookedPosting[] };
 export type BookedPosting = { account: Account; holder: string | null; amount: Money };

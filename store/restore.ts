@@ -9,8 +9,11 @@
  * opened as one that was sent and whose answer nobody has: it is looked up, and sent again only under a key that its
  * provider still recognises. A purchase cannot be looked up, and how many keys it had used is not known: it is a person's.
  */
+
+import type { Json } from '../domain/json.ts';
 import { NotNow } from '../domain/outcome.ts';
 import type { Effect } from './entities/money.ts';
+import type { Intent } from './intent.ts';
 import type { EntityManager } from './open.ts';
 
 export type Restore = { readonly lostFrom: Date; readonly openedAt: Date };
@@ -85,12 +88,13 @@ async function restoreThatForgot(
     `select r.lost_from, r.opened_at from restores r
      where r.ended_at is not null
        and not exists (select from effects e where e.purpose = ? and e.subject = ? and e.created_at > r.opened_at)
-       and not exists (select from orders o
-         where o.id = coalesce((select order_id from payout_legs where id = ?), (select order_id from parcels where id = ?), ?)
-           -- A checkout of ours that began since is nobody's memory.
-           and o.created_at > case o.channel when 'paypal' then r.opened_at else r.ended_at end)
+       -- A checkout of ours that began since is nobody's memory.
+       and coalesce((select bool_or(o.created_at <= case o.channel when 'paypal' then r.opened_at else r.ended_at end)
+         from orders o where o.id in (select ?::uuid union all select order_id from parcels where id = ?
+           union all select order_id from payout_legs where id = ?
+           union all select l.order_id from collected_legs m join payout_legs l on l.id = m.leg_id where m.collected_id = ?)), true)
      order by r.id desc limit 1`,
-    [purpose, subject, subject, subject, subject],
+    [purpose, subject, subject, subject, subject, subject],
   );
   return row ? restoreOf(row) : null;
 }
@@ -109,17 +113,19 @@ async function wasToldOfLaterKey(em: EntityManager, { lostFrom }: Restore, key: 
 }
 
 /**
- * What may have been done in the lost time begins as a send without an answer. A purchase cannot be looked up, and may
- * have used other keys: it is not sent again. Nor is what a later key is told of.
+ * What may have been done in the lost time begins as a send without an answer. What may have used other keys (a purchase,
+ * a payout that may have been collected) is not sent again. Nor is what a later key is told of.
  */
 export async function doubtAfterRestore(
   em: EntityManager,
-  effect: Pick<Effect, 'purpose' | 'subject' | 'idempotencyKey'> & { resendForMs: number },
+  effect: Pick<Effect, 'purpose' | 'subject' | 'idempotencyKey'> &
+    Pick<Intent<Json>, 'resendForMs' | 'mayHaveOtherKeys'>,
 ): Promise<Partial<Effect>> {
   const restore = await restoreThatForgot(em, effect);
   if (!restore) return {};
   const { lostFrom, openedAt } = restore;
-  const isOver = effect.purpose === 'buy' || (await wasToldOfLaterKey(em, restore, effect.idempotencyKey));
+  const otherKeys = effect.purpose === 'buy' || effect.mayHaveOtherKeys;
+  const isOver = otherKeys || (await wasToldOfLaterKey(em, restore, effect.idempotencyKey));
   const resendUntil = isOver ? lostFrom : new Date(lostFrom.getTime() + effect.resendForMs);
   return { sends: 1, firstSentAt: lostFrom, lastSentAt: openedAt, resendUntil, lastCode: restored };
 }

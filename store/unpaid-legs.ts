@@ -1,11 +1,12 @@
 import type { LegId } from '../domain/ids.ts';
 import { type Money, subtract } from '../domain/money.ts';
 import { cameBack, type LegState } from '../domain/payout-leg.ts';
-import { isInDoubt, standingEffect, withdrawUnsent } from './effects.ts';
+import { isInDoubt } from './effects.ts';
 import type { PayoutLeg } from './entities/money.ts';
 import { release } from './funding.ts';
 import { claimLeg, legAmount, moveLeg, resizeLeg, wakeUnclaimed } from './legs.ts';
 import type { EntityManager } from './open.ts';
+import { standingPayout, withdrawUnsentPayout } from './payouts-of-leg.ts';
 
 /** Nothing has left in these as long as no effect stands. */
 const notPaid: readonly LegState[] = ['PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'NEEDS_REVIEW', ...cameBack];
@@ -16,8 +17,8 @@ const notPaid: readonly LegState[] = ['PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_F
  * its sale is worth less. The caller owns the order, so that nobody sends meanwhile.
  */
 export async function claimUnpaid(em: EntityManager, id: LegId): Promise<PayoutLeg | null> {
-  await withdrawUnsent(em, 'pay', id);
-  const effect = await standingEffect(em, 'pay', id);
+  await withdrawUnsentPayout(em, { id });
+  const effect = await standingPayout(em, { id });
   const leg = isInDoubt(effect) ? null : await claimLeg(em, id, effect ? cameBack : notPaid);
   if (!leg) await wakeUnclaimed(em, id);
   return leg;

@@ -3,11 +3,13 @@ import { payout } from '../queues/payout.ts';
 import { keepContradiction } from '../store/contradictions.ts';
 import { isInDoubt, proveOpen } from '../store/effects.ts';
 import type { Effect } from '../store/entities/money.ts';
-import { legOfEffect, payoutEffect, wakeLeg } from '../store/legs.ts';
+import { payoutEffect, wakeLeg } from '../store/legs.ts';
+import { legsOfPayout } from '../store/payouts-of-leg.ts';
 import { note } from '../store/timeline.ts';
 import type { Context } from './context.ts';
 import { atAccount } from './own-account.ts';
 import { acceptedByProvider } from './payout-outcome.ts';
+import { partFor } from './payout-part.ts';
 import { payoutRoute } from './payout-route.ts';
 
 /** What a provider's news names a payout by: our key, and its own reference. */
@@ -31,13 +33,16 @@ export async function payoutTold(
   if (effect.status === 'DISPROVEN') return givenUp(ctx, route, effect, named);
   if (isInDoubt(effect)) await proven(ctx, route, effect, named);
   return ctx.transact(async (em, enqueue) => {
-    const leg = await legOfEffect(em, effect);
-    if (leg?.status === 'NEEDS_REVIEW')
-      await note(em, leg.orderId, 'noted', `${type}: its provider tells of the payout that is in review`, { ...named });
-    const woken = leg && (await wakeLeg(em, leg.id));
-    // Also when it has ended: its money may have come back, or arrived after all.
-    if (woken) enqueue(payout.jobFor(woken));
-    return `${type}: the leg of payout ${effect.idempotencyKey} is read back`;
+    for (const leg of await legsOfPayout(em, effect)) {
+      if (leg.status === 'NEEDS_REVIEW')
+        await note(em, leg.orderId, 'noted', `${type}: its provider tells of the payout that is in review`, {
+          ...named,
+        });
+      const woken = await wakeLeg(em, leg.id);
+      // Also when it has ended: its money may have come back, or arrived after all.
+      if (woken) enqueue(payout.jobFor(woken));
+    }
+    return `${type}: what payout ${effect.idempotencyKey} pays is read back`;
   });
 }
 
@@ -52,9 +57,9 @@ async function proven(
   const { key, missing } = await route.stand(reference);
   if (missing || key !== effect.idempotencyKey) return;
   await ctx.store.transaction(async em => {
-    const leg = await legOfEffect(em, effect);
-    if (leg && (await proveOpen(em, effect, { reference })))
-      await acceptedByProvider(em, leg, route, { reference, key });
+    if (!(await proveOpen(em, effect, { reference }))) return;
+    for (const leg of await legsOfPayout(em, effect))
+      await acceptedByProvider(em, leg, await partFor(em, route, leg, effect), { reference, key });
   });
 }
 

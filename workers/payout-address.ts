@@ -1,7 +1,8 @@
-import { isInDoubt, newestEffect, withdrawUnsent } from '../store/effects.ts';
+import { isInDoubt } from '../store/effects.ts';
 import { PayoutLeg } from '../store/entities/money.ts';
 import { lockLeg, recheckLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
+import { newestPayout, withdrawUnsentPayout } from '../store/payouts-of-leg.ts';
 import { type PayTo, presentReceiver, restingChange } from '../store/receivers.ts';
 import { note } from '../store/timeline.ts';
 import type { Context } from './context.ts';
@@ -13,7 +14,7 @@ import type { Context } from './context.ts';
 export const addressNow = (ctx: Context, leg: PayoutLeg): Promise<string | undefined> =>
   ctx.store.transaction(async em => {
     await lockLeg(em, leg);
-    const last = await newestEffect(em, 'pay', leg.id);
+    const last = await newestPayout(em, leg);
     if (isInDoubt(last)) return undefined;
     const to = await presentOf(ctx, em, leg);
     const same = leg.route === to.provider && leg.receiver === to.receiver;
@@ -32,9 +33,14 @@ const presentOf = async ({ config }: Context, em: EntityManager, { beneficiary, 
     ? { provider: 'paypal', receiver: config.adminPayoutEmail }
     : presentReceiver(em, userId, config.payoutProvider);
 
-async function readdress(em: EntityManager, leg: PayoutLeg, { provider: route, receiver }: PayTo): Promise<void> {
+/** The caller owns the leg. */
+export async function readdress(
+  em: EntityManager,
+  leg: PayoutLeg,
+  { provider: route, receiver }: PayTo,
+): Promise<void> {
   // What never left would have gone to the old address.
-  await withdrawUnsent(em, 'pay', leg.id);
+  await withdrawUnsentPayout(em, leg);
   const text = `payout to ${leg.beneficiary} goes to ${receiver} by ${route} now, not to ${leg.receiver} by ${leg.route}`;
   await em.nativeUpdate(PayoutLeg, { id: leg.id, fence: leg.fence }, { route, receiver });
   await note(em, leg.orderId, 'noted', text, { leg: leg.id });

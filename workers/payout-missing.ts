@@ -1,6 +1,6 @@
-import { standingEffect } from '../store/effects.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { blocked, moveLeg, neverCreated, notFinal } from '../store/legs.ts';
+import { standingPayout } from '../store/payouts-of-leg.ts';
 import { note } from '../store/timeline.ts';
 import type { Context } from './context.ts';
 import type { PayoutRoute, Standing } from './payout-route.ts';
@@ -18,7 +18,7 @@ export async function openTooLong(
   route: PayoutRoute,
   standing: Standing,
 ): Promise<string | undefined> {
-  const effect = await ctx.store.read(em => standingEffect(em, 'pay', leg.id));
+  const effect = await ctx.store.read(em => standingPayout(em, leg));
   if (leg.status !== 'SENT' || !effect?.firstSentAt) return undefined;
   const [reason, patienceMs] = standing.blocked
     ? [blocked, 0]

@@ -3,7 +3,6 @@ import { zero } from '../domain/money.ts';
 import { Terminal } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
 import { payoutAsked } from '../providers/payoneer/payout.ts';
-import { legAmount } from '../store/legs.ts';
 import type { Context } from './context.ts';
 import type { PayoutRoute } from './payout-route.ts';
 
@@ -30,13 +29,8 @@ export function payoneerRoute({ config, providers: { payoneer }, signal }: Conte
     lookForMs,
     missForMs: lookForMs,
     deduplicates: false,
-    freeze: (leg, reference) =>
-      payoneer.payoutBody({
-        reference,
-        payeeId: leg.receiver,
-        amount: legAmount(leg),
-        description: `Order ${leg.orderId}`,
-      }),
+    freeze: ({ receiver: payeeId, amount, note: description }, reference) =>
+      payoneer.payoutBody({ reference, payeeId, amount, description }),
     asked: payoutAsked,
     find: async ({ idempotencyKey: reference }) => {
       const found = await payoneer.getPayoutStatus(reference, { signal });

@@ -2,7 +2,6 @@ import { payoutFee } from '../domain/fees.ts';
 import { invariant, Terminal } from '../domain/outcome.ts';
 import type { LegState } from '../domain/payout-leg.ts';
 import { payoutAsked } from '../providers/paypal/payout.ts';
-import { legAmount } from '../store/legs.ts';
 import type { Context } from './context.ts';
 import type { PayoutRoute } from './payout-route.ts';
 
@@ -25,7 +24,7 @@ const itemStates: Readonly<Record<string, LegState | undefined>> = {
   REVERSED: 'REVERSED',
 };
 
-/** One batch per leg, with a key derived from the leg: PayPal deduplicates batches, never items. */
+/** One batch per payout, with a key derived from what it pays: PayPal deduplicates batches, never items. */
 export const paypalRoute = ({ config, providers: { paypal }, signal }: Context): PayoutRoute => ({
   name: 'paypal',
   label: 'PayPal',
@@ -36,8 +35,7 @@ export const paypalRoute = ({ config, providers: { paypal }, signal }: Context):
   lookForMs: resendForMs,
   missForMs,
   deduplicates: true,
-  freeze: (leg, batchKey) =>
-    paypal.payoutBody({ batchKey, receiver: leg.receiver, amount: legAmount(leg), note: `Order ${leg.orderId}` }),
+  freeze: (payment, batchKey) => paypal.payoutBody({ batchKey, ...payment }),
   asked: payoutAsked,
   // A batch cannot be searched by our key: sending the same body again names the batch that was made before.
   find: async () => ({ answer: 'UNKNOWN' }),

@@ -12,6 +12,9 @@ import { paypalRoute } from './payout-paypal.ts';
 /** What the provider calls a payout: PayPal's batch, Payoneer's reference. */
 export type Sent = { readonly reference: string };
 
+/** What is frozen of a payout before it leaves; `note`: for its receiver. */
+export type Payment = { readonly receiver: string; readonly amount: Money; readonly note: string };
+
 /** How a payout stands at its provider. `state` undefined: nothing final, look again. */
 export type Standing = {
   /** What it was sent under, where the provider tells: our key, when it is ours. */
@@ -44,7 +47,7 @@ export type PayoutRoute = {
   /** The same of one that was accepted, and is not shown. */
   readonly missForMs: number;
   readonly deduplicates: boolean;
-  freeze(leg: PayoutLeg, key: string): string;
+  freeze(payment: Payment, key: string): string;
   /** What a frozen request asked to pay. */
   asked(request: string): Money;
   find(effect: Effect): Promise<Found<Sent>>;

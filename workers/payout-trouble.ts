@@ -2,11 +2,12 @@
 import { type Failure, isFailure, NotNow, Retryable, type Terminal, Uncertain, Unreadable } from '../domain/outcome.ts';
 import { cameBack } from '../domain/payout-leg.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
-import { isInDoubt, standingEffect, Unproven } from '../store/effects.ts';
+import { isInDoubt, Unproven } from '../store/effects.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { release } from '../store/funding.ts';
 import { moveLeg, recheckLeg, restLeg } from '../store/legs.ts';
 import { LostClaim } from '../store/orders.ts';
+import { standingPayout } from '../store/payouts-of-leg.ts';
 import { note } from '../store/timeline.ts';
 import { type Context, later } from './context.ts';
 import { bugName, stoppedTooLong } from './program-error.ts';
@@ -40,7 +41,7 @@ export async function skip(ctx: Context, leg: PayoutLeg, why: string, ms = ctx.c
 
 /** The provider has too little for this try. An earlier one that may have arrived keeps its leg, and the money held. */
 async function shortOfFunds(ctx: Context, leg: PayoutLeg, { message, retryAfterMs }: Failure): Promise<string> {
-  const effect = await ctx.store.read(em => standingEffect(em, 'pay', leg.id));
+  const effect = await ctx.store.read(em => standingPayout(em, leg));
   if (!isInDoubt(effect)) return skip(ctx, leg, message, retryAfterMs);
   return again(ctx, leg, later(ctx, retryAfterMs ?? ctx.config.waitRecheckMs), `in doubt, and ${message}`);
 }

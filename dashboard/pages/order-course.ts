@@ -63,7 +63,9 @@ export function effectTable({ effects, legs, parcels, order }: OrderFile): Html 
   const subject = (id: string): string => {
     const parcel = parcels.find(known => known.id === id);
     if (parcel) return `parcel ${parcel.trackingNumber}`;
-    return id === order.id ? 'order' : `payout to ${legs.find(leg => leg.id === id)?.beneficiary ?? 'somebody'}`;
+    if (id === order.id) return 'order';
+    const leg = legs.find(known => known.id === id);
+    return leg ? `payout to ${leg.beneficiary}` : 'payout of several orders';
   };
   return table(
     ['Purpose', 'For', 'Route', 'Key', 'Status', { text: 'Sends', numeric: true }, 'First sent', 'Closed', 'Code'],

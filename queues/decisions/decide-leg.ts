@@ -22,9 +22,19 @@ import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { moneyReturned } from '../../store/funding.ts';
 import { post } from '../../store/ledger.ts';
-import { claimLeg, findLeg, isAnotherPayout, legAmount, moveLeg, requestCancel, wakeLeg } from '../../store/legs.ts';
+import {
+  claimLeg,
+  findLeg,
+  goOnProvenLeg,
+  isAnotherPayout,
+  legAmount,
+  moveLeg,
+  requestCancel,
+  wakeLeg,
+} from '../../store/legs.ts';
 import type { EntityManager } from '../../store/open.ts';
 import { claimOrder } from '../../store/orders.ts';
+import { legsOfPayout } from '../../store/payouts-of-leg.ts';
 import { note } from '../../store/timeline.ts';
 import { payLess } from '../../store/unpaid-legs.ts';
 import { endFreeze } from '../end-freeze.ts';
@@ -112,16 +122,23 @@ async function wasGivenUp(
   );
   if (!found || !(await reinstate(em, found.effectId, by, { reference })))
     throw refusal('NOTHING_IN_DOUBT', 'nothing that was sent for this payout is shown under that reference');
-  await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, leg.id]);
+  for (const { id } of await legsOfPayout(em, { id: found.effectId })) {
+    await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, id]);
+    const woken = id === leg.id ? null : await wakeLeg(em, id);
+    if (woken) enqueue(jobForLeg(woken));
+  }
   await endFreeze(em, enqueue, order, 'CONTRADICTION');
 }
 
 async function wasSent(em: EntityManager, { id }: PayoutLeg, effect: Effect, reference: string): Promise<void> {
-  if (await isAnotherPayout(em, id, reference))
+  if (await isAnotherPayout(em, effect, reference))
     throw refusal('REFERENCE_TAKEN', `${reference} is another payout of ours`);
   await closeByHand(em, effect, { reference });
-  // Its news comes under this name.
-  await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, id]);
+  for (const leg of await legsOfPayout(em, effect)) {
+    // Its news comes under this name.
+    await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, leg.id]);
+    if (leg.id !== id) await goOnProvenLeg(em, leg.id);
+  }
 }
 
 /**

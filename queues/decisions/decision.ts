@@ -74,7 +74,7 @@ export async function didNotHappen(
   purpose: Purpose,
   subject: string,
 ): Promise<void> {
-  await withdrawUnsent(em, purpose, subject);
+  await withdrawUnsent(em, purpose, effect?.subject ?? subject);
   if (effect && (isInDoubt(effect) || saidByPerson(effect))) await disproveByHand(em, effect);
   await release(em, purpose, subject);
 }

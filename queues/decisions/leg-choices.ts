@@ -1,11 +1,12 @@
 /** What may be decided about a payout: judged once, by its facts. Pages offer what is allowed here, and routes enforce it. */
 import { cameBack, type LegState } from '../../domain/payout-leg.ts';
 import { contradicted } from '../../store/contradictions.ts';
-import { isInDoubt, standingEffect } from '../../store/effects.ts';
+import { isInDoubt } from '../../store/effects.ts';
 import { saidByPerson } from '../../store/effects-by-hand.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { leftOpen } from '../../store/legs.ts';
 import type { EntityManager } from '../../store/open.ts';
+import { standingPayout } from '../../store/payouts-of-leg.ts';
 import type { LegDecisionName } from './asked.ts';
 import { type Choices, type DecisionRefused, refusal } from './decision.ts';
 
@@ -13,7 +14,7 @@ export type LegFacts = { readonly leg: PayoutLeg; readonly pay: Effect | null };
 
 export const legFacts = async (em: EntityManager, leg: PayoutLeg): Promise<LegFacts> => ({
   leg,
-  pay: await standingEffect(em, 'pay', leg.id),
+  pay: await standingPayout(em, leg),
 });
 
 /** Its provider had accepted it and cannot tell how it ends: a person who has looked may say that nothing was paid. */

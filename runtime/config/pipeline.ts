@@ -32,6 +32,15 @@ export const pipelineVariables = (env: Environment) => ({
     .default(0)
     .unit('days')
     .description('Whole days between the supplier being paid and the payout leaving.'),
+  PAYOUT_MINIMUM_USD: Joi.number()
+    .integer()
+    .min(0)
+    .max(10_000)
+    .default(0)
+    .unit('USD')
+    .description(
+      'Payouts for one receiver, of which each costs a fee, are collected until they reach this sum, or for a day. 0 pays each by itself.',
+    ),
   PAYOUT_RECEIVER_REST_HOURS: Joi.number()
     .min(0)
     .max(720)
@@ -115,6 +124,7 @@ export type PipelineValues = {
   ADMIN_PAYOUT_EMAIL: string;
   PAYOUT_PROVIDER: 'paypal' | 'payoneer';
   PAYOUT_HOLD_DAYS: number;
+  PAYOUT_MINIMUM_USD: number;
   PAYOUT_RECEIVER_REST_HOURS: number;
   MAX_DAILY_ORDERS: number;
   MAX_DAILY_SPEND_USD: number;
@@ -142,6 +152,7 @@ export const pipelineSettings = (values: PipelineValues) => ({
   adminPayoutEmail: values.ADMIN_PAYOUT_EMAIL,
   payoutProvider: values.PAYOUT_PROVIDER,
   payoutHoldDays: values.PAYOUT_HOLD_DAYS,
+  payoutMinimumUsd: values.PAYOUT_MINIMUM_USD,
   payoutReceiverRestMs: values.PAYOUT_RECEIVER_REST_HOURS * 3_600_000,
   maxDailyOrders: values.MAX_DAILY_ORDERS,
   maxDailySpendUsd: values.MAX_DAILY_SPEND_USD,

@@ -18,6 +18,7 @@ const withoutEntity = [
   'ledger_transactions',
   'ledger_movements',
   'leg_movements',
+  'leg_payouts',
   'reservation_movements',
   'running_balances',
   'rate_limits',

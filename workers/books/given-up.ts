@@ -8,6 +8,7 @@ import { contradictionOf, keepContradiction } from '../../store/contradictions.t
 import { Effect, PayoutLeg, Refund } from '../../store/entities/money.ts';
 import { Parcel, Payment } from '../../store/entities/order.ts';
 import { findOrder } from '../../store/orders.ts';
+import { legsOfPayout } from '../../store/payouts-of-leg.ts';
 import type { Context } from '../context.ts';
 import { noticeChannel } from '../notice-channel.ts';
 import { atAccount } from '../own-account.ts';
@@ -35,11 +36,11 @@ export const givenUp = overRows(
 );
 
 /** Its subject is the order itself, a leg or a parcel. */
-async function orderOf(ctx: Context, { purpose, subject }: Effect): Promise<string> {
-  const table = { pay: 'payout_legs', 'ship-notice': 'parcels' } as const;
-  if (purpose !== 'pay' && purpose !== 'ship-notice') return subject;
+async function orderOf(ctx: Context, { id, purpose, subject }: Effect): Promise<string> {
+  if (purpose === 'pay') return (await ctx.store.read(em => legsOfPayout(em, { id })))[0]?.orderId ?? '';
+  if (purpose !== 'ship-notice') return subject;
   const [row] = await ctx.store.read(em =>
-    em.execute<{ order_id: string }[]>(`select order_id from ${table[purpose]} where id = ?`, [subject]),
+    em.execute<{ order_id: string }[]>('select order_id from parcels where id = ?', [subject]),
   );
   return row?.order_id ?? '';
 }

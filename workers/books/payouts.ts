@@ -1,11 +1,12 @@
 import type { LegId } from '../../domain/ids.ts';
 import { type Money, money, zero } from '../../domain/money.ts';
 import type { LegState } from '../../domain/payout-leg.ts';
-import { newestEffect } from '../../store/effects.ts';
 import { PayoutLeg } from '../../store/entities/money.ts';
 import { legAmount } from '../../store/legs.ts';
+import { newestPayout } from '../../store/payouts-of-leg.ts';
 import type { Context } from '../context.ts';
 import { atAccount } from '../own-account.ts';
+import { partFor } from '../payout-part.ts';
 import { payoutRoute, type Standing } from '../payout-route.ts';
 import { followedSince, onceAsked, overRows, type Question, sameAmount } from './stage.ts';
 
@@ -35,9 +36,10 @@ export const payouts = overRows(
 
 /** As the account says that it was sent from. */
 async function standing(ctx: Context, leg: PayoutLeg): Promise<Standing> {
-  const effect = await ctx.store.read(em => newestEffect(em, 'pay', leg.id));
-  const there = effect ? atAccount(ctx, leg.route, effect.account) : ctx;
-  return payoutRoute(there, leg).stand(leg.providerBatchId ?? '');
+  const effect = await ctx.store.read(em => newestPayout(em, leg));
+  const route = payoutRoute(effect ? atAccount(ctx, leg.route, effect.account) : ctx, leg);
+  const then = effect ? await ctx.store.read(em => partFor(em, route, leg, effect)) : route;
+  return then.stand(leg.providerBatchId ?? '');
 }
 
 function ofPayout(ctx: Context, leg: PayoutLeg): Question[] {

@@ -1,0 +1,68 @@
+/**
+ * Several legs for one receiver, paid in one payout: its sum, and each leg's part of it, stand before anything leaves.
+ * Its members are let go when it is proven that nothing was paid by it, or when it is taken back before it left.
+ */
+import { randomUUID } from 'node:crypto';
+import type { LegId } from '../domain/ids.ts';
+import { type Money, money, sum } from '../domain/money.ts';
+import type { PayoutLeg } from './entities/money.ts';
+import { legAmount } from './legs.ts';
+import type { EntityManager } from './open.ts';
+
+export type CollectedPayout = {
+  readonly id: string;
+  readonly sum: Money;
+  /** In their places: the first bears the fee. */
+  readonly members: readonly { readonly legId: LegId; readonly amount: Money }[];
+};
+
+/** @param legs for one receiver, by one route, in one currency; the caller has locked them and their orders */
+export async function collect(em: EntityManager, legs: readonly [PayoutLeg, ...PayoutLeg[]]): Promise<CollectedPayout> {
+  const id = randomUUID();
+  const [{ route, receiver, currency }] = legs;
+  const total = sum(legs.map(legAmount), currency);
+  await em.execute(
+    'insert into collected_payouts (id, route, receiver, amount_minor, currency) values (?, ?, ?, ?, ?)',
+    [id, route, receiver, total.amountMinor, currency],
+  );
+  for (const [index, leg] of legs.entries())
+    await em.execute('insert into collected_legs (collected_id, leg_id, place, amount_minor) values (?, ?, ?, ?)', [
+      id,
+      leg.id,
+      index + 1,
+      leg.amountMinor,
+    ]);
+  return { id, sum: total, members: legs.map(leg => ({ legId: leg.id, amount: legAmount(leg) })) };
+}
+
+/** One by its id, with the members that it was made of. */
+export async function findCollected(em: EntityManager, id: string): Promise<CollectedPayout | undefined> {
+  const rows = await em.execute<{ legId: LegId; amount: string; total: string; currency: Money['currency'] }[]>(
+    `select m.leg_id as "legId", m.amount_minor::text as amount, c.amount_minor::text as total, c.currency
+     from collected_payouts c join collected_legs m on m.collected_id = c.id where c.id = ? order by m.place`,
+    [id],
+  );
+  const [first] = rows;
+  if (!first) return undefined;
+  const { total, currency } = first;
+  const members = rows.map(({ legId, amount }) => ({ legId, amount: money(BigInt(amount), currency) }));
+  return { id, sum: money(BigInt(total), currency), members };
+}
+
+/** The one that a leg belongs to, until that lets it go. */
+export async function standingCollection(em: EntityManager, leg: LegId): Promise<CollectedPayout | undefined> {
+  const [row] = await em.execute<{ id: string }[]>(
+    'select collected_id as id from collected_legs where leg_id = ? and let_go_at is null',
+    [leg],
+  );
+  return row && findCollected(em, row.id);
+}
+
+export const letGo = (em: EntityManager, id: string): Promise<unknown> =>
+  em.execute('update collected_legs set let_go_at = clock_now() where collected_id = ? and let_go_at is null', [id]);
+
+/** Whether payouts were ever collected: then a leg may have been paid under another key than its own. */
+export async function wereCollected(em: EntityManager): Promise<boolean> {
+  const rows = await em.execute<{ id: string }[]>('select id from collected_payouts limit 1');
+  return rows.length > 0;
+}
