@@ -3,7 +3,7 @@
  * done, as a database that was restored from a backup has, comes with the same key, and the provider recognises it.
  *
  *   order   channel, environment, account that sold it, the channel's order and line
- *   leg     order, ordinal of its sale, beneficiary
+ *   leg     order, ordinal of its sale, beneficiary, and which part of the share
  *   parcel  order, tracking number
  *   several paid in one: the names of all
  *
@@ -31,9 +31,12 @@ export type SoldLine = {
 export const orderName = ({ channel, seller, externalOrderId, externalLineId }: SoldLine): OutsideName =>
   named('order', channel, seller?.environment ?? '', seller?.accountId ?? '', externalOrderId, externalLineId);
 
-/** @param saleOrdinal 1 for the first sale of the order, 2 for that after the supplier has taken the goods back */
-export const legName = (order: OutsideName, saleOrdinal: number, beneficiary: Beneficiary): OutsideName =>
-  named('leg', order, saleOrdinal, beneficiary);
+/**
+ * @param saleOrdinal 1 for the first sale of the order, 2 for that after the supplier has taken the goods back
+ * @param part 1 for the share as the sale was booked, 2 for what was owed again after that was paid
+ */
+export const legName = (order: OutsideName, saleOrdinal: number, beneficiary: Beneficiary, part = 1): OutsideName =>
+  named('leg', order, saleOrdinal, beneficiary, ...(part > 1 ? [part] : []));
 
 export const parcelName = (order: OutsideName, trackingNumber: string): OutsideName =>
   named('parcel', order, trackingNumber);

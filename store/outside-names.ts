@@ -18,13 +18,13 @@ export async function nameOfOrder(em: EntityManager, order: Sold): Promise<Outsi
   return orderName({ ...line, seller });
 }
 
-/** A leg by its order, the how-manyth sale of it, and who is paid. */
+/** A leg by its order, the how-manyth sale of it, who is paid, and which part of that share. */
 export async function nameOfLeg(em: EntityManager, leg: PayoutLeg): Promise<OutsideName> {
   const order = await em.findOneOrFail(Order, { id: leg.orderId });
   const sales = await em.find(Sale, { orderId: leg.orderId }, { orderBy: { createdAt: 'asc', id: 'asc' }, limit: 100 });
   const ordinal = sales.findIndex(({ id }) => id === leg.saleId) + 1;
   invariant(ordinal > 0, `leg ${leg.id} is of a sale of its order`);
-  return legName(await nameOfOrder(em, order), ordinal, leg.beneficiary);
+  return legName(await nameOfOrder(em, order), ordinal, leg.beneficiary, leg.part);
 }
 
 export const nameOfParcel = async (em: EntityManager, order: Order, { trackingNumber }: Parcel): Promise<OutsideName> =>

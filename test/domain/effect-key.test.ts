@@ -41,7 +41,7 @@ describe('the key of an effect', () => {
     }
   });
 
-  it('differs where anything does: purpose, channel, account, order, line, sale, beneficiary, parcel', () => {
+  it('differs where anything does: purpose, channel, account, order, line, sale, beneficiary, part, parcel', () => {
     const names = [
       order,
       orderName({ ...sold, channel: 'mercadolibre' }),
@@ -52,6 +52,7 @@ describe('the key of an effect', () => {
       legName(order, 1, 'reseller'),
       legName(order, 1, 'admin'),
       legName(order, 2, 'admin'),
+      legName(order, 2, 'admin', 2),
       parcelName(order, 'A'),
       parcelName(order, 'B'),
     ];

@@ -88,6 +88,21 @@ describe('money that was reversed and is won back', () => {
     expect(await parkedOf(stage, sale.id)).to.deep.equal([]);
   });
 
+  it('pays in a further part, under a key of its own, what was won after the rest was paid', async () => {
+    const sale = await sold();
+    await reversed(sale, '500');
+    await payLegs(sale.id);
+    await won(sale);
+    await payLegs(sale.id);
+    expect(await shown(sale.id)).to.deep.equal([
+      'admin 1 PAID 90',
+      'admin 2 PAID 50',
+      'reseller 1 PAID 806',
+      'reseller 2 PAID 450',
+    ]);
+    expect(await credit()).to.equal(0n);
+  });
+
   it('is told by the dispute alone, which the seller wins', async () => {
     const sale = await sold();
     await dispute(stage, sale.captureId, openDispute);
