@@ -56,12 +56,13 @@ export async function buyOnEbay(
   seller: Reseller,
   lines: readonly EbayLine[],
   times = 1,
+  shipTo: Json = berlin,
 ): Promise<string> {
   const { orderId } = await stage.sandbox('POST', '/orders', {
     marketplace: 'ebay',
     accountId: seller.accounts.ebay.accountId,
     currency: 'USD',
-    shipTo: berlin,
+    shipTo,
     lines: lines.map(({ wares, quantity = 1, totalMinor }) => ({
       legacyItemId: wares.listingId,
       quantity,

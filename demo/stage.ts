@@ -11,11 +11,15 @@ export type Reseller = {
   readonly email: string;
   readonly call: Call;
   readonly accounts: { readonly [Name in Exclude<Provider, 'aliexpress-dropshipping'>]: Account };
+  /** Says where their payouts go from now on. */
+  payTo(receiver: PayTo): Promise<Json>;
   /** Connects the supplier account again, as its owner is asked to when it gives no more tokens. */
   reconnect(): Promise<void>;
 };
 /** Buys on the supplier's website: there is no connection to its API. */
 export type Shopper = Pick<Reseller, 'name' | 'email' | 'call'> & { readonly shopEmail: string };
+/** A PayPal e-mail address, or a Payoneer payee. */
+export type PayTo = { readonly provider: 'paypal' | 'payoneer'; readonly receiver: string };
 export type Account = {
   readonly credentialId: string;
   readonly accountId: string;
@@ -126,8 +130,8 @@ export async function setStage(
 
     async hireReseller({ name, proceeds = 'platform', supplier = 'platform', expiredToken = false, payeeAtPayoneer }) {
       const { id, email, password, token, call } = await signUp(name);
-      if (payeeAtPayoneer)
-        await call('PUT', '/api/me/payout-receiver', { provider: 'payoneer', receiver: payeeAtPayoneer, password });
+      const payTo = (receiver: PayTo) => call('PUT', '/api/me/payout-receiver', { ...receiver, password });
+      if (payeeAtPayoneer) await payTo({ provider: 'payoneer', receiver: payeeAtPayoneer });
       await admin('PUT', `/api/admin/proceeds/${id}`, { heldBy: proceeds });
       const account = `${name}-${digits(6)}`;
       // The sandbox takes purchases of accounts whose name starts so from the platform's balance.
@@ -140,7 +144,7 @@ export async function setStage(
       };
       // What an expired token looks like from here: it should still live, but the provider refuses it.
       if (expiredToken) await sandbox('POST', '/revoke', { provider: 'aliexpress', name: buyer, what: 'access' });
-      return { id, name, email, call, accounts, reconnect: async () => void (await connectSupplier()) };
+      return { id, name, email, call, accounts, payTo, reconnect: async () => void (await connectSupplier()) };
     },
 
     async hireShopper(name) {

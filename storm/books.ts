@@ -30,10 +30,18 @@ export async function readBooks(sandbox: Call): Promise<readonly Entry[]> {
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 const uuidIn = (text: unknown): string | undefined => uuid.exec(String(text))?.[0];
 
-/** Which of our orders each entry is about; '' where it is about none. */
-export function byOrder(entries: readonly Entry[], files: readonly OrderFile[]): Map<string, Entry[]> {
-  const orders = new Map(
-    files.flatMap(({ id, mark, externalOrderId, legs, effects }) => [
+/**
+ * Which of our orders each entry is about; '' where it is about none.
+ * @param forgotten the orders of keys that our own database does not know any more
+ */
+export function byOrder(
+  entries: readonly Entry[],
+  files: readonly OrderFile[],
+  forgotten: ReadonlyMap<string, string> = new Map(),
+): Map<string, Entry[]> {
+  const orders = new Map([
+    ...[...forgotten].map(([key, id]) => [uuidIn(key) ?? key, id] as const),
+    ...files.flatMap(({ id, mark, externalOrderId, legs, effects }): (readonly [string, string])[] => [
       [externalOrderId ?? id, id],
       [id, id],
       [mark ?? id, id],
@@ -41,7 +49,7 @@ export function byOrder(entries: readonly Entry[], files: readonly OrderFile[]):
       // A key holds what the outside calls the order, or the share of its money.
       ...effects.map(({ key }) => [uuidIn(key) ?? key, id] as const),
     ]),
-  );
+  ]);
   // A sale channel is told of a parcel under its own name for the order.
   return Map.groupBy(entries, ({ key, detail }) => orders.get(uuidIn(detail.customId) ?? uuidIn(key) ?? key) ?? '');
 }

@@ -1,8 +1,9 @@
 /**
  * `npm run storm -- --orders 300 --seed 1 --backend postgres|redis [--json] [--only kill,fault,…]`: the whole system, an
  * outside world that sends orders of all the demo's scenarios, and of what may become of a sale later, and meanwhile
- * everything that can go wrong, drawn from the seed. Then it is calm, the system settles, and what the outside world
- * really did is held against the promise: bought once, paid out once, never lost. Exits with 0 only when it was kept.
+ * everything that can go wrong, drawn from the seed. Then it is calm, the system settles, its database is put back as it
+ * was a moment ago, everybody is away for two months, and what the outside world really did is held against the promise:
+ * bought once, paid out once, never lost. Exits with 0 only when it was kept.
  */
 import '../runtime/node-version.ts';
 import { createWriteStream } from 'node:fs';
@@ -19,10 +20,11 @@ import { readOptions } from './options.ts';
 import { ordersInOutage, playOutage } from './outage.ts';
 import { drawProgramme } from './programme.ts';
 import { untilNothingMoves } from './progress.ts';
+import { ordersPutBack, putBackDatabase } from './put-back.ts';
 import { withRegulars } from './regulars.ts';
 import { report } from './report.ts';
 import { drawStrikes, isAmong, type Strike, spanMs } from './schedule.ts';
-import { type Sent, send } from './send.ts';
+import { type Expected, type Sent, send } from './send.ts';
 import { settle } from './settle.ts';
 import { allKills } from './standard.ts';
 import { startStormSystem } from './system.ts';
@@ -31,8 +33,11 @@ const options = readOptions();
 const { orders, seed, backend, json, only } = options;
 const patienceMs = 400_000;
 const balancePerOrderMinor = 150_00;
-/** A storm over a few orders has none to spare for it. */
-const withOutage = orders >= 3 * ordersInOutage && (!only || only.includes('outage'));
+/** A storm over a few orders has none to spare for what comes after it. */
+const spares = (deed: string, part: number): boolean => orders >= 3 * part && (!only || only.includes(deed));
+const withOutage = spares('outage', ordersInOutage);
+const withRestore = spares('restore', ordersInOutage + ordersPutBack);
+const ordersAfterwards = (withOutage ? ordersInOutage : 0) + (withRestore ? ordersPutBack : 0);
 
 const startedAt = Date.now();
 const seconds = () => Math.round((Date.now() - startedAt) / 100) / 10;
@@ -65,7 +70,7 @@ async function storm(folder: string, log: Writable): Promise<number> {
     tell: text => log.write(`storm     | ${new Date().toISOString()} ${text}\n`),
   });
 
-  const programme = drawProgramme({ seed, orders: withOutage ? orders - ordersInOutage : orders });
+  const programme = drawProgramme({ seed, orders: orders - ordersAfterwards });
   const strikes = drawStrikes(options).filter(strike => !only || isAmong(strike, only));
   const sent: Sent = { begun: 0, expected: [], trouble: [] };
   say(`${programme.length} scenarios, ${strikes.length} strikes`);
@@ -81,11 +86,17 @@ async function storm(folder: string, log: Writable): Promise<number> {
   clearInterval(telling);
   await forces.calm();
   say(`${told(sent, forces)}; it is calm, the system settles`);
-  await settle(store, sent.expected, { patienceMs, say });
+  const settled = (expected: readonly Expected[]) => settle(store, expected, { patienceMs, say });
+  await settled(sent.expected);
+  if (withRestore) {
+    say('the database is put back as it was a moment ago');
+    sent.expected.push(...(await putBackDatabase(stage, stormed, settled)));
+    await settled(sent.expected);
+  }
   if (withOutage) {
     say('an outage, longer than any provider keeps a key');
     sent.expected.push(...(await playOutage(stage, stormed)));
-    await settle(store, sent.expected, { patienceMs, say });
+    await settled(sent.expected);
   }
   // Last, so that nothing happens which it does not look at.
   say('ledger:check recomputes the books');

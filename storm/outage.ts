@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fillCart, pay } from '../demo/buyers.ts';
+import { buyOnEbay, fillCart, pay } from '../demo/buyers.ts';
 import type { Ending } from '../demo/scenario.ts';
+import { orderOf } from '../demo/sight.ts';
 import type { Stage } from '../demo/stage.ts';
 import { effectKey } from '../domain/effect-key.ts';
 import type { OrderId } from '../domain/ids.ts';
@@ -14,15 +15,15 @@ import type { Expected } from './send.ts';
 import type { StormSystem } from './system.ts';
 
 /**
- * An outage longer than any provider keeps a key (capture 6 h, AliExpress 24 h, payouts 30 d, refunds 45 d). It comes
- * last, when nothing else is under way, and catches a few orders: of each kind of effect one that was carried out and
- * whose answer was lost, and one that never was.
+ * An outage longer than any provider keeps a key (capture 6 h, AliExpress 24 h, payouts 30 d, refunds 45 d), and than any
+ * order may wait. It comes last, when nothing else is under way, and catches a few orders: of each kind of effect one that
+ * was carried out and whose answer was lost, and one that never was; and one that waits for its reseller all the while.
  *
  * The sandbox has a clock that can be moved; our processes have the machine's. What has passed for the providers has to
  * have passed for us, or we would believe in keys that they have forgotten: so everything that our effects remember of
  * their sends is moved back by as much.
  */
-const outageSeconds = 46 * 86_400;
+const outageSeconds = 61 * 86_400;
 
 type Purpose = 'capture' | 'buy' | 'pay' | 'refund';
 type Trap = {
@@ -54,7 +55,7 @@ const traps: readonly Trap[] = [
   { purpose: 'refund', done: true, ends: { status: 'REFUNDED', ...nothing } },
   { purpose: 'refund', done: false, ends: review },
 ];
-export const ordersInOutage = traps.length;
+export const ordersInOutage = traps.length + 1;
 
 /** Which call causes the effect, and which one finds it afterwards. */
 const operations: Record<Purpose, { provider: string; cause: string; find?: string; entry: Entry['kind'] }> = {
@@ -81,25 +82,35 @@ export async function playOutage(stage: StormStage, { store, age, programs }: St
   // Webhooks would tell of what an outage keeps quiet about.
   await sandbox('POST', '/settings', { webhooks: false });
   const caught = await Promise.all(traps.map(trap => catchOne(stage, store, trap)));
+  const waiting = await leaveWaiting(stage);
   // Nobody may see the one clock moved and the other not yet.
   const workers = [programs.workers, programs['workers-2']];
   await Promise.all(workers.map(process => process.stop()));
   await sandbox('POST', '/clock', { advanceSeconds: outageSeconds });
-  await age(
-    outageSeconds,
-    caught.map(({ orderId }) => orderId),
-  );
+  await age(outageSeconds, [...caught.map(({ orderId }) => orderId), waiting]);
   await sandbox('DELETE', '/faults');
   await Promise.all(workers.map(process => process.restart()));
   await sandbox('POST', '/settings', { webhooks: true });
   // The suppliers' tokens have ended as well, also of those whose orders are only looked at from now on.
   for (const reseller of await hired()) await reseller.reconnect();
-  return caught.map(({ orderId, trap: { purpose, done, ends, untilTold = false } }) => ({
+  const trapped = caught.map(({ orderId, trap: { purpose, done, ends, untilTold = false } }) => ({
     scenario: `outage: ${purpose} ${done ? 'whose answer was lost' : 'that never happened'}`,
     ending: { order: { id: orderId }, ...ends },
     undecidable: ends.status === 'NEEDS_REVIEW',
     untilTold,
   }));
+  const tooLate = { scenario: 'outage: an order that waits', ending: { order: { id: waiting }, ...review } };
+  return [...trapped, { ...tooLate, undecidable: true }];
+}
+
+/** An order whose listing nobody maps, until it is too late to buy. */
+async function leaveWaiting(stage: Stage): Promise<string> {
+  const seller = await stage.hireReseller({ name: 'outage-waits' });
+  const wares = await stage.stockUp(seller);
+  const externalOrderId = await buyOnEbay(stage, seller, [{ wares, totalMinor: 3_299 }]);
+  const seen = () => orderOf(stage.store, { externalOrderId, line: 0 });
+  await stage.until('the order waits', async () => (await seen())?.waitReason === 'LISTING_NOT_MAPPED');
+  return (await seen())?.id ?? '';
 }
 
 async function catchOne(stage: Stage, store: Store, trap: Trap): Promise<Caught> {

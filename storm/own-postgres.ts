@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, postgresHome, startEmbeddedPostgres } from '../runtime/embedded-postgres.ts';
@@ -10,21 +11,40 @@ export type OwnServer = AsyncDisposable & {
   killAndStart(): Promise<void>;
 };
 
+export type OwnPostgres = OwnServer & {
+  /** Copies the data folder while the server stands still. */
+  keepCopy(): Promise<void>;
+  /** The data folder is again what it was when it was copied. */
+  putBack(): Promise<void>;
+};
+
 /** After a kill it reads its log again: on a machine that a storm keeps busy that may take its time. */
 const startDeadlineMs = 120_000;
 
 /** A PostgreSQL of the storm's own, on a port that stays the same. */
-export async function startOwnPostgres(folder: string): Promise<OwnServer> {
+export async function startOwnPostgres(folder: string): Promise<OwnPostgres> {
   const home = postgresHome(folder);
   const settings = { port: String(await freePort()) };
   let server: EmbeddedPostgres = await startEmbeddedPostgres(folder, settings, startDeadlineMs);
   const { url } = server;
+  const [data, copy] = [join(home, 'data'), join(home, 'copy')];
+  const standingStill = async (work: () => void) => {
+    await server.stop();
+    work();
+    server = await startEmbeddedPostgres(folder, settings, startDeadlineMs);
+  };
+  const replace = (to: string, from: string) => {
+    rmSync(to, { recursive: true, force: true });
+    execFileSync('cp', ['-a', from, to]);
+  };
   return {
     url,
     async killAndStart() {
-      process.kill(Number(readFileSync(join(home, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
+      process.kill(Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
       server = await startEmbeddedPostgres(folder, settings, startDeadlineMs);
     },
+    keepCopy: () => standingStill(() => replace(copy, data)),
+    putBack: () => standingStill(() => replace(data, copy)),
     async [Symbol.asyncDispose]() {
       await server.stop();
       for (const path of [home, folder]) rmSync(path, { recursive: true, force: true });

@@ -9,7 +9,7 @@ import { type OrderFile, readOrderFiles } from './order-file.ts';
 import type { Backend } from './schedule.ts';
 import type { Sent } from './send.ts';
 import { allKills, isStormy } from './standard.ts';
-import { fileOf, judge } from './verdict.ts';
+import { fileOf, forgottenKeys, judge } from './verdict.ts';
 import { tellReview, type Violation } from './violation.ts';
 
 type Say = (text: string) => void;
@@ -39,7 +39,7 @@ export async function report(options: {
     const file = fileOf(files, ending.order);
     say(`${scenario}: ${file ? tellReview(file) : 'lost'}`);
   }
-  const books = byOrder(entries, files);
+  const books = byOrder(entries, files, forgottenKeys(files, sent.expected));
   for (const [orderId, found] of Map.groupBy(violations, violation => violation.orderId)) {
     const file = files.find(({ id }) => id === orderId);
     const known = file ? await knownOf(store, file, books.get(orderId) ?? []) : [];

@@ -18,6 +18,7 @@ export const deeds: readonly string[] = [
   'retry',
   'weather',
   'outage',
+  'restore',
 ];
 
 /** Whether a strike is among those named: `kill` is every kill, `kill:api` one of the api. */

@@ -11,6 +11,8 @@ export type Expected = {
   readonly undecidable?: boolean;
   /** Nobody can look it up; it may be told later, and is a person's until then. */
   readonly untilTold?: boolean;
+  /** Keys of effects that our database has forgotten, because it was put back to before them. */
+  readonly forgotten?: readonly string[];
 };
 
 /** Who sees no answer in the storm waits; so many may wait at once. */

@@ -4,7 +4,7 @@ import { type Environment, knownVariables } from '../runtime/config.ts';
 import { type SupervisedProcess, startSupervised } from '../runtime/supervised-process.ts';
 import { type System, startSystem } from '../runtime/supervisor.ts';
 import { openStore, type Store } from '../store/open.ts';
-import { type OwnServer, startOwnPostgres } from './own-postgres.ts';
+import { type OwnPostgres, type OwnServer, startOwnPostgres } from './own-postgres.ts';
 import { startOwnRedis } from './own-redis.ts';
 import { patient } from './patient-store.ts';
 import type { Backend, Program } from './schedule.ts';
@@ -43,12 +43,14 @@ export type StormSystem = AsyncDisposable & {
   /** To look at, never to write to. */
   readonly store: Store;
   readonly programs: Readonly<Record<Program, SupervisedProcess>>;
-  readonly servers: { readonly postgres: OwnServer; readonly redis: OwnServer | undefined };
+  readonly servers: { readonly postgres: OwnPostgres; readonly redis: OwnServer | undefined };
   readonly clocks: Clocks;
   /** Takes all jobs away. */
   flush(): Promise<void>;
   /** Moves what our effects remember of their sends, and the birth of these orders, back by so much. */
   age(seconds: number, orderIds: readonly string[]): Promise<void>;
+  /** Every feed is read now, and not when its time comes. */
+  readFeeds(): Promise<void>;
 };
 
 export async function startStormSystem(options: {
@@ -109,6 +111,7 @@ export async function startStormSystem(options: {
     clocks,
     flush: redis ? redis.flush : () => emptyJobTables(store),
     age: (seconds, orderIds) => age(store, seconds, orderIds),
+    readFeeds: async () => void (await store.read(em => em.execute('update feeds set next_check_at = clock_now()'))),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -128,6 +131,7 @@ async function age(store: Store, seconds: number, orderIds: readonly string[]): 
   await store.transaction(async em => {
     const sends = ['first_sent_at', 'last_sent_at', 'resend_until'].map(back).join(', ');
     await em.execute(`update effects set ${sends} where status = 'OPEN'`);
-    for (const id of orderIds) await em.execute(`update orders set ${back('created_at')} where id = ?`, [id]);
+    const times = ['created_at', 'paid_at', 'next_check_at'].map(back).join(', ');
+    for (const id of orderIds) await em.execute(`update orders set ${times} where id = ?`, [id]);
   });
 }

@@ -23,7 +23,7 @@ export type Facts = {
 
 /** Holds what the outside world did, and what we believe, against the promise. */
 export function judge({ files, entries, expected, ledgerTotals }: Facts): Verdict {
-  const books = byOrder(entries, files);
+  const books = byOrder(entries, files, forgottenKeys(files, expected));
   const endings = endingsByOrder(files, expected);
   const violations = [
     ...(books.get('') ?? []).map(entry => broken('', 'forbidden', `${tell(entry)} is of no order of ours`)),
@@ -35,7 +35,7 @@ export function judge({ files, entries, expected, ledgerTotals }: Facts): Verdic
       .filter(({ amountMinor }) => amountMinor !== 0n)
       .map(({ amountMinor, currency }) => broken('', 'books', `the ledger sums to ${amountMinor} ${currency}`)),
     ...files.flatMap(file => judgeReview(file, books.get(file.id) ?? [], endings.get(file.id))),
-    ...files.flatMap(file => judgeCash(file, books.get(file.id) ?? [])),
+    ...files.flatMap(file => judgeCash(file, books.get(file.id) ?? [], endings.get(file.id))),
     ...files.flatMap(file => judgeRefunds(file, books.get(file.id) ?? [], endings.get(file.id)?.ending)),
   ];
   return {
@@ -55,6 +55,18 @@ const endingsByOrder = (files: readonly OrderFile[], expected: readonly Expected
     expected.flatMap(one => {
       const file = fileOf(files, one.ending.order);
       return file ? [[file.id, one] as const] : [];
+    }),
+  );
+
+/** Of keys that our database has forgotten: which of its orders they are of. */
+export const forgottenKeys = (
+  files: readonly OrderFile[],
+  expected: readonly Expected[],
+): ReadonlyMap<string, string> =>
+  new Map(
+    expected.flatMap(({ ending, forgotten = [] }) => {
+      const file = fileOf(files, ending.order);
+      return file ? forgotten.map(key => [key, file.id] as const) : [];
     }),
   );
 
@@ -119,10 +131,13 @@ function judgeEnd(file: OrderFile, paid: boolean, expected: Expected | undefined
  * To the cent, order by order and account by account. What our own effects do not know for certain is left to the person
  * who has the order for review.
  */
-function judgeCash(file: OrderFile, entries: readonly Entry[]): Violation[] {
+function judgeCash(file: OrderFile, entries: readonly Entry[], expected: Expected | undefined): Violation[] {
   const doubtful = inReview(file) ? file.effects.filter(({ status }) => status === 'OPEN') : [];
+  const known = new Set(file.effects.map(({ key }) => key));
+  const forgotten = new Set(inReview(file) ? expected?.forgotten?.filter(key => !known.has(key)) : []);
   // The website is told no key of ours: any supplier order may be the one that was clicked.
   const isDoubtful = ({ kind, key }: Entry) =>
+    forgotten.has(key) ||
     doubtful.some(effect => effect.key === key || (effect.purpose === 'buy' && kind === 'supplier-order'));
   const books = cashOf(entries.filter(entry => !isDoubtful(entry)));
   return [...new Set([...Object.keys(file.cash), ...Object.keys(books)])].flatMap(account => {

@@ -1,5 +1,6 @@
 import type { Scenario } from '../../demo/scenario.ts';
 import { atAnyMoment } from './any-moment.ts';
+import { addressCorrected, payoutAddressCorrected } from './corrections.ts';
 import { disputeLost, disputeWon, refundedInFull, refundedInPart, reversedAfterSale } from './money-back.ts';
 import { paidByPayoneer, payoutCameBack, payoutFailed, payoutReturned, payoutUnclaimed } from './payouts.ts';
 import { cancelledBySupplier, neverPaidSupplier } from './supplier.ts';
@@ -18,5 +19,7 @@ export const aftermath: readonly Scenario[] = [
   payoutCameBack,
   cancelledBySupplier,
   neverPaidSupplier,
+  addressCorrected,
+  payoutAddressCorrected,
   ...atAnyMoment,
 ];

@@ -13,8 +13,10 @@ async function legAt(stage: Stage, id: string, status: LegState): Promise<string
   return legOf(await readOrderFile(stage.store, id))?.id ?? '';
 }
 
+export const comesBack = async (stage: Stage, id: string): Promise<void> => void (await legAt(stage, id, 'RETURNED'));
+
 /** Until it has an effect: what is asked while the leg moves by itself is refused. */
-async function payAgain(stage: Stage, id: string, from: LegState): Promise<void> {
+export async function payAgain(stage: Stage, id: string, from: LegState): Promise<void> {
   await asAdmin(stage, `payouts/${await legAt(stage, id, from)}/retry`);
 }
 

@@ -45,8 +45,12 @@ export const seen = (stage: Stage, id: string, what: string, holds: (file: Order
     return file !== undefined && holds(file);
   });
 
-/** What an admin asks for; refused where an attempt whose answer was lost has done it. */
-export const asAdmin = (stage: Stage, path: string, body: object = {}): Promise<unknown> =>
-  stage.admin('POST', `/api/admin/${path}`, { ...body }).catch((error: unknown) => {
+/** Refused where an attempt whose answer was lost has done it. */
+export const conflictIsDone = (asked: Promise<unknown>): Promise<unknown> =>
+  asked.catch((error: unknown) => {
     if (!(error instanceof Refused && error.status === 409)) throw error;
   });
+
+/** What an admin asks for. */
+export const asAdmin = (stage: Stage, path: string, body: object = {}): Promise<unknown> =>
+  conflictIsDone(stage.admin('POST', `/api/admin/${path}`, { ...body }));

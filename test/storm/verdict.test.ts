@@ -226,6 +226,25 @@ describe('the verdict of a storm', () => {
     }
   });
 
+  it('knows what was done with a key that our database has forgotten, and leaves that to the person too', () => {
+    const forgetful = withOrder({
+      ...inReview,
+      supplierOrders: [],
+      legs: [],
+      cash: { 'cash:paypal USD': `${2_999 - 154}` },
+    });
+    const key = (uuid: string) => `leg-${uuid}-1`;
+    const expected = [
+      { scenario: 'restore', ending, undecidable: true, forgotten: [key(admin), key(reseller), bought.key] },
+    ];
+    expect(judge({ ...good, ...forgetful, expected }).violations).to.deep.equal([]);
+    const twice = { ...paidAdmin, reference: 'I3' };
+    const entries = [...good.entries, twice];
+    expect(judge({ ...good, ...forgetful, expected, entries }).violations.map(({ kind }) => kind)).to.include(
+      'duplicate',
+    );
+  });
+
   it('takes what is told later for a person’s until then, and for settled from then on', () => {
     const expected = [{ scenario: 'outage', ending, untilTold: true }];
     const legs = order.legs.map(leg => ({ ...leg, status: 'NEEDS_REVIEW' as const, reason: 'EFFECT_UNPROVEN' }));

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buyAtCheckout, buyOnEbay } from '../demo/buyers.ts';
+import { type Ending, settled } from '../demo/scenario.ts';
+import type { Reseller } from '../demo/stage.ts';
+import { spawnDetached } from '../runtime/detached-process.ts';
+import { databaseTime } from '../store/clock.ts';
+import { notReadYet } from '../store/restore.ts';
+import { type OrderFile, readOrderFiles } from './order-file.ts';
+import type { StormStage } from './regulars.ts';
+import type { Expected } from './send.ts';
+import type { StormSystem } from './system.ts';
+import { fileOf } from './verdict.ts';
+
+/** Sold in time to be bought before the backup is made, just before it, and after it. */
+const waves = { early: 3, late: 3, afterwards: 2 } as const;
+export const ordersPutBack = waves.early + waves.late + waves.afterwards;
+
+/** A feed counts as read up to a minute ago: providers show late what happened. */
+const shownAfterMs = 65_000;
+
+type Settle = (expected: readonly Expected[]) => Promise<void>;
+
+/**
+ * The database is put back as it was before some orders were bought, booked or paid out, and others placed, while the
+ * providers, and a Redis, remember everything; the drill of docs/restore.md is followed. What the backup knew as bought
+ * ends as it had ended; what had been bought since, as far as it knew, is a person's.
+ */
+export async function putBackDatabase(stage: StormStage, stormed: StormSystem, settle: Settle): Promise<Expected[]> {
+  const { store, system, servers } = stormed;
+  const seller = await stage.hireReseller({ name: 'backup', sellsOnce: true });
+  const sold = [...(await sell(stage, seller, waves.early))];
+  await stage.until('one of them is bought', async () => {
+    const files = await readOrderFiles(store);
+    return sold.some(order => isBought(fileOf(files, order)));
+  });
+  sold.push(...(await sell(stage, seller, waves.late)));
+  const copiedAt = await store.read(databaseTime);
+  await servers.postgres.keepCopy();
+  sold.push(...(await sellOnEbay(stage, seller, waves.afterwards)));
+  await settle(sold.map(order => ({ scenario: 'before the database is put back', ending: settled(order) })));
+
+  const before = await readOrderFiles(store);
+  const programs = Object.values(stormed.programs);
+  await Promise.all(programs.map(program => program.stop()));
+  await servers.postgres.putBack();
+  const known = await readOrderFiles(store);
+  await restoreCheck(system.env, '--lost-from', copiedAt.toISOString());
+  await Promise.all(programs.map(program => program.restart()));
+  await sleep(shownAfterMs);
+  await stormed.readFeeds();
+  await stage.until('all is read up to the restore', async () => (await store.read(notReadYet)).length === 0);
+  await restoreCheck(system.env, '--go-on');
+  return sold.map(order => endingOf(order, fileOf(known, order), fileOf(before, order)));
+}
+
+async function sell(stage: StormStage, seller: Reseller, count: number): Promise<Ending['order'][]> {
+  const wares = await stage.stockUp(seller);
+  const atCheckout = Array.from({ length: count - 1 }, () => buyAtCheckout(stage, wares));
+  return [...(await Promise.all(atCheckout)), ...(await sellOnEbay(stage, seller, 1))];
+}
+
+async function sellOnEbay(stage: StormStage, seller: Reseller, count: number): Promise<Ending['order'][]> {
+  const wares = await stage.stockUp(seller, { listedOn: 'ebay' });
+  const sales = Array.from({ length: count }, () => buyOnEbay(stage, seller, [{ wares, totalMinor: 3_299 }]));
+  return (await Promise.all(sales)).map(externalOrderId => ({ externalOrderId, line: 0 }));
+}
+
+const isBought = (file: OrderFile | undefined): boolean =>
+  file?.effects.some(({ purpose, status }) => purpose === 'buy' && status === 'DONE') === true;
+
+function endingOf(order: Ending['order'], known: OrderFile | undefined, before: OrderFile | undefined): Expected {
+  if (isBought(known)) return { scenario: 'restore: bought before the backup', ending: settled(order) };
+  return {
+    scenario: 'restore: bought after the backup',
+    ending: { order, status: 'NEEDS_REVIEW', settled: false, supplierOrders: 0, payouts: 0 },
+    undecidable: true,
+    forgotten: before?.effects.map(({ key }) => key) ?? [],
+  };
+}
+
+/** @throws when it ends otherwise than well, with what it said last */
+async function restoreCheck(env: Readonly<Record<string, string>>, ...options: readonly string[]): Promise<void> {
+  const lines: string[] = [];
+  const end = await spawnDetached(['workers/restore-check.ts', ...options], env, line => lines.push(line)).end;
+  if (end !== 'status 0') throw new Error(`restore:check ended with ${end}: ${lines.at(-1)}`);
+}
