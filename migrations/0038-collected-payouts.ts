@@ -27,7 +27,7 @@ export class Migration0038CollectedPayouts extends Migration {
       );
       create unique index collected_legs_once on collected_legs (leg_id) where let_go_at is null;
       create index collected_legs_of_leg on collected_legs (leg_id);
-      create index payout_legs_owed on payout_legs (user_id, beneficiary)
+      create index payout_legs_owed on payout_legs (user_id, beneficiary, currency, not_before, id)
         where status in ('PENDING', 'SKIPPED_INSUFFICIENT_FUNDS');
 
       -- Which effects pay, or paid, which leg. place 0: the leg is paid by itself.
@@ -48,12 +48,15 @@ export class Migration0038CollectedPayouts extends Migration {
         when (new.purpose = 'pay' and new.status <> old.status and 'DISPROVEN' in (new.status, old.status))
         execute function let_members_go();
 
-      -- Both ways: the caller holds the leg's row.
+      -- Both ways; the caller holds the rows of the legs. One that has let its members go is not sent again.
       create function refuse_second_payout() returns trigger language plpgsql as $$
       begin
         if tg_table_name = 'effects' then
           if exists (select from collected_legs where leg_id = new.subject and let_go_at is null) then
             raise 'leg % is paid by a collected payout', new.subject
+              using errcode = 'check_violation', constraint = 'leg_paid_once';
+          elsif tg_op = 'INSERT' and exists (select from collected_legs where collected_id = new.subject and let_go_at is not null) then
+            raise 'collected payout % has let its legs go', new.subject
               using errcode = 'check_violation', constraint = 'leg_paid_once';
           end if;
         elsif exists (select from effects where purpose = 'pay' and subject = new.leg_id and status <> 'DISPROVEN') then
@@ -65,11 +68,22 @@ export class Migration0038CollectedPayouts extends Migration {
         when (new.purpose = 'pay' and new.status <> 'DISPROVEN') execute function refuse_second_payout();
       create trigger collected_legs_paid_once before insert or update of let_go_at on collected_legs for each row
         when (new.let_go_at is null) execute function refuse_second_payout();
+
+      -- What happened after all under a collected payout is a contradiction of each leg that it paid.
+      alter table contradictions add column subject uuid;
+      update contradictions c set subject = e.subject from effects e where e.id = c.effect_id;
+      alter table contradictions alter column subject set not null;
+      alter table contradictions drop constraint contradictions_effect_id_key;
+      alter table contradictions add constraint contradictions_once unique (effect_id, subject);
     `);
   }
 
   override down() {
     this.addSql(`
+      delete from contradictions c using contradictions other where other.effect_id = c.effect_id and other.id < c.id;
+      alter table contradictions drop constraint contradictions_once;
+      alter table contradictions add constraint contradictions_effect_id_key unique (effect_id);
+      alter table contradictions drop column subject;
       drop trigger effects_leg_paid_once on effects;
       drop trigger effects_let_members_go on effects;
       drop view leg_payouts;

@@ -4,20 +4,22 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { LegId } from '../domain/ids.ts';
-import { type Money, money, sum } from '../domain/money.ts';
+import { formatMoney, type Money, money, sum } from '../domain/money.ts';
 import type { PayoutLeg } from './entities/money.ts';
 import { legAmount } from './legs.ts';
 import type { EntityManager } from './open.ts';
+import { note } from './timeline.ts';
 
 export type CollectedPayout = {
   readonly id: string;
+  readonly receiver: string;
   readonly sum: Money;
   /** In their places: the first bears the fee. */
   readonly members: readonly { readonly legId: LegId; readonly amount: Money }[];
 };
 
 /** @param legs for one receiver, by one route, in one currency; the caller has locked them and their orders */
-export async function collect(em: EntityManager, legs: readonly [PayoutLeg, ...PayoutLeg[]]): Promise<CollectedPayout> {
+export async function collect(em: EntityManager, legs: readonly [PayoutLeg, ...PayoutLeg[]]): Promise<void> {
   const id = randomUUID();
   const [{ route, receiver, currency }] = legs;
   const total = sum(legs.map(legAmount), currency);
@@ -32,21 +34,23 @@ export async function collect(em: EntityManager, legs: readonly [PayoutLeg, ...P
       index + 1,
       leg.amountMinor,
     ]);
-  return { id, sum: total, members: legs.map(leg => ({ legId: leg.id, amount: legAmount(leg) })) };
+  const text = `paid together with ${legs.length - 1} others, ${formatMoney(total)} in all`;
+  for (const leg of legs) await note(em, leg.orderId, 'noted', text, { leg: leg.id, collected: id });
 }
 
 /** One by its id, with the members that it was made of. */
 export async function findCollected(em: EntityManager, id: string): Promise<CollectedPayout | undefined> {
-  const rows = await em.execute<{ legId: LegId; amount: string; total: string; currency: Money['currency'] }[]>(
-    `select m.leg_id as "legId", m.amount_minor::text as amount, c.amount_minor::text as total, c.currency
+  type Row = { legId: LegId; amount: string; total: string; currency: Money['currency']; receiver: string };
+  const rows = await em.execute<Row[]>(
+    `select m.leg_id as "legId", m.amount_minor::text as amount, c.amount_minor::text as total, c.currency, c.receiver
      from collected_payouts c join collected_legs m on m.collected_id = c.id where c.id = ? order by m.place`,
     [id],
   );
   const [first] = rows;
   if (!first) return undefined;
-  const { total, currency } = first;
+  const { total, currency, receiver } = first;
   const members = rows.map(({ legId, amount }) => ({ legId, amount: money(BigInt(amount), currency) }));
-  return { id, sum: money(BigInt(total), currency), members };
+  return { id, receiver, sum: money(BigInt(total), currency), members };
 }
 
 /** The one that a leg belongs to, until that lets it go. */
@@ -56,6 +60,15 @@ export async function standingCollection(em: EntityManager, leg: LegId): Promise
     [leg],
   );
   return row && findCollected(em, row.id);
+}
+
+/** Whether it still has all of its members. */
+export async function stillCollected(em: EntityManager, { id }: Pick<CollectedPayout, 'id'>): Promise<boolean> {
+  const gone = await em.execute<{ id: string }[]>(
+    'select leg_id as id from collected_legs where collected_id = ? and let_go_at is not null limit 1',
+    [id],
+  );
+  return gone.length === 0;
 }
 
 export const letGo = (em: EntityManager, id: string): Promise<unknown> =>

@@ -1,10 +1,10 @@
 import type { LegId } from '../domain/ids.ts';
 import { PayoutLeg } from './entities/money.ts';
-import { claimLeg } from './legs.ts';
+import { claimLeg, lockOrdersOf } from './legs.ts';
 import type { EntityManager } from './open.ts';
 
-/** So many legs are paid in one payout at most. */
-const atMost = 100;
+/** So many legs are paid in one payout at most: all of them are locked, and asked about, right before it leaves. */
+const atMost = 20;
 
 const owed = ['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS'] as const;
 
@@ -12,7 +12,10 @@ const owed = ['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS'] as const;
 const others = `from payout_legs l join orders o on o.id = l.order_id
   where l.user_id = ? and l.beneficiary = ? and l.currency = ? and l.id <> ?
     and l.status in (${owed.map(state => `'${state}'`).join(', ')}) and l.not_before <= clock_now() and o.frozen_for is null
-    and not exists (select from leg_payouts p where p.leg_id = l.id and (p.status <> 'DISPROVEN' or p.first_sent_at is not null))`;
+    and not exists (select from effects e where e.purpose = 'pay' and e.subject = l.id
+      and (e.first_sent_at is not null or e.status = 'DONE'))
+    and not exists (select from collected_legs m join effects e on e.purpose = 'pay' and e.subject = m.collected_id
+      where m.leg_id = l.id and (e.first_sent_at is not null or e.status = 'DONE'))`;
 
 const parametersOf = ({ userId, beneficiary, currency, id }: PayoutLeg) => [userId, beneficiary, currency, id];
 
@@ -25,20 +28,14 @@ export async function companions(em: EntityManager, leg: PayoutLeg): Promise<Pay
   return em.find(PayoutLeg, { id: { $in: rows.map(({ id }) => id) } });
 }
 
-/**
- * The same, claimed, with their orders locked and the leg's own: in one order, whoever locks several. Fewer when their
- * own runs have moved them meanwhile.
- */
+/** The same, claimed, with the leg's own and their orders locked. Fewer when their own runs have moved them meanwhile. */
 export async function lockCompanions(em: EntityManager, leg: PayoutLeg): Promise<PayoutLeg[]> {
-  const ids = (await companions(em, leg)).map(({ id }) => id);
-  if (ids.length === 0) return [];
-  await em.execute(
-    `select id from orders where id in (select order_id from payout_legs where id in (?)) order by id for no key update`,
-    [[leg.id, ...ids]],
-  );
+  const found = await companions(em, leg);
+  await lockOrdersOf(em, [leg, ...found]);
+  if (found.length === 0) return [];
   const free = await em.execute<{ id: LegId }[]>(`select l.id ${others} and l.id in (?) order by l.id`, [
     ...parametersOf(leg),
-    ids,
+    found.map(({ id }) => id),
   ]);
   const claimed: PayoutLeg[] = [];
   for (const { id } of free) {

@@ -25,22 +25,29 @@ export type Contradiction = {
   effectId: EffectId;
   orderId: OrderId;
   purpose: Effect['purpose'];
-  /** Of a collected payout its first leg, whose beneficiary is that of all. */
+  /** Of a payout the leg: a collected one has a contradiction for each leg that it paid. */
   subject: string;
   route: string;
   key: string;
   generation: number;
   evidence: Json;
+  /** This leg's part of a collected payout, in minor units: so much left for it, or nothing. */
+  partMinor: bigint | null;
   /** What is booked for it so far, minor units of the platform's currency. */
   bookedMinor: bigint;
   settled: boolean;
 };
 
 const columns = `c.id, c.effect_id as "effectId", c.order_id as "orderId", e.purpose, e.route, e.generation,
-  coalesce((select leg_id from collected_legs where collected_id = e.subject and place = 1), e.subject) as subject,
+  c.subject,
+  (select m.amount_minor::text from collected_legs m where m.collected_id = e.subject and m.leg_id = c.subject) as part,
   e.idempotency_key as key, c.evidence, c.booked_minor::text as booked, c.settled_at is not null as settled`;
-type Row = Omit<Contradiction, 'bookedMinor'> & { booked: string };
-const toContradiction = ({ booked, ...row }: Row): Contradiction => ({ ...row, bookedMinor: BigInt(booked) });
+type Row = Omit<Contradiction, 'bookedMinor' | 'partMinor'> & { booked: string; part: string | null };
+const toContradiction = ({ booked, part, ...row }: Row): Contradiction => ({
+  ...row,
+  bookedMinor: BigInt(booked),
+  partMinor: part === null ? null : BigInt(part),
+});
 
 /** All of an order, the oldest first. */
 export const contradictionsOf = async (em: EntityManager, orderId: OrderId): Promise<Contradiction[]> =>
@@ -51,13 +58,14 @@ export const contradictionsOf = async (em: EntityManager, orderId: OrderId): Pro
     )
   ).map(toContradiction);
 
-/** That of an effect, if its provider has ever shown that it happened after all. */
+/** That of an effect, if its provider has ever shown that it happened after all: one that is not settled, if there is one. */
 export async function contradictionOf(
   em: EntityManager,
   { id }: Pick<Effect, 'id'>,
 ): Promise<Contradiction | undefined> {
   const [row] = await em.execute<Row[]>(
-    `select ${columns} from contradictions c join effects e on e.id = c.effect_id where c.effect_id = ?`,
+    `select ${columns} from contradictions c join effects e on e.id = c.effect_id where c.effect_id = ?
+     order by c.settled_at is not null limit 1`,
     [id],
   );
   return row && toContradiction(row);
@@ -96,41 +104,37 @@ export async function keepContradiction(em: EntityManager, { id }: Pick<Effect, 
   const effect = await em.findOne(Effect, { id, status: 'DISPROVEN' }, { refresh: true });
   if (!effect) return false;
   const answer = JSON.stringify(shown);
-  const subject = await subjectOf(em, effect);
-  const orderId = await orderOf(em, subject);
-  if (orderId && !(await keep(em, effect, orderId, answer))) return true;
+  const told = await toldFor(em, effect);
+  const news = [];
+  for (const one of told) if (await keep(em, effect, one, answer)) news.push(one);
+  if (told.length > 0 && news.length === 0) return true;
   const change = { result: raw<unknown>('?::jsonb', [answer]), lastCode: contradicted };
   await em.nativeUpdate(Effect, { id, status: 'DISPROVEN' }, change);
-  if (orderId) await hold(em, effect, { orderId, subject, shown });
+  for (const one of news) await hold(em, effect, one, shown);
   return true;
 }
 
-async function subjectOf(em: EntityManager, { subject }: Effect): Promise<string> {
-  const [first] = await em.execute<{ id: string }[]>(
-    'select leg_id as id from collected_legs where collected_id = ? and place = 1',
-    [subject],
-  );
-  return first?.id ?? subject;
-}
+/** What an effect was for, and its order: the order itself, a parcel, or each leg that a payout paid. */
+type For = { readonly subject: string; readonly orderId: OrderId };
 
-async function orderOf(em: EntityManager, subject: string): Promise<OrderId | undefined> {
-  const [order] = await em.execute<{ id: OrderId }[]>(
-    `select id from orders where id = ? union select order_id from payout_legs where id = ?
-     union select order_id from parcels where id = ?`,
-    [subject, subject, subject],
+/** In the order in which orders are locked. */
+const toldFor = (em: EntityManager, { id, subject }: Effect): Promise<For[]> =>
+  em.execute<For[]>(
+    `select id as subject, id as "orderId" from orders where id = ?
+     union select l.id, l.order_id from leg_payouts p join payout_legs l on l.id = p.leg_id where p.effect_id = ?
+     union select id, order_id from parcels where id = ? order by 2, 1`,
+    [subject, id, subject],
   );
-  return order?.id;
-}
 
 /** False when exactly this is kept already. */
-async function keep(em: EntityManager, effect: Effect, orderId: OrderId, answer: string): Promise<boolean> {
+async function keep(em: EntityManager, effect: Effect, { subject, orderId }: For, answer: string): Promise<boolean> {
   const kept = await em.execute<{ id: string }[]>(
-    `insert into contradictions (id, effect_id, order_id, evidence) values (?, ?, ?, ?::jsonb)
-     on conflict (effect_id) do update
+    `insert into contradictions (id, effect_id, subject, order_id, evidence) values (?, ?, ?, ?, ?::jsonb)
+     on conflict (effect_id, subject) do update
        set evidence = excluded.evidence, found_at = clock_now(), settled_at = null, settled_by = null
        where contradictions.evidence <> excluded.evidence
      returning id`,
-    [randomUUID(), effect.id, orderId, answer],
+    [randomUUID(), effect.id, subject, orderId, answer],
   );
   return kept.length > 0;
 }
@@ -138,7 +142,8 @@ async function keep(em: EntityManager, effect: Effect, orderId: OrderId, answer:
 async function hold(
   em: EntityManager,
   { purpose, idempotencyKey: key, generation }: Effect,
-  { orderId, subject, shown }: { orderId: OrderId; subject: string; shown: Json },
+  { orderId, subject }: For,
+  shown: Json,
 ): Promise<void> {
   const text = `given up as not happened, and it did: ${purpose} ${key}. Look at the provider before anything more is decided`;
   await note(em, orderId, 'effect', text, { key, generation, answer: shown });

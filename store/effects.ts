@@ -81,6 +81,9 @@ export const timesRefused = (
   code: string,
 ): Promise<number> => em.count(Effect, { purpose, subject, status: 'DISPROVEN', lastCode: code });
 
+export const isKeyUsed = async (em: EntityManager, idempotencyKey: string): Promise<boolean> =>
+  (await em.count(Effect, { idempotencyKey })) > 0;
+
 /** Sent, and nobody knows yet what came of it: nothing else may be decided about its subject before `once` has run. */
 export const isInDoubt = (effect: Effect | null): boolean => effect?.status === 'OPEN' && effect.lastSentAt != null;
 

@@ -33,10 +33,19 @@ export async function lockLeg(em: EntityManager, leg: PayoutLeg): Promise<void> 
   if (owned.length === 0) throw new LostClaim(leg.id);
 }
 
-/** As `lockLeg`, several: whoever locks more than one order does so in the order of their ids. @throws LostClaim */
-export async function lockLegs(em: EntityManager, legs: readonly PayoutLeg[]): Promise<void> {
+/** The orders of several legs, then their sellers: whoever locks more than one does so in the order of their ids. */
+export async function lockOrdersOf(em: EntityManager, legs: readonly PayoutLeg[]): Promise<void> {
   const orders = legs.map(({ orderId }) => orderId);
   await em.execute('select id from orders where id in (?) order by id for no key update', [orders]);
+  await em.execute(
+    'select id from users where id in (select user_id from orders where id in (?)) order by id for no key update',
+    [orders],
+  );
+}
+
+/** As `lockLeg`, several. @throws LostClaim */
+export async function lockLegs(em: EntityManager, legs: readonly PayoutLeg[]): Promise<void> {
+  await lockOrdersOf(em, legs);
   for (const leg of legs) await lockLeg(em, leg);
 }
 

@@ -8,18 +8,19 @@ import type { EntityManager } from './open.ts';
 
 type Leg = Pick<PayoutLeg, 'id'>;
 
-/** The newest one, whatever became of it. */
+/** The one that stands, else the newest. */
 export const newestPayout = (em: EntityManager, { id }: Leg): Promise<Effect | null> =>
   em.findOne(Effect, {
     id: {
       $eq: raw<Effect['id']>(
-        '(select effect_id from leg_payouts where leg_id = ? order by created_at desc, generation desc limit 1)',
+        `(select effect_id from leg_payouts where leg_id = ?
+          order by (status <> 'DISPROVEN') desc, created_at desc, generation desc limit 1)`,
         [id],
       ),
     },
   });
 
-/** The newest one, unless it is proven that it paid nothing. */
+/** The one of which it is not proven that it paid nothing: there is one at most. */
 export async function standingPayout(em: EntityManager, leg: Leg): Promise<Effect | null> {
   const effect = await newestPayout(em, leg);
   return effect?.status === 'DISPROVEN' ? null : effect;

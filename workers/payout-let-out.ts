@@ -1,6 +1,7 @@
 /** Whether the funds for a payout are there, and which legs leave together. */
 import { platformCurrency } from '../domain/fees.ts';
-import { add, formatMoney, isGreater, type Money, money, sum, zero } from '../domain/money.ts';
+import { add, formatMoney, isGreater, type Money, money, sum } from '../domain/money.ts';
+import { timeIn } from '../store/clock.ts';
 import { collect } from '../store/collected-payouts.ts';
 import { companions, lockCompanions } from '../store/companions.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
@@ -14,6 +15,9 @@ import type { Context } from './context.ts';
 import { readdress } from './payout-address.ts';
 import type { PayoutRoute } from './payout-route.ts';
 import { again, skip } from './payout-trouble.ts';
+
+/** The sending is over by then, unless its process has died. */
+const othersLookAfterMs = 15_000;
 
 /** Nobody waits longer for others. */
 const collectForMs = 86_400_000;
@@ -29,12 +33,18 @@ export async function letOut(ctx: Context, leg: PayoutLeg, route: PayoutRoute): 
   const held = await withBalance<Reserved>(ctx, payer, async em => {
     const others = isCollected ? await lockCompanions(em, leg) : [];
     await lockLeg(em, leg);
+    // What never left: it leaves together with others now.
+    if (isCollected) await withdrawUnsentPayout(em, leg);
+    await fitToSale(em, leg);
+    if (leg.status === 'CANCELLED') return { reserved: true };
+    const ready = [];
+    for (const other of others) if (await goesAlong(em, leg, other)) ready.push(other);
     const answer = await reserveFor(em, leg, route.feeMax);
-    if (!answer.reserved || leg.status === 'CANCELLED') return answer;
+    if (!answer.reserved) return answer;
     const members: [PayoutLeg, ...PayoutLeg[]] = [leg];
-    for (const other of others) if (await joins(em, leg, other)) members.push(other);
+    for (const other of ready) if ((await reserveFor(em, other, route.feeMax)).reserved) members.push(other);
     if (members.length > 1) await collect(em, members);
-    for (const member of members) await moveLeg(em, member, 'SENT');
+    await leave(em, members);
     return answer;
   });
   if (leg.status === 'CANCELLED') return 'CANCELLED: its sale was refunded';
@@ -57,20 +67,23 @@ async function waitsForOthers(ctx: Context, leg: PayoutLeg): Promise<Date | unde
   return until > ctx.now() ? until : undefined;
 }
 
-/** Makes the leg what its sale is worth now, and reserves that and the fee. */
+/** For each its fee as well: whom the payout lets go before it leaves is paid alone. */
 async function reserveFor(em: EntityManager, leg: PayoutLeg, fee: Money): Promise<Reserved> {
-  await fitToSale(em, leg);
-  if (leg.status === 'CANCELLED') return { reserved: true };
   const { id: subject, userId, route: provider } = leg;
   const amount = add(legAmount(leg), fee);
   return reserve(em, { ownerId: null, provider, purpose: 'pay', subject, userId, amount });
 }
 
-/** Goes where the first one goes. One whose money is not there, or which is worth nothing any more, stays. */
-async function joins(em: EntityManager, { route, receiver, currency }: PayoutLeg, other: PayoutLeg): Promise<boolean> {
+/** Made what its sale is worth now, and sent where the first one goes. One that is worth nothing any more stays. */
+async function goesAlong(em: EntityManager, { route, receiver }: PayoutLeg, other: PayoutLeg): Promise<boolean> {
   await withdrawUnsentPayout(em, other);
-  if (await newestPayout(em, other).then(sent => sent?.firstSentAt)) return false;
   if (other.route !== route || other.receiver !== receiver) await readdress(em, other, { provider: route, receiver });
-  const { reserved } = await reserveFor(em, other, zero(currency));
-  return reserved && other.status !== 'CANCELLED';
+  await fitToSale(em, other);
+  return other.status !== 'CANCELLED';
+}
+
+/** The first one's run sends for all; the others look again when it must be over. */
+async function leave(em: EntityManager, [first, ...others]: readonly PayoutLeg[]): Promise<void> {
+  if (first) await moveLeg(em, first, 'SENT');
+  for (const other of others) await moveLeg(em, other, 'SENT', { nextCheckAt: timeIn(em, othersLookAfterMs) });
 }

@@ -1,12 +1,12 @@
-import { collectedName, effectKey } from '../domain/effect-key.ts';
+import { collectedName, effectKey, type OutsideName } from '../domain/effect-key.ts';
 import { NotNow, Retryable, Terminal } from '../domain/outcome.ts';
 import { legStates } from '../domain/payout-leg.ts';
-import { type CollectedPayout, standingCollection, wereCollected } from '../store/collected-payouts.ts';
-import { isInDoubt, once } from '../store/effects.ts';
-import type { Effect, PayoutLeg } from '../store/entities/money.ts';
+import { type CollectedPayout, standingCollection, stillCollected, wereCollected } from '../store/collected-payouts.ts';
+import { isInDoubt, isKeyUsed, once } from '../store/effects.ts';
+import { type Effect, PayoutLeg } from '../store/entities/money.ts';
 import type { Hindrance, Intent } from '../store/intent.ts';
 import { legHindrance } from '../store/leg-hindrance.ts';
-import { assertLegOwner, claimLeg, legAmount, lockLegs } from '../store/legs.ts';
+import { assertLegOwner, claimLeg, legAmount, lockLeg, lockLegs, lockOrdersOf } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { findOrder, LostClaim } from '../store/orders.ts';
 import { nameOfLeg } from '../store/outside-names.ts';
@@ -59,20 +59,24 @@ const alone = (ctx: Context, leg: PayoutLeg, route: PayoutRoute): OfLegs => ({
   record: (em, sent, effect) => acceptedByProvider(em, leg, route, { ...sent, key: effect.idempotencyKey }),
 });
 
-/** All members are this run's: whichever of them was taken up last sends for all. */
+/** All members are this run's: it sends for all. */
 async function together(ctx: Context, leg: PayoutLeg, route: PayoutRoute, collected: CollectedPayout): Promise<OfLegs> {
   const members = await ctx.store.transaction(em => takeOver(em, leg, collected));
+  const { receiver, sum } = collected;
   return {
     subject: collected.id,
     keyFor: async (em, number) => {
       const names = [];
       for (const member of members) names.push(await nameOfLeg(em, member));
-      return effectKey('pay', collectedName(names), number);
+      return freeKey(em, collectedName(names), number);
     },
-    freeze: key =>
-      route.freeze({ receiver: leg.receiver, amount: collected.sum, note: `${members.length} orders` }, key),
+    freeze: key => route.freeze({ receiver, amount: sum, note: `${members.length} orders` }, key),
     mayStillLeave: effect => ctx.store.read(em => hindranceOf(ctx, em, members, effect)),
-    assertOwner: em => lockLegs(em, members),
+    assertOwner: async em => {
+      await lockLegs(em, members);
+      // Whoever sent it meanwhile may have been refused, and have let the members go.
+      if (!(await stillCollected(em, collected))) throw new LostClaim(leg.id);
+    },
     leaving: async (em, effect) => {
       if (await hindranceOf(ctx, em, members, effect)) throw new LostClaim(leg.id);
     },
@@ -83,7 +87,16 @@ async function together(ctx: Context, leg: PayoutLeg, route: PayoutRoute, collec
   };
 }
 
+/** The same members were collected before, and the number of that key does not count here: the next one is free. */
+async function freeKey(em: EntityManager, name: OutsideName, number: number): Promise<string> {
+  const key = effectKey('pay', name, number);
+  return (await isKeyUsed(em, key)) ? freeKey(em, name, number + 1) : key;
+}
+
 async function takeOver(em: EntityManager, leg: PayoutLeg, { members }: CollectedPayout): Promise<PayoutLeg[]> {
+  await lockOrdersOf(em, await em.find(PayoutLeg, { id: { $in: members.map(({ legId }) => legId) } }));
+  // Another member's run may have taken over this one: then that one sends.
+  await lockLeg(em, leg);
   const legs: PayoutLeg[] = [];
   for (const { legId } of members) {
     const member = legId === leg.id ? leg : await claimLeg(em, legId, legStates);

@@ -15,7 +15,7 @@ import { orderStates } from '../../domain/order.ts';
 import { invariant, unreachable } from '../../domain/outcome.ts';
 import { legStates } from '../../domain/payout-leg.ts';
 import { legPaid } from '../../domain/postings.ts';
-import { contradictionsOf, reinstate } from '../../store/contradictions.ts';
+import { contradictionsOf, heldLeg, reinstate } from '../../store/contradictions.ts';
 import { disproveDone } from '../../store/effects.ts';
 import { closeByHand, saidByPerson } from '../../store/effects-by-hand.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
@@ -28,13 +28,14 @@ import {
   goOnProvenLeg,
   isAnotherPayout,
   legAmount,
+  lockOrdersOf,
   moveLeg,
   requestCancel,
   wakeLeg,
 } from '../../store/legs.ts';
 import type { EntityManager } from '../../store/open.ts';
 import { claimOrder } from '../../store/orders.ts';
-import { legsOfPayout } from '../../store/payouts-of-leg.ts';
+import { legsOfPayout, withdrawUnsentPayout } from '../../store/payouts-of-leg.ts';
 import { note } from '../../store/timeline.ts';
 import { payLess } from '../../store/unpaid-legs.ts';
 import { endFreeze } from '../end-freeze.ts';
@@ -43,7 +44,7 @@ import { payout } from '../payout.ts';
 import type { Enqueue } from '../transact.ts';
 import type { LegDecision } from './asked.ts';
 import { type Deed, didNotHappen, refusal, told } from './decision.ts';
-import { isLeftOpen, type LegFacts, legChoices, legFacts } from './leg-choices.ts';
+import { isLeftOpen, isShown, type LegFacts, legChoices, legFacts } from './leg-choices.ts';
 
 type PaidElsewhere = Extract<LegDecision, { decision: 'paid-elsewhere' }>;
 
@@ -59,7 +60,9 @@ export async function decideLeg(
   const refused = legChoices(facts)[decision.decision];
   if (refused) throw refused;
   const text = `payout to ${leg.beneficiary} decided by a person (${decision.decision}): ${why}`;
-  await note(em, leg.orderId, 'noted', text, { by, leg: id, ...told(decision) });
+  // What is said of the payout is said of all that it pays.
+  for (const said of [leg, ...facts.others])
+    await note(em, said.orderId, 'noted', text, { by, leg: id, ...told(decision) });
   switch (decision.decision) {
     case 'not-paid':
       await nothingArrived(em, facts);
@@ -100,11 +103,12 @@ async function paid(
   em: EntityManager,
   enqueue: Enqueue,
   order: Order,
-  { leg, pay }: LegFacts,
+  facts: LegFacts,
   { reference, by }: { reference: string; by: UserId },
 ): Promise<void> {
+  const { leg, pay } = facts;
   if (!pay) await wasGivenUp(em, enqueue, order, leg, { reference, by });
-  else if (pay.status === 'OPEN' || saidByPerson(pay)) await wasSent(em, leg, pay, reference);
+  else if (pay.status === 'OPEN' || (saidByPerson(pay) && !isShown(facts))) await wasSent(em, leg, pay, reference);
 }
 
 /** It was given up, its provider shows it, and nothing was sent in its place: it is what pays the leg. */
@@ -120,14 +124,27 @@ async function wasGivenUp(
   const found = (await contradictionsOf(em, leg.orderId)).find(
     ({ subject, evidence }) => subject === leg.id && shownAs(evidence) === reference,
   );
+  const legs = found ? await legsOfPayout(em, { id: found.effectId }) : [];
+  await lockOrdersOf(em, legs);
+  for (const one of legs) await withdrawUnsentPayout(em, one);
   if (!found || !(await reinstate(em, found.effectId, by, { reference })))
     throw refusal('NOTHING_IN_DOUBT', 'nothing that was sent for this payout is shown under that reference');
-  for (const { id } of await legsOfPayout(em, { id: found.effectId })) {
-    await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, id]);
-    const woken = id === leg.id ? null : await wakeLeg(em, id);
-    if (woken) enqueue(jobForLeg(woken));
+  for (const one of legs) {
+    await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, one.id]);
+    if (one.id === leg.id) await endFreeze(em, enqueue, order, 'CONTRADICTION');
+    else await goesOn(em, enqueue, one);
   }
-  await endFreeze(em, enqueue, order, 'CONTRADICTION');
+}
+
+/** Another leg of the same payout: nothing keeps it and its order waiting any more. */
+async function goesOn(em: EntityManager, enqueue: Enqueue, { id, orderId }: PayoutLeg): Promise<void> {
+  const order = await claimOrder(em, orderId, orderStates);
+  if (order) await endFreeze(em, enqueue, order, 'CONTRADICTION');
+  await goOnProvenLeg(em, id);
+  const held = await heldLeg(em, id);
+  if (held) await moveLeg(em, held, 'PENDING', { reason: null });
+  const woken = await wakeLeg(em, id);
+  if (woken) enqueue(jobForLeg(woken));
 }
 
 async function wasSent(em: EntityManager, { id }: PayoutLeg, effect: Effect, reference: string): Promise<void> {

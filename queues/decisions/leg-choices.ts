@@ -6,21 +6,33 @@ import { saidByPerson } from '../../store/effects-by-hand.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { leftOpen } from '../../store/legs.ts';
 import type { EntityManager } from '../../store/open.ts';
-import { standingPayout } from '../../store/payouts-of-leg.ts';
+import { legsOfPayout, standingPayout } from '../../store/payouts-of-leg.ts';
 import type { LegDecisionName } from './asked.ts';
 import { type Choices, type DecisionRefused, refusal } from './decision.ts';
 
-export type LegFacts = { readonly leg: PayoutLeg; readonly pay: Effect | null };
+export type LegFacts = {
+  readonly leg: PayoutLeg;
+  readonly pay: Effect | null;
+  /** What the same payout pays besides. */
+  readonly others: readonly PayoutLeg[];
+};
 
-export const legFacts = async (em: EntityManager, leg: PayoutLeg): Promise<LegFacts> => ({
-  leg,
-  pay: await standingPayout(em, leg),
-});
+export async function legFacts(em: EntityManager, leg: PayoutLeg): Promise<LegFacts> {
+  const pay = await standingPayout(em, leg);
+  const isCollected = pay !== null && pay.subject !== leg.id;
+  const others = isCollected ? (await legsOfPayout(em, pay)).filter(({ id }) => id !== leg.id) : [];
+  return { leg, pay, others };
+}
+
+/** Its provider has shown that the payout arrived, or lies there for its receiver: another of its legs knows it already. */
+export const isShown = ({ others }: LegFacts): boolean =>
+  others.some(({ status }) => status === 'PAID' || status === 'UNCLAIMED');
 
 /** Its provider had accepted it and cannot tell how it ends: a person who has looked may say that nothing was paid. */
 export const isLeftOpen = ({ leg, pay }: LegFacts): boolean => pay?.status === 'DONE' && leftOpen.includes(leg.reason);
 
 function whyNotPaidAnew(facts: LegFacts): DecisionRefused | null {
+  if (isShown(facts)) return refusal('PAYOUT_SENT', 'the payout has arrived: others that it pays are paid by it');
   if (facts.pay?.status !== 'DONE' || saidByPerson(facts.pay) || isLeftOpen(facts)) return null;
   return refusal('PAYOUT_SENT', 'the payout was accepted: its provider is asked before it is paid again');
 }

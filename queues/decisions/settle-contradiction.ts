@@ -41,6 +41,13 @@ export async function settleContradiction(
     throw refusal('NOT_CONTRADICTED', 'nothing that was given up is waiting for an amount here');
   if (amount.currency !== platformCurrency)
     throw refusal('NOT_CONTRADICTED', `what left is said in ${platformCurrency}`);
+  if (found.partMinor !== null && amount.amountMinor !== 0n && amount.amountMinor !== found.partMinor) {
+    const part = formatMoney(money(found.partMinor, platformCurrency));
+    throw refusal(
+      'AMOUNTS_DIFFER',
+      `it was to leave in one payout for several orders: ${part} of it for this one, or nothing`,
+    );
+  }
   const order = await claimOrder(em, found.orderId, orderStates);
   if (!order) throw refusal('NOT_CONTRADICTED', 'its order is gone');
   await book(em, order, found, subtract(amount, money(found.bookedMinor, platformCurrency)));
@@ -54,8 +61,9 @@ export async function settleContradiction(
 
 async function book(em: EntityManager, order: Order, found: Contradiction, amount: Money): Promise<void> {
   const postings = amount.amountMinor === 0n ? [] : await postingsOf(em, order, found, amount);
+  const event = found.partMinor === null ? `found:${found.key}` : `found:${found.key}:${found.subject}`;
   const source = found.route === 'payoneer' ? 'payoneer' : found.purpose === 'buy' ? 'aliexpress' : 'paypal';
-  if (postings.length > 0) await postTurn(em, { source, event: `found:${found.key}`, orderId: order.id, postings });
+  if (postings.length > 0) await postTurn(em, { source, event, orderId: order.id, postings });
 }
 
 /** What went back to buyers, or came from them, is booked by its own number, whoever asked for it. */

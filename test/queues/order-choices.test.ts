@@ -57,10 +57,12 @@ describe('what may be decided', () => {
     for (const status of legStates)
       for (const pay of [null, unsent, doubtful, said, done])
         for (const reason of [null, ...leftOpen, 'EFFECT_CONTRADICTED']) {
-          const names = allowed(legChoices({ leg: { status, reason } as PayoutLeg, pay }));
-          if (['FAILED', 'RETURNED', 'REVERSED', 'UNCLAIMED', 'NEEDS_REVIEW'].includes(status))
-            expect(names, `${status} ${reason} ${pay?.status}`).not.to.deep.equal([]);
-          if (['PENDING', 'SENT', 'PAID', 'CANCELLED'].includes(status)) expect(names, status).to.deep.equal([]);
+          for (const others of pay ? [[], [{ status: 'PAID' } as PayoutLeg]] : [[]]) {
+            const names = allowed(legChoices({ leg: { status, reason } as PayoutLeg, pay, others }));
+            if (['FAILED', 'RETURNED', 'REVERSED', 'UNCLAIMED', 'NEEDS_REVIEW'].includes(status))
+              expect(names, `${status} ${reason} ${pay?.status}`).not.to.deep.equal([]);
+            if (['PENDING', 'SENT', 'PAID', 'CANCELLED'].includes(status)) expect(names, status).to.deep.equal([]);
+          }
         }
   });
 });

@@ -9,6 +9,8 @@ const typeNames: Readonly<Record<string, string>> = { int4: 'int', int8: 'bigint
 
 /** Tables that are read and written by SQL alone. */
 const withoutEntity = [
+  'collected_legs',
+  'collected_payouts',
   'contradictions',
   'receiver_changes',
   'fx_conversions',

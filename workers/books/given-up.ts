@@ -1,11 +1,11 @@
-import type { LegId, OrderId, ParcelId } from '../../domain/ids.ts';
+import type { OrderId, ParcelId } from '../../domain/ids.ts';
 import { formatMoney, negate } from '../../domain/money.ts';
 import { Unreadable } from '../../domain/outcome.ts';
 import { reportsLagMs } from '../../domain/provider.ts';
 import type { PayPalOrder } from '../../providers/paypal/order.ts';
 import { longestReportMs, type Transaction } from '../../providers/paypal/reporting.ts';
 import { contradictionOf, keepContradiction } from '../../store/contradictions.ts';
-import { Effect, PayoutLeg, Refund } from '../../store/entities/money.ts';
+import { Effect, Refund } from '../../store/entities/money.ts';
 import { Parcel, Payment } from '../../store/entities/order.ts';
 import { findOrder } from '../../store/orders.ts';
 import { legsOfPayout } from '../../store/payouts-of-leg.ts';
@@ -114,7 +114,6 @@ async function refunded(ctx: Context, effect: Effect): Promise<string | undefine
 }
 
 async function paid(ctx: Context, effect: Effect, asked: Asked): Promise<string | undefined> {
-  const leg = await ctx.store.read(em => em.findOneOrFail(PayoutLeg, { id: effect.subject as LegId }));
   const name = effect.route === 'payoneer' ? 'payoneer' : 'paypal';
   const own = there(ctx, name, effect);
   const route = payoutRoute(own, { route: name });
@@ -124,7 +123,7 @@ async function paid(ctx: Context, effect: Effect, asked: Asked): Promise<string 
   if (reference === undefined) assertRemembered(ctx, effect);
   const { state, rawStatus, missing, amount } = await route.stand(known);
   if (missing || nothingOut.has(state)) return undefined;
-  return `${route.label} has it as ${rawStatus}: ${formatMoney(amount ?? { amountMinor: leg.amountMinor, currency: leg.currency })}`;
+  return `${route.label} has it as ${rawStatus}: ${formatMoney(amount ?? route.asked(effect.request))}`;
 }
 
 /** How long Payoneer finds a payout by our key is written nowhere: what is older is not taken for absent. */
