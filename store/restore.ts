@@ -10,11 +10,13 @@
  * provider still recognises. A purchase cannot be looked up, and how many keys it had used is not known: it is a person's.
  */
 
+import type { EventId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { NotNow } from '../domain/outcome.ts';
 import type { Effect } from './entities/money.ts';
 import type { Intent } from './intent.ts';
 import type { EntityManager } from './open.ts';
+import { reopenEvent } from './untaken-events.ts';
 
 export type Restore = { readonly lostFrom: Date; readonly openedAt: Date };
 
@@ -112,6 +114,16 @@ async function wasToldOfLaterKey(em: EntityManager, { lostFrom }: Restore, key: 
   );
 }
 
+/** What providers told of it, while nothing here was known of its key, is taken once more: it may prove it. */
+async function takeAgain(em: EntityManager, { lostFrom }: Restore, key: string): Promise<void> {
+  const failed = await em.execute<{ id: EventId }[]>(
+    `select id from inbound_events
+     where status = 'FAILED' and received_at >= ? and position(convert_to(?, 'UTF8') in body) > 0 limit 100`,
+    [lostFrom, key],
+  );
+  for (const { id } of failed) await reopenEvent(em, id);
+}
+
 /**
  * What may have been done in the lost time begins as a send without an answer. What may have used other keys (a purchase,
  * a payout that may have been collected) is not sent again. Nor is what a later key is told of.
@@ -124,6 +136,7 @@ export async function doubtAfterRestore(
   const restore = await restoreThatForgot(em, effect);
   if (!restore) return {};
   const { lostFrom, openedAt } = restore;
+  await takeAgain(em, restore, effect.idempotencyKey);
   const otherKeys = effect.purpose === 'buy' || effect.mayHaveOtherKeys;
   const isOver = otherKeys || (await wasToldOfLaterKey(em, restore, effect.idempotencyKey));
   const resendUntil = isOver ? lostFrom : new Date(lostFrom.getTime() + effect.resendForMs);

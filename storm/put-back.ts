@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buyAtCheckout, buyOnEbay } from '../demo/buyers.ts';
 import { type Ending, settled } from '../demo/scenario.ts';
-import type { Reseller } from '../demo/stage.ts';
+import type { Reseller, Wares } from '../demo/stage.ts';
 import { spawnDetached } from '../runtime/detached-process.ts';
 import { databaseTime } from '../store/clock.ts';
 import { notReadYet } from '../store/restore.ts';
@@ -28,15 +28,19 @@ type Settle = (expected: readonly Expected[]) => Promise<void>;
 export async function putBackDatabase(stage: StormStage, stormed: StormSystem, settle: Settle): Promise<Expected[]> {
   const { store, system, servers } = stormed;
   const seller = await stage.hireReseller({ name: 'backup', sellsOnce: true });
-  const sold = [...(await sell(stage, seller, waves.early))];
+  // Listed before the backup: what it does not know as listed would wait for its reseller.
+  const wares = await stage.stockUp(seller, { listedOn: 'ebay' });
+  const sell = (count: number) => sellTo(stage, seller, wares, count);
+  const sold = await sell(waves.early);
   await stage.until('one of them is bought', async () => {
     const files = await readOrderFiles(store);
     return sold.some(order => isBought(fileOf(files, order)));
   });
-  sold.push(...(await sell(stage, seller, waves.late)));
+  sold.push(...(await sell(waves.late)));
   const copiedAt = await store.read(databaseTime);
   await servers.postgres.keepCopy();
-  sold.push(...(await sellOnEbay(stage, seller, waves.afterwards)));
+  // A checkout that the backup does not know is nobody's here: PayPal's news of it is for a person.
+  sold.push(...(await onEbay(stage, seller, wares, waves.afterwards)));
   await settle(sold.map(order => ({ scenario: 'before the database is put back', ending: settled(order) })));
 
   const before = await readOrderFiles(store);
@@ -53,14 +57,13 @@ export async function putBackDatabase(stage: StormStage, stormed: StormSystem, s
   return sold.map(order => endingOf(order, fileOf(known, order), fileOf(before, order)));
 }
 
-async function sell(stage: StormStage, seller: Reseller, count: number): Promise<Ending['order'][]> {
-  const wares = await stage.stockUp(seller);
+/** One of them on eBay, the others at our own checkout. */
+async function sellTo(stage: StormStage, seller: Reseller, wares: Wares, count: number): Promise<Ending['order'][]> {
   const atCheckout = Array.from({ length: count - 1 }, () => buyAtCheckout(stage, wares));
-  return [...(await Promise.all(atCheckout)), ...(await sellOnEbay(stage, seller, 1))];
+  return [...(await Promise.all(atCheckout)), ...(await onEbay(stage, seller, wares, 1))];
 }
 
-async function sellOnEbay(stage: StormStage, seller: Reseller, count: number): Promise<Ending['order'][]> {
-  const wares = await stage.stockUp(seller, { listedOn: 'ebay' });
+async function onEbay(stage: StormStage, seller: Reseller, wares: Wares, count: number): Promise<Ending['order'][]> {
   const sales = Array.from({ length: count }, () => buyOnEbay(stage, seller, [{ wares, totalMinor: 3_299 }]));
   return (await Promise.all(sales)).map(externalOrderId => ({ externalOrderId, line: 0 }));
 }

@@ -13,6 +13,7 @@ import { type Clocks, wrongClocks } from './wrong-clocks.ts';
 /** Waiting times of real life, shortened: nothing is skipped. */
 const shortened: Environment = {
   ORDER_HOLD_MINUTES: '0',
+  PAYOUT_RECEIVER_REST_HOURS: '0',
   SWEEP_INTERVAL_MS: '250',
   SWEEP_STALL_AFTER_MS: '4000',
   EFFECT_QUARANTINE_MS: '1500',

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import type { EventId } from '../../domain/ids.ts';
 import { once } from '../../store/effects.ts';
-import { storeEvent } from '../../store/inbound-events.ts';
+import { InboundEvent } from '../../store/entities/order.ts';
+import { closeEvent, storeEvent } from '../../store/inbound-events.ts';
 import { endRestore, openRestore } from '../../store/restore.ts';
 import { stopClock } from '../../storm/database-clock.ts';
 import { type Call, createFakeProvider, quarantineMs, resendForMs, type Traits } from './fake-provider.ts';
@@ -75,6 +77,25 @@ describe('what may have been done in the time that a restored database has forgo
     );
     expect(await run()).to.equal('EFFECT_UNPROVEN');
     expect(performed.map(done => done.key)).to.deep.equal([key(2)]);
+  });
+
+  it('is told of before its key is known again: the news is taken once more as soon as it is', async () => {
+    const { run, subject } = await stage({ findable: false, deduplicates: true }, ['answer']);
+    const body = Buffer.from(JSON.stringify({ sender_batch_id: `${subject}-1` }));
+    const news = {
+      source: 'paypal',
+      eventId: 'WH-2',
+      type: 'PAYMENT.PAYOUTS-ITEM.SUCCEEDED',
+      body,
+      wanted: true,
+    } as const;
+    const event = await db.store.transaction(em => storeEvent(em, news));
+    const statusOf = async () =>
+      (await db.store.read(em => em.findOneOrFail(InboundEvent, { eventId: 'WH-2' }))).status;
+    await db.store.transaction(em => closeEvent(em, event?.id ?? ('' as EventId), 'FAILED', 'nothing is known of it'));
+    expect(await statusOf()).to.equal('FAILED');
+    await run();
+    expect(await statusOf()).to.equal('RECEIVED');
   });
 
   it('is a person’s when it is a purchase: how many keys it had used is not known', async () => {
