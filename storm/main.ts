@@ -112,10 +112,10 @@ async function storm(folder: string, log: Writable): Promise<number> {
 }
 
 /** What was told of keys that nobody knows any more is decided by the person who has their order. */
-const withoutForgotten = (found: readonly Violation[], expected: readonly Expected[]): Violation[] => {
+function withoutForgotten(found: readonly Violation[], expected: readonly Expected[]): Violation[] {
   const forgotten = expected.flatMap(one => one.forgotten ?? []);
   return found.filter(({ text }) => !forgotten.some(key => text.includes(key)));
-};
+}
 
 /** A slow machine sends its orders late: the strikes wait for them, so that all of them have something to hit. */
 async function itsTime({ atMs }: Strike, begun: number, sentPart: () => number): Promise<void> {

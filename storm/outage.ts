@@ -76,7 +76,10 @@ const caughtMs = 400_000;
 type Caught = { readonly orderId: string; readonly trap: Trap };
 
 /** Catches the orders, lets the time pass, and ends the outage. How they end then is for the verdict. */
-export async function playOutage(stage: StormStage, { store, age, programs }: StormSystem): Promise<Expected[]> {
+export async function playOutage(
+  stage: StormStage,
+  { store, age, programs, readFeeds }: StormSystem,
+): Promise<Expected[]> {
   const { sandbox, hired } = stage;
   await sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor: plentyMinor });
   // Webhooks would tell of what an outage keeps quiet about.
@@ -93,6 +96,7 @@ export async function playOutage(stage: StormStage, { store, age, programs }: St
   await sandbox('POST', '/settings', { webhooks: true });
   // The suppliers' tokens have ended as well, also of those whose orders are only looked at from now on.
   for (const reseller of await hired()) await reseller.reconnect();
+  await readFeeds();
   const trapped = caught.map(({ orderId, trap: { purpose, done, ends, untilTold = false } }) => ({
     scenario: `outage: ${purpose} ${done ? 'whose answer was lost' : 'that never happened'}`,
     ending: { order: { id: orderId }, ...ends },
