@@ -52,7 +52,11 @@ export async function putBackDatabase(stage: StormStage, stormed: StormSystem, s
   await Promise.all(programs.map(program => program.restart()));
   await sleep(shownAfterMs);
   await stormed.readFeeds();
-  await stage.until('all is read up to the restore', async () => (await store.read(notReadYet)).length === 0);
+  await stage
+    .until('all is read up to the restore', async () => (await store.read(notReadYet)).length === 0)
+    .catch(async (cause: unknown) => {
+      throw new Error(`not read yet: ${(await store.read(notReadYet)).join('; ')}`, { cause });
+    });
   await restoreCheck(system.env, '--go-on');
   return sold.map(order => endingOf(order, fileOf(known, order), fileOf(before, order)));
 }
