@@ -82,10 +82,10 @@ export async function playOutage(
 ): Promise<Expected[]> {
   const { sandbox, hired } = stage;
   await sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor: plentyMinor });
+  const waiting = await leaveWaiting(stage);
   // Webhooks would tell of what an outage keeps quiet about.
   await sandbox('POST', '/settings', { webhooks: false });
   const caught = await Promise.all(traps.map(trap => catchOne(stage, store, trap)));
-  const waiting = await leaveWaiting(stage);
   // Nobody may see the one clock moved and the other not yet.
   const workers = [programs.workers, programs['workers-2']];
   await Promise.all(workers.map(process => process.stop()));
