@@ -33,7 +33,8 @@ export async function payoutTold(
   if (effect.status === 'DISPROVEN') return givenUp(ctx, route, effect, named);
   if (isInDoubt(effect)) await proven(ctx, route, effect, named);
   return ctx.transact(async (em, enqueue) => {
-    for (const leg of await legsOfPayout(em, effect)) {
+    const legs = await legsOfPayout(em, effect);
+    for (const leg of legs) {
       if (leg.status === 'NEEDS_REVIEW')
         await note(em, leg.orderId, 'noted', `${type}: its provider tells of the payout that is in review`, {
           ...named,
@@ -42,7 +43,8 @@ export async function payoutTold(
       // Also when it has ended: its money may have come back, or arrived after all.
       if (woken) enqueue(payout.jobFor(woken));
     }
-    return `${type}: what payout ${effect.idempotencyKey} pays is read back`;
+    const what = legs.length === 1 ? 'the leg' : `each of ${legs.length} legs`;
+    return `${type}: ${what} of payout ${effect.idempotencyKey} is read back`;
   });
 }
 
