@@ -1,6 +1,9 @@
+import type { WaitReason } from '../domain/order.ts';
+import { invariant } from '../domain/outcome.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Store } from '../store/open.ts';
 import type { Ending } from './scenario.ts';
+import type { Stage } from './stage.ts';
 
 /** An order as the demo's audience sees it. */
 export type Seen = {
@@ -45,6 +48,23 @@ export const allOrders = (store: Store): Promise<Seen[]> => see(store, '', []);
 export async function orderOf(store: Store, order: Ending['order']): Promise<Seen | undefined> {
   if ('id' in order) return (await see(store, 'where o.id = ?', [order.id]))[0];
   return (await see(store, 'where o.external_order_id = ?', [order.externalOrderId]))[order.line];
+}
+
+/** The order, once it waits for that. */
+export async function untilItWaits(
+  { store, until }: Pick<Stage, 'store' | 'until'>,
+  order: Ending['order'],
+  reason: WaitReason,
+): Promise<Seen> {
+  const waiting: Seen[] = [];
+  await until(`the order waits (${reason})`, async () => {
+    const seen = await orderOf(store, order);
+    if (seen?.waitReason === reason) waiting.push(seen);
+    return waiting.length > 0;
+  });
+  const [seen] = waiting;
+  invariant(seen, 'it was waited for');
+  return seen;
 }
 
 /**

@@ -34,11 +34,11 @@ const options = readOptions();
 const { orders, seed, backend, json, only } = options;
 const patienceMs = 400_000;
 const balancePerOrderMinor = 150_00;
-/** A storm over a few orders has none to spare for what comes after it. */
+/** A storm over a few orders has none to spare for what comes before it and after it. */
 const spares = (deed: string, part: number): boolean => orders >= 3 * part && (!only || only.includes(deed));
 const withOutage = spares('outage', ordersInOutage);
 const withRestore = spares('restore', ordersInOutage + ordersPutBack);
-const ordersAfterwards = (withOutage ? ordersInOutage : 0) + (withRestore ? ordersPutBack : 0);
+const ordersApart = (withOutage ? ordersInOutage : 0) + (withRestore ? ordersPutBack : 0);
 
 const startedAt = Date.now();
 const seconds = () => Math.round((Date.now() - startedAt) / 100) / 10;
@@ -71,7 +71,7 @@ async function storm(folder: string, log: Writable): Promise<number> {
     tell: text => log.write(`storm     | ${new Date().toISOString()} ${text}\n`),
   });
 
-  const programme = drawProgramme({ seed, orders: orders - ordersAfterwards });
+  const programme = drawProgramme({ seed, orders: orders - ordersApart });
   const strikes = drawStrikes(options).filter(strike => !only || isAmong(strike, only));
   const sent: Sent = { begun: 0, expected: [], trouble: [] };
   say(`${programme.length} scenarios, ${strikes.length} strikes`);

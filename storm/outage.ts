@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buyOnEbay, fillCart, pay } from '../demo/buyers.ts';
 import type { Ending } from '../demo/scenario.ts';
-import { orderOf } from '../demo/sight.ts';
+import { untilItWaits } from '../demo/sight.ts';
 import type { Stage } from '../demo/stage.ts';
 import { effectKey } from '../domain/effect-key.ts';
 import type { OrderId } from '../domain/ids.ts';
@@ -112,9 +112,7 @@ async function leaveWaiting(stage: Stage): Promise<string> {
   const seller = await stage.hireReseller({ name: 'outage-waits' });
   const wares = await stage.stockUp(seller);
   const externalOrderId = await buyOnEbay(stage, seller, [{ wares, totalMinor: 3_299 }]);
-  const seen = () => orderOf(stage.store, { externalOrderId, line: 0 });
-  await stage.until('the order waits', async () => (await seen())?.waitReason === 'LISTING_NOT_MAPPED');
-  return (await seen())?.id ?? '';
+  return (await untilItWaits(stage, { externalOrderId, line: 0 }, 'LISTING_NOT_MAPPED')).id;
 }
 
 async function catchOne(stage: Stage, store: Store, trap: Trap): Promise<Caught> {

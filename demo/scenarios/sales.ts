@@ -1,7 +1,7 @@
 import { buyAtCheckout, buyOnEbay, buyOnMercadoLibre } from '../buyers.ts';
 import { effectsOf } from '../count.ts';
 import { type Scenario, settled } from '../scenario.ts';
-import { orderOf } from '../sight.ts';
+import { orderOf, untilItWaits } from '../sight.ts';
 
 export const paypalOrder: Scenario = {
   name: 'paypal',
@@ -63,12 +63,8 @@ export const mercadoLibreInPesos: Scenario = {
     const externalOrderId = await buyOnMercadoLibre(stage, seller, item);
     const order = { externalOrderId, line: 0 };
     // AliExpress pays by itself in some countries only: here somebody pays on its site.
-    await stage.until('the order is placed unpaid', async () => {
-      const seen = await orderOf(stage.store, order);
-      return seen?.waitReason === 'SUPPLIER_UNPAID';
-    });
-    const seen = await orderOf(stage.store, order);
-    for (const number of seen?.supplierOrders ?? []) await stage.sandbox('POST', '/pay', { number });
+    const { supplierOrders } = await untilItWaits(stage, order, 'SUPPLIER_UNPAID');
+    for (const number of supplierOrders) await stage.sandbox('POST', '/pay', { number });
     return [settled(order)];
   },
 };

@@ -1,6 +1,6 @@
 import { buyAtCheckout, buyOnEbay, fillCart, pay } from '../buyers.ts';
 import { type Scenario, settled } from '../scenario.ts';
-import { orderOf } from '../sight.ts';
+import { untilItWaits } from '../sight.ts';
 import { mapListing, type Stage } from '../stage.ts';
 
 export const expiredToken: Scenario = {
@@ -67,10 +67,7 @@ export const notEnoughCapital: Scenario = {
     const priceMinor = Math.ceil(costMinor * 1.4);
     const wares = await stage.stockUp(reseller, { costMinor, priceMinor, maxBuyMinor: costMinor + 1_000 });
     const order = await buyAtCheckout(stage, wares);
-    await stage.until('the order waits for funds', async () => {
-      const seen = await orderOf(stage.store, order);
-      return seen?.waitReason === 'FAILED_INSUFFICIENT_FUNDS';
-    });
+    await untilItWaits(stage, order, 'FAILED_INSUFFICIENT_FUNDS');
     // Enough for the purchase and for what its price then leaves to be paid out.
     const amountMinor = `${(await platformBalance(stage)) + priceMinor + 200_00}`;
     await stage.sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor });
@@ -95,10 +92,7 @@ export const unmappedListing: Scenario = {
     const wares = await stage.stockUp(seller);
     const externalOrderId = await buyOnEbay(stage, seller, [{ wares, totalMinor: 3_299 }]);
     const order = { externalOrderId, line: 0 };
-    await stage.until('the order waits for its listing', async () => {
-      const seen = await orderOf(stage.store, order);
-      return seen?.waitReason === 'LISTING_NOT_MAPPED';
-    });
+    await untilItWaits(stage, order, 'LISTING_NOT_MAPPED');
     await mapListing(seller, wares, 'ebay');
     return [settled(order)];
   },

@@ -1,6 +1,6 @@
 import { buyOnEbay } from '../../demo/buyers.ts';
 import { type Scenario, settled } from '../../demo/scenario.ts';
-import { orderOf } from '../../demo/sight.ts';
+import { untilItWaits } from '../../demo/sight.ts';
 import { comesBack, payAgain } from './payouts.ts';
 import { conflictIsDone, sell } from './sold.ts';
 
@@ -24,10 +24,9 @@ export const addressCorrected: Scenario = {
     const wares = await stage.stockUp(seller, { listedOn: 'ebay' });
     const externalOrderId = await buyOnEbay(stage, seller, [{ wares, totalMinor: 3_299 }], 1, nowhere);
     const order = { externalOrderId, line: 0 };
-    const seen = () => orderOf(stage.store, order);
-    await stage.until('the order waits for its address', async () => (await seen())?.waitReason === 'ADDRESS_INVALID');
+    const { id } = await untilItWaits(stage, order, 'ADDRESS_INVALID');
     const corrected = { ...nowhere, city: 'New York', region: 'New York', postalCode: '10001' };
-    await conflictIsDone(seller.call('PUT', `/api/orders/${(await seen())?.id}/address`, corrected));
+    await conflictIsDone(seller.call('PUT', `/api/orders/${id}/address`, corrected));
     return [settled(order)];
   },
 };
