@@ -10,6 +10,7 @@ export async function checkLedger(env: Readonly<Record<string, string>>): Promis
   const check = spawnDetached(['workers/ledger-check.ts', '--at-rest'], env, line => lines.push(line));
   const end = await check.end;
   if (end === 'status 0') return [];
-  const found = lines.length > summaryLines ? lines.slice(0, -summaryLines) : lines;
-  return [`ledger:check ended with ${end}`, ...found].map(text => broken('', 'books', text));
+  const found =
+    lines.length > summaryLines ? lines.slice(0, -summaryLines) : [`ledger:check ended with ${end}`, ...lines];
+  return found.map(text => broken('', 'books', text));
 }

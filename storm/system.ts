@@ -132,6 +132,8 @@ async function age(store: Store, seconds: number, orderIds: readonly string[]): 
   await store.transaction(async em => {
     const sends = ['first_sent_at', 'last_sent_at', 'resend_until'].map(back).join(', ');
     await em.execute(`update effects set ${sends} where status = 'OPEN'`);
+    // Or what is ordered from now on would look as if it had been ordered before the database was put back.
+    await em.execute(`update restores set ${['lost_from', 'opened_at', 'ended_at'].map(back).join(', ')}`);
     const times = ['created_at', 'paid_at', 'next_check_at'].map(back).join(', ');
     for (const id of orderIds) await em.execute(`update orders set ${times} where id = ?`, [id]);
   });
