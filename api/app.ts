@@ -2,12 +2,15 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type pg from 'pg';
 import { pinoHttp } from 'pino-http';
+import { openGuessBrakes } from '../store/guess-brakes.ts';
 import type { Deps } from './deps.ts';
 import { createLimits } from './limits.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { logPath } from './middleware/log-path.ts';
+import { ownOriginOnly } from './middleware/own-origin.ts';
 import { nothingHere, Problem, problems } from './middleware/problem.ts';
 import { adminsOnly } from './middleware/session.ts';
+import { accountRoutes } from './routes/account.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { authRoutes } from './routes/auth.ts';
 import { balanceRoutes, platformBalanceRoutes } from './routes/balance.ts';
@@ -30,9 +33,11 @@ import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks/routes.ts';
 
 /** The ingress: it writes what happened to Postgres, adds a job, and answers. */
-export function createApp(deps: Deps, pool: pg.Pool): Express {
+/** @param pools log-ins are counted on connections of their own: whoever floods them holds up no checkout */
+export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Pool }): Express {
   const app = express();
-  const limits = createLimits(pool, deps.limitRules);
+  const limits = createLimits(pools.checkouts, deps.limitRules);
+  const brakes = openGuessBrakes(pools.logIns, deps.guessRules);
   app.disable('x-powered-by');
   app.set('trust proxy', deps.config.trustedProxies);
   app.use(helmet({ strictTransportSecurity: deps.config.nodeEnv === 'production' }));
@@ -56,11 +61,13 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
   // Before the JSON parser: signatures are over the bytes.
   app.use('/api/webhooks', webhookRoutes(deps, limits));
   app.use(jsonBody);
-  app.use('/api/auth', authRoutes(deps, limits));
+  app.use(ownOriginOnly(deps.sessions, deps.config.publicUrl));
+  app.use('/api/auth', authRoutes(deps, brakes));
   app.use(deps.sessions.read);
+  app.use('/api/auth', accountRoutes(deps, brakes));
   app.use('/api/paypal', checkoutRoutes(deps, limits));
   app.use('/api/users', userRoutes(deps));
-  app.use('/api/me', payoutReceiverRoutes(deps, limits));
+  app.use('/api/me', payoutReceiverRoutes(deps, brakes));
   app.use('/api/products', productRoutes(deps));
   app.use('/api/listings', listingRoutes(deps));
   app.use('/api/connections', connectionRoutes(deps));
@@ -84,6 +91,6 @@ export function createApp(deps: Deps, pool: pg.Pool): Express {
     adminRoutes(deps),
   );
   app.use(nothingHere);
-  app.use(problems(deps.log));
+  app.use(problems(deps));
   return app;
 }

@@ -8,6 +8,7 @@ import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
 import type { Connectable } from '../store/entities/people.ts';
+import type { GuessRules } from '../store/guess-brakes.ts';
 import type { Store } from '../store/open.ts';
 import type { LimitRules } from './limits.ts';
 import type { Sessions } from './middleware/session.ts';
@@ -22,6 +23,7 @@ export type Deps = {
   box: SecretBox;
   sessions: Sessions;
   limitRules: LimitRules;
+  guessRules: GuessRules;
   log: Logger;
   /** Where the owners of outside accounts let us in. */
   consents: Readonly<Record<Connectable, Consent>>;

@@ -2,14 +2,11 @@ import type { Request } from 'express';
 import type pg from 'pg';
 import type { Config } from '../runtime/config.ts';
 import { sourceAddress } from '../runtime/source-address.ts';
-import { logInRules } from '../store/log-in.ts';
 import { createLimit, type Limit, type LimitRule } from '../store/rate-limits.ts';
 import { Problem } from './middleware/problem.ts';
 
-/** What is limited. Counted per address, per e-mail and address, or per seller: the name says which. */
+/** What is limited, but log-ins (`store/guess-brakes.ts`). Counted per address or per seller: the name says which. */
 export const limitRules = (config: Pick<Config, 'checkoutsPerMinutePerAddress' | 'checkoutsPerMinutePerSeller'>) => ({
-  'login-account': logInRules.account,
-  'login-address': logInRules.address,
   'checkout-address': { points: config.checkoutsPerMinutePerAddress, windowSeconds: 60 },
   'checkout-seller': { points: config.checkoutsPerMinutePerSeller, windowSeconds: 60 },
   'refused-webhook': { points: 60, windowSeconds: 60 },
@@ -20,8 +17,6 @@ export type LimitRules = Readonly<Record<LimitName, LimitRule>>;
 export type Limits = Readonly<Record<LimitName, Limit>>;
 
 export const createLimits = (pool: pg.Pool, rules: LimitRules): Limits => ({
-  'login-account': createLimit(pool, 'login-account', rules['login-account']),
-  'login-address': createLimit(pool, 'login-address', rules['login-address']),
   'checkout-address': createLimit(pool, 'checkout-address', rules['checkout-address']),
   'checkout-seller': createLimit(pool, 'checkout-seller', rules['checkout-seller']),
   'refused-webhook': createLimit(pool, 'refused-webhook', rules['refused-webhook']),

@@ -17,6 +17,7 @@ import { createSecretBox } from '../runtime/secret-box.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { keepClocksAgreeing } from '../store/clocks-agree.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
+import { guessRules } from '../store/guess-brakes.ts';
 import { openStore } from '../store/open.ts';
 import { withEnteredKeys } from '../store/provider-keys.ts';
 import { troubleBoard } from '../store/provider-troubles.ts';
@@ -37,9 +38,7 @@ keepClocksAgreeing(store.clock, log);
 await assertKeysFit(store, given.encryptionKeys);
 const box = createSecretBox(given.encryptionKeys);
 const config = await withEnteredKeys(given, store, box);
-const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 4, ...timeouts });
-pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));
-defer('pool', () => pool.end());
+const pools = { checkouts: openPool(3), logIns: openPool(2) };
 const producer = await openLateProducer(() => openBackend({ ...config, workers: 0, log }), log);
 defer('producer', () => producer.close());
 const gate = openGate({ ...config, board: troubleBoard(store), log });
@@ -52,8 +51,9 @@ const app = createApp(
     transact: createTransact(store, producer),
     queueRefusal: producer.refusal,
     box,
-    sessions: createSessions(config.jwtSecret, store),
+    sessions: createSessions(config, store),
     limitRules: limitRules(config),
+    guessRules,
     log,
     consents: openConsents(config, gate),
     paypal: createPayPalClient({ ...config.paypal, gate }),
@@ -62,11 +62,19 @@ const app = createApp(
     paypalCertificates: paypalCertificates(store, createCertificateFetcher({ gate })),
     now: store.clock.now,
   },
-  pool,
+  pools,
 );
 const { port, close } = await listen(app, config);
 defer('http', () => close());
 log.info({ port }, 'api ready');
+
+/** Connections for what is counted in SQL of its own. */
+function openPool(max: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString: config.databaseUrl, max, ...timeouts });
+  pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));
+  defer('pool', () => pool.end());
+  return pool;
+}
 
 /** PayPal's hosts and the public authorities; outside production also the sandbox's own. */
 function paypalTrust({ paypal, nodeEnv }: Config) {

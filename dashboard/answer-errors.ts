@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { isDatabaseAway } from '../store/database-away.ts';
+import { TooManyAtOnce } from '../store/guess-brakes.ts';
 import type { Deps } from './deps.ts';
 import { errorPage } from './pages/error.ts';
 import { Refusal } from './refusal.ts';
@@ -11,6 +12,7 @@ export const nothingHere: RequestHandler = (_request, _response, next) =>
 function toRefusal(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   if (!(error instanceof Error)) return undefined;
+  if (error instanceof TooManyAtOnce) return new Refusal(503, 'Too many log-ins at once. Try again in a moment.');
   if (isDatabaseAway(error)) return new Refusal(503, 'The database cannot be reached now. Try again in a moment.');
   // Express and its parsers say so when the request itself is broken: a bad escape in the address, a body too large.
   const status = 'status' in error ? Number(error.status) : 0;

@@ -3,6 +3,8 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type pg from 'pg';
 import { pinoHttp } from 'pino-http';
+import { openGuessBrakes } from '../store/guess-brakes.ts';
+import { accountRoutes } from './account-routes.ts';
 import { answerErrors, nothingHere } from './answer-errors.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { boardRoutes } from './board.ts';
@@ -15,6 +17,8 @@ import { evidenceRoutes } from './evidence-routes.ts';
 import { loginRoutes } from './login.ts';
 import { orderRoutes } from './order-routes.ts';
 import { overviewRoutes } from './overview-routes.ts';
+import { passwordResetRoutes } from './password-reset-routes.ts';
+import { peopleRoutes } from './people-routes.ts';
 import { sameOriginOnly } from './same-origin.ts';
 import { createSessions, operatorsOnly } from './session.ts';
 
@@ -67,7 +71,9 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   });
   app.use(sessions.read);
   app.use(sameOriginOnly(deps));
-  app.use(loginRoutes(deps, sessions, limiterPool));
+  const brakes = openGuessBrakes(limiterPool);
+  app.use(loginRoutes(deps, sessions, brakes));
+  app.use(passwordResetRoutes(deps));
   app.use(operatorsOnly);
   app.use(overviewRoutes(deps));
   app.use(orderRoutes(deps));
@@ -77,6 +83,8 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   app.use(booksRoutes(deps));
   app.use(browserRoutes(deps));
   app.use(auditRoutes(deps));
+  app.use(peopleRoutes(deps));
+  app.use(accountRoutes(deps, brakes));
   app.use('/queues', boardRoutes(deps));
   app.use(nothingHere);
   app.use(answerErrors(deps));

@@ -1,4 +1,5 @@
-import { auditAttempt, auditOutcome, type Deed } from '../store/audit.ts';
+import { actingIn, type Deed } from '../store/acting.ts';
+import { auditAttempt, auditOutcome } from '../store/audit.ts';
 import type { Deps } from './deps.ts';
 import { Refusal } from './refusal.ts';
 
@@ -6,7 +7,8 @@ type Auditing = Pick<Deps, 'store' | 'log'>;
 
 /**
  * Does what an operator asked for, between two rows of the audit: the intent before, how it ended after. Without the
- * first row nothing is done; a row that stays at its intent says that we died in between.
+ * first row nothing is done; a row that stays at its intent says that we died in between. What it changes in the database
+ * belongs to the first row.
  */
 export async function audited<Result>(
   { store, log }: Auditing,
@@ -15,7 +17,7 @@ export async function audited<Result>(
   tell?: (result: Result) => string,
 ): Promise<Result> {
   const attempt = await store.read(em => auditAttempt(em, deed, 'intent'));
-  const [end] = await Promise.allSettled([work()]);
+  const [end] = await Promise.allSettled([actingIn(deed, attempt, work)]);
   const done = (result: Result) => (tell ? `done: ${tell(result)}` : 'done');
   const outcome = end.status === 'fulfilled' ? done(end.value) : `failed: ${reason(end.reason)}`;
   log.info({ ...deed, outcome }, 'operator');

@@ -1,11 +1,10 @@
 import express, { type Request, Router } from 'express';
 import Joi from 'joi';
-import type pg from 'pg';
 import { sourceAddress } from '../runtime/source-address.ts';
-import { auditAttempt } from '../store/audit.ts';
 import type { User } from '../store/entities/people.ts';
-import { logIn, logInRules } from '../store/log-in.ts';
-import { createLimit } from '../store/rate-limits.ts';
+import type { GuessBrakes } from '../store/guess-brakes.ts';
+import { logIn } from '../store/log-in.ts';
+import { audited } from './audit.ts';
 import type { Deps } from './deps.ts';
 import { loginPage } from './pages/login.ts';
 import { Refusal } from './refusal.ts';
@@ -26,16 +25,13 @@ function ownPath(next: unknown): string {
   return origin === base ? pathname + search : '/';
 }
 
-export function loginRoutes(deps: Deps, sessions: Sessions, limiterPool: pg.Pool): Router {
+export function loginRoutes(deps: Deps, sessions: Sessions, brakes: GuessBrakes): Router {
   const { store, log } = deps;
-  const tries = {
-    account: createLimit(limiterPool, 'dashboard', logInRules.account),
-    address: createLimit(limiterPool, 'dashboard-address', logInRules.address),
-  };
 
   /** The admin whose password it is. @throws Refusal 401, 403, 429 */
   async function admit(request: Request, { email, password }: Entered): Promise<User> {
-    const admission = await logIn(store, tries, { source: sourceAddress(request.ip), email, password }, ['admin']);
+    const tried = { source: sourceAddress(request.ip), email, password };
+    const admission = await logIn(store, brakes, tried, 'dashboard', ['admin']);
     if ('waitMs' in admission)
       throw new Refusal(429, `Too many tries. Wait ${Math.ceil(admission.waitMs / 60_000)} minutes.`);
     if ('user' in admission) return admission.user;
@@ -55,8 +51,7 @@ export function loginRoutes(deps: Deps, sessions: Sessions, limiterPool: pg.Pool
       try {
         if (error) throw new Refusal(400, 'Enter e-mail and password.');
         const user = await admit(request, value);
-        await store.read(em => auditAttempt(em, { operator: user.email, action: 'log in', target: {} }, 'done'));
-        await sessions.start(response, user.id);
+        await sessions.start(request, response, { userId: user.id, role: user.role });
         response.redirect(303, next);
       } catch (refusal) {
         if (!(refusal instanceof Refusal)) throw refusal;
@@ -67,11 +62,11 @@ export function loginRoutes(deps: Deps, sessions: Sessions, limiterPool: pg.Pool
           .send(loginPage(deps, { next, problem: refusal.message }));
       }
     })
-    .post('/logout', async (request, response) => {
+    .post('/logout', async (_request, response) => {
       const operator = maybeOperator(response);
-      if (operator)
-        await store.read(em => auditAttempt(em, { operator: operator.email, action: 'log out', target: {} }, 'done'));
-      await sessions.end(request, response);
+      const end = () => sessions.end(response);
+      const deed = { action: 'log out', target: { door: 'dashboard' } };
+      await (operator ? audited(deps, { operator: operator.email, ...deed }, end) : end());
       response.redirect(303, '/login');
     });
 }

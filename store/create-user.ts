@@ -2,28 +2,41 @@
 import '../runtime/node-version.ts';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../runtime/config.ts';
-import { hashPassword } from '../runtime/password.ts';
+import { hashPassword, passwordMatches } from '../runtime/password.ts';
+import { actingAs } from './acting.ts';
 import type { Role } from './entities/people.ts';
+import { assertStrong, givenUser } from './given-user.ts';
 import { openStore } from './open.ts';
-import { addUser } from './users.ts';
-
-const passwordLengthMin = 12;
+import { addUser, findUserByEmail } from './users.ts';
 
 const { values } = parseArgs({
   options: { role: { type: 'string', default: 'admin' }, 'if-missing': { type: 'boolean', default: false } },
 });
-const isRole = (text: string): text is Role => text === 'admin' || text === 'reseller';
-const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = process.env;
-const role = values.role;
-if (!isRole(role)) throw new Error(`--role is admin or reseller, not ${role}`);
-if (!email || !password) throw new Error('ADMIN_EMAIL and ADMIN_PASSWORD name the user to create');
-if (password.length < passwordLengthMin) throw new Error(`ADMIN_PASSWORD has at least ${passwordLengthMin} characters`);
+const role = roleIn(values.role);
+const given = givenUser();
+const { email, password } = given;
 
 const store = await openStore(readConfig().databaseUrl, 1);
 try {
-  const passwordHash = await hashPassword(password);
-  const user = await store.transaction(em => addUser(em, { email, passwordHash, role, payoutReceiver: null }));
-  if (!user && !values['if-missing']) throw new Error(`${email} exists already`);
+  const existing = await store.read(em => findUserByEmail(em, email));
+  if (!existing) await create();
+  else if (!values['if-missing']) throw new Error(`${email} exists already`);
+  else if (!(await passwordMatches(password, existing.passwordHash)))
+    process.stderr.write(`${email} has another password than ADMIN_PASSWORD: npm run set-password changes it\n`);
 } finally {
   await store.close();
+}
+
+async function create(): Promise<void> {
+  assertStrong(given);
+  const passwordHash = await hashPassword(password);
+  const deed = { operator: 'the command line', action: 'create a user', target: { user: email } };
+  await actingAs({ ...deed, source: '', sessionId: null }, () =>
+    store.transaction(em => addUser(em, { email, passwordHash, role, payoutReceiver: null })),
+  );
+}
+
+function roleIn(text: string): Role {
+  if (text === 'admin' || text === 'reseller') return text;
+  throw new Error(`--role is admin or reseller, not ${text}`);
 }

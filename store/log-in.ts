@@ -1,40 +1,54 @@
-import { createHash } from 'node:crypto';
+/** Whose password it is. Both doors, and whatever asks for a password once more, come through here. */
 import { hashPassword, passwordMatches } from '../runtime/password.ts';
+import { auditAttempt } from './audit.ts';
 import type { Role, User } from './entities/people.ts';
+import type { Guess, GuessBrakes } from './guess-brakes.ts';
 import type { Store } from './open.ts';
-import type { Limit, LimitRule } from './rate-limits.ts';
-import { findUserByEmail, normalEmail } from './users.ts';
+import { type Door, isKnownPlace } from './sessions.ts';
+import { findUserByEmail } from './users.ts';
 
-type Tried = 'account' | 'address';
-
-const quarter = 15 * 60;
-/** Many accounts may be tried from one place, a few passwords each. Who gets in is not counted. */
-export const logInRules: Readonly<Record<Tried, LimitRule>> = {
-  account: { points: 10, windowSeconds: quarter },
-  address: { points: 100, windowSeconds: quarter },
-};
-
-export type Admission = { user: User } | { refused: 'password' | 'role' } | { waitMs: number };
+export type Refused = 'password' | 'role' | 'disabled';
+export type Admission = { user: User } | { refused: Refused } | { waitMs: number };
+export type Tried = Guess & { password: string };
 
 /** Compared with when nobody has the address, so that a wrong address takes as long as a wrong password. */
 const nobody = hashPassword('nobody has this password');
 
-/** Whose password it is, if their role may enter. Tries are counted per place, and per place and e-mail. */
+/** @throws TooManyAtOnce */
+export async function checkPassword(store: Store, brakes: GuessBrakes, tried: Tried): Promise<Admission> {
+  const waitMs = await brakes.admit(tried);
+  if (waitMs > 0) return { waitMs };
+  const user = await store.read(em => findUserByEmail(em, tried.email));
+  const isKnown = user !== null && (await store.read(em => isKnownPlace(em, user.id, tried.source)));
+  if (!isKnown) await brakes.slow(tried);
+  const hash = user?.passwordHash ?? (await nobody);
+  const matches = await brakes.hash(() => passwordMatches(tried.password, hash));
+  if (!user || !matches) return { refused: 'password' };
+  if (user.disabledAt) return { refused: 'disabled' };
+  await brakes.forget(tried, !isKnown);
+  return { user };
+}
+
+/** Lets somebody in at a door, if their role may enter. The audit tells of each try, but of those that nobody looked at. */
 export async function logIn(
   store: Store,
-  limits: Readonly<Record<Tried, Limit>>,
-  { source, email, password }: { source: string; email: string; password: string },
+  brakes: GuessBrakes,
+  tried: Tried,
+  door: Door,
   roles: readonly Role[],
 ): Promise<Admission> {
-  // As the address is looked up: spelt otherwise it would have tries of its own.
-  const account = `${source}/${createHash('sha256').update(normalEmail(email)).digest('base64url')}`;
-  const waitMs = (await limits.account.spend(account)) || (await limits.address.spend(source));
-  if (waitMs > 0) return { waitMs };
-  const user = await store.read(em => findUserByEmail(em, email));
-  const matches = await passwordMatches(password, user?.passwordHash ?? (await nobody));
-  if (!user || !matches) return { refused: 'password' };
-  if (!roles.includes(user.role)) return { refused: 'role' };
-  await limits.account.forget(account);
-  await limits.address.giveBack(source);
-  return { user };
+  const checked = await checkPassword(store, brakes, tried);
+  const admission: Admission = 'user' in checked && !roles.includes(checked.user.role) ? { refused: 'role' } : checked;
+  if (!('waitMs' in admission)) await tell(store, tried, door, admission);
+  return admission;
+}
+
+async function tell(store: Store, { source, email }: Tried, door: Door, admission: Admission): Promise<void> {
+  await store.read(async em => {
+    const user = await findUserByEmail(em, email);
+    // Whatever was typed there may be a password.
+    const deed = { operator: user?.email ?? 'somebody unknown', action: 'log in', target: { door } };
+    const outcome = 'refused' in admission ? `denied: ${admission.refused}` : 'done';
+    await auditAttempt(em, deed, outcome, { source, sessionId: null });
+  });
 }

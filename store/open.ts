@@ -3,6 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { migrations } from '../migrations/index.ts';
+import { tellActing } from './acting.ts';
 import { dropBroken } from './broken-connections.ts';
 import { openClock, setClock } from './clock.ts';
 import { onceThere } from './database-away.ts';
@@ -112,8 +113,9 @@ export async function openStore(databaseUrl: string, poolSize = 10) {
       for (let attempt = 1; ; attempt += 1) {
         let used: EntityManager | undefined;
         try {
-          return await fork().transactional(em => {
+          return await fork().transactional(async em => {
             used = em as EntityManager;
+            await tellActing(used);
             return work(used);
           });
         } catch (error) {

@@ -1,11 +1,13 @@
 /**
  * Where a user's payouts go. A change rests before it holds, by the database's clock, and may be cancelled meanwhile:
- * whoever got hold of a session cannot have the next payout sent to themselves. Here belongs whatever tells people of it.
+ * whoever got hold of a session cannot have the next payout sent to themselves. The address that is left hears of it, and
+ * so does the one that the account logs in with.
  */
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '../domain/ids.ts';
 import type { PayoutLeg } from './entities/money.ts';
 import { User } from './entities/people.ts';
+import { tell } from './notices.ts';
 import type { EntityManager } from './open.ts';
 
 /** A PayPal e-mail address, or a Payoneer payee id. */
@@ -36,15 +38,26 @@ export async function restingChange(em: EntityManager, userId: UserId): Promise<
   return row ? { provider: row.provider, receiver: row.receiver, holdsFrom: new Date(row.holds_from) } : null;
 }
 
-/** Takes the place of a change that still rests. */
-export async function askChange(em: EntityManager, userId: UserId, to: PayTo, restMs: number): Promise<void> {
-  await em.execute('select id from users where id = ? for no key update', [userId]);
+/** Takes the place of a change that still rests. @param from where payouts go until then */
+export async function askChange(
+  em: EntityManager,
+  userId: UserId,
+  { from, to, restMs }: { from: PayTo; to: PayTo; restMs: number },
+): Promise<void> {
+  const [user] = await em.execute<{ email: string }[]>('select email from users where id = ? for no key update', [
+    userId,
+  ]);
   await cancelResting(em, userId);
-  await em.execute(
+  const [row] = await em.execute<{ holds_from: string }[]>(
     `insert into receiver_changes (id, user_id, provider, receiver, holds_from)
-     values (?, ?, ?, ?, clock_now() + ? * interval '1 millisecond')`,
+     values (?, ?, ?, ?, clock_now() + ? * interval '1 millisecond') returning holds_from::text`,
     [randomUUID(), userId, to.provider, to.receiver, restMs],
   );
+  const holdsFrom = new Date(row?.holds_from ?? '').toISOString();
+  const facts = { from: from.receiver, to: to.receiver, provider: to.provider, holdsFrom };
+  // A payee id of Payoneer's is no address.
+  const told = new Set([user?.email, from.receiver].filter(address => address?.includes('@')));
+  for (const address of told) if (address) await tell(em, userId, { address, kind: 'payout-receiver-changes', facts });
 }
 
 /** What waited for it is looked at again. False when none rests. */

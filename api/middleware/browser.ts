@@ -1,16 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
+import { cookieOf } from '../../runtime/cookie-of.ts';
 import { Problem } from './problem.ts';
 
 const cookieName = 'connecting';
 const shape = /^[\w-]{43}$/;
-
-export const cookieOf = (request: Request, name: string): string | undefined =>
-  request.headers.cookie
-    ?.split(';')
-    .map(part => part.trim())
-    .find(part => part.startsWith(`${name}=`))
-    ?.slice(name.length + 1);
 
 /** What this browser is known by, if it was ever sent away from here. */
 export function browserOf(request: Request): string | undefined {

@@ -4,7 +4,10 @@ import { isFailure, Terminal } from '../../domain/outcome.ts';
 import { KeysLimited } from '../../providers/signing-keys.ts';
 import { WebhookRejected } from '../../providers/webhook-rejected.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { auditDenied } from '../../store/audit.ts';
 import { isDatabaseAway } from '../../store/database-away.ts';
+import { TooManyAtOnce } from '../../store/guess-brakes.ts';
+import type { Store } from '../../store/open.ts';
 import { logPath } from './log-path.ts';
 
 /** A mistake of the caller's, or a "not now": answered as `application/problem+json` (RFC 9457) with a stable code. */
@@ -78,6 +81,8 @@ export function toProblem(error: unknown): Problem | undefined {
     });
   if (error instanceof Terminal)
     return new Problem(422, error.code, 'the provider refuses this; change it and try again');
+  if (error instanceof TooManyAtOnce)
+    return new Problem(503, 'LOGIN_BUSY', 'too many log-ins at once; try again in a moment');
   if (isFailure(error)) return new Problem(503, error.code, 'a provider cannot be reached now; try again');
   if (error instanceof URIError) return new Problem(400, 'INVALID_PATH', 'the path cannot be read');
   if (!(error instanceof Error)) return undefined;
@@ -87,11 +92,13 @@ export function toProblem(error: unknown): Problem | undefined {
   return known ? new Problem(status, known, 'the body cannot be read') : undefined;
 }
 
-/** The one place that turns an outcome into HTTP. */
-export function problems(log: Logger): ErrorRequestHandler {
-  return (error, request, response, next) => {
+/** The one place that turns an outcome into HTTP; whatever somebody who is logged in may not do is in the audit. */
+export function problems({ log, store }: { log: Logger; store: Store }): ErrorRequestHandler {
+  return async (error, request, response, next) => {
     if (response.headersSent) return next(error);
     const problem = toProblem(error);
+    if (problem?.status === 403)
+      await auditDenied(store, problem.code).catch(err => log.error({ err }, 'not in the audit'));
     const line = { method: request.method, path: logPath(request.path), err: error };
     if (!problem) log.error(line, 'request failed');
     else if (problem.status >= 500 || error instanceof WebhookRejected) log.warn(line, 'request refused');

@@ -1,90 +1,81 @@
-import { randomUUID } from 'node:crypto';
-import type { Request, RequestHandler, Response } from 'express';
-import { jwtVerify, SignJWT } from 'jose';
+import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import type { UserId } from '../../domain/ids.ts';
-import type { Role } from '../../store/entities/people.ts';
+import type { Config } from '../../runtime/config.ts';
+import { cookieOf } from '../../runtime/cookie-of.ts';
+import { createSessionTokens } from '../../runtime/session-token.ts';
+import { sourceAddress } from '../../runtime/source-address.ts';
+import { actingAs } from '../../store/acting.ts';
 import type { Store } from '../../store/open.ts';
-import { revokeSession, standingRole } from '../../store/sessions.ts';
-import { cookieOf } from './browser.ts';
+import { beginSession, type Person, type Place, sessionLengths, standingSession } from '../../store/sessions.ts';
+import { logPath } from './log-path.ts';
 import { Problem } from './problem.ts';
 
-/** Who is asking. */
-export type Session = { readonly userId: UserId; readonly role: Role };
+/** Who is asking, and in which session. */
+export type Session = Person & { readonly sessionId: string };
 
-export const cookieName = 'session';
-const issuer = 'orders';
-const audience = 'api';
-export const sessionSeconds = 12 * 3600;
+export const sessionSeconds = sessionLengths.api.seconds;
 
 export type Sessions = {
-  issue(session: Session): Promise<string>;
-  /** Reads bearer or cookie; a request without either stays anonymous. */
+  /** Begins one. @returns the token that it is known by */
+  begin(person: Omit<Person, 'email'>, place: Place): Promise<string>;
+  /** The session of the request's bearer token or cookie, as long as it stands. */
+  of(request: Request): Promise<Session | undefined>;
+  /** Finds out who asks, and says so to the audit; a request without token and cookie stays anonymous. */
   readonly read: RequestHandler;
-  /** Whoever holds a copy of the request's token is logged out with it. What is worth nothing anyway is passed over. */
-  end(request: Request): Promise<void>;
+  readonly cookie: { readonly name: string; readonly options: CookieOptions };
 };
 
-export function createSessions(jwtSecret: string, store: Store): Sessions {
-  const key = new TextEncoder().encode(jwtSecret);
+export function createSessions(config: Pick<Config, 'jwtSecret' | 'nodeEnv'>, store: Store): Sessions {
+  const tokens = createSessionTokens(config.jwtSecret, 'api');
+  const secure = config.nodeEnv === 'production';
+  // `__Host-`: the browser takes it from this very host only, and only over TLS. `lax`: it has to come along when a
+  // provider sends the browser back here.
+  const name = secure ? '__Host-session' : 'session';
+  const options = { httpOnly: true, sameSite: 'lax', secure, path: '/' } as const;
+  const shown = (request: Request): string | undefined => bearer(request) ?? cookieOf(request, name);
 
   /** Asked every time: a session that was ended, or whose user is no more what it says, is over at once. */
-  const standing = async (token: string): Promise<Session> => {
-    const { sessionId, userId, role } = await verified(token, key);
-    const roleNow = await store.read(em => standingRole(em, sessionId, userId));
-    if (roleNow !== role) throw invalid();
-    return { userId, role };
+  const of = async (request: Request): Promise<Session | undefined> => {
+    const token = shown(request);
+    const sessionId = token && (await tokens.read(token));
+    const person = sessionId && (await store.read(em => standingSession(em, 'api', sessionId)));
+    return person ? { ...person, sessionId } : undefined;
   };
 
   return {
-    issue: ({ userId, role }) =>
-      new SignJWT({ role })
-        .setProtectedHeader({ alg: 'HS256' })
-        .setJti(randomUUID())
-        .setSubject(userId)
-        .setIssuer(issuer)
-        .setAudience(audience)
-        .setIssuedAt()
-        .setExpirationTime(`${sessionSeconds}s`)
-        .sign(key),
-
+    cookie: { name, options },
+    begin: async (person, place) =>
+      tokens.sign(await store.transaction(em => beginSession(em, 'api', person, place)), sessionSeconds),
+    of,
     read: async (request, response, next) => {
-      const token = bearer(request) ?? cookie(request);
-      if (token) response.locals.session = await standing(token);
-      next();
-    },
-
-    async end(request) {
-      for (const token of [bearer(request), cookie(request)]) {
-        const claims = token && (await verified(token, key).catch(orNothing));
-        if (claims) await store.transaction(em => revokeSession(em, claims.sessionId, claims.expiresAt));
-      }
+      if (shown(request) === undefined) return next();
+      const session = await of(request);
+      if (!session) throw new Problem(401, 'SESSION_INVALID', 'log in again');
+      response.locals.session = session;
+      actingAs({ ...deedOf(request, session), ...whenceOf(request, session) }, next);
     },
   };
 }
 
+const deedOf = ({ method, originalUrl }: Request, { email }: Session) => ({
+  operator: email,
+  action: `${method} ${logPath(originalUrl)}`,
+  target: {},
+});
+
+export const whenceOf = ({ ip }: Request, { sessionId }: Pick<Session, 'sessionId'>) => ({
+  source: sourceAddress(ip),
+  sessionId,
+});
+
+/** From where a log-in comes. */
+export const placeOf = (request: Request): Place => ({
+  source: sourceAddress(request.ip),
+  agent: request.get('user-agent') ?? '',
+});
+
 const bearer = (request: Request): string | undefined =>
   /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
-
-const cookie = (request: Request): string | undefined => cookieOf(request, cookieName);
-
-type Claims = Session & { readonly sessionId: string; readonly expiresAt: Date };
-
-const invalid = (): Problem => new Problem(401, 'SESSION_INVALID', 'log in again');
-
-function orNothing(error: unknown): undefined {
-  if (error instanceof Problem) return undefined;
-  throw error;
-}
-
-async function verified(token: string, key: Uint8Array): Promise<Claims> {
-  const rules = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['exp', 'sub', 'jti'] };
-  const { payload } = await jwtVerify(token, key, rules).catch(() => {
-    throw invalid();
-  });
-  const { sub, jti, exp, role } = payload;
-  if (!sub || !jti || !exp || (role !== 'admin' && role !== 'reseller')) throw invalid();
-  return { userId: sub as UserId, role, sessionId: jti, expiresAt: new Date(exp * 1000) };
-}
 
 /** The session, where there is one. */
 export const maybeSession = (response: Response): Session | undefined => response.locals.session;

@@ -1,12 +1,11 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import type { UserId } from '../../domain/ids.ts';
-import { logIn } from '../../store/log-in.ts';
+import type { GuessBrakes } from '../../store/guess-brakes.ts';
 import { askChange, cancelChange, type PayTo, presentReceiver, restingChange } from '../../store/receivers.ts';
-import { findUser } from '../../store/users.ts';
+import { confirmed } from '../confirmed.ts';
 import type { Deps } from '../deps.ts';
-import { type Limits, sourceOf, tooMany } from '../limits.ts';
-import { notFound, Problem, valid } from '../middleware/problem.ts';
+import { Problem, valid } from '../middleware/problem.ts';
 import { sessionOf } from '../middleware/session.ts';
 
 const wanted = Joi.object<PayTo & { password: string }>({
@@ -24,8 +23,7 @@ const wanted = Joi.object<PayTo & { password: string }>({
 });
 
 /** Where the payouts of whoever is logged in go, and the change of it that rests. */
-export function payoutReceiverRoutes({ store, config }: Deps, limits: Limits): Router {
-  const tries = { account: limits['login-account'], address: limits['login-address'] };
+export function payoutReceiverRoutes({ store, config }: Deps, brakes: GuessBrakes): Router {
   const view = (userId: UserId) =>
     store.transaction(async em => ({
       present: await presentReceiver(em, userId, config.payoutProvider),
@@ -38,13 +36,11 @@ export function payoutReceiverRoutes({ store, config }: Deps, limits: Limits): R
     .put('/payout-receiver', async (request, response) => {
       const { userId } = sessionOf(response);
       const { password, ...to } = valid(wanted, request.body);
-      const user = await store.read(em => findUser(em, userId));
-      if (!user) throw notFound('user');
-      const tried = { email: user.email, password, source: sourceOf(request) };
-      const admission = await logIn(store, tries, tried, [user.role]);
-      if ('waitMs' in admission) throw tooMany('TOO_MANY_LOGINS', admission.waitMs);
-      if ('refused' in admission) throw new Problem(422, 'PASSWORD_WRONG', 'this is not the password of the account');
-      await store.transaction(em => askChange(em, userId, to, config.payoutReceiverRestMs));
+      await confirmed({ store, brakes }, request, response, password);
+      await store.transaction(async em => {
+        const from = await presentReceiver(em, userId, config.payoutProvider);
+        await askChange(em, userId, { from, to, restMs: config.payoutReceiverRestMs });
+      });
       response.json(await view(userId));
     })
     .delete('/payout-receiver', async (_request, response) => {

@@ -11,17 +11,18 @@ export const auditPage = (viewer: Viewer, { rows, number, more }: Paged<Audited>
     { title: 'Audit', here: '/audit' },
     html`
     <h1>Audit</h1>
-    <p class="lead">What operators did here, tried, or were denied. Nothing in it is ever changed.</p>
+    <p class="lead">What people did, here or over the api, tried, or were denied: from where, and what it changed. Nothing in it is ever
+      changed.</p>
     <section class="card">${table(
-      ['When', 'Operator', 'Action', 'Target', 'Outcome'],
+      ['When', 'Who', 'Action', 'Target', 'Outcome'],
       rows.map(row => ({
         cells: [
           html`<span class="whole">${moment(row.at)}</span><small class="under">${relative(row.at, now)}</small>`,
-          row.operator,
+          html`${row.operator}${row.source && html`<small class="under">${row.source}</small>`}`,
           // A denied request is told as it came.
           /^[A-Z]+ /.test(row.action) ? code(row.action) : row.action,
           target(row.target),
-          outcome(row.outcome),
+          html`${outcome(row.outcome)}${changes(row.changes)}`,
         ],
       })),
       'Nobody has done anything yet.',
@@ -41,6 +42,23 @@ function target({ order, ...rest }: Audited['target']): Html {
     ([name, value]) => html`<span class="pair"><span class="faint">${name}</span> <code>${value}</code></span>`,
   )}`;
 }
+
+/** Which columns of which row, before and after. */
+const changes = (made: Audited['changes']): Html | false =>
+  made.length > 0 &&
+  html`<details><summary>${made.length === 1 ? '1 row' : `${made.length} rows`} changed</summary>
+    <ul class="changes">${made.map(
+      ({ table, row, change, before, after }) =>
+        html`<li>${change.toLowerCase()} ${code(table)} ${code(row)}${[
+          ...new Set([...Object.keys(before), ...Object.keys(after)]),
+        ].map(
+          name =>
+            html`<span class="pair"><span class="faint">${name}</span> ${code(told(before[name]))} → ${code(told(after[name]))}</span>`,
+        )}</li>`,
+    )}</ul></details>`;
+
+const told = (value: unknown): string | undefined =>
+  value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
 
 const outcomeTones: Readonly<Record<string, Tone>> = { done: 'good', denied: 'bad', failed: 'bad', intent: 'wait' };
 

@@ -15,11 +15,12 @@ const sections: readonly Section[] = [
   { path: '/queues', text: 'Queues' },
   { path: '/browser', text: 'Browser' },
   { path: '/audit', text: 'Audit' },
+  { path: '/people', text: 'People' },
 ];
 
 const navigation = (here: string | undefined, operator: Operator): Html => html`
   <nav>${sections.map(({ path, text }) => html`<a href="${path}" ${path === here && html`aria-current="page"`}>${text}</a>`)}</nav>
-  <form class="leave" method="post" action="/logout"><span>${operator.email}</span><button class="quiet">Log out</button></form>`;
+  <form class="leave" method="post" action="/logout"><a href="/account">${operator.email}</a><button class="quiet">Log out</button></form>`;
 
 /** One whole document. `refreshSeconds` reloads it, for pages that are left open. */
 export function page(

@@ -24,6 +24,9 @@ export const User = defineEntity({
     browserBuying: p.boolean(),
     platformBuyer: p.boolean(),
     platformProceeds: p.boolean(),
+    /** Since when nobody is let in by it; its orders and payouts go on. */
+    disabledAt: p.datetime().nullable(),
+    passwordChangedAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('clock_now()'),
   },
 });

@@ -11,7 +11,10 @@ import { inlineBody, signInline } from './signers.ts';
 const three: LimitRule = { points: 3, windowSeconds: 600 };
 const limited = (name: string): ApiOptions => ({
   env: { TRUSTED_PROXIES: 'loopback' },
-  deps: ({ limitRules }) => ({ limitRules: { ...limitRules, [name]: three } }),
+  deps: ({ limitRules, guessRules }) => ({
+    limitRules: { ...limitRules, [name]: three },
+    guessRules: { ...guessRules, [name]: three },
+  }),
 });
 const from = (address: string) => ({ 'x-forwarded-for': address });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createSessions } from '../../api/middleware/session.ts';
 import { hashPassword } from '../../runtime/password.ts';
 import { addUser } from '../../store/users.ts';
 import { type Api, openApi } from './open-api.ts';
@@ -37,11 +38,17 @@ describe('api: logging in', () => {
   });
 
   it('marks the cookie Secure in production', async () => {
-    await using strict = await openApi({ deps: ({ config }) => ({ config: { ...config, nodeEnv: 'production' } }) });
+    await using strict = await openApi({
+      deps: ({ config: given, store }) => {
+        const config = { ...given, nodeEnv: 'production' } as const;
+        return { config, sessions: createSessions(config, store) };
+      },
+    });
     await strict.rows('update users set password_hash = ?', [await hashPassword(password)]);
     const body = { email: 'admin@localhost', password };
     const [cookie] = (await strict.call('POST', '/api/auth/login', { body })).headers.getSetCookie();
-    expect(cookie?.split('; ')).to.include.members(['Secure', 'HttpOnly']);
+    expect(cookie).to.match(/^__Host-session=/);
+    expect(cookie?.split('; ')).to.include.members(['Secure', 'HttpOnly', 'Path=/']);
   });
 
   it('lets admin@localhost in, whose address has no dot', async () => {

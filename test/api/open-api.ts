@@ -13,6 +13,7 @@ import { paypalHosts } from '../../providers/paypal/certificate-url.ts';
 import type { Environment } from '../../runtime/config.ts';
 import { freePort } from '../../runtime/free-port.ts';
 import { listen } from '../../runtime/listen.ts';
+import { guessRules } from '../../store/guess-brakes.ts';
 import { commissionAdmin } from '../../store/users.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 
@@ -67,10 +68,12 @@ export type ApiOptions = {
   deps?: (deps: Deps, stage: Stage) => Partial<Deps> | Promise<Partial<Deps>>;
 };
 
+/** Where a test's sessions are begun. */
+export const hereAbouts = { source: '127.0.0.1', agent: 'a test' };
+
 /** A test comes from one address, and is many strangers. */
 const plenty = { points: 1_000_000, windowSeconds: 60 };
 const unlimited = {
-  'login-address': plenty,
   'checkout-address': plenty,
   'checkout-seller': plenty,
   'refused-webhook': plenty,
@@ -85,7 +88,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
   const pool = new pg.Pool({ connectionString: stage.databaseUrl, max: 4, connectionTimeoutMillis: 5_000 });
   pool.on('error', () => undefined);
   opened.defer(() => pool.end());
-  const sessions = createSessions(config.jwtSecret, store);
+  const sessions = createSessions(config, store);
   const deps: Deps = {
     config,
     store,
@@ -94,6 +97,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     box: context.box,
     sessions,
     limitRules: { ...limitRules(config), ...unlimited },
+    guessRules: { ...guessRules, 'login-address': plenty, slowDown: async () => undefined },
     log: context.log,
     consents: openConsents(config, undefined),
     paypal: context.providers.paypal,
@@ -119,7 +123,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
       });
       next();
     },
-    createApp({ ...deps, ...(await options.deps?.(deps, stage)) }, pool),
+    createApp({ ...deps, ...(await options.deps?.(deps, stage)) }, { checkouts: pool, logIns: pool }),
   );
   const server = await listen(recorded, { port, host: '127.0.0.1' });
   opened.defer(() => server.close(100));
@@ -154,7 +158,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
   // PayPal tells when a payout has settled: not between the webhooks that a test waits for.
   await stage.control('settings', { payoutSettleMs: 86_400_000 });
   const admin = await store.read(commissionAdmin);
-  const adminToken = await sessions.issue({ userId: admin.id, role: 'admin' });
+  const adminToken = await sessions.begin({ userId: admin.id, role: 'admin' }, hereAbouts);
   const resources = opened.move();
   return {
     stage,
@@ -166,7 +170,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     call,
     hire: async hiring => {
       const seller = await stage.hireSeller(hiring);
-      return { ...seller, token: await sessions.issue({ userId: seller.id, role: 'reseller' }) };
+      return { ...seller, token: await sessions.begin({ userId: seller.id, role: 'reseller' }, hereAbouts) };
     },
     rows: (sql, values = []) => store.read(em => em.execute(sql, values)),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

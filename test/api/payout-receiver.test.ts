@@ -44,4 +44,19 @@ describe('api: where my payouts go', () => {
     await api.rows('update receiver_changes set holds_from = clock_now() where receiver = ?', ['payee-2']);
     expect((await looks()).present).to.deep.equal({ provider: 'payoneer', receiver: 'payee-2' });
   });
+
+  it('is told to the address that payouts leave, and to the one that the account logs in with', async () => {
+    const tom = await api.hire();
+    await api.rows(
+      `update users set password_hash = ?, payout_receiver = 'old@example.com', payout_provider = 'paypal' where id = ?`,
+      [await hashPassword(password), tom.id],
+    );
+    const body = { provider: 'paypal', receiver: 'thief@example.com', password };
+    expect((await api.call('PUT', path, { as: tom, body })).status).to.equal(200);
+    const { notices } = (await api.call('GET', '/api/auth/notices', { as: tom })).json;
+    expect(notices.map(({ address }: { address: string }) => address)).to.have.members(['old@example.com', tom.email]);
+    expect(notices[0].kind).to.equal('payout-receiver-changes');
+    expect(notices[0].facts).to.include({ from: 'old@example.com', to: 'thief@example.com' });
+    expect(Date.parse(notices[0].facts.holdsFrom)).to.be.greaterThan(Date.now());
+  });
 });

@@ -1,7 +1,7 @@
 // over 300 lines because it is one table: every route there is
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { berlin, type Goods } from '../support/stage.ts';
-import type { Api, Asking, Json, Member } from './open-api.ts';
+import { type Api, type Asking, hereAbouts, type Json, type Member } from './open-api.ts';
 
 /** Two resellers with goods, an order and a listing of the first one's, and everybody who may ask. */
 export type Market = {
@@ -34,7 +34,7 @@ export async function askingFor(market: Market, route: Route, who: Asker): Promi
   if (!route.endsSession || who === 'anonymous') return asking(market, who);
   const { api, owner, other } = market;
   const { id } = { owner, other, admin: api.admin }[who];
-  return { token: await api.sessions.issue({ userId: id, role: who === 'admin' ? 'admin' : 'reseller' }) };
+  return { token: await api.sessions.begin({ userId: id, role: who === 'admin' ? 'admin' : 'reseller' }, hereAbouts) };
 }
 
 export type Route = {
@@ -71,6 +71,27 @@ export const routes: readonly Route[] = [
   { method: 'GET', pattern: '/api/auth/me', answers: membersOnly(200) },
   {
     method: 'POST',
+    pattern: '/api/auth/password-reset',
+    body: () => ({ token: 'never given', password: 'long enough for all' }),
+    answers: public_(410),
+  },
+  { method: 'GET', pattern: '/api/auth/notices', answers: membersOnly(200) },
+  {
+    method: 'PUT',
+    pattern: '/api/auth/password',
+    body: () => ({ password: 'not the password', newPassword: 'long enough for all' }),
+    answers: membersOnly(422),
+  },
+  { method: 'GET', pattern: '/api/auth/sessions', answers: membersOnly(200) },
+  { method: 'DELETE', pattern: '/api/auth/sessions', answers: membersOnly(200) },
+  {
+    method: 'DELETE',
+    pattern: '/api/auth/sessions/:id',
+    path: () => `/api/auth/sessions/${randomUUID()}`,
+    answers: membersOnly(404),
+  },
+  {
+    method: 'POST',
     pattern: '/api/paypal/create-order',
     body: ({ goods }) => ({ productId: goods.productId, quantity: 1, shippingAddress: berlin }),
     answers: public_(201),
@@ -86,6 +107,26 @@ export const routes: readonly Route[] = [
     pattern: '/api/users',
     body: () => ({ email: `${digits(8)}@example.com`, password: 'long enough for all' }),
     answers: adminsOnly(201),
+  },
+  { method: 'GET', pattern: '/api/users', answers: adminsOnly(200) },
+  {
+    method: 'PATCH',
+    pattern: '/api/users/:id',
+    path: () => `/api/users/${randomUUID()}`,
+    body: () => ({ disabled: true }),
+    answers: adminsOnly(404),
+  },
+  {
+    method: 'POST',
+    pattern: '/api/users/:id/password-reset',
+    path: ({ other }) => `/api/users/${other.id}/password-reset`,
+    answers: adminsOnly(201),
+  },
+  {
+    method: 'DELETE',
+    pattern: '/api/users/:id/sessions',
+    path: () => `/api/users/${randomUUID()}/sessions`,
+    answers: adminsOnly(404),
   },
   {
     method: 'PATCH',

@@ -1,6 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { SignJWT } from 'jose';
+import { decodeJwt } from 'jose';
+import type { UserId } from '../../domain/ids.ts';
+import { createSessionTokens } from '../../runtime/session-token.ts';
+import type { Role } from '../../store/entities/people.ts';
+import { beginSession, type Door } from '../../store/sessions.ts';
 import { logIn, openWorld, operator, ownOrigin, visitor, type World } from './world.ts';
 
 describe('dashboard log-in', () => {
@@ -51,22 +54,26 @@ describe('dashboard log-in', () => {
   });
 
   it('takes no token but its own', async () => {
-    const key = new TextEncoder().encode(world.config.jwtSecret);
-    const tokenFor = (userId: string, audience: string) =>
-      new SignJWT({ role: 'admin' })
-        .setProtectedHeader({ alg: 'HS256' })
-        .setSubject(userId)
-        .setIssuer('orders')
-        .setAudience(audience)
-        .setExpirationTime('1h')
-        .setJti(randomUUID())
-        .sign(key);
-    const ofTheApi = await tokenFor(world.admin.id, 'api');
-    await visitor(world, `dashboard=${ofTheApi}`).get('/').expect(303);
-    const ofReseller = await tokenFor(world.reseller.id, 'dashboard');
-    await visitor(world, `dashboard=${ofReseller}`).get('/').expect(303);
-    const ofAdmin = await tokenFor(world.admin.id, 'dashboard');
-    await visitor(world, `dashboard=${ofAdmin}`).get('/').expect(200);
+    const tokenOf = (cookie: string) => cookie.slice('dashboard='.length);
+    const cookieOf = async (email: string) =>
+      String((await logIn(world, email)).headers['set-cookie']).split(';')[0] ?? '';
+    const own = await cookieOf('admin@example.com');
+    const id = String(decodeJwt(tokenOf(own)).jti);
+    const sessionOf = (userId: UserId, role: Role, door: Door) =>
+      world.store.transaction(em => beginSession(em, door, { userId, role }, { source: '::1', agent: '' }));
+    const tokenFor = (door: Door, jti: string) => createSessionTokens(world.config.jwtSecret, door).sign(jti, 60);
+    const { admin, reseller } = world;
+    const foreign = [
+      // Of the api, under its own name and under ours.
+      await tokenFor('api', await sessionOf(admin.id, 'admin', 'api')),
+      await tokenFor('dashboard', await sessionOf(admin.id, 'admin', 'api')),
+      await tokenFor('dashboard', await sessionOf(reseller.id, 'reseller', 'dashboard')),
+      await tokenFor('dashboard', await sessionOf(reseller.id, 'admin', 'dashboard')),
+      await tokenFor('api', id),
+    ];
+    for (const token of foreign) await visitor(world, `dashboard=${token}`).get('/').expect(303);
+    await visitor(world, own).get('/').expect(200);
+    await visitor(world, `${own}; ${own}`).get('/').expect(303);
   });
 
   it('leads back to where one wanted to go, and never to another site', async () => {

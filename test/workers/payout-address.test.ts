@@ -25,7 +25,13 @@ describe('where a payout goes', () => {
       return (await look(id)).status === status;
     });
   const correct = (receiver: string, restMs = 48 * hourMs) =>
-    stage.store.transaction(em => askChange(em, seller.id, { provider: 'paypal', receiver }, restMs));
+    stage.store.transaction(em =>
+      askChange(em, seller.id, {
+        from: { provider: 'paypal', receiver: seller.email },
+        to: { provider: 'paypal', receiver },
+        restMs,
+      }),
+    );
   /** Two days pass for the change alone. */
   const rests = () =>
     rows(stage, `update receiver_changes set holds_from = clock_now() where user_id = ?`, [seller.id]);
@@ -76,7 +82,11 @@ describe('where a payout goes', () => {
   it('is by another provider as well, once that has rested', async () => {
     const id = await newLeg();
     await stage.store.transaction(em =>
-      askChange(em, seller.id, { provider: 'payoneer', receiver: `payee-${seller.id}` }, 0),
+      askChange(em, seller.id, {
+        from: { provider: 'paypal', receiver: seller.email },
+        to: { provider: 'payoneer', receiver: `payee-${seller.id}` },
+        restMs: 0,
+      }),
     );
     await becomes(id, 'PAID');
     expect(await look(id)).to.include({ route: 'payoneer', receiver: `payee-${seller.id}` });

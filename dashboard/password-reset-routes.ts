@@ -1,0 +1,30 @@
+import express, { Router } from 'express';
+import Joi from 'joi';
+import { sourceAddress } from '../runtime/source-address.ts';
+import { resetPassword } from '../store/new-password.ts';
+import type { Deps } from './deps.ts';
+import { chosenPage, newPasswordPage } from './pages/new-password.ts';
+import { refusalOf } from './password-refusal.ts';
+import { Refusal } from './refusal.ts';
+
+const choice = Joi.object<{ token: string; password: string }>({
+  token: Joi.string().max(128).required(),
+  password: Joi.string().max(1024).required(),
+}).required();
+
+/** A new password for whoever holds a link that works once: admins and resellers, without a log-in. */
+export const passwordResetRoutes = ({ store, config }: Deps): Router =>
+  Router()
+    .get('/password-reset', (request, response) => {
+      const { token } = request.query;
+      response.type('html').send(newPasswordPage({ config }, { token: typeof token === 'string' ? token : '' }));
+    })
+    .post('/password-reset', express.urlencoded({ extended: false, limit: 8_192 }), async (request, response) => {
+      const { value, error } = choice.validate(request.body);
+      if (error) throw new Refusal(400, 'Enter a new password.');
+      const answer = await resetPassword(store, { ...value, source: sourceAddress(request.ip) });
+      const refusal = refusalOf(answer);
+      if (!refusal) return void response.type('html').send(chosenPage({ config }));
+      const page = newPasswordPage({ config }, { token: value.token, problem: refusal.message });
+      response.status(refusal.status).type('html').send(page);
+    });

@@ -1,0 +1,40 @@
+/**
+ * In whose name something is done. A door says so once, for all that a request causes; each transaction tells it to the
+ * database, whose triggers write down what was changed (`record_change`, migration 0039). Without a name, as in the
+ * workers, nothing is written down: what the system does by itself is in the orders' timelines.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { EntityManager } from './open.ts';
+
+export type Deed = { operator: string; action: string; target: Readonly<Record<string, string>> };
+/** Where it comes from: the address that a limit would count, and the session. */
+export type Whence = { source: string; sessionId: string | null };
+
+/** `attempt`: the row of the audit to which the changes belong; without one each transaction that changes something makes its own. */
+type Acting = Deed & Whence & { attempt?: string };
+
+const acting = new AsyncLocalStorage<Acting>();
+
+export const actingAs = <T>(deed: Deed & Whence, work: () => T): T => acting.run(deed, work);
+
+/** The same person, from the same place, at something that has a row in the audit already. */
+export const actingIn = <T>(deed: Deed, attempt: string, work: () => T): T =>
+  acting.run({ ...deed, ...whence(), attempt }, work);
+
+/** What the door said that is being done, if it is done by somebody. */
+export const presentDeed = (): (Deed & Whence) | undefined => acting.getStore();
+
+export function whence(): Whence {
+  const { source, sessionId } = acting.getStore() ?? { source: '', sessionId: null };
+  return { source, sessionId };
+}
+
+/** At the beginning of a transaction. */
+export async function tellActing(em: EntityManager): Promise<void> {
+  const { attempt = '', ...deed } = acting.getStore() ?? {};
+  if (!('operator' in deed)) return;
+  await em.execute(`select set_config('audit.deed', ?, true), set_config('audit.attempt', ?, true)`, [
+    JSON.stringify(deed),
+    attempt,
+  ]);
+}

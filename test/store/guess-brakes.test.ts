@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import pg from 'pg';
+import { hashPassword } from '../../runtime/password.ts';
+import { guessRules, openGuessBrakes, TooManyAtOnce } from '../../store/guess-brakes.ts';
+import { checkPassword } from '../../store/log-in.ts';
+import { openStore, type Store } from '../../store/open.ts';
+import { beginSession } from '../../store/sessions.ts';
+import { addUser } from '../../store/users.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+const password = 'correct horse battery staple';
+const tests = { points: 100_000, windowSeconds: 900 };
+
+describe('guessing passwords', () => {
+  let database: TestDatabase;
+  let store: Store;
+  let pool: pg.Pool;
+  before(async () => {
+    database = await createTestDatabase();
+    store = await openStore(database.url, 4);
+    pool = new pg.Pool({ connectionString: database.url, max: 4 });
+  });
+  after(async () => {
+    await pool.end();
+    await store.close();
+    await database.drop();
+  });
+
+  let count = 0;
+  const join = async () => {
+    count += 1;
+    const passwordHash = await hashPassword(password);
+    const user = await store.transaction(em =>
+      addUser(em, { email: `guessed-${count}@example.com`, passwordHash, role: 'reseller', payoutReceiver: null }),
+    );
+    return user!;
+  };
+
+  it('from many addresses at one account is slowed, and its owner is never locked out', async () => {
+    const user = await join();
+    const place = { source: '192.0.2.1', agent: 'own laptop' };
+    await store.transaction(em => beginSession(em, 'api', { userId: user.id, role: user.role }, place));
+    let slowed = 0;
+    const brakes = openGuessBrakes(pool, {
+      ...guessRules,
+      slowDown: async () => {
+        slowed += 1;
+      },
+    });
+    const tryIt = (source: string, tried: string) =>
+      checkPassword(store, brakes, { source, email: user.email, password: tried });
+    const { points } = guessRules['login-everywhere'];
+    for (let index = 1; index <= points + 10; index += 1)
+      expect(await tryIt(`198.51.100.${index}`, 'a guess')).to.deep.equal({ refused: 'password' });
+    expect(slowed).to.equal(10);
+    // From a new place it takes its time; where the account was used before nothing is slowed. Both get in.
+    expect(await tryIt('203.0.113.9', password)).to.have.property('user');
+    expect(slowed).to.equal(11);
+    expect(await tryIt(place.source, password)).to.have.property('user');
+    expect(slowed).to.equal(11);
+  });
+
+  it('from one address does not ask the database any more once the address is stopped', async () => {
+    const brakes = openGuessBrakes(pool, { ...guessRules, 'login-account': tests, 'login-tries': tests });
+    const source = '198.51.100.200';
+    const ask = (index: number) => brakes.admit({ source, email: `nobody-${index}@example.com` });
+    for (let index = 0; index < guessRules['login-address'].points; index += 1) expect(await ask(index)).to.equal(0);
+    const rowsNow = async () => Number((await pool.query('select count(*) from rate_limits')).rows[0].count);
+    const before = await rowsNow();
+    for (let index = 200; index < 260; index += 1) expect(await ask(index)).to.be.greaterThan(0);
+    expect(await rowsNow()).to.equal(before);
+  });
+
+  it('counts also who has the password: each try costs a hash', async () => {
+    const user = await join();
+    const brakes = openGuessBrakes(pool, { ...guessRules, 'login-address': tests });
+    const tryIt = () => checkPassword(store, brakes, { source: '192.0.2.44', email: user.email, password });
+    for (let index = 0; index < guessRules['login-tries'].points; index += 1)
+      expect(await tryIt()).to.have.property('user');
+    expect(await tryIt()).to.have.property('waitMs');
+  });
+
+  it('works on few hashes at once, and says "not now" to a flood', async () => {
+    const brakes = openGuessBrakes(pool);
+    let [running, most] = [0, 0];
+    const waiting: (() => void)[] = [];
+    const work = () =>
+      brakes.hash(async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise<void>(done => waiting.push(done));
+        running -= 1;
+      });
+    const ends = Promise.allSettled(Array.from({ length: 100 }, work));
+    const finished = ends.then(() => true);
+    while (!(await Promise.race([finished, new Promise<false>(next => setImmediate(next, false))])))
+      for (const done of waiting.splice(0)) done();
+    const refused = (await ends).filter(({ status }) => status === 'rejected');
+    expect(most).to.equal(4);
+    expect(refused).to.have.length(100 - 4 - 64);
+    for (const end of refused) expect((end as PromiseRejectedResult).reason).to.be.instanceOf(TooManyAtOnce);
+  });
+});
