@@ -72,6 +72,10 @@ export async function openWorld(redisUrl?: string) {
     audit: () => store.read(em => auditTrail(em, { limit: 50, offset: 0 })),
     /** Serves a queue until it is closed. */
     take: async (name: QueueName, processor: JobProcessor) => backend.openWorker(catalogue[name], processor, {}),
+    setPassword: async (email: string, chosen: string) => {
+      const hash = await hashPassword(chosen);
+      await store.read(em => em.execute('update users set password_hash = ? where email = ?', [hash, email]));
+    },
     addOrder: (facts: Partial<Order> = {}) => addOrder(store, reseller.id, product.id, facts),
     async close() {
       await producer.close();
