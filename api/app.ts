@@ -60,7 +60,7 @@ export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Po
   );
   // Before the JSON parser: signatures are over the bytes.
   app.use('/api/webhooks', webhookRoutes(deps, limits));
-  app.use(jsonBody);
+  app.use(jsonBody(limits['refused-body'], deps.log));
   app.use(ownOriginOnly(deps.sessions, deps.config.publicUrl));
   app.use('/api/auth', authRoutes(deps, brakes));
   app.use(deps.sessions.read);

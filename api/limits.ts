@@ -10,6 +10,7 @@ export const limitRules = (config: Pick<Config, 'checkoutsPerMinutePerAddress' |
   'checkout-address': { points: config.checkoutsPerMinutePerAddress, windowSeconds: 60 },
   'checkout-seller': { points: config.checkoutsPerMinutePerSeller, windowSeconds: 60 },
   'refused-webhook': { points: 60, windowSeconds: 60 },
+  'refused-body': { points: 60, windowSeconds: 60 },
 });
 
 export type LimitName = keyof ReturnType<typeof limitRules>;
@@ -20,6 +21,7 @@ export const createLimits = (pool: pg.Pool, rules: LimitRules): Limits => ({
   'checkout-address': createLimit(pool, 'checkout-address', rules['checkout-address']),
   'checkout-seller': createLimit(pool, 'checkout-seller', rules['checkout-seller']),
   'refused-webhook': createLimit(pool, 'refused-webhook', rules['refused-webhook']),
+  'refused-body': createLimit(pool, 'refused-body', rules['refused-body']),
 });
 
 export const sourceOf = ({ ip }: Pick<Request, 'ip'>): string => sourceAddress(ip);

@@ -36,7 +36,7 @@ const takes = (key: string, value: Json): boolean => {
 };
 
 /** No other field of ours is any of these. */
-const ofNoType: Json[] = [null, [], ['x'], {}, { $gt: '' }, true, '', ' ', 'x'.repeat(5_000), -1, 1e308];
+const ofNoType: Json[] = [null, [], ['x'], {}, { $gt: '' }, true, '', ' ', 'x'.repeat(2_100), -1, 1e308];
 
 describe('api: bad input', () => {
   let api: Api;
@@ -119,7 +119,7 @@ describe('api: bad input', () => {
             '{',
             '{"a":1,}',
             JSON.stringify(right()).slice(0, -1),
-            `${'['.repeat(9_000)}${']'.repeat(9_000)}x`,
+            `${'['.repeat(8_000)}${']'.repeat(8_000)}x`,
           ])
             expectProblem(await sendRaw(route, raw), 400, 'INVALID_BODY');
         });
@@ -153,19 +153,21 @@ describe('api: bad input', () => {
             'multipart/form-data; boundary=x',
             'application/xml',
             'application/json; charset=latin1',
+            'application/json; charset=utf-7',
+            'application/json; charset="utf-16"',
           ])
             expectProblem(await sendRaw(route, text, type), 415, 'UNSUPPORTED_MEDIA_TYPE');
         });
       });
 
-      it('takes 256 KiB and no more', async () => {
+      it('takes 16 KiB and no more', async () => {
         const filled = (bytes: number) => {
           const start = JSON.stringify({ ...right(), surprise: '' }).slice(0, -2);
           return `${start}${'x'.repeat(bytes - start.length - 2)}"}`;
         };
         await leavesNothing(api, async () => {
-          expectProblem(await sendRaw(route, filled(256 * 1024)), 400, 'INVALID_INPUT');
-          expectProblem(await sendRaw(route, filled(256 * 1024 + 1)), 413, 'BODY_TOO_LARGE');
+          expectProblem(await sendRaw(route, filled(16 * 1024)), 400, 'INVALID_INPUT');
+          expectProblem(await sendRaw(route, filled(16 * 1024 + 1)), 413, 'BODY_TOO_LARGE');
         });
       });
     });

@@ -93,6 +93,18 @@ describe('api: what strangers may do so often', () => {
     expect((await send(mia.ebay.webhookSecret, '192.0.2.1')).status).to.equal(202);
   });
 
+  it('sending bodies that cannot be read, per address; those that can be are taken from there all the same', async () => {
+    await using api = await openApi(limited('refused-body'));
+    const send = (raw: string, address: string, type = 'application/json') =>
+      api.call('POST', '/api/auth/logout', { raw, headers: { 'content-type': type, ...from(address) } });
+    expectProblem(await send('{', '192.0.2.1'), 400, 'INVALID_BODY');
+    expectProblem(await send('a=b', '192.0.2.1', 'text/plain'), 415, 'UNSUPPORTED_MEDIA_TYPE');
+    expectProblem(await send(`["${'x'.repeat(16 * 1024)}"]`, '192.0.2.1'), 413, 'BODY_TOO_LARGE');
+    await leavesNothing(api, async () => expectTooMany(await send('{"__proto__":1}', '192.0.2.1'), 'TOO_MANY_REFUSED'));
+    expectProblem(await send('{', '192.0.2.2'), 400, 'INVALID_BODY');
+    expect((await send('{}', '192.0.2.1')).status).to.equal(204);
+  });
+
   it('an address that nobody vouches for is not believed', async () => {
     await using api = await openApi({ ...limited('login-address'), env: {} });
     const login = (address: string) =>

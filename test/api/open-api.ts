@@ -77,6 +77,7 @@ const unlimited = {
   'checkout-address': plenty,
   'checkout-seller': plenty,
   'refused-webhook': plenty,
+  'refused-body': plenty,
 };
 
 /** The api on a port of its own, in front of a stage whose sandbox delivers its webhooks to it. */

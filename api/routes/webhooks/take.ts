@@ -2,7 +2,9 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import { queueForEvent } from '../../../queues/recovery.ts';
 import { type NewEvent, storeEvent } from '../../../store/inbound-events.ts';
 import type { Deps } from '../../deps.ts';
-import { bodyBytesMax } from '../../middleware/json-body.ts';
+
+/** Providers send whole orders. */
+const bodyBytesMax = 256 * 1024;
 
 /** The bytes as they came: signatures are over them. A compressed body is refused. */
 export const rawBody: RequestHandler = express.raw({ type: () => true, limit: bodyBytesMax, inflate: false });
