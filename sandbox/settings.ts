@@ -20,8 +20,6 @@ export type Settings = {
   rates: { date?: string; changed: Record<string, string> };
   /** The account that consents without being asked; the page is shown when empty. */
   autoConsent: string;
-  /** Whether AliExpress sends `state` back, which its documentation does not say. */
-  aliexpressEchoesState: boolean;
 };
 
 export const createSettings = (): Settings => ({
@@ -35,5 +33,4 @@ export const createSettings = (): Settings => ({
   collapseSingleLists: false,
   rates: { changed: {} },
   autoConsent: '',
-  aliexpressEchoesState: true,
 });

@@ -48,20 +48,16 @@ export type Taken =
   | { taken: ConnectionAttempt; verifier: string }
   | { refused: 'unknown' | 'foreign' | 'used' | 'expired' };
 
-/**
- * Uses an attempt up: for who asked, once, in time. Who is not the one who asked changes nothing by trying.
- * Without a `state` (a provider that does not send it back) it is the last one that this browser asked for.
- */
+/** Uses an attempt up: for who asked, once, in time. Who is not the one who asked changes nothing by trying. */
 export async function takeAttempt(
   em: EntityManager,
   box: SecretBox,
-  back: { state: string | undefined; browser: string; userId: UserId; apiName: Connectable },
+  back: { state: string; browser: string; userId: UserId; apiName: Connectable },
   now: Date,
 ): Promise<Taken> {
   const { state, userId, apiName } = back;
   const browserHash = hash(back.browser);
-  const found = state === undefined ? { browserHash, userId, apiName } : { stateHash: hash(state) };
-  const attempt = await em.findOne(ConnectionAttempt, found, { orderBy: { expiresAt: 'desc' } });
+  const attempt = await em.findOne(ConnectionAttempt, { stateHash: hash(state) });
   if (!attempt) return { refused: 'unknown' };
   if (attempt.browserHash !== browserHash || attempt.userId !== userId || attempt.apiName !== apiName)
     return { refused: 'foreign' };

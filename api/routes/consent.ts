@@ -111,7 +111,7 @@ async function take(
 ): Promise<Answered> {
   const name = providerOf(request);
   const { state, code, error } = valid(back, request.query);
-  if (state === undefined && name !== 'aliexpress-dropshipping') throw stateRefused('unknown');
+  if (state === undefined) throw stateRefused('unknown');
   const browser = browserOf(request);
   if (browser === undefined) throw stateRefused('foreign');
   const taken = await store.transaction(em => takeAttempt(em, box, { state, browser, userId, apiName: name }, now()));

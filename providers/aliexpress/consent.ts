@@ -3,7 +3,10 @@ import { type Consent, pageWith } from '../consent.ts';
 import { createAliExpressClient } from './client.ts';
 import type { AliExpressOptions } from './gateway.ts';
 
-/** Without PKCE and without scopes; the code lives for three minutes. Whether `state` comes back is not documented. */
+/**
+ * Without PKCE and without scopes; the code lives for three minutes. `state` comes back as it was sent: "the same for
+ * input and response" (developer.alibaba.com, article 120687).
+ */
 export function createAliExpressConsent(options: AliExpressOptions): Consent {
   const { createToken } = createAliExpressClient(options);
   return {

@@ -8,6 +8,5 @@ export const authorize = (world: World): RequestHandler =>
     const redirectUri = callbackOf(world, 'aliexpress-dropshipping');
     const { appKey } = world.credentials.aliexpress;
     demand(query, { response_type: 'code', client_id: appKey, redirect_uri: redirectUri });
-    const state = world.settings.aliexpressEchoesState ? (query.get('state') ?? undefined) : undefined;
-    return { redirectUri, callback: redirectUri, state, scopes: [] };
+    return { redirectUri, callback: redirectUri, state: query.get('state') ?? undefined, scopes: [] };
   });

@@ -22,7 +22,6 @@ const schema = Joi.object<Partial<Settings>>({
       .default({}),
   }),
   autoConsent: Joi.string().allow('').max(200),
-  aliexpressEchoesState: Joi.boolean(),
 });
 
 export function settingRoutes(world: World): Router {

@@ -134,17 +134,16 @@ describe('api: connecting an account', () => {
     expectProblem(await land(back, browser), 409, 'CONNECTION_USED');
   });
 
-  it('AliExpress need not send our state back: the browser that asked is enough, and no other', async () => {
-    const [mia, tom] = [await newcomer(api), await newcomer(api)];
-    await api.stage.control('settings', { aliexpressEchoesState: false });
-    const { page, browser } = await start(walk(api, mia, 'aliexpress-dropshipping'));
-    const theirs = await start(walk(api, tom, 'ebay'));
-    const back = await decide(page, shopName());
-    await api.stage.control('settings', { aliexpressEchoesState: true });
-    expect(back.searchParams.has('state')).to.equal(false);
-    expectProblem(await land(back, theirs.browser), 400, 'CONNECTION_UNKNOWN');
-    expect((await land(back, browser)).status).to.equal(200);
-  });
+  for (const provider of providers)
+    it(`${provider}: a code without our state is refused, though this very browser has a connection open`, async () => {
+      const mia = await newcomer(api);
+      const { page, browser } = await start(walk(api, mia, provider));
+      const foreign = await decide(page, shopName());
+      foreign.searchParams.delete('state');
+      expectProblem(await land(foreign, browser), 400, 'CONNECTION_UNKNOWN');
+      expect(await connections(mia)).to.deep.equal([]);
+      expect((await land(await decide(page, shopName()), browser)).status).to.equal(200);
+    });
 
   it('asks what is asked of a consent page: our address, our application, PKCE and only the scopes we use', async () => {
     const mia = await newcomer(api);
