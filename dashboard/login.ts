@@ -6,6 +6,7 @@ import type { GuessBrakes } from '../store/guess-brakes.ts';
 import { logIn } from '../store/log-in.ts';
 import { audited } from './audit.ts';
 import type { Deps } from './deps.ts';
+import { ownPath } from './own-path.ts';
 import { loginPage } from './pages/login.ts';
 import { Refusal } from './refusal.ts';
 import { maybeOperator, type Sessions } from './session.ts';
@@ -16,14 +17,6 @@ const entered = Joi.object<Entered>({
   password: Joi.string().max(1024).required(),
   next: Joi.string().max(2048).allow('').default('/'),
 }).required();
-
-/** Where to go after the log-in: a page of ours, whatever the address says. */
-function ownPath(next: unknown): string {
-  const base = 'http://here';
-  if (typeof next !== 'string' || !URL.canParse(next, base)) return '/';
-  const { origin, pathname, search } = new URL(next, base);
-  return origin === base ? pathname + search : '/';
-}
 
 export function loginRoutes(deps: Deps, sessions: Sessions, brakes: GuessBrakes): Router {
   const { store, log } = deps;
