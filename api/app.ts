@@ -40,6 +40,12 @@ export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Po
   const brakes = openGuessBrakes(pools.logIns, deps.guessRules);
   app.disable('x-powered-by');
   app.set('trust proxy', deps.config.trustedProxies);
+  // Answers hold addresses, money and tokens: nobody between us and who asked keeps them, nor a mark of what they were.
+  app.set('etag', false);
+  app.use((_request, response, next) => {
+    response.set('cache-control', 'no-store');
+    next();
+  });
   app.use(helmet({ strictTransportSecurity: deps.config.nodeEnv === 'production' }));
   app.get('/health', async (_request, response) => {
     await deps.store.read(em => em.execute('select 1'));

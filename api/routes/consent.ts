@@ -83,14 +83,14 @@ export const startConsent =
     const { state, verifier } = await store.transaction(em => openAttempt(em, box, asked, now()));
     const codeChallenge = createHash('sha256').update(verifier).digest('base64url');
     const page = consents[name].pageUrl({ state, codeChallenge, redirectUri: redirectUri({ config }, name), country });
-    response.set('cache-control', 'no-store').redirect(303, page);
+    response.redirect(303, page);
   };
 
 /** The browser is back: the code becomes tokens, and the account that the provider names becomes this user's. */
 export const finishConsent =
   (deps: Deps): RequestHandler =>
   async (request, response) => {
-    response.set({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+    response.set('referrer-policy', 'no-referrer');
     const { attempt, verifier, code } = await take(deps, request, sessionOf(response).userId);
     const name = attempt.apiName;
     const given = { code, codeVerifier: verifier, redirectUri: redirectUri(deps, name) };
