@@ -33,14 +33,20 @@ export type FieldError = { readonly field: string; readonly message: string };
 
 export const notFound = (what: string): Problem => new Problem(404, 'NOT_FOUND', `there is no such ${what}`);
 
-/** Every mistake in the input at once. @throws Problem 400 INVALID_INPUT */
+/** So many mistakes are named: an answer is not many times as long as what it answers. */
+const mistakesMax = 20;
+
+/** The first mistakes in the input at once, and how many more there are. @throws Problem 400 INVALID_INPUT */
 export function valid<T>(schema: Joi.Schema<T>, input: unknown): T {
   const { value, error } = schema
     .required()
     .validate(input, { abortEarly: false, convert: true, stripUnknown: false, errors: { wrap: { label: false } } });
   if (!error) return value;
-  const errors = error.details.map(({ path, message }) => ({ field: path.join('.'), message }));
-  throw new Problem(400, 'INVALID_INPUT', errors.map(({ message }) => message).join('; '), { errors });
+  const named = error.details.slice(0, mistakesMax);
+  const errors = named.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const more = error.details.length - named.length;
+  const told = [...errors.map(({ message }) => message), ...(more > 0 ? [`and ${more} more`] : [])];
+  throw new Problem(400, 'INVALID_INPUT', told.join('; '), { errors });
 }
 
 export const nothingHere: RequestHandler = (request, _response, next) =>

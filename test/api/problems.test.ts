@@ -83,4 +83,25 @@ describe('api: problems', () => {
     expectProblem(answer, 404, 'NO_SUCH_ROUTE');
     expect(answer.text).not.to.include('<script>');
   });
+
+  it('twenty mistakes are named, and the rest counted: no answer is many times as long as what it answers', async () => {
+    const send = (fields: number) =>
+      api.call('POST', '/api/auth/login', {
+        body: {
+          email: 'a',
+          password: 'x',
+          ...Object.fromEntries(Array.from({ length: fields }, (_, n) => [`k${n}`, 1])),
+        },
+      });
+    const twenty = await send(20);
+    expect(expectProblem(twenty, 400, 'INVALID_INPUT')).to.have.length(20);
+    expect(twenty.json.detail).to.match(/k19 is not allowed$/);
+    const many = await send(1_500);
+    expect(expectProblem(many, 400, 'INVALID_INPUT'))
+      .to.have.length(20)
+      .and.include('k19')
+      .and.not.include('k20');
+    expect(many.json.detail).to.match(/; and 1480 more$/);
+    expect(many.text.length).to.be.below(3_000);
+  });
 });
