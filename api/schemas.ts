@@ -2,10 +2,9 @@ import Joi from 'joi';
 import type { Address } from '../domain/address.ts';
 
 export { currency, decimal, price, priceOrNothing } from '../queues/decisions/money-input.ts';
+export { rowId as id } from '../queues/row-id.ts';
 
 /** Shapes that several routes read. */
-/** As Postgres reads it: Joi's own idea of a UUID includes brackets and colons. */
-export const id = Joi.string().guid({ separator: '-', wrapper: false });
 /** A moment that a timestamp column and a `Date` both hold. */
 export const instant = Joi.date().iso().min('2000-01-01T00:00:00Z').max('2200-01-01T00:00:00Z');
 

@@ -21,6 +21,7 @@ import { passwordResetRoutes } from './password-reset-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { sameOriginOnly } from './same-origin.ts';
 import { createSessions, operatorsOnly } from './session.ts';
+import { storableAddress } from './storable.ts';
 
 const publicFolder = fileURLToPath(new URL('public', import.meta.url));
 
@@ -69,6 +70,7 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
     response.set('cache-control', 'no-store');
     next();
   });
+  app.use(storableAddress);
   app.use(sessions.read);
   app.use(sameOriginOnly(deps));
   const brakes = openGuessBrakes(limiterPool);

@@ -1,4 +1,4 @@
-import type { Job, Queue } from 'bullmq';
+import { ErrorCode, type Job, type Queue } from 'bullmq';
 import { type Response, Router } from 'express';
 import { isQueueName } from '../queues/catalogue.ts';
 import type { Deed } from '../store/audit.ts';
@@ -69,7 +69,7 @@ export function boardActions(deps: Pick<Deps, 'producer' | 'store' | 'log'>): Ro
       response.json(counts);
     })
     .put('/api/queues/:queue/:job/promote', async ({ params: { queue, job } }, response) => {
-      await act(response, ['promote job', { queue, job }], async () => (await jobOf(queue, job)).promote());
+      await act(response, ['promote job', { queue, job }], async () => promote(await jobOf(queue, job)));
       response.status(204).end();
     })
     .put('/api/queues/:queue/:job/retry', async ({ params: { queue, job } }, response) => {
@@ -83,11 +83,19 @@ export function boardActions(deps: Pick<Deps, 'producer' | 'store' | 'log'>): Ro
     });
 }
 
+/** A worker may be quicker than the operator. */
+function notInState(error: unknown): never {
+  const isOther = error instanceof Error && 'code' in error && error.code === ErrorCode.JobNotInState;
+  throw isOther ? new Refusal(409, 'The job is in another state now. Look again.') : error;
+}
+
+const promote = (job: Job): Promise<void> => job.promote().catch(notInState);
+
 /** With all its tries again: the board's own retry would give it one. */
 async function retry(job: Job): Promise<'failed' | 'completed'> {
   const state = await job.getState();
   if (state !== 'failed' && state !== 'completed') throw new Refusal(409, `A job that is ${state} needs no retry.`);
-  await job.retry(state, { resetAttemptsMade: true });
+  await job.retry(state, { resetAttemptsMade: true }).catch(notInState);
   return state;
 }
 

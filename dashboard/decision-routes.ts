@@ -1,4 +1,4 @@
-import express, { type Request, type Response, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import type Joi from 'joi';
 import type { LegId, OrderId } from '../domain/ids.ts';
 import { formatMoney } from '../domain/money.ts';
@@ -12,8 +12,7 @@ import type { Deps } from './deps.ts';
 import { idOf } from './id-of.ts';
 import { Refusal } from './refusal.ts';
 import { operatorOf } from './session.ts';
-
-const form = express.urlencoded({ extended: false, limit: 8_192 });
+import { form } from './storable.ts';
 
 /** @throws Refusal 400 */
 function entered<Asked>(schema: Joi.Schema<Asked>, fields: object): Asked {

@@ -1,4 +1,4 @@
-import express, { type Request, Router } from 'express';
+import { type Request, Router } from 'express';
 import Joi from 'joi';
 import { sourceAddress } from '../runtime/source-address.ts';
 import type { User } from '../store/entities/people.ts';
@@ -10,6 +10,7 @@ import { ownPath } from './own-path.ts';
 import { loginPage } from './pages/login.ts';
 import { Refusal } from './refusal.ts';
 import { maybeOperator, type Sessions } from './session.ts';
+import { form } from './storable.ts';
 
 type Entered = { email: string; password: string; next: string };
 const entered = Joi.object<Entered>({
@@ -38,7 +39,7 @@ export function loginRoutes(deps: Deps, sessions: Sessions, brakes: GuessBrakes)
       if (maybeOperator(response)) return response.redirect(303, next);
       response.type('html').send(loginPage(deps, { next }));
     })
-    .post('/login', express.urlencoded({ extended: false, limit: 8_192 }), async (request, response) => {
+    .post('/login', form, async (request, response) => {
       const { value, error } = entered.validate(request.body);
       const next = ownPath(value?.next);
       try {

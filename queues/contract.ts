@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import type { Provider } from '../domain/provider.ts';
+import { rowId } from './row-id.ts';
 
 /** One thing to do, ready to be added: its id says for which entry into which state it was made. */
 export type Job = { readonly queue: string; readonly id: string; readonly payload: Payload };
@@ -48,7 +49,7 @@ export function defineQueue<Key extends string>(options: {
 }): QueueContract<Key> {
   const { name, description, key, attempts = 5, backoffMs = 1_000, concurrency = 5 } = options;
   const { deadlineMs = 90_000, needs = [] } = options;
-  const shape: Joi.SchemaMap = { [key]: Joi.string().uuid().required() };
+  const shape: Joi.SchemaMap = { [key]: rowId.required() };
   const payload = Joi.object<Payload<Key>>(shape).required();
   return {
     name,

@@ -109,6 +109,13 @@ for (const backend of backendNames) {
       await admin.put('/queues/api/queues/nowhere/1/retry').expect(404);
     });
 
+    it('does not run a job sooner that is not put off', async () => {
+      const { path, job } = await failedJob();
+      await admin.put(`${path}/promote`).expect(409);
+      expect((await world.audit())[0]?.outcome).to.equal('failed: The job is in another state now. Look again.');
+      expect(await queue.getJobState(job.id)).to.equal('failed');
+    });
+
     it('runs all failed jobs of a queue again', async () => {
       await queue.obliterate({ force: true });
       await failedJob();
