@@ -8,6 +8,7 @@ import { browserBuyingAllowed } from '../store/settings.ts';
 import { standingOf } from '../store/shop-accounts.ts';
 import { browserBuyer } from '../store/supplier-payer.ts';
 import { findUser } from '../store/users.ts';
+import { ofThePlatform } from './account-shown.ts';
 import type { Context } from './context.ts';
 import { parkInDoubt, recheck, wait } from './order-step.ts';
 import { accountOf } from './supplier-order.ts';
@@ -87,7 +88,7 @@ const backToApi = (ctx: Context, order: Order, why: string): Promise<string> =>
 
 /** Resellers read it: the platform's own log-in is none of theirs. */
 export const nameFor = ({ userId }: Order, credential: Credential): string =>
-  credential.userId === userId ? credential.accountName : 'of the platform';
+  credential.userId === userId ? credential.accountName : ofThePlatform;
 
 export const pauseText = (name: string, reason: string): string =>
   `${reason} stopped the browser log-in ${name}: somebody must look at it on the website, then release it`;

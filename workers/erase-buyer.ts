@@ -7,6 +7,7 @@ import { closeForgotten, eraseOrders, ordersOfBuyer } from '../store/erasure.ts'
 import { release } from '../store/funding.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder } from '../store/orders.ts';
+import { accountShown } from './account-shown.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -48,7 +49,8 @@ async function stop(em: EntityManager, enqueue: Parameters<typeof advance>[1], o
   const why = 'the buyer has closed their eBay account and was erased';
   if (effect && isInDoubt(effect)) {
     const note = `${why}, and nobody knows whether the goods were ordered: look at AliExpress, then decide`;
-    const evidence = { key: effect.idempotencyKey, account: effect.account, lastSentAt: effect.lastSentAt };
+    const account = await accountShown(em, owned, effect);
+    const evidence = { key: effect.idempotencyKey, account, lastSentAt: effect.lastSentAt };
     return advance(em, enqueue, owned, { to: 'NEEDS_REVIEW', reason: 'BUYER_ERASED', note, evidence });
   }
   await withdrawUnsent(em, 'buy', order.id);

@@ -16,6 +16,7 @@ import type { EntityManager } from '../store/open.ts';
 import { claimOrder, LostClaim, leaveToDeed, type Move, recheckOrder, updateOrder } from '../store/orders.ts';
 import { note } from '../store/timeline.ts';
 import { toldNumbers } from '../store/told-orders.ts';
+import { accountShown } from './account-shown.ts';
 import { type Context, later } from './context.ts';
 import { bugName, stoppedTooLong } from './program-error.ts';
 import { ReconnectNeeded } from './tokens.ts';
@@ -208,6 +209,7 @@ export async function parkInDoubt(ctx: Context, order: Order, effect: Effect, wh
 /** Nobody can prove it: a person's. */
 async function park(ctx: Context, order: Order, { effect, message, hindrance }: Unproven): Promise<string> {
   const told = (await ctx.store.read(em => toldNumbers(em, effect))).join(', ');
+  const account = await ctx.store.read(em => accountShown(em, order, effect));
   const perhaps = told ? ` Its account was told of orders that are nobody's: ${told}.` : '';
   return move(ctx, order, {
     to: 'NEEDS_REVIEW',
@@ -216,7 +218,7 @@ async function park(ctx: Context, order: Order, { effect, message, hindrance }: 
     evidence: {
       purpose: effect.purpose,
       route: effect.route,
-      account: effect.account,
+      account,
       key: effect.idempotencyKey,
       sends: effect.sends,
       firstSentAt: effect.firstSentAt?.toISOString() ?? null,

@@ -68,12 +68,24 @@ export function effectTable({ effects, legs, parcels, order }: OrderFile): Html 
     return leg ? `payout to ${leg.beneficiary}` : 'payout of several orders';
   };
   return table(
-    ['Purpose', 'For', 'Route', 'Key', 'Status', { text: 'Sends', numeric: true }, 'First sent', 'Closed', 'Code'],
+    [
+      'Purpose',
+      'For',
+      'Route',
+      'Account',
+      'Key',
+      'Status',
+      { text: 'Sends', numeric: true },
+      'First sent',
+      'Closed',
+      'Code',
+    ],
     effects.map(effect => ({
       cells: [
         effect.purpose,
         subject(effect.subject),
         html`${effect.route} <span class="faint">${effect.environment}</span>`,
+        effect.account,
         code(effect.idempotencyKey),
         badge(effect.status),
         effect.sends,
