@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express';
+import type { Config } from '../runtime/config.ts';
 import { auditDenied } from './audit.ts';
 import type { Deps } from './deps.ts';
 import { Refusal } from './refusal.ts';
@@ -6,10 +7,17 @@ import { maybeOperator } from './session.ts';
 
 const changesNothing = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** The host of the page that sent the request, as the browser vouches for it. */
-function senderOf(request: Request): string | undefined {
-  const from = request.headers.origin ?? request.headers.referer;
-  return from && URL.canParse(from) ? new URL(from).host : undefined;
+const thisMachine = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Whether the page that sent the request, as the browser vouches for it, is one of ours: our host, and over TLS where
+ * we are. A proxy that ends TLS may not say so; in production only a page of the machine itself may do without.
+ */
+function isFromHere(request: Request, nodeEnv: Config['nodeEnv']): boolean {
+  const from = URL.parse(request.headers.origin ?? request.headers.referer ?? '');
+  if (!from || from.host !== request.headers.host) return false;
+  if (from.protocol === 'https:') return true;
+  return from.protocol === 'http:' && !request.secure && (nodeEnv !== 'production' || thisMachine.test(from.hostname));
 }
 
 /**
@@ -17,9 +25,9 @@ function senderOf(request: Request): string | undefined {
  * scripts of other sites too when `SameSite` is not known to it, and Bull Board itself asks nothing.
  */
 export const sameOriginOnly =
-  (deps: Pick<Deps, 'store' | 'log'>): RequestHandler =>
+  (deps: Pick<Deps, 'store' | 'log' | 'config'>): RequestHandler =>
   async (request, response, next) => {
-    if (changesNothing.has(request.method) || senderOf(request) === request.headers.host) return next();
+    if (changesNothing.has(request.method) || isFromHere(request, deps.config.nodeEnv)) return next();
     const operator = maybeOperator(response);
     const { method, path } = request;
     if (operator)

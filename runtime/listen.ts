@@ -14,6 +14,8 @@ export type ListenOptions = {
   host: string;
   /** A request that has not arrived whole by then is cut off. */
   requestTimeoutMs?: number;
+  /** Those beyond it are closed at once. */
+  connectionsMax?: number;
 };
 
 /** Longer than the proxies in front keep an idle connection: a request on one that we close meanwhile is lost. */
@@ -22,10 +24,17 @@ const keepAliveMs = 65_000;
 /** Serves an Express app or a plain handler. @throws when the address cannot be used, saying which and why */
 export async function listen(
   handler: RequestListener,
-  { port, host, requestTimeoutMs = 30_000 }: ListenOptions,
+  { port, host, requestTimeoutMs = 30_000, connectionsMax = 5_000 }: ListenOptions,
 ): Promise<Listening> {
-  const limits = { requestTimeout: requestTimeoutMs, headersTimeout: 10_000, keepAliveTimeout: keepAliveMs };
-  const server = createServer(limits, handler);
+  const limits = {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: Math.min(10_000, requestTimeoutMs),
+    keepAliveTimeout: keepAliveMs,
+    // Who is over these times is found only by looking.
+    connectionsCheckingInterval: 5_000,
+  };
+  const server = createServer(limits, oneHost(handler));
+  server.maxConnections = connectionsMax;
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(cannotListen(error, port, host)));
     server.listen(port, host, resolve);
@@ -36,6 +45,14 @@ export async function listen(
     close: (graceMs = 10_000) => closeServer(server, graceMs),
   };
 }
+
+/** Of two names a proxy may believe the one, and we the other (RFC 9112, section 3.2). */
+const oneHost =
+  (handler: RequestListener): RequestListener =>
+  (request, response) => {
+    if ((request.headersDistinct.host?.length ?? 0) <= 1) return handler(request, response);
+    response.writeHead(400, { 'content-type': 'text/plain', connection: 'close' }).end('a request names one host');
+  };
 
 function cannotListen(error: NodeJS.ErrnoException, port: number, host: string): Error {
   const reasons: Record<string, string> = {

@@ -13,6 +13,7 @@ import { ebayRouter } from './ebay/router.ts';
 import { createFaults } from './faults.ts';
 import { fxRouter } from './fx/router.ts';
 import { mercadoLibreRouter } from './mercadolibre/router.ts';
+import { ownHosts } from './own-hosts.ts';
 import { followPayout } from './payoneer/payouts.ts';
 import { payoneerRouter } from './payoneer/router.ts';
 import { followBatch } from './paypal/payout-settlement.ts';
@@ -29,7 +30,7 @@ export type SandboxOptions = {
   readonly apiUrl: string;
   /** The product as a browser reaches it; by default the same. */
   readonly productUrl?: string;
-  /** This sandbox as its callers know it; by default, the host that the last request asked for. */
+  /** This sandbox as its callers know it; by default, the host that the last request asked for, a name of this machine. */
   readonly publicUrl?: string;
   /** Keeps the books between starts. */
   readonly stateFile?: string;
@@ -89,6 +90,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   const app = express();
   app.disable('x-powered-by');
+  app.use(ownHosts(options.publicUrl === undefined ? [] : [new URL(options.publicUrl).hostname]));
   app.use((request, _response, next) => {
     lastHost = request.headers.host ?? lastHost;
     next();

@@ -13,7 +13,10 @@ export const singleProgramVariables = () => ({
   SANDBOX_HOST: Joi.string().default('127.0.0.1').description('The address that the sandbox listens on.'),
   SANDBOX_URL: Joi.string()
     .uri()
-    .description('The sandbox as others reach it, for the links in its answers. Left out: as it was called last.'),
+    .description(
+      'The sandbox as others reach it, for the links in its answers. Left out: as it was called last. It answers to this ' +
+        'name and to those of its own machine, and to no other.',
+    ),
   SANDBOX_STATE_FILE: Joi.string().description(
     'A JSON file that holds what the sandbox knows, across restarts. Left out, it is kept in memory.',
   ),

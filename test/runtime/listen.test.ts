@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { get, type ServerResponse } from 'node:http';
+import { get, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { expect } from 'chai';
 import { listen } from '../../runtime/listen.ts';
 import { until } from '../support/until.ts';
@@ -43,4 +44,58 @@ describe('listen', () => {
     await listening.close(50);
     expect(((await cut)[0] as NodeJS.ErrnoException).code).to.equal('ECONNRESET');
   });
+
+  it('cuts a request that does not arrive whole, without being woken by anything', async () => {
+    const listening = await listen(() => {}, { port: 0, host, requestTimeoutMs: 100 });
+    const slow = connect(listening.port, host);
+    let heard = '';
+    slow.on('data', data => (heard += data));
+    const closed = once(slow, 'close');
+    slow.write('GET / HTTP/1.1\r\nHost: slow\r\nX-Never: en');
+    await closed;
+    expect(heard).to.match(/^HTTP\/1.1 408 /);
+    await listening.close();
+  });
+
+  it('closes connections beyond the most it holds, and serves those it has', async () => {
+    const listening = await listen((_request, response) => response.end('hello'), { port: 0, host, connectionsMax: 1 });
+    const first = connect(listening.port, host);
+    await until(async () => (await connectionsOf(listening.server)) === 1);
+    const second = connect(listening.port, host);
+    const refused = once(second, 'close');
+    second.resume();
+    await refused;
+    const answer = once(first, 'data');
+    first.write('GET / HTTP/1.1\r\nHost: us\r\n\r\n');
+    expect(String((await answer)[0])).to.match(/^HTTP\/1.1 200 /);
+    first.destroy();
+    await listening.close();
+  });
+
+  it('takes no request that names two hosts', async () => {
+    const asked: (string | undefined)[] = [];
+    const listening = await listen(
+      (request, response) => {
+        asked.push(request.headers.host);
+        response.end();
+      },
+      { port: 0, host },
+    );
+    const answerTo = async (...hosts: string[]) => {
+      const socket = connect(listening.port, host);
+      const answer = once(socket, 'data');
+      socket.write(`GET / HTTP/1.1\r\n${hosts.map(name => `Host: ${name}\r\n`).join('')}\r\n`);
+      const [text] = await answer;
+      socket.destroy();
+      return String(text).split(' ')[1];
+    };
+    expect(await answerTo('ours', 'theirs')).to.equal('400');
+    expect(await answerTo('ours', 'ours')).to.equal('400');
+    expect(await answerTo('ours')).to.equal('200');
+    expect(asked).to.deep.equal(['ours']);
+    await listening.close();
+  });
 });
+
+const connectionsOf = (server: Server): Promise<number> =>
+  new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count))));

@@ -38,7 +38,7 @@ export type TestSandbox = {
 };
 
 /** A sandbox on a port of its own, with a stand-in for the product's API that takes the webhooks. */
-export async function startSandbox(options: { stateFile?: string } = {}): Promise<TestSandbox> {
+export async function startSandbox(options: { stateFile?: string; publicUrl?: string } = {}): Promise<TestSandbox> {
   const webhooks: Delivered[] = [];
   const webhookAnswers: number[] = [];
   const api = createServer((request, response) => {
