@@ -8,7 +8,14 @@ const hourMs = 3_600_000;
 
 /** Known keys are shared by all processes and outlive them. */
 export const ebaySigningKeys = (store: Store, fetchKey: (kid: string) => Promise<EbayKey>): SigningKeys<EbayKey> =>
-  createSigningKeys({ provider: 'ebay', fetchKey, shelf: webhookKeyShelf<EbayKey>(store, 'ebay'), freshMs: hourMs });
+  createSigningKeys({
+    provider: 'ebay',
+    fetchKey,
+    shelf: webhookKeyShelf<EbayKey>(store, 'ebay'),
+    freshMs: hourMs,
+    // Less than half of the 2,000 calls a day that eBay gives us for its keys: the rest is for keys that are known.
+    strangersPerHour: 40,
+  });
 
 export const paypalCertificates = (store: Store, fetchKey: FetchCertificate): SigningKeys<string> =>
   createSigningKeys({

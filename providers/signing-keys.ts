@@ -1,6 +1,6 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { isFailure } from '../domain/outcome.ts';
 import type { Provider } from '../domain/provider.ts';
+import { createUnknownKeys } from './unknown-keys.ts';
 
 export type Kept<Key> = { readonly key: Key; readonly fetchedAt: number };
 
@@ -10,22 +10,16 @@ export type Shelf<Key> = {
   put(id: string, kept: Kept<Key>): Promise<void>;
 };
 
-/**
- * What a provider signs with, by the name that its notifications give it: the id of a key, the URL of a certificate.
- * @param source who sent the notification: the names are a stranger's to make up
- * @throws KeysLimited, and what fetching throws
- */
-export type SigningKeys<Key> = (id: string, source: string) => Promise<Key>;
-
-/** Too many names that nobody has heard of: whether this one is made up as well is found out when it comes again. */
-export class KeysLimited extends Error {
-  override readonly name = 'KeysLimited';
-  readonly retryAfterMs: number;
-  constructor(provider: Provider, retryAfterMs: number) {
-    super(`${provider}: too many unknown signing keys were named`);
-    this.retryAfterMs = retryAfterMs;
-  }
-}
+/** What a provider signs with, by the name that its notifications give it: the id of a key, the URL of a certificate. */
+export type SigningKeys<Key> = {
+  /**
+   * @param source who sent the notification: the names are a stranger's to make up
+   * @throws KeysLimited, and what fetching throws
+   */
+  keyFor(id: string, source: string): Promise<Key>;
+  /** A notification from there was genuine: strangers do not hold up the next new key that it names. */
+  heard(source: string): void;
+};
 
 export type SigningKeysOptions<Key> = {
   provider: Provider;
@@ -33,12 +27,10 @@ export type SigningKeysOptions<Key> = {
   shelf: Shelf<Key>;
   /** How long a key is used without asking again. */
   freshMs: number;
+  /** How many unknown names are looked up in an hour, where the provider counts it; sources that were heard come besides. */
+  strangersPerHour?: number;
   now?: () => number;
 };
-
-/** Fetches of unknown names in a minute: in all (eBay's whole Notification API has 10,000 calls a day), and per source. */
-const unknownPerMinute = 6;
-const unknownPerMinuteAndSource = 3;
 
 /** How long a known key is used while its provider does not answer, and how soon it is asked again. */
 const keepMs = 7 * 86_400_000;
@@ -48,11 +40,10 @@ const inMemoryMax = 100;
 
 /** Known keys cost no fetch while they are fresh, and are never held up by made-up ones. */
 export function createSigningKeys<Key>(options: SigningKeysOptions<Key>): SigningKeys<Key> {
-  const { provider, fetchKey, shelf, freshMs, now = Date.now } = options;
+  const { provider, fetchKey, shelf, freshMs, strangersPerHour, now = Date.now } = options;
   const known = new Map<string, Kept<Key> & { readonly freshUntil: number }>();
   const flights = new Map<string, Promise<Key>>();
-  const inAll = new RateLimiterMemory({ points: unknownPerMinute, duration: 60 });
-  const perSource = new RateLimiterMemory({ points: unknownPerMinuteAndSource, duration: 60 });
+  const unknown = createUnknownKeys(provider, strangersPerHour);
 
   const remember = (id: string, kept: Kept<Key>, freshUntil: number): Key => {
     known.delete(id);
@@ -61,16 +52,6 @@ export function createSigningKeys<Key>(options: SigningKeysOptions<Key>): Signin
     if (known.size > inMemoryMax) known.delete(known.keys().next().value ?? id);
     return kept.key;
   };
-
-  async function spend(source: string): Promise<void> {
-    try {
-      await perSource.consume(source);
-      await inAll.consume(provider);
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      throw new KeysLimited(provider, Math.max(refused.msBeforeNext, 1));
-    }
-  }
 
   async function ask(id: string, old: Kept<Key> | undefined): Promise<Key> {
     try {
@@ -85,18 +66,21 @@ export function createSigningKeys<Key>(options: SigningKeysOptions<Key>): Signin
     }
   }
 
-  const fly = (id: string, old: Kept<Key> | undefined): Promise<Key> => {
-    const flight = ask(id, old).finally(() => flights.delete(id));
+  const fly = (id: string, asked: () => Promise<Key>): Promise<Key> => {
+    const flight = flights.get(id) ?? asked().finally(() => flights.delete(id));
     flights.set(id, flight);
     return flight;
   };
 
-  return async (id, source) => {
+  async function keyFor(id: string, source: string): Promise<Key> {
     const inMemory = known.get(id);
     if (inMemory && now() < inMemory.freshUntil) return inMemory.key;
     const old = inMemory ?? (await shelf.find(id));
     if (!inMemory && old && now() < old.fetchedAt + freshMs) return remember(id, old, old.fetchedAt + freshMs);
-    if (!old && !flights.has(id)) await spend(source);
-    return flights.get(id) ?? fly(id, old);
-  };
+    if (old || flights.has(id)) return fly(id, () => ask(id, old));
+    const lane = await unknown.admit(source);
+    return fly(id, () => lane(() => ask(id, undefined)));
+  }
+
+  return { keyFor, heard: unknown.heard };
 }

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type Joi from 'joi';
 import { isFailure, Terminal } from '../../domain/outcome.ts';
-import { KeysLimited } from '../../providers/signing-keys.ts';
+import { KeysLimited } from '../../providers/unknown-keys.ts';
 import { WebhookRejected } from '../../providers/webhook-rejected.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { auditDenied } from '../../store/audit.ts';

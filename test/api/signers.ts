@@ -30,7 +30,7 @@ export async function ownPayPal(webhookId: string): Promise<{
   return {
     deps: {
       paypalTrust: { webhookId, trustAnchors: trustAnchors(authority.pem), allowedHosts: ['api.paypal.com'] },
-      paypalCertificates: async () => leaf.pem,
+      paypalCertificates: { keyFor: async () => leaf.pem, heard: () => undefined },
     },
     sign: async event => {
       const body = bytesOf(event);
@@ -64,7 +64,7 @@ export function ownEbay(): {
   const kid = randomUUID();
   const key = publicKey.export({ type: 'spki', format: 'pem' }).toString().replaceAll('\n', '');
   return {
-    keys: async () => ({ key, algorithm: 'ECDSA', digest: 'SHA1' }),
+    keys: { keyFor: async () => ({ key, algorithm: 'ECDSA', digest: 'SHA1' }), heard: () => undefined },
     sign: async (notification, digest = 'SHA1') => {
       const body = bytesOf(notification);
       const signature = sign(digest, body, privateKey).toString('base64');

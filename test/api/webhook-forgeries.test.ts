@@ -36,7 +36,7 @@ describe(`api: ${runs} forged webhooks`, () => {
     api = await openApi({
       env: { ALIEXPRESS_WEBHOOK_SEGMENT: segment, PAYONEER_WEBHOOK_SECRET: payoneerSecret },
       // Made-up keys are asked for each time: here the limit on them would answer instead of the signature.
-      deps: ({ config }) => ({ ebayKeys: createEbayClient(config.ebay).publicKey }),
+      deps: ({ config }) => ({ ebayKeys: { keyFor: createEbayClient(config.ebay).publicKey, heard: () => undefined } }),
     });
     [mia, tom] = [await api.hire(), await api.hire()];
     originals = await collect();

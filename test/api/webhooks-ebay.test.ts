@@ -189,7 +189,7 @@ describe('api: eBay’s webhooks', () => {
       times: 9,
     });
     const restarted = ebaySigningKeys(store, createEbayClient(config.ebay).publicKey);
-    expect(await restarted(envelope().kid, 'x')).to.include({ algorithm: 'ECDSA' });
+    expect(await restarted.keyFor(envelope().kid, 'x')).to.include({ algorithm: 'ECDSA' });
     await fetch(`${api.stage.sandboxUrl}/_control/faults`, { method: 'DELETE' });
   });
 

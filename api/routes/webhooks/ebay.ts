@@ -30,7 +30,8 @@ export const ebay =
     const body = bytesOf(request);
     const source = sourceOf(request);
     const header = request.get('x-ebay-signature');
-    await verifyEbaySignature({ header, rawBody: body, publicKey: kid => deps.ebayKeys(kid, source) });
+    await verifyEbaySignature({ header, rawBody: body, publicKey: kid => deps.ebayKeys.keyFor(kid, source) });
+    deps.ebayKeys.heard(source);
     const sent = parseEbayNotification(body);
     const { notificationId: eventId, topic: type, orderId: subject } = sent;
     await take(deps, response, { source: 'ebay', eventId, type, subject, body, wanted: isWanted(sent) }, 204);

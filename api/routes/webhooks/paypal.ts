@@ -13,11 +13,12 @@ export const paypal =
     const source = sourceOf(request);
     await verifyPayPalWebhook({
       ...deps.paypalTrust,
-      fetchCertificate: url => deps.paypalCertificates(url, source),
+      fetchCertificate: url => deps.paypalCertificates.keyFor(url, source),
       headers: request.headers,
       rawBody: body,
       now: deps.now(),
     });
+    deps.paypalCertificates.heard(source);
     // What PayPal has signed is never refused: it would be sent again for three days, and counted as our failure.
     const event = readPayPalEvent(body);
     const { id: eventId, type } = event;
