@@ -64,11 +64,13 @@ const rules: readonly { name: string; rule: TidyRule; broken: SourceFile[]; kept
     broken: [
       { path: 'test/a.test.ts', text: 'it.only(…); await sleep(100);' },
       { path: 'test/a.test.ts', text: 'before(function () { this.skip(); });' },
+      { path: 'workers/a.ts', text: 'await element.click();' },
       { path: 'store/a.ts', text: 'const at = new Date();' },
       { path: 'store/a.ts', text: "'update orders set updated_at = now()'" },
     ],
     kept: [
       { path: 'test/a.test.ts', text: 'it(…); await until(() => done);' },
+      { path: 'workers/a.ts', text: 'await click(page, element);' },
       { path: 'store/a.ts', text: "'update orders set updated_at = clock_now()'; timeOf(em); clock.now()" },
     ],
   },

@@ -29,6 +29,7 @@ export async function obstructed(ctx: Context, order: Order, credential: Credent
     case 'TWO_FACTOR':
     case 'ACCOUNT_RESTRICTED':
     case 'LAYOUT_UNKNOWN':
+    case 'FOREIGN_PAGE':
       return pausedBy(ctx, order, credential, obstacle);
     case 'WRONG_PASSWORD':
       await stopAccount(ctx, credential, kind);

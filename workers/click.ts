@@ -11,6 +11,8 @@ import { nameOfOrder } from '../store/outside-names.ts';
 import { standingOf } from '../store/shop-accounts.ts';
 import { keepSupplierOrders, numbersOfOthers } from '../store/supplier-orders.ts';
 import { note } from '../store/timeline.ts';
+import { assertInShop } from './browser/in-shop.ts';
+import { follow } from './browser/locate.ts';
 import { Obstacle } from './browser/obstacle.ts';
 import { readConfirmation } from './browser/pages/confirmation.ts';
 import { ordersPath, readOrders } from './browser/pages/orders.ts';
@@ -32,6 +34,7 @@ export async function click(
   ready: Ready,
 ): Promise<Clicked> {
   // A page that is gone is found out before CLICKING is written: afterwards it could not be told from a click.
+  assertInShop(stay.visit.page);
   if (!(await ready.button.isVisible())) throw new Obstacle('LAYOUT_UNKNOWN', 'the place-order button is hidden');
   return once(onceContext(ctx), {
     ...intentOf(ctx, order, credential),
@@ -43,7 +46,7 @@ export async function click(
     send: async () => {
       try {
         const { page } = stay.visit;
-        await Promise.all([page.waitForNavigation({ waitUntil: 'domcontentloaded' }), ready.button.click()]);
+        await follow(page, ready.button);
         await stay.step('clicked');
         return { orderNumbers: await readConfirmation(page) };
       } catch (error) {

@@ -97,6 +97,12 @@ const banned: readonly BannedText[] = [
     // The clock itself, who waits for a database to start, the sweep's own `now`, and the migration that makes the function.
     except: /^store\/(clock|migrate)\.ts$|^queues\/recovery\.ts$|^migrations\/0029-one-clock\.ts$/,
   },
+  {
+    pattern: /\.(click|type|tap|press|select|goto)\(/,
+    why: 'types, clicks or goes somewhere past the check that the page is the shop’s: workers/browser/locate.ts asks it',
+    in: /^workers\//,
+    except: /^workers\/browser\/(locate|pages\/log-in)\.ts$/,
+  },
   { pattern: /@ts-(ignore|expect-error|nocheck)/, why: 'hides a type error' },
   {
     pattern: /\bprocess\.env\b/,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ElementHandle, Page } from 'puppeteer';
+import { assertInShop } from './in-shop.ts';
 import { Obstacle, refuseObstacles } from './obstacle.ts';
 
 /** Something on a page, by role and text, with the other names it is known by: the first that is there is taken. */
@@ -8,10 +9,11 @@ export type Part = { readonly what: string; readonly selectors: readonly string[
 const patienceMs = 10_000;
 const lookAgainMs = 100;
 
-/** @throws Obstacle: one that the page shows instead, else LAYOUT_UNKNOWN */
+/** @throws Obstacle: where the page is not the shop's, one that it shows instead, else LAYOUT_UNKNOWN */
 export async function find(page: Page, { what, selectors }: Part): Promise<ElementHandle> {
   const deadline = Date.now() + patienceMs;
   do {
+    assertInShop(page);
     for (const selector of selectors) {
       const element = await page.$(selector);
       if (element) return element as ElementHandle;
@@ -38,11 +40,22 @@ export async function fill(page: Page, part: Part, text: string): Promise<void> 
   await field.evaluate(node => {
     (node as unknown as { value: string }).value = '';
   });
+  assertInShop(page);
   await field.type(text);
 }
 
-/** Presses, and waits for the page that follows. */
-export async function press(page: Page, part: Part): Promise<void> {
-  const button = await find(page, part);
-  await Promise.all([page.waitForNavigation({ waitUntil: 'domcontentloaded' }), button.click()]);
+/** @throws Obstacle where the page is not the shop's */
+export async function click(page: Page, element: ElementHandle): Promise<void> {
+  assertInShop(page);
+  await element.click();
 }
+
+/** Clicks, and waits for the page that follows. @throws Obstacle where one of the two is not the shop's */
+export async function follow(page: Page, element: ElementHandle): Promise<void> {
+  assertInShop(page);
+  await Promise.all([page.waitForNavigation({ waitUntil: 'domcontentloaded' }), element.click()]);
+  assertInShop(page);
+}
+
+/** Presses, and waits for the page that follows. */
+export const press = async (page: Page, part: Part): Promise<void> => follow(page, await find(page, part));

@@ -12,6 +12,7 @@ export type ObstacleKind =
   | 'NOT_SHIPPABLE'
   | 'ADDRESS_REFUSED'
   | 'PRICE_ROSE'
+  | 'FOREIGN_PAGE'
   | 'LAYOUT_UNKNOWN';
 
 export class Obstacle extends Error {

@@ -5,8 +5,13 @@ import type { Credential } from '../../store/entities/people.ts';
 import type { Store } from '../../store/open.ts';
 import { type Cookie, keepCookies, openShopSecrets, type ShopAccount, shopAccount } from '../../store/shop-accounts.ts';
 import { type Snapshot, takeSnapshot, type Unseen } from './evidence.ts';
+import { foreignPage, isInShop, keepInShop } from './in-shop.ts';
+import { Obstacle } from './obstacle.ts';
+import { isPageLost } from './page-lost.ts';
 import { open } from './pages/log-in.ts';
 import type { BrowserPool } from './pool.ts';
+import { shopSite } from './shop-site.ts';
+import { guardOf, type SiteGuard } from './site-guard.ts';
 
 /** One stay in the shop, logged in as one account. */
 export type Visit = {
@@ -29,7 +34,8 @@ export type Shop = {
 
 /** The supplier's website at `baseUrl`, seen through a pool of pages. */
 export function createShop(options: { pool: BrowserPool; baseUrl: string; store: Store; box: SecretBox }): Shop {
-  const { pool, baseUrl, store, box } = options;
+  const { pool, store, box } = options;
+  const site = shopSite(options.baseUrl);
 
   const accountOf = async (id: CredentialId): Promise<ShopAccount> => {
     const account = await store.read(em => shopAccount(em, id));
@@ -44,12 +50,16 @@ export function createShop(options: { pool: BrowserPool; baseUrl: string; store:
       const logIn = { email: credential.accountId, password };
       return pool.run(
         async page => {
+          const guard = await guardOf(page.browser());
+          guard.begin(site);
+          keepInShop(page, site);
           await page.browserContext().setCookie(...cookies);
           try {
-            return await task({ page, open: path => open(page, baseUrl + path, logIn) });
+            return await task({ page, open: path => open(page, site.baseUrl + path, logIn) });
           } catch (error) {
-            await onTrouble?.(error, await takeSnapshot(page, [password, credential.accountId]));
-            throw error;
+            const trouble = await explain(error, guard);
+            await onTrouble?.(trouble, await seen(page, [password, credential.accountId]));
+            throw trouble;
           } finally {
             await keepSession(page, account);
           }
@@ -75,3 +85,14 @@ export function createShop(options: { pool: BrowserPool; baseUrl: string; store:
     await store.transaction(em => keepCookies(em, box, account, kept));
   }
 }
+
+/** A page that was not let out of the shop looks lost, and shows nothing of where it was led. */
+async function explain(error: unknown, guard: SiteGuard): Promise<unknown> {
+  const isForeign = error instanceof Obstacle && error.kind === 'FOREIGN_PAGE';
+  const foreign = isForeign || isPageLost(error) ? await guard.ledTo() : undefined;
+  return foreign === undefined ? error : foreignPage(foreign);
+}
+
+/** Of a page that is not the shop's nothing is kept: what it shows is not ours to read, nor anybody's to be shown. */
+const seen = async (page: Page, secrets: readonly string[]): Promise<Snapshot | Unseen> =>
+  isInShop(page) || page.isClosed() ? takeSnapshot(page, secrets) : { missing: 'the page is not the shop’s' };

@@ -1,5 +1,5 @@
 import type { Page } from 'puppeteer';
-import { fill, find, type Part, press } from '../locate.ts';
+import { click, fill, find, type Part, press } from '../locate.ts';
 import { Obstacle } from '../obstacle.ts';
 
 export type Wanted = { readonly productId: string; readonly skuId: string; readonly quantity: number };
@@ -29,7 +29,7 @@ export async function takeItem(page: Page, wanted: Wanted): Promise<void> {
     return [radio.disabled, radio.checked];
   });
   if (disabled) throw new Obstacle('OUT_OF_STOCK', `variant ${wanted.skuId} is out of stock`);
-  if (!checked) await variant.click();
+  if (!checked) await click(page, variant);
   await fill(page, quantityField, String(wanted.quantity));
   await press(page, buyNow);
 }

@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer';
 import type { Money } from '../../../domain/money.ts';
-import { find, type Part } from '../locate.ts';
+import { find, follow, type Part } from '../locate.ts';
 import { readPrice } from '../price.ts';
 
 export type ListedOrder = {
@@ -31,7 +31,7 @@ export async function readOrders(page: Page, since: Date): Promise<ListedOrder[]
     found.push(...shown);
     const next = await page.$('a[rel=next]');
     if (!next || shown.some(({ placedAt }) => placedAt < since)) return found;
-    await Promise.all([page.waitForNavigation({ waitUntil: 'domcontentloaded' }), next.click()]);
+    await follow(page, next);
   }
   return found;
 }
