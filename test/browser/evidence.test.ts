@@ -46,6 +46,19 @@ describeWith('browser', 'what is kept of a page', function () {
       '4111',
       write('input', '4111111111111111'),
     ],
+    ['an e-mail in a template', `<template><b>${email}</b></template>`, email],
+    [
+      'a password in a template',
+      '<template></template>',
+      'ss',
+      `document.querySelector('template').content.append(${JSON.stringify(password)})`,
+    ],
+    [
+      'a password in an attribute in a template',
+      '<template></template>',
+      'ss',
+      `document.querySelector('template').content.append(Object.assign(document.createElement('a'), { title: ${JSON.stringify(password)} }))`,
+    ],
     ['a script', '<script>const session = "token-4711"</script>', 'token-4711'],
     ['what another site shows in a frame', '<iframe srcdoc="<p>token-4711</p>"></iframe>', 'token-4711'],
   ];
@@ -79,11 +92,49 @@ describeWith('browser', 'what is kept of a page', function () {
     expect(snapshot).to.deep.equal({ missing: 'the page is gone' });
   });
 
+  it('is not shown to the page: its scripts have replaced every function, and see no secret', async () => {
+    const spy = `
+      window.seen = [];
+      const watch = (object, name) => {
+        const real = object[name];
+        object[name] = function (...given) {
+          try { window.seen.push([this, ...given].map(String).join(' ')); } catch {}
+          return real.apply(this, given);
+        };
+      };
+      for (const name of ['replaceAll', 'replace', 'includes', 'startsWith', 'slice', 'split', 'toString', 'valueOf'])
+        watch(String.prototype, name);
+      for (const name of ['reduce', 'map', 'filter', 'forEach', 'includes']) watch(Array.prototype, name);
+      for (const name of ['setAttribute', 'querySelectorAll', 'remove']) watch(Element.prototype, name);
+      for (const name of ['querySelectorAll', 'createTreeWalker']) watch(Document.prototype, name);
+      watch(JSON, 'parse');
+      watch(window, 'eval');
+      new MutationObserver(records => {
+        for (const { target } of records) window.seen.push(target.nodeValue ?? target.outerHTML);
+      }).observe(document, { subtree: true, attributes: true, characterData: true, childList: true });`;
+    const { html, seen } = await pool.run(async page => {
+      await page.setContent('<p>Hello!</p><input value="Berlin"><a title="you">me</a>');
+      await page.evaluate(spy);
+      const snapshot = await takeSnapshot(page, [password, email]);
+      return { html: 'html' in snapshot && snapshot.html, seen: await page.evaluate('window.seen.join()') };
+    }, soon);
+    expect(html).to.contain('Hello!');
+    for (const secret of [password, email]) expect(seen).not.to.contain(secret);
+  });
+
+  it('is kept although the page has replaced what blanks it', async () => {
+    const { html } = await keep(
+      `<p>${email}</p><img name="createTreeWalker"><img name="querySelectorAll">`,
+      'document.createTreeWalker = () => { throw new Error("no walker today"); }',
+    );
+    expect(html).not.to.contain(email);
+  });
+
   it('says so when the page stands and could not be kept', async () => {
     const snapshot = await pool.run(async page => {
-      await page.evaluate('document.createTreeWalker = () => { throw new Error("no walker today"); }');
+      await page.evaluate('document.documentElement.remove()');
       return takeSnapshot(page, []);
     }, soon);
-    expect(snapshot).to.have.property('missing').that.contains('could not be kept: Error: no walker today');
+    expect(snapshot).to.have.property('missing').that.contains('could not be kept: Error: TypeError');
   });
 });

@@ -8,10 +8,14 @@ export type Unseen = { readonly missing: string };
 
 const htmlMax = 200_000;
 
-/** Runs in the page: what nobody needs to see again is blanked before it is photographed. */
+/** Four groups, or four, six and five digits. */
+const cardNumber = /\b(?:\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|\d{4}[ -]\d{6}[ -]\d{5})\b/g;
+const blankedCard = '•••• •••• •••• ••••';
+
+/** What nobody needs to see again is blanked before it is photographed. @returns the page's HTML */
 const blank = `secrets => {
   const cover = text => secrets.reduce((rest, secret) => rest.replaceAll(secret, '•••'), text)
-    .replace(/\\b(?:\\d{4}[ -]\\d{4}[ -]\\d{4}[ -]\\d{1,7}|\\d{4}[ -]\\d{6}[ -]\\d{5})\\b/g, '•••• •••• •••• ••••');
+    .replace(${cardNumber}, '${blankedCard}');
   document.querySelectorAll('script, style, noscript, link').forEach(element => element.remove());
   document.querySelectorAll('iframe').forEach(frame => frame.replaceWith('[frame: ' + frame.title + ']'));
   document.querySelectorAll('input').forEach(input => {
@@ -27,16 +31,50 @@ const blank = `secrets => {
   });
   const walker = document.createTreeWalker(document, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_COMMENT);
   while (walker.nextNode()) walker.currentNode.data = cover(walker.currentNode.data);
+  return document.documentElement.outerHTML;
 }`;
 
-/** Passwords, card data and the given secrets are blanked. It never hides the failure it is taken for. */
+/**
+ * Passwords, card data and the given secrets are blanked, in the picture and in the text. The page learns none of them: its
+ * scripts may have replaced every function there is. It never hides the failure it is taken for.
+ */
 export async function takeSnapshot(page: Page, secrets: readonly string[]): Promise<Snapshot | Unseen> {
+  const given = secrets.filter(Boolean);
   try {
-    await page.evaluate(`(${blank})(${JSON.stringify(secrets.filter(Boolean))})`);
+    const html = await evaluateApart(page, `(${blank})(${JSON.stringify(given)})`);
     const screenshot = Buffer.from(await page.screenshot({ type: 'jpeg', quality: 60 }));
     const { origin, pathname } = new URL(page.url());
-    return { url: origin + pathname, screenshot, html: (await page.content()).slice(0, htmlMax) };
+    return { url: origin + pathname, screenshot, html: withoutSecrets(html, given).slice(0, htmlMax) };
   } catch (error) {
     return { missing: isPageLost(error) ? 'the page is gone' : `the page could not be kept: ${String(error)}` };
   }
+}
+
+/** Evaluates in a world of its own, which sees the page's elements and none of its scripts, and is not seen by them. */
+async function evaluateApart(page: Page, expression: string): Promise<string> {
+  const session = await page.createCDPSession();
+  try {
+    const { frameTree } = await session.send('Page.getFrameTree');
+    const world = { frameId: frameTree.frame.id, worldName: 'evidence' };
+    const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', world);
+    const { result, exceptionDetails } = await session.send('Runtime.evaluate', { contextId, expression });
+    if (exceptionDetails)
+      throw new Error((exceptionDetails.exception?.description ?? exceptionDetails.text).split('\n')[0]);
+    return String(result.value);
+  } finally {
+    await session.detach().catch(() => undefined); // it is gone with its page
+  }
+}
+
+/** Once more in the text, where a page may hold what is in none of its elements, such as in a template. */
+function withoutSecrets(html: string, secrets: readonly string[]): string {
+  const written = secrets.flatMap(waysToWrite);
+  return written.reduce((rest, text) => rest.replaceAll(text, '•••'), html).replace(cardNumber, blankedCard);
+}
+
+/** A text as HTML may hold it: plain (in a script), between tags, or in an attribute. */
+function waysToWrite(text: string): string[] {
+  const between = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const inAttribute = text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+  return [text, between, inAttribute, between.replaceAll('"', '&quot;')];
 }
