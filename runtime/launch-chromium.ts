@@ -2,12 +2,13 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer';
+import { machineEnvironment } from './machine-environment.ts';
 import { ownFolder, removeFolder } from './own-folder.ts';
 import { within } from './within.ts';
 
 export type Chromium = {
   readonly executablePath: string;
-  /** What it needs beside the environment of this process. */
+  /** What it needs beside what every program gets of the machine. */
   readonly env: Readonly<Record<string, string>>;
 };
 
@@ -47,7 +48,7 @@ export async function launchChromium(
       timeout: deadlineMs,
       signal: late.signal,
       protocolTimeout: answerMs,
-      env: { ...process.env, ...env, TMPDIR: folder },
+      env: { ...machineEnvironment(), ...env, TMPDIR: folder },
       args: [
         '--disable-dev-shm-usage',
         `--user-data-dir=${profile}`,

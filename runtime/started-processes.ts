@@ -13,6 +13,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { machineEnvironment } from './machine-environment.ts';
 import { asIdentity, identityOf, isRunning, type ProcessIdentity } from './process-table.ts';
 import { keepFile, makeFolderIn, makeRunFolder, removeFolder } from './run-folder.ts';
 
@@ -34,15 +35,18 @@ const clearUp = fileURLToPath(new URL('clear-up.ts', import.meta.url));
 let run: { readonly folder: string; readonly watchman: ChildProcess } | undefined;
 let ending = false;
 
-/** Starts a process that is ended with this one, in a session of its own. @throws when everything is being ended */
+/**
+ * Starts a process that is ended with this one, in a session of its own. It gets none of our settings but those that
+ * `env` gives it. @throws when everything is being ended
+ */
 export function spawnRecorded(command: string, args: readonly string[], options: StartRecorded): ChildProcess {
-  const { role, signals = ['SIGTERM'], ...spawnOptions } = options;
+  const { role, signals = ['SIGTERM'], env = machineEnvironment(), ...spawnOptions } = options;
   if (ending) throw new Error(`nothing is started any more: ${command}`);
   const { folder } = openRun();
   const stdio = [options.stdio ?? 'pipe'].flatMap(one => (Array.isArray(one) ? one : [one, one, one]));
   const gate = stdio.length;
   const held = ['-c', `read -r _ <&${gate} || exit; exec "$@" ${gate}<&-`, 'held', command, ...args];
-  const child = spawn('/bin/sh', held, { ...spawnOptions, stdio: [...stdio, 'pipe'], detached: true });
+  const child = spawn('/bin/sh', held, { ...spawnOptions, env, stdio: [...stdio, 'pipe'], detached: true });
   if (child.pid !== undefined) record(folder, child.pid, role, signals);
   letGo(child.stdio[gate] as Socket);
   return child;
@@ -93,7 +97,8 @@ function openRun(): NonNullable<typeof run> {
   if (run) return run;
   const folder = makeRunFolder();
   const wait = ['-c', 'read -r _; exec "$@"', 'watchman', process.execPath, clearUp];
-  const watchman = spawn('/bin/sh', wait, { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  const apart = { cwd: '/', env: machineEnvironment(), detached: true };
+  const watchman = spawn('/bin/sh', wait, { ...apart, stdio: ['pipe', 'ignore', 'ignore'] });
   watchman.unref();
   (watchman.stdin as Socket).unref();
   process.once('exit', closeRun);

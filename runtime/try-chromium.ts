@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { browserFolder, type Chromium, launchChromium, type RunningChromium } from './launch-chromium.ts';
+import { machineEnvironment } from './machine-environment.ts';
 import { removeFolder } from './own-folder.ts';
 import { within } from './within.ts';
 
@@ -27,7 +28,7 @@ export async function tryChromium(chromium: Chromium): Promise<void> {
 /** A program that cannot be run, misses a library or only prints advice says so here. Windows' own would open a window. */
 async function run({ executablePath, env }: Chromium, timeout: number): Promise<void> {
   if (process.platform === 'win32') return;
-  const options = { env: { ...process.env, ...env }, timeout, killSignal: 'SIGKILL' } as const;
+  const options = { env: { ...machineEnvironment(), ...env }, timeout, killSignal: 'SIGKILL' } as const;
   await promisify(execFile)(executablePath, ['--version'], options).catch((error: Error & { killed?: boolean }) => {
     throw error.killed ? new Error(`it said nothing within ${timeout} ms`) : error;
   });

@@ -16,6 +16,25 @@ describe('processes that were started', () => {
     expect(starter.lines[1]).to.equal('nothing is started any more: true');
   });
 
+  it('are told what is of the machine, and no setting that nobody gave them', async () => {
+    const starter = runCode(`
+      import { once } from 'node:events';
+      import { existsSync, readFileSync } from 'node:fs';
+      import { pidOf, readProcessTable } from '${moduleUrl('runtime/process-table.ts')}';
+      import { spawnRecorded } from '${moduleUrl('runtime/started-processes.ts')}';
+      process.env.JWT_SECRET = 'ours';
+      process.env.TZ = 'Europe/Berlin';
+      await once(spawnRecorded('env', [], { role: 'server', stdio: ['ignore', 'inherit', 'inherit'] }), 'exit');
+      for (const { identity, parent } of readProcessTable().values()) {
+        const told = '/proc/' + pidOf(identity) + '/environ';
+        if (parent === process.pid && existsSync(told)) console.log('watchman', readFileSync(told, 'utf8').replaceAll('\\0', ' '));
+      }`);
+    expect(await starter.end, starter.lines.join('\n')).to.equal('status 0');
+    expect(starter.lines).to.include('TZ=Europe/Berlin');
+    if (process.platform === 'linux') expect(starter.lines.join('\n')).to.match(/^watchman .*TZ=Europe\/Berlin/m);
+    expect(starter.lines.join('\n')).not.to.contain('JWT_SECRET');
+  });
+
   it('do nothing when their starter was killed before it could write them down', async () => {
     const starter = runCode(`
       import fs, { writeSync } from 'node:fs';
