@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { planEmbeddedPostgres, postgresHome, throwaway } from './embedded-postgres.ts';
+import { rmSync } from 'node:fs';
+import { planEmbeddedPostgres, runningServer, throwaway } from './embedded-postgres.ts';
+import { forgottenHomes, postgresHome } from './postgres-home.ts';
 
 export type DevDatabase = {
   /** Known before it runs. */
@@ -38,18 +38,12 @@ export async function openDevDatabase(folder: string, options: { keepsData: bool
 
 /**
  * For root the data may live elsewhere. Who removes the data folder, and with it the keys that open the stored
- * credentials, means the database too: it goes unless the folder holds our note.
+ * credentials, means the database too.
  */
 async function forgetRemoved(folder: string): Promise<void> {
-  const home = postgresHome(folder);
-  const note = join(folder, 'data-is-in');
-  if (home === resolve(folder) || existsSync(note)) return;
-  if (existsSync(join(home, 'data', 'postmaster.pid'))) {
-    const { attached, stop } = await (await planEmbeddedPostgres(folder)).start();
-    if (attached) throw new Error(`${folder} was removed, and its database still runs in ${home}: stop it first`);
-    await stop();
+  for (const home of forgottenHomes(folder)) {
+    if (await runningServer(home))
+      throw new Error(`${folder} was removed, and its database still runs in ${home}: stop it first`);
+    rmSync(home, { recursive: true, force: true });
   }
-  rmSync(home, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(note, `${home}\n`);
 }

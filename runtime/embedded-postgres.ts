@@ -1,13 +1,25 @@
 import type { ChildProcess } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import {
+  chownSync,
+  closeSync,
+  constants,
+  existsSync,
+  fchownSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from './free-port.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
+import { makePostgresHome } from './postgres-home.ts';
 import { spawnRecorded } from './started-processes.ts';
-import { isRoot, nobody, nobodyMayEnter } from './unprivileged.ts';
+import { isRoot, nobody } from './unprivileged.ts';
 
 export type EmbeddedPostgres = {
   /** Of the database `postgres`, with the password. */
@@ -26,7 +38,13 @@ const standardSettings = { max_connections: '300', listen_addresses: '127.0.0.1'
 export const throwaway = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 const standardStartMs = 15_000;
 
-type Home = { readonly bin: string; readonly data: string; readonly passwordFile: string; readonly logFile: string };
+type Home = {
+  readonly folder: string;
+  readonly bin: string;
+  readonly data: string;
+  readonly passwordFile: string;
+  readonly logFile: string;
+};
 
 /**
  * Plans PostgreSQL on a data folder, or finds the one already running on it. Call it from one process only. It takes a
@@ -38,15 +56,13 @@ export async function planEmbeddedPostgres(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<PlannedPostgres> {
   const home = openHome(folder);
-  const password = readFileSync(home.passwordFile, 'utf8');
-  const urlOn = (port: number) => `postgresql://app:${password}@127.0.0.1:${port}/postgres`;
-  const running = runningPort(home.data);
-  if (running && (await answers(urlOn(running)))) {
-    const attached = { url: urlOn(running), attached: true, stop: async () => {} };
-    return { url: attached.url, start: async () => attached };
+  const running = await runningServer(home.folder);
+  if (running !== undefined) {
+    const attached = { url: running, attached: true, stop: async () => {} };
+    return { url: running, start: async () => attached };
   }
   const port = settings.port ?? String(await freePort());
-  const url = urlOn(Number(port));
+  const url = urlOf(readFileSync(home.passwordFile, 'utf8'), port);
   const start = async (startDeadlineMs = standardStartMs): Promise<EmbeddedPostgres> => ({
     url,
     attached: false,
@@ -62,26 +78,47 @@ export const startEmbeddedPostgres = async (
   startDeadlineMs = standardStartMs,
 ): Promise<EmbeddedPostgres> => (await planEmbeddedPostgres(folder, settings)).start(startDeadlineMs);
 
-/** Where the server of a folder really lives: Postgres runs as nobody for root, who may have closed the folder to others. */
-export function postgresHome(folder: string): string {
-  if (!isRoot) return resolve(folder);
-  const open = `/var/tmp/orders-${createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 12)}`;
-  return existsSync(open) || !nobodyMayEnter(folder) ? open : resolve(folder);
-}
-
-/** Makes the folder, and the password of a new cluster. */
+/** Makes the home, and the password of a new cluster. */
 function openHome(folder: string): Home {
-  const home = postgresHome(folder);
-  mkdirSync(home, { recursive: true, mode: isRoot ? 0o755 : 0o700 });
+  const home = makePostgresHome(folder);
   const [data, passwordFile] = [join(home, 'data'), join(home, 'password')];
   if (!existsSync(join(data, 'PG_VERSION'))) {
-    rmSync(data, { recursive: true, force: true });
+    for (const path of [data, passwordFile]) rmSync(path, { recursive: true, force: true });
     mkdirSync(data, { mode: 0o700 });
-    writeFileSync(passwordFile, randomBytes(18).toString('hex'), { mode: 0o600 });
-    if (isRoot) for (const path of [data, passwordFile]) chownSync(path, nobody.uid, nobody.gid);
+    if (isRoot) chownSync(data, nobody.uid, nobody.gid);
+    writeNew(passwordFile, randomBytes(18).toString('hex'));
   }
-  return { bin: join(postgresBinaries(home), 'bin'), data, passwordFile, logFile: join(home, 'postgres.log') };
+  return {
+    folder: home,
+    bin: join(postgresBinaries(home), 'bin'),
+    data,
+    passwordFile,
+    logFile: join(home, 'postgres.log'),
+  };
 }
+
+/** Into no file that is there already, and through no link: root must not be led to write elsewhere. */
+function writeNew(path: string, text: string): void {
+  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
+    writeFileSync(file, text);
+    if (isRoot) fchownSync(file, nobody.uid, nobody.gid);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The server that runs on a home, if one does. */
+export async function runningServer(home: string): Promise<string | undefined> {
+  const [data, passwordFile] = [join(home, 'data'), join(home, 'password')];
+  const port = runningPort(data);
+  if (!port || !existsSync(passwordFile)) return undefined;
+  const url = urlOf(readFileSync(passwordFile, 'utf8'), port);
+  return (await answers(url)) ? url : undefined;
+}
+
+const urlOf = (password: string, port: number | string): string =>
+  `postgresql://app:${password}@127.0.0.1:${port}/postgres`;
 
 /** @returns how to stop it, once it answers */
 async function startServer(
@@ -91,7 +128,8 @@ async function startServer(
   startDeadlineMs: number,
 ): Promise<() => Promise<void>> {
   const { bin, data, logFile } = home;
-  const log = openSync(logFile, 'a', 0o600);
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+  const log = openSync(logFile, O_WRONLY | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
   const run = (name: string, args: readonly string[]) =>
     spawnRecorded(join(bin, name), args, {
       role: 'server',

@@ -1,7 +1,8 @@
 /**
  * The Chromium that npm brings, as archives: made for machines with nothing on them, it has a font, the libraries of NSS
  * and a renderer in software beside it. Unpacked on first use (220 MB, about 2 s) into `node_modules/.cache` where the
- * checkout is this user's own, so that it goes with the checkout; else into a folder for temporary files.
+ * checkout is this user's own, so that it goes with the checkout; else into the user's `~/.cache`; where there is none, into
+ * a new folder for temporary files, which a later process clears away. Never into one that others could have made before.
  *
  * It is unpacked into a draft, which then takes its place in one step: whoever finds the folder finds it whole, however
  * many processes unpack at once and wherever one of them is killed. The next to look for it clears away what that one left.
@@ -12,7 +13,6 @@ import {
   createReadStream,
   createWriteStream,
   existsSync,
-  lstatSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -21,12 +21,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { unpackTar } from 'modern-tar/fs';
+import { assertOurs } from './assert-ours.ts';
 import type { Chromium } from './launch-chromium.ts';
 import { ownFolder, removeFolder, removeLeftovers } from './own-folder.ts';
 
@@ -67,18 +68,26 @@ export async function npmChromium(home = usualHome()): Promise<Chromium> {
   };
 }
 
-function usualHome(): string {
-  const modules = join(packageFolder(), '..', '..');
-  if (statSync(modules).uid !== uid) return tmpdir();
-  try {
-    accessSync(modules, constants.W_OK);
-  } catch {
-    return tmpdir(); // a read-only file system
-  }
-  const cache = join(modules, '.cache');
-  mkdirSync(cache, { recursive: true });
-  return cache;
+/** @param modules where the packages are; @param cache of the user */
+export function usualHome(modules = join(packageFolder(), '..', '..'), cache = join(homedir(), '.cache')): string {
+  return own(modules, join(modules, '.cache')) ?? own(homedir(), cache) ?? freshHome();
 }
+
+/** The folder, made when it is not there; nothing where it cannot be this user's alone. */
+function own(parent: string, folder: string): string | undefined {
+  try {
+    if (statSync(parent).uid !== uid) return undefined;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+    assertOurs(folder);
+    return folder;
+  } catch {
+    return undefined; // a read-only file system, or one that is not ours: there is another place
+  }
+}
+
+let fresh: string | undefined;
+const freshHome = (): string => (fresh ??= ownFolder(tmpdir(), 'orders-chromium-home-'));
 
 const isWhole = (folder: string): boolean => parts.every(part => existsSync(join(folder, part)));
 
@@ -107,11 +116,4 @@ function takePlace(draft: string, folder: string): void {
     rmSync(folder, { recursive: true, force: true });
     renameSync(draft, folder);
   }
-}
-
-/** In a folder that all may write to, anybody may have put a program under this name. */
-function assertOurs(folder: string): void {
-  const found = lstatSync(folder);
-  if (found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0) return;
-  throw new Error(`${folder} belongs to another user, or others may write there`);
 }

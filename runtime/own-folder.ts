@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -37,7 +37,7 @@ function isLeftover(name: string, prefix: string): boolean {
 
 /** What belongs to another user is theirs to clear away; another process may be clearing at the same time. */
 function remove(folder: string): void {
-  const owner = statSync(folder, { throwIfNoEntry: false })?.uid;
+  const owner = lstatSync(folder, { throwIfNoEntry: false })?.uid;
   if (owner !== undefined && owner === (process.getuid?.() ?? owner))
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EmbeddedPostgres, postgresHome, startEmbeddedPostgres } from '../runtime/embedded-postgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../runtime/embedded-postgres.ts';
 import { freePort } from '../runtime/free-port.ts';
+import { postgresHome } from '../runtime/postgres-home.ts';
 
 /** A server that a storm may kill and start again. */
 export type OwnServer = AsyncDisposable & {
@@ -23,10 +24,10 @@ const startDeadlineMs = 120_000;
 
 /** A PostgreSQL of the storm's own, on a port that stays the same. */
 export async function startOwnPostgres(folder: string): Promise<OwnPostgres> {
-  const home = postgresHome(folder);
   const settings = { port: String(await freePort()) };
   let server: EmbeddedPostgres = await startEmbeddedPostgres(folder, settings, startDeadlineMs);
   const { url } = server;
+  const home = postgresHome(folder);
   const [data, copy] = [join(home, 'data'), join(home, 'copy')];
   const standingStill = async (work: () => void) => {
     await server.stop();

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
 import { openDevDatabase } from '../../runtime/dev-database.ts';
-import { type EmbeddedPostgres, postgresHome, startEmbeddedPostgres } from '../../runtime/embedded-postgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../runtime/embedded-postgres.ts';
+import { postgresHome } from '../../runtime/postgres-home.ts';
 import { removeFolder } from '../../runtime/run-folder.ts';
 import { temporaryFolder } from '../../runtime/started-processes.ts';
 

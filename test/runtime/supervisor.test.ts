@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import pg from 'pg';
-import { postgresHome } from '../../runtime/embedded-postgres.ts';
+import { postgresHome } from '../../runtime/postgres-home.ts';
 import { temporaryFolder } from '../../runtime/started-processes.ts';
 import { startSystem } from '../../runtime/supervisor.ts';
 import { systemEnv } from '../../runtime/system-plan.ts';

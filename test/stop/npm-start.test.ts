@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { postgresHome } from '../../runtime/embedded-postgres.ts';
+import { postgresHome } from '../../runtime/postgres-home.ts';
 import { temporaryFolder } from '../../runtime/started-processes.ts';
 import { closePrograms, expectNobodyLeft, npmRun, type Program } from '../support/npm-run.ts';
 
@@ -12,7 +12,7 @@ const project = fileURLToPath(new URL('../..', import.meta.url));
 function projectOfItsOwn(): string {
   const folder = temporaryFolder('project');
   for (const name of ['package.json', 'node_modules', 'runtime']) symlinkSync(join(project, name), join(folder, name));
-  mkdirSync(join(folder, '.data'));
+  mkdirSync(join(folder, '.data'), { mode: 0o700 });
   return folder;
 }
 

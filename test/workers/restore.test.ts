@@ -4,12 +4,8 @@ import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { isFailure } from '../../domain/outcome.ts';
 import { decideOrder } from '../../queues/decisions/decide-order.ts';
-import {
-  type EmbeddedPostgres,
-  postgresHome,
-  startEmbeddedPostgres,
-  throwaway,
-} from '../../runtime/embedded-postgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres, throwaway } from '../../runtime/embedded-postgres.ts';
+import { postgresHome } from '../../runtime/postgres-home.ts';
 import { removeFolder } from '../../runtime/run-folder.ts';
 import { temporaryFolder } from '../../runtime/started-processes.ts';
 import { legsOfOrder } from '../../store/legs.ts';
