@@ -58,7 +58,7 @@ export async function recordConversion(
   recordedBy: UserId,
 ): Promise<{ conversion: BookedConversion; booked: boolean } | NotConverted> {
   // One at a time: the average is of what the others have left.
-  await em.execute('lock table fx_conversions in share row exclusive mode');
+  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', ['fx-conversions']);
   const [known] = await em.execute<Row[]>('select * from fx_conversions where reference = ?', [conversion.reference]);
   if (known) {
     const before = conversionOf(known);
