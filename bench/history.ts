@@ -88,8 +88,8 @@ export async function measureHistory({
   await using opened = new AsyncDisposableStack();
   const server = await startEmbeddedPostgres(temporaryFolder('history'), throwaway);
   opened.defer(() => server.stop());
-  await migrateTo(server.url, before);
-  const client = new pg.Client({ connectionString: server.url });
+  await migrateTo(server.administratorUrl, before);
+  const client = new pg.Client({ connectionString: server.administratorUrl });
   await client.connect();
   opened.defer(() => client.end());
   const fillSeconds = await secondsOf(() => fillWithOrders(client, orders, progress));
@@ -99,9 +99,9 @@ export async function measureHistory({
   );
   const questions = rows.flatMap(questionsOf);
   const beforeMs = await timesOf(questions, question => client.query(question.before));
-  const migrateSeconds = await secondsOf(() => migrateTo(server.url));
+  const migrateSeconds = await secondsOf(() => migrateTo(server.administratorUrl));
   await client.query('vacuum analyze');
-  const store: Store = await openStore(server.url, 2);
+  const store: Store = await openStore(server.administratorUrl, 2);
   opened.defer(() => store.close());
   const afterMs = await timesOf(questions, question => store.transaction(em => question.after(em)));
   return {

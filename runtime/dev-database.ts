@@ -3,8 +3,9 @@ import { planEmbeddedPostgres, runningServer, throwaway } from './embedded-postg
 import { forgottenHomes, postgresHome } from './postgres-home.ts';
 
 export type DevDatabase = {
-  /** Known before it runs. */
+  /** As the application's role. Known before it runs, as is the administrator's. */
   readonly url: string;
+  readonly administratorUrl: string;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Removes the data of a stopped server, wherever it lives. */
@@ -22,6 +23,7 @@ export async function openDevDatabase(folder: string, options: { keepsData: bool
   let starting: ReturnType<typeof planned.start> | undefined;
   return {
     url: planned.url,
+    administratorUrl: planned.administratorUrl,
     async start() {
       starting ??= planned.start();
       await starting;

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import {
   chownSync,
   closeSync,
@@ -22,7 +22,9 @@ import { spawnRecorded } from './started-processes.ts';
 import { isRoot, nobody } from './unprivileged.ts';
 
 export type EmbeddedPostgres = {
-  /** Of the database `postgres`, with the password. */
+  /** Of the database `postgres` as its administrator, with the password: for the migration. */
+  readonly administratorUrl: string;
+  /** Of the same as the application's role, which the migration makes. */
   readonly url: string;
   /** True when the server was already running on this folder; `stop` then leaves it alone. */
   readonly attached: boolean;
@@ -31,7 +33,9 @@ export type EmbeddedPostgres = {
 };
 
 /** A server whose address is known before it runs, so that others can be started meanwhile. */
-export type PlannedPostgres = { readonly url: string; start(startDeadlineMs?: number): Promise<EmbeddedPostgres> };
+export type PlannedPostgres = Pick<EmbeddedPostgres, 'url' | 'administratorUrl'> & {
+  start(startDeadlineMs?: number): Promise<EmbeddedPostgres>;
+};
 
 const standardSettings = { max_connections: '300', listen_addresses: '127.0.0.1', unix_socket_directories: '' };
 /** For data that nobody wants back: what a crash of the machine would lose does not matter. */
@@ -58,17 +62,30 @@ export async function planEmbeddedPostgres(
   const home = openHome(folder);
   const running = await runningServer(home.folder);
   if (running !== undefined) {
-    const attached = { url: running, attached: true, stop: async () => {} };
-    return { url: running, start: async () => attached };
+    const urls = bothUrls(running);
+    return { ...urls, start: async () => ({ ...urls, attached: true, stop: async () => {} }) };
   }
   const port = settings.port ?? String(await freePort());
-  const url = urlOf(readFileSync(home.passwordFile, 'utf8'), port);
+  const urls = bothUrls(urlOf(readFileSync(home.passwordFile, 'utf8'), port));
   const start = async (startDeadlineMs = standardStartMs): Promise<EmbeddedPostgres> => ({
-    url,
+    ...urls,
     attached: false,
-    stop: await startServer(home, url, { ...standardSettings, ...settings, port }, startDeadlineMs),
+    stop: await startServer(home, urls.administratorUrl, { ...standardSettings, ...settings, port }, startDeadlineMs),
   });
-  return { url, start };
+  return { ...urls, start };
+}
+
+const bothUrls = (administratorUrl: string) => ({ administratorUrl, url: applicationUrl(administratorUrl) });
+
+/**
+ * The address of the same database for the application's role. Its password follows from the administrator's, which
+ * nobody can tell from it: a data folder keeps one password only, and those of earlier releases need no other.
+ */
+export function applicationUrl(administratorUrl: string): string {
+  const url = new URL(administratorUrl);
+  url.username = 'orders_app';
+  url.password = createHmac('sha256', url.password).update(url.username).digest('hex');
+  return url.href;
 }
 
 /** Starts PostgreSQL on a data folder, or attaches to the one already running on it. */

@@ -112,7 +112,21 @@ empty variable counts as not set. A misspelt name stops the start.
   from the next start of the api and the workers.
 `;
 
-const foot = `## Changing the encryption key
+const foot = `## The roles in the database
+
+| role | may | who logs in as it |
+|---|---|---|
+| the administrator, whom \`MIGRATION_DATABASE_URL\` names | make roles; it owns the database or is a superuser | \`npm run migrate\` alone |
+| \`orders_owner\` | everything with our tables and the queues | nobody; the migrations run as it |
+| the application, whom \`DATABASE_URL\` names: \`orders_app\` | read and write rows; in append-only tables read and add them | every process |
+
+\`npm run migrate\` makes the last two, gives the owner what an earlier release had made as the administrator, and says after
+every migration what the application may. It may run at any time, and again. A system of an earlier release, whose
+\`DATABASE_URL\` names the administrator, needs both addresses before its next start: the old one becomes
+\`MIGRATION_DATABASE_URL\`, and \`DATABASE_URL\` names a new role with a new password. \`npm start\` without a database of your
+own does all of this by itself. A new password in \`DATABASE_URL\` holds from the next migration on.
+
+## Changing the encryption key
 
 1. Give every process both keys, the new one *last*, and restart them. From now on every process can open both.
 2. Put the new key *first*, and restart the processes again. New secrets are sealed with it.
@@ -122,9 +136,9 @@ A process that starts with a wrong or a missing key names that key and does not 
 
 ## docker compose
 
-\`docker-compose.yml\` asks for the required settings in a file \`.env\` beside it, and for two more:
-\`POSTGRES_PASSWORD\` and \`VALKEY_PASSWORD\`, the passwords of its database and of its queues. Both become part of an
-address: letters, digits, \`-\` and \`_\` only.
+\`docker-compose.yml\` asks for the required settings in a file \`.env\` beside it, and for three passwords:
+\`DATABASE_PASSWORD\` of the processes at the database, \`POSTGRES_PASSWORD\` of its administrator, and \`VALKEY_PASSWORD\` of
+the queues. All become part of an address: letters, digits, \`-\` and \`_\` only.
 `;
 
 if (import.meta.main) writeFileSync(settingsFile, settingsPage());

@@ -44,10 +44,13 @@ export type SystemOptions = {
 
 export type System = AsyncDisposable & {
   readonly urls: Urls;
-  /** What every process was given, generated secrets included. */
+  /** What every process was given, generated secrets included; who administers the database is not among it. */
   readonly env: Readonly<Record<string, string>>;
   readonly config: Config;
+  /** As the application, which is all that the processes have. */
   readonly databaseUrl: string;
+  /** As the administrator, for whoever needs more than the application may. */
+  readonly administratorUrl: string | undefined;
   readonly processes: readonly SupervisedProcess[];
   /** Settles when a process crashed too often to be started again. The others run on until `stop`. */
   readonly givenUp: Promise<Error>;
@@ -80,16 +83,21 @@ async function start(options: SystemOptions): Promise<System> {
   const database = await ownDatabase(settings, dataFolder, removeData);
   if (database && removeData) opened.defer(() => database.remove());
   if (database) settings.DATABASE_URL = database.url;
-  const env = { ...settings, ...devSettings(dataFolder, settings) };
+  // Who administers the database is known to its migration alone.
+  const { MIGRATION_DATABASE_URL: given, ...ofProcesses } = settings;
+  const administratorUrl = database?.administratorUrl ?? given;
+  const env: Record<string, string> = { ...ofProcesses, ...devSettings(dataFolder, settings) };
   const config = readConfig(env);
   const { plan, urls } = processPlan(env, config, options.processes ?? processNames);
   for (const { port } of plan) if (port) await assertPortFree(port.number, port.variable);
 
   const launcher = createLauncher(env, config, log, options.restart);
   const { launch, run, stopAll } = launcher;
+  const migrate = () =>
+    run('migrate', ['store/migrate.ts'], administratorUrl ? { MIGRATION_DATABASE_URL: administratorUrl } : {});
   const firstUser = async () => {
     if (env.ADMIN_EMAIL && env.ADMIN_PASSWORD)
-      await run('user', 'store/create-user.ts', '--role', 'admin', '--if-missing');
+      await run('user', ['store/create-user.ts', '--role', 'admin', '--if-missing']);
   };
   const planned = (role: Role, isLater = false) =>
     plan.filter(one => one.role === role && later.includes(one.name) === isLater).map(launch);
@@ -97,7 +105,7 @@ async function start(options: SystemOptions): Promise<System> {
   opened.defer(() => allOf([database?.stop(), stopAll('server')]));
   opened.defer(() => stopAll('program'));
   // The sandbox before all others: it writes the certificate that the api reads.
-  await allOf([database?.start(), run('migrate', 'store/migrate.ts'), ...planned('server')]);
+  await allOf([database?.start(), migrate(), ...planned('server')]);
   await allOf([firstUser(), ...planned('program')]);
 
   const running = opened.move();
@@ -108,6 +116,7 @@ async function start(options: SystemOptions): Promise<System> {
     env,
     config,
     databaseUrl: config.databaseUrl,
+    administratorUrl,
     processes: launcher.processes,
     givenUp: launcher.givenUp,
     startRest: () => allOf(planned('program', true)),
@@ -137,7 +146,9 @@ function createLauncher(
       processes.push(running);
       roles.set(running, planned.role);
     },
-    run: (name: string, ...command: string[]) => runToEnd(name, command, env, lineOf(name)),
+    /** @param more for this program only */
+    run: (name: string, command: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+      runToEnd(name, command, { ...env, ...more }, lineOf(name)),
     async stopAll(role: Role): Promise<void> {
       await Promise.all(processes.filter(one => roles.get(one) === role).map(one => one.stop()));
     },

@@ -1,8 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
+import { makeRoles, ownerRole, roleIn } from './database-roles.ts';
+import { grantToApplication } from './grants.ts';
 import { openOrm } from './open.ts';
+import { giveToOwner } from './ownership.ts';
 import { patient } from './silent-connections.ts';
+
+export type MigrationAddresses = {
+  /** Of the same database, as the processes log in: its role is made where it is missing. */
+  readonly databaseUrl: string;
+  /** As somebody who may make roles, and who owns the database or is a superuser. */
+  readonly administratorUrl: string;
+};
 
 /** Two processes migrating at once would break each other: the second waits here and finds the work done. */
 const migrationLock = 7_203_114;
@@ -13,23 +23,28 @@ const isStarting = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ECONNREFUSED' || error.code === '57P03');
 
 /**
- * Brings the application's tables and BullMQ's own schema up to date. On a large database a migration may take minutes, in
- * which what it changes is locked: no statement of it is cut off for that. Safe to run at any time, any number at once. Waits
- * for a database that does not take connections yet. @throws when it does not for too long
+ * Makes the roles, brings the application's tables and BullMQ's own schema up to date as their owner, and says what the
+ * application may. On a large database a migration may take minutes, in which what it changes is locked: no statement of
+ * it is cut off for that. Safe to run at any time, any number at once. Waits for a database that does not take
+ * connections yet. @throws when it does not for too long
  */
-export async function migrate(databaseUrl: string): Promise<void> {
-  const lock = await connect(databaseUrl, Date.now() + startingMs);
+export async function migrate({ databaseUrl, administratorUrl }: MigrationAddresses): Promise<void> {
+  const client = await connect(administratorUrl, Date.now() + startingMs);
   try {
-    await lock.query('select pg_advisory_lock($1)', [migrationLock]);
-    const orm = await openOrm(databaseUrl, 2, patient);
+    await client.query('select pg_advisory_lock($1)', [migrationLock]);
+    await makeRoles(client, databaseUrl);
+    await giveToOwner(client, databaseUrl);
+    await client.query(`set role ${ownerRole}`);
+    const orm = await openOrm(administratorUrl, 2, { ...patient, options: `-c role=${ownerRole}` });
     try {
       await orm.migrator.up();
     } finally {
       await orm.close(true);
     }
-    await runMigrations(lock);
+    await runMigrations(client);
+    await grantToApplication(client, roleIn(databaseUrl));
   } finally {
-    await lock.end();
+    await client.end();
   }
 }
 
@@ -49,5 +64,9 @@ async function connect(connectionString: string, late: number): Promise<pg.Clien
 
 if (import.meta.main) {
   const { readConfig } = await import('../runtime/config.ts');
-  await migrate(readConfig().databaseUrl);
+  const { databaseUrl } = readConfig();
+  const { MIGRATION_DATABASE_URL: administratorUrl } = process.env;
+  if (!administratorUrl)
+    throw new Error('MIGRATION_DATABASE_URL is required: the same database as in DATABASE_URL, as its administrator');
+  await migrate({ databaseUrl, administratorUrl });
 }

@@ -46,8 +46,15 @@ const entities = [
   money.RateFeed,
 ];
 
-/** @param patience how long a statement may take; a migration of a large database takes its time */
-export const openOrm = (databaseUrl: string, poolSize: number, patience: Partial<typeof timeouts> = timeouts) =>
+/**
+ * @param connection how long a statement may take (a migration of a large database takes its time), and `options` for
+ * the server
+ */
+export const openOrm = (
+  databaseUrl: string,
+  poolSize: number,
+  connection: Partial<typeof timeouts> & { readonly options?: string } = timeouts,
+) =>
   MikroORM.init({
     driver: PostgreSqlDriver,
     clientUrl: databaseUrl,
@@ -59,7 +66,7 @@ export const openOrm = (databaseUrl: string, poolSize: number, patience: Partial
     pool: { min: 0, max: poolSize, idleTimeoutMillis: 30_000 },
     driverOptions: {
       application_name: 'orders',
-      ...patience,
+      ...connection,
       idle_in_transaction_session_timeout: 30_000,
       keepAlive: true,
       onPoolCreated: (pool: Pool) => {

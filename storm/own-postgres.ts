@@ -7,12 +7,15 @@ import { postgresHome } from '../runtime/postgres-home.ts';
 
 /** A server that a storm may kill and start again. */
 export type OwnServer = AsyncDisposable & {
+  /** As the system logs in. */
   readonly url: string;
   /** kill -9, and up again where it was, with what it had on its disk. */
   killAndStart(): Promise<void>;
 };
 
 export type OwnPostgres = OwnServer & {
+  /** As the storm does what no process of the system may. */
+  readonly administratorUrl: string;
   /** Copies the data folder while the server stands still. */
   keepCopy(): Promise<void>;
   /** The data folder is again what it was when it was copied. */
@@ -26,7 +29,7 @@ const startDeadlineMs = 120_000;
 export async function startOwnPostgres(folder: string): Promise<OwnPostgres> {
   const settings = { port: String(await freePort()) };
   let server: EmbeddedPostgres = await startEmbeddedPostgres(folder, settings, startDeadlineMs);
-  const { url } = server;
+  const { url, administratorUrl } = server;
   const home = postgresHome(folder);
   const [data, copy] = [join(home, 'data'), join(home, 'copy')];
   const standingStill = async (work: () => void) => {
@@ -40,6 +43,7 @@ export async function startOwnPostgres(folder: string): Promise<OwnPostgres> {
   };
   return {
     url,
+    administratorUrl,
     async killAndStart() {
       process.kill(Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
       server = await startEmbeddedPostgres(folder, settings, startDeadlineMs);

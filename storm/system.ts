@@ -41,7 +41,7 @@ const restart = { backOffMs: () => 250, crashesInARowMax: 10_000 };
 /** The whole system with all that it stands on, in the storm's own hands. */
 export type StormSystem = AsyncDisposable & {
   readonly system: System;
-  /** To look at, never to write to. */
+  /** The administrator's. To look at; what the storm itself does to the database is below. */
   readonly store: Store;
   readonly programs: Readonly<Record<Program, SupervisedProcess>>;
   readonly servers: { readonly postgres: OwnPostgres; readonly redis: OwnServer | undefined };
@@ -71,6 +71,7 @@ export async function startStormSystem(options: {
         ...Object.fromEntries(knownVariables().map(name => [name, undefined])),
         ...shortened,
         DATABASE_URL: postgres.url,
+        MIGRATION_DATABASE_URL: postgres.administratorUrl,
         REDIS_URL: redis?.url,
       },
       dataFolder: join(folder, 'data'),
@@ -80,7 +81,7 @@ export async function startStormSystem(options: {
       log,
     }),
   );
-  const store = await openStore(postgres.url, 4);
+  const store = await openStore(postgres.administratorUrl, 4);
   opened.defer(() => store.close());
   const clocks = wrongClocks(store, folder);
   const secondWorkers = await startSupervised({

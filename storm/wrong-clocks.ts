@@ -21,7 +21,10 @@ export type Clocks = {
 
 const patienceMs = 60_000;
 
-/** The clocks that a storm can move: that of the machine of the second workers, and the database's. */
+/**
+ * The clocks that a storm can move: that of the machine of the second workers, and the database's.
+ * @param store of the database's administrator, who may replace its clock
+ */
 export function wrongClocks(store: Store, folder: string): Clocks {
   const file = join(folder, 'clock-ahead-ms');
   const setMachine = async (aheadMs: number) => writeFileSync(file, String(aheadMs));
@@ -33,5 +36,7 @@ export function wrongClocks(store: Store, folder: string): Clocks {
 }
 
 /** The server may have been killed just now, and a clock that stays wrong is not what the storm means. */
-const setDatabase = (store: Store, aheadMs: number): Promise<void> =>
-  patiently(patienceMs, () => moveClock(store, aheadMs));
+const setDatabase = (store: Store, aheadMs: number): Promise<void> => {
+  const asOwner = (sql: string) => store.read(em => em.execute(sql));
+  return patiently(patienceMs, () => moveClock({ store, asOwner }, aheadMs));
+};

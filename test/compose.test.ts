@@ -34,7 +34,7 @@ const references = [
 ].map(({ groups }) => ({ name: groups?.name ?? '', kind: groups?.kind, text: groups?.text }));
 
 /** Of the other containers; no process of ours reads these. */
-const infrastructure = ['POSTGRES_PASSWORD', 'VALKEY_PASSWORD'];
+const infrastructure = ['DATABASE_PASSWORD', 'POSTGRES_PASSWORD', 'VALKEY_PASSWORD'];
 
 describe('docker-compose.yml', () => {
   it('keeps to the Compose Specification', () => {
@@ -56,6 +56,13 @@ describe('docker-compose.yml', () => {
   /** What a system does without is empty, and then switched off. */
   const isOptional = (name: string) =>
     name.startsWith('PAYONEER_') || name === 'METRICS_TOKEN' || name === 'ALIEXPRESS_PASS';
+
+  it('lets the migration alone administer the database', () => {
+    const administers = ours.filter(([, { environment }]) => JSON.stringify(environment).includes('POSTGRES_PASSWORD'));
+    expect(administers.map(([name]) => name)).to.deep.equal(['migrate']);
+    for (const [name, { environment }] of ours)
+      expect(environment?.DATABASE_URL, name).to.match(/^postgresql:\/\/orders_app:/);
+  });
 
   it('asks for every secret and has a default for none', () => {
     const secrets = references.filter(({ name }) => /SECRET|PASS|KEY|TOKEN|CLIENT_ID|WEBHOOK_ID/.test(name));
@@ -112,6 +119,7 @@ describe('docker-compose.yml', () => {
       PUBLIC_URL: 'https://shop.example.com',
       PAYPAL_ENVIRONMENT: 'production',
       EBAY_ENVIRONMENT: 'production',
+      DATABASE_PASSWORD: 'd',
       POSTGRES_PASSWORD: 'p',
       VALKEY_PASSWORD: 'v',
       LOG_LEVEL: 'info',

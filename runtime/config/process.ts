@@ -29,7 +29,10 @@ export const processVariables = (env: Environment) => ({
   DATABASE_URL: Joi.string()
     .uri({ scheme: ['postgres', 'postgresql'] })
     .required()
-    .description('The PostgreSQL database. Outside production, `npm start` starts one of its own when it is left out.'),
+    .description(
+      'The PostgreSQL database, as the role of the processes, which reads and writes rows and owns nothing: ' +
+        '`npm run migrate` makes it. Outside production, `npm start` starts a database of its own when it is left out.',
+    ),
   REDIS_URL: Joi.string()
     .uri({ scheme: ['redis', 'rediss'] })
     .description(

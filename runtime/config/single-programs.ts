@@ -2,6 +2,13 @@ import Joi from 'joi';
 
 /** Ours as well, though no process reads them through `readConfig`: each is read by one program. */
 export const singleProgramVariables = () => ({
+  MIGRATION_DATABASE_URL: Joi.string()
+    .uri({ scheme: ['postgres', 'postgresql'] })
+    .description(
+      'The database of `DATABASE_URL` as its administrator, who may make roles. Only `npm run migrate` reads it: it makes ' +
+        'the role that `DATABASE_URL` names and the role that owns the tables. `npm start` hands it to the migration ' +
+        'and keeps it from the processes.',
+    ),
   ADMIN_EMAIL: Joi.string()
     .email({ tlds: false })
     .description('The first admin. `npm run create-user` adds this user, and so does `npm start` when it is missing.'),

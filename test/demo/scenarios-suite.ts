@@ -20,7 +20,7 @@ export const describeScenarios = (backend: BackendName): void => {
       theatre = await openTheatre({
         dataFolder: newDataFolder(),
         removeData: true,
-        env: { DATABASE_URL: database.url, REDIS_URL: redisUrl },
+        env: { ...database.settings, REDIS_URL: redisUrl },
       });
       const amountMinor = '500000';
       await theatre.stage.sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor });

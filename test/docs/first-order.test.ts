@@ -32,7 +32,7 @@ describeWith('curl', 'docs/first-order.md', function () {
       dataFolder: newDataFolder(),
       removeData: true,
       processes: ['sandbox', 'api', 'workers'],
-      env: { DATABASE_URL: database.url },
+      env: database.settings,
     });
     const { urls, env } = theatre.system;
     const script = commands({

@@ -20,6 +20,7 @@ const words = new Set([
   ...waitReasons,
   ...found(textOf('docs/api.md'), /^\| \d{3} \| `([A-Z_]+)` \|/gm),
   // Of docker-compose.yml alone.
+  'DATABASE_PASSWORD',
   'POSTGRES_PASSWORD',
   'VALKEY_PASSWORD',
 ]);

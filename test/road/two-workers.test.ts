@@ -25,7 +25,7 @@ for (const backend of backendNames)
         dataFolder: newDataFolder(),
         removeData: true,
         processes: ['sandbox', 'api', 'workers'],
-        env: { DATABASE_URL: database.url, REDIS_URL: redisUrl },
+        env: { ...database.settings, REDIS_URL: redisUrl },
       });
       second = spawnDetached(['workers/main.ts'], theatre.system.env, line => {
         if (line.includes('"outcome":"done"')) jobsOfSecond.push(line);

@@ -36,14 +36,14 @@ describe('embedded Postgres', () => {
 
   it('is a real server that keeps Unicode and takes settings', async () => {
     expect(first.attached).to.equal(false);
-    expect(await ask(first.url, `select '{"a":"\\u00e9"}'::jsonb ->> 'a'`)).to.equal('é');
-    expect(await ask(first.url, `select current_setting('server_version_num')::int / 10000`)).to.equal(18);
-    expect(await ask(first.url, 'show fsync')).to.equal('off');
+    expect(await ask(first.administratorUrl, `select '{"a":"\\u00e9"}'::jsonb ->> 'a'`)).to.equal('é');
+    expect(await ask(first.administratorUrl, `select current_setting('server_version_num')::int / 10000`)).to.equal(18);
+    expect(await ask(first.administratorUrl, 'show fsync')).to.equal('off');
   });
 
   it('listens to this machine only and wants the password', async () => {
-    expect(await ask(first.url, 'show listen_addresses')).to.equal('127.0.0.1');
-    const wrong = new URL(first.url);
+    expect(await ask(first.administratorUrl, 'show listen_addresses')).to.equal('127.0.0.1');
+    const wrong = new URL(first.administratorUrl);
     wrong.password = 'guess';
     const refused = await ask(wrong.href, 'select 1').catch((error: { code: string }) => error.code);
     expect(refused).to.equal('28P01');
@@ -51,23 +51,25 @@ describe('embedded Postgres', () => {
 
   it('is attached to by a second start, whose stop leaves it alone', async () => {
     const second = await startEmbeddedPostgres(folder, settings);
-    expect(second).to.include({ attached: true, url: first.url });
+    expect(second).to.include({ attached: true, administratorUrl: first.administratorUrl, url: first.url });
     await second.stop();
-    expect(await ask(first.url, 'select 1')).to.equal(1);
+    expect(await ask(first.administratorUrl, 'select 1')).to.equal(1);
   });
 
   it('keeps its data over a stop and a start', async () => {
-    await ask(first.url, 'create table kept as select 42 as answer');
+    await ask(first.administratorUrl, 'create table kept as select 42 as answer');
     await first.stop();
     first = await startEmbeddedPostgres(folder, settings);
-    expect(await ask(first.url, 'select answer from kept')).to.equal(42);
+    expect(await ask(first.administratorUrl, 'select answer from kept')).to.equal(42);
   });
 
   it('comes back after a kill -9', async () => {
-    const pid = Number(await ask(first.url, `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)`));
+    const pid = Number(
+      await ask(first.administratorUrl, `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)`),
+    );
     process.kill(pid, 'SIGKILL');
     first = await startEmbeddedPostgres(folder, settings);
-    expect(await ask(first.url, 'select answer from kept')).to.equal(42);
+    expect(await ask(first.administratorUrl, 'select answer from kept')).to.equal(42);
   });
 });
 
@@ -86,11 +88,11 @@ describe('database of a development system', () => {
 
   it('starts from nothing when its folder was removed, for root too', async () => {
     const old = await start();
-    await ask(old.url, 'create table kept as select 42 as answer');
+    await ask(old.administratorUrl, 'create table kept as select 42 as answer');
     await old.stop();
     folder.remove();
     const fresh = await start();
-    expect(await ask(fresh.url, `select to_regclass('kept')`)).to.equal(null);
+    expect(await ask(fresh.administratorUrl, `select to_regclass('kept')`)).to.equal(null);
     await fresh.stop();
   });
 });

@@ -18,12 +18,12 @@ describe('an effect that several want to cause at once', () => {
   let db: TestStore;
   before(async () => {
     db = await openTestStore(12);
-    await stopClock(db.store, new Date('2030-01-01T00:00:00Z'));
+    await stopClock(db, new Date('2030-01-01T00:00:00Z'));
   });
   after(() => db[Symbol.asyncDispose]());
 
   const stage = (traits = { findable: true, deduplicates: false }) => {
-    const provider = createFakeProvider(db.store, traits);
+    const provider = createFakeProvider(db, traits);
     const intent = provider.intent();
     const { subject } = intent;
     return {
@@ -142,7 +142,7 @@ describe('an effect that several want to cause at once', () => {
   });
 
   it('for another subject or another purpose is another effect', async () => {
-    const provider = createFakeProvider(db.store, { findable: true, deduplicates: false });
+    const provider = createFakeProvider(db, { findable: true, deduplicates: false });
     const subject = randomUUID();
     for (const purpose of ['buy', 'pay', 'capture'] as const)
       await once(provider.context(), {

@@ -40,7 +40,7 @@ describe('an effect, whatever goes wrong and however often it is tried', () => {
   let db: TestStore;
   before(async () => {
     db = await openTestStore();
-    await stopClock(db.store, new Date('2030-01-01T00:00:00Z'));
+    await stopClock(db, new Date('2030-01-01T00:00:00Z'));
   });
   after(() => db[Symbol.asyncDispose]());
 
@@ -50,7 +50,7 @@ describe('an effect, whatever goes wrong and however often it is tried', () => {
       await fc.assert(
         fc.asyncProperty(fc.array(anyRun, { minLength: 1, maxLength: 8 }), async history => {
           if (Date.now() - since > enoughMs) return;
-          const provider = createFakeProvider(db.store, traits);
+          const provider = createFakeProvider(db, traits);
           const intent = provider.intent();
           for (const { call, dies, thenMs } of history) {
             provider.plan.splice(0, 1, call);

@@ -20,12 +20,12 @@ describe('an effect that was refused', () => {
   let db: TestStore;
   before(async () => {
     db = await openTestStore();
-    await stopClock(db.store, new Date('2030-01-01T00:00:00Z'));
+    await stopClock(db, new Date('2030-01-01T00:00:00Z'));
   });
   after(() => db[Symbol.asyncDispose]());
 
   const stage = (traits: Traits, ...plan: Call[]) => {
-    const provider = createFakeProvider(db.store, traits);
+    const provider = createFakeProvider(db, traits);
     provider.plan.push(...plan);
     const intent = provider.intent();
     const { subject } = intent;

@@ -40,12 +40,12 @@ describe('an effect caused once', () => {
   let db: TestStore;
   before(async () => {
     db = await openTestStore();
-    await stopClock(db.store, new Date('2030-01-01T00:00:00Z'));
+    await stopClock(db, new Date('2030-01-01T00:00:00Z'));
   });
   after(() => db[Symbol.asyncDispose]());
 
   const stage = (traits: Traits, ...plan: Call[]) => {
-    const provider = createFakeProvider(db.store, traits);
+    const provider = createFakeProvider(db, traits);
     provider.plan.push(...plan);
     const intent = provider.intent();
     const run = (place?: Failpoint) => codeOf(once(provider.context(place && crashAt(place)), intent));
@@ -70,7 +70,7 @@ describe('an effect caused once', () => {
   });
 
   it('is a committed row, open and marked as sent, before a byte leaves', async () => {
-    const provider = createFakeProvider(db.store, findable);
+    const provider = createFakeProvider(db, findable);
     const atTheCall: Effect[] = [];
     const intent = provider.intent();
     const send: typeof intent.send = async (effect, by) => {

@@ -4,8 +4,8 @@ import { databaseTime } from '../../store/clock.ts';
 import type { Failpoint, OnceContext } from '../../store/effects.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Intent } from '../../store/intent.ts';
-import type { Store } from '../../store/open.ts';
 import { stopClock } from '../../storm/database-clock.ts';
+import type { TestStore } from './fixtures.ts';
 
 /** How one call to the provider goes. */
 export type Call =
@@ -39,7 +39,8 @@ export const resendForMs = 20 * 3_600_000;
 const memoryMs = 24 * 3_600_000;
 
 /** A provider that counts what it really did, by the database's clock, which stands still until the test moves it. */
-export function createFakeProvider(store: Store, traits: Traits) {
+export function createFakeProvider(db: Pick<TestStore, 'store' | 'asOwner'>, traits: Traits) {
+  const { store } = db;
   const performed: Performed[] = [];
   const late: Performed[] = [];
   const plan: Call[] = [];
@@ -131,7 +132,7 @@ export function createFakeProvider(store: Store, traits: Traits) {
     context,
     advance: async (ms: number) => {
       const now = (await read()) + ms;
-      await stopClock(store, new Date(now));
+      await stopClock(db, new Date(now));
       settleLate(now);
     },
   };

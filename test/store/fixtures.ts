@@ -6,9 +6,15 @@ import { PayoutLeg } from '../../store/entities/money.ts';
 import { Order } from '../../store/entities/order.ts';
 import type { Role } from '../../store/entities/people.ts';
 import { type EntityManager, openStore, type Store } from '../../store/open.ts';
-import { createTestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
-export type TestStore = AsyncDisposable & { readonly store: Store; readonly url: string };
+export type TestStore = AsyncDisposable & {
+  /** As the application. */
+  readonly store: Store;
+  readonly url: string;
+  readonly administratorUrl: string;
+  readonly asOwner: TestDatabase['asOwner'];
+};
 
 /** A store on a database of its own. */
 export async function openTestStore(poolSize = 8): Promise<TestStore> {
@@ -18,7 +24,8 @@ export async function openTestStore(poolSize = 8): Promise<TestStore> {
   const store = await openStore(database.url, poolSize);
   opened.defer(() => store.close());
   const resources = opened.move();
-  return { store, url: database.url, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  const { url, administratorUrl, asOwner } = database;
+  return { store, url, administratorUrl, asOwner, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 export async function insertUser(em: EntityManager, role: Role = 'reseller'): Promise<UserId> {

@@ -10,23 +10,26 @@ import { custodyOf } from '../../store/orders.ts';
 import { recordPayment } from '../../store/payments.ts';
 import { recordRefund } from '../../store/refunds.ts';
 import { insertOrder, openTestStore, type TestStore } from './fixtures.ts';
+import { allowChanges } from './funding-deeds.ts';
 
 const usd = (minor: bigint) => money(minor, 'USD');
 const eur = (minor: bigint) => money(minor, 'EUR');
 const hourMs = 3_600_000;
+const emptyLedger = 'delete from ledger_postings; delete from ledger_transactions';
 
 describe('of a reported balance of 100, what else has left the account', () => {
   let db: TestStore;
   let order: Order;
   before(async () => {
     db = await openTestStore();
+    await db.asOwner(allowChanges);
   });
   after(() => db[Symbol.asyncDispose]());
   beforeEach(async () => {
+    await db.asOwner(emptyLedger);
     order = await db.store.transaction(async em => {
       for (const table of ['reservations', 'funding_accounts', 'refunds', 'payments', 'effects'])
         await em.execute(`delete from ${table}`);
-      await em.execute('truncate ledger_postings, ledger_transactions');
       await setAvailable(em, null, usd(100n), new Date(Date.now() - 2 * hourMs));
       return insertOrder(em);
     });

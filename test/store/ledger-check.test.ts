@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { checkedRules, checkLedger, type Difference } from '../../store/ledger-check.ts';
-import type { EntityManager } from '../../store/open.ts';
+import { type EntityManager, openStore, type Store } from '../../store/open.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { checkProviders } from '../workers/check-providers.ts';
 import { soldAndPaidOut } from '../workers/paying-out.ts';
@@ -9,17 +9,23 @@ import { breakages } from './breakages.ts';
 describe('ledger:check', () => {
   let stage: Stage;
   let id: string;
+  /** Who may do what is found. */
+  let owner: Store;
   before(async () => {
     stage = await createStage();
+    owner = await openStore(stage.administratorUrl, 2);
     id = await soldAndPaidOut(stage);
   });
-  after(() => stage[Symbol.asyncDispose]());
+  after(async () => {
+    await owner?.close();
+    await stage?.[Symbol.asyncDispose]();
+  });
 
   /** What is found once that was done, which nothing is left of. */
   async function foundAfter(sql: string, check: (em: EntityManager) => Promise<Difference[]>): Promise<Difference[]> {
     const over = new Error('taken back');
     let found: Difference[] = [];
-    await stage.store
+    await owner
       .transaction(async em => {
         await em.execute(sql);
         found = await check(em);
@@ -91,10 +97,9 @@ describe('ledger:check', () => {
   ];
   for (const [rule, wrong, right, detail] of otherwise)
     it(`names what a provider has otherwise, "${rule}": ${wrong.replace(/\s+/g, ' ').slice(-60)}`, async () => {
-      const put = (sql: string) => stage.store.read(em => em.execute(sql));
-      await put(wrong);
+      await stage.asOwner(wrong);
       const found = await checkProviders(stage.context);
-      await put(right);
+      await stage.asOwner(right);
       expect(found).to.have.length(1);
       expect(found[0]).to.include({ subject: id, rule });
       expect(found[0]?.detail).to.match(detail);

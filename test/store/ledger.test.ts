@@ -153,7 +153,7 @@ describe('the ledger', () => {
   ])
     it(`is append-only: "${change}" is refused`, async () => {
       await book('kept', leg(10n));
-      expect(await refusalOf(db.store.transaction(em => em.execute(change)))).to.equal('append_only');
+      expect(await refusalOf(db.asOwner(change)), 'to its owner').to.equal('append_only');
     });
 
   it('refuses a second transaction of one event by the database itself', async () => {

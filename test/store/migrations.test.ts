@@ -41,7 +41,7 @@ describe('the migrations', () => {
   afterEach(() => database.drop());
 
   const run = async (direction: 'up' | 'down', to?: string | 0) => {
-    const orm = await openOrm(database.url, 2);
+    const orm = await openOrm(database.administratorUrl, 2);
     try {
       await orm.migrator[direction](to === undefined ? undefined : { to });
     } finally {
@@ -50,21 +50,21 @@ describe('the migrations', () => {
   };
 
   it('go up from nothing, down to nothing, and up to the same again', async () => {
-    expect((await describeSchema(database.url)).columns).to.deep.equal([]);
+    expect((await describeSchema(database.administratorUrl)).columns).to.deep.equal([]);
     await run('up');
-    const first = await describeSchema(database.url);
+    const first = await describeSchema(database.administratorUrl);
     expect(first.columns.length).to.be.greaterThan(150);
     expect(first.rules.length).to.be.greaterThan(100);
     await run('down', 0);
-    expect(await describeSchema(database.url)).to.deep.equal({ columns: [], rules: [] });
+    expect(await describeSchema(database.administratorUrl)).to.deep.equal({ columns: [], rules: [] });
     await run('up');
-    expect(await describeSchema(database.url)).to.deep.equal(first);
+    expect(await describeSchema(database.administratorUrl)).to.deep.equal(first);
   });
 
   it('leave no function and no type behind when they go down', async () => {
     await run('up');
     await run('down', 0);
-    const client = new pg.Client({ connectionString: database.url });
+    const client = new pg.Client({ connectionString: database.administratorUrl });
     await client.connect();
     const { rows } = await client.query(
       `select proname as name from pg_proc where pronamespace = 'public'::regnamespace
@@ -77,18 +77,18 @@ describe('the migrations', () => {
   it('go down one at a time, each leaving what the earlier ones had made', async () => {
     const before: Described[] = [];
     for (const { name } of migrations) {
-      before.push(await describeSchema(database.url));
+      before.push(await describeSchema(database.administratorUrl));
       await run('up', name);
     }
     for (const schema of before.reverse()) {
       await run('down');
-      expect((await describeSchema(database.url)).columns).to.deep.equal(schema.columns);
+      expect((await describeSchema(database.administratorUrl)).columns).to.deep.equal(schema.columns);
     }
   });
 
   it('run once, however many processes start at once', async () => {
-    await Promise.all(Array.from({ length: 4 }, () => migrate(database.url)));
-    const client = new pg.Client({ connectionString: database.url });
+    await Promise.all(Array.from({ length: 4 }, () => migrate({ ...database, databaseUrl: database.url })));
+    const client = new pg.Client({ connectionString: database.administratorUrl });
     await client.connect();
     const { rows } = await client.query('select name from migration order by id');
     const bullmq = await client.query(`select count(*)::int as tables from pg_tables where schemaname = 'bullmq'`);

@@ -14,14 +14,14 @@ describe('what may have been done in the time that a restored database has forgo
   let db: TestStore;
   beforeEach(async () => {
     db = await openTestStore();
-    await stopClock(db.store, new Date('2030-01-01T00:00:00Z'));
+    await stopClock(db, new Date('2030-01-01T00:00:00Z'));
   });
   afterEach(() => db[Symbol.asyncDispose]());
 
   /** An order of before; an hour was lost, and `done` happened in it under the keys that the provider remembers. */
   const stage = async (traits: Traits, done: readonly Call[] = []) => {
     const { id: subject } = await db.store.transaction(em => insertOrder(em));
-    const provider = createFakeProvider(db.store, traits);
+    const provider = createFakeProvider(db, traits);
     const intent = provider.intent({ subject, purpose: 'pay' });
     const run = (changes: Partial<typeof intent> = {}) =>
       once(provider.context(), { ...intent, ...changes }).then(
@@ -122,7 +122,7 @@ describe('what may have been done in the time that a restored database has forgo
 
   it('was open when the backup was made: it is looked up, and never sent again', async () => {
     const { id: subject } = await db.store.transaction(em => insertOrder(em));
-    const provider = createFakeProvider(db.store, { findable: false, deduplicates: true });
+    const provider = createFakeProvider(db, { findable: false, deduplicates: true });
     const intent = provider.intent({ subject });
     provider.plan.push('lose request');
     await once(provider.context(), intent).catch(() => undefined);

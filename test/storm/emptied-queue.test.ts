@@ -1,22 +1,18 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import pg from 'pg';
 import { backendNames, describeOn } from '../support/backends.ts';
 import { until } from '../support/until.ts';
 import { openServedQueue, type ServedQueue } from '../workers/served-queue.ts';
 
 /** FLUSHALL, for the keys of this one queue; or what it is to Postgres. */
-async function emptyQueue({ redisUrl, databaseUrl, prefix }: ServedQueue): Promise<void> {
+async function emptyQueue({ redisUrl, asOwner, prefix }: ServedQueue): Promise<void> {
   if (redisUrl) {
     const redis = new Redis(redisUrl);
     await redis.del(await redis.keys(`*${prefix}*`));
     await redis.quit();
     return;
   }
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  await client.query('truncate bullmq.job cascade');
-  await client.end();
+  await asOwner('truncate bullmq.job cascade');
 }
 
 for (const backend of backendNames)

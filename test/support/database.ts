@@ -1,9 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { applicationUrl } from '../../runtime/embedded-postgres.ts';
+import { type Owner, openOwner } from './owner.ts';
 import { templateDatabase } from './postgres-server.ts';
 
 export type TestDatabase = {
+  /** As the application logs in: what is tested has no other address. */
   readonly url: string;
+  readonly administratorUrl: string;
+  /** For what a test does past the application: it plants differences, disables triggers, moves the clock. */
+  readonly asOwner: Owner['asOwner'];
+  /** Both addresses, for whoever starts a system on this database. */
+  readonly settings: { readonly DATABASE_URL: string; readonly MIGRATION_DATABASE_URL: string };
   /** Cuts whoever is still connected and removes it. */
   drop(): Promise<void>;
 };
@@ -17,11 +25,18 @@ export const createEmptyDatabase = (): Promise<TestDatabase> => create('template
 async function create(template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await onServer(`create database "${name}" template "${template}"`);
-  const url = new URL(serverUrl());
-  url.pathname = `/${name}`;
+  const address = new URL(serverUrl());
+  address.pathname = `/${name}`;
+  const administratorUrl = address.href;
+  const url = applicationUrl(administratorUrl);
+  const owner = openOwner(administratorUrl);
   return {
-    url: url.href,
+    url,
+    administratorUrl,
+    asOwner: owner.asOwner,
+    settings: { DATABASE_URL: url, MIGRATION_DATABASE_URL: administratorUrl },
     drop: async () => {
+      await owner.close();
       await allGone(name);
       await onServer(`drop database if exists "${name}" with (force)`);
     },

@@ -66,7 +66,7 @@ export async function npmRun(
 ): Promise<Program> {
   const temporary = env.TMPDIR ?? temporaryFolder('npm-run');
   const ports = { PORT: await freePort(), DASHBOARD_PORT: await freePort(), SANDBOX_PORT: await freePort() };
-  const { DATABASE_URL: _, REDIS_URL: __, ...inherited } = process.env;
+  const { DATABASE_URL: _, MIGRATION_DATABASE_URL: __, REDIS_URL: ___, ...inherited } = process.env;
   const settings = Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)]));
   const npm = spawn('npm', ['run', script, '--', ...args], {
     cwd,

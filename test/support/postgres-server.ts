@@ -1,21 +1,20 @@
-import { existsSync } from 'node:fs';
 import pg from 'pg';
 import { clearUp } from '../../runtime/clear-up.ts';
-import { startEmbeddedPostgres, throwaway } from '../../runtime/embedded-postgres.ts';
+import { applicationUrl, startEmbeddedPostgres, throwaway } from '../../runtime/embedded-postgres.ts';
 import { removeFolder } from '../../runtime/run-folder.ts';
 import { temporaryFolder } from '../../runtime/started-processes.ts';
 
 /** The migrated database that every test's own database is copied from. */
 export const templateDatabase = 'template_app';
 
-/** One server for a whole run. Its watchman ends it where the run is stopped or killed. */
+/** One server for a whole run. Its watchman ends it where the run is stopped or killed. @returns its administrator's url */
 export async function startTestPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
   await clearUp();
   const folder = temporaryFolder('test-postgres');
   const server = await startEmbeddedPostgres(folder, { ...throwaway, max_connections: '300' });
-  await createTemplate(server.url);
+  await createTemplate(server.administratorUrl);
   return {
-    url: server.url,
+    url: server.administratorUrl,
     stop: async () => {
       await server.stop();
       removeFolder(folder);
@@ -30,16 +29,11 @@ async function createTemplate(serverUrl: string): Promise<void> {
   await client.connect();
   try {
     await client.query(`create database "${templateDatabase}"`);
-    await migrateWhenThere(url.href);
+    // Here alone: a test that copies the template need not load all that makes it.
+    const { migrate } = await import('../../store/migrate.ts');
+    await migrate({ databaseUrl: applicationUrl(url.href), administratorUrl: url.href });
     await client.query(`alter database "${templateDatabase}" with is_template true allow_connections false`);
   } finally {
     await client.end();
   }
-}
-
-async function migrateWhenThere(databaseUrl: string): Promise<void> {
-  const file = new URL('../../store/migrate.ts', import.meta.url);
-  if (!existsSync(file)) return;
-  const { migrate } = (await import(file.href)) as { migrate(databaseUrl: string): Promise<void> };
-  await migrate(databaseUrl);
 }

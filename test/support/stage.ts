@@ -21,7 +21,7 @@ import { moveClock } from '../../storm/database-clock.ts';
 import type { Context } from '../../workers/context.ts';
 import { processors } from '../../workers/processors.ts';
 import { openProviders } from '../../workers/providers.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
 import { testConfig, testEnvironment } from './environment.ts';
 import { freePort } from './free-port.ts';
 import { type Control, createSellers, type Goods, type Sellers } from './sellers.ts';
@@ -66,7 +66,8 @@ const impatient: Environment = {
 };
 
 export type Stage = AsyncDisposable &
-  Sellers & {
+  Sellers &
+  Pick<TestDatabase, 'administratorUrl' | 'asOwner'> & {
     readonly config: Config;
     readonly env: Environment;
     readonly databaseUrl: string;
@@ -118,22 +119,22 @@ const sandboxHere: StartSandbox = async (_env, config) => {
   return { authority: sandbox.authority, close };
 };
 
-/** The whole road in one process: a database of its own, the sandbox, and a queue in memory. */
+/** The whole road in one process as the application: a database of its own, the sandbox, and a queue in memory. */
 export async function createStage(
   changes: Environment = {},
   startSandbox = sandboxHere,
-  openDatabase = createTestDatabase,
+  openDatabase: () => Promise<Pick<TestDatabase, 'url' | 'administratorUrl' | 'asOwner' | 'drop'>> = createTestDatabase,
 ): Promise<Stage> {
   await using opened = new AsyncDisposableStack();
-  const database = await openDatabase();
-  opened.defer(() => database.drop());
+  const { url, drop, ...owned } = await openDatabase();
+  opened.defer(drop);
   const port = await freePort();
-  const env = testEnvironment({ ...impatient, DATABASE_URL: database.url, SANDBOX_PORT: String(port), ...changes });
+  const env = testEnvironment({ ...impatient, DATABASE_URL: url, SANDBOX_PORT: String(port), ...changes });
   const config = testConfig(env);
   const apiUrl = `http://127.0.0.1:${config.port}`;
   const sandbox = await startSandbox(env, config);
   opened.defer(() => sandbox.close());
-  const store = await openStore(database.url, 8);
+  const store = await openStore(url, 8);
   opened.defer(() => store.close());
 
   const jobs: Job[] = [];
@@ -238,7 +239,8 @@ export async function createStage(
   return {
     config,
     env,
-    databaseUrl: database.url,
+    databaseUrl: url,
+    ...owned,
     store,
     context,
     jobs,
@@ -265,15 +267,15 @@ export async function createStage(
       await control('clock', { advanceSeconds: seconds });
       if (ours === 'still') return;
       passedMs += seconds * 1_000;
-      await moveClock(store, passedMs);
+      await moveClock({ store, ...owned }, passedMs);
     },
 
     async at(now, work) {
-      await moveClock(store, now.getTime() - Date.now());
+      await moveClock({ store, ...owned }, now.getTime() - Date.now());
       try {
         return await work();
       } finally {
-        await moveClock(store, passedMs);
+        await moveClock({ store, ...owned }, passedMs);
       }
     },
 

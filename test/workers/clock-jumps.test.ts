@@ -27,7 +27,7 @@ describe('a workers process on a machine whose clock is wrong', function () {
       one.send('SIGKILL');
       await one.end;
     }
-    await moveClock(stage.store, 0);
+    await moveClock(stage, 0);
   });
   after(async () => {
     rmSync(folder, { recursive: true, force: true });
@@ -75,14 +75,14 @@ describe('a workers process on a machine whose clock is wrong', function () {
     setWall(0);
     const worker = start();
     await worker.ready();
-    await moveClock(stage.store, dayAndMoreMs);
+    await moveClock(stage, dayAndMoreMs);
     expect(await worker.end).to.equal('status 1');
     expect(worker.said()).to.include('90000 s behind the database');
   });
 
   it('starts where both are wrong alike: nobody could tell', async () => {
     setWall(dayAndMoreMs);
-    await moveClock(stage.store, dayAndMoreMs);
+    await moveClock(stage, dayAndMoreMs);
     await start().ready();
   });
 });
@@ -105,7 +105,7 @@ describe('a purchase whose answer was lost', () => {
   it('25 hours ago by the database’s clock is not sent again, although the process’s clock says it was just now', async () => {
     const order = await lost();
     await forgetKeys();
-    await moveClock(stage.store, dayAndMoreMs);
+    await moveClock(stage, dayAndMoreMs);
     expect(await stage.perform('purchase', order.id)).to.match(/^NEEDS_REVIEW \(EFFECT_UNPROVEN\)/);
     expect(await stage.effects('supplier-order')).to.have.length(1);
   });
@@ -126,20 +126,20 @@ describe('a purchase whose answer was lost', () => {
   it('before the clocks were set back a day is never sent again: nobody can say how long ago it was', async () => {
     const order = await lost();
     await forgetKeys();
-    await moveClock(stage.store, -dayAndMoreMs);
+    await moveClock(stage, -dayAndMoreMs);
     await stage.sweepAndDrain('due');
-    await moveClock(stage.store, hourMs);
+    await moveClock(stage, hourMs);
     expect(await stage.perform('purchase', order.id)).to.match(/^uncertain \(EFFECT_UNKNOWN\)/);
-    await moveClock(stage.store, 21 * hourMs);
+    await moveClock(stage, 21 * hourMs);
     expect(await stage.perform('purchase', order.id)).to.match(/^NEEDS_REVIEW \(EFFECT_UNPROVEN\)/);
     expect(await stage.effects('supplier-order')).to.have.length(1);
   });
 
   it('before the clock was wrong for a moment, by two minutes, is sent again when it is right', async () => {
     const order = await lost();
-    await moveClock(stage.store, -2 * minuteMs);
+    await moveClock(stage, -2 * minuteMs);
     await stage.sweepAndDrain('due');
-    await moveClock(stage.store, 0);
+    await moveClock(stage, 0);
     expect(await stage.perform('purchase', order.id)).to.equal('PURCHASED');
     expect(await stage.effects('supplier-order')).to.have.length(1);
   });

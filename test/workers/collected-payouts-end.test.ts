@@ -80,15 +80,15 @@ describe('how payouts that were collected end', function () {
   it('are not given up by a word about one of them, once its provider has shown that they arrived', async () => {
     const ids = await play.newLegs(3);
     await play.become(ids, 'PAID');
-    await rows(stage, `alter table payout_legs disable trigger user`);
+    await stage.asOwner('alter table payout_legs disable trigger user');
     await rows(stage, `update payout_legs set status = 'NEEDS_REVIEW', reason = 'PAYOUT_BLOCKED' where id = ?`, [
       ids[0],
     ]);
-    await rows(stage, `alter table payout_legs enable trigger user`);
+    await stage.asOwner('alter table payout_legs enable trigger user');
     expect(await refusal(play.decide(ids[0] ?? '', { decision: 'not-paid' }))).to.equal('PAYOUT_SENT');
-    await rows(stage, `alter table payout_legs disable trigger user`);
+    await stage.asOwner('alter table payout_legs disable trigger user');
     await rows(stage, `update payout_legs set status = 'PAID', reason = null where id = ?`, [ids[0]]);
-    await rows(stage, `alter table payout_legs enable trigger user`);
+    await stage.asOwner('alter table payout_legs enable trigger user');
   });
 
   it('are what was given up, when a person says that it is what PayPal shows', async () => {

@@ -295,6 +295,6 @@ describe('a buyer who has left eBay', () => {
       `update order_events set kind = 'moved' where order_id = ?`,
       'delete from order_events where order_id = ?',
     ])
-      expect(await refusalOf(rows(stage, change, [id]))).to.include('append-only');
+      expect(await refusalOf(stage.asOwner(change, [id]))).to.include('append-only');
   });
 });

@@ -32,7 +32,7 @@ describe('what was sent and then given up', () => {
   it('is a capture that no payment here is', async () => {
     await giveUp('capture');
     expect(await found(), 'what was taken is booked').to.deep.equal([]);
-    await sql('alter table payments disable trigger user');
+    await stage.asOwner('alter table payments disable trigger user');
     await sql('delete from payments');
     const [captured] = await stage.effects('capture');
     expect(await found()).to.deep.equal([

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import pg from 'pg';
+import { migrate } from '../../store/migrate.ts';
 import { createTransact } from '../../queues/transact.ts';
 import type { EffectPurpose } from '../../store/entities/money.ts';
-import { migrate } from '../../store/migrate.ts';
 import { openOrm, openStore } from '../../store/open.ts';
 import { changeSettings } from '../../store/users.ts';
 import type { Context } from '../../workers/context.ts';
@@ -123,8 +123,8 @@ describe('a database of an older release, whose keys were the ids of its rows, w
     const world = await countOf(open);
 
     const database = await createEmptyDatabase();
-    await asOldRelease(stage.databaseUrl, database.url);
-    await migrate(database.url);
+    await asOldRelease(stage.databaseUrl, database.administratorUrl);
+    await migrate({ ...database, databaseUrl: database.url });
     const store = await openStore(database.url, 4);
     try {
       expect(await effectRows(store, open)).to.deep.equal(before);

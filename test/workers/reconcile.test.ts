@@ -165,13 +165,12 @@ describe('reconcile', () => {
   it('loses nothing when the process dies while a page is stored', async () => {
     const orderId = await bench.sellOnEbay();
     const before = await bench.feed('ebay-orders');
-    await rows(
-      bench.stage,
-      `create or replace function die() returns trigger language plpgsql as $$ begin raise exception 'died'; end $$`,
+    await bench.stage.asOwner(
+      `create or replace function die() returns trigger language plpgsql as $$ begin raise exception 'died'; end $$;
+       create trigger die before insert on inbound_events for each row execute function die()`,
     );
-    await rows(bench.stage, 'create trigger die before insert on inbound_events for each row execute function die()');
     const end = await bench.read('ebay-orders').catch((error: unknown) => error);
-    await rows(bench.stage, 'drop function die cascade');
+    await bench.stage.asOwner('drop function die cascade');
     expect(String(end)).to.match(/died/);
     expect(await bench.feed('ebay-orders'))
       .to.include({ page: null })

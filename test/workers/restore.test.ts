@@ -13,6 +13,7 @@ import { migrate } from '../../store/migrate.ts';
 import { endRestore, notReadYet, openRestore } from '../../store/restore.ts';
 import { changeSettings } from '../../store/users.ts';
 import { freePort } from '../support/free-port.ts';
+import { openOwner } from '../support/owner.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { importFrom, ordersAt, placeOnEbay, rows } from './workbench.ts';
@@ -29,8 +30,12 @@ async function openCopiedServer() {
     work();
     server = await startEmbeddedPostgres(folder, settings);
   };
+  const { url, administratorUrl } = server;
+  const { asOwner, close } = openOwner(administratorUrl);
   return {
-    url: server.url,
+    url,
+    administratorUrl,
+    asOwner,
     copy: (name: string) => stopped(() => execFileSync('cp', ['-a', data, join(home, name)])),
     putBack: (name: string) =>
       stopped(() => {
@@ -38,6 +43,7 @@ async function openCopiedServer() {
         execFileSync('cp', ['-a', join(home, name), data]);
       }),
     drop: async () => {
+      await close();
       await server.stop();
       removeFolder(home);
       removeFolder(folder);
@@ -66,7 +72,7 @@ describe('a database that is put back as it was before, while the providers reme
   before(async () => {
     server = await openCopiedServer();
     stage = await createStage({}, undefined, async () => {
-      await migrate(server.url);
+      await migrate({ ...server, databaseUrl: server.url });
       return server;
     });
     seller = await stage.hireSeller({ proceeds: 'platform' });

@@ -9,7 +9,7 @@ import type { Context, Surroundings } from '../../workers/context.ts';
 import { type Host, startHost } from '../../workers/host.ts';
 import { processors } from '../../workers/processors.ts';
 import { type BackendName, redisUrlOn } from '../support/backends.ts';
-import { createTestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
 
 export type Line = { level: string; fields: Record<string, unknown>; text?: string };
@@ -20,6 +20,7 @@ type Hosting = { gate?: Surroundings['gate']; shutdownDeadlineMs?: number };
 /** One real queue, and hosts that serve it with processors of a test. */
 export type ServedQueue = AsyncDisposable & {
   readonly databaseUrl: string;
+  readonly asOwner: TestDatabase['asOwner'];
   readonly redisUrl: string | undefined;
   readonly prefix: string;
   readonly queue: Queue;
@@ -69,6 +70,7 @@ export async function openServedQueue(
 
   return {
     databaseUrl: database.url,
+    asOwner: database.asOwner,
     redisUrl,
     prefix,
     queue,
