@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import pg from 'pg';
+import { startEmbeddedPostgres } from '../../runtime/embedded-postgres.ts';
 import { postgresHome } from '../../runtime/postgres-home.ts';
 import { temporaryFolder } from '../../runtime/started-processes.ts';
 import { startSystem } from '../../runtime/supervisor.ts';
 import { systemEnv } from '../../runtime/system-plan.ts';
+import { openOrm } from '../../store/open.ts';
 
 /** Nothing of the shell that runs the tests may configure the system under test. */
-const unset = { DATABASE_URL: undefined, REDIS_URL: undefined };
+const unset = { DATABASE_URL: undefined, MIGRATION_DATABASE_URL: undefined, REDIS_URL: undefined };
 const freePorts = { api: 0, dashboard: 0, sandbox: 0 };
 const newFolder = () => temporaryFolder('system');
 
@@ -66,6 +68,51 @@ describe('supervisor', function () {
       `port ${port} cannot be used: another process listens there. Stop it, or choose another port with DASHBOARD_PORT`,
     );
     expect([dataFolder, postgresHome(join(dataFolder, 'postgres'))].filter(existsSync)).to.deep.equal([]);
+  });
+
+  it('moves the data folder of an earlier release over, and tells no process who administers the database', async () => {
+    const dataFolder = newFolder();
+    const earlier = await startEmbeddedPostgres(join(dataFolder, 'postgres'));
+    const orm = await openOrm(earlier.administratorUrl, 1);
+    await orm.migrator.up({ to: '0024-own-debits' });
+    await orm.em
+      .fork()
+      .execute(
+        `insert into users (id, email, password_hash, role) values (gen_random_uuid(), 'ana@example.com', 'none', 'reseller')`,
+      );
+    await orm.close(true);
+    await earlier.stop();
+    await using system = await startSystem({
+      env: unset,
+      dataFolder,
+      ports: freePorts,
+      log: new PassThrough().resume(),
+      removeData: true,
+    });
+    const client = new pg.Client({ connectionString: system.databaseUrl });
+    await client.connect();
+    const { rows } = await client.query('select email, current_user as reader from users order by email');
+    await client.end();
+    expect(rows).to.deep.equal([
+      { email: 'admin@localhost', reader: 'orders_app' },
+      { email: 'ana@example.com', reader: 'orders_app' },
+    ]);
+    const { password } = new URL(String(system.administratorUrl));
+    expect(
+      Object.entries(system.env).filter(([name, value]) => /MIGRATION/.test(name) || value.includes(password)),
+    ).to.deep.equal([]);
+  });
+
+  it('says which address is missing where the database is somebody’s own', async () => {
+    const problem = await startSystem({
+      env: { ...unset, DATABASE_URL: 'postgresql://orders_app:p@127.0.0.1:1/postgres' },
+      dataFolder: newFolder(),
+      processes: [],
+      ports: freePorts,
+      log: new PassThrough().resume(),
+      removeData: true,
+    }).catch((error: Error) => error.message);
+    expect(problem).to.include('MIGRATION_DATABASE_URL is required');
   });
 
   it('gives every process the same addresses, and the api the certificate of the sandbox', async () => {
