@@ -26,9 +26,11 @@ const isStarting = (error: unknown): boolean =>
  * Makes the roles, brings the application's tables and BullMQ's own schema up to date as their owner, and says what the
  * application may. On a large database a migration may take minutes, in which what it changes is locked: no statement of
  * it is cut off for that. Safe to run at any time, any number at once. Waits for a database that does not take
- * connections yet. @throws when it does not for too long
+ * connections yet. @throws when it does not for too long, and when the addresses name two databases
  */
 export async function migrate({ databaseUrl, administratorUrl }: MigrationAddresses): Promise<void> {
+  const [here, there] = [databaseUrl, administratorUrl].map(url => new URL(url).pathname);
+  if (here !== there) throw new Error('DATABASE_URL and MIGRATION_DATABASE_URL name two databases: they must name one');
   const client = await connect(administratorUrl, Date.now() + startingMs);
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);

@@ -60,6 +60,17 @@ describe('the role of the application', () => {
     expect(rows).to.deep.equal([{ name: 'orders_app', powers: false, groups: 0, owned: 0 }]);
   });
 
+  it('shares the schemas with nobody but their owner', async () => {
+    const { rows } = await application.query(
+      `select nspname as schema, has_schema_privilege('public', oid, 'usage') or has_schema_privilege('public', oid, 'create') as open
+       from pg_namespace where nspname in ('public', 'bullmq') order by 1`,
+    );
+    expect(rows).to.deep.equal([
+      { schema: 'bullmq', open: false },
+      { schema: 'public', open: false },
+    ]);
+  });
+
   it('reads every table', async () => {
     expect(tables).to.include.members([...appendOnly, ...readOnly, 'orders', 'bullmq.job']);
     expect(await letThrough('select from $', tables)).to.deep.equal(tables);

@@ -68,6 +68,11 @@ describe('the migration makes the roles', function () {
     expect(await whoIs(as('till', 'another', 'one'))).to.deep.equal([]);
   });
 
+  it('and refuses addresses of two databases', async () => {
+    const addresses = { administratorUrl: server.administratorUrl, databaseUrl: as('shop', 'p', 'elsewhere') };
+    expect(await migrate(addresses).catch((error: Error) => error.message)).to.match(/name two databases/);
+  });
+
   const refused: readonly [name: string, why: RegExp, prepare?: string][] = [
     ['app', /names app, which MIGRATION_DATABASE_URL names too/],
     ['orders_owner', /names orders_owner, which owns the tables/],
