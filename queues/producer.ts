@@ -44,6 +44,7 @@ export function openProducer(backend: Backend, log: Pick<Logger, 'warn'>): Produ
     return Promise.race([answer, late]);
   };
 
+  // One by one, and by names of ours: for a bulk, and for numbers, BullMQ makes tables and sequences, which we may not.
   const add = async (job: Job): Promise<unknown> =>
     inTime(job, queueOf(job).add(job.queue, job.payload, { jobId: job.id }));
 

@@ -28,7 +28,10 @@ export async function giveToOwner(administrator: pg.Client, databaseUrl: string)
   try {
     const { rows: databases } = await administrator.query<{ name: string }>('select current_database() as name');
     const database = administrator.escapeIdentifier(databases[0]?.name ?? '');
-    await administrator.query(`grant create on database ${database} to ${ownerRole}`); // BullMQ makes a schema of its own
+    // BullMQ makes a schema of its own. And what anybody could make, a temporary table, would hide the one of that name
+    // from the triggers that look there.
+    await administrator.query(`grant create, temporary on database ${database} to ${ownerRole}`);
+    await administrator.query(`revoke temporary on database ${database} from public`);
     const { rows } = await administrator.query<{ what: string }>(notYetMoved, [roleIn(databaseUrl), ownerRole]);
     for (const { what } of rows) await administrator.query(`alter ${what} owner to ${ownerRole}`);
     await administrator.query('commit');

@@ -124,6 +124,7 @@ describe('the role of the application', () => {
     'create table more (id int)',
     'create table bullmq.more (id int)',
     'create view more as select 1 as one',
+    'create temporary table orders (id int)',
     'create sequence more',
     `create function more() returns int language sql as 'select 1'`,
     `create or replace function clock_now() returns timestamptz language sql stable as 'select clock_timestamp()'`,

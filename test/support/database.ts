@@ -24,7 +24,11 @@ export const createEmptyDatabase = (): Promise<TestDatabase> => create('template
 
 async function create(template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer(`create database "${name}" template "${template}"`);
+  // The rights in a database are copied with it; those to the database, as the migration leaves them, are not.
+  await onServer(
+    `create database "${name}" template "${template}"`,
+    `revoke temporary on database "${name}" from public`,
+  );
   const address = new URL(serverUrl());
   address.pathname = `/${name}`;
   const administratorUrl = address.href;
@@ -58,11 +62,14 @@ function serverUrl(): string {
   return url;
 }
 
-async function onServer(statement: string): Promise<number> {
+/** @returns how many rows the last of them gave */
+async function onServer(...statements: string[]): Promise<number> {
   const client = new pg.Client({ connectionString: serverUrl(), connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
-    return (await client.query(statement)).rowCount ?? 0;
+    let rows = 0;
+    for (const statement of statements) rows = (await client.query(statement)).rowCount ?? 0;
+    return rows;
   } finally {
     await client.end();
   }
