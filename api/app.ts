@@ -21,6 +21,7 @@ import { checkoutRoutes } from './routes/checkout.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { earningsRoutes, platformEarningsRoutes } from './routes/earnings.ts';
+import { erasureRoutes } from './routes/erasure.ts';
 import { fxConversionRoutes } from './routes/fx-conversions.ts';
 import { fxRateRoutes } from './routes/fx-rates.ts';
 import { metrics } from './routes/metrics.ts';
@@ -93,6 +94,7 @@ export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Po
     browserBuyingRoutes(deps),
     proceedsRoutes(deps),
     decisionRoutes(deps),
+    erasureRoutes(deps),
     providerKeyRoutes(deps),
     adminRoutes(deps),
   );

@@ -12,6 +12,7 @@ import { booksRoutes } from './books-routes.ts';
 import { browserRoutes } from './browser-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import type { Deps } from './deps.ts';
+import { erasureRoutes } from './erasure-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { evidenceRoutes } from './evidence-routes.ts';
 import { loginRoutes } from './login.ts';
@@ -80,6 +81,7 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   app.use(overviewRoutes(deps));
   app.use(orderRoutes(deps));
   app.use(decisionRoutes(deps));
+  app.use(erasureRoutes(deps));
   app.use(evidenceRoutes(deps));
   app.use(eventRoutes(deps));
   app.use(booksRoutes(deps));

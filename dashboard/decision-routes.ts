@@ -5,9 +5,9 @@ import { formatMoney } from '../domain/money.ts';
 import { askedAmount, askedLeg, askedOrder } from '../queues/decisions/asked.ts';
 import { decideLeg } from '../queues/decisions/decide-leg.ts';
 import { decideOrder } from '../queues/decisions/decide-order.ts';
-import { DecisionRefused } from '../queues/decisions/decision.ts';
 import { settleContradiction } from '../queues/decisions/settle-contradiction.ts';
 import { audited } from './audit.ts';
+import { refused } from './decision-refused.ts';
 import type { Deps } from './deps.ts';
 import { idOf } from './id-of.ts';
 import { Refusal } from './refusal.ts';
@@ -51,11 +51,6 @@ function decisionIn(body: Readonly<Record<string, string>> | undefined): Readonl
     ...(costs === undefined ? numbers && { supplierOrders: numbers } : { paid }),
   };
 }
-
-const refused = (error: unknown): never => {
-  if (!(error instanceof DecisionRefused)) throw error;
-  throw new Refusal(error.code === 'NOT_FOUND' ? 404 : 409, `${error.message} (${error.code}).`);
-};
 
 /** The way out of NEEDS_REVIEW, where its evidence is shown: what the operator has seen, and why they decide so. */
 export const decisionRoutes = (deps: Deps): Router =>

@@ -3,6 +3,7 @@ import { legChoices, legFacts } from '../queues/decisions/leg-choices.ts';
 import { orderChoices, orderFacts } from '../queues/decisions/order-choices.ts';
 import { contradictionsOf } from '../store/contradictions.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
+import { erasureHold } from '../store/erasure-hold.ts';
 import { evidenceOf } from '../store/evidence.ts';
 import { legsOfOrder } from '../store/legs.ts';
 import type { EntityManager, Store } from '../store/open.ts';
@@ -41,6 +42,7 @@ export const readOrderFile = (store: Store, id: OrderId) =>
       legs,
       legChoices: await choicesOf(em, legs),
       orderChoices: orderChoices(await orderFacts(em, row.order)),
+      erasureHold: row.order.buyerErasedAt ? null : await erasureHold(em, row.order),
       product: productId ? await findProduct(em, productId) : null,
       commission: sale && (await commissionOf(em, sale.id)),
       payments: await paymentsOf(em, id),

@@ -12,6 +12,9 @@
 import { type Money, money, subtract } from './money.ts';
 import type { StateTable } from './state-table.ts';
 
+/** An order at our checkout that its buyer has not approved for so long is given up. */
+export const approvedWithinMs = 24 * 3_600_000;
+
 export const paymentStates = [
   'PENDING',
   'COMPLETED',

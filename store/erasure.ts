@@ -1,13 +1,19 @@
 import type { Address } from '../domain/address.ts';
-import type { EventId } from '../domain/ids.ts';
+import type { EventId, OrderId, UserId } from '../domain/ids.ts';
 import type { Channel } from '../domain/order.ts';
+import { withdrawUnsent } from './effects.ts';
 import { InboundEvent, Order, OrderEvent } from './entities/order.ts';
+import { type ErasureHold, erasureHold } from './erasure-hold.ts';
 import type { EntityManager } from './open.ts';
+import { forgetMessages } from './order-messages.ts';
 import { redactJson, redactText } from './redact.ts';
 import { storableJson } from './storable-json.ts';
 import { note } from './timeline.ts';
 
 const pageSize = 200;
+
+/** Why somebody is forgotten: it is written into the timeline, with who did it where that was a person. */
+export type Erasure = { readonly why: string; readonly by?: UserId };
 
 /** What a buyer bought, by the names they go by at a marketplace; each page is locked until the transaction ends. */
 export async function* ordersOfBuyer(
@@ -28,12 +34,26 @@ export async function* ordersOfBuyer(
   }
 }
 
+/** Locks an order until the transaction ends, so that nothing is sent for it meanwhile. */
+export async function lockOrder(em: EntityManager, id: OrderId): Promise<Order | null> {
+  await em.execute('select id from orders where id = ? for no key update', [id]);
+  return em.findOne(Order, { id }, { refresh: true });
+}
+
+/** Forgets the buyer of an order that the caller has locked, unless something holds them yet: then gives that. */
+export async function forgetBuyer(em: EntityManager, order: Order, erasure: Erasure): Promise<ErasureHold | null> {
+  if (order.buyerErasedAt) return null;
+  const held = await erasureHold(em, order);
+  if (!held) await eraseOrders(em, [order], erasure);
+  return held;
+}
+
 /**
  * Takes the person out of these orders: name, address, phone and e-mail; what the timeline says of them; the messages
  * that told of the order; and the requests to the supplier, where it is known what came of them. Ids, amounts, times
- * and states stay.
+ * and states stay. What was never sent for them is taken back.
  */
-export async function eraseOrders(em: EntityManager, orders: readonly Order[]): Promise<void> {
+export async function eraseOrders(em: EntityManager, orders: readonly Order[], { why, by }: Erasure): Promise<void> {
   for (const order of orders) {
     const { id, shipTo, buyerAccount } = order;
     const words = wordsFor(shipTo, buyerAccount);
@@ -42,27 +62,13 @@ export async function eraseOrders(em: EntityManager, orders: readonly Order[]): 
       [id],
     );
     await eraseTimeline(em, id, words);
+    for (const purpose of ['capture', 'buy', 'refund'] as const) await withdrawUnsent(em, purpose, id);
     // The database rewrites requests of closed effects by itself, whenever they are touched.
     await em.execute(`update effects set request = request where purpose = 'buy' and subject = ?`, [id]);
     await forgetMessages(em, order);
     await em.execute('delete from evidence where order_id = ?', [id]);
-    await note(em, id, 'noted', 'the buyer has closed their eBay account: name, address and contact are erased');
+    await note(em, id, 'noted', `${why}: name, address and contact of the buyer are erased`, by ? { by } : {});
   }
-}
-
-/**
- * A message that has not been read yet can tell nothing any more; what became of the sale is read at eBay. An id is
- * eBay's own in eBay's messages; in those that shops send inline, it is what that shop says.
- */
-async function forgetMessages(em: EntityManager, { externalOrderId, credentialId }: Order): Promise<void> {
-  if (!externalOrderId) return;
-  await em.execute(
-    `update inbound_events set body = '', headers = '{}', next_check_at = null,
-       status = case status when 'RECEIVED' then 'IGNORED' else status end,
-       note = case status when 'RECEIVED' then 'erased with its buyer' else note end
-     where subject = ? and (source = 'ebay' or (source = 'inline' and credential_id = ?))`,
-    [externalOrderId, credentialId ?? null],
-  );
 }
 
 /** The message itself names who is to be forgotten: it is closed and emptied at once, or it could not be read again. */

@@ -67,7 +67,7 @@ const stopErased = (ctx: Context, order: Order): Promise<string> =>
   move(ctx, order, {
     to: 'NEEDS_REVIEW',
     reason: 'BUYER_ERASED',
-    note: 'its buyer was erased: refund the sale at eBay',
+    note: 'its buyer was erased: refund the sale',
   });
 
 /** Frozen while it was being bought. Whether goods were ordered may be open: only a person can tell then. */

@@ -1,4 +1,5 @@
 import { refusalIn, Terminal, Unreadable } from '../domain/outcome.ts';
+import { approvedWithinMs } from '../domain/payment.ts';
 import { afterRefusal, CaptureRefused } from '../providers/paypal/capture-refused.ts';
 import type { PayPalOrder } from '../providers/paypal/order.ts';
 import { moneyMayCome } from '../queues/next-job.ts';
@@ -15,8 +16,6 @@ import { readPayPalOrder, takeMoney } from './take-money.ts';
 
 /** PayPal forgets an order that nobody approved after about six hours. */
 const approvalWindowMs = 6 * 3_600_000;
-/** One that it goes on showing unapproved is given up all the same. */
-const patienceMs = 24 * 3_600_000;
 /** It keeps the key of a capture for six hours: ours is not sent again after five. */
 const resendForMs = 5 * 3_600_000;
 /** How often an order is asked after that its buyer left; webhooks and the buyer's return come first. */
@@ -132,7 +131,7 @@ async function forgotten(ctx: Context, order: Order): Promise<string> {
 }
 
 async function notApproved(ctx: Context, order: Order): Promise<string> {
-  if (ageOf(ctx, order) < patienceMs) return recheck(ctx, order, askAgainMs, 'the buyer has not approved yet');
+  if (ageOf(ctx, order) < approvedWithinMs) return recheck(ctx, order, askAgainMs, 'the buyer has not approved yet');
   return move(ctx, order, { to: 'CANCELLED', note: 'not approved by the buyer within a day' });
 }
 
@@ -172,6 +171,6 @@ async function declined(ctx: Context, order: Order, refusal: Terminal): Promise<
 /** PayPal does not let us read the order: nothing follows for the payment, and after a day a person looks. */
 async function unread(order: Order, { message }: Terminal, ctx: Context): Promise<string> {
   const text = `PayPal does not show its order: ${message}`;
-  if (order.status !== 'CREATED' || ageOf(ctx, order) < patienceMs) return recheck(ctx, order, askAgainMs, text);
+  if (order.status !== 'CREATED' || ageOf(ctx, order) < approvedWithinMs) return recheck(ctx, order, askAgainMs, text);
   return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'UNREADABLE_ANSWER', note: text });
 }

@@ -24,7 +24,7 @@ export const eraseBuyer = (ctx: Context, event: InboundEvent): Promise<string> =
     const erased: Order[] = [];
     for await (const page of ordersOfBuyer(em, 'ebay', persons)) {
       for (const order of page) await stop(em, enqueue, order);
-      await eraseOrders(em, page);
+      await eraseOrders(em, page, { why: 'the buyer has closed their eBay account' });
       erased.push(...page);
     }
     const text = `a buyer was erased from ${erased.length} orders`;

@@ -1,3 +1,4 @@
+import { subjectOf } from '../providers/paypal/event-subject.ts';
 import { isFollowed, isUnreadable, readPayPalEvent } from '../providers/paypal/webhook.ts';
 import type { Context } from './context.ts';
 import type { FeedSource } from './feed-source.ts';
@@ -26,5 +27,5 @@ function storable(ctx: Context, body: Buffer) {
   const event = readPayPalEvent(body);
   const { id: eventId, type } = event;
   if (isUnreadable(event)) ctx.log.error({ eventId, type }, 'a listed PayPal event cannot be read');
-  return { source: 'paypal' as const, eventId, type, body, wanted: isFollowed(event) };
+  return { source: 'paypal' as const, eventId, type, subject: subjectOf(event), body, wanted: isFollowed(event) };
 }

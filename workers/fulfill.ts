@@ -67,7 +67,7 @@ const isBought = async (ctx: Context, { id }: Order): Promise<boolean> =>
 
 const boughtNote = 'its goods are ordered: nothing is bought beside them';
 
-const erasedNote = 'its buyer has left the marketplace and was erased: refund the sale there';
+const erasedNote = 'its buyer was erased: refund the sale';
 
 async function addressArrived(ctx: Context, order: Order): Promise<boolean> {
   const shipTo = await readAddress(ctx, order);

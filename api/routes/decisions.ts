@@ -5,10 +5,10 @@ import { type Money, zero } from '../../domain/money.ts';
 import { askedLeg, askedOrder, why } from '../../queues/decisions/asked.ts';
 import { decideLeg } from '../../queues/decisions/decide-leg.ts';
 import { decideOrder } from '../../queues/decisions/decide-order.ts';
-import { DecisionRefused } from '../../queues/decisions/decision.ts';
 import { settleContradiction } from '../../queues/decisions/settle-contradiction.ts';
+import { refused } from '../decision-refused.ts';
 import type { Deps } from '../deps.ts';
-import { Problem, valid } from '../middleware/problem.ts';
+import { valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';
 import { id, priceOrNothing } from '../schemas.ts';
 
@@ -20,11 +20,6 @@ const cameBack = Joi.object<{ amount: Money; lost?: Money }>({
 
 /** What left under a call that was given up; what a marketplace has given back of the order’s line, in all. */
 const seen = Joi.object<{ amount: Money; why: string }>({ amount: priceOrNothing.required(), why });
-
-const refused = (error: unknown): never => {
-  if (!(error instanceof DecisionRefused)) throw error;
-  throw new Problem(error.code === 'NOT_FOUND' ? 404 : 409, error.code, error.message);
-};
 
 /** The way out of a review or a contradiction: an admin who has looked at the provider says what is so, and why. */
 export const decisionRoutes = ({ transact }: Deps): Router =>

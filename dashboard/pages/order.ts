@@ -1,5 +1,4 @@
 import { type Html, html } from '../../runtime/html.ts';
-import type { Order } from '../../store/entities/order.ts';
 import { salePrice } from '../../store/orders.ts';
 import { currentQueue, ownJob } from '../current-queue.ts';
 import { nextAction, wayOut } from '../next-action.ts';
@@ -8,6 +7,7 @@ import { contradictionCard } from './contradictions.ts';
 import { decisions } from './decision.ts';
 import { evidenceTable } from './evidence.ts';
 import { page, type Viewer } from './layout.ts';
+import { buyerOf } from './order-buyer.ts';
 import { effectTable, parcelTable, paymentTable, supplierOrderTable, timeline } from './order-course.ts';
 import { ledgerTable, legTable, splitOf } from './order-money.ts';
 import { amount, badge, card, code, facts, none, reasonText, shortId } from './parts.ts';
@@ -28,7 +28,7 @@ export const orderPage = (viewer: Viewer, file: OrderFile, now: Date, woken?: nu
     <div class="columns wide">
       <div>
         ${card('Facts', orderFacts(file, now))}
-        ${card('Ship to', shipTo(file.order))}
+        ${card('Ship to', buyerOf(file))}
       </div>
       ${card('Timeline', timeline(file.timeline))}
     </div>
@@ -102,12 +102,4 @@ function orderFacts(file: OrderFile, now: Date): Html {
     ['Paid', moment(order.paidAt)],
     ['Created', moment(order.createdAt)],
   ]);
-}
-
-function shipTo({ shipTo: address }: Order): Html {
-  if (!address) return html`<p class="empty">No address is known.</p>`;
-  const { fullName, company, labelReference, line1, line2, city, region, postalCode, country, phone, email } = address;
-  const town = [`${postalCode} ${city}`.trim(), region].filter(Boolean).join(', ');
-  const lines = [fullName, company, labelReference, line1, line2, town, country, phone, email];
-  return html`<address>${lines.filter(Boolean).map(line => html`${line}<br>`)}</address>`;
 }

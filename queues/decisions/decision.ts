@@ -38,7 +38,12 @@ export type DecisionProblem =
   | 'REFUND_INCOMPLETE'
   | 'NO_REFUND_UNTOLD'
   | 'MORE_THAN_PAID'
-  | 'LESS_THAN_BOOKED';
+  | 'LESS_THAN_BOOKED'
+  | 'PAYMENT_MAY_COME'
+  | 'BUYER_NEEDED'
+  | 'RESEND_OPEN'
+  | 'REFUND_OPEN'
+  | 'MESSAGE_UNREAD';
 
 /** The facts do not allow it. */
 export class DecisionRefused extends Error {

@@ -19,6 +19,8 @@ export const Order = defineEntity({
     paypalAccount: p.text().nullable(),
     buyerAccount: p.text().nullable(),
     buyerErasedAt: p.datetime().nullable(),
+    /** When its buyer asked to be forgotten. */
+    eraseAskedAt: p.datetime().nullable(),
     listingId: p.text().nullable(),
     variationId: p.text(),
     productId: p.uuid().$type<ProductId>().nullable(),

@@ -1,3 +1,4 @@
+import type { Address } from '../../domain/address.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { berlin, type Goods } from '../support/stage.ts';
 import type { Answer, Api, Asking } from './open-api.ts';
@@ -5,15 +6,16 @@ import type { Answer, Api, Asking } from './open-api.ts';
 /** An order at the checkout, as its buyer holds it. */
 export type Cart = { readonly orderId: OrderId; readonly checkoutToken: string; readonly paypalOrderId: string };
 
-export const wantOne = (goods: Goods, quantity = 1) => ({
+export const wantOne = (goods: Goods, quantity = 1, shippingAddress: Address = berlin) => ({
   productId: goods.productId,
   quantity,
-  shippingAddress: { ...berlin },
+  shippingAddress: { ...shippingAddress },
 });
 
 /** The buyer fills in the address and is sent to PayPal. */
-export async function fillCart(api: Api, goods: Goods, quantity = 1): Promise<Cart> {
-  const { status, text, json } = await api.call('POST', '/api/paypal/create-order', { body: wantOne(goods, quantity) });
+export async function fillCart(api: Api, goods: Goods, quantity = 1, shipTo: Address = berlin): Promise<Cart> {
+  const body = wantOne(goods, quantity, shipTo);
+  const { status, text, json } = await api.call('POST', '/api/paypal/create-order', { body });
   if (status !== 201) throw new Error(`create-order answered ${status} ${text}`);
   const paypalOrderId = new URL(json.approveUrl).searchParams.get('token') ?? '';
   return { orderId: json.orderId, checkoutToken: json.checkoutToken, paypalOrderId };

@@ -257,6 +257,18 @@ export const routes: readonly Route[] = [
   },
   {
     method: 'POST',
+    pattern: '/api/admin/orders/:id/erase-buyer',
+    path: ({ orderId }) => `/api/admin/orders/${orderId}/erase-buyer`,
+    answers: adminsOnly(409),
+  },
+  {
+    method: 'POST',
+    pattern: '/api/admin/erase-buyer',
+    body: () => ({ email: `${digits(8)}@example.com` }),
+    answers: adminsOnly(200),
+  },
+  {
+    method: 'POST',
     pattern: '/api/admin/payouts/:id/decide',
     path: ({ orderId }) => `/api/admin/payouts/${orderId}/decide`,
     body: () => ({ decision: 'not-paid', why: 'looked at PayPal' }),

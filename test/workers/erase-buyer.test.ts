@@ -4,6 +4,7 @@ import type { OrderId } from '../../domain/ids.ts';
 import { decideOrder } from '../../queues/decisions/decide-order.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import { berlin, createStage, type Goods, type Seller, type Stage } from '../support/stage.ts';
+import { tablesThatName } from './traces.ts';
 import { connectAliExpress, importFrom, intentsOf, notesOf, placeOnEbay, reservationsOf, rows } from './workbench.ts';
 
 const person = {
@@ -90,25 +91,6 @@ describe('a buyer who has left eBay', () => {
     expect(await stage.perform('purchase', id)).to.match(/^uncertain/);
   };
 
-  /** Everything that the database holds, but for the events of other tests' buyers. */
-  const tablesThatName = async (pattern: RegExp): Promise<string[]> => {
-    const tables = await rows<{ name: string }>(
-      stage,
-      `select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`,
-    );
-    const found: string[] = [];
-    for (const { name } of tables) {
-      const texts = await rows<{ text: string }>(
-        stage,
-        name === 'inbound_events'
-          ? `select (to_jsonb(t) - 'body')::text || convert_from(body, 'UTF8') as text from inbound_events t`
-          : `select t::text as text from ${name} t`,
-      );
-      if (texts.some(({ text }) => pattern.test(text))) found.push(name);
-    }
-    return found;
-  };
-
   it('is named nowhere any more, whatever state their orders were in; ids, amounts and states stay', async () => {
     const username = newName();
     const named = new RegExp(`${traces.source}|${username}`, 'i');
@@ -127,13 +109,18 @@ describe('a buyer who has left eBay', () => {
       ]),
     );
     const told = await sentInline(paid, seller, { orderId: paid.externalOrderId, buyer: { name: person.fullName } });
-    expect(await tablesThatName(named)).to.include.members(['orders', 'effects', 'order_events', 'inbound_events']);
+    expect(await tablesThatName(stage, named)).to.include.members([
+      'orders',
+      'effects',
+      'order_events',
+      'inbound_events',
+    ]);
     const facts = `select id, sale_minor, sale_currency, external_order_id, product_id, fx_rate from orders order by id`;
     const books = `select * from ledger_postings order by id`;
     const before = [await rows(stage, facts), await rows(stage, books)];
 
     expect(await erase(username)).to.equal('a buyer was erased from 2 orders');
-    expect(await tablesThatName(new RegExp(`${named.source}|eias-`, 'i'))).to.deep.equal([]);
+    expect(await tablesThatName(stage, new RegExp(`${named.source}|eias-`, 'i'))).to.deep.equal([]);
     expect([await rows(stage, facts), await rows(stage, books)]).to.deep.equal(before);
     expect(await stage.order(bought)).to.include({ status: 'PURCHASED', shipTo: null, buyerAccount: null });
     expect((await notesOf(stage, paid.id)).join('\n')).to.include(

@@ -1,3 +1,4 @@
+import { subjectOf } from '../../providers/paypal/event-subject.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import type { Stage } from '../support/stage.ts';
 import { type Changes, performWith } from './workbench.ts';
@@ -9,7 +10,17 @@ export async function storeNews(stage: Stage, type: string, resource: object): P
   told += 1;
   const eventId = `WH-NEWS-${told}`;
   const body = Buffer.from(JSON.stringify({ id: eventId, event_type: type, resource_type: 'any', resource }));
-  const stored = { source: 'paypal', eventId, type, headers: {}, body, credentialId: null, wanted: true } as const;
+  const subject = subjectOf({ resource: { ...resource } });
+  const stored = {
+    source: 'paypal',
+    eventId,
+    type,
+    subject,
+    headers: {},
+    body,
+    credentialId: null,
+    wanted: true,
+  } as const;
   const event = await stage.store.transaction(em => storeEvent(em, stored));
   if (!event) throw new Error(`${eventId} was told before`);
   return event.id;

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { subjectOf } from '../../../providers/paypal/event-subject.ts';
 import { isFollowed, isUnreadable, readPayPalEvent, verifyPayPalWebhook } from '../../../providers/paypal/webhook.ts';
 import type { Deps } from '../../deps.ts';
 import { sourceOf } from '../../limits.ts';
@@ -25,5 +26,6 @@ export const paypal =
     if (isUnreadable(event))
       deps.log.error({ eventId, type }, 'a PayPal event that should be followed tells of nothing');
     const headers = headersOf(request, keptHeaders);
-    await take(deps, response, { source: 'paypal', eventId, type, headers, body, wanted: isFollowed(event) }, 200);
+    const stored = { source: 'paypal', eventId, type, subject: subjectOf(event), headers, body } as const;
+    await take(deps, response, { ...stored, wanted: isFollowed(event) }, 200);
   };

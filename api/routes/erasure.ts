@@ -1,0 +1,24 @@
+import { Router } from 'express';
+import type { OrderId } from '../../domain/ids.ts';
+import { askedEmail, eraseBuyerByEmail, eraseBuyerOf } from '../../queues/decisions/erase-buyer.ts';
+import { refused } from '../decision-refused.ts';
+import type { Deps } from '../deps.ts';
+import { valid } from '../middleware/problem.ts';
+import { adminOf } from '../middleware/session.ts';
+import { id } from '../schemas.ts';
+
+/** A buyer wants to be forgotten. For admins. */
+export const erasureRoutes = ({ store }: Deps): Router =>
+  Router()
+    .post('/orders/:id/erase-buyer', async (request, response) => {
+      const { userId } = adminOf(response);
+      const orderId = valid(id, request.params.id) as OrderId;
+      const order = await store.transaction(em => eraseBuyerOf(em, orderId, userId)).catch(refused);
+      response.json({ id: order.id, erased: true });
+    })
+    .post('/erase-buyer', async (request, response) => {
+      const { userId } = adminOf(response);
+      const { email } = valid(askedEmail, request.body);
+      const { erased, waiting } = await eraseBuyerByEmail(store, email, userId);
+      response.json({ erased, waiting: waiting.map(({ id, code, note, until }) => ({ id, code, why: note, until })) });
+    });

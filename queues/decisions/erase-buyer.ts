@@ -1,0 +1,47 @@
+/**
+ * A buyer wants to be forgotten, at whatever channel they bought: in one order, or in all that name their e-mail
+ * address. What holds an order is judged in `store/erasure-hold.ts`, for every door and for what is forgotten by itself.
+ */
+import Joi from 'joi';
+import type { OrderId, UserId } from '../../domain/ids.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { forgetBuyer, lockOrder } from '../../store/erasure.ts';
+import type { ErasureHold } from '../../store/erasure-hold.ts';
+import { askToForget } from '../../store/erasure-requests.ts';
+import type { EntityManager, Store } from '../../store/open.ts';
+import { refusal } from './decision.ts';
+
+const why = 'at the wish of the buyer';
+
+/** The address may be written in any way. */
+export const askedEmail = Joi.object<{ readonly email: string }>({
+  email: Joi.string().trim().email({ tlds: false }).max(256).required(),
+});
+
+/** @throws DecisionRefused with what holds the order, or NOT_FOUND. Again is harmless. */
+export async function eraseBuyerOf(em: EntityManager, id: OrderId, by: UserId): Promise<Order> {
+  const order = await lockOrder(em, id);
+  if (!order) throw refusal('NOT_FOUND', 'there is no such order');
+  const held = await forgetBuyer(em, order, { why, by });
+  if (held) throw refusal(held.code, held.until ? `${held.note}, until ${held.until.toISOString()}` : held.note);
+  return order;
+}
+
+export type WaitingErasure = { readonly id: OrderId } & ErasureHold;
+export type ErasedBuyer = { readonly erased: readonly OrderId[]; readonly waiting: readonly WaitingErasure[] };
+
+/** Those that wait are erased by themselves when nothing holds them any more. */
+export async function eraseBuyerByEmail(store: Store, email: string, by: UserId): Promise<ErasedBuyer> {
+  const ids = await store.transaction(em => askToForget(em, email));
+  const erased: OrderId[] = [];
+  const waiting: WaitingErasure[] = [];
+  for (const id of ids) {
+    const held = await store.transaction(async em => {
+      const order = await lockOrder(em, id);
+      return order && forgetBuyer(em, order, { why, by });
+    });
+    if (held) waiting.push({ id, ...held });
+    else erased.push(id);
+  }
+  return { erased, waiting };
+}
