@@ -15,3 +15,4 @@ export type EffectId = Brand<string, 'EffectId'>;
 export type RateFeedId = Brand<string, 'RateFeedId'>;
 export type ParcelId = Brand<string, 'ParcelId'>;
 export type BookCheckId = Brand<string, 'BookCheckId'>;
+export type ForgettingId = Brand<string, 'ForgettingId'>;

@@ -4,6 +4,7 @@ import { checkBooks } from './check-books.ts';
 import type { QueueContract } from './contract.ts';
 import { createSale } from './create-sale.ts';
 import { fetchRates } from './fetch-rates.ts';
+import { forgetBuyers } from './forget-buyers.ts';
 import { fulfill } from './fulfill.ts';
 import { importOrder } from './import-order.ts';
 import { payout } from './payout.ts';
@@ -34,6 +35,7 @@ export const catalogue = {
   reconcile,
   'watch-subscription': watchSubscription,
   'check-books': checkBooks,
+  'forget-buyers': forgetBuyers,
 } as const satisfies Record<string, QueueContract>;
 
 export type QueueName = keyof typeof catalogue;

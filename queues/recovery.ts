@@ -12,6 +12,7 @@ import type {
   CredentialId,
   EventId,
   FeedId,
+  ForgettingId,
   LegId,
   OrderId,
   RateFeedId,
@@ -23,11 +24,13 @@ import { wakeSubscription } from '../store/ebay-subscriptions.ts';
 import { closeWindowsAhead } from '../store/effect-window.ts';
 import { BookCheck } from '../store/entities/book-check.ts';
 import { Feed } from '../store/entities/feed.ts';
+import { Forgetting } from '../store/entities/forgetting.ts';
 import { PayoutLeg, RateFeed } from '../store/entities/money.ts';
 import { InboundEvent, Order } from '../store/entities/order.ts';
 import { Credential, type Credential as CredentialRow } from '../store/entities/people.ts';
 import { EbaySubscription } from '../store/entities/subscription.ts';
 import { wakeFeed } from '../store/feeds.ts';
+import { wakeForgetting } from '../store/forgetting.ts';
 import { wakeEvent } from '../store/inbound-events.ts';
 import { wakeLeg } from '../store/legs.ts';
 import type { EntityManager, Store } from '../store/open.ts';
@@ -39,6 +42,7 @@ import { applyEvent } from './apply-event.ts';
 import { checkBooks } from './check-books.ts';
 import type { Job, Subject } from './contract.ts';
 import { fetchRates } from './fetch-rates.ts';
+import { forgetBuyers } from './forget-buyers.ts';
 import { importOrder } from './import-order.ts';
 import { jobForLeg, jobForMoney, jobForOrder } from './next-job.ts';
 import type { Producer } from './producer.ts';
@@ -136,6 +140,13 @@ const bookChecks: Kind<BookCheck> = {
 
 export type SweepOptions = { store: Store; producer: Producer; stallAfterMs: number; now?: () => Date };
 
+const forgettings: Kind<Forgetting> = {
+  table: 'forgettings',
+  due: (em, now) => em.find(Forgetting, dueBy(now).where, dueBy(now).page),
+  jobFor: forgetting => forgetBuyers.jobFor(forgetting),
+  wake: (em, id) => wakeForgetting(em, id as ForgettingId),
+};
+
 async function sweepKind<Row extends Due>(
   kind: Kind<Row>,
   { store, producer, stallAfterMs, now = store.clock.now }: SweepOptions,
@@ -201,6 +212,7 @@ export async function sweep(options: SweepOptions): Promise<number> {
       sweepKind(feeds, options),
       sweepKind(subscriptions, options),
       sweepKind(bookChecks, options),
+      sweepKind(forgettings, options),
     ]);
     await closeWindowsAhead(em);
     await foldBalances(em);

@@ -6,6 +6,7 @@
  *   RESEND_OPEN        a call that was sent for it is in doubt, and its frozen request may leave once more
  *   REFUND_OPEN        their money is here and may go back, or is disputed
  *   MESSAGE_UNREAD     something was told of it that has not been read yet
+ *   RESTORE_UNDER_WAY  the database was restored, and what it has missed is not known
  *
  * Once the goods are ordered, their supplier has the address, and asking for the goods by number names nobody.
  */
@@ -20,9 +21,16 @@ import type { EntityManager } from './open.ts';
 import { hasUnreadMessage } from './order-messages.ts';
 import { holdsMoney } from './payments.ts';
 import { isRefundPending } from './refunds.ts';
+import { standingRestore } from './restore.ts';
 import { hasUntold } from './untold-refunds.ts';
 
-export type HoldCode = 'PAYMENT_MAY_COME' | 'BUYER_NEEDED' | 'RESEND_OPEN' | 'REFUND_OPEN' | 'MESSAGE_UNREAD';
+export type HoldCode =
+  | 'PAYMENT_MAY_COME'
+  | 'BUYER_NEEDED'
+  | 'RESEND_OPEN'
+  | 'REFUND_OPEN'
+  | 'MESSAGE_UNREAD'
+  | 'RESTORE_UNDER_WAY';
 
 export type ErasureHold = {
   readonly code: HoldCode;
@@ -47,6 +55,7 @@ const isOver = ({ status }: Order): boolean => overStates.some(state => state ==
 /** Nothing when its buyer can be forgotten now. The caller has locked the order, so that nothing is begun for it meanwhile. */
 export async function erasureHold(em: EntityManager, order: Order): Promise<ErasureHold | null> {
   return (
+    (await restoring(em)) ??
     (await resendOpen(em, order)) ??
     (await paymentMayCome(em, order)) ??
     buyerNeeded(order) ??
@@ -58,6 +67,11 @@ export async function erasureHold(em: EntityManager, order: Order): Promise<Eras
 }
 
 const hold = (code: HoldCode, note: string, until: Date | null = null): ErasureHold => ({ code, note, until });
+
+const restoring = async (em: EntityManager): Promise<ErasureHold | null> =>
+  (await standingRestore(em))
+    ? hold('RESTORE_UNDER_WAY', 'the database was restored: `npm run restore:check` ends it')
+    : null;
 
 /** What was never sent is taken back with the erasure. */
 async function resendOpen(em: EntityManager, { id }: Order): Promise<ErasureHold | null> {

@@ -9,6 +9,7 @@ import { openClock, setClock } from './clock.ts';
 import { onceThere } from './database-away.ts';
 import { BookCheck, BookFinding } from './entities/book-check.ts';
 import { Feed } from './entities/feed.ts';
+import { Forgetting } from './entities/forgetting.ts';
 import * as money from './entities/money.ts';
 import * as order from './entities/order.ts';
 import * as people from './entities/people.ts';
@@ -33,6 +34,7 @@ const entities = [
   Feed,
   BookCheck,
   BookFinding,
+  Forgetting,
   money.Effect,
   money.FundingAccount,
   money.Sale,

@@ -17,6 +17,7 @@ import { scheduleBookCheck } from '../store/book-check.ts';
 import { timeIn } from '../store/clock.ts';
 import { keepClocksAgreeing } from '../store/clocks-agree.ts';
 import { assertKeysFit } from '../store/encryption-keys.ts';
+import { scheduleForgetting } from '../store/forgetting.ts';
 import { openStore } from '../store/open.ts';
 import { formerKeys, withEnteredKeys } from '../store/provider-keys.ts';
 import { troubleBoard } from '../store/provider-troubles.ts';
@@ -53,6 +54,7 @@ defer('gate', () => gate.close());
 await store.transaction(em => scheduleRates(em, platformCurrency, config.fxSourceUrl !== undefined, store.clock.now()));
 // Not at once: a system that has just been started, or restored, first hears what it has missed.
 await store.transaction(em => scheduleBookCheck(em, timeIn(em, 3_600_000)));
+await store.transaction(em => scheduleForgetting(em, timeIn(em, 3_600_000)));
 const fallback = { ...catalogue['purchase-fallback'], concurrency: config.browserPages };
 const contracts = { ...catalogue, 'purchase-fallback': fallback };
 const surroundings = {

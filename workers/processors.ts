@@ -5,6 +5,7 @@ import { checkBooks } from './check-books.ts';
 import type { Context } from './context.ts';
 import { createSale } from './create-sale.ts';
 import { fetchRates } from './fetch-rates.ts';
+import { forgetBuyers } from './forget-buyers.ts';
 import { fulfill } from './fulfill.ts';
 import { importOrder } from './import-order.ts';
 import { payout } from './payout.ts';
@@ -35,4 +36,5 @@ export const processors = {
   reconcile,
   'watch-subscription': watchSubscription,
   'check-books': checkBooks,
+  'forget-buyers': forgetBuyers,
 } as const satisfies Record<QueueName, (payload: never, context: Context) => Promise<string>>;

@@ -43,7 +43,8 @@ export type DecisionProblem =
   | 'BUYER_NEEDED'
   | 'RESEND_OPEN'
   | 'REFUND_OPEN'
-  | 'MESSAGE_UNREAD';
+  | 'MESSAGE_UNREAD'
+  | 'RESTORE_UNDER_WAY';
 
 /** The facts do not allow it. */
 export class DecisionRefused extends Error {

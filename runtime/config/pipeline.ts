@@ -71,6 +71,15 @@ export const pipelineVariables = (env: Environment) => ({
     .description(
       'An order that was not bought so long after it was paid, or by the day on which its marketplace wants it sent, waits for a person.',
     ),
+  ORDER_PERSON_DAYS: Joi.number()
+    .integer()
+    .min(30)
+    .max(3_650)
+    .default(180)
+    .unit('days')
+    .description(
+      'How long an order to which nothing happens any more keeps its buyer’s name and address. PayPal takes disputes for 180 days.',
+    ),
   SWEEP_INTERVAL_MS: milliseconds(5_000).description('The time between two sweeps, which make missing jobs again.'),
   SWEEP_STALL_AFTER_MS: milliseconds(60_000).description(
     'A row that has stood still for this long gets its job again.',
@@ -131,6 +140,7 @@ export type PipelineValues = {
   MAX_ORDER_SPEND_USD: number;
   ORDER_HOLD_MINUTES: number;
   BUY_WITHIN_DAYS: number;
+  ORDER_PERSON_DAYS: number;
   SWEEP_INTERVAL_MS: number;
   SWEEP_STALL_AFTER_MS: number;
   EFFECT_QUARANTINE_MS: number;
@@ -159,6 +169,7 @@ export const pipelineSettings = (values: PipelineValues) => ({
   maxOrderSpendUsd: values.MAX_ORDER_SPEND_USD,
   orderHoldMinutes: values.ORDER_HOLD_MINUTES,
   buyWithinDays: values.BUY_WITHIN_DAYS,
+  orderPersonDays: values.ORDER_PERSON_DAYS,
   sweepIntervalMs: values.SWEEP_INTERVAL_MS,
   stallAfterMs: values.SWEEP_STALL_AFTER_MS,
   lookUpQuarantineMs: values.EFFECT_QUARANTINE_MS,

@@ -73,7 +73,7 @@ describe('the catalogue', () => {
     it(`has limits for ${name}, and says what it does`, () => {
       const contract: QueueContract = catalogue[name as QueueName];
       expect(contract.description).to.match(/^[A-Z].{15,}[^.]$/);
-      expect(contract.key).to.match(/^(order|leg|event|credential|feed|subscription|check)Id$/);
+      expect(contract.key).to.match(/^(order|leg|event|credential|feed|subscription|check|forgetting)Id$/);
       // BullMQ takes neither colons in names nor in ids.
       expect(contract.jobFor({ id, stateEntry: 1, wake: 0 }).id).to.match(/^[\w-]+$/);
       for (const limit of ['attempts', 'backoffMs', 'concurrency', 'deadlineMs'] as const)

@@ -50,6 +50,9 @@ export type SandboxEffect = {
 const withSubject = (key: string, subject = ''): string =>
   subject ? key.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, subject) : key;
 
+/** What a job may be for. */
+const subjects = ['order', 'leg', 'event', 'credential', 'feed', 'subscription', 'check', 'forgetting'];
+
 /** No hold, no patience: waits are as short as a test may bear. */
 const impatient: Environment = {
   ORDER_HOLD_MINUTES: '0',
@@ -172,10 +175,7 @@ export async function createStage(
 
   const perform: Stage['perform'] = (queue, id) => {
     const run = processors[queue] as (payload: Record<string, string>, ctx: Context) => Promise<string>;
-    return run(
-      { orderId: id, legId: id, eventId: id, credentialId: id, feedId: id, subscriptionId: id, checkId: id },
-      context,
-    );
+    return run(Object.fromEntries(subjects.map(subject => [`${subject}Id`, id])), context);
   };
 
   const drain = async (): Promise<string[]> => {

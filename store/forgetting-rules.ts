@@ -1,0 +1,67 @@
+/** Whom nobody has to ask about any more: each rule names orders whose buyer is forgotten, unless something holds them. */
+import type { OrderId } from '../domain/ids.ts';
+import type { Order } from './entities/order.ts';
+import { lockOrder } from './erasure.ts';
+import type { EntityManager } from './open.ts';
+
+/** @param personDays for so many days a closed order keeps its buyer */
+type Days = { readonly personDays: number };
+
+export type ForgettingRule = {
+  readonly name: 'asked' | 'never paid' | 'closed';
+  /** What the timeline says. */
+  why(days: Days): string;
+  /** SQL about `orders o`; each is found by an index of its own. */
+  where(days: Days): string;
+};
+
+const over = `o.status in ('PURCHASED', 'SHIPPED', 'DELIVERED', 'FAILED', 'REFUNDED', 'CANCELLED')`;
+
+/** In the order in which they are gone through. */
+export const forgettingRules: readonly [ForgettingRule, ...ForgettingRule[]] = [
+  {
+    name: 'asked',
+    why: () => 'at the wish of the buyer',
+    where: () => 'o.erase_asked_at is not null',
+  },
+  {
+    // PayPal's order is over when ours is given up: a day later nothing that was on its way can come any more.
+    name: 'never paid',
+    why: () => 'nobody paid',
+    where: () => `o.status = 'CANCELLED' and o.updated_at < clock_now() - interval '1 day'
+      and not exists (select from payments p where p.order_id = o.id and p.status not in ('PENDING', 'DECLINED'))`,
+  },
+  {
+    // Goods whose arrival nobody has ever told stay PURCHASED or SHIPPED.
+    name: 'closed',
+    why: ({ personDays }) => `nothing has happened for ${personDays} days`,
+    where: ({ personDays }) => `${over} and (o.status not in ('PURCHASED', 'SHIPPED') or o.sale_booked_at is not null)
+      and o.updated_at < clock_now() - interval '${personDays} days'`,
+  },
+];
+
+export type Place = { readonly rule: string; readonly cursor: string | null };
+export type DueOrder = { readonly id: OrderId; readonly cursor: string };
+
+/** Orders that a rule names, those at rest for longest first, from behind a cursor on. */
+export async function dueOrders(
+  em: EntityManager,
+  rule: ForgettingRule,
+  days: Days,
+  page: { after: string | null; limit: number },
+): Promise<DueOrder[]> {
+  const [restingSince = '-infinity', id = '00000000-0000-0000-0000-000000000000'] = page.after?.split('/') ?? [];
+  return em.execute<DueOrder[]>(
+    `select o.id, o.updated_at::text || '/' || o.id as cursor from orders o
+     where o.buyer_erased_at is null and ${rule.where(days)} and (o.updated_at, o.id) > (?::timestamptz, ?::uuid)
+     order by o.updated_at, o.id limit ?`,
+    [restingSince, id, page.limit],
+  );
+}
+
+/** Locks an order that the rule still names; nothing where it has moved on meanwhile. */
+export async function lockDue(em: EntityManager, rule: ForgettingRule, days: Days, id: OrderId): Promise<Order | null> {
+  const order = await lockOrder(em, id);
+  const named = `select 1 from orders o where o.id = ? and o.buyer_erased_at is null and ${rule.where(days)}`;
+  return order && (await em.execute<object[]>(named, [id])).length > 0 ? order : null;
+}
