@@ -28,7 +28,8 @@ async function goThrough(ctx: Context, claimed: Forgetting): Promise<string> {
   let run = claimed;
   for (let pages = 0; pages < pagesPerJob && !ctx.signal.aborted; pages += 1) {
     const next = await forgetPage(ctx, run);
-    if (!next) return `run ${run.run} has ended: the buyers of ${(await end(ctx, run)).forgotten} orders were forgotten`;
+    if (!next)
+      return `run ${run.run} has ended: the buyers of ${(await end(ctx, run)).forgotten} orders were forgotten`;
     run = next;
   }
   return ctx.transact(async (em, enqueue) => {

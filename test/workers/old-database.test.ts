@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import pg from 'pg';
-import { migrate } from '../../store/migrate.ts';
 import { createTransact } from '../../queues/transact.ts';
 import type { EffectPurpose } from '../../store/entities/money.ts';
+import { migrate } from '../../store/migrate.ts';
 import { openOrm, openStore } from '../../store/open.ts';
 import { changeSettings } from '../../store/users.ts';
 import type { Context } from '../../workers/context.ts';
