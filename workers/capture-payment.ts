@@ -18,11 +18,22 @@ import { readPayPalOrder, takeMoney } from './take-money.ts';
 const approvalWindowMs = 6 * 3_600_000;
 /** It keeps the key of a capture for six hours: ours is not sent again after five. */
 const resendForMs = 5 * 3_600_000;
-/** How often an order is asked after that its buyer left; webhooks and the buyer's return come first. */
+/**
+ * How old an order is when PayPal is asked after it whose buyer left. Everybody may leave as many as they like, and what
+ * a buyer does is told by a webhook, by the feed of events and by the buyer's return, long before.
+ */
+const askedAtMs = [600_000, 3_600_000, 3 * 3_600_000, approvalWindowMs, approvedWithinMs];
+/** How often an order is asked after whose money may be under way, or which PayPal does not show. */
 const askAgainMs = 15 * 60_000;
 const pendingAgainMs = 5 * 60_000;
 
 const ageOf = (ctx: Context, { createdAt }: Order): number => ctx.now().getTime() - createdAt.getTime();
+
+function untilNextQuestion(ctx: Context, order: Order): number {
+  const age = ageOf(ctx, order);
+  return (askedAtMs.find(at => at > age) ?? age + askAgainMs) - age;
+}
+
 const windowEnd = ({ createdAt }: Order): Date => new Date(createdAt.getTime() + approvalWindowMs);
 
 /**
@@ -126,12 +137,13 @@ async function leave(ctx: Context, order: Order, text: string): Promise<string> 
 /** No PayPal order, or none any more. Before its time is over that proves nothing. */
 async function forgotten(ctx: Context, order: Order): Promise<string> {
   if (ageOf(ctx, order) < approvalWindowMs)
-    return recheck(ctx, order, askAgainMs, 'PayPal does not know the order yet');
+    return recheck(ctx, order, untilNextQuestion(ctx, order), 'PayPal does not know the order yet');
   return move(ctx, order, { to: 'CANCELLED', note: 'never approved by the buyer' });
 }
 
 async function notApproved(ctx: Context, order: Order): Promise<string> {
-  if (ageOf(ctx, order) < approvedWithinMs) return recheck(ctx, order, askAgainMs, 'the buyer has not approved yet');
+  if (ageOf(ctx, order) < approvedWithinMs)
+    return recheck(ctx, order, untilNextQuestion(ctx, order), 'the buyer has not approved yet');
   return move(ctx, order, { to: 'CANCELLED', note: 'not approved by the buyer within a day' });
 }
 
@@ -141,7 +153,8 @@ async function notApproved(ctx: Context, order: Order): Promise<string> {
  */
 async function accountReplaced(ctx: Context, order: Order, intent: Effect | null): Promise<string> {
   const text = `PayPal account ${order.paypalAccount} was replaced before the payment was captured`;
-  if (isInDoubt(intent) || ageOf(ctx, order) < approvalWindowMs) return recheck(ctx, order, askAgainMs, text);
+  if (isInDoubt(intent)) return recheck(ctx, order, askAgainMs, text);
+  if (ageOf(ctx, order) < approvalWindowMs) return recheck(ctx, order, untilNextQuestion(ctx, order), text);
   return move(ctx, order, { to: 'CANCELLED', note: text });
 }
 

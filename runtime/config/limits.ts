@@ -11,8 +11,12 @@ export const limitVariables = () => ({
       'The addresses or networks of the reverse proxies in front, separated by commas: their `X-Forwarded-For` is ' +
         'believed. Without it all callers behind a proxy count as one.',
     ),
-  CHECKOUTS_PER_MINUTE_PER_ADDRESS: count(60).description('Checkouts of buyers who are not logged in, per address.'),
-  CHECKOUTS_PER_MINUTE_PER_SELLER: count(600).description('Checkouts of one seller’s products, per seller.'),
+  CHECKOUTS_PER_MINUTE_PER_ADDRESS: count(60).description(
+    'Checkouts of everybody but the seller whose product it is, per address.',
+  ),
+  CHECKOUTS_PER_MINUTE_PER_SELLER: count(600).description(
+    'More checkouts of one seller’s products are unusual: the log says so. Nothing is refused.',
+  ),
 });
 
 export type LimitValues = {

@@ -3,7 +3,7 @@ import { hashPassword } from '../../runtime/password.ts';
 import type { LimitRule } from '../../store/rate-limits.ts';
 import { wantOne } from './cart.ts';
 import { leavesNothing } from './footprint.ts';
-import { type Answer, type ApiOptions, type Member, openApi } from './open-api.ts';
+import { type Answer, type ApiOptions, type Asking, type Member, openApi } from './open-api.ts';
 import { post } from './post-webhook.ts';
 import { expectProblem } from './problem.ts';
 import { inlineBody, signInline } from './signers.ts';
@@ -68,15 +68,35 @@ describe('api: what strangers may do so often', () => {
     expect((await create('192.0.2.1', mia)).status).to.equal(201);
   });
 
-  it('checking out at one seller, from wherever; another seller sells on', async () => {
-    await using api = await openApi(limited('checkout-seller'));
-    const [mia, tom] = [await api.hire(), await api.hire()];
-    const [goods, others] = [await api.stage.stockUp(mia), await api.stage.stockUp(tom)];
-    const create = (wares: typeof goods, address: string) =>
-      api.call('POST', '/api/paypal/create-order', { body: wantOne(wares), headers: from(address) });
-    for (const last of [1, 2, 3]) expect((await create(goods, `192.0.2.${last}`)).status).to.equal(201);
-    expectTooMany(await create(goods, '192.0.2.4'), 'TOO_MANY_CHECKOUTS');
-    expect((await create(others, '192.0.2.4')).status).to.equal(201);
+  it('checking out, also for who is logged in, but for the seller of the goods', async () => {
+    await using api = await openApi(limited('checkout-address'));
+    const [mia, rival] = [await api.hire(), await api.hire()];
+    const goods = await api.stage.stockUp(mia);
+    const create = (as: Asking) =>
+      api.call('POST', '/api/paypal/create-order', { body: wantOne(goods), headers: from('192.0.2.1'), as });
+    expect((await create(rival)).status).to.equal(201);
+    for (const as of [rival, api.admin]) expect((await create(as)).status).to.equal(201);
+    for (const as of [rival, api.admin, undefined]) expectTooMany(await create(as), 'TOO_MANY_CHECKOUTS');
+    for (let turn = 0; turn < 5; turn += 1) expect((await create(mia)).status).to.equal(201);
+  });
+
+  it('but nobody shuts a seller’s shop: many checkouts of one are told in the log, and taken', async () => {
+    const warned: object[] = [];
+    await using api = await openApi({
+      ...limited('checkout-seller'),
+      deps: deps => ({
+        ...limited('checkout-seller').deps?.(deps, undefined as never),
+        log: Object.assign(Object.create(deps.log), { warn: (line: object) => void warned.push(line) }),
+      }),
+    });
+    const mia = await api.hire();
+    const goods = await api.stage.stockUp(mia);
+    const create = (address: string) =>
+      api.call('POST', '/api/paypal/create-order', { body: wantOne(goods), headers: from(address) });
+    for (const last of [1, 2, 3]) expect((await create(`192.0.2.${last}`)).status).to.equal(201);
+    expect(warned).to.deep.equal([]);
+    expect((await create('192.0.2.4')).status).to.equal(201);
+    expect(warned).to.deep.equal([{ sellerId: mia.id }]);
   });
 
   it('sending webhooks that are refused, per address; the genuine are taken from there all the same', async () => {

@@ -69,12 +69,17 @@ describe('capture-payment', () => {
     expect(booked, 'it came, and went back').to.deep.equal([{ amount: '-2999' }, { amount: '2999' }]);
   });
 
-  it('asks again later while the buyer has not approved', async () => {
-    const { id } = await stage.checkout(goods, { approve: false });
-    expect(await capture(id)).to.equal('the buyer has not approved yet');
-    const { status, nextCheckAt } = await stage.order(id);
-    expect(status).to.equal('CREATED');
-    expect((nextCheckAt?.getTime() ?? 0) - Date.now()).to.be.within(14 * 60_000, 15 * 60_000);
+  it('asks four times after an order whose buyer left, and not each quarter of an hour', async () => {
+    const { id, createdAt } = await stage.checkout(goods, { approve: false });
+    const nextAge = async () => ((await stage.order(id)).nextCheckAt?.getTime() ?? 0) - createdAt.getTime();
+    const ages: number[] = [];
+    for (let age = 0; age < 24 * hourMs; age = await nextAge()) {
+      const told = await performWith(stage, { now: new Date(createdAt.getTime() + age) }, 'capture-payment', id);
+      expect(told).to.equal('the buyer has not approved yet');
+      expect((await stage.order(id)).status).to.equal('CREATED');
+      ages.push(Math.round((await nextAge()) / 60_000));
+    }
+    expect(ages).to.deep.equal([10, 60, 180, 360, 1_440]);
     expect(await capturedFor(id)).to.equal(0);
   });
 
