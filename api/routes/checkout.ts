@@ -13,6 +13,7 @@ import { advance } from '../../queues/transact.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Product } from '../../store/entities/people.ts';
 import { createCheckoutOrder, keepPayPalOrder } from '../../store/import.ts';
+import { keepOpenCheckout, openCheckoutsOf, sourceHash } from '../../store/open-checkouts.ts';
 import { claimOrder, findOrder, salePrice, wakeOrder } from '../../store/orders.ts';
 import { findProduct, productPrice } from '../../store/products.ts';
 import { supplierPayer } from '../../store/supplier-payer.ts';
@@ -48,7 +49,8 @@ export const checkoutRoutes = (deps: Deps, limits: Limits): Router =>
       if (!isOwner) await spend(limits['checkout-address'], sourceOf(request), 'TOO_MANY_CHECKOUTS');
       await noticeMany(deps, limits, product.userId);
       const checkoutToken = randomBytes(32).toString('base64url');
-      const order = await createOrder(deps, product, wanted, checkoutToken);
+      const source = isOwner ? undefined : sourceHash(deps.config.jwtSecret, sourceOf(request));
+      const order = await createOrder(deps, product, wanted, { checkoutToken, source });
       const approveUrl = await openAtPayPal(deps, order, product);
       response.status(201).location(`/api/orders/${order.id}`).json({ orderId: order.id, approveUrl, checkoutToken });
     })
@@ -79,16 +81,22 @@ export const tooFineForCheckout = (status: 400 | 422, { currency }: Money): Prob
     errors: [{ field: 'price', message: `has more digits than PayPal takes of ${currency}` }],
   });
 
+const tooManyOpen = (): Problem =>
+  new Problem(429, 'TOO_MANY_OPEN_CHECKOUTS', 'too many orders from this address wait to be paid: pay them first', {
+    retryAfterSeconds: 60,
+  });
+
 /** Ours first: whatever happens at PayPal afterwards, there is a row that the sweep asks about. */
 async function createOrder(
   { store, config }: Deps,
   product: Product,
   { quantity, shippingAddress }: Purchase,
-  checkoutToken: string,
+  { checkoutToken, source }: { checkoutToken: string; source: string | undefined },
 ): Promise<Order> {
   const { environment } = config.aliexpress;
   return store.transaction(async em => {
-    return createCheckoutOrder(em, {
+    if (source && (await openCheckoutsOf(em, source)) >= config.openCheckoutsPerAddress) throw tooManyOpen();
+    const order = await createCheckoutOrder(em, {
       product,
       quantity,
       sale: multiply(productPrice(product), quantity),
@@ -96,6 +104,8 @@ async function createOrder(
       custody: { proceedsHeldBy: 'platform', supplierPaidBy: await supplierPayer(em, product.userId, environment) },
       checkoutTokenHash: checkoutTokenHash(checkoutToken),
     });
+    if (source) await keepOpenCheckout(em, order.id, source);
+    return order;
   });
 }
 

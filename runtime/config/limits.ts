@@ -17,12 +17,17 @@ export const limitVariables = () => ({
   CHECKOUTS_PER_MINUTE_PER_SELLER: count(600).description(
     'More checkouts of one seller’s products are unusual: the log says so. Nothing is refused.',
   ),
+  OPEN_CHECKOUTS_PER_ADDRESS: count(200).description(
+    'Orders at the checkout that wait for their buyer, per address they were begun from; the seller’s own shop is not ' +
+      'counted. One that nobody pays ends after six hours.',
+  ),
 });
 
 export type LimitValues = {
   TRUSTED_PROXIES?: string;
   CHECKOUTS_PER_MINUTE_PER_ADDRESS: number;
   CHECKOUTS_PER_MINUTE_PER_SELLER: number;
+  OPEN_CHECKOUTS_PER_ADDRESS: number;
 };
 
 export const limitSettings = (values: LimitValues) => ({
@@ -30,4 +35,5 @@ export const limitSettings = (values: LimitValues) => ({
   trustedProxies: values.TRUSTED_PROXIES ?? false,
   checkoutsPerMinutePerAddress: values.CHECKOUTS_PER_MINUTE_PER_ADDRESS,
   checkoutsPerMinutePerSeller: values.CHECKOUTS_PER_MINUTE_PER_SELLER,
+  openCheckoutsPerAddress: values.OPEN_CHECKOUTS_PER_ADDRESS,
 });

@@ -25,6 +25,7 @@ const withoutEntity = [
   'running_balances',
   'rate_limits',
   'migration',
+  'open_checkouts',
   'operator_audit',
   'audit_changes',
   'notices',
