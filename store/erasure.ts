@@ -40,6 +40,17 @@ export async function lockOrder(em: EntityManager, id: OrderId): Promise<Order |
   return em.findOne(Order, { id }, { refresh: true });
 }
 
+/** An order and what else its buyer bought with it, as other lines of one marketplace order; all locked as above. */
+export async function lockLines(em: EntityManager, id: OrderId): Promise<Order[]> {
+  const rows = await em.execute<{ id: OrderId }[]>(
+    `select id from orders where id = ? or (channel, user_id, external_order_id) =
+       (select channel, user_id, external_order_id from orders where id = ?)
+     order by id for no key update`,
+    [id, id],
+  );
+  return em.find(Order, { id: { $in: rows.map(row => row.id) } }, { orderBy: { id: 'asc' }, refresh: true });
+}
+
 /** Forgets the buyer of an order that the caller has locked, unless something holds them yet: then gives that. */
 export async function forgetBuyer(em: EntityManager, order: Order, erasure: Erasure): Promise<ErasureHold | null> {
   if (order.buyerErasedAt) return null;

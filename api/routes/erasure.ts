@@ -13,8 +13,8 @@ export const erasureRoutes = ({ store }: Deps): Router =>
     .post('/orders/:id/erase-buyer', async (request, response) => {
       const { userId } = adminOf(response);
       const orderId = valid(id, request.params.id) as OrderId;
-      const order = await store.transaction(em => eraseBuyerOf(em, orderId, userId)).catch(refused);
-      response.json({ id: order.id, erased: true });
+      const erased = await store.transaction(em => eraseBuyerOf(em, orderId, userId)).catch(refused);
+      response.json({ id: orderId, erased });
     })
     .post('/erase-buyer', async (request, response) => {
       const { userId } = adminOf(response);

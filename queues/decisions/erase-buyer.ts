@@ -4,8 +4,7 @@
  */
 import Joi from 'joi';
 import type { OrderId, UserId } from '../../domain/ids.ts';
-import type { Order } from '../../store/entities/order.ts';
-import { forgetBuyer, lockOrder } from '../../store/erasure.ts';
+import { forgetBuyer, lockLines, lockOrder } from '../../store/erasure.ts';
 import type { ErasureHold } from '../../store/erasure-hold.ts';
 import { askToForget } from '../../store/erasure-requests.ts';
 import type { EntityManager, Store } from '../../store/open.ts';
@@ -18,14 +17,21 @@ export const askedEmail = Joi.object<{ readonly email: string }>({
   email: Joi.string().trim().email({ tlds: false }).max(256).required(),
 });
 
-/** @throws DecisionRefused with what holds the order, or NOT_FOUND. Again is harmless. */
-export async function eraseBuyerOf(em: EntityManager, id: OrderId, by: UserId): Promise<Order> {
-  const order = await lockOrder(em, id);
-  if (!order) throw refusal('NOT_FOUND', 'there is no such order');
-  const held = await forgetBuyer(em, order, { why, by });
-  if (held) throw refusal(held.code, held.until ? `${held.note}, until ${held.until.toISOString()}` : held.note);
-  return order;
+/**
+ * The other lines of the same marketplace order name the same buyer: all of them are erased, or none. Gives them. Again
+ * is harmless. @throws DecisionRefused with what holds one of them, or NOT_FOUND
+ */
+export async function eraseBuyerOf(em: EntityManager, id: OrderId, by: UserId): Promise<readonly OrderId[]> {
+  const lines = await lockLines(em, id);
+  if (lines.length === 0) throw refusal('NOT_FOUND', 'there is no such order');
+  for (const line of lines) {
+    const held = await forgetBuyer(em, line, { why, by });
+    if (held) throw refusal(held.code, `${line.id === id ? '' : `line ${line.id}: `}${noteOf(held)}`);
+  }
+  return lines.map(line => line.id);
 }
+
+const noteOf = ({ note, until }: ErasureHold): string => (until ? `${note}, until ${until.toISOString()}` : note);
 
 export type WaitingErasure = { readonly id: OrderId } & ErasureHold;
 export type ErasedBuyer = { readonly erased: readonly OrderId[]; readonly waiting: readonly WaitingErasure[] };

@@ -67,7 +67,7 @@ describe('api: a buyer who wants to be forgotten', () => {
     await api.stage.drain();
 
     const answer = await ofOrder(cart.orderId);
-    expect(answer.json, answer.text).to.deep.equal({ id: cart.orderId, erased: true });
+    expect(answer.json, answer.text).to.deep.equal({ id: cart.orderId, erased: [cart.orderId] });
     expect(await tablesThatName(api.stage, traces)).to.deep.equal([]);
     expect(await api.rows('select * from ledger_postings order by id')).to.deep.equal(books);
     const [last] = (await notesOf(api.stage, cart.orderId)).slice(-1);
@@ -156,6 +156,27 @@ describe('api: a buyer who wants to be forgotten', () => {
     expectProblem(await ofOrder(id), 409, 'MESSAGE_UNREAD');
     await api.stage.perform('apply-event', event);
     expect((await ofOrder(id)).status).to.equal(200);
+  });
+
+  it('of several lines is forgotten in all of them, or in none', async () => {
+    const [lamp, chair] = [
+      await goods({ listedOn: 'ebay', cost: 1_000n }),
+      await goods({ listedOn: 'ebay', cost: 1_000n }),
+    ];
+    const lines = [lamp, chair].map(sold => ({ goods: sold, totalMinor: 4_999 }));
+    const number = await placeOnEbay(api.stage, seller, { lines, shipTo: person });
+    const ids = (await importFrom(api.stage, seller, 'ebay', number)).map(({ id }) => id);
+    const [first = '', second = ''] = ids;
+    await api.rows(`update orders set status = 'CANCELLED' where id = ?`, [first]);
+    await api.rows(`update payments set status = 'REFUNDED' where order_id = ?`, [first]);
+    const answer = await ofOrder(first);
+    expectProblem(answer, 409, 'BUYER_NEEDED');
+    expect(answer.json.detail).to.include(second);
+    expect(await isErased(first)).to.equal(false);
+    await api.rows(`update orders set status = 'CANCELLED' where id = ?`, [second]);
+    await api.rows(`update payments set status = 'REFUNDED' where order_id = ?`, [second]);
+    expect((await ofOrder(first)).json.erased).to.have.members([first, second]);
+    expect([await isErased(first), await isErased(second)]).to.deep.equal([true, true]);
   });
 
   it('of an order that does not exist is not found', async () => {
