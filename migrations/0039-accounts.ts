@@ -86,7 +86,7 @@ export class Migration0039Accounts extends Migration {
         for name in select jsonb_object_keys(was || is_now) loop
           -- What only says when to look again is no change that anybody made.
           continue when was->name is not distinct from is_now->name
-            or name in ('wake', 'fence', 'state_entry', 'next_check_at', 'updated_at', 'seen_at');
+            or name in ('wake', 'fence', 'state_entry', 'next_check_at', 'updated_at', 'changed_at', 'seen_at');
           if name = any (tg_argv[1:]) then
             before_change := before_change || jsonb_build_object(name, case when was ? name then '…' end);
             after_change := after_change || jsonb_build_object(name, case when is_now ? name then '… (changed)' end);

@@ -14,14 +14,13 @@ export const auditPage = (viewer: Viewer, { rows, number, more }: Paged<Audited>
     <p class="lead">What people did, here or over the api, tried, or were denied: from where, and what it changed. Nothing in it is ever
       changed.</p>
     <section class="card">${table(
-      ['When', 'Who', 'Action', 'Target', 'Outcome'],
+      ['When', 'Who', 'Action', 'Outcome'],
       rows.map(row => ({
         cells: [
           html`<span class="whole">${moment(row.at)}</span><small class="under">${relative(row.at, now)}</small>`,
           html`${row.operator}${row.source && html`<small class="under">${row.source}</small>`}`,
-          // A denied request is told as it came.
-          /^[A-Z]+ /.test(row.action) ? code(row.action) : row.action,
-          target(row.target),
+          // A request is told as it came.
+          html`${/^[A-Z]+ /.test(row.action) ? code(row.action) : row.action}<small class="under">${target(row.target)}</small>`,
           html`${outcome(row.outcome)}${changes(row.changes)}`,
         ],
       })),
@@ -49,7 +48,7 @@ const changes = (made: Audited['changes']): Html | false =>
   html`<details><summary>${made.length === 1 ? '1 row' : `${made.length} rows`} changed</summary>
     <ul class="changes">${made.map(
       ({ table, row, change, before, after }) =>
-        html`<li>${change.toLowerCase()} ${code(table)} ${code(row)}${[
+        html`<li>${change.toLowerCase()} ${code(table)} ${code(row)} ${[
           ...new Set([...Object.keys(before), ...Object.keys(after)]),
         ].map(
           name =>

@@ -46,7 +46,7 @@ export const peoplePage = (viewer: Viewer, { rows, number, more }: Paged<Account
   );
 
 const deeds = ({ id, disabledAt, sessions }: Account): Html => html`
-  <div class="row">
+  <div class="deeds">
     ${sessions > 0 && html`<form method="post" action="/people/${id}/end-sessions"><button class="quiet">End sessions</button></form>`}
     ${!disabledAt && html`<form method="post" action="/people/${id}/reset-password"><button class="quiet">Reset password</button></form>`}
     <form method="post" action="/people/${id}/switch/${disabledAt ? 'on' : 'off'}"><button class="quiet">${disabledAt ? 'Switch on' : 'Switch off'}</button></form>
