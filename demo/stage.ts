@@ -3,6 +3,7 @@ import type { System } from '../runtime/supervisor.ts';
 import type { Store } from '../store/open.ts';
 import { connectAs } from './consent.ts';
 import { type Call, type Json, patiently, Refused, talkTo, type Until, untilWithin } from './http.ts';
+import { logIn, type Member } from './member.ts';
 
 /** A reseller with connected accounts, as seen from outside. */
 export type Reseller = {
@@ -87,13 +88,8 @@ export async function setStage(
   if (!sandboxUrl) throw new Error('the demo plays in the sandbox');
   const sandbox = talkTo(`${sandboxUrl}/_control`, {}, patienceMs);
   const buyer = talkTo(api, {}, patienceMs);
-  const loggedIn = async (email: string, password: string): Promise<{ id: string; token: string; call: Call }> => {
-    const { token, user } = await buyer('POST', '/api/auth/login', { email, password });
-    const call = talkTo(api, { authorization: `Bearer ${token}` }, patienceMs);
-    return { id: text((user as Json).id), token: text(token), call };
-  };
   const { ADMIN_EMAIL = '', ADMIN_PASSWORD = '' } = system.env;
-  const { call: admin } = await loggedIn(ADMIN_EMAIL, ADMIN_PASSWORD);
+  const { call: admin } = await logIn(api, ADMIN_EMAIL, ADMIN_PASSWORD, patienceMs);
 
   /** Taken already: an attempt whose answer was lost has made the user. */
   const addUser = (user: Json) =>
@@ -102,9 +98,9 @@ export async function setStage(
     });
 
   /** As its owner does it: to the provider's consent page and back. Whatever an attempt left undone, the next one does. */
-  const connect = async (token: string, provider: Provider, name: string, moneyHolder: Holder): Promise<Account> => {
-    const walk = { apiUrl: api, token, provider, query: { moneyHolder } };
-    const landed = await patiently(patienceMs, () => connectAs(walk, name));
+  const connect = async (member: Member, provider: Provider, name: string, moneyHolder: Holder): Promise<Account> => {
+    const walk = { apiUrl: api, provider, query: { moneyHolder } };
+    const landed = await patiently(patienceMs, async () => connectAs({ ...walk, token: await member.token() }, name));
     const { id, accountId, notificationUrl, inlineUrl, webhookSecret } = JSON.parse(landed.text) as Json;
     const addresses = { notificationUrl: text(notificationUrl), inlineUrl: text(inlineUrl) };
     return { credentialId: text(id), accountId: text(accountId), ...addresses, webhookSecret: text(webhookSecret) };
@@ -115,9 +111,9 @@ export async function setStage(
     const email = `${name}-${digits(6)}@example.com`;
     const password = randomBytes(15).toString('base64url');
     await addUser({ email, password, role: 'reseller' });
-    const { id, token, call } = await loggedIn(email, password);
-    if (refundPolicy) await call('PATCH', '/api/users/me', { refundPolicy });
-    return { id, email, password, token, call };
+    const member = await logIn(api, email, password, patienceMs);
+    if (refundPolicy) await member.call('PATCH', '/api/users/me', { refundPolicy });
+    return { ...member, email, password };
   };
 
   return {
@@ -129,18 +125,19 @@ export async function setStage(
     until,
 
     async hireReseller({ name, proceeds = 'platform', supplier = 'platform', expiredToken = false, payeeAtPayoneer }) {
-      const { id, email, password, token, call } = await signUp(name);
+      const member = await signUp(name);
+      const { id, email, password, call } = member;
       const payTo = (receiver: PayTo) => call('PUT', '/api/me/payout-receiver', { ...receiver, password });
       if (payeeAtPayoneer) await payTo({ provider: 'payoneer', receiver: payeeAtPayoneer });
       await admin('PUT', `/api/admin/proceeds/${id}`, { heldBy: proceeds });
       const account = `${name}-${digits(6)}`;
       // The sandbox takes purchases of accounts whose name starts so from the platform's balance.
       const buyer = supplier === 'platform' ? `platform-${account}` : account;
-      const connectSupplier = () => connect(token, 'aliexpress-dropshipping', buyer, supplier);
+      const connectSupplier = () => connect(member, 'aliexpress-dropshipping', buyer, supplier);
       await connectSupplier();
       const accounts = {
-        ebay: await connect(token, 'ebay', account, proceeds),
-        mercadolibre: await connect(token, 'mercadolibre', account, proceeds),
+        ebay: await connect(member, 'ebay', account, proceeds),
+        mercadolibre: await connect(member, 'mercadolibre', account, proceeds),
       };
       // What an expired token looks like from here: it should still live, but the provider refuses it.
       if (expiredToken) await sandbox('POST', '/revoke', { provider: 'aliexpress', name: buyer, what: 'access' });

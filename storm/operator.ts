@@ -29,6 +29,8 @@ export function createOperator(dashboard: string, email: string, password: strin
   const jobIds = async (queue: QueueName, state: string): Promise<string[]> => {
     const query = new URLSearchParams({ activeQueue: queue, status: state, page: '1', jobsPerPage: `${jobsPerPage}` });
     const answer = await ask('GET', `/queues/api/queues?${query}`);
+    // The clock has jumped, and the session is over.
+    if (answer?.status === 401) cookie = undefined;
     if (!answer?.ok) return [];
     const { queues } = (await answer.json()) as { queues: { name: string; jobs: { id: string }[] }[] };
     return queues.find(({ name }) => name === queue)?.jobs.map(({ id }) => id) ?? [];

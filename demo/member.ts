@@ -1,0 +1,34 @@
+import { type Call, type Json, Refused, talkTo } from './http.ts';
+
+/** Somebody with an account, who logs in again when their session is over: a clock that jumps ends it. */
+export type Member = {
+  readonly id: string;
+  readonly call: Call;
+  /** Of the session, which stands. */
+  token(): Promise<string>;
+};
+
+const isOver = (error: unknown): boolean => error instanceof Refused && error.status === 401;
+
+export async function logIn(api: string, email: string, password: string, patienceMs: number): Promise<Member> {
+  const begin = async () => {
+    const { token, user } = await talkTo(api, {}, patienceMs)('POST', '/api/auth/login', { email, password });
+    const call = talkTo(api, { authorization: `Bearer ${token}` }, patienceMs);
+    return { id: String((user as Json).id), token: String(token), call };
+  };
+  let session = await begin();
+  const call: Call = (...asked) =>
+    session.call(...asked).catch(async (error: unknown) => {
+      if (!isOver(error)) throw error;
+      session = await begin();
+      return session.call(...asked);
+    });
+  return {
+    id: session.id,
+    call,
+    token: async () => {
+      await call('GET', '/api/auth/me');
+      return session.token;
+    },
+  };
+}
