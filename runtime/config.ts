@@ -67,6 +67,18 @@ export function readConfig(env: Environment = process.env): Config {
   return freezeDeep(settings(value as Values));
 }
 
+/** The database as its administrator, for the migration alone: no `Config` has it. @throws ConfigError */
+export function readAdministratorUrl(env: Environment = process.env): string {
+  const { MIGRATION_DATABASE_URL } = singleProgramVariables();
+  const schema = Joi.object<{ MIGRATION_DATABASE_URL: string }>({
+    MIGRATION_DATABASE_URL: MIGRATION_DATABASE_URL.required(),
+  });
+  const given = { MIGRATION_DATABASE_URL: env.MIGRATION_DATABASE_URL || undefined };
+  const { value, error } = schema.validate(given, { errors: { wrap: { label: false } } });
+  if (error) throw new ConfigError([error.message]);
+  return value.MIGRATION_DATABASE_URL;
+}
+
 function freezeDeep<T extends object>(record: T): T {
   for (const value of Object.values(record)) {
     // The bytes of a key cannot be frozen: the language refuses it for typed arrays.

@@ -29,8 +29,7 @@ const isStarting = (error: unknown): boolean =>
  * connections yet. @throws when it does not for too long, and when the addresses name two databases
  */
 export async function migrate({ databaseUrl, administratorUrl }: MigrationAddresses): Promise<void> {
-  const [here, there] = [databaseUrl, administratorUrl].map(url => new URL(url).pathname);
-  if (here !== there) throw new Error('DATABASE_URL and MIGRATION_DATABASE_URL name two databases: they must name one');
+  assertOneDatabase(databaseUrl, administratorUrl);
   const client = await connect(administratorUrl, Date.now() + startingMs);
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
@@ -50,6 +49,13 @@ export async function migrate({ databaseUrl, administratorUrl }: MigrationAddres
   }
 }
 
+/** Says nothing of the addresses: a password is in each. */
+function assertOneDatabase(...urls: readonly string[]): void {
+  const named = new Set(urls.map(url => URL.parse(url)?.pathname));
+  if (named.has(undefined)) throw new Error('DATABASE_URL or MIGRATION_DATABASE_URL cannot be read as an address');
+  if (named.size > 1) throw new Error('DATABASE_URL and MIGRATION_DATABASE_URL name two databases: they must name one');
+}
+
 async function connect(connectionString: string, late: number): Promise<pg.Client> {
   for (;;) {
     const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
@@ -65,10 +71,6 @@ async function connect(connectionString: string, late: number): Promise<pg.Clien
 }
 
 if (import.meta.main) {
-  const { readConfig } = await import('../runtime/config.ts');
-  const { databaseUrl } = readConfig();
-  const { MIGRATION_DATABASE_URL: administratorUrl } = process.env;
-  if (!administratorUrl)
-    throw new Error('MIGRATION_DATABASE_URL is required: the same database as in DATABASE_URL, as its administrator');
-  await migrate({ databaseUrl, administratorUrl });
+  const { readAdministratorUrl, readConfig } = await import('../runtime/config.ts');
+  await migrate({ databaseUrl: readConfig().databaseUrl, administratorUrl: readAdministratorUrl() });
 }

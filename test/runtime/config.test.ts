@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { ConfigError, type Environment, knownVariables, readConfig } from '../../runtime/config.ts';
+import {
+  ConfigError,
+  type Environment,
+  knownVariables,
+  readAdministratorUrl,
+  readConfig,
+} from '../../runtime/config.ts';
 import { testEnvironment } from '../support/environment.ts';
 
 const mistakesIn = (env: Environment): readonly string[] => {
@@ -76,6 +82,17 @@ describe('configuration', () => {
       }),
     ).join();
     expect(message).to.include('DATABASE_URL').and.include('EBAY_VERIFICATION_TOKEN').and.not.include('hunter2');
+  });
+
+  it('tells who administers the database to the migration alone, which cannot do without', () => {
+    const address = 'postgresql://app:hunter2@localhost/db';
+    expect(JSON.stringify(readConfig(testEnvironment({ MIGRATION_DATABASE_URL: address })))).not.to.include('hunter2');
+    expect(readAdministratorUrl({ MIGRATION_DATABASE_URL: address })).to.equal(address);
+    for (const wrong of [undefined, '', 'mysql://app:hunter2@localhost/db'])
+      expect(() => readAdministratorUrl({ MIGRATION_DATABASE_URL: wrong }))
+        .to.throw(ConfigError, 'MIGRATION_DATABASE_URL')
+        .and.have.property('message')
+        .that.does.not.include('hunter2');
   });
 
   it('asks what a misspelt name was meant to be', () => {

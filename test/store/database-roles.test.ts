@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import pg from 'pg';
 import {
@@ -43,6 +44,12 @@ describe('the migration makes the roles', function () {
     return rows;
   };
 
+  const endOf = (addresses: Parameters<typeof migrate>[0]): Promise<string> =>
+    migrate(addresses).then(
+      () => 'migrated',
+      error => inspect(error),
+    );
+
   it('with an administrator who is no superuser', async () => {
     await administrator.query(`create role dba login createrole password 'secret'`);
     await administrator.query('create database managed owner dba');
@@ -70,7 +77,11 @@ describe('the migration makes the roles', function () {
 
   it('and refuses addresses of two databases', async () => {
     const addresses = { administratorUrl: server.administratorUrl, databaseUrl: as('shop', 'p', 'elsewhere') };
-    expect(await migrate(addresses).catch((error: Error) => error.message)).to.match(/name two databases/);
+    expect(await endOf(addresses)).to.match(/name two databases/);
+    const unreadable = as('shop', 'hunter2', 'postgres').replace(/:\d+\//, ':99999/');
+    expect(await endOf({ ...addresses, databaseUrl: unreadable }))
+      .to.match(/cannot be read/)
+      .and.not.include('hunter2');
   });
 
   const refused: readonly [name: string, why: RegExp, prepare?: string][] = [
@@ -93,8 +104,7 @@ describe('the migration makes the roles', function () {
       const address = new URL(server.administratorUrl);
       address.pathname = `/${database}`;
       const databaseUrl = as(name, name && 'p', database);
-      const end = await migrate({ administratorUrl: address.href, databaseUrl }).catch((error: Error) => error.message);
-      expect(end).to.match(why);
+      expect(await endOf({ administratorUrl: address.href, databaseUrl })).to.match(why);
       const client = await connected(address.href);
       const { rows } = await client.query(`select relname from pg_class where relnamespace = 'public'::regnamespace`);
       await client.end();
