@@ -75,9 +75,9 @@ export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Po
   app.use('/api/paypal', checkoutRoutes(deps, limits));
   app.use('/api/users', userRoutes(deps));
   app.use('/api/me', payoutReceiverRoutes(deps, brakes));
-  app.use('/api/products', productRoutes(deps));
-  app.use('/api/listings', listingRoutes(deps));
-  app.use('/api/connections', connectionRoutes(deps));
+  app.use('/api/products', productRoutes(deps, limits));
+  app.use('/api/listings', listingRoutes(deps, limits));
+  app.use('/api/connections', connectionRoutes(deps, limits));
   app.use('/api/browser-login', browserLoginRoutes(deps));
   app.use('/api/orders', orderRoutes(deps));
   app.use('/api/sales', saleRoutes(deps));

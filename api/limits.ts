@@ -2,15 +2,24 @@ import type { Request } from 'express';
 import type pg from 'pg';
 import type { Config } from '../runtime/config.ts';
 import { sourceAddress } from '../runtime/source-address.ts';
-import { createLimit, type Limit, type LimitRule } from '../store/rate-limits.ts';
+import { createLimit, createLocalLimit, type Limit, type LimitRule } from '../store/rate-limits.ts';
 import { Problem } from './middleware/problem.ts';
 
-/** What is limited, but log-ins (`store/guess-brakes.ts`). Counted per address or per seller: the name says which. */
-export const limitRules = (config: Pick<Config, 'checkoutsPerMinutePerAddress' | 'checkoutsPerMinutePerSeller'>) => ({
+type Given = Pick<
+  Config,
+  'checkoutsPerMinutePerAddress' | 'checkoutsPerMinutePerSeller' | 'notificationsPerMinutePerSeller'
+>;
+
+/** What is limited, but log-ins (`store/guess-brakes.ts`). Counted per address, per seller, or per reseller who is logged in. */
+export const limitRules = (config: Given) => ({
   'checkout-address': { points: config.checkoutsPerMinutePerAddress, windowSeconds: 60 },
   'checkout-seller': { points: config.checkoutsPerMinutePerSeller, windowSeconds: 60 },
   'refused-webhook': { points: 60, windowSeconds: 60 },
   'refused-body': { points: 60, windowSeconds: 60 },
+  // A seller's own path and secret are in the seller's hands: whatever is sent with them is stored, and led to a person.
+  'seller-notification': { points: config.notificationsPerMinutePerSeller, windowSeconds: 60 },
+  'connection-start': { points: 30, windowSeconds: 600 },
+  product: { points: 300, windowSeconds: 60 },
 });
 
 export type LimitName = keyof ReturnType<typeof limitRules>;
@@ -22,6 +31,9 @@ export const createLimits = (pool: pg.Pool, rules: LimitRules): Limits => ({
   'checkout-seller': createLimit(pool, 'checkout-seller', rules['checkout-seller']),
   'refused-webhook': createLimit(pool, 'refused-webhook', rules['refused-webhook']),
   'refused-body': createLimit(pool, 'refused-body', rules['refused-body']),
+  'seller-notification': createLocalLimit(rules['seller-notification']),
+  'connection-start': createLimit(pool, 'connection-start', rules['connection-start']),
+  product: createLimit(pool, 'product', rules.product),
 });
 
 export const sourceOf = ({ ip }: Pick<Request, 'ip'>): string => sourceAddress(ip);

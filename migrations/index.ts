@@ -38,6 +38,7 @@ import { Migration0041ForgettingPersons } from './0041-forgetting-persons.ts';
 import { Migration0042ForgettingByItself } from './0042-forgetting-by-itself.ts';
 import { Migration0045OpenCheckouts } from './0045-open-checkouts.ts';
 import { Migration0046NeverEmptied } from './0046-never-emptied.ts';
+import { Migration0047UnconfirmedSales } from './0047-unconfirmed-sales.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -81,4 +82,5 @@ export const migrations = [
   { name: '0042-forgetting-by-itself', class: Migration0042ForgettingByItself },
   { name: '0045-open-checkouts', class: Migration0045OpenCheckouts },
   { name: '0046-never-emptied', class: Migration0046NeverEmptied },
+  { name: '0047-unconfirmed-sales', class: Migration0047UnconfirmedSales },
 ];

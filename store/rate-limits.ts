@@ -1,5 +1,10 @@
 import type pg from 'pg';
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRes,
+} from 'rate-limiter-flexible';
 
 export type LimitRule = { readonly points: number; readonly windowSeconds: number };
 
@@ -14,7 +19,7 @@ export type Limit = {
 
 /** @param name keeps the keys of one limit apart from another's */
 export function createLimit(pool: pg.Pool, name: string, { points, windowSeconds }: LimitRule): Limit {
-  const limiter = new RateLimiterPostgres({
+  const shared = new RateLimiterPostgres({
     storeClient: pool,
     storeType: 'pool',
     tableName: 'rate_limits',
@@ -25,6 +30,14 @@ export function createLimit(pool: pg.Pool, name: string, { points, windowSeconds
     // Who is over the limit costs no more questions to the database.
     inMemoryBlockOnConsumed: points,
   });
+  return counting(shared);
+}
+
+/** The same within one process, without a question to the database: for what comes often. */
+export const createLocalLimit = ({ points, windowSeconds }: LimitRule): Limit =>
+  counting(new RateLimiterMemory({ points, duration: windowSeconds }));
+
+function counting(limiter: RateLimiterAbstract): Limit {
   return {
     async spend(key) {
       try {

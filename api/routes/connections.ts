@@ -6,6 +6,7 @@ import type { Credential } from '../../store/entities/people.ts';
 import { connectionView, webhookUrls } from '../connection-view.ts';
 import { connectables } from '../consents.ts';
 import type { Deps } from '../deps.ts';
+import type { Limits } from '../limits.ts';
 import { notFromElsewhere } from '../middleware/browser.ts';
 import { notFound, valid } from '../middleware/problem.ts';
 import { scopeOf, sessionOf } from '../middleware/session.ts';
@@ -16,7 +17,7 @@ import { consentProblems, finishConsent, startConsent } from './consent.ts';
 const isConsented = ({ apiName }: Credential): boolean => connectables.some(name => name === apiName);
 
 /** Outside accounts: connected by their owners' consent, looked at, and let go. */
-export const connectionRoutes = (deps: Deps): Router =>
+export const connectionRoutes = (deps: Deps, limits: Limits): Router =>
   Router()
     .get('/', async (_request, response) => {
       const { userId } = sessionOf(response);
@@ -24,7 +25,7 @@ export const connectionRoutes = (deps: Deps): Router =>
       const shown = (one: Credential) => ({ ...connectionView(one, deps.now()), ...webhookUrls(deps.config, one) });
       response.json({ connections: credentials.filter(isConsented).map(shown) });
     })
-    .get('/:provider/start', notFromElsewhere, startConsent(deps))
+    .get('/:provider/start', notFromElsewhere, startConsent(deps, limits))
     .get('/:provider/callback', finishConsent(deps))
     .delete('/:id', async (request, response) => {
       const scope = scopeOf(sessionOf(response));

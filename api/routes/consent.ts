@@ -19,6 +19,7 @@ import { assertReplaceable } from '../account-in-use.ts';
 import { connectionView, webhookUrls } from '../connection-view.ts';
 import { connectables, environmentOf } from '../consents.ts';
 import type { Deps } from '../deps.ts';
+import { type Limits, spend } from '../limits.ts';
 import { browserOf, markBrowser, wantsPage } from '../middleware/browser.ts';
 import { Problem, toProblem, valid } from '../middleware/problem.ts';
 import { sessionOf } from '../middleware/session.ts';
@@ -71,12 +72,13 @@ async function assertConfirmed(em: EntityManager, { userId, apiName, moneyHolder
 
 /** Sends its owner to the provider's consent page. */
 export const startConsent =
-  ({ store, box, config, consents, now }: Deps): RequestHandler =>
+  ({ store, box, config, consents, now }: Deps, limits: Limits): RequestHandler =>
   async (request, response) => {
     const { userId } = sessionOf(response);
     const name = providerOf(request);
     const { moneyHolder, country } = valid(starts[name], request.query);
     await store.read(em => assertConfirmed(em, { userId, apiName: name, moneyHolder }));
+    await spend(limits['connection-start'], userId, 'TOO_MANY_CONNECTIONS');
     const maxAgeMs = consentMinutes * 60_000;
     const browser = markBrowser(request, response, { secure: config.nodeEnv === 'production', maxAgeMs });
     const asked = { userId, browser, apiName: name, environment: environmentOf(config, name), moneyHolder };

@@ -9,6 +9,7 @@ import { findCredential } from '../../store/credentials.ts';
 import { waitingFor, wakeOrder } from '../../store/orders.ts';
 import { addProduct, findProduct, mapListing, productsOf } from '../../store/products.ts';
 import type { Deps } from '../deps.ts';
+import { type Limits, spend } from '../limits.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { scopeOf, sessionOf } from '../middleware/session.ts';
 import { id, type Page, page, price } from '../schemas.ts';
@@ -39,7 +40,7 @@ const newListing = Joi.object<NewListing>({
   productId: id.required(),
 });
 
-export const productRoutes = ({ store }: Deps): Router =>
+export const productRoutes = ({ store }: Deps, limits: Limits): Router =>
   Router()
     .post('/', async (request, response) => {
       const { userId } = sessionOf(response);
@@ -48,6 +49,7 @@ export const productRoutes = ({ store }: Deps): Router =>
       if (maxBuy.currency !== platformCurrency)
         throw new Problem(400, 'INVALID_INPUT', `maxBuyPrice is in ${platformCurrency}`);
       if (!fitsWire('paypal', product.price)) throw tooFineForCheckout(400, product.price);
+      await spend(limits.product, userId, 'TOO_MANY_PRODUCTS');
       const added = await store.transaction(em => addProduct(em, { userId, maxBuy, ...product }));
       response.status(201).location(`/api/products/${added.id}`).json(productView(added));
     })
@@ -59,7 +61,7 @@ export const productRoutes = ({ store }: Deps): Router =>
     });
 
 /** Maps a marketplace listing to a product; orders that waited for it go on. */
-export const listingRoutes = ({ store, transact }: Deps): Router =>
+export const listingRoutes = ({ store, transact }: Deps, limits: Limits): Router =>
   Router().put('/', async (request, response) => {
     const { userId } = sessionOf(response);
     const listing = valid(newListing, request.body);
@@ -68,6 +70,7 @@ export const listingRoutes = ({ store, transact }: Deps): Router =>
     );
     if (credential?.userId !== userId) throw notFound('connection');
     if (product?.userId !== userId) throw notFound('product');
+    await spend(limits.product, userId, 'TOO_MANY_PRODUCTS');
     const woken = await transact(async (em, enqueue) => {
       await mapListing(em, listing);
       const waiting = await waitingFor(em, 'LISTING_NOT_MAPPED', {

@@ -17,6 +17,9 @@ export const limitVariables = () => ({
   CHECKOUTS_PER_MINUTE_PER_SELLER: count(600).description(
     'More checkouts of one seller’s products are unusual: the log says so. Nothing is refused.',
   ),
+  NOTIFICATIONS_PER_MINUTE_PER_SELLER: count(120).description(
+    'Notifications that one seller’s own address and secret bring in, per seller and process of the api.',
+  ),
   OPEN_CHECKOUTS_PER_ADDRESS: count(200).description(
     'Orders at the checkout that wait for their buyer, per address they were begun from; the seller’s own shop is not ' +
       'counted. One that nobody pays ends after six hours.',
@@ -27,6 +30,7 @@ export type LimitValues = {
   TRUSTED_PROXIES?: string;
   CHECKOUTS_PER_MINUTE_PER_ADDRESS: number;
   CHECKOUTS_PER_MINUTE_PER_SELLER: number;
+  NOTIFICATIONS_PER_MINUTE_PER_SELLER: number;
   OPEN_CHECKOUTS_PER_ADDRESS: number;
 };
 
@@ -35,5 +39,6 @@ export const limitSettings = (values: LimitValues) => ({
   trustedProxies: values.TRUSTED_PROXIES ?? false,
   checkoutsPerMinutePerAddress: values.CHECKOUTS_PER_MINUTE_PER_ADDRESS,
   checkoutsPerMinutePerSeller: values.CHECKOUTS_PER_MINUTE_PER_SELLER,
+  notificationsPerMinutePerSeller: values.NOTIFICATIONS_PER_MINUTE_PER_SELLER,
   openCheckoutsPerAddress: values.OPEN_CHECKOUTS_PER_ADDRESS,
 });

@@ -78,6 +78,9 @@ const unlimited = {
   'checkout-seller': plenty,
   'refused-webhook': plenty,
   'refused-body': plenty,
+  'seller-notification': plenty,
+  'connection-start': plenty,
+  product: plenty,
 };
 
 /** The api on a port of its own, in front of a stage whose sandbox delivers its webhooks to it. */

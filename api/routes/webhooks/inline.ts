@@ -5,7 +5,9 @@ import { parseExactly } from '../../../providers/exact-json.ts';
 import { inlineOrder, verifyInlineSignature } from '../../../providers/inline/webhook.ts';
 import { findCredential, openSecrets } from '../../../store/credentials.ts';
 import type { ApiName } from '../../../store/entities/people.ts';
+import { unconfirmedSalesOf } from '../../../store/unconfirmed-sales.ts';
 import type { Deps } from '../../deps.ts';
+import { type Limits, spend } from '../../limits.ts';
 import { notFound, Problem, valid } from '../../middleware/problem.ts';
 import { id } from '../../schemas.ts';
 import { bytesOf, take } from './take.ts';
@@ -13,9 +15,20 @@ import { bytesOf, take } from './take.ts';
 /** The connections that sell; a supplier's account has a secret as well, and nothing to tell. */
 const sells: readonly ApiName[] = ['ebay', 'mercadolibre'];
 
+/** So many sales that no marketplace confirms may wait for a person to look at them, per seller. */
+const unconfirmedMax = 100;
+
+const tooManyUnconfirmed = (): Problem =>
+  new Problem(
+    429,
+    'TOO_MANY_UNCONFIRMED',
+    `${unconfirmedMax} of your sales cannot be confirmed, and wait for a person to look at them: send it again then`,
+    { retryAfterSeconds: 3_600 },
+  );
+
 /** An order carried in the body, signed with the connection's own secret. A hint like the others: it is read back. */
 export const inline =
-  (deps: Deps): RequestHandler =>
+  (deps: Deps, limits: Limits): RequestHandler =>
   async (request, response) => {
     const credentialId = valid(id, request.params.credentialId) as CredentialId;
     const credential = await deps.store.read(em => findCredential(em, credentialId));
@@ -25,6 +38,9 @@ export const inline =
     verifyInlineSignature({ header, rawBody: body, secret: openSecrets(deps.box, credential).webhookSecret });
     // The sender is one of our own resellers: mistakes are told, as everywhere.
     const { orderId } = valid(inlineOrder, readJson(body));
+    await spend(limits['seller-notification'], credential.userId, 'TOO_MANY_NOTIFICATIONS');
+    const waiting = await deps.store.read(em => unconfirmedSalesOf(em, credential.userId, unconfirmedMax));
+    if (waiting >= unconfirmedMax) throw tooManyUnconfirmed();
     const eventId = `${credential.id}/${orderId}/${createHash('sha256').update(body).digest('hex').slice(0, 16)}`;
     const event = { source: 'inline', eventId, type: 'INLINE_ORDER', subject: orderId, body, credentialId } as const;
     await take(deps, response, { ...event, wanted: true }, 202);

@@ -8,6 +8,7 @@ import { WebhookRejected } from '../../../providers/webhook-rejected.ts';
 import { credentialByAccount, credentialBySegment } from '../../../store/credentials.ts';
 import type { Credential } from '../../../store/entities/people.ts';
 import type { Deps } from '../../deps.ts';
+import type { Limits } from '../../limits.ts';
 import { notFound, valid } from '../../middleware/problem.ts';
 import { isSegment } from './segment.ts';
 import { bytesOf, take } from './take.ts';
@@ -22,7 +23,7 @@ type Seller = (sent: MercadoLibreNotification) => Promise<Credential | null> | C
  * sellers; besides it each seller has one of their own.
  */
 export const mercadolibre =
-  (deps: Deps): RequestHandler =>
+  (deps: Deps, limits: Limits): RequestHandler =>
   async (request, response) => {
     const sellerOf = await sellerAt(deps, valid(segmentShape, request.params.segment));
     const body = bytesOf(request);
@@ -32,6 +33,11 @@ export const mercadolibre =
     const seller = await sellerOf(sent);
     // What is refused MercadoLibre stops sending, for all sellers: whoever is not ours any more is acknowledged.
     if (!seller) return void response.status(200).end();
+    // What is not stored is found where the seller's orders are read, every few minutes.
+    if ((await limits['seller-notification'].spend(seller.userId)) > 0) {
+      deps.log.warn({ sellerId: seller.userId }, 'too many notifications about one seller: passed over');
+      return void response.status(200).end();
+    }
     const { id: eventId, topic: type, orderId: subject } = sent;
     const event = { source: 'mercadolibre', eventId, type, subject, body, credentialId: seller.id } as const;
     // So is another topic.

@@ -19,8 +19,8 @@ export const webhookRoutes = (deps: Deps, limits: Limits): Router =>
     .use(rawBody)
     .post('/paypal', paypal(deps))
     .post('/ebay', ebay(deps))
-    .post('/mercadolibre/:segment', mercadolibre(deps))
+    .post('/mercadolibre/:segment', mercadolibre(deps, limits))
     .post('/aliexpress/:segment', aliexpress(deps))
     .post('/payoneer/:kind', payoneer(deps))
-    .post('/inline/:credentialId', inline(deps))
+    .post('/inline/:credentialId', inline(deps, limits))
     .use(countRefusals({ limit: limits['refused-webhook'], log: deps.log, isRefusal: isForged }));
