@@ -78,7 +78,7 @@ export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Po
   app.use('/api/products', productRoutes(deps, limits));
   app.use('/api/listings', listingRoutes(deps, limits));
   app.use('/api/connections', connectionRoutes(deps, limits));
-  app.use('/api/browser-login', browserLoginRoutes(deps));
+  app.use('/api/browser-login', browserLoginRoutes(deps, limits));
   app.use('/api/orders', orderRoutes(deps));
   app.use('/api/sales', saleRoutes(deps));
   app.use('/api/balance', balanceRoutes(deps));

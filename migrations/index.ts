@@ -39,6 +39,7 @@ import { Migration0042ForgettingByItself } from './0042-forgetting-by-itself.ts'
 import { Migration0045OpenCheckouts } from './0045-open-checkouts.ts';
 import { Migration0046NeverEmptied } from './0046-never-emptied.ts';
 import { Migration0047UnconfirmedSales } from './0047-unconfirmed-sales.ts';
+import { Migration0048ClaimedLogIns } from './0048-claimed-log-ins.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -83,4 +84,5 @@ export const migrations = [
   { name: '0045-open-checkouts', class: Migration0045OpenCheckouts },
   { name: '0046-never-emptied', class: Migration0046NeverEmptied },
   { name: '0047-unconfirmed-sales', class: Migration0047UnconfirmedSales },
+  { name: '0048-claimed-log-ins', class: Migration0048ClaimedLogIns },
 ];

@@ -11,6 +11,9 @@ export type InUse = {
   readonly effects: number;
 };
 
+/** What was sent with an account that was only named is somebody else's. */
+const isProven = ({ apiName, claimedAt }: Row): boolean => apiName !== 'aliexpress' || claimedAt != null;
+
 /**
  * What is open with the account that another would take the place of; nothing where there is none, or it is the same. Its
  * owner may disconnect it first, and then knows what they do.
@@ -29,8 +32,8 @@ export async function replacedInUse(
        (select count(*)::int from supplier_orders where credential_id = ?
           and status in ('PLACED_UNPAID', 'PAID', 'SHIPPED')) as "supplierOrders",
        (select count(*)::int from effects where account = ? and environment = ? and status = 'OPEN'
-          and last_sent_at is not null) as effects`,
-    [last.id, last.id, last.accountId, environment],
+          and last_sent_at is not null and ?) as effects`,
+    [last.id, last.id, last.accountId, environment, isProven(last)],
   );
   if (!row || row.orders + row.supplierOrders + row.effects === 0) return undefined;
   return { account: last.accountName, ...row };

@@ -15,15 +15,17 @@ export type BrowserLogin = {
   moneyHolder: Holder;
 };
 
-/** Stores the log-in to buy with on the supplier's website. Gives nothing when another user buys with the account. */
+/**
+ * Stores the log-in to buy with on the supplier's website. Whose it is shows when somebody gets in with it
+ * (`claimShopLogin`): until then several may name it, and none is told of the others.
+ */
 export async function keepBrowserLogin(
   em: EntityManager,
   box: SecretBox,
   { email, password, ...owned }: BrowserLogin,
-): Promise<Credential | null> {
+): Promise<Credential> {
   const account = { ...owned, apiName: 'aliexpress' as const, accountId: email, accountName: email };
   const place = await takePlace(em, account);
-  if (!place) return null;
   // A log-in has no tokens: what is secret in it lies with its browser session.
   const sealed = box.seal('{}', sealedPlace('api_credentials', place.id));
   const credential = await keepAccount(em, place, account, { scopes: '', sealed });

@@ -44,8 +44,12 @@ export async function connect(
     scopes?: readonly string[];
   },
 ): Promise<Connected | null> {
+  await lockUser(em, account.userId);
+  await lockAccount(em, account);
+  const { userId, apiName, environment, accountId } = account;
+  const owner = await em.findOne(Credential, { apiName, environment, accountId, ...connected });
+  if (owner && owner.userId !== userId) return null;
   const place = await takePlace(em, account);
-  if (!place) return null;
   const { id, before } = place;
   const webhookSecret = before?.sealed ? openSecrets(box, before).webhookSecret : randomSecret(32);
   const { accessToken, refreshToken, accessExpiresAt, refreshExpiresAt } = tokens;
@@ -62,15 +66,24 @@ export async function connect(
   return { credential, webhookSecret };
 }
 
-/** Disconnects the account before it, if that was another. Gives nothing when the account is another user's. */
-export async function takePlace(em: EntityManager, account: Account): Promise<Place | null> {
-  const { userId, apiName, environment, accountId } = account;
-  // A button pressed twice, or two who claim one account: the second sees what the first has stored.
+/** A button pressed twice: the second sees what the first has stored. */
+const lockUser = async (em: EntityManager, userId: UserId): Promise<void> => {
   await em.execute('select id from users where id = ? for no key update', [userId]);
+};
+
+/** Two who claim one account: the second sees what the first has stored. */
+export async function lockAccount(
+  em: EntityManager,
+  { apiName, environment, accountId }: Pick<Account, 'apiName' | 'environment' | 'accountId'>,
+): Promise<void> {
   const claimed = `${apiName}/${environment}/${accountId}`;
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [claimed]);
-  const owner = await em.findOne(Credential, { apiName, environment, accountId, ...connected });
-  if (owner && owner.userId !== userId) return null;
+}
+
+/** Disconnects the account before it, if that was another. */
+export async function takePlace(em: EntityManager, account: Account): Promise<Place> {
+  const { userId, apiName, environment, accountId } = account;
+  await lockUser(em, userId);
   const last = await em.findOne(Credential, { userId, apiName, environment, ...connected });
   if (last && last.accountId !== accountId) await disconnect(em, last.id);
   const before = await em.findOne(Credential, { userId, apiName, environment, accountId });
@@ -91,7 +104,14 @@ export async function keepAccount(
 
 /** Erases what could log in; the row stays, for what was begun with the account. */
 export async function disconnect(em: EntityManager, id: CredentialId): Promise<void> {
-  const erased = { sealed: null, accessExpiresAt: null, refreshExpiresAt: null, refreshAt: null, nextCheckAt: null };
+  const erased = {
+    sealed: null,
+    claimedAt: null,
+    accessExpiresAt: null,
+    refreshExpiresAt: null,
+    refreshAt: null,
+    nextCheckAt: null,
+  };
   const change = {
     ...erased,
     ...notRefused,

@@ -51,12 +51,16 @@ export async function credentialOf(
   return current ?? em.findOne(Credential, own, { orderBy: { createdAt: 'desc' } });
 }
 
+/** The owner's. A log-in at the supplier's shop may be named by several, and is whose claim is proven. */
 export const credentialByAccount = (
   em: EntityManager,
   apiName: ApiName,
   environment: Environment,
   accountId: string,
-): Promise<Credential | null> => em.findOne(Credential, { apiName, environment, accountId, ...connected });
+): Promise<Credential | null> => {
+  const proven = apiName === 'aliexpress' ? { claimedAt: { $ne: null } } : {};
+  return em.findOne(Credential, { apiName, environment, accountId, ...proven, ...connected });
+};
 
 export const credentialBySegment = (em: EntityManager, webhookSegment: string): Promise<Credential | null> =>
   em.findOne(Credential, { webhookSegment, ...connected });

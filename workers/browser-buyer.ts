@@ -3,11 +3,12 @@ import { credentialByAccount } from '../store/credentials.ts';
 import type { Effect } from '../store/entities/money.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
+import type { EntityManager } from '../store/open.ts';
 import { updateOrder } from '../store/orders.ts';
 import { browserBuyingAllowed } from '../store/settings.ts';
 import { standingOf } from '../store/shop-accounts.ts';
 import { browserBuyer } from '../store/supplier-payer.ts';
-import { findUser } from '../store/users.ts';
+import { commissionAdmin, findUser } from '../store/users.ts';
 import { ofThePlatform } from './account-shown.ts';
 import type { Context } from './context.ts';
 import { parkInDoubt, recheck, wait } from './order-step.ts';
@@ -46,10 +47,20 @@ export async function whoBought(
   if (!ctx.shop) return { waits: await withoutBrowser(ctx, order, inDoubt) };
   const credential = row
     ? await accountOf(ctx, row)
-    : effect && (await ctx.store.read(em => credentialByAccount(em, 'aliexpress', effect.environment, effect.account)));
+    : effect && (await ctx.store.read(em => sentWith(em, order, effect)));
   if (inDoubt) return credential ? { credential } : { waits: await parkInDoubt(ctx, order, inDoubt) };
   invariant(credential, `order ${order.id} was bought with some account`);
   return usable(ctx, order, credential);
+}
+
+/** Never through a log-in that belongs to somebody else here: an order may have named it, and not got in. */
+async function sentWith(em: EntityManager, order: Order, { environment, account }: Effect): Promise<Credential | null> {
+  const owner = await credentialByAccount(em, 'aliexpress', environment, account);
+  if (owner?.userId === order.userId) return owner;
+  const buyer = await browserBuyer(em, order, environment);
+  if (buyer?.accountId === account) return buyer;
+  // The platform's, whose use has been switched off since.
+  return owner && owner.userId === (await commissionAdmin(em)).id ? owner : null;
 }
 
 async function usable(ctx: Context, order: Order, credential: Credential): Promise<Buyer> {

@@ -7,9 +7,12 @@ import { nameFor, pauseText } from './browser-buyer.ts';
 import type { Context } from './context.ts';
 import { fail, wait } from './order-step.ts';
 
+/** Only another log-in, or another password, helps. */
+const endsLogIn: ReadonlySet<ObstacleKind> = new Set<ObstacleKind>(['WRONG_PASSWORD', 'LOGIN_NOT_TAKEN']);
+
 /** Nobody logs in with it before somebody has put it right. */
 export async function stopAccount(ctx: Context, { id }: Credential, kind: ObstacleKind): Promise<void> {
-  await ctx.store.transaction(em => (kind === 'WRONG_PASSWORD' ? needReconnect(em, id) : pauseAccount(em, id, kind)));
+  await ctx.store.transaction(em => (endsLogIn.has(kind) ? needReconnect(em, id) : pauseAccount(em, id, kind)));
   ctx.log.error({ credentialId: id, kind }, 'a browser account stands still: somebody must look at it');
 }
 
@@ -35,6 +38,11 @@ export async function obstructed(ctx: Context, order: Order, credential: Credent
       await stopAccount(ctx, credential, kind);
       return wait(ctx, order, 'RECONNECT_NEEDED', {
         note: `the shop refuses the password of the log-in ${nameFor(order, credential)}`,
+      });
+    case 'LOGIN_NOT_TAKEN':
+      await stopAccount(ctx, credential, kind);
+      return wait(ctx, order, 'RECONNECT_NEEDED', {
+        note: `the log-in ${nameFor(order, credential)} cannot be used here: enter another one`,
       });
     case 'ADDRESS_REFUSED':
       return wait(ctx, order, 'ADDRESS_INVALID', { note: 'the shop refuses the address' });

@@ -1,5 +1,6 @@
 import type { OrderId } from '../domain/ids.ts';
 import { Retryable } from '../domain/outcome.ts';
+import { claimShopLogin } from '../store/claim-shop-login.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { keepEvidence } from '../store/evidence.ts';
@@ -52,13 +53,28 @@ export async function visitShop<T>(
   const signal = AbortSignal.any([ctx.signal, account.lost]);
   try {
     const options = { credential, deadlineMs: visitMs, signal, onTrouble };
-    return await shop.visit(options, visit => task({ visit, step, assertHeld: account.assertHeld }));
+    return await shop.visit(options, visit =>
+      task({ visit: claiming(ctx, credential, visit), step, assertHeld: account.assertHeld }),
+    );
   } catch (error) {
     if (isPageLost(error)) throw new Retryable('BROWSER_LOST', `the page was lost at ${now}`, { cause: error });
     throw error;
   } finally {
     await account.giveBack();
   }
+}
+
+/** Who gets in first is whose log-in it is. @throws Obstacle when that was another user, who is not named to this one */
+function claiming({ store }: Context, { id, claimedAt }: Credential, visit: Visit): Visit {
+  let isClaimed = claimedAt != null;
+  return {
+    ...visit,
+    async open(path) {
+      await visit.open(path);
+      isClaimed ||= await store.transaction(em => claimShopLogin(em, id));
+      if (!isClaimed) throw new Obstacle('LOGIN_NOT_TAKEN', 'the log-in cannot be used here');
+    },
+  };
 }
 
 /** Looked at again and again: the timeline is for what happens. */

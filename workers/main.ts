@@ -87,7 +87,7 @@ if (forAnybody.length > 0) tellReady(forAnybody);
 if (forBrowser.length > 0) {
   browser = await openShop(config, store, box, log);
   if (browser && config.platformBuyer)
-    await keepPlatformBuyer({ store, box, log }, config.aliexpress.environment, config.platformBuyer);
+    await keepPlatformBuyer({ store, box }, config.aliexpress.environment, config.platformBuyer);
   const { shop } = browser ?? {};
   if (shop) hosts.push(startHost(backend, forBrowser, { ...surroundings, shop }, { contracts }));
   tellReady(shop ? forBrowser : []);

@@ -11,6 +11,7 @@ import type { EntityManager } from '../../store/open.ts';
 import { releaseAccount, type Standing, standingOf } from '../../store/shop-accounts.ts';
 import { assertReplaceable } from '../account-in-use.ts';
 import type { Deps } from '../deps.ts';
+import { type Limits, spend } from '../limits.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { type Session, sessionOf } from '../middleware/session.ts';
 
@@ -39,7 +40,7 @@ const view = ({ id, environment, accountName, moneyHolder }: Credential, standin
 });
 
 /** The log-in that a reseller's goods are bought with on the supplier's website. The password goes in once. */
-export const browserLoginRoutes = ({ store, transact, box, config }: Deps): Router => {
+export const browserLoginRoutes = ({ store, transact, box, config }: Deps, limits: Limits): Router => {
   const { environment } = config.aliexpress;
   const ownLogin = async (em: EntityManager, userId: Credential['userId']): Promise<Credential> => {
     const own = await credentialOf(em, userId, 'aliexpress', environment);
@@ -68,10 +69,11 @@ export const browserLoginRoutes = ({ store, transact, box, config }: Deps): Rout
       const session = sessionOf(response);
       const { userId } = session;
       const login = { userId, environment, ...valid(logIn, request.body) };
+      // Each is tried at the supplier, also one that belongs to somebody else there.
+      await spend(limits['connection-start'], userId, 'TOO_MANY_CONNECTIONS');
       const answer = await transact(async (em, enqueue) => {
         await assertReplaceable(em, { ...login, apiName: 'aliexpress', accountId: login.email });
         const kept = await keepBrowserLogin(em, box, login);
-        if (!kept) throw new Problem(409, 'ACCOUNT_TAKEN', 'another user buys with this log-in');
         const ordersWoken = await wakeAll(em, enqueue, session);
         return { ...view(kept, await standingOf(em, kept)), ordersWoken };
       });

@@ -49,6 +49,8 @@ export const Credential = defineEntity({
     /** What its owner consented to, by the provider's own names, spaces between. */
     scopes: p.text(),
     webhookSegment: p.text().nullable(),
+    /** When its owner first got in with a log-in at the supplier's shop: nobody else's from then on. */
+    claimedAt: p.datetime().nullable(),
     accessExpiresAt: p.datetime().nullable(),
     refreshExpiresAt: p.datetime().nullable(),
     /** When the access token is to be renewed. */

@@ -5,6 +5,7 @@ export type ObstacleKind =
   | 'CAPTCHA'
   | 'TWO_FACTOR'
   | 'WRONG_PASSWORD'
+  | 'LOGIN_NOT_TAKEN'
   | 'ACCOUNT_RESTRICTED'
   | 'PRODUCT_GONE'
   | 'VARIANT_GONE'

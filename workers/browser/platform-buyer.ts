@@ -1,4 +1,3 @@
-import type { Logger } from '../../runtime/logger.ts';
 import type { SecretBox } from '../../runtime/secret-box.ts';
 import { keepBrowserLogin } from '../../store/browser-login.ts';
 import { credentialOf } from '../../store/credentials.ts';
@@ -13,7 +12,7 @@ import { commissionAdmin } from '../../store/users.ts';
  * for it goes on. Without it the process works on: others buy with accounts of their own.
  */
 export const keepPlatformBuyer = (
-  { store, box, log }: { store: Store; box: SecretBox; log: Logger },
+  { store, box }: { store: Store; box: SecretBox },
   environment: Environment,
   { email, password }: { email: string; password: string },
 ): Promise<void> =>
@@ -23,7 +22,6 @@ export const keepPlatformBuyer = (
     const account = before && (await shopAccount(em, before.id));
     const isSame = before?.accountId === email && before.status === 'HEALTHY';
     if (isSame && account && openShopSecrets(box, account).password === password) return;
-    const kept = await keepBrowserLogin(em, box, { userId, environment, email, password, moneyHolder: 'platform' });
-    if (kept) await wakeWaiting(em, 'RECONNECT_NEEDED', null);
-    else log.error('ALIEXPRESS_USER is the browser log-in of a reseller: the platform buys with no account');
+    await keepBrowserLogin(em, box, { userId, environment, email, password, moneyHolder: 'platform' });
+    await wakeWaiting(em, 'RECONNECT_NEEDED', null);
   });
