@@ -3,6 +3,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type pg from 'pg';
 import { pinoHttp } from 'pino-http';
+import { tellOfUnknownProxy } from '../runtime/unknown-proxy.ts';
 import { openGuessBrakes } from '../store/guess-brakes.ts';
 import { accountRoutes } from './account-routes.ts';
 import { answerErrors, nothingHere } from './answer-errors.ts';
@@ -42,6 +43,7 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   const sessions = createSessions(deps);
   app.disable('x-powered-by');
   app.set('trust proxy', deps.config.trustedProxies);
+  app.use(tellOfUnknownProxy(deps.log));
   app.use(
     helmet({
       contentSecurityPolicy: { useDefaults: false, directives: pagePolicy },

@@ -6,25 +6,23 @@ import { openBackend } from '../queues/backend.ts';
 import { openProducer } from '../queues/producer.ts';
 import { openWhenThere } from '../queues/redis-away.ts';
 import { createTransact } from '../queues/transact.ts';
-import { readConfig } from '../runtime/config.ts';
+import { readDashboardConfig } from '../runtime/config.ts';
 import { listen } from '../runtime/listen.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { keepClocksAgreeing } from '../store/clocks-agree.ts';
-import { assertKeysFit } from '../store/encryption-keys.ts';
 import { openStore } from '../store/open.ts';
 import { timeouts } from '../store/silent-connections.ts';
 import { createDashboard } from './app.ts';
 import { waitingForQueues } from './waiting.ts';
 
-const config = readConfig();
+const config = readDashboardConfig();
 const log = createLogger('dashboard', config.logLevel);
 const defer = onShutdown({ deadlineMs: config.shutdownDeadlineMs, log });
 
 const store = await openStore(config.databaseUrl, 5);
 defer('store', () => store.close());
 keepClocksAgreeing(store.clock, log);
-await assertKeysFit(store, config.encryptionKeys);
 const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 2, ...timeouts });
 pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));
 defer('pool', () => pool.end());

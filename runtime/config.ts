@@ -6,22 +6,35 @@ import { misspeltNames } from './config/misspelt-names.ts';
 import { type PipelineValues, pipelineSettings, pipelineVariables } from './config/pipeline.ts';
 import { type ProcessValues, processSettings, processVariables } from './config/process.ts';
 import { type ProviderValues, providerSettings, providerVariables } from './config/providers.ts';
-import { type SecretValues, secretSettings, secretVariables } from './config/secrets.ts';
+import {
+  type SealValues,
+  type SessionValues,
+  sealSettings,
+  sealVariables,
+  sessionSettings,
+  sessionVariables,
+} from './config/secrets.ts';
 import { singleProgramVariables } from './config/single-programs.ts';
 
 export type { Environment } from './config/environment.ts';
 export type { ProviderEnvironment } from './config/provider-urls.ts';
 export type { EncryptionKey } from './config/secrets.ts';
 
-/** Everything a process may be told. Values are frozen, names carry their unit. */
+/** Everything that the api is told, which knows it all. Values are frozen, names carry their unit. */
 export type Config = ReturnType<typeof settings>;
+/** What the workers are told: nobody logs in there. */
+export type WorkerConfig = ReturnType<typeof workerSettings>;
+/** What the dashboard is told: it opens no stored secret, and calls nobody. */
+export type DashboardConfig = ReturnType<typeof dashboardSettings>;
+/** What is told to a program that only needs the database. */
+export type ProcessConfig = ReturnType<typeof processSettings>;
 
 /** Every setting of the processes by subject, each described in its schema: `docs/settings.md` is written from them. */
 export const settingsBySubject = (env: Environment): Readonly<Record<string, Joi.PartialSchemaMap>> => ({
   Processes: processVariables(env),
-  Secrets: secretVariables(),
+  Secrets: { ...sessionVariables(), ...sealVariables() },
   Providers: providerVariables(env),
-  'Rate limits and proxies': limitVariables(),
+  'Rate limits and proxies': limitVariables(env),
   'Buying, paying and waiting': pipelineVariables(env),
   'Buying in a browser': browserVariables(),
 });
@@ -29,18 +42,55 @@ export const settingsBySubject = (env: Environment): Readonly<Record<string, Joi
 const variables = (env: Environment): Joi.PartialSchemaMap =>
   Object.assign({}, ...Object.values(settingsBySubject(env)));
 
+const workerVariables = (env: Environment): Joi.PartialSchemaMap => ({
+  ...processVariables(env),
+  ...sealVariables(),
+  ...providerVariables(env),
+  ...pipelineVariables(env),
+  ...browserVariables(),
+});
+
+const dashboardVariables = (env: Environment): Joi.PartialSchemaMap => ({
+  ...processVariables(env),
+  ...sessionVariables(),
+  ...limitVariables(env),
+  PAYPAL_ENVIRONMENT: providerVariables(env).PAYPAL_ENVIRONMENT,
+});
+
 /** Every environment variable that means something to us. */
 export const knownVariables = (): string[] => [...Object.keys(variables({})), ...Object.keys(singleProgramVariables())];
 
-type Values = ProcessValues & SecretValues & ProviderValues & PipelineValues & LimitValues & BrowserValues;
+/** By program, the names of the settings that it reads. */
+export const variablesOf = {
+  api: () => Object.keys(variables({})),
+  workers: () => Object.keys(workerVariables({})),
+  dashboard: () => Object.keys(dashboardVariables({})),
+  migrate: () => Object.keys(processVariables({})),
+} as const;
 
-const settings = (values: Values) => ({
+type WorkerValues = ProcessValues & SealValues & ProviderValues & PipelineValues & BrowserValues;
+type DashboardValues = ProcessValues & SessionValues & LimitValues & WorldOfPayPal;
+type WorldOfPayPal = Pick<ProviderValues, 'PAYPAL_ENVIRONMENT'>;
+
+const workerSettings = (values: WorkerValues) => ({
   ...processSettings(values),
-  ...secretSettings(values),
+  ...sealSettings(values),
   ...providerSettings(values),
   ...pipelineSettings(values),
   ...browserSettings(values),
+});
+
+const settings = (values: WorkerValues & SessionValues & LimitValues) => ({
+  ...workerSettings(values),
+  ...sessionSettings(values),
   ...limitSettings(values),
+});
+
+const dashboardSettings = (values: DashboardValues) => ({
+  ...processSettings(values),
+  ...sessionSettings(values),
+  ...limitSettings(values),
+  paypal: { environment: values.PAYPAL_ENVIRONMENT },
 });
 
 /** All mistakes in one message, a line each. It names variables and never shows a value that could be secret. */
@@ -55,16 +105,36 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the environment once, at the top of a `main.ts`. An empty variable counts as one that is not set, because
- * compose files and shells pass those on. @throws ConfigError with every mistake at once
+ * Each reads the environment once, at the top of a `main.ts`, and only what its program needs: no process has to be given
+ * a secret that it does not use. An empty variable counts as one that is not set, because compose files and shells pass
+ * those on. @throws ConfigError with every mistake at once
  */
-export function readConfig(env: Environment = process.env): Config {
+export const readConfig = (env: Environment = process.env): Config => read(env, variables, settings);
+export const readWorkerConfig = (env: Environment = process.env): WorkerConfig =>
+  read(env, workerVariables, workerSettings);
+export const readDashboardConfig = (env: Environment = process.env): DashboardConfig =>
+  read(env, dashboardVariables, dashboardSettings);
+/** For `rotate-keys`. */
+export const readSealingConfig = (env: Environment = process.env): ProcessConfig & ReturnType<typeof sealSettings> =>
+  read(
+    env,
+    given => ({ ...processVariables(given), ...sealVariables() }),
+    (values: ProcessValues & SealValues) => ({ ...processSettings(values), ...sealSettings(values) }),
+  );
+export const readProcessConfig = (env: Environment = process.env): ProcessConfig =>
+  read(env, processVariables, processSettings);
+
+function read<Values, Settings extends object>(
+  env: Environment,
+  schemas: (env: Environment) => Joi.PartialSchemaMap,
+  settingsFrom: (values: Values) => Settings,
+): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const schema = Joi.object<Values>(variables(given)).unknown().prefs({ abortEarly: false });
+  const schema = Joi.object<Values>(schemas(given)).unknown().prefs({ abortEarly: false });
   const { value, error } = schema.validate(given, { errors: { wrap: { label: false } } });
   const mistakes = [...(error?.details.map(({ message }) => message) ?? []), ...misspeltNames(given, knownVariables())];
   if (mistakes.length > 0) throw new ConfigError(mistakes);
-  return freezeDeep(settings(value as Values));
+  return freezeDeep(settingsFrom(value as Values));
 }
 
 /** The database as its administrator, for the migration alone: no `Config` has it. @throws ConfigError */

@@ -132,13 +132,18 @@ own does all of this by itself. A new password in \`DATABASE_URL\` holds from th
 2. Put the new key *first*, and restart the processes again. New secrets are sealed with it.
 3. \`npm run rotate-keys\` seals the old secrets again, and says which keys are no longer in use.
 
-A process that starts with a wrong or a missing key names that key and does not start.
+A process that opens stored secrets (the api and the workers) and is started with a wrong or a missing key names that key
+and does not start. The dashboard is given none.
 
 ## docker compose
 
 \`docker-compose.yml\` asks for the required settings in a file \`.env\` beside it, and for three passwords:
 \`DATABASE_PASSWORD\` of the processes at the database, \`POSTGRES_PASSWORD\` of its administrator, and \`VALKEY_PASSWORD\` of
 the queues. All become part of an address: letters, digits, \`-\` and \`_\` only.
+
+Images are named by their tags, which get their security fixes by themselves. To pin what was tried,
+\`docker compose config --resolve-image-digests\` names the digests of PostgreSQL and Valkey, and
+\`docker buildx imagetools inspect node:24-slim\` that of the image that the Dockerfile starts from.
 `;
 
 if (import.meta.main) writeFileSync(settingsFile, settingsPage());

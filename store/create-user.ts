@@ -1,7 +1,7 @@
 /** `npm run create-user -- --role admin [--if-missing]`, with ADMIN_EMAIL and ADMIN_PASSWORD in the environment. */
 import '../runtime/node-version.ts';
 import { parseArgs } from 'node:util';
-import { readConfig } from '../runtime/config.ts';
+import { readProcessConfig } from '../runtime/config.ts';
 import { hashPassword, passwordMatches } from '../runtime/password.ts';
 import { actingAs } from './acting.ts';
 import type { Role } from './entities/people.ts';
@@ -16,7 +16,7 @@ const role = roleIn(values.role);
 const given = givenUser();
 const { email, password } = given;
 
-const store = await openStore(readConfig().databaseUrl, 1);
+const store = await openStore(readProcessConfig().databaseUrl, 1);
 try {
   const existing = await store.read(em => findUserByEmail(em, email));
   if (!existing) await create();

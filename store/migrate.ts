@@ -71,6 +71,6 @@ async function connect(connectionString: string, late: number): Promise<pg.Clien
 }
 
 if (import.meta.main) {
-  const { readAdministratorUrl, readConfig } = await import('../runtime/config.ts');
-  await migrate({ databaseUrl: readConfig().databaseUrl, administratorUrl: readAdministratorUrl() });
+  const { readAdministratorUrl, readProcessConfig } = await import('../runtime/config.ts');
+  await migrate({ databaseUrl: readProcessConfig().databaseUrl, administratorUrl: readAdministratorUrl() });
 }

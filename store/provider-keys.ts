@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '../domain/ids.ts';
-import type { Config } from '../runtime/config.ts';
+import type { WorkerConfig } from '../runtime/config.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
 import type { Environment } from './entities/people.ts';
 import type { EntityManager, Store } from './open.ts';
@@ -129,7 +129,11 @@ export async function enteredKeys(em: EntityManager): Promise<Entered[]> {
  * The configuration as this process is to use it: what an admin has entered wins over the environment's variables, which
  * are there for the first start and for as long as nothing was entered. Keys of another environment are left alone.
  */
-export async function withEnteredKeys(config: Config, store: Store, box: SecretBox): Promise<Config> {
+export async function withEnteredKeys<Given extends WorkerConfig>(
+  config: Given,
+  store: Store,
+  box: SecretBox,
+): Promise<Given> {
   const rows = await store.read(em =>
     em.execute<Row[]>(
       'select id::text as id, provider, environment, sealed from provider_keys where retired_at is null',
@@ -151,7 +155,12 @@ export type FormerKeys = {
 };
 
 /** @param given the configuration by the environment's variables alone: entered keys may have taken its place */
-export async function formerKeys(config: Config, given: Config, store: Store, box: SecretBox): Promise<FormerKeys> {
+export async function formerKeys(
+  config: WorkerConfig,
+  given: WorkerConfig,
+  store: Store,
+  box: SecretBox,
+): Promise<FormerKeys> {
   const of = async <Name extends 'paypal' | 'payoneer'>(provider: Name): Promise<ProviderKeys[Name][]> => {
     const rows = await store.read(em => rowsOf(em, provider, config[provider].environment));
     const known = [...rows.map(({ id, sealed }) => opened(box, id, sealed)), ownKeys(given[provider])];

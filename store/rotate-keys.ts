@@ -78,8 +78,8 @@ const resealBatch = (
   });
 
 if (import.meta.main) {
-  const { readConfig } = await import('../runtime/config.ts');
-  const { databaseUrl, encryptionKeys } = readConfig();
+  const { readSealingConfig } = await import('../runtime/config.ts');
+  const { databaseUrl, encryptionKeys } = readSealingConfig();
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const store = await openStore(databaseUrl, 2);
   try {

@@ -3,7 +3,7 @@
  * ends their sessions, and is the way back in when nobody else is left to reset it.
  */
 import '../runtime/node-version.ts';
-import { readConfig } from '../runtime/config.ts';
+import { readProcessConfig } from '../runtime/config.ts';
 import { hashPassword } from '../runtime/password.ts';
 import { setPassword, switchOn } from './accounts.ts';
 import { actingAs } from './acting.ts';
@@ -14,7 +14,7 @@ import { findUserByEmail } from './users.ts';
 const given = givenUser();
 assertStrong(given);
 const { email, password } = given;
-const store = await openStore(readConfig().databaseUrl, 1);
+const store = await openStore(readProcessConfig().databaseUrl, 1);
 try {
   const passwordHash = await hashPassword(password);
   const deed = { operator: 'the command line', action: 'set the password', target: { user: email } };

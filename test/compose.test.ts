@@ -3,7 +3,14 @@ import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { queueNames } from '../queues/catalogue.ts';
-import { type Environment, knownVariables, readConfig } from '../runtime/config.ts';
+import {
+  type Environment,
+  knownVariables,
+  readConfig,
+  readDashboardConfig,
+  readProcessConfig,
+  readWorkerConfig,
+} from '../runtime/config.ts';
 import { composeSchema } from './support/compose-schema.ts';
 import { testEnvironment } from './support/environment.ts';
 
@@ -17,6 +24,17 @@ type Service = {
   volumes?: string[];
   healthcheck?: { test: string[] };
   restart?: string;
+  user?: string;
+  privileged?: boolean;
+  cap_drop?: string[];
+  cap_add?: string[];
+  security_opt?: string[];
+  read_only?: boolean;
+  tmpfs?: string[];
+};
+type Profile = {
+  defaultAction: string;
+  syscalls: { names: string[]; action: string; args?: object[]; includes?: object }[];
 };
 type Compose = { services: Record<string, Service>; volumes: Record<string, unknown> };
 
@@ -33,6 +51,14 @@ const references = [
   ...source.replaceAll('$$', '').matchAll(/\$\{(?<name>\w+)(?::(?<kind>[?-])(?<text>[^}]*))?\}/g),
 ].map(({ groups }) => ({ name: groups?.name ?? '', kind: groups?.kind, text: groups?.text }));
 
+/** How each of our programs reads its settings. */
+const readers: Readonly<Record<string, (env: Environment) => object>> = {
+  'store/migrate.ts': readProcessConfig,
+  'api/main.ts': readConfig,
+  'workers/main.ts': readWorkerConfig,
+  'dashboard/main.ts': readDashboardConfig,
+};
+
 /** Of the other containers; no process of ours reads these. */
 const infrastructure = ['DATABASE_PASSWORD', 'POSTGRES_PASSWORD', 'VALKEY_PASSWORD'];
 
@@ -46,16 +72,20 @@ describe('docker-compose.yml', () => {
 
   it('names variables that exist, and gives every container of ours a whole configuration', () => {
     const known = knownVariables();
-    for (const [name, { environment = {} }] of ours) {
+    for (const [name, { environment = {}, command = [] }] of ours) {
       for (const variable of Object.keys(environment)) expect(known, name).to.include(variable);
-      expect(() => readConfig(filledIn(environment)), name).not.to.throw();
+      const read = readers[command[1] ?? ''];
+      expect(read, name).to.be.a('function');
+      expect(() => read?.(filledIn(environment)), name).not.to.throw();
     }
     for (const { name } of references) expect([...known, ...infrastructure]).to.include(name);
   });
 
   /** What a system does without is empty, and then switched off. */
   const isOptional = (name: string) =>
-    name.startsWith('PAYONEER_') || name === 'METRICS_TOKEN' || name === 'ALIEXPRESS_PASS';
+    name.startsWith('PAYONEER_') ||
+    name.endsWith('_WEBHOOK_SEGMENT') ||
+    ['METRICS_TOKEN', 'ALIEXPRESS_PASS'].includes(name);
 
   it('lets the migration alone administer the database', () => {
     const administers = ours.filter(([, { environment }]) => JSON.stringify(environment).includes('POSTGRES_PASSWORD'));
@@ -72,6 +102,80 @@ describe('docker-compose.yml', () => {
       else expect(kind === '?' && text, name).to.have.length.greaterThan(5);
     }
     expect(source).not.to.match(/^\s+\w*(PASSWORD|SECRET|KEY|TOKEN): *[^$\s]/m);
+  });
+
+  it('gives each container no secret but those that its program needs', () => {
+    const ofDatabase = ['DATABASE_URL'];
+    const ofQueues = ['REDIS_URL'];
+    const ofProviders = Object.keys(compose.services.workers?.environment ?? {}).filter(name =>
+      /^(PAYPAL|EBAY|MERCADOLIBRE|ALIEXPRESS|PAYONEER)_.*(ID|SECRET|KEY|TOKEN)$/.test(name),
+    );
+    expect(ofProviders).to.have.length.greaterThan(9);
+    const ofTrade = [...ofDatabase, ...ofQueues, ...ofProviders, 'ENCRYPTION_KEY'];
+    const ofWebhooks = ['ALIEXPRESS_WEBHOOK_SEGMENT', 'MERCADOLIBRE_WEBHOOK_SEGMENT', 'PAYONEER_WEBHOOK_SECRET'];
+    const allowed: Record<string, string[]> = {
+      migrate: [...ofDatabase, 'MIGRATION_DATABASE_URL'],
+      dashboard: [...ofDatabase, ...ofQueues, 'JWT_SECRET'],
+      workers: ofTrade,
+      'browser-worker': [...ofTrade, 'ALIEXPRESS_PASS'],
+      api: [...ofTrade, ...ofWebhooks, 'JWT_SECRET', 'METRICS_TOKEN'],
+      postgres: ['POSTGRES_PASSWORD'],
+      valkey: ['VALKEY_PASSWORD'],
+    };
+    for (const [name, { environment = {} }] of services) {
+      const secrets = Object.keys(environment).filter(
+        variable => /SECRET|PASS|KEY|TOKEN|SEGMENT|_ID$/.test(variable) || variable.endsWith('_URL'),
+      );
+      const open = ['PUBLIC_URL', 'FX_SOURCE_URL'];
+      expect(
+        secrets.filter(variable => !open.includes(variable)),
+        name,
+      ).to.have.members(allowed[name] ?? []);
+    }
+  });
+
+  it('asks which proxies are believed, of those where people log in', () => {
+    for (const name of ['api', 'dashboard'])
+      expect(compose.services[name]?.environment?.TRUSTED_PROXIES).to.match(/^\$\{TRUSTED_PROXIES:\?.+\}$/);
+  });
+
+  it('takes every right away that a container does not need', () => {
+    for (const [name, service] of services) {
+      expect(service.cap_drop, name).to.deep.equal(['ALL']);
+      expect(service.security_opt, name).to.include('no-new-privileges:true');
+      expect(service.read_only, name).to.equal(true);
+      expect(
+        service.tmpfs?.map(mount => mount.split(':')[0]),
+        name,
+      ).to.include('/tmp');
+      expect(service.privileged, name).to.equal(undefined);
+      if (service.build) expect(service, name).not.to.have.any.keys('cap_add', 'user');
+    }
+    expect(source).not.to.contain('unconfined');
+  });
+
+  it('lets Chromium have its own sandbox: its container’s profile allows user namespaces, and no mount', () => {
+    const [, path = ''] =
+      compose.services['browser-worker']?.security_opt
+        ?.map(option => option.split('='))
+        .find(([key]) => key === 'seccomp') ?? [];
+    const profile = JSON.parse(read(path)) as Profile;
+    expect(profile.defaultAction).to.equal('SCMP_ACT_ERRNO');
+    const free = profile.syscalls.filter(({ args, includes }) => !args && !includes);
+    for (const { action } of profile.syscalls) expect(action).to.equal('SCMP_ACT_ALLOW');
+    const names = free.flatMap(rule => rule.names);
+    expect(names).to.include.members(['read', 'execve', 'clone', 'setns', 'unshare', 'chroot']);
+    for (const forbidden of [
+      'mount',
+      'umount2',
+      'pivot_root',
+      'move_mount',
+      'bpf',
+      'keyctl',
+      'init_module',
+      'io_uring_setup',
+    ])
+      expect(names, forbidden).not.to.include(forbidden);
   });
 
   it('runs files that exist', () => {
@@ -120,6 +224,7 @@ describe('docker-compose.yml', () => {
       PAYPAL_ENVIRONMENT: 'production',
       EBAY_ENVIRONMENT: 'production',
       DATABASE_PASSWORD: 'd',
+      TRUSTED_PROXIES: '172.18.0.1',
       POSTGRES_PASSWORD: 'p',
       VALKEY_PASSWORD: 'v',
       LOG_LEVEL: 'info',
@@ -152,7 +257,8 @@ describe('Dockerfile', () => {
     const [, main = ''] = JSON.parse(arguments_('CMD')[0] ?? '[]') as string[];
     expect(exists(main), main).to.equal(true);
     const ignored = read('.dockerignore').split('\n');
-    expect(ignored).to.include.members(['.git', '.data', '.env', 'node_modules', 'sandbox', 'test']);
+    expect(ignored).to.include.members(['.git', '.data', 'node_modules', 'sandbox', 'test', 'bench', 'demo', 'storm']);
+    expect(ignored).to.include.members(['**/.env', '**/.env.*', '**/*.pem', '**/*.key']);
     expect(copied.filter(path => ignored.includes(path))).to.deep.equal([]);
   });
 });

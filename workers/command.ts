@@ -1,5 +1,5 @@
 import { openGate } from '../providers/open-gate.ts';
-import { readConfig } from '../runtime/config.ts';
+import { readWorkerConfig } from '../runtime/config.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createSecretBox } from '../runtime/secret-box.ts';
 import { assertClocksAgree } from '../store/clocks-agree.ts';
@@ -14,7 +14,7 @@ export type Command = AsyncDisposable & { readonly context: Context };
 /** What a command that somebody types has around it: the workers' own context. Nothing is moved, so nothing is enqueued. */
 export async function openCommand(name: string): Promise<Command> {
   await using opened = new AsyncDisposableStack();
-  const given = readConfig();
+  const given = readWorkerConfig();
   const store = await openStore(given.databaseUrl, 4);
   opened.defer(() => store.close());
   assertClocksAgree(store.clock);

@@ -7,7 +7,7 @@ import type { PayoneerClient } from '../providers/payoneer/client.ts';
 import type { PayPalClient } from '../providers/paypal/client.ts';
 import type { Payload } from '../queues/contract.ts';
 import type { Transact } from '../queues/transact.ts';
-import type { Config } from '../runtime/config.ts';
+import type { WorkerConfig } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
 import type { Failpoint as EffectFailpoint, OnceContext } from '../store/effects.ts';
@@ -36,7 +36,7 @@ export type Failpoint = EffectFailpoint | Step;
 
 /** What lives as long as the process. */
 export type Surroundings = {
-  readonly config: Config;
+  readonly config: WorkerConfig;
   readonly store: Store;
   readonly transact: Transact;
   readonly box: SecretBox;

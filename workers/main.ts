@@ -8,7 +8,7 @@ import { catalogue, isQueueName, type QueueName, queueNames } from '../queues/ca
 import { openProducer } from '../queues/producer.ts';
 import { openWhenThere } from '../queues/redis-away.ts';
 import { createTransact } from '../queues/transact.ts';
-import { readConfig } from '../runtime/config.ts';
+import { readWorkerConfig } from '../runtime/config.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { announceReady } from '../runtime/ready.ts';
 import { createSecretBox } from '../runtime/secret-box.ts';
@@ -31,7 +31,7 @@ import { startSweeper } from './sweeper.ts';
 
 const { values } = parseArgs({ options: { queues: { type: 'string' } } });
 const chosen = chosenQueues(values.queues);
-const given = readConfig();
+const given = readWorkerConfig();
 
 const log = createLogger('workers', given.logLevel);
 const defer = onShutdown({ deadlineMs: given.shutdownDeadlineMs, log });

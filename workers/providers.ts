@@ -5,7 +5,7 @@ import type { Gate } from '../providers/gate.ts';
 import { createMercadoLibreClient } from '../providers/mercadolibre/client.ts';
 import { createPayoneerClient } from '../providers/payoneer/client.ts';
 import { createPayPalClient } from '../providers/paypal/client.ts';
-import type { Config } from '../runtime/config.ts';
+import type { WorkerConfig } from '../runtime/config.ts';
 import type { FormerKeys } from '../store/provider-keys.ts';
 import type { Providers } from './context.ts';
 
@@ -15,7 +15,7 @@ import type { Providers } from './context.ts';
  * @param now by which tokens end
  */
 export const openProviders = (
-  { paypal, aliexpress, ebay, mercadolibre, payoneer, fxSourceUrl }: Config,
+  { paypal, aliexpress, ebay, mercadolibre, payoneer, fxSourceUrl }: WorkerConfig,
   gate: Gate | undefined,
   { former, now = Date.now }: { former?: FormerKeys; now?: () => number } = {},
 ): Providers => ({
@@ -30,7 +30,7 @@ export const openProviders = (
 
 const formerOf = (
   former: FormerKeys,
-  { paypal, payoneer }: Pick<Config, 'paypal' | 'payoneer'>,
+  { paypal, payoneer }: Pick<WorkerConfig, 'paypal' | 'payoneer'>,
   gate: Gate | undefined,
 ): NonNullable<Providers['former']> => ({
   paypal: new Map(former.paypal.map(keys => [keys.clientId, createPayPalClient({ ...paypal, ...keys, gate })])),
@@ -43,7 +43,7 @@ const formerOf = (
 });
 
 function payoneerOf(
-  { clientId, clientSecret, programId, baseUrl, loginUrl }: Config['payoneer'],
+  { clientId, clientSecret, programId, baseUrl, loginUrl }: WorkerConfig['payoneer'],
   gate: Gate | undefined,
 ): Pick<Providers, 'payoneer'> {
   if (!clientId || !clientSecret || !programId) return {};

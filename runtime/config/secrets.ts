@@ -17,12 +17,15 @@ function parseEncryptionKeys(text: string): EncryptionKey[] {
 }
 
 /** The messages never repeat a value: they end in logs. */
-export const secretVariables = () => ({
+export const sessionVariables = () => ({
   JWT_SECRET: Joi.string()
     .min(32, 'utf8')
     .required()
     .messages({ 'string.min': '{#label} must be at least 32 bytes' })
     .description('Signs the sessions of the api and the dashboard. A new one ends every session.'),
+});
+
+export const sealVariables = () => ({
   ENCRYPTION_KEY: Joi.string()
     .required()
     .custom(parseEncryptionKeys)
@@ -33,9 +36,8 @@ export const secretVariables = () => ({
     ),
 });
 
-export type SecretValues = { JWT_SECRET: string; ENCRYPTION_KEY: readonly EncryptionKey[] };
+export type SessionValues = { JWT_SECRET: string };
+export type SealValues = { ENCRYPTION_KEY: readonly EncryptionKey[] };
 
-export const secretSettings = (values: SecretValues) => ({
-  jwtSecret: values.JWT_SECRET,
-  encryptionKeys: values.ENCRYPTION_KEY,
-});
+export const sessionSettings = (values: SessionValues) => ({ jwtSecret: values.JWT_SECRET });
+export const sealSettings = (values: SealValues) => ({ encryptionKeys: values.ENCRYPTION_KEY });

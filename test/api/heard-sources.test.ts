@@ -13,7 +13,7 @@ describe('api: the sources whose next new key strangers do not hold up', () => {
     paypal = await ownPayPal('8PT597110X687430LKGECATA');
     const { paypalTrust, paypalCertificates } = paypal.deps;
     api = await openApi({
-      env: { TRUSTED_PROXIES: 'loopback' },
+      env: { TRUSTED_PROXIES: '127.0.0.0/8, ::1' },
       deps: () => ({
         paypalTrust,
         paypalCertificates: { ...paypalCertificates, heard: hear },

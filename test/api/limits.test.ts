@@ -10,7 +10,7 @@ import { inlineBody, signInline } from './signers.ts';
 
 const three: LimitRule = { points: 3, windowSeconds: 600 };
 const limited = (name: string): ApiOptions => ({
-  env: { TRUSTED_PROXIES: 'loopback' },
+  env: { TRUSTED_PROXIES: '127.0.0.0/8, ::1' },
   deps: ({ limitRules, guessRules }) => ({
     limitRules: { ...limitRules, [name]: three },
     guessRules: { ...guessRules, [name]: three },

@@ -8,7 +8,7 @@ describe('api: orders that wait for their buyer', () => {
   let api: Api;
   let mia: Member;
   before(async () => {
-    api = await openApi({ env: { TRUSTED_PROXIES: 'loopback', OPEN_CHECKOUTS_PER_ADDRESS: '3' } });
+    api = await openApi({ env: { TRUSTED_PROXIES: '127.0.0.0/8, ::1', OPEN_CHECKOUTS_PER_ADDRESS: '3' } });
     mia = await api.hire();
   });
   after(() => api[Symbol.asyncDispose]());

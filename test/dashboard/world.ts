@@ -26,10 +26,9 @@ const passwordHash = hashPassword(password);
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** A dashboard over a database and queues of its own, with an admin and a reseller. @param redisUrl for the queues */
-export async function openWorld(redisUrl?: string) {
+export async function openWorld(redisUrl?: string, log = createLogger('dashboard', 'fatal')) {
   const database = await createTestDatabase();
   const config = testConfig({ DATABASE_URL: database.url });
-  const log = createLogger('dashboard', 'fatal');
   const store = await openStore(config.databaseUrl, 4);
   const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 2 });
   const backend = await openBackend({

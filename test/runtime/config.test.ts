@@ -24,6 +24,7 @@ const inProduction = (changes: Environment = {}) =>
     PUBLIC_URL: 'https://shop.example.com',
     PAYPAL_ENVIRONMENT: 'production',
     EBAY_ENVIRONMENT: 'production',
+    TRUSTED_PROXIES: 'none',
     ...changes,
   });
 

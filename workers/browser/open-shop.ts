@@ -1,5 +1,5 @@
 import { findChromium, NoChromium } from '../../runtime/chromium.ts';
-import type { Config } from '../../runtime/config.ts';
+import type { WorkerConfig } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { SecretBox } from '../../runtime/secret-box.ts';
 import type { Store } from '../../store/open.ts';
@@ -13,7 +13,7 @@ const graceMs = 8_000;
 
 /** The supplier's website, for this process; nothing when no Chromium here can be used, which the log says. */
 export async function openShop(
-  config: Config,
+  config: WorkerConfig,
   store: Store,
   box: SecretBox,
   log: Logger,
