@@ -65,7 +65,6 @@ export const variablesOf = {
   api: () => Object.keys(variables({})),
   workers: () => Object.keys(workerVariables({})),
   dashboard: () => Object.keys(dashboardVariables({})),
-  migrate: () => Object.keys(processVariables({})),
 } as const;
 
 type WorkerValues = ProcessValues & SealValues & ProviderValues & PipelineValues & BrowserValues;

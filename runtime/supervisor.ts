@@ -8,6 +8,7 @@ import { spawnDetached } from './detached-process.ts';
 import { type DevDatabase, openDevDatabase } from './dev-database.ts';
 import { devSettings } from './dev-settings.ts';
 import { assertPortFree } from './free-port.ts';
+import { environmentOf, type Program } from './process-settings.ts';
 import type { Role } from './started-processes.ts';
 import { type SupervisedProcess, type SupervisedProcessOptions, startSupervised } from './supervised-process.ts';
 import {
@@ -44,7 +45,10 @@ export type SystemOptions = {
 
 export type System = AsyncDisposable & {
   readonly urls: Urls;
-  /** What every process was given, generated secrets included; who administers the database is not among it. */
+  /**
+   * All settings, generated secrets included: each process is given what it needs of them. Who administers the database
+   * is not among them.
+   */
   readonly env: Readonly<Record<string, string>>;
   readonly config: Config;
   /** As the application, which is all that the processes have. */
@@ -141,14 +145,15 @@ function createLauncher(
     processes,
     givenUp,
     async launch(planned: PlannedProcess): Promise<void> {
-      const options = { ...restart, ...planned, env, stopDeadlineMs, log: lineOf(planned.name), onGivenUp };
+      const told = { env: environmentOf(planned.name, env), log: lineOf(planned.name) };
+      const options = { ...restart, ...planned, ...told, stopDeadlineMs, onGivenUp };
       const running = await startSupervised(options);
       processes.push(running);
       roles.set(running, planned.role);
     },
-    /** @param more for this program only */
-    run: (name: string, command: readonly string[], more: Readonly<Record<string, string>> = {}) =>
-      runToEnd(name, command, { ...env, ...more }, lineOf(name)),
+    /** @param more that is not among the settings of all */
+    run: (name: Program, command: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+      runToEnd(name, command, environmentOf(name, { ...env, ...more }), lineOf(name)),
     async stopAll(role: Role): Promise<void> {
       await Promise.all(processes.filter(one => roles.get(one) === role).map(one => one.stop()));
     },
