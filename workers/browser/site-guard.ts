@@ -13,11 +13,12 @@ const guards = new WeakMap<Browser, Promise<SiteGuard>>();
 /**
  * Refuses what would leave the shop, before it leaves: documents (where a page is led, and the forms that it sends) from
  * anywhere else, and whatever is fetched inside our network. It stands in front of the whole browser, so that windows,
- * frames and workers which a page opens pass it too. WebSockets do not: the browser itself refuses those of a page over
- * https that are not encrypted. Before the first shop nothing passes.
+ * frames and workers which a page opens pass it too. WebSockets do not: of those of a page over https the browser
+ * itself refuses what is not encrypted, unless it goes to its own machine. Before the first shop nothing passes.
  */
 export function guardOf(browser: Browser): Promise<SiteGuard> {
   const guard = guards.get(browser) ?? placeGuard(browser);
+  guard.catch(() => guards.delete(browser)); // whoever waits for it is told; the next one tries again
   guards.set(browser, guard);
   return guard;
 }
