@@ -99,6 +99,11 @@ describeWith('browser', 'a shop that leads the browser elsewhere', function () {
         .to.contain('FOREIGN_PAGE')
         .and.contain(`the browser was led to ${elsewhere}, which is not the shop`);
       expect(await shopping.bought(id)).to.deep.equal([]);
+      const kept = (await shopping.evidence(id)).map(({ url }) => url);
+      expect(
+        kept.filter(url => !url.startsWith(shopUrl)),
+        'evidence of no page but the shop’s',
+      ).to.deep.equal([]);
       await shopping.stage.store.transaction(em => releaseAccount(em, shopper.credential.id));
       await shopping.stage.perform('fulfill', id);
       expect(await shopping.buy(id), 'in the shop as it should be').to.equal('PURCHASED');
