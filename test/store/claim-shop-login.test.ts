@@ -23,7 +23,8 @@ describe('a log-in at the supplier’s shop that several name', () => {
   });
   after(() => db?.[Symbol.asyncDispose]());
   beforeEach(async () => {
-    email = `shop-${(count += 1)}@example.com`;
+    count += 1;
+    email = `shop-${count}@example.com`;
     [mia, tom] = await db.store.transaction(async em => [await insertUser(em), await insertUser(em)]);
   });
 
