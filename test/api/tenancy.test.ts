@@ -110,4 +110,20 @@ describe('api: each reseller sees their own rows only', () => {
     expect((await api.call('GET', '/api/orders?status=PURCHASED', { as: mia })).json.orders).to.have.length(2);
     expect((await api.call('GET', '/api/orders?status=FAILED', { as: mia })).json.orders).to.have.length(0);
   });
+
+  it('nobody learns whether another uses a log-in at the supplier’s shop', async () => {
+    const enter = async (as: Member, email: string) => {
+      const body = { email, password: 'a guess', moneyHolder: 'reseller' };
+      const { status, json } = await api.call('PUT', '/api/browser-login', { as, body });
+      return { status, json: { ...json, id: '' } };
+    };
+    const hers = await enter(mia, 'mia-shops@example.com');
+    expect(hers.status).to.equal(200);
+    await api.stage.store.transaction(em =>
+      em.execute(`update api_credentials set claimed_at = clock_now() where account_id = 'mia-shops@example.com'`),
+    );
+    const [foreign, unused] = [await enter(tom, 'mia-shops@example.com'), await enter(tom, 'nobody-shops@example.com')];
+    expect(foreign).to.deep.equal({ ...unused, json: { ...unused.json, email: 'mia-shops@example.com' } });
+    expect((await enter(mia, 'mia-shops@example.com')).status).to.equal(200);
+  });
 });

@@ -86,6 +86,31 @@ describe('the migrations', () => {
     }
   });
 
+  it('go down where several users have named one log-in: who has proven it keeps it, else who named it first', async () => {
+    await run('up', '0047-claimed-log-ins');
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(
+      `insert into users (id, email, password_hash, role)
+         select gen_random_uuid(), n || '@example.com', 'x', 'reseller' from generate_series(1, 4) n;
+       insert into api_credentials (id, user_id, api_name, environment, account_id, account_name, sealed, money_holder,
+           created_at, claimed_at)
+         select gen_random_uuid(), u.id, 'aliexpress', 'sandbox', account, account, 'x', 'reseller',
+           clock_now() + row_number() over (order by u.email) * interval '1 s',
+           case when u.email = '3@example.com' and account = 'proven' then clock_now() end
+         from users u, (values ('proven'), ('named')) a (account)
+         where u.email like '_@example.com' and (account = 'proven') = (u.email in ('2@example.com', '3@example.com'));
+       insert into shop_accounts (id, sealed) select id, 'x' from api_credentials;`,
+    );
+    await run('down');
+    const { rows } = await client.query(
+      `select c.account_id || ' ' || u.email as kept from shop_accounts a join api_credentials c on c.id = a.id
+         join users u on u.id = c.user_id where c.status <> 'DISCONNECTED' order by 1`,
+    );
+    await client.end();
+    expect(rows.map(({ kept }) => kept)).to.deep.equal(['named 1@example.com', 'proven 3@example.com']);
+  });
+
   it('run once, however many processes start at once', async () => {
     await Promise.all(Array.from({ length: 4 }, () => migrate({ ...database, databaseUrl: database.url })));
     const client = new pg.Client({ connectionString: database.administratorUrl });
