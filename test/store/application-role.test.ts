@@ -5,7 +5,14 @@ import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 
 const insufficientPrivilege = '42501';
 /** Rows of these are read and added, never changed. */
-const appendOnly = ['fx_conversions', 'ledger_postings', 'ledger_transactions', 'operator_audit', 'order_events'];
+const appendOnly = [
+  'audit_changes',
+  'fx_conversions',
+  'ledger_postings',
+  'ledger_transactions',
+  'operator_audit',
+  'order_events',
+];
 const readOnly = ['bullmq.migration', 'migration', 'state_moves'];
 
 describe('the role of the application', () => {
