@@ -168,7 +168,9 @@ async function captureAndWait(
     const told = { ...paymentOutcome(order, facts), status: order.status };
     const moneyMoved = before.payment?.status !== facts.payment?.status;
     const isNews = !woken || order.status !== 'CREATED' || moneyMoved || hasLooked(woken, order);
-    return isNews && told.outcome !== 'unknown' ? told : undefined;
+    // The money is booked one transaction before the order moves: what is told of the two belongs together.
+    const isHalf = told.outcome === 'paid' && order.status === 'CREATED';
+    return isNews && told.outcome !== 'unknown' && !isHalf ? told : undefined;
   };
   return (await waitFor(look, woken ? config.checkoutAnswerMs : 0)) ?? { ...notKnown, status: asked.status };
 }
