@@ -210,8 +210,7 @@ describe('forget-buyers', () => {
 
   it('is not kept by one order that cannot be erased from forgetting the others', async () => {
     const [broken] = await leave(3);
-    await rows(
-      stage,
+    await stage.asOwner(
       `create function break_one() returns trigger language plpgsql as $$ begin raise 'broken'; end $$;
        create trigger break_one before update on orders for each row when (new.id = '${broken?.id}'
          and new.buyer_erased_at is not null) execute function break_one()`,
