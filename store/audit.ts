@@ -23,6 +23,14 @@ export async function auditOutcome(em: EntityManager, deed: Deed, attempt: strin
   await auditAttempt(em, { ...deed, target: { ...deed.target, attempt } }, outcome);
 }
 
+/** Writes down what the present request asks for, also where it changes nothing; in the transaction in which it is done. */
+export async function auditAnyway(em: EntityManager): Promise<void> {
+  const deed = presentDeed();
+  if (!deed) return;
+  const attempt = await auditAttempt(em, deed, 'done', deed);
+  await em.execute(`select set_config('audit.attempt', ?, true)`, [attempt]);
+}
+
 /** What the present request asks for may not be done; nothing when nobody is logged in. */
 export async function auditDenied(store: Pick<Store, 'read'>, why: string): Promise<void> {
   const deed = presentDeed();

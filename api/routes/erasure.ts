@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { OrderId } from '../../domain/ids.ts';
 import { askedEmail, eraseBuyerByEmail, eraseBuyerOf } from '../../queues/decisions/erase-buyer.ts';
+import { auditAnyway } from '../../store/audit.ts';
 import { refused } from '../decision-refused.ts';
 import type { Deps } from '../deps.ts';
 import { valid } from '../middleware/problem.ts';
@@ -19,6 +20,8 @@ export const erasureRoutes = ({ store }: Deps): Router =>
     .post('/erase-buyer', async (request, response) => {
       const { userId } = adminOf(response);
       const { email } = valid(askedEmail, request.body);
+      // Also of whom we know nothing: that somebody asked is told, never about whom.
+      await store.transaction(auditAnyway);
       const { erased, waiting } = await eraseBuyerByEmail(store, email, userId);
       response.json({ erased, waiting: waiting.map(({ id, code, note, until }) => ({ id, code, why: note, until })) });
     });
