@@ -32,7 +32,7 @@ const given = readConfig();
 const log = createLogger('api', given.logLevel);
 const defer = onShutdown({ deadlineMs: given.shutdownDeadlineMs, log });
 
-const store = await openStore(given.databaseUrl, 20);
+const store = await openStore(given.databaseUrl, 20, given.encryptionKeys);
 defer('store', () => store.close());
 keepClocksAgreeing(store.clock, log);
 await assertKeysFit(store, given.encryptionKeys);

@@ -45,7 +45,7 @@ export async function measureIngress(options: IngressOptions): Promise<IngressFi
     processes: ['sandbox', 'api'],
     log,
   });
-  const store = await openStore(system.databaseUrl, 2);
+  const store = await openStore(system.databaseUrl, 2, system.config.encryptionKeys);
   try {
     const { inlineUrl, webhookSecret } = await connectReseller(system, store);
     const acknowledged = new Set<string>();

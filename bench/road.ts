@@ -64,12 +64,12 @@ export async function measureRoad({ orders, redisUrl, progress, ...options }: Ro
   await control('settings', { webhooks: false, payoutSettleMs });
   await control('balance', { provider: 'paypal', currency: 'USD', amountMinor: `${1_000_00 + 100_00 * orders}` });
   const { databaseUrl, config } = system;
-  const jobs = await onStore(databaseUrl, 10, store =>
+  const jobs = await onStore(system, 10, store =>
     seedPaidOrders({ store, config, control, count: orders, progress, signal }),
   );
 
   clear();
-  const store = await openStore(databaseUrl, 2);
+  const store = await openStore(databaseUrl, 2, config.encryptionKeys);
   opened.defer(() => store.close());
   const before = await databaseCounters(store);
   const since = await databaseNow(store);
@@ -91,8 +91,12 @@ export async function measureRoad({ orders, redisUrl, progress, ...options }: Ro
   };
 }
 
-async function onStore<T>(databaseUrl: string, poolSize: number, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(databaseUrl, poolSize);
+async function onStore<T>(
+  { databaseUrl, config }: System,
+  poolSize: number,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(databaseUrl, poolSize, config.encryptionKeys);
   try {
     return await work(store);
   } finally {

@@ -31,7 +31,7 @@ export async function perform(options: {
 }): Promise<Verdict> {
   const { system, programme, lastTrouble, out } = options;
   const say = (text: string) => void out.write(`${text}\n`);
-  const store = await openStore(system.databaseUrl, 4);
+  const store = await openStore(system.databaseUrl, 4, system.config.encryptionKeys);
   try {
     const { performances, leftOut, sight, firstSettledMs, trouble } = await show(
       system,

@@ -1,5 +1,7 @@
+import type { Address } from '../domain/address.ts';
 import type { WaitReason } from '../domain/order.ts';
 import { invariant } from '../domain/outcome.ts';
+import { openAddress } from '../store/buyer-address.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Store } from '../store/open.ts';
 import type { Ending } from './scenario.ts';
@@ -23,11 +25,11 @@ export type Seen = {
   readonly purchaseRoute: Order['purchaseRoute'];
 };
 
-type Row = Omit<Seen, 'supplierOrders'> & { supplierOrders: string[] | null };
+type Row = Omit<Seen, 'supplierOrders' | 'mark'> & { supplierOrders: string[] | null; shipTo: string | Address | null };
 
 const look = `
   select o.id, o.channel, o.status, o.wait_reason as "waitReason", o.reason, o.external_order_id as "externalOrderId",
-    o.purchase_route as "purchaseRoute", o.ship_to ->> 'line2' as mark,
+    o.purchase_route as "purchaseRoute", o.ship_to as "shipTo",
     (select array_agg(s.number order by s.number) from supplier_orders s where s.order_id = o.id) as "supplierOrders",
     (select count(*)::int from payout_legs l where l.order_id = o.id and l.status = 'PAID') as payouts,
     (select count(*)::int from payout_legs l where l.order_id = o.id and l.status <> 'PAID') as "openLegs",
@@ -37,10 +39,14 @@ const look = `
   from orders o`;
 
 async function see(store: Store, where: string, parameters: readonly unknown[]): Promise<Seen[]> {
-  const rows = await store.read(em =>
-    em.execute<Row[]>(`${look} ${where} order by o.created_at, o.external_line_id`, [...parameters]),
-  );
-  return rows.map(row => ({ ...row, supplierOrders: row.supplierOrders ?? [] }));
+  return store.read(async em => {
+    const rows = await em.execute<Row[]>(`${look} ${where} order by o.created_at, o.external_line_id`, [...parameters]);
+    return rows.map(({ shipTo, ...row }) => ({
+      ...row,
+      supplierOrders: row.supplierOrders ?? [],
+      mark: (shipTo && openAddress(em, row.id, shipTo).line2) ?? null,
+    }));
+  });
 }
 
 export const allOrders = (store: Store): Promise<Seen[]> => see(store, '', []);

@@ -36,6 +36,7 @@ import { Migration0038CollectedPayouts } from './0038-collected-payouts.ts';
 import { Migration0039Accounts } from './0039-accounts.ts';
 import { Migration0041ForgettingPersons } from './0041-forgetting-persons.ts';
 import { Migration0042ForgettingByItself } from './0042-forgetting-by-itself.ts';
+import { Migration0043SealedBuyers } from './0043-sealed-buyers.ts';
 import { Migration0045OpenCheckouts } from './0045-open-checkouts.ts';
 import { Migration0046NeverEmptied } from './0046-never-emptied.ts';
 import { Migration0047UnconfirmedSales } from './0047-unconfirmed-sales.ts';
@@ -81,6 +82,7 @@ export const migrations = [
   { name: '0039-accounts', class: Migration0039Accounts },
   { name: '0041-forgetting-persons', class: Migration0041ForgettingPersons },
   { name: '0042-forgetting-by-itself', class: Migration0042ForgettingByItself },
+  { name: '0043-sealed-buyers', class: Migration0043SealedBuyers },
   { name: '0045-open-checkouts', class: Migration0045OpenCheckouts },
   { name: '0046-never-emptied', class: Migration0046NeverEmptied },
   { name: '0047-unconfirmed-sales', class: Migration0047UnconfirmedSales },

@@ -24,7 +24,7 @@ export type { EncryptionKey } from './config/secrets.ts';
 export type Config = ReturnType<typeof settings>;
 /** What the workers are told: nobody logs in there. */
 export type WorkerConfig = ReturnType<typeof workerSettings>;
-/** What the dashboard is told: it opens no stored secret, and calls nobody. */
+/** What the dashboard is told: it opens buyers' addresses, which are sealed, and calls nobody. */
 export type DashboardConfig = ReturnType<typeof dashboardSettings>;
 /** What is told to a program that only needs the database. */
 export type ProcessConfig = ReturnType<typeof processSettings>;
@@ -53,6 +53,7 @@ const workerVariables = (env: Environment): Joi.PartialSchemaMap => ({
 const dashboardVariables = (env: Environment): Joi.PartialSchemaMap => ({
   ...processVariables(env),
   ...sessionVariables(),
+  ...sealVariables(),
   ...limitVariables(env),
   PAYPAL_ENVIRONMENT: providerVariables(env).PAYPAL_ENVIRONMENT,
 });
@@ -68,7 +69,7 @@ export const variablesOf = {
 } as const;
 
 type WorkerValues = ProcessValues & SealValues & ProviderValues & PipelineValues & BrowserValues;
-type DashboardValues = ProcessValues & SessionValues & LimitValues & WorldOfPayPal;
+type DashboardValues = ProcessValues & SessionValues & SealValues & LimitValues & WorldOfPayPal;
 type WorldOfPayPal = Pick<ProviderValues, 'PAYPAL_ENVIRONMENT'>;
 
 const workerSettings = (values: WorkerValues) => ({
@@ -88,6 +89,7 @@ const settings = (values: WorkerValues & SessionValues & LimitValues) => ({
 const dashboardSettings = (values: DashboardValues) => ({
   ...processSettings(values),
   ...sessionSettings(values),
+  ...sealSettings(values),
   ...limitSettings(values),
   paypal: { environment: values.PAYPAL_ENVIRONMENT },
 });

@@ -29,6 +29,9 @@ const ivBytes = 12;
 const tagBytes = 16;
 const sealedPattern = /^v1\.(?<keyId>[\w-]{1,32})\.(?<iv>[\w-]{16})\.(?<tag>[\w-]{22})\.(?<body>[\w-]*)$/;
 
+/** Whether a stored text is one of ours, by its form. */
+export const isSealed = (text: string): boolean => text.startsWith('v1.') && sealedPattern.test(text);
+
 export function createSecretBox(keys: readonly EncryptionKey[]): SecretBox {
   const [current] = keys;
   if (!current) throw new Error('a secret box needs a key');

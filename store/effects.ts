@@ -34,6 +34,7 @@ import { Effect, type EffectPurpose } from './entities/money.ts';
 import type { Found, Hindrance, Intent } from './intent.ts';
 import type { EntityManager, Store } from './open.ts';
 import { doubtAfterRestore, refuseWhileRestoring, restored } from './restore.ts';
+import { seal } from './sealing.ts';
 
 /** Nobody knows, and it is not to be sent again: its time is over, or it is hindered. Only a person may decide now. */
 export class Unproven extends Uncertain {
@@ -139,7 +140,7 @@ async function open<Result extends Json>(context: OnceContext, intent: Intent<Re
       account: intent.account,
       environment: intent.environment,
       idempotencyKey,
-      request: intent.freeze(idempotencyKey),
+      request: seal(em, 'effects', id, intent.freeze(idempotencyKey)),
       status: 'OPEN',
       sends: 0,
       ...(await doubtAfterRestore(em, { ...intent, idempotencyKey })),
@@ -162,7 +163,7 @@ async function withoutUnsentOf<Result extends Json>(
 ): Promise<Effect | null> {
   if (last?.status !== 'OPEN' || last.lastSentAt || last.route === route) return last;
   await withdrawUnsent(em, purpose, subject);
-  return em.refreshOrFail(last);
+  return em.findOneOrFail(Effect, { id: last.id });
 }
 
 /** Marks the send before it leaves; a concurrent send of the same row is refused. */

@@ -2,7 +2,7 @@ import type { EncryptionKey } from '../runtime/config.ts';
 import { createSecretBox, SecretBoxError } from '../runtime/secret-box.ts';
 import { onceThere } from './database-away.ts';
 import type { EntityManager, Store } from './open.ts';
-import { type KeyUse, keysInUse, sealedPlace } from './sealed-columns.ts';
+import { buyerColumns, type KeyUse, keysInUse, sealedPlace, secretColumns } from './sealed-columns.ts';
 
 /** Says which key is wrong or missing, by its id; never a key, never a secret. */
 export class EncryptionKeyError extends Error {
@@ -25,8 +25,9 @@ const canaryText = 'sealed with this key';
  * @throws EncryptionKeyError with every mistake at once
  */
 export async function assertKeysFit(store: Store, keys: readonly EncryptionKey[]): Promise<void> {
-  const uses = await onceThere(() => store.read(keysInUse));
-  const inRows = uses.flatMap(use => mistakeOf(use, keys));
+  const uses = await onceThere(() => store.read(em => keysInUse(em, secretColumns)));
+  const ofBuyers = await store.read(em => buyersWithout(em, keys));
+  const inRows = [...uses, ...ofBuyers].flatMap(use => mistakeOf(use, keys));
   // A key that opens no row leaves no canary: it would accuse the right one later.
   if (inRows.length > 0) throw new EncryptionKeyError(inRows);
   const checked = await store.transaction(em => Promise.all(keys.map(key => checkCanary(em, key))));
@@ -34,8 +35,28 @@ export async function assertKeysFit(store: Store, keys: readonly EncryptionKey[]
   if (mistakes.length > 0) throw new EncryptionKeyError(mistakes);
 }
 
-function mistakeOf({ table, keyId, rows, sample }: KeyUse, keys: readonly EncryptionKey[]): string[] {
-  const place = sealedPlace(table, sample.id);
+/**
+ * What names buyers is too much to be read at every start: only where a key is missing that this database has known, and
+ * that no rotation has retired. That a key is the right one its canary says.
+ */
+async function buyersWithout(em: EntityManager, keys: readonly EncryptionKey[]): Promise<KeyUse[]> {
+  const known = await em.execute<{ id: string }[]>('select id from encryption_keys where retired_at is null');
+  const missing = known.filter(({ id }) => !keys.some(key => key.id === id));
+  if (missing.length === 0) return [];
+  return (await keysInUse(em, buyerColumns)).filter(({ keyId }) => missing.some(({ id }) => id === keyId));
+}
+
+/** Nothing is sealed with any other than these. */
+export async function retireKeys(em: EntityManager, inUse: readonly string[]): Promise<void> {
+  const names = inUse.map(() => '?').join(', ');
+  await em.execute(
+    `update encryption_keys set retired_at = clock_now() where retired_at is null and id not in (${names})`,
+    [...inUse],
+  );
+}
+
+function mistakeOf({ table, place: of, keyId, rows, sample }: KeyUse, keys: readonly EncryptionKey[]): string[] {
+  const place = sealedPlace(of, sample.id);
   try {
     createSecretBox(keys).open(sample.sealed, place);
     return [];
@@ -55,10 +76,10 @@ function mistakeOf({ table, keyId, rows, sample }: KeyUse, keys: readonly Encryp
 async function checkCanary(em: EntityManager, key: EncryptionKey): Promise<string[]> {
   const box = createSecretBox([key]);
   const place = sealedPlace('encryption_keys', key.id);
-  await em.execute('insert into encryption_keys (id, canary) values (?, ?) on conflict (id) do nothing', [
-    key.id,
-    box.seal(canaryText, place),
-  ]);
+  await em.execute(
+    'insert into encryption_keys (id, canary) values (?, ?) on conflict (id) do update set retired_at = null',
+    [key.id, box.seal(canaryText, place)],
+  );
   const [row] = await em.execute<{ canary: string }[]>('select canary from encryption_keys where id = ?', [key.id]);
   try {
     if (row && box.open(row.canary, place) === canaryText) return [];

@@ -69,7 +69,8 @@ export async function eraseOrders(em: EntityManager, orders: readonly Order[], {
     const { id, shipTo, buyerAccount } = order;
     const words = wordsFor(shipTo, buyerAccount);
     await em.execute(
-      'update orders set ship_to = null, buyer_account = null, buyer_erased_at = clock_now() where id = ?',
+      `update orders set ship_to = null, email_hash = null, name_hash = null, buyer_account = null,
+         buyer_erased_at = clock_now() where id = ?`,
       [id],
     );
     await eraseTimeline(em, id, words);

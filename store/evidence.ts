@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../domain/ids.ts';
 import type { EntityManager } from './open.ts';
+import { seal, sealBytes, unseal, unsealBytes } from './sealing.ts';
 
 /** Where it was met, and what. `url` is a page, or the provider that answered. */
 type Met = { step: string; reason: string; url: string };
@@ -19,7 +20,15 @@ export async function keepEvidence(em: EntityManager, orderId: OrderId, evidence
   await em.execute(
     `insert into evidence (id, order_id, step, reason, url, screenshot, html)
      values (?, ?, ?, ?, ?, decode(?, 'base64'), ?)`,
-    [id, orderId, step, reason, url, screenshot.toString('base64'), storable(html)],
+    [
+      id,
+      orderId,
+      step,
+      reason,
+      url,
+      sealBytes(em, 'evidence.screenshot', id, screenshot).toString('base64'),
+      seal(em, 'evidence.html', id, storable(html)),
+    ],
   );
   return id;
 }
@@ -30,10 +39,11 @@ const answersMax = 20;
 /** Keeps an answer that nobody could read. */
 export async function keepAnswer(em: EntityManager, orderId: OrderId, evidence: AnswerEvidence): Promise<void> {
   const { step, reason, url, answer } = evidence;
+  const id = randomUUID();
   await em.execute(
     `insert into evidence (id, order_id, step, reason, url, answer)
      select ?, ?, ?, ?, ?, ? where (select count(*) from evidence where order_id = ? and answer is not null) < ?`,
-    [randomUUID(), orderId, step, reason, url, storable(answer), orderId, answersMax],
+    [id, orderId, step, reason, url, seal(em, 'evidence.answer', id, storable(answer)), orderId, answersMax],
   );
 }
 
@@ -53,13 +63,17 @@ export async function findEvidence(
   orderId: OrderId,
   id: string,
 ): Promise<{ screenshot: Buffer | null; text: string } | null> {
-  const [row] = await em.execute<{ screenshot: string | null; text: string }[]>(
-    `select encode(screenshot, 'base64') as screenshot, coalesce(html, answer) as text
-     from evidence where order_id = ? and id = ?`,
+  const [row] = await em.execute<{ screenshot: string | null; html: string | null; answer: string | null }[]>(
+    `select encode(screenshot, 'base64') as screenshot, html, answer from evidence where order_id = ? and id = ?`,
     [orderId, id],
   );
   if (!row) return null;
-  return { screenshot: row.screenshot === null ? null : Buffer.from(row.screenshot, 'base64'), text: row.text };
+  const { screenshot, html, answer } = row;
+  const picture = screenshot === null ? null : Buffer.from(screenshot, 'base64');
+  return {
+    screenshot: picture && unsealBytes(em, 'evidence.screenshot', id, picture),
+    text: html === null ? unseal(em, 'evidence.answer', id, answer ?? '') : unseal(em, 'evidence.html', id, html),
+  };
 }
 
 /** What is older is nobody's business any more: pages and answers show addresses. */

@@ -2,12 +2,12 @@ import type { Address } from '../domain/address.ts';
 import type { CredentialId, OrderId, UserId } from '../domain/ids.ts';
 import type { Money } from '../domain/money.ts';
 import type { Channel, Custody } from '../domain/order.ts';
+import { addressColumns, storedAddress } from './buyer-address.ts';
 import { timeIn } from './clock.ts';
 import { Order } from './entities/order.ts';
 import type { Product } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
 import { newOrderId } from './orders.ts';
-import { storableJson } from './storable-json.ts';
 import { note } from './timeline.ts';
 
 export type NewOrder = {
@@ -37,10 +37,12 @@ export async function upsertLine(
 ): Promise<{ order: Order; created: boolean }> {
   const { sale, custody } = line;
   const id = newOrderId();
+  const address = line.shipTo && storedAddress(em, id, line.shipTo);
   const [inserted] = await em.execute<{ id: string }[]>(
     `insert into orders (id, user_id, channel, credential_id, external_order_id, external_line_id, listing_id, variation_id,
-       quantity, sale_minor, sale_currency, marketplace_fee_minor, ship_to, buyer_account, proceeds_held_by, supplier_paid_by, status)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, 'CREATED')
+       quantity, sale_minor, sale_currency, marketplace_fee_minor, ship_to, email_hash, name_hash, buyer_account, proceeds_held_by,
+       supplier_paid_by, status)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, 'CREATED')
      on conflict (channel, external_order_id, external_line_id) do nothing returning id`,
     [
       id,
@@ -55,7 +57,9 @@ export async function upsertLine(
       sale.amountMinor,
       sale.currency,
       line.marketplaceFee?.amountMinor ?? null,
-      line.shipTo ? storableJson(line.shipTo) : null,
+      address ? JSON.stringify(address.shipTo) : null,
+      address?.emailHash ?? null,
+      address?.nameHash ?? null,
       line.buyerAccount ?? null,
       custody.proceedsHeldBy,
       custody.supplierPaidBy,
@@ -100,7 +104,7 @@ export async function createCheckoutOrder(
     quantity,
     saleMinor: sale.amountMinor,
     saleCurrency: sale.currency,
-    shipTo,
+    ...addressColumns(em, id, shipTo),
     ...custody,
     purchaseRoute: 'api',
     status: 'CREATED',

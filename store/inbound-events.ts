@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { LockMode, raw } from '@mikro-orm/core';
 import type { CredentialId, EventId } from '../domain/ids.ts';
+import { keysToldIn } from '../domain/our-keys.ts';
 import { timeIn } from './clock.ts';
 import { type EventSource, InboundEvent } from './entities/order.ts';
 import type { Credential } from './entities/people.ts';
 import type { EntityManager, Store } from './open.ts';
 import { graceMs } from './orders.ts';
+import { sealBytes } from './sealing.ts';
 
 export type NewEvent = {
   source: EventSource;
@@ -26,8 +28,8 @@ export type NewEvent = {
 export async function storeEvent(em: EntityManager, event: NewEvent): Promise<InboundEvent | null> {
   const id = randomUUID() as EventId;
   const [row] = await em.execute<{ id: EventId }[]>(
-    `insert into inbound_events (id, source, event_id, type, subject, headers, body, credential_id, status, note, next_check_at)
-     values (?, ?, ?, ?, ?, ?::jsonb, decode(?, 'base64'), ?, ?, ?, ?) on conflict (source, event_id) do nothing returning id`,
+    `insert into inbound_events (id, source, event_id, type, subject, headers, body, keys_told, credential_id, status, note, next_check_at)
+     values (?, ?, ?, ?, ?, ?::jsonb, decode(?, 'base64'), ?, ?, ?, ?, ?) on conflict (source, event_id) do nothing returning id`,
     [
       id,
       event.source,
@@ -35,7 +37,8 @@ export async function storeEvent(em: EntityManager, event: NewEvent): Promise<In
       event.type,
       event.subject ?? null,
       JSON.stringify(event.headers ?? {}),
-      event.body.toString('base64'),
+      sealBytes(em, 'inbound_events', id, event.body).toString('base64'),
+      keysToldIn(event.body.toString('utf8')) || null,
       event.credentialId ?? null,
       statusOf(event),
       event.unreadable ?? null,

@@ -3,6 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { migrations } from '../migrations/index.ts';
+import type { EncryptionKey } from '../runtime/config.ts';
 import { tellActing } from './acting.ts';
 import { dropBroken } from './broken-connections.ts';
 import { openClock, setClock } from './clock.ts';
@@ -14,6 +15,8 @@ import * as money from './entities/money.ts';
 import * as order from './entities/order.ts';
 import * as people from './entities/people.ts';
 import * as subscription from './entities/subscription.ts';
+import { OpenedRows } from './opened-rows.ts';
+import { setKeys } from './sealing.ts';
 import { breakSilent, timeouts } from './silent-connections.ts';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
@@ -62,6 +65,7 @@ export const openOrm = (
     clientUrl: databaseUrl,
     entities,
     extensions: [Migrator],
+    subscribers: [new OpenedRows()],
     forceUtcTimezone: true,
     // Rows are values here: what a transaction read is never flushed back behind our back.
     disableIdentityMap: true,
@@ -102,8 +106,11 @@ function rollBack(em: EntityManager): void {
 
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
-/** The only door to the tables. `read` is for single queries; all that belongs together is one `transaction`. */
-export async function openStore(databaseUrl: string, poolSize = 10) {
+/**
+ * The only door to the tables. `read` is for single queries; all that belongs together is one `transaction`.
+ * @param keys open what is sealed; the first one seals. Whoever reads or writes no buyer needs none
+ */
+export async function openStore(databaseUrl: string, poolSize = 10, keys: readonly EncryptionKey[] = []) {
   const orm = await openOrm(databaseUrl, poolSize);
   const fork = () => orm.em.fork() as EntityManager;
   const read = <T>(query: (em: EntityManager) => Promise<T>): Promise<T> => query(fork());
@@ -112,6 +119,7 @@ export async function openStore(databaseUrl: string, poolSize = 10) {
     throw error;
   });
   setClock(fork(), clock);
+  if (keys.length > 0) setKeys(fork(), keys);
   return {
     /** The database's, which is the only one. */
     clock,

@@ -17,6 +17,7 @@ import {
 } from '../domain/order.ts';
 import { invariant } from '../domain/outcome.ts';
 import { assertMove } from '../domain/state-table.ts';
+import { addressColumns } from './buyer-address.ts';
 import { timeIn, timeOf } from './clock.ts';
 import { Order } from './entities/order.ts';
 import { type EntityManager, restoreOnRollback } from './open.ts';
@@ -178,7 +179,8 @@ export async function leaveToDeed(em: EntityManager, order: Order, until: Date |
 /** Changes facts of an order that the caller owns, without moving it. */
 export async function updateOrder(em: EntityManager, order: Order, facts: Partial<Order>): Promise<void> {
   const guard = { id: order.id, status: order.status, fence: order.fence };
-  if ((await em.nativeUpdate(Order, guard, { ...facts, updatedAt: timeOf(em) })) !== 1) throw new LostClaim(order.id);
+  const stored = facts.shipTo ? { ...facts, ...addressColumns(em, order.id, facts.shipTo) } : facts;
+  if ((await em.nativeUpdate(Order, guard, { ...stored, updatedAt: timeOf(em) })) !== 1) throw new LostClaim(order.id);
   restoreOnRollback(em, order);
   Object.assign(order, facts);
 }

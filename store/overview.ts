@@ -3,6 +3,7 @@ import type { OrderId } from '../domain/ids.ts';
 import { type Currency, type Money, money } from '../domain/money.ts';
 import type { Channel, Freeze, OrderState } from '../domain/order.ts';
 import type { LegState } from '../domain/payout-leg.ts';
+import { emailHashes, nameHashes } from './buyer-address.ts';
 import { Order } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
 
@@ -57,7 +58,8 @@ export type OrderFilter = {
   frozen?: Freeze | undefined;
   /** One of its payouts stands so. */
   payout?: LegState | undefined;
-  /** An order's id or its beginning, the marketplace's or PayPal's id, a supplier's order number or a payment's reference. */
+  /** An order's id or its beginning, the marketplace's or PayPal's id, a supplier's order number, a payment's
+   * reference, or the e-mail address or the whole name of a buyer. */
   search?: string | undefined;
 };
 
@@ -86,12 +88,18 @@ function idsBeginning(text: string): Condition[] {
   ];
 }
 
+const byHash = (column: 'email_hash' | 'name_hash', hashes: readonly string[]): Condition[] => [
+  { sql: `select id from orders where ${column} in (${hashes.map(() => '?').join(', ')})`, values: hashes },
+];
+
 /** One list of ids, each part of which has an index: alternatives over several tables would read all orders. */
-function searched(text: string): Condition {
+function searched(em: EntityManager, text: string): Condition {
   const ways: Condition[] = [
     ...idsBeginning(text),
     { sql: `select id from orders where channel in ${everyChannel} and external_order_id = ?`, values: [text] },
     { sql: 'select order_id from supplier_orders where number = ?', values: [text] },
+    ...byHash('email_hash', emailHashes(em, text)),
+    ...byHash('name_hash', nameHashes(em, text)),
     { sql: `select order_id from payments where provider in ${everyChannel} and reference = ?`, values: [text] },
   ];
   return {
@@ -100,7 +108,10 @@ function searched(text: string): Condition {
   };
 }
 
-function conditions({ id, state, reason, channel, frozen, payout, search }: OrderFilter): Condition[] {
+function conditions(
+  em: EntityManager,
+  { id, state, reason, channel, frozen, payout, search }: OrderFilter,
+): Condition[] {
   return [
     ...(id ? [{ sql: 'o.id = ?', values: [id] }] : []),
     ...(state ? [{ sql: 'o.status = ?', values: [state] }] : []),
@@ -108,7 +119,7 @@ function conditions({ id, state, reason, channel, frozen, payout, search }: Orde
     ...(channel ? [{ sql: 'o.channel = ?', values: [channel] }] : []),
     ...(frozen ? [{ sql: 'o.frozen_for = ?', values: [frozen] }] : []),
     ...(payout ? [{ sql: 'o.id in (select order_id from payout_legs where status = ?)', values: [payout] }] : []),
-    ...(search ? [searched(search)] : []),
+    ...(search ? [searched(em, search)] : []),
   ];
 }
 
@@ -118,7 +129,7 @@ export async function findOrders(
   filter: OrderFilter,
   page: { limit: number; offset: number },
 ): Promise<OrderRow[]> {
-  const where = conditions(filter);
+  const where = conditions(em, filter);
   const rows = await em.execute<
     { id: OrderId; reseller: string; entered_at: string; booked: boolean; legs_open: boolean; legs_back: LegState[] }[]
   >(

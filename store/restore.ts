@@ -101,13 +101,16 @@ async function restoreThatForgot(
   return row ? restoreOf(row) : null;
 }
 
+/** SQL with a key twice: a message names it. What was stored before messages were sealed says so itself. */
+const names = `(position(? in keys_told) > 0 or position(convert_to(?, 'UTF8') in body) > 0)`;
+
 /** Whether a provider has told, since, of a later key of the same thing than this one: then that is what was done. */
 async function wasToldOfLaterKey(em: EntityManager, { lostFrom }: Restore, key: string): Promise<boolean> {
   const stem = key.replace(/\d+$/, '');
   const told = await em.execute<{ words: string }[]>(
-    `select encode(body, 'escape') as words from inbound_events
-     where received_at >= ? and position(convert_to(?, 'UTF8') in body) > 0 limit 100`,
-    [lostFrom, stem],
+    `select coalesce(keys_told, encode(body, 'escape')) as words from inbound_events
+     where received_at >= ? and ${names} limit 100`,
+    [lostFrom, stem, stem],
   );
   return told.some(({ words }) =>
     [...words.matchAll(new RegExp(`${stem}(\\d+)`, 'g'))].some(([found]) => found !== key),
@@ -118,8 +121,8 @@ async function wasToldOfLaterKey(em: EntityManager, { lostFrom }: Restore, key: 
 async function takeAgain(em: EntityManager, { lostFrom }: Restore, key: string): Promise<void> {
   const failed = await em.execute<{ id: EventId }[]>(
     `select id from inbound_events
-     where status = 'FAILED' and received_at >= ? and position(convert_to(?, 'UTF8') in body) > 0 limit 100`,
-    [lostFrom, key],
+     where status = 'FAILED' and received_at >= ? and ${names} limit 100`,
+    [lostFrom, key, key],
   );
   for (const { id } of failed) await reopenEvent(em, id);
 }

@@ -1,13 +1,14 @@
 /**
- * `npm run rotate-keys`: seals every stored secret again with the first key of ENCRYPTION_KEY, so that the older ones
- * can be taken away. Everything else may go on running. Stopped half-way, it is started again.
+ * `npm run rotate-keys`: seals every stored secret, and all that names a buyer, again with the first key of
+ * ENCRYPTION_KEY, so that the older ones can be taken away. Everything else may go on running. Stopped half-way, it is started again.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EncryptionKey } from '../runtime/config.ts';
-import { createSecretBox, type SecretBox } from '../runtime/secret-box.ts';
-import { assertKeysFit } from './encryption-keys.ts';
+import { assertKeysFit, retireKeys } from './encryption-keys.ts';
 import { openStore, type Store } from './open.ts';
-import { type KeyUse, keysInUse, type SealedColumn, sealedColumns, sealedPlace } from './sealed-columns.ts';
+import { isOutdated, resealBatch } from './resealing.ts';
+import { type KeyUse, keysInUse, type SealedColumn, sealedColumns } from './sealed-columns.ts';
+import { createKeyring } from './sealing.ts';
 
 const batchSize = 50;
 /** A row that somebody else holds (a token that is being refreshed) is waited for this long. */
@@ -26,56 +27,46 @@ export async function rotateKeys({ store, keys, progress, batch = batchSize }: R
   const [current] = keys;
   if (!current) throw new Error('there is no key to seal with');
   await assertKeysFit(store, keys);
-  const box = createSecretBox(keys);
   for (const column of sealedColumns) {
     const total = await outdated(store, column, current.id);
     let done = 0;
-    for (let tries = 0; tries < patience.tries && (await outdated(store, column, current.id)) > 0; ) {
-      const sealed = await resealBatch(store, box, column, current.id, batch);
-      done += sealed;
-      if (sealed > 0) progress(`${column.table}.${column.column}: ${done} of ${total} sealed with ${current.id}`);
-      else {
-        tries += 1;
-        await sleep(patience.pauseMs);
-      }
+    for (let tries = 0; tries < patience.tries && done < total; tries += 1) {
+      if (tries > 0) await sleep(patience.pauseMs);
+      done += await resealAll({ store, keys, progress, batch }, column, { done, total });
+      if ((await outdated(store, column, current.id)) === 0) break;
     }
   }
-  const uses = await store.read(keysInUse);
-  return uses.filter(({ keyId }) => keyId !== current.id);
+  const uses = await store.read(em => keysInUse(em));
+  const left = uses.filter(({ keyId }) => keyId !== current.id);
+  await store.read(em => retireKeys(em, [current.id, ...left.map(({ keyId }) => keyId)]));
+  return left;
 }
 
-async function outdated(store: Store, { table, column }: SealedColumn, currentId: string): Promise<number> {
+/** Once through a column, from its first row to its last; gives how many rows were sealed. */
+async function resealAll(
+  { store, keys, progress, batch }: Required<Rotation>,
+  column: SealedColumn,
+  { done, total }: { done: number; total: number },
+): Promise<number> {
+  const keyring = createKeyring(keys);
+  let sealed = 0;
+  for (let after: string | null = null; ; ) {
+    const { rows, last } = await resealBatch(store, keyring, column, { after, limit: batch });
+    if (rows === 0) return sealed;
+    sealed += rows;
+    progress(`${column.table}.${column.column}: ${done + sealed} of ${total} sealed with ${keyring.current}`);
+    after = last;
+  }
+}
+
+async function outdated(store: Store, column: SealedColumn, currentId: string): Promise<number> {
   const [row] = await store.read(em =>
-    em.execute<{ rows: number }[]>(
-      `select count(*)::int as rows from ${table} where ${column} is not null and split_part(${column}, '.', 2) <> ?`,
-      [currentId],
-    ),
+    em.execute<{ rows: number }[]>(`select count(*)::int as rows from ${column.table} where ${isOutdated(column)}`, [
+      currentId,
+    ]),
   );
   return row?.rows ?? 0;
 }
-
-/** Under row locks, so that a token which is being refreshed is never overwritten with the one before it. */
-const resealBatch = (
-  store: Store,
-  box: SecretBox,
-  { table, column }: SealedColumn,
-  currentId: string,
-  batch: number,
-): Promise<number> =>
-  store.transaction(async em => {
-    const rows = await em.execute<{ id: string; sealed: string }[]>(
-      `select id::text as id, ${column} as sealed from ${table}
-       where ${column} is not null and split_part(${column}, '.', 2) <> ?
-       order by id limit ? for no key update skip locked`,
-      [currentId, batch],
-    );
-    for (const { id, sealed } of rows) {
-      const place = sealedPlace(table, id);
-      const again = box.seal(box.open(sealed, place), place);
-      await em.execute(`update ${table} set ${column} = ? where id = ?`, [again, id]);
-    }
-    return rows.length;
-  });
 
 if (import.meta.main) {
   const { readSealingConfig } = await import('../runtime/config.ts');
@@ -84,7 +75,8 @@ if (import.meta.main) {
   const store = await openStore(databaseUrl, 2);
   try {
     const left = await rotateKeys({ store, keys: encryptionKeys, progress: say });
-    for (const { table, keyId, rows } of await store.read(keysInUse)) say(`in use: ${keyId} (${rows} of ${table})`);
+    for (const { table, keyId, rows } of await store.read(em => keysInUse(em)))
+      say(`in use: ${keyId} (${rows} of ${table})`);
     const older = encryptionKeys.slice(1).map(({ id }) => id);
     const free = older.filter(id => !left.some(({ keyId }) => keyId === id));
     if (free.length > 0) say(`no longer in use, and may be taken out of ENCRYPTION_KEY: ${free.join(', ')}`);

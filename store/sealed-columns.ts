@@ -1,42 +1,119 @@
 import type { EntityManager } from './open.ts';
 
 /** A column of sealed texts. Each value is bound to its table and row: copied into another row it does not open. */
-export type SealedColumn = { readonly table: string; readonly column: string };
+export type SealedColumn = {
+  readonly table: string;
+  readonly column: string;
+  /** What its values are bound to beside the row; its table where it is the only sealed one there. */
+  readonly place: string;
+  /** SQL: the sealed text; and how a sealed text, the one parameter, is stored. */
+  readonly text: string;
+  readonly stored: string;
+};
+
+/** One that held plain values once: what was stored before stays readable, until a worker has sealed it. */
+export type ConvertedColumn = SealedColumn & {
+  /** SQL: the row holds a plain value; and that value as the text that is sealed. An index finds the rows. */
+  readonly isPlain: string;
+  readonly plain: string;
+};
+
+const ofText = (table: string, column: string): SealedColumn => ({
+  table,
+  column,
+  place: table,
+  text: column,
+  stored: '?',
+});
+
+/** Secrets: few rows, looked at whenever a process starts. */
+export const secretColumns: readonly SealedColumn[] = [
+  ofText('api_credentials', 'sealed'),
+  ofText('provider_keys', 'sealed'),
+  ofText('connection_attempts', 'sealed_verifier'),
+  ofText('shop_accounts', 'sealed'),
+];
+
+const startsPlain = (column: string) => `left(${column}, 3) <> 'v1.'`;
+const onceText = (table: string, column: string) => ({
+  ...ofText(table, column),
+  text: `case when left(${column}, 3) = 'v1.' then ${column} end`,
+  plain: column,
+});
+const evidencePlain = `(left(html, 3) <> 'v1.' or left(answer, 3) <> 'v1.' or substring(screenshot for 3) <> 'v1.')`;
+const onceBytes = (table: string, column: string) => ({
+  table,
+  column,
+  text: `case when substring(${column} for 3) = 'v1.' then convert_from(${column}, 'UTF8') end`,
+  stored: `convert_to(?, 'UTF8')`,
+  plain: `encode(${column}, 'base64')`,
+});
+
+/** What names buyers: many rows. */
+export const buyerColumns: readonly ConvertedColumn[] = [
+  {
+    ...ofText('orders', 'ship_to'),
+    text: `case jsonb_typeof(ship_to) when 'string' then ship_to #>> '{}' end`,
+    stored: 'to_jsonb(?::text)',
+    isPlain: `jsonb_typeof(ship_to) = 'object'`,
+    plain: 'ship_to::text',
+  },
+  {
+    ...onceText('effects', 'request'),
+    isPlain: `${startsPlain('request')} and request <> '{"erased":true}'`,
+  },
+  {
+    ...onceBytes('inbound_events', 'body'),
+    place: 'inbound_events',
+    isPlain: `body <> '' and substring(body for 3) <> 'v1.'`,
+  },
+  ...['html', 'answer'].map(column => ({
+    ...onceText('evidence', column),
+    place: `evidence.${column}`,
+    isPlain: `${evidencePlain} and ${startsPlain(column)}`,
+  })),
+  {
+    ...onceBytes('evidence', 'screenshot'),
+    place: 'evidence.screenshot',
+    isPlain: `${evidencePlain} and substring(screenshot for 3) <> 'v1.'`,
+  },
+];
 
 /** Every column that holds sealed texts: what is missing here would be lost with the key that sealed it. */
-export const sealedColumns: readonly SealedColumn[] = [
-  { table: 'api_credentials', column: 'sealed' },
-  { table: 'provider_keys', column: 'sealed' },
-  { table: 'connection_attempts', column: 'sealed_verifier' },
-  { table: 'shop_accounts', column: 'sealed' },
-];
+export const sealedColumns: readonly SealedColumn[] = [...secretColumns, ...buyerColumns];
 
 /** The place that a row's secret is bound to. */
 export const sealedPlace = (table: string, id: string): string => `${table}/${id}`;
 
-export type KeyUse = SealedColumn & {
+export type KeyUse = Pick<SealedColumn, 'table' | 'column' | 'place'> & {
   /** As the sealed texts name it; empty when they are none. */
   readonly keyId: string;
   readonly rows: number;
   readonly sample: { readonly id: string; readonly sealed: string };
 };
 
-/** Which keys the stored secrets need, column by column, with one row of each. */
-export async function keysInUse(em: EntityManager): Promise<KeyUse[]> {
-  const uses = await Promise.all(sealedColumns.map(column => keysOf(em, column)));
-  return uses.flat();
+/** Which keys stored texts need, column by column, with one row of each. Reads all of their rows. */
+export async function keysInUse(
+  em: EntityManager,
+  columns: readonly SealedColumn[] = sealedColumns,
+): Promise<KeyUse[]> {
+  const uses: KeyUse[] = [];
+  for (const column of columns) uses.push(...(await keysOfColumn(em, column)));
+  return uses;
 }
 
-async function keysOf(em: EntityManager, { table, column }: SealedColumn): Promise<KeyUse[]> {
+async function keysOfColumn(em: EntityManager, { table, column, place, text }: SealedColumn): Promise<KeyUse[]> {
   const rows = await em.execute<{ key_id: string; rows: number; id: string; sealed: string }[]>(
     `select distinct on (key_id) key_id, count(*) over (partition by key_id)::int as rows, id, sealed from (
-       select split_part(${column}, '.', 2) as key_id, id::text as id, ${column} as sealed from ${table}
-       where ${column} is not null) as secrets
+       select split_part(sealed, '.', 2) as key_id, id, sealed from (
+         select id::text as id, ${text} as sealed from ${table}) as texts
+       where sealed is not null) as secrets
      order by key_id, id`,
   );
   return rows.map(({ key_id: keyId, rows: count, id, sealed }) => ({
     table,
     column,
+    place,
     keyId,
     rows: count,
     sample: { id, sealed },

@@ -1,5 +1,7 @@
+import type { Address } from '../domain/address.ts';
 import type { OrderState } from '../domain/order.ts';
 import type { LegState } from '../domain/payout-leg.ts';
+import { openAddress } from '../store/buyer-address.ts';
 import type { Store } from '../store/open.ts';
 
 /** All that our own database says of one order. */
@@ -34,7 +36,7 @@ const list = (columns: string, from: string) =>
 
 const files = `
   select o.id, o.channel, o.external_order_id as "externalOrderId",
-    o.ship_to ->> 'line2' as mark, o.status, o.wait_reason as "waitReason", o.reason,
+    o.ship_to as "shipTo", o.status, o.wait_reason as "waitReason", o.reason,
     ${list(`'reference', p.reference, 'status', p.status`, 'from payments p where p.order_id = o.id')} as payments,
     ${list(`'number', s.number, 'status', s.status`, 'from supplier_orders s where s.order_id = o.id')} as "supplierOrders",
     ${list(
@@ -57,7 +59,18 @@ const files = `
 
 /** Of all orders, the oldest first, and the lines of one sale in their order. */
 export const readOrderFiles = (store: Store): Promise<OrderFile[]> =>
-  store.read(em => em.execute<OrderFile[]>(`${files} order by o.created_at, o.external_line_id`));
+  read(store, 'order by o.created_at, o.external_line_id');
 
 export const readOrderFile = async (store: Store, id: string): Promise<OrderFile | undefined> =>
-  (await store.read(em => em.execute<OrderFile[]>(`${files} where o.id = ?`, [id])))[0];
+  (await read(store, 'where o.id = ?', [id]))[0];
+
+type Row = Omit<OrderFile, 'mark'> & { shipTo: string | Address | null };
+
+const read = (store: Store, which: string, values: readonly unknown[] = []): Promise<OrderFile[]> =>
+  store.read(async em => {
+    const rows = await em.execute<Row[]>(`${files} ${which}`, [...values]);
+    return rows.map(({ shipTo, ...row }) => ({
+      ...row,
+      mark: (shipTo && openAddress(em, row.id, shipTo).line2) ?? null,
+    }));
+  });

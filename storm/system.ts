@@ -83,7 +83,7 @@ export async function startStormSystem(options: {
       log,
     }),
   );
-  const store = await openStore(postgres.administratorUrl, 4);
+  const store = await openStore(postgres.administratorUrl, 4, system.config.encryptionKeys);
   opened.defer(() => store.close());
   const clocks = wrongClocks(store, folder);
   const secondWorkers = await startSupervised({

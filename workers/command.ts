@@ -15,7 +15,7 @@ export type Command = AsyncDisposable & { readonly context: Context };
 export async function openCommand(name: string): Promise<Command> {
   await using opened = new AsyncDisposableStack();
   const given = readWorkerConfig();
-  const store = await openStore(given.databaseUrl, 4);
+  const store = await openStore(given.databaseUrl, 4, given.encryptionKeys);
   opened.defer(() => store.close());
   assertClocksAgree(store.clock);
   const box = createSecretBox(given.encryptionKeys);

@@ -35,7 +35,7 @@ const given = readWorkerConfig();
 
 const log = createLogger('workers', given.logLevel);
 const defer = onShutdown({ deadlineMs: given.shutdownDeadlineMs, log });
-const store = await openStore(given.databaseUrl, 20);
+const store = await openStore(given.databaseUrl, 20, given.encryptionKeys);
 defer('store', () => store.close());
 keepClocksAgreeing(store.clock, log);
 await assertKeysFit(store, given.encryptionKeys);

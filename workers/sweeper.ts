@@ -4,6 +4,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { timeIn } from '../store/clock.ts';
 import { forgetEvidence } from '../store/evidence.ts';
 import { forgetEvents } from '../store/inbound-events.ts';
+import { sealPlain } from '../store/resealing.ts';
 import type { FeedWatch } from './feed-watch.ts';
 
 export type Sweeper = { close(): Promise<void> };
@@ -35,6 +36,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
           await store.transaction(em => forgetEvidence(em, timeIn(em, -evidenceDays * dayMs)));
         if (performance.now() - forgotAt >= forgetEveryMs) {
           await forgetEvents(store, store.clock.now());
+          await sealPlain(store);
           forgotAt = performance.now();
         }
       } catch (error) {

@@ -31,7 +31,7 @@ function filterForm({ state, reason, channel, frozen, payout, search }: Filter):
   const reasons = reason && !waitReasons.some(known => known === reason) ? [...waitReasons, reason] : waitReasons;
   return html`<form class="filter" method="get" action="/orders">
     <input type="search" name="q" value="${search}" maxlength="128" aria-label="search"
-      placeholder="order id, external order, supplier order, payment">
+      placeholder="order id, external order, supplier order, payment, buyer’s e-mail or whole name">
     ${select('state', 'any state', orderStates, state)}
     ${select('reason', 'any reason', reasons, reason)}
     ${select('channel', 'any channel', channels, channel)}

@@ -31,8 +31,8 @@ export const sealVariables = () => ({
     .custom(parseEncryptionKeys)
     .messages({ 'any.custom': '{#label} {#error.message}' })
     .description(
-      'Seals the tokens and passwords that are stored: `keyId:base64` of 32 bytes. Older keys follow after commas; the ' +
-        'first key seals, and every key opens.',
+      'Seals the tokens and passwords that are stored, and all that names a buyer: `keyId:base64` of 32 bytes. Older keys ' +
+        'follow after commas; the first key seals, and every key opens.',
     ),
 });
 

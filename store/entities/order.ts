@@ -28,7 +28,10 @@ export const Order = defineEntity({
     saleMinor: p.bigint(),
     saleCurrency: p.text().$type<Currency>(),
     marketplaceFeeMinor: p.bigint().nullable(),
+    /** Sealed in the table (`store/buyer-address.ts`), and found by the hashes. */
     shipTo: p.json<Address>().nullable(),
+    emailHash: p.text().nullable(),
+    nameHash: p.text().nullable(),
     proceedsHeldBy: p.text().$type<Holder>(),
     supplierPaidBy: p.text().$type<Holder>(),
     fxRate: p.text().nullable(),
@@ -157,7 +160,10 @@ export const InboundEvent = defineEntity({
     subject: p.text().nullable(),
     type: p.text(),
     headers: p.json<Record<string, string>>(),
+    /** Sealed in the table. */
     body: p.blob(),
+    /** Keys of ours that it names (`domain/our-keys.ts`). */
+    keysTold: p.text().nullable(),
     credentialId: p.uuid().$type<CredentialId>().nullable(),
     status: p.text().$type<'RECEIVED' | 'APPLIED' | 'IGNORED' | 'FAILED'>(),
     note: p.text().nullable(),

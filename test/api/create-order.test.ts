@@ -40,7 +40,7 @@ describe('api: a checkout is created', () => {
     const { status, json } = await create(body);
     expect(status).to.equal(201);
     const order = await newest();
-    expect(order.ship_to).to.deep.equal({ ...withoutRegion, region: '' });
+    expect((await api.stage.order(order.id)).shipTo).to.deep.equal({ ...withoutRegion, region: '' });
     await api.stage.control('approve', { paypalOrderId: order.external_order_id });
     await capture(api, { ...json, paypalOrderId: order.external_order_id });
     await api.stage.drain();

@@ -4,8 +4,8 @@ import type { Address } from '../../domain/address.ts';
 import { storeEvent } from '../../store/inbound-events.ts';
 import { berlin } from '../support/stage.ts';
 import { dispute, openDispute, storeNews } from '../workers/paypal-news.ts';
-import { tablesThatName } from '../workers/traces.ts';
-import { importFrom, notesOf, placeOnEbay } from '../workers/workbench.ts';
+import { tablesThatName, tablesThatShow } from '../workers/traces.ts';
+import { importFrom, intentsOf, notesOf, placeOnEbay } from '../workers/workbench.ts';
 import { capture, fillCart } from './cart.ts';
 import { type Api, type Member, openApi } from './open-api.ts';
 import { delivered } from './post-webhook.ts';
@@ -63,6 +63,7 @@ describe('api: a buyer who wants to be forgotten', () => {
     const captured = JSON.stringify({ ...person, note: 'as the buyer entered it' });
     await storeEventOf(cart.paypalOrderId, captured);
     expect(await tablesThatName(api.stage, traces)).to.include.members(['orders', 'effects', 'inbound_events']);
+    expect(await tablesThatShow(api.stage, traces), 'sealed at rest').to.deep.equal([]);
     const books = await api.rows('select * from ledger_postings order by id');
     await api.stage.drain();
 
@@ -119,10 +120,10 @@ describe('api: a buyer who wants to be forgotten', () => {
       times: 1,
     });
     await api.stage.perform('purchase', id);
-    const [effect] = await api.rows(`select resend_until, request from effects where purpose = 'buy'`);
+    const [effect] = await intentsOf(api.stage, 'buy', id);
     const answer = await ofOrder(id);
     expectProblem(answer, 409, 'RESEND_OPEN');
-    expect(answer.json.detail).to.include(new Date(effect?.resend_until).toISOString());
+    expect(answer.json.detail).to.include(effect?.resendUntil?.toISOString());
     expect(effect?.request).to.include(person.line1);
   });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { rewriteEvents } from '../support/opened.ts';
 import {
   change,
   ebaySale,
@@ -28,10 +29,7 @@ describe('api: a marketplace’s order becomes ours', () => {
 
   /** What eBay sent, with something else instead in its body. */
   const rewrite = (pattern: string, text: string) =>
-    api.rows(
-      `update inbound_events set body = convert_to(regexp_replace(convert_from(body, 'UTF8'), ?, ?), 'UTF8') where status = 'RECEIVED'`,
-      [pattern, text],
-    );
+    rewriteEvents(api.stage.store, said => said.replace(new RegExp(pattern), text));
 
   it('eBay: one per line, each with its quantity, its price with delivery, its currency and its share of the fee', async () => {
     const lines = [
@@ -206,10 +204,7 @@ describe('api: a marketplace’s order becomes ours', () => {
 
   it('an order that no connected account knows is nobody’s', async () => {
     const orderId = await sell(api, mia, ebaySale(mia, [{}]));
-    await api.rows(
-      `update inbound_events set body = convert_to(replace(convert_from(body, 'UTF8'), ?, '99-99999-99999'), 'UTF8')`,
-      [orderId],
-    );
+    await rewriteEvents(api.stage.store, said => said.replaceAll(orderId, '99-99999-99999'));
     expect(await twice()).to.match(/^no connected account knows order 99-99999-99999 \(EBAY_32100\)$/);
     expect(await linesOf(api, '99-99999-99999')).to.deep.equal([]);
     const failed = await api.rows(`select note from inbound_events where status = 'FAILED'`);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { unsealBytes } from '../../store/sealing.ts';
 import { until } from '../support/until.ts';
 import type { Answer, Api, Delivery, Json } from './open-api.ts';
 import { expectProblem } from './problem.ts';
@@ -11,10 +12,19 @@ export const post = (api: Api, path: string, { headers, body }: Sent): Promise<A
   return api.call('POST', path, { headers: own, raw: bytes(body) });
 };
 
-export const eventsOf = (api: Api): Promise<Json[]> =>
-  api.rows(
-    `select source, event_id, type, headers, encode(body, 'base64') as body, credential_id, status from inbound_events order by received_at`,
+/** As they are stored, with their bodies opened, in base64. */
+export async function eventsOf(api: Api): Promise<Json[]> {
+  const events = await api.rows(
+    `select id, source, event_id, type, headers, encode(body, 'base64') as body, credential_id, status
+     from inbound_events order by received_at`,
   );
+  return api.stage.store.read(async em =>
+    events.map(({ id, body, ...event }) => ({
+      ...event,
+      body: unsealBytes(em, 'inbound_events', id, Buffer.from(body, 'base64')).toString('base64'),
+    })),
+  );
+}
 
 /** Sends what is not genuine: it is refused, stored nowhere, and leaves nothing to do. */
 export async function expectRefused(

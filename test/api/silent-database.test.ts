@@ -19,7 +19,7 @@ describe('api: a database that takes what it is sent and says nothing', function
     api = await openApi({
       deps: async (_deps, stage) => {
         cable = await layCable(stage.databaseUrl);
-        store = await openStore(cable.url, 3);
+        store = await openStore(cable.url, 3, stage.config.encryptionKeys);
         return { store, transact: createTransact(store, { addAll: async () => undefined }) };
       },
     });

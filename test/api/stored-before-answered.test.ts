@@ -22,7 +22,7 @@ describe('api: what came in is stored before it is answered', () => {
     api = await openApi({
       deps: async (_deps, stage) => {
         cable = await layCable(stage.databaseUrl);
-        store = await openStore(cable.url, 8);
+        store = await openStore(cable.url, 8, stage.config.encryptionKeys);
         const addAll = async (jobs: readonly (typeof stage.jobs)[number][]) => void stage.jobs.push(...jobs);
         return { store, transact: createTransact(store, { addAll }) };
       },

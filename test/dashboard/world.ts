@@ -29,7 +29,7 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 export async function openWorld(redisUrl?: string, log = createLogger('dashboard', 'fatal')) {
   const database = await createTestDatabase();
   const config = testConfig({ DATABASE_URL: database.url });
-  const store = await openStore(config.databaseUrl, 4);
+  const store = await openStore(config.databaseUrl, 4, config.encryptionKeys);
   const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 2 });
   const backend = await openBackend({
     databaseUrl: config.databaseUrl,

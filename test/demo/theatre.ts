@@ -36,7 +36,7 @@ export async function openTheatre(options: SystemOptions): Promise<Theatre> {
       env: { ...shortened, DATABASE_URL: undefined, REDIS_URL: undefined, ...options.env },
     }),
   );
-  const store = await openStore(system.databaseUrl, 4);
+  const store = await openStore(system.databaseUrl, 4, system.config.encryptionKeys);
   opened.defer(() => store.close());
   const stage = await setStage(system, store);
   const resources = opened.move();

@@ -6,7 +6,7 @@ import { findCredential, lockCredential, openSecrets, replaceTokens } from '../.
 import { assertKeysFit, EncryptionKeyError } from '../../store/encryption-keys.ts';
 import type { Store } from '../../store/open.ts';
 import { rotateKeys } from '../../store/rotate-keys.ts';
-import { keysInUse, sealedColumns } from '../../store/sealed-columns.ts';
+import { keysInUse, secretColumns } from '../../store/sealed-columns.ts';
 import { until } from '../support/until.ts';
 import { connectAccount } from './connect-account.ts';
 import { openTestStore, rowsOf, type TestStore } from './fixtures.ts';
@@ -133,6 +133,6 @@ describe('encryption keys', () => {
       `select table_name as table, column_name as column from information_schema.columns
        where table_schema = 'public' and column_name like '%sealed%' order by 1, 2`,
     );
-    expect(sealedColumns).to.have.deep.members(columns);
+    expect(secretColumns.map(({ table, column }) => ({ table, column }))).to.have.deep.members(columns);
   });
 });

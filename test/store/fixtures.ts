@@ -7,6 +7,7 @@ import { Order } from '../../store/entities/order.ts';
 import type { Role } from '../../store/entities/people.ts';
 import { type EntityManager, openStore, type Store } from '../../store/open.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { testConfig } from '../support/environment.ts';
 
 export type TestStore = AsyncDisposable & {
   /** As the application. */
@@ -21,7 +22,7 @@ export async function openTestStore(poolSize = 8): Promise<TestStore> {
   await using opened = new AsyncDisposableStack();
   const database = await createTestDatabase();
   opened.defer(() => database.drop());
-  const store = await openStore(database.url, poolSize);
+  const store = await openStore(database.url, poolSize, testConfig({ DATABASE_URL: database.url }).encryptionKeys);
   opened.defer(() => store.close());
   const resources = opened.move();
   const { url, administratorUrl, asOwner } = database;

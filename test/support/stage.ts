@@ -137,7 +137,7 @@ export async function createStage(
   const apiUrl = `http://127.0.0.1:${config.port}`;
   const sandbox = await startSandbox(env, config);
   opened.defer(() => sandbox.close());
-  const store = await openStore(url, 8);
+  const store = await openStore(url, 8, config.encryptionKeys);
   opened.defer(() => store.close());
 
   const jobs: Job[] = [];

@@ -5,6 +5,7 @@ import { Unreadable } from '../../domain/outcome.ts';
 import { keepBrowserLogin } from '../../store/browser-login.ts';
 import { setAvailable } from '../../store/funding.ts';
 import type { Failpoint } from '../../workers/context.ts';
+import { evidenceTexts } from '../support/opened.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import {
   type Changes,
@@ -15,7 +16,6 @@ import {
   orderToBuy,
   performWith,
   reservationsOf,
-  rows,
 } from '../workers/workbench.ts';
 import {
   answer,
@@ -266,7 +266,6 @@ describe('wires: AliExpress refuses an order', () => {
     await answer(stage, 'product-get', body);
     for (const met of await meetForAnHour(changes => purchase(id, changes))) expect(met).to.be.instanceOf(Unreadable);
     expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'UNREADABLE_ANSWER' });
-    const [kept] = await rows<{ answer: string }>(stage, 'select answer from evidence where order_id = ?', [id]);
-    expect(kept?.answer).to.include('A rule of tomorrow');
+    expect((await evidenceTexts(stage.store, id))[0]).to.include('A rule of tomorrow');
   });
 });

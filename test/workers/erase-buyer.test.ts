@@ -274,9 +274,11 @@ describe('a buyer who has left eBay', () => {
     const rewrite = () => rows(stage, `update order_events set note = 'nothing' where order_id = ?`, [id]);
     const refusalOf = (work: Promise<unknown>) => work.then(() => 'done').catch((error: Error) => error.message);
     expect(await refusalOf(rewrite())).to.include('append-only');
-    await rows(stage, `update orders set ship_to = null, buyer_account = null, buyer_erased_at = now() where id = ?`, [
-      id,
-    ]);
+    await rows(
+      stage,
+      `update orders set ship_to = null, email_hash = null, name_hash = null, buyer_account = null, buyer_erased_at = now() where id = ?`,
+      [id],
+    );
     expect(await refusalOf(rewrite())).to.equal('done');
     for (const change of [
       `update order_events set kind = 'moved' where order_id = ?`,

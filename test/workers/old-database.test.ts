@@ -91,10 +91,9 @@ describe('a database of an older release, whose keys were the ids of its rows, w
     });
     const [opened] = await intentsOf(stage, purpose, subject);
     const key = keysOf[purpose](subject);
-    await rows(stage, 'update effects set idempotency_key = ?, request = replace(request, ?, ?) where id = ?', [
+    await rows(stage, 'update effects set idempotency_key = ?, request = ? where id = ?', [
       key,
-      opened?.idempotencyKey,
-      key,
+      opened?.request.replaceAll(opened.idempotencyKey, key),
       opened?.id,
     ]);
     await stage.control('faults', { kind: 'drop-reply', times: 1, ...fault });
@@ -125,7 +124,7 @@ describe('a database of an older release, whose keys were the ids of its rows, w
     const database = await createEmptyDatabase();
     await asOldRelease(stage.databaseUrl, database.administratorUrl);
     await migrate({ ...database, databaseUrl: database.url });
-    const store = await openStore(database.url, 4);
+    const store = await openStore(database.url, 4, stage.config.encryptionKeys);
     try {
       expect(await effectRows(store, open)).to.deep.equal(before);
       const context: Context = {

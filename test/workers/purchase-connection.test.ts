@@ -5,7 +5,8 @@ import { Terminal, TokenRefused } from '../../domain/outcome.ts';
 import { keepBrowserLogin } from '../../store/browser-login.ts';
 import { setAvailable } from '../../store/funding.ts';
 import { wakeOrder } from '../../store/orders.ts';
-import { createStage, type Seller, type Stage } from '../support/stage.ts';
+import { storePlainAddress } from '../support/opened.ts';
+import { berlin, createStage, type Seller, type Stage } from '../support/stage.ts';
 import { goOn } from './go-on.ts';
 import {
   connectAliExpress,
@@ -184,9 +185,7 @@ describe('the supplier account of a purchase', () => {
     const createOrder = () =>
       Promise.reject(new Terminal('ALIEXPRESS_B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL', 'zip'));
     await performWith(stage, { providers: { aliexpress: { ...aliexpress, createOrder } } }, 'purchase', order.id);
-    await rows(stage, `update orders set ship_to = jsonb_set(ship_to, '{postalCode}', '"10115"') where id = ?`, [
-      order.id,
-    ]);
+    await storePlainAddress(stage.store, order.id, { ...berlin, postalCode: '10115' });
     await stage.store.transaction(em => wakeOrder(em, order.id));
     await stage.perform('fulfill', order.id);
     expect(await stage.perform('purchase', order.id)).to.equal('PURCHASED');

@@ -1,6 +1,7 @@
 import type { EffectPurpose } from '../../store/entities/money.ts';
 import { legsOfOrder } from '../../store/legs.ts';
-import type { SandboxEffect, Seller, Stage } from '../support/stage.ts';
+import { storePlainAddress } from '../support/opened.ts';
+import { berlin, type SandboxEffect, type Seller, type Stage } from '../support/stage.ts';
 import { rows } from './workbench.ts';
 
 /** An effect that is about to be caused: one run of its queue sends it. */
@@ -58,7 +59,7 @@ export function readyEffects(stage: Stage, seller: Seller) {
     kind: 'supplier-order',
     table: 'orders',
     prepare: () => paid(),
-    change: id => sql(`update orders set ship_to = ship_to || '{"line1": "Elsewhere 1"}' where id = ?`, id),
+    change: id => storePlainAddress(stage.store, id, { ...berlin, line1: 'Elsewhere 1' }),
   };
   const pay: ReadyEffect = {
     queue: 'payout',

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import type { CredentialId } from '../../domain/ids.ts';
+import { eventsWith } from '../support/opened.ts';
 import { type FeedBench, minuteMs, openFeedBench } from './feed-bench.ts';
-import { changeOrder, fromNow, rows } from './workbench.ts';
+import { changeOrder, fromNow } from './workbench.ts';
 
 describe('reconcile with more than a page to read', () => {
   let bench: FeedBench;
@@ -16,13 +18,11 @@ describe('reconcile with more than a page to read', () => {
     return ids;
   };
   const foundIds = async () => {
-    const found = await rows<{ order_id: string }>(
-      bench.stage,
-      `select convert_from(body, 'utf8')::jsonb ->> 'orderId' as order_id from inbound_events
-       where credential_id = ? and type = 'FOUND_ORDER'`,
-      [bench.seller.mercadolibre.id],
-    );
-    return found.map(row => row.order_id);
+    const found = await eventsWith(bench.stage.store, {
+      credentialId: bench.seller.mercadolibre.id,
+      type: 'FOUND_ORDER',
+    });
+    return found.map(({ text }) => String(JSON.parse(text).orderId));
   };
 
   it('reads all pages', async () => {
@@ -63,12 +63,7 @@ describe('reconcile with more than a page to read', () => {
   const reshape = (provider: string, operation: string, patch: Patch, times = 1, match?: string) =>
     bench.fault(provider, operation, { kind: 'reshape', patch, times, ...(match ? { match } : {}) });
   const untaken = (sellerId: string) =>
-    rows<{ type: string; status: string; body: string }>(
-      bench.stage,
-      `select type, status, convert_from(body, 'utf8') as body from inbound_events
-       where credential_id = ? and status = 'FAILED'`,
-      [sellerId],
-    );
+    eventsWith(bench.stage.store, { credentialId: sellerId as CredentialId, status: 'FAILED' });
 
   const lists = [
     ['an eBay order', 'ebay-orders', 'ebay', 'get-orders', '/orders', 'orderId'],
@@ -89,7 +84,7 @@ describe('reconcile with more than a page to read', () => {
         expect((await bench.feed(kind)).cursorAt).to.be.greaterThan(before.cursorAt);
         const [kept, ...others] = await untaken(bench.seller[provider].id);
         expect(kept).to.include({ type: 'UNREADABLE_ELEMENT', status: 'FAILED' });
-        expect(JSON.parse(kept?.body ?? '')[key]).to.deep.equal(broken);
+        expect(JSON.parse(kept?.text ?? '')[key]).to.deep.equal(broken);
         expect(others).to.deep.equal([]);
         expect(bench.imports()).to.equal(1);
       });
@@ -102,7 +97,7 @@ describe('reconcile with more than a page to read', () => {
       { op: 'replace', path: '/total', value: 3 },
     ]);
     expect(await bench.read('ebay-orders')).to.match(/^3 new until/);
-    expect((await untaken(bench.seller.ebay.id)).map(({ body }) => body)).to.have.members(['"nothing"', 'null']);
+    expect((await untaken(bench.seller.ebay.id)).map(({ text }) => text)).to.have.members(['"nothing"', 'null']);
   });
 
   it('finds an order all the same whose time of the last change cannot be read: each form of it once', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { NotNow } from '../../domain/outcome.ts';
 import { findCredential, openSecrets } from '../../store/credentials.ts';
 import { claimFeed } from '../../store/feeds.ts';
+import { eventsWith } from '../support/opened.ts';
 import { type FeedBench, minuteMs, openFeedBench } from './feed-bench.ts';
 import { changeOrder, fromNow, hintOf, hourMs, ordersAt, rows } from './workbench.ts';
 
@@ -65,11 +66,7 @@ describe('reconcile', () => {
     const orderId = await bench.sellOnMercadoLibre();
     expect(await bench.read('mercadolibre-missed')).to.match(/^1 new until/);
     expect(await bench.read('mercadolibre-missed', fromNow(10 * minuteMs))).to.match(/^0 new until/);
-    const [event] = await rows<{ type: string; body: string }>(
-      bench.stage,
-      `select type, convert_from(body, 'utf8') as body from inbound_events where credential_id = ?`,
-      [bench.seller.mercadolibre.id],
-    );
+    const [event] = await eventsWith(bench.stage.store, { credentialId: bench.seller.mercadolibre.id });
     expect(event?.type).to.equal('orders_v2');
     await bench.stage.drain();
     expect(await ordersAt(bench.stage, orderId)).to.have.length(1);
@@ -97,11 +94,9 @@ describe('reconcile', () => {
   it('stores what PayPal lists under its own name, and what nobody follows as well', async () => {
     const { id, externalOrderId } = await bench.stage.checkout(bench.goods);
     expect(await bench.read('paypal-events')).to.match(/^[1-9]\d* new until/);
-    const events = await rows<{ type: string; status: string }>(
-      bench.stage,
-      `select type, status from inbound_events where source = 'paypal' and convert_from(body, 'utf8') like ?`,
-      [`%${externalOrderId}%`],
-    );
+    const events = (await eventsWith(bench.stage.store, { source: 'paypal' }))
+      .filter(({ text }) => text.includes(String(externalOrderId)))
+      .map(({ type, status }) => ({ type, status }));
     expect(events).to.deep.equal([{ type: 'CHECKOUT.ORDER.APPROVED', status: 'RECEIVED' }]);
     await bench.stage.drain();
     expect((await bench.stage.order(id)).status).to.equal('PURCHASED');
@@ -126,19 +121,15 @@ describe('reconcile', () => {
     };
     await bench.fault('paypal', 'list-events', { kind: 'answer', status: 200, body });
     expect(await bench.read('paypal-events', fromNow(15 * minuteMs))).to.match(/^5 new/);
-    const stored = await rows<{ event_id: string; status: string; body: string }>(
-      bench.stage,
-      `select event_id, status, convert_from(body, 'utf8') as body from inbound_events
-       where event_id like 'WH-%' and event_id like '%-%' or event_id like 'sha256-%' order by received_at`,
-    );
-    const named = new Map(stored.map(({ event_id, status }) => [event_id, status]));
+    const stored = await eventsWith(bench.stage.store, { source: 'paypal' });
+    const named = new Map(stored.map(({ eventId, status }) => [eventId, status]));
     expect(['WH-1-FOLLOWED', 'WH-2-OTHER', 'WH-3-EMPTY'].map(id => named.get(id))).to.deep.equal([
       'RECEIVED',
       'IGNORED',
       'IGNORED',
     ]);
-    const nameless = stored.filter(({ event_id }) => event_id.startsWith('sha256-'));
-    expect(nameless.map(({ status, body }) => [status, JSON.parse(body)])).to.have.deep.members([
+    const nameless = stored.filter(({ eventId }) => eventId.startsWith('sha256-'));
+    expect(nameless.map(({ status, text }) => [status, JSON.parse(text)])).to.have.deep.members([
       ['IGNORED', { event_type: 'BILLING.PLAN.CREATED' }],
       ['IGNORED', 'of another type'],
     ]);

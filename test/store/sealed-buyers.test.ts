@@ -1,0 +1,164 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import type { Address } from '../../domain/address.ts';
+import type { OrderId } from '../../domain/ids.ts';
+import type { EncryptionKey } from '../../runtime/config.ts';
+import { assertKeysFit } from '../../store/encryption-keys.ts';
+import { Effect } from '../../store/entities/money.ts';
+import { askToForget } from '../../store/erasure-requests.ts';
+import { findEvidence, keepAnswer, keepEvidence } from '../../store/evidence.ts';
+import { findEvent, storeEvent } from '../../store/inbound-events.ts';
+import { openStore, type Store } from '../../store/open.ts';
+import { findOrder } from '../../store/orders.ts';
+import { findOrders } from '../../store/overview.ts';
+import { sealPlain } from '../../store/resealing.ts';
+import { rotateKeys } from '../../store/rotate-keys.ts';
+import { berlin, createStage, type Stage } from '../support/stage.ts';
+import { tablesThatShow } from '../workers/traces.ts';
+import { orderToBuy, rows } from '../workers/workbench.ts';
+
+const person: Address = {
+  ...berlin,
+  fullName: 'Zoë  Underhill',
+  line1: '77 Quincunx Lane',
+  email: 'Zoe@Underhill.example',
+};
+const key = 'leg-0b8f0f7c-5f0e-8a51-9d3c-6a1c2b3d4e5f-2';
+/** No valid UTF-8 at its end. */
+const words = Buffer.concat([Buffer.from(JSON.stringify({ ...person, sender_batch_id: key })), Buffer.from([0xff, 0])]);
+const traces = /Underhill|Quincunx/i;
+
+describe('what names a buyer', () => {
+  let stage: Stage;
+  let id: OrderId;
+  beforeEach(async () => {
+    stage = await createStage();
+    ({ id } = await orderToBuy(stage, await stage.stockUp(await stage.hireSeller()), 1, person));
+    await stage.perform('purchase', id);
+  });
+  afterEach(() => stage[Symbol.asyncDispose]());
+
+  const search = async (text: string, store: Store = stage.store) =>
+    (await store.read(em => findOrders(em, { search: text }, { limit: 10, offset: 0 }))).map(({ order }) => order.id);
+  const event = () =>
+    stage.store.transaction(em =>
+      storeEvent(em, {
+        source: 'paypal',
+        eventId: randomUUID(),
+        type: 'ANY',
+        body: words,
+        wanted: false,
+      }),
+    );
+  const met = { step: 'pay', reason: 'ODD', url: 'https://shop.example' };
+  const evidence = () =>
+    stage.store.transaction(async em => {
+      await keepAnswer(em, id, { ...met, answer: `no such place: ${person.line1}` });
+      return keepEvidence(em, id, { ...met, html: `<p>${person.fullName}`, screenshot: Buffer.from([1, 0, 255]) });
+    });
+  const effectOf = (store: Store) => store.read(em => em.findOneOrFail(Effect, { purpose: 'buy', subject: id }));
+  /** Everything reads as it was written. */
+  const expectRead = async (store: Store, eventId: string, page: string) => {
+    expect((await store.read(em => findOrder(em, id)))?.shipTo).to.deep.equal(person);
+    expect((await effectOf(store)).request).to.include(person.line1);
+    const stored = await store.read(em => findEvent(em, eventId as never));
+    expect(Buffer.from(stored?.body ?? []).subarray(-3)).to.deep.equal(Buffer.from([0x7d, 0xff, 0]));
+    const seen = await store.read(em => findEvidence(em, id, page));
+    expect(seen).to.deep.equal({ screenshot: Buffer.from([1, 0, 255]), text: `<p>${person.fullName}` });
+  };
+
+  it('is sealed at rest, and read as it was written', async () => {
+    const [told, page] = [await event(), await evidence()];
+    expect(await tablesThatShow(stage, traces)).to.deep.equal([]);
+    await expectRead(stage.store, told?.id ?? '', page);
+  });
+
+  it('opens in its own row only, and with its own key only', async () => {
+    const other = await stage.checkout(await stage.stockUp(await stage.hireSeller()));
+    await rows(stage, 'update orders set ship_to = (select ship_to from orders where id = ?) where id = ?', [
+      id,
+      other.id,
+    ]);
+    const refusal = (work: Promise<unknown>) =>
+      work.then(
+        () => 'read',
+        (error: Error) => error.message,
+      );
+    expect(await refusal(stage.order(other.id))).to.include('SEALED_TEXT_REFUSED');
+    const stranger = await openStore(stage.databaseUrl, 1, [{ id: 'test', key: randomBytes(32) }]);
+    expect(await refusal(stranger.read(em => findOrder(em, id)))).to.include('SEALED_TEXT_REFUSED');
+    await stranger.close();
+  });
+
+  it('is found by e-mail and by name, however they are written, and by no part of them', async () => {
+    expect(await search('  zoe@underhill.EXAMPLE ')).to.deep.equal([id]);
+    // Composed of a letter and its mark, in another case and with other spaces.
+    expect(await search(' zoe\u0308 UNDERHILL')).to.deep.equal([id]);
+    for (const text of ['underhill', 'zoe@underhill', 'Greta Vogel']) expect(await search(text)).to.deep.equal([]);
+  });
+
+  /** As it was stored before anything was sealed. */
+  const makePlain = async (eventId: string) => {
+    const { request } = await effectOf(stage.store);
+    await rows(stage, 'update orders set ship_to = ?::jsonb, email_hash = null, name_hash = null where id = ?', [
+      JSON.stringify(person),
+      id,
+    ]);
+    await rows(stage, `update effects set request = ? where purpose = 'buy' and subject = ?`, [request, id]);
+    const body = words.toString('base64');
+    await rows(stage, `update inbound_events set body = decode(?, 'base64'), keys_told = null where id = ?`, [
+      body,
+      eventId,
+    ]);
+    await rows(stage, `update evidence set html = ?, screenshot = '\\x0100ff' where html is not null`, [
+      `<p>${person.fullName}`,
+    ]);
+    await rows(stage, `update evidence set answer = ? where answer is not null`, [`no such place: ${person.line1}`]);
+  };
+
+  it('that was stored before is read and erased as well, and sealed by the workers, once', async () => {
+    const [told, page] = [await event(), await evidence()];
+    const eventId = told?.id ?? '';
+    await makePlain(eventId);
+    expect(await tablesThatShow(stage, traces)).to.have.members(['orders', 'effects', 'inbound_events', 'evidence']);
+    await expectRead(stage.store, eventId, page);
+    expect(await stage.store.transaction(em => askToForget(em, 'zoe@underhill.example'))).to.deep.equal([id]);
+
+    expect(await sealPlain(stage.store)).to.equal(6);
+    expect(await tablesThatShow(stage, traces)).to.deep.equal([]);
+    await expectRead(stage.store, eventId, page);
+    expect(await search('zoe@underhill.example')).to.deep.equal([id]);
+    expect(await rows(stage, 'select keys_told from inbound_events where id = ?', [eventId])).to.deep.equal([
+      { keys_told: key },
+    ]);
+    expect(await sealPlain(stage.store), 'nothing is left').to.equal(0);
+  });
+
+  it('is sealed and found with a new key after a rotation; the old one is needed until then, and no longer', async () => {
+    const [told, page] = [await event(), await evidence()];
+    const [old] = stage.config.encryptionKeys;
+    const current: EncryptionKey = { id: '2027', key: randomBytes(32) };
+    if (!old) throw new Error('there is no key');
+    const startedWith = (...keys: EncryptionKey[]) =>
+      assertKeysFit(stage.store, keys).then(
+        () => 'started',
+        (error: Error) => error.message,
+      );
+    await assertKeysFit(stage.store, [old]);
+    // Secrets of accounts need it as well: without them what names buyers must be told of all the same.
+    await rows(stage, `update api_credentials set sealed = null, status = 'DISCONNECTED', access_expires_at = null`);
+    expect(await startedWith(current)).to.match(/the key named test is missing: \d+ of orders are sealed with it/);
+
+    const between = await openStore(stage.databaseUrl, 2, [current, old]);
+    expect(await search('zoe@underhill.example', between), 'before its row is sealed anew').to.deep.equal([id]);
+    expect(
+      await rotateKeys({ store: between, keys: [current, old], progress: () => undefined, batch: 1 }),
+    ).to.deep.equal([]);
+    await between.close();
+    expect(await startedWith(current)).to.equal('started');
+    const after = await openStore(stage.databaseUrl, 2, [current]);
+    await expectRead(after, told?.id ?? '', page);
+    expect(await search(person.fullName, after)).to.deep.equal([id]);
+    await after.close();
+  });
+});
