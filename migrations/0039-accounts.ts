@@ -132,7 +132,7 @@ const audited: readonly (readonly [table: string, key: string, ...unseen: string
   ['fx_rates', 'id'],
   ['inbound_events', 'id', 'headers', 'body'],
   ['listings', 'id'],
-  ['orders', 'id', 'ship_to', 'checkout_token_hash', 'approve_url', 'buyer_account'],
+  ['orders', 'id', 'ship_to', 'checkout_token_hash', 'approve_url', 'buyer_account', 'email_hash', 'name_hash'],
   ['password_resets', 'user_id', 'token_hash'],
   ['payout_legs', 'id'],
   ['platform_config', 'name'],

@@ -31,7 +31,7 @@ describe('a process that is started with the wrong key', function () {
       );
     });
 
-  for (const file of ['api/main.ts', 'workers/main.ts', 'store/rotate-keys.ts'])
+  for (const file of ['api/main.ts', 'workers/main.ts', 'dashboard/main.ts', 'store/rotate-keys.ts'])
     it(`${file} does not start, and names the key without showing it`, async () => {
       const { status, said } = await run(file, wrong);
       expect(status, said).to.equal(1);
