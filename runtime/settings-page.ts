@@ -132,8 +132,8 @@ own does all of this by itself. A new password in \`DATABASE_URL\` holds from th
 2. Put the new key *first*, and restart the processes again. New secrets are sealed with it.
 3. \`npm run rotate-keys\` seals the old secrets and what names buyers again, and says which keys are no longer in use.
 
-A process that opens stored secrets (the api and the workers) and is started with a wrong or a missing key names that key
-and does not start. The dashboard is given none.
+A process that opens what is sealed (the api, the workers and the dashboard) and is started with a wrong or a missing key
+names that key and does not start.
 
 ## docker compose
 
