@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import type pg from 'pg';
 import { pinoHttp } from 'pino-http';
 import { tellOfUnknownProxy } from '../runtime/unknown-proxy.ts';
+import { actingAsNobody } from '../store/acting.ts';
 import { openGuessBrakes } from '../store/guess-brakes.ts';
 import type { Deps } from './deps.ts';
 import { createLimits } from './limits.ts';
@@ -34,8 +35,10 @@ import { providerKeyRoutes } from './routes/provider-keys.ts';
 import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks/routes.ts';
 
-/** The ingress: it writes what happened to Postgres, adds a job, and answers. */
-/** @param pools log-ins are counted on connections of their own: whoever floods them holds up no checkout */
+/**
+ * The ingress: it writes what happened to Postgres, adds a job, and answers.
+ * @param pools log-ins are counted on connections of their own: whoever floods them holds up no checkout
+ */
 export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Pool }): Express {
   const app = express();
   const limits = createLimits(pools.checkouts, deps.limitRules);
@@ -74,7 +77,7 @@ export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Po
   app.use('/api/auth', authRoutes(deps, brakes));
   app.use(deps.sessions.read);
   app.use('/api/auth', accountRoutes(deps, brakes));
-  app.use('/api/paypal', checkoutRoutes(deps, limits));
+  app.use('/api/paypal', (_request, _response, next) => actingAsNobody(next), checkoutRoutes(deps, limits));
   app.use('/api/users', userRoutes(deps));
   app.use('/api/me', payoutReceiverRoutes(deps, brakes));
   app.use('/api/products', productRoutes(deps, limits));

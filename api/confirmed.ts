@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { GuessBrakes } from '../store/guess-brakes.ts';
-import { checkPassword } from '../store/log-in.ts';
+import { confirmPassword } from '../store/log-in.ts';
 import type { Store } from '../store/open.ts';
 import { sourceOf, tooMany } from './limits.ts';
 import { Problem } from './middleware/problem.ts';
@@ -17,7 +17,7 @@ export async function confirmed(
   password: string,
 ): Promise<void> {
   const { email } = sessionOf(response);
-  const admission = await checkPassword(store, brakes, { email, password, source: sourceOf(request) });
+  const admission = await confirmPassword(store, brakes, { email, password, source: sourceOf(request) });
   if ('waitMs' in admission) throw tooMany('TOO_MANY_LOGINS', admission.waitMs);
   if ('refused' in admission) throw new Problem(422, 'PASSWORD_WRONG', 'this is not the password of the account');
 }

@@ -1,4 +1,4 @@
-import express, { Router } from 'express';
+import { Router } from 'express';
 import Joi from 'joi';
 import { sourceAddress } from '../runtime/source-address.ts';
 import type { GuessBrakes } from '../store/guess-brakes.ts';
@@ -11,6 +11,7 @@ import { accountPage } from './pages/account.ts';
 import { refusalOf } from './password-refusal.ts';
 import { Refusal } from './refusal.ts';
 import { operatorOf } from './session.ts';
+import { form } from './storable.ts';
 
 const password = Joi.string().max(1024).required();
 const change = Joi.object<{ password: string; newPassword: string }>({ password, newPassword: password }).required();
@@ -23,7 +24,7 @@ export const accountRoutes = (deps: Deps, brakes: GuessBrakes): Router =>
       const sessions = await deps.store.read(em => openSessions(em, operator.userId));
       response.type('html').send(accountPage({ deps, operator }, { sessions, here: operator.sessionId }, deps.now()));
     })
-    .post('/account/password', express.urlencoded({ extended: false, limit: 8_192 }), async (request, response) => {
+    .post('/account/password', form, async (request, response) => {
       const operator = operatorOf(response);
       const { value, error } = change.validate(request.body);
       if (error) throw new Refusal(400, 'Enter the old password and a new one.');

@@ -1,4 +1,4 @@
-import express, { Router } from 'express';
+import { Router } from 'express';
 import type { OrderId } from '../domain/ids.ts';
 import { askedEmail, eraseBuyerByEmail, eraseBuyerOf } from '../queues/decisions/erase-buyer.ts';
 import { audited } from './audit.ts';
@@ -8,8 +8,7 @@ import { idOf } from './id-of.ts';
 import { buyersPage } from './pages/buyers.ts';
 import { Refusal } from './refusal.ts';
 import { operatorOf } from './session.ts';
-
-const form = express.urlencoded({ extended: false, limit: 8_192 });
+import { form } from './storable.ts';
 
 /** Buyers who want to be forgotten, by order and by e-mail address. The audit names orders, and nobody's address. */
 export const erasureRoutes = (deps: Deps): Router =>

@@ -45,7 +45,7 @@ export function loginRoutes(deps: Deps, sessions: Sessions, brakes: GuessBrakes)
       try {
         if (error) throw new Refusal(400, 'Enter e-mail and password.');
         const user = await admit(request, value);
-        await sessions.start(request, response, { userId: user.id, role: user.role });
+        if (!(await sessions.start(request, response, user))) throw new Refusal(401, 'E-mail or password is wrong.');
         response.redirect(303, next);
       } catch (refusal) {
         if (!(refusal instanceof Refusal)) throw refusal;

@@ -1,4 +1,4 @@
-import express, { Router } from 'express';
+import { Router } from 'express';
 import Joi from 'joi';
 import { sourceAddress } from '../runtime/source-address.ts';
 import { resetPassword } from '../store/new-password.ts';
@@ -6,6 +6,7 @@ import type { Deps } from './deps.ts';
 import { chosenPage, newPasswordPage } from './pages/new-password.ts';
 import { refusalOf } from './password-refusal.ts';
 import { Refusal } from './refusal.ts';
+import { form } from './storable.ts';
 
 const choice = Joi.object<{ token: string; password: string }>({
   token: Joi.string().max(128).required(),
@@ -17,9 +18,11 @@ export const passwordResetRoutes = ({ store, config }: Deps): Router =>
   Router()
     .get('/password-reset', (request, response) => {
       const { token } = request.query;
+      // The address bears the token: what the page loads is told the origin only, which the form has to name.
+      response.set('referrer-policy', 'strict-origin');
       response.type('html').send(newPasswordPage({ config }, { token: typeof token === 'string' ? token : '' }));
     })
-    .post('/password-reset', express.urlencoded({ extended: false, limit: 8_192 }), async (request, response) => {
+    .post('/password-reset', form, async (request, response) => {
       const { value, error } = choice.validate(request.body);
       if (error) throw new Refusal(400, 'Enter a new password.');
       const answer = await resetPassword(store, { ...value, source: sourceAddress(request.ip) });

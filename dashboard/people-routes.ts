@@ -58,7 +58,9 @@ export const peopleRoutes = (deps: Deps): Router =>
           }),
         ({ email }) => `for ${email}`,
       );
-      const link = new URL(`/password-reset?token=${reset.token}`, `${request.protocol}://${request.get('host')}`);
+      // In production only TLS is in front, whatever a proxy says of itself.
+      const scheme = deps.config.nodeEnv === 'production' ? 'https' : request.protocol;
+      const link = new URL(`/password-reset?token=${reset.token}`, `${scheme}://${request.get('host')}`);
       response.type('html').send(resetPage({ deps, operator }, { email, link: link.href, expiresAt: reset.expiresAt }));
     });
 

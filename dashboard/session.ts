@@ -3,8 +3,8 @@ import type { UserId } from '../domain/ids.ts';
 import { cookieOf } from '../runtime/cookie-of.ts';
 import { createSessionTokens } from '../runtime/session-token.ts';
 import { sourceAddress } from '../runtime/source-address.ts';
-import { actingAs } from '../store/acting.ts';
-import { beginSession, endSession, type Person, sessionLengths, standingSession } from '../store/sessions.ts';
+import { actingAs, actingAsNobody } from '../store/acting.ts';
+import { beginSession, type Checked, endSession, sessionLengths, standingSession } from '../store/sessions.ts';
 import type { Deps } from './deps.ts';
 import { Refusal } from './refusal.ts';
 
@@ -12,7 +12,8 @@ import { Refusal } from './refusal.ts';
 export type Operator = { readonly userId: UserId; readonly email: string; readonly sessionId: string };
 
 export type Sessions = {
-  start(request: Request, response: Response, admin: Omit<Person, 'email'>): Promise<void>;
+  /** False when the password was changed since it was checked. */
+  start(request: Request, response: Response, checked: Checked): Promise<boolean>;
   /** Whoever holds a copy of the cookie is logged out with it. */
   end(response: Response): Promise<void>;
   /** Finds out who asks, and says so to the audit; a request without a valid cookie stays anonymous. */
@@ -28,10 +29,13 @@ export function createSessions({ config, store }: Pick<Deps, 'config' | 'store'>
   const cookie: CookieOptions = { httpOnly: true, sameSite: 'strict', secure, path: '/' };
 
   return {
-    async start(request, response, admin) {
+    async start(request, response, checked) {
       const place = { source: sourceAddress(request.ip), agent: request.get('user-agent') ?? '' };
-      const sessionId = await store.transaction(em => beginSession(em, 'dashboard', admin, place));
+      const begin = () => store.transaction(em => beginSession(em, 'dashboard', checked, place));
+      const sessionId = await actingAsNobody(begin);
+      if (!sessionId) return false;
       response.cookie(cookieName, await tokens.sign(sessionId, seconds), { ...cookie, maxAge: seconds * 1000 });
+      return true;
     },
 
     async end(response) {
@@ -44,7 +48,8 @@ export function createSessions({ config, store }: Pick<Deps, 'config' | 'store'>
       const token = cookieOf(request, cookieName);
       const sessionId = token && (await tokens.read(token));
       // Asked every time: who has logged out, or is no longer an admin, is out at once.
-      const person = sessionId ? await store.read(em => standingSession(em, 'dashboard', sessionId)) : undefined;
+      const look = (id: string) => store.read(em => standingSession(em, 'dashboard', id, !isAskedByItself(request)));
+      const person = sessionId ? await look(sessionId) : undefined;
       if (!sessionId || person?.role !== 'admin') return next();
       const { userId, email } = person;
       response.locals.operator = { userId, email, sessionId } satisfies Operator;
@@ -53,6 +58,9 @@ export function createSessions({ config, store }: Pick<Deps, 'config' | 'store'>
     },
   };
 }
+
+/** The board looks every five seconds, whether anybody sits in front of it or not. */
+const isAskedByItself = ({ method, path }: Request): boolean => method === 'GET' && path.startsWith('/queues/api');
 
 export const maybeOperator = (response: Response): Operator | undefined => response.locals.operator;
 

@@ -17,10 +17,17 @@ export async function logIn(api: string, email: string, password: string, patien
     return { id: String((user as Json).id), token: String(token), call };
   };
   let session = await begin();
+  let renewal: Promise<void> | undefined;
+  /** Once, for all calls that find it over. */
+  const renew = () =>
+    (renewal ??= begin().then(begun => {
+      session = begun;
+      renewal = undefined;
+    }));
   const call: Call = (...asked) =>
     session.call(...asked).catch(async (error: unknown) => {
       if (!isOver(error)) throw error;
-      session = await begin();
+      await renew();
       return session.call(...asked);
     });
   return {

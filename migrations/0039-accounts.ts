@@ -24,7 +24,8 @@ export class Migration0039Accounts extends Migration {
         expires_at timestamptz not null,
         ended_at timestamptz
       );
-      create index sessions_of_user on sessions (user_id, begun_at desc);
+      create index sessions_of_place on sessions (user_id, source);
+      create index sessions_open on sessions (user_id, seen_at desc) where ended_at is null;
       create index sessions_over on sessions (expires_at);
       drop table revoked_sessions;
 
@@ -85,7 +86,7 @@ export class Migration0039Accounts extends Migration {
         end if;
         for name in select jsonb_object_keys(was || is_now) loop
           -- What only says when to look again is no change that anybody made.
-          continue when was->name is not distinct from is_now->name
+          continue when coalesce(was->name, 'null') = coalesce(is_now->name, 'null')
             or name in ('wake', 'fence', 'state_entry', 'next_check_at', 'updated_at', 'changed_at', 'seen_at');
           if name = any (tg_argv[1:]) then
             before_change := before_change || jsonb_build_object(name, case when was ? name then '…' end);
@@ -98,7 +99,7 @@ export class Migration0039Accounts extends Migration {
         if after_change <> '{}' then
           insert into audit_changes (attempt, table_name, row_key, change, before, after)
             values (attempt_id, tg_table_name, case tg_op when 'DELETE' then was else is_now end->>tg_argv[0], tg_op,
-                    jsonb_strip_nulls(before_change), jsonb_strip_nulls(after_change));
+                    before_change, after_change);
         end if;
         return null;
       end $$;

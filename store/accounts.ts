@@ -12,28 +12,39 @@ export const resetHours = 24;
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
-/** @param but the session in which its owner changes it, which stays */
+/** Only where the password is still the one that was checked; and the session in which its owner changes it, which stays. */
+export type Change = { instead: string; but: string };
+
+/** @returns false when another password was set meanwhile */
 export async function setPassword(
   em: EntityManager,
   userId: UserId,
   passwordHash: string,
-  but: string | null = null,
-): Promise<void> {
-  await em.execute('update users set password_hash = ?, password_changed_at = clock_now() where id = ?', [
-    passwordHash,
-    userId,
-  ]);
+  { instead, but }: Partial<Change> = {},
+): Promise<boolean> {
+  const set = await em.execute<{ id: string }[]>(
+    `update users set password_hash = ?, password_changed_at = clock_now()
+     where id = ? and password_hash = coalesce(?, password_hash) returning id`,
+    [passwordHash, userId, instead ?? null],
+  );
+  if (set.length === 0) return false;
   // A link that is still on its way would undo what was just decided.
-  await em.execute('update password_resets set used_at = clock_now() where user_id = ? and used_at is null', [userId]);
+  await closeResets(em, userId);
   await endSessions(em, userId, but);
+  return true;
 }
+
+const closeResets = (em: EntityManager, userId: UserId): Promise<unknown> =>
+  em.execute('update password_resets set used_at = clock_now() where user_id = ? and used_at is null', [userId]);
 
 export type Reset = { token: string; expiresAt: Date };
 
 /** Opens a way to a new password, for whoever holds the token; ways that were opened before are closed. */
 export async function openReset(em: EntityManager, userId: UserId, madeBy: string): Promise<Reset> {
   const token = randomBytes(32).toString('base64url');
-  await em.execute('update password_resets set used_at = clock_now() where user_id = ? and used_at is null', [userId]);
+  // Two that are opened at the same moment wait for each other here.
+  await em.execute('select id from users where id = ? for no key update', [userId]);
+  await closeResets(em, userId);
   const [row] = await em.execute<{ expires: string }[]>(
     `insert into password_resets (token_hash, user_id, made_by, expires_at)
      values (?, ?, ?, clock_now() + ? * interval '1 hour') returning expires_at::text as expires`,
@@ -64,6 +75,7 @@ export async function switchOff(em: EntityManager, userId: UserId): Promise<Swit
   );
   if (admins.length === 1 && admins[0]?.id === userId) return { refused: 'LAST_ADMIN' };
   await em.execute('update users set disabled_at = coalesce(disabled_at, clock_now()) where id = ?', [userId]);
+  await closeResets(em, userId);
   await endSessions(em, userId);
   return found(em, userId);
 }
@@ -91,7 +103,7 @@ export async function accounts(em: EntityManager, { limit, offset }: { limit: nu
     `select u.id, u.email, u.role, u.created_at::text as created, u.disabled_at::text as disabled,
        (select count(*)::int from sessions s where s.user_id = u.id and s.ended_at is null and s.expires_at > clock_now()) as sessions,
        l.at::text as last,
-       (select count(*)::int from operator_audit a where a.operator = u.email and a.action = 'log in'
+       (select count(*)::int from operator_audit a where a.operator = u.email and a.action in ('log in', 'confirm the password')
           and a.outcome like 'denied%' and a.id > coalesce(l.id, 0)) as refused
      from users u left join lateral (
        select id, at from operator_audit where operator = u.email and action = 'log in' and outcome = 'done'

@@ -10,12 +10,18 @@ export type Deed = { operator: string; action: string; target: Readonly<Record<s
 /** Where it comes from: the address that a limit would count, and the session. */
 export type Whence = { source: string; sessionId: string | null };
 
-/** `attempt`: the row of the audit to which the changes belong; without one each transaction that changes something makes its own. */
+/**
+ * `attempt`: the row of the audit to which the changes belong. Without one each transaction that changes something makes
+ * its own: a request with two of them leaves two.
+ */
 type Acting = Deed & Whence & { attempt?: string };
 
 const acting = new AsyncLocalStorage<Acting>();
 
 export const actingAs = <T>(deed: Deed & Whence, work: () => T): T => acting.run(deed, work);
+
+/** In nobody's name, whoever is logged in: a sale is no change of an account, and a log-in belongs to whom it lets in. */
+export const actingAsNobody = <T>(work: () => T): T => acting.exit(work);
 
 /** The same person, from the same place, at something that has a row in the audit already. */
 export const actingIn = <T>(deed: Deed, attempt: string, work: () => T): T =>

@@ -30,9 +30,11 @@ export type GuessRules = Readonly<Record<GuessLimit, LimitRule>> & { readonly sl
 /** So long a try takes at an account that is being guessed at. */
 const slowMs = 5_000;
 const slowAtOnceMax = 200;
-/** A hash takes 19 MB and 40 ms of a core. */
-const hashesAtOnceMax = 4;
-const hashesWaitingMax = 64;
+/**
+ * A hash takes 19 MB and 40 ms of a core, and one of the four threads that also verify sessions. Places that an account
+ * knows have a lane of their own, so that a flood of strangers keeps nobody out.
+ */
+const lanes = { known: { atOnce: 1, waiting: 64 }, strangers: { atOnce: 2, waiting: 64 } } as const;
 
 /** More are tried at once than are worked on: a "not now", and no judgement of the password. */
 export class TooManyAtOnce extends Error {
@@ -47,9 +49,11 @@ export type GuessBrakes = {
   /** Counts a try from a place that the account does not know; takes its time when there are many. @throws TooManyAtOnce */
   slow(guess: Guess): Promise<void>;
   /** Works on a hash, a few at once. @throws TooManyAtOnce */
-  hash<T>(work: () => Promise<T>): Promise<T>;
-  /** It was no guess: the password was right. @param slowed whether it went through `slow` */
-  forget(guess: Guess, slowed: boolean): Promise<void>;
+  hash<T>(work: () => Promise<T>, isKnown: boolean): Promise<T>;
+  /** It was no guess: the password was right. @param isKnown else it went through `slow` */
+  forget(guess: Guess, isKnown: boolean): Promise<void>;
+  /** It was no try: nobody has looked at the password. */
+  giveBack(guess: Guess, isKnown: boolean): Promise<void>;
 };
 
 /** As the address is looked up: spelt otherwise it would have tries of its own. */
@@ -64,7 +68,9 @@ export function openGuessBrakes(pool: pg.Pool, rules: GuessRules = guessRules): 
     limit('login-everywhere'),
   ];
   const { slowDown = () => sleep(slowMs) } = rules;
-  const [slowed, hashes] = [bulkhead(slowAtOnceMax, 0), bulkhead(hashesAtOnceMax, hashesWaitingMax)];
+  const slowed = bulkhead(slowAtOnceMax, 0);
+  const known = bulkhead(lanes.known.atOnce, lanes.known.waiting);
+  const strangers = bulkhead(lanes.strangers.atOnce, lanes.strangers.waiting);
   const both = ({ source, email }: Guess): string => `${source}/${accountKey(email)}`;
 
   return {
@@ -74,11 +80,17 @@ export function openGuessBrakes(pool: pg.Pool, rules: GuessRules = guessRules): 
     slow: async guess => {
       if ((await everywhere.spend(accountKey(guess.email))) > 0) await within(slowed.execute(slowDown));
     },
-    hash: work => within(hashes.execute(work)),
-    forget: async (guess, wasSlowed) => {
+    hash: (work, isKnown) => within((isKnown ? known : strangers).execute(work)),
+    forget: async (guess, isKnown) => {
       await account.forget(both(guess));
       await address.giveBack(guess.source);
-      if (wasSlowed) await everywhere.giveBack(accountKey(guess.email));
+      if (!isKnown) await everywhere.giveBack(accountKey(guess.email));
+    },
+    giveBack: async (guess, isKnown) => {
+      await address.giveBack(guess.source);
+      await account.giveBack(both(guess));
+      await tries.giveBack(both(guess));
+      if (!isKnown) await everywhere.giveBack(accountKey(guess.email));
     },
   };
 }

@@ -3,7 +3,7 @@ import { hashPassword } from '../runtime/password.ts';
 import { setPassword, takeReset } from './accounts.ts';
 import { actingAs } from './acting.ts';
 import type { GuessBrakes } from './guess-brakes.ts';
-import { checkPassword } from './log-in.ts';
+import { confirmPassword } from './log-in.ts';
 import type { Store } from './open.ts';
 import { passwordFault } from './password-rules.ts';
 import type { Person } from './sessions.ts';
@@ -23,14 +23,14 @@ export async function changePassword(
   { userId, email, sessionId, source }: Owner,
   { password, newPassword }: { password: string; newPassword: string },
 ): Promise<PasswordAnswer> {
-  const checked = await checkPassword(store, brakes, { email, password, source });
+  const checked = await confirmPassword(store, brakes, { email, password, source });
   if ('waitMs' in checked) return checked;
   if ('refused' in checked) return { refused: 'wrong' };
   const fault = passwordFault(newPassword, email);
   if (fault) return { refused: 'weak', fault };
   const hash = await hashPassword(newPassword);
-  await store.transaction(em => setPassword(em, userId, hash, sessionId));
-  return 'set';
+  const change = { instead: checked.user.passwordHash, but: sessionId };
+  return (await store.transaction(em => setPassword(em, userId, hash, change))) ? 'set' : { refused: 'wrong' };
 }
 
 /** Ends all sessions of whoever the link is for. A password that is too weak leaves the link as it is. */

@@ -1,6 +1,6 @@
 /**
- * What somebody is to be told without having asked: a row per address. Whoever it is about reads it in their account;
- * `sent_at` is for the mail.
+ * What somebody is to be told without having asked: a row per address. Its user reads it in
+ * the account. Nothing is sent yet: `sent_at` is for whoever sends mail.
  */
 import type { UserId } from '../domain/ids.ts';
 import type { EntityManager } from './open.ts';

@@ -1,7 +1,7 @@
 /**
  * Where a user's payouts go. A change rests before it holds, by the database's clock, and may be cancelled meanwhile:
- * whoever got hold of a session cannot have the next payout sent to themselves. The address that is left hears of it, and
- * so does the one that the account logs in with.
+ * whoever got hold of a session cannot have the next payout sent to themselves. A notice is written for the
+ * address that is left, and for the one that the account logs in with (`store/notices.ts`).
  */
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '../domain/ids.ts';

@@ -1,12 +1,13 @@
 /**
  * A session is a row: begun by a log-in at one of the two doors, looked at again with each request, ended by its owner, by
  * an admin, by a new password, by the account's being switched off, or by time: so long after its beginning, and so long
- * after its last request (OWASP ASVS 7.3). All of it goes by the database's clock.
+ * after its last request (OWASP ASVS 7.3). All of it goes by the database's clock; its token ends by itself too.
  */
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '../domain/ids.ts';
-import type { Role } from './entities/people.ts';
+import type { Role, User } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
+import { normalEmail } from './users.ts';
 
 export type Door = 'api' | 'dashboard';
 
@@ -23,25 +24,41 @@ const agentLengthMax = 200;
 export type Place = { source: string; agent: string };
 export type Person = { readonly userId: UserId; readonly role: Role; readonly email: string };
 
-/** What a session is known by at the door. */
+/** Whose password was right: as it was read then. */
+export type Checked = Pick<User, 'id' | 'passwordHash'>;
+
+/**
+ * @returns what the session is known by at the door; nothing when password or account have been changed since the
+ * password was checked, which takes its time
+ */
 export async function beginSession(
   em: EntityManager,
   door: Door,
-  { userId, role }: Omit<Person, 'email'>,
+  { id: userId, passwordHash }: Checked,
   { source, agent }: Place,
-): Promise<string> {
-  const id = randomUUID();
+): Promise<string | undefined> {
   await em.execute(`delete from sessions where expires_at < clock_now() - ? * interval '1 day'`, [keptDays]);
-  await em.execute(
-    `insert into sessions (id, user_id, door, role, source, agent, expires_at)
-     values (?, ?, ?, ?, ?, ?, clock_now() + ? * interval '1 second')`,
-    [id, userId, door, role, source, agent.slice(0, agentLengthMax), sessionLengths[door].seconds],
+  const [begun] = await em.execute<{ id: string }[]>(
+    `with owner as (
+       select id, role from users where id = ? and password_hash = ? and disabled_at is null for no key update
+     )
+     insert into sessions (id, user_id, door, role, source, agent, expires_at)
+     select ?, id, ?, role, ?, ?, clock_now() + ? * interval '1 second' from owner returning id`,
+    [userId, passwordHash, randomUUID(), door, source, agent.slice(0, agentLengthMax), sessionLengths[door].seconds],
   );
-  return id;
+  return begun?.id;
 }
 
-/** Whose session it is, as long as it stands; it is marked as seen, once a minute at most. */
-export async function standingSession(em: EntityManager, door: Door, id: string): Promise<Person | undefined> {
+/**
+ * Whose session it is, as long as it stands; it is marked as seen, once a minute at most.
+ * @param byPerson false when a page asks by itself: that is no use of the session
+ */
+export async function standingSession(
+  em: EntityManager,
+  door: Door,
+  id: string,
+  byPerson = true,
+): Promise<Person | undefined> {
   const [person] = await em.execute<Person[]>(
     `with standing as (
        select u.id, u.role, u.email, s.seen_at from sessions s join users u on u.id = s.user_id
@@ -49,10 +66,10 @@ export async function standingSession(em: EntityManager, door: Door, id: string)
          and s.expires_at > clock_now() and s.seen_at > clock_now() - ? * interval '1 second'
      ), seen as (
        update sessions set seen_at = clock_now()
-       where id = ? and (select seen_at < clock_now() - interval '1 minute' from standing)
+       where id = ? and ? and (select seen_at < clock_now() - interval '1 minute' from standing)
      )
      select id as "userId", role, email from standing`,
-    [id, door, sessionLengths[door].idleSeconds, id],
+    [id, door, sessionLengths[door].idleSeconds, id, byPerson],
   );
   return person;
 }
@@ -68,11 +85,11 @@ export async function endSession(em: EntityManager, id: string, userId: UserId):
 }
 
 /** Ends all sessions of a user at both doors, but the one in which they ask for it. How many there were. */
-export async function endSessions(em: EntityManager, userId: UserId, but: string | null = null): Promise<number> {
+export async function endSessions(em: EntityManager, userId: UserId, but?: string): Promise<number> {
   const ended = await em.execute<{ id: string }[]>(
     `update sessions set ended_at = clock_now()
      where user_id = ? and id is distinct from ?::uuid and ended_at is null and expires_at > clock_now() returning id`,
-    [userId, but],
+    [userId, but ?? null],
   );
   return ended.length;
 }
@@ -91,11 +108,12 @@ export async function openSessions(em: EntityManager, userId: UserId): Promise<O
   return rows.map(({ begun, seen, ...row }) => ({ ...row, begunAt: new Date(begun), seenAt: new Date(seen) }));
 }
 
-/** Whether this account was let in from there before. */
-export async function isKnownPlace(em: EntityManager, userId: UserId, source: string): Promise<boolean> {
+/** Whether the account of that address was let in from there before. */
+export async function isKnownPlace(em: EntityManager, email: string, source: string): Promise<boolean> {
   const [row] = await em.execute<{ known: boolean }[]>(
-    'select exists (select from sessions where user_id = ? and source = ?) as known',
-    [userId, source],
+    `select exists (select from users u join sessions s on s.user_id = u.id
+                    where u.email = ? and s.source = ?) as known`,
+    [normalEmail(email), source],
   );
   return row?.known ?? false;
 }

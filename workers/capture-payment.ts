@@ -18,13 +18,22 @@ import { readPayPalOrder, takeMoney } from './take-money.ts';
 const approvalWindowMs = 6 * 3_600_000;
 /** It keeps the key of a capture for six hours: ours is not sent again after five. */
 const resendForMs = 5 * 3_600_000;
+/** How often an order is asked after whose money may be under way, or which PayPal does not show. */
+const askAgainMs = 15 * 60_000;
 /**
  * How old an order is when PayPal is asked after it whose buyer left. Everybody may leave as many as they like, and what
  * a buyer does is told by a webhook, by the feed of events and by the buyer's return, long before.
  */
-const askedAtMs = [600_000, 3_600_000, 3 * 3_600_000, approvalWindowMs, approvedWithinMs];
-/** How often an order is asked after whose money may be under way, or which PayPal does not show. */
-const askAgainMs = 15 * 60_000;
+const askedAtMs = [
+  600_000,
+  3_600_000,
+  3 * 3_600_000,
+  4.5 * 3_600_000,
+  approvalWindowMs,
+  // PayPal's window begins a little later than ours.
+  approvalWindowMs + askAgainMs,
+  approvedWithinMs,
+];
 const pendingAgainMs = 5 * 60_000;
 
 const ageOf = (ctx: Context, { createdAt }: Order): number => ctx.now().getTime() - createdAt.getTime();

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { Problem } from './problem.ts';
-import type { Sessions } from './session.ts';
+import { bearerOf, type Sessions } from './session.ts';
 
 const changesNothing = new Set(['GET', 'HEAD', 'OPTIONS']);
 const ownSites = new Set(['same-origin', 'none']);
@@ -12,10 +12,10 @@ const ownSites = new Set(['same-origin', 'none']);
 export const ownOriginOnly =
   ({ cookie }: Pick<Sessions, 'cookie'>, publicUrl: string): RequestHandler =>
   (request, _response, next) => {
-    const { origin, authorization } = request.headers;
+    const { origin } = request.headers;
     const site = request.get('sec-fetch-site');
     const isOwn = site ? ownSites.has(site) : origin === undefined || origin === new URL(publicUrl).origin;
-    const byCookie = authorization === undefined && request.headers.cookie?.includes(`${cookie.name}=`);
+    const byCookie = bearerOf(request) === undefined && request.headers.cookie?.includes(`${cookie.name}=`);
     if (changesNothing.has(request.method) || isOwn || !byCookie) return next();
     throw new Problem(403, 'FOREIGN_ORIGIN', 'this request came from a page of another site');
   };

@@ -4,10 +4,12 @@ import { isFailure, Terminal } from '../../domain/outcome.ts';
 import { KeysLimited } from '../../providers/unknown-keys.ts';
 import { WebhookRejected } from '../../providers/webhook-rejected.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { whence } from '../../store/acting.ts';
 import { auditDenied } from '../../store/audit.ts';
 import { isDatabaseAway } from '../../store/database-away.ts';
 import { TooManyAtOnce } from '../../store/guess-brakes.ts';
 import type { Store } from '../../store/open.ts';
+import { createLocalLimit } from '../../store/rate-limits.ts';
 import { logPath } from './log-path.ts';
 
 /** A mistake of the caller's, or a "not now": answered as `application/problem+json` (RFC 9457) with a stable code. */
@@ -98,13 +100,20 @@ export function toProblem(error: unknown): Problem | undefined {
   return known ? new Problem(status, known, 'the body cannot be read') : undefined;
 }
 
+/** Whoever tries again and again what they may not do is told of ten times in ten minutes. */
+const deniedRule = { points: 10, windowSeconds: 600 };
+
 /** The one place that turns an outcome into HTTP; whatever somebody who is logged in may not do is in the audit. */
 export function problems({ log, store }: { log: Logger; store: Store }): ErrorRequestHandler {
+  const told = createLocalLimit(deniedRule);
+  const denied = async (code: string) => {
+    const { sessionId } = whence();
+    if (sessionId && (await told.spend(sessionId)) === 0) await auditDenied(store, code);
+  };
   return async (error, request, response, next) => {
     if (response.headersSent) return next(error);
     const problem = toProblem(error);
-    if (problem?.status === 403)
-      await auditDenied(store, problem.code).catch(err => log.error({ err }, 'not in the audit'));
+    if (problem?.status === 403) await denied(problem.code).catch(err => log.error({ err }, 'not in the audit'));
     const line = { method: request.method, path: logPath(request.path), err: error };
     if (!problem) log.error(line, 'request failed');
     else if (problem.status >= 500 || error instanceof WebhookRejected) log.warn(line, 'request refused');

@@ -4,9 +4,16 @@ import type { Config } from '../../runtime/config.ts';
 import { cookieOf } from '../../runtime/cookie-of.ts';
 import { createSessionTokens } from '../../runtime/session-token.ts';
 import { sourceAddress } from '../../runtime/source-address.ts';
-import { actingAs } from '../../store/acting.ts';
+import { actingAs, actingAsNobody } from '../../store/acting.ts';
 import type { Store } from '../../store/open.ts';
-import { beginSession, type Person, type Place, sessionLengths, standingSession } from '../../store/sessions.ts';
+import {
+  beginSession,
+  type Checked,
+  type Person,
+  type Place,
+  sessionLengths,
+  standingSession,
+} from '../../store/sessions.ts';
 import { logPath } from './log-path.ts';
 import { Problem } from './problem.ts';
 
@@ -16,8 +23,8 @@ export type Session = Person & { readonly sessionId: string };
 export const sessionSeconds = sessionLengths.api.seconds;
 
 export type Sessions = {
-  /** Begins one. @returns the token that it is known by */
-  begin(person: Omit<Person, 'email'>, place: Place): Promise<string>;
+  /** Begins one. @returns the token that it is known by; nothing when the password was changed since it was checked */
+  begin(checked: Checked, place: Place): Promise<string | undefined>;
   /** The session of the request's bearer token or cookie, as long as it stands. */
   of(request: Request): Promise<Session | undefined>;
   /** Finds out who asks, and says so to the audit; a request without token and cookie stays anonymous. */
@@ -32,7 +39,7 @@ export function createSessions(config: Pick<Config, 'jwtSecret' | 'nodeEnv'>, st
   // provider sends the browser back here.
   const name = secure ? '__Host-session' : 'session';
   const options = { httpOnly: true, sameSite: 'lax', secure, path: '/' } as const;
-  const shown = (request: Request): string | undefined => bearer(request) ?? cookieOf(request, name);
+  const shown = (request: Request): string | undefined => bearerOf(request) ?? cookieOf(request, name);
 
   /** Asked every time: a session that was ended, or whose user is no more what it says, is over at once. */
   const of = async (request: Request): Promise<Session | undefined> => {
@@ -44,8 +51,10 @@ export function createSessions(config: Pick<Config, 'jwtSecret' | 'nodeEnv'>, st
 
   return {
     cookie: { name, options },
-    begin: async (person, place) =>
-      tokens.sign(await store.transaction(em => beginSession(em, 'api', person, place)), sessionSeconds),
+    begin: async (checked, place) => {
+      const id = await actingAsNobody(() => store.transaction(em => beginSession(em, 'api', checked, place)));
+      return id && tokens.sign(id, sessionSeconds);
+    },
     of,
     read: async (request, response, next) => {
       if (shown(request) === undefined) return next();
@@ -57,9 +66,12 @@ export function createSessions(config: Pick<Config, 'jwtSecret' | 'nodeEnv'>, st
   };
 }
 
+/** Whatever somebody asks for, a row of the audit stays small. */
+const actionLengthMax = 200;
+
 const deedOf = ({ method, originalUrl }: Request, { email }: Session) => ({
   operator: email,
-  action: `${method} ${logPath(originalUrl)}`,
+  action: `${method} ${logPath(originalUrl)}`.slice(0, actionLengthMax),
   target: {},
 });
 
@@ -74,7 +86,7 @@ export const placeOf = (request: Request): Place => ({
   agent: request.get('user-agent') ?? '',
 });
 
-const bearer = (request: Request): string | undefined =>
+export const bearerOf = (request: Request): string | undefined =>
   /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
 
 /** The session, where there is one. */

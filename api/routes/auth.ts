@@ -21,6 +21,8 @@ const reset = Joi.object<{ token: string; password: string }>({
   password: newPassword.required(),
 });
 
+const refused = (): Problem => new Problem(401, 'LOGIN_REFUSED', 'e-mail or password is wrong');
+
 /** In front of the session: a cookie that is worth nothing any more must not keep its owner from logging in. */
 export const authRoutes = ({ store, sessions }: Deps, brakes: GuessBrakes): Router =>
   Router()
@@ -28,9 +30,10 @@ export const authRoutes = ({ store, sessions }: Deps, brakes: GuessBrakes): Rout
       const tried = { ...valid(login, request.body), source: sourceOf(request) };
       const admission = await logIn(store, brakes, tried, 'api', ['admin', 'reseller']);
       if ('waitMs' in admission) throw tooMany('TOO_MANY_LOGINS', admission.waitMs);
-      if ('refused' in admission) throw new Problem(401, 'LOGIN_REFUSED', 'e-mail or password is wrong');
+      if ('refused' in admission) throw refused();
       const { id, email, role } = admission.user;
-      const token = await sessions.begin({ userId: id, role }, placeOf(request));
+      const token = await sessions.begin(admission.user, placeOf(request));
+      if (!token) throw refused();
       const { name, options } = sessions.cookie;
       response.cookie(name, token, { ...options, maxAge: sessionSeconds * 1000 });
       response.json({ token, expiresInSeconds: sessionSeconds, user: { id, email, role } });

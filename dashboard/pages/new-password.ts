@@ -5,7 +5,6 @@ import { page } from './layout.ts';
 
 type Choice = { token: string; problem?: string };
 
-/** Its address bears the token, so it is shown to nobody as a referrer. */
 export const newPasswordPage = (deps: Pick<Deps, 'config'>, { token, problem }: Choice): string =>
   page(
     { deps, operator: undefined },

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import type { UserId } from '../../domain/ids.ts';
 import { hashPassword } from '../../runtime/password.ts';
-import type { Role } from '../../store/entities/people.ts';
+import { setPassword } from '../../store/accounts.ts';
+import { type Role, User } from '../../store/entities/people.ts';
 import { addUser } from '../../store/users.ts';
-import { type Api, hereAbouts, openApi } from './open-api.ts';
+import { type Api, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';
 
 const first = 'correct horse battery staple';
@@ -151,6 +153,37 @@ describe('api: accounts have an end', () => {
       expect(await isIn(token)).to.equal(false);
     });
 
+  it('a log-in that was under way when the password changed lets nobody in', async () => {
+    const { id } = await join();
+    const before = await api.stage.store.read(em => em.findOneOrFail(User, { id: id as UserId }));
+    const place = { source: '203.0.113.5', agent: 'a thief' };
+    await api.rows('update users set password_hash = ? where id = ?', [await hashPassword(second), id]);
+    expect(await api.sessions.begin(before, place)).to.equal(undefined);
+    const after = await api.stage.store.read(em => em.findOneOrFail(User, { id: id as UserId }));
+    expect(await api.sessions.begin(after, place)).to.be.a('string');
+    await api.rows('update users set disabled_at = clock_now() where id = ?', [id]);
+    expect(await api.sessions.begin(after, place)).to.equal(undefined);
+  });
+
+  it('a change by the old password does not undo a reset that came meanwhile', async () => {
+    const { id } = await join();
+    const { store } = api.stage;
+    const before = await store.read(em => em.findOneOrFail(User, { id: id as UserId }));
+    await store.transaction(em => setPassword(em, before.id, 'reset'));
+    const change = { instead: before.passwordHash };
+    expect(await store.transaction(em => setPassword(em, before.id, 'a thief’s', change))).to.equal(false);
+    expect((await store.read(em => em.findOneOrFail(User, { id: before.id }))).passwordHash).to.equal('reset');
+  });
+
+  it('a link to a new password is worth nothing after its account was off for a while', async () => {
+    const { id } = await join();
+    const { token } = (await api.call('POST', `/api/users/${id}/password-reset`, { as: api.admin })).json;
+    for (const disabled of [true, false])
+      await api.call('PATCH', `/api/users/${id}`, { as: api.admin, body: { disabled } });
+    const body = { token, password: second };
+    expectProblem(await api.call('POST', '/api/auth/password-reset', { body }), 410, 'RESET_OVER');
+  });
+
   it('the last admin cannot be switched off, nor two at the same moment', async () => {
     const other = await join('admin');
     const turnOff = (id: string) => api.call('PATCH', `/api/users/${id}`, { as: api.admin, body: { disabled: true } });
@@ -160,7 +193,7 @@ describe('api: accounts have an end', () => {
     await api.rows('update users set disabled_at = null where id = ?', [api.admin.id]);
     await api.rows('update users set disabled_at = clock_now() where id = ?', [other.id]);
     const { id: userId } = api.admin;
-    const as = { token: await api.sessions.begin({ userId, role: 'admin' }, hereAbouts) };
+    const as = await api.enter(userId);
     const body = { disabled: true };
     expectProblem(await api.call('PATCH', `/api/users/${userId}`, { as, body }), 409, 'LAST_ADMIN');
   });

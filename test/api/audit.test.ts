@@ -1,15 +1,63 @@
 import { expect } from 'chai';
 import { hashPassword } from '../../runtime/password.ts';
+import { actingAs } from '../../store/acting.ts';
 import { auditTrail } from '../../store/audit.ts';
 import { addUser } from '../../store/users.ts';
-import { type Api, hereAbouts, openApi } from './open-api.ts';
+import { type Api, openApi } from './open-api.ts';
 import { asking, askingFor, type Market, openMarket, pathOf, type Route, routes } from './routes.ts';
 
 /** What changes nothing of an account's when all goes well: it is only told, or it is a webhook's. */
 const changesNothing: ReadonlySet<string> = new Set([
+  // A sale, which its timeline tells of, and no deed at an account.
+  'POST /api/paypal/create-order',
+  'POST /api/paypal/capture-order',
   'POST /api/auth/login', // in the audit by itself, and as refused here
   'POST /api/auth/password-reset',
 ]);
+
+/**
+ * Tables whose rows say nothing of their own about what somebody decided: they follow from an order, a payout or an account
+ * that is audited, hold what providers and workers say, or are the audit itself.
+ */
+const told: readonly string[] = [
+  'admin_commissions',
+  'audit_changes',
+  'book_findings',
+  'collected_legs',
+  'collected_payouts',
+  'commissions',
+  'connection_attempts',
+  'disputes',
+  'ebay_subscriptions',
+  'effects',
+  'encryption_keys',
+  'evidence',
+  'feeds',
+  'forgettings',
+  'heartbeats',
+  'ledger_postings',
+  'ledger_transactions',
+  'migration',
+  'notices',
+  'open_checkouts',
+  'operator_audit',
+  'order_events',
+  'parcels',
+  'payments',
+  'provider_calls',
+  'provider_troubles',
+  'rate_feeds',
+  'rate_limits',
+  'refunds',
+  'reservations',
+  'restores',
+  'running_balances',
+  'sales',
+  'state_moves',
+  'supplier_orders',
+  'untold_refunds',
+  'webhook_keys',
+];
 
 describe('api: the audit', () => {
   let api: Api;
@@ -38,14 +86,14 @@ describe('api: the audit', () => {
   );
 
   it('is asked about most routes that change something', () => {
-    expect(changing.length).to.be.greaterThan(20);
+    expect(changing.length).to.be.greaterThan(15);
   });
 
   for (const route of changing) {
     it(`tells who did ${route.method} ${route.pattern}, and from where`, async () => {
       const who = does(route) ?? 'admin';
       // Whoever ends their other sessions has one.
-      await api.sessions.begin({ userId: api.admin.id, role: 'admin' }, hereAbouts);
+      await api.enter(api.admin.id);
       const as = await askingFor(market, route, who);
       const body = route.body?.(market);
       const path = pathOf(route, market);
@@ -74,9 +122,9 @@ describe('api: the audit', () => {
     const user = await api.stage.store.transaction(em =>
       addUser(em, { email, passwordHash, role: 'reseller', payoutReceiver: null }),
     );
-    const token = await api.sessions.begin({ userId: user!.id, role: 'reseller' }, hereAbouts);
+    const as = await api.enter(user!.id);
     const body = { password: 'the first of them all', newPassword: 'the second of them all' };
-    expect((await api.call('PUT', '/api/auth/password', { as: { token }, body })).status).to.equal(204);
+    expect((await api.call('PUT', '/api/auth/password', { as, body })).status).to.equal(204);
     const row = await newest();
     expect(row?.changes.map(({ table }) => table)).to.include('users');
     expect(JSON.stringify(row)).to.include('password_hash').and.not.include('argon2id');
@@ -89,7 +137,39 @@ describe('api: the audit', () => {
     ]);
     for (const secret of ['Greta', 'Vogel', 'Torstrasse', 'of the shop', 'argon2id', market.checkoutToken])
       expect(kept).not.to.include(secret);
-    expect(kept).to.include('ship_to');
+  });
+
+  it('names a buyer’s address that somebody corrected, and shows it neither before nor after', async () => {
+    const deed = {
+      operator: 'mia@example.com',
+      action: 'correct an address',
+      target: {},
+      source: '::1',
+      sessionId: null,
+    };
+    const { store } = api.stage;
+    await actingAs(deed, () =>
+      store.transaction(em =>
+        em.execute(
+          `update orders set ship_to = '{"fullName": "Erika Berg"}', email_hash = 'abc', quantity = 2 where id = ?`,
+          [market.orderId],
+        ),
+      ),
+    );
+    const [change] = (await newest())?.changes ?? [];
+    expect(Object.keys(change?.after ?? {})).to.have.members(['ship_to', 'email_hash', 'quantity']);
+    expect(JSON.stringify(change)).to.not.match(/Erika|abc|Greta/);
+    expect(change?.after).to.include({ quantity: 2 });
+  });
+
+  it('knows every table that somebody can change through a door', async () => {
+    const tables = await api.rows<{ name: string }>(
+      `select c.relname as name from pg_class c
+       where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
+         and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = c.relname || '_audited')
+       order by 1`,
+    );
+    expect(tables.map(({ name }) => name)).to.deep.equal(told);
   });
 
   it('tells of whoever tried what only an admin may', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { decide, type Landed, land, start, type Walk } from '../../demo/consent.ts';
 import { addUser, setProceedsHolder } from '../../store/users.ts';
-import { type Api, hereAbouts } from './open-api.ts';
+import type { Api } from './open-api.ts';
 
 export type Newcomer = { readonly id: string; readonly token: string };
 
@@ -13,7 +13,7 @@ export async function newcomer(api: Api): Promise<Newcomer> {
   );
   if (!user) throw new Error(`${email} is taken`);
   await api.stage.store.transaction(em => setProceedsHolder(em, user.id, 'platform'));
-  return { id: user.id, token: await api.sessions.begin({ userId: user.id, role: 'reseller' }, hereAbouts) };
+  return { id: user.id, ...(await api.enter(user.id)) };
 }
 
 export const shopName = (): string => `shop-${randomBytes(4).toString('hex')}`;

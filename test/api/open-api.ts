@@ -13,6 +13,7 @@ import { paypalHosts } from '../../providers/paypal/certificate-url.ts';
 import type { Environment } from '../../runtime/config.ts';
 import { freePort } from '../../runtime/free-port.ts';
 import { listen } from '../../runtime/listen.ts';
+import { User } from '../../store/entities/people.ts';
 import { guessRules } from '../../store/guess-brakes.ts';
 import { commissionAdmin } from '../../store/users.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
@@ -56,6 +57,8 @@ export type Api = AsyncDisposable & {
   /** Every webhook that arrived, genuine or not. */
   readonly deliveries: Delivery[];
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** Another session of somebody who has an account. */
+  enter(id: UserId): Promise<{ readonly token: string }>;
   /** A reseller with three connected accounts, logged in. */
   hire(options?: Parameters<Stage['hireSeller']>[0]): Promise<Member>;
   /** What no route shows. */
@@ -69,7 +72,7 @@ export type ApiOptions = {
 };
 
 /** Where a test's sessions are begun. */
-export const hereAbouts = { source: '127.0.0.1', agent: 'a test' };
+const hereAbouts = { source: '127.0.0.1', agent: 'a test' };
 
 /** A test comes from one address, and is many strangers. */
 const plenty = { points: 1_000_000, windowSeconds: 60 };
@@ -162,7 +165,11 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
   // PayPal tells when a payout has settled: not between the webhooks that a test waits for.
   await stage.control('settings', { payoutSettleMs: 86_400_000 });
   const admin = await store.read(commissionAdmin);
-  const adminToken = await sessions.begin({ userId: admin.id, role: 'admin' }, hereAbouts);
+  const enter: Api['enter'] = async id => {
+    const user = await store.read(em => em.findOneOrFail(User, { id }));
+    return { token: String(await sessions.begin(user, hereAbouts)) };
+  };
+  const { token: adminToken } = await enter(admin.id);
   const resources = opened.move();
   return {
     stage,
@@ -172,9 +179,10 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     answers,
     deliveries,
     call,
+    enter,
     hire: async hiring => {
       const seller = await stage.hireSeller(hiring);
-      return { ...seller, token: await sessions.begin({ userId: seller.id, role: 'reseller' }, hereAbouts) };
+      return { ...seller, ...(await enter(seller.id)) };
     },
     rows: (sql, values = []) => store.read(em => em.execute(sql, values)),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

@@ -45,6 +45,12 @@ describe('api: what a browser sends with its cookie', () => {
     }
   });
 
+  it('is looked at too when a proxy in front adds an authorization of its own', async () => {
+    const headers = { cookie: `session=${mia.token}`, authorization: 'Basic eDp5', ...foreign[0] };
+    const answer = await api.call('PATCH', '/api/users/me', { headers, body: { refundPolicy: 'ask' } });
+    expectProblem(answer, 403, 'FOREIGN_ORIGIN');
+  });
+
   it('is not asked of a program with a token, wherever its page is', async () => {
     const [from] = foreign;
     const answer = await api.call('PATCH', '/api/users/me', { as: mia, headers: from!, body: { refundPolicy: 'ask' } });

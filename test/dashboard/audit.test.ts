@@ -13,6 +13,8 @@ const forms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'POST /browser/:id/release': {},
   'POST /orders/:id/decide': { decision: 'fail', why: 'looked at the supplier' },
   'POST /orders/:id/wake': {},
+  'POST /orders/:id/erase-buyer': {},
+  'POST /buyers/erase': { email: 'nobody@example.com' },
   'POST /contradictions/:id/settle': { amount: '1', amountCurrency: 'USD', why: 'looked at PayPal' },
   'POST /legs/:id/decide': { decision: 'not-paid', why: 'looked at PayPal' },
   'POST /events/:id/again': {},

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { decodeJwt } from 'jose';
-import type { UserId } from '../../domain/ids.ts';
 import { createSessionTokens } from '../../runtime/session-token.ts';
-import type { Role } from '../../store/entities/people.ts';
+import type { User } from '../../store/entities/people.ts';
 import { beginSession, type Door } from '../../store/sessions.ts';
 import { logIn, openWorld, operator, ownOrigin, visitor, type World } from './world.ts';
 
@@ -59,16 +58,15 @@ describe('dashboard log-in', () => {
       String((await logIn(world, email)).headers['set-cookie']).split(';')[0] ?? '';
     const own = await cookieOf('admin@example.com');
     const id = String(decodeJwt(tokenOf(own)).jti);
-    const sessionOf = (userId: UserId, role: Role, door: Door) =>
-      world.store.transaction(em => beginSession(em, door, { userId, role }, { source: '::1', agent: '' }));
+    const sessionOf = async (user: User, door: Door) =>
+      String(await world.store.transaction(em => beginSession(em, door, user, { source: '::1', agent: '' })));
     const tokenFor = (door: Door, jti: string) => createSessionTokens(world.config.jwtSecret, door).sign(jti, 60);
     const { admin, reseller } = world;
     const foreign = [
       // Of the api, under its own name and under ours.
-      await tokenFor('api', await sessionOf(admin.id, 'admin', 'api')),
-      await tokenFor('dashboard', await sessionOf(admin.id, 'admin', 'api')),
-      await tokenFor('dashboard', await sessionOf(reseller.id, 'reseller', 'dashboard')),
-      await tokenFor('dashboard', await sessionOf(reseller.id, 'admin', 'dashboard')),
+      await tokenFor('api', await sessionOf(admin, 'api')),
+      await tokenFor('dashboard', await sessionOf(admin, 'api')),
+      await tokenFor('dashboard', await sessionOf(reseller, 'dashboard')),
       await tokenFor('api', id),
     ];
     for (const token of foreign) await visitor(world, `dashboard=${token}`).get('/').expect(303);

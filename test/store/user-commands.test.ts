@@ -54,10 +54,9 @@ describe('npm run create-user and set-password', () => {
   });
 
   it('set the password, end every session, switch the account on again, and stand in the audit', async () => {
-    const { id: userId } = (await user())!;
-    await store.transaction(em =>
-      beginSession(em, 'dashboard', { userId, role: 'admin' }, { source: '::1', agent: 'a thief' }),
-    );
+    const owner = (await user())!;
+    const { id: userId } = owner;
+    await store.transaction(em => beginSession(em, 'dashboard', owner, { source: '::1', agent: 'a thief' }));
     await store.read(em => em.execute('update users set disabled_at = clock_now()'));
     const before = (await user())?.passwordHash;
     expect((await set(second)).end).to.equal('status 0');

@@ -79,7 +79,7 @@ describe('capture-payment', () => {
       expect((await stage.order(id)).status).to.equal('CREATED');
       ages.push(Math.round((await nextAge()) / 60_000));
     }
-    expect(ages).to.deep.equal([10, 60, 180, 360, 1_440]);
+    expect(ages).to.deep.equal([10, 60, 180, 270, 360, 375, 1_440]);
     expect(await capturedFor(id)).to.equal(0);
   });
 
