@@ -87,8 +87,8 @@ describe('the migrations', () => {
   });
 
   it('go down where several users have named one log-in: who has proven it keeps it, else who named it first', async () => {
-    await run('up', '0047-claimed-log-ins');
-    const client = new pg.Client({ connectionString: database.url });
+    await run('up', '0048-claimed-log-ins');
+    const client = new pg.Client({ connectionString: database.administratorUrl });
     await client.connect();
     await client.query(
       `insert into users (id, email, password_hash, role)

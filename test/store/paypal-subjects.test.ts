@@ -7,7 +7,7 @@ describe('PayPal’s messages from before they said what they are about', () => 
   let orm: Awaited<ReturnType<typeof openOrm>>;
   before(async () => {
     database = await createEmptyDatabase();
-    orm = await openOrm(database.url, 2);
+    orm = await openOrm(database.administratorUrl, 2);
   });
   after(async () => {
     await orm.close(true);
