@@ -110,6 +110,8 @@ describe('api: accounts have an end', () => {
     expect((await turn(true)).json.disabledAt).to.be.a('string');
     expect(await isIn(token)).to.equal(false);
     expectProblem(await logIn(email), 401, 'LOGIN_REFUSED');
+    const [refused] = await api.rows('select outcome from operator_audit where operator = ? order by id desc', [email]);
+    expect(refused.outcome).to.equal('denied: disabled');
     expect((await turn(false)).json.disabledAt).to.equal(null);
     expect(await isIn(token), 'the old session stays ended').to.equal(false);
     expect((await logIn(email)).status).to.equal(200);
