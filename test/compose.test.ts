@@ -115,7 +115,7 @@ describe('docker-compose.yml', () => {
     const ofWebhooks = ['ALIEXPRESS_WEBHOOK_SEGMENT', 'MERCADOLIBRE_WEBHOOK_SEGMENT', 'PAYONEER_WEBHOOK_SECRET'];
     const allowed: Record<string, string[]> = {
       migrate: [...ofDatabase, 'MIGRATION_DATABASE_URL'],
-      dashboard: [...ofDatabase, ...ofQueues, 'JWT_SECRET'],
+      dashboard: [...ofDatabase, ...ofQueues, 'JWT_SECRET', 'ENCRYPTION_KEY'],
       workers: ofTrade,
       'browser-worker': [...ofTrade, 'ALIEXPRESS_PASS'],
       api: [...ofTrade, ...ofWebhooks, 'JWT_SECRET', 'METRICS_TOKEN'],

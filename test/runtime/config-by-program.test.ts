@@ -20,12 +20,14 @@ describe('what a program has to be told', () => {
     expect(() => readConfig(env)).to.throw('JWT_SECRET is required');
   });
 
-  it('is no key of a provider and none that opens stored secrets for the dashboard', () => {
-    const env = without(testEnvironment(), /^ENCRYPTION_KEY$/);
+  it('is no key of a provider for the dashboard, and the one that opens the addresses of buyers which it shows', () => {
+    const env = testEnvironment();
     const config = readDashboardConfig(without(env, ofProviders));
     expect(config).to.deep.include({ paypal: { environment: 'sandbox' } });
-    expect(readDashboardConfig(testEnvironment())).not.to.have.any.keys('encryptionKeys', 'ebay', 'platformBuyer');
-    expect(() => readDashboardConfig(without(env, /^JWT_SECRET$/))).to.throw('JWT_SECRET is required');
+    expect(config.encryptionKeys).to.have.length(1);
+    expect(readDashboardConfig(env)).not.to.have.any.keys('ebay', 'aliexpress', 'platformBuyer');
+    for (const secret of ['JWT_SECRET', 'ENCRYPTION_KEY'])
+      expect(() => readDashboardConfig(without(env, new RegExp(`^${secret}$`)))).to.throw(`${secret} is required`);
   });
 
   it('is the database for a migration, and the keys too for their rotation', () => {

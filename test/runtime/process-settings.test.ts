@@ -26,7 +26,8 @@ const needed: Record<Program, readonly string[]> = {
   sandbox: ofProviders,
   api: ['JWT_SECRET', 'ENCRYPTION_KEY', 'DATABASE_URL', 'REDIS_URL', 'METRICS_TOKEN', ...ofProviders],
   workers: ['ENCRYPTION_KEY', 'DATABASE_URL', 'REDIS_URL', 'ALIEXPRESS_PASS', ...ofProviders],
-  dashboard: ['JWT_SECRET', 'DATABASE_URL', 'REDIS_URL'],
+  // It shows buyers' addresses, which are sealed.
+  dashboard: ['JWT_SECRET', 'ENCRYPTION_KEY', 'DATABASE_URL', 'REDIS_URL'],
   migrate: ['DATABASE_URL', 'MIGRATION_DATABASE_URL'],
   user: ['DATABASE_URL', 'ADMIN_PASSWORD'],
 };
