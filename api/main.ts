@@ -64,7 +64,7 @@ const app = createApp(
   },
   pools,
 );
-const { port, close } = await listen(app, config);
+const { port, close } = await listen(app, { ...config, log });
 defer('http', () => close());
 log.info({ port }, 'api ready');
 

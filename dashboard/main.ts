@@ -32,6 +32,7 @@ let answer: RequestListener = waitingForQueues;
 const { port, close } = await listen((request, response) => answer(request, response), {
   host: config.host,
   port: config.dashboardPort,
+  log,
 });
 const backend = await openWhenThere(() => openBackend({ ...config, workers: 0, log }), log);
 defer('backend', () => backend.close());

@@ -1,5 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tellOfFullServer } from './full-server.ts';
+import type { Logger } from './logger.ts';
 
 export type Listening = {
   readonly server: Server;
@@ -16,6 +18,8 @@ export type ListenOptions = {
   requestTimeoutMs?: number;
   /** Those beyond it are closed at once. */
   connectionsMax?: number;
+  /** Is told when there are more. */
+  log?: Logger;
 };
 
 /** Longer than the proxies in front keep an idle connection: a request on one that we close meanwhile is lost. */
@@ -24,7 +28,7 @@ const keepAliveMs = 65_000;
 /** Serves an Express app or a plain handler. @throws when the address cannot be used, saying which and why */
 export async function listen(
   handler: RequestListener,
-  { port, host, requestTimeoutMs = 30_000, connectionsMax = 5_000 }: ListenOptions,
+  { port, host, requestTimeoutMs = 30_000, connectionsMax = 5_000, log }: ListenOptions,
 ): Promise<Listening> {
   const limits = {
     requestTimeout: requestTimeoutMs,
@@ -35,6 +39,7 @@ export async function listen(
   };
   const server = createServer(limits, oneHost(handler));
   server.maxConnections = connectionsMax;
+  if (log) tellOfFullServer(server, log);
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(cannotListen(error, port, host)));
     server.listen(port, host, resolve);

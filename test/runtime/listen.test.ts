@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { get, type Server, type ServerResponse } from 'node:http';
+import { createServer, get, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { expect } from 'chai';
+import { tellOfFullServer } from '../../runtime/full-server.ts';
 import { listen } from '../../runtime/listen.ts';
+import { createLogger } from '../../runtime/logger.ts';
 import { until } from '../support/until.ts';
 
 const host = '127.0.0.1';
@@ -70,6 +72,29 @@ describe('listen', () => {
     expect(String((await answer)[0])).to.match(/^HTTP\/1.1 200 /);
     first.destroy();
     await listening.close();
+  });
+
+  it('says that it is full, and not again for each connection that it closes', async () => {
+    const lines: string[] = [];
+    const log = createLogger('test', 'warn', { write: line => void lines.push(line) });
+    const listening = await listen(() => {}, { port: 0, host, connectionsMax: 1, log });
+    const first = connect(listening.port, host);
+    await until(async () => (await connectionsOf(listening.server)) === 1);
+    for (let more = 0; more < 3; more++) await once(connect(listening.port, host).resume(), 'close');
+    expect(lines).to.have.length(1);
+    expect(JSON.parse(lines[0] ?? '')).to.include({ level: 'warn', dropped: 1, connectionsMax: 1 });
+    first.destroy();
+    await listening.close();
+  });
+
+  it('says a minute later how many it has closed since', () => {
+    const told: unknown[] = [];
+    const log = createLogger('test', 'warn', { write: line => void told.push(JSON.parse(line).dropped) });
+    const server = createServer();
+    let now = 0;
+    tellOfFullServer(server, log, () => now);
+    for (now of [0, 30_000, 59_999, 60_000, 60_001, 120_000]) server.emit('drop');
+    expect(told).to.deep.equal([1, 3, 2]);
   });
 
   it('takes no request that names two hosts', async () => {
