@@ -1,7 +1,7 @@
 import type { Environment } from './config/environment.ts';
 
-/** Where programs, files and a user's own things are, and in what language and time zone the machine speaks. */
-const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ'];
+/** Where programs, their libraries, files and a user's own things are, and in what language and time zone the machine speaks. */
+const names = ['PATH', 'LD_LIBRARY_PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ'];
 /** Without these nothing starts on Windows. */
 const namesOnWindows = ['SystemRoot', 'TEMP', 'TMP', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'ProgramFiles'];
 

@@ -38,6 +38,7 @@ const secretsIn = (names: readonly string[]) => names.filter(name => secrets.inc
 describe('what each process is told', () => {
   const everything = testEnvironment({
     PATH: '/bin',
+    LD_LIBRARY_PATH: '/lib/of-this-machine',
     NODE_EXTRA_CA_CERTS: '/company.pem',
     REDIS_URL: 'redis://127.0.0.1:6379',
     METRICS_TOKEN: 'of-the-metrics-alone',
@@ -56,7 +57,11 @@ describe('what each process is told', () => {
     it(`is for ${program} only the secrets that it needs`, () => {
       const env = environmentOf(program, everything);
       expect(secretsIn(Object.keys(env))).to.have.members(needed[program]);
-      expect(env).to.include({ PATH: '/bin', NODE_EXTRA_CA_CERTS: '/company.pem' });
+      expect(env).to.include({
+        PATH: '/bin',
+        LD_LIBRARY_PATH: '/lib/of-this-machine',
+        NODE_EXTRA_CA_CERTS: '/company.pem',
+      });
     });
 
   it('is enough for each of them to start', () => {
@@ -79,6 +84,7 @@ describe('what each process is told', () => {
           NODE_ENV: undefined,
           NODE_EXTRA_CA_CERTS: undefined,
           PATH: process.env.PATH,
+          LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH,
         },
         dataFolder: temporaryFolder('system'),
         ports: { api: 0, dashboard: 0, sandbox: 0 },
