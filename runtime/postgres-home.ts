@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -27,7 +28,7 @@ export const postgresHome = (folder: string): string => notedHome(folder) ?? res
 
 /** @throws where the folder or its home is not ours alone */
 export function makePostgresHome(folder: string): string {
-  const noted = notedHome(folder);
+  const noted = notedHome(folder) ?? adoptEarlier(folder);
   if (noted === undefined && isRoot && !nobodyMayEnter(folder)) return makeElsewhere(folder);
   const home = noted ?? makeFolder(folder);
   assertOurs(home);
@@ -38,8 +39,8 @@ export function makePostgresHome(folder: string): string {
 export function forgottenHomes(folder: string): string[] {
   if (!isRoot) return [];
   return readdirSync(otherBase)
-    .filter(name => name.startsWith(homePrefix))
     .map(name => join(otherBase, name))
+    .filter(home => home.startsWith(join(otherBase, homePrefix)) || home === earlierHome(folder))
     .filter(home => lstatSync(home, { throwIfNoEntry: false })?.uid === 0)
     .filter(home => textIn(join(home, ownerName)) === resolve(folder) && home !== notedHome(folder));
 }
@@ -49,13 +50,34 @@ function makeFolder(folder: string): string {
   return resolve(folder);
 }
 
+/** Where releases before the note kept root's data: a name that follows from the folder's. */
+const earlierHome = (folder: string): string =>
+  join(otherBase, `orders-${createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 12)}`);
+
+/**
+ * An earlier release's home goes on being used, unless the folder has data of its own by now. Whether somebody else made
+ * one of that name cannot be passed over: the data may be there, and a new home would be empty. @throws then
+ */
+function adoptEarlier(folder: string): string | undefined {
+  const home = earlierHome(folder);
+  if (!isRoot || existsSync(join(folder, 'data')) || !lstatSync(home, { throwIfNoEntry: false })) return undefined;
+  assertOurs(home);
+  assertOurs(makeFolder(folder));
+  writeNotes(folder, home);
+  return home;
+}
+
 function makeElsewhere(folder: string): string {
   assertOurs(makeFolder(folder));
   const home = mkdtempSync(join(otherBase, homePrefix));
   chmodSync(home, 0o755);
+  writeNotes(folder, home);
+  return home;
+}
+
+function writeNotes(folder: string, home: string): void {
   writeFileSync(join(home, ownerName), resolve(folder));
   writeFileSync(join(folder, noteName), `${home}\n`);
-  return home;
 }
 
 /** One that was cleared away as a temporary folder is none. */

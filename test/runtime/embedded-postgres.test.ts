@@ -1,4 +1,5 @@
-import { mkdtempDisposableSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempDisposableSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -8,6 +9,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../runtime/embe
 import { postgresHome } from '../../runtime/postgres-home.ts';
 import { removeFolder } from '../../runtime/run-folder.ts';
 import { temporaryFolder } from '../../runtime/started-processes.ts';
+import { isRoot } from '../../runtime/unprivileged.ts';
 
 async function ask(connectionString: string, sql: string): Promise<unknown> {
   const client = new pg.Client({ connectionString });
@@ -95,4 +97,28 @@ describe('database of a development system', () => {
     expect(await ask(fresh.administratorUrl, `select to_regclass('kept')`)).to.equal(null);
     await fresh.stop();
   });
+
+  if (isRoot)
+    it('is found where an earlier release kept root’s, which left no note of it', async () => {
+      const parent = temporaryFolder('earlier');
+      chmodSync(parent, 0o700);
+      const closed = join(parent, 'postgres');
+      const earlier = `/var/tmp/orders-${createHash('sha256').update(closed).digest('hex').slice(0, 12)}`;
+      const open = () => openDevDatabase(closed, { keepsData: true });
+      try {
+        const old = await startEmbeddedPostgres(earlier);
+        await ask(old.administratorUrl, 'create table kept as select 42 as answer');
+        await old.stop();
+        const database = await open();
+        await database.start();
+        expect(await ask(database.administratorUrl, 'select answer from kept')).to.equal(42);
+        await database.stop();
+        expect(postgresHome(closed)).to.equal(earlier);
+        rmSync(closed, { recursive: true });
+        await open();
+        expect(existsSync(earlier), 'who removes the folder means the data too').to.equal(false);
+      } finally {
+        for (const path of [postgresHome(closed), earlier, parent]) rmSync(path, { recursive: true, force: true });
+      }
+    });
 });

@@ -77,6 +77,9 @@ describe('a folder that somebody else may have made first', () => {
         mkdirSync(dirname(folder), { mode: 0o700 });
         return folder;
       };
+      /** The name that releases before the note gave to its home. */
+      const earlierHome = (folder: string): string =>
+        `/var/tmp/orders-${createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 12)}`;
       /** What a stranger leaves in the hope that root writes through it. */
       const setTrap = (home: string): { victim: string } => {
         const victim = join(temporaryFolder('victim'), 'passwords');
@@ -94,13 +97,19 @@ describe('a folder that somebody else may have made first', () => {
 
       it('is not where it lives: nobody can guess that name', async () => {
         const folder = closedFolder();
-        const guess = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 12);
-        const { victim } = setTrap(`/var/tmp/orders-${guess}`);
         servers.push(await startEmbeddedPostgres(folder, { fsync: 'off' }));
         const home = postgresHome(folder);
         made.push(home);
         expect(home).to.match(/^\/var\/tmp\/orders-postgres-\w{6}$/);
         expect(() => assertOurs(home)).not.to.throw();
+      });
+
+      it('is neither used nor passed over where an earlier release kept its data: the start says its name', async () => {
+        const folder = closedFolder();
+        const { victim } = setTrap(earlierHome(folder));
+        const problem = await startEmbeddedPostgres(folder).catch((error: Error) => error.message);
+        expect(problem).to.contain(earlierHome(folder)).and.contain(refused);
+        expect(existsSync(join(folder, 'data-is-in'))).to.equal(false);
         expectUntouched(victim);
       });
 
