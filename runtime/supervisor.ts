@@ -1,7 +1,7 @@
-import { existsSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { assertOurs } from './assert-ours.ts';
+import { behindOwnLink } from './assert-ours.ts';
 import { CannotStart } from './cannot-start.ts';
 import { type Config, type Environment, readConfig } from './config.ts';
 import { spawnDetached } from './detached-process.ts';
@@ -79,8 +79,8 @@ export const startSystem = (options: SystemOptions = {}): Promise<System> =>
 
 async function start(options: SystemOptions): Promise<System> {
   const { log = process.stdout, removeData = false, later = [] } = options;
-  const dataFolder = resolve(options.dataFolder ?? '.data');
-  if (existsSync(dataFolder)) assertOurs(dataFolder);
+  const named = resolve(options.dataFolder ?? '.data');
+  const dataFolder = lstatSync(named, { throwIfNoEntry: false }) ? behindOwnLink(named) : named;
   await using opened = new AsyncDisposableStack();
   if (removeData) opened.defer(() => rmSync(dataFolder, { recursive: true, force: true }));
   const settings = await systemEnv({ ...process.env, ...options.env }, dataFolder, options.ports);

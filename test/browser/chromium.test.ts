@@ -200,7 +200,7 @@ describeWith('browser', 'the Chromium of this machine', function () {
       const { executablePath } = await findChromium(undefined, nothingInstalled());
       chmodSync(join(executablePath, '..'), 0o777);
       const refusal = await refusalOf(findChromium(undefined, nothingInstalled()));
-      expect(refusal).to.contain('belongs to another user, or others may write there');
+      expect(refusal).to.contain('may be written by others (mode 777)');
     });
   });
 });

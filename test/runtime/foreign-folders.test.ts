@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -11,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import { assertOurs } from '../../runtime/assert-ours.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../runtime/embedded-postgres.ts';
@@ -20,10 +22,29 @@ import { temporaryFolder } from '../../runtime/started-processes.ts';
 import { startSystem } from '../../runtime/supervisor.ts';
 import { isRoot, nobody } from '../../runtime/unprivileged.ts';
 
-const refused = 'belongs to another user, or others may write there';
+const isForeign = `belongs to another user, number ${isRoot ? nobody.uid : 0}`;
+const isOpen = 'may be written by others (mode 777)';
 
-describe('a folder that somebody else may have made first', () => {
-  it('is one of another user, one that others may write in, or a link: what is in it is not used', () => {
+/** What becomes of a start with that data folder. */
+async function endOf(dataFolder: string): Promise<string> {
+  try {
+    await using system = await startSystem({
+      env: { DATABASE_URL: undefined, MIGRATION_DATABASE_URL: undefined, REDIS_URL: undefined },
+      dataFolder,
+      processes: [],
+      ports: { api: 0, dashboard: 0, sandbox: 0 },
+      log: new PassThrough().resume(),
+    });
+    await system.stop();
+    return 'started';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+describe('a folder that somebody else may have made first', function () {
+  this.timeout(60_000);
+  it('is one of another user, one that others may write in, or a link: what is in it is not used, and it is said why', () => {
     const own = temporaryFolder('own');
     expect(() => assertOurs(own)).not.to.throw();
     const link = join(temporaryFolder('link'), 'link');
@@ -32,19 +53,29 @@ describe('a folder that somebody else may have made first', () => {
     chmodSync(open, 0o777);
     const foreign = isRoot ? temporaryFolder('foreign') : '/';
     if (isRoot) chownSync(foreign, nobody.uid, nobody.gid);
-    for (const folder of [link, open, foreign]) expect(() => assertOurs(folder), folder).to.throw(refused);
+    expect(() => assertOurs(link)).to.throw(`${link} is a link`);
+    expect(() => assertOurs(open)).to.throw(`${open} ${isOpen}`);
+    expect(() => assertOurs(foreign)).to.throw(`${foreign} ${isForeign}`);
   });
 
   it('is no data folder: the system does not start with the secrets of somebody else', async () => {
     const dataFolder = temporaryFolder('data');
     chmodSync(dataFolder, 0o777);
     writeFileSync(join(dataFolder, 'secrets.json'), '{}');
-    const problem = await startSystem({
-      env: { DATABASE_URL: undefined, REDIS_URL: undefined },
-      dataFolder,
-      processes: [],
-    }).catch((error: Error) => error.message);
-    expect(problem).to.contain(refused);
+    expect(await endOf(dataFolder)).to.contain(isOpen);
+    const link = join(temporaryFolder('link'), 'data');
+    symlinkSync(dataFolder, link);
+    expect(await endOf(link)).to.contain(`${dataFolder} ${isOpen}`);
+  });
+
+  it('is a data folder behind a link of ours: who made the link has chosen it', async () => {
+    const [dataFolder, link] = [temporaryFolder('data'), join(temporaryFolder('link'), 'data')];
+    symlinkSync(dataFolder, link);
+    expect(await endOf(link)).to.equal('started');
+    expect(existsSync(join(dataFolder, 'secrets.json'))).to.equal(true);
+    if (!isRoot) return;
+    lchownSync(link, nobody.uid, nobody.gid);
+    expect(await endOf(link)).to.contain(`${link} is a link`);
   });
 
   if (npmHasChromium)
@@ -108,7 +139,7 @@ describe('a folder that somebody else may have made first', () => {
         const folder = closedFolder();
         const { victim } = setTrap(earlierHome(folder));
         const problem = await startEmbeddedPostgres(folder).catch((error: Error) => error.message);
-        expect(problem).to.contain(earlierHome(folder)).and.contain(refused);
+        expect(problem).to.contain(`${earlierHome(folder)} ${isForeign}`);
         expect(existsSync(join(folder, 'data-is-in'))).to.equal(false);
         expectUntouched(victim);
       });
@@ -120,7 +151,7 @@ describe('a folder that somebody else may have made first', () => {
         mkdirSync(folder, { mode: 0o700 });
         writeFileSync(join(folder, 'data-is-in'), `${home}\n`);
         const problem = await startEmbeddedPostgres(folder).catch((error: Error) => error.message);
-        expect(problem).to.contain(refused);
+        expect(problem).to.contain(isForeign);
         expectUntouched(victim);
       });
 
