@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { letConnect } from './grants.ts';
 
 /**
  * Three roles in the database, none of which may more than its work needs:
@@ -14,6 +15,7 @@ const duplicateObject = '42710';
 const uniqueViolation = '23505';
 const invalidAuthorization = '28000';
 const invalidPassword = '28P01';
+const insufficientPrivilege = '42501';
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
@@ -23,7 +25,8 @@ export const roleIn = (databaseUrl: string): string => decodeURIComponent(new UR
 /**
  * Makes the owner and the application where they are missing, and lets the application log in with the password of its
  * address. Roles belong to the whole server: others may be making them at this moment, for other databases.
- * @throws when DATABASE_URL names somebody who may more than the application should
+ * @throws when DATABASE_URL names somebody who may more than the application should, and when its password is not the one
+ * with which the same role works in another database
  */
 export async function makeRoles(administrator: pg.Client, databaseUrl: string): Promise<void> {
   const application = roleIn(databaseUrl);
@@ -36,8 +39,10 @@ export async function makeRoles(administrator: pg.Client, databaseUrl: string): 
   const password = decodeURIComponent(new URL(databaseUrl).password);
   const login = `login password ${password ? administrator.escapeLiteral(password) : 'null'}`;
   const isNew = await makeRole(administrator, application, login);
-  if (!isNew && !(await mayLogIn(databaseUrl)))
-    await administrator.query(`alter role ${administrator.escapeIdentifier(application)} ${login}`);
+  if (isNew || (await takesPassword(databaseUrl))) return letConnect(administrator, application);
+  await assertWorksHereOnly(administrator, application);
+  await administrator.query(`alter role ${administrator.escapeIdentifier(application)} ${login}`);
+  await letConnect(administrator, application);
 }
 
 /** @returns false when it was there */
@@ -76,13 +81,32 @@ async function assertHarmless(administrator: pg.Client, application: string): Pr
   if (known && known.groups.length > 0) refuse(`is a member of ${known.groups.join(', ')}`);
 }
 
-async function mayLogIn(databaseUrl: string): Promise<boolean> {
+/** A role has one password for the whole server: two installations would take it from each other in turn. */
+async function assertWorksHereOnly(administrator: pg.Client, application: string): Promise<void> {
+  const { rows } = await administrator.query<{ name: string }>(
+    `select distinct d.datname as name from pg_shdepend s join pg_database d
+       on d.oid = s.dbid or (s.classid = 'pg_database'::regclass and d.oid = s.objid)
+     where s.refclassid = 'pg_authid'::regclass and s.refobjid = $1::regrole and d.datname <> current_database()
+     order by 1`,
+    [administrator.escapeIdentifier(application)],
+  );
+  if (rows.length === 0) return;
+  throw new Error(
+    `DATABASE_URL names ${application} with a password that is not its own, and ${application} works in another ` +
+      `database of the server too: ${rows.map(({ name }) => name).join(', ')}. Name another role, such as ` +
+      `${application}_2: npm run migrate makes it. Or give the password that ${application} has`,
+  );
+}
+
+/** Whether the role may enter the database is asked after its password. */
+async function takesPassword(databaseUrl: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
   try {
     await client.connect();
     return true;
   } catch (error) {
     if (codeOf(error) === invalidPassword || codeOf(error) === invalidAuthorization) return false;
+    if (codeOf(error) === insufficientPrivilege) return true;
     throw error;
   } finally {
     await client.end();

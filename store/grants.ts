@@ -37,3 +37,13 @@ export async function grantToApplication(owner: pg.Client, application: string):
     throw error;
   }
 }
+
+/**
+ * That the application may enter the database at all is said too: a server may have taken that away from everybody.
+ * @param administrator who owns the database, or is a superuser
+ */
+export async function letConnect(administrator: pg.Client, application: string): Promise<void> {
+  const { rows } = await administrator.query<{ name: string }>('select current_database() as name');
+  const database = administrator.escapeIdentifier(rows[0]?.name ?? '');
+  await administrator.query(`grant connect on database ${database} to ${administrator.escapeIdentifier(application)}`);
+}

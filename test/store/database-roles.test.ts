@@ -37,6 +37,7 @@ describe('the migration makes the roles', function () {
     return Object.assign(url, { username: name, password: encodeURIComponent(password), pathname: `/${database}` })
       .href;
   };
+  const asAdministrator = (database: string): string => as('app', new URL(server.administratorUrl).password, database);
   const whoIs = async (databaseUrl: string): Promise<unknown> => {
     const client = await connected(databaseUrl);
     const { rows } = await client.query<{ name: string }>('select current_user as name from orders limit 0');
@@ -58,21 +59,41 @@ describe('the migration makes the roles', function () {
     await migrate({ administratorUrl: as('dba', 'secret', 'managed'), databaseUrl: as('shop', 'p', 'managed') });
   });
 
-  it('in several databases of one server at once, and changes the password that the address names', async () => {
+  it('in several databases of one server at once, and lets none of them change the password of the others', async () => {
     const names = ['one', 'two', 'three', 'four'];
     for (const name of names) await administrator.query(`create database ${name}`);
     const withPassword = (password: string) =>
       names.map(name =>
         migrate({
-          administratorUrl: as('app', new URL(server.administratorUrl).password, name),
+          administratorUrl: asAdministrator(name),
           databaseUrl: as('till', password, name),
         }),
       );
     await Promise.all(withPassword("it's a p:ss/w%rd"));
     for (const name of names) expect(await whoIs(as('till', "it's a p:ss/w%rd", name))).to.deep.equal([]);
-    const [changed] = withPassword('another');
-    await changed;
-    expect(await whoIs(as('till', 'another', 'one'))).to.deep.equal([]);
+    await administrator.query('create database five');
+    const five = { administratorUrl: asAdministrator('five'), databaseUrl: as('till', 'another', 'five') };
+    expect(await endOf(five)).to.match(/names till with .+ works in another database .+: four, one, three, two\. Name/);
+    expect(await whoIs(as('till', "it's a p:ss/w%rd", 'one')), 'as before').to.deep.equal([]);
+  });
+
+  it('and changes the password that the address names, of a role that works in no other database', async () => {
+    await administrator.query('create database alone');
+    for (const password of ['first', 'second']) {
+      await migrate({ administratorUrl: asAdministrator('alone'), databaseUrl: as('loner', password, 'alone') });
+      expect(await whoIs(as('loner', password, 'alone'))).to.deep.equal([]);
+    }
+  });
+
+  it('and lets the application into a database that is closed to everybody', async () => {
+    await administrator.query('create database closed');
+    await administrator.query('revoke connect on database closed from public');
+    for (const name of ['guest', 'guest', 'till'])
+      await migrate({
+        administratorUrl: asAdministrator('closed'),
+        databaseUrl: as(name, name === 'till' ? "it's a p:ss/w%rd" : 'p', 'closed'),
+      });
+    expect(await whoIs(as('guest', 'p', 'closed'))).to.deep.equal([]);
   });
 
   it('and refuses addresses of two databases', async () => {
