@@ -84,8 +84,7 @@ async function assertHarmless(administrator: pg.Client, application: string): Pr
 /** A role has one password for the whole server: two installations would take it from each other in turn. */
 async function assertWorksHereOnly(administrator: pg.Client, application: string): Promise<void> {
   const { rows } = await administrator.query<{ name: string }>(
-    `select distinct d.datname as name from pg_shdepend s join pg_database d
-       on d.oid = s.dbid or (s.classid = 'pg_database'::regclass and d.oid = s.objid)
+    `select distinct d.datname as name from pg_shdepend s join pg_database d on d.oid = s.dbid
      where s.refclassid = 'pg_authid'::regclass and s.refobjid = $1::regrole and d.datname <> current_database()
      order by 1`,
     [administrator.escapeIdentifier(application)],
