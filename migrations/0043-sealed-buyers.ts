@@ -29,8 +29,20 @@ export class Migration0043SealedBuyers extends Migration {
     `);
   }
 
+  /** An earlier release reads no sealed text, and would write plain ones beside them: the way back is a backup. */
   override down() {
     this.addSql(`
+      do $$ begin
+        if exists (select from orders where jsonb_typeof(ship_to) = 'string')
+          or exists (select from effects where left(request, 3) = 'v1.')
+          or exists (select from inbound_events where substring(body for 3) = 'v1.')
+          or exists (select from evidence where left(html, 3) = 'v1.')
+          or exists (select from evidence where left(answer, 3) = 'v1.')
+          or exists (select from evidence where substring(screenshot for 3) = 'v1.')
+        then
+          raise 'rows that name buyers are sealed, and an earlier release cannot read them: restore a backup instead';
+        end if;
+      end $$;
       alter table encryption_keys drop column retired_at;
       alter table inbound_events drop column keys_told;
       drop index evidence_unsealed, inbound_events_unsealed, effects_unsealed, orders_unsealed, orders_by_name_hash,

@@ -126,6 +126,11 @@ every migration what the application may. It may run at any time, and again. A s
 \`MIGRATION_DATABASE_URL\`, and \`DATABASE_URL\` names a new role with a new password. \`npm start\` without a database of your
 own does all of this by itself. A new password in \`DATABASE_URL\` holds from the next migration on.
 
+## A new release
+
+Stop all processes of the older release before \`npm run migrate\`: they cannot read what the new ones have sealed. Make a
+backup first: once anything that names a buyer is sealed, there is no way back to the older release but that backup.
+
 ## Changing the encryption key
 
 1. Give every process both keys, the new one *last*, and restart them. From now on every process can open both.

@@ -111,6 +111,43 @@ describe('the migrations', () => {
     expect(rows.map(({ kept }) => kept)).to.deep.equal(['named 1@example.com', 'proven 3@example.com']);
   });
 
+  it('do not go down where what names a buyer is sealed: an earlier release could not read it', async () => {
+    await run('up', '0043-sealed-buyers');
+    const client = new pg.Client({ connectionString: database.administratorUrl });
+    await client.connect();
+    const goingDown = () =>
+      run('down').then(
+        () => 'gone down',
+        (error: Error) => error.message,
+      );
+    const page = `insert into evidence (id, order_id, step, reason, url, html, screenshot, answer)
+      select gen_random_uuid(), gen_random_uuid(), 's', 'r', 'u',`;
+    const sealed = {
+      orders: `insert into orders (id, user_id, channel, quantity, sale_minor, sale_currency, proceeds_held_by,
+          supplier_paid_by, status, ship_to)
+        select gen_random_uuid(), gen_random_uuid(), 'paypal', 1, 1, 'USD', 'platform', 'platform', 'PAID', '"v1.k.x"'`,
+      effects: `insert into effects (id, purpose, subject, route, account, environment, idempotency_key, request)
+        select gen_random_uuid(), 'buy', gen_random_uuid(), 'r', 'a', 'sandbox', 'k', 'v1.k.x'`,
+      inbound_events: `insert into inbound_events (id, source, event_id, type, headers, body, status)
+        select gen_random_uuid(), 'paypal', 'e', 't', '{}', 'v1.k.x', 'APPLIED'`,
+      'evidence e1': `${page} 'v1.k.x', 'plain', null`,
+      'evidence e2': `${page} 'plain', 'v1.k.x', null`,
+      'evidence e3': `${page} null, null, 'v1.k.x'`,
+    };
+    try {
+      // No rows beside them, which keys of other tables name.
+      await client.query('set session_replication_role = replica');
+      for (const [table, sql] of Object.entries(sealed)) {
+        await client.query(sql);
+        expect(await goingDown(), sql).to.include('restore a backup instead');
+        await client.query(`delete from ${table}`);
+      }
+      expect(await goingDown()).to.equal('gone down');
+    } finally {
+      await client.end();
+    }
+  });
+
   it('run once, however many processes start at once', async () => {
     await Promise.all(Array.from({ length: 4 }, () => migrate({ ...database, databaseUrl: database.url })));
     const client = new pg.Client({ connectionString: database.administratorUrl });
