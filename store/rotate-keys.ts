@@ -1,6 +1,8 @@
 /**
  * `npm run rotate-keys`: seals every stored secret, and all that names a buyer, again with the first key of
- * ENCRYPTION_KEY, so that the older ones can be taken away. Everything else may go on running. Stopped half-way, it is started again.
+ * ENCRYPTION_KEY, so that the older ones can be taken away. Every process that runs meanwhile must have both keys
+ * (docs/settings.md, "Changing the encryption key": the new key last, then first, then this). Stopped half-way, it is
+ * started again.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EncryptionKey } from '../runtime/config.ts';
