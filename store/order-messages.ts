@@ -16,11 +16,11 @@ async function toldOf(em: EntityManager, order: Order): Promise<{ where: string;
   return { where, names: [channel, ...names, credentialId, ...names] };
 }
 
-/** Whether something was told of it that has not been dealt with. */
+/** Whether something was told of it that nobody has dealt with: one that failed is a person's, until they dismiss it. */
 export async function hasUnreadMessage(em: EntityManager, order: Order): Promise<boolean> {
   const told = await toldOf(em, order);
   if (!told) return false;
-  const sql = `select 1 from inbound_events where status = 'RECEIVED' and ${told.where} limit 1`;
+  const sql = `select 1 from inbound_events where status in ('RECEIVED', 'FAILED') and ${told.where} limit 1`;
   return (await em.execute<object[]>(sql, told.names)).length > 0;
 }
 

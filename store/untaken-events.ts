@@ -27,6 +27,8 @@ export type UntakenEvent = {
   note: string | null;
   /** Whose it is, where that is known. */
   accountName: string | null;
+  /** What it said was forgotten. */
+  isEmpty: boolean;
 };
 
 export async function untakenEvents(
@@ -35,7 +37,7 @@ export async function untakenEvents(
 ): Promise<UntakenEvent[]> {
   const rows = await em.execute<(Omit<UntakenEvent, 'receivedAt'> & { receivedAt: string })[]>(
     `select e.id, e.source, e.type, e.subject, e.status, e.received_at::text as "receivedAt", e.note,
-            c.account_name as "accountName"
+            c.account_name as "accountName", e.body = '' as "isEmpty"
      from inbound_events e left join api_credentials c on c.id = e.credential_id
      where ${untaken} order by e.received_at desc, e.id limit ? offset ?`,
     [page.limit, page.offset],
@@ -57,11 +59,11 @@ export async function countUntaken(em: EntityManager): Promise<UntakenCount> {
 /** One that a list showed in a form that nobody can read: there is nothing to be taken up again. */
 export const unreadableElement = 'UNREADABLE_ELEMENT';
 
-/** Has a failed event taken once more. Gives nothing where there is none, or nothing that could be taken. */
+/** Has a failed event taken once more. Gives nothing where there is none, or nothing in it that could be taken. */
 export async function reopenEvent(em: EntityManager, id: EventId): Promise<InboundEvent | null> {
   const reopened = await em.nativeUpdate(
     InboundEvent,
-    { id, status: 'FAILED', type: { $ne: unreadableElement } },
+    { id, status: 'FAILED', type: { $ne: unreadableElement }, body: { $ne: Buffer.alloc(0) } },
     {
       status: 'RECEIVED',
       note: null,

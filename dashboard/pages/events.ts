@@ -36,9 +36,10 @@ const cellsOf = (event: UntakenEvent, now: Date): Html[] => [
   html`<a href="/events/${event.id}/body">Text</a>${event.status === 'FAILED' && deeds(event)}`,
 ];
 
-const deeds = ({ id, type }: UntakenEvent): Html => html`
+const deeds = ({ id, type, isEmpty }: UntakenEvent): Html => html`
   ${
     type !== unreadableElement &&
+    !isEmpty &&
     html`<form method="post" action="/events/${id}/again"><button class="quiet" title="Has it taken once more">Take again</button></form>`
   }
   <form method="post" action="/events/${id}/dismiss"><button class="quiet" title="You have looked: nothing is to be done">Dismiss</button></form>`;

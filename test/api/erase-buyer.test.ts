@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { Address } from '../../domain/address.ts';
-import { storeEvent } from '../../store/inbound-events.ts';
+import type { EventId } from '../../domain/ids.ts';
+import { closeEvent, findEvent, storeEvent } from '../../store/inbound-events.ts';
+import { dismissEvent } from '../../store/untaken-events.ts';
 import { berlin } from '../support/stage.ts';
 import { dispute, openDispute, storeNews } from '../workers/paypal-news.ts';
 import { tablesThatName, tablesThatShow } from '../workers/traces.ts';
@@ -156,6 +158,19 @@ describe('api: a buyer who wants to be forgotten', () => {
     const event = await storeNews(api.stage, 'CHECKOUT.ORDER.COMPLETED', { id: externalOrderId });
     expectProblem(await ofOrder(id), 409, 'MESSAGE_UNREAD');
     await api.stage.perform('apply-event', event);
+    expect((await ofOrder(id)).status).to.equal(200);
+  });
+
+  it('is not forgotten while a message about the order has failed and nobody has looked at it', async () => {
+    const id = await bought();
+    const { externalOrderId } = await api.stage.order(id);
+    const event = await storeNews(api.stage, 'CHECKOUT.ORDER.COMPLETED', { id: externalOrderId });
+    const { store } = api.stage;
+    await store.transaction(em => closeEvent(em, event as EventId, 'FAILED', 'odd'));
+    expectProblem(await ofOrder(id), 409, 'MESSAGE_UNREAD');
+    const stored = await store.read(em => findEvent(em, event as EventId));
+    expect(Buffer.from(stored?.body ?? []).toString()).to.include(externalOrderId);
+    await store.transaction(em => dismissEvent(em, event as EventId, 'an operator'));
     expect((await ofOrder(id)).status).to.equal(200);
   });
 

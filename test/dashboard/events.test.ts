@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { InboundEvent } from '../../store/entities/order.ts';
-import { closeEvent, findEvent, type NewEvent, storeEvent } from '../../store/inbound-events.ts';
+import { closeEvent, findEvent, forgetEvents, type NewEvent, storeEvent } from '../../store/inbound-events.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';
 
 describe('the page of events that nothing has come of', () => {
@@ -83,5 +83,15 @@ describe('the page of events that nothing has come of', () => {
     expect(await statusOf(event)).to.equal('IGNORED');
     expect(await look()).not.to.include(event.id);
     expect((await world.audit())[0]).to.include({ action: 'dismiss event', outcome: 'done' });
+  });
+
+  it('takes up no event whose text was forgotten: nothing in it tells of the sale any more', async () => {
+    const event = await failed();
+    await forgetEvents(world.store, new Date(Date.now() + 31 * 86_400_000));
+    expect(await look())
+      .to.include(`/events/${event.id}/dismiss`)
+      .and.not.include(`/events/${event.id}/again`);
+    await admin.post(`/events/${event.id}/again`).expect(409);
+    expect(await statusOf(event)).to.equal('FAILED');
   });
 });
