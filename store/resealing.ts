@@ -67,17 +67,20 @@ export const resealBatch = (
     return { rows: rows.length, last: rows.at(-1)?.id ?? null };
   });
 
-const pass = { rows: 200, batches: 20 };
+/** Of one column: rows of one transaction, and transactions. A row of bytes (a picture) may be megabytes. */
+const pass = { rows: 200, pictures: 10, batches: 20 };
 
 /** What was stored before it was sealed. Gives how many rows it was; what is left is the next pass's. */
 export async function sealPlain(store: Store): Promise<number> {
   let sealed = 0;
-  for (const column of buyerColumns)
+  for (const column of buyerColumns) {
+    const limit = column.holdsPictures ? pass.pictures : pass.rows;
     for (let batch = 0; batch < pass.batches; batch += 1) {
-      const wanted = { where: column.isPlain, values: [], limit: pass.rows };
+      const wanted = { where: column.isPlain, values: [], limit };
       const { length } = await store.transaction(em => sealRows(em, keysOf(em), column, wanted));
       sealed += length;
-      if (length < pass.rows) break;
+      if (length < limit) break;
     }
+  }
   return sealed;
 }

@@ -12,7 +12,7 @@ import { isOutdated, resealBatch } from './resealing.ts';
 import { type KeyUse, keysInUse, type SealedColumn, sealedColumns } from './sealed-columns.ts';
 import { createKeyring } from './sealing.ts';
 
-const batchSize = 50;
+const batchSize = { rows: 50, pictures: 10 };
 /** A row that somebody else holds (a token that is being refreshed) is waited for this long. */
 const patience = { tries: 60, pauseMs: 1_000 };
 
@@ -25,7 +25,7 @@ export type Rotation = {
 };
 
 /** Gives what is still sealed with other keys than the current one: nothing, unless rows stayed locked all along. */
-export async function rotateKeys({ store, keys, progress, batch = batchSize }: Rotation): Promise<KeyUse[]> {
+export async function rotateKeys({ store, keys, progress, batch }: Rotation): Promise<KeyUse[]> {
   const [current] = keys;
   if (!current) throw new Error('there is no key to seal with');
   await assertKeysFit(store, keys);
@@ -34,7 +34,8 @@ export async function rotateKeys({ store, keys, progress, batch = batchSize }: R
     let done = 0;
     for (let tries = 0; tries < patience.tries && done < total; tries += 1) {
       if (tries > 0) await sleep(patience.pauseMs);
-      done += await resealAll({ store, keys, progress, batch }, column, { done, total });
+      const limit = batch ?? (column.holdsPictures ? batchSize.pictures : batchSize.rows);
+      done += await resealAll({ store, keys, progress, batch: limit }, column, { done, total });
       if ((await outdated(store, column, current.id)) === 0) break;
     }
   }

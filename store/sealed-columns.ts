@@ -9,6 +9,8 @@ export type SealedColumn = {
   /** SQL: the sealed text; and how a sealed text, the one parameter, is stored. */
   readonly text: string;
   readonly stored: string;
+  /** A row may be megabytes: few are read at once. */
+  readonly holdsPictures?: true;
 };
 
 /** One that held plain values once: what was stored before stays readable, until a worker has sealed it. */
@@ -75,6 +77,7 @@ export const buyerColumns: readonly ConvertedColumn[] = [
   {
     ...onceBytes('evidence', 'screenshot'),
     place: 'evidence.screenshot',
+    holdsPictures: true,
     isPlain: `${evidencePlain} and substring(screenshot for 3) <> 'v1.'`,
   },
 ];

@@ -18,29 +18,26 @@ type SweeperOptions = SweepOptions & {
 };
 
 const dayMs = 86_400_000;
-/** Old notifications are not urgent, and looking for them reads the whole table. */
-const forgetEveryMs = 3_600_000;
+/** None of it is urgent, and looking for old notifications reads the whole table. */
+const cleanEveryMs = 3_600_000;
 
 /** Sweeps for as long as the process lives. A sweep that fails (the database is away) is followed by the next one. */
 export function startSweeper(options: SweeperOptions): Sweeper {
-  const { store, evidenceDays } = options;
   const stop = new AbortController();
-  let forgotAt = Number.NEGATIVE_INFINITY;
+  let cleanedAt = Number.NEGATIVE_INFINITY;
   const loop = async () => {
     while (!stop.signal.aborted) {
       try {
         const made = await sweep(options);
         if (made > 0) options.log.info({ made }, 'sweep made jobs');
         await options.feeds?.look();
-        if (evidenceDays !== undefined)
-          await store.transaction(em => forgetEvidence(em, timeIn(em, -evidenceDays * dayMs)));
-        if (performance.now() - forgotAt >= forgetEveryMs) {
-          await forgetEvents(store, store.clock.now());
-          await sealPlain(store);
-          forgotAt = performance.now();
-        }
       } catch (error) {
         options.log.warn({ err: error }, 'sweep failed; the next one will do its work');
+      }
+      if (performance.now() - cleanedAt >= cleanEveryMs) {
+        // Before the work: what fails is tried again in an hour, and not after every sweep.
+        cleanedAt = performance.now();
+        await cleanUp(options);
       }
       await sleep(options.intervalMs, undefined, { signal: stop.signal }).catch(() => undefined);
     }
@@ -52,4 +49,20 @@ export function startSweeper(options: SweeperOptions): Sweeper {
       await running;
     },
   };
+}
+
+/** Each by itself: one that fails does not keep the others from their work. */
+async function cleanUp({ store, evidenceDays, log }: SweeperOptions): Promise<void> {
+  const works: Record<string, () => Promise<number>> = {
+    'old evidence is forgotten': async () =>
+      evidenceDays === undefined ? 0 : store.transaction(em => forgetEvidence(em, timeIn(em, -evidenceDays * dayMs))),
+    'old notifications are forgotten': () => forgetEvents(store, store.clock.now()),
+    'what was stored plain is sealed': () => sealPlain(store),
+  };
+  for (const [work, perform] of Object.entries(works))
+    try {
+      await perform();
+    } catch (error) {
+      log.warn({ err: error, work }, 'a clean-up failed; it is tried again in an hour');
+    }
 }

@@ -134,6 +134,28 @@ describe('what names a buyer', () => {
     expect(await sealPlain(stage.store), 'nothing is left').to.equal(0);
   });
 
+  it('as pictures is sealed few at a time: each may be megabytes', async () => {
+    await rows(
+      stage,
+      `insert into evidence (id, order_id, step, reason, url, html, screenshot)
+       select gen_random_uuid(), ?, 'pay', 'ODD', 'https://shop.example', 'v1.sealed', '\\x0100ff' from generate_series(1, 25)`,
+      [id],
+    );
+    const written: number[] = [];
+    const plain = () =>
+      rows<{ left: number }>(stage, `select count(*)::int as left from evidence where screenshot = '\\x0100ff'`);
+    const store: Store = {
+      ...stage.store,
+      transaction: async work => {
+        const result = await stage.store.transaction(work);
+        written.push((await plain())[0]?.left ?? 0);
+        return result;
+      },
+    };
+    expect(await sealPlain(store)).to.equal(25);
+    expect(written.slice(-3)).to.deep.equal([15, 5, 0]);
+  });
+
   it('is sealed and found with a new key after a rotation; the old one is needed until then, and no longer', async () => {
     const [told, page] = [await event(), await evidence()];
     const [old] = stage.config.encryptionKeys;
