@@ -5,7 +5,7 @@
  *
  * A row says when through `next_check_at`; null means that nobody but a person or an outside event can move it. A job
  * whose id still waits or runs is left alone. One that is finished, failed or gone blocks its id, so `wake` is raised
- * and the job is made anew.
+ * and the job is made anew. What names a buyer is not opened: a row that does not open keeps no other from recovering.
  */
 import type {
   BookCheckId,
@@ -26,7 +26,14 @@ import { BookCheck } from '../store/entities/book-check.ts';
 import { Feed } from '../store/entities/feed.ts';
 import { Forgetting } from '../store/entities/forgetting.ts';
 import { PayoutLeg, RateFeed } from '../store/entities/money.ts';
-import { InboundEvent, Order } from '../store/entities/order.ts';
+import {
+  InboundEvent,
+  Order,
+  type UnopenedEvent,
+  type UnopenedOrder,
+  unopenedEvent,
+  unopenedOrder,
+} from '../store/entities/order.ts';
 import { Credential, type Credential as CredentialRow } from '../store/entities/people.ts';
 import { EbaySubscription } from '../store/entities/subscription.ts';
 import { wakeFeed } from '../store/feeds.ts';
@@ -71,9 +78,9 @@ const dueBy = (now: Date) => ({
   page: { orderBy: { nextCheckAt: 'asc' as const }, limit: pageSize },
 });
 
-const orders: Kind<Order> = {
+const orders: Kind<UnopenedOrder> = {
   table: 'orders',
-  due: (em, now) => em.find(Order, dueBy(now).where, dueBy(now).page),
+  due: (em, now) => em.find(Order, dueBy(now).where, { ...unopenedOrder, ...dueBy(now).page }),
   // One that rests was woken by news of its money.
   jobFor: order => jobForOrder(order) ?? jobForMoney(order),
   wake: (em, id) => wakeOrder(em, id as OrderId),
@@ -95,9 +102,9 @@ export function queueForEvent({ source, type }: Pick<InboundEvent, 'source' | 't
 /** eBay's word for "this person wants to be forgotten". */
 const erasePerson = 'MARKETPLACE_ACCOUNT_DELETION';
 
-const events: Kind<InboundEvent> = {
+const events: Kind<UnopenedEvent> = {
   table: 'inbound_events',
-  due: (em, now) => em.find(InboundEvent, dueBy(now).where, dueBy(now).page),
+  due: (em, now) => em.find(InboundEvent, dueBy(now).where, { ...unopenedEvent, ...dueBy(now).page }),
   jobFor: event => (event.status === 'RECEIVED' ? queueForEvent(event).jobFor(event) : undefined),
   wake: (em, id) => wakeEvent(em, id as EventId),
 };

@@ -76,7 +76,7 @@ const restoring = async (em: EntityManager): Promise<ErasureHold | null> =>
 /** What was never sent is taken back with the erasure. */
 async function resendOpen(em: EntityManager, { id }: Order): Promise<ErasureHold | null> {
   const sent = { subject: id, status: 'OPEN' as const, lastSentAt: { $ne: null } };
-  const [effect] = await em.find(Effect, sent, { orderBy: { resendUntil: 'desc' }, limit: 1 });
+  const [effect] = await em.find(Effect, sent, { exclude: ['request'], orderBy: { resendUntil: 'desc' }, limit: 1 });
   if (!effect) return null;
   const until = effect.resendUntil && effect.resendUntil > timeOf(em) ? effect.resendUntil : null;
   return hold('RESEND_OPEN', `nobody knows yet what came of the ${effect.purpose} ${effect.idempotencyKey}`, until);

@@ -3,7 +3,7 @@ import { LockMode, raw } from '@mikro-orm/core';
 import type { CredentialId, EventId } from '../domain/ids.ts';
 import { keysToldIn } from '../domain/our-keys.ts';
 import { timeIn } from './clock.ts';
-import { type EventSource, InboundEvent } from './entities/order.ts';
+import { type EventSource, InboundEvent, type UnopenedEvent, unopenedEvent } from './entities/order.ts';
 import type { Credential } from './entities/people.ts';
 import type { EntityManager, Store } from './open.ts';
 import { graceMs } from './orders.ts';
@@ -58,12 +58,12 @@ export const waitingEvents = (
   em: EntityManager,
   { id, apiName }: Credential,
   limit: number,
-): Promise<InboundEvent[]> =>
+): Promise<UnopenedEvent[]> =>
   apiName === 'ebay' || apiName === 'mercadolibre'
     ? em.find(
         InboundEvent,
         { status: 'RECEIVED', $or: [{ credentialId: id }, { source: apiName, credentialId: null }] },
-        { orderBy: { receivedAt: 'asc' }, limit, lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
+        { ...unopenedEvent, orderBy: { receivedAt: 'asc' }, limit, lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
       )
     : Promise.resolve([]);
 
@@ -86,13 +86,13 @@ export async function closeEvent(
   await em.nativeUpdate(InboundEvent, { id, status: 'RECEIVED' }, { status, note, nextCheckAt: null });
 }
 
-export async function wakeEvent(em: EntityManager, id: EventId): Promise<InboundEvent | null> {
+export async function wakeEvent(em: EntityManager, id: EventId): Promise<UnopenedEvent | null> {
   const woken = await em.nativeUpdate(
     InboundEvent,
     { id, status: 'RECEIVED' },
     { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) },
   );
-  return woken === 1 ? em.findOne(InboundEvent, { id }) : null;
+  return woken === 1 ? em.findOne(InboundEvent, { id }, unopenedEvent) : null;
 }
 
 const dayMs = 86_400_000;

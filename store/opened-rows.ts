@@ -5,7 +5,10 @@ import { InboundEvent, Order } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
 import { unseal, unsealBytes } from './sealing.ts';
 
-/** Whoever reads a row holds what it says: what is sealed in the table is opened as it is loaded. */
+/**
+ * Whoever reads a row holds what it says: what is sealed in the table is opened as it is loaded. A column that was left
+ * out of the reading is not there, and its type says so.
+ */
 export class OpenedRows implements EventSubscriber {
   getSubscribedEntities() {
     return [Order, Effect, InboundEvent];
@@ -21,12 +24,12 @@ export class OpenedRows implements EventSubscriber {
       }
       case 'effects': {
         const effect = entity as Effect;
-        effect.request = unseal(store, 'effects', effect.id, effect.request);
+        if (effect.request !== undefined) effect.request = unseal(store, 'effects', effect.id, effect.request);
         return;
       }
       case 'inbound_events': {
         const event = entity as InboundEvent;
-        event.body = unsealBytes(store, 'inbound_events', event.id, event.body);
+        if (event.body !== undefined) event.body = unsealBytes(store, 'inbound_events', event.id, event.body);
       }
     }
   }

@@ -19,7 +19,7 @@ import { invariant } from '../domain/outcome.ts';
 import { assertMove } from '../domain/state-table.ts';
 import { addressColumns } from './buyer-address.ts';
 import { timeIn, timeOf } from './clock.ts';
-import { Order } from './entities/order.ts';
+import { Order, type UnopenedOrder, unopenedOrder } from './entities/order.ts';
 import { type EntityManager, restoreOnRollback } from './open.ts';
 import { note } from './timeline.ts';
 
@@ -44,7 +44,8 @@ export type Move =
   | { to: 'FAILED'; reason: FailureReason; note: string }
   | { to: 'NEEDS_REVIEW'; reason: ReviewReason; note: string; evidence?: Record<string, unknown> };
 
-export const salePrice = (order: Order): Money => money(order.saleMinor, order.saleCurrency);
+export const salePrice = (order: Pick<Order, 'saleMinor' | 'saleCurrency'>): Money =>
+  money(order.saleMinor, order.saleCurrency);
 export const custodyOf = ({ proceedsHeldBy, supplierPaidBy }: Order): Custody => ({ proceedsHeldBy, supplierPaidBy });
 
 /** The rate frozen when the order was let through. */
@@ -191,13 +192,13 @@ export async function freeze(em: EntityManager, order: Order, why: Freeze): Prom
 }
 
 /** A new id for the order's next job, so that it runs although an earlier one still sits in *completed* or *failed*. */
-export async function wakeOrder(em: EntityManager, id: OrderId): Promise<Order | null> {
+export async function wakeOrder(em: EntityManager, id: OrderId): Promise<UnopenedOrder | null> {
   const woken = await em.nativeUpdate(
     Order,
     { id },
     { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) },
   );
-  return woken === 1 ? em.findOne(Order, { id }) : null;
+  return woken === 1 ? em.findOne(Order, { id }, unopenedOrder) : null;
 }
 
 /** Wakes all orders that wait for one reason: a user's, or everybody's. Gives the oldest; the sweep takes up the rest. */
@@ -205,16 +206,27 @@ export async function wakeWaiting(
   em: EntityManager,
   waitReason: WaitReason,
   userId: UserId | null,
-): Promise<{ orders: Order[]; total: number }> {
+): Promise<{ orders: UnopenedOrder[]; total: number }> {
   const waiting = { ...(userId ? { userId } : {}), status: 'WAITING' as const, waitReason };
   const nextCheckAt = timeIn(em, graceMs);
   const total = await em.nativeUpdate(Order, waiting, { wake: raw<number>('wake + 1'), nextCheckAt });
-  return { orders: await em.find(Order, waiting, { orderBy: { createdAt: 'asc' }, limit: 200 }), total };
+  return {
+    orders: await em.find(Order, waiting, { ...unopenedOrder, orderBy: { createdAt: 'asc' }, limit: 200 }),
+    total,
+  };
 }
 
 /** Orders that wait for one reason, oldest first. */
-export const waitingFor = (em: EntityManager, waitReason: WaitReason, where: Partial<Order>): Promise<Order[]> =>
-  em.find(Order, { ...where, status: 'WAITING', waitReason }, { orderBy: { createdAt: 'asc' }, limit: 1_000 });
+export const waitingFor = (
+  em: EntityManager,
+  waitReason: WaitReason,
+  where: Partial<Order>,
+): Promise<UnopenedOrder[]> =>
+  em.find(
+    Order,
+    { ...where, status: 'WAITING', waitReason },
+    { ...unopenedOrder, orderBy: { createdAt: 'asc' }, limit: 1_000 },
+  );
 
 /** Newest first; an admin's scope is null and sees all. */
 export const ordersOf = (

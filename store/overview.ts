@@ -4,7 +4,7 @@ import { type Currency, type Money, money } from '../domain/money.ts';
 import type { Channel, Freeze, OrderState } from '../domain/order.ts';
 import type { LegState } from '../domain/payout-leg.ts';
 import { emailHashes, nameHashes } from './buyer-address.ts';
-import { Order } from './entities/order.ts';
+import { Order, type UnopenedOrder, unopenedOrder } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
 
 /** When an order came into the state it is in. */
@@ -63,8 +63,8 @@ export type OrderFilter = {
   search?: string | undefined;
 };
 
-export type OrderRow = {
-  order: Order;
+export type OrderRow<Read = UnopenedOrder> = {
+  order: Read;
   reseller: string;
   enteredAt: Date;
   /** Its sale is booked: what is still to be done is to pay its legs. */
@@ -123,12 +123,14 @@ function conditions(
   ];
 }
 
-/** A page of orders, newest first: the page is cut before anything is asked about each of its orders. */
-export async function findOrders(
+type FoundRow = Omit<OrderRow, 'order'> & { id: OrderId };
+
+/** The page is cut before anything is asked about each of its orders. */
+async function foundRows(
   em: EntityManager,
   filter: OrderFilter,
   page: { limit: number; offset: number },
-): Promise<OrderRow[]> {
+): Promise<FoundRow[]> {
   const where = conditions(em, filter);
   const rows = await em.execute<
     { id: OrderId; reseller: string; entered_at: string; booked: boolean; legs_open: boolean; legs_back: LegState[] }[]
@@ -145,14 +147,34 @@ export async function findOrders(
      ) o join users u on u.id = o.user_id order by o.created_at desc, o.id`,
     [...where.flatMap(({ values }) => values), page.limit, page.offset],
   );
-  const found = await em.find(Order, { id: { $in: rows.map(({ id }) => id) } });
+  return rows.map(({ id, reseller, booked, legs_open: legsOpen, legs_back: legsBack, entered_at: enteredAt }) => ({
+    id,
+    reseller,
+    enteredAt: new Date(enteredAt),
+    booked,
+    legsOpen,
+    legsBack,
+  }));
+}
+
+/** A page of orders, newest first. */
+export async function findOrders(
+  em: EntityManager,
+  filter: OrderFilter,
+  page: { limit: number; offset: number },
+): Promise<OrderRow[]> {
+  const rows = await foundRows(em, filter, page);
+  const found = await em.find(Order, { id: { $in: rows.map(({ id }) => id) } }, unopenedOrder);
   const orders = new Map(found.map(order => [order.id, order]));
-  return rows.flatMap(row => {
-    const order = orders.get(row.id);
-    const { reseller, booked, legs_open: legsOpen, legs_back: legsBack } = row;
-    return order ? [{ order, reseller, enteredAt: new Date(row.entered_at), booked, legsOpen, legsBack }] : [];
+  return rows.flatMap(({ id, ...row }) => {
+    const order = orders.get(id);
+    return order ? [{ ...row, order }] : [];
   });
 }
 
-export const findOrderRow = async (em: EntityManager, id: OrderId): Promise<OrderRow | null> =>
-  (await findOrders(em, { id }, { limit: 1, offset: 0 }))[0] ?? null;
+/** One of them, with its buyer's address. */
+export async function findOrderRow(em: EntityManager, id: OrderId): Promise<OrderRow<Order> | null> {
+  const [row] = await foundRows(em, { id }, { limit: 1, offset: 0 });
+  const order = await em.findOne(Order, { id });
+  return row && order ? { ...row, order } : null;
+}

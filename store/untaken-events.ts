@@ -5,7 +5,7 @@
 import { raw } from '@mikro-orm/core';
 import type { EventId } from '../domain/ids.ts';
 import { timeIn } from './clock.ts';
-import { type EventSource, InboundEvent } from './entities/order.ts';
+import { type EventSource, InboundEvent, type UnopenedEvent, unopenedEvent } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
 import { graceMs } from './orders.ts';
 
@@ -60,7 +60,7 @@ export async function countUntaken(em: EntityManager): Promise<UntakenCount> {
 export const unreadableElement = 'UNREADABLE_ELEMENT';
 
 /** Has a failed event taken once more. Gives nothing where there is none, or nothing in it that could be taken. */
-export async function reopenEvent(em: EntityManager, id: EventId): Promise<InboundEvent | null> {
+export async function reopenEvent(em: EntityManager, id: EventId): Promise<UnopenedEvent | null> {
   const reopened = await em.nativeUpdate(
     InboundEvent,
     { id, status: 'FAILED', type: { $ne: unreadableElement }, body: { $ne: Buffer.alloc(0) } },
@@ -73,7 +73,7 @@ export async function reopenEvent(em: EntityManager, id: EventId): Promise<Inbou
       nextCheckAt: timeIn(em, graceMs),
     },
   );
-  return reopened === 1 ? em.findOne(InboundEvent, { id }) : null;
+  return reopened === 1 ? em.findOne(InboundEvent, { id }, unopenedEvent) : null;
 }
 
 /** Somebody has looked: nothing is to be done about it. False when it has not failed. */

@@ -10,7 +10,7 @@ import { fitsWire } from '../../domain/wire-amount.ts';
 import { addressFault } from '../../providers/paypal/address-fault.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { advance } from '../../queues/transact.ts';
-import type { Order } from '../../store/entities/order.ts';
+import type { Order, UnopenedOrder } from '../../store/entities/order.ts';
 import type { Product } from '../../store/entities/people.ts';
 import { createCheckoutOrder, keepPayPalOrder } from '../../store/import.ts';
 import { keepOpenCheckout, openCheckoutsOf, sourceHash } from '../../store/open-checkouts.ts';
@@ -176,5 +176,5 @@ async function captureAndWait(
 }
 
 /** A worker has claimed the order since it was woken, and has said when it is looked at next: its step is over. */
-const hasLooked = (woken: Order, now: Order): boolean =>
+const hasLooked = (woken: UnopenedOrder, now: Order): boolean =>
   now.fence > woken.fence && now.nextCheckAt?.getTime() !== woken.nextCheckAt?.getTime();

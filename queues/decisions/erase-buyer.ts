@@ -4,6 +4,8 @@
  */
 import Joi from 'joi';
 import type { OrderId, UserId } from '../../domain/ids.ts';
+import { SecretBoxError } from '../../runtime/secret-box.ts';
+import { isDatabaseAway } from '../../store/database-away.ts';
 import { forgetBuyer, lockLines, lockOrder } from '../../store/erasure.ts';
 import type { ErasureHold } from '../../store/erasure-hold.ts';
 import { askToForget } from '../../store/erasure-requests.ts';
@@ -33,21 +35,34 @@ export async function eraseBuyerOf(em: EntityManager, id: OrderId, by: UserId): 
 
 const noteOf = ({ note, until }: ErasureHold): string => (until ? `${note}, until ${until.toISOString()}` : note);
 
-export type WaitingErasure = { readonly id: OrderId } & ErasureHold;
+/** `ERASURE_FAILED`: our program broke at it, as where its address does not open; the job tries again, and logs why. */
+export type WaitingErasure = { readonly id: OrderId } & Omit<ErasureHold, 'code'> & {
+    readonly code: ErasureHold['code'] | 'ERASURE_FAILED';
+  };
 export type ErasedBuyer = { readonly erased: readonly OrderId[]; readonly waiting: readonly WaitingErasure[] };
 
-/** Those that wait are erased by themselves when nothing holds them any more. */
+/** Those that wait are erased by themselves when nothing holds them any more. One that breaks keeps no other. */
 export async function eraseBuyerByEmail(store: Store, email: string, by: UserId): Promise<ErasedBuyer> {
   const ids = await store.transaction(em => askToForget(em, email));
   const erased: OrderId[] = [];
   const waiting: WaitingErasure[] = [];
   for (const id of ids) {
-    const held = await store.transaction(async em => {
-      const order = await lockOrder(em, id);
-      return order && forgetBuyer(em, order, { why, by });
-    });
+    const held = await forgotten(store, id, by);
     if (held) waiting.push({ id, ...held });
     else erased.push(id);
   }
   return { erased, waiting };
+}
+
+async function forgotten(store: Store, id: OrderId, by: UserId): Promise<Omit<WaitingErasure, 'id'> | null> {
+  try {
+    return await store.transaction(async em => {
+      const order = await lockOrder(em, id);
+      return order && forgetBuyer(em, order, { why, by });
+    });
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error;
+    const said = error instanceof SecretBoxError ? error.code : error instanceof Error ? error.name : 'unknown';
+    return { code: 'ERASURE_FAILED', note: `it failed (${said}), and is tried again every hour`, until: null };
+  }
 }

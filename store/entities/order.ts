@@ -64,6 +64,10 @@ export const Order = defineEntity({
 });
 export type Order = InferEntity<typeof Order>;
 
+/** Without the buyer's address: whoever asks for none reads an order also where the address does not open. */
+export type UnopenedOrder = Pick<Order, Exclude<keyof Order & string, 'shipTo'>>;
+export const unopenedOrder = { exclude: ['shipTo'] } as const;
+
 export const OrderEvent = defineEntity({
   name: 'OrderEvent',
   tableName: 'order_events',
@@ -175,3 +179,7 @@ export const InboundEvent = defineEntity({
   },
 });
 export type InboundEvent = InferEntity<typeof InboundEvent>;
+
+/** Without what it says, for whoever does not read it. */
+export type UnopenedEvent = Pick<InboundEvent, Exclude<keyof InboundEvent & string, 'body'>>;
+export const unopenedEvent = { exclude: ['body'] } as const;

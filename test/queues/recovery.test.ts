@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { UnrecoverableError } from 'bullmq';
 import { expect } from 'chai';
 import type { EventId } from '../../domain/ids.ts';
@@ -8,6 +8,7 @@ import { jobForLeg, jobForOrder } from '../../queues/next-job.ts';
 import type { Producer } from '../../queues/producer.ts';
 import { sweep } from '../../queues/recovery.ts';
 import { tokenRefresh } from '../../queues/token-refresh.ts';
+import { createSecretBox } from '../../runtime/secret-box.ts';
 import { Order } from '../../store/entities/order.ts';
 import { wakeOrder } from '../../store/orders.ts';
 import { insertCredential, insertLeg, insertOrder, type OrderFacts, rowsOf } from '../store/fixtures.ts';
@@ -66,6 +67,26 @@ for (const name of backendNames)
       }
       expect(await bench.sweepAt(new Date())).to.equal(1);
       expect(await bench.live()).to.include(`fulfill-${order.id}-1-1`);
+    });
+
+    it('takes up a row that no key opens, and all others', async () => {
+      const foreign = createSecretBox([{ id: 'gone', key: randomBytes(32) }]).seal('{}', 'elsewhere');
+      const orders = [await due(), await due(), await due()];
+      const [closed] = orders;
+      await rowsOf(bench.store, 'update orders set ship_to = to_jsonb(?::text) where id = ?', [foreign, closed?.id]);
+      const told = await rowsOf<{ id: string }>(
+        bench.store,
+        `insert into inbound_events (id, source, event_id, type, headers, body, status, next_check_at)
+         select gen_random_uuid(), 'ebay', n, 'X', '{}', convert_to(b, 'UTF8'), 'RECEIVED', ?
+         from (values ('closed', ?), ('open', 'words')) as v (n, b) returning id`,
+        [minuteAgo, foreign],
+      );
+      expect(await bench.sweepAt(now)).to.equal(5);
+      expect(await bench.live()).to.have.members([
+        ...orders.map(({ id }) => `fulfill-${id}-1-1`),
+        ...told.map(({ id }) => `import-order-${id}-1-1`),
+      ]);
+      await rowsOf(bench.store, 'delete from inbound_events');
     });
 
     it('leaves alone a row whose job waits, and asks after it later', async () => {
