@@ -109,9 +109,15 @@ export type Store = Awaited<ReturnType<typeof openStore>>;
 /**
  * The only door to the tables. `read` is for single queries; all that belongs together is one `transaction`.
  * @param keys open what is sealed; the first one seals. Whoever reads or writes no buyer needs none
+ * @param connection how long a statement may take
  */
-export async function openStore(databaseUrl: string, poolSize = 10, keys: readonly EncryptionKey[] = []) {
-  const orm = await openOrm(databaseUrl, poolSize);
+export async function openStore(
+  databaseUrl: string,
+  poolSize = 10,
+  keys: readonly EncryptionKey[] = [],
+  connection: Partial<typeof timeouts> = timeouts,
+) {
+  const orm = await openOrm(databaseUrl, poolSize, connection);
   const fork = () => orm.em.fork() as EntityManager;
   const read = <T>(query: (em: EntityManager) => Promise<T>): Promise<T> => query(fork());
   const clock = await onceThere(() => openClock(read)).catch(async (error: unknown) => {

@@ -12,7 +12,7 @@ const isConverted = (column: SealedColumn): column is ConvertedColumn => 'isPlai
 
 /** SQL with one parameter, the current key: sealed with another one, or not sealed at all. */
 export function isOutdated(column: SealedColumn): string {
-  const older = `split_part(${column.text}, '.', 2) <> ?`;
+  const older = `split_part(${column.head}, '.', 2) <> ?`;
   return isConverted(column) ? `(${older} or ${column.isPlain})` : older;
 }
 

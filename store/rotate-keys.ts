@@ -11,6 +11,7 @@ import { openStore, type Store } from './open.ts';
 import { isOutdated, resealBatch } from './resealing.ts';
 import { type KeyUse, keysInUse, type SealedColumn, sealedColumns } from './sealed-columns.ts';
 import { createKeyring } from './sealing.ts';
+import { patient } from './silent-connections.ts';
 
 const batchSize = { rows: 50, pictures: 10 };
 /** A row that somebody else holds (a token that is being refreshed) is waited for this long. */
@@ -75,7 +76,8 @@ if (import.meta.main) {
   const { readSealingConfig } = await import('../runtime/config.ts');
   const { databaseUrl, encryptionKeys } = readSealingConfig();
   const say = (line: string) => process.stdout.write(`${line}\n`);
-  const store = await openStore(databaseUrl, 2);
+  // It reads whole tables.
+  const store = await openStore(databaseUrl, 2, [], patient);
   try {
     const left = await rotateKeys({ store, keys: encryptionKeys, progress: say });
     for (const { table, keyId, rows } of await store.read(em => keysInUse(em)))

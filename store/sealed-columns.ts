@@ -6,8 +6,9 @@ export type SealedColumn = {
   readonly column: string;
   /** What its values are bound to beside the row; its table where it is the only sealed one there. */
   readonly place: string;
-  /** SQL: the sealed text; and how a sealed text, the one parameter, is stored. */
+  /** SQL: the sealed text; its beginning, which names the key; and how a sealed text, the one parameter, is stored. */
   readonly text: string;
+  readonly head: string;
   readonly stored: string;
   /** A row may be megabytes: few are read at once. */
   readonly holdsPictures?: true;
@@ -20,11 +21,15 @@ export type ConvertedColumn = SealedColumn & {
   readonly plain: string;
 };
 
+/** `v1.` and the name of a key, which has 32 characters at most: what follows may be megabytes, and is not read. */
+const headLength = 40;
+
 const ofText = (table: string, column: string): SealedColumn => ({
   table,
   column,
   place: table,
   text: column,
+  head: `left(${column}, ${headLength})`,
   stored: '?',
 });
 
@@ -40,6 +45,7 @@ const startsPlain = (column: string) => `left(${column}, 3) <> 'v1.'`;
 const onceText = (table: string, column: string) => ({
   ...ofText(table, column),
   text: `case when left(${column}, 3) = 'v1.' then ${column} end`,
+  head: `case when left(${column}, 3) = 'v1.' then left(${column}, ${headLength}) end`,
   plain: column,
 });
 const evidencePlain = `(left(html, 3) <> 'v1.' or left(answer, 3) <> 'v1.' or substring(screenshot for 3) <> 'v1.')`;
@@ -47,6 +53,7 @@ const onceBytes = (table: string, column: string) => ({
   table,
   column,
   text: `case when substring(${column} for 3) = 'v1.' then convert_from(${column}, 'UTF8') end`,
+  head: `case when substring(${column} for 3) = 'v1.' then encode(substring(${column} for ${headLength}), 'escape') end`,
   stored: `convert_to(?, 'UTF8')`,
   plain: `encode(${column}, 'base64')`,
 });
@@ -56,6 +63,7 @@ export const buyerColumns: readonly ConvertedColumn[] = [
   {
     ...ofText('orders', 'ship_to'),
     text: `case jsonb_typeof(ship_to) when 'string' then ship_to #>> '{}' end`,
+    head: `case jsonb_typeof(ship_to) when 'string' then left(ship_to #>> '{}', ${headLength}) end`,
     stored: 'to_jsonb(?::text)',
     isPlain: `jsonb_typeof(ship_to) = 'object'`,
     plain: 'ship_to::text',
@@ -105,13 +113,13 @@ export async function keysInUse(
   return uses;
 }
 
-async function keysOfColumn(em: EntityManager, { table, column, place, text }: SealedColumn): Promise<KeyUse[]> {
+async function keysOfColumn(em: EntityManager, { table, column, place, text, head }: SealedColumn): Promise<KeyUse[]> {
   const rows = await em.execute<{ key_id: string; rows: number; id: string; sealed: string }[]>(
-    `select distinct on (key_id) key_id, count(*) over (partition by key_id)::int as rows, id, sealed from (
-       select split_part(sealed, '.', 2) as key_id, id, sealed from (
-         select id::text as id, ${text} as sealed from ${table}) as texts
-       where sealed is not null) as secrets
-     order by key_id, id`,
+    `select key_id, rows, id, (select ${text} from ${table} where id::text = uses.id) as sealed from (
+       select split_part(head, '.', 2) as key_id, count(*)::int as rows, min(id) as id from (
+         select id::text as id, ${head} as head from ${table}) as heads
+       where head is not null group by 1) as uses
+     order by key_id`,
   );
   return rows.map(({ key_id: keyId, rows: count, id, sealed }) => ({
     table,

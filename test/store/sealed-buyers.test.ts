@@ -11,8 +11,9 @@ import { findEvent, storeEvent } from '../../store/inbound-events.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import { findOrder } from '../../store/orders.ts';
 import { findOrders } from '../../store/overview.ts';
-import { sealPlain } from '../../store/resealing.ts';
+import { isOutdated, sealPlain } from '../../store/resealing.ts';
 import { rotateKeys } from '../../store/rotate-keys.ts';
+import { buyerColumns, keysInUse } from '../../store/sealed-columns.ts';
 import { berlin, createStage, type Stage } from '../support/stage.ts';
 import { tablesThatShow } from '../workers/traces.ts';
 import { orderToBuy, rows } from '../workers/workbench.ts';
@@ -154,6 +155,34 @@ describe('what names a buyer', () => {
     };
     expect(await sealPlain(store)).to.equal(25);
     expect(written.slice(-3)).to.deep.equal([15, 5, 0]);
+  });
+
+  it('is asked for its key without being read to its end', async () => {
+    await rows(
+      stage,
+      `insert into evidence (id, order_id, step, reason, url, html, screenshot)
+       select gen_random_uuid(), ?, 'pay', 'ODD', 'https://shop.example', 'v1.old.' || words, convert_to('v1.old.' || words, 'UTF8')
+       from (select string_agg(gen_random_uuid()::text, '') as words from generate_series(1, 30_000)) as page`,
+      [id],
+    );
+    for (const column of buyerColumns.filter(({ table, column: name }) => table === 'evidence' && name !== 'answer')) {
+      const [plan] = await rows<{ 'QUERY PLAN': { Plan: Record<string, number> }[] }>(
+        stage,
+        `explain (analyze, buffers, format json) select id from evidence where ${isOutdated(column)}`,
+        ['new'],
+      );
+      const read = plan?.['QUERY PLAN'][0]?.Plan ?? {};
+      expect(read['Actual Rows'], column.column).to.equal(1);
+      // The whole of it is a hundred blocks and more.
+      expect((read['Shared Hit Blocks'] ?? 0) + (read['Shared Read Blocks'] ?? 0), column.column).to.be.within(1, 40);
+    }
+    const uses = await stage.store.read(em => keysInUse(em, buyerColumns));
+    const old = uses.filter(({ keyId }) => keyId === 'old');
+    expect(old.map(({ column, rows: count }) => [column, count])).to.deep.equal([
+      ['html', 1],
+      ['screenshot', 1],
+    ]);
+    for (const { sample } of old) expect(sample.sealed.length, 'a whole one').to.be.greaterThan(1_000_000);
   });
 
   it('is sealed and found with a new key after a rotation; the old one is needed until then, and no longer', async () => {
