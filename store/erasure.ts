@@ -34,13 +34,10 @@ export async function* ordersOfBuyer(
   }
 }
 
-/** Locks an order until the transaction ends, so that nothing is sent for it meanwhile. */
-export async function lockOrder(em: EntityManager, id: OrderId): Promise<Order | null> {
-  await em.execute('select id from orders where id = ? for no key update', [id]);
-  return em.findOne(Order, { id }, { refresh: true });
-}
-
-/** An order and what else its buyer bought with it, as other lines of one marketplace order; all locked as above. */
+/**
+ * An order and what else its buyer bought with it, as other lines of one marketplace order; all locked until the
+ * transaction ends, so that nothing is sent for them meanwhile.
+ */
 export async function lockLines(em: EntityManager, id: OrderId): Promise<Order[]> {
   const rows = await em.execute<{ id: OrderId }[]>(
     `select id from orders where id = ? or (channel, user_id, external_order_id) =
@@ -51,12 +48,21 @@ export async function lockLines(em: EntityManager, id: OrderId): Promise<Order[]
   return em.find(Order, { id: { $in: rows.map(row => row.id) } }, { orderBy: { id: 'asc' }, refresh: true });
 }
 
-/** Forgets the buyer of an order that the caller has locked, unless something holds them yet: then gives that. */
-export async function forgetBuyer(em: EntityManager, order: Order, erasure: Erasure): Promise<ErasureHold | null> {
-  if (order.buyerErasedAt) return null;
-  const held = await erasureHold(em, order);
-  if (!held) await eraseOrders(em, [order], erasure);
-  return held;
+export type LineHold = ErasureHold & { readonly line: OrderId };
+
+/** The lines of one marketplace order, locked, name one buyer: forgotten in all of them, or in none. Then gives what holds one. */
+export async function forgetBuyer(
+  em: EntityManager,
+  lines: readonly Order[],
+  erasure: Erasure,
+): Promise<LineHold | null> {
+  const left = lines.filter(line => !line.buyerErasedAt);
+  for (const line of left) {
+    const held = await erasureHold(em, line);
+    if (held) return { ...held, line: line.id };
+  }
+  await eraseOrders(em, left, erasure);
+  return null;
 }
 
 /**

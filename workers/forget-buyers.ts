@@ -49,7 +49,7 @@ async function forgetPage(ctx: Context, run: Forgetting): Promise<Forgetting | u
   const days = { personDays: ctx.config.orderPersonDays };
   const due = await ctx.store.read(em => dueOrders(em, rule, days, { after: run.cursor ?? null, limit: pageSize }));
   let forgotten = 0;
-  for (const { id } of due) if (await isForgotten(ctx, rule, id)) forgotten += 1;
+  for (const { id } of due) forgotten += await forgetOrder(ctx, rule, id);
   const last = due.length === pageSize ? due.at(-1) : undefined;
   const following = last ? rule : forgettingRules[place + 1];
   if (!following) {
@@ -61,17 +61,20 @@ async function forgetPage(ctx: Context, run: Forgetting): Promise<Forgetting | u
   );
 }
 
-/** What holds an order is asked for again in the next run. One that breaks our program keeps nobody else from being forgotten. */
-async function isForgotten(ctx: Context, rule: ForgettingRule, id: OrderId): Promise<boolean> {
+/**
+ * With the other lines of its marketplace order; gives how many it was. What holds one of them is asked for again in the
+ * next run. One that breaks our program keeps nobody else from being forgotten.
+ */
+async function forgetOrder(ctx: Context, rule: ForgettingRule, id: OrderId): Promise<number> {
   const days = { personDays: ctx.config.orderPersonDays };
   try {
     return await ctx.store.transaction(async em => {
-      const order = await lockDue(em, rule, days, id);
-      return order !== null && (await forgetBuyer(em, order, { why: rule.why(days) })) === null;
+      const lines = await lockDue(em, rule, days, id);
+      return (await forgetBuyer(em, lines, { why: rule.why(days) })) ? 0 : lines.length;
     });
   } catch (error) {
     if (isDatabaseAway(error)) throw error;
     ctx.log.error({ err: error, orderId: id, rule: rule.name }, 'a buyer could not be forgotten');
-    return false;
+    return 0;
   }
 }

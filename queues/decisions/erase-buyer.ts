@@ -6,7 +6,7 @@ import Joi from 'joi';
 import type { OrderId, UserId } from '../../domain/ids.ts';
 import { SecretBoxError } from '../../runtime/secret-box.ts';
 import { isDatabaseAway } from '../../store/database-away.ts';
-import { forgetBuyer, lockLines, lockOrder } from '../../store/erasure.ts';
+import { forgetBuyer, type LineHold, lockLines } from '../../store/erasure.ts';
 import type { ErasureHold } from '../../store/erasure-hold.ts';
 import { askToForget } from '../../store/erasure-requests.ts';
 import type { EntityManager, Store } from '../../store/open.ts';
@@ -26,14 +26,13 @@ export const askedEmail = Joi.object<{ readonly email: string }>({
 export async function eraseBuyerOf(em: EntityManager, id: OrderId, by: UserId): Promise<readonly OrderId[]> {
   const lines = await lockLines(em, id);
   if (lines.length === 0) throw refusal('NOT_FOUND', 'there is no such order');
-  for (const line of lines) {
-    const held = await forgetBuyer(em, line, { why, by });
-    if (held) throw refusal(held.code, `${line.id === id ? '' : `line ${line.id}: `}${noteOf(held)}`);
-  }
+  const held = await forgetBuyer(em, lines, { why, by });
+  if (held) throw refusal(held.code, `${of(id, held)}${untilOf(held)}`);
   return lines.map(line => line.id);
 }
 
-const noteOf = ({ note, until }: ErasureHold): string => (until ? `${note}, until ${until.toISOString()}` : note);
+const of = (id: OrderId, { line, note }: LineHold): string => (line === id ? note : `line ${line}: ${note}`);
+const untilOf = ({ until }: ErasureHold): string => (until ? `, until ${until.toISOString()}` : '');
 
 /** `ERASURE_FAILED`: our program broke at it, as where its address does not open; the job tries again, and logs why. */
 export type WaitingErasure = { readonly id: OrderId } & Omit<ErasureHold, 'code'> & {
@@ -56,10 +55,8 @@ export async function eraseBuyerByEmail(store: Store, email: string, by: UserId)
 
 async function forgotten(store: Store, id: OrderId, by: UserId): Promise<Omit<WaitingErasure, 'id'> | null> {
   try {
-    return await store.transaction(async em => {
-      const order = await lockOrder(em, id);
-      return order && forgetBuyer(em, order, { why, by });
-    });
+    const held = await store.transaction(async em => forgetBuyer(em, await lockLines(em, id), { why, by }));
+    return held && { code: held.code, note: of(id, held), until: held.until };
   } catch (error) {
     if (isDatabaseAway(error)) throw error;
     const said = error instanceof SecretBoxError ? error.code : error instanceof Error ? error.name : 'unknown';

@@ -9,7 +9,17 @@ import { forgetBuyers } from '../../workers/forget-buyers.ts';
 import { berlin, createStage, type Goods, type Seller, type Stage } from '../support/stage.ts';
 import { storeNews } from './paypal-news.ts';
 import { tablesThatName } from './traces.ts';
-import { dayMs, fromNow, intentsOf, notesOf, orderToBuy, performWith, rows } from './workbench.ts';
+import {
+  dayMs,
+  fromNow,
+  importFrom,
+  intentsOf,
+  notesOf,
+  orderToBuy,
+  performWith,
+  placeOnEbay,
+  rows,
+} from './workbench.ts';
 
 const person = { ...berlin, fullName: 'Philippa Underhill', line1: '77 Quincunx Lane', email: 'pip@underhill.example' };
 const traces = /Philippa|Underhill|Quincunx|pip@/i;
@@ -126,6 +136,46 @@ describe('forget-buyers', () => {
     await run();
     expect(await isErased(id)).to.equal(true);
     expect((await notesOf(stage, id)).at(-1)).to.include('at the wish of the buyer');
+  });
+
+  /** Two lines of one order at eBay: nothing is bought for the first any more, the other is still to be bought. */
+  const twoLines = async (): Promise<readonly [OrderId, OrderId]> => {
+    const lines = await Promise.all([1, 2].map(() => stage.stockUp(seller, { listedOn: 'ebay', cost: 1_000n })));
+    const sold = lines.map(line => ({ goods: line, totalMinor: 4_999 }));
+    const number = await placeOnEbay(stage, seller, { lines: sold, shipTo: person });
+    const [over, open] = await importFrom(stage, seller, 'ebay', number);
+    if (!over || !open) throw new Error('there are not two lines');
+    await cancel(over.id);
+    return [over.id, open.id];
+  };
+  const cancel = async (id: OrderId) => {
+    await rows(stage, `update orders set status = 'CANCELLED' where id = ?`, [id]);
+    await rows(stage, `update payments set status = 'REFUNDED' where order_id = ?`, [id]);
+  };
+
+  it('forgets the lines of one marketplace order together, or none of them', async () => {
+    const [over, open] = await twoLines();
+    await stage.at(fromNow(181 * dayMs), run);
+    expect([await isErased(over), await isErased(open)]).to.deep.equal([false, false]);
+    await cancel(open);
+    const said = await stage.at(fromNow(181 * dayMs), run);
+    expect(said).to.include('the buyers of 2 orders were forgotten');
+    expect([await isErased(over), await isErased(open)]).to.deep.equal([true, true]);
+  });
+
+  it('forgets who asked by e-mail in all lines together, also in one that does not name the address', async () => {
+    const [over, open] = await twoLines();
+    await rows(stage, 'update orders set email_hash = null where id = ?', [open]);
+    const { erased, waiting } = await eraseBuyerByEmail(stage.store, person.email, seller.id);
+    expect(erased).to.deep.equal([]);
+    expect(waiting.map(({ id, code }) => [id, code])).to.have.deep.members([
+      [over, 'BUYER_NEEDED'],
+      [open, 'BUYER_NEEDED'],
+    ]);
+    expect(waiting.find(({ id }) => id === over)?.note).to.include(`line ${open}`);
+    await cancel(open);
+    await run();
+    expect([await isErased(over), await isErased(open)]).to.deep.equal([true, true]);
   });
 
   it('empties the frozen request of a purchase that never left', async () => {
