@@ -33,7 +33,8 @@ async function describeSchema(url: string): Promise<Described> {
   }
 }
 
-describe('the migrations', () => {
+describe('the migrations', function () {
+  this.timeout(90_000);
   let database: TestDatabase;
   beforeEach(async () => {
     database = await createEmptyDatabase();
