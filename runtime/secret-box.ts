@@ -9,8 +9,11 @@ export type SecretBox = {
   /** Seals with the first key. The context names the place: `api_credentials/42/production`. */
   seal(plaintext: string, context: string): string;
   /** @throws SecretBoxError, never an empty or a partial text */
-  open(sealed: string, context: string): string;
+  open(sealed: string | SealedText, context: string): string;
 };
+
+/** The parts of a sealed text. */
+export type SealedText = { readonly keyId: string; readonly iv: string; readonly tag: string; readonly body: string };
 
 export type SecretBoxErrorCode = 'SEALED_TEXT_MALFORMED' | 'SEALED_WITH_UNKNOWN_KEY' | 'SEALED_TEXT_REFUSED';
 
@@ -29,8 +32,12 @@ const ivBytes = 12;
 const tagBytes = 16;
 const sealedPattern = /^v1\.(?<keyId>[\w-]{1,32})\.(?<iv>[\w-]{16})\.(?<tag>[\w-]{22})\.(?<body>[\w-]*)$/;
 
-/** Whether a stored text is one of ours, by its form. */
-export const isSealed = (text: string): boolean => text.startsWith('v1.') && sealedPattern.test(text);
+/** A stored text that is one of ours, by its form; it may be megabytes, and is looked through once. */
+export function readSealed(text: string): SealedText | undefined {
+  const { keyId, iv, tag, body } = sealedPattern.exec(text)?.groups ?? {};
+  if (keyId === undefined || iv === undefined || tag === undefined || body === undefined) return undefined;
+  return { keyId, iv, tag, body };
+}
 
 export function createSecretBox(keys: readonly EncryptionKey[]): SecretBox {
   const [current] = keys;
@@ -48,10 +55,9 @@ export function createSecretBox(keys: readonly EncryptionKey[]): SecretBox {
     },
 
     open(sealed, context) {
-      const { keyId, iv, tag, body } = sealedPattern.exec(sealed)?.groups ?? {};
-      if (keyId === undefined || iv === undefined || tag === undefined || body === undefined) {
-        throw new SecretBoxError('SEALED_TEXT_MALFORMED', 'not v1.keyId.iv.tag.ciphertext');
-      }
+      const parts = typeof sealed === 'string' ? readSealed(sealed) : sealed;
+      if (!parts) throw new SecretBoxError('SEALED_TEXT_MALFORMED', 'not v1.keyId.iv.tag.ciphertext');
+      const { keyId, iv, tag, body } = parts;
       const key = byId.get(keyId);
       if (!key) throw new SecretBoxError('SEALED_WITH_UNKNOWN_KEY', `no key named ${keyId} in ENCRYPTION_KEY`);
       const opening = createDecipheriv(cipher, key, Buffer.from(iv, 'base64url'), { authTagLength: tagBytes });

@@ -1,7 +1,7 @@
 /** Seals what names a buyer, and opens it again, with the keys that the store was opened with. */
 import type { EncryptionKey } from '../runtime/config.ts';
 import { createKeyedHash, type KeyedHash } from '../runtime/keyed-hash.ts';
-import { createSecretBox, isSealed, type SecretBox } from '../runtime/secret-box.ts';
+import { createSecretBox, readSealed, type SealedText, type SecretBox } from '../runtime/secret-box.ts';
 import type { EntityManager } from './open.ts';
 import { sealedPlace } from './sealed-columns.ts';
 
@@ -29,16 +29,22 @@ export function keysOf({ config }: EntityManager): Keyring {
 export const seal = (em: EntityManager, table: string, id: string, text: string): string =>
   keysOf(em).box.seal(text, sealedPlace(table, id));
 
+const opened = (em: EntityManager, table: string, id: string, sealed: SealedText): string =>
+  keysOf(em).box.open(sealed, sealedPlace(table, id));
+
 /** What was stored before it was sealed is given as it is. @throws SecretBoxError */
-export const unseal = (em: EntityManager, table: string, id: string, stored: string): string =>
-  isSealed(stored) ? keysOf(em).box.open(stored, sealedPlace(table, id)) : stored;
+export function unseal(em: EntityManager, table: string, id: string, stored: string): string {
+  const sealed = readSealed(stored);
+  return sealed ? opened(em, table, id, sealed) : stored;
+}
 
 /** Bytes are sealed as base64, and stored as the bytes of the sealed text. Nothing stays nothing. */
 export const sealBytes = (em: EntityManager, table: string, id: string, bytes: Buffer): Buffer =>
   bytes.length === 0 ? bytes : Buffer.from(seal(em, table, id, bytes.toString('base64')));
 
+/** As `unseal`. */
 export function unsealBytes(em: EntityManager, table: string, id: string, stored: Uint8Array): Buffer {
   const bytes = Buffer.from(stored);
-  const text = bytes.toString('latin1');
-  return isSealed(text) ? Buffer.from(unseal(em, table, id, text), 'base64') : bytes;
+  const sealed = readSealed(bytes.toString('latin1'));
+  return sealed ? Buffer.from(opened(em, table, id, sealed), 'base64') : bytes;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { eraseBuyerByEmail } from '../../queues/decisions/erase-buyer.ts';
+import { overStates } from '../../store/erasure-hold.ts';
 import { claimForgetting, goOnAt, scheduleForgetting, theForgetting } from '../../store/forgetting.ts';
 import type { Store } from '../../store/open.ts';
 import { endRestore, openRestore } from '../../store/restore.ts';
@@ -204,6 +205,15 @@ describe('forget-buyers', () => {
     await stage.store.transaction(em => endRestore(em, 'a person'));
     await run();
     expect(await isErased(id)).to.equal(true);
+  });
+
+  it('finds what is closed by an index of exactly the states that are over', async () => {
+    const [index] = await rows<{ indexdef: string }>(
+      stage,
+      `select indexdef from pg_indexes where indexname = 'orders_over'`,
+    );
+    const named = [...(index?.indexdef ?? '').matchAll(/'([A-Z]+)'/g)].map(([, state]) => state);
+    expect(named).to.have.members([...overStates]);
   });
 
   it('is begun by the sweep', async () => {
