@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { findChromium } from '../../runtime/chromium.ts';
 import { releaseAccount } from '../../store/shop-accounts.ts';
-import { keepInShop } from '../../workers/browser/in-shop.ts';
+import { assertInShop, keepInShop } from '../../workers/browser/in-shop.ts';
 import { click, fill } from '../../workers/browser/locate.ts';
+import { PageLost } from '../../workers/browser/page-lost.ts';
 import { openBrowserPool } from '../../workers/browser/pool.ts';
 import { createShop } from '../../workers/browser/shop.ts';
 import { shopSite } from '../../workers/browser/shop-site.ts';
 import { guardOf } from '../../workers/browser/site-guard.ts';
 import { describeWith } from '../support/needs.ts';
-import { until } from '../support/until.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 
 type Answer = { location: string } | { html: string };
@@ -120,23 +120,51 @@ describeWith('browser', 'a shop that leads the browser elsewhere', function () {
     expect(arrived).to.deep.equal([]);
   });
 
-  it('is told of a window that it opened elsewhere, and not of a frame', async () => {
+  it('is told where its page was led, and nothing of frames and windows of that page', async () => {
     answers = {
-      '/frame': { html: `<iframe src="${elsewhere}/frame"></iframe>` },
-      '/window': { html: `<script>open('${elsewhere}/window')</script>` },
+      '/more': { html: `<iframe src="${elsewhere}/frame"></iframe><script>open('${elsewhere}/window')</script>` },
+      '/away': { location: `${elsewhere}/away` },
     };
     await shopping.pool.run(
       async page => {
         const guard = await guardOf(page.browser());
-        guard.begin(shopSite(shopUrl));
+        await guard.begin(shopSite(shopUrl), page);
         keepInShop(page, shopSite(shopUrl));
-        await page.goto(`${shopUrl}/frame`);
-        expect(await guard.ledTo()).to.equal(undefined);
-        await page.goto(`${shopUrl}/window`);
-        await until(async () => (await guard.ledTo()) === `${elsewhere}/window`);
+        const popup = new Promise(resolve => page.once('popup', resolve));
+        await page.goto(`${shopUrl}/more`);
+        await popup;
+        expect(guard.ledTo()).to.equal(undefined);
+        await page.goto(`${shopUrl}/away`).catch(() => undefined);
+        expect(guard.ledTo()).to.equal(`${elsewhere}/away`);
       },
       { deadlineMs: 30_000 },
     );
+  });
+
+  it('and is lost beside a window that was led elsewhere is no reason to stop the account', async () => {
+    const { store, box } = shopping.stage.context;
+    const shop = createShop({ pool: shopping.pool, baseUrl: shopUrl, store, box });
+    answers = { '/orders': { html: `<h1>My orders</h1><script>open('${elsewhere}/window')</script>` } };
+    const told: unknown[] = [];
+    const lost = await shop
+      .visit(
+        {
+          credential: shopper.credential,
+          deadlineMs: 30_000,
+          signal: new AbortController().signal,
+          onTrouble: async (_error, shown) => void told.push(shown),
+        },
+        async ({ page }) => {
+          const popup = new Promise(resolve => page.once('popup', resolve));
+          await page.goto(`${shopUrl}/orders`);
+          await popup;
+          await page.goto('about:blank');
+          assertInShop(page);
+        },
+      )
+      .catch(error => error);
+    expect(lost).to.be.instanceOf(PageLost);
+    expect(told).to.deep.equal([{ missing: 'the browser shows no page' }]);
   });
 
   it('is typed and clicked nothing, however much its page looks like the shop’s', async () => {

@@ -1,5 +1,6 @@
 import type { Page } from 'puppeteer';
 import { Obstacle } from './obstacle.ts';
+import { PageLost } from './page-lost.ts';
 import type { ShopSite } from './shop-site.ts';
 
 const sites = new WeakMap<Page, ShopSite>();
@@ -15,9 +16,13 @@ export function keepInShop(page: Page, site: ShopSite): void {
 
 export const isInShop = (page: Page): boolean => sites.get(page)?.has(page.url()) ?? false;
 
-/** Where a page is decides, not how it looks. @throws Obstacle FOREIGN_PAGE */
+/** Whether it shows somebody else's page: one that did not load (about:blank, chrome-error:) is nobody's. */
+export const isAbroad = (page: Page): boolean => !isInShop(page) && /^https?:/.test(page.url());
+
+/** Where a page is decides, not how it looks. @throws Obstacle FOREIGN_PAGE; PageLost where no page has loaded */
 export function assertInShop(page: Page): void {
-  if (!isInShop(page)) throw foreignPage(page.url());
+  if (isAbroad(page)) throw foreignPage(page.url());
+  if (!isInShop(page)) throw new PageLost('the browser shows no page');
 }
 
 /** Names the place and nothing behind it: a path or a query may hold what nobody should read. */

@@ -5,7 +5,7 @@ import type { Credential } from '../../store/entities/people.ts';
 import type { Store } from '../../store/open.ts';
 import { type Cookie, keepCookies, openShopSecrets, type ShopAccount, shopAccount } from '../../store/shop-accounts.ts';
 import { type Snapshot, takeSnapshot, type Unseen } from './evidence.ts';
-import { foreignPage, isInShop, keepInShop } from './in-shop.ts';
+import { foreignPage, isAbroad, isInShop, keepInShop } from './in-shop.ts';
 import { Obstacle } from './obstacle.ts';
 import { isPageLost } from './page-lost.ts';
 import { open } from './pages/log-in.ts';
@@ -51,13 +51,13 @@ export function createShop(options: { pool: BrowserPool; baseUrl: string; store:
       return pool.run(
         async page => {
           const guard = await guardOf(page.browser());
-          guard.begin(site);
+          await guard.begin(site, page);
           keepInShop(page, site);
           await page.browserContext().setCookie(...cookies);
           try {
             return await task({ page, open: path => open(page, site.baseUrl + path, logIn) });
           } catch (error) {
-            const trouble = await explain(error, guard);
+            const trouble = explain(error, guard);
             await onTrouble?.(trouble, await seen(page, [password, credential.accountId]));
             throw trouble;
           } finally {
@@ -87,12 +87,14 @@ export function createShop(options: { pool: BrowserPool; baseUrl: string; store:
 }
 
 /** A page that was not let out of the shop looks lost, and shows nothing of where it was led. */
-async function explain(error: unknown, guard: SiteGuard): Promise<unknown> {
+function explain(error: unknown, guard: SiteGuard): unknown {
   const isForeign = error instanceof Obstacle && error.kind === 'FOREIGN_PAGE';
-  const foreign = isForeign || isPageLost(error) ? await guard.ledTo() : undefined;
+  const foreign = isForeign || isPageLost(error) ? guard.ledTo() : undefined;
   return foreign === undefined ? error : foreignPage(foreign);
 }
 
 /** Of a page that is not the shop's nothing is kept: what it shows is not ours to read, nor anybody's to be shown. */
 const seen = async (page: Page, secrets: readonly string[]): Promise<Snapshot | Unseen> =>
-  isInShop(page) || page.isClosed() ? takeSnapshot(page, secrets) : { missing: 'the page is not the shop’s' };
+  isInShop(page) || page.isClosed()
+    ? takeSnapshot(page, secrets)
+    : { missing: isAbroad(page) ? 'the page is not the shop’s' : 'the browser shows no page' };

@@ -1,11 +1,11 @@
-import type { Browser } from 'puppeteer';
+import type { Browser, Page } from 'puppeteer';
 import type { ShopSite } from './shop-site.ts';
 
 export type SiteGuard = {
-  /** Lets this shop pass from now on, and no other; what was refused before is forgotten. */
-  begin(site: ShopSite): void;
-  /** Where a window was led that is not the shop, since `begin`. A frame in a page does not count. */
-  ledTo(): Promise<string | undefined>;
+  /** Lets this shop pass from now on, and no other, for a visit in this page; what was refused before is forgotten. */
+  begin(site: ShopSite, page: Page): Promise<void>;
+  /** Where the page was first led that is not the shop, since `begin`. Its frames and windows that it opened do not count. */
+  ledTo(): string | undefined;
 };
 
 const guards = new WeakMap<Browser, Promise<SiteGuard>>();
@@ -26,31 +26,32 @@ export function guardOf(browser: Browser): Promise<SiteGuard> {
 async function placeGuard(browser: Browser): Promise<SiteGuard> {
   const session = await browser.target().createCDPSession();
   let site: ShopSite | undefined;
-  let refused: { url: string; isWindow: Promise<boolean> }[] = [];
-  // A window's first frame has the window's id. Asked before the answer: a window may be closed after it.
-  const isWindow = (targetId: string): Promise<boolean> =>
-    session.send('Target.getTargetInfo', { targetId }).then(
-      ({ targetInfo }) => targetInfo.type === 'page',
-      () => false,
-    );
+  let visited: string | undefined;
+  let ledTo: string | undefined;
   session.on('Fetch.requestPaused', ({ requestId, resourceType, frameId, request: { url } }) => {
     const isDocument = resourceType === 'Document';
     const passes = (isDocument ? site?.has(url) : site?.mayLoad(url)) ?? false;
-    if (isDocument && !passes) refused.push({ url, isWindow: isWindow(frameId) });
-    const answer = passes
-      ? session.send('Fetch.continueRequest', { requestId })
-      : session.send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' });
+    if (isDocument && !passes && frameId === visited) ledTo ??= url;
+    const refuse = () => session.send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' });
+    // What may not go on is refused: its page would wait for it until the deadline.
+    const answer = passes ? session.send('Fetch.continueRequest', { requestId }).catch(refuse) : refuse();
     answer.catch(() => undefined); // its page is gone; what got no answer does not leave
   });
   await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
   return {
-    begin(shop) {
+    async begin(shop, page) {
+      visited = await firstFrameOf(page);
       site = shop;
-      refused = [];
+      ledTo = undefined;
     },
-    async ledTo() {
-      for (const { url, isWindow } of refused) if (await isWindow) return url;
-      return undefined;
-    },
+    ledTo: () => ledTo,
   };
+}
+
+/** A window's first frame has the window's id. */
+async function firstFrameOf(page: Page): Promise<string> {
+  const session = await page.createCDPSession();
+  const { targetInfo } = await session.send('Target.getTargetInfo');
+  await session.detach();
+  return targetInfo.targetId;
 }
