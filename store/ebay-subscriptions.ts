@@ -20,6 +20,19 @@ export async function wantSubscription(em: EntityManager, credentialId: Credenti
 export const findSubscription = (em: EntityManager, id: SubscriptionId): Promise<EbaySubscription | null> =>
   em.findOne(EbaySubscription, { id });
 
+/**
+ * eBay tests a subscription with a notification like any other, of an order that exists nowhere: nothing in it says so.
+ * True when one came to the seller about the time of the test.
+ */
+export async function wasTestedThen(em: EntityManager, credentialId: CredentialId, receivedAt: Date): Promise<boolean> {
+  const [row] = await em.execute<{ tested: boolean }[]>(
+    `select exists (select from ebay_subscriptions where credential_id = ?
+       and tested_at between ?::timestamptz - interval '2 minutes' and ?::timestamptz + interval '2 minutes') as tested`,
+    [credentialId, receivedAt, receivedAt],
+  );
+  return row?.tested ?? false;
+}
+
 type Found = Partial<Pick<EbaySubscription, 'subscriptionId' | 'testedAt' | 'trouble' | 'revived'>>;
 
 /** What a look has found, and when the next one is due. */

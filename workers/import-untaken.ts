@@ -2,6 +2,8 @@
  * What becomes of a notification whose sale cannot be read: it waits for its account, or for the second reading; then an
  * operator sees it among the events that failed.
  */
+
+import { wasTestedThen } from '../store/ebay-subscriptions.ts';
 import type { InboundEvent } from '../store/entities/order.ts';
 import { closeEvent, restEvent } from '../store/inbound-events.ts';
 import { orderOfSeller } from '../store/orders.ts';
@@ -34,6 +36,15 @@ export async function saleAbsent(ctx: Context, event: InboundEvent, hint: Hint, 
     const at = new Date(since.getTime() + secondReadingMs);
     await ctx.store.transaction(em => restEvent(em, event.id, at, { note: why, absentSince: since }));
     return `${why}: read again at ${at.toISOString()}`;
+  }
+  const [seller] = sellers;
+  if (
+    event.source === 'ebay' &&
+    seller &&
+    (await ctx.store.read(em => wasTestedThen(em, seller.id, event.receivedAt)))
+  ) {
+    await ctx.store.transaction(em => closeEvent(em, event.id, 'IGNORED', `a test of eBay’s: ${why}`));
+    return `a test of eBay’s: ${why}`;
   }
   await ctx.store.transaction(async em => {
     for (const { userId, apiName } of sellers) {

@@ -41,6 +41,25 @@ describe('eBay’s notifications of a seller', () => {
     await until(async () => (await api.rows(`select id from inbound_events where source = 'ebay'`)).length > 0);
   });
 
+  it('are tested with an order that exists nowhere, which is nobody’s to look at', async () => {
+    const told = (): Promise<Json[]> =>
+      api.rows(`select id, status, note from inbound_events where source = 'ebay' order by received_at desc`);
+    const before = (await told()).length;
+    await watch();
+    await until(async () => (await told()).length > before);
+    const ofTest = async (): Promise<Json> => (await told())[0];
+    const { id } = await ofTest();
+    await api.stage.perform('import-order', id);
+    expect((await ofTest()).status).to.equal('RECEIVED');
+    await api.rows(
+      `update inbound_events set absent_since = clock_now() - interval '10 minutes 1 second' where id = ?`,
+      [id],
+    );
+    await api.stage.perform('import-order', id);
+    expect(await ofTest()).to.include({ status: 'IGNORED' });
+    expect((await ofTest()).note).to.match(/^a test of eBay’s/);
+  });
+
   it('are tested once, and looked at again after six hours: every seller’s looks share one quota', async () => {
     await watch();
     const { tested_at: testedAt, next_check_at: next } = await row();
