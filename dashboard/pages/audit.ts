@@ -2,10 +2,11 @@ import { type Html, html } from '../../runtime/html.ts';
 import type { Audited } from '../../store/audit.ts';
 import type { Paged } from '../paging.ts';
 import { page, type Viewer } from './layout.ts';
+import { pager } from './pager.ts';
 import { badge, code, type Tone, table } from './parts.ts';
 import { moment, relative } from './time.ts';
 
-export const auditPage = (viewer: Viewer, { rows, number, more }: Paged<Audited>, now: Date): string =>
+export const auditPage = (viewer: Viewer, paged: Paged<Audited>, now: Date): string =>
   page(
     viewer,
     { title: 'Audit', here: '/audit' },
@@ -15,7 +16,7 @@ export const auditPage = (viewer: Viewer, { rows, number, more }: Paged<Audited>
       changed.</p>
     <section class="card">${table(
       ['When', 'Who', 'Action', 'Outcome'],
-      rows.map(row => ({
+      paged.rows.map(row => ({
         cells: [
           html`<span class="whole">${moment(row.at)}</span><small class="under">${relative(row.at, now)}</small>`,
           html`${row.operator}${row.source && html`<small class="under">${row.source}</small>`}`,
@@ -26,13 +27,7 @@ export const auditPage = (viewer: Viewer, { rows, number, more }: Paged<Audited>
       })),
       'Nobody has done anything yet.',
     )}</section>
-    ${
-      (number > 1 || more) &&
-      html`<p class="pager">
-        ${number > 1 && html`<a href="/audit?page=${number - 1}" rel="prev">Newer</a>`} <span>Page ${number}</span>
-        ${more && html`<a href="/audit?page=${number + 1}" rel="next">Older</a>`}
-      </p>`
-    }`,
+    ${pager(paged, page => `/audit?page=${page}`)}`,
   );
 
 function target({ order, ...rest }: Audited['target']): Html {

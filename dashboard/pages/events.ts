@@ -2,10 +2,11 @@ import { type Html, html } from '../../runtime/html.ts';
 import { type UntakenEvent, unreadableElement } from '../../store/untaken-events.ts';
 import type { Paged } from '../paging.ts';
 import { page, type Viewer } from './layout.ts';
+import { pager } from './pager.ts';
 import { badge, code, none, table } from './parts.ts';
 import { moment, relative } from './time.ts';
 
-export const eventsPage = (viewer: Viewer, { rows, number, more }: Paged<UntakenEvent>, now: Date): string =>
+export const eventsPage = (viewer: Viewer, paged: Paged<UntakenEvent>, now: Date): string =>
   page(
     viewer,
     { title: 'Events', here: '/events' },
@@ -15,16 +16,10 @@ export const eventsPage = (viewer: Viewer, { rows, number, more }: Paged<Untaken
       Each may be a sale: look at it, take it up again, or dismiss it. One that waits goes on by itself.</p>
     <section class="card">${table(
       ['Came', 'From', 'What', 'About', 'Why', ''],
-      rows.map(event => ({ cells: cellsOf(event, now), tone: event.status === 'FAILED' ? 'bad' : 'wait' })),
+      paged.rows.map(event => ({ cells: cellsOf(event, now), tone: event.status === 'FAILED' ? 'bad' : 'wait' })),
       'Everything that was told to us has been taken.',
     )}</section>
-    ${
-      (number > 1 || more) &&
-      html`<p class="pager">
-        ${number > 1 && html`<a href="/events?page=${number - 1}" rel="prev">Newer</a>`} <span>Page ${number}</span>
-        ${more && html`<a href="/events?page=${number + 1}" rel="next">Older</a>`}
-      </p>`
-    }`,
+    ${pager(paged, page => `/events?page=${page}`)}`,
   );
 
 const cellsOf = (event: UntakenEvent, now: Date): Html[] => [

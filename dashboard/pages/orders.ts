@@ -6,6 +6,7 @@ import type { OrderFilter, OrderRow } from '../../store/overview.ts';
 import { currentQueue } from '../current-queue.ts';
 import type { Paged } from '../paging.ts';
 import { page, type Viewer } from './layout.ts';
+import { pager } from './pager.ts';
 import { amount, badge, none, reasonText, shortId, table } from './parts.ts';
 import { age, relative } from './time.ts';
 
@@ -19,7 +20,7 @@ export const ordersPage = (viewer: Viewer, orders: Paged<OrderRow>, filter: Filt
     <h1>Orders</h1>
     ${filterForm(filter)}
     <section class="card">${orderTable(orders.rows, now)}</section>
-    ${pager(orders, filter)}`,
+    ${pager(orders, addressOf(filter))}`,
   );
 
 function filterForm({ state, reason, channel, frozen, payout, search }: Filter): Html {
@@ -79,14 +80,9 @@ const marks = ({ order, legsBack }: OrderRow): Html =>
     status => html` ${badge(`payout ${status}`, 'bad')}`,
   )}`;
 
-function pager({ number, more }: Paged<OrderRow>, { search, ...filter }: Filter): Html {
-  const address = (wanted: number) => {
-    const given = Object.entries({ ...filter, q: search, page: String(wanted) });
+const addressOf =
+  ({ search, ...filter }: Filter) =>
+  (page: number): string => {
+    const given = Object.entries({ ...filter, q: search, page: String(page) });
     return `/orders?${new URLSearchParams(given.flatMap(([name, value]) => (value ? [[name, value] as [string, string]] : [])))}`;
   };
-  if (number === 1 && !more) return html``;
-  return html`<p class="pager">
-    ${number > 1 && html`<a href="${address(number - 1)}" rel="prev">Newer</a>`} <span>Page ${number}</span>
-    ${more && html`<a href="${address(number + 1)}" rel="next">Older</a>`}
-  </p>`;
-}

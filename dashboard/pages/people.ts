@@ -2,10 +2,11 @@ import { type Html, html } from '../../runtime/html.ts';
 import { type Account, resetHours } from '../../store/accounts.ts';
 import type { Paged } from '../paging.ts';
 import { page, type Viewer } from './layout.ts';
+import { pager } from './pager.ts';
 import { badge, card, code, none, table } from './parts.ts';
 import { moment, relative } from './time.ts';
 
-export const peoplePage = (viewer: Viewer, { rows, number, more }: Paged<Account>, now: Date): string =>
+export const peoplePage = (viewer: Viewer, paged: Paged<Account>, now: Date): string =>
   page(
     viewer,
     { title: 'People', here: '/people' },
@@ -23,7 +24,7 @@ export const peoplePage = (viewer: Viewer, { rows, number, more }: Paged<Account
         { text: 'Sessions', numeric: true },
         '',
       ],
-      rows.map(account => ({
+      paged.rows.map(account => ({
         cells: [
           account.email,
           account.role,
@@ -36,13 +37,7 @@ export const peoplePage = (viewer: Viewer, { rows, number, more }: Paged<Account
       })),
       'Nobody has an account.',
     )}</section>
-    ${
-      (number > 1 || more) &&
-      html`<p class="pager">
-        ${number > 1 && html`<a href="/people?page=${number - 1}" rel="prev">Back</a>`} <span>Page ${number}</span>
-        ${more && html`<a href="/people?page=${number + 1}" rel="next">More</a>`}
-      </p>`
-    }`,
+    ${pager(paged, page => `/people?page=${page}`, ['Back', 'More'])}`,
   );
 
 const deeds = ({ id, disabledAt, sessions }: Account): Html => html`

@@ -1,0 +1,15 @@
+import { type Html, html } from '../../runtime/html.ts';
+import type { Paged } from '../paging.ts';
+
+/** The way to the pages before and after; nothing where there is one page. @param address of a page, by its number */
+export function pager(
+  { number, more }: Pick<Paged<unknown>, 'number' | 'more'>,
+  address: (page: number) => string,
+  [back, on]: readonly [string, string] = ['Newer', 'Older'],
+): Html {
+  if (number === 1 && !more) return html``;
+  return html`<p class="pager">
+    ${number > 1 && html`<a href="${address(number - 1)}" rel="prev">${back}</a>`} <span>Page ${number}</span>
+    ${more && html`<a href="${address(number + 1)}" rel="next">${on}</a>`}
+  </p>`;
+}
