@@ -93,6 +93,7 @@ async function storm(folder: string, log: Writable): Promise<number> {
   ]);
   clearInterval(telling);
   await forces.calm();
+  await stormed.endLooking();
   say(`${told(sent, forces)}; it is calm, the system settles`);
   await settled(sent.expected);
   if (withOutage) {

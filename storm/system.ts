@@ -52,6 +52,8 @@ export type StormSystem = AsyncDisposable & {
   flush(): Promise<void>;
   /** Moves what our effects remember of their sends, and the birth of these orders, back by so much. */
   age(seconds: number, orderIds: readonly string[]): Promise<void>;
+  /** Lets the time pass for which an effect is looked for that was never answered, and is not sent again. */
+  endLooking(): Promise<void>;
   /** Every feed is read now, and not when its time comes. */
   readFeeds(): Promise<void>;
 };
@@ -115,6 +117,7 @@ export async function startStormSystem(options: {
     clocks,
     flush: redis ? redis.flush : () => emptyJobTables(store),
     age: (seconds, orderIds) => age(store, seconds, orderIds),
+    endLooking: () => endLooking(store),
     readFeeds: async () => void (await store.read(em => em.execute('update feeds set next_check_at = clock_now()'))),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
@@ -128,6 +131,17 @@ async function emptyJobTables(store: Store): Promise<void> {
     await em.execute(`set local lock_timeout = '3s'`);
     await em.execute(`truncate ${jobTables.map(table => `bullmq.${table}`).join(', ')}`);
   });
+}
+
+/** A clock that was set back has closed its window: an hour later a person has it, and no storm lasts an hour. */
+const lookedForSeconds = 2 * 3_600;
+
+async function endLooking(store: Store): Promise<void> {
+  const back = (column: string) => `${column} = ${column} - make_interval(secs => ${lookedForSeconds})`;
+  const sends = ['first_sent_at', 'last_sent_at', 'resend_until'].map(back).join(', ');
+  await store.read(em =>
+    em.execute(`update effects set ${sends} where status = 'OPEN' and resend_until <= last_sent_at`),
+  );
 }
 
 async function age(store: Store, seconds: number, orderIds: readonly string[]): Promise<void> {
