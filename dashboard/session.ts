@@ -1,10 +1,10 @@
 import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import type { UserId } from '../domain/ids.ts';
 import { cookieOf } from '../runtime/cookie-of.ts';
-import { createSessionTokens } from '../runtime/session-token.ts';
 import { sourceAddress } from '../runtime/source-address.ts';
-import { actingAs, actingAsNobody } from '../store/acting.ts';
-import { beginSession, type Checked, endSession, sessionLengths, standingSession } from '../store/sessions.ts';
+import { actingAs } from '../store/acting.ts';
+import { openDoor } from '../store/door.ts';
+import { type Checked, endSession } from '../store/sessions.ts';
 import type { Deps } from './deps.ts';
 import { Refusal } from './refusal.ts';
 
@@ -21,8 +21,7 @@ export type Sessions = {
 };
 
 export function createSessions({ config, store }: Pick<Deps, 'config' | 'store'>): Sessions {
-  const tokens = createSessionTokens(config.jwtSecret, 'dashboard');
-  const { seconds } = sessionLengths.dashboard;
+  const door = openDoor(store, config.jwtSecret, 'dashboard');
   const secure = config.nodeEnv === 'production';
   // `__Host-`: the browser takes it from this very host only, and only over TLS.
   const cookieName = secure ? '__Host-dashboard' : 'dashboard';
@@ -31,10 +30,9 @@ export function createSessions({ config, store }: Pick<Deps, 'config' | 'store'>
   return {
     async start(request, response, checked) {
       const place = { source: sourceAddress(request.ip), agent: request.get('user-agent') ?? '' };
-      const begin = () => store.transaction(em => beginSession(em, 'dashboard', checked, place));
-      const sessionId = await actingAsNobody(begin);
-      if (!sessionId) return false;
-      response.cookie(cookieName, await tokens.sign(sessionId, seconds), { ...cookie, maxAge: seconds * 1000 });
+      const token = await door.enter(checked, place);
+      if (!token) return false;
+      response.cookie(cookieName, token, { ...cookie, maxAge: door.seconds * 1000 });
       return true;
     },
 
@@ -46,12 +44,9 @@ export function createSessions({ config, store }: Pick<Deps, 'config' | 'store'>
 
     read: async (request, response, next) => {
       const token = cookieOf(request, cookieName);
-      const sessionId = token && (await tokens.read(token));
-      // Asked every time: who has logged out, or is no longer an admin, is out at once.
-      const look = (id: string) => store.read(em => standingSession(em, 'dashboard', id, !isAskedByItself(request)));
-      const person = sessionId ? await look(sessionId) : undefined;
-      if (!sessionId || person?.role !== 'admin') return next();
-      const { userId, email } = person;
+      const session = token === undefined ? undefined : await door.session(token, !isAskedByItself(request));
+      if (session?.role !== 'admin') return next();
+      const { userId, email, sessionId } = session;
       response.locals.operator = { userId, email, sessionId } satisfies Operator;
       const deed = { operator: email, action: `${request.method} ${request.path}`, target: {} };
       actingAs({ ...deed, source: sourceAddress(request.ip), sessionId }, next);

@@ -18,7 +18,11 @@ type Acting = Deed & Whence & { attempt?: string };
 
 const acting = new AsyncLocalStorage<Acting>();
 
-export const actingAs = <T>(deed: Deed & Whence, work: () => T): T => acting.run(deed, work);
+/** Whatever somebody asks for, a row of the audit stays small. */
+const actionLengthMax = 200;
+export const cut = <D extends Deed>(deed: D): D => ({ ...deed, action: deed.action.slice(0, actionLengthMax) });
+
+export const actingAs = <T>(deed: Deed & Whence, work: () => T): T => acting.run(cut(deed), work);
 
 /** In nobody's name, whoever is logged in: a sale is no change of an account, and a log-in belongs to whom it lets in. */
 export const actingAsNobody = <T>(work: () => T): T => acting.exit(work);

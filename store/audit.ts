@@ -2,14 +2,14 @@
  * The record of what people did, or tried, through whichever door. Nothing in it is ever changed. What changed in the
  * database by it stands in `audit_changes`, written by the database itself (`store/acting.ts`).
  */
-import { type Deed, presentDeed, whence } from './acting.ts';
+import { cut, type Deed, presentDeed, whence } from './acting.ts';
 import type { EntityManager, Store } from './open.ts';
 
 export type { Deed } from './acting.ts';
 
 /** Writes what somebody is about to do, has done, or was denied; the answer is the attempt's number. */
 export async function auditAttempt(em: EntityManager, deed: Deed, outcome: string, from = whence()): Promise<string> {
-  const { operator, action, target } = deed;
+  const { operator, action, target } = cut(deed);
   const [row] = await em.execute<{ id: string }[]>(
     `insert into operator_audit (operator, action, target, outcome, source, session_id)
      values (?, ?, ?::jsonb, ?, ?, ?) returning id::text`,
@@ -32,7 +32,7 @@ export async function auditAnyway(em: EntityManager): Promise<void> {
 }
 
 /** What the present request asks for may not be done; nothing when nobody is logged in. */
-export async function auditDenied(store: Pick<Store, 'read'>, why: string): Promise<void> {
+export async function auditPresentDenied(store: Pick<Store, 'read'>, why: string): Promise<void> {
   const deed = presentDeed();
   if (deed) await store.read(em => auditAttempt(em, deed, `denied: ${why}`, deed));
 }

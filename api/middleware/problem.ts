@@ -5,7 +5,7 @@ import { KeysLimited } from '../../providers/unknown-keys.ts';
 import { WebhookRejected } from '../../providers/webhook-rejected.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { whence } from '../../store/acting.ts';
-import { auditDenied } from '../../store/audit.ts';
+import { auditPresentDenied } from '../../store/audit.ts';
 import { isDatabaseAway } from '../../store/database-away.ts';
 import { TooManyAtOnce } from '../../store/guess-brakes.ts';
 import type { Store } from '../../store/open.ts';
@@ -108,7 +108,7 @@ export function problems({ log, store }: { log: Logger; store: Store }): ErrorRe
   const told = createLocalLimit(deniedRule);
   const denied = async (code: string) => {
     const { sessionId } = whence();
-    if (sessionId && (await told.spend(sessionId)) === 0) await auditDenied(store, code);
+    if (sessionId && (await told.spend(sessionId)) === 0) await auditPresentDenied(store, code);
   };
   return async (error, request, response, next) => {
     if (response.headersSent) return next(error);

@@ -2,25 +2,15 @@ import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import type { UserId } from '../../domain/ids.ts';
 import type { Config } from '../../runtime/config.ts';
 import { cookieOf } from '../../runtime/cookie-of.ts';
-import { createSessionTokens } from '../../runtime/session-token.ts';
 import { sourceAddress } from '../../runtime/source-address.ts';
-import { actingAs, actingAsNobody } from '../../store/acting.ts';
+import { actingAs } from '../../store/acting.ts';
+import { openDoor, type Session } from '../../store/door.ts';
 import type { Store } from '../../store/open.ts';
-import {
-  beginSession,
-  type Checked,
-  type Person,
-  type Place,
-  sessionLengths,
-  standingSession,
-} from '../../store/sessions.ts';
+import type { Checked, Place } from '../../store/sessions.ts';
 import { logPath } from './log-path.ts';
 import { Problem } from './problem.ts';
 
-/** Who is asking, and in which session. */
-export type Session = Person & { readonly sessionId: string };
-
-export const sessionSeconds = sessionLengths.api.seconds;
+export type { Session } from '../../store/door.ts';
 
 export type Sessions = {
   /** Begins one. @returns the token that it is known by; nothing when the password was changed since it was checked */
@@ -29,11 +19,11 @@ export type Sessions = {
   of(request: Request): Promise<Session | undefined>;
   /** Finds out who asks, and says so to the audit; a request without token and cookie stays anonymous. */
   readonly read: RequestHandler;
-  readonly cookie: { readonly name: string; readonly options: CookieOptions };
+  readonly cookie: { readonly name: string; readonly options: CookieOptions; readonly seconds: number };
 };
 
 export function createSessions(config: Pick<Config, 'jwtSecret' | 'nodeEnv'>, store: Store): Sessions {
-  const tokens = createSessionTokens(config.jwtSecret, 'api');
+  const door = openDoor(store, config.jwtSecret, 'api');
   const secure = config.nodeEnv === 'production';
   // `__Host-`: the browser takes it from this very host only, and only over TLS. `lax`: it has to come along when a
   // provider sends the browser back here.
@@ -41,20 +31,14 @@ export function createSessions(config: Pick<Config, 'jwtSecret' | 'nodeEnv'>, st
   const options = { httpOnly: true, sameSite: 'lax', secure, path: '/' } as const;
   const shown = (request: Request): string | undefined => bearerOf(request) ?? cookieOf(request, name);
 
-  /** Asked every time: a session that was ended, or whose user is no more what it says, is over at once. */
   const of = async (request: Request): Promise<Session | undefined> => {
     const token = shown(request);
-    const sessionId = token && (await tokens.read(token));
-    const person = sessionId && (await store.read(em => standingSession(em, 'api', sessionId)));
-    return person ? { ...person, sessionId } : undefined;
+    return token === undefined ? undefined : door.session(token);
   };
 
   return {
-    cookie: { name, options },
-    begin: async (checked, place) => {
-      const id = await actingAsNobody(() => store.transaction(em => beginSession(em, 'api', checked, place)));
-      return id && tokens.sign(id, sessionSeconds);
-    },
+    cookie: { name, options, seconds: door.seconds },
+    begin: door.enter,
     of,
     read: async (request, response, next) => {
       if (shown(request) === undefined) return next();
@@ -66,12 +50,9 @@ export function createSessions(config: Pick<Config, 'jwtSecret' | 'nodeEnv'>, st
   };
 }
 
-/** Whatever somebody asks for, a row of the audit stays small. */
-const actionLengthMax = 200;
-
 const deedOf = ({ method, originalUrl }: Request, { email }: Session) => ({
   operator: email,
-  action: `${method} ${logPath(originalUrl)}`.slice(0, actionLengthMax),
+  action: `${method} ${logPath(originalUrl)}`,
   target: {},
 });
 

@@ -8,7 +8,7 @@ import { endSession } from '../../store/sessions.ts';
 import type { Deps } from '../deps.ts';
 import { sourceOf, tooMany } from '../limits.ts';
 import { Problem, valid } from '../middleware/problem.ts';
-import { placeOf, sessionSeconds } from '../middleware/session.ts';
+import { placeOf } from '../middleware/session.ts';
 import { assertSet, newPassword } from '../new-password.ts';
 
 const login = Joi.object<{ email: string; password: string }>({
@@ -34,9 +34,9 @@ export const authRoutes = ({ store, sessions }: Deps, brakes: GuessBrakes): Rout
       const { id, email, role } = admission.user;
       const token = await sessions.begin(admission.user, placeOf(request));
       if (!token) throw refused();
-      const { name, options } = sessions.cookie;
-      response.cookie(name, token, { ...options, maxAge: sessionSeconds * 1000 });
-      response.json({ token, expiresInSeconds: sessionSeconds, user: { id, email, role } });
+      const { name, options, seconds } = sessions.cookie;
+      response.cookie(name, token, { ...options, maxAge: seconds * 1000 });
+      response.json({ token, expiresInSeconds: seconds, user: { id, email, role } });
     })
     .post('/logout', async (request, response) => {
       // Whoever holds a copy of the token is logged out with it. What is worth nothing anyway is passed over.
