@@ -69,4 +69,12 @@ describe('dashboard: the audit', () => {
       expect(rows[0]?.outcome, name).to.match(/^(done|failed)/);
       if (name === 'POST /account/password') await world.setPassword('admin@example.com', password);
     });
+
+  it('stays small, however long what somebody asks for is', async () => {
+    const admin = await operator(world);
+    await admin.post(`/${'x'.repeat(4_000)}`, 'http://evil.test').expect(403);
+    const [denied] = await world.audit();
+    expect(denied?.outcome).to.equal('denied: foreign origin');
+    expect(denied?.action).to.have.length(200);
+  });
 });
