@@ -49,6 +49,15 @@ export const legMoves: StateTable<LegState> = {
   NEEDS_REVIEW: ['PENDING', 'PAID', 'FAILED', 'CANCELLED'],
 };
 
+/** A job still moves these on by itself. */
+export const openLegStates = [
+  'PENDING',
+  'SENT',
+  'SKIPPED_INSUFFICIENT_FUNDS',
+  'UNCLAIMED',
+] as const satisfies readonly LegState[];
+export const isOpenLeg = (state: LegState): boolean => openLegStates.some(open => open === state);
+
 /** The provider's own word: the money is not with the receiver. */
 export const cameBack = ['FAILED', 'RETURNED', 'REVERSED'] as const satisfies readonly LegState[];
 

@@ -9,9 +9,9 @@ import { raw } from '@mikro-orm/core';
 import type { BookCheckId } from '../domain/ids.ts';
 import { closeGone, confirmFindings, type Finding, keepFindings, type SliceOf } from './book-findings.ts';
 import { timeIn, timeOf } from './clock.ts';
+import { graceMs } from './due-row.ts';
 import { BookCheck } from './entities/book-check.ts';
 import type { EntityManager } from './open.ts';
-import { graceMs } from './orders.ts';
 
 /** Another run has taken it over: what this one read is not its to write. */
 export class LostCheck extends Error {

@@ -3,9 +3,9 @@ import type { CredentialId, UserId } from '../domain/ids.ts';
 import { invariant } from '../domain/outcome.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
 import { timeIn } from './clock.ts';
+import { graceMs } from './due-row.ts';
 import { type ApiName, Credential, type Environment } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
-import { graceMs } from './orders.ts';
 import { sealedPlace } from './sealed-columns.ts';
 
 /** What is sealed. `webhookSecret` signs orders that are sent to us inline. */

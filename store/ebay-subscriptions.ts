@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { CredentialId, SubscriptionId } from '../domain/ids.ts';
 import { timeIn } from './clock.ts';
+import { graceMs } from './due-row.ts';
 import { EbaySubscription } from './entities/subscription.ts';
 import type { EntityManager } from './open.ts';
-import { graceMs } from './orders.ts';
 
 /** A seller was connected: their orders are to be told, from the first look on. A new consent is tested anew. */
 export async function wantSubscription(em: EntityManager, credentialId: CredentialId): Promise<EbaySubscription> {

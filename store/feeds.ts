@@ -2,10 +2,10 @@ import { raw } from '@mikro-orm/core';
 import { feedsOfMarketplace, standstillMs } from '../domain/feed.ts';
 import type { CredentialId, FeedId } from '../domain/ids.ts';
 import { timeIn } from './clock.ts';
+import { graceMs } from './due-row.ts';
 import { Feed } from './entities/feed.ts';
 import { Credential } from './entities/people.ts';
 import type { EntityManager } from './open.ts';
-import { graceMs } from './orders.ts';
 
 /** Another run has taken the feed over: what this one read is not its to store. */
 export class LostFeed extends Error {

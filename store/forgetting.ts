@@ -9,10 +9,10 @@
 import { raw } from '@mikro-orm/core';
 import type { ForgettingId } from '../domain/ids.ts';
 import { timeIn } from './clock.ts';
+import { graceMs } from './due-row.ts';
 import { Forgetting } from './entities/forgetting.ts';
 import { forgettingRules, type Place } from './forgetting-rules.ts';
 import type { EntityManager } from './open.ts';
-import { graceMs } from './orders.ts';
 
 /** Another run has taken it over. */
 export class LostForgetting extends Error {

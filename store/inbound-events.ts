@@ -3,10 +3,10 @@ import { LockMode, raw } from '@mikro-orm/core';
 import type { CredentialId, EventId } from '../domain/ids.ts';
 import { keysToldIn } from '../domain/our-keys.ts';
 import { timeIn } from './clock.ts';
+import { graceMs } from './due-row.ts';
 import { type EventSource, InboundEvent, type UnopenedEvent, unopenedEvent } from './entities/order.ts';
 import type { Credential } from './entities/people.ts';
 import type { EntityManager, Store } from './open.ts';
-import { graceMs } from './orders.ts';
 import { sealBytes } from './sealing.ts';
 
 export type NewEvent = {

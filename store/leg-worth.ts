@@ -7,7 +7,6 @@ import { owedFrom } from './current-account.ts';
 import { type PayoutLeg, Sale } from './entities/money.ts';
 import { legAmount } from './legs.ts';
 import type { EntityManager } from './open.ts';
-import { payLess } from './unpaid-legs.ts';
 
 /**
  * How much of its amount a leg would pay too much, every leg counted as paid: what the legs of its order pay beyond
@@ -34,10 +33,4 @@ async function beyondShare(em: EntityManager, { orderId, beneficiary, currency }
     [orderId, beneficiary, currency, orderId, beneficiary, orderId, beneficiary],
   );
   return money(BigInt(row?.beyond ?? 0), currency);
-}
-
-/** Its money is with us: it pays what is left of its share, or is cancelled. The caller owns it and has locked the order. */
-export async function fitToSale(em: EntityManager, leg: PayoutLeg): Promise<void> {
-  const tooMuch = await overpaidBy(em, leg);
-  if (tooMuch.amountMinor > 0n) await payLess(em, leg, tooMuch);
 }

@@ -4,9 +4,9 @@ import { formatMoney, type Money, money } from '../domain/money.ts';
 import { type LegState, legMoves } from '../domain/payout-leg.ts';
 import { assertMove } from '../domain/state-table.ts';
 import { timeIn, timeOf } from './clock.ts';
+import { graceMs, LostClaim } from './due-row.ts';
 import { Effect, PayoutLeg } from './entities/money.ts';
 import { type EntityManager, restoreOnRollback } from './open.ts';
-import { graceMs, LostClaim } from './orders.ts';
 import { note } from './timeline.ts';
 
 export const legAmount = (leg: PayoutLeg): Money => money(leg.amountMinor, leg.currency);

@@ -15,7 +15,3 @@ export async function giveBack(em: EntityManager, { id }: Order): Promise<boolea
   await release(em, 'buy', id);
   return true;
 }
-
-/** Whether its money is held and its price is settled. A wait that gave them back is taken up by `fulfill`. */
-export const isLetThrough = ({ maxCostMinor }: { maxCostMinor?: bigint | null | undefined }): boolean =>
-  maxCostMinor !== null;

@@ -19,23 +19,10 @@ import { invariant } from '../domain/outcome.ts';
 import { assertMove } from '../domain/state-table.ts';
 import { addressColumns } from './buyer-address.ts';
 import { timeIn, timeOf } from './clock.ts';
+import { graceMs, LostClaim, secondLookMs } from './due-row.ts';
 import { Order, type UnopenedOrder, unopenedOrder } from './entities/order.ts';
 import { type EntityManager, restoreOnRollback } from './open.ts';
 import { note } from './timeline.ts';
-
-/** How long a job that was added with the commit has before the sweep asks after it. */
-export const graceMs = 2_000;
-
-/** A wait that somebody's deed ends is looked at once more after this long: the deed may have come before the commit. */
-export const secondLookMs = 60_000;
-
-/** Another process claimed the row after us: whatever we were about to write is no longer ours to write. */
-export class LostClaim extends Error {
-  override readonly name = 'LostClaim';
-  constructor(id: string) {
-    super(`${id} was claimed by somebody else, or moved on`);
-  }
-}
 
 /** Where an order goes next, with what that state needs to be understood later. */
 export type Move =
@@ -58,6 +45,10 @@ export function maxCostOf(order: Order): Money {
   invariant(order.maxCostMinor != null, `order ${order.id} has its maximum cost frozen`);
   return money(order.maxCostMinor, platformCurrency);
 }
+
+/** Whether its money is held and its price is settled. A wait that gave them back is taken up by `fulfill`. */
+export const isLetThrough = ({ maxCostMinor }: { maxCostMinor?: bigint | null | undefined }): boolean =>
+  maxCostMinor !== null;
 
 export const findOrder = (em: EntityManager, id: OrderId): Promise<Order | null> => em.findOne(Order, { id });
 

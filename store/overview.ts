@@ -2,7 +2,7 @@
 import type { OrderId } from '../domain/ids.ts';
 import { type Currency, type Money, money } from '../domain/money.ts';
 import type { Channel, Freeze, OrderState } from '../domain/order.ts';
-import type { LegState } from '../domain/payout-leg.ts';
+import { type LegState, openLegStates } from '../domain/payout-leg.ts';
 import { emailHashes, nameHashes } from './buyer-address.ts';
 import { Order, type UnopenedOrder, unopenedOrder } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
@@ -67,8 +67,6 @@ export type OrderRow<Read = UnopenedOrder> = {
   order: Read;
   reseller: string;
   enteredAt: Date;
-  /** Its sale is booked: what is still to be done is to pay its legs. */
-  booked: boolean;
   /** Some leg is still moved by a job. */
   legsOpen: boolean;
   /** How payouts of it stand that did not arrive. */
@@ -123,6 +121,8 @@ function conditions(
   ];
 }
 
+const quoted = (states: readonly LegState[]): string => states.map(state => `'${state}'`).join(', ');
+
 type FoundRow = Omit<OrderRow, 'order'> & { id: OrderId };
 
 /** The page is cut before anything is asked about each of its orders. */
@@ -133,12 +133,11 @@ async function foundRows(
 ): Promise<FoundRow[]> {
   const where = conditions(em, filter);
   const rows = await em.execute<
-    { id: OrderId; reseller: string; entered_at: string; booked: boolean; legs_open: boolean; legs_back: LegState[] }[]
+    { id: OrderId; reseller: string; entered_at: string; legs_open: boolean; legs_back: LegState[] }[]
   >(
     `select o.id, u.email as reseller, ${enteredAt}::text as entered_at,
-            exists (select from sales s where s.order_id = o.id) as booked,
             exists (select from payout_legs l where l.order_id = o.id
-                      and l.status in ('PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'UNCLAIMED')) as legs_open,
+                      and l.status in (${quoted(openLegStates)})) as legs_open,
             array(select l.status from payout_legs l where l.order_id = o.id
                     and l.status in ('FAILED', 'RETURNED', 'REVERSED', 'NEEDS_REVIEW') order by l.status) as legs_back
      from (
@@ -147,11 +146,10 @@ async function foundRows(
      ) o join users u on u.id = o.user_id order by o.created_at desc, o.id`,
     [...where.flatMap(({ values }) => values), page.limit, page.offset],
   );
-  return rows.map(({ id, reseller, booked, legs_open: legsOpen, legs_back: legsBack, entered_at: enteredAt }) => ({
+  return rows.map(({ id, reseller, legs_open: legsOpen, legs_back: legsBack, entered_at: enteredAt }) => ({
     id,
     reseller,
     enteredAt: new Date(enteredAt),
-    booked,
     legsOpen,
     legsBack,
   }));

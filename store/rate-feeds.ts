@@ -3,9 +3,9 @@ import { raw } from '@mikro-orm/core';
 import type { RateFeedId } from '../domain/ids.ts';
 import type { Currency } from '../domain/money.ts';
 import { timeIn } from './clock.ts';
+import { graceMs } from './due-row.ts';
 import { RateFeed } from './entities/money.ts';
 import type { EntityManager } from './open.ts';
-import { graceMs } from './orders.ts';
 
 /** Keeps the schedule of one base currency: due at once when it is new, never when no source is configured. */
 export async function scheduleRates(em: EntityManager, base: Currency, on: boolean, now: Date): Promise<void> {

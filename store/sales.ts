@@ -6,9 +6,9 @@ import type { Money } from '../domain/money.ts';
 import type { Beneficiary } from '../domain/payout-leg.ts';
 import type { Profit } from '../domain/profit.ts';
 import { timeIn } from './clock.ts';
+import { graceMs } from './due-row.ts';
 import { AdminCommission, Commission, PayoutLeg, Sale } from './entities/money.ts';
 import type { EntityManager } from './open.ts';
-import { graceMs } from './orders.ts';
 
 export const findSale = (em: EntityManager, orderId: OrderId): Promise<Sale | null> =>
   em.findOne(Sale, { orderId, voidedAt: null });

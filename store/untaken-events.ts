@@ -5,9 +5,9 @@
 import { raw } from '@mikro-orm/core';
 import type { EventId } from '../domain/ids.ts';
 import { timeIn } from './clock.ts';
+import { graceMs } from './due-row.ts';
 import { type EventSource, InboundEvent, type UnopenedEvent, unopenedEvent } from './entities/order.ts';
 import type { EntityManager } from './open.ts';
-import { graceMs } from './orders.ts';
 
 /** An event that is taken at all is taken within minutes. */
 const lateAfter = '10 minutes';

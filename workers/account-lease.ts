@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CredentialId } from '../domain/ids.ts';
+import { LostClaim } from '../store/due-row.ts';
 import type { EntityManager } from '../store/open.ts';
-import { LostClaim } from '../store/orders.ts';
 import { holdsAccount, leaseAccount, renewLease, returnAccount } from '../store/shop-accounts.ts';
 import type { Context } from './context.ts';
 

@@ -108,7 +108,7 @@ async function bookSale(ctx: Context, em: EntityManager, order: Order, facts: Sa
   );
   const notBefore = later(ctx, ctx.config.payoutHoldDays * 86_400_000);
   const leg = { saleId: sale.id, orderId: order.id, notBefore };
-  const receivers = receiversOf(ctx, { admin, reseller });
+  const receivers = receiversOf(ctx.config, { admin, reseller });
   const legs = [];
   for (const beneficiary of ['admin', 'reseller'] as const) {
     const amount = shares[beneficiary];

@@ -1,7 +1,8 @@
 import { orderStates } from '../domain/order.ts';
 import { invariant, Retryable } from '../domain/outcome.ts';
+import { LostClaim } from '../store/due-row.ts';
 import { Payment } from '../store/entities/order.ts';
-import { assertClaim, claimOrder, LostClaim } from '../store/orders.ts';
+import { assertClaim, claimOrder } from '../store/orders.ts';
 import { orderOfCapture } from '../store/payments.ts';
 import { refundsOf, type StandingRefund, standingSum } from '../store/refunds.ts';
 import type { Context } from './context.ts';
@@ -47,7 +48,7 @@ async function takeDispute(ctx: Context, id: string, taken: Payment): Promise<st
       const payment = await em.findOneOrFail(Payment, { id: taken.id });
       await recordFee(em, order, payment, dispute);
       if (!back) return freeze(em, enqueue, order, payment, id);
-      await settleWonBack({ ctx, em, enqueue, order }, payment, won);
+      await settleWonBack({ payouts: ctx.config, em, enqueue, order }, payment, won);
       if (dispute.outcome === 'seller' || isBooked(await refundsOf(em, payment.id), payment, back))
         await thaw(em, enqueue, order, payment, dispute);
     })

@@ -1,3 +1,4 @@
+import type { MarketplaceLine, MarketplaceOrder } from '../domain/marketplace-order.ts';
 import type { Custody } from '../domain/order.ts';
 import { invariant } from '../domain/outcome.ts';
 import { jobForOrder } from '../queues/next-job.ts';
@@ -12,7 +13,7 @@ import { paymentsOf } from '../store/payments.ts';
 import { note } from '../store/timeline.ts';
 import { cancellationTold } from './cancellation-asked.ts';
 import type { Context } from './context.ts';
-import { isMarketplace, type MarketplaceLine, type MarketplaceOrder } from './marketplace.ts';
+import { isMarketplace } from './marketplace.ts';
 import { marketplaceContested } from './marketplace-dispute.ts';
 import { marketplaceRefunded, paymentReference } from './marketplace-refund.ts';
 import { settlePayment } from './settle-payment.ts';
@@ -34,7 +35,7 @@ export const takeLine = (ctx: Context, news: Line): Promise<Taken> =>
     if (undone && order.status === 'PURCHASING') return 'being bought';
     if (sale.cancelled) await cancel(em, order);
     else await carryOn(em, enqueue, order, news);
-    if (undone || tellsOfMoney(sale)) await marketplaceRefunded(ctx, em, enqueue, order.id, news);
+    if (undone || tellsOfMoney(sale)) await marketplaceRefunded(ctx.config, em, enqueue, order.id, news);
     await marketplaceContested(em, enqueue, order.id, news);
     await cancellationTold(em, enqueue, order.id, sale.cancelAsked);
     return 'taken';

@@ -1,5 +1,6 @@
 import { clocksDifferByMs } from '../domain/feed.ts';
 import type { EventId, UserId } from '../domain/ids.ts';
+import type { MarketplaceOrder } from '../domain/marketplace-order.ts';
 import type { Custody } from '../domain/order.ts';
 import { NotThere, Retryable, type Terminal, Unreadable } from '../domain/outcome.ts';
 import type { InboundEvent } from '../store/entities/order.ts';
@@ -14,7 +15,7 @@ import { takeLine } from './import-line.ts';
 import { replaceUnconfirmed, staysUnread, takeUnconfirmed } from './import-unconfirmed.ts';
 import { takeUnreadable } from './import-unreadable.ts';
 import { saleAbsent, waitForAccount } from './import-untaken.ts';
-import { isMarketplace, type MarketplaceOrder, readMarketplaceOrder } from './marketplace.ts';
+import { isMarketplace, readMarketplaceOrder } from './marketplace.ts';
 import { type Hint, hintOf } from './notification.ts';
 import { ReconnectNeeded } from './tokens.ts';
 

@@ -1,3 +1,4 @@
+import type { MarketplaceOrder } from '../domain/marketplace-order.ts';
 import type { Custody } from '../domain/order.ts';
 import { invariant, NotThere } from '../domain/outcome.ts';
 import { claimedAddress, claimedPrice, type InlineOrder, parseInlineOrder } from '../providers/inline/webhook.ts';
@@ -9,7 +10,7 @@ import type { EntityManager } from '../store/open.ts';
 import { claimOrder, orderOfSeller } from '../store/orders.ts';
 import { note, noteOnce } from '../store/timeline.ts';
 import type { Context } from './context.ts';
-import { isMarketplace, type MarketplaceOrder } from './marketplace.ts';
+import { isMarketplace } from './marketplace.ts';
 import { ReconnectNeeded } from './tokens.ts';
 
 /** MercadoLibre may not know a new order yet: its "not found" counts after this long. */

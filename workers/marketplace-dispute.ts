@@ -1,4 +1,5 @@
 import type { OrderId } from '../domain/ids.ts';
+import type { MarketplaceLine, MarketplaceOrder } from '../domain/marketplace-order.ts';
 import { zero } from '../domain/money.ts';
 import { orderStates } from '../domain/order.ts';
 import type { Enqueue } from '../queues/transact.ts';
@@ -6,7 +7,6 @@ import { isDisputed, recordDispute } from '../store/disputes.ts';
 import type { EntityManager } from '../store/open.ts';
 import { claimOrder } from '../store/orders.ts';
 import { paymentsOf } from '../store/payments.ts';
-import type { MarketplaceLine, MarketplaceOrder } from './marketplace.ts';
 import { paymentReference } from './marketplace-refund.ts';
 import { freeze, thaw } from './settle-dispute.ts';
 

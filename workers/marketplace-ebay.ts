@@ -1,10 +1,10 @@
+import type { MarketplaceOrder, WentBack } from '../domain/marketplace-order.ts';
 import { formatMoney, split, sum } from '../domain/money.ts';
 import { unreachable } from '../domain/outcome.ts';
 import type { EbayLine, EbayOrder } from '../providers/ebay/order.ts';
 import type { EbayRefund } from '../providers/ebay/refunds.ts';
 import type { Credential } from '../store/entities/people.ts';
 import type { Context } from './context.ts';
-import type { MarketplaceOrder, WentBack } from './marketplace.ts';
 import { withToken } from './tokens.ts';
 
 /** eBay charges its fee per order: it is spread over the lines by what each costs. */

@@ -1,3 +1,4 @@
+import type { MarketplaceOrder, WentBack } from '../domain/marketplace-order.ts';
 import { equals, formatMoney, sum } from '../domain/money.ts';
 import { unreachable } from '../domain/outcome.ts';
 import type { MercadoLibreOrder } from '../providers/mercadolibre/order.ts';
@@ -6,7 +7,6 @@ import type { MercadoLibreShipment } from '../providers/mercadolibre/shipment.ts
 import type { Credential } from '../store/entities/people.ts';
 import { saysAbsent } from './absent-sale.ts';
 import type { Context } from './context.ts';
-import type { MarketplaceOrder, WentBack } from './marketplace.ts';
 import { withToken } from './tokens.ts';
 
 /** What a shipment is called once it has left. */

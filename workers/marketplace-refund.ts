@@ -1,4 +1,5 @@
 import type { OrderId } from '../domain/ids.ts';
+import type { MarketplaceLine, MarketplaceOrder } from '../domain/marketplace-order.ts';
 import { add, equals, formatMoney, isGreater, type Money, min, money, subtract, zero } from '../domain/money.ts';
 import { orderStates } from '../domain/order.ts';
 import { bookBack } from '../queues/book-back.ts';
@@ -10,9 +11,8 @@ import { paymentsOf } from '../store/payments.ts';
 import { isElsewhere, refundedOf, refundsOf, wasSaidByPerson } from '../store/refunds.ts';
 import { note, noteOnce } from '../store/timeline.ts';
 import { forgetUntold, keepUntold } from '../store/untold-refunds.ts';
-import type { Context } from './context.ts';
-import type { MarketplaceLine, MarketplaceOrder } from './marketplace.ts';
 import { type Given, settleReturns } from './money-returned.ts';
+import type { PayoutDefaults } from './receivers.ts';
 import { stopOrder } from './stop-order.ts';
 
 type Refunded = { order: MarketplaceOrder; line: MarketplaceLine };
@@ -25,7 +25,7 @@ export const paymentReference = ({ order, line }: Refunded): string => `${order.
  * again changes nothing.
  */
 export async function marketplaceRefunded(
-  ctx: Context,
+  payouts: PayoutDefaults,
   em: EntityManager,
   enqueue: Enqueue,
   id: OrderId,
@@ -39,19 +39,19 @@ export async function marketplaceRefunded(
   // Nothing, where a refund that it told of has failed.
   const back = cancelled || state === 'REVERSED' ? paid : (news.line.back ?? zero(paid.currency));
   if ('says' in back) return untoldPart(em, enqueue, id, { payment, says: back.says });
-  return wentBack(ctx, em, enqueue, id, { payment, total: min(back, paid), says: rawPayment, state });
+  return wentBack(payouts, em, enqueue, id, { payment, total: min(back, paid), says: rawPayment, state });
 }
 
 type Back = { payment: Payment; total: Money; says: string; state: MarketplaceOrder['payment'] };
 
-async function wentBack(ctx: Context, em: EntityManager, enqueue: Enqueue, id: OrderId, back: Back) {
+async function wentBack(payouts: PayoutDefaults, em: EntityManager, enqueue: Enqueue, id: OrderId, back: Back) {
   const { payment, total, says } = back;
   const wasUntold = await forgetUntold(em, payment.id);
   const booked = await refundedOf(em, id, payment.currency);
   if (!wasUntold && equals(total, booked)) return;
   const order = await claimOrder(em, id, orderStates);
   if (!order) return;
-  if (isGreater(booked, total)) await cameAgain({ ctx, em, enqueue, order }, back, subtract(booked, total));
+  if (isGreater(booked, total)) await cameAgain({ payouts, em, enqueue, order }, back, subtract(booked, total));
   const amount = await bookBack(em, enqueue, order, { payment, total, saidBy: 'marketplace' });
   if (amount.amountMinor > 0n)
     await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', `${formatMoney(amount)} went back: ${says}`);

@@ -26,11 +26,10 @@ import {
 } from '../store/refunds.ts';
 import { findSale } from '../store/sales.ts';
 import { commissionAdmin, findUser } from '../store/users.ts';
-import type { Context } from './context.ts';
-import { receiversOf } from './receivers.ts';
+import { type PayoutDefaults, receiversOf } from './receivers.ts';
 
 /** Who books, in which transaction, and the order that they own. */
-export type Given = { ctx: Pick<Context, 'config'>; em: EntityManager; enqueue: Enqueue; order: Order };
+export type Given = { payouts: PayoutDefaults; em: EntityManager; enqueue: Enqueue; order: Order };
 
 /**
  * Books that up to `most` of what stands of these refunds is here again, and gives how much that was. The caller owns
@@ -55,14 +54,14 @@ export async function settleReturns(
   return amount;
 }
 
-async function book({ ctx, em, enqueue, order }: Given, payment: Payment, { reference, amount }: Return) {
+async function book({ payouts, em, enqueue, order }: Given, payment: Payment, { reference, amount }: Return) {
   const { channel, userId: reseller, id: orderId } = order;
   const postings = refundReturned({ channel, custody: custodyOf(order), reseller, amount });
   await post(em, { source: payment.provider, event: `return:${reference}`, orderId, postings });
   const sale = await findSale(em, orderId);
   const owner = sale && (await findUser(em, order.userId));
   if (!sale || !owner) return;
-  const payTo = receiversOf(ctx, { admin: await commissionAdmin(em), reseller: owner });
+  const payTo = receiversOf(payouts, { admin: await commissionAdmin(em), reseller: owner });
   await regainSale(em, enqueue, order, sale, { event: `regained:${sale.id}:${reference}`, by: amount, payTo });
 }
 

@@ -3,9 +3,10 @@ import { add, equals, formatMoney, type Money, subtract, sum } from '../domain/m
 import { Terminal } from '../domain/outcome.ts';
 import { legPaid, legReturned, payoutCharged } from '../domain/postings.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
+import { fitToSale } from '../store/fit-payout-to-sale.ts';
 import { consume, moneyReturned, partReturned } from '../store/funding.ts';
 import { postingsOf, postTurn } from '../store/ledger.ts';
-import { fitToSale, overpaidBy } from '../store/leg-worth.ts';
+import { overpaidBy } from '../store/leg-worth.ts';
 import { cancelRequested, goOnProvenLeg, legAmount, lockLeg, moveLeg } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
 import { note } from '../store/timeline.ts';

@@ -2,13 +2,14 @@ import { collectedName, effectKey, type OutsideName } from '../domain/effect-key
 import { NotNow, Retryable, Terminal } from '../domain/outcome.ts';
 import { legStates } from '../domain/payout-leg.ts';
 import { type CollectedPayout, standingCollection, stillCollected, wereCollected } from '../store/collected-payouts.ts';
+import { LostClaim } from '../store/due-row.ts';
 import { isInDoubt, isKeyUsed, once } from '../store/effects.ts';
 import { type Effect, PayoutLeg } from '../store/entities/money.ts';
 import type { Hindrance, Intent } from '../store/intent.ts';
 import { legHindrance } from '../store/leg-hindrance.ts';
 import { assertLegOwner, claimLeg, legAmount, lockLeg, lockLegs, lockOrdersOf } from '../store/legs.ts';
 import type { EntityManager } from '../store/open.ts';
-import { findOrder, LostClaim } from '../store/orders.ts';
+import { findOrder } from '../store/orders.ts';
 import { nameOfLeg } from '../store/outside-names.ts';
 import { type Context, onceContext } from './context.ts';
 import { acceptedByProvider } from './payout-outcome.ts';

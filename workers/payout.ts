@@ -1,9 +1,10 @@
 import type { LegId } from '../domain/ids.ts';
 import { refusalIn, Terminal } from '../domain/outcome.ts';
 import { type LegState, legStates } from '../domain/payout-leg.ts';
+import { LostClaim } from '../store/due-row.ts';
 import type { Effect, PayoutLeg } from '../store/entities/money.ts';
 import { claimLeg } from '../store/legs.ts';
-import { findOrder, LostClaim } from '../store/orders.ts';
+import { findOrder } from '../store/orders.ts';
 import { type Context, later, type Processor } from './context.ts';
 import { addressNow } from './payout-address.ts';
 import { letOut } from './payout-let-out.ts';

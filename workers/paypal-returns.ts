@@ -1,7 +1,8 @@
 import { orderStates } from '../domain/order.ts';
 import { invariant, Retryable } from '../domain/outcome.ts';
+import { LostClaim } from '../store/due-row.ts';
 import { type Order, Payment } from '../store/entities/order.ts';
-import { assertClaim, claimOrder, LostClaim } from '../store/orders.ts';
+import { assertClaim, claimOrder } from '../store/orders.ts';
 import { originalOf, refundsOf, type StandingRefund, standingSum } from '../store/refunds.ts';
 import type { Context } from './context.ts';
 import { type Given, settleReturns } from './money-returned.ts';
@@ -52,7 +53,7 @@ export async function takeReturns(ctx: Context, { orderId, id }: Payment): Promi
   await ctx
     .transact(async (em, enqueue) => {
       await assertClaim(em, order);
-      await settleWonBack({ ctx, em, enqueue, order }, payment, won);
+      await settleWonBack({ payouts: ctx.config, em, enqueue, order }, payment, won);
     })
     .catch(error => {
       if (!(error instanceof LostClaim)) throw error;

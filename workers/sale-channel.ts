@@ -1,3 +1,4 @@
+import type { WentBack } from '../domain/marketplace-order.ts';
 import { isGreater, subtract } from '../domain/money.ts';
 import type { ReviewReason } from '../domain/order.ts';
 import { leftOf } from '../domain/payment.ts';
@@ -8,7 +9,7 @@ import { refundedOf } from '../store/refunds.ts';
 import { isSettled } from '../store/untold-refunds.ts';
 import { absentForNow, saysAbsent } from './absent-sale.ts';
 import type { Context } from './context.ts';
-import { readMarketplaceOrder, type WentBack } from './marketplace.ts';
+import { readMarketplaceOrder } from './marketplace.ts';
 import { payPalOf } from './own-account.ts';
 import { backAtPayPal } from './paypal-went-back.ts';
 

@@ -1,6 +1,5 @@
-import { formatMoney, negate, zero } from '../domain/money.ts';
+import { formatMoney, type Money, negate, zero } from '../domain/money.ts';
 import { disputeCharged } from '../domain/postings.ts';
-import type { Dispute } from '../providers/paypal/dispute.ts';
 import { endFreeze } from '../queues/end-freeze.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import { isDisputed, recordDispute } from '../store/disputes.ts';
@@ -14,12 +13,15 @@ import { stopOrder } from './stop-order.ts';
 
 const frozenFor = 'DISPUTE';
 
+/** A buyer's complaint as its channel tells of it: who has the money of a settled one, and what was taken for it so far. */
+export type DisputeNews = { id: string; open: boolean; outcome?: 'seller' | 'buyer'; fee?: Money };
+
 /** What PayPal takes for a dispute is booked once, whoever wins it. */
 export async function recordFee(
   em: EntityManager,
   { id: orderId }: Order,
   payment: Payment,
-  dispute: Dispute,
+  dispute: DisputeNews,
 ): Promise<void> {
   const { id: reference, fee = zero(payment.currency) } = dispute;
   const status = dispute.open ? 'OPEN' : dispute.outcome === 'seller' ? 'SELLER' : 'BUYER';
@@ -53,7 +55,7 @@ export async function thaw(
   enqueue: Enqueue,
   order: Order,
   payment: Payment,
-  { id, outcome }: Pick<Dispute, 'id' | 'outcome'>,
+  { id, outcome }: Pick<DisputeNews, 'id' | 'outcome'>,
 ): Promise<void> {
   if (await isDisputed(em, order.id)) return;
   // Also when a person has ended the freeze by a decision: the payment is the seller's all the same.

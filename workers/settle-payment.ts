@@ -12,7 +12,7 @@ import type { EntityManager } from '../store/open.ts';
 import { custodyOf, salePrice } from '../store/orders.ts';
 import { type Fee, paymentsOf, recordPayment } from '../store/payments.ts';
 import { noteOnce } from '../store/timeline.ts';
-import { correctFee, estimatedFee } from './payment-fee.ts';
+import { correctFee, estimatedFee } from './correct-fee.ts';
 
 /** What a provider says of the buyer's money for one order. */
 export type PaymentNews = {

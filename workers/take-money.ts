@@ -20,7 +20,7 @@ export async function takeMoney(ctx: Context, order: Order, shown: PayPalOrder):
     await assertClaim(em, order);
     await settlePayment(em, enqueue, order, news);
     for (const payment of await paymentsOf(em, order.id))
-      await takeRefundsOf({ ctx, em, enqueue, order }, payment, shown);
+      await takeRefundsOf({ payouts: ctx.config, em, enqueue, order }, payment, shown);
   });
   return news;
 }

@@ -1,6 +1,7 @@
+import { jobForOrder } from '../../queues/next-job.ts';
 import { type Html, html } from '../../runtime/html.ts';
 import { salePrice } from '../../store/orders.ts';
-import { currentQueue, ownJob } from '../current-queue.ts';
+import { currentQueues } from '../current-queue.ts';
 import { nextAction, wayOut } from '../next-action.ts';
 import type { OrderFile } from '../order-file.ts';
 import { contradictionCard } from './contradictions.ts';
@@ -48,19 +49,22 @@ const restingReceiver = ({ restingReceiver: change }: OrderFile): Html | undefin
     ? html`<p class="footnote">The reseller’s payouts go to <code>${change.receiver}</code> by ${change.provider} from ${moment(change.holdsFrom)} on.</p>`
     : undefined;
 
-const head = (file: OrderFile, now: Date): Html => html`<header class="order-head">
+const head = (file: OrderFile, now: Date): Html => {
+  const queues = currentQueues(file).join(', ');
+  return html`<header class="order-head">
   <div>
     <h1><code>${file.order.id}</code></h1>
     <p>${badge(file.order.status)} ${reasonText(file.order.waitReason ?? file.order.reason)}
       <span class="faint">for ${age(file.enteredAt, now)}</span></p>
   </div>
   ${
-    currentQueue(file) &&
+    queues &&
     html`<form method="post" action="/orders/${file.order.id}/wake">
-      <button title="Has it looked at now: a new job on ${currentQueue(file)}">Wake</button>
+      <button title="Has it looked at now: a new job on ${queues}">Wake</button>
     </form>`
   }
 </header>`;
+};
 
 const wokenNotice = (jobs: number): Html =>
   jobs === 0
@@ -78,7 +82,8 @@ function advice({ order }: OrderFile): Html | undefined {
 
 function orderFacts(file: OrderFile, now: Date): Html {
   const { order, product, reseller } = file;
-  const job = ownJob(order, file.booked);
+  const job = jobForOrder(order);
+  const queues = currentQueues(file).join(', ');
   return facts([
     ['Amount', amount(salePrice(order))],
     ['Product', product ? html`${product.title}${order.quantity > 1 && html` × ${order.quantity}`}` : none],
@@ -95,7 +100,7 @@ function orderFacts(file: OrderFile, now: Date): Html {
     ...(order.fxRate && order.fxRate !== '1'
       ? ([['Exchange rate', html`${order.fxRate} <span class="faint">${order.fxSource}</span>`]] as const)
       : []),
-    ['Current queue', currentQueue(file) ?? none],
+    ['Current queue', queues || none],
     ['Current job', job ? html`<a href="/queues/queue/${job.queue}/${job.id}"><code>${job.id}</code></a>` : none],
     ['Next check', relative(order.nextCheckAt, now)],
     ...(order.waitUntil ? ([['Waits until', moment(order.waitUntil)]] as const) : []),

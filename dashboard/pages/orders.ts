@@ -3,7 +3,7 @@ import { legStates } from '../../domain/payout-leg.ts';
 import { type Html, html } from '../../runtime/html.ts';
 import { salePrice } from '../../store/orders.ts';
 import type { OrderFilter, OrderRow } from '../../store/overview.ts';
-import { currentQueue } from '../current-queue.ts';
+import { currentQueues } from '../current-queue.ts';
 import type { Paged } from '../paging.ts';
 import { page, type Viewer } from './layout.ts';
 import { pager } from './pager.ts';
@@ -65,7 +65,7 @@ const orderTable = (rows: readonly OrderRow[], now: Date): Html =>
           html`<span class="clip" title="${reseller}">${reseller}</span>`,
           amount(salePrice(order)),
           html`${badge(order.status)} ${reasonText(order.waitReason ?? order.reason)}${marks(row)}`,
-          html`<span class="whole">${currentQueue(row) ?? none}</span>`,
+          html`<span class="whole">${currentQueues(row).join(', ') || none}</span>`,
           age(enteredAt, now),
           relative(order.nextCheckAt, now),
         ],

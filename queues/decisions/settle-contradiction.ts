@@ -11,8 +11,8 @@ import {
   lockContradiction,
 } from '../../store/contradictions.ts';
 import type { Order } from '../../store/entities/order.ts';
+import { fitToSale } from '../../store/fit-payout-to-sale.ts';
 import { postTurn } from '../../store/ledger.ts';
-import { fitToSale } from '../../store/leg-worth.ts';
 import { findLeg, moveLeg } from '../../store/legs.ts';
 import type { EntityManager } from '../../store/open.ts';
 import { claimOrder, custodyOf } from '../../store/orders.ts';

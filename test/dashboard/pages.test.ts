@@ -123,7 +123,13 @@ describe('the pages', () => {
 
   it('show who got how many cents, and what the ledger says', async () => {
     const usd = (minor: bigint) => money(minor, 'USD');
-    const id = await world.addOrder({ status: 'PURCHASED', shipTo, maxCostMinor: 2_500n, fxRate: '1' });
+    const id = await world.addOrder({
+      status: 'PURCHASED',
+      saleBookedAt: new Date(),
+      shipTo,
+      maxCostMinor: 2_500n,
+      fxRate: '1',
+    });
     const fees = { marketplaceFee: usd(0n), paymentFee: usd(223n) };
     const profit = { grossProfit: usd(2_767n), commission: usd(277n), netProfit: usd(2_490n) };
     await world.store.transaction(async em => {
@@ -151,10 +157,15 @@ describe('the pages', () => {
     const { text } = await admin.get(`/orders/${id}`).expect(200);
     const shown = ['20.00', '2.23', '2.77', '24.90', '49.90'].map(cents => `${cents}<small>USD</small>`);
     for (const cents of shown) expect(text).to.include(cents);
-    expect(text).to.include(`booked:${id}`).and.include('supplier-purchases').and.include('<dd>payout</dd>');
-    // Woken, it is the payout that is looked at again.
+    expect(text)
+      .to.include(`booked:${id}`)
+      .and.include('supplier-purchases')
+      .and.include('<dd>track-shipment, payout</dd>');
+    // Woken, the parcels are looked at again, and the payout.
     await admin.post(`/orders/${id}/wake`).expect(303);
-    expect((await world.audit())[0]?.outcome).to.match(/^done: payout-[0-9a-f-]{36}-1-1$/);
+    expect((await world.audit())[0]?.outcome).to.match(
+      /^done: track-shipment-[0-9a-f-]{36}-\d+-1, payout-[0-9a-f-]{36}-1-1$/,
+    );
   });
 
   it('lead from the overview to what is held, and to payouts that came back', async () => {
@@ -184,7 +195,13 @@ describe('the pages', () => {
   });
 
   it('tell which reseller owes how much', async () => {
-    const id = await world.addOrder({ status: 'PURCHASED', shipTo, maxCostMinor: 2_500n, fxRate: '1' });
+    const id = await world.addOrder({
+      status: 'PURCHASED',
+      saleBookedAt: new Date(),
+      shipTo,
+      maxCostMinor: 2_500n,
+      fxRate: '1',
+    });
     await world.store.transaction(async em => {
       const usd = (minor: bigint) => money(minor, 'USD');
       const none = { marketplaceFee: usd(0n), paymentFee: usd(0n) };

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { Terminal } from '../../domain/outcome.ts';
+import { LostClaim } from '../../store/due-row.ts';
 import { once } from '../../store/effects.ts';
 import { Effect } from '../../store/entities/money.ts';
-import { assertOwner, LostClaim } from '../../store/orders.ts';
+import { assertOwner } from '../../store/orders.ts';
 import { stopClock } from '../../storm/database-clock.ts';
 import { crashAt, createFakeProvider, quarantineMs } from './fake-provider.ts';
 import { insertOrder, openTestStore, type TestStore } from './fixtures.ts';

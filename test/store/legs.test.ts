@@ -4,6 +4,7 @@ import type { LegId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { legMoves, legStates } from '../../domain/payout-leg.ts';
 import { IllegalMove, mayMove } from '../../domain/state-table.ts';
+import { LostClaim } from '../../store/due-row.ts';
 import { PayoutLeg } from '../../store/entities/money.ts';
 import {
   assertLegOwner,
@@ -15,7 +16,6 @@ import {
   resizeLeg,
   wakeLeg,
 } from '../../store/legs.ts';
-import { LostClaim } from '../../store/orders.ts';
 import { timelineOf } from '../../store/timeline.ts';
 import { insertLeg, openTestStore, refusalOf, refusedLock, rowsOf, type TestStore } from './fixtures.ts';
 

@@ -10,18 +10,17 @@ import {
   waits,
 } from '../../domain/order.ts';
 import { IllegalMove, mayMove } from '../../domain/state-table.ts';
+import { LostClaim, secondLookMs } from '../../store/due-row.ts';
 import type { Order } from '../../store/entities/order.ts';
 import {
   assertOwner,
   claimOrder,
   findOrder,
-  LostClaim,
   leaveToDeed,
   type Move,
   moveOrder,
   newOrderId,
   recheckOrder,
-  secondLookMs,
   updateOrder,
   waitingFor,
   wakeOrder,

@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
 import { mayMove } from '../../domain/state-table.ts';
 import { supplierOrderMoves, supplierOrderStates } from '../../domain/supplier-order.ts';
-import { claimOrder, LostClaim } from '../../store/orders.ts';
+import { LostClaim } from '../../store/due-row.ts';
+import { claimOrder } from '../../store/orders.ts';
 import {
   hear,
   keepNews,
