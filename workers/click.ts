@@ -1,11 +1,11 @@
 import { effectKey } from '../domain/effect-key.ts';
 import { formatMoney, type Money } from '../domain/money.ts';
 import { Retryable, Uncertain } from '../domain/outcome.ts';
-import { once } from '../store/effects.ts';
 import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { askedInThisRun, type Found, type Intent } from '../store/intent.ts';
+import { once } from '../store/once.ts';
 import { assertOwner, goOnProven } from '../store/orders.ts';
 import { nameOfOrder } from '../store/outside-names.ts';
 import { standingOf } from '../store/shop-accounts.ts';

@@ -10,10 +10,10 @@ import type { Transact } from '../queues/transact.ts';
 import type { WorkerConfig } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
-import type { Failpoint as EffectFailpoint, OnceContext } from '../store/effects.ts';
+import type { Failpoint as EffectFailpoint, OnceContext } from '../store/once.ts';
 import type { Store } from '../store/open.ts';
-import type { Shop } from './browser/shop.ts';
 import type { Step } from './browser/steps.ts';
+import type { Shop } from './browser/visit.ts';
 
 export type Providers = {
   readonly paypal: PayPalClient;

@@ -3,10 +3,11 @@ import { type Failure, isFailure, NotNow, Retryable, type Terminal, Uncertain, U
 import { cameBack } from '../domain/payout-leg.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
 import { LostClaim } from '../store/due-row.ts';
-import { isInDoubt, Unproven } from '../store/effects.ts';
+import { isInDoubt } from '../store/effects.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { release } from '../store/funding.ts';
 import { moveLeg, recheckLeg, restLeg } from '../store/legs.ts';
+import { Unproven } from '../store/once.ts';
 import { standingPayout } from '../store/payouts-of-leg.ts';
 import { note } from '../store/timeline.ts';
 import { type Context, later } from './context.ts';

@@ -1,8 +1,8 @@
 import { effectKey } from '../domain/effect-key.ts';
 import { isFailure, Terminal } from '../domain/outcome.ts';
-import { once, Unproven } from '../store/effects.ts';
 import type { Order, Parcel } from '../store/entities/order.ts';
 import { askedInThisRun } from '../store/intent.ts';
+import { once, Unproven } from '../store/once.ts';
 import { assertClaim } from '../store/orders.ts';
 import { nameOfParcel } from '../store/outside-names.ts';
 import { markTold, refuseNotice, untoldParcels } from '../store/parcels.ts';

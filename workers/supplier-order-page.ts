@@ -3,7 +3,7 @@ import type { Parcel } from '../providers/aliexpress/product.ts';
 import type { SupplierOrder } from '../store/entities/order.ts';
 import { Obstacle } from './browser/obstacle.ts';
 import { orderPath, readOrder } from './browser/pages/orders.ts';
-import type { Visit } from './browser/shop.ts';
+import type { Visit } from './browser/visit.ts';
 
 /** The website's words for what the API calls otherwise. */
 const statuses: Readonly<Record<string, SupplierNews['status'] | undefined>> = {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Failpoint as EffectFailpoint } from '../../store/effects.ts';
+import type { Failpoint as EffectFailpoint } from '../../store/once.ts';
 import { capturePayment } from '../../workers/capture-payment.ts';
 import type { Failpoint } from '../../workers/context.ts';
 import { approvedCart, type Cart, capture } from './cart.ts';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { findChromium } from '../../runtime/chromium.ts';
-import { type Snapshot, takeSnapshot } from '../../workers/browser/evidence.ts';
+import { takeSnapshot } from '../../workers/browser/evidence.ts';
 import { type BrowserPool, openBrowserPool } from '../../workers/browser/pool.ts';
+import type { Snapshot } from '../../workers/browser/visit.ts';
 import { describeWith } from '../support/needs.ts';
 
 const email = 'buyer@example.com';

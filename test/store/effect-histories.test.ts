@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isFailure } from '../../domain/outcome.ts';
-import { type Failpoint, once } from '../../store/effects.ts';
 import { Effect } from '../../store/entities/money.ts';
+import { type Failpoint, once } from '../../store/once.ts';
 import { stopClock } from '../../storm/database-clock.ts';
 import {
   type Call,

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { Retryable, Terminal } from '../../domain/outcome.ts';
-import { disproveDone, isInDoubt, once, standingEffect, withdrawUnsent } from '../../store/effects.ts';
+import { disproveDone, isInDoubt, standingEffect, withdrawUnsent } from '../../store/effects.ts';
 import { Effect } from '../../store/entities/money.ts';
 import type { Environment } from '../../store/entities/people.ts';
+import { once } from '../../store/once.ts';
 import { stopClock } from '../../storm/database-clock.ts';
 import { type Call, createFakeProvider, quarantineMs, resendForMs, type Traits } from './fake-provider.ts';
 import { openTestStore, refusalOf, type TestStore } from './fixtures.ts';

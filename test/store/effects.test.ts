@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { type Failpoint, once, Unproven } from '../../store/effects.ts';
 import { Effect } from '../../store/entities/money.ts';
+import { type Failpoint, once, Unproven } from '../../store/once.ts';
 import type { Store } from '../../store/open.ts';
 import { stopClock } from '../../storm/database-clock.ts';
 import {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
 import { databaseTime } from '../../store/clock.ts';
-import type { Failpoint, OnceContext } from '../../store/effects.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Intent } from '../../store/intent.ts';
+import type { Failpoint, OnceContext } from '../../store/once.ts';
 import { stopClock } from '../../storm/database-clock.ts';
 import type { TestStore } from './fixtures.ts';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { EventId } from '../../domain/ids.ts';
-import { once } from '../../store/effects.ts';
 import { InboundEvent } from '../../store/entities/order.ts';
 import { closeEvent, storeEvent } from '../../store/inbound-events.ts';
+import { once } from '../../store/once.ts';
 import { endRestore, openRestore } from '../../store/restore.ts';
 import { stopClock } from '../../storm/database-clock.ts';
 import { type Call, createFakeProvider, quarantineMs, resendForMs, type Traits } from './fake-provider.ts';

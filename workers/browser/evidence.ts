@@ -1,10 +1,6 @@
 import type { Page } from 'puppeteer';
 import { isPageLost } from './page-lost.ts';
-
-/** The page as it was left, for whoever has to decide. */
-export type Snapshot = { readonly url: string; readonly screenshot: Buffer; readonly html: string };
-/** Why there is no picture. */
-export type Unseen = { readonly missing: string };
+import type { Snapshot, Unseen } from './visit.ts';
 
 const htmlMax = 200_000;
 

@@ -4,7 +4,8 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { SecretBox } from '../../runtime/secret-box.ts';
 import type { Store } from '../../store/open.ts';
 import { openBrowserPool } from './pool.ts';
-import { createShop, type Shop } from './shop.ts';
+import { createShop } from './shop.ts';
+import type { Shop } from './visit.ts';
 
 export type OpenShop = { shop: Shop; close(): Promise<void> };
 

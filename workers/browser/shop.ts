@@ -1,10 +1,9 @@
 import type { Page } from 'puppeteer';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { SecretBox } from '../../runtime/secret-box.ts';
-import type { Credential } from '../../store/entities/people.ts';
 import type { Store } from '../../store/open.ts';
 import { type Cookie, keepCookies, openShopSecrets, type ShopAccount, shopAccount } from '../../store/shop-accounts.ts';
-import { type Snapshot, takeSnapshot, type Unseen } from './evidence.ts';
+import { takeSnapshot } from './evidence.ts';
 import { foreignPage, isAbroad, isInShop, keepInShop } from './in-shop.ts';
 import { Obstacle } from './obstacle.ts';
 import { isPageLost } from './page-lost.ts';
@@ -12,25 +11,7 @@ import { open } from './pages/log-in.ts';
 import type { BrowserPool } from './pool.ts';
 import { shopSite } from './shop-site.ts';
 import { guardOf, type SiteGuard } from './site-guard.ts';
-
-/** One stay in the shop, logged in as one account. */
-export type Visit = {
-  readonly page: Page;
-  /** Goes to a page by its path, and logs in on the way when the session has ended. @throws Obstacle */
-  open(path: string): Promise<void>;
-};
-
-export type VisitOptions = {
-  credential: Credential;
-  deadlineMs: number;
-  signal: AbortSignal;
-  /** Sees the page as the task left it when it failed. */
-  onTrouble?: (error: unknown, snapshot: Snapshot | Unseen) => Promise<void>;
-};
-
-export type Shop = {
-  visit<T>(options: VisitOptions, task: (visit: Visit) => Promise<T>): Promise<T>;
-};
+import type { Shop, Snapshot, Unseen } from './visit.ts';
 
 /** The supplier's website at `baseUrl`, seen through a pool of pages. */
 export function createShop(options: { pool: BrowserPool; baseUrl: string; store: Store; box: SecretBox }): Shop {

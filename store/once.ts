@@ -1,0 +1,236 @@
+/**
+ * `once` is the only way to cause an effect outside.
+ *
+ *   (no row) ──intent committed──► OPEN ──parsed answer──► DONE
+ *                                   │
+ *                                   └──certain "no"──────► DISPROVEN      the next run opens a new generation
+ *
+ * The row, with the frozen request and its idempotency key, is committed before a byte leaves. From then on a
+ * time-out, a crash and a stalled job are one case: the row is OPEN and was sent, so the next run looks the effect up
+ * before it may send again.
+ *
+ *   FOUND                                     → DONE with what was found
+ *   last send may still be running            → uncertain, look again when the quarantine is over
+ *   ABSENT, or UNKNOWN at a provider that
+ *     deduplicates the key; inside resendUntil → the same frozen request again, if it `mayStillLeave`
+ *   anything else                             → uncertain, look again; past resendUntil a person decides (Unproven)
+ *
+ * A resend is a send: whether the request may still leave is asked before every one. What cannot be asked now is not
+ * sent now. A request that must not leave any more is withdrawn when it never left; else it may have happened, and is a
+ * person's (Unproven, with what was seen).
+ *
+ * At most one effect per (purpose, subject) is not DISPROVEN, whatever its route: a partial unique index. A new
+ * generation is a compare-and-set on the disproven one before it (unique purpose, subject, generation).
+ */
+import { randomUUID } from 'node:crypto';
+import { raw } from '@mikro-orm/core';
+import type { EffectId } from '../domain/ids.ts';
+import type { Json } from '../domain/json.ts';
+import { invariant, Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
+import { type Departure, departure } from '../runtime/departure.ts';
+import { keepContradiction } from './contradictions.ts';
+import { agesOf, inFlight, markSent, unmarkSent } from './effect-window.ts';
+import { isInDoubt, newestEffect, proveOpen, withdrawn, withdrawUnsent } from './effects.ts';
+import { Effect } from './entities/money.ts';
+import type { Found, Hindrance, Intent } from './intent.ts';
+import type { EntityManager, Store } from './open.ts';
+import { doubtAfterRestore, refuseWhileRestoring, restored } from './restore.ts';
+import { seal } from './sealing.ts';
+
+/** Nobody knows, and it is not to be sent again: its time is over, or it is hindered. Only a person may decide now. */
+export class Unproven extends Uncertain {
+  readonly effect: Effect;
+  readonly hindrance: Hindrance | undefined;
+  constructor(effect: Effect, hindrance?: Hindrance) {
+    const name = `${effect.purpose} ${effect.idempotencyKey}`;
+    const text = hindrance
+      ? `${name} may have happened, and is not sent again: ${hindrance.note}`
+      : `${name} can be neither found nor sent again`;
+    super('EFFECT_UNPROVEN', text);
+    this.effect = effect;
+    this.hindrance = hindrance;
+  }
+}
+
+/** Named places where a process may die; tests make them fatal. */
+export type Failpoint = 'effect-opened' | 'effect-sending' | 'effect-answered' | 'effect-closed';
+export type OnceContext = {
+  store: Store;
+  /** How long a call that was cut off may still be running at the provider. */
+  quarantineMs: number;
+  failpoint?: (name: Failpoint) => void | Promise<void>;
+};
+
+async function open<Result extends Json>(context: OnceContext, intent: Intent<Result>): Promise<Effect> {
+  return context.store.transaction(async em => {
+    await intent.assertOwner(em);
+    // What another route never sent is taken back: its request would mean nothing here.
+    const last = await withoutUnsentOf(em, intent, await newestEffect(em, intent.purpose, intent.subject));
+    if (last && last.status !== 'DISPROVEN') return last;
+    await refuseWhileRestoring(em);
+    const generation = (last?.generation ?? 0) + 1;
+    const idempotencyKey = await intent.keyFor(em, 1 + (await keysUsed(em, intent)));
+    const id = randomUUID() as EffectId;
+    await em.insert(Effect, {
+      id,
+      purpose: intent.purpose,
+      subject: intent.subject,
+      generation,
+      route: intent.route,
+      account: intent.account,
+      environment: intent.environment,
+      idempotencyKey,
+      request: seal(em, 'effects', id, intent.freeze(idempotencyKey)),
+      status: 'OPEN',
+      sends: 0,
+      ...(await doubtAfterRestore(em, { ...intent, idempotencyKey })),
+    });
+    return em.findOneOrFail(Effect, { id });
+  });
+}
+
+/**
+ * Keys that have left. What was withdrawn never did: its key is used by the next generation, so that the number of a key
+ * says how often the outside has answered, and not how often we have tried.
+ */
+const keysUsed = <Result extends Json>(em: EntityManager, { purpose, subject }: Intent<Result>): Promise<number> =>
+  em.count(Effect, { purpose, subject, $or: [{ lastCode: null }, { lastCode: { $ne: withdrawn } }] });
+
+async function withoutUnsentOf<Result extends Json>(
+  em: EntityManager,
+  { purpose, subject, route }: Intent<Result>,
+  last: Effect | null,
+): Promise<Effect | null> {
+  if (last?.status !== 'OPEN' || last.lastSentAt || last.route === route) return last;
+  await withdrawUnsent(em, purpose, subject);
+  return em.findOneOrFail(Effect, { id: last.id });
+}
+
+/** Marks the send before it leaves; a concurrent send of the same row is refused. */
+const markSending = <Result extends Json>(
+  { store, quarantineMs }: OnceContext,
+  intent: Intent<Result>,
+  effect: Effect,
+): Promise<void> =>
+  store.transaction(async em => {
+    await intent.assertOwner(em);
+    await refuseWhileRestoring(em);
+    await markSent(em, effect, { resendForMs: intent.resendForMs, quarantineMs });
+    await intent.leaving?.(em, effect);
+  });
+
+async function close<Result extends Json>(
+  { store }: OnceContext,
+  intent: Intent<Result>,
+  effect: Effect,
+  result: Result,
+): Promise<Result> {
+  const contradicted = await store.transaction(async em => {
+    if (await proveOpen(em, effect, result)) await intent.record(em, result, effect);
+    // Closed by somebody else meanwhile: what it means is recorded already, unless it was given up as not happened.
+    else return keepContradiction(em, effect, result);
+    return false;
+  });
+  if (contradicted) throw new Uncertain('EFFECT_CONTRADICTED', `${effect.idempotencyKey} happened after all`);
+  return result;
+}
+
+async function disprove({ store }: OnceContext, effect: Effect, code: string): Promise<void> {
+  await store.transaction(em =>
+    em.nativeUpdate(
+      Effect,
+      { id: effect.id, status: 'OPEN' },
+      { status: 'DISPROVEN', lastCode: code, closedAt: raw<Date>('clock_now()') },
+    ),
+  );
+}
+
+async function lookUp<Result extends Json>(intent: Intent<Result>, effect: Effect): Promise<Found<Result>> {
+  try {
+    return await intent.find(effect);
+  } catch (error) {
+    if (error instanceof Terminal) return { answer: 'UNKNOWN' };
+    throw error;
+  }
+}
+
+/** Whether the frozen request may leave (again) now. @throws Uncertain, Unproven */
+async function mayLeave<Result extends Json>(
+  context: OnceContext,
+  intent: Intent<Result>,
+  effect: Effect,
+): Promise<{ result: Result } | { send: 'first' | 'again after proof' | 'again without proof' }> {
+  if (!effect.lastSentAt) return { send: 'first' };
+  const sameAccount =
+    effect.route === intent.route && effect.account === intent.account && effect.environment === intent.environment;
+  // Before the look: what it does not find may come later, if the call was still running then.
+  const ages = await context.store.read(em => agesOf(em, effect));
+  const found: Found<Result> = sameAccount ? await lookUp(intent, effect) : { answer: 'UNKNOWN' };
+  if (found.answer === 'FOUND') return { result: found.result };
+  const running = inFlight(effect, ages, context.quarantineMs);
+  if (running) throw running;
+  const recognised = found.answer === 'ABSENT' || intent.deduplicates;
+  if (sameAccount && recognised && ages.resendLeftMs > 0)
+    return { send: found.answer === 'ABSENT' ? 'again after proof' : 'again without proof' };
+  const stillLooking = effect.lastCode !== restored && ages.firstMs < (intent.lookForMs ?? intent.resendForMs);
+  if (stillLooking && sameAccount)
+    throw new Uncertain('EFFECT_UNKNOWN', `${effect.idempotencyKey} cannot be looked up yet`);
+  throw new Unproven(effect);
+}
+
+/** @throws Unproven, Retryable when the request was withdrawn before it ever left, and what keeps us from asking */
+async function assertMayStillLeave<Result extends Json>(
+  { store }: OnceContext,
+  intent: Intent<Result>,
+  effect: Effect,
+): Promise<void> {
+  const hindrance = await intent.mayStillLeave(effect).catch((error: unknown) => {
+    if (error instanceof Terminal) return { note: error.message };
+    throw error;
+  });
+  if (!hindrance) return;
+  if (isInDoubt(effect)) throw new Unproven(effect, hindrance);
+  await store.transaction(em => withdrawUnsent(em, intent.purpose, intent.subject));
+  throw new Retryable('EFFECT_WITHDRAWN', `${effect.idempotencyKey} never left and was taken back: ${hindrance.note}`);
+}
+
+/** For how long a "no" to a repeated send is asked for once more: after that it is the provider's last word. */
+const contradictedForMs = 24 * 3_600_000;
+
+async function contradicted({ store }: OnceContext, effect: Effect, { message }: Terminal): Promise<Uncertain> {
+  const { firstMs } = await store.read(em => agesOf(em, effect));
+  return firstMs >= contradictedForMs ? new Unproven(effect) : new Uncertain('EFFECT_CONTRADICTED', message);
+}
+
+/** What was marked too long ago does not leave any more: its windows may be over. @throws Retryable */
+async function depart<Result extends Json>(intent: Intent<Result>, effect: Effect, by: Departure): Promise<Result> {
+  if (by.isMissed()) throw new Retryable('EFFECT_DEPARTURE_MISSED', `${effect.idempotencyKey} was held up, and stayed`);
+  return intent.send(effect, by);
+}
+
+/** Causes the effect, or finds that it was caused; either way what it means is recorded exactly once. */
+export async function once<Result extends Json>(context: OnceContext, intent: Intent<Result>): Promise<Result> {
+  const pass = async (name: Failpoint) => context.failpoint?.(name);
+  const effect = await open(context, intent);
+  if (effect.status === 'DONE') return effect.result as Result;
+  invariant(effect.status === 'OPEN', 'a disproven effect was followed by a new generation');
+  await pass('effect-opened');
+  const step = await mayLeave(context, intent, effect);
+  if ('result' in step) return close(context, intent, effect, step.result);
+  await assertMayStillLeave(context, intent, effect);
+  const by = departure();
+  await markSending(context, intent, effect);
+  await pass('effect-sending');
+  const result = await depart(intent, effect, by).catch(async (error: unknown) => {
+    if (error instanceof Retryable) await context.store.transaction(em => unmarkSent(em, effect));
+    if (!(error instanceof Terminal)) throw error;
+    // A "no" to a repeated send does not prove that the first one, which nobody could look up, did nothing.
+    if (step.send === 'again without proof') throw await contradicted(context, effect, error);
+    await disprove(context, effect, error.code);
+    throw error;
+  });
+  await pass('effect-answered');
+  await close(context, intent, effect, result);
+  await pass('effect-closed');
+  return result;
+}
