@@ -2,15 +2,15 @@ import type { Consent } from '../providers/consent.ts';
 import type { EbayKey } from '../providers/ebay/webhook.ts';
 import type { PayPalClient } from '../providers/paypal/client.ts';
 import type { PayPalWebhook } from '../providers/paypal/webhook.ts';
-import type { SigningKeys } from '../providers/signing-keys.ts';
+import type { SigningKeys } from '../providers/webhook/signing-keys.ts';
 import type { Transact } from '../queues/transact.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { SecretBox } from '../runtime/secret-box.ts';
+import type { SecretBox } from '../runtime/secrets/secret-box.ts';
+import type { GuessRules } from '../store/accounts/guess-brakes.ts';
+import type { Store } from '../store/database/open.ts';
 import type { Connectable } from '../store/entities/people.ts';
-import type { GuessRules } from '../store/guess-brakes.ts';
-import type { Store } from '../store/open.ts';
-import type { LimitRules } from './limits.ts';
+import type { LimitRules } from './middleware/limits.ts';
 import type { Sessions } from './middleware/session.ts';
 
 /** What the routes stand on; each takes the part it needs. */

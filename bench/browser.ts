@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Config, Environment } from '../runtime/config.ts';
-import { startSupervised } from '../runtime/supervised-process.ts';
+import { startSupervised } from '../runtime/system/supervised-process.ts';
 import { chromiumProcesses } from '../test/browser/chromium-processes.ts';
 import { goShopping, type Shopping } from '../test/browser/shopping.ts';
 import { startTestPostgres } from '../test/support/postgres-server.ts';

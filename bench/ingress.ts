@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { setStage } from '../demo/stage.ts';
-import { temporaryFolder } from '../runtime/started-processes.ts';
-import { startSystem } from '../runtime/supervisor.ts';
-import { openStore, type Store } from '../store/open.ts';
+import { temporaryFolder } from '../runtime/system/started-processes.ts';
+import { startSystem } from '../runtime/system/supervisor.ts';
+import { openStore, type Store } from '../store/database/open.ts';
 import { fire, type Hit, type Shot } from './load.ts';
 import type { Progress } from './progress.ts';
 import { quantile } from './quantile.ts';

@@ -2,15 +2,15 @@ import { money } from '../domain/money.ts';
 import { createPayPalClient } from '../providers/paypal/client.ts';
 import type { Job } from '../queues/contract.ts';
 import type { Config } from '../runtime/config.ts';
-import { createSecretBox } from '../runtime/secret-box.ts';
-import { createCheckoutOrder, keepPayPalOrder } from '../store/import.ts';
-import type { Store } from '../store/open.ts';
-import { findOrder, recheckOrder } from '../store/orders.ts';
-import { findProduct } from '../store/products.ts';
+import { createSecretBox } from '../runtime/secrets/secret-box.ts';
+import { findProduct } from '../store/catalogue/products.ts';
+import type { Store } from '../store/database/open.ts';
+import { createCheckoutOrder, keepPayPalOrder } from '../store/orders/new-orders.ts';
+import { findOrder, recheckOrder } from '../store/orders/orders.ts';
 import { type Control, createSellers } from '../test/support/sellers.ts';
 import { berlin } from '../test/support/stage.ts';
-import { captureNews } from '../workers/paypal-captures.ts';
-import { settlePayment } from '../workers/settle-payment.ts';
+import { settlePayment } from '../transactions/settle-payment.ts';
+import { captureNews } from '../workers/payment/paypal-status.ts';
 import type { Progress } from './progress.ts';
 
 export type Seed = {

@@ -1,4 +1,4 @@
-import type { EntityManager, Store } from '../store/open.ts';
+import type { EntityManager, Store } from '../store/database/open.ts';
 
 /** From the moment that a queue could have had an order (or a leg) to the moment that it had left it, in ms. */
 export type Latencies = { readonly [Queue in 'fulfill' | 'purchase' | 'create-sale' | 'payout']: readonly number[] };

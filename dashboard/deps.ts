@@ -1,8 +1,8 @@
-import type { Producer } from '../queues/producer.ts';
+import type { Producer } from '../queues/engine/producer.ts';
 import type { Transact } from '../queues/transact.ts';
 import type { DashboardConfig } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { Store } from '../store/open.ts';
+import type { Store } from '../store/database/open.ts';
 
 /** What the pages and the board stand on; each takes the part it needs. */
 export type Deps = {

@@ -1,5 +1,5 @@
-import { ledgerTotals } from '../store/ledger.ts';
-import type { Store } from '../store/open.ts';
+import type { Store } from '../store/database/open.ts';
+import { ledgerTotals } from '../store/money/ledger.ts';
 import type { Call } from './http.ts';
 import { allOrders } from './sight.ts';
 

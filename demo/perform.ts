@@ -1,5 +1,5 @@
-import type { System } from '../runtime/supervisor.ts';
-import { openStore, type Store } from '../store/open.ts';
+import type { System } from '../runtime/system/supervisor.ts';
+import { openStore, type Store } from '../store/database/open.ts';
 import { type Count, summarize } from './count.ts';
 import { talkTo } from './http.ts';
 import type { LastTrouble } from './log-lines.ts';

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { type Currency, formatMoney, type Money, money } from '../domain/money.ts';
-import { ledgerTotals } from '../store/ledger.ts';
-import type { Store } from '../store/open.ts';
+import type { Store } from '../store/database/open.ts';
+import { ledgerTotals } from '../store/money/ledger.ts';
 import type { Seen } from './sight.ts';
 import type { Outcome } from './verdict.ts';
 

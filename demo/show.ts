@@ -1,5 +1,5 @@
-import type { System } from '../runtime/supervisor.ts';
-import type { Store } from '../store/open.ts';
+import type { System } from '../runtime/system/supervisor.ts';
+import type { Store } from '../store/database/open.ts';
 import { patienceBy } from './patience.ts';
 import { type Performance, playAll, rehearse } from './play.ts';
 import type { Scenario } from './scenario.ts';

@@ -1,9 +1,9 @@
 import type { Address } from '../domain/address.ts';
 import type { WaitReason } from '../domain/order.ts';
 import { invariant } from '../domain/outcome.ts';
-import { openAddress } from '../store/buyer-address.ts';
+import { openAddress } from '../store/database/buyer-address.ts';
+import type { Store } from '../store/database/open.ts';
 import type { Order } from '../store/entities/order.ts';
-import type { Store } from '../store/open.ts';
 import type { Ending } from './scenario.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { System } from '../runtime/supervisor.ts';
-import type { Store } from '../store/open.ts';
+import type { System } from '../runtime/system/supervisor.ts';
+import type { Store } from '../store/database/open.ts';
 import { connectAs } from './consent.ts';
 import { type Call, type Json, patiently, Refused, talkTo, type Until, untilWithin } from './http.ts';
 import { logIn, type Member } from './member.ts';

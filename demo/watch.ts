@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Store } from '../store/open.ts';
+import type { Store } from '../store/database/open.ts';
 import type { Ending } from './scenario.ts';
 import { allOrders, hasEnded, howFar, type Seen } from './sight.ts';
 

@@ -1,4 +1,4 @@
-import type { CallOptions } from './call.ts';
+import type { CallOptions } from './gate/call.ts';
 
 /** What a person is sent to the provider's consent page with. */
 export type ConsentAsked = {

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import type { Provider } from '../domain/provider.ts';
-import { rowId } from './row-id.ts';
+import { rowId } from '../runtime/row-id.ts';
 
 /** One thing to do, ready to be added: its id says for which entry into which state it was made. */
 export type Job = { readonly queue: string; readonly id: string; readonly payload: Payload };

@@ -1,7 +1,7 @@
 import type { OrderState, WaitReason } from '../domain/order.ts';
 import { forAnAccount, waits } from '../domain/order.ts';
 import type { LegState } from '../domain/payout-leg.ts';
-import { isLetThrough } from '../store/orders.ts';
+import { isLetThrough } from '../store/orders/orders.ts';
 import { capturePayment } from './capture-payment.ts';
 import type { Job, Subject } from './contract.ts';
 import { createSale } from './create-sale.ts';

@@ -1,9 +1,9 @@
+import type { EntityManager, Store } from '../store/database/open.ts';
 import type { Order } from '../store/entities/order.ts';
-import type { EntityManager, Store } from '../store/open.ts';
-import { type Move, moveOrder } from '../store/orders.ts';
+import { type Move, moveOrder } from '../store/orders/orders.ts';
 import type { Job } from './contract.ts';
+import type { Producer } from './engine/producer.ts';
 import { jobForOrder } from './next-job.ts';
-import type { Producer } from './producer.ts';
 
 export type Enqueue = (job: Job | undefined) => void;
 export type Transact = <T>(work: (em: EntityManager, enqueue: Enqueue) => Promise<T>) => Promise<T>;

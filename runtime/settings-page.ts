@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import Joi from 'joi';
 import { singleProgramVariables } from './config/single-programs.ts';
 import { type Environment, settingsBySubject } from './config.ts';
-import { generatedSettings } from './dev-settings.ts';
+import { generatedSettings } from './system/dev-settings.ts';
 
 export const settingsFile = fileURLToPath(new URL('../docs/settings.md', import.meta.url));
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { whenNpmEnds } from './npm-parent.ts';
+import { whenNpmEnds } from './system/npm-parent.ts';
 
 /** Something that was opened and has to be closed before the process may end. */
 type Closer = { readonly name: string; readonly close: () => unknown };

@@ -1,7 +1,7 @@
 import './node-version.ts';
 import { CannotStart } from './cannot-start.ts';
-import { runStarter } from './starter.ts';
-import { startSystem } from './supervisor.ts';
+import { runStarter } from './system/starter.ts';
+import { startSystem } from './system/supervisor.ts';
 
 /** `npm start`: everything that one machine needs, until Ctrl-C. Data stays in `.data/`. */
 await runStarter('npm start', async ({ stayUp }) => {

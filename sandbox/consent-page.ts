@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { html } from '../runtime/html.ts';
+import { html } from '../runtime/http/html.ts';
 import { type AccountProvider, letIn } from './accounts.ts';
 import type { World } from './world.ts';
 

@@ -10,12 +10,12 @@ import type { Json } from '../domain/json.ts';
 import { type OrderState, orderMoves } from '../domain/order.ts';
 import { type LegState, legMoves } from '../domain/payout-leg.ts';
 import { mayMove } from '../domain/state-table.ts';
+import type { EntityManager } from './database/open.ts';
 import { Effect } from './entities/money.ts';
 import { Order } from './entities/order.ts';
-import { claimLeg, findLeg, moveLeg } from './legs.ts';
-import type { EntityManager } from './open.ts';
-import { claimOrder, freeze, moveOrder } from './orders.ts';
-import { note } from './timeline.ts';
+import { claimOrder, freeze, moveOrder } from './orders/orders.ts';
+import { note } from './orders/timeline.ts';
+import { claimLeg, findLeg, moveLeg } from './payouts/legs.ts';
 
 /** The reason of what waits for a person because of one. */
 export const contradicted = 'EFFECT_CONTRADICTED';

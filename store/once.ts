@@ -29,13 +29,13 @@ import type { Json } from '../domain/json.ts';
 import { invariant, Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
 import { type Departure, departure } from '../runtime/departure.ts';
 import { keepContradiction } from './contradictions.ts';
-import { agesOf, inFlight, markSent, unmarkSent } from './effect-window.ts';
-import { isInDoubt, newestEffect, proveOpen, withdrawn, withdrawUnsent } from './effects.ts';
+import { seal } from './database/keyring.ts';
+import type { EntityManager, Store } from './database/open.ts';
+import { agesOf, inFlight, markSent, unmarkSent } from './effects/effect-window.ts';
+import { isInDoubt, newestEffect, proveOpen, withdrawn, withdrawUnsent } from './effects/effects.ts';
+import type { Found, Hindrance, Intent } from './effects/intent.ts';
 import { Effect } from './entities/money.ts';
-import type { Found, Hindrance, Intent } from './intent.ts';
-import type { EntityManager, Store } from './open.ts';
 import { doubtAfterRestore, refuseWhileRestoring, restored } from './restore.ts';
-import { seal } from './sealing.ts';
 
 /** Nobody knows, and it is not to be sent again: its time is over, or it is hindered. Only a person may decide now. */
 export class Unproven extends Uncertain {

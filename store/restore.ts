@@ -13,10 +13,10 @@
 import type { EventId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { NotNow } from '../domain/outcome.ts';
+import type { EntityManager } from './database/open.ts';
+import type { Intent } from './effects/intent.ts';
 import type { Effect } from './entities/money.ts';
-import type { Intent } from './intent.ts';
-import type { EntityManager } from './open.ts';
-import { reopenEvent } from './untaken-events.ts';
+import { reopenEvent } from './events/untaken-events.ts';
 
 export type Restore = { readonly lostFrom: Date; readonly openedAt: Date };
 

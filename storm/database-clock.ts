@@ -1,4 +1,4 @@
-import type { Store } from '../store/open.ts';
+import type { Store } from '../store/database/open.ts';
 
 /** A store whose clock is moved, and the owner of the database, who may replace it. */
 export type Moved = { readonly store: Store; asOwner(sql: string): Promise<unknown> };

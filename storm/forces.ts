@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../demo/http.ts';
-import type { SupervisedProcess } from '../runtime/supervised-process.ts';
+import type { SupervisedProcess } from '../runtime/system/supervised-process.ts';
 import type { Operator } from './operator.ts';
 import type { Program, Strike, Target, WrongClock } from './schedule.ts';
 import type { StormSystem } from './system.ts';

@@ -1,4 +1,4 @@
-import { spawnDetached } from '../runtime/detached-process.ts';
+import { spawnDetached } from '../runtime/system/detached-process.ts';
 import { broken, type Violation } from './violation.ts';
 
 /** Its last lines are the sums and the count. */
@@ -7,7 +7,7 @@ const summaryLines = 2;
 /** What our own check of the books finds, which recomputes them in its own way and asks every provider. */
 export async function checkLedger(env: Readonly<Record<string, string>>): Promise<readonly Violation[]> {
   const lines: string[] = [];
-  const check = spawnDetached(['workers/ledger-check.ts', '--at-rest'], env, line => lines.push(line));
+  const check = spawnDetached(['workers/books/ledger-check.ts', '--at-rest'], env, line => lines.push(line));
   const end = await check.end;
   if (end === 'status 0') return [];
   const found =

@@ -1,8 +1,8 @@
 import type { Address } from '../domain/address.ts';
 import type { OrderState } from '../domain/order.ts';
 import type { LegState } from '../domain/payout-leg.ts';
-import { openAddress } from '../store/buyer-address.ts';
-import type { Store } from '../store/open.ts';
+import { openAddress } from '../store/database/buyer-address.ts';
+import type { Store } from '../store/database/open.ts';
 
 /** All that our own database says of one order. */
 export type OrderFile = {

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../runtime/embedded-postgres.ts';
-import { freePort } from '../runtime/free-port.ts';
-import { postgresHome } from '../runtime/postgres-home.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../runtime/system/embedded-postgres.ts';
+import { freePort } from '../runtime/system/free-port.ts';
+import { postgresHome } from '../runtime/system/postgres-home.ts';
 
 /** A server that a storm may kill and start again. */
 export type OwnServer = AsyncDisposable & {

@@ -4,8 +4,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { CannotStart } from '../runtime/cannot-start.ts';
-import { freePort } from '../runtime/free-port.ts';
-import { spawnRecorded } from '../runtime/started-processes.ts';
+import { freePort } from '../runtime/system/free-port.ts';
+import { spawnRecorded } from '../runtime/system/started-processes.ts';
 import type { OwnServer } from './own-postgres.ts';
 
 const readyDeadlineMs = 10_000;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Store } from '../store/open.ts';
+import type { Store } from '../store/database/open.ts';
 
 /** A store for onlookers: a database that is just being restarted is asked again. They only read, so twice is harmless. */
 export const patient = (store: Store, patienceMs: number): Store => ({

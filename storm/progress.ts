@@ -1,7 +1,7 @@
 import type { Until } from '../demo/http.ts';
 import { type Mark, patienceBy } from '../demo/patience.ts';
 import { howFar } from '../demo/sight.ts';
-import type { Store } from '../store/open.ts';
+import type { Store } from '../store/database/open.ts';
 
 const lookEveryMs = 1_000;
 /** No storm takes so long. */

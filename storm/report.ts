@@ -1,8 +1,8 @@
 import type { Stage } from '../demo/stage.ts';
 import type { OrderId } from '../domain/ids.ts';
-import { ledgerTotals } from '../store/ledger.ts';
-import type { Store } from '../store/open.ts';
-import { timelineOf } from '../store/timeline.ts';
+import type { Store } from '../store/database/open.ts';
+import { ledgerTotals } from '../store/money/ledger.ts';
+import { timelineOf } from '../store/orders/timeline.ts';
 import { byOrder, type Entry, readBooks } from './books.ts';
 import type { Forces } from './forces.ts';
 import { type OrderFile, readOrderFiles } from './order-file.ts';

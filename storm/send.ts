@@ -9,7 +9,7 @@ export type Expected = {
   readonly ending: Ending;
   /** It leaves something that only a person can find out. */
   readonly undecidable?: boolean;
-  /** Nobody can look it up; it may be told later, and is a person's until then. */
+  /** Nobody can look it up: a person has it until its provider’s list of events tells of it, and then it ends by itself. */
   readonly untilTold?: boolean;
   /** Keys of effects that our database has forgotten, because it was put back to before them. */
   readonly forgotten?: readonly string[];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Store } from '../store/open.ts';
+import type { Store } from '../store/database/open.ts';
 import { readOrderFiles } from './order-file.ts';
 import type { Expected } from './send.ts';
 import { fileOf, hasEnded } from './verdict.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { type Environment, knownVariables } from '../runtime/config.ts';
-import { type SupervisedProcess, startSupervised } from '../runtime/supervised-process.ts';
-import { type System, startSystem } from '../runtime/supervisor.ts';
-import { openStore, type Store } from '../store/open.ts';
+import { type SupervisedProcess, startSupervised } from '../runtime/system/supervised-process.ts';
+import { type System, startSystem } from '../runtime/system/supervisor.ts';
+import { openStore, type Store } from '../store/database/open.ts';
 import { type OwnPostgres, type OwnServer, startOwnPostgres } from './own-postgres.ts';
 import { startOwnRedis } from './own-redis.ts';
 import { patient } from './patient-store.ts';

@@ -15,8 +15,7 @@ export function isUndecidable(file: OrderFile, entries: readonly Entry[], expect
   const never = file.effects.filter(
     ({ route, status, sends, key }) => forgetful.has(route) && status === 'OPEN' && sends > 0 && !arrived.has(key),
   );
-  const byScenario = expected?.undecidable === true || expected?.untilTold === true;
-  return byScenario || never.length > 0 || wasStopped(file, entries, expected);
+  return expected?.undecidable === true || never.length > 0 || wasStopped(file, entries, expected);
 }
 
 /** Its money went back before it was bought; or while nobody knew whether it was bought, or paid out. */

@@ -73,8 +73,9 @@ export const forgottenKeys = (
 const notCancelled = ({ status }: { status: string }): boolean => status !== 'CANCELLED';
 
 /** Ended well: as its scenario says, or with a person who has been told why. */
-export function hasEnded(file: OrderFile, { ending, undecidable }: Expected): boolean {
-  if (inReview(file) || undecidable) return inReview(file);
+export function hasEnded(file: OrderFile, { ending, undecidable, untilTold }: Expected): boolean {
+  if (undecidable) return inReview(file);
+  if (inReview(file)) return !untilTold;
   const legs = file.legs.filter(notCancelled);
   return (
     file.status === ending.status &&

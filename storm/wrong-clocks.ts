@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { patiently } from '../demo/http.ts';
-import type { Store } from '../store/open.ts';
+import type { Store } from '../store/database/open.ts';
 import { moveClock } from './database-clock.ts';
 import type { WrongClock } from './schedule.ts';
 

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import Joi from 'joi';
 import { knownVariables, settingsBySubject } from '../runtime/config.ts';
-import { environmentOf, type Program } from '../runtime/process-settings.ts';
+import { environmentOf, type Program } from '../runtime/system/process-settings.ts';
 import { ours, references } from './support/compose-file.ts';
 
 /** Which of our programs a container runs, by the name under which the settings of programs are known. */
 const programs: Readonly<Record<string, Program>> = {
-  'store/migrate.ts': 'migrate',
+  'store/database/migrate.ts': 'migrate',
   'api/main.ts': 'api',
   'workers/main.ts': 'workers',
   'dashboard/main.ts': 'dashboard',

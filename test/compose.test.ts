@@ -24,7 +24,7 @@ const exists = (path: string) => existsSync(new URL(`../${path}`, import.meta.ur
 
 /** How each of our programs reads its settings. */
 const readers: Readonly<Record<string, (env: Environment) => object>> = {
-  'store/migrate.ts': readProcessConfig,
+  'store/database/migrate.ts': readProcessConfig,
   'api/main.ts': readConfig,
   'workers/main.ts': readWorkerConfig,
   'dashboard/main.ts': readDashboardConfig,

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { circlesIn, graphOf, roomOf } from './support/import-graph.ts';
 import {
   hasName,
   hasNothingBanned,
@@ -50,7 +51,7 @@ const rules: readonly { name: string; rule: TidyRule; broken: SourceFile[]; kept
     name: 'has a name that says what it is',
     rule: hasName,
     broken: [{ path: 'store/helpers/a.ts', text: '' }],
-    kept: [{ path: 'store/ledger.ts', text: '' }],
+    kept: [{ path: 'store/money/ledger.ts', text: '' }],
   },
   {
     name: 'is named in kebab-case',
@@ -87,4 +88,30 @@ describe('every source file', () => {
       expect(problems.join('\n')).to.equal('');
     });
   }
+});
+
+/** What is built of rooms; the simulators share one world, and the rest serves the product. */
+const product = /^(api|dashboard|domain|migrations|providers|queues|runtime|store|transactions|workers)\//;
+
+describe('the house', () => {
+  const files = sourceFiles().filter(({ path }) => product.test(path));
+  const shown = (circles: string[][]) => circles.map(circle => circle.join(' → ')).join('\n');
+
+  it('has no door between two rooms of a folder that is used both ways, however long the way round', () => {
+    const folders = [...new Set(files.map(({ path }) => path.split('/')[0]))];
+    for (const folder of folders) {
+      const inside = files.filter(({ path }) => path.startsWith(`${folder}/`));
+      expect(shown(circlesIn(graphOf(inside, roomOf)))).to.equal('');
+    }
+  });
+
+  it('sees a circle where there is one', () => {
+    const circle = [
+      { path: 'store/a/one.ts', text: `import type { Two } from '../b/two.ts';` },
+      { path: 'store/b/two.ts', text: `import { c } from '../c.ts';` },
+      { path: 'store/c.ts', text: `export { one } from './a/other.ts';` },
+    ];
+    expect(circlesIn(graphOf(circle, path => path))).to.deep.equal([]);
+    expect(circlesIn(graphOf(circle, roomOf))).to.deep.equal([['store/a', 'store/b', 'store/c.ts', 'store/a']]);
+  });
 });

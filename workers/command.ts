@@ -1,13 +1,13 @@
-import { openGate } from '../providers/open-gate.ts';
+import { openGate } from '../providers/gate/open-gate.ts';
 import { readWorkerConfig } from '../runtime/config.ts';
 import { createLogger } from '../runtime/logger.ts';
-import { createSecretBox } from '../runtime/secret-box.ts';
-import { assertClocksAgree } from '../store/clocks-agree.ts';
-import { openStore } from '../store/open.ts';
-import { formerKeys, withEnteredKeys } from '../store/provider-keys.ts';
-import { troubleBoard } from '../store/provider-troubles.ts';
-import type { Context } from './context.ts';
-import { openProviders } from './providers.ts';
+import { createSecretBox } from '../runtime/secrets/secret-box.ts';
+import { formerKeys, withEnteredKeys } from '../store/connections/provider-keys.ts';
+import { assertClocksAgree } from '../store/database/clocks-agree.ts';
+import { openStore } from '../store/database/open.ts';
+import { troubleBoard } from '../store/operations/provider-troubles.ts';
+import type { Context } from './context/context.ts';
+import { openProviders } from './context/providers.ts';
 
 export type Command = AsyncDisposable & { readonly context: Context };
 

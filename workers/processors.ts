@@ -1,22 +1,22 @@
 import type { QueueName } from '../queues/catalogue.ts';
-import { applyEvent } from './apply-event.ts';
-import { capturePayment } from './capture-payment.ts';
-import { checkBooks } from './check-books.ts';
-import type { Context } from './context.ts';
-import { createSale } from './create-sale.ts';
-import { fetchRates } from './fetch-rates.ts';
-import { forgetBuyers } from './forget-buyers.ts';
-import { fulfill } from './fulfill.ts';
-import { importOrder } from './import-order.ts';
-import { payout } from './payout.ts';
-import { purchase } from './purchase.ts';
-import { purchaseFallback } from './purchase-fallback.ts';
-import { reconcile } from './reconcile.ts';
-import { refund } from './refund.ts';
-import { tokenRefresh } from './token-refresh.ts';
-import { trackInBrowser } from './track-in-browser.ts';
-import { trackShipment } from './track-shipment.ts';
-import { watchSubscription } from './watch-subscription.ts';
+import { checkBooks } from './books/check-books.ts';
+import { purchaseFallback } from './browser/purchase-fallback.ts';
+import { trackInBrowser } from './browser/track-in-browser.ts';
+import { tokenRefresh } from './connections/token-refresh.ts';
+import type { Context } from './context/context.ts';
+import { applyEvent } from './events/apply-event.ts';
+import { fetchRates } from './feeds/fetch-rates.ts';
+import { reconcile } from './feeds/reconcile.ts';
+import { watchSubscription } from './feeds/watch-subscription.ts';
+import { forgetBuyers } from './forgetting/forget-buyers.ts';
+import { importOrder } from './import/import-order.ts';
+import { capturePayment } from './payment/capture-payment.ts';
+import { refund } from './payment/refund.ts';
+import { payout } from './payout/payout.ts';
+import { fulfill } from './purchase/fulfill.ts';
+import { purchase } from './purchase/purchase.ts';
+import { createSale } from './sale/create-sale.ts';
+import { trackShipment } from './shipment/track-shipment.ts';
 
 /** One processor per queue: a queue without one, or one without a queue, does not compile. */
 export const processors = {

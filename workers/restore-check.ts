@@ -7,10 +7,10 @@ import '../runtime/node-version.ts';
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { CannotStart } from '../runtime/cannot-start.ts';
+import { untakenEvents } from '../store/events/untaken-events.ts';
 import { endRestore, notReadYet, openRestore, purchasesInDoubt } from '../store/restore.ts';
-import { untakenEvents } from '../store/untaken-events.ts';
+import { checkBooksNow } from './books/check-books-now.ts';
 import { stages } from './books/stages.ts';
-import { checkBooksNow } from './check-books-now.ts';
 import { openCommand } from './command.ts';
 
 const { values } = parseArgs({

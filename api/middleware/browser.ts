@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
-import { cookieOf } from '../../runtime/cookie-of.ts';
+import { cookieOf } from '../../runtime/http/cookie-of.ts';
 import { Problem } from './problem.ts';
 
 const cookieName = 'connecting';

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Limit } from '../../store/rate-limits.ts';
-import { sourceOf, tooMany } from '../limits.ts';
+import type { Limit } from '../../store/database/request-limits.ts';
+import { sourceOf, tooMany } from './limits.ts';
 
 export type Refusals = { limit: Limit; log: Logger; isRefusal(error: unknown): boolean };
 

@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler, Router } from 'express';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Limit } from '../../store/rate-limits.ts';
+import type { Limit } from '../../store/database/request-limits.ts';
 import { countRefusals } from './count-refusals.ts';
 import { Problem } from './problem.ts';
 

@@ -1,15 +1,15 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type Joi from 'joi';
 import { isFailure, Terminal } from '../../domain/outcome.ts';
-import { KeysLimited } from '../../providers/unknown-keys.ts';
-import { WebhookRejected } from '../../providers/webhook-rejected.ts';
+import { KeysLimited } from '../../providers/webhook/unknown-keys.ts';
+import { WebhookRejected } from '../../providers/webhook/webhook-rejected.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { whence } from '../../store/acting.ts';
-import { auditPresentDenied } from '../../store/audit.ts';
-import { isDatabaseAway } from '../../store/database-away.ts';
-import { TooManyAtOnce } from '../../store/guess-brakes.ts';
-import type { Store } from '../../store/open.ts';
-import { createLocalLimit } from '../../store/rate-limits.ts';
+import { auditPresentDenied } from '../../store/accounts/audit.ts';
+import { TooManyAtOnce } from '../../store/accounts/guess-brakes.ts';
+import { whence } from '../../store/database/acting.ts';
+import type { Store } from '../../store/database/open.ts';
+import { createLocalLimit } from '../../store/database/request-limits.ts';
+import { isDatabaseAway } from '../../store/database/unavailable.ts';
 import { logPath } from './log-path.ts';
 
 /** A mistake of the caller's, or a "not now": answered as `application/problem+json` (RFC 9457) with a stable code. */

@@ -1,16 +1,16 @@
 import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import type { UserId } from '../../domain/ids.ts';
 import type { Config } from '../../runtime/config.ts';
-import { cookieOf } from '../../runtime/cookie-of.ts';
-import { sourceAddress } from '../../runtime/source-address.ts';
-import { actingAs } from '../../store/acting.ts';
-import { openDoor, type Session } from '../../store/door.ts';
-import type { Store } from '../../store/open.ts';
-import type { Checked, Place } from '../../store/sessions.ts';
+import { cookieOf } from '../../runtime/http/cookie-of.ts';
+import { sourceAddress } from '../../runtime/http/source-address.ts';
+import { openDoor, type Session } from '../../store/accounts/door.ts';
+import type { Checked, Place } from '../../store/accounts/sessions.ts';
+import { actingAs } from '../../store/database/acting.ts';
+import type { Store } from '../../store/database/open.ts';
 import { logPath } from './log-path.ts';
 import { Problem } from './problem.ts';
 
-export type { Session } from '../../store/door.ts';
+export type { Session } from '../../store/accounts/door.ts';
 
 export type Sessions = {
   /** Begins one. @returns the token that it is known by; nothing when the password was changed since it was checked */

@@ -1,4 +1,4 @@
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 import type { Problem } from '../middleware/problem.ts';
 
 /** Pages for the one moment when a person, and not a program, stands before the api: back from a consent page. */

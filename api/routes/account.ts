@@ -1,15 +1,15 @@
 import { Router } from 'express';
 import Joi from 'joi';
-import type { GuessBrakes } from '../../store/guess-brakes.ts';
-import { changePassword } from '../../store/new-password.ts';
-import { noticesOf } from '../../store/notices.ts';
-import { endSession, endSessions, openSessions } from '../../store/sessions.ts';
+import type { GuessBrakes } from '../../store/accounts/guess-brakes.ts';
+import { changePassword } from '../../store/accounts/new-password.ts';
+import { noticesOf } from '../../store/accounts/notices.ts';
+import { endSession, endSessions, openSessions } from '../../store/accounts/sessions.ts';
 import type { Deps } from '../deps.ts';
-import { sourceOf } from '../limits.ts';
+import { sourceOf } from '../middleware/limits.ts';
 import { notFound, valid } from '../middleware/problem.ts';
 import { sessionOf } from '../middleware/session.ts';
-import { assertSet, newPassword } from '../new-password.ts';
-import { id } from '../schemas.ts';
+import { assertSet, newPassword } from './new-password.ts';
+import { id } from './schemas.ts';
 
 const change = Joi.object<{ password: string; newPassword: string }>({
   password: Joi.string().max(1024).required(),

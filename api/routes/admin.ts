@@ -3,13 +3,13 @@ import Joi from 'joi';
 import { platformCurrency } from '../../domain/fees.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
-import { setAvailable } from '../../store/funding.ts';
-import { setCommissionPercent } from '../../store/settings.ts';
-import { findUser } from '../../store/users.ts';
+import { setCommissionPercent } from '../../store/accounts/settings.ts';
+import { findUser } from '../../store/accounts/users.ts';
+import { setAvailable } from '../../store/money/funding.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
-import { id, price } from '../schemas.ts';
-import { moneyView } from '../views.ts';
+import { moneyView } from '../views/views.ts';
+import { id, price } from './schemas.ts';
 
 const percent = Joi.object<{ percent: string }>({
   percent: Joi.string()

@@ -1,15 +1,15 @@
 import { Router } from 'express';
 import Joi from 'joi';
-import { actingAs } from '../../store/acting.ts';
-import type { GuessBrakes } from '../../store/guess-brakes.ts';
-import { logIn } from '../../store/log-in.ts';
-import { resetPassword } from '../../store/new-password.ts';
-import { endSession } from '../../store/sessions.ts';
+import type { GuessBrakes } from '../../store/accounts/guess-brakes.ts';
+import { logIn } from '../../store/accounts/log-in.ts';
+import { resetPassword } from '../../store/accounts/new-password.ts';
+import { endSession } from '../../store/accounts/sessions.ts';
+import { actingAs } from '../../store/database/acting.ts';
 import type { Deps } from '../deps.ts';
-import { sourceOf, tooMany } from '../limits.ts';
+import { sourceOf, tooMany } from '../middleware/limits.ts';
 import { Problem, valid } from '../middleware/problem.ts';
 import { placeOf } from '../middleware/session.ts';
-import { assertSet, newPassword } from '../new-password.ts';
+import { assertSet, newPassword } from './new-password.ts';
 
 const login = Joi.object<{ email: string; password: string }>({
   email: Joi.string().trim().max(256).required(),

@@ -1,10 +1,10 @@
 import { Router } from 'express';
 import { money } from '../../domain/money.ts';
-import { balanceOfReseller, receivables } from '../../store/current-account.ts';
-import { accountBalances } from '../../store/ledger.ts';
+import { balanceOfReseller, receivables } from '../../store/money/current-account.ts';
+import { accountBalances } from '../../store/money/ledger.ts';
 import type { Deps } from '../deps.ts';
 import { sessionOf } from '../middleware/session.ts';
-import { moneyView } from '../views.ts';
+import { moneyView } from '../views/views.ts';
 
 /** Where a reseller stands with the platform, per currency. An admin, who sells nothing, has no balance here. */
 export const balanceRoutes = ({ store }: Deps): Router =>

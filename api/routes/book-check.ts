@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { checkBooks } from '../../queues/check-books.ts';
-import { askForBookCheck, theBookCheck } from '../../store/book-check.ts';
-import { countFindings, openFindings } from '../../store/book-findings.ts';
+import { askForBookCheck, theBookCheck } from '../../store/books/book-check.ts';
+import { countFindings, openFindings } from '../../store/books/book-findings.ts';
 import type { BookCheck } from '../../store/entities/book-check.ts';
 import type { Deps } from '../deps.ts';
 

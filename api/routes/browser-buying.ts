@@ -1,11 +1,11 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import type { UserId } from '../../domain/ids.ts';
-import { allowBrowserBuying } from '../../store/settings.ts';
-import { changeBrowserBuying, findUser } from '../../store/users.ts';
+import { allowBrowserBuying } from '../../store/accounts/settings.ts';
+import { changeBrowserBuying, findUser } from '../../store/accounts/users.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, valid } from '../middleware/problem.ts';
-import { id } from '../schemas.ts';
+import { id } from './schemas.ts';
 
 type Switch = 'on' | 'off';
 const onOrOff = Joi.string<Switch>().valid('on', 'off').required();

@@ -1,17 +1,17 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import type { Holder, WaitReason } from '../../domain/order.ts';
-import { resumeWaiting } from '../../queues/resume.ts';
 import type { Enqueue } from '../../queues/transact.ts';
-import { keepBrowserLogin } from '../../store/browser-login.ts';
-import { disconnect } from '../../store/connect.ts';
-import { credentialOf } from '../../store/credentials.ts';
+import { keepBrowserLogin } from '../../store/connections/browser-login.ts';
+import { disconnect } from '../../store/connections/connect.ts';
+import { credentialOf } from '../../store/connections/credentials.ts';
+import { releaseAccount, type Standing, standingOf } from '../../store/connections/shop-accounts.ts';
+import type { EntityManager } from '../../store/database/open.ts';
 import type { Credential } from '../../store/entities/people.ts';
-import type { EntityManager } from '../../store/open.ts';
-import { releaseAccount, type Standing, standingOf } from '../../store/shop-accounts.ts';
-import { assertReplaceable } from '../account-in-use.ts';
+import { resumeWaiting } from '../../transactions/resume-orders.ts';
+import { assertReplaceable } from '../consent/account-in-use.ts';
 import type { Deps } from '../deps.ts';
-import { type Limits, spend } from '../limits.ts';
+import { type Limits, spend } from '../middleware/limits.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { type Session, sessionOf } from '../middleware/session.ts';
 

@@ -1,17 +1,17 @@
 import { Router } from 'express';
 import type { CredentialId } from '../../domain/ids.ts';
-import { disconnect } from '../../store/connect.ts';
-import { credentialsOf, findCredential } from '../../store/credentials.ts';
+import { disconnect } from '../../store/connections/connect.ts';
+import { credentialsOf, findCredential } from '../../store/connections/credentials.ts';
 import type { Credential } from '../../store/entities/people.ts';
-import { connectionView, webhookUrls } from '../connection-view.ts';
-import { connectables } from '../consents.ts';
+import { connectables } from '../consent/consents.ts';
 import type { Deps } from '../deps.ts';
-import type { Limits } from '../limits.ts';
 import { notFromElsewhere } from '../middleware/browser.ts';
+import type { Limits } from '../middleware/limits.ts';
 import { notFound, valid } from '../middleware/problem.ts';
 import { scopeOf, sessionOf } from '../middleware/session.ts';
-import { id } from '../schemas.ts';
+import { connectionView, webhookUrls } from '../views/connection.ts';
 import { consentProblems, finishConsent, startConsent } from './consent.ts';
+import { id } from './schemas.ts';
 
 /** A browser log-in is no consent: it is kept elsewhere. */
 const isConsented = ({ apiName }: Credential): boolean => connectables.some(name => name === apiName);

@@ -2,15 +2,15 @@ import { Router } from 'express';
 import Joi from 'joi';
 import type { LegId, OrderId } from '../../domain/ids.ts';
 import { type Money, zero } from '../../domain/money.ts';
-import { askedLeg, askedOrder, why } from '../../queues/decisions/asked.ts';
-import { decideLeg } from '../../queues/decisions/decide-leg.ts';
-import { decideOrder } from '../../queues/decisions/decide-order.ts';
-import { settleContradiction } from '../../queues/decisions/settle-contradiction.ts';
-import { refused } from '../decision-refused.ts';
+import { decideOrder } from '../../transactions/decisions/decide-order.ts';
+import { decideLeg } from '../../transactions/decisions/decide-payout.ts';
+import { askedLeg, askedOrder, why } from '../../transactions/decisions/decision-schemas.ts';
+import { settleContradiction } from '../../transactions/decisions/settle-contradiction.ts';
 import type { Deps } from '../deps.ts';
 import { valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';
-import { id, priceOrNothing } from '../schemas.ts';
+import { refused } from './decision-refused.ts';
+import { id, priceOrNothing } from './schemas.ts';
 
 /** What came back of what a supplier cancelled; what of its price never will, where that is not nothing. */
 const cameBack = Joi.object<{ amount: Money; lost?: Money }>({

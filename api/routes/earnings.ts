@@ -2,12 +2,12 @@ import { Router } from 'express';
 import Joi from 'joi';
 import type { UserId } from '../../domain/ids.ts';
 import { type Currency, money } from '../../domain/money.ts';
-import { earnedBy, earnings, type Figures, totalsOf } from '../../store/earnings.ts';
+import { earnedBy, earnings, type Figures, totalsOf } from '../../store/money/earnings.ts';
 import type { Deps } from '../deps.ts';
 import { Problem, valid } from '../middleware/problem.ts';
 import { sessionOf } from '../middleware/session.ts';
-import { id } from '../schemas.ts';
-import { moneyView } from '../views.ts';
+import { moneyView } from '../views/views.ts';
+import { id } from './schemas.ts';
 
 const dayMs = 86_400_000;
 const mostDays = 366;

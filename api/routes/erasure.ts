@@ -1,12 +1,13 @@
 import { Router } from 'express';
 import type { OrderId } from '../../domain/ids.ts';
-import { askedEmail, eraseBuyerByEmail, eraseBuyerOf } from '../../queues/decisions/erase-buyer.ts';
-import { auditAnyway } from '../../store/audit.ts';
-import { refused } from '../decision-refused.ts';
+import { auditAnyway } from '../../store/accounts/audit.ts';
+import { eraseBuyerByEmail } from '../../store/forgetting/erase-by-email.ts';
+import { askedEmail, eraseBuyerOf } from '../../transactions/erase-buyer.ts';
 import type { Deps } from '../deps.ts';
 import { valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';
-import { id } from '../schemas.ts';
+import { refused } from './decision-refused.ts';
+import { id } from './schemas.ts';
 
 /** A buyer wants to be forgotten. For admins. */
 export const erasureRoutes = ({ store }: Deps): Router =>

@@ -3,12 +3,12 @@ import Joi from 'joi';
 import { platformCurrency } from '../../domain/fees.ts';
 import { formatMoney, type Money, subtract } from '../../domain/money.ts';
 import { type Channel, channels } from '../../domain/order.ts';
-import { type BookedConversion, type NotConverted, recordConversion } from '../../store/fx-conversions.ts';
+import { type BookedConversion, type NotConverted, recordConversion } from '../../store/money/fx-conversions.ts';
 import type { Deps } from '../deps.ts';
 import { Problem, valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';
-import { instant, price } from '../schemas.ts';
-import { moneyView } from '../views.ts';
+import { moneyView } from '../views/views.ts';
+import { instant, price } from './schemas.ts';
 
 type NewConversion = { from: Money; to: Money; heldAt?: Channel; reference: string; at?: Date };
 const newConversion = Joi.object<NewConversion>({

@@ -2,11 +2,11 @@ import { Router } from 'express';
 import Joi from 'joi';
 import { type Currency, parseDecimal } from '../../domain/money.ts';
 import type { FxRate } from '../../store/entities/money.ts';
-import { confirmRate, currentRates, takeRate } from '../../store/fx.ts';
+import { confirmRate, currentRates, takeRate } from '../../store/money/fx.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';
-import { currency, decimal, instant } from '../schemas.ts';
+import { currency, decimal, instant } from './schemas.ts';
 
 type NewRate = { base: Currency; quote: Currency; rate: string; source: string; asOf?: Date };
 const newRate = Joi.object<NewRate>({

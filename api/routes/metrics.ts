@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import { Gauge, Registry } from 'prom-client';
-import { isSameSecret } from '../../runtime/same-secret.ts';
-import { bookRules } from '../../store/book-rules.ts';
-import { type VitalSigns, vitalSigns } from '../../store/vital-signs.ts';
+import { isSameSecret } from '../../runtime/secrets/same-secret.ts';
+import { bookRules } from '../../store/books/book-rules.ts';
+import { type VitalSigns, vitalSigns } from '../../store/operations/vital-signs.ts';
 import type { Deps } from '../deps.ts';
 import { Problem } from '../middleware/problem.ts';
 

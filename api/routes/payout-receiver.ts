@@ -1,12 +1,12 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import type { UserId } from '../../domain/ids.ts';
-import type { GuessBrakes } from '../../store/guess-brakes.ts';
-import { askChange, cancelChange, type PayTo, presentReceiver, restingChange } from '../../store/receivers.ts';
-import { confirmed } from '../confirmed.ts';
+import type { GuessBrakes } from '../../store/accounts/guess-brakes.ts';
+import { askChange, cancelChange, type PayTo, presentReceiver, restingChange } from '../../store/accounts/receivers.ts';
 import type { Deps } from '../deps.ts';
 import { Problem, valid } from '../middleware/problem.ts';
 import { sessionOf } from '../middleware/session.ts';
+import { confirmed } from './confirmed.ts';
 
 const wanted = Joi.object<PayTo & { password: string }>({
   provider: Joi.string().valid('paypal', 'payoneer').required(),

@@ -2,10 +2,10 @@ import { Router } from 'express';
 import Joi from 'joi';
 import type { UserId } from '../../domain/ids.ts';
 import type { Holder } from '../../domain/order.ts';
-import { findUser, setProceedsHolder } from '../../store/users.ts';
+import { findUser, setProceedsHolder } from '../../store/accounts/users.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, valid } from '../middleware/problem.ts';
-import { id } from '../schemas.ts';
+import { id } from './schemas.ts';
 
 const proceeds = Joi.object<{ heldBy: Holder }>({ heldBy: Joi.string().valid('platform', 'reseller').required() });
 

@@ -5,16 +5,16 @@ import type { CredentialId, ProductId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
 import { fitsWire } from '../../domain/wire-amount.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
-import { findCredential } from '../../store/credentials.ts';
-import { waitingFor, wakeOrder } from '../../store/orders.ts';
-import { addProduct, findProduct, mapListing, productsOf } from '../../store/products.ts';
+import { addProduct, findProduct, mapListing, productsOf } from '../../store/catalogue/products.ts';
+import { findCredential } from '../../store/connections/credentials.ts';
+import { waitingFor, wakeOrder } from '../../store/orders/orders.ts';
 import type { Deps } from '../deps.ts';
-import { type Limits, spend } from '../limits.ts';
+import { type Limits, spend } from '../middleware/limits.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { scopeOf, sessionOf } from '../middleware/session.ts';
-import { id, type Page, page, price } from '../schemas.ts';
-import { productView } from '../views.ts';
+import { productView } from '../views/views.ts';
 import { tooFineForCheckout } from './checkout.ts';
+import { id, type Page, page, price } from './schemas.ts';
 
 type NewProduct = {
   title: string;

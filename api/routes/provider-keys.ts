@@ -10,7 +10,7 @@ import {
   keepProviderKeys,
   keyedProviders,
   type ProviderKeys,
-} from '../../store/provider-keys.ts';
+} from '../../store/connections/provider-keys.ts';
 import type { Deps } from '../deps.ts';
 import { Problem, valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';

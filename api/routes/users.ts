@@ -2,16 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { type Request, Router } from 'express';
 import Joi from 'joi';
 import type { UserId } from '../../domain/ids.ts';
-import { hashPassword } from '../../runtime/password.ts';
-import { type Account, accounts, openReset, type Switched, switchOff, switchOn } from '../../store/accounts.ts';
+import { hashPassword } from '../../runtime/secrets/password.ts';
+import {
+  type Account,
+  accounts,
+  openReset,
+  type Switched,
+  switchOff,
+  switchOn,
+} from '../../store/accounts/accounts.ts';
+import { endSessions } from '../../store/accounts/sessions.ts';
+import { addUser, changeSettings, findUser, type UserSettings } from '../../store/accounts/users.ts';
 import type { Role, User } from '../../store/entities/people.ts';
-import { endSessions } from '../../store/sessions.ts';
-import { addUser, changeSettings, findUser, type UserSettings } from '../../store/users.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { adminOf, sessionOf } from '../middleware/session.ts';
-import { assertStrong, newPassword } from '../new-password.ts';
-import { id, type Page, page } from '../schemas.ts';
+import { assertStrong, newPassword } from './new-password.ts';
+import { id, type Page, page } from './schemas.ts';
 
 type NewUser = { email: string; password?: string; role: Role; payoutReceiver?: string };
 const newUser = Joi.object<NewUser>({

@@ -1,6 +1,6 @@
-import { html } from '../../runtime/html.ts';
-import { passwordLengthMin } from '../../store/password-rules.ts';
-import type { OpenSession } from '../../store/sessions.ts';
+import { html } from '../../runtime/http/html.ts';
+import { passwordLengthMin } from '../../store/accounts/password-rules.ts';
+import type { OpenSession } from '../../store/accounts/sessions.ts';
 import { page, type Viewer } from './layout.ts';
 import { badge, card, table } from './parts.ts';
 import { relative } from './time.ts';

@@ -1,6 +1,6 @@
-import { type Html, html } from '../../runtime/html.ts';
-import type { FindingCount } from '../../store/book-findings.ts';
-import { bookRules } from '../../store/book-rules.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
+import type { FindingCount } from '../../store/books/book-findings.ts';
+import { bookRules } from '../../store/books/book-rules.ts';
 import type { BookCheck, BookFinding, FindingKind } from '../../store/entities/book-check.ts';
 import { page, type Viewer } from './layout.ts';
 import { badge, card, none, type Tone, table } from './parts.ts';

@@ -1,5 +1,5 @@
-import { type Html, html } from '../../runtime/html.ts';
-import type { ListedAccount } from '../../store/shop-accounts.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
+import type { ListedAccount } from '../../store/connections/shop-accounts.ts';
 import { page, type Viewer } from './layout.ts';
 import { badge, card, none, reasonText, table } from './parts.ts';
 import { relative } from './time.ts';

@@ -1,6 +1,6 @@
 import type { OrderId } from '../../domain/ids.ts';
-import type { ErasedBuyer, WaitingErasure } from '../../queues/decisions/erase-buyer.ts';
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
+import type { ErasedBuyer, WaitingErasure } from '../../store/forgetting/erase-by-email.ts';
 import { page, type Viewer } from './layout.ts';
 import { card, none, reasonText, shortId, table } from './parts.ts';
 import { moment } from './time.ts';

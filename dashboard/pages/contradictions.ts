@@ -1,6 +1,6 @@
 import { platformCurrency } from '../../domain/fees.ts';
 import { money } from '../../domain/money.ts';
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 import type { Contradiction } from '../../store/contradictions.ts';
 import { amount, badge, card, code } from './parts.ts';
 

@@ -1,9 +1,9 @@
 import { platformCurrency } from '../../domain/fees.ts';
 import type { Currency } from '../../domain/money.ts';
-import type { LegDecisionName, OrderDecisionName } from '../../queues/decisions/asked.ts';
-import type { Choices } from '../../queues/decisions/decision.ts';
-import { type Html, html } from '../../runtime/html.ts';
-import { legAmount } from '../../store/legs.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
+import { legAmount } from '../../store/payouts/legs.ts';
+import type { Choices } from '../../transactions/decision-refused.ts';
+import type { LegDecisionName, OrderDecisionName } from '../../transactions/decisions/decision-schemas.ts';
 import type { LegWithChoices, OrderFile } from '../order-file.ts';
 import { amount, card } from './parts.ts';
 

@@ -1,4 +1,4 @@
-import { html } from '../../runtime/html.ts';
+import { html } from '../../runtime/http/html.ts';
 import { page, type Viewer } from './layout.ts';
 
 export const errorPage = (viewer: Viewer, status: number, message: string): string =>

@@ -1,8 +1,8 @@
-import { type Html, html } from '../../runtime/html.ts';
-import { type UntakenEvent, unreadableElement } from '../../store/untaken-events.ts';
-import type { Paged } from '../paging.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
+import { type UntakenEvent, unreadableElement } from '../../store/events/untaken-events.ts';
 import { page, type Viewer } from './layout.ts';
 import { pager } from './pager.ts';
+import type { Paged } from './paging.ts';
 import { badge, code, none, table } from './parts.ts';
 import { moment, relative } from './time.ts';
 

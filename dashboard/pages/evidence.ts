@@ -1,4 +1,4 @@
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 import type { OrderFile } from '../order-file.ts';
 import { code, none, reasonText, table } from './parts.ts';
 import { moment } from './time.ts';

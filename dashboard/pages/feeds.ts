@@ -1,6 +1,6 @@
 import { standsStill } from '../../domain/feed.ts';
-import type { Html } from '../../runtime/html.ts';
-import type { TroubledFeed } from '../../store/feeds.ts';
+import type { Html } from '../../runtime/http/html.ts';
+import type { TroubledFeed } from '../../store/events/feeds.ts';
 import { none, reasonText, table } from './parts.ts';
 import { age } from './time.ts';
 

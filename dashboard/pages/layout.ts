@@ -1,6 +1,6 @@
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 import type { Deps } from '../deps.ts';
-import type { Operator } from '../session.ts';
+import type { Operator } from '../middleware/session.ts';
 
 /** For whom a page is made. */
 export type Viewer = { readonly deps: Pick<Deps, 'config'>; readonly operator: Operator | undefined };

@@ -1,4 +1,4 @@
-import { html } from '../../runtime/html.ts';
+import { html } from '../../runtime/http/html.ts';
 import type { Deps } from '../deps.ts';
 import { page } from './layout.ts';
 

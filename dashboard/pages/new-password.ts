@@ -1,5 +1,5 @@
-import { html } from '../../runtime/html.ts';
-import { passwordLengthMin } from '../../store/password-rules.ts';
+import { html } from '../../runtime/http/html.ts';
+import { passwordLengthMin } from '../../store/accounts/password-rules.ts';
 import type { Deps } from '../deps.ts';
 import { page } from './layout.ts';
 

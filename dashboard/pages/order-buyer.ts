@@ -1,5 +1,5 @@
 import type { Address } from '../../domain/address.ts';
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 import type { OrderFile } from '../order-file.ts';
 import { reasonText } from './parts.ts';
 import { moment } from './time.ts';

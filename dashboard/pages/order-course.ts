@@ -1,5 +1,5 @@
 import { type Money, money } from '../../domain/money.ts';
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 import type { OrderEvent, Parcel, Payment, SupplierOrder } from '../../store/entities/order.ts';
 import type { OrderFile } from '../order-file.ts';
 import { amount, badge, code, none, reasonText, table } from './parts.ts';

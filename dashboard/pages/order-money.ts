@@ -1,9 +1,9 @@
 import { divideRounded, type Money, money } from '../../domain/money.ts';
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
-import { legAmount } from '../../store/legs.ts';
-import type { Entry } from '../../store/order-file.ts';
-import { salePrice } from '../../store/orders.ts';
+import type { Entry } from '../../store/operations/order-books.ts';
+import { salePrice } from '../../store/orders/orders.ts';
+import { legAmount } from '../../store/payouts/legs.ts';
 import type { OrderFile } from '../order-file.ts';
 import { amount, badge, code, facts, none, reasonText, table } from './parts.ts';
 import { moment, relative } from './time.ts';

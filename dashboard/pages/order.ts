@@ -1,13 +1,13 @@
 import { jobForOrder } from '../../queues/next-job.ts';
-import { type Html, html } from '../../runtime/html.ts';
-import { salePrice } from '../../store/orders.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
+import { salePrice } from '../../store/orders/orders.ts';
 import { currentQueues } from '../current-queue.ts';
-import { nextAction, wayOut } from '../next-action.ts';
 import type { OrderFile } from '../order-file.ts';
 import { contradictionCard } from './contradictions.ts';
 import { decisions } from './decision.ts';
 import { evidenceTable } from './evidence.ts';
 import { page, type Viewer } from './layout.ts';
+import { nextAction, wayOut } from './next-action.ts';
 import { buyerOf } from './order-buyer.ts';
 import { effectTable, parcelTable, paymentTable, supplierOrderTable, timeline } from './order-course.ts';
 import { ledgerTable, legTable, splitOf } from './order-money.ts';

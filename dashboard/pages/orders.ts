@@ -1,12 +1,12 @@
 import { channels, freezes, orderStates, waitReasons } from '../../domain/order.ts';
 import { legStates } from '../../domain/payout-leg.ts';
-import { type Html, html } from '../../runtime/html.ts';
-import { salePrice } from '../../store/orders.ts';
-import type { OrderFilter, OrderRow } from '../../store/overview.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
+import type { OrderFilter, OrderRow } from '../../store/operations/overview.ts';
+import { salePrice } from '../../store/orders/orders.ts';
 import { currentQueues } from '../current-queue.ts';
-import type { Paged } from '../paging.ts';
 import { page, type Viewer } from './layout.ts';
 import { pager } from './pager.ts';
+import type { Paged } from './paging.ts';
 import { amount, badge, none, reasonText, shortId, table } from './parts.ts';
 import { age, relative } from './time.ts';
 

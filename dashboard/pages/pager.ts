@@ -1,5 +1,5 @@
-import { type Html, html } from '../../runtime/html.ts';
-import type { Paged } from '../paging.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
+import type { Paged } from './paging.ts';
 
 /** The way to the pages before and after; nothing where there is one page. @param address of a page, by its number */
 export function pager(

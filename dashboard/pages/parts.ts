@@ -1,5 +1,5 @@
 import { formatDecimal, formatMoney, type Money } from '../../domain/money.ts';
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 
 /** Good and done, under way, waiting for something, wrong, or of no account. */
 export type Tone = 'good' | 'busy' | 'wait' | 'bad' | 'calm';

@@ -1,7 +1,7 @@
 import type { Account } from '../../domain/ledger.ts';
 import type { Money } from '../../domain/money.ts';
-import { type Html, html } from '../../runtime/html.ts';
-import type { AccountBalance } from '../../store/ledger.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
+import type { AccountBalance } from '../../store/money/ledger.ts';
 import { amount, card, table } from './parts.ts';
 
 export type PlatformMoney = {

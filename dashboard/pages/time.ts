@@ -1,4 +1,4 @@
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 
 const units: readonly (readonly [string, number])[] = [
   ['d', 86_400_000],

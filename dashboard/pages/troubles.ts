@@ -1,5 +1,5 @@
 import { type Provider, providers, type Trouble } from '../../domain/provider.ts';
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 import { age } from './time.ts';
 
 const names: Readonly<Record<Provider, string>> = {

@@ -1,6 +1,11 @@
 import { healthOf } from '../../domain/connection.ts';
-import { type Html, html } from '../../runtime/html.ts';
-import { type EndingConsent, type RefusedAccount, sweepStillMs, type VitalSigns } from '../../store/vital-signs.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
+import {
+  type EndingConsent,
+  type RefusedAccount,
+  sweepStillMs,
+  type VitalSigns,
+} from '../../store/operations/vital-signs.ts';
 import { age, relative } from './time.ts';
 
 const linesMax = 10;

@@ -14,8 +14,8 @@ import {
   TokenRefused,
   Unreadable,
 } from '../../domain/outcome.ts';
-import { type Call, failed, failureOf, rowOf } from '../call.ts';
-import { neverCertainStatus, speaksOfDoubt } from '../never-certain.ts';
+import { type Call, failed, failureOf, rowOf } from '../gate/call.ts';
+import { neverCertainStatus, speaksOfDoubt } from '../wire/never-certain.ts';
 import type { Refusal } from './envelope.ts';
 
 /** Gateway codes, as they come in `sub_code`, `code`, or the `error_code` of an order. */

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { choiceOf } from '../fields.ts';
+import { choiceOf } from '../wire/fields.ts';
 
 type Fields = Record<string, unknown>;
 const isObject = (value: unknown): value is Fields =>

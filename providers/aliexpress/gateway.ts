@@ -11,9 +11,9 @@ import {
   refusedByStatus,
   succeeded,
   type UserToken,
-} from '../call.ts';
-import { neverCertainStatus } from '../never-certain.ts';
-import { isLimited } from '../rate-limits.ts';
+} from '../gate/call.ts';
+import { isLimited } from '../gate/rate-limits.ts';
+import { neverCertainStatus } from '../wire/never-certain.ts';
 import { refused } from './classify.ts';
 import { type Refusal, refusalIn, unwrap } from './envelope.ts';
 import { healthOf } from './health.ts';

@@ -1,6 +1,6 @@
-import { healthByStatus, parseLeniently } from '../call.ts';
-import type { Health } from '../gate.ts';
-import type { HttpAnswer } from '../http.ts';
+import { healthByStatus, parseLeniently } from '../gate/call.ts';
+import type { Health } from '../gate/gate.ts';
+import type { HttpAnswer } from '../wire/http.ts';
 import { banMs, throttles } from './classify.ts';
 import { refusalIn } from './envelope.ts';
 

@@ -4,7 +4,7 @@
  * first; then the first row of `rows` that fits decides. What no table knows is unclear.
  */
 
-import { rowOf } from '../call.ts';
+import { rowOf } from '../gate/call.ts';
 
 /** What AliExpress itself calls the order. */
 type Order =

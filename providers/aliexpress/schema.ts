@@ -4,7 +4,7 @@
  */
 import Joi from 'joi';
 import { type Money, parseMoney } from '../../domain/money.ts';
-import { harmless, idText, maybe, open } from '../fields.ts';
+import { harmless, idText, maybe, open } from '../wire/fields.ts';
 import { choiceIn, harmlessListOf, listOf } from './envelope.ts';
 import { variantIn } from './variant.ts';
 

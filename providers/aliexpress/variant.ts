@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { maybe, open } from '../fields.ts';
+import { maybe, open } from '../wire/fields.ts';
 import { listOf, listsIn } from './envelope.ts';
 
 const digits = Joi.alternatives(Joi.string().pattern(/^\d+$/), Joi.number().integer().strict().min(0)).custom(String);

@@ -1,6 +1,6 @@
 import Joi from 'joi';
-import { harmless, maybe, open } from '../fields.ts';
-import { readNotification } from '../webhook-rejected.ts';
+import { readNotification } from '../webhook/webhook-rejected.ts';
+import { harmless, maybe, open } from '../wire/fields.ts';
 
 /** Not signed: a hint, acted on only after the order was read with its owner's token, which proves ownership too. */
 export type AliExpressNotification = {

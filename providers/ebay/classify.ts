@@ -1,8 +1,8 @@
 import Joi from 'joi';
 import { type Failure, type FailureKind, TokenRefused } from '../../domain/outcome.ts';
-import { type Call, failed, notPermitted, notThere, refusalBody, refusedByStatus, rowOf } from '../call.ts';
-import { idText, open } from '../fields.ts';
-import type { HttpAnswer } from '../http.ts';
+import { type Call, failed, notPermitted, notThere, refusalBody, refusedByStatus, rowOf } from '../gate/call.ts';
+import { idText, open } from '../wire/fields.ts';
+import type { HttpAnswer } from '../wire/http.ts';
 
 const failureKinds = ['terminal', 'retryable', 'uncertain'] as const satisfies readonly FailureKind[];
 

@@ -1,5 +1,4 @@
 import type Joi from 'joi';
-import { createApplicationToken, withToken } from '../application-token.ts';
 import {
   ask,
   type Call,
@@ -10,9 +9,10 @@ import {
   succeeded,
   type UserToken,
   withSecretAnswer,
-} from '../call.ts';
-import { about } from '../fields.ts';
-import type { HttpAnswer, HttpRequest } from '../http.ts';
+} from '../gate/call.ts';
+import { createApplicationToken, withToken } from '../wire/application-token.ts';
+import { about } from '../wire/fields.ts';
+import type { HttpAnswer, HttpRequest } from '../wire/http.ts';
 import { type Bearer, refused } from './classify.ts';
 import { sister } from './consent.ts';
 import { financesCalls } from './finances.ts';

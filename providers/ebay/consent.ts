@@ -1,7 +1,7 @@
 import Joi from 'joi';
-import { ask, type CallOptions, callsTo, decode, succeeded, withSecretAnswer } from '../call.ts';
 import { type Consent, pageWith } from '../consent.ts';
-import { idText, open } from '../fields.ts';
+import { ask, type CallOptions, callsTo, decode, succeeded, withSecretAnswer } from '../gate/call.ts';
+import { idText, open } from '../wire/fields.ts';
 import { refused } from './classify.ts';
 import type { EbayOptions } from './client.ts';
 import { financesScope } from './finances.ts';

@@ -4,9 +4,9 @@
  */
 import Joi from 'joi';
 import { type Money, parseMoney } from '../../domain/money.ts';
-import type { Call, CallOptions, UserToken } from '../call.ts';
-import { count, decimalText, eachOf, idText, type Listed, maybe, open, readAs } from '../fields.ts';
-import type { HttpAnswer } from '../http.ts';
+import type { Call, CallOptions, UserToken } from '../gate/call.ts';
+import { count, decimalText, eachOf, idText, type Listed, maybe, open, readAs } from '../wire/fields.ts';
+import type { HttpAnswer } from '../wire/http.ts';
 
 export const financesScope = 'https://api.ebay.com/oauth/api_scope/sell.finances';
 

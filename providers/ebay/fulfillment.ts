@@ -1,6 +1,6 @@
 import { invariant } from '../../domain/outcome.ts';
-import { type Call, malformed } from '../call.ts';
-import type { HttpAnswer } from '../http.ts';
+import { type Call, malformed } from '../gate/call.ts';
+import type { HttpAnswer } from '../wire/http.ts';
 import type { WireFulfillment } from './schema.ts';
 
 export type ShippedLine = { lineItemId: string; quantity: number };

@@ -1,9 +1,18 @@
 import Joi from 'joi';
-import type { ApplicationToken } from '../application-token.ts';
-import { withToken } from '../application-token.ts';
-import { ask, type Call, type CallOptions, callsTo, decode, type Gated, succeeded, type UserToken } from '../call.ts';
-import { idText, open } from '../fields.ts';
-import type { HttpAnswer, HttpRequest } from '../http.ts';
+import {
+  ask,
+  type Call,
+  type CallOptions,
+  callsTo,
+  decode,
+  type Gated,
+  succeeded,
+  type UserToken,
+} from '../gate/call.ts';
+import type { ApplicationToken } from '../wire/application-token.ts';
+import { withToken } from '../wire/application-token.ts';
+import { idText, open } from '../wire/fields.ts';
+import type { HttpAnswer, HttpRequest } from '../wire/http.ts';
 import { refused } from './classify.ts';
 
 /** Where eBay sends notifications. `MARKED_DOWN`: it has given up on us, and sends nothing until it is told to go on. */

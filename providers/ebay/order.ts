@@ -1,6 +1,6 @@
 import type { Address } from '../../domain/address.ts';
 import { add, type Money, sum } from '../../domain/money.ts';
-import { salePrice } from '../sale-price.ts';
+import { salePrice } from '../wire/sale-price.ts';
 import { lacksReference, toAddress } from './address.ts';
 import { type EbayRefund, readRefunds } from './refunds.ts';
 import type { WireLine, WireOrder } from './schema.ts';

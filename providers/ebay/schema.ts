@@ -13,8 +13,8 @@ import {
   neverNegative,
   open,
   readAs,
-} from '../fields.ts';
-import { pieces } from '../sale-price.ts';
+} from '../wire/fields.ts';
+import { pieces } from '../wire/sale-price.ts';
 import { toOrder } from './order.ts';
 
 /** What eBay sends, as far as we read it. */

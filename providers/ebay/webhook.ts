@@ -1,8 +1,8 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import Joi from 'joi';
 import { isFailure } from '../../domain/outcome.ts';
-import { idText, open } from '../fields.ts';
-import { readNotification, WebhookRejected } from '../webhook-rejected.ts';
+import { readNotification, WebhookRejected } from '../webhook/webhook-rejected.ts';
+import { idText, open } from '../wire/fields.ts';
 
 /** As eBay gives it: PEM on one line. */
 export type EbayKey = { key: string; algorithm: string; digest: string };

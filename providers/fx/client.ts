@@ -10,8 +10,8 @@ import {
   type Gated,
   refusedByStatus,
   succeeded,
-} from '../call.ts';
-import { decimalText, harmless, open } from '../fields.ts';
+} from '../gate/call.ts';
+import { decimalText, harmless, open } from '../wire/fields.ts';
 
 /** One unit of the base is worth so many of each quote, as a decimal text. */
 export type Rates = { asOf: Date; quotes: readonly { quote: Currency; rate: string }[] };

@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import Joi from 'joi';
 import type { Address } from '../../domain/address.ts';
 import { type Currency, currencies, type Money, parseMoney } from '../../domain/money.ts';
-import { decimalText } from '../fields.ts';
-import { readNotification, WebhookRejected } from '../webhook-rejected.ts';
+import { readNotification, WebhookRejected } from '../webhook/webhook-rejected.ts';
+import { decimalText } from '../wire/fields.ts';
 
 export type SignedOrder = {
   /** `X-Signature`: HMAC-SHA256 of the body, in hex. */

@@ -1,8 +1,8 @@
 import Joi from 'joi';
 import { type Failure, type FailureKind, TokenRefused } from '../../domain/outcome.ts';
-import { type Call, failed, notPermitted, notThere, refusalBody, refusedByStatus, rowOf } from '../call.ts';
-import { harmless, open } from '../fields.ts';
-import type { HttpAnswer } from '../http.ts';
+import { type Call, failed, notPermitted, notThere, refusalBody, refusedByStatus, rowOf } from '../gate/call.ts';
+import { harmless, open } from '../wire/fields.ts';
+import type { HttpAnswer } from '../wire/http.ts';
 
 /** `error` of the token endpoint. A person has to consent again, the owner and not an operator. */
 export const oauthErrors: Record<string, FailureKind> = {

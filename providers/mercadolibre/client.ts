@@ -11,10 +11,10 @@ import {
   succeeded,
   type UserToken,
   withSecretAnswer,
-} from '../call.ts';
-import { about, type Listed } from '../fields.ts';
-import type { HttpRequest } from '../http.ts';
-import type { LimitName } from '../rate-limits.ts';
+} from '../gate/call.ts';
+import type { LimitName } from '../gate/rate-limits.ts';
+import { about, type Listed } from '../wire/fields.ts';
+import type { HttpRequest } from '../wire/http.ts';
 import { refused, refusedGrant } from './classify.ts';
 import type { MercadoLibreOrder } from './order.ts';
 import * as schema from './schema.ts';

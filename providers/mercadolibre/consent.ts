@@ -1,7 +1,7 @@
 import Joi from 'joi';
-import { ask, type CallOptions, callsTo, decode, failed, succeeded, withSecretAnswer } from '../call.ts';
 import { type Consent, pageWith } from '../consent.ts';
-import { idText, open } from '../fields.ts';
+import { ask, type CallOptions, callsTo, decode, failed, succeeded, withSecretAnswer } from '../gate/call.ts';
+import { idText, open } from '../wire/fields.ts';
 import { refused, refusedGrant } from './classify.ts';
 import type { MercadoLibreOptions } from './client.ts';
 import * as schema from './schema.ts';

@@ -7,7 +7,7 @@
  *   marketplace  MercadoLibre, from its own warehouse (Full)
  *   unknown      a word that we do not know
  */
-import { rowOf } from '../call.ts';
+import { rowOf } from '../gate/call.ts';
 
 export type Sender = 'seller' | 'label' | 'marketplace' | 'unknown';
 

@@ -1,6 +1,6 @@
 import { type Currency, currencyOf, type Money, multiply, parseFee, parseMoney } from '../../domain/money.ts';
-import { rowOf } from '../call.ts';
-import { salePrice } from '../sale-price.ts';
+import { rowOf } from '../gate/call.ts';
+import { salePrice } from '../wire/sale-price.ts';
 import { type MercadoLibrePayment, toPayment } from './payment.ts';
 import type { WireItem, WireOrder } from './schema.ts';
 

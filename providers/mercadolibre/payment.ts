@@ -10,7 +10,7 @@
  */
 import type { Currency, Money } from '../../domain/money.ts';
 import { parseMoney } from '../../domain/money.ts';
-import { rowOf } from '../call.ts';
+import { rowOf } from '../gate/call.ts';
 import type { WirePayment } from './schema.ts';
 
 export type MoneyStanding = 'none' | 'received' | 'contested' | 'gone' | 'unknown';

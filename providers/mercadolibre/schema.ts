@@ -10,8 +10,8 @@ import {
   open,
   readAs,
   unsignedText,
-} from '../fields.ts';
-import { pieces } from '../sale-price.ts';
+} from '../wire/fields.ts';
+import { pieces } from '../wire/sale-price.ts';
 import { toOrder } from './order.ts';
 import { toPack, toShipment } from './shipment.ts';
 import { type MercadoLibreNotification, notification } from './webhook.ts';

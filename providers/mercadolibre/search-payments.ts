@@ -4,7 +4,7 @@
  */
 import Joi from 'joi';
 import { currencyOf, type Money, parseFee, sum } from '../../domain/money.ts';
-import { count, eachOf, idText, type Listed, maybe, open, readAs, unsignedText } from '../fields.ts';
+import { count, eachOf, idText, type Listed, maybe, open, readAs, unsignedText } from '../wire/fields.ts';
 import { type MercadoLibrePayment, toPayment } from './payment.ts';
 
 /** Mercado Pago's API goes with MercadoLibre's; a simulator is one host. */

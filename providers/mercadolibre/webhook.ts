@@ -1,6 +1,6 @@
 import Joi from 'joi';
-import { idText, open, readAs } from '../fields.ts';
-import { readNotification } from '../webhook-rejected.ts';
+import { readNotification } from '../webhook/webhook-rejected.ts';
+import { idText, open, readAs } from '../wire/fields.ts';
 
 /**
  * Not signed: a hint. It counts only when `applicationId` is ours and `userId` a connected account, and then the

@@ -1,9 +1,9 @@
 import type Joi from 'joi';
 import { type Money, parseMoney } from '../../domain/money.ts';
-import { withToken } from '../application-token.ts';
-import { ask, type Call, type CallOptions, callsTo, decode } from '../call.ts';
-import { readAs } from '../fields.ts';
-import type { HttpAnswer, HttpRequest } from '../http.ts';
+import { ask, type Call, type CallOptions, callsTo, decode } from '../gate/call.ts';
+import { withToken } from '../wire/application-token.ts';
+import { readAs } from '../wire/fields.ts';
+import type { HttpAnswer, HttpRequest } from '../wire/http.ts';
 import { isAccepted, isMissing, refused } from './classify.ts';
 import { type NewPayout, type PaymentsKey, type PayoneerPayout, payoutBody, toPayout } from './payout.ts';
 import * as schema from './schema.ts';

@@ -1,7 +1,7 @@
 import { isCurrency, type Money, parseMoney } from '../../domain/money.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { wireDecimal } from '../../domain/wire-amount.ts';
-import { parseExactly } from '../exact-json.ts';
+import { parseExactly } from '../wire/exact-json.ts';
 import type { WirePayout } from './schema.ts';
 
 /** `JSON.rawJSON` (Node ≥ 22) writes a text as it is: TypeScript's library does not know it yet. */

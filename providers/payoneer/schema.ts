@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { decimalText, harmless, idText, maybe, open, unsignedText } from '../fields.ts';
+import { decimalText, harmless, idText, maybe, open, unsignedText } from '../wire/fields.ts';
 
 /** What Payoneer sends, as far as we read it. Amounts are JSON numbers in major units beside a `currency`. */
 const text = Joi.string();

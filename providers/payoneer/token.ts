@@ -1,5 +1,5 @@
-import { createApplicationToken, type GrantedToken } from '../application-token.ts';
-import { ask, callsTo, decode, type Gated, withSecretAnswer } from '../call.ts';
+import { ask, callsTo, decode, type Gated, withSecretAnswer } from '../gate/call.ts';
+import { createApplicationToken, type GrantedToken } from '../wire/application-token.ts';
 import { isAccepted, refused } from './classify.ts';
 import * as schema from './schema.ts';
 

@@ -1,8 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import Joi from 'joi';
-import { parseLeniently } from '../call.ts';
-import { harmless, idText, open } from '../fields.ts';
-import { WebhookRejected } from '../webhook-rejected.ts';
+import { parseLeniently } from '../gate/call.ts';
+import { WebhookRejected } from '../webhook/webhook-rejected.ts';
+import { harmless, idText, open } from '../wire/fields.ts';
 
 /** `Webhook-IPCNSender-production`, or `-sandbox`. */
 export type IpcnSender = `Webhook-IPCNSender-${'sandbox' | 'production'}`;

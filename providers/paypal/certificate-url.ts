@@ -1,4 +1,4 @@
-import { WebhookRejected } from '../webhook-rejected.ts';
+import { WebhookRejected } from '../webhook/webhook-rejected.ts';
 
 /** PayPal publishes no list: these are its API hosts, old and new. */
 export const paypalHosts: readonly string[] = [

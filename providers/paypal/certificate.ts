@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
-import { ask, callsTo, type Gated, refusedByStatus } from '../call.ts';
-import { WebhookRejected } from '../webhook-rejected.ts';
+import { ask, callsTo, type Gated, refusedByStatus } from '../gate/call.ts';
+import { WebhookRejected } from '../webhook/webhook-rejected.ts';
 
 const maxChainLength = 6;
 

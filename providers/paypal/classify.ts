@@ -1,9 +1,9 @@
 import Joi from 'joi';
 import { type Failure, type FailureKind, Terminal } from '../../domain/outcome.ts';
-import { type Call, failed, refusalBody, refusedByStatus, rowOf } from '../call.ts';
-import { choiceOf, harmless, maybe, open } from '../fields.ts';
-import type { HttpAnswer } from '../http.ts';
-import { neverCertainStatus, speaksOfDoubt } from '../never-certain.ts';
+import { type Call, failed, refusalBody, refusedByStatus, rowOf } from '../gate/call.ts';
+import { choiceOf, harmless, maybe, open } from '../wire/fields.ts';
+import type { HttpAnswer } from '../wire/http.ts';
+import { neverCertainStatus, speaksOfDoubt } from '../wire/never-certain.ts';
 import { buyerPage } from './buyer-page.ts';
 import { CaptureRefused } from './capture-refused.ts';
 

@@ -1,6 +1,6 @@
 import { type Money, negate, sum } from '../../domain/money.ts';
-import type { CallOptions } from '../call.ts';
-import { readAs } from '../fields.ts';
+import type { CallOptions } from '../gate/call.ts';
+import { readAs } from '../wire/fields.ts';
 import type { Exchanges } from './exchange.ts';
 import { nextQuery, type Range } from './paging.ts';
 import * as schema from './schema.ts';

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { harmless, open } from '../fields.ts';
+import { harmless, open } from '../wire/fields.ts';
 import type { PayPalEvent } from './webhook.ts';
 
 type About = {

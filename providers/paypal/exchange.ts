@@ -1,7 +1,7 @@
 import type Joi from 'joi';
-import { withToken } from '../application-token.ts';
-import { ask, type Call, callsTo, decode, succeeded } from '../call.ts';
-import type { HttpAnswer, HttpRequest } from '../http.ts';
+import { ask, type Call, callsTo, decode, succeeded } from '../gate/call.ts';
+import { withToken } from '../wire/application-token.ts';
+import type { HttpAnswer, HttpRequest } from '../wire/http.ts';
 import { refused } from './classify.ts';
 import { createPayPalToken, type PayPalCredentials } from './token.ts';
 

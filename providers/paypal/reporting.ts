@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { Money } from '../../domain/money.ts';
-import type { CallOptions } from '../call.ts';
-import { count, eachOf, idText, type Listed, maybe, moneyField, open, readAs } from '../fields.ts';
+import type { CallOptions } from '../gate/call.ts';
+import { count, eachOf, idText, type Listed, maybe, moneyField, open, readAs } from '../wire/fields.ts';
 import type { Exchanges } from './exchange.ts';
 import { toSeconds } from './paging.ts';
 

@@ -11,7 +11,7 @@ import {
   neverNegative,
   open,
   readAs,
-} from '../fields.ts';
+} from '../wire/fields.ts';
 
 /**
  * What PayPal sends, as far as we read it: its own documents promise almost no field. Orders and Payments say

@@ -1,5 +1,5 @@
 import { invariant } from '../../domain/outcome.ts';
-import { type CallOptions, succeeded } from '../call.ts';
+import { type CallOptions, succeeded } from '../gate/call.ts';
 import { alreadyDone } from './already-done.ts';
 import { isMissing, refused } from './classify.ts';
 import type { Exchanges } from './exchange.ts';

@@ -1,9 +1,9 @@
 import { createHash, verify, type X509Certificate } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import Joi from 'joi';
-import { parseLeniently } from '../call.ts';
-import { harmless, open } from '../fields.ts';
-import { WebhookRejected } from '../webhook-rejected.ts';
+import { parseLeniently } from '../gate/call.ts';
+import { WebhookRejected } from '../webhook/webhook-rejected.ts';
+import { harmless, open } from '../wire/fields.ts';
 import { type FetchCertificate, trustedLeaf } from './certificate.ts';
 import { type AllowedPlaces, certificateUrl } from './certificate-url.ts';
 

@@ -1,4 +1,4 @@
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 import { faultOf } from '../aliexpress/address-rules.ts';
 import type { Answer, Call } from '../operation.ts';
 import { button, page, redirect } from './page.ts';

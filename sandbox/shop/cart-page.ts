@@ -1,4 +1,4 @@
-import { html } from '../../runtime/html.ts';
+import { html } from '../../runtime/http/html.ts';
 import type { Answer } from '../operation.ts';
 import type { World } from '../world.ts';
 import { variantName } from './item-page.ts';

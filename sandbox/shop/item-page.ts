@@ -1,4 +1,4 @@
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 import type { Product, Sku } from '../aliexpress/state.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { World } from '../world.ts';

@@ -1,4 +1,4 @@
-import { html } from '../../runtime/html.ts';
+import { html } from '../../runtime/http/html.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { World } from '../world.ts';
 import { button, page, redirect } from './page.ts';

@@ -1,4 +1,4 @@
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 import { costOf } from '../aliexpress/cost.ts';
 import type { SupplierOrder } from '../aliexpress/state.ts';
 import type { Answer, Call } from '../operation.ts';

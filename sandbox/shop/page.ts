@@ -1,4 +1,4 @@
-import { type Html, html } from '../../runtime/html.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 import { toDecimal } from '../decimal.ts';
 import type { Answer } from '../operation.ts';
 import type { ShopMood } from './state.ts';

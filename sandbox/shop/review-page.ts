@@ -1,4 +1,4 @@
-import { html } from '../../runtime/html.ts';
+import { html } from '../../runtime/http/html.ts';
 import { accountById } from '../accounts.ts';
 import { payAutomatically } from '../aliexpress/payment.ts';
 import { type Pick, place } from '../aliexpress/placement.ts';

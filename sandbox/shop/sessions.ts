@@ -1,4 +1,4 @@
-import { html } from '../../runtime/html.ts';
+import { html } from '../../runtime/http/html.ts';
 import { randomHex } from '../ids.ts';
 import type { Answer, Call, Perform } from '../operation.ts';
 import type { World } from '../world.ts';

@@ -28,7 +28,7 @@ export const Order = defineEntity({
     saleMinor: p.bigint(),
     saleCurrency: p.text().$type<Currency>(),
     marketplaceFeeMinor: p.bigint().nullable(),
-    /** Sealed in the table (`store/buyer-address.ts`), and found by the hashes. */
+    /** Sealed in the table (`store/database/buyer-address.ts`), and found by the hashes. */
     shipTo: p.json<Address>().nullable(),
     emailHash: p.text().nullable(),
     nameHash: p.text().nullable(),

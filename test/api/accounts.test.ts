@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { UserId } from '../../domain/ids.ts';
-import { hashPassword } from '../../runtime/password.ts';
-import { setPassword } from '../../store/accounts.ts';
+import { hashPassword } from '../../runtime/secrets/password.ts';
+import { setPassword } from '../../store/accounts/accounts.ts';
+import { addUser } from '../../store/accounts/users.ts';
 import { type Role, User } from '../../store/entities/people.ts';
-import { addUser } from '../../store/users.ts';
 import { type Api, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { hashPassword } from '../../runtime/password.ts';
-import { actingAs } from '../../store/acting.ts';
-import { auditTrail } from '../../store/audit.ts';
-import { addUser } from '../../store/users.ts';
+import { hashPassword } from '../../runtime/secrets/password.ts';
+import { auditTrail } from '../../store/accounts/audit.ts';
+import { addUser } from '../../store/accounts/users.ts';
+import { actingAs } from '../../store/database/acting.ts';
 import { type Api, openApi } from './open-api.ts';
 import { asking, askingFor, type Market, openMarket, pathOf, type Route, routes } from './routes.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Failpoint as EffectFailpoint } from '../../store/once.ts';
-import { capturePayment } from '../../workers/capture-payment.ts';
-import type { Failpoint } from '../../workers/context.ts';
+import type { Failpoint } from '../../workers/context/context.ts';
+import { capturePayment } from '../../workers/payment/capture-payment.ts';
 import { approvedCart, type Cart, capture } from './cart.ts';
 import { type Api, type Member, openApi } from './open-api.ts';
 

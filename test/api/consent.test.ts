@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { decide, type Landed, land, start } from '../../demo/consent.ts';
-import { openSecrets } from '../../store/credentials.ts';
+import { openSecrets } from '../../store/connections/credentials.ts';
 import { Credential } from '../../store/entities/people.ts';
 import { connectVia, type Newcomer, newcomer, shopName, walk } from './newcomer.ts';
 import { type Api, type Json, openApi } from './open-api.ts';

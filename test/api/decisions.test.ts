@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
-import { legsOfOrder } from '../../store/legs.ts';
+import { legsOfOrder } from '../../store/payouts/legs.ts';
 import { reservationsOf } from '../workers/workbench.ts';
 import { type Api, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';

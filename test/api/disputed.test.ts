@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { storeEvent } from '../../store/inbound-events.ts';
-import { legsOfOrder } from '../../store/legs.ts';
-import { paymentsOf } from '../../store/payments.ts';
+import { storeEvent } from '../../store/events/inbound-events.ts';
+import { paymentsOf } from '../../store/money/payments.ts';
+import { legsOfOrder } from '../../store/payouts/legs.ts';
 import { type Api, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';
 

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
-import { settleRefund } from '../../queues/settle-refund.ts';
-import { addRate } from '../../store/fx.ts';
-import { checkLedger } from '../../store/ledger-check.ts';
-import { legsOfOrder } from '../../store/legs.ts';
-import { claimOrder } from '../../store/orders.ts';
-import { paymentsOf } from '../../store/payments.ts';
+import { checkLedger } from '../../store/books/ledger-check.ts';
+import { addRate } from '../../store/money/fx.ts';
+import { paymentsOf } from '../../store/money/payments.ts';
+import { claimOrder } from '../../store/orders/orders.ts';
+import { legsOfOrder } from '../../store/payouts/legs.ts';
+import { settleRefund } from '../../transactions/settle-refund.ts';
 import { until } from '../support/until.ts';
 import { importFrom, placeOnMercadoLibre } from '../workers/workbench.ts';
 import { type Api, type Json, type Member, openApi } from './open-api.ts';

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
-import type { OrderDecisionName } from '../../queues/decisions/asked.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
-import { checkLedger } from '../../store/ledger-check.ts';
-import { legsOfOrder } from '../../store/legs.ts';
+import { checkLedger } from '../../store/books/ledger-check.ts';
+import { legsOfOrder } from '../../store/payouts/legs.ts';
+import type { OrderDecisionName } from '../../transactions/decisions/decision-schemas.ts';
 import { parkedOf } from '../workers/workbench.ts';
 import { type Api, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';

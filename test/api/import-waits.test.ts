@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Retryable } from '../../domain/outcome.ts';
-import type { Failpoint } from '../../workers/context.ts';
-import { purchase } from '../../workers/purchase.ts';
+import type { Failpoint } from '../../workers/context/context.ts';
+import { purchase } from '../../workers/purchase/purchase.ts';
 import { berlin } from '../support/stage.ts';
 import {
   change,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { hashPassword } from '../../runtime/password.ts';
-import type { LimitRule } from '../../store/rate-limits.ts';
+import { hashPassword } from '../../runtime/secrets/password.ts';
+import type { LimitRule } from '../../store/database/request-limits.ts';
 import { wantOne } from './cart.ts';
 import { leavesNothing } from './footprint.ts';
 import { type Answer, type ApiOptions, type Asking, type Member, openApi } from './open-api.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createSessions } from '../../api/middleware/session.ts';
-import { hashPassword } from '../../runtime/password.ts';
-import { addUser } from '../../store/users.ts';
+import { hashPassword } from '../../runtime/secrets/password.ts';
+import { addUser } from '../../store/accounts/users.ts';
 import { type Api, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
-import { addRate } from '../../store/fx.ts';
-import { checkLedger } from '../../store/ledger-check.ts';
-import { legsOfOrder } from '../../store/legs.ts';
+import { checkLedger } from '../../store/books/ledger-check.ts';
+import { addRate } from '../../store/money/fx.ts';
+import { legsOfOrder } from '../../store/payouts/legs.ts';
 import { berlin, type Seller } from '../support/stage.ts';
 import { changeOrder, importFrom, notesOf, placeOnEbay, placeOnMercadoLibre } from '../workers/workbench.ts';
 import { type Api, openApi } from './open-api.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { decide, type Landed, land, start, type Walk } from '../../demo/consent.ts';
-import { addUser, setProceedsHolder } from '../../store/users.ts';
+import { addUser, setProceedsHolder } from '../../store/accounts/users.ts';
 import type { Api } from './open-api.ts';
 
 export type Newcomer = { readonly id: string; readonly token: string };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { openPlatformFeed } from '../../store/feeds.ts';
+import { openPlatformFeed } from '../../store/events/feeds.ts';
 import { performWith } from '../workers/workbench.ts';
 import { approvedCart, type Cart, capture } from './cart.ts';
 import { change, ebaySale, linesOf, mercadoLibreSale, paymentsOf, sell } from './marketplace-sale.ts';

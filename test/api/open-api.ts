@@ -1,21 +1,21 @@
 import express from 'express';
 import pg from 'pg';
 import { createApp } from '../../api/app.ts';
-import { openConsents } from '../../api/consents.ts';
+import { openConsents } from '../../api/consent/consents.ts';
 import type { Deps } from '../../api/deps.ts';
-import { limitRules } from '../../api/limits.ts';
+import { limitRules } from '../../api/middleware/limits.ts';
 import { createSessions, type Sessions } from '../../api/middleware/session.ts';
-import { ebaySigningKeys, paypalCertificates } from '../../api/signing-keys.ts';
+import { ebaySigningKeys, paypalCertificates } from '../../api/routes/webhooks/signing-keys.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { createEbayClient } from '../../providers/ebay/client.ts';
 import { createCertificateFetcher, trustAnchors } from '../../providers/paypal/certificate.ts';
 import { paypalHosts } from '../../providers/paypal/certificate-url.ts';
 import type { Environment } from '../../runtime/config.ts';
-import { freePort } from '../../runtime/free-port.ts';
-import { listen } from '../../runtime/listen.ts';
+import { listen } from '../../runtime/http/listen.ts';
+import { freePort } from '../../runtime/system/free-port.ts';
+import { guessRules } from '../../store/accounts/guess-brakes.ts';
+import { commissionAdmin } from '../../store/accounts/users.ts';
 import { User } from '../../store/entities/people.ts';
-import { guessRules } from '../../store/guess-brakes.ts';
-import { commissionAdmin } from '../../store/users.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 
 /** Who asks: a bearer token, or nobody. */

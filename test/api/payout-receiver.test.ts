@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { hashPassword } from '../../runtime/password.ts';
+import { hashPassword } from '../../runtime/secrets/password.ts';
 import { type Api, type Member, openApi } from './open-api.ts';
 
 const password = 'a long password of mine';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { unsealBytes } from '../../store/sealing.ts';
+import { unsealBytes } from '../../store/database/keyring.ts';
 import { until } from '../support/until.ts';
 import type { Answer, Api, Delivery, Json } from './open-api.ts';
 import { expectProblem } from './problem.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Config } from '../../runtime/config.ts';
-import { withEnteredKeys } from '../../store/provider-keys.ts';
+import { withEnteredKeys } from '../../store/connections/provider-keys.ts';
 import { type Api, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';
 

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { expect } from 'chai';
-import type { LimitRule } from '../../store/rate-limits.ts';
+import type { LimitRule } from '../../store/database/request-limits.ts';
 import { leavesNothing } from './footprint.ts';
 import { type Answer, type ApiOptions, type Member, openApi } from './open-api.ts';
 import { eventsOf, post } from './post-webhook.ts';

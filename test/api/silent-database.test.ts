@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import pg from 'pg';
 import { createTransact } from '../../queues/transact.ts';
-import { isDatabaseAway } from '../../store/database-away.ts';
-import { openStore, type Store } from '../../store/open.ts';
+import { openStore, type Store } from '../../store/database/open.ts';
+import { isDatabaseAway } from '../../store/database/unavailable.ts';
 import { type Cable, layCable } from './cable.ts';
 import { type Api, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';

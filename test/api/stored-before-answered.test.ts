@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { Backend } from '../../queues/backend.ts';
-import { openProducer } from '../../queues/producer.ts';
+import type { Backend } from '../../queues/engine/backend.ts';
+import { openProducer } from '../../queues/engine/producer.ts';
 import { createTransact } from '../../queues/transact.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { openStore, type Store } from '../../store/open.ts';
+import { openStore, type Store } from '../../store/database/open.ts';
 import { berlin } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { type Cable, layCable } from './cable.ts';

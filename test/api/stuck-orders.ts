@@ -1,7 +1,7 @@
 import type { OrderId } from '../../domain/ids.ts';
 import { Terminal } from '../../domain/outcome.ts';
-import { supplierOrdersOf } from '../../store/supplier-orders.ts';
-import { changeSettings } from '../../store/users.ts';
+import { changeSettings } from '../../store/accounts/users.ts';
+import { supplierOrdersOf } from '../../store/orders/supplier-orders.ts';
 import type { Seller } from '../support/stage.ts';
 import { fromNow, importFrom, orderToBuy, performWith, placeOnEbay, santiago } from '../workers/workbench.ts';
 import type { Api } from './open-api.ts';

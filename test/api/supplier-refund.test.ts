@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { advance } from '../../queues/transact.ts';
-import { checkLedger } from '../../store/ledger-check.ts';
-import { claimOrder } from '../../store/orders.ts';
-import { parcelsOf } from '../../store/parcels.ts';
-import { findSale } from '../../store/sales.ts';
-import { supplierOrdersOf } from '../../store/supplier-orders.ts';
-import { stopOrder } from '../../workers/stop-order.ts';
+import { checkLedger } from '../../store/books/ledger-check.ts';
+import { claimOrder } from '../../store/orders/orders.ts';
+import { parcelsOf } from '../../store/orders/parcels.ts';
+import { supplierOrdersOf } from '../../store/orders/supplier-orders.ts';
+import { findSale } from '../../store/payouts/sales.ts';
+import { stopOrder } from '../../transactions/halt-purchase.ts';
 import { parkedOf, performWith, reservationsOf } from '../workers/workbench.ts';
 import { type Api, openApi } from './open-api.ts';
 

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { expect } from 'chai';
-import { ebaySigningKeys } from '../../api/signing-keys.ts';
+import { ebaySigningKeys } from '../../api/routes/webhooks/signing-keys.ts';
 import { createEbayClient } from '../../providers/ebay/client.ts';
 import { berlin } from '../support/stage.ts';
 import { until } from '../support/until.ts';

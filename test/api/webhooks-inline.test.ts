@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { credentialOf, openSecrets } from '../../store/credentials.ts';
+import { credentialOf, openSecrets } from '../../store/connections/credentials.ts';
 import { type Api, type Member, openApi } from './open-api.ts';
 import { eventsOf, expectRefused, flipped, post } from './post-webhook.ts';
 import { expectProblem } from './problem.ts';

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { findChromium, NoChromium } from '../../runtime/chromium.ts';
-import { type DetachedProcess, spawnDetached } from '../../runtime/detached-process.ts';
-import { npmHasChromium } from '../../runtime/npm-chromium.ts';
+import { findChromium, NoChromium } from '../../runtime/chromium/find-chromium.ts';
+import { npmHasChromium } from '../../runtime/chromium/npm-chromium.ts';
+import { type DetachedProcess, spawnDetached } from '../../runtime/system/detached-process.ts';
 import { openBrowserPool } from '../../workers/browser/pool.ts';
 import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
@@ -130,7 +130,7 @@ describeWith('browser', 'the Chromium of this machine', function () {
     const unpackApart = (): DetachedProcess & { lines: string[] } => {
       const lines: string[] = [];
       const program = `
-        const { findChromium } = await import('${new URL('../../runtime/chromium.ts', import.meta.url)}');
+        const { findChromium } = await import('${new URL('../../runtime/chromium/find-chromium.ts', import.meta.url)}');
         await findChromium(undefined, ${JSON.stringify(nothingInstalled())});
         process.exit();`;
       const { PATH, TMPDIR } = process.env;

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
-import { decideOrder } from '../../queues/decisions/decide-order.ts';
-import { keepBrowserLogin } from '../../store/browser-login.ts';
-import { standingEffect } from '../../store/effects.ts';
-import type { Context, Failpoint } from '../../workers/context.ts';
+import { keepBrowserLogin } from '../../store/connections/browser-login.ts';
+import { standingEffect } from '../../store/effects/effects.ts';
+import { decideOrder } from '../../transactions/decisions/decide-order.ts';
+import type { Context, Failpoint } from '../../workers/context/context.ts';
 import { describeWith } from '../support/needs.ts';
 import { reservationsOf } from '../workers/workbench.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { type Step, steps } from '../../workers/browser/steps.ts';
-import type { Failpoint } from '../../workers/context.ts';
+import { type Step, steps } from '../../workers/context/browser-steps.ts';
+import type { Failpoint } from '../../workers/context/context.ts';
 import { describeWith } from '../support/needs.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 

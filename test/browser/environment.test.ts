@@ -2,7 +2,7 @@ import { mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { findChromium } from '../../runtime/chromium.ts';
+import { findChromium } from '../../runtime/chromium/find-chromium.ts';
 import { openBrowserPool } from '../../workers/browser/pool.ts';
 import { describeWith } from '../support/needs.ts';
 

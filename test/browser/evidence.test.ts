@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { findChromium } from '../../runtime/chromium.ts';
+import { findChromium } from '../../runtime/chromium/find-chromium.ts';
 import { takeSnapshot } from '../../workers/browser/evidence.ts';
 import { type BrowserPool, openBrowserPool } from '../../workers/browser/pool.ts';
-import type { Snapshot } from '../../workers/browser/visit.ts';
+import type { Snapshot } from '../../workers/context/shop-visit.ts';
 import { describeWith } from '../support/needs.ts';
 
 const email = 'buyer@example.com';

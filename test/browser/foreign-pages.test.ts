@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { findChromium } from '../../runtime/chromium.ts';
-import { releaseAccount } from '../../store/shop-accounts.ts';
+import { findChromium } from '../../runtime/chromium/find-chromium.ts';
+import { releaseAccount } from '../../store/connections/shop-accounts.ts';
 import { assertInShop, keepInShop } from '../../workers/browser/in-shop.ts';
 import { click, fill } from '../../workers/browser/locate.ts';
 import { PageLost } from '../../workers/browser/page-lost.ts';

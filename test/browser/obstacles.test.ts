@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
-import { findEvidence } from '../../store/evidence.ts';
-import { releaseAccount, shopAccount } from '../../store/shop-accounts.ts';
+import { releaseAccount, shopAccount } from '../../store/connections/shop-accounts.ts';
+import { findEvidence } from '../../store/orders/evidence.ts';
 import { describeWith } from '../support/needs.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 

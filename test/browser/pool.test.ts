@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'puppeteer';
-import { type Chromium, findChromium } from '../../runtime/chromium.ts';
+import { type Chromium, findChromium } from '../../runtime/chromium/find-chromium.ts';
 import { isPageLost, PageLost } from '../../workers/browser/page-lost.ts';
 import { type BrowserPool, openBrowserPool, type PoolOptions } from '../../workers/browser/pool.ts';
 import { describeWith } from '../support/needs.ts';

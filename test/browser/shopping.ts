@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
-import { findChromium } from '../../runtime/chromium.ts';
-import { keepBrowserLogin } from '../../store/browser-login.ts';
+import { findChromium } from '../../runtime/chromium/find-chromium.ts';
+import { keepBrowserLogin } from '../../store/connections/browser-login.ts';
 import type { Credential } from '../../store/entities/people.ts';
-import { evidenceOf } from '../../store/evidence.ts';
-import { timelineOf } from '../../store/timeline.ts';
+import { evidenceOf } from '../../store/orders/evidence.ts';
+import { timelineOf } from '../../store/orders/timeline.ts';
 import { type BrowserPool, openBrowserPool, type PoolOptions } from '../../workers/browser/pool.ts';
+import { purchaseFallback } from '../../workers/browser/purchase-fallback.ts';
 import { createShop } from '../../workers/browser/shop.ts';
-import type { Context } from '../../workers/context.ts';
-import { purchaseFallback } from '../../workers/purchase-fallback.ts';
+import type { Context } from '../../workers/context/context.ts';
 import {
   createStage,
   type Goods,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { releaseAccount } from '../../store/shop-accounts.ts';
-import { trackInBrowser } from '../../workers/track-in-browser.ts';
+import { releaseAccount } from '../../store/connections/shop-accounts.ts';
+import { trackInBrowser } from '../../workers/browser/track-in-browser.ts';
 import { describeWith } from '../support/needs.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { keepBrowserLogin } from '../../store/browser-login.ts';
-import { openShopSecrets, shopAccount } from '../../store/shop-accounts.ts';
+import { keepBrowserLogin } from '../../store/connections/browser-login.ts';
+import { openShopSecrets, shopAccount } from '../../store/connections/shop-accounts.ts';
 import { describeWith } from '../support/needs.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 

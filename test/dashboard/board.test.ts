@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import { expect } from 'chai';
-import { queueFigures } from '../../dashboard/queue-figures.ts';
+import { queueFigures } from '../../dashboard/board/queue-figures.ts';
 import { queueNames } from '../../queues/catalogue.ts';
 import { fulfill } from '../../queues/fulfill.ts';
 import { backendNames, describeOn, redisUrlOn } from '../support/backends.ts';

@@ -6,9 +6,9 @@ import {
   keepSlice,
   scheduleBookCheck,
   theBookCheck,
-} from '../../store/book-check.ts';
-import type { Finding } from '../../store/book-findings.ts';
-import { bookRules } from '../../store/book-rules.ts';
+} from '../../store/books/book-check.ts';
+import type { Finding } from '../../store/books/book-findings.ts';
+import { bookRules } from '../../store/books/book-rules.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';
 
 const of = { stage: 'our own rows', cursor: null };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findOrder } from '../../store/orders.ts';
+import { findOrder } from '../../store/orders/orders.ts';
 import { berlin } from '../support/stage.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';
 

@@ -3,10 +3,10 @@ import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { money } from '../../domain/money.ts';
 import { Effect } from '../../store/entities/money.ts';
-import { findLeg } from '../../store/legs.ts';
-import { findOrder } from '../../store/orders.ts';
-import { recordPayment } from '../../store/payments.ts';
-import { addLeg, addSale } from '../../store/sales.ts';
+import { recordPayment } from '../../store/money/payments.ts';
+import { findOrder } from '../../store/orders/orders.ts';
+import { findLeg } from '../../store/payouts/legs.ts';
+import { addLeg, addSale } from '../../store/payouts/sales.ts';
 import { berlin } from '../support/stage.ts';
 import { openWorld, operator, visitor, type World } from './world.ts';
 

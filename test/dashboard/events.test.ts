@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { InboundEvent } from '../../store/entities/order.ts';
-import { closeEvent, findEvent, forgetEvents, type NewEvent, storeEvent } from '../../store/inbound-events.ts';
+import { closeEvent, findEvent, forgetEvents, type NewEvent, storeEvent } from '../../store/events/inbound-events.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';
 
 describe('the page of events that nothing has come of', () => {

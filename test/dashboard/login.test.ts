@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { decodeJwt } from 'jose';
-import { createSessionTokens } from '../../runtime/session-token.ts';
+import { createSessionTokens } from '../../runtime/http/session-token.ts';
+import { beginSession, type Door } from '../../store/accounts/sessions.ts';
 import type { User } from '../../store/entities/people.ts';
-import { beginSession, type Door } from '../../store/sessions.ts';
 import { logIn, openWorld, operator, ownOrigin, visitor, type World } from './world.ts';
 
 describe('dashboard log-in', () => {

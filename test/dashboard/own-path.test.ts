@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ownPath } from '../../dashboard/own-path.ts';
+import { ownPath } from '../../dashboard/routes/own-path.ts';
 import { openWorld, operator, password, visitor, type World } from './world.ts';
 
 const elsewhere = [

@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Queue } from 'bullmq';
 import { expect } from 'chai';
-import { queueFigures } from '../../dashboard/queue-figures.ts';
+import { queueFigures } from '../../dashboard/board/queue-figures.ts';
 import { money } from '../../domain/money.ts';
 import { saleBooked } from '../../domain/postings.ts';
-import { jobForOrder } from '../../queues/next-job.ts';
-import { html } from '../../runtime/html.ts';
-import { openPlatformFeed } from '../../store/feeds.ts';
-import { post } from '../../store/ledger.ts';
-import { findOrder } from '../../store/orders.ts';
-import { recordPayment } from '../../store/payments.ts';
-import { troubleBoard } from '../../store/provider-troubles.ts';
-import { addLeg, addSale } from '../../store/sales.ts';
-import { keepSupplierOrders } from '../../store/supplier-orders.ts';
-import { note } from '../../store/timeline.ts';
+import { html } from '../../runtime/http/html.ts';
+import { openPlatformFeed } from '../../store/events/feeds.ts';
+import { post } from '../../store/money/ledger.ts';
+import { recordPayment } from '../../store/money/payments.ts';
+import { troubleBoard } from '../../store/operations/provider-troubles.ts';
+import { keepSupplierOrders } from '../../store/orders/supplier-orders.ts';
+import { note } from '../../store/orders/timeline.ts';
+import { addLeg, addSale } from '../../store/payouts/sales.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';
 
 const shipTo = {
@@ -265,30 +263,6 @@ describe('the pages', () => {
     const queue = { getJobCounts: away, isPaused: away, getJobs: away } as unknown as Queue;
     const figures = await queueFigures({ queues: new Map([['fulfill', queue]]) });
     expect(figures).to.deep.equal([{ name: 'fulfill', figures: undefined }]);
-  });
-
-  it('wake an order: a new job under a new id, told and audited', async () => {
-    const id = await world.addOrder();
-    const answer = await admin.post(`/orders/${id}/wake`).expect(303);
-    const woken = await world.store.read(em => findOrder(em, id));
-    const job = jobForOrder(woken!)!;
-    expect(job.id).to.equal(`fulfill-${id}-2-1`);
-    expect(await world.producer.isLive(job, new Date())).to.equal(true);
-    const page = await admin.get(answer.headers.location!).expect(200);
-    expect(page.text).to.include('Woken: a new job was made').and.include('woken by an operator');
-    expect((await world.audit())[0]).to.deep.include({
-      action: 'wake order',
-      target: { order: id },
-      outcome: `done: ${job.id}`,
-    });
-  });
-
-  it('wake nothing where only a person can move the order', async () => {
-    const id = await world.addOrder({ status: 'NEEDS_REVIEW', reason: 'FRAUD_RISK' });
-    const answer = await admin.post(`/orders/${id}/wake`).expect(303);
-    expect((await admin.get(answer.headers.location!)).text).to.include('There was nothing to wake');
-    const { wake, nextCheckAt } = (await world.store.read(em => findOrder(em, id)))!;
-    expect({ wake, nextCheckAt }).to.deep.equal({ wake: 0, nextCheckAt: null });
   });
 
   it('say so when there is no such order, and break over no id', async () => {

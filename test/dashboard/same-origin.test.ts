@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import express from 'express';
 import request from 'supertest';
-import { sameOriginOnly } from '../../dashboard/same-origin.ts';
+import { sameOriginOnly } from '../../dashboard/middleware/same-origin.ts';
 import type { Config } from '../../runtime/config.ts';
 import { logIn, openWorld, type World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { vitalLines } from '../../dashboard/pages/vital-signs.ts';
 import type { CredentialId } from '../../domain/ids.ts';
-import type { VitalSigns } from '../../store/vital-signs.ts';
+import type { VitalSigns } from '../../store/operations/vital-signs.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000);

@@ -3,9 +3,9 @@ import type { Ending } from '../../demo/scenario.ts';
 import { shortened } from '../../demo/settings.ts';
 import { allOrders, hasEnded, orderOf } from '../../demo/sight.ts';
 import { type Stage, setStage } from '../../demo/stage.ts';
-import { temporaryFolder } from '../../runtime/started-processes.ts';
-import { type System, type SystemOptions, startSystem } from '../../runtime/supervisor.ts';
-import { openStore, type Store } from '../../store/open.ts';
+import { temporaryFolder } from '../../runtime/system/started-processes.ts';
+import { type System, type SystemOptions, startSystem } from '../../runtime/system/supervisor.ts';
+import { openStore, type Store } from '../../store/database/open.ts';
 import { until } from '../support/until.ts';
 
 export type Theatre = AsyncDisposable & {

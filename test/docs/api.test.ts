@@ -36,7 +36,7 @@ function refusals(): string[] {
       ...found(text, /^ {2}(4\d\d): '([A-Z_]+)',$/gm),
       ...found(text, /(?:tooMany\(|spend\([^\n]*, )'([A-Z_]+)'/g, 429),
     ]);
-  const [, union = ''] = /type DecisionProblem =([^;]*);/.exec(textOf('queues/decisions/decision.ts')) ?? [];
+  const [, union = ''] = /type DecisionProblem =([^;]*);/.exec(textOf('transactions/decision-refused.ts')) ?? [];
   // What is not there is answered by 404, whoever asks for it.
   const ofDecisions = found(union.replace(`'NOT_FOUND'`, ''), /'([A-Z_]+)'/g, 409);
   return [...new Set([...ofApi, ...ofDecisions])];

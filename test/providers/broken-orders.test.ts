@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { applyPatch, type Operation } from 'rfc6902';
 import { Unreadable } from '../../domain/outcome.ts';
-import { decode, read } from '../../providers/call.ts';
 import type { EbayOrder } from '../../providers/ebay/order.ts';
 import * as ebay from '../../providers/ebay/schema.ts';
+import { decode, read } from '../../providers/gate/call.ts';
 import type { MercadoLibreOrder } from '../../providers/mercadolibre/order.ts';
 import * as mercadolibre from '../../providers/mercadolibre/schema.ts';
 import { type Breakage, breakagesOf } from '../support/broken-answers.ts';

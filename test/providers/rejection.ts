@@ -1,4 +1,4 @@
-import { WebhookRejected } from '../../providers/webhook-rejected.ts';
+import { WebhookRejected } from '../../providers/webhook/webhook-rejected.ts';
 import { thrownBy } from './thrown-by.ts';
 
 /** The code with which a webhook was rejected. */

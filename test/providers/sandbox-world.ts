@@ -1,10 +1,10 @@
 import { type AliExpressClient, createAliExpressClient } from '../../providers/aliexpress/client.ts';
 import { createEbayClient, type EbayClient } from '../../providers/ebay/client.ts';
-import type { Gate } from '../../providers/gate.ts';
+import type { Gate } from '../../providers/gate/gate.ts';
 import { createMercadoLibreClient, type MercadoLibreClient } from '../../providers/mercadolibre/client.ts';
 import { createPayoneerClient, type PayoneerClient } from '../../providers/payoneer/client.ts';
 import { createPayPalClient, type PayPalClient } from '../../providers/paypal/client.ts';
-import { listen } from '../../runtime/listen.ts';
+import { listen } from '../../runtime/http/listen.ts';
 import { createSandbox } from '../../sandbox/app.ts';
 import { type Exchange, recording } from './recorded-http.ts';
 import { type Seen, startStub } from './stub-server.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type Backend, openBackend } from '../../queues/backend.ts';
 import { catalogue, type QueueName } from '../../queues/catalogue.ts';
 import type { Job } from '../../queues/contract.ts';
-import { openProducer, type Producer } from '../../queues/producer.ts';
-import { sweep } from '../../queues/recovery.ts';
-import type { Store } from '../../store/open.ts';
+import { type Backend, openBackend } from '../../queues/engine/backend.ts';
+import { openProducer, type Producer } from '../../queues/engine/producer.ts';
+import { sweep } from '../../queues/sweep.ts';
+import type { Store } from '../../store/database/open.ts';
 import { openTestStore } from '../store/fixtures.ts';
 import { type BackendName, redisUrlOn } from '../support/backends.ts';
 import { until } from '../support/until.ts';

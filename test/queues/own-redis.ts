@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { spawnRecorded } from '../../runtime/started-processes.ts';
+import { spawnRecorded } from '../../runtime/system/started-processes.ts';
 import { freePort } from '../support/free-port.ts';
 import { until } from '../support/until.ts';
 

@@ -5,9 +5,9 @@ import { mayMove } from '../../domain/state-table.ts';
 import type { Job } from '../../queues/contract.ts';
 import { fulfill } from '../../queues/fulfill.ts';
 import { advance, createTransact } from '../../queues/transact.ts';
+import type { EntityManager } from '../../store/database/open.ts';
 import { Order } from '../../store/entities/order.ts';
-import type { EntityManager } from '../../store/open.ts';
-import { type Move, moveOrder } from '../../store/orders.ts';
+import { type Move, moveOrder } from '../../store/orders/orders.ts';
 import { insertOrder, openTestStore, type TestStore } from '../store/fixtures.ts';
 
 describe('what a transaction leaves to do', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Ending } from '../../demo/scenario.ts';
-import type { System } from '../../runtime/supervisor.ts';
+import type { System } from '../../runtime/system/supervisor.ts';
 import { newDataFolder, openTheatre } from '../demo/theatre.ts';
 import { newRedisUrl } from '../support/backends.ts';
 import { freePort } from '../support/free-port.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { spawnDetached } from '../../runtime/detached-process.ts';
+import { spawnDetached } from '../../runtime/system/detached-process.ts';
 import { createStage, type Stage } from '../support/stage.ts';
 import { rows } from '../workers/workbench.ts';
 

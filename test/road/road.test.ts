@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { addRate } from '../../store/fx.ts';
-import { ledgerTotals } from '../../store/ledger.ts';
+import { addRate } from '../../store/money/fx.ts';
+import { ledgerTotals } from '../../store/money/ledger.ts';
 import { backendNames, describeOn, redisUrlOn } from '../support/backends.ts';
 import { createStage, type SandboxEffect, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Ending } from '../../demo/scenario.ts';
-import { type DetachedProcess, spawnDetached } from '../../runtime/detached-process.ts';
+import { type DetachedProcess, spawnDetached } from '../../runtime/system/detached-process.ts';
 import { newDataFolder, openTheatre, type Theatre } from '../demo/theatre.ts';
 import { backendNames, describeOn, redisUrlOn } from '../support/backends.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { allOrders, type Seen } from '../../demo/sight.ts';
 import type { EventId, OrderId } from '../../domain/ids.ts';
-import { openBackend } from '../../queues/backend.ts';
 import { queueNames } from '../../queues/catalogue.ts';
+import { openBackend } from '../../queues/engine/backend.ts';
+import { openProducer, type Producer } from '../../queues/engine/producer.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
-import { openProducer, type Producer } from '../../queues/producer.ts';
-import { queueForEvent } from '../../queues/recovery.ts';
+import { queueForEvent } from '../../queues/sweep.ts';
 import { createTransact } from '../../queues/transact.ts';
-import { findEvent } from '../../store/inbound-events.ts';
-import { wakeOrder } from '../../store/orders.ts';
-import type { Surroundings } from '../../workers/context.ts';
-import { startHost } from '../../workers/host.ts';
-import { startSweeper } from '../../workers/sweeper.ts';
+import { findEvent } from '../../store/events/inbound-events.ts';
+import { wakeOrder } from '../../store/orders/orders.ts';
+import type { Surroundings } from '../../workers/context/context.ts';
+import { startHost } from '../../workers/host/host.ts';
+import { startSweeper } from '../../workers/host/sweeper.ts';
 import type { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import type { EncryptionKey } from '../../runtime/config.ts';
-import { connectAccount } from '../store/connect-account.ts';
+import { connectAccount } from '../store/connections/connect-account.ts';
 import { openTestStore, type TestStore } from '../store/fixtures.ts';
 import { testEnvironment } from '../support/environment.ts';
 
@@ -31,7 +31,7 @@ describe('a process that is started with the wrong key', function () {
       );
     });
 
-  for (const file of ['api/main.ts', 'workers/main.ts', 'dashboard/main.ts', 'store/rotate-keys.ts'])
+  for (const file of ['api/main.ts', 'workers/main.ts', 'dashboard/main.ts', 'store/sealing/rotate-keys.ts'])
     it(`${file} does not start, and names the key without showing it`, async () => {
       const { status, said } = await run(file, wrong);
       expect(status, said).to.equal(1);
@@ -40,7 +40,7 @@ describe('a process that is started with the wrong key', function () {
     });
 
   it('can be given both: rotate-keys then says which key is still needed', async () => {
-    const { status, said } = await run('store/rotate-keys.ts', { id: '2026', key: wrong.key }, right);
+    const { status, said } = await run('store/sealing/rotate-keys.ts', { id: '2026', key: wrong.key }, right);
     expect(status, said).to.equal(0);
     expect(said).to.include('in use: 2026 (1 of api_credentials)');
     expect(said).to.include('may be taken out of ENCRYPTION_KEY: 2025');

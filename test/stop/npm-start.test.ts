@@ -2,8 +2,8 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { postgresHome } from '../../runtime/postgres-home.ts';
-import { temporaryFolder } from '../../runtime/started-processes.ts';
+import { postgresHome } from '../../runtime/system/postgres-home.ts';
+import { temporaryFolder } from '../../runtime/system/started-processes.ts';
 import { closePrograms, expectNobodyLeft, npmRun, type Program } from '../support/npm-run.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));

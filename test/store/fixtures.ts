@@ -2,10 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { CredentialId, LegId, OrderId, SaleId, UserId } from '../../domain/ids.ts';
 import type { Custody, OrderState, WaitReason } from '../../domain/order.ts';
 import type { LegState } from '../../domain/payout-leg.ts';
+import { type EntityManager, openStore, type Store } from '../../store/database/open.ts';
 import { PayoutLeg } from '../../store/entities/money.ts';
 import { Order } from '../../store/entities/order.ts';
 import type { Role } from '../../store/entities/people.ts';
-import { type EntityManager, openStore, type Store } from '../../store/open.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { testConfig } from '../support/environment.ts';
 

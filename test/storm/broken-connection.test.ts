@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import pg from 'pg';
 import { Terminal } from '../../domain/outcome.ts';
-import { isDatabaseAway } from '../../store/database-away.ts';
-import { openStore } from '../../store/open.ts';
+import { openStore } from '../../store/database/open.ts';
+import { isDatabaseAway } from '../../store/database/unavailable.ts';
 import { type Cable, layCable } from '../api/cable.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 

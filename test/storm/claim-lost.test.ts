@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
-import { claimOrder } from '../../store/orders.ts';
-import { fail, orderStep } from '../../workers/order-step.ts';
+import { claimOrder } from '../../store/orders/orders.ts';
+import { fail, orderStep } from '../../workers/step/order-step.ts';
 import { createStage, type Goods, type Stage } from '../support/stage.ts';
 import { notesOf, orderToBuy } from '../workers/workbench.ts';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { backendNames, describeOn } from '../support/backends.ts';
 import { until } from '../support/until.ts';
-import { openServedQueue, type ServedQueue } from '../workers/served-queue.ts';
+import { openServedQueue, type ServedQueue } from '../workers/host/served-queue.ts';
 
 /** FLUSHALL, for the keys of this one queue; or what it is to Postgres. */
 async function emptyQueue({ redisUrl, asOwner, prefix }: ServedQueue): Promise<void> {

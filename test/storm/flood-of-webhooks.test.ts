@@ -3,9 +3,9 @@ import { expect } from 'chai';
 import type { EventId } from '../../domain/ids.ts';
 import { applyEvent } from '../../queues/apply-event.ts';
 import type { Job } from '../../queues/contract.ts';
-import type { Producer } from '../../queues/producer.ts';
-import { sweep } from '../../queues/recovery.ts';
-import { openStore, type Store } from '../../store/open.ts';
+import type { Producer } from '../../queues/engine/producer.ts';
+import { sweep } from '../../queues/sweep.ts';
+import { openStore, type Store } from '../../store/database/open.ts';
 import { insertOrder, rowsOf } from '../store/fixtures.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { applicationUrl } from '../../runtime/embedded-postgres.ts';
+import { applicationUrl } from '../../runtime/system/embedded-postgres.ts';
 import { type Owner, openOwner } from './owner.ts';
 import { templateDatabase } from './postgres-server.ts';
 

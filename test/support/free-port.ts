@@ -1,1 +1,1 @@
-export { freePort } from '../../runtime/free-port.ts';
+export { freePort } from '../../runtime/system/free-port.ts';

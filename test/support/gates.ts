@@ -1,8 +1,8 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Trouble } from '../../domain/provider.ts';
-import { createGate, type Gate, type GateRules } from '../../providers/gate.ts';
-import { createLimits } from '../../providers/limits.ts';
-import type { Board } from '../../providers/notices.ts';
+import { createGate, type Gate, type GateRules } from '../../providers/gate/gate.ts';
+import { createLimits } from '../../providers/gate/limits.ts';
+import type { Board } from '../../providers/gate/trouble-board.ts';
 
 export type Line = { level: 'info' | 'warn'; fields: Record<string, unknown>; text?: string };
 

@@ -10,9 +10,9 @@ import {
   type ProcessIdentity,
   pidOf,
   readProcessTable,
-} from '../../runtime/process-table.ts';
-import { removeFolder } from '../../runtime/run-folder.ts';
-import { temporaryFolder } from '../../runtime/started-processes.ts';
+} from '../../runtime/system/process-table.ts';
+import { removeFolder } from '../../runtime/system/run-folder.ts';
+import { temporaryFolder } from '../../runtime/system/started-processes.ts';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 

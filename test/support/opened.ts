@@ -1,9 +1,9 @@
 /** Rows as whoever reads them holds them, and rows as a release before the sealing stored them. */
 import type { FilterQuery } from '@mikro-orm/core';
 import type { Address } from '../../domain/address.ts';
+import type { Store } from '../../store/database/open.ts';
 import { InboundEvent } from '../../store/entities/order.ts';
-import { findEvidence } from '../../store/evidence.ts';
-import type { Store } from '../../store/open.ts';
+import { findEvidence } from '../../store/orders/evidence.ts';
 
 type ReadEvent = Omit<InboundEvent, 'body'> & { readonly text: string };
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { ownerRole } from '../../store/database-roles.ts';
+import { ownerRole } from '../../store/database/roles.ts';
 
 export type Owner = {
   /** Runs one or more statements as the owner of the tables; or one, with a `?` for each value. */

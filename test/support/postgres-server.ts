@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { clearUp } from '../../runtime/clear-up.ts';
-import { applicationUrl, startEmbeddedPostgres, throwaway } from '../../runtime/embedded-postgres.ts';
-import { removeFolder } from '../../runtime/run-folder.ts';
-import { temporaryFolder } from '../../runtime/started-processes.ts';
+import { clearUp } from '../../runtime/system/clear-up.ts';
+import { applicationUrl, startEmbeddedPostgres, throwaway } from '../../runtime/system/embedded-postgres.ts';
+import { removeFolder } from '../../runtime/system/run-folder.ts';
+import { temporaryFolder } from '../../runtime/system/started-processes.ts';
 
 /** The migrated database that every test's own database is copied from. */
 export const templateDatabase = 'template_app';
@@ -30,7 +30,7 @@ async function createTemplate(serverUrl: string): Promise<void> {
   try {
     await client.query(`create database "${templateDatabase}"`);
     // Here alone: a test that copies the template need not load all that makes it.
-    const { migrate } = await import('../../store/migrate.ts');
+    const { migrate } = await import('../../store/database/migrate.ts');
     await migrate({ databaseUrl: applicationUrl(url.href), administratorUrl: url.href });
     await client.query(`alter database "${templateDatabase}" with is_template true allow_connections false`);
   } finally {

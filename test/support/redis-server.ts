@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { freePort } from '../../runtime/free-port.ts';
-import { spawnRecorded } from '../../runtime/started-processes.ts';
+import { freePort } from '../../runtime/system/free-port.ts';
+import { spawnRecorded } from '../../runtime/system/started-processes.ts';
 import { until } from './until.ts';
 
 /** Whether `redis-server` is on the PATH. */

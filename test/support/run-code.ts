@@ -1,4 +1,4 @@
-import { type DetachedProcess, spawnDetached } from '../../runtime/detached-process.ts';
+import { type DetachedProcess, spawnDetached } from '../../runtime/system/detached-process.ts';
 
 /** Addresses for `import` in code that runs as a process of its own. */
 export const moduleUrl = (path: string): string => new URL(`../../${path}`, import.meta.url).href;

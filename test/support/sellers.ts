@@ -5,12 +5,12 @@ import { type Money, money } from '../../domain/money.ts';
 import type { Holder } from '../../domain/order.ts';
 import { sellerScopes } from '../../providers/ebay/consent.ts';
 import type { Config } from '../../runtime/config.ts';
-import type { SecretBox } from '../../runtime/secret-box.ts';
-import { connect } from '../../store/connect.ts';
-import { setAvailable } from '../../store/funding.ts';
-import type { Store } from '../../store/open.ts';
-import { addProduct, mapListing } from '../../store/products.ts';
-import { addUser, setProceedsHolder } from '../../store/users.ts';
+import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
+import { addUser, setProceedsHolder } from '../../store/accounts/users.ts';
+import { addProduct, mapListing } from '../../store/catalogue/products.ts';
+import { connect } from '../../store/connections/connect.ts';
+import type { Store } from '../../store/database/open.ts';
+import { setAvailable } from '../../store/money/funding.ts';
 
 export type Seller = {
   id: UserId;

@@ -1,4 +1,4 @@
-import { dirname, join, normalize } from 'node:path/posix';
+import { importsOf } from './import-graph.ts';
 
 /** A source file of ours: its path from the top of the project, and its text. */
 export type SourceFile = { readonly path: string; readonly text: string };
@@ -11,8 +11,8 @@ export type TidyRule = (file: SourceFile) => string[];
  * scenarios it plays; `test` and `bench` import anything.
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  api: ['domain', 'queues', 'store', 'runtime', 'providers'],
-  dashboard: ['domain', 'queues', 'store', 'runtime'],
+  api: ['domain', 'queues', 'store', 'runtime', 'providers', 'transactions'],
+  dashboard: ['domain', 'queues', 'store', 'runtime', 'transactions'],
   demo: ['domain', 'queues', 'store', 'runtime'],
   domain: [],
   migrations: [],
@@ -22,25 +22,22 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['runtime'],
   store: ['domain', 'runtime', 'migrations'],
   storm: ['demo', 'domain', 'queues', 'store', 'runtime'],
-  workers: ['domain', 'queues', 'store', 'runtime', 'providers', 'migrations'],
+  transactions: ['domain', 'queues', 'store', 'runtime'],
+  workers: ['domain', 'queues', 'store', 'runtime', 'providers', 'transactions'],
 };
 const importAnything = ['test', 'bench'];
 
 /** The api verifies webhooks, plays OAuth and calls PayPal's checkout; it reads no orders at marketplaces and buys nothing. */
-const ofProvidersForApi = /^providers\/(paypal\/|[\w-]+\.ts$|\w+\/(webhook|client|consent)\.ts$)/;
-
-/** Static and dynamic imports, re-exports, and imports for their side effect. */
-const importPattern = /(?:\bfrom|\bimport)\s*\(?\s*'(?<path>\.[^']*)'/g;
+const ofProvidersForApi = /^providers\/(paypal\/|(gate|wire|webhook)\/|[\w-]+\.ts$|\w+\/(webhook|client|consent)\.ts$)/;
 
 const folderOf = (path: string) => path.split('/')[0] ?? '';
 
-export const importsWhatItMay: TidyRule = ({ path, text }) => {
-  const folder = folderOf(path);
+export const importsWhatItMay: TidyRule = file => {
+  const folder = folderOf(file.path);
   if (importAnything.includes(folder)) return [];
   const allowed = mayImport[folder];
   if (!allowed) return [`is in ${folder}, for which there is no import rule`];
-  return [...text.matchAll(importPattern)]
-    .map(({ groups }) => normalize(join(dirname(path), groups?.path ?? '')))
+  return importsOf(file)
     .filter(target => {
       if (folderOf(target) === folder) return false;
       if (!allowed.includes(folderOf(target))) return true;
@@ -92,10 +89,10 @@ const banned: readonly BannedText[] = [
   },
   {
     pattern: /new Date\(\)|Date\.now\(|(?<!clock_|\.)\bnow\(\)|clock_timestamp\(|current_timestamp/,
-    why: 'tells the time by a clock of its own: ask the database’s (store/clock.ts, clock_now())',
-    in: /^(store|queues|acts)\/|^migrations\/(0029|00[3-9]\d)/,
+    why: 'tells the time by a clock of its own: ask the database’s (store/database/clock.ts, clock_now())',
+    in: /^(store|queues|transactions)\/|^migrations\/(0029|00[3-9]\d)/,
     // The clock itself, who waits for a database to start, the sweep's own `now`, and the migration that makes the function.
-    except: /^store\/(clock|migrate)\.ts$|^queues\/recovery\.ts$|^migrations\/0029-one-clock\.ts$/,
+    except: /^store\/database\/(clock|migrate)\.ts$|^queues\/sweep\.ts$|^migrations\/0029-one-clock\.ts$/,
   },
   {
     pattern: /\.(click|type|tap|press|select|goto)\(/,
@@ -103,11 +100,16 @@ const banned: readonly BannedText[] = [
     in: /^workers\//,
     except: /^workers\/browser\/(locate|pages\/log-in)\.ts$/,
   },
+  {
+    pattern: /\bruntime\/config|\b(WorkerConfig|Config|Context|Surroundings)\b|\.(read|transaction)\(|\btransact\(/,
+    why: 'reads the configuration, or begins a transaction: a business transaction is handed its values, and is part of its caller’s',
+    in: /^transactions\//,
+  },
   { pattern: /@ts-(ignore|expect-error|nocheck)/, why: 'hides a type error' },
   {
     pattern: /\bprocess\.env\b/,
     why: 'reads the environment: take what you need from the configuration',
-    except: /^(runtime|test|bench|demo)\/|^sandbox\/main\.ts$|^store\/given-user\.ts$|^workers\/browser\//,
+    except: /^(runtime|test|bench|demo)\/|^sandbox\/main\.ts$|^store\/accounts\/given-user\.ts$|^workers\/browser\//,
   },
   { pattern: /\bTODO\b|\bFIXME\b/, why: 'leaves something for later' },
 ];

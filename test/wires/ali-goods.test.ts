@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { checkLedger } from '../../store/ledger-check.ts';
-import { legsOfOrder } from '../../store/legs.ts';
-import { parcelsOf } from '../../store/parcels.ts';
+import { checkLedger } from '../../store/books/ledger-check.ts';
+import { parcelsOf } from '../../store/orders/parcels.ts';
+import { legsOfOrder } from '../../store/payouts/legs.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import { type Changes, dayMs, fromNow, notesOf, performWith, reservationsOf, rows } from '../workers/workbench.ts';
 import { answer, clearShapes, firstLine, gatewaySays, letGoOn, paidByHand, placedUnpaid, reshape } from './ali.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Unreadable } from '../../domain/outcome.ts';
-import { addRate } from '../../store/fx.ts';
+import { addRate } from '../../store/money/fx.ts';
 import { createStage, type Goods, type Seller, type Stage } from '../support/stage.ts';
 import {
   type Changes,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { checkLedger } from '../../store/ledger-check.ts';
+import { checkLedger } from '../../store/books/ledger-check.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import {
   type Changes,

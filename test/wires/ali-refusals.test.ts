@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
 import type { FailureReason } from '../../domain/order.ts';
 import { Unreadable } from '../../domain/outcome.ts';
-import { keepBrowserLogin } from '../../store/browser-login.ts';
-import { setAvailable } from '../../store/funding.ts';
-import type { Failpoint } from '../../workers/context.ts';
+import { keepBrowserLogin } from '../../store/connections/browser-login.ts';
+import { setAvailable } from '../../store/money/funding.ts';
+import type { Failpoint } from '../../workers/context/context.ts';
 import { evidenceTexts } from '../support/opened.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 import {

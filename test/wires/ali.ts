@@ -1,4 +1,4 @@
-import { decideOrder } from '../../queues/decisions/decide-order.ts';
+import { decideOrder } from '../../transactions/decisions/decide-order.ts';
 import type { Goods, Seller, Stage } from '../support/stage.ts';
 import { type Changes, hourMs, orderToBuy, rows, santiago } from '../workers/workbench.ts';
 

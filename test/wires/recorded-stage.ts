@@ -1,4 +1,4 @@
-import { listen } from '../../runtime/listen.ts';
+import { listen } from '../../runtime/http/listen.ts';
 import { createSandbox } from '../../sandbox/app.ts';
 import { type Exchange, recording } from '../providers/recorded-http.ts';
 import { createStage, type Stage, type StartSandbox } from '../support/stage.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type DetachedProcess, spawnDetached } from '../../runtime/detached-process.ts';
+import { type DetachedProcess, spawnDetached } from '../../runtime/system/detached-process.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { moveClock } from '../../storm/database-clock.ts';
 import { shiftedDate } from '../../storm/wrong-clocks.ts';

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { ledgerTotals } from '../../store/ledger.ts';
-import { legsOfOrder } from '../../store/legs.ts';
-import { parcelsOf } from '../../store/parcels.ts';
-import { supplierOrdersOf } from '../../store/supplier-orders.ts';
-import { changeSettings } from '../../store/users.ts';
-import type { Failpoint } from '../../workers/context.ts';
+import { changeSettings } from '../../store/accounts/users.ts';
+import { ledgerTotals } from '../../store/money/ledger.ts';
+import { parcelsOf } from '../../store/orders/parcels.ts';
+import { supplierOrdersOf } from '../../store/orders/supplier-orders.ts';
+import { legsOfOrder } from '../../store/payouts/legs.ts';
+import type { Failpoint } from '../../workers/context/context.ts';
 import { processors } from '../../workers/processors.ts';
 import { createStage, type SandboxEffect, type Seller, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';

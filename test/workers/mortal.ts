@@ -1,6 +1,6 @@
 import { createTransact } from '../../queues/transact.ts';
-import type { Store } from '../../store/open.ts';
-import type { Context } from '../../workers/context.ts';
+import type { Store } from '../../store/database/open.ts';
+import type { Context } from '../../workers/context/context.ts';
 
 /** The process has died; what it was about to do is not done. */
 export class Death extends Error {}

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import pg from 'pg';
 import { createTransact } from '../../queues/transact.ts';
+import { changeSettings } from '../../store/accounts/users.ts';
+import { migrate } from '../../store/database/migrate.ts';
+import { openOrm, openStore } from '../../store/database/open.ts';
 import type { EffectPurpose } from '../../store/entities/money.ts';
-import { migrate } from '../../store/migrate.ts';
-import { openOrm, openStore } from '../../store/open.ts';
-import { changeSettings } from '../../store/users.ts';
-import type { Context } from '../../workers/context.ts';
+import type { Context } from '../../workers/context/context.ts';
 import { processors } from '../../workers/processors.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';

@@ -1,5 +1,5 @@
 import type { EffectPurpose } from '../../store/entities/money.ts';
-import { legsOfOrder } from '../../store/legs.ts';
+import { legsOfOrder } from '../../store/payouts/legs.ts';
 import { storePlainAddress } from '../support/opened.ts';
 import { berlin, type SandboxEffect, type Seller, type Stage } from '../support/stage.ts';
 import { rows } from './workbench.ts';

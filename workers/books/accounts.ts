@@ -1,7 +1,7 @@
-import type { Finding } from '../../store/book-findings.ts';
+import type { Finding } from '../../store/books/book-findings.ts';
+import type { ProviderRule } from '../../store/books/provider-rules.ts';
 import { Credential } from '../../store/entities/people.ts';
-import type { ProviderRule } from '../../store/provider-rules.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import { type Asked, notKnown, type Stage } from './stage.ts';
 
 const firstId = '00000000-0000-0000-0000-000000000000';

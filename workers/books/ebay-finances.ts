@@ -1,17 +1,17 @@
 import { add, formatMoney, type Money, sum } from '../../domain/money.ts';
 import { PermissionRefused } from '../../domain/outcome.ts';
-import type { UserToken } from '../../providers/call.ts';
 import {
   type FinancesPage,
   type FinancesPayout,
   type FinancesTransaction,
   financesScope,
 } from '../../providers/ebay/finances.ts';
-import type { Finding } from '../../store/book-findings.ts';
+import type { UserToken } from '../../providers/gate/call.ts';
+import type { Finding } from '../../store/books/book-findings.ts';
+import type { ProviderRule } from '../../store/books/provider-rules.ts';
 import type { Credential } from '../../store/entities/people.ts';
-import type { ProviderRule } from '../../store/provider-rules.ts';
-import type { Context } from '../context.ts';
-import { withToken } from '../tokens.ts';
+import { withToken } from '../connections/fresh-token.ts';
+import type { Context } from '../context/context.ts';
 import { overAccounts } from './accounts.ts';
 import { bookedSales, compareSale, notTold, type SaleRules, type ToldSale } from './marketplace-books.ts';
 import { difference, type Matter, settledBy, Uncheckable } from './stage.ts';

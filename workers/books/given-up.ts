@@ -7,12 +7,12 @@ import { longestReportMs, type Transaction } from '../../providers/paypal/report
 import { contradictionOf, keepContradiction } from '../../store/contradictions.ts';
 import { Effect, Refund } from '../../store/entities/money.ts';
 import { Parcel, Payment } from '../../store/entities/order.ts';
-import { findOrder } from '../../store/orders.ts';
-import { legsOfPayout } from '../../store/payouts-of-leg.ts';
-import type { Context } from '../context.ts';
-import { noticeChannel } from '../notice-channel.ts';
-import { atAccount } from '../own-account.ts';
-import { payoutRoute } from '../payout-route.ts';
+import { findOrder } from '../../store/orders/orders.ts';
+import { legsOfPayout } from '../../store/payouts/payouts-of-leg.ts';
+import { atAccount } from '../connections/own-account.ts';
+import type { Context } from '../context/context.ts';
+import { payoutRoute } from '../payout/payout-route.ts';
+import { noticeChannel } from '../shipment/notice-channel.ts';
 import { nothingOut } from './payouts.ts';
 import { type Asked, followedSince, overRows, type Question, settledBy, Uncheckable } from './stage.ts';
 

@@ -1,10 +1,10 @@
 /** A marketplace's own account of a sale against what is booked of the orders that it is here: one per line. */
 import { type Currency, equals, formatMoney, type Money, money } from '../../domain/money.ts';
-import type { Finding } from '../../store/book-findings.ts';
+import type { Finding } from '../../store/books/book-findings.ts';
+import type { ProviderRule } from '../../store/books/provider-rules.ts';
 import type { Credential } from '../../store/entities/people.ts';
-import type { ProviderRule } from '../../store/provider-rules.ts';
-import { atProvider, signedAmount } from '../../store/refunds.ts';
-import type { Context } from '../context.ts';
+import { atProvider, signedAmount } from '../../store/money/refunds.ts';
+import type { Context } from '../context/context.ts';
 import { difference, saysOtherwise } from './stage.ts';
 
 /** What a marketplace says of one sale; no fee where it tells none. */

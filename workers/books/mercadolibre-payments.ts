@@ -1,9 +1,9 @@
 import { type Money, sum } from '../../domain/money.ts';
 import type { FoundPayment } from '../../providers/mercadolibre/search-payments.ts';
-import type { Finding } from '../../store/book-findings.ts';
+import type { Finding } from '../../store/books/book-findings.ts';
 import type { Credential } from '../../store/entities/people.ts';
-import type { Context } from '../context.ts';
-import { withToken } from '../tokens.ts';
+import { withToken } from '../connections/fresh-token.ts';
+import type { Context } from '../context/context.ts';
 import { overAccounts } from './accounts.ts';
 import { bookedSales, compareSale, notTold, type SaleRules, type ToldSale } from './marketplace-books.ts';
 import { settledBy } from './stage.ts';

@@ -1,5 +1,5 @@
-import { breaksOf } from '../../store/ledger-check.ts';
-import { rules } from '../../store/ledger-rules.ts';
+import { breaksOf } from '../../store/books/ledger-check.ts';
+import { rules } from '../../store/books/ledger-rules.ts';
 import type { Stage } from './stage.ts';
 
 /** The ledger against the rows it was made from: a rule per slice. */

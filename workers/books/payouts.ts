@@ -2,12 +2,12 @@ import type { LegId } from '../../domain/ids.ts';
 import { type Money, money, zero } from '../../domain/money.ts';
 import type { LegState } from '../../domain/payout-leg.ts';
 import { PayoutLeg } from '../../store/entities/money.ts';
-import { legAmount } from '../../store/legs.ts';
-import { newestPayout } from '../../store/payouts-of-leg.ts';
-import type { Context } from '../context.ts';
-import { atAccount } from '../own-account.ts';
-import { partFor } from '../payout-part.ts';
-import { payoutRoute, type Standing } from '../payout-route.ts';
+import { legAmount } from '../../store/payouts/legs.ts';
+import { newestPayout } from '../../store/payouts/payouts-of-leg.ts';
+import { atAccount } from '../connections/own-account.ts';
+import type { Context } from '../context/context.ts';
+import { partFor } from '../payout/part-of-collected.ts';
+import { payoutRoute, type Standing } from '../payout/payout-route.ts';
 import { followedSince, onceAsked, overRows, type Question, sameAmount } from './stage.ts';
 
 /** A leg that we do not believe paid, although something was sent for it. */

@@ -1,8 +1,8 @@
 import { formatMoney } from '../../domain/money.ts';
 import { reportsLagMs } from '../../domain/provider.ts';
 import { longestReportMs, type Transaction } from '../../providers/paypal/reporting.ts';
-import type { Finding } from '../../store/book-findings.ts';
-import type { Context } from '../context.ts';
+import type { Finding } from '../../store/books/book-findings.ts';
+import type { Context } from '../context/context.ts';
 import { difference, followedSince, type Matter, notKnown, type Slice, type Stage, settledBy } from './stage.ts';
 
 const rule = 'each capture at PayPal is a payment here';

@@ -2,8 +2,8 @@ import type { OrderId } from '../../domain/ids.ts';
 import { money, zero } from '../../domain/money.ts';
 import { Dispute } from '../../store/entities/money.ts';
 import { Order } from '../../store/entities/order.ts';
-import type { Context } from '../context.ts';
-import { payPalOf } from '../own-account.ts';
+import { payPalOf } from '../connections/own-account.ts';
+import type { Context } from '../context/context.ts';
 import { followedSince, overRows, sameAmount } from './stage.ts';
 
 const orderOf = (ctx: Context, id: OrderId): Promise<Order> => ctx.store.read(em => em.findOneOrFail(Order, { id }));

@@ -1,10 +1,10 @@
 import { type Money, money } from '../../domain/money.ts';
+import type { ProviderRule } from '../../store/books/provider-rules.ts';
 import { Order, Payment } from '../../store/entities/order.ts';
-import type { ProviderRule } from '../../store/provider-rules.ts';
-import { isElsewhere, refundsOf, standingSum } from '../../store/refunds.ts';
-import type { Context } from '../context.ts';
-import { payPalOf } from '../own-account.ts';
-import { backAtPayPal } from '../paypal-went-back.ts';
+import { isElsewhere, refundsOf, standingSum } from '../../store/money/refunds.ts';
+import { payPalOf } from '../connections/own-account.ts';
+import type { Context } from '../context/context.ts';
+import { backAtPayPal } from '../payment/paypal-refunds.ts';
 import { followedSince, onceAsked, overRows, type Question, sameAmount } from './stage.ts';
 
 /** Each payment that we know of at PayPal: its amount, what PayPal kept of it, and what went back. */

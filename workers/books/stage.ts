@@ -4,10 +4,10 @@
  */
 import { equals, formatMoney, type Money } from '../../domain/money.ts';
 import { isFailure, NotNow, PermissionRefused, Terminal } from '../../domain/outcome.ts';
-import type { Finding } from '../../store/book-findings.ts';
-import type { ProviderRule } from '../../store/provider-rules.ts';
-import type { Context } from '../context.ts';
-import { ReconnectNeeded } from '../tokens.ts';
+import type { Finding } from '../../store/books/book-findings.ts';
+import type { ProviderRule } from '../../store/books/provider-rules.ts';
+import { ReconnectNeeded } from '../connections/fresh-token.ts';
+import type { Context } from '../context/context.ts';
 
 export type Asked = {
   /** Where the last slice ended; null at the stage's beginning. */

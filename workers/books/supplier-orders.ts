@@ -1,8 +1,8 @@
 import { type Money, money, zero } from '../../domain/money.ts';
 import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/order.ts';
 import type { SupplierOrder } from '../../store/entities/order.ts';
-import { boughtThroughApi } from '../../store/supplier-orders.ts';
-import { throughApi } from '../supplier-order.ts';
+import { boughtThroughApi } from '../../store/orders/supplier-orders.ts';
+import { throughApi } from '../purchase/supplier-reader.ts';
 import { followedSince, onceAsked, overRows, type Question, sameAmount } from './stage.ts';
 
 /** Each supplier order that an API can be asked about: what was bought on the website is seen there only. */

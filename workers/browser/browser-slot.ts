@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'puppeteer';
-import { type Chromium, closeMs, launchChromium, type RunningChromium } from '../../runtime/launch-chromium.ts';
+import {
+  type Chromium,
+  closeMs,
+  launchChromium,
+  type RunningChromium,
+} from '../../runtime/chromium/launch-chromium.ts';
 import { within } from '../../runtime/within.ts';
 import { memoryOf } from './browser-memory.ts';
 

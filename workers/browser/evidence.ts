@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer';
+import type { Snapshot, Unseen } from '../context/shop-visit.ts';
 import { isPageLost } from './page-lost.ts';
-import type { Snapshot, Unseen } from './visit.ts';
 
 const htmlMax = 200_000;
 

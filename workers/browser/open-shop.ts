@@ -1,11 +1,11 @@
-import { findChromium, NoChromium } from '../../runtime/chromium.ts';
+import { findChromium, NoChromium } from '../../runtime/chromium/find-chromium.ts';
 import type { WorkerConfig } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { SecretBox } from '../../runtime/secret-box.ts';
-import type { Store } from '../../store/open.ts';
+import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
+import type { Store } from '../../store/database/open.ts';
+import type { Shop } from '../context/shop-visit.ts';
 import { openBrowserPool } from './pool.ts';
 import { createShop } from './shop.ts';
-import type { Shop } from './visit.ts';
 
 export type OpenShop = { shop: Shop; close(): Promise<void> };
 

@@ -1,11 +1,11 @@
-import type { SecretBox } from '../../runtime/secret-box.ts';
-import { keepBrowserLogin } from '../../store/browser-login.ts';
-import { credentialOf } from '../../store/credentials.ts';
+import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
+import { commissionAdmin } from '../../store/accounts/users.ts';
+import { keepBrowserLogin } from '../../store/connections/browser-login.ts';
+import { credentialOf } from '../../store/connections/credentials.ts';
+import { openShopSecrets, shopAccount } from '../../store/connections/shop-accounts.ts';
+import type { Store } from '../../store/database/open.ts';
 import type { Environment } from '../../store/entities/people.ts';
-import type { Store } from '../../store/open.ts';
-import { wakeWaiting } from '../../store/orders.ts';
-import { openShopSecrets, shopAccount } from '../../store/shop-accounts.ts';
-import { commissionAdmin } from '../../store/users.ts';
+import { wakeWaiting } from '../../store/orders/orders.ts';
 
 /**
  * The platform's own account, as the environment names it; an unchanged one keeps its session and its pause. What waits

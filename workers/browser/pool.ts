@@ -7,8 +7,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'puppeteer';
 import { Cluster } from 'puppeteer-cluster';
-import { browserFolder, type Chromium, closeMs, killBrowser } from '../../runtime/launch-chromium.ts';
-import { removeFolder } from '../../runtime/own-folder.ts';
+import { browserFolder, type Chromium, closeMs, killBrowser } from '../../runtime/chromium/launch-chromium.ts';
+import { removeFolder } from '../../runtime/system/own-folder.ts';
 import { within } from '../../runtime/within.ts';
 import { openSlot, type Slot } from './browser-slot.ts';
 import { PageLost } from './page-lost.ts';

@@ -1,10 +1,10 @@
+import type { Step } from '../context/browser-steps.ts';
+import type { Visit } from '../context/shop-visit.ts';
 import { type AddressFields, enterAddress } from './pages/address.ts';
 import { checkOut } from './pages/cart.ts';
 import { itemPath, takeItem, type Wanted } from './pages/item.ts';
 import { ordersPath, readOrders } from './pages/orders.ts';
 import { type Review, readReview } from './pages/review.ts';
-import type { Step } from './steps.ts';
-import type { Visit } from './visit.ts';
 
 export type Prepared = Review & {
   /** Orders that were listed already: what is newer than all of them is ours, when it fits. */

@@ -1,8 +1,15 @@
 import type { Page } from 'puppeteer';
 import type { CredentialId } from '../../domain/ids.ts';
-import type { SecretBox } from '../../runtime/secret-box.ts';
-import type { Store } from '../../store/open.ts';
-import { type Cookie, keepCookies, openShopSecrets, type ShopAccount, shopAccount } from '../../store/shop-accounts.ts';
+import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
+import {
+  type Cookie,
+  keepCookies,
+  openShopSecrets,
+  type ShopAccount,
+  shopAccount,
+} from '../../store/connections/shop-accounts.ts';
+import type { Store } from '../../store/database/open.ts';
+import type { Shop, Snapshot, Unseen } from '../context/shop-visit.ts';
 import { takeSnapshot } from './evidence.ts';
 import { foreignPage, isAbroad, isInShop, keepInShop } from './in-shop.ts';
 import { Obstacle } from './obstacle.ts';
@@ -11,7 +18,6 @@ import { open } from './pages/log-in.ts';
 import type { BrowserPool } from './pool.ts';
 import { shopSite } from './shop-site.ts';
 import { guardOf, type SiteGuard } from './site-guard.ts';
-import type { Shop, Snapshot, Unseen } from './visit.ts';
 
 /** The supplier's website at `baseUrl`, seen through a pool of pages. */
 export function createShop(options: { pool: BrowserPool; baseUrl: string; store: Store; box: SecretBox }): Shop {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { type AliExpressNotification, parseAliExpressNotification } from '../../../providers/aliexpress/webhook.ts';
-import { WebhookRejected } from '../../../providers/webhook-rejected.ts';
-import { credentialByAccount, findCredential } from '../../../store/credentials.ts';
+import { WebhookRejected } from '../../../providers/webhook/webhook-rejected.ts';
+import { credentialByAccount, findCredential } from '../../../store/connections/credentials.ts';
+import type { EntityManager } from '../../../store/database/open.ts';
 import type { Credential } from '../../../store/entities/people.ts';
-import type { EntityManager } from '../../../store/open.ts';
-import { supplierOrderByNumber } from '../../../store/supplier-orders.ts';
+import { supplierOrderByNumber } from '../../../store/orders/supplier-orders.ts';
 import type { Deps } from '../../deps.ts';
 import { notFound } from '../../middleware/problem.ts';
 import { isSegment } from './segment.ts';

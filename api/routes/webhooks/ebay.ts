@@ -7,7 +7,7 @@ import {
   verifyEbaySignature,
 } from '../../../providers/ebay/webhook.ts';
 import type { Deps } from '../../deps.ts';
-import { sourceOf } from '../../limits.ts';
+import { sourceOf } from '../../middleware/limits.ts';
 import { valid } from '../../middleware/problem.ts';
 import { bytesOf, take } from './take.ts';
 

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { CredentialId } from '../../../domain/ids.ts';
-import { parseExactly } from '../../../providers/exact-json.ts';
 import { inlineOrder, verifyInlineSignature } from '../../../providers/inline/webhook.ts';
-import { findCredential, openSecrets } from '../../../store/credentials.ts';
+import { parseExactly } from '../../../providers/wire/exact-json.ts';
+import { findCredential, openSecrets } from '../../../store/connections/credentials.ts';
 import type { ApiName } from '../../../store/entities/people.ts';
-import { unconfirmedSalesOf } from '../../../store/unconfirmed-sales.ts';
+import { unconfirmedSalesOf } from '../../../store/orders/unconfirmed-sales.ts';
 import type { Deps } from '../../deps.ts';
-import { type Limits, spend } from '../../limits.ts';
+import { type Limits, spend } from '../../middleware/limits.ts';
 import { notFound, Problem, valid } from '../../middleware/problem.ts';
-import { id } from '../../schemas.ts';
+import { id } from '../schemas.ts';
 import { bytesOf, take } from './take.ts';
 
 /** The connections that sell; a supplier's account has a secret as well, and nothing to tell. */

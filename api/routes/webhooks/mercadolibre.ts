@@ -4,11 +4,11 @@ import {
   type MercadoLibreNotification,
   parseMercadoLibreNotification,
 } from '../../../providers/mercadolibre/webhook.ts';
-import { WebhookRejected } from '../../../providers/webhook-rejected.ts';
-import { credentialByAccount, credentialBySegment } from '../../../store/credentials.ts';
+import { WebhookRejected } from '../../../providers/webhook/webhook-rejected.ts';
+import { credentialByAccount, credentialBySegment } from '../../../store/connections/credentials.ts';
 import type { Credential } from '../../../store/entities/people.ts';
 import type { Deps } from '../../deps.ts';
-import type { Limits } from '../../limits.ts';
+import type { Limits } from '../../middleware/limits.ts';
 import { notFound, valid } from '../../middleware/problem.ts';
 import { isSegment } from './segment.ts';
 import { bytesOf, take } from './take.ts';

@@ -1,8 +1,8 @@
 import { Router } from 'express';
-import { WebhookRejected } from '../../../providers/webhook-rejected.ts';
+import { WebhookRejected } from '../../../providers/webhook/webhook-rejected.ts';
 import type { Deps } from '../../deps.ts';
-import type { Limits } from '../../limits.ts';
 import { countRefusals } from '../../middleware/count-refusals.ts';
+import type { Limits } from '../../middleware/limits.ts';
 import { aliexpress } from './aliexpress.ts';
 import { ebay, ebayChallenge } from './ebay.ts';
 import { inline } from './inline.ts';

@@ -1,4 +1,4 @@
-import { isSameSecret } from '../../../runtime/same-secret.ts';
+import { isSameSecret } from '../../../runtime/secrets/same-secret.ts';
 
 /** Whether a path ends as the one that was registered with the provider. */
 export const isSegment = (given: unknown, registered: string | undefined): boolean =>

@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
-import { queueForEvent } from '../../../queues/recovery.ts';
-import { type NewEvent, storeEvent } from '../../../store/inbound-events.ts';
+import { queueForEvent } from '../../../queues/sweep.ts';
+import { type NewEvent, storeEvent } from '../../../store/events/inbound-events.ts';
 import type { Deps } from '../../deps.ts';
 
 /** Providers send whole orders. */

@@ -1,0 +1,16 @@
+import { type InUse, replacedInUse } from '../../store/connections/account-in-use.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { Problem } from '../middleware/problem.ts';
+
+/** Nobody replaces an account by mistake while only that account can say how its sales and purchases stand. @throws Problem 409 */
+export async function assertReplaceable(
+  em: EntityManager,
+  account: Parameters<typeof replacedInUse>[1],
+): Promise<void> {
+  const inUse = await replacedInUse(em, account);
+  if (inUse) throw new Problem(409, 'ACCOUNT_IN_USE', textOf(inUse));
+}
+
+const textOf = ({ account, orders, supplierOrders, effects }: InUse): string =>
+  `account ${account} is connected, and still open there are ${orders} orders, ${supplierOrders} supplier orders and ${effects} calls: ` +
+  'let them end, or disconnect it first';

@@ -1,8 +1,0 @@
-import { DecisionRefused } from '../queues/decisions/decision.ts';
-import { Refusal } from './refusal.ts';
-
-/** A decision that the facts do not allow, as a page. */
-export const refused = (error: unknown): never => {
-  if (!(error instanceof DecisionRefused)) throw error;
-  throw new Refusal(error.code === 'NOT_FOUND' ? 404 : 409, `${error.message} (${error.code}).`);
-};

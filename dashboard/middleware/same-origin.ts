@@ -1,0 +1,36 @@
+import type { Request, RequestHandler } from 'express';
+import type { Config } from '../../runtime/config.ts';
+import type { Deps } from '../deps.ts';
+import { auditDenied } from './audit.ts';
+import { Refusal } from './refusal.ts';
+import { maybeOperator } from './session.ts';
+
+const changesNothing = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const thisMachine = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Whether the page that sent the request, as the browser vouches for it, is one of ours: our host, and over TLS where
+ * we are. A proxy that ends TLS may not say so; in production only a page of the machine itself may do without.
+ */
+function isFromHere(request: Request, nodeEnv: Config['nodeEnv']): boolean {
+  const from = URL.parse(request.headers.origin ?? request.headers.referer ?? '');
+  if (!from || from.host !== request.headers.host) return false;
+  if (from.protocol === 'https:') return true;
+  return from.protocol === 'http:' && !request.secure && (nodeEnv !== 'production' || thisMachine.test(from.hostname));
+}
+
+/**
+ * Whatever may change something comes from a page of ours, or is refused: a browser adds the cookie to forms and
+ * scripts of other sites too when `SameSite` is not known to it, and Bull Board itself asks nothing.
+ */
+export const sameOriginOnly =
+  (deps: Pick<Deps, 'store' | 'log' | 'config'>): RequestHandler =>
+  async (request, response, next) => {
+    if (changesNothing.has(request.method) || isFromHere(request, deps.config.nodeEnv)) return next();
+    const operator = maybeOperator(response);
+    const { method, path } = request;
+    if (operator)
+      await auditDenied(deps, { operator: operator.email, action: `${method} ${path}`, target: {} }, 'foreign origin');
+    throw new Refusal(403, 'This request did not come from a page of this dashboard.');
+  };

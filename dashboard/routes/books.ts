@@ -1,0 +1,32 @@
+import { Router } from 'express';
+import { checkBooks } from '../../queues/check-books.ts';
+import { askForBookCheck, theBookCheck } from '../../store/books/book-check.ts';
+import { countFindings, goneFindings, openFindings } from '../../store/books/book-findings.ts';
+import type { Deps } from '../deps.ts';
+import { audited } from '../middleware/audit.ts';
+import { operatorOf } from '../middleware/session.ts';
+import { booksPage } from '../pages/books.ts';
+
+const shownPerRule = 50;
+const shownGone = 20;
+
+/** What the daily check of the books has found, and a button that begins one now. */
+export const booksRoutes = (deps: Deps): Router =>
+  Router()
+    .get('/books', async (_request, response) => {
+      const books = await deps.store.read(async em => ({
+        check: await theBookCheck(em),
+        counts: await countFindings(em),
+        found: await openFindings(em, shownPerRule),
+        gone: await goneFindings(em, shownGone),
+        now: deps.now(),
+      }));
+      response.type('html').send(booksPage({ deps, operator: operatorOf(response) }, books));
+    })
+    .post('/books/check', async (_request, response) => {
+      const { email: operator } = operatorOf(response);
+      await audited(deps, { operator, action: 'check the books', target: {} }, () =>
+        deps.transact(async (em, enqueue) => enqueue(checkBooks.jobFor(await askForBookCheck(em)))),
+      );
+      response.redirect(303, '/books');
+    });

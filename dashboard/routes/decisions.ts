@@ -1,0 +1,91 @@
+import { type Request, type Response, Router } from 'express';
+import type Joi from 'joi';
+import type { LegId, OrderId } from '../../domain/ids.ts';
+import { formatMoney } from '../../domain/money.ts';
+import { decideOrder } from '../../transactions/decisions/decide-order.ts';
+import { decideLeg } from '../../transactions/decisions/decide-payout.ts';
+import { askedAmount, askedLeg, askedOrder } from '../../transactions/decisions/decision-schemas.ts';
+import { settleContradiction } from '../../transactions/decisions/settle-contradiction.ts';
+import type { Deps } from '../deps.ts';
+import { audited } from '../middleware/audit.ts';
+import { Refusal } from '../middleware/refusal.ts';
+import { operatorOf } from '../middleware/session.ts';
+import { form } from '../middleware/storable.ts';
+import { refused } from './decision-refused.ts';
+import { idOf } from './id-of.ts';
+
+/** @throws Refusal 400 */
+function entered<Asked>(schema: Joi.Schema<Asked>, fields: object): Asked {
+  const { value, error } = schema.validate(fields);
+  if (error) throw new Refusal(400, `${error.message}. Go back and correct it.`);
+  return value;
+}
+
+/** A field that was left empty was not filled in. */
+const filled = (fields: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(fields).filter(([, text]) => text.trim() !== ''));
+
+const numbersIn = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
+
+const ofCurrency = /Currency$/;
+
+/** A form says an amount in two fields, `cost` and `costCurrency`; several numbers, and several costs, in one each. */
+function decisionIn(body: Readonly<Record<string, string>> | undefined): Readonly<Record<string, unknown>> {
+  const fields = filled(body);
+  const money = Object.entries(fields)
+    .filter(([name]) => ofCurrency.test(name) && name !== 'costsCurrency')
+    .map(([name, currency]) => {
+      const field = name.replace(ofCurrency, '');
+      return [field, { amount: fields[field], currency }] as const;
+    });
+  const { supplierOrders, costs, costsCurrency: currency, ...others } = fields;
+  const plain = Object.entries(others).filter(([name]) => !ofCurrency.test(name));
+  const numbers = supplierOrders === undefined ? undefined : numbersIn(supplierOrders);
+  const amounts = numbersIn(costs ?? '');
+  const paid = Array.from({ length: Math.max(numbers?.length ?? 0, amounts.length) }, (_, index) => ({
+    number: numbers?.[index],
+    cost: { amount: amounts[index], currency },
+  }));
+  return {
+    ...Object.fromEntries([...plain, ...money]),
+    ...(costs === undefined ? numbers && { supplierOrders: numbers } : { paid }),
+  };
+}
+
+/** The way out of NEEDS_REVIEW, where its evidence is shown: what the operator has seen, and why they decide so. */
+export const decisionRoutes = (deps: Deps): Router =>
+  Router()
+    .post('/orders/:id/decide', form, async (request: Request, response: Response) => {
+      const order = idOf(request, 'order') as OrderId;
+      const { why, ...decision } = entered(askedOrder, decisionIn(request.body));
+      const { userId: by, email: operator } = operatorOf(response);
+      await audited(deps, { operator, action: `decide order: ${decision.decision}`, target: { order } }, () =>
+        deps.transact((em, enqueue) => decideOrder(em, enqueue, order, { decision, by, why })).catch(refused),
+      );
+      response.redirect(303, `/orders/${order}`);
+    })
+    .post('/contradictions/:id/settle', form, async (request: Request, response: Response) => {
+      const contradiction = idOf(request, 'contradiction');
+      const { amount, why } = entered(askedAmount, decisionIn(request.body));
+      const { userId: by, email: operator } = operatorOf(response);
+      const order = await audited(
+        deps,
+        { operator, action: `settle contradiction: ${formatMoney(amount)}`, target: { contradiction } },
+        () =>
+          deps
+            .transact((em, enqueue) => settleContradiction(em, enqueue, contradiction, { amount, why, by }))
+            .catch(refused),
+      );
+      response.redirect(303, `/orders/${order.id}`);
+    })
+    .post('/legs/:id/decide', form, async (request: Request, response: Response) => {
+      const payout = idOf(request, 'payout') as LegId;
+      const { why, ...decision } = entered(askedLeg, decisionIn(request.body));
+      const { userId: by, email: operator } = operatorOf(response);
+      const leg = await audited(
+        deps,
+        { operator, action: `decide payout: ${decision.decision}`, target: { payout } },
+        () => deps.transact((em, enqueue) => decideLeg(em, enqueue, payout, { decision, by, why })).catch(refused),
+      );
+      response.redirect(303, `/orders/${leg.orderId}`);
+    });

@@ -1,0 +1,73 @@
+import type { Provider } from '../../domain/provider.ts';
+import type { Call } from './call.ts';
+import type { At } from './circuits.ts';
+import type { Health } from './gate.ts';
+
+/**
+ * A provider brakes the calls of each of its APIs apart from the others': one that has had enough of our questions for
+ * balances takes captures all the same. The first path that fits names a call's family.
+ *
+ * `aside`: only asks, or sets something up, and no money waits for it. When it is out of order, that says nothing of the
+ * rest, and holds nothing of it.
+ */
+type Family = { readonly name: string; readonly aside?: true };
+
+const families: Readonly<Record<Provider, readonly (readonly [path: RegExp, family: Family])[]>> = {
+  paypal: [
+    [/\/v1\/reporting\//, { name: 'balance report', aside: true }],
+    [/\/v1\/customer\/disputes/, { name: 'disputes', aside: true }],
+    [/\/v1\/notifications\//, { name: 'notifications', aside: true }],
+    [/\/v1\/payments\/payouts/, { name: 'payouts' }],
+    [/\/v1\/oauth2\//, { name: 'tokens' }],
+    [/./, { name: 'checkout' }],
+  ],
+  ebay: [
+    [/\/commerce\/notification\//, { name: 'notifications', aside: true }],
+    [/\/commerce\/identity\//, { name: 'identity', aside: true }],
+    [/\/sell\/finances\//, { name: 'finances', aside: true }],
+    [/\/sell\/fulfillment\/v1\/order$/, { name: 'order search' }],
+    [/\/identity\/v1\/oauth2\//, { name: 'tokens' }],
+    [/./, { name: 'orders' }],
+  ],
+  mercadolibre: [
+    [/\/missed_feeds/, { name: 'missed notifications', aside: true }],
+    [/\/orders\/search/, { name: 'order search' }],
+    [/\/(shipments|packs)\//, { name: 'shipments' }],
+    [/\/(v1\/)?payments\//, { name: 'payments' }],
+    [/\/oauth\//, { name: 'tokens' }],
+    [/./, { name: 'orders' }],
+  ],
+  payoneer: [
+    [/\/balance$/, { name: 'balance report', aside: true }],
+    [/\/payees\//, { name: 'payees', aside: true }],
+    [/\/oauth2\//, { name: 'tokens' }],
+    [/./, { name: 'payouts' }],
+  ],
+  // One address for everything: the gateway names the method.
+  aliexpress: [[/./, { name: 'gateway' }]],
+  fx: [[/./, { name: 'rates' }]],
+};
+
+const others: Family = { name: 'other' };
+
+/** @param url with or without its host */
+export function familyOf(provider: Provider, url: string): Family {
+  const path = URL.parse(url)?.pathname ?? url;
+  return families[provider].find(([one]) => one.test(path))?.[1] ?? others;
+}
+
+/** Whose health a call depends on: its provider's, or only that of an API that nothing else depends on. */
+export const circuitOf = ({ provider, account = '', family = '', aside }: Call): At => ({
+  provider,
+  account,
+  family: aside ? family : '',
+});
+
+/**
+ * Which calls have to wait when this one is told to. What is asked and what moves something are apart: a thousand
+ * questions how payouts stand hold no payout back.
+ */
+export function pauseOf({ provider, account = '', family = '', stakes }: Call, of: NonNullable<Health['of']>): At {
+  const kind = stakes === 'money' ? `${family}, money` : family;
+  return { provider, account: of === 'account' ? account : '', family: of === 'application' ? '' : kind };
+}

@@ -1,0 +1,163 @@
+import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
+import { type Provider, type ProviderState, providers } from '../../domain/provider.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { HttpAnswer } from '../wire/http.ts';
+import { createAdmission } from './admission.ts';
+import type { Call } from './call.ts';
+import { isLost } from './circuit.ts';
+import { type CircuitRules, circuitRules, createCircuits } from './circuits.ts';
+import { circuitOf, pauseOf } from './families.ts';
+import type { Limits } from './limits.ts';
+import { createPauses } from './pauses.ts';
+import { type Board, createNotices } from './trouble-board.ts';
+
+/**
+ * How the provider was when it answered. `throttled`: it has had enough, and may say for how long: of calls like this one
+ * for this account, of calls like this one for any account, or of all of our application's calls.
+ */
+export type Health = {
+  readonly state: 'well' | 'ill' | 'throttled';
+  readonly waitMs?: number;
+  readonly of?: 'account' | 'family' | 'application';
+};
+
+/** One request, and how to tell the provider's health from its answer. */
+export type Exchange = { send(): Promise<HttpAnswer>; healthOf(answer: HttpAnswer): Health };
+
+export type Gate = {
+  /** Sends when it may be sent now. @throws NotNow when nothing left, CallFailed */
+  pass(call: Call, exchange: Exchange): Promise<HttpAnswer>;
+  state(provider: Provider): ProviderState;
+  /** Says when some provider's state has changed. Gives what ends it. */
+  watch(changed: () => void): () => void;
+  /** One look at what other processes have posted. */
+  look(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type GateRules = CircuitRules & {
+  /** A safe read is made so many times more before its failure is told. */
+  readonly readRetries: number;
+  /** Full jitter: at random up to this before the first retry, doubling. */
+  readonly retryFirstMs: number;
+  /** A turn that comes this soon is waited for. */
+  readonly briefWaitMs: number;
+  /** How often the other processes' findings are looked at. */
+  readonly lookEveryMs: number;
+};
+
+const standardRules: GateRules = {
+  ...circuitRules,
+  readRetries: 2,
+  retryFirstMs: 100,
+  briefWaitMs: 2_000,
+  lookEveryMs: 1_000,
+};
+
+type Sent = { readonly answer: HttpAnswer; readonly health: Health; readonly ill: boolean };
+
+/**
+ * Every call to a provider goes through here, one request at a time:
+ *
+ *   retry a safe read ─► may it leave? (circuit · pause it asked for · rate limit) ─► circuit ─► send
+ *
+ * What may not leave is NotNow: nothing happened. A money call is sent once at most.
+ */
+export function createGate(options: {
+  board: Board;
+  limits: Limits;
+  log: Pick<Logger, 'info' | 'warn'>;
+  now?: () => number;
+  rules?: Partial<GateRules>;
+}): Gate {
+  const { board, limits, log, now = Date.now } = options;
+  const rules = { ...standardRules, ...options.rules };
+  const notices = createNotices(board, log);
+  const circuits = createCircuits({ rules, notices, log, now });
+  const pauses = createPauses(notices, now);
+  const { admit, refuseBlocked } = createAdmission({ circuits, pauses, limits, briefWaitMs: rules.briefWaitMs, now });
+  const { tell, watch } = createTeller(() => providers.map(circuits.state).join());
+
+  async function once(call: Call, { send, healthOf }: Exchange): Promise<Sent> {
+    await admit(call);
+    // Between this look and the circuit's own nothing else runs.
+    refuseBlocked(call);
+    try {
+      const sent = await circuits.run(circuitOf(call), async () => {
+        const answer = await send();
+        const health = healthOf(answer);
+        return { answer, health, ill: health.state === 'ill' };
+      });
+      const { waitMs, of = 'account' } = sent.health;
+      if (waitMs !== undefined) pauses.add(pauseOf(call, of), waitMs);
+      // It opened the circuit and moved nothing: it is one of those that look again later.
+      if (sent.ill && call.stakes === 'read') refuseBlocked(call);
+      return sent;
+    } catch (error) {
+      const nothingHappened = isLost(error) && (call.stakes === 'read' || error.phase === 'never-left');
+      if (nothingHappened) refuseBlocked(call);
+      throw error;
+    } finally {
+      tell();
+    }
+  }
+
+  const reading = retry(handleWhen(isWorthRepeating).orWhenResult(isWorthAsking), {
+    maxAttempts: rules.readRetries,
+    backoff: new DelegateBackoff(({ attempt }) => Math.random() * rules.retryFirstMs * 2 ** (attempt - 1)),
+  });
+
+  async function look(): Promise<void> {
+    const troubles = await notices.read();
+    if (troubles) {
+      circuits.takeOver(troubles);
+      pauses.takeOver(troubles);
+    }
+    tell();
+  }
+
+  let looking: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    looking ??= look().finally(() => {
+      looking = undefined;
+    });
+  }, rules.lookEveryMs);
+
+  return {
+    async pass(call, exchange) {
+      const attempt = () => once(call, exchange);
+      const { answer } = await (call.stakes === 'read' ? reading.execute(attempt) : attempt());
+      return answer;
+    },
+    state: circuits.state,
+    watch,
+    look,
+    close: async () => {
+      clearInterval(timer);
+      await looking;
+      await notices.settled();
+    },
+  };
+}
+
+/** A connection that failed or broke. One that was waited for in vain is not waited for again. */
+const isWorthRepeating = (error: unknown): boolean => isLost(error) && error.code !== 'TIMEOUT';
+const isWorthAsking = (sent: unknown): boolean => (sent as Sent).health.state !== 'well';
+
+/** Tells each change once, also when it is only time that has passed. */
+function createTeller(standing: () => string) {
+  const watchers = new Set<() => void>();
+  let told = standing();
+  return {
+    tell(): void {
+      const now = standing();
+      if (now === told) return;
+      told = now;
+      for (const changed of watchers) changed();
+    },
+    watch(changed: () => void): () => void {
+      watchers.add(changed);
+      return () => void watchers.delete(changed);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { Logger } from '../../runtime/logger.ts';
+import { createGate, type Gate, type GateRules } from './gate.ts';
+import { openLimits } from './limit-store.ts';
+import type { Board } from './trouble-board.ts';
+
+/** A process's gate: it shares what it finds out through the board, and its limits through the counters of all. */
+export function openGate(options: {
+  databaseUrl: string;
+  redisUrl?: string;
+  board: Board;
+  log: Pick<Logger, 'info' | 'warn'>;
+  rules?: Partial<GateRules>;
+}): Gate {
+  const { limits, close } = openLimits(options);
+  const gate = createGate({ ...options, limits });
+  return {
+    ...gate,
+    close: async () => {
+      await gate.close();
+      await close();
+    },
+  };
+}

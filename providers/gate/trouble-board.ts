@@ -1,0 +1,66 @@
+import type { Trouble } from '../../domain/provider.ts';
+import type { Logger } from '../../runtime/logger.ts';
+
+export type TroubleKey = Pick<Trouble, 'provider' | 'account' | 'family' | 'why'>;
+
+/** Where the processes tell each other which provider to leave in peace: a small table. */
+export type Board = {
+  load(): Promise<readonly Trouble[]>;
+  post(trouble: Trouble): Promise<void>;
+  withdraw(key: TroubleKey): Promise<void>;
+};
+
+export type Notices = ReturnType<typeof createNotices>;
+
+/** Our side of the board. What cannot be written now is written later: nobody's call waits for it. */
+export function createNotices(board: Board, log: Pick<Logger, 'warn'>) {
+  const unsaved = new Map<string, () => Promise<void>>();
+  let working: Promise<unknown> = Promise.resolve();
+  let isAway = false;
+
+  const save = async (): Promise<void> => {
+    for (const [key, write] of unsaved) {
+      await write();
+      // Changed again meanwhile: that is written in its turn.
+      if (unsaved.get(key) === write) unsaved.delete(key);
+    }
+  };
+
+  /** One after the other, so that the board never ends with the older of two words. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    const done = working.then(work).then(
+      result => {
+        isAway = false;
+        return result;
+      },
+      (err: unknown) => {
+        // Said once: it is looked at again every second.
+        if (!isAway) log.warn({ err }, "the providers' troubles cannot be shared now");
+        isAway = true;
+        return undefined;
+      },
+    );
+    working = done;
+    return done;
+  };
+
+  const change = (key: TroubleKey, write: () => Promise<void>): void => {
+    unsaved.set(`${key.provider}/${key.account}/${key.family}/${key.why}`, write);
+    void inTurn(save);
+  };
+
+  return {
+    post: (trouble: Trouble): void => change(trouble, () => board.post(trouble)),
+    withdraw: (key: TroubleKey): void => change(key, () => board.withdraw(key)),
+
+    /** What everybody has posted; nothing while the board is away, or has not heard our own last word yet. */
+    read: (): Promise<readonly Trouble[] | undefined> =>
+      inTurn(async () => {
+        await save();
+        const troubles = await board.load();
+        return unsaved.size === 0 ? troubles : undefined;
+      }),
+
+    settled: async (): Promise<void> => void (await working),
+  };
+}

@@ -1,0 +1,86 @@
+import { isFailure } from '../../domain/outcome.ts';
+import type { Provider } from '../../domain/provider.ts';
+import { createUnknownKeys } from './unknown-keys.ts';
+
+export type Kept<Key> = { readonly key: Key; readonly fetchedAt: number };
+
+/** Where keys outlive the process. Only what the provider really gave out is put there. */
+export type Shelf<Key> = {
+  find(id: string): Promise<Kept<Key> | undefined>;
+  put(id: string, kept: Kept<Key>): Promise<void>;
+};
+
+/** What a provider signs with, by the name that its notifications give it: the id of a key, the URL of a certificate. */
+export type SigningKeys<Key> = {
+  /**
+   * @param source who sent the notification: the names are a stranger's to make up
+   * @throws KeysLimited, and what fetching throws
+   */
+  keyFor(id: string, source: string): Promise<Key>;
+  /** A notification from there was genuine: strangers do not hold up the next new key that it names. */
+  heard(source: string): void;
+};
+
+export type SigningKeysOptions<Key> = {
+  provider: Provider;
+  fetchKey: (id: string) => Promise<Key>;
+  shelf: Shelf<Key>;
+  /** How long a key is used without asking again. */
+  freshMs: number;
+  /** How many unknown names are looked up in an hour, where the provider counts it; sources that were heard come besides. */
+  strangersPerHour?: number;
+  now?: () => number;
+};
+
+/** How long a known key is used while its provider does not answer, and how soon it is asked again. */
+const keepMs = 7 * 86_400_000;
+const askAgainMs = 60_000;
+/** Providers have a handful. */
+const inMemoryMax = 100;
+
+/** Known keys cost no fetch while they are fresh, and are never held up by made-up ones. */
+export function createSigningKeys<Key>(options: SigningKeysOptions<Key>): SigningKeys<Key> {
+  const { provider, fetchKey, shelf, freshMs, strangersPerHour, now = Date.now } = options;
+  const known = new Map<string, Kept<Key> & { readonly freshUntil: number }>();
+  const flights = new Map<string, Promise<Key>>();
+  const unknown = createUnknownKeys(provider, strangersPerHour);
+
+  const remember = (id: string, kept: Kept<Key>, freshUntil: number): Key => {
+    known.delete(id);
+    known.set(id, { ...kept, freshUntil });
+    // A Map keeps the order of insertion: its first was looked at longest ago.
+    if (known.size > inMemoryMax) known.delete(known.keys().next().value ?? id);
+    return kept.key;
+  };
+
+  async function ask(id: string, old: Kept<Key> | undefined): Promise<Key> {
+    try {
+      const kept = { key: await fetchKey(id), fetchedAt: now() };
+      await shelf.put(id, kept);
+      return remember(id, kept, now() + freshMs);
+    } catch (error) {
+      const away = isFailure(error) && error.kind === 'retryable';
+      if (old && away && now() < old.fetchedAt + keepMs) return remember(id, old, now() + askAgainMs);
+      known.delete(id);
+      throw error;
+    }
+  }
+
+  const fly = (id: string, asked: () => Promise<Key>): Promise<Key> => {
+    const flight = flights.get(id) ?? asked().finally(() => flights.delete(id));
+    flights.set(id, flight);
+    return flight;
+  };
+
+  async function keyFor(id: string, source: string): Promise<Key> {
+    const inMemory = known.get(id);
+    if (inMemory && now() < inMemory.freshUntil) return inMemory.key;
+    const old = inMemory ?? (await shelf.find(id));
+    if (!inMemory && old && now() < old.fetchedAt + freshMs) return remember(id, old, old.fetchedAt + freshMs);
+    if (old || flights.has(id)) return fly(id, () => ask(id, old));
+    const lane = await unknown.admit(source);
+    return fly(id, () => lane(() => ask(id, undefined)));
+  }
+
+  return { keyFor, heard: unknown.heard };
+}

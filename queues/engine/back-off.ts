@@ -1,0 +1,13 @@
+import { isFailure } from '../../domain/outcome.ts';
+import type { QueueContract } from '../contract.ts';
+
+const longestMs = 60_000;
+
+/** BullMQ looks this name up in no list of its own: it asks the worker. */
+export const backOffType = 'as the worker says';
+
+/** How long a job waits after its n-th failed try: doubling from the first, longer when the provider asks for it. */
+export function backOffMs({ backoffMs }: Pick<QueueContract, 'backoffMs'>, tries: number, error?: unknown): number {
+  const askedMs = isFailure(error) ? (error.retryAfterMs ?? 0) : 0;
+  return Math.min(Math.max(backoffMs * 2 ** (tries - 1), askedMs), longestMs);
+}

@@ -1,0 +1,70 @@
+import type { Queue } from 'bullmq';
+import type { Logger } from '../../runtime/logger.ts';
+import { clocksMayDifferMs } from '../../store/database/clock.ts';
+import { catalogue, isQueueName, type QueueName, queueNames } from '../catalogue.ts';
+import type { Job } from '../contract.ts';
+import type { Backend } from './backend.ts';
+
+/** A queue that does not answer within this is treated as gone: the sweep adds the job later. */
+const answerTimeoutMs = 2_000;
+
+export type Producer = {
+  /** Adds what a commit left to do. Never throws: the rows are committed, and the sweep finds what was not added. */
+  addAll(jobs: readonly Job[]): Promise<void>;
+  /**
+   * True while the job waits or runs; false when it is finished, failed, was never there, or was taken by a worker whose
+   * clock is ahead of `now`: its lock, or the time of its next try, may lie days ahead. @throws when nobody can tell
+   */
+  isLive(job: Job, now: Date): Promise<boolean>;
+  /** As the backend's. */
+  setBack(now: Date): Promise<void>;
+  readonly queues: ReadonlyMap<QueueName, Queue>;
+  close(): Promise<void>;
+};
+
+const finished = new Set(['completed', 'failed', 'unknown']);
+
+export function openProducer(backend: Backend, log: Pick<Logger, 'warn'>): Producer {
+  const queues = new Map(queueNames.map(name => [name, backend.openQueue(catalogue[name])] as const));
+  for (const [name, queue] of queues) queue.on('error', error => log.warn({ queue: name, err: error }, 'queue error'));
+
+  const queueOf = (job: Job): Queue => {
+    const queue = isQueueName(job.queue) ? queues.get(job.queue) : undefined;
+    if (!queue) throw new Error(`there is no queue ${job.queue}`);
+    return queue;
+  };
+
+  const inTime = <T>(job: Job, answer: Promise<T>): Promise<T> => {
+    const timeout = AbortSignal.timeout(answerTimeoutMs);
+    const late = new Promise<never>((_, reject) =>
+      timeout.addEventListener('abort', () =>
+        reject(new Error(`${job.queue} did not answer for ${answerTimeoutMs} ms`)),
+      ),
+    );
+    return Promise.race([answer, late]);
+  };
+
+  // One by one, and by names of ours: for a bulk, and for numbers, BullMQ makes tables and sequences, which we may not.
+  const add = async (job: Job): Promise<unknown> =>
+    inTime(job, queueOf(job).add(job.queue, job.payload, { jobId: job.id }));
+
+  return {
+    queues,
+    async addAll(jobs) {
+      const added = await Promise.allSettled(jobs.map(add));
+      for (const [index, outcome] of added.entries())
+        if (outcome.status === 'rejected')
+          log.warn({ job: jobs[index]?.id, err: outcome.reason }, 'job not added; the sweep will add it');
+    },
+    async isLive(job, now) {
+      const state = await inTime(job, queueOf(job).getJobState(job.id));
+      if (state !== 'active' && state !== 'delayed') return !finished.has(state);
+      const taken = await inTime(job, queueOf(job).getJob(job.id));
+      return taken !== undefined && (taken.processedOn ?? 0) <= now.getTime() + clocksMayDifferMs;
+    },
+    setBack: now => backend.setBack(now),
+    close: async () => {
+      await Promise.all([...queues.values()].map(queue => queue.close()));
+    },
+  };
+}

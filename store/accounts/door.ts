@@ -1,0 +1,44 @@
+/** How somebody enters by a door, and is known there afterwards: the same at both. */
+import { createSessionTokens } from '../../runtime/http/session-token.ts';
+import { actingAsNobody } from '../database/acting.ts';
+import type { Store } from '../database/open.ts';
+import {
+  beginSession,
+  type Checked,
+  type Door as DoorName,
+  type Person,
+  type Place,
+  sessionLengths,
+  standingSession,
+} from './sessions.ts';
+
+/** Who is asking, and in which session. */
+export type Session = Person & { readonly sessionId: string };
+
+export type Door = {
+  readonly seconds: number;
+  /** Begins a session. @returns the token that it is known by; nothing when the password was changed since it was checked */
+  enter(checked: Checked, place: Place): Promise<string | undefined>;
+  /**
+   * The session of a token. Asked every time: one that was ended, or whose user is no more what it says, is over at once.
+   * @param byPerson false when a page asks by itself
+   */
+  session(token: string, byPerson?: boolean): Promise<Session | undefined>;
+};
+
+export function openDoor(store: Store, secret: string, name: DoorName): Door {
+  const tokens = createSessionTokens(secret, name);
+  const { seconds } = sessionLengths[name];
+  return {
+    seconds,
+    async enter(checked, place) {
+      const id = await actingAsNobody(() => store.transaction(em => beginSession(em, name, checked, place)));
+      return id && tokens.sign(id, seconds);
+    },
+    async session(token, byPerson) {
+      const sessionId = await tokens.read(token);
+      const person = sessionId && (await store.read(em => standingSession(em, name, sessionId, byPerson)));
+      return person ? { ...person, sessionId } : undefined;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * The one row by which the books are checked, whichever process does it.
+ *
+ *   between two runs ──due──► run n, slice by slice ──the last──► second look at what is suspected ──► between two runs
+ *
+ * A slice's findings and how far it came are written in one transaction, under the fence of the run's reader.
+ */
+import { raw } from '@mikro-orm/core';
+import type { BookCheckId } from '../../domain/ids.ts';
+import { timeIn, timeOf } from '../database/clock.ts';
+import { graceMs } from '../database/due-row.ts';
+import type { EntityManager } from '../database/open.ts';
+import { BookCheck } from '../entities/book-check.ts';
+import { closeGone, confirmFindings, type Finding, keepFindings, type SliceOf } from './book-findings.ts';
+
+/** Another run has taken it over: what this one read is not its to write. */
+export class LostCheck extends Error {
+  override readonly name = 'LostCheck';
+}
+
+/** The row, made where there is none: its first run is due at `firstAt`. */
+export async function scheduleBookCheck(em: EntityManager, firstAt: Date): Promise<void> {
+  await em.execute(
+    'insert into book_checks (id, next_check_at) values (gen_random_uuid(), ?) on conflict (only_one) do nothing',
+    [firstAt],
+  );
+}
+
+export const theBookCheck = (em: EntityManager): Promise<BookCheck | null> => em.findOne(BookCheck, { onlyOne: true });
+
+/** Has the books checked now, or a run that is under way go on. */
+export async function askForBookCheck(em: EntityManager): Promise<BookCheck> {
+  await scheduleBookCheck(em, timeOf(em));
+  const { id } = await em.findOneOrFail(BookCheck, { onlyOne: true });
+  return (await wakeBookCheck(em, id)) ?? em.findOneOrFail(BookCheck, { id });
+}
+
+export async function wakeBookCheck(em: EntityManager, id: BookCheckId): Promise<BookCheck | null> {
+  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
+  const woken = await em.nativeUpdate(BookCheck, { id }, change);
+  return woken === 1 ? em.findOne(BookCheck, { id }) : null;
+}
+
+/** Makes this job the reader, and begins a new run between two: what an earlier reader still wants to write fails. */
+export async function claimBookCheck(em: EntityManager, id: BookCheckId, first: SliceOf): Promise<BookCheck | null> {
+  const claimed = await em.nativeUpdate(BookCheck, { id }, { fence: raw<bigint>('fence + 1') });
+  if (claimed !== 1) return null;
+  const begun = {
+    run: raw<number>('run + 1'),
+    startedAt: raw<Date>('clock_now()'),
+    asked: 0,
+    failures: 0,
+    lastError: null,
+  };
+  await em.nativeUpdate(BookCheck, { id, stage: null }, { ...begun, ...first });
+  return em.findOne(BookCheck, { id });
+}
+
+type Read = { readonly of: SliceOf; readonly findings: readonly Finding[]; readonly asked: number };
+
+/** Writes what a slice has found, and where the run goes on. @throws LostCheck */
+export async function keepSlice(em: EntityManager, check: BookCheck, read: Read, next: SliceOf): Promise<BookCheck> {
+  const moved = await moveOwn(em, check, { ...next, asked: check.asked + read.asked, failures: 0, lastError: null });
+  await keepFindings(em, check.run, read.of, read.findings);
+  return moved;
+}
+
+/** Writes what the second look at a slice has met again. @throws LostCheck */
+export async function keepSecondLook(em: EntityManager, check: BookCheck, read: Read): Promise<BookCheck> {
+  const moved = await moveOwn(em, check, { asked: check.asked + read.asked, failures: 0, lastError: null });
+  await confirmFindings(em, read.of, read.findings);
+  return moved;
+}
+
+/** Looked at again later; `failure`: because the place could not be read. @throws LostCheck */
+export const pauseBookCheck = (em: EntityManager, check: BookCheck, at: Date, failure?: string): Promise<BookCheck> =>
+  moveOwn(em, check, {
+    nextCheckAt: at,
+    stateEntry: raw<number>('state_entry + 1'),
+    wake: 0,
+    ...(failure ? { lastError: failure, failures: check.failures + 1 } : {}),
+  });
+
+/** The run has come to its end: what it did not meet again is gone. @throws LostCheck */
+export async function endBookCheck(em: EntityManager, check: BookCheck, nextAt: Date): Promise<number> {
+  const ended = { stage: null, cursor: null, finishedAt: raw<Date>('clock_now()') };
+  await moveOwn(em, check, { ...ended, nextCheckAt: nextAt, stateEntry: raw<number>('state_entry + 1'), wake: 0 });
+  return closeGone(em, check.run);
+}
+
+async function moveOwn(em: EntityManager, { id, fence }: BookCheck, change: object): Promise<BookCheck> {
+  if ((await em.nativeUpdate(BookCheck, { id, fence }, change)) !== 1)
+    throw new LostCheck('the books are checked by another run');
+  return em.findOneOrFail(BookCheck, { id });
+}

@@ -1,0 +1,40 @@
+import type { EntityManager } from '../database/open.ts';
+import type { Credential as Row } from '../entities/people.ts';
+import { Credential } from '../entities/people.ts';
+import { connected } from './credentials.ts';
+
+/** What can only be read through an account: it would be unknown for good under another one's name. */
+export type InUse = {
+  readonly account: string;
+  readonly orders: number;
+  readonly supplierOrders: number;
+  readonly effects: number;
+};
+
+/** What was sent with an account that was only named is somebody else's. */
+const isProven = ({ apiName, claimedAt }: Row): boolean => apiName !== 'aliexpress' || claimedAt != null;
+
+/**
+ * What is open with the account that another would take the place of; nothing where there is none, or it is the same. Its
+ * owner may disconnect it first, and then knows what they do.
+ */
+export async function replacedInUse(
+  em: EntityManager,
+  { userId, apiName, environment, accountId }: Pick<Row, 'userId' | 'apiName' | 'environment' | 'accountId'>,
+): Promise<InUse | undefined> {
+  await em.execute('select id from users where id = ? for no key update', [userId]);
+  const last = await em.findOne(Credential, { userId, apiName, environment, ...connected });
+  if (!last || last.accountId === accountId) return undefined;
+  const [row] = await em.execute<Omit<InUse, 'account'>[]>(
+    `select
+       (select count(*)::int from orders where credential_id = ?
+          and status in ('CREATED', 'PAID', 'WAITING', 'PURCHASING', 'REFUNDING')) as orders,
+       (select count(*)::int from supplier_orders where credential_id = ?
+          and status in ('PLACED_UNPAID', 'PAID', 'SHIPPED')) as "supplierOrders",
+       (select count(*)::int from effects where account = ? and environment = ? and status = 'OPEN'
+          and last_sent_at is not null and ?) as effects`,
+    [last.id, last.id, last.accountId, environment, isProven(last)],
+  );
+  if (!row || row.orders + row.supplierOrders + row.effects === 0) return undefined;
+  return { account: last.accountName, ...row };
+}

@@ -1,0 +1,34 @@
+import type { UserId } from '../../domain/ids.ts';
+import type { Holder } from '../../domain/order.ts';
+import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
+import type { EntityManager } from '../database/open.ts';
+import { sealedPlace } from '../database/sealed-columns.ts';
+import type { Credential, Environment } from '../entities/people.ts';
+import { keepAccount, takePlace } from './connect.ts';
+import { keepShopLogin } from './shop-accounts.ts';
+
+export type BrowserLogin = {
+  userId: UserId;
+  environment: Environment;
+  email: string;
+  password: string;
+  moneyHolder: Holder;
+};
+
+/**
+ * Stores the log-in to buy with on the supplier's website. Whose it is shows when somebody gets in with it
+ * (`claimShopLogin`): until then several may name it, and none is told of the others.
+ */
+export async function keepBrowserLogin(
+  em: EntityManager,
+  box: SecretBox,
+  { email, password, ...owned }: BrowserLogin,
+): Promise<Credential> {
+  const account = { ...owned, apiName: 'aliexpress' as const, accountId: email, accountName: email };
+  const place = await takePlace(em, account);
+  // A log-in has no tokens: what is secret in it lies with its browser session.
+  const sealed = box.seal('{}', sealedPlace('api_credentials', place.id));
+  const credential = await keepAccount(em, place, account, { scopes: '', sealed });
+  await keepShopLogin(em, box, place.id, password);
+  return credential;
+}

@@ -1,0 +1,128 @@
+import { raw } from '@mikro-orm/core';
+import type { CredentialId, UserId } from '../../domain/ids.ts';
+import { invariant } from '../../domain/outcome.ts';
+import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
+import { timeIn } from '../database/clock.ts';
+import { graceMs } from '../database/due-row.ts';
+import type { EntityManager } from '../database/open.ts';
+import { sealedPlace } from '../database/sealed-columns.ts';
+import { type ApiName, Credential, type Environment } from '../entities/people.ts';
+
+/** What is sealed. `webhookSecret` signs orders that are sent to us inline. */
+export type Secrets = { accessToken: string; refreshToken: string; webhookSecret: string };
+
+export type Tokens = {
+  accessToken: string;
+  refreshToken: string;
+  accessExpiresAt: Date;
+  refreshExpiresAt: Date | null;
+};
+
+const context = (id: CredentialId): string => sealedPlace('api_credentials', id);
+
+/** @throws SecretBoxError; of a disconnected account nothing is left to open */
+export function openSecrets(box: SecretBox, credential: Credential): Secrets {
+  invariant(credential.sealed, `account ${credential.id} is connected`);
+  return JSON.parse(box.open(credential.sealed, context(credential.id))) as Secrets;
+}
+
+export const sealSecrets = (box: SecretBox, id: CredentialId, secrets: Secrets): string =>
+  box.seal(JSON.stringify(secrets), context(id));
+
+/** What a new consent, or the end of a trial, leaves of an account that refused us. */
+export const notRefused = { refusedSince: null, refusedFor: null, refusals: 0, trialAt: null } as const;
+
+const useResolutionMs = 60_000;
+
+export const connected = { status: { $ne: 'DISCONNECTED' as const } };
+
+export const findCredential = (em: EntityManager, id: CredentialId): Promise<Credential | null> =>
+  em.findOne(Credential, { id });
+
+/** The user's connected account; where there is none, the last that was: it can be connected again. */
+export async function credentialOf(
+  em: EntityManager,
+  userId: UserId,
+  apiName: ApiName,
+  environment: Environment,
+): Promise<Credential | null> {
+  const own = { userId, apiName, environment };
+  const current = await em.findOne(Credential, { ...own, ...connected });
+  return current ?? em.findOne(Credential, own, { orderBy: { createdAt: 'desc' } });
+}
+
+/** The owner's. A log-in at the supplier's shop may be named by several, and is whose claim is proven. */
+export const credentialByAccount = (
+  em: EntityManager,
+  apiName: ApiName,
+  environment: Environment,
+  accountId: string,
+): Promise<Credential | null> => {
+  const proven = apiName === 'aliexpress' ? { claimedAt: { $ne: null } } : {};
+  return em.findOne(Credential, { apiName, environment, accountId, ...proven, ...connected });
+};
+
+export const credentialBySegment = (em: EntityManager, webhookSegment: string): Promise<Credential | null> =>
+  em.findOne(Credential, { webhookSegment, ...connected });
+
+export const credentialsOf = (em: EntityManager, userId: UserId): Promise<Credential[]> =>
+  em.find(Credential, { userId }, { orderBy: { apiName: 'asc' }, limit: 50 });
+
+/** Nobody else reads or writes this credential's tokens until the transaction ends. */
+export async function lockCredential(em: EntityManager, id: CredentialId): Promise<Credential> {
+  await em.execute('select id from api_credentials where id = ? for no key update', [id]);
+  return em.findOneOrFail(Credential, { id });
+}
+
+export async function replaceTokens(
+  em: EntityManager,
+  box: SecretBox,
+  credential: Credential,
+  tokens: Tokens,
+  refreshAt: Date,
+): Promise<void> {
+  const { webhookSecret } = openSecrets(box, credential);
+  const secrets = { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, webhookSecret };
+  await em.nativeUpdate(
+    Credential,
+    { id: credential.id },
+    {
+      sealed: sealSecrets(box, credential.id, secrets),
+      accessExpiresAt: tokens.accessExpiresAt,
+      ...(tokens.refreshExpiresAt ? { refreshExpiresAt: tokens.refreshExpiresAt } : {}),
+      status: 'HEALTHY',
+      refreshAt,
+      nextCheckAt: earlier(refreshAt, credential.trialAt),
+      stateEntry: raw<number>('state_entry + 1'),
+      wake: 0,
+    },
+  );
+}
+
+const earlier = (a: Date, b: Date | null | undefined): Date => (b && b < a ? b : a);
+
+/** When it was last used, to the minute; a row that is being refreshed is passed over. */
+export async function noteUse(em: EntityManager, id: CredentialId, now: Date): Promise<void> {
+  await em.execute(
+    `update api_credentials set last_used_at = ? where id = (
+       select id from api_credentials where id = ? and coalesce(last_used_at, '-infinity') < ? for no key update skip locked)`,
+    [now, id, new Date(now.getTime() - useResolutionMs)],
+  );
+}
+
+/** The chain of refresh tokens has ended: only its owner can connect the account again. */
+export async function needReconnect(em: EntityManager, id: CredentialId): Promise<void> {
+  const ended = { status: 'RECONNECT_NEEDED' as const, nextCheckAt: null, ...notRefused };
+  await em.nativeUpdate(Credential, { id, status: 'HEALTHY' }, ended);
+}
+
+export async function wakeCredential(em: EntityManager, id: CredentialId): Promise<Credential | null> {
+  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
+  const looked = { $or: [{ status: 'HEALTHY' as const }, { refusedSince: { $ne: null } }] };
+  const woken = await em.nativeUpdate(Credential, { id, ...connected, ...looked }, change);
+  return woken === 1 ? em.findOne(Credential, { id }) : null;
+}
+
+/** All connected accounts of one kind. */
+export const credentialsFor = (em: EntityManager, apiName: ApiName, environment: Environment): Promise<Credential[]> =>
+  em.find(Credential, { apiName, environment, ...connected }, { orderBy: { createdAt: 'asc' }, limit: 1_000 });

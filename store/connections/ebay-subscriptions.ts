@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { raw } from '@mikro-orm/core';
+import type { CredentialId, SubscriptionId } from '../../domain/ids.ts';
+import { timeIn } from '../database/clock.ts';
+import { graceMs } from '../database/due-row.ts';
+import type { EntityManager } from '../database/open.ts';
+import { EbaySubscription } from '../entities/subscription.ts';
+
+/** A seller was connected: their orders are to be told, from the first look on. A new consent is tested anew. */
+export async function wantSubscription(em: EntityManager, credentialId: CredentialId): Promise<EbaySubscription> {
+  await em.execute(
+    `insert into ebay_subscriptions (id, credential_id, next_check_at) values (?, ?, clock_now())
+     on conflict (credential_id) do update set tested_at = null, trouble = null, next_check_at = clock_now(), wake = 0,
+       state_entry = ebay_subscriptions.state_entry + 1`,
+    [randomUUID(), credentialId],
+  );
+  return em.findOneOrFail(EbaySubscription, { credentialId });
+}
+
+export const findSubscription = (em: EntityManager, id: SubscriptionId): Promise<EbaySubscription | null> =>
+  em.findOne(EbaySubscription, { id });
+
+/**
+ * eBay tests a subscription with a notification like any other, of an order that exists nowhere: nothing in it says so.
+ * True when one came to the seller about the time of the test.
+ */
+export async function wasTestedThen(em: EntityManager, credentialId: CredentialId, receivedAt: Date): Promise<boolean> {
+  const [row] = await em.execute<{ tested: boolean }[]>(
+    `select exists (select from ebay_subscriptions where credential_id = ?
+       and tested_at between ?::timestamptz - interval '2 minutes' and ?::timestamptz + interval '2 minutes') as tested`,
+    [credentialId, receivedAt, receivedAt],
+  );
+  return row?.tested ?? false;
+}
+
+type Found = Partial<Pick<EbaySubscription, 'subscriptionId' | 'testedAt' | 'trouble' | 'revived'>>;
+
+/** What a look has found, and when the next one is due. */
+export async function noteSubscription(
+  em: EntityManager,
+  id: SubscriptionId,
+  found: Found,
+  checkedAt: Date,
+  nextCheckAt: Date | null,
+): Promise<void> {
+  const change = { ...found, checkedAt, nextCheckAt, stateEntry: raw<number>('state_entry + 1'), wake: 0 };
+  await em.nativeUpdate(EbaySubscription, { id }, change);
+}
+
+export async function wakeSubscription(em: EntityManager, id: SubscriptionId): Promise<EbaySubscription | null> {
+  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
+  const woken = await em.nativeUpdate(EbaySubscription, { id }, change);
+  return woken === 1 ? em.findOne(EbaySubscription, { id }) : null;
+}

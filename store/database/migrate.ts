@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runMigrations } from 'bullmq';
+import pg from 'pg';
+import { grantToApplication } from './grants.ts';
+import { openOrm } from './open.ts';
+import { giveToOwner } from './ownership.ts';
+import { patient } from './pool-timeouts.ts';
+import { makeRoles, ownerRole, roleIn } from './roles.ts';
+
+export type MigrationAddresses = {
+  /** Of the same database, as the processes log in: its role is made where it is missing. */
+  readonly databaseUrl: string;
+  /** As somebody who may make roles, and who owns the database or is a superuser. */
+  readonly administratorUrl: string;
+};
+
+/** Two processes migrating at once would break each other: the second waits here and finds the work done. */
+const migrationLock = 7_203_114;
+
+/** A database that is started at the same time needs a moment. */
+const startingMs = 15_000;
+const isStarting = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ECONNREFUSED' || error.code === '57P03');
+
+/**
+ * Makes the roles, brings the application's tables and BullMQ's own schema up to date as their owner, and says what the
+ * application may. On a large database a migration may take minutes, in which what it changes is locked: no statement of
+ * it is cut off for that. Safe to run at any time, any number at once. Waits for a database that does not take
+ * connections yet. @throws when it does not for too long, and when the addresses name two databases
+ */
+export async function migrate({ databaseUrl, administratorUrl }: MigrationAddresses): Promise<void> {
+  assertOneDatabase(databaseUrl, administratorUrl);
+  const client = await connect(administratorUrl, Date.now() + startingMs);
+  try {
+    await client.query('select pg_advisory_lock($1)', [migrationLock]);
+    await makeRoles(client, databaseUrl);
+    await giveToOwner(client, databaseUrl);
+    await client.query(`set role ${ownerRole}`);
+    const orm = await openOrm(administratorUrl, 2, { ...patient, options: `-c role=${ownerRole}` });
+    try {
+      await orm.migrator.up();
+    } finally {
+      await orm.close(true);
+    }
+    await runMigrations(client);
+    await grantToApplication(client, roleIn(databaseUrl));
+  } finally {
+    await client.end();
+  }
+}
+
+/** Says nothing of the addresses: a password is in each. */
+function assertOneDatabase(...urls: readonly string[]): void {
+  const named = new Set(urls.map(url => URL.parse(url)?.pathname));
+  if (named.has(undefined)) throw new Error('DATABASE_URL or MIGRATION_DATABASE_URL cannot be read as an address');
+  if (named.size > 1) throw new Error('DATABASE_URL and MIGRATION_DATABASE_URL name two databases: they must name one');
+}
+
+async function connect(connectionString: string, late: number): Promise<pg.Client> {
+  for (;;) {
+    const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end();
+      if (!isStarting(error) || Date.now() > late) throw error;
+    }
+    await sleep(25);
+  }
+}
+
+if (import.meta.main) {
+  const { readAdministratorUrl, readProcessConfig } = await import('../../runtime/config.ts');
+  await migrate({ databaseUrl: readProcessConfig().databaseUrl, administratorUrl: readAdministratorUrl() });
+}

@@ -1,0 +1,156 @@
+import { MikroORM } from '@mikro-orm/core';
+import { Migrator } from '@mikro-orm/migrations';
+import { type EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
+import { migrations } from '../../migrations/index.ts';
+import type { EncryptionKey } from '../../runtime/config.ts';
+import { BookCheck, BookFinding } from '../entities/book-check.ts';
+import { Feed } from '../entities/feed.ts';
+import { Forgetting } from '../entities/forgetting.ts';
+import * as money from '../entities/money.ts';
+import * as order from '../entities/order.ts';
+import * as people from '../entities/people.ts';
+import * as subscription from '../entities/subscription.ts';
+import { tellActing } from './acting.ts';
+import { openClock, setClock } from './clock.ts';
+import { dropBroken } from './evict-broken.ts';
+import { setKeys } from './keyring.ts';
+import { OpenedRows } from './opened-rows.ts';
+import { breakSilent, timeouts } from './pool-timeouts.ts';
+import { onceThere } from './unavailable.ts';
+
+export type { EntityManager } from '@mikro-orm/postgresql';
+
+const entities = [
+  people.User,
+  people.Credential,
+  people.ConnectionAttempt,
+  people.Product,
+  people.Listing,
+  subscription.EbaySubscription,
+  order.Order,
+  order.OrderEvent,
+  order.Payment,
+  order.SupplierOrder,
+  order.Parcel,
+  order.InboundEvent,
+  Feed,
+  BookCheck,
+  BookFinding,
+  Forgetting,
+  money.Effect,
+  money.FundingAccount,
+  money.Sale,
+  money.Commission,
+  money.AdminCommission,
+  money.Refund,
+  money.PayoutLeg,
+  money.Dispute,
+  money.LedgerPosting,
+  money.FxRate,
+  money.RateFeed,
+];
+
+/**
+ * @param connection how long a statement may take (a migration of a large database takes its time), and `options` for
+ * the server
+ */
+export const openOrm = (
+  databaseUrl: string,
+  poolSize: number,
+  connection: Partial<typeof timeouts> & { readonly options?: string } = timeouts,
+) =>
+  MikroORM.init({
+    driver: PostgreSqlDriver,
+    clientUrl: databaseUrl,
+    entities,
+    extensions: [Migrator],
+    subscribers: [new OpenedRows()],
+    forceUtcTimezone: true,
+    // Rows are values here: what a transaction read is never flushed back behind our back.
+    disableIdentityMap: true,
+    pool: { min: 0, max: poolSize, idleTimeoutMillis: 30_000 },
+    driverOptions: {
+      application_name: 'orders',
+      ...connection,
+      idle_in_transaction_session_timeout: 30_000,
+      keepAlive: true,
+      onPoolCreated: (pool: Pool) => {
+        dropBroken(pool);
+        breakSilent(pool);
+      },
+    },
+    migrations: { tableName: 'migration', snapshot: false, silent: true, migrationsList: migrations },
+  });
+
+const transactionAttempts = 5;
+const serializationFailure = '40001';
+const deadlockDetected = '40P01';
+
+const mayRepeat = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === serializationFailure || error.code === deadlockDetected);
+
+/** What a rolled back transaction had already told to values in memory, and how to take that back. */
+const undos = new WeakMap<EntityManager, (() => void)[]>();
+
+/** A row's value is brought up to date while its transaction is still open: on a rollback it is what it was before. */
+export function restoreOnRollback(em: EntityManager, row: object): void {
+  const before = { ...row };
+  const undo = () => void Object.assign(row, before);
+  undos.set(em, [...(undos.get(em) ?? []), undo]);
+}
+
+function rollBack(em: EntityManager): void {
+  for (const undo of (undos.get(em) ?? []).reverse()) undo();
+}
+
+export type Store = Awaited<ReturnType<typeof openStore>>;
+
+/**
+ * The only door to the tables. `read` is for single queries; all that belongs together is one `transaction`.
+ * @param keys open what is sealed; the first one seals. Whoever reads or writes no buyer needs none
+ * @param connection how long a statement may take
+ */
+export async function openStore(
+  databaseUrl: string,
+  poolSize = 10,
+  keys: readonly EncryptionKey[] = [],
+  connection: Partial<typeof timeouts> = timeouts,
+) {
+  const orm = await openOrm(databaseUrl, poolSize, connection);
+  const fork = () => orm.em.fork() as EntityManager;
+  const read = <T>(query: (em: EntityManager) => Promise<T>): Promise<T> => query(fork());
+  const clock = await onceThere(() => openClock(read)).catch(async (error: unknown) => {
+    await orm.close(true);
+    throw error;
+  });
+  setClock(fork(), clock);
+  if (keys.length > 0) setKeys(fork(), keys);
+  return {
+    /** The database's, which is the only one. */
+    clock,
+    read,
+
+    /** Deadlocks and serialisation failures repeat the whole work, so it must cause nothing outside the database. */
+    async transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+      for (let attempt = 1; ; attempt += 1) {
+        let used: EntityManager | undefined;
+        try {
+          return await fork().transactional(async em => {
+            used = em as EntityManager;
+            await tellActing(used);
+            return work(used);
+          });
+        } catch (error) {
+          if (used) rollBack(used);
+          if (attempt === transactionAttempts || !mayRepeat(error)) throw error;
+        }
+      }
+    },
+
+    close: async () => {
+      await clock.close();
+      await orm.close(true);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { EventArgs, EventSubscriber } from '@mikro-orm/core';
+import { Effect } from '../entities/money.ts';
+import { InboundEvent, Order } from '../entities/order.ts';
+import { openAddress } from './buyer-address.ts';
+import { unseal, unsealBytes } from './keyring.ts';
+import type { EntityManager } from './open.ts';
+
+/**
+ * Whoever reads a row holds what it says: what is sealed in the table is opened as it is loaded. A column that was left
+ * out of the reading is not there, and its type says so.
+ */
+export class OpenedRows implements EventSubscriber {
+  getSubscribedEntities() {
+    return [Order, Effect, InboundEvent];
+  }
+
+  onLoad({ entity, meta, em }: EventArgs<object>): void {
+    const store = em as EntityManager;
+    switch (meta.tableName) {
+      case 'orders': {
+        const order = entity as Order;
+        if (order.shipTo) order.shipTo = openAddress(store, order.id, order.shipTo);
+        return;
+      }
+      case 'effects': {
+        const effect = entity as Effect;
+        if (effect.request !== undefined) effect.request = unseal(store, 'effects', effect.id, effect.request);
+        return;
+      }
+      case 'inbound_events': {
+        const event = entity as InboundEvent;
+        if (event.body !== undefined) event.body = unsealBytes(store, 'inbound_events', event.id, event.body);
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/** When an effect was sent, and how much of its windows is left: stamped and judged by the database's clock alone. */
+import { Uncertain } from '../../domain/outcome.ts';
+import type { EntityManager } from '../database/open.ts';
+import type { Effect } from '../entities/money.ts';
+
+/** In ms; negative for what lies ahead, which is so after the clock was set back. */
+export type Ages = {
+  /** Since its first and its last send. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** For so long the provider still recognises its key, by our reckoning; 0 when it may not be sent again. */
+  readonly resendLeftMs: number;
+};
+
+/** Of an effect that was sent. */
+export async function agesOf(em: EntityManager, { id }: Pick<Effect, 'id'>): Promise<Ages> {
+  const [row] = await em.execute<{ first: number; last: number; left: number }[]>(
+    `select (extract(epoch from t.now - coalesce(first_sent_at, last_sent_at)) * 1000)::float8 as first,
+       (extract(epoch from t.now - last_sent_at) * 1000)::float8 as last,
+       greatest(0, coalesce(extract(epoch from resend_until - t.now) * 1000, 0))::float8 as left
+     from effects, (select clock_now() as now) t where id = ?`,
+    [id],
+  );
+  if (!row) throw new Error(`there is no effect ${id}`);
+  return { firstMs: row.first, lastMs: row.last, resendLeftMs: row.left };
+}
+
+/** What to throw or wait for while the last send of an effect may still be answered; nothing once it cannot. */
+export function inFlight(
+  { idempotencyKey }: Pick<Effect, 'idempotencyKey'>,
+  { lastMs }: Ages,
+  quarantineMs: number,
+): Uncertain | undefined {
+  const retryAfterMs = Math.ceil(quarantineMs - lastMs);
+  if (retryAfterMs <= 0) return undefined;
+  return new Uncertain('EFFECT_IN_FLIGHT', `${idempotencyKey} was cut off and may still be running`, { retryAfterMs });
+}
+
+/**
+ * Marks the send before it leaves, if it is the first or its window is open now. @throws Uncertain when it is not, or
+ * when another run sends the same row
+ */
+export async function markSent(
+  em: EntityManager,
+  { id, sends, idempotencyKey }: Effect,
+  { resendForMs, quarantineMs }: { resendForMs: number; quarantineMs: number },
+): Promise<void> {
+  const marked = await em.execute<{ id: string }[]>(
+    `update effects set sends = sends + 1, last_sent_at = t.now, first_sent_at = coalesce(first_sent_at, t.now),
+       resend_until = case when first_sent_at is null then t.now + ? * interval '1 millisecond' else resend_until end
+     from (select clock_now() as now) t
+     where id = ? and status = 'OPEN' and sends = ?
+       and (last_sent_at is null or (t.now < resend_until and t.now >= last_sent_at + ? * interval '1 millisecond'))
+     returning id`,
+    [resendForMs, id, sends, quarantineMs],
+  );
+  if (marked.length === 1) return;
+  const same = await em.execute<{ id: string }[]>(
+    `select id from effects where id = ? and status = 'OPEN' and sends = ?`,
+    [id, sends],
+  );
+  if (same.length === 0) throw new Uncertain('EFFECT_SENT_ELSEWHERE', `${idempotencyKey} is being sent elsewhere`);
+  throw new Uncertain('EFFECT_WINDOW_OVER', `${idempotencyKey} may not be sent again any more`);
+}
+
+/** The send that was marked last certainly did nothing: as if it had never left. What earlier sends left open stays so. */
+export const unmarkSent = (em: EntityManager, effect: Effect): Promise<unknown> =>
+  em.execute(
+    `update effects set last_sent_at = ?, first_sent_at = ?, resend_until = ?
+     where id = ? and status = 'OPEN' and sends = ?`,
+    [effect.lastSentAt ?? null, effect.firstSentAt ?? null, effect.resendUntil ?? null, effect.id, effect.sends + 1],
+  );
+
+/** By so much a clock may be set back unseen: every provider keeps its keys longer than ours are sent, by more than that. */
+const harmless = '10 minutes';
+
+/**
+ * What was sent in the future was sent before the clock was set back: nobody can say how long ago, so it is not sent
+ * again when its time comes once more.
+ */
+export const closeWindowsAhead = (em: EntityManager): Promise<unknown> =>
+  em.execute(
+    `update effects set resend_until = last_sent_at
+     where status = 'OPEN' and last_sent_at > clock_now() + interval '${harmless}' and resend_until > last_sent_at`,
+  );

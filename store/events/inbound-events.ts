@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { LockMode, raw } from '@mikro-orm/core';
+import type { CredentialId, EventId } from '../../domain/ids.ts';
+import { keysToldIn } from '../../domain/our-keys.ts';
+import { timeIn } from '../database/clock.ts';
+import { graceMs } from '../database/due-row.ts';
+import { sealBytes } from '../database/keyring.ts';
+import type { EntityManager, Store } from '../database/open.ts';
+import { type EventSource, InboundEvent, type UnopenedEvent, unopenedEvent } from '../entities/order.ts';
+import type { Credential } from '../entities/people.ts';
+
+export type NewEvent = {
+  source: EventSource;
+  eventId: string;
+  type: string;
+  /** The order or payout it is about, by its provider's name for it. */
+  subject?: string | undefined;
+  headers?: Record<string, string>;
+  body: Buffer;
+  credentialId?: CredentialId | null;
+  /** An event nobody acts on is kept all the same, and acknowledged. */
+  wanted: boolean;
+  /** What it is that nobody can read: an operator looks at it. */
+  unreadable?: string;
+};
+
+/** Stores a verified event before it is answered. Gives nothing when the provider has sent this id before. */
+export async function storeEvent(em: EntityManager, event: NewEvent): Promise<InboundEvent | null> {
+  const id = randomUUID() as EventId;
+  const [row] = await em.execute<{ id: EventId }[]>(
+    `insert into inbound_events (id, source, event_id, type, subject, headers, body, keys_told, credential_id, status, note, next_check_at)
+     values (?, ?, ?, ?, ?, ?::jsonb, decode(?, 'base64'), ?, ?, ?, ?, ?) on conflict (source, event_id) do nothing returning id`,
+    [
+      id,
+      event.source,
+      event.eventId,
+      event.type,
+      event.subject ?? null,
+      JSON.stringify(event.headers ?? {}),
+      sealBytes(em, 'inbound_events', id, event.body).toString('base64'),
+      keysToldIn(event.body.toString('utf8')) || null,
+      event.credentialId ?? null,
+      statusOf(event),
+      event.unreadable ?? null,
+      event.wanted ? timeIn(em, graceMs) : null,
+    ],
+  );
+  return row ? em.findOneOrFail(InboundEvent, { id: row.id }) : null;
+}
+
+const statusOf = ({ wanted, unreadable }: NewEvent) => (unreadable ? 'FAILED' : wanted ? 'RECEIVED' : 'IGNORED');
+
+export const findEvent = (em: EntityManager, id: EventId): Promise<InboundEvent | null> =>
+  em.findOne(InboundEvent, { id });
+
+/** What waits for an account, the oldest first. eBay does not say whose its notifications are. */
+export const waitingEvents = (
+  em: EntityManager,
+  { id, apiName }: Credential,
+  limit: number,
+): Promise<UnopenedEvent[]> =>
+  apiName === 'ebay' || apiName === 'mercadolibre'
+    ? em.find(
+        InboundEvent,
+        { status: 'RECEIVED', $or: [{ credentialId: id }, { source: apiName, credentialId: null }] },
+        { ...unopenedEvent, orderBy: { receivedAt: 'asc' }, limit, lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
+      )
+    : Promise.resolve([]);
+
+/** It is not dealt with yet, and looked at again then. */
+export async function restEvent(
+  em: EntityManager,
+  id: EventId,
+  at: Date,
+  facts: { note: string; absentSince?: Date | null },
+): Promise<void> {
+  await em.nativeUpdate(InboundEvent, { id, status: 'RECEIVED' }, { ...facts, nextCheckAt: at });
+}
+
+export async function closeEvent(
+  em: EntityManager,
+  id: EventId,
+  status: 'APPLIED' | 'IGNORED' | 'FAILED',
+  note: string,
+): Promise<void> {
+  await em.nativeUpdate(InboundEvent, { id, status: 'RECEIVED' }, { status, note, nextCheckAt: null });
+}
+
+export async function wakeEvent(em: EntityManager, id: EventId): Promise<UnopenedEvent | null> {
+  const woken = await em.nativeUpdate(
+    InboundEvent,
+    { id, status: 'RECEIVED' },
+    { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) },
+  );
+  return woken === 1 ? em.findOne(InboundEvent, { id }, unopenedEvent) : null;
+}
+
+const dayMs = 86_400_000;
+/** What was said is of no use once it was dealt with; that it was said must outlive every repetition and re-reading. */
+const keptDays = { words: 30, ignored: 90 };
+/** Rows of one transaction, and transactions of one pass: what is left is the next pass's. */
+const forgetting = { rows: 500, batches: 20 };
+
+const emptyWords = `update inbound_events set body = '', headers = '{}' where id in (
+  select id from inbound_events where status <> 'RECEIVED' and received_at < ? and (body <> '' or headers <> '{}')
+  limit ? for no key update skip locked) returning id`;
+const deleteIgnored = `delete from inbound_events where id in (
+  select id from inbound_events where status = 'IGNORED' and received_at < ? limit ? for update skip locked) returning id`;
+
+/** Empties closed events, which tell of people, and drops those that nobody ever acted on. Gives how many it was. */
+export async function forgetEvents(store: Store, now: Date): Promise<number> {
+  let forgotten = 0;
+  for (const [sql, days] of [
+    [deleteIgnored, keptDays.ignored],
+    [emptyWords, keptDays.words],
+  ] as const) {
+    const before = new Date(now.getTime() - days * dayMs);
+    for (let batch = 0; batch < forgetting.batches; batch += 1) {
+      const rows = await store.transaction(em => em.execute<{ id: string }[]>(sql, [before, forgetting.rows]));
+      forgotten += rows.length;
+      if (rows.length < forgetting.rows) break;
+    }
+  }
+  return forgotten;
+}

@@ -1,0 +1,87 @@
+/**
+ * Events of which nothing has come: those that failed, and those that wait for longer than they should. Each may be a
+ * sale, so an operator sees all of them until somebody has said that they have looked.
+ */
+import { raw } from '@mikro-orm/core';
+import type { EventId } from '../../domain/ids.ts';
+import { timeIn } from '../database/clock.ts';
+import { graceMs } from '../database/due-row.ts';
+import type { EntityManager } from '../database/open.ts';
+import { type EventSource, InboundEvent, type UnopenedEvent, unopenedEvent } from '../entities/order.ts';
+
+/** An event that is taken at all is taken within minutes. */
+const lateAfter = '10 minutes';
+
+/** Of `inbound_events e`. */
+export const untaken = `e.status = 'FAILED' or (e.status = 'RECEIVED' and e.received_at < clock_now() - interval '${lateAfter}')`;
+
+export type UntakenEvent = {
+  id: EventId;
+  source: EventSource;
+  type: string;
+  /** The order or payout that it is about. */
+  subject: string | null;
+  status: 'FAILED' | 'RECEIVED';
+  receivedAt: Date;
+  /** Why nothing has come of it. */
+  note: string | null;
+  /** Whose it is, where that is known. */
+  accountName: string | null;
+  /** What it said was forgotten. */
+  isEmpty: boolean;
+};
+
+export async function untakenEvents(
+  em: EntityManager,
+  page: { limit: number; offset: number },
+): Promise<UntakenEvent[]> {
+  const rows = await em.execute<(Omit<UntakenEvent, 'receivedAt'> & { receivedAt: string })[]>(
+    `select e.id, e.source, e.type, e.subject, e.status, e.received_at::text as "receivedAt", e.note,
+            c.account_name as "accountName", e.body = '' as "isEmpty"
+     from inbound_events e left join api_credentials c on c.id = e.credential_id
+     where ${untaken} order by e.received_at desc, e.id limit ? offset ?`,
+    [page.limit, page.offset],
+  );
+  return rows.map(row => ({ ...row, receivedAt: new Date(row.receivedAt) }));
+}
+
+export type UntakenCount = { failed: number; waiting: number };
+
+export async function countUntaken(em: EntityManager): Promise<UntakenCount> {
+  const [row] = await em.execute<UntakenCount[]>(
+    `select (count(*) filter (where e.status = 'FAILED'))::int as failed,
+            (count(*) filter (where e.status = 'RECEIVED'))::int as waiting
+     from inbound_events e where ${untaken}`,
+  );
+  return row ?? { failed: 0, waiting: 0 };
+}
+
+/** One that a list showed in a form that nobody can read: there is nothing to be taken up again. */
+export const unreadableElement = 'UNREADABLE_ELEMENT';
+
+/** Has a failed event taken once more. Gives nothing where there is none, or nothing in it that could be taken. */
+export async function reopenEvent(em: EntityManager, id: EventId): Promise<UnopenedEvent | null> {
+  const reopened = await em.nativeUpdate(
+    InboundEvent,
+    { id, status: 'FAILED', type: { $ne: unreadableElement }, body: { $ne: Buffer.alloc(0) } },
+    {
+      status: 'RECEIVED',
+      note: null,
+      absentSince: null,
+      stateEntry: raw<number>('state_entry + 1'),
+      wake: 0,
+      nextCheckAt: timeIn(em, graceMs),
+    },
+  );
+  return reopened === 1 ? em.findOne(InboundEvent, { id }, unopenedEvent) : null;
+}
+
+/** Somebody has looked: nothing is to be done about it. False when it has not failed. */
+export async function dismissEvent(em: EntityManager, id: EventId, by: string): Promise<boolean> {
+  const rows = await em.execute<{ id: string }[]>(
+    `update inbound_events set status = 'IGNORED', note = concat_ws('; ', note, 'looked at by ' || ?)
+     where id = ? and status = 'FAILED' returning id`,
+    [by, id],
+  );
+  return rows.length === 1;
+}

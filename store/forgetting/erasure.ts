@@ -1,0 +1,117 @@
+import type { Address } from '../../domain/address.ts';
+import type { EventId, OrderId, UserId } from '../../domain/ids.ts';
+import type { Channel } from '../../domain/order.ts';
+import type { EntityManager } from '../database/open.ts';
+import { storableJson } from '../database/storable-json.ts';
+import { withdrawUnsent } from '../effects/effects.ts';
+import { InboundEvent, Order, OrderEvent } from '../entities/order.ts';
+import { forgetMessages } from '../orders/order-messages.ts';
+import { note } from '../orders/timeline.ts';
+import { type ErasureHold, erasureHold } from './erasure-hold.ts';
+import { redactJson, redactText } from './redact.ts';
+
+const pageSize = 200;
+
+/** Why somebody is forgotten: it is written into the timeline, with who did it where that was a person. */
+export type Erasure = { readonly why: string; readonly by?: UserId };
+
+/** What a buyer bought, by the names they go by at a marketplace; each page is locked until the transaction ends. */
+export async function* ordersOfBuyer(
+  em: EntityManager,
+  channel: Channel,
+  persons: readonly string[],
+): AsyncGenerator<Order[], void> {
+  if (persons.length === 0) return;
+  const names = persons.map(() => '?').join(', ');
+  for (;;) {
+    const rows = await em.execute<{ id: Order['id'] }[]>(
+      `select id from orders where channel = ? and buyer_account in (${names}) order by id limit ? for no key update`,
+      [channel, ...persons, pageSize],
+    );
+    if (rows.length === 0) return;
+    const page = { id: { $in: rows.map(({ id }) => id) } };
+    yield await em.find(Order, page, { orderBy: { id: 'asc' }, refresh: true });
+  }
+}
+
+/**
+ * An order and what else its buyer bought with it, as other lines of one marketplace order; all locked until the
+ * transaction ends, so that nothing is sent for them meanwhile.
+ */
+export async function lockLines(em: EntityManager, id: OrderId): Promise<Order[]> {
+  const rows = await em.execute<{ id: OrderId }[]>(
+    `select id from orders where id = ? or (channel, user_id, external_order_id) =
+       (select channel, user_id, external_order_id from orders where id = ?)
+     order by id for no key update`,
+    [id, id],
+  );
+  return em.find(Order, { id: { $in: rows.map(row => row.id) } }, { orderBy: { id: 'asc' }, refresh: true });
+}
+
+export type LineHold = ErasureHold & { readonly line: OrderId };
+/** What holds an order, for whoever asked about the order `id`. */
+export const holdText = (id: OrderId, { line, note: text }: LineHold): string =>
+  line === id ? text : `line ${line}: ${text}`;
+
+/** The lines of one marketplace order, locked, name one buyer: forgotten in all of them, or in none. Then gives what holds one. */
+export async function forgetBuyer(
+  em: EntityManager,
+  lines: readonly Order[],
+  erasure: Erasure,
+): Promise<LineHold | null> {
+  const left = lines.filter(line => !line.buyerErasedAt);
+  for (const line of left) {
+    const held = await erasureHold(em, line);
+    if (held) return { ...held, line: line.id };
+  }
+  await eraseOrders(em, left, erasure);
+  return null;
+}
+
+/**
+ * Takes the person out of these orders: name, address, phone and e-mail; what the timeline says of them; the messages
+ * that told of the order; and the requests to the supplier, where it is known what came of them. Ids, amounts, times
+ * and states stay. What was never sent for them is taken back.
+ */
+export async function eraseOrders(em: EntityManager, orders: readonly Order[], { why, by }: Erasure): Promise<void> {
+  for (const order of orders) {
+    const { id, shipTo, buyerAccount } = order;
+    const words = wordsFor(shipTo, buyerAccount);
+    await em.execute(
+      `update orders set ship_to = null, email_hash = null, name_hash = null, buyer_account = null,
+         buyer_erased_at = clock_now() where id = ?`,
+      [id],
+    );
+    await eraseTimeline(em, id, words);
+    for (const purpose of ['capture', 'buy', 'refund'] as const) await withdrawUnsent(em, purpose, id);
+    // The database rewrites requests of closed effects by itself, whenever they are touched.
+    await em.execute(`update effects set request = request where purpose = 'buy' and subject = ?`, [id]);
+    await forgetMessages(em, order);
+    await em.execute('delete from evidence where order_id = ?', [id]);
+    await note(em, id, 'noted', `${why}: name, address and contact of the buyer are erased`, by ? { by } : {});
+  }
+}
+
+/** The message itself names who is to be forgotten: it is closed and emptied at once, or it could not be read again. */
+export async function closeForgotten(em: EntityManager, id: EventId, text: string): Promise<void> {
+  const emptied = { body: Buffer.alloc(0), headers: {} };
+  await em.nativeUpdate(InboundEvent, { id }, { ...emptied, status: 'APPLIED', note: text, nextCheckAt: null });
+}
+
+async function eraseTimeline(em: EntityManager, orderId: Order['id'], words: readonly string[]): Promise<void> {
+  const lines = await em.find(OrderEvent, { orderId }, { orderBy: { id: 'asc' }, refresh: true });
+  for (const line of lines) {
+    const [said, detail] = [redactText(line.note, words), storableJson(redactJson(line.detail, words))];
+    if (said === line.note && detail === storableJson(line.detail)) continue;
+    await em.execute('update order_events set note = ?, detail = ?::jsonb where id = ?', [said, detail, line.id]);
+  }
+}
+
+/** All that names the buyer, and each part of their name: a supplier's complaint may be about one of them. */
+function wordsFor(shipTo: Address | null | undefined, buyerAccount: string | null | undefined): string[] {
+  const { fullName = '', company, labelReference, line1, line2, city, postalCode, phone, email, taxId } = shipTo ?? {};
+  const names = fullName.split(/\s+/).filter(part => part.length > 2);
+  const told = [company, labelReference, line1, line2, city, postalCode, phone, email, taxId];
+  const words = [buyerAccount, fullName, ...names, ...told];
+  return [...new Set(words.flatMap(word => (word && word.trim().length > 1 ? [word.trim()] : [])))];
+}

@@ -1,0 +1,68 @@
+/**
+ * The one row by which buyers are forgotten by themselves, whichever process does it.
+ *
+ *   between two runs ──due──► run n: rule by rule, page by page ──the last──► between two runs
+ *
+ * What was looked at last is written after each page, under the fence of whoever is at it: a run that dies is gone on
+ * with, and what it had done is found done.
+ */
+import { raw } from '@mikro-orm/core';
+import type { ForgettingId } from '../../domain/ids.ts';
+import { timeIn } from '../database/clock.ts';
+import { graceMs } from '../database/due-row.ts';
+import type { EntityManager } from '../database/open.ts';
+import { Forgetting } from '../entities/forgetting.ts';
+import { forgettingRules, type Place } from './forgetting-rules.ts';
+
+/** Another run has taken it over. */
+export class LostForgetting extends Error {
+  override readonly name = 'LostForgetting';
+}
+
+/** The row, made where there is none: its first run is due at `firstAt`. */
+export async function scheduleForgetting(em: EntityManager, firstAt: Date): Promise<void> {
+  await em.execute(
+    'insert into forgettings (id, next_check_at) values (gen_random_uuid(), ?) on conflict (only_one) do nothing',
+    [firstAt],
+  );
+}
+
+export const theForgetting = (em: EntityManager): Promise<Forgetting | null> =>
+  em.findOne(Forgetting, { onlyOne: true });
+
+export async function wakeForgetting(em: EntityManager, id: ForgettingId): Promise<Forgetting | null> {
+  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
+  const woken = await em.nativeUpdate(Forgetting, { id }, change);
+  return woken === 1 ? em.findOne(Forgetting, { id }) : null;
+}
+
+/** Makes this job the one that is at it, and begins a new run between two. */
+export async function claimForgetting(em: EntityManager, id: ForgettingId): Promise<Forgetting | null> {
+  const claimed = await em.nativeUpdate(Forgetting, { id }, { fence: raw<bigint>('fence + 1') });
+  if (claimed !== 1) return null;
+  const [first] = forgettingRules;
+  const begun = { run: raw<number>('run + 1'), startedAt: raw<Date>('clock_now()'), forgotten: 0, rule: first.name };
+  await em.nativeUpdate(Forgetting, { id, rule: null }, begun);
+  return em.findOne(Forgetting, { id });
+}
+
+/** Writes how far it has come. @throws LostForgetting */
+export const goOnAt = (em: EntityManager, run: Forgetting, place: Place, forgotten: number): Promise<Forgetting> =>
+  moveOwn(em, run, { ...place, forgotten: run.forgotten + forgotten });
+
+/** All rules are gone through. @throws LostForgetting */
+export const endForgetting = (em: EntityManager, run: Forgetting, nextAt: Date): Promise<Forgetting> =>
+  moveOwn(em, run, {
+    rule: null,
+    cursor: null,
+    finishedAt: raw<Date>('clock_now()'),
+    nextCheckAt: nextAt,
+    stateEntry: raw<number>('state_entry + 1'),
+    wake: 0,
+  });
+
+async function moveOwn(em: EntityManager, { id, fence }: Forgetting, change: object): Promise<Forgetting> {
+  if ((await em.nativeUpdate(Forgetting, { id, fence }, change)) !== 1)
+    throw new LostForgetting('buyers are forgotten by another run');
+  return em.findOneOrFail(Forgetting, { id });
+}

@@ -1,0 +1,73 @@
+/**
+ * Who reads a provider's balance report. One reading serves all orders, payouts and processes: it is claimed in the
+ * funding account's row, and whoever did not get it goes by what is known, or waits for what is being read.
+ *
+ *   due ──claimed──► being read ──read──► not due for an interval
+ *                        │  └───failed──► not due for a moment
+ *                        └──the reader died: its claim ends by itself──► due
+ */
+import type { Money } from '../../domain/money.ts';
+import { databaseTime } from '../database/clock.ts';
+import type { EntityManager } from '../database/open.ts';
+import { fundingAccount, type Provider, setAvailable } from './funding.ts';
+
+/** `known`: the last report is still trusted. */
+export type Reading = { readonly turn: 'ours' | 'being read' | 'not due'; readonly known: boolean };
+
+/**
+ * Claims the reading of the platform's account for `forMs`, if it is due and nobody else is at it. A time that lies
+ * further ahead than it can have been set is one of a clock that was ahead, and holds nobody up.
+ */
+export async function claimReading(
+  em: EntityManager,
+  provider: Provider,
+  { forMs, readAgainMs }: { forMs: number; readAgainMs: number },
+): Promise<Reading> {
+  const { id } = await fundingAccount(em, null, provider);
+  const passed = (column: string) =>
+    `coalesce(${column} not between clock_now() and clock_now() + ? * interval '1 ms', true)`;
+  const claimed = await em.execute<{ id: string }[]>(
+    `update funding_accounts set reading_until = clock_now() + ? * interval '1 ms'
+     where id = ? and ${passed('reading_until')} and ${passed('next_read_at')} returning id`,
+    [forMs, id, forMs, readAgainMs],
+  );
+  const [row] = await em.execute<{ reading: boolean; known: boolean }[]>(
+    `select coalesce(reading_until > clock_now(), false) as reading, coalesce(trusted_until > clock_now(), false) as known
+     from funding_accounts where id = ?`,
+    [id],
+  );
+  const others = row?.reading ? 'being read' : 'not due';
+  return { turn: claimed.length > 0 ? 'ours' : others, known: row?.known ?? false };
+}
+
+/** What was read; the next reading is due in `readAgainMs`. */
+export async function keepReading(
+  em: EntityManager,
+  provider: Provider,
+  report: { available: Money; asOf: Date },
+  readAgainMs: number,
+): Promise<void> {
+  // A report from the future would hide what we spent just now.
+  const now = await databaseTime(em);
+  const asOf = report.asOf > now ? now : report.asOf;
+  await setAvailable(em, null, report.available, asOf, provider, readAgainMs);
+  await endReading(em, provider, readAgainMs);
+}
+
+/** Nothing was read, or all of it is kept: not before `againMs` have passed is it read again. */
+export async function endReading(em: EntityManager, provider: Provider, againMs: number): Promise<void> {
+  const { id } = await fundingAccount(em, null, provider);
+  await em.execute(
+    `update funding_accounts set reading_until = null, next_read_at = clock_now() + ? * interval '1 ms' where id = ?`,
+    [againMs, id],
+  );
+}
+
+/** Whether somebody is at it at this moment. */
+export async function isBeingRead(em: EntityManager, provider: Provider): Promise<boolean> {
+  const rows = await em.execute<{ id: string }[]>(
+    'select id from funding_accounts where owner_id is null and provider = ? and reading_until > clock_now()',
+    [provider],
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { OrderId } from '../../domain/ids.ts';
+import { type Money, money } from '../../domain/money.ts';
+import type { Channel } from '../../domain/order.ts';
+import { Unreadable } from '../../domain/outcome.ts';
+import { timeOf } from '../database/clock.ts';
+import type { EntityManager } from '../database/open.ts';
+import { Dispute } from '../entities/money.ts';
+
+export type DisputeNews = {
+  /** Where it is fought out. */
+  provider: Channel;
+  /** PayPal's own number of the dispute; a marketplace has none, and its payment has one. */
+  reference: string;
+  status: Dispute['status'];
+  /** What PayPal has taken for it so far, less what it gave back. */
+  fee: Money;
+};
+
+/** What the fee changed by, and the name that this change is booked under. */
+export type FeeChange = { event: string; amount: Money };
+
+/**
+ * Takes what is said of one dispute of an order's payment. PayPal's of several payments is kept with the first of
+ * them, which alone bears its fee. Locks the dispute, so that each change of the fee is told once.
+ */
+export async function recordDispute(
+  em: EntityManager,
+  orderId: OrderId,
+  { provider, reference, status, fee }: DisputeNews,
+): Promise<FeeChange | undefined> {
+  await em.execute(
+    `insert into disputes (id, provider, reference, order_id, status, fee_currency) values (?, ?, ?, ?, ?, ?)
+     on conflict (reference) do nothing`,
+    [randomUUID(), provider, reference, orderId, status, fee.currency],
+  );
+  await em.execute('select id from disputes where reference = ? for no key update', [reference]);
+  const dispute = await em.findOneOrFail(Dispute, { reference });
+  if (dispute.orderId !== orderId) return undefined;
+  // Where nothing was taken so far, or now, the currency says nothing.
+  const nothing = fee.amountMinor === 0n;
+  const feeCurrency = nothing ? dispute.feeCurrency : fee.currency;
+  if (!nothing && dispute.feeMinor !== 0n && fee.currency !== dispute.feeCurrency)
+    throw new Unreadable(
+      'DISPUTE_FEE_CURRENCY',
+      `dispute ${reference} cost ${dispute.feeCurrency} so far, and costs ${fee.currency} now`,
+    );
+  const change = fee.amountMinor - dispute.feeMinor;
+  const feeChanges = dispute.feeChanges + (change === 0n ? 0 : 1);
+  await em.nativeUpdate(
+    Dispute,
+    { id: dispute.id },
+    { status, feeMinor: fee.amountMinor, feeCurrency, feeChanges, updatedAt: timeOf(em) },
+  );
+  if (change === 0n) return undefined;
+  return { event: `dispute-fee:${reference}:${feeChanges}`, amount: money(change, feeCurrency) };
+}
+
+/** Whether a dispute of the order's payment is open. */
+export const isDisputed = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
+  (await em.count(Dispute, { orderId, status: 'OPEN' })) > 0;

@@ -1,0 +1,19 @@
+import { type Currency, convert, type Money } from '../../domain/money.ts';
+import { timeOf } from '../database/clock.ts';
+import type { EntityManager } from '../database/open.ts';
+import { freshRate, type StoredRate } from './fx.ts';
+
+/** A fee in the currency of its payment; `told`: as its channel said it, and what it was converted at. */
+export type FeeIn = { readonly amount: Money; readonly told?: { readonly amount: Money; readonly rate: StoredRate } };
+
+/**
+ * A channel may say its fee in the seller's own currency. It is converted at the newest rate that is stored, and kept
+ * as it was told. Nothing where there is no rate for it.
+ */
+export async function feeIn(em: EntityManager, told: Money, currency: Currency): Promise<FeeIn | undefined> {
+  if (told.currency === currency) return { amount: told };
+  const span = { notBefore: new Date(0), now: timeOf(em) };
+  const rate =
+    (await freshRate(em, told.currency, currency, span)) ?? (await freshRate(em, currency, told.currency, span));
+  return rate ? { amount: convert(told, rate), told: { amount: told, rate } } : undefined;
+}

@@ -1,0 +1,125 @@
+import type { OrderId, UserId } from '../../domain/ids.ts';
+import { type Account, imbalance, type Posting } from '../../domain/ledger.ts';
+import { type Currency, currencyOf, type Money, money, zero } from '../../domain/money.ts';
+import { invariant } from '../../domain/outcome.ts';
+import type { EntityManager } from '../database/open.ts';
+
+/**
+ * Books one event. `source` and `event` name it for ever (`paypal`, `capture:3C6…`): booking it again does nothing and
+ * answers false. Without an order it is the platform's own affair. `at` is when it happened; now, unless told. The
+ * database refuses what does not sum to zero.
+ */
+export async function post(
+  em: EntityManager,
+  entry: { source: string; event: string; orderId: OrderId | null; at?: Date; postings: readonly Posting[] },
+): Promise<boolean> {
+  invariant(imbalance(entry.postings).size === 0, `${entry.source} ${entry.event} is balanced`);
+  const [transaction] = await em.execute<{ id: string }[]>(
+    `insert into ledger_transactions (source, event, order_id, user_id, at)
+     values (?, ?, ?, (select user_id from orders where id = ?), coalesce(?, clock_now())) on conflict (source, event) do nothing returning id`,
+    [entry.source, entry.event, entry.orderId, entry.orderId, entry.at ?? null],
+  );
+  if (!transaction) return false;
+  for (const { account, holder, amount } of entry.postings)
+    await em.execute(
+      'insert into ledger_postings (transaction_id, account, holder_id, amount_minor, currency) values (?, ?, ?, ?, ?)',
+      [transaction.id, account, holder ?? null, amount.amountMinor, amount.currency],
+    );
+  return true;
+}
+
+/**
+ * Books what may truthfully happen again under the name it had before: a payout that is paid, comes back, and is paid
+ * after all. The second time is booked as `name#2`. Only for whoever has just won the guarded move which says that it
+ * happened (once more): nothing else keeps it from being booked twice.
+ */
+export async function postTurn(
+  em: EntityManager,
+  entry: Parameters<typeof post>[1] & { readonly orderId: OrderId },
+): Promise<void> {
+  const { source, event, orderId } = entry;
+  const [row] = await em.execute<{ turns: number }[]>(
+    `select count(*)::int as turns from ledger_transactions
+     where order_id = ? and source = ? and (event = ? or starts_with(event, ?))`,
+    [orderId, source, event, `${event}#`],
+  );
+  const turns = row?.turns ?? 0;
+  const booked = await post(em, { ...entry, event: turns === 0 ? event : `${event}#${turns + 1}` });
+  invariant(booked, `${source} ${event} is booked by one at a time`);
+}
+
+type Sums = (account: Account) => Money;
+
+/** What the entries of one order sum to, account by account; `source`: only the entries of that source. */
+export async function orderSums(
+  em: EntityManager,
+  orderId: OrderId,
+  currency: Currency,
+  source: string | null = null,
+): Promise<Sums> {
+  const rows = await em.execute<{ account: Account; total: string }[]>(
+    `select p.account, sum(p.amount_minor)::text as total from ledger_transactions t
+     join ledger_postings p on p.transaction_id = t.id
+     where t.order_id = ? and p.currency = ? and t.source = coalesce(?, t.source) group by p.account`,
+    [orderId, currency, source],
+  );
+  const sums = new Map(rows.map(({ account, total }) => [account, money(BigInt(total), currency)]));
+  return account => sums.get(account) ?? zero(currency);
+}
+
+/** What the events of one order are booked as, those of one source whose names begin so. */
+export async function postingsOf(
+  em: EntityManager,
+  orderId: OrderId,
+  source: string,
+  events: readonly string[],
+): Promise<Posting[]> {
+  const rows = await em.execute<{ account: Account; holder_id: UserId | null; amount: string; currency: string }[]>(
+    `select p.account, p.holder_id, p.amount_minor::text as amount, p.currency from ledger_transactions t
+     join ledger_postings p on p.transaction_id = t.id
+     where t.order_id = ? and t.source = ? and t.event like any (string_to_array(?, ',')) order by p.id`,
+    [orderId, source, events.join(',')],
+  );
+  return rows.map(({ account, holder_id: holder, amount, currency }) => ({
+    account,
+    ...(holder ? { holder } : {}),
+    amount: money(BigInt(amount), currencyOf(currency)),
+  }));
+}
+
+/** What an account holds; positive is a debit. */
+export async function balanceOf(
+  em: EntityManager,
+  account: Account,
+  holder: UserId | null,
+  currency: Currency,
+): Promise<Money> {
+  const [row] = await em.execute<{ total: string }[]>(
+    `select coalesce(sum(amount_minor), 0)::text as total from running_balances
+     where book = 'ledger' and account = ? and ${holder ? 'holder_id = ?' : 'holder_id is null'} and currency = ?`,
+    [account, ...(holder ? [holder] : []), currency],
+  );
+  return money(BigInt(row?.total ?? 0), currency);
+}
+
+export type AccountBalance = { account: Account; balance: Money };
+
+/**
+ * What every account holds, all holders together; positive is a debit. `own`: only what the platform shares with
+ * nobody, without resellers' and admins' parts.
+ */
+export async function accountBalances(em: EntityManager, own = false): Promise<AccountBalance[]> {
+  const rows = await em.execute<{ account: Account; currency: string; total: string }[]>(
+    `select account, currency, sum(amount_minor)::text as total from running_balances
+     where book = 'ledger' ${own ? 'and holder_id is null' : ''} group by 1, 2 having sum(amount_minor) <> 0 order by 1, 2`,
+  );
+  return rows.map(({ account, currency, total }) => ({ account, balance: money(BigInt(total), currencyOf(currency)) }));
+}
+
+/** The whole ledger per currency, added up entry by entry: zero, or the books are broken. */
+export async function ledgerTotals(em: EntityManager): Promise<Money[]> {
+  const rows = await em.execute<{ currency: string; total: string }[]>(
+    'select currency, sum(amount_minor)::text as total from ledger_postings group by currency order by currency',
+  );
+  return rows.map(row => money(BigInt(row.total), currencyOf(row.currency)));
+}

@@ -1,0 +1,33 @@
+import { type Money, max, min, money, subtract, sum, zero } from '../../domain/money.ts';
+import { isUntold, leftOf } from '../../domain/payment.ts';
+import type { EntityManager } from '../database/open.ts';
+import type { Order } from '../entities/order.ts';
+import { salePrice } from '../orders/orders.ts';
+import { moneyOf } from './payments.ts';
+
+/**
+ * What is left of a sale to buy its goods with: what its payments brought, less what has gone back of them or is about
+ * to, whoever gave it back; never more than its price. Every guard that means "the price" asks for this.
+ *
+ * A payment of which money went back, and nobody says how much, is worth nothing. Nor is one in another currency.
+ */
+export async function leftOfSale(em: EntityManager, order: Order): Promise<Money> {
+  const { saleCurrency } = order;
+  const certain = (await moneyOf(em, order.id)).filter(
+    ({ payment, sums }) => payment.currency === saleCurrency && !isUntold(payment.status, sums),
+  );
+  const here = sum(
+    certain.map(({ sums }) => leftOf(sums)),
+    saleCurrency,
+  );
+  return max(zero(saleCurrency), min(salePrice(order), subtract(here, await aboutToGo(em, order))));
+}
+
+async function aboutToGo(em: EntityManager, { id, saleCurrency }: Order): Promise<Money> {
+  const [row] = await em.execute<{ total: string }[]>(
+    `select coalesce(sum(amount_minor), 0)::text as total from refunds
+     where order_id = ? and currency = ? and status = 'PENDING'`,
+    [id, saleCurrency],
+  );
+  return money(BigInt(row?.total ?? 0), saleCurrency);
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { raw } from '@mikro-orm/core';
+import type { RateFeedId } from '../../domain/ids.ts';
+import type { Currency } from '../../domain/money.ts';
+import { timeIn } from '../database/clock.ts';
+import { graceMs } from '../database/due-row.ts';
+import type { EntityManager } from '../database/open.ts';
+import { RateFeed } from '../entities/money.ts';
+
+/** Keeps the schedule of one base currency: due at once when it is new, never when no source is configured. */
+export async function scheduleRates(em: EntityManager, base: Currency, on: boolean, now: Date): Promise<void> {
+  const firstAt = on ? now : null;
+  await em.execute(
+    `insert into rate_feeds (id, base, next_check_at) values (?, ?, ?)
+     on conflict (base) do update set next_check_at =
+       case when excluded.next_check_at is null then null else coalesce(rate_feeds.next_check_at, excluded.next_check_at) end`,
+    [randomUUID(), base, firstAt],
+  );
+}
+
+export const findRateFeed = (em: EntityManager, id: RateFeedId): Promise<RateFeed | null> =>
+  em.findOne(RateFeed, { id });
+
+/** What came of asking the source, and when it is asked again. */
+export async function noteRates(
+  em: EntityManager,
+  id: RateFeedId,
+  outcome: { at: Date } | { error: string },
+  nextCheckAt: Date,
+): Promise<void> {
+  const told = 'error' in outcome ? { lastError: outcome.error } : { lastSuccessAt: outcome.at, lastError: null };
+  await em.nativeUpdate(
+    RateFeed,
+    { id },
+    { ...told, nextCheckAt, stateEntry: raw<number>('state_entry + 1'), wake: 0 },
+  );
+}
+
+export async function wakeRateFeed(em: EntityManager, id: RateFeedId): Promise<RateFeed | null> {
+  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
+  const woken = await em.nativeUpdate(RateFeed, { id }, change);
+  return woken === 1 ? em.findOne(RateFeed, { id }) : null;
+}

@@ -1,0 +1,171 @@
+/**
+ * What went back of payments, one row per refund or reversal at the provider, and what of that was returned: a row of
+ * its own, numbered, because what was returned may go back once more.
+ */
+import { randomUUID } from 'node:crypto';
+import type { OrderId } from '../../domain/ids.ts';
+import { type Currency, formatMoney, type Money, min, money, subtract, sum } from '../../domain/money.ts';
+import type { PaymentSums } from '../../domain/payment.ts';
+import type { EntityManager } from '../database/open.ts';
+import { Refund } from '../entities/money.ts';
+import type { Payment } from '../entities/order.ts';
+import { note } from '../orders/timeline.ts';
+
+export type RefundNews = {
+  /** The provider's own number of the refund. */
+  reference: string;
+  kind: 'refund' | 'reversal';
+  status: 'PENDING' | 'COMPLETED' | 'FAILED';
+  amount: Money;
+};
+
+/** Takes what the provider says of one refund. True when it is completed now and was not before: book it. */
+export async function recordRefund(
+  em: EntityManager,
+  payment: { id: string; orderId: OrderId },
+  { reference, kind, status, amount }: RefundNews,
+): Promise<boolean> {
+  const inserted = await em.execute<{ id: string }[]>(
+    `insert into refunds (id, payment_id, order_id, reference, kind, status, amount_minor, currency)
+     values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (reference) do nothing returning id`,
+    [randomUUID(), payment.id, payment.orderId, reference, kind, status, amount.amountMinor, amount.currency],
+  );
+  const moved = await em.nativeUpdate(Refund, { reference, status: 'PENDING' }, { status });
+  if (inserted.length > 0 || (moved === 1 && status !== 'PENDING'))
+    await note(em, payment.orderId, 'noted', `${kind} ${reference} is ${status}: ${formatMoney(amount)}`, {
+      reference,
+    });
+  return status === 'COMPLETED' && (inserted.length > 0 || moved === 1);
+}
+
+/** The name of money that a buyer got back by a way that the sale channel knows nothing of. */
+export const elsewhere = (orderId: OrderId, reference: string): string => `elsewhere/${orderId}/${reference}`;
+
+export const isElsewhere = (reference: string): boolean => reference.startsWith('elsewhere/');
+
+/** SQL: it went back by the way the payment came, so that its provider knows of it. */
+export const atProvider = `reference not like 'elsewhere/%'`;
+
+/** SQL: what a row of `refunds` took from us; a return took less than nothing. */
+export const signedAmount = `case kind when 'return' then -amount_minor else amount_minor end`;
+
+/** What has gone back to the buyer of an order so far by its channel, which tells it, and was not returned. */
+export async function refundedOf(em: EntityManager, orderId: OrderId, currency: Currency): Promise<Money> {
+  const [row] = await em.execute<{ total: string }[]>(
+    `select coalesce(sum(${signedAmount}), 0)::text as total from refunds
+     where order_id = ? and currency = ? and status = 'COMPLETED' and ${atProvider}`,
+    [orderId, currency],
+  );
+  return money(BigInt(row?.total ?? 0), currency);
+}
+
+/** One refund or reversal, and what of it still stands. */
+export type StandingRefund = { readonly refund: Refund; readonly stands: Money };
+
+/** All completed refunds and reversals of a payment, the newest first, those that were returned in full as well. */
+export async function refundsOf(em: EntityManager, paymentId: string): Promise<StandingRefund[]> {
+  const rows = await em.find(
+    Refund,
+    { paymentId, status: 'COMPLETED' },
+    { orderBy: { createdAt: 'desc', id: 'asc' }, limit: 1_000 },
+  );
+  return rows
+    .filter(({ kind }) => kind !== 'return')
+    .map(refund => {
+      const returned = rows.filter(({ ofRefundId }) => ofRefundId === refund.id).map(amountOf);
+      return { refund, stands: subtract(amountOf(refund), sum(returned, refund.currency)) };
+    });
+}
+
+const amountOf = ({ amountMinor, currency }: Refund): Money => money(amountMinor, currency);
+
+/** What of them stands, in all. */
+export const standingSum = (standing: readonly StandingRefund[], currency: Currency): Money =>
+  sum(
+    standing.map(({ stands }) => stands),
+    currency,
+  );
+
+/** What has become of a payment so far. */
+export async function sumsOf(em: EntityManager, payment: Payment): Promise<PaymentSums> {
+  const { currency } = payment;
+  const standing = await refundsOf(em, payment.id);
+  const of = (kind: Refund['kind']): Money =>
+    standingSum(
+      standing.filter(({ refund }) => refund.kind === kind),
+      currency,
+    );
+  return { captured: money(payment.amountMinor, currency), refunded: of('refund'), reversed: of('reversal') };
+}
+
+/** A return that is booked under its own name: the refund's, and which time it is. */
+export type Return = { readonly reference: string; readonly amount: Money };
+
+/**
+ * Keeps that up to `most` of what stands of these refunds came back to us, the first of them first. Gives what is to be
+ * booked: nothing where nothing of them stands.
+ */
+export async function recordReturns(
+  em: EntityManager,
+  standing: readonly StandingRefund[],
+  most: Money,
+): Promise<Return[]> {
+  const returns: Return[] = [];
+  let rest = most;
+  for (const { refund, stands } of standing) {
+    const amount = min(stands, rest);
+    if (amount.amountMinor <= 0n) continue;
+    rest = subtract(rest, amount);
+    const occurrence = (await em.count(Refund, { ofRefundId: refund.id })) + 1;
+    const reference = `${refund.reference}/returned/${occurrence}`;
+    await em.insert(Refund, {
+      id: randomUUID(),
+      paymentId: refund.paymentId,
+      orderId: refund.orderId,
+      reference,
+      kind: 'return',
+      status: 'COMPLETED',
+      amountMinor: amount.amountMinor,
+      currency: amount.currency,
+      ofRefundId: refund.id,
+    });
+    await note(em, refund.orderId, 'noted', `${formatMoney(amount)} of ${refund.kind} ${refund.reference} came back`, {
+      reference,
+    });
+    returns.push({ reference, amount });
+  }
+  return returns;
+}
+
+/**
+ * The name under which money goes back once more that was returned before: the refund's own, numbered from the second
+ * time on.
+ */
+export async function nextOccurrence(em: EntityManager, reference: string): Promise<string> {
+  const taken = await em.execute<{ reference: string }[]>(
+    `select reference from refunds where reference = ? or (starts_with(reference, ?) and kind <> 'return')`,
+    [reference, `${reference}/again/`],
+  );
+  return taken.length === 0 ? reference : `${reference}/again/${taken.length + 1}`;
+}
+
+/** In the name of what a person has seen go back at a marketplace, which does not tell it itself. */
+export const saidByPerson = 'said';
+
+export const wasSaidByPerson = ({ refund: { reference } }: StandingRefund): boolean =>
+  reference.includes(`/${saidByPerson}/`);
+
+/** The provider's own number of it, whatever occurrence it is. */
+export const originalOf = ({ reference }: Refund): string => reference.replace(/\/again\/\d+$/, '');
+
+/** A refund that its provider never finished did not arrive. Should it do so after all, it is news. */
+export const forgetPending = (em: EntityManager, orderId: OrderId): Promise<number> =>
+  em.nativeDelete(Refund, { orderId, status: 'PENDING' });
+
+/** Whether a refund of ours has arrived, by its number at the provider. */
+export const hasArrived = async (em: EntityManager, reference: string): Promise<boolean> =>
+  (await em.count(Refund, { reference, status: 'COMPLETED' })) > 0;
+
+/** Whether somebody is giving money back, and PayPal has not said yet that it went. */
+export const isRefundPending = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
+  (await em.count(Refund, { orderId, status: 'PENDING' })) > 0;

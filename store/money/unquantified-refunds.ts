@@ -1,0 +1,48 @@
+/** What marketplaces say went back of a sale without telling how much, and whether somebody has said it since. */
+import type { OrderId } from '../../domain/ids.ts';
+import type { EntityManager } from '../database/open.ts';
+
+/** True when that was not said before: the order is held until somebody says how much it is. */
+export async function keepUntold(
+  em: EntityManager,
+  { id, orderId }: { id: string; orderId: OrderId },
+  says: string,
+): Promise<boolean> {
+  const rows = await em.execute<{ says: string }[]>(
+    `insert into untold_refunds as u (payment_id, order_id, says) values (?, ?, ?)
+     on conflict (payment_id) do update set says = excluded.says, said_at = clock_now(), settled_at = null
+       where u.says <> excluded.says returning says`,
+    [id, orderId, says],
+  );
+  return rows.length > 0;
+}
+
+/** Its marketplace tells by now how much went back. True when it did not before. */
+export async function forgetUntold(em: EntityManager, paymentId: string): Promise<boolean> {
+  const rows = await em.execute<{ says: string }[]>('delete from untold_refunds where payment_id = ? returning says', [
+    paymentId,
+  ]);
+  return rows.length > 0;
+}
+
+/** Somebody has said how much. Gives the payment it is of; nothing when nobody was asked. */
+export async function settleUntold(em: EntityManager, orderId: OrderId): Promise<string | undefined> {
+  const [row] = await em.execute<{ payment_id: string }[]>(
+    'update untold_refunds set settled_at = clock_now() where order_id = ? and settled_at is null returning payment_id',
+    [orderId],
+  );
+  return row?.payment_id;
+}
+
+/** Something went back of the sale, and nobody knows how much. */
+export const hasUntold = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
+  (await em.execute('select 1 from untold_refunds where order_id = ? and settled_at is null', [orderId])).length > 0;
+
+/** Somebody has said how much that is. */
+export const isSettled = async (em: EntityManager, orderId: OrderId, says: string): Promise<boolean> =>
+  (
+    await em.execute('select 1 from untold_refunds where order_id = ? and says = ? and settled_at is not null', [
+      orderId,
+      says,
+    ])
+  ).length > 0;

@@ -1,0 +1,31 @@
+import { type Money, money } from '../../domain/money.ts';
+import type { EntityManager } from '../database/open.ts';
+import type { FundingAccount } from '../entities/money.ts';
+
+/**
+ * What left an account since `since`, or is about to, and was never reserved: refunds, reversals and fees for
+ * disputes. One statement, so that a refund that is booked meanwhile is counted as sent or as booked, and never neither.
+ *
+ * - Booked: each entry that takes from the account's cash, but for those that a reservation stands for (goods, legs).
+ * - Not booked yet: what is left to give back of a payment whose refund is under way. An effect in doubt counts for as
+ *   long as it is; one that PayPal has accepted, since it did. Once it is booked nothing is left, so none counts twice.
+ */
+export async function ownDebits(
+  em: EntityManager,
+  { provider, currency }: Pick<FundingAccount, 'provider' | 'currency'>,
+  since: Date,
+): Promise<Money> {
+  const [row] = await em.execute<{ booked: string; under_way: string }[]>(
+    `select
+       (select coalesce(-sum(p.amount_minor), 0) from ledger_transactions t join ledger_postings p on p.transaction_id = t.id
+        where t.at >= ? and p.account = ? and p.currency = ? and p.amount_minor < 0
+          and t.event not like 'bought:%' and t.event not like 'leg:%')::text as booked,
+       (select coalesce(sum(greatest(0, p.amount_minor - (select coalesce(sum(r.amount_minor), 0) from refunds r
+            where r.payment_id = p.id and r.status = 'COMPLETED'))), 0)
+        from effects e join payments p on p.order_id = e.subject
+        where e.purpose = 'refund' and e.status <> 'DISPROVEN' and (e.closed_at is null or e.closed_at >= ?)
+          and e.route = ? and p.provider = ? and p.currency = ? and p.status not in ('PENDING', 'DECLINED'))::text as under_way`,
+    [since, `cash:${provider}`, currency, since, provider, provider, currency],
+  );
+  return money(BigInt(row?.booked ?? 0) + BigInt(row?.under_way ?? 0), currency);
+}

@@ -1,0 +1,85 @@
+/** What a person needs to see before they decide: the last page of a purchase on the website, or a provider's answer. */
+import { randomUUID } from 'node:crypto';
+import type { OrderId } from '../../domain/ids.ts';
+import { seal, sealBytes, unseal, unsealBytes } from '../database/keyring.ts';
+import type { EntityManager } from '../database/open.ts';
+
+/** Where it was met, and what. `url` is a page, or the provider that answered. */
+type Met = { step: string; reason: string; url: string };
+export type PageEvidence = Met & { screenshot: Buffer; html: string };
+export type AnswerEvidence = Met & { answer: string };
+export type KeptEvidence = Met & { id: string; kind: 'page' | 'answer'; takenAt: Date };
+
+/** Postgres holds no text with a null character in it. */
+const storable = (text: string): string => text.replaceAll('\u0000', '');
+
+/** Keeps what a purchase on the website saw last; gives its id. */
+export async function keepEvidence(em: EntityManager, orderId: OrderId, evidence: PageEvidence): Promise<string> {
+  const id = randomUUID();
+  const { step, reason, url, screenshot, html } = evidence;
+  await em.execute(
+    `insert into evidence (id, order_id, step, reason, url, screenshot, html)
+     values (?, ?, ?, ?, ?, decode(?, 'base64'), ?)`,
+    [
+      id,
+      orderId,
+      step,
+      reason,
+      url,
+      sealBytes(em, 'evidence.screenshot', id, screenshot).toString('base64'),
+      seal(em, 'evidence.html', id, storable(html)),
+    ],
+  );
+  return id;
+}
+
+/** So many answers are kept of one order: the same question is asked again and again. */
+const answersMax = 20;
+
+/** Keeps an answer that nobody could read. */
+export async function keepAnswer(em: EntityManager, orderId: OrderId, evidence: AnswerEvidence): Promise<void> {
+  const { step, reason, url, answer } = evidence;
+  const id = randomUUID();
+  await em.execute(
+    `insert into evidence (id, order_id, step, reason, url, answer)
+     select ?, ?, ?, ?, ?, ? where (select count(*) from evidence where order_id = ? and answer is not null) < ?`,
+    [id, orderId, step, reason, url, seal(em, 'evidence.answer', id, storable(answer)), orderId, answersMax],
+  );
+}
+
+/** Without the pictures and texts, oldest first. */
+export async function evidenceOf(em: EntityManager, orderId: OrderId): Promise<KeptEvidence[]> {
+  const rows = await em.execute<(Met & { id: string; kind: 'page' | 'answer'; taken_at: string })[]>(
+    `select id, step, reason, url, case when answer is null then 'page' else 'answer' end as kind, taken_at::text
+     from evidence where order_id = ? order by taken_at limit 100`,
+    [orderId],
+  );
+  return rows.map(({ taken_at, ...rest }) => ({ ...rest, takenAt: new Date(taken_at) }));
+}
+
+/** `text` is the page's HTML, or the answer; an answer has no picture. */
+export async function findEvidence(
+  em: EntityManager,
+  orderId: OrderId,
+  id: string,
+): Promise<{ screenshot: Buffer | null; text: string } | null> {
+  const [row] = await em.execute<{ screenshot: string | null; html: string | null; answer: string | null }[]>(
+    `select encode(screenshot, 'base64') as screenshot, html, answer from evidence where order_id = ? and id = ?`,
+    [orderId, id],
+  );
+  if (!row) return null;
+  const { screenshot, html, answer } = row;
+  const picture = screenshot === null ? null : Buffer.from(screenshot, 'base64');
+  return {
+    screenshot: picture && unsealBytes(em, 'evidence.screenshot', id, picture),
+    text: html === null ? unseal(em, 'evidence.answer', id, answer ?? '') : unseal(em, 'evidence.html', id, html),
+  };
+}
+
+/** What is older is nobody's business any more: pages and answers show addresses. */
+export async function forgetEvidence(em: EntityManager, takenBefore: Date): Promise<number> {
+  const gone = await em.execute<{ id: string }[]>('delete from evidence where taken_at < ? returning id', [
+    takenBefore,
+  ]);
+  return gone.length;
+}

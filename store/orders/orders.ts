@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto';
+import { raw } from '@mikro-orm/core';
+import { platformCurrency } from '../../domain/fees.ts';
+import type { OrderId, UserId } from '../../domain/ids.ts';
+import { type Currency, type Money, money, type Rate } from '../../domain/money.ts';
+import {
+  type Channel,
+  type Custody,
+  deedElsewhere,
+  type FailureReason,
+  type Freeze,
+  type OrderState,
+  orderMoves,
+  type ReviewReason,
+  type WaitReason,
+  waits,
+} from '../../domain/order.ts';
+import { invariant } from '../../domain/outcome.ts';
+import { assertMove } from '../../domain/state-table.ts';
+import { addressColumns } from '../database/buyer-address.ts';
+import { timeIn, timeOf } from '../database/clock.ts';
+import { graceMs, LostClaim, secondLookMs } from '../database/due-row.ts';
+import { type EntityManager, restoreOnRollback } from '../database/open.ts';
+import { Order, type UnopenedOrder, unopenedOrder } from '../entities/order.ts';
+import { note } from './timeline.ts';
+
+/** Where an order goes next, with what that state needs to be understood later. */
+export type Move =
+  | { to: Exclude<OrderState, 'WAITING' | 'FAILED' | 'NEEDS_REVIEW'>; note?: string }
+  | { to: 'WAITING'; reason: WaitReason; until: Date | null; note: string }
+  | { to: 'FAILED'; reason: FailureReason; note: string }
+  | { to: 'NEEDS_REVIEW'; reason: ReviewReason; note: string; evidence?: Record<string, unknown> };
+
+export const salePrice = (order: Pick<Order, 'saleMinor' | 'saleCurrency'>): Money =>
+  money(order.saleMinor, order.saleCurrency);
+export const custodyOf = ({ proceedsHeldBy, supplierPaidBy }: Order): Custody => ({ proceedsHeldBy, supplierPaidBy });
+
+/** The rate frozen when the order was let through. */
+export function rateOf(order: Order): Rate {
+  invariant(order.fxRate != null, `order ${order.id} has its rate frozen`);
+  return { base: platformCurrency, quote: order.saleCurrency as Currency, rate: order.fxRate };
+}
+
+export function maxCostOf(order: Order): Money {
+  invariant(order.maxCostMinor != null, `order ${order.id} has its maximum cost frozen`);
+  return money(order.maxCostMinor, platformCurrency);
+}
+
+/** Whether its money is held and its price is settled. A wait that gave them back is taken up by `fulfill`. */
+export const isLetThrough = ({ maxCostMinor }: { maxCostMinor?: bigint | null | undefined }): boolean =>
+  maxCostMinor !== null;
+
+export const findOrder = (em: EntityManager, id: OrderId): Promise<Order | null> => em.findOne(Order, { id });
+
+/** The order that PayPal knows under its own reference. */
+export const orderByReference = (
+  em: EntityManager,
+  channel: 'paypal',
+  externalOrderId: string,
+): Promise<Order | null> => em.findOne(Order, { channel, externalOrderId });
+
+/** An order of this seller's: what a marketplace's order is called, anybody may claim of theirs. */
+export const orderOfSeller = (
+  em: EntityManager,
+  userId: UserId,
+  channel: Channel,
+  externalOrderId: string,
+): Promise<Order | null> => em.findOne(Order, { userId, channel, externalOrderId });
+
+/**
+ * Makes this run the order's owner: every later write of an earlier owner fails. Gives nothing when the order is not
+ * in one of the states the caller can carry on from: the job is stale.
+ */
+export async function claimOrder(em: EntityManager, id: OrderId, from: readonly OrderState[]): Promise<Order | null> {
+  const claimed = await em.nativeUpdate(Order, { id, status: { $in: [...from] } }, { fence: raw<bigint>('fence + 1') });
+  return claimed === 1 ? em.findOne(Order, { id }) : null;
+}
+
+/**
+ * Right before money or goods move. Locks the row until the transaction ends.
+ * @throws LostClaim when somebody else claimed the order since, or it was frozen
+ */
+export async function assertOwner(em: EntityManager, order: Order): Promise<void> {
+  const rows = await em.execute<{ id: string }[]>(
+    'select id from orders where id = ? and fence = ? and status = ? and frozen_for is null for no key update',
+    [order.id, order.fence, order.status],
+  );
+  if (rows.length === 0) throw new LostClaim(order.id);
+}
+
+/** The same for what moves neither money nor goods: it may be done for a frozen order too. @throws LostClaim */
+export async function assertClaim(em: EntityManager, order: Order): Promise<void> {
+  const rows = await em.execute<{ id: string }[]>(
+    'select id from orders where id = ? and fence = ? and status = ? for no key update',
+    [order.id, order.fence, order.status],
+  );
+  if (rows.length === 0) throw new LostClaim(order.id);
+}
+
+const nextCheck = (em: EntityManager, move: Move): Date | null => {
+  switch (move.to) {
+    case 'WAITING':
+      if (waits[move.reason].wokenBy === 'time') return move.until ?? timeOf(em);
+      return deedElsewhere.has(move.reason) ? timeIn(em, secondLookMs) : move.until;
+    case 'PAID':
+    case 'PURCHASING':
+    case 'PURCHASED':
+    case 'SHIPPED':
+    case 'REFUNDING':
+      return timeIn(em, graceMs);
+    default:
+      return null;
+  }
+};
+
+/**
+ * Moves an order that the caller owns, and writes the timeline. The SQL is guarded by the state and the fence it
+ * leaves. `order` is brought up to date. @throws IllegalMove, LostClaim
+ */
+export async function moveOrder(em: EntityManager, order: Order, move: Move, also: Partial<Order> = {}): Promise<void> {
+  assertMove(orderMoves, `order ${order.id}`, order.status, move.to);
+  const change: Partial<Order> = {
+    ...also,
+    status: move.to,
+    waitReason: move.to === 'WAITING' ? move.reason : null,
+    waitUntil: move.to === 'WAITING' ? move.until : null,
+    reason: move.to === 'FAILED' || move.to === 'NEEDS_REVIEW' ? move.reason : null,
+    stateEntry: order.stateEntry + 1,
+    wake: 0,
+    nextCheckAt: nextCheck(em, move),
+    updatedAt: timeOf(em),
+  };
+  const guard = { id: order.id, status: order.status, fence: order.fence };
+  if ((await em.nativeUpdate(Order, guard, change)) !== 1) throw new LostClaim(order.id);
+  const reason = 'reason' in move ? ` (${move.reason})` : '';
+  await note(em, order.id, 'moved', `${order.status} → ${move.to}${reason}${move.note ? `: ${move.note}` : ''}`, {
+    from: order.status,
+    to: move.to,
+    ...('reason' in move ? { reason: move.reason } : {}),
+    ...('evidence' in move && move.evidence ? { evidence: move.evidence } : {}),
+  });
+  restoreOnRollback(em, order);
+  Object.assign(order, change);
+}
+
+/**
+ * Its purchase was parked because nobody could prove it, and is proven now: it goes on, and the sweep takes it up. What a
+ * person has decided meanwhile stands.
+ */
+export async function goOnProven(em: EntityManager, id: OrderId): Promise<void> {
+  const parked = await em.findOne(Order, { id, status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
+  const order = parked && (await claimOrder(em, id, ['NEEDS_REVIEW']));
+  if (order) await moveOrder(em, order, { to: 'PURCHASING', note: 'its purchase was answered after all' });
+}
+
+/** Looks at the order again later without moving it. */
+export async function recheckOrder(em: EntityManager, order: Order, at: Date): Promise<void> {
+  const guard = { id: order.id, status: order.status, fence: order.fence };
+  if ((await em.nativeUpdate(Order, guard, { nextCheckAt: at })) !== 1) throw new LostClaim(order.id);
+}
+
+/**
+ * Leaves the order to the deed that it waits for, and for no longer than `until`. One that has woken it since it was
+ * claimed keeps its look. @throws LostClaim
+ */
+export async function leaveToDeed(em: EntityManager, order: Order, until: Date | null = null): Promise<void> {
+  await assertClaim(em, order);
+  await em.nativeUpdate(Order, { id: order.id, wake: order.wake }, { nextCheckAt: until });
+}
+
+/** Changes facts of an order that the caller owns, without moving it. */
+export async function updateOrder(em: EntityManager, order: Order, facts: Partial<Order>): Promise<void> {
+  const guard = { id: order.id, status: order.status, fence: order.fence };
+  const stored = facts.shipTo ? { ...facts, ...addressColumns(em, order.id, facts.shipTo) } : facts;
+  if ((await em.nativeUpdate(Order, guard, { ...stored, updatedAt: timeOf(em) })) !== 1) throw new LostClaim(order.id);
+  restoreOnRollback(em, order);
+  Object.assign(order, facts);
+}
+
+/** Holds the order, if nothing holds it yet. The caller owns the order. @throws LostClaim */
+export async function freeze(em: EntityManager, order: Order, why: Freeze): Promise<void> {
+  if (!order.frozenFor) await updateOrder(em, order, { frozenFor: why });
+}
+
+/** A new id for the order's next job, so that it runs although an earlier one still sits in *completed* or *failed*. */
+export async function wakeOrder(em: EntityManager, id: OrderId): Promise<UnopenedOrder | null> {
+  const woken = await em.nativeUpdate(
+    Order,
+    { id },
+    { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) },
+  );
+  return woken === 1 ? em.findOne(Order, { id }, unopenedOrder) : null;
+}
+
+/** Wakes all orders that wait for one reason: a user's, or everybody's. Gives the oldest; the sweep takes up the rest. */
+export async function wakeWaiting(
+  em: EntityManager,
+  waitReason: WaitReason,
+  userId: UserId | null,
+): Promise<{ orders: UnopenedOrder[]; total: number }> {
+  const waiting = { ...(userId ? { userId } : {}), status: 'WAITING' as const, waitReason };
+  const nextCheckAt = timeIn(em, graceMs);
+  const total = await em.nativeUpdate(Order, waiting, { wake: raw<number>('wake + 1'), nextCheckAt });
+  return {
+    orders: await em.find(Order, waiting, { ...unopenedOrder, orderBy: { createdAt: 'asc' }, limit: 200 }),
+    total,
+  };
+}
+
+/** Orders that wait for one reason, oldest first. */
+export const waitingFor = (
+  em: EntityManager,
+  waitReason: WaitReason,
+  where: Partial<Order>,
+): Promise<UnopenedOrder[]> =>
+  em.find(
+    Order,
+    { ...where, status: 'WAITING', waitReason },
+    { ...unopenedOrder, orderBy: { createdAt: 'asc' }, limit: 1_000 },
+  );
+
+/** Newest first; an admin's scope is null and sees all. */
+export const ordersOf = (
+  em: EntityManager,
+  scope: UserId | null,
+  filter: { status?: OrderState; limit: number; offset: number },
+): Promise<Order[]> =>
+  em.find(
+    Order,
+    { ...(scope ? { userId: scope } : {}), ...(filter.status ? { status: filter.status } : {}) },
+    { orderBy: { createdAt: 'desc', id: 'asc' }, limit: filter.limit, offset: filter.offset },
+  );
+
+export const newOrderId = (): OrderId => randomUUID() as OrderId;

@@ -1,0 +1,31 @@
+import { legName, type OutsideName, orderName, parcelName } from '../../domain/effect-key.ts';
+import { invariant } from '../../domain/outcome.ts';
+import { findCredential } from '../connections/credentials.ts';
+import type { EntityManager } from '../database/open.ts';
+import { type PayoutLeg, Sale } from '../entities/money.ts';
+import { Order, type Parcel } from '../entities/order.ts';
+
+type Sold = Pick<Order, 'id' | 'channel' | 'credentialId' | 'externalOrderId' | 'externalLineId'>;
+
+/** What its channel calls an order. Our own checkout's is called so by PayPal, once PayPal knows of it. */
+export async function nameOfOrder(em: EntityManager, order: Sold): Promise<OutsideName> {
+  const { id, channel, credentialId, externalOrderId, externalLineId } = order;
+  invariant(externalOrderId, `order ${id} is known outside`);
+  const line = { channel, externalOrderId, externalLineId: externalLineId ?? '' };
+  if (channel === 'paypal') return orderName(line);
+  const seller = credentialId ? await findCredential(em, credentialId) : null;
+  invariant(seller, `order ${id} was sold with some account`);
+  return orderName({ ...line, seller });
+}
+
+/** A leg by its order, the how-manyth sale of it, who is paid, and which part of that share. */
+export async function nameOfLeg(em: EntityManager, leg: PayoutLeg): Promise<OutsideName> {
+  const order = await em.findOneOrFail(Order, { id: leg.orderId });
+  const sales = await em.find(Sale, { orderId: leg.orderId }, { orderBy: { createdAt: 'asc', id: 'asc' }, limit: 100 });
+  const ordinal = sales.findIndex(({ id }) => id === leg.saleId) + 1;
+  invariant(ordinal > 0, `leg ${leg.id} is of a sale of its order`);
+  return legName(await nameOfOrder(em, order), ordinal, leg.beneficiary, leg.part);
+}
+
+export const nameOfParcel = async (em: EntityManager, order: Order, { trackingNumber }: Parcel): Promise<OutsideName> =>
+  parcelName(await nameOfOrder(em, order), trackingNumber);

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import type { OrderId, ParcelId } from '../../domain/ids.ts';
+import { timeOf } from '../database/clock.ts';
+import type { EntityManager } from '../database/open.ts';
+import { Parcel, type SupplierOrder } from '../entities/order.ts';
+
+/** A parcel as its supplier tells of it now. */
+export type SeenParcel = {
+  trackingNumber: string;
+  carrier: string;
+  /** Pieces of our product in it. */
+  quantity: number;
+  shippedAt: Date;
+  lastEvent?: { at: Date; text: string } | undefined;
+};
+
+/**
+ * Takes what a supplier says about the parcels of one of its orders. One that it names no more is gone: its number has
+ * changed. Nothing at all is no answer: parcels do not vanish.
+ * @param areAll whether all of them have a number: one that has none may be any of those we know
+ */
+export async function keepParcels(
+  em: EntityManager,
+  row: SupplierOrder,
+  seen: readonly SeenParcel[],
+  areAll: boolean,
+): Promise<void> {
+  if (seen.length === 0) return;
+  for (const { trackingNumber, carrier, quantity, shippedAt, lastEvent } of seen)
+    await em.execute(
+      `insert into parcels (id, order_id, supplier_order_id, tracking_number, carrier, quantity, shipped_at, last_event, last_event_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       on conflict (supplier_order_id, tracking_number) do update set
+         carrier = excluded.carrier, last_event = excluded.last_event, last_event_at = excluded.last_event_at, gone_at = null`,
+      [
+        randomUUID(),
+        row.orderId,
+        row.id,
+        trackingNumber,
+        carrier,
+        quantity,
+        shippedAt,
+        lastEvent?.text ?? null,
+        lastEvent?.at ?? null,
+      ],
+    );
+  if (!areAll) return;
+  const named = seen.map(({ trackingNumber }) => trackingNumber);
+  const others = { supplierOrderId: row.id, trackingNumber: { $nin: named }, goneAt: null };
+  await em.nativeUpdate(Parcel, others, { goneAt: timeOf(em) });
+}
+
+export const parcelsOf = (em: EntityManager, orderId: OrderId): Promise<Parcel[]> =>
+  em.find(Parcel, { orderId }, { orderBy: { firstSeenAt: 'asc', trackingNumber: 'asc' }, limit: 200 });
+
+/** Those that the sale channel is still to be told of, in the order in which they were seen. */
+export const untoldParcels = (em: EntityManager, orderId: OrderId): Promise<Parcel[]> =>
+  em.find(
+    Parcel,
+    { orderId, toldAt: null, refusedFor: null, goneAt: null },
+    { orderBy: { firstSeenAt: 'asc', trackingNumber: 'asc' }, limit: 200 },
+  );
+
+export async function markTold(em: EntityManager, id: ParcelId, at: Date): Promise<void> {
+  await em.nativeUpdate(Parcel, { id }, { toldAt: at, refusedFor: null });
+}
+
+/** The sale channel will not be told by us any more; a person may. */
+export async function refuseNotice(em: EntityManager, id: ParcelId, code: string): Promise<void> {
+  await em.nativeUpdate(Parcel, { id, toldAt: null }, { refusedFor: code });
+}

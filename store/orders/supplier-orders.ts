@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import type { CredentialId, OrderId } from '../../domain/ids.ts';
+import type { Money } from '../../domain/money.ts';
+import { mayMove } from '../../domain/state-table.ts';
+import { type SupplierOrderState, supplierOrderMoves } from '../../domain/supplier-order.ts';
+import { timeOf } from '../database/clock.ts';
+import type { EntityManager } from '../database/open.ts';
+import { standingEffect } from '../effects/effects.ts';
+import { type Order, SupplierOrder } from '../entities/order.ts';
+import { assertClaim } from './orders.ts';
+
+/** What a supplier order is called before it was looked at: AliExpress' own word for one that was just placed. */
+export const neverRead = 'PLACE_ORDER_SUCCESS';
+
+/** Keeps every number one purchase came back with, and whether it was paid at once; again is harmless. */
+export async function keepSupplierOrders(
+  em: EntityManager,
+  orderId: OrderId,
+  credentialId: CredentialId | null,
+  numbers: readonly string[],
+  effectKey: string | null = null,
+  wasPaid = false,
+): Promise<void> {
+  for (const number of numbers)
+    await em.execute(
+      `insert into supplier_orders (id, order_id, credential_id, number, effect_key, status, raw_status, was_paid)
+       values (?, ?, ?, ?, ?, 'PLACED_UNPAID', ?, ?) on conflict (number) do nothing`,
+      [randomUUID(), orderId, credentialId, number, effectKey, neverRead, wasPaid],
+    );
+}
+
+/** The state of a supplier order as only a person has seen it, whatever the supplier last said: nobody reads it. */
+const seenByPerson = 'SEEN_BY_PERSON';
+export const isSeenByPerson = ({ rawStatus }: SupplierOrder): boolean => rawStatus === seenByPerson;
+
+/** The name of goods that a buyer has without an order of ours. */
+const byHand = 'by-hand/';
+export const isByHand = ({ number }: SupplierOrder): boolean => number.startsWith(byHand);
+
+/** Goods that the buyer has without an order of ours, and what they cost. */
+export async function keepSuppliedByHand(em: EntityManager, orderId: OrderId, cost: Money): Promise<void> {
+  const before = (await supplierOrdersOf(em, orderId)).filter(isByHand).length;
+  await em.execute(
+    `insert into supplier_orders (id, order_id, number, status, raw_status, was_paid, cost_minor, cost_currency)
+     values (?, ?, ?, 'DELIVERED', ?, true, ?, ?)`,
+    [randomUUID(), orderId, `${byHand}${orderId}/${before + 1}`, seenByPerson, cost.amountMinor, cost.currency],
+  );
+}
+
+/** A person has seen that all has arrived that was not cancelled: it is read no more. */
+export async function endFollowing(em: EntityManager, orderId: OrderId): Promise<void> {
+  for (const { id } of (await purchaseOrdersOf(em, orderId)).filter(row => !isCancelled(row)))
+    await em.nativeUpdate(
+      SupplierOrder,
+      { id },
+      { status: 'DELIVERED', rawStatus: seenByPerson, updatedAt: timeOf(em) },
+    );
+}
+
+/** Numbers that a person was mistaken about; one that was paid stays. */
+export async function forgetSupplierOrders(em: EntityManager, orderId: OrderId, effectKey: string): Promise<void> {
+  await em.execute('delete from supplier_orders where order_id = ? and effect_key = ? and not was_paid', [
+    orderId,
+    effectKey,
+  ]);
+}
+
+/** What to tell of an order that is taken for bought and has none. */
+export const nothingStands =
+  'no purchase stands for it: whether its goods are ordered is to be looked up at the supplier';
+
+export const isCancelled = ({ status }: SupplierOrder): boolean => status === 'CANCELLED';
+
+/** Those of the purchase that stands, without what its supplier gave the money back for. */
+export async function purchaseOrdersOf(em: EntityManager, orderId: OrderId): Promise<SupplierOrder[]> {
+  const key = (await standingEffect(em, 'buy', orderId))?.idempotencyKey ?? '';
+  return (await supplierOrdersOf(em, orderId)).filter(
+    ({ effectKey, refundedAt }) => (effectKey == null || effectKey === key) && refundedAt == null,
+  );
+}
+
+/** Every supplier order that was ever placed for an order. */
+export const supplierOrdersOf = (em: EntityManager, orderId: OrderId): Promise<SupplierOrder[]> =>
+  em.find(SupplierOrder, { orderId }, { orderBy: { number: 'asc' }, limit: 100 });
+
+/** Numbers that are another order's: known to us, and not to be taken for this one's. */
+export async function numbersOfOthers(em: EntityManager, orderId: OrderId): Promise<ReadonlySet<string>> {
+  const rows = await em.execute<{ number: string }[]>(
+    `select number from supplier_orders where order_id <> ? and created_at > clock_now() - interval '7 days'`,
+    [orderId],
+  );
+  return new Set(rows.map(({ number }) => number));
+}
+
+export const supplierOrderByNumber = (em: EntityManager, number: string): Promise<SupplierOrder | null> =>
+  em.findOne(SupplierOrder, { number });
+
+/** What the supplier says of one of its orders; without a state where none of ours follows from it. */
+export type SupplierWord = {
+  status?: SupplierOrderState | undefined;
+  rawStatus: string;
+  paid?: boolean | undefined;
+  cost?: Money | undefined;
+  payDeadline?: Date | undefined;
+};
+
+const paidStates: readonly SupplierOrderState[] = ['PAID', 'SHIPPED', 'DELIVERED'];
+
+/**
+ * Takes what the supplier says into the row, in memory: `keepNews` writes it, with what the order makes of it. A state
+ * that cannot follow (a late answer) is left alone; that it was paid once is never forgotten.
+ */
+export function hear(row: SupplierOrder, { status, rawStatus, paid, cost, payDeadline }: SupplierWord): void {
+  if (status && (row.status === status || mayMove(supplierOrderMoves, row.status, status)))
+    Object.assign(row, { status, rawStatus });
+  if (paid || (status && paidStates.includes(status))) row.wasPaid = true;
+  if (cost) Object.assign(row, { costMinor: cost.amountMinor, costCurrency: cost.currency });
+  if (payDeadline) row.payDeadline = payDeadline;
+}
+
+/** Writes what was heard, under the claim of whoever has heard it. @throws LostClaim */
+export async function keepNews(em: EntityManager, order: Order, rows: readonly SupplierOrder[]): Promise<void> {
+  await assertClaim(em, order);
+  for (const { id, status, rawStatus, wasPaid, costMinor, costCurrency, payDeadline } of rows) {
+    const heard = { status, rawStatus, wasPaid, costMinor, costCurrency, payDeadline };
+    await em.nativeUpdate(SupplierOrder, { id }, { ...heard, updatedAt: timeOf(em) });
+  }
+}
+
+export type BoughtThroughApi = { readonly id: string; readonly row: SupplierOrder; readonly inReview: boolean };
+
+/** What an API can be asked about, by id: what stands of purchases, and all that was placed for an order in review. */
+export async function boughtThroughApi(
+  em: EntityManager,
+  { after, since, limit }: { after: string; since: Date; limit: number },
+): Promise<BoughtThroughApi[]> {
+  const found = await em.execute<{ id: string; in_review: boolean }[]>(
+    `select s.id, o.status = 'NEEDS_REVIEW' as in_review from supplier_orders s
+       join api_credentials c on c.id = s.credential_id join orders o on o.id = s.order_id
+     where s.id > ? and s.updated_at > ? and c.api_name = 'aliexpress-dropshipping'
+       and (o.status = 'NEEDS_REVIEW' or (s.cost_minor is not null and s.status <> 'CANCELLED'))
+     order by s.id limit ?`,
+    [after, since, limit],
+  );
+  const rows = await em.find(SupplierOrder, { id: { $in: found.map(({ id }) => id) } });
+  const byId = new Map(rows.map(row => [row.id, row]));
+  return found.flatMap(({ id, in_review: inReview }) => {
+    const row = byId.get(id);
+    return row ? [{ id, row, inReview }] : [];
+  });
+}

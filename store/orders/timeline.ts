@@ -1,0 +1,62 @@
+import type { OrderId } from '../../domain/ids.ts';
+import type { EntityManager } from '../database/open.ts';
+import { storableJson } from '../database/storable-json.ts';
+import { OrderEvent } from '../entities/order.ts';
+
+/** Adds one line to an order's timeline. `detail` is shown to its owner: ids, codes and amounts, nothing secret. */
+export async function note(
+  em: EntityManager,
+  orderId: OrderId,
+  kind: 'moved' | 'tried' | 'effect' | 'noted',
+  text: string,
+  detail: Record<string, unknown> = {},
+): Promise<void> {
+  await em.execute('insert into order_events (order_id, kind, note, detail) values (?, ?, ?, ?::jsonb)', [
+    orderId,
+    kind,
+    text,
+    storableJson(detail),
+  ]);
+}
+
+/** Says a thing once per order, however often it is noticed. False when it was said before. */
+export async function noteOnce(em: EntityManager, orderId: OrderId, topic: string, text: string): Promise<boolean> {
+  const said = await em.execute<{ id: string }[]>(
+    `select id from order_events where order_id = ? and detail ->> 'topic' = ? limit 1`,
+    [orderId, topic],
+  );
+  if (said.length > 0) return false;
+  await note(em, orderId, 'noted', text, { topic });
+  return true;
+}
+
+/** When a topic was noted first. */
+export async function notedAt(em: EntityManager, orderId: OrderId, topic: string): Promise<Date | null> {
+  const [row] = await em.execute<{ at: string }[]>(
+    `select at::text from order_events where order_id = ? and detail ->> 'topic' = ? order by id limit 1`,
+    [orderId, topic],
+  );
+  return row ? new Date(row.at) : null;
+}
+
+/** Since when a topic has been noted again and again until now, without a pause longer than `pauseMs`. */
+export async function notedSince(
+  em: EntityManager,
+  orderId: OrderId,
+  topic: string,
+  { now, pauseMs }: { now: Date; pauseMs: number },
+): Promise<Date | null> {
+  const rows = await em.execute<{ at: string }[]>(
+    `select at::text from order_events where order_id = ? and detail ->> 'topic' = ? order by id desc limit 1000`,
+    [orderId, topic],
+  );
+  let since: Date | null = null;
+  for (const at of rows.map(row => new Date(row.at))) {
+    if ((since ?? now).getTime() - at.getTime() > pauseMs) break;
+    since = at;
+  }
+  return since;
+}
+
+export const timelineOf = (em: EntityManager, orderId: OrderId): Promise<OrderEvent[]> =>
+  em.find(OrderEvent, { orderId }, { orderBy: { id: 'asc' }, limit: 1_000 });

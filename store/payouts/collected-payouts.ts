@@ -1,0 +1,81 @@
+/**
+ * Several legs for one receiver, paid in one payout: its sum, and each leg's part of it, stand before anything leaves.
+ * Its members are let go when it is proven that nothing was paid by it, or when it is taken back before it left.
+ */
+import { randomUUID } from 'node:crypto';
+import type { LegId } from '../../domain/ids.ts';
+import { formatMoney, type Money, money, sum } from '../../domain/money.ts';
+import type { EntityManager } from '../database/open.ts';
+import type { PayoutLeg } from '../entities/money.ts';
+import { note } from '../orders/timeline.ts';
+import { legAmount } from './legs.ts';
+
+export type CollectedPayout = {
+  readonly id: string;
+  readonly receiver: string;
+  readonly sum: Money;
+  /** In their places: the first bears the fee. */
+  readonly members: readonly { readonly legId: LegId; readonly amount: Money }[];
+};
+
+/** @param legs for one receiver, by one route, in one currency; the caller has locked them and their orders */
+export async function collect(em: EntityManager, legs: readonly [PayoutLeg, ...PayoutLeg[]]): Promise<void> {
+  const id = randomUUID();
+  const [{ route, receiver, currency }] = legs;
+  const total = sum(legs.map(legAmount), currency);
+  await em.execute(
+    'insert into collected_payouts (id, route, receiver, amount_minor, currency) values (?, ?, ?, ?, ?)',
+    [id, route, receiver, total.amountMinor, currency],
+  );
+  for (const [index, leg] of legs.entries())
+    await em.execute('insert into collected_legs (collected_id, leg_id, place, amount_minor) values (?, ?, ?, ?)', [
+      id,
+      leg.id,
+      index + 1,
+      leg.amountMinor,
+    ]);
+  const text = `paid together with ${legs.length - 1} others, ${formatMoney(total)} in all`;
+  for (const leg of legs) await note(em, leg.orderId, 'noted', text, { leg: leg.id, collected: id });
+}
+
+/** One by its id, with the members that it was made of. */
+export async function findCollected(em: EntityManager, id: string): Promise<CollectedPayout | undefined> {
+  type Row = { legId: LegId; amount: string; total: string; currency: Money['currency']; receiver: string };
+  const rows = await em.execute<Row[]>(
+    `select m.leg_id as "legId", m.amount_minor::text as amount, c.amount_minor::text as total, c.currency, c.receiver
+     from collected_payouts c join collected_legs m on m.collected_id = c.id where c.id = ? order by m.place`,
+    [id],
+  );
+  const [first] = rows;
+  if (!first) return undefined;
+  const { total, currency, receiver } = first;
+  const members = rows.map(({ legId, amount }) => ({ legId, amount: money(BigInt(amount), currency) }));
+  return { id, receiver, sum: money(BigInt(total), currency), members };
+}
+
+/** The one that a leg belongs to, until that lets it go. */
+export async function standingCollection(em: EntityManager, leg: LegId): Promise<CollectedPayout | undefined> {
+  const [row] = await em.execute<{ id: string }[]>(
+    'select collected_id as id from collected_legs where leg_id = ? and let_go_at is null',
+    [leg],
+  );
+  return row && findCollected(em, row.id);
+}
+
+/** Whether it still has all of its members. */
+export async function stillCollected(em: EntityManager, { id }: Pick<CollectedPayout, 'id'>): Promise<boolean> {
+  const gone = await em.execute<{ id: string }[]>(
+    'select leg_id as id from collected_legs where collected_id = ? and let_go_at is not null limit 1',
+    [id],
+  );
+  return gone.length === 0;
+}
+
+export const letGo = (em: EntityManager, id: string): Promise<unknown> =>
+  em.execute('update collected_legs set let_go_at = clock_now() where collected_id = ? and let_go_at is null', [id]);
+
+/** Whether payouts were ever collected: then a leg may have been paid under another key than its own. */
+export async function wereCollected(em: EntityManager): Promise<boolean> {
+  const rows = await em.execute<{ id: string }[]>('select id from collected_payouts limit 1');
+  return rows.length > 0;
+}

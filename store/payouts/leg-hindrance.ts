@@ -1,0 +1,15 @@
+import { formatMoney } from '../../domain/money.ts';
+import type { EntityManager } from '../database/open.ts';
+import type { Hindrance } from '../effects/intent.ts';
+import type { PayoutLeg } from '../entities/money.ts';
+import { overpaidBy } from './leg-worth.ts';
+
+/**
+ * Why a payout that was frozen must not leave any more: its sale was refunded or booked back since, and the sum would pay
+ * its beneficiary more than is left of the share.
+ */
+export async function legHindrance(em: EntityManager, leg: PayoutLeg): Promise<Hindrance | undefined> {
+  const tooMuch = await overpaidBy(em, leg);
+  if (tooMuch.amountMinor === 0n) return undefined;
+  return { note: `money of its sale went back since, and it would pay ${formatMoney(tooMuch)} too much` };
+}

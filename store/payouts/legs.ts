@@ -1,0 +1,180 @@
+import { raw } from '@mikro-orm/core';
+import type { LegId, OrderId } from '../../domain/ids.ts';
+import { formatMoney, type Money, money } from '../../domain/money.ts';
+import { type LegState, legMoves } from '../../domain/payout-leg.ts';
+import { assertMove } from '../../domain/state-table.ts';
+import { timeIn, timeOf } from '../database/clock.ts';
+import { graceMs, LostClaim } from '../database/due-row.ts';
+import { type EntityManager, restoreOnRollback } from '../database/open.ts';
+import { Effect, PayoutLeg } from '../entities/money.ts';
+import { note } from '../orders/timeline.ts';
+
+export const legAmount = (leg: PayoutLeg): Money => money(leg.amountMinor, leg.currency);
+
+export const legsOfOrder = (em: EntityManager, orderId: OrderId): Promise<PayoutLeg[]> =>
+  em.find(PayoutLeg, { orderId }, { orderBy: { beneficiary: 'asc' }, limit: 10 });
+
+export const findLeg = (em: EntityManager, id: LegId): Promise<PayoutLeg | null> => em.findOne(PayoutLeg, { id });
+
+/** As for orders: the newest claimant owns the leg. */
+export async function claimLeg(em: EntityManager, id: LegId, from: readonly LegState[]): Promise<PayoutLeg | null> {
+  const guard = { id, status: { $in: [...from] } };
+  const claimed = await em.nativeUpdate(PayoutLeg, guard, { fence: raw<bigint>('fence + 1') });
+  return claimed === 1 ? em.findOne(PayoutLeg, { id }) : null;
+}
+
+/** Locks the order and the leg until the transaction ends. @throws LostClaim when somebody else claimed the leg since */
+export async function lockLeg(em: EntityManager, leg: PayoutLeg): Promise<void> {
+  await em.execute('select id from orders where id = ? for no key update', [leg.orderId]);
+  const owned = await em.execute<{ id: string }[]>(
+    'select id from payout_legs where id = ? and fence = ? and status = ? for no key update',
+    [leg.id, leg.fence, leg.status],
+  );
+  if (owned.length === 0) throw new LostClaim(leg.id);
+}
+
+/** The orders of several legs, then their sellers: whoever locks more than one does so in the order of their ids. */
+export async function lockOrdersOf(em: EntityManager, legs: readonly PayoutLeg[]): Promise<void> {
+  const orders = legs.map(({ orderId }) => orderId);
+  await em.execute('select id from orders where id in (?) order by id for no key update', [orders]);
+  await em.execute(
+    'select id from users where id in (select user_id from orders where id in (?)) order by id for no key update',
+    [orders],
+  );
+}
+
+/** As `lockLeg`, several. @throws LostClaim */
+export async function lockLegs(em: EntityManager, legs: readonly PayoutLeg[]): Promise<void> {
+  await lockOrdersOf(em, legs);
+  for (const leg of legs) await lockLeg(em, leg);
+}
+
+/** Right before money leaves. @throws LostClaim as above, and when its order was frozen */
+export async function assertLegOwner(em: EntityManager, leg: PayoutLeg): Promise<void> {
+  await lockLeg(em, leg);
+  const free = await em.execute<{ id: string }[]>('select id from orders where id = ? and frozen_for is null', [
+    leg.orderId,
+  ]);
+  if (free.length === 0) throw new LostClaim(leg.id);
+}
+
+/** @throws IllegalMove, LostClaim */
+export async function moveLeg(
+  em: EntityManager,
+  leg: PayoutLeg,
+  to: LegState,
+  also: Partial<PayoutLeg> = {},
+): Promise<void> {
+  assertMove(legMoves, `leg ${leg.id}`, leg.status, to);
+  const change: Partial<PayoutLeg> = {
+    nextCheckAt: to === 'PENDING' || to === 'SENT' ? timeIn(em, graceMs) : null,
+    ...also,
+    status: to,
+    stateEntry: leg.stateEntry + 1,
+    wake: 0,
+    updatedAt: timeOf(em),
+  };
+  const guard = { id: leg.id, status: leg.status, fence: leg.fence };
+  if ((await em.nativeUpdate(PayoutLeg, guard, change)) !== 1) throw new LostClaim(leg.id);
+  const why = also.reason ? ` (${also.reason})` : '';
+  await note(em, leg.orderId, 'moved', `payout to ${leg.beneficiary}: ${leg.status} → ${to}${why}`, {
+    leg: leg.id,
+    amount: formatMoney(legAmount(leg)),
+    ...(also.providerBatchId ? { batch: also.providerBatchId } : {}),
+  });
+  restoreOnRollback(em, leg);
+  Object.assign(leg, change);
+}
+
+/** A payout that was parked because nobody could prove it is proven now: its job reads how it stands. */
+export async function goOnProvenLeg(em: EntityManager, id: LegId): Promise<void> {
+  const parked = await em.findOne(PayoutLeg, { id, status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
+  const leg = parked && (await claimLeg(em, id, ['NEEDS_REVIEW']));
+  if (leg) await moveLeg(em, leg, 'PENDING', { reason: null });
+}
+
+/** A leg that is not paid is worth less now. The caller owns it. */
+export async function resizeLeg(em: EntityManager, leg: PayoutLeg, amount: Money): Promise<void> {
+  const guard = { id: leg.id, status: leg.status, fence: leg.fence };
+  const change = { amountMinor: amount.amountMinor, updatedAt: timeOf(em) };
+  if ((await em.nativeUpdate(PayoutLeg, guard, change)) !== 1) throw new LostClaim(leg.id);
+  await note(em, leg.orderId, 'noted', `payout to ${leg.beneficiary} is ${formatMoney(amount)} now`, { leg: leg.id });
+  restoreOnRollback(em, leg);
+  Object.assign(leg, change);
+}
+
+/** The reason of an UNCLAIMED leg that an admin wants paid again: its worker cancels the payout first. */
+export const cancelRequested = 'CANCEL_REQUESTED';
+
+/** The reason of a leg in review whose provider accepted the payout and does not know it since. */
+export const neverCreated = 'PAYOUT_NEVER_CREATED';
+
+/** The provider has it, and does not say how it ends: it may never, and is no proof that nothing was paid. */
+export const blocked = 'PAYOUT_BLOCKED';
+export const notFinal = 'PAYOUT_NOT_FINAL';
+
+/** A person who has looked at the provider may say of these that nothing was paid. */
+export const leftOpen: readonly (string | null | undefined)[] = [neverCreated, blocked, notFinal];
+
+export async function requestCancel(em: EntityManager, leg: PayoutLeg): Promise<void> {
+  const guard = { id: leg.id, status: leg.status, fence: leg.fence };
+  if ((await em.nativeUpdate(PayoutLeg, guard, { reason: cancelRequested })) !== 1) throw new LostClaim(leg.id);
+  await note(em, leg.orderId, 'noted', `payout to ${leg.beneficiary} is to be taken back`, { leg: leg.id });
+}
+
+export async function recheckLeg(em: EntityManager, leg: PayoutLeg, at: Date): Promise<void> {
+  const guard = { id: leg.id, status: leg.status, fence: leg.fence };
+  if ((await em.nativeUpdate(PayoutLeg, guard, { nextCheckAt: at })) !== 1) throw new LostClaim(leg.id);
+}
+
+/** It stands as it is until it is woken, which may have happened since it was claimed. */
+export async function restLeg(em: EntityManager, { id, status, fence, wake }: PayoutLeg): Promise<void> {
+  await em.nativeUpdate(PayoutLeg, { id, status, fence, wake }, { nextCheckAt: null });
+}
+
+export async function wakeLeg(em: EntityManager, id: LegId): Promise<PayoutLeg | null> {
+  const woken = await em.nativeUpdate(
+    PayoutLeg,
+    { id },
+    { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) },
+  );
+  return woken === 1 ? em.findOne(PayoutLeg, { id }) : null;
+}
+
+/** Its worker looks at it now, if nobody has claimed its payout yet. */
+export async function wakeUnclaimed(em: EntityManager, id: LegId): Promise<void> {
+  const look = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
+  await em.nativeUpdate(PayoutLeg, { id, status: 'UNCLAIMED' }, look);
+}
+
+/**
+ * What was sent under our key, or is known by its provider's reference: in any generation, whatever became of it. A key
+ * that is no effect of ours names none, whatever reference stands beside it.
+ */
+export async function payoutEffect(
+  em: EntityManager,
+  route: PayoutLeg['route'],
+  { key, reference }: { key?: string | undefined; reference?: string | undefined },
+): Promise<Effect | null> {
+  if (key !== undefined) return em.findOne(Effect, { purpose: 'pay', route, idempotencyKey: key });
+  if (reference === undefined) return null;
+  const [row] = await em.execute<{ id: Effect['id'] }[]>(
+    `select id from effects where purpose = 'pay' and route = ? and result ->> 'reference' = ? order by created_at desc limit 1`,
+    [route, reference],
+  );
+  return row ? em.findOne(Effect, { id: row.id }) : null;
+}
+
+/** Whether a provider's name for a payout, or our own key of one, is known as another one's. */
+export async function isAnotherPayout(
+  em: EntityManager,
+  { id }: Pick<Effect, 'id'>,
+  reference: string,
+): Promise<boolean> {
+  const known = await em.execute<{ id: string }[]>(
+    `select id from effects where purpose = 'pay' and id <> ?
+       and (idempotency_key = ? or status = 'DONE' and result ->> 'reference' = ?) limit 1`,
+    [id, reference, reference],
+  );
+  return known.length > 0;
+}

@@ -1,0 +1,48 @@
+/** The payout that pays a leg: one of its own, or a collected one. Which it is, is asked here alone. */
+import { raw } from '@mikro-orm/core';
+import type { LegId } from '../../domain/ids.ts';
+import type { EntityManager } from '../database/open.ts';
+import { withdrawUnsent } from '../effects/effects.ts';
+import { Effect, PayoutLeg } from '../entities/money.ts';
+import { letGo, standingCollection } from './collected-payouts.ts';
+
+type Leg = Pick<PayoutLeg, 'id'>;
+
+/** The one that stands, else the newest. */
+export const newestPayout = (em: EntityManager, { id }: Leg): Promise<Effect | null> =>
+  em.findOne(Effect, {
+    id: {
+      $eq: raw<Effect['id']>(
+        `(select effect_id from leg_payouts where leg_id = ?
+          order by (status <> 'DISPROVEN') desc, created_at desc, generation desc limit 1)`,
+        [id],
+      ),
+    },
+  });
+
+/** The one of which it is not proven that it paid nothing: there is one at most. */
+export async function standingPayout(em: EntityManager, leg: Leg): Promise<Effect | null> {
+  const effect = await newestPayout(em, leg);
+  return effect?.status === 'DISPROVEN' ? null : effect;
+}
+
+/** The legs that a payout pays, or paid; the first of a collected one bears its fee. */
+export const legsOfPayout = async (em: EntityManager, { id }: Pick<Effect, 'id'>): Promise<PayoutLeg[]> => {
+  const members = await em.execute<{ id: LegId }[]>(
+    'select l.id from leg_payouts p join payout_legs l on l.id = p.leg_id where p.effect_id = ? order by p.place',
+    [id],
+  );
+  const legs = await em.find(PayoutLeg, { id: { $in: members.map(member => member.id) } });
+  const byId = new Map(legs.map(leg => [leg.id, leg]));
+  return members.flatMap(member => byId.get(member.id) ?? []);
+};
+
+/** Takes back what has not left; other members of a collected payout are free with it. The caller owns the leg's order. */
+export async function withdrawUnsentPayout(em: EntityManager, leg: Leg): Promise<void> {
+  await withdrawUnsent(em, 'pay', leg.id);
+  const collected = await standingCollection(em, leg.id);
+  if (!collected) return;
+  await withdrawUnsent(em, 'pay', collected.id);
+  // One that was never opened; what may have left keeps its members.
+  if (!(await standingPayout(em, leg))) await letGo(em, collected.id);
+}

@@ -1,0 +1,86 @@
+/** Seals rows with the first key, batch by batch in the order of their ids: sealed anew, or for the first time. */
+import type { Address } from '../../domain/address.ts';
+import { keysToldIn } from '../../domain/our-keys.ts';
+import { hashesOf } from '../database/buyer-address.ts';
+import { type Keyring, keysOf } from '../database/keyring.ts';
+import type { EntityManager, Store } from '../database/open.ts';
+import { buyerColumns, type ConvertedColumn, type SealedColumn, sealedPlace } from '../database/sealed-columns.ts';
+
+type Row = { readonly id: string; readonly sealed: string | null; readonly plain: string | null };
+
+const isConverted = (column: SealedColumn): column is ConvertedColumn => 'isPlain' in column;
+
+/** SQL with one parameter, the current key: sealed with another one, or not sealed at all. */
+export function isOutdated(column: SealedColumn): string {
+  const older = `split_part(${column.head}, '.', 2) <> ?`;
+  return isConverted(column) ? `(${older} or ${column.isPlain})` : older;
+}
+
+type Wanted = { readonly where: string; readonly values: readonly unknown[]; readonly limit: number };
+
+/** Under row locks: who is refreshing a token is not overwritten. Rows that somebody else holds are passed over. */
+async function sealRows(em: EntityManager, keys: Keyring, column: SealedColumn, wanted: Wanted): Promise<Row[]> {
+  const plain = isConverted(column) ? `case when ${column.isPlain} then ${column.plain} end` : 'null';
+  const rows = await em.execute<Row[]>(
+    `select id::text as id, ${column.text} as sealed, ${plain} as plain from ${column.table}
+     where ${wanted.where} order by id limit ? for no key update skip locked`,
+    [...wanted.values, wanted.limit],
+  );
+  for (const row of rows) await sealRow(em, keys, column, row);
+  return rows;
+}
+
+async function sealRow(em: EntityManager, keys: Keyring, column: SealedColumn, row: Row): Promise<void> {
+  const { id, sealed, plain } = row;
+  const place = sealedPlace(column.place, id);
+  const text = sealed === null ? (plain ?? '') : keys.box.open(sealed, place);
+  const again = keys.box.seal(text, place);
+  await em.execute(`update ${column.table} set ${column.column} = ${column.stored} where id = ?`, [again, id]);
+  await keepBeside(em, keys, column, id, text);
+}
+
+/** What is searched for in a row whose text is sealed. */
+async function keepBeside(em: EntityManager, { hash }: Keyring, { table }: SealedColumn, id: string, text: string) {
+  if (table === 'orders') {
+    const { emailHash, nameHash } = hashesOf(hash, JSON.parse(text) as Address);
+    await em.execute('update orders set email_hash = ?, name_hash = ? where id = ?', [emailHash, nameHash, id]);
+  } else if (table === 'inbound_events') {
+    const told = keysToldIn(Buffer.from(text, 'base64').toString('utf8')) || null;
+    await em.execute('update inbound_events set keys_told = ? where id = ?', [told, id]);
+  }
+}
+
+/** What another key than the first has sealed, from behind `after` on: each row is read once. */
+export const resealBatch = (
+  store: Store,
+  keys: Keyring,
+  column: SealedColumn,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<{ rows: number; last: string | null }> =>
+  store.transaction(async em => {
+    const where = isOutdated(column);
+    const wanted =
+      after === null
+        ? { where, values: [keys.current], limit }
+        : { where: `${where} and id > ?`, values: [keys.current, after], limit };
+    const rows = await sealRows(em, keys, column, wanted);
+    return { rows: rows.length, last: rows.at(-1)?.id ?? null };
+  });
+
+/** Of one column: rows of one transaction, and transactions. A row of bytes (a picture) may be megabytes. */
+const pass = { rows: 200, pictures: 10, batches: 20 };
+
+/** What was stored before it was sealed. Gives how many rows it was; what is left is the next pass's. */
+export async function sealPlain(store: Store): Promise<number> {
+  let sealed = 0;
+  for (const column of buyerColumns) {
+    const limit = column.holdsPictures ? pass.pictures : pass.rows;
+    for (let batch = 0; batch < pass.batches; batch += 1) {
+      const wanted = { where: column.isPlain, values: [], limit };
+      const { length } = await store.transaction(em => sealRows(em, keysOf(em), column, wanted));
+      sealed += length;
+      if (length < limit) break;
+    }
+  }
+  return sealed;
+}

@@ -1,0 +1,95 @@
+/**
+ * `npm run rotate-keys`: seals every stored secret, and all that names a buyer, again with the first key of
+ * ENCRYPTION_KEY, so that the older ones can be taken away. Every process that runs meanwhile must have both keys
+ * (docs/settings.md, "Changing the encryption key": the new key last, then first, then this). Stopped half-way, it is
+ * started again.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EncryptionKey } from '../../runtime/config.ts';
+import { createKeyring } from '../database/keyring.ts';
+import { openStore, type Store } from '../database/open.ts';
+import { patient } from '../database/pool-timeouts.ts';
+import { type KeyUse, keysInUse, type SealedColumn, sealedColumns } from '../database/sealed-columns.ts';
+import { assertKeysFit, retireKeys } from './encryption-keys.ts';
+import { isOutdated, resealBatch } from './resealing.ts';
+
+const batchSize = { rows: 50, pictures: 10 };
+/** A row that somebody else holds (a token that is being refreshed) is waited for this long. */
+const patience = { tries: 60, pauseMs: 1_000 };
+
+export type Rotation = {
+  store: Store;
+  /** The first one seals. */
+  keys: readonly EncryptionKey[];
+  progress: (line: string) => void;
+  batch?: number;
+};
+
+/** Gives what is still sealed with other keys than the current one: nothing, unless rows stayed locked all along. */
+export async function rotateKeys({ store, keys, progress, batch }: Rotation): Promise<KeyUse[]> {
+  const [current] = keys;
+  if (!current) throw new Error('there is no key to seal with');
+  await assertKeysFit(store, keys);
+  for (const column of sealedColumns) {
+    const total = await outdated(store, column, current.id);
+    let done = 0;
+    for (let tries = 0; tries < patience.tries && done < total; tries += 1) {
+      if (tries > 0) await sleep(patience.pauseMs);
+      const limit = batch ?? (column.holdsPictures ? batchSize.pictures : batchSize.rows);
+      done += await resealAll({ store, keys, progress, batch: limit }, column, { done, total });
+      if ((await outdated(store, column, current.id)) === 0) break;
+    }
+  }
+  const uses = await store.read(em => keysInUse(em));
+  const left = uses.filter(({ keyId }) => keyId !== current.id);
+  await store.read(em => retireKeys(em, [current.id, ...left.map(({ keyId }) => keyId)]));
+  return left;
+}
+
+/** Once through a column, from its first row to its last; gives how many rows were sealed. */
+async function resealAll(
+  { store, keys, progress, batch }: Required<Rotation>,
+  column: SealedColumn,
+  { done, total }: { done: number; total: number },
+): Promise<number> {
+  const keyring = createKeyring(keys);
+  let sealed = 0;
+  for (let after: string | null = null; ; ) {
+    const { rows, last } = await resealBatch(store, keyring, column, { after, limit: batch });
+    if (rows === 0) return sealed;
+    sealed += rows;
+    progress(`${column.table}.${column.column}: ${done + sealed} of ${total} sealed with ${keyring.current}`);
+    after = last;
+  }
+}
+
+async function outdated(store: Store, column: SealedColumn, currentId: string): Promise<number> {
+  const [row] = await store.read(em =>
+    em.execute<{ rows: number }[]>(`select count(*)::int as rows from ${column.table} where ${isOutdated(column)}`, [
+      currentId,
+    ]),
+  );
+  return row?.rows ?? 0;
+}
+
+if (import.meta.main) {
+  const { readSealingConfig } = await import('../../runtime/config.ts');
+  const { databaseUrl, encryptionKeys } = readSealingConfig();
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  // It reads whole tables.
+  const store = await openStore(databaseUrl, 2, [], patient);
+  try {
+    const left = await rotateKeys({ store, keys: encryptionKeys, progress: say });
+    for (const { table, keyId, rows } of await store.read(em => keysInUse(em)))
+      say(`in use: ${keyId} (${rows} of ${table})`);
+    const older = encryptionKeys.slice(1).map(({ id }) => id);
+    const free = older.filter(id => !left.some(({ keyId }) => keyId === id));
+    if (free.length > 0) say(`no longer in use, and may be taken out of ENCRYPTION_KEY: ${free.join(', ')}`);
+    if (left.length > 0) {
+      say('some rows were locked all along: run this again');
+      process.exitCode = 1;
+    }
+  } finally {
+    await store.close();
+  }
+}

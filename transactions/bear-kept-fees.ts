@@ -1,0 +1,54 @@
+/**
+ * PayPal keeps its fee of a payment that is given back. Where there is no sale that it is a cost of, somebody bears it as
+ * soon as the order is REFUNDED; should the money come again, it is the order's own once more.
+ */
+import { platformCurrency } from '../domain/fees.ts';
+import { bearerOfKeptFees } from '../domain/kept-fees.ts';
+import { merged, reversed } from '../domain/ledger.ts';
+import { convert, formatMoney, type Money } from '../domain/money.ts';
+import type { FailureReason } from '../domain/order.ts';
+import { keptFeeBorne } from '../domain/postings.ts';
+import { timeOf } from '../store/database/clock.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import type { Order } from '../store/entities/order.ts';
+import { freshRate } from '../store/money/fx.ts';
+import { orderSums, postingsOf, postTurn } from '../store/money/ledger.ts';
+import { custodyOf, rateOf } from '../store/orders/orders.ts';
+import { note } from '../store/orders/timeline.ts';
+import { findSale } from '../store/payouts/sales.ts';
+
+export const keptFees = 'kept-fees';
+
+/** Books what is kept and borne by nobody yet. The caller owns the order. */
+export async function bearKeptFees(em: EntityManager, order: Order): Promise<void> {
+  if (order.channel !== 'paypal' || (await findSale(em, order.id))) return;
+  const fee = (await orderSums(em, order.id, order.saleCurrency))('fees:payment');
+  if (fee.amountMinor === 0n) return;
+  const bearer = bearerOfKeptFees(custodyOf(order), await lastFailure(em, order));
+  const worth = await inOurCurrency(em, order, fee);
+  const postings = keptFeeBorne({ bearer, reseller: order.userId, fee, worth });
+  await postTurn(em, { source: keptFees, event: `kept:${order.id}`, orderId: order.id, postings });
+  await note(em, order.id, 'noted', `PayPal keeps ${formatMoney(fee)}: the ${bearer} bears it`, { bearer });
+}
+
+/** The money has come again: the fee is a cost of what becomes of the order. The caller owns it. */
+export async function takeBackKeptFees(em: EntityManager, { id: orderId }: Order): Promise<void> {
+  const postings = merged(reversed(await postingsOf(em, orderId, keptFees, ['%'])));
+  if (postings.length > 0) await postTurn(em, { source: keptFees, event: `unkept:${orderId}`, orderId, postings });
+}
+
+/** At the order's own rate, else the newest; where there is none it is owed as it was kept. */
+async function inOurCurrency(em: EntityManager, order: Order, fee: Money): Promise<Money> {
+  const span = { notBefore: new Date(0), now: timeOf(em) };
+  const rate = order.fxRate ? rateOf(order) : await freshRate(em, platformCurrency, fee.currency, span);
+  return rate ? convert(fee, rate) : fee;
+}
+
+async function lastFailure(em: EntityManager, { id }: Order): Promise<FailureReason | undefined> {
+  const [row] = await em.execute<{ reason: FailureReason }[]>(
+    `select detail ->> 'reason' as reason from order_events
+     where order_id = ? and kind = 'moved' and detail ->> 'to' = 'FAILED' order by id desc limit 1`,
+    [id],
+  );
+  return row?.reason;
+}

@@ -1,0 +1,61 @@
+import { platformCurrency } from '../domain/fees.ts';
+import type { OrderId } from '../domain/ids.ts';
+import { type Money, money, sum } from '../domain/money.ts';
+import { supplierPaid } from '../domain/postings.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import { standingEffect } from '../store/effects/effects.ts';
+import type { Order, SupplierOrder } from '../store/entities/order.ts';
+import { consume } from '../store/money/funding.ts';
+import { post } from '../store/money/ledger.ts';
+import { custodyOf } from '../store/orders/orders.ts';
+import { isByHand, purchaseOrdersOf } from '../store/orders/supplier-orders.ts';
+
+/** What the standing purchase cost: all of its supplier orders that were paid, together. */
+export async function purchaseCost(em: EntityManager, orderId: OrderId): Promise<Money> {
+  return costOf(await purchaseOrdersOf(em, orderId));
+}
+
+/** What those of them that were paid cost. */
+export const costOf = (rows: readonly SupplierOrder[]): Money =>
+  sum(
+    rows.filter(({ wasPaid }) => wasPaid).map(row => money(row.costMinor ?? 0n, row.costCurrency ?? platformCurrency)),
+    platformCurrency,
+  );
+
+/** The name that the standing purchase is booked under. @param row one of its supplier orders, if it has any */
+async function purchaseEvent(em: EntityManager, orderId: OrderId, row: SupplierOrder | undefined): Promise<string> {
+  if (row && isByHand(row)) return `bought:${row.number}`;
+  const key = row ? row.effectKey : (await standingEffect(em, 'buy', orderId))?.idempotencyKey;
+  return `bought:${key ?? orderId}`;
+}
+
+/** Whether what the standing purchase cost is in the books. @param rows its supplier orders */
+export async function isPurchaseBooked(
+  em: EntityManager,
+  orderId: OrderId,
+  rows: readonly SupplierOrder[],
+): Promise<boolean> {
+  const event = await purchaseEvent(em, orderId, rows[0]);
+  const booked = await em.execute(`select from ledger_transactions where source = 'aliexpress' and event = ?`, [event]);
+  return booked.length > 0;
+}
+
+/** Who paid for the goods, and from where: what a person has paid by another way, nobody here can read. */
+export const payerOf = (order: Order, row: SupplierOrder | undefined) =>
+  ({
+    custody: custodyOf(order),
+    reseller: order.userId,
+    from: row && isByHand(row) ? 'elsewhere' : 'paypal',
+  }) as const;
+
+/** The supplier was paid: what was held for it is spent, and the purchase is booked. Again is harmless. */
+export async function bookPurchase(em: EntityManager, order: Order, cost: Money): Promise<void> {
+  await consume(em, 'buy', order.id, cost);
+  const [row] = await purchaseOrdersOf(em, order.id);
+  await post(em, {
+    source: 'aliexpress',
+    event: await purchaseEvent(em, order.id, row),
+    orderId: order.id,
+    postings: supplierPaid({ ...payerOf(order, row), cost }),
+  });
+}

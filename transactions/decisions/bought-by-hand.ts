@@ -1,0 +1,53 @@
+/** A purchase by the word of a person: what the supplier has it under, and what it cost where nobody can read that. */
+import { platformCurrency } from '../../domain/fees.ts';
+import { sum } from '../../domain/money.ts';
+import { credentialByAccount } from '../../store/connections/credentials.ts';
+import { timeOf } from '../../store/database/clock.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { isInDoubt } from '../../store/effects/effects.ts';
+import { closeByHand, saidByPerson } from '../../store/effects/effects-by-hand.ts';
+import { SupplierOrder } from '../../store/entities/order.ts';
+import { isCancelled, keepSupplierOrders, purchaseOrdersOf } from '../../store/orders/supplier-orders.ts';
+import { bookPurchase } from '../book-purchase.ts';
+import { refusal } from '../decision-refused.ts';
+import type { PaidOrder } from './decision-schemas.ts';
+import type { OrderFacts } from './order-choices.ts';
+import { inPlatformCurrency, paidAs } from './paid-by-hand.ts';
+
+/** Closes the purchase in doubt under these numbers. @throws DecisionRefused when one of them is another order's */
+export async function boughtByHand(
+  em: EntityManager,
+  { order, buy }: Pick<OrderFacts, 'order' | 'buy'>,
+  numbers: readonly string[],
+): Promise<void> {
+  if (!buy) throw refusal('NOTHING_IN_DOUBT', 'no purchase is in doubt');
+  const apiName = buy.route === 'aliexpress-browser' ? 'aliexpress' : 'aliexpress-dropshipping';
+  const account = await credentialByAccount(em, apiName, buy.environment, buy.account);
+  if (isInDoubt(buy) || saidByPerson(buy)) await closeByHand(em, buy, { orderNumbers: [...numbers] });
+  await keepSupplierOrders(em, order.id, account?.id ?? null, numbers, buy.idempotencyKey);
+  const own = new Set((await purchaseOrdersOf(em, order.id)).map(({ number }) => number));
+  const taken = numbers.filter(number => !own.has(number));
+  if (taken.length > 0) throw refusal('REFERENCE_TAKEN', `${taken.join(', ')}: another purchase of ours`);
+}
+
+/**
+ * The same, with what was paid for each of them. Whatever else was ordered with them is not coming, and its supplier has
+ * no money for it. @throws DecisionRefused
+ */
+export async function boughtFor(em: EntityManager, facts: OrderFacts, paid: readonly PaidOrder[]): Promise<void> {
+  const costs = new Map(paid.map(({ number, cost }) => [number, cost]));
+  inPlatformCurrency(...costs.values());
+  await boughtByHand(em, facts, [...costs.keys()]);
+  for (const row of await purchaseOrdersOf(em, facts.order.id)) {
+    const cost = costs.get(row.number);
+    if (!cost) await notComing(em, row);
+    else if (isCancelled(row)) throw refusal('SUPPLIER_CANCELLED_IT', `the supplier has cancelled ${row.number}`);
+    else await paidAs(em, row, cost);
+  }
+  await bookPurchase(em, facts.order, sum([...costs.values()], platformCurrency));
+}
+
+async function notComing(em: EntityManager, row: SupplierOrder): Promise<void> {
+  const closed = isCancelled(row) ? {} : ({ status: 'CANCELLED' } as const);
+  await em.nativeUpdate(SupplierOrder, { id: row.id }, { ...closed, wasPaid: false, updatedAt: timeOf(em) });
+}

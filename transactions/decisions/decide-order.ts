@@ -1,0 +1,149 @@
+/**
+ * What an operator decides about an order that waits or needs a review: an open purchase is settled by the word of
+ * whoever looked at the supplier, and what cannot be read is said by amount.
+ *
+ *   bought         the supplier has it, under these numbers             → followed like every purchase
+ *   bought-for     the same, and so much was paid for each of them      → PURCHASED: the sale is booked with that
+ *   supplied       the buyer has the goods by another way, for so much  → PURCHASED, without an order of ours
+ *   go-on          the goods are ordered, whatever stopped the order    → followed
+ *   delivered      the sale is booked, and the buyer has the goods     → followed no more
+ *   not-coming     the goods do not come: so much of their price came   → the purchase and the sale are undone; buy
+ *                  back, and the rest is lost                             again, or fail
+ *   supplier-      the same, of what the supplier itself has cancelled → bought again; where only a part was cancelled,
+ *   refunded                                                           a person decides
+ *   buy-again      nothing was bought, and the buyer's money is here    → PAID: checked, reserved and bought anew
+ *   fail           nothing was bought, and nothing will be              → FAILED, refunded by the reseller's policy
+ *   refund-again   no refund has arrived                                → REFUNDING: a new one is sent
+ *   marketplace-   so much went back by the marketplace, which does     → booked; the order stays where it is
+ *   refunded       not tell it
+ *   refunded       the buyer has so much back by another way, and not   → booked; the order stays where it is, and a
+ *                  by a refund of ours that is in doubt                   purchase that waits is a person's
+ *
+ * If the supplier closed the order and we never booked a payment, an operator who has checked that no money is left
+ * there may treat it as not bought. A decision that the provider does not confirm may be corrected. An open dispute or
+ * a debt of the supplier keeps the order frozen, whatever is decided.
+ */
+import type { OrderId } from '../../domain/ids.ts';
+import { orderStates } from '../../domain/order.ts';
+import { unreachable } from '../../domain/outcome.ts';
+import { advance, type Enqueue } from '../../queues/transact.ts';
+import { timeOf } from '../../store/database/clock.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { disproveDone, withdrawUnsent } from '../../store/effects/effects.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { claimOrder, updateOrder } from '../../store/orders/orders.ts';
+import { endFollowing, forgetSupplierOrders } from '../../store/orders/supplier-orders.ts';
+import { note } from '../../store/orders/timeline.ts';
+import { type Deed, didNotHappen, refusal, told } from '../decision-refused.ts';
+import { failOrder } from '../fail-order.ts';
+import { freezeLeft, lookedAt } from '../freeze-order.ts';
+import { boughtByHand, boughtFor } from './bought-by-hand.ts';
+import { marketplaceRefunded } from './confirm-marketplace-refund.ts';
+import { notComing, supplierRefunded } from './confirm-supplier-refund.ts';
+import type { OrderDecision } from './decision-schemas.ts';
+import { isClosedUnbooked, isUnconfirmed, type OrderFacts, orderChoices, orderFacts } from './order-choices.ts';
+import { noRefundArrived, refundedByHand } from './refunded-by-hand.ts';
+import { suppliedByHand } from './supplied-by-hand.ts';
+
+/** @throws DecisionRefused */
+export async function decideOrder(
+  em: EntityManager,
+  enqueue: Enqueue,
+  id: OrderId,
+  { decision, by, why }: Deed<OrderDecision>,
+): Promise<Order> {
+  const order = await claimOrder(em, id, orderStates);
+  if (!order) throw refusal('NOT_FOUND', 'there is no such order');
+  const facts = await orderFacts(em, order);
+  const refused = orderChoices(facts)[decision.decision];
+  if (refused) throw refused;
+  const text = `decided by a person (${decision.decision}): ${why}`;
+  await note(em, id, 'noted', text, { by, ...told(decision) });
+  await carryOut(em, enqueue, facts, { decision, by, why: text });
+  return order;
+}
+
+async function carryOut(
+  em: EntityManager,
+  enqueue: Enqueue,
+  facts: OrderFacts,
+  { decision, by, why: note }: Deed<OrderDecision>,
+): Promise<void> {
+  const { order, frozenFor } = facts;
+  // Whoever decides has seen how late it is.
+  const seen = { frozenFor, lateAcceptedAt: timeOf(em) };
+  switch (decision.decision) {
+    case 'bought':
+      await forgetUnconfirmed(em, facts);
+      await boughtByHand(em, facts, decision.supplierOrders);
+      return advance(em, enqueue, order, { to: 'PURCHASING', note }, seen);
+    case 'bought-for':
+      await forgetUnconfirmed(em, facts);
+      await boughtFor(em, facts, decision.paid);
+      return advance(em, enqueue, order, { to: 'PURCHASED', note }, seen);
+    case 'supplied':
+      await nothingBought(em, facts);
+      return advance(
+        em,
+        enqueue,
+        order,
+        { to: 'PURCHASED', note },
+        { ...seen, ...(await suppliedByHand(em, order, decision.cost)) },
+      );
+    case 'delivered':
+      await endFollowing(em, order.id);
+      return advance(em, enqueue, order, { to: 'PURCHASED', note }, seen);
+    case 'go-on':
+      return advance(em, enqueue, order, { to: isFollowed(order) ? 'PURCHASED' : 'PURCHASING', note }, seen);
+    case 'not-coming':
+      return notComing(em, enqueue, facts, { ...decision, by });
+    case 'supplier-refunded':
+      return supplierRefunded(em, enqueue, facts, { ...decision, by });
+    case 'marketplace-refunded':
+      return marketplaceRefunded(em, enqueue, order, decision.amount);
+    case 'buy-again':
+      await nothingBought(em, facts);
+      await withdrawUnsent(em, 'refund', order.id);
+      return advance(em, enqueue, order, { to: 'PAID', note }, { ...seen, purchaseRoute: 'api' });
+    case 'fail':
+      await nothingBought(em, facts);
+      return failOrder(em, enqueue, order, { reason: 'DECIDED_BY_PERSON', note }, seen);
+    case 'refund-again':
+      await nothingBought(em, facts);
+      await noRefundArrived(em, facts);
+      await advance(em, enqueue, order, { to: 'FAILED', reason: 'DECIDED_BY_PERSON', note }, await heldFor(em, order));
+      return advance(em, enqueue, order, { to: 'REFUNDING', note });
+    case 'refunded':
+      await withdrawUnsent(em, 'refund', order.id);
+      await noRefundArrived(em, facts);
+      await refundedByHand(em, order, decision);
+      await updateOrder(em, order, await heldFor(em, order));
+      if (order.status === 'WAITING' && facts.buy)
+        await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note });
+      return;
+    default:
+      return unreachable(decision);
+  }
+}
+
+/** What holds it by the facts of now. */
+const heldFor = async (em: EntityManager, order: Order): Promise<Partial<Order>> => ({
+  frozenFor: await freezeLeft(em, order, [...lookedAt, 'REFUND_PENDING']),
+});
+
+/** Its purchase is not read any more: its sale is booked, or nothing was ordered through us. */
+const isFollowed = ({ saleBookedAt, suppliedByHandAt }: Order): boolean => (saleBookedAt ?? suppliedByHandAt) != null;
+
+async function forgetUnconfirmed(em: EntityManager, facts: OrderFacts): Promise<void> {
+  const { order, buy } = facts;
+  if (buy && isUnconfirmed(facts)) await forgetSupplierOrders(em, order.id, buy.idempotencyKey);
+}
+
+/** Where the supplier closed the order, the operator has checked that none of our money is left there. */
+async function nothingBought(em: EntityManager, facts: OrderFacts): Promise<void> {
+  const { order, buy } = facts;
+  await forgetUnconfirmed(em, facts);
+  const closed = buy?.status === 'DONE' && isClosedUnbooked(facts);
+  if (closed) await disproveDone(em, buy, 'CLOSED_BY_SUPPLIER');
+  await didNotHappen(em, closed ? null : buy, 'buy', order.id);
+}

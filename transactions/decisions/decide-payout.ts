@@ -1,0 +1,190 @@
+/**
+ * What an operator decides about a payout. A decision that the provider did not confirm may be corrected.
+ *
+ *   paid             the provider has it: under this reference            → read back, and followed
+ *   not-paid         it certainly did not happen                          → paid anew
+ *   pay-again        it came back, or nobody claims it                    → taken back where it must be, and paid anew
+ *   paid-elsewhere   its receiver has so much of it by another way        → booked; the rest is paid, if any
+ *
+ * A payout that was given up, and that its provider shows all the same, is taken for this one by `paid`.
+ */
+import type { LegId, UserId } from '../../domain/ids.ts';
+import type { Json } from '../../domain/json.ts';
+import { formatMoney, isGreater, zero } from '../../domain/money.ts';
+import { orderStates } from '../../domain/order.ts';
+import { invariant, unreachable } from '../../domain/outcome.ts';
+import { legStates } from '../../domain/payout-leg.ts';
+import { legPaid } from '../../domain/postings.ts';
+import { jobForLeg } from '../../queues/next-job.ts';
+import { payout } from '../../queues/payout.ts';
+import type { Enqueue } from '../../queues/transact.ts';
+import { contradictionsOf, heldLeg, reinstate } from '../../store/contradictions.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { disproveDone } from '../../store/effects/effects.ts';
+import { closeByHand, saidByPerson } from '../../store/effects/effects-by-hand.ts';
+import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { moneyReturned } from '../../store/money/funding.ts';
+import { post } from '../../store/money/ledger.ts';
+import { claimOrder } from '../../store/orders/orders.ts';
+import { note } from '../../store/orders/timeline.ts';
+import {
+  claimLeg,
+  findLeg,
+  goOnProvenLeg,
+  isAnotherPayout,
+  legAmount,
+  lockOrdersOf,
+  moveLeg,
+  requestCancel,
+  wakeLeg,
+} from '../../store/payouts/legs.ts';
+import { legsOfPayout, withdrawUnsentPayout } from '../../store/payouts/payouts-of-leg.ts';
+import { payLess } from '../cancel-payout.ts';
+import { type Deed, didNotHappen, refusal, told } from '../decision-refused.ts';
+import { endFreeze } from '../end-freeze.ts';
+import type { LegDecision } from './decision-schemas.ts';
+import { isLeftOpen, isShown, type LegFacts, legChoices, legFacts } from './payout-choices.ts';
+
+type PaidElsewhere = Extract<LegDecision, { decision: 'paid-elsewhere' }>;
+
+/** @throws DecisionRefused */
+export async function decideLeg(
+  em: EntityManager,
+  enqueue: Enqueue,
+  id: LegId,
+  { decision, by, why }: Deed<LegDecision>,
+): Promise<PayoutLeg> {
+  const { leg, order } = await claimWithOrder(em, id);
+  const facts = await legFacts(em, leg);
+  const refused = legChoices(facts)[decision.decision];
+  if (refused) throw refused;
+  const text = `payout to ${leg.beneficiary} decided by a person (${decision.decision}): ${why}`;
+  // What is said of the payout is said of all that it pays.
+  for (const said of [leg, ...facts.others])
+    await note(em, said.orderId, 'noted', text, { by, leg: id, ...told(decision) });
+  switch (decision.decision) {
+    case 'not-paid':
+      await nothingArrived(em, facts);
+      break;
+    case 'paid':
+      await paid(em, enqueue, order, facts, { reference: decision.reference, by });
+      break;
+    case 'pay-again':
+      return payAgain(em, enqueue, leg);
+    case 'paid-elsewhere':
+      await paidElsewhere(em, facts, decision);
+      break;
+    default:
+      return unreachable(decision);
+  }
+  if (leg.status === 'NEEDS_REVIEW') await moveLeg(em, leg, 'PENDING', { reason: null });
+  if (leg.status === 'PENDING') enqueue(jobForLeg(leg));
+  return leg;
+}
+
+/** The order first: whoever decides about its money must not meet a refund half-way. */
+async function claimWithOrder(em: EntityManager, id: LegId): Promise<{ leg: PayoutLeg; order: Order }> {
+  const found = await findLeg(em, id);
+  const order = found && (await claimOrder(em, found.orderId, orderStates));
+  const leg = order && (await claimLeg(em, id, legStates));
+  if (!leg) throw refusal('NOT_FOUND', 'there is no such payout');
+  return { leg, order };
+}
+
+async function nothingArrived(em: EntityManager, facts: LegFacts): Promise<void> {
+  const { leg, pay } = facts;
+  if (!isLeftOpen(facts)) return didNotHappen(em, pay, 'pay', leg.id);
+  if (pay) await disproveDone(em, pay, 'DECIDED_BY_PERSON');
+  await moneyReturned(em, 'pay', leg.id);
+}
+
+async function paid(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  facts: LegFacts,
+  { reference, by }: { reference: string; by: UserId },
+): Promise<void> {
+  const { leg, pay } = facts;
+  if (!pay) await wasGivenUp(em, enqueue, order, leg, { reference, by });
+  else if (pay.status === 'OPEN' || (saidByPerson(pay) && !isShown(facts))) await wasSent(em, leg, pay, reference);
+}
+
+/** It was given up, its provider shows it, and nothing was sent in its place: it is what pays the leg. */
+async function wasGivenUp(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  leg: PayoutLeg,
+  { reference, by }: { reference: string; by: UserId },
+): Promise<void> {
+  const shownAs = (evidence: Json) =>
+    typeof evidence === 'object' && evidence !== null && 'reference' in evidence && evidence.reference;
+  const found = (await contradictionsOf(em, leg.orderId)).find(
+    ({ subject, evidence }) => subject === leg.id && shownAs(evidence) === reference,
+  );
+  const legs = found ? await legsOfPayout(em, { id: found.effectId }) : [];
+  await lockOrdersOf(em, legs);
+  for (const one of legs) await withdrawUnsentPayout(em, one);
+  if (!found || !(await reinstate(em, found.effectId, by, { reference })))
+    throw refusal('NOTHING_IN_DOUBT', 'nothing that was sent for this payout is shown under that reference');
+  for (const one of legs) {
+    await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, one.id]);
+    if (one.id === leg.id) await endFreeze(em, enqueue, order, 'CONTRADICTION');
+    else await goesOn(em, enqueue, one);
+  }
+}
+
+/** Another leg of the same payout: nothing keeps it and its order waiting any more. */
+async function goesOn(em: EntityManager, enqueue: Enqueue, { id, orderId }: PayoutLeg): Promise<void> {
+  const order = await claimOrder(em, orderId, orderStates);
+  if (order) await endFreeze(em, enqueue, order, 'CONTRADICTION');
+  await goOnProvenLeg(em, id);
+  const held = await heldLeg(em, id);
+  if (held) await moveLeg(em, held, 'PENDING', { reason: null });
+  const woken = await wakeLeg(em, id);
+  if (woken) enqueue(jobForLeg(woken));
+}
+
+async function wasSent(em: EntityManager, { id }: PayoutLeg, effect: Effect, reference: string): Promise<void> {
+  if (await isAnotherPayout(em, effect, reference))
+    throw refusal('REFERENCE_TAKEN', `${reference} is another payout of ours`);
+  await closeByHand(em, effect, { reference });
+  for (const leg of await legsOfPayout(em, effect)) {
+    // Its news comes under this name.
+    await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, leg.id]);
+    if (leg.id !== id) await goOnProvenLeg(em, leg.id);
+  }
+}
+
+/**
+ * The worker asks the provider first: only its word that the money is not with the receiver lets another payout leave.
+ * An unclaimed one is taken back first.
+ */
+async function payAgain(em: EntityManager, enqueue: Enqueue, leg: PayoutLeg): Promise<PayoutLeg> {
+  if (leg.status === 'UNCLAIMED') await requestCancel(em, leg);
+  else await moveLeg(em, leg, 'PENDING', { reason: null });
+  const woken = await wakeLeg(em, leg.id);
+  invariant(woken, `leg ${leg.id} is there`);
+  enqueue(payout.jobFor(woken));
+  return woken;
+}
+
+/** @throws DecisionRefused when it is more than the leg pays, or the reference is booked */
+async function paidElsewhere(em: EntityManager, facts: LegFacts, { amount, reference }: PaidElsewhere): Promise<void> {
+  const { leg } = facts;
+  const due = legAmount(leg);
+  if (amount.currency !== due.currency || isGreater(amount, due))
+    throw refusal('MORE_THAN_LEFT', `the payout is of ${formatMoney(due)}`);
+  await nothingArrived(em, facts);
+  const { beneficiary, userId: holder, orderId } = leg;
+  const booked = await post(em, {
+    source: 'elsewhere',
+    event: `paid-out:${leg.id}:${reference}`,
+    orderId,
+    postings: legPaid({ beneficiary, holder, amount, fee: zero(amount.currency), from: 'elsewhere' }),
+  });
+  if (!booked) throw refusal('REFERENCE_TAKEN', `${reference} is booked for this payout already`);
+  await payLess(em, leg, amount, 'PAID_ELSEWHERE');
+}

@@ -1,0 +1,138 @@
+/**
+ * What may be decided about an order: judged once, by its facts alone and never by the reason that it waits for. Pages
+ * offer what is allowed here, and routes enforce it.
+ */
+import type { Freeze, OrderState } from '../../domain/order.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { isInDoubt, standingEffect } from '../../store/effects/effects.ts';
+import { saidByPerson } from '../../store/effects/effects-by-hand.ts';
+import type { Effect } from '../../store/entities/money.ts';
+import type { Order, SupplierOrder } from '../../store/entities/order.ts';
+import { holdsMoney } from '../../store/money/payments.ts';
+import { hasArrived } from '../../store/money/refunds.ts';
+import { hasUntold } from '../../store/money/unquantified-refunds.ts';
+import { isCancelled, neverRead, purchaseOrdersOf } from '../../store/orders/supplier-orders.ts';
+import { isPurchaseBooked } from '../book-purchase.ts';
+import { type Choices, type DecisionRefused, refusal } from '../decision-refused.ts';
+import { freezeLeft, lookedAt } from '../freeze-order.ts';
+import { supplierOwes } from '../undo-purchase.ts';
+import type { OrderDecisionName } from './decision-schemas.ts';
+
+/** Who waits, or needs a review, may be decided about; who is at work may not. */
+export const decidedIn: readonly OrderState[] = ['NEEDS_REVIEW', 'WAITING'];
+
+export type OrderFacts = {
+  readonly order: Order;
+  /** The purchase that stands, or may. */
+  readonly buy: Effect | null;
+  /** The refund that was sent, or may have been; null once it has arrived. */
+  readonly refund: Effect | null;
+  readonly wasRefunded: boolean;
+  readonly placed: readonly SupplierOrder[];
+  readonly isBooked: boolean;
+  readonly moneyIsHere: boolean;
+  /** The supplier owes what it cancelled; a marketplace gave money back and does not say how much. */
+  readonly supplierOwes: boolean;
+  readonly refundUntold: boolean;
+  /** What holds the order when somebody has looked at it. */
+  readonly frozenFor: Freeze | null;
+};
+
+export async function orderFacts(em: EntityManager, order: Order): Promise<OrderFacts> {
+  const { id } = order;
+  const sent = await standingEffect(em, 'refund', id);
+  const wasSent = sent?.status === 'DONE' || isInDoubt(sent);
+  const wasRefunded = sent?.status === 'DONE' && (await hasArrived(em, (sent.result as { refundId: string }).refundId));
+  const placed = await purchaseOrdersOf(em, id);
+  return {
+    order,
+    buy: await standingEffect(em, 'buy', id),
+    refund: wasSent && !wasRefunded ? sent : null,
+    wasRefunded,
+    placed,
+    isBooked: await isPurchaseBooked(em, id, placed),
+    moneyIsHere: await holdsMoney(em, id),
+    supplierOwes: order.waitReason === 'SUPPLIER_REFUND_UNPROVEN' || (await supplierOwes(em, id)),
+    refundUntold: await hasUntold(em, id),
+    frozenFor: await freezeLeft(em, order, lookedAt),
+  };
+}
+
+/** Only an operator has named the numbers of its purchase, and the supplier has confirmed none of them. */
+export const isUnconfirmed = ({ buy, placed }: OrderFacts): boolean =>
+  saidByPerson(buy) && !placed.some(row => row.wasPaid || row.rawStatus !== neverRead);
+
+/**
+ * Everything of it is closed at the supplier, and our books know of no payment: whether one was made, and came back, is a
+ * person's to say.
+ */
+export const isClosedUnbooked = ({ placed, isBooked }: OrderFacts): boolean =>
+  placed.length > 0 && placed.every(isCancelled) && !isBooked;
+
+/** Through us, or by another way. */
+const isOrdered = ({ order, buy }: OrderFacts): boolean => buy?.status === 'DONE' || order.suppliedByHandAt != null;
+
+const whyGoodsStand = (facts: OrderFacts): DecisionRefused | null =>
+  !isOrdered(facts) || isClosedUnbooked(facts) || isUnconfirmed(facts)
+    ? null
+    : refusal('GOODS_ORDERED', 'goods are ordered for it: cancel them at the supplier first');
+
+/** Never a purchase beside a refund, nor for money that is disputed, is gone, or never came. */
+function whyNothingIsBought({ frozenFor, refund, wasRefunded, moneyIsHere }: OrderFacts): DecisionRefused | null {
+  if (frozenFor) return refusal('ORDER_FROZEN', `${frozenFor}: nothing is bought for it`);
+  if (refund || wasRefunded) return refusal('REFUND_SENT', 'its buyer was sent the money back, or may have been');
+  if (moneyIsHere) return null;
+  return refusal('NOT_PAID', 'no money of its buyer is here: its sale channel has not told of any, or it went back');
+}
+
+const isDoubtful = (facts: OrderFacts): boolean => isInDoubt(facts.buy) || isUnconfirmed(facts);
+
+function whyNotBoughtFor({ order, buy, isBooked }: OrderFacts): DecisionRefused | null {
+  if (buy?.status !== 'DONE' && !isInDoubt(buy)) return refusal('NOTHING_ORDERED', 'nothing is ordered for it');
+  if (order.saleBookedAt) return refusal('SALE_BOOKED', 'its sale is booked with what its goods cost');
+  return isBooked ? refusal('PURCHASE_BOOKED', 'what its goods cost is booked') : null;
+}
+
+const whyNotRefunded = ({ moneyIsHere }: OrderFacts): DecisionRefused | null =>
+  moneyIsHere ? null : refusal('NOT_PAID', 'no money of its buyer is here, or its buyer disputes it');
+
+const whyNotRefundedAgain = ({ refund, moneyIsHere }: OrderFacts): DecisionRefused | null => {
+  if (!refund) return refusal('NO_REFUND_SENT', 'no refund was sent that could be sent again');
+  return moneyIsHere ? null : refusal('NOT_PAID', 'all of its money went back, or its buyer disputes it');
+};
+
+/** For a worker that is at it the purchase stands: it stops by itself when it sees what the supplier cancelled. */
+const carriedOn: readonly OrderState[] = ['PURCHASING', 'PURCHASED', 'SHIPPED'];
+
+function whyNoSupplierRefund({ order: { status }, supplierOwes }: OrderFacts): DecisionRefused | null {
+  if (carriedOn.includes(status))
+    return refusal('ORDER_UNDER_WAY', `the order is ${status}: its supplier is asked how it stands first`);
+  return supplierOwes ? null : refusal('NO_REFUND_AWAITED', 'the order waits for no refund of its supplier');
+}
+
+export function orderChoices(facts: OrderFacts): Choices<OrderDecisionName> {
+  const { order } = facts;
+  const isAsked = decidedIn.includes(order.status);
+  const nobodyAsks = refusal('NOT_IN_REVIEW', 'only an order that waits or needs a review is decided about');
+  const judged = (refusal: DecisionRefused | null) => (isAsked ? refusal : nobodyAsks);
+  const nothing = refusal('NOTHING_ORDERED', 'nothing is ordered for it');
+  const { saleBookedAt } = order;
+  return {
+    'go-on': judged(isOrdered(facts) ? null : nothing),
+    delivered: judged(
+      saleBookedAt ? null : refusal('SALE_NOT_BOOKED', 'its sale is not booked yet: say first what it cost'),
+    ),
+    bought: judged(isDoubtful(facts) ? null : refusal('NOTHING_IN_DOUBT', 'no purchase is in doubt')),
+    'bought-for': judged(whyNotBoughtFor(facts)),
+    supplied: judged(whyGoodsStand(facts) ?? whyNothingIsBought(facts)),
+    'buy-again': judged(whyGoodsStand(facts) ?? whyNothingIsBought(facts)),
+    'not-coming': judged(isOrdered(facts) ? null : nothing),
+    'supplier-refunded': whyNoSupplierRefund(facts),
+    'marketplace-refunded': facts.refundUntold
+      ? null
+      : refusal('NO_REFUND_UNTOLD', 'no refund on this order is waiting for an amount'),
+    'refund-again': judged(whyGoodsStand(facts) ?? whyNotRefundedAgain(facts)),
+    refunded: judged(whyNotRefunded(facts)),
+    fail: judged(whyGoodsStand(facts)),
+  };
+}

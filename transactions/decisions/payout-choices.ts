@@ -1,0 +1,67 @@
+/** What may be decided about a payout: judged once, by its facts. Pages offer what is allowed here, and routes enforce it. */
+import { cameBack, type LegState } from '../../domain/payout-leg.ts';
+import { contradicted } from '../../store/contradictions.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { isInDoubt } from '../../store/effects/effects.ts';
+import { saidByPerson } from '../../store/effects/effects-by-hand.ts';
+import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
+import { leftOpen } from '../../store/payouts/legs.ts';
+import { legsOfPayout, standingPayout } from '../../store/payouts/payouts-of-leg.ts';
+import { type Choices, type DecisionRefused, refusal } from '../decision-refused.ts';
+import type { LegDecisionName } from './decision-schemas.ts';
+
+export type LegFacts = {
+  readonly leg: PayoutLeg;
+  readonly pay: Effect | null;
+  /** What the same payout pays besides. */
+  readonly others: readonly PayoutLeg[];
+};
+
+export async function legFacts(em: EntityManager, leg: PayoutLeg): Promise<LegFacts> {
+  const pay = await standingPayout(em, leg);
+  const isCollected = pay !== null && pay.subject !== leg.id;
+  const others = isCollected ? (await legsOfPayout(em, pay)).filter(({ id }) => id !== leg.id) : [];
+  return { leg, pay, others };
+}
+
+/** Its provider has shown that the payout arrived, or lies there for its receiver: another of its legs knows it already. */
+export const isShown = ({ others }: LegFacts): boolean =>
+  others.some(({ status }) => status === 'PAID' || status === 'UNCLAIMED');
+
+/** Its provider had accepted it and cannot tell how it ends: a person who has looked may say that nothing was paid. */
+export const isLeftOpen = ({ leg, pay }: LegFacts): boolean => pay?.status === 'DONE' && leftOpen.includes(leg.reason);
+
+function whyNotPaidAnew(facts: LegFacts): DecisionRefused | null {
+  if (isShown(facts)) return refusal('PAYOUT_SENT', 'the payout has arrived: others that it pays are paid by it');
+  if (facts.pay?.status !== 'DONE' || saidByPerson(facts.pay) || isLeftOpen(facts)) return null;
+  return refusal('PAYOUT_SENT', 'the payout was accepted: its provider is asked before it is paid again');
+}
+
+const didNotArrive: readonly LegState[] = [...cameBack, 'UNCLAIMED'];
+
+/** Its money is certainly with us; or nobody knows, and whoever decides has seen that it is. */
+function whyNotPaidElsewhere(facts: LegFacts): DecisionRefused | null {
+  const { leg, pay } = facts;
+  if (leg.status === 'NEEDS_REVIEW') return whyNotPaidAnew(facts);
+  const isHere =
+    cameBack.some(state => state === leg.status) || (leg.status === 'SKIPPED_INSUFFICIENT_FUNDS' && !isInDoubt(pay));
+  return isHere ? null : refusal('PAYOUT_UNDER_WAY', 'it is paid, on its way, or not owed any more');
+}
+
+export function legChoices(facts: LegFacts): Choices<LegDecisionName> {
+  const { leg, pay } = facts;
+  const nobodyAsks =
+    leg.status === 'NEEDS_REVIEW'
+      ? null
+      : refusal('NOT_IN_REVIEW', 'only a payout that needs a review is decided about');
+  const nothingSent =
+    pay || leg.reason === contradicted ? null : refusal('NOTHING_IN_DOUBT', 'nothing was sent that could have arrived');
+  return {
+    paid: nobodyAsks ?? nothingSent,
+    'not-paid': nobodyAsks ?? whyNotPaidAnew(facts),
+    'pay-again': didNotArrive.includes(leg.status)
+      ? null
+      : refusal('NOT_PAYABLE_AGAIN', 'only a payout that did not arrive is paid again'),
+    'paid-elsewhere': whyNotPaidElsewhere(facts),
+  };
+}

@@ -1,0 +1,30 @@
+import { platformCurrency } from '../../domain/fees.ts';
+import type { Money } from '../../domain/money.ts';
+import { timeOf } from '../../store/database/clock.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { freshRate, type StoredRate } from '../../store/money/fx.ts';
+import { keepSuppliedByHand } from '../../store/orders/supplier-orders.ts';
+import { bookPurchase } from '../book-purchase.ts';
+import { refusal } from '../decision-refused.ts';
+import { inPlatformCurrency } from './paid-by-hand.ts';
+
+/**
+ * The buyer has the goods without an order of ours: nothing is followed, and whoever pays for its goods has paid `cost`.
+ * Gives what the order becomes by it. @throws DecisionRefused when the sale is in a currency without a rate
+ */
+export async function suppliedByHand(em: EntityManager, order: Order, cost: Money): Promise<Partial<Order>> {
+  inPlatformCurrency(cost);
+  const rate = order.fxRate ? undefined : await newestRate(em, order);
+  await keepSuppliedByHand(em, order.id, cost);
+  await bookPurchase(em, order, cost);
+  const fx = rate ? { fxRate: rate.rate, fxSource: rate.source, fxAsOf: rate.asOf } : {};
+  return { suppliedByHandAt: timeOf(em), ...fx };
+}
+
+/** It was never let through, so that nothing of it was frozen. */
+async function newestRate(em: EntityManager, { saleCurrency }: Order): Promise<StoredRate> {
+  const rate = await freshRate(em, platformCurrency, saleCurrency, { notBefore: new Date(0), now: timeOf(em) });
+  if (rate) return rate;
+  throw refusal('RATE_MISSING', `store a rate from ${platformCurrency} to ${saleCurrency} first`);
+}

@@ -1,0 +1,21 @@
+import type { Freeze } from '../domain/order.ts';
+import { payout } from '../queues/payout.ts';
+import type { Enqueue } from '../queues/transact.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import type { Order } from '../store/entities/order.ts';
+import { updateOrder } from '../store/orders/orders.ts';
+import { legsOfOrder, wakeLeg } from '../store/payouts/legs.ts';
+import { freezeLeft } from './freeze-order.ts';
+
+/** What this freeze was for is over: the legs may leave, unless something else holds the order. True when it ended. */
+export async function endFreeze(em: EntityManager, enqueue: Enqueue, order: Order, why: Freeze): Promise<boolean> {
+  if (order.frozenFor !== why) return false;
+  const frozenFor = await freezeLeft(em, order, [why]);
+  if (frozenFor === why) return false;
+  await updateOrder(em, order, { frozenFor });
+  for (const leg of await legsOfOrder(em, order.id)) {
+    const woken = leg.status === 'PENDING' ? await wakeLeg(em, leg.id) : null;
+    if (woken) enqueue(payout.jobFor(woken));
+  }
+  return true;
+}

@@ -1,0 +1,29 @@
+/**
+ * A buyer wants to be forgotten in one order, at whatever channel they bought. What holds an order is judged in `store/forgetting/erasure-hold.ts`, for every door and for what is forgotten by itself.
+ */
+import Joi from 'joi';
+import type { OrderId, UserId } from '../domain/ids.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import { atTheirWish } from '../store/forgetting/erase-by-email.ts';
+import { forgetBuyer, holdText, lockLines } from '../store/forgetting/erasure.ts';
+import type { ErasureHold } from '../store/forgetting/erasure-hold.ts';
+import { refusal } from './decision-refused.ts';
+
+/** The address may be written in any way. */
+export const askedEmail = Joi.object<{ readonly email: string }>({
+  email: Joi.string().trim().email({ tlds: false }).max(256).required(),
+});
+
+/**
+ * The other lines of the same marketplace order name the same buyer: all of them are erased, or none. Gives them. Again
+ * is harmless. @throws DecisionRefused with what holds one of them, or NOT_FOUND
+ */
+export async function eraseBuyerOf(em: EntityManager, id: OrderId, by: UserId): Promise<readonly OrderId[]> {
+  const lines = await lockLines(em, id);
+  if (lines.length === 0) throw refusal('NOT_FOUND', 'there is no such order');
+  const held = await forgetBuyer(em, lines, { why: atTheirWish, by });
+  if (held) throw refusal(held.code, `${holdText(id, held)}${untilOf(held)}`);
+  return lines.map(line => line.id);
+}
+
+const untilOf = ({ until }: ErasureHold): string => (until ? `, until ${until.toISOString()}` : '');

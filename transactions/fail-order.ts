@@ -1,0 +1,19 @@
+import type { FailureReason } from '../domain/order.ts';
+import { advance, type Enqueue } from '../queues/transact.ts';
+import { findUser } from '../store/accounts/users.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import type { Order } from '../store/entities/order.ts';
+
+/** Final. A paid order's money goes back by itself where its reseller wants that; else they are asked. */
+export async function failOrder(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  failure: { reason: FailureReason; note: string },
+  facts: Partial<Order> = {},
+): Promise<void> {
+  await advance(em, enqueue, order, { to: 'FAILED', ...failure }, facts);
+  const owner = await findUser(em, order.userId);
+  if (owner?.refundPolicy === 'automatic')
+    await advance(em, enqueue, order, { to: 'REFUNDING', note: "by the reseller's refund policy" });
+}

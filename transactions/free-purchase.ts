@@ -1,0 +1,18 @@
+/** What an order holds from the moment it is let through to be bought: money, a place within the limits, a price. */
+
+import type { EntityManager } from '../store/database/open.ts';
+import { isInDoubt, standingEffect, withdrawUnsent } from '../store/effects/effects.ts';
+import type { Order } from '../store/entities/order.ts';
+import { release } from '../store/money/funding.ts';
+
+/**
+ * An order that leaves the road holds nothing: it must be let through again, by what is true then. It keeps all of it
+ * where goods are ordered, or may be. True when nothing is held now. The caller owns the order.
+ */
+export async function giveBack(em: EntityManager, { id }: Order): Promise<boolean> {
+  const effect = await standingEffect(em, 'buy', id);
+  if (effect?.status === 'DONE' || isInDoubt(effect)) return false;
+  await withdrawUnsent(em, 'buy', id);
+  await release(em, 'buy', id);
+  return true;
+}

@@ -1,0 +1,26 @@
+import { jobForOrder } from '../queues/next-job.ts';
+import { advance, type Enqueue } from '../queues/transact.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import type { Order } from '../store/entities/order.ts';
+import { freeze, wakeOrder } from '../store/orders/orders.ts';
+
+/** A payment that was reversed stops what is being bought, and nothing after that: the sale is booked on what is left. */
+export const afterBuying = ({ frozenFor }: Order): Partial<Order> =>
+  frozenFor === 'PAYMENT_REVERSED' ? { frozenFor: null } : {};
+
+/** Nothing is bought for money that went back. What is being bought right now stops before its next call. */
+export async function stopOrder(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  why: 'PAYMENT_REVERSED' | 'DISPUTE',
+  note: string,
+): Promise<void> {
+  if (order.status === 'PAID' || order.status === 'WAITING')
+    await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note });
+  else if (order.status === 'PURCHASING') {
+    await freeze(em, order, why);
+    const woken = await wakeOrder(em, order.id);
+    if (woken) enqueue(jobForOrder(woken));
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * A cancellation that is asked for at a marketplace, and not decided there. Before anything is bought the purchase itself
+ * asks the marketplace and waits (HOLD). From then on the order is held: nobody pays the supplier, and no leg leaves,
+ * until it is declined or the order is cancelled.
+ */
+import type { OrderId } from '../domain/ids.ts';
+import { jobForOrder } from '../queues/next-job.ts';
+import type { Enqueue } from '../queues/transact.ts';
+import { timeOf } from '../store/database/clock.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import type { Order } from '../store/entities/order.ts';
+import { claimOrder, findOrder, freeze, updateOrder, wakeOrder } from '../store/orders/orders.ts';
+import { note } from '../store/orders/timeline.ts';
+import { endFreeze } from './end-freeze.ts';
+
+const why = 'CANCELLATION_ASKED';
+
+/** Goods are ordered, or may be at any moment. */
+const isBuying = ({ status, waitReason }: Order): boolean =>
+  status === 'PURCHASING' || (status === 'WAITING' && (waitReason === 'SUPPLIER_UNPAID' || waitReason === why));
+
+const isReached = (order: Order): boolean =>
+  isBuying(order) || ['PURCHASED', 'SHIPPED', 'DELIVERED', 'NEEDS_REVIEW'].includes(order.status);
+
+/** Takes what the marketplace says of it now. The same news again changes nothing. */
+export async function cancellationTold(em: EntityManager, enqueue: Enqueue, id: OrderId, asked: boolean) {
+  const found = await findOrder(em, id);
+  if (!found || asked === (found.cancelAskedAt != null) || (asked && !isReached(found))) return;
+  const order = await claimOrder(em, id, [found.status]);
+  if (!order) return;
+  if (asked) await hold(em, order);
+  else await letGo(em, enqueue, order);
+  const woken = isBuying(order) ? await wakeOrder(em, id) : null;
+  if (woken) enqueue(jobForOrder(woken));
+}
+
+async function hold(em: EntityManager, order: Order): Promise<void> {
+  await updateOrder(em, order, { cancelAskedAt: timeOf(em) });
+  await freeze(em, order, why);
+  await note(em, order.id, 'noted', 'a cancellation is asked for at the marketplace: accept or decline it there');
+}
+
+/** The caller owns the order. */
+export async function letGo(em: EntityManager, enqueue: Enqueue, order: Order): Promise<void> {
+  await updateOrder(em, order, { cancelAskedAt: null });
+  await endFreeze(em, enqueue, order, why);
+  await note(em, order.id, 'noted', 'the marketplace asks for no cancellation any more');
+}

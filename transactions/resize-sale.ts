@@ -1,0 +1,136 @@
+/**
+ * What a booked sale is worth to its parties, when its price becomes another one: money went back to its buyer, or came
+ * again. Every change is an entry of its own. A leg that is not paid follows; what has left stays as it is, and the rest
+ * is a receivable of the platform, or a credit that a further leg pays.
+ */
+import { add, convert, type Money, max, min, money, negate, subtract, zero } from '../domain/money.ts';
+import type { Beneficiary } from '../domain/payout-leg.ts';
+import { saleRevalued } from '../domain/postings.ts';
+import { dueToReseller, type Profit, profitOf } from '../domain/profit.ts';
+import { payout } from '../queues/payout.ts';
+import type { Enqueue } from '../queues/transact.ts';
+import { commissionAdmin } from '../store/accounts/users.ts';
+import { timeOf } from '../store/database/clock.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import type { PayoutLeg, Sale } from '../store/entities/money.ts';
+import type { Order } from '../store/entities/order.ts';
+import { owedFrom } from '../store/money/current-account.ts';
+import { orderSums, post } from '../store/money/ledger.ts';
+import { custodyOf, rateOf } from '../store/orders/orders.ts';
+import { legAmount, legsOfOrder, resizeLeg } from '../store/payouts/legs.ts';
+import { addLeg, commissionOf } from '../store/payouts/sales.ts';
+import { claimUnpaid, payLess } from './cancel-payout.ts';
+
+type Shares = Readonly<Record<Beneficiary, Money>>;
+/** The name that the change is booked under, and by how much the price changes, in the sale's currency. */
+type Change = { readonly event: string; readonly by: Money };
+
+/** The price is `by` less. The caller owns the order. */
+export async function shrinkSale(em: EntityManager, order: Order, sale: Sale, change: Change): Promise<void> {
+  const { had, has } = await rebook(em, order, sale, { ...change, by: negate(change.by) });
+  for (const beneficiary of ['admin', 'reseller'] as const)
+    await takeFrom(em, await legsOfSale(em, order, sale, beneficiary), subtract(had[beneficiary], has[beneficiary]));
+}
+
+/** Who a share is paid to, and how. */
+type PayTo = Readonly<Record<Beneficiary, Pick<PayoutLeg, 'userId' | 'route' | 'receiver'>>>;
+
+/**
+ * The price is `by` more again: legs that wait pay more, and beside those that have left, or were cancelled, further
+ * ones pay the rest, as far as nothing is owed from other sales. The caller owns the order.
+ */
+export async function regainSale(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  sale: Sale,
+  { payTo, ...change }: Change & { payTo: PayTo },
+): Promise<void> {
+  const { had, has } = await rebook(em, order, sale, change);
+  if (order.proceedsHeldBy !== 'platform') return;
+  // The entry above is in it, so that what they owe from other sales is set off first.
+  const owed = await owedFrom(em, order.userId);
+  for (const beneficiary of ['admin', 'reseller'] as const) {
+    const gained = subtract(has[beneficiary], had[beneficiary]);
+    const due = min(gained, negate(owed[beneficiary]));
+    if (due.amountMinor > 0n) {
+      const leg = await payMore(em, order, sale, { beneficiary, due, ...payTo[beneficiary] });
+      if (leg) enqueue(payout.jobFor(leg));
+    }
+  }
+}
+
+async function rebook(em: EntityManager, order: Order, sale: Sale, { event, by }: Change) {
+  const { percent } = await commissionOf(em, sale.id);
+  const booked = await orderSums(em, order.id, order.saleCurrency, 'sale');
+  const collectedTax = negate(booked('tax:collected'));
+  const gross = subtract(booked('buyer-payments'), collectedTax);
+  const worth = (price: Money) => ({ gross: price, profit: profitAt(order, sale, percent, price) });
+  const [before, after] = [worth(gross), worth(add(gross, by))];
+  const supplierCost = money(sale.supplierCostMinor, sale.currency);
+  const custody = custodyOf(order);
+  const shares = (profit: Profit): Shares => ({
+    admin: profit.commission,
+    reseller: dueToReseller(custody, { ...profit, supplierCost }),
+  });
+  const admin = await commissionAdmin(em);
+  const fees = {
+    marketplaceFee: negate(booked('fees:marketplace')),
+    paymentFee: negate(booked('fees:payment')),
+  };
+  const parties = { custody, reseller: order.userId, admin: admin.id };
+  const postings = saleRevalued({ ...parties, fees, collectedTax, supplierCost }, before, after);
+  await post(em, { source: 'sale', event, orderId: order.id, postings });
+  return { had: shares(before.profit), has: shares(after.profit) };
+}
+
+/** What the sale is worth at that price. The payment provider keeps its fee. */
+const profitAt = (order: Order, sale: Sale, percent: string, price: Money): Profit =>
+  profitOf(
+    {
+      salePrice: convert(price, rateOf(order)),
+      supplierCost: money(sale.supplierCostMinor, sale.currency),
+      marketplaceFee: money(sale.marketplaceFeeMinor, sale.currency),
+      paymentFee: money(sale.paymentFeeMinor, sale.currency),
+    },
+    percent,
+  );
+
+/** Those of one beneficiary, the newest first. */
+const legsOfSale = async (em: EntityManager, { id }: Order, sale: Sale, beneficiary: Beneficiary) =>
+  (await legsOfOrder(em, id))
+    .filter(leg => leg.saleId === sale.id && leg.beneficiary === beneficiary && leg.status !== 'CANCELLED')
+    .toSorted((a, b) => b.part - a.part);
+
+/** Legs whose money is with us pay that much less. The new owner of their fence is this transaction. */
+async function takeFrom(em: EntityManager, legs: readonly PayoutLeg[], less: Money): Promise<void> {
+  let rest = less;
+  for (const { id } of legs) {
+    if (rest.amountMinor <= 0n) return;
+    const leg = await claimUnpaid(em, id);
+    if (!leg) continue;
+    const amount = legAmount(leg);
+    await payLess(em, leg, rest);
+    rest = max(subtract(rest, amount), zero(rest.currency));
+  }
+}
+
+/** A leg that waits pays that much more; else a further one does. Gives the further one. */
+async function payMore(
+  em: EntityManager,
+  order: Order,
+  sale: Sale,
+  { due, ...share }: { beneficiary: Beneficiary; due: Money } & PayTo[Beneficiary],
+): Promise<PayoutLeg | undefined> {
+  const legs = (await legsOfOrder(em, order.id)).filter(
+    leg => leg.saleId === sale.id && leg.beneficiary === share.beneficiary,
+  );
+  for (const { id } of legs.filter(({ status }) => status === 'PENDING')) {
+    const leg = await claimUnpaid(em, id);
+    if (!leg) continue;
+    await resizeLeg(em, leg, add(legAmount(leg), due));
+    return undefined;
+  }
+  const part = Math.max(0, ...legs.map(leg => leg.part)) + 1;
+  return addLeg(em, { saleId: sale.id, orderId: order.id, part, amount: due, notBefore: timeOf(em), ...share });
+}

@@ -1,0 +1,40 @@
+import { jobForOrder } from '../queues/next-job.ts';
+import { reconcile } from '../queues/reconcile.ts';
+import { queueForEvent } from '../queues/sweep.ts';
+import type { Enqueue } from '../queues/transact.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import type { Credential } from '../store/entities/people.ts';
+import { findFeedsOf, wakeFeed } from '../store/events/feeds.ts';
+import { waitingEvents, wakeEvent } from '../store/events/inbound-events.ts';
+import { waitingFor, wakeOrder } from '../store/orders/orders.ts';
+import { resumeWaiting } from './resume-orders.ts';
+
+/** The account can be asked again: what waited for it goes on. Gives how many orders; the sweep takes up what is left. */
+export async function resumeAccount(em: EntityManager, enqueue: Enqueue, credential: Credential): Promise<number> {
+  await wakeFeeds(em, enqueue, credential);
+  await wakeEvents(em, enqueue, credential, 200);
+  return resumeWaiting(em, enqueue, 'RECONNECT_NEEDED', credential.userId);
+}
+
+/** The account is tried again: enough goes on to meet what refused it, and no more. */
+export async function tryAccount(em: EntityManager, enqueue: Enqueue, credential: Credential): Promise<void> {
+  await wakeFeeds(em, enqueue, credential);
+  await wakeEvents(em, enqueue, credential, 1);
+  const [oldest] = await waitingFor(em, 'RECONNECT_NEEDED', { userId: credential.userId });
+  const woken = oldest && (await wakeOrder(em, oldest.id));
+  if (woken) enqueue(jobForOrder(woken));
+}
+
+async function wakeFeeds(em: EntityManager, enqueue: Enqueue, { id }: Credential): Promise<void> {
+  for (const feed of await findFeedsOf(em, id)) {
+    const woken = await wakeFeed(em, feed.id);
+    if (woken) enqueue(reconcile.jobFor(woken));
+  }
+}
+
+async function wakeEvents(em: EntityManager, enqueue: Enqueue, credential: Credential, limit: number): Promise<void> {
+  for (const event of await waitingEvents(em, credential, limit)) {
+    const woken = await wakeEvent(em, event.id);
+    if (woken) enqueue(queueForEvent(woken).jobFor(woken));
+  }
+}

@@ -1,0 +1,18 @@
+import type { UserId } from '../domain/ids.ts';
+import type { WaitReason } from '../domain/order.ts';
+import { jobForOrder } from '../queues/next-job.ts';
+import type { Enqueue } from '../queues/transact.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import { wakeWaiting } from '../store/orders/orders.ts';
+
+/** What orders waited for is there: a user's go on, or everybody's. Gives how many; the sweep takes up what is left. */
+export async function resumeWaiting(
+  em: EntityManager,
+  enqueue: Enqueue,
+  reason: WaitReason,
+  userId: UserId | null,
+): Promise<number> {
+  const { orders, total } = await wakeWaiting(em, reason, userId);
+  for (const order of orders) enqueue(jobForOrder(order));
+  return total;
+}

@@ -1,0 +1,66 @@
+import { formatMoney, type Money, negate, zero } from '../domain/money.ts';
+import { disputeCharged } from '../domain/postings.ts';
+import type { Enqueue } from '../queues/transact.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import type { Order, Payment } from '../store/entities/order.ts';
+import { isDisputed, recordDispute } from '../store/money/disputes.ts';
+import { post } from '../store/money/ledger.ts';
+import { settleStatus } from '../store/money/payments.ts';
+import { updateOrder } from '../store/orders/orders.ts';
+import { note } from '../store/orders/timeline.ts';
+import { endFreeze } from './end-freeze.ts';
+import { stopOrder } from './halt-purchase.ts';
+
+const frozenFor = 'DISPUTE';
+
+/** A buyer's complaint as its channel tells of it: who has the money of a settled one, and what was taken for it so far. */
+export type DisputeNews = { id: string; open: boolean; outcome?: 'seller' | 'buyer'; fee?: Money };
+
+/** What PayPal takes for a dispute is booked once, whoever wins it. */
+export async function recordFee(
+  em: EntityManager,
+  { id: orderId }: Order,
+  payment: Payment,
+  dispute: DisputeNews,
+): Promise<void> {
+  const { id: reference, fee = zero(payment.currency) } = dispute;
+  const status = dispute.open ? 'OPEN' : dispute.outcome === 'seller' ? 'SELLER' : 'BUYER';
+  const change = await recordDispute(em, orderId, { provider: 'paypal', reference, status, fee });
+  if (!change) return;
+  await post(em, { source: 'paypal', event: change.event, orderId, postings: disputeCharged(change.amount) });
+  const taken = change.amount.amountMinor > 0n;
+  const amount = formatMoney(taken ? change.amount : negate(change.amount));
+  await note(em, orderId, 'noted', `PayPal ${taken ? 'takes' : 'gives back'} ${amount} for dispute ${reference}`, {
+    dispute: reference,
+  });
+}
+
+export async function freeze(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  payment: Payment,
+  id: string,
+): Promise<void> {
+  if (order.frozenFor === frozenFor) return;
+  await settleStatus(em, payment);
+  await note(em, order.id, 'noted', `the buyer disputes the payment: ${id}`, { dispute: id });
+  await updateOrder(em, order, { frozenFor });
+  await stopOrder(em, enqueue, order, frozenFor, `the buyer disputes the payment: ${id}`);
+}
+
+/** The seller has what is left of the payment, unless another dispute of it is open. */
+export async function thaw(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  payment: Payment,
+  { id, outcome }: Pick<DisputeNews, 'id' | 'outcome'>,
+): Promise<void> {
+  if (await isDisputed(em, order.id)) return;
+  // Also when a person has ended the freeze by a decision: the payment is the seller's all the same.
+  const ended = await endFreeze(em, enqueue, order, frozenFor);
+  if (!ended && payment.status !== 'DISPUTED') return;
+  await settleStatus(em, payment);
+  await note(em, order.id, 'noted', `dispute ${id} is settled for the ${outcome}`, { dispute: id });
+}

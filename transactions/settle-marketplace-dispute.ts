@@ -1,0 +1,37 @@
+import type { OrderId } from '../domain/ids.ts';
+import type { MarketplaceLine, MarketplaceOrder } from '../domain/marketplace-order.ts';
+import { zero } from '../domain/money.ts';
+import { orderStates } from '../domain/order.ts';
+import type { Enqueue } from '../queues/transact.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import { isDisputed, recordDispute } from '../store/money/disputes.ts';
+import { paymentsOf } from '../store/money/payments.ts';
+import { claimOrder } from '../store/orders/orders.ts';
+import { freeze, thaw } from './settle-dispute.ts';
+import { paymentReference } from './settle-marketplace-refund.ts';
+
+/**
+ * Money that is contested at a marketplace holds its order as a PayPal dispute does: nothing more is bought, and no leg
+ * leaves. When it is decided, what went back is booked before this, and the rest goes on. The same news again changes
+ * nothing.
+ */
+export async function marketplaceContested(
+  em: EntityManager,
+  enqueue: Enqueue,
+  id: OrderId,
+  news: { order: MarketplaceOrder; line: MarketplaceLine },
+): Promise<void> {
+  const { contested, rawPayment, payment: stands, cancelled } = news.order;
+  const reference = paymentReference(news);
+  const payment = (await paymentsOf(em, id)).find(one => one.reference === reference);
+  // Nothing of it was ever booked: it was not taken for money.
+  if (!payment || contested === (await isDisputed(em, id))) return;
+  const order = await claimOrder(em, id, orderStates);
+  if (!order) return;
+  const outcome = stands === 'REVERSED' || cancelled ? 'buyer' : 'seller';
+  const status = contested ? 'OPEN' : outcome === 'buyer' ? 'BUYER' : 'SELLER';
+  const { provider } = payment;
+  await recordDispute(em, id, { provider, reference, status, fee: zero(payment.currency) });
+  if (contested) await freeze(em, enqueue, order, payment, `the marketplace says ${rawPayment}`);
+  else await thaw(em, enqueue, order, payment, { id: reference, outcome });
+}

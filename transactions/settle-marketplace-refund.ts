@@ -1,0 +1,88 @@
+import type { OrderId } from '../domain/ids.ts';
+import type { MarketplaceLine, MarketplaceOrder } from '../domain/marketplace-order.ts';
+import { add, equals, formatMoney, isGreater, type Money, min, money, subtract, zero } from '../domain/money.ts';
+import { orderStates } from '../domain/order.ts';
+import type { Enqueue } from '../queues/transact.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import type { Payment } from '../store/entities/order.ts';
+import { paymentsOf } from '../store/money/payments.ts';
+import { isElsewhere, refundedOf, refundsOf, wasSaidByPerson } from '../store/money/refunds.ts';
+import { forgetUntold, keepUntold } from '../store/money/unquantified-refunds.ts';
+import { claimOrder, freeze } from '../store/orders/orders.ts';
+import { note, noteOnce } from '../store/orders/timeline.ts';
+import { bookBack } from './book-marketplace-refund.ts';
+import { stopOrder } from './halt-purchase.ts';
+import type { PayoutDefaults } from './receivers.ts';
+import { type Given, settleReturns } from './settle-returned-money.ts';
+
+type Refunded = { order: MarketplaceOrder; line: MarketplaceLine };
+
+export const paymentReference = ({ order, line }: Refunded): string => `${order.orderId}/${line.lineId}`;
+
+/**
+ * A marketplace's sale was refunded or cancelled: what has gone back to the buyer of the line is booked, all of it or
+ * the part that is told. Where it is not told how much, nothing more leaves before a person has looked. The same news
+ * again changes nothing.
+ */
+export async function marketplaceRefunded(
+  payouts: PayoutDefaults,
+  em: EntityManager,
+  enqueue: Enqueue,
+  id: OrderId,
+  news: Refunded,
+): Promise<void> {
+  const payment = (await paymentsOf(em, id)).find(({ reference }) => reference === paymentReference(news));
+  // What had gone back before we ever saw it paid was never booked.
+  if (!payment || payment.status === 'REVERSED') return;
+  const { cancelled, rawPayment, payment: state } = news.order;
+  const paid = money(payment.amountMinor, payment.currency);
+  // Nothing, where a refund that it told of has failed.
+  const back = cancelled || state === 'REVERSED' ? paid : (news.line.back ?? zero(paid.currency));
+  if ('says' in back) return untoldPart(em, enqueue, id, { payment, says: back.says });
+  return wentBack(payouts, em, enqueue, id, { payment, total: min(back, paid), says: rawPayment, state });
+}
+
+type Back = { payment: Payment; total: Money; says: string; state: MarketplaceOrder['payment'] };
+
+async function wentBack(payouts: PayoutDefaults, em: EntityManager, enqueue: Enqueue, id: OrderId, back: Back) {
+  const { payment, total, says } = back;
+  const wasUntold = await forgetUntold(em, payment.id);
+  const booked = await refundedOf(em, id, payment.currency);
+  if (!wasUntold && equals(total, booked)) return;
+  const order = await claimOrder(em, id, orderStates);
+  if (!order) return;
+  if (isGreater(booked, total)) await cameAgain({ payouts, em, enqueue, order }, back, subtract(booked, total));
+  const amount = await bookBack(em, enqueue, order, { payment, total, saidBy: 'marketplace' });
+  if (amount.amountMinor > 0n)
+    await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', `${formatMoney(amount)} went back: ${says}`);
+}
+
+/** The seller has won, or a refund has failed. What only a person has seen go back is left to people. */
+async function cameAgain(given: Given, { payment, total, says, state }: Back, amount: Money): Promise<void> {
+  const standing = (await refundsOf(given.em, payment.id)).filter(({ refund }) => !isElsewhere(refund.reference));
+  const told = state === 'PAID' || state === 'PARTLY_REVERSED';
+  const returned =
+    told && !standing.some(wasSaidByPerson)
+      ? await settleReturns(given, payment, standing, amount)
+      : zero(amount.currency);
+  if (equals(returned, amount)) return;
+  const booked = add(total, subtract(amount, returned));
+  const text = `the marketplace says ${says}: ${formatMoney(total)} of the ${formatMoney(booked)} that are booked`;
+  await noteOnce(given.em, given.order.id, text, text);
+}
+
+/** The order is held, whatever else holds it already, until its marketplace or somebody who looks there tells. */
+async function untoldPart(
+  em: EntityManager,
+  enqueue: Enqueue,
+  id: OrderId,
+  { payment, says }: Pick<Back, 'payment' | 'says'>,
+) {
+  if (!(await keepUntold(em, payment, says))) return;
+  const order = await claimOrder(em, id, orderStates);
+  if (!order) return;
+  const text = `the marketplace says ${says}, and not how much: no payout leaves before somebody has looked`;
+  await freeze(em, order, 'MARKETPLACE_REFUND');
+  await note(em, id, 'noted', text);
+  await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', text);
+}

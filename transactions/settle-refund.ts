@@ -1,0 +1,39 @@
+import { Unreadable } from '../domain/outcome.ts';
+import { buyerRefunded } from '../domain/postings.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import type { Order, Payment } from '../store/entities/order.ts';
+import { post } from '../store/money/ledger.ts';
+import { settleStatus } from '../store/money/payments.ts';
+import { isElsewhere, type RefundNews, recordRefund } from '../store/money/refunds.ts';
+import { custodyOf } from '../store/orders/orders.ts';
+import { findSale } from '../store/payouts/sales.ts';
+import { shrinkSale } from './resize-sale.ts';
+
+/**
+ * Books money that went back to the buyer, whoever sent it, once per refund. A booked sale is worth less then: legs
+ * that are not paid shrink or are cancelled, and what has left becomes a receivable. True when that is news. The caller
+ * owns the order.
+ * @throws Unreadable when it is in another currency than the payment
+ */
+export async function settleRefund(
+  em: EntityManager,
+  order: Order,
+  payment: Payment,
+  news: RefundNews,
+): Promise<boolean> {
+  const { amount } = news;
+  if (amount.currency !== payment.currency)
+    throw new Unreadable(
+      'REFUND_IN_ANOTHER_CURRENCY',
+      `${news.kind} ${news.reference} is in ${amount.currency}, its payment in ${payment.currency}`,
+    );
+  if (!(await recordRefund(em, { id: payment.id, orderId: order.id }, news))) return false;
+  await settleStatus(em, payment);
+  const { userId: reseller, id: orderId } = order;
+  const channel = isElsewhere(news.reference) ? 'elsewhere' : order.channel;
+  const postings = buyerRefunded({ channel, custody: custodyOf(order), reseller, amount });
+  await post(em, { source: payment.provider, event: `${news.kind}:${news.reference}`, orderId, postings });
+  const sale = await findSale(em, orderId);
+  if (sale) await shrinkSale(em, order, sale, { event: `shrunk:${sale.id}:${news.reference}`, by: amount });
+  return true;
+}

@@ -1,0 +1,91 @@
+/**
+ * Money that had gone back to the buyer is here again: a chargeback or a claim was won, a refund has failed after all.
+ * It is booked under a name of its own, numbered, because it may go back once more. The sale is worth again what it was.
+ */
+import { formatMoney, type Money, sum } from '../domain/money.ts';
+import { refundReturned } from '../domain/postings.ts';
+import { jobForOrder } from '../queues/next-job.ts';
+import { advance, type Enqueue } from '../queues/transact.ts';
+import { commissionAdmin, findUser } from '../store/accounts/users.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import type { Order, Payment } from '../store/entities/order.ts';
+import { post } from '../store/money/ledger.ts';
+import { settleStatus } from '../store/money/payments.ts';
+import {
+  type RefundNews,
+  type Return,
+  recordReturns,
+  refundedOf,
+  refundsOf,
+  type StandingRefund,
+  standingSum,
+} from '../store/money/refunds.ts';
+import { custodyOf, wakeOrder } from '../store/orders/orders.ts';
+import { findSale } from '../store/payouts/sales.ts';
+import { takeBackKeptFees } from './bear-kept-fees.ts';
+import { endFreeze } from './end-freeze.ts';
+import { type PayoutDefaults, receiversOf } from './receivers.ts';
+import { regainSale } from './resize-sale.ts';
+import { settleRefund } from './settle-refund.ts';
+
+/** Who books, in which transaction, and the order that they own. */
+export type Given = { payouts: PayoutDefaults; em: EntityManager; enqueue: Enqueue; order: Order };
+
+/**
+ * Books that up to `most` of what stands of these refunds is here again, and gives how much that was. The caller owns
+ * the order.
+ */
+export async function settleReturns(
+  given: Given,
+  payment: Payment,
+  standing: readonly StandingRefund[],
+  most: Money,
+): Promise<Money> {
+  const { em } = given;
+  const returns = await recordReturns(em, standing, most);
+  const amount = sum(
+    returns.map(one => one.amount),
+    payment.currency,
+  );
+  if (returns.length === 0) return amount;
+  await settleStatus(em, payment, 'COMPLETED');
+  for (const one of returns) await book(given, payment, one);
+  await carryOn(given, payment, amount);
+  return amount;
+}
+
+async function book({ payouts, em, enqueue, order }: Given, payment: Payment, { reference, amount }: Return) {
+  const { channel, userId: reseller, id: orderId } = order;
+  const postings = refundReturned({ channel, custody: custodyOf(order), reseller, amount });
+  await post(em, { source: payment.provider, event: `return:${reference}`, orderId, postings });
+  const sale = await findSale(em, orderId);
+  const owner = sale && (await findUser(em, order.userId));
+  if (!sale || !owner) return;
+  const payTo = receiversOf(payouts, { admin: await commissionAdmin(em), reseller: owner });
+  await regainSale(em, enqueue, order, sale, { event: `regained:${sale.id}:${reference}`, by: amount, payTo });
+}
+
+/** What was given up for want of the money is a person's; what was only held goes on, once all of it is here. */
+async function carryOn({ em, enqueue, order }: Given, payment: Payment, amount: Money): Promise<void> {
+  await takeBackKeptFees(em, order);
+  if (order.status === 'REFUNDED' || order.status === 'CANCELLED')
+    return advance(em, enqueue, order, {
+      to: 'NEEDS_REVIEW',
+      reason: 'MONEY_RETURNED',
+      note: `${formatMoney(amount)} came back after the order was ${order.status}: whoever has a right to it is paid by hand`,
+    });
+  const back = await refundedOf(em, order.id, payment.currency);
+  if (back.amountMinor > 0n || !(await endFreeze(em, enqueue, order, 'PAYMENT_REVERSED'))) return;
+  const woken = await wakeOrder(em, order.id);
+  if (woken) enqueue(jobForOrder(woken));
+}
+
+/** Books a refund or a reversal as its provider tells it; one that was done and has failed after all came back. */
+export async function takeRefundNews(given: Given, payment: Payment, news: RefundNews): Promise<void> {
+  const { em, order } = given;
+  if (news.status === 'FAILED') {
+    const done = (await refundsOf(em, payment.id)).filter(({ refund }) => refund.reference === news.reference);
+    await settleReturns(given, payment, done, standingSum(done, payment.currency));
+  }
+  await settleRefund(em, order, payment, news);
+}

@@ -1,0 +1,129 @@
+import { platformCurrency } from '../domain/fees.ts';
+import type { OrderId } from '../domain/ids.ts';
+import { merged, type Posting, reversed } from '../domain/ledger.ts';
+import { formatMoney, type Money, money, subtract, zero } from '../domain/money.ts';
+import { invariant } from '../domain/outcome.ts';
+import { lostAtSupplier, supplierCancelled, supplierRefunded } from '../domain/postings.ts';
+import { timeOf } from '../store/database/clock.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import { disproveDone, standingEffect } from '../store/effects/effects.ts';
+import { Sale } from '../store/entities/money.ts';
+import { type Order, SupplierOrder } from '../store/entities/order.ts';
+import { keepLost, moneyReturned, partReturned } from '../store/money/funding.ts';
+import { orderSums, post, postingsOf } from '../store/money/ledger.ts';
+import { custodyOf } from '../store/orders/orders.ts';
+import { purchaseOrdersOf } from '../store/orders/supplier-orders.ts';
+import { note } from '../store/orders/timeline.ts';
+import { legsOfOrder } from '../store/payouts/legs.ts';
+import { findSale } from '../store/payouts/sales.ts';
+import { payerOf } from './book-purchase.ts';
+import { cancelLeg, claimUnpaid } from './cancel-payout.ts';
+
+/**
+ * The supplier cancelled some of what it was paid for: until its refund is seen, that is owed to whoever paid. True when
+ * that is news.
+ */
+export async function awaitSupplierRefund(
+  em: EntityManager,
+  order: Order,
+  rows: readonly SupplierOrder[],
+): Promise<boolean> {
+  let news = false;
+  const sale = { custody: custodyOf(order), reseller: order.userId };
+  for (const { status, wasPaid, number, costMinor, costCurrency } of rows)
+    if (status === 'CANCELLED' && wasPaid && costMinor != null && costCurrency) {
+      const booked = await post(em, {
+        source: 'aliexpress',
+        event: `cancelled:${number}`,
+        orderId: order.id,
+        postings: supplierCancelled({ ...sale, owed: money(costMinor, costCurrency) }),
+      });
+      news ||= booked;
+    }
+  return news;
+}
+
+/** What the supplier owes for an order, to whoever paid it. */
+const owedBySupplier = async (em: EntityManager, orderId: OrderId): Promise<Money> =>
+  (await orderSums(em, orderId, platformCurrency))('supplier-refunds');
+
+export const supplierOwes = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
+  (await owedBySupplier(em, orderId)).amountMinor !== 0n;
+
+/** What was paid for goods that do not come; `lost` of it never comes back. */
+export type Undone = { readonly cost: Money; readonly lost?: Money; readonly seenBy: string };
+
+/**
+ * The supplier has given the money back, but for what is lost, and somebody has seen it. The purchase counts as not
+ * having happened, the sale is booked back, and what has not been paid out is not paid out. What has been is a
+ * receivable, set off against the legs of the next sale. The caller owns the order and moves it.
+ */
+export async function undoPurchase(em: EntityManager, order: Order, { seenBy, ...undone }: Undone): Promise<void> {
+  const effect = await standingEffect(em, 'buy', order.id);
+  const rows = await purchaseOrdersOf(em, order.id);
+  const name = effect?.idempotencyKey ?? rows[0]?.number;
+  invariant(name, `order ${order.id} was bought`);
+  const { cost, lost = zero(cost.currency) } = undone;
+  if (effect) await disproveDone(em, effect, 'SUPPLIER_REFUNDED');
+  await keepLost(em, 'buy', order.id, lost);
+  await moneyReturned(em, 'buy', order.id);
+  await em.nativeUpdate(SupplierOrder, { id: { $in: rows.map(({ id }) => id) } }, { refundedAt: timeOf(em) });
+  await bookRefund(em, order, rows[0], name, { cost, lost });
+  const text = `the supplier gave ${formatMoney(subtract(cost, lost))} back${lostToo(lost)}`;
+  await note(em, order.id, 'effect', text, { key: name, seenBy });
+}
+
+const lostToo = (lost: Money): string => (lost.amountMinor === 0n ? '' : `, and ${formatMoney(lost)} is lost`);
+
+/**
+ * As `undoPurchase`, for the supplier orders of a purchase that were cancelled when others were not: `cost` is theirs.
+ * The sale is booked anew, with what the rest costs.
+ */
+export async function undoPart(
+  em: EntityManager,
+  order: Order,
+  cancelled: readonly SupplierOrder[],
+  { seenBy, ...undone }: Undone,
+): Promise<void> {
+  const numbers = cancelled.map(({ number }) => number);
+  await em.nativeUpdate(SupplierOrder, { number: { $in: numbers } }, { refundedAt: timeOf(em) });
+  const { cost, lost = zero(cost.currency) } = undone;
+  await partReturned(em, 'buy', order.id, subtract(cost, lost));
+  await bookRefund(em, order, cancelled[0], numbers.join('+'), { cost, lost });
+  const text = `the supplier gave ${formatMoney(subtract(cost, lost))} back for ${numbers.join(', ')}${lostToo(lost)}`;
+  await note(em, order.id, 'effect', text, { numbers, seenBy });
+}
+
+async function bookRefund(
+  em: EntityManager,
+  order: Order,
+  row: SupplierOrder | undefined,
+  name: string,
+  { cost, lost }: { cost: Money; lost: Money },
+): Promise<void> {
+  const sale = await findSale(em, order.id);
+  if (sale) await voidSale(em, order.id, sale);
+  const owed = await owedBySupplier(em, order.id);
+  const payer = payerOf(order, row);
+  const book = async (event: string, postings: readonly Posting[]) => {
+    if (postings.length > 0)
+      await post(em, { source: 'aliexpress', event: `${event}:${name}`, orderId: order.id, postings });
+  };
+  await book('refunded', supplierRefunded({ ...payer, cost, owed }));
+  if (lost.amountMinor > 0n) await book('lost', lostAtSupplier({ ...payer, lost }));
+}
+
+/** Books the sale back as it stands now, with what refunds have made of it: the order's money is parked again. */
+async function voidSale(em: EntityManager, orderId: OrderId, sale: Sale): Promise<void> {
+  const booked = await postingsOf(em, orderId, 'sale', [
+    `booked:${sale.id}`,
+    `shrunk:${sale.id}:%`,
+    `regained:${sale.id}:%`,
+  ]);
+  await post(em, { source: 'sale', event: `voided:${sale.id}`, orderId, postings: merged(reversed(booked)) });
+  await em.nativeUpdate(Sale, { id: sale.id }, { voidedAt: timeOf(em) });
+  for (const { id } of await legsOfOrder(em, orderId)) {
+    const leg = await claimUnpaid(em, id);
+    if (leg) await cancelLeg(em, leg, 'SUPPLIER_CANCELLED');
+  }
+}

@@ -1,0 +1,33 @@
+import type { OrderId } from '../domain/ids.ts';
+import { isOpenLeg } from '../domain/payout-leg.ts';
+import type { Job } from '../queues/contract.ts';
+import { jobForLeg, jobForOrder } from '../queues/next-job.ts';
+import type { Enqueue } from '../queues/transact.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import { findOrder, wakeOrder } from '../store/orders/orders.ts';
+import { note } from '../store/orders/timeline.ts';
+import { legsOfOrder, wakeLeg } from '../store/payouts/legs.ts';
+
+/**
+ * Has an order and its payouts looked at now: a new job for each that has one, although an earlier job may still sit in
+ * *failed* or wait for its time. Gives the ids of the jobs; none when nothing but a person can move the order on.
+ */
+export async function wakeOrderAndPayouts(
+  em: EntityManager,
+  enqueue: Enqueue,
+  id: OrderId,
+): Promise<readonly string[]> {
+  const order = await findOrder(em, id);
+  if (!order) return [];
+  const woken: (Job | undefined)[] = [];
+  const again = jobForOrder(order) && (await wakeOrder(em, id));
+  woken.push(again ? jobForOrder(again) : undefined);
+  for (const leg of await legsOfOrder(em, id)) {
+    const looked = isOpenLeg(leg.status) && (await wakeLeg(em, leg.id));
+    woken.push(looked ? jobForLeg(looked) : undefined);
+  }
+  const jobs = woken.filter(job => job !== undefined);
+  for (const job of jobs) enqueue(job);
+  if (jobs.length > 0) await note(em, id, 'noted', 'woken by an operator', { jobs: jobs.map(job => job.id) });
+  return jobs.map(job => job.id);
+}

@@ -1,0 +1,127 @@
+import type { BookCheckId } from '../../domain/ids.ts';
+import { type Failure, isFailure, NotNow } from '../../domain/outcome.ts';
+import { checkBooks as contract } from '../../queues/check-books.ts';
+import {
+  claimBookCheck,
+  endBookCheck,
+  keepSecondLook,
+  keepSlice,
+  LostCheck,
+  pauseBookCheck,
+  wakeBookCheck,
+} from '../../store/books/book-check.ts';
+import { type SliceOf, suspectedSlice } from '../../store/books/book-findings.ts';
+import type { BookCheck } from '../../store/entities/book-check.ts';
+import { type Context, later, type Processor } from '../context/context.ts';
+import type { Stage } from './stage.ts';
+import { stages } from './stages.ts';
+
+const everyMs = 86_400_000;
+
+/** A job that has put so many questions, or read so many slices, leaves the providers to others until the next sweep. */
+const questionsPerJob = 40;
+const slicesPerJob = 100;
+
+/** A difference is looked at again after this: longer than PayPal's reports lag, and than a lost notification is missed. */
+const secondLookAfterMs = 4 * 3_600_000;
+
+/** A place that cannot be read is tried so often before the check goes on without it. */
+const triesPerPlace = 4;
+const firstBackOffMs = 60_000;
+
+const secondLook = 'second look';
+const [firstStage] = stages;
+const beginning: SliceOf = { stage: firstStage?.name ?? secondLook, cursor: null };
+
+/** Reads on where the check of the books has come to, for a while. */
+export const checkBooks: Processor<'checkId'> = async ({ checkId }, ctx) => {
+  const check = await ctx.store.transaction(em => claimBookCheck(em, checkId as BookCheckId, beginning));
+  if (!check) return 'nothing to do: there is no such check';
+  try {
+    return await readOn(ctx, check);
+  } catch (error) {
+    if (error instanceof LostCheck) return 'another job checks the books now';
+    throw error;
+  }
+};
+
+async function readOn(ctx: Context, claimed: BookCheck): Promise<string> {
+  let check = claimed;
+  for (let slices = 0; slices < slicesPerJob && check.asked - claimed.asked < questionsPerJob; slices += 1) {
+    try {
+      const moved = check.stage === secondLook ? await lookAgain(ctx, check) : await readSlice(ctx, check);
+      if (typeof moved === 'string') return moved;
+      check = moved;
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      return backOff(ctx, check, error);
+    }
+  }
+  return goOn(ctx, check);
+}
+
+const patienceOf = ({ failures }: BookCheck): boolean => failures < triesPerPlace;
+
+async function readSlice(ctx: Context, check: BookCheck): Promise<BookCheck> {
+  const place = stages.findIndex(({ name }) => name === check.stage);
+  // A stage that is no more: its findings are gone with it.
+  const stage = stages[place] ?? stages[0];
+  if (!stage) return check;
+  const of: SliceOf = { stage: stage.name, cursor: check.cursor ?? null };
+  const { findings, asked, next } = await stage.read(ctx, {
+    cursor: of.cursor,
+    patient: patienceOf(check),
+    atRest: false,
+  });
+  const after =
+    next === null ? { stage: stages[place + 1]?.name ?? secondLook, cursor: null } : { ...of, cursor: next };
+  return ctx.store.transaction(em => keepSlice(em, check, { of, findings, asked }, after));
+}
+
+/** What was a difference hours ago and is one still is no news that was on its way. Ends the run when all is looked at. */
+async function lookAgain(ctx: Context, check: BookCheck): Promise<BookCheck | string> {
+  const suspected = await ctx.store.read(em => suspectedSlice(em));
+  if (!suspected) return end(ctx, check);
+  const dueAt = new Date(suspected.seenAt.getTime() + secondLookAfterMs);
+  if (dueAt > ctx.now()) {
+    await ctx.store.transaction(em => pauseBookCheck(em, check, dueAt));
+    return `what is suspected is looked at again at ${dueAt.toISOString()}`;
+  }
+  const { stage, cursor } = suspected;
+  const again: Stage | undefined = stages.find(({ name }) => name === stage);
+  const read = await again?.read(ctx, { cursor, patient: patienceOf(check), atRest: false });
+  const { findings = [], asked = 0 } = read ?? {};
+  return ctx.store.transaction(em => keepSecondLook(em, check, { of: { stage, cursor }, findings, asked }));
+}
+
+async function end(ctx: Context, check: BookCheck): Promise<string> {
+  const gone = await ctx.store.transaction(em => endBookCheck(em, check, later(ctx, everyMs)));
+  return `run ${check.run} has ended after ${check.asked} questions; ${gone} findings are gone`;
+}
+
+async function goOn(ctx: Context, check: BookCheck): Promise<string> {
+  const { stage, asked } = check;
+  const text = `run ${check.run} has put ${asked} questions, and goes on with ${stage}`;
+  const pauses = asked > 0;
+  if (pauses) {
+    // The next sweep: whoever moves money comes first.
+    await ctx.store.transaction(em => pauseBookCheck(em, check, later(ctx, 0)));
+    return text;
+  }
+  return ctx.transact(async (em, enqueue) => {
+    const woken = await wakeBookCheck(em, check.id);
+    if (woken) enqueue(contract.jobFor(woken));
+    return text;
+  });
+}
+
+async function backOff(ctx: Context, check: BookCheck, failure: Failure): Promise<string> {
+  const held = failure instanceof NotNow;
+  const waitMs = held
+    ? failure.retryAfterMs
+    : Math.max(firstBackOffMs * 2 ** check.failures, failure.retryAfterMs ?? 0);
+  const at = later(ctx, waitMs);
+  await ctx.store.transaction(em => pauseBookCheck(em, check, at, held ? undefined : failure.code));
+  ctx.log.warn({ stage: check.stage, code: failure.code, failures: check.failures }, 'the books cannot be checked now');
+  return `${failure.code}: goes on at ${at.toISOString()}`;
+}

@@ -1,0 +1,51 @@
+/**
+ * What was done with one account is only ever judged through that account. Where our own account at a provider has been
+ * replaced by another, the old one's keys are kept, for reading; money moves through the present one alone.
+ */
+import { Unreadable } from '../../domain/outcome.ts';
+import type { PayPalClient } from '../../providers/paypal/client.ts';
+import type { Order } from '../../store/entities/order.ts';
+import type { Context } from '../context/context.ts';
+
+type Surroundings = Pick<Context, 'config' | 'providers'>;
+type OfAccount = Pick<Order, 'paypalAccount'>;
+
+/**
+ * The client of the PayPal account that an order of our own checkout is with. @throws Unreadable when there are no keys
+ * of it: another account's "not found" proves nothing
+ */
+export const payPalOf = (ctx: Surroundings, { paypalAccount }: OfAccount): PayPalClient =>
+  paypalAccount ? atAccount(ctx, 'paypal', paypalAccount).providers.paypal : ctx.providers.paypal;
+
+/** Whether money may be moved for it: only the present account pays and is paid. */
+export const isPresentAccount = ({ config }: Pick<Context, 'config'>, { paypalAccount }: OfAccount): boolean =>
+  !paypalAccount || paypalAccount === config.paypal.clientId;
+
+/** As if that account were the present one. @throws Unreadable as above */
+export function atAccount<C extends Surroundings>(ctx: C, provider: 'paypal' | 'payoneer', account: string): C {
+  const { config, providers } = ctx;
+  if (provider === 'paypal') {
+    if (account === config.paypal.clientId) return ctx;
+    const paypal = providers.former?.paypal.get(account) ?? withoutKeys(provider, account);
+    return {
+      ...ctx,
+      config: { ...config, paypal: { ...config.paypal, clientId: account } },
+      providers: { ...providers, paypal },
+    };
+  }
+  if (account === config.payoneer.programId) return ctx;
+  const payoneer = providers.former?.payoneer.get(account) ?? withoutKeys(provider, account);
+  return {
+    ...ctx,
+    config: { ...config, payoneer: { ...config.payoneer, programId: account } },
+    providers: { ...providers, payoneer },
+  };
+}
+
+function withoutKeys(provider: 'paypal' | 'payoneer', account: string): never {
+  throw new Unreadable(
+    'ACCOUNT_WITHOUT_KEYS',
+    `it is at ${provider} account ${account}, whose keys are not known any more: nothing there can be read`,
+    { provider },
+  );
+}

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { platformCurrency } from '../../domain/fees.ts';
+import type { UserId } from '../../domain/ids.ts';
+import { formatMoney, type Money, zero } from '../../domain/money.ts';
+import type { Enqueue } from '../../queues/transact.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { claimReading, endReading, isBeingRead, keepReading } from '../../store/money/balance-reading.ts';
+import type { Provider, Shortage } from '../../store/money/funding.ts';
+import type { Context } from '../context/context.ts';
+
+/** The account that pays: the platform's at a provider (owner null), or a reseller's own. */
+export type Payer = {
+  readonly ownerId: UserId | null;
+  readonly provider: Provider;
+  read(): Promise<{ asOf: Date; available: readonly Money[] }>;
+};
+
+/** Longer than a reading with all its repetitions takes; a reader that died holds the others up for as long. */
+const readingMs = 45_000;
+/** A reading that failed is not tried again sooner, whoever wants to know. */
+const failedAgainMs = 30_000;
+/** What is being read by somebody else is waited for that long; then the order waits. */
+const patienceMs = 15_000;
+const lookEveryMs = 50;
+
+/**
+ * Reads the platform's balance anew when the last reading is an interval ago, whether what it said suffices or not: money
+ * may have been taken out of the account without us. A reseller's own account cannot be read: its limit is set by an
+ * operator. @throws what reading threw, when nothing else is known
+ */
+async function keepKnown(ctx: Context, payer: Payer): Promise<void> {
+  if (payer.ownerId !== null) return;
+  const { turn, known } = await claim(ctx, payer);
+  if (turn === 'being read' && !known) await othersReading(ctx, payer);
+  if (turn !== 'ours') return;
+  try {
+    await read(ctx, payer);
+  } catch (error) {
+    await ctx.store.transaction(em => endReading(em, payer.provider, Math.min(failedAgainMs, readAgainMs(ctx))));
+    if (!known) throw error;
+    ctx.log.warn({ err: error, provider: payer.provider }, 'the balance cannot be read: the last report is gone by');
+  }
+}
+
+const readAgainMs = ({ config }: Context): number => config.balanceReadIntervalMs;
+const claim = (ctx: Context, { provider }: Payer) =>
+  ctx.store.transaction(em => claimReading(em, provider, { forMs: readingMs, readAgainMs: readAgainMs(ctx) }));
+
+async function read(ctx: Context, payer: Payer): Promise<void> {
+  const report = await payer.read();
+  const available = report.available.find(amount => amount.currency === platformCurrency) ?? zero(platformCurrency);
+  await ctx.store.transaction(em =>
+    keepReading(em, payer.provider, { available, asOf: report.asOf }, readAgainMs(ctx)),
+  );
+}
+
+/** What somebody else reads at this moment is known in a moment. */
+async function othersReading(ctx: Context, payer: Payer): Promise<void> {
+  const until = performance.now() + patienceMs;
+  while (performance.now() < until && !ctx.signal.aborted) {
+    await sleep(lookEveryMs);
+    if (!(await ctx.store.read(em => isBeingRead(em, payer.provider)))) return;
+  }
+}
+
+/** `attempt` reserves, in a transaction that commits what it reserved together with the move that it allows. */
+export async function withBalance<Answer extends { reserved: boolean }>(
+  ctx: Context,
+  payer: Payer,
+  attempt: (em: EntityManager, enqueue: Enqueue) => Promise<Answer>,
+): Promise<Answer> {
+  await keepKnown(ctx, payer);
+  return ctx.transact(attempt);
+}
+
+/** Why nothing was reserved, for people. */
+export function shortageText({ free, tooOld }: Shortage): string {
+  if (free) return `${formatMoney(free)} is free`;
+  return tooOld
+    ? `the balance is not known any more: the last report is of ${tooOld.toISOString()}`
+    : 'nothing is known of the balance';
+}

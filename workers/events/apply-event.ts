@@ -1,0 +1,53 @@
+import type { EventId } from '../../domain/ids.ts';
+import { ourKeyIn } from '../../domain/our-keys.ts';
+import { unreachable } from '../../domain/outcome.ts';
+import { parseLeniently } from '../../providers/gate/call.ts';
+import type { InboundEvent } from '../../store/entities/order.ts';
+import { closeEvent, findEvent } from '../../store/events/inbound-events.ts';
+import type { Context, Processor } from '../context/context.ts';
+import { eraseBuyer } from '../forgetting/marketplace-account-deletion.ts';
+import { payoutNews } from './payout-event.ts';
+import { paypalEvent } from './paypal-event.ts';
+import { supplierNews } from './supplier-event.ts';
+
+/** Finds what a stored event is about and has that read back: nothing that it says is believed. */
+export const applyEvent: Processor<'eventId'> = async ({ eventId }, ctx) => {
+  const event = await ctx.store.read(em => findEvent(em, eventId as EventId));
+  if (event?.status !== 'RECEIVED') return 'nothing to do: the event was dealt with';
+  const text = await apply(ctx, event);
+  if (text) return close(ctx, event, 'APPLIED', text);
+  const key = ourKeyIn(parseLeniently(Buffer.from(event.body).toString('utf8')));
+  // Told of what must be ours: an operator sees it until somebody has said what it is.
+  if (key)
+    return close(
+      ctx,
+      event,
+      'FAILED',
+      `it names ${key}, which is a key of ours by its shape, and we know nothing of it`,
+    );
+  await close(ctx, event, 'IGNORED', 'not about us');
+  return 'ignored: it is about nothing of ours';
+};
+
+async function close(ctx: Context, { id }: InboundEvent, status: 'APPLIED' | 'IGNORED' | 'FAILED', text: string) {
+  await ctx.store.transaction(em => closeEvent(em, id, status, text));
+  return text;
+}
+
+function apply(ctx: Context, event: InboundEvent): Promise<string | undefined> {
+  switch (event.source) {
+    case 'paypal':
+      return paypalEvent(ctx, Buffer.from(event.body), event.receivedAt);
+    case 'payoneer':
+      return payoutNews(ctx, event);
+    case 'aliexpress':
+      return supplierNews(ctx, event);
+    case 'ebay':
+      return eraseBuyer(ctx, event);
+    case 'mercadolibre':
+    case 'inline':
+      throw new Error(`an event of ${event.source} is a sale: it is imported`);
+    default:
+      return unreachable(event.source);
+  }
+}

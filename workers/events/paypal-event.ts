@@ -1,0 +1,68 @@
+import type { OrderId } from '../../domain/ids.ts';
+import { readPayPalEvent } from '../../providers/paypal/webhook.ts';
+import { jobForMoney } from '../../queues/next-job.ts';
+import { Payment } from '../../store/entities/order.ts';
+import { orderOfCapture } from '../../store/money/payments.ts';
+import { findOrder, orderByReference, wakeOrder } from '../../store/orders/orders.ts';
+import type { Context } from '../context/context.ts';
+import { takeLateFee } from '../payment/open-fee.ts';
+import { takeReturns } from '../payment/won-back.ts';
+import { payoutTold } from '../payout/late-payout.ts';
+import { object, type ReadEvent, text } from './event-fields.ts';
+import { refundTold } from './late-refund.ts';
+import { disputeMoved } from './paypal-dispute.ts';
+import { moneyWentBack } from './paypal-refund.ts';
+import { unreadableNews } from './unreadable-event.ts';
+
+/** Finds what a PayPal event is about and has it read back: the event is a hint, PayPal's own answer is the fact. */
+export async function paypalEvent(ctx: Context, body: Buffer, receivedAt: Date): Promise<string | undefined> {
+  const { type, resource } = readPayPalEvent(body);
+  if (!resource) return undefined;
+  const event = { type, resource };
+  return follow(ctx, event).catch(error => unreadableNews(ctx, event, receivedAt, error));
+}
+
+async function follow(ctx: Context, event: ReadEvent): Promise<string | undefined> {
+  if (event.type.startsWith('CUSTOMER.DISPUTE.')) return disputeMoved(ctx, event);
+  if (event.type.startsWith('PAYMENT.PAYOUTS')) return payoutNews(ctx, event);
+  if (/^PAYMENT\.(CAPTURE\.(REFUNDED|REVERSED)|REFUND\.[A-Z]+)$/.test(event.type)) {
+    await refundTold(ctx, event);
+    return moneyWentBack(ctx, event);
+  }
+  if (event.type.startsWith('PAYMENT.CAPTURE.')) return captureChanged(ctx, event);
+  const order = await ctx.store.read(em => orderByReference(em, 'paypal', text(event.resource, 'id') ?? ''));
+  return order ? wake(ctx, order.id, `${event.type}: order ${order.id} is read back`) : undefined;
+}
+
+const wake = (ctx: Context, id: OrderId, answer: string): Promise<string> =>
+  ctx.transact(async (em, enqueue) => {
+    const order = await findOrder(em, id);
+    if (!order || !jobForMoney(order)) return `${answer}; it is ${order?.status} already`;
+    const woken = await wakeOrder(em, id);
+    if (woken) enqueue(jobForMoney(woken));
+    return answer;
+  });
+
+/** An item's or a batch's news names our key, or PayPal's batch alone. */
+async function payoutNews(ctx: Context, { type, resource }: ReadEvent): Promise<string | undefined> {
+  const header = object(resource, 'batch_header');
+  const reference = text(resource, 'payout_batch_id') ?? text(header, 'payout_batch_id');
+  const key = text(resource, 'sender_batch_id') ?? text(object(header ?? {}, 'sender_batch_header'), 'sender_batch_id');
+  return (
+    (await payoutTold(ctx, 'paypal', type, { key, reference })) ??
+    // One without our key in it, or with another's, may all the same be known by its batch.
+    (key === undefined ? undefined : payoutTold(ctx, 'paypal', type, { reference }))
+  );
+}
+
+/** The capture of an order that still waits for its money is read back by the order's own job. */
+async function captureChanged(ctx: Context, event: ReadEvent): Promise<string | undefined> {
+  const captureId = text(event.resource, 'id');
+  if (!captureId) return undefined;
+  const capture = await ctx.providers.paypal.getCapture(captureId, { signal: ctx.signal });
+  const order = await ctx.store.read(em => orderOfCapture(em, capture));
+  if (order) await takeLateFee(ctx, order, capture);
+  const payment = await ctx.store.read(em => em.findOne(Payment, { provider: 'paypal', reference: capture.id }));
+  if (payment) await takeReturns(ctx, payment);
+  return order ? wake(ctx, order.id, `${event.type}: capture ${captureId} is ${capture.status}`) : undefined;
+}

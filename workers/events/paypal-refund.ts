@@ -1,0 +1,74 @@
+import { formatMoney } from '../../domain/money.ts';
+import { NotNow, Retryable, Unreadable } from '../../domain/outcome.ts';
+import type { Enqueue } from '../../queues/transact.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { type Order, Payment } from '../../store/entities/order.ts';
+import { orderOfCapture } from '../../store/money/payments.ts';
+import { nextOccurrence, originalOf, type RefundNews, refundsOf } from '../../store/money/refunds.ts';
+import { claimOrder, findOrder, freeze } from '../../store/orders/orders.ts';
+import { endFreeze } from '../../transactions/end-freeze.ts';
+import { stopOrder } from '../../transactions/halt-purchase.ts';
+import { takeRefundNews } from '../../transactions/settle-returned-money.ts';
+import type { Context } from '../context/context.ts';
+import { takenPayment } from '../payment/ensure-payment-booked.ts';
+import { refundNews } from '../payment/paypal-status.ts';
+import { captureAbove, type ReadEvent, text } from './event-fields.ts';
+
+/** How often a refund that is not done yet is asked after: no event is promised to tell how it ends. */
+const pendingAgainMs = 3_600_000;
+
+/** Somebody gave money back: the seller on PayPal's own pages, PayPal for a dispute, or we. */
+export async function moneyWentBack(ctx: Context, event: ReadEvent): Promise<string | undefined> {
+  const [refundId, captureId] = [text(event.resource, 'id'), captureAbove(event.resource)];
+  if (!refundId || !captureId) return undefined;
+  const { paypal } = ctx.providers;
+  const kind = event.type.endsWith('.REVERSED') ? 'reversal' : 'refund';
+  const told = await paypal.getRefund(refundId, { signal: ctx.signal });
+  if (!told.amount)
+    throw new Unreadable('PAYPAL_REFUND_WITHOUT_AMOUNT', `refund ${refundId} does not say how much it is`);
+  const news = refundNews({ ...told, amount: told.amount }, kind);
+  const taken = await takenPayment(ctx, captureId, async () => {
+    const capture = await paypal.getCapture(captureId, { signal: ctx.signal });
+    return ctx.store.read(em => orderOfCapture(em, capture));
+  });
+  if (!taken) return undefined;
+  await book(ctx, taken, await numbered(ctx, taken, news));
+  const answer = `${event.type}: ${kind} ${refundId} is ${news.status}`;
+  // The event stays, and is applied again until it is known how it ended.
+  if (news.status === 'PENDING') throw new NotNow('REFUND_PENDING', answer, { retryAfterMs: pendingAgainMs });
+  return answer;
+}
+
+/** A reversal that was won and is told once more is a further one, if PayPal says so now: then it has a number. */
+async function numbered(ctx: Context, payment: Payment, news: RefundNews): Promise<RefundNews> {
+  const { reference, kind, status } = news;
+  if (kind !== 'reversal' || status !== 'COMPLETED') return news;
+  const known = (await ctx.store.read(em => refundsOf(em, payment.id))).filter(
+    ({ refund }) => originalOf(refund) === reference,
+  );
+  if (known.length === 0 || known.some(({ stands }) => stands.amountMinor > 0n)) return news;
+  const capture = await ctx.providers.paypal.getCapture(payment.reference, { signal: ctx.signal });
+  if (capture.status !== 'REVERSED') return news;
+  return { ...news, reference: await ctx.store.read(em => nextOccurrence(em, reference)) };
+}
+
+const book = (ctx: Context, { id, orderId }: Payment, news: RefundNews): Promise<void> =>
+  ctx.transact(async (em, enqueue) => {
+    const found = await findOrder(em, orderId);
+    const order = found && (await claimOrder(em, orderId, [found.status]));
+    if (!order) throw new Retryable('ORDER_MOVED', `order ${orderId} moved while money that went back was booked`);
+    await takeRefundNews({ payouts: ctx.config, em, enqueue, order }, await em.findOneOrFail(Payment, { id }), news);
+    await holdOrLetGo(em, enqueue, order, news);
+  });
+
+/** While nobody knows whether it goes, no other money of the order does. Money that did not go changes nothing. */
+async function holdOrLetGo(em: EntityManager, enqueue: Enqueue, order: Order, news: RefundNews): Promise<void> {
+  if (news.status === 'PENDING') {
+    await freeze(em, order, 'REFUND_PENDING');
+    return;
+  }
+  // The legs that are left fit what the sale is worth now; a dispute that is still open goes on holding them.
+  for (const over of ['REFUND_PENDING', 'DISPUTE'] as const) await endFreeze(em, enqueue, order, over);
+  if (news.status === 'FAILED') return;
+  await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', `PayPal says: ${news.kind} of ${formatMoney(news.amount)}`);
+}

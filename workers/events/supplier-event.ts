@@ -1,0 +1,28 @@
+import type { Job } from '../../queues/contract.ts';
+import { jobForOrder } from '../../queues/next-job.ts';
+import { purchase } from '../../queues/purchase.ts';
+import { trackShipment } from '../../queues/track-shipment.ts';
+import type { InboundEvent } from '../../store/entities/order.ts';
+import { findOrder, wakeOrder } from '../../store/orders/orders.ts';
+import { supplierOrderByNumber } from '../../store/orders/supplier-orders.ts';
+import type { Context } from '../context/context.ts';
+
+/** Only these ask the supplier how its order stands; whatever else the order waits for, this is no news to it. */
+const asksSupplier = (job: Job | undefined): boolean =>
+  job?.queue === purchase.name || job?.queue === trackShipment.name;
+
+/** AliExpress tells of one of its orders: ours reads it back, with the account that bought it. */
+export const supplierNews = (
+  ctx: Context,
+  { type, subject, credentialId }: InboundEvent,
+): Promise<string | undefined> =>
+  ctx.transact(async (em, enqueue) => {
+    const placed = subject ? await supplierOrderByNumber(em, subject) : null;
+    if (!placed || placed.credentialId !== credentialId) return undefined;
+    const order = await findOrder(em, placed.orderId);
+    if (!order || !asksSupplier(jobForOrder(order)))
+      return `${type}: order ${placed.orderId} is ${order?.status} already`;
+    const woken = await wakeOrder(em, order.id);
+    if (woken) enqueue(jobForOrder(woken));
+    return `${type}: AliExpress order ${subject} is read back`;
+  });

@@ -1,0 +1,73 @@
+/**
+ * What becomes of an event of PayPal's whose resource cannot be read back. It is tried again for an hour; then its order
+ * is a person's, with the answer, and no money of it moves: some of it may have gone back.
+ */
+import type { OrderId } from '../../domain/ids.ts';
+import { orderMoves } from '../../domain/order.ts';
+import { type Failure, isFailure, Retryable, Terminal, Unreadable } from '../../domain/outcome.ts';
+import { mayMove } from '../../domain/state-table.ts';
+import { advance } from '../../queues/transact.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { type Order, Payment } from '../../store/entities/order.ts';
+import { claimOrder, findOrder, freeze, orderByReference } from '../../store/orders/orders.ts';
+import { note } from '../../store/orders/timeline.ts';
+import type { Context } from '../context/context.ts';
+import { keepAnswerOf } from '../step/unreadable-answer.ts';
+import { captureAbove, object, type ReadEvent, text } from './event-fields.ts';
+
+/** PayPal certainly does not show it, or shows what nobody can read: no later try says more. */
+const saysNoMore = (error: unknown): error is Failure =>
+  isFailure(error) &&
+  (error instanceof Unreadable || error instanceof Terminal || error.code === 'PAYPAL_RESOURCE_NOT_FOUND');
+
+/** @throws what it met, while it is to be tried again */
+export async function unreadableNews(
+  ctx: Context,
+  event: ReadEvent,
+  receivedAt: Date,
+  error: unknown,
+): Promise<string> {
+  const tooLong = ctx.now().getTime() - receivedAt.getTime() >= ctx.config.programErrorHorizonMs;
+  if (!saysNoMore(error) || !tooLong) throw error;
+  const why = `${event.type} was told, and what it is about cannot be read: ${error.message}`;
+  const orderId = await ctx.store.read(em => orderOf(em, event));
+  ctx.log.error({ orderId, type: event.type, code: error.code }, 'an event of PayPal cannot be followed');
+  if (orderId) await leaveToPerson(ctx, orderId, event, { error, why });
+  return why;
+}
+
+const leaveToPerson = (
+  ctx: Context,
+  orderId: OrderId,
+  event: ReadEvent,
+  { error, why }: { error: Failure; why: string },
+): Promise<void> =>
+  ctx.transact(async (em, enqueue) => {
+    const found = await findOrder(em, orderId);
+    const order = found && (await claimOrder(em, orderId, [found.status]));
+    if (!order) throw new Retryable('ORDER_MOVED', `order ${orderId} moved while news of it was kept`);
+    await keepAnswerOf(em, orderId, event.type, error);
+    if (moneyMayHaveGone(event)) await freeze(em, order, 'PAYMENT_REVERSED');
+    if (isOwnJobs(order) || !mayMove(orderMoves, order.status, 'NEEDS_REVIEW'))
+      return note(em, orderId, 'noted', why, { code: error.code });
+    return advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'UNREADABLE_ANSWER', note: why });
+  });
+
+/** An order that waits for its money is read by its own job, which ends with a person as well. */
+const isOwnJobs = ({ status }: Order): boolean => status === 'CREATED';
+
+const moneyMayHaveGone = ({ type }: ReadEvent): boolean => /REFUND|REVERSED|DISPUTE/.test(type);
+
+/** By the capture, the order at PayPal, or what we gave it to carry. */
+async function orderOf(em: EntityManager, { resource }: ReadEvent): Promise<OrderId | undefined> {
+  const captures = [captureAbove(resource), text(resource, 'id'), ...disputed(resource)].filter(Boolean);
+  const payment = await em.findOne(Payment, { provider: 'paypal', reference: { $in: captures as string[] } });
+  if (payment) return payment.orderId;
+  const related = text(object(object(resource, 'supplementary_data') ?? {}, 'related_ids'), 'order_id');
+  const order = await orderByReference(em, 'paypal', related ?? text(resource, 'id') ?? '');
+  return order?.id;
+}
+
+function disputed({ disputed_transactions: told }: ReadEvent['resource']): (string | undefined)[] {
+  return Array.isArray(told) ? told.map(one => text(one ?? {}, 'seller_transaction_id')) : [];
+}

@@ -1,0 +1,28 @@
+import { invariant } from '../../domain/outcome.ts';
+import { withToken } from '../connections/fresh-token.ts';
+import { type FeedSource, pageByOffset } from './feed-source.ts';
+import { foundOrder } from './order-found.ts';
+
+const dayMs = 86_400_000;
+
+/** As many as eBay gives on a page. */
+const limit = 200;
+
+/** What was sold, paid or cancelled: every change of an order moves its `lastmodifieddate`. */
+export const ebayOrders: FeedSource = {
+  overlapMs: 30 * 60_000,
+  stretchMs: 7 * dayMs,
+  async read(ctx, { from, to, page, credential }) {
+    invariant(credential, 'an eBay feed has its account');
+    const { orders, next } = await pageByOffset(page, offset =>
+      withToken(ctx, credential, token =>
+        ctx.providers.ebay.getOrders(
+          token,
+          { lastModifiedFrom: from, lastModifiedTo: to, limit, offset },
+          { signal: ctx.signal },
+        ),
+      ),
+    );
+    return { events: orders.map(order => foundOrder(credential, order)), next };
+  },
+};

@@ -1,0 +1,88 @@
+import { invariant } from '../../domain/outcome.ts';
+import { type MercadoLibreNotification, notificationBody } from '../../providers/mercadolibre/webhook.ts';
+import type { Listed } from '../../providers/wire/fields.ts';
+import type { Credential } from '../../store/entities/people.ts';
+import type { NewEvent } from '../../store/events/inbound-events.ts';
+import { withToken } from '../connections/fresh-token.ts';
+import type { Context } from '../context/context.ts';
+import { type FeedSource, pageByOffset } from './feed-source.ts';
+import { foundOrder, unreadElement } from './order-found.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** As many as MercadoLibre gives on a page. */
+const limit = 50;
+
+/** Its search knows whole hours only: a stretch is widened to them. */
+const hourBefore = (time: Date): Date => new Date(Math.floor(time.getTime() / hourMs) * hourMs);
+const hourAfter = (time: Date): Date => new Date(Math.ceil(time.getTime() / hourMs) * hourMs);
+
+/**
+ * Each has to be asked for, in the order in which a sale may go through them: one that goes on meanwhile is on one of
+ * the lists.
+ */
+const statuses = ['paid', 'partially_refunded', 'cancelled'] as const;
+type Status = (typeof statuses)[number];
+type Place = { status: Status; page: string | null };
+
+/** What was paid, refunded in part or cancelled, by the time of its last change. */
+export const mercadoLibreOrders: FeedSource = {
+  overlapMs: 2 * hourMs,
+  stretchMs: dayMs,
+  async read(ctx, { from, to, page, credential }) {
+    invariant(credential, 'a MercadoLibre feed has its account');
+    const { status, page: inner }: Place = page === null ? { status: 'paid', page: null } : JSON.parse(page);
+    const range = { sellerId: credential.accountId, status, from: hourBefore(from), to: hourAfter(to) };
+    const { orders, next } = await pageByOffset(inner, offset =>
+      withToken(ctx, credential, token =>
+        ctx.providers.mercadolibre.searchOrders(token, { ...range, limit, offset }, { signal: ctx.signal }),
+      ),
+    );
+    return { events: orders.map(order => foundOrder(credential, order)), next: placeAfter(status, next) };
+  },
+};
+
+function placeAfter(status: Status, next: string | null): string | null {
+  if (next !== null) return JSON.stringify({ status, page: next } satisfies Place);
+  const following = statuses[statuses.indexOf(status) + 1];
+  return following ? JSON.stringify({ status: following, page: null } satisfies Place) : null;
+}
+
+/**
+ * The notifications that did not reach us, under their own names. MercadoLibre keeps them for two days and does not ask
+ * for a time, so all of them are read each time; what it has kept no longer, the search above still finds.
+ */
+export const mercadoLibreMissed: FeedSource = {
+  overlapMs: 0,
+  stretchMs: 365 * dayMs,
+  async read(ctx, { page, credential }) {
+    invariant(credential, 'a MercadoLibre feed has its account');
+    const offset = page === null ? 0 : Number(page);
+    const messages = await withToken(ctx, credential, token =>
+      ctx.providers.mercadolibre.missedFeeds(token, { limit, offset }, { signal: ctx.signal }),
+    );
+    return {
+      events: messages.flatMap(message => missed(ctx, credential, message)),
+      // How many it gives at once is nowhere written: only an empty page ends the list.
+      next: messages.length === 0 ? null : `${offset + messages.length}`,
+    };
+  },
+};
+
+function missed(ctx: Context, credential: Credential, message: Listed<MercadoLibreNotification>): NewEvent[] {
+  if ('unread' in message) return [unreadElement(credential, message.unread)];
+  const { id: eventId, topic, orderId, userId, applicationId } = message.read;
+  if (userId !== credential.accountId || applicationId !== ctx.config.mercadolibre.clientId) return [];
+  return [
+    {
+      source: 'mercadolibre',
+      eventId,
+      type: topic,
+      subject: orderId,
+      body: notificationBody(message.read),
+      credentialId: credential.id,
+      wanted: orderId !== undefined,
+    },
+  ];
+}

@@ -1,0 +1,51 @@
+import { invariant } from '../../domain/outcome.ts';
+import { digestOf, type Listed } from '../../providers/wire/fields.ts';
+import type { InboundEvent } from '../../store/entities/order.ts';
+import type { Credential } from '../../store/entities/people.ts';
+import type { NewEvent } from '../../store/events/inbound-events.ts';
+import { unreadableElement } from '../../store/events/untaken-events.ts';
+import { isMarketplace } from '../marketplace/marketplace-order.ts';
+
+const type = 'FOUND_ORDER';
+
+/** One order of a search; `version` is another when the order has changed. */
+type Found = { orderId: string; version: string };
+
+/**
+ * An order that a search has found, as an event like a notification of it. Each change of an order is one event,
+ * however often and by however many searches it is found.
+ */
+export const foundOrder = (credential: Credential, found: Listed<Found>): NewEvent =>
+  'unread' in found ? unreadElement(credential, found.unread) : eventOf(credential, found.read);
+
+function eventOf(credential: Credential, { orderId, version }: Found): NewEvent {
+  return {
+    source: sourceOf(credential),
+    eventId: `found/${credential.id}/${orderId}/${version}`,
+    type,
+    subject: orderId,
+    body: Buffer.from(JSON.stringify({ orderId })),
+    credentialId: credential.id,
+    wanted: true,
+  };
+}
+
+/** What a list shows and nobody can read is kept as it is, for an operator: it may be a sale. */
+export const unreadElement = (credential: Credential, text: string): NewEvent => ({
+  source: sourceOf(credential),
+  eventId: `unread/${credential.id}/${digestOf(text)}`,
+  type: unreadableElement,
+  body: Buffer.from(text),
+  credentialId: credential.id,
+  wanted: false,
+  unreadable: `an element of a list of ${credential.apiName} account ${credential.accountName}: it may be a sale`,
+});
+
+function sourceOf({ apiName }: Credential): 'ebay' | 'mercadolibre' {
+  invariant(isMarketplace(apiName), `${apiName} is a marketplace`);
+  return apiName;
+}
+
+/** The order, when the event is one of these and no notification. */
+export const foundOrderId = (event: InboundEvent): string | undefined =>
+  event.type === type ? (event.subject ?? undefined) : undefined;

@@ -1,0 +1,31 @@
+import { subjectOf } from '../../providers/paypal/event-subject.ts';
+import { isFollowed, isUnreadable, readPayPalEvent } from '../../providers/paypal/webhook.ts';
+import type { Context } from '../context/context.ts';
+import type { FeedSource } from './feed-source.ts';
+
+const dayMs = 86_400_000;
+
+const pageSize = 100;
+
+/** The events that PayPal has sent, or tried to, under their own names: what arrived as a webhook is there already. */
+export const payPalEvents: FeedSource = {
+  overlapMs: 3_600_000,
+  stretchMs: dayMs,
+  async read(ctx, { from, to, page }) {
+    const search = { from, to, pageSize, ...(page === null ? {} : { next: page }) };
+    const { events, next } = await ctx.providers.paypal.listWebhookEvents(search, { signal: ctx.signal });
+    return {
+      events: events.map(text => storable(ctx, Buffer.from(text))),
+      // A link that leads nowhere on ends the list as well as none does.
+      next: events.length === 0 || next === undefined || next === page ? null : next,
+    };
+  },
+};
+
+/** One that cannot be read is kept like one that nobody follows: it must not hide the others. */
+function storable(ctx: Context, body: Buffer) {
+  const event = readPayPalEvent(body);
+  const { id: eventId, type } = event;
+  if (isUnreadable(event)) ctx.log.error({ eventId, type }, 'a listed PayPal event cannot be read');
+  return { source: 'paypal' as const, eventId, type, subject: subjectOf(event), body, wanted: isFollowed(event) };
+}

@@ -1,0 +1,129 @@
+import type { FeedKind } from '../../domain/feed.ts';
+import { clocksDifferByMs } from '../../domain/feed.ts';
+import type { FeedId } from '../../domain/ids.ts';
+import { type Failure, isFailure, NotNow, Terminal } from '../../domain/outcome.ts';
+import { reconcile as contract } from '../../queues/reconcile.ts';
+import { queueForEvent } from '../../queues/sweep.ts';
+import { findCredential } from '../../store/connections/credentials.ts';
+import type { Feed } from '../../store/entities/feed.ts';
+import { claimFeed, LostFeed, moveFeed, wakeFeed } from '../../store/events/feeds.ts';
+import { storeEvent } from '../../store/events/inbound-events.ts';
+import { ReconnectNeeded } from '../connections/fresh-token.ts';
+import { type Context, later, type Processor } from '../context/context.ts';
+import { ebayOrders } from './ebay-orders.ts';
+import { type Asked, type FeedPage, type FeedSource, PagesMoved } from './feed-source.ts';
+import { mercadoLibreMissed, mercadoLibreOrders } from './mercadolibre-orders.ts';
+import { payPalEvents } from './paypal-events.ts';
+
+const sources: Readonly<Record<FeedKind, FeedSource>> = {
+  'ebay-orders': ebayOrders,
+  'mercadolibre-orders': mercadoLibreOrders,
+  'mercadolibre-missed': mercadoLibreMissed,
+  'paypal-events': payPalEvents,
+};
+
+/** A run that has read so many pages gives its place to other feeds, and goes on after them. */
+const pagesPerRun = 10;
+
+/** What happened so shortly ago may not be listed yet, and some providers refuse a time that is in their future. */
+const settledAfterMs = 60_000;
+
+const longestBackOffMs = 3_600_000;
+
+/**
+ * Reads what happened at a provider since the cursor, and stores what no notification has told. The cursor moves in the
+ * transaction that stores the last page before it, so a run that dies anywhere leaves nothing out.
+ */
+export const reconcile: Processor<'feedId'> = async ({ feedId }, ctx) => {
+  const feed = await ctx.store.transaction(em => claimFeed(em, feedId as FeedId));
+  if (!feed) return 'nothing to do: the feed is gone';
+  try {
+    return await readOn(ctx, feed);
+  } catch (error) {
+    if (error instanceof LostFeed) return 'another run reads this feed now';
+    if (error instanceof ReconnectNeeded) return away(ctx, feed);
+    if (isFailure(error)) return backOff(ctx, feed, error);
+    throw error;
+  }
+};
+
+async function readOn(ctx: Context, claimed: Feed): Promise<string> {
+  const { credentialId, kind } = claimed;
+  const credential = credentialId ? await ctx.store.read(em => findCredential(em, credentialId)) : null;
+  if (credential && credential.status !== 'HEALTHY') return away(ctx, claimed);
+  const settled = later(ctx, -settledAfterMs);
+  let feed = claimed;
+  let news = 0;
+  for (let pages = 0; pages < pagesPerRun; pages += 1) {
+    const stretch = stretchOf(feed, settled);
+    if (!stretch) return rest(ctx, feed, news);
+    const page = await sources[kind].read(ctx, { ...stretch, page: feed.page ?? null, credential });
+    const kept = await keep(ctx, feed, stretch, page);
+    feed = kept.feed;
+    news += kept.news;
+  }
+  return goOn(ctx, feed, news);
+}
+
+type Stretch = Pick<Asked, 'from' | 'to'>;
+
+/** What is to be read next: the stretch that was begun, or the one after the cursor; nothing once all is read. */
+function stretchOf({ kind, startedAt, cursorAt, readingUntil }: Feed, settled: Date): Stretch | undefined {
+  const { overlapMs, stretchMs } = sources[kind];
+  const to = readingUntil ?? new Date(Math.min(settled.getTime(), cursorAt.getTime() + stretchMs));
+  if (to <= cursorAt) return undefined;
+  const from = Math.max(cursorAt.getTime() - overlapMs, startedAt.getTime() - clocksDifferByMs);
+  return { from: new Date(from), to };
+}
+
+/** Stores a page and how far the feed is read with it, or neither. */
+const keep = (ctx: Context, feed: Feed, { to }: Stretch, { events, next }: FeedPage) =>
+  ctx.transact(async (em, enqueue) => {
+    const place = next === null ? { cursorAt: to, readingUntil: null, page: null } : { readingUntil: to, page: next };
+    // First, so that of two runs the second waits here, and then finds that the feed is no longer its own.
+    const moved = await moveFeed(em, feed, { ...place, failures: 0, lastError: null });
+    let news = 0;
+    for (const event of events) {
+      const stored = await storeEvent(em, event);
+      if (!stored) continue;
+      news += 1;
+      const { id: eventId, note } = stored;
+      if (event.unreadable) ctx.log.error({ eventId, feed: feed.kind, note }, 'a list shows what cannot be read');
+      if (event.wanted) enqueue(queueForEvent(stored).jobFor(stored));
+    }
+    return { feed: moved, news };
+  });
+
+async function rest(ctx: Context, feed: Feed, news: number): Promise<string> {
+  const nextCheckAt = later(ctx, ctx.config.reconcileIntervalMs);
+  await ctx.store.transaction(em => moveFeed(em, feed, { nextCheckAt }));
+  return `${news} new until ${feed.cursorAt.toISOString()}`;
+}
+
+const goOn = (ctx: Context, feed: Feed, news: number): Promise<string> =>
+  ctx.transact(async (em, enqueue) => {
+    const woken = await wakeFeed(em, feed.id);
+    if (woken) enqueue(contract.jobFor(woken));
+    return `${news} new, and more to read after ${feed.cursorAt.toISOString()}`;
+  });
+
+/** Connecting the account again wakes the feed; it is looked at now and then all the same. */
+async function away(ctx: Context, feed: Feed): Promise<string> {
+  await ctx.store.transaction(em =>
+    moveFeed(em, feed, { lastError: 'RECONNECT_NEEDED', nextCheckAt: later(ctx, longestBackOffMs) }),
+  );
+  return 'RECONNECT_NEEDED: read on when the account is connected again';
+}
+
+/** Looks again, less and less often. What can only be read from its beginning again is begun again. */
+async function backOff(ctx: Context, feed: Feed, failure: Failure): Promise<string> {
+  const { id, kind, credentialId, cursorAt } = feed;
+  const tried = !(failure instanceof NotNow);
+  const waitMs = tried ? Math.min(ctx.config.reconcileIntervalMs * 2 ** feed.failures, longestBackOffMs) : 0;
+  const nextCheckAt = later(ctx, Math.max(waitMs, failure.retryAfterMs ?? 0));
+  const failures = feed.failures + (tried ? 1 : 0);
+  const again = failure instanceof PagesMoved || failure instanceof Terminal ? { readingUntil: null, page: null } : {};
+  await ctx.store.transaction(em => moveFeed(em, feed, { failures, lastError: failure.code, nextCheckAt, ...again }));
+  ctx.log.warn({ feedId: id, feed: kind, credentialId, code: failure.code, cursorAt, failures }, 'feed not read');
+  return `${failure.code}: looked at again at ${nextCheckAt.toISOString()}`;
+}

@@ -1,0 +1,140 @@
+/**
+ * The only file that knows BullMQ's Worker. One job is one visible line of steps:
+ *
+ *   decode → deadline → perform → classify → act → log
+ *
+ * and how it ends is one of five:
+ *
+ *   done       the processor answered; its sentence is the job's return value
+ *   held       NotNow: nothing was tried. The job waits for its provider; or it was cut off because its process ends,
+ *              and goes on in the next one. No try of it is used up
+ *   back off   Retryable, or the database was away: thrown, BullMQ tries again later, and the sweep after that
+ *   refused    Terminal that no processor turned into an order's end, or a payload that does not fit: not tried again
+ *   bug        anything else: tried again like a back-off, logged as an error
+ */
+import { type Job as BullJob, DelayedError, UnrecoverableError } from 'bullmq';
+import { isFailure, NotNow, Terminal } from '../../domain/outcome.ts';
+import { catalogue, type QueueName } from '../../queues/catalogue.ts';
+import type { Payload, QueueContract } from '../../queues/contract.ts';
+import { backOffMs } from '../../queues/engine/back-off.ts';
+import type { Backend } from '../../queues/engine/backend.ts';
+import { isDatabaseAway } from '../../store/database/unavailable.ts';
+import type { Context, Surroundings } from '../context/context.ts';
+import { endParts, ProcessEnds } from '../context/shutdown-signals.ts';
+import { processors as ours } from '../processors.ts';
+import { followProviders, type Served } from './provider-backpressure.ts';
+
+/** A killed worker's job goes on elsewhere after four to six seconds; BullMQ's own defaults take sixty. */
+export const takeOver = { lockMs: 5_000, stalledCheckMs: 2_000 } as const;
+/** The effect rows, not BullMQ, decide what may run again: a job that stalls often is still run. */
+const stallsMax = 1_000;
+
+/** What a queue is served with. */
+type Service = {
+  readonly contract: QueueContract;
+  readonly processor: (payload: never, context: Context) => Promise<string>;
+};
+/** Tests serve contracts and processors of their own. */
+export type Services = {
+  readonly contracts?: Readonly<Record<QueueName, QueueContract>>;
+  readonly processors?: Readonly<Record<QueueName, Service['processor']>>;
+};
+
+type Outcome = 'done' | 'held' | 'back off' | 'refused' | 'bug';
+
+/** `ending`: that of the process; a deploy is nobody's failure. */
+function classify(error: unknown, ending: AbortSignal): Exclude<Outcome, 'done'> {
+  if (error instanceof NotNow) return 'held';
+  if (error instanceof Terminal || error instanceof UnrecoverableError) return 'refused';
+  if (ending.aborted) return 'held';
+  return isFailure(error) || isDatabaseAway(error) ? 'back off' : 'bug';
+}
+
+function decode(contract: QueueContract, job: BullJob): Payload {
+  const { value, error } = contract.payload.validate(job.data, { convert: false });
+  if (error) throw new UnrecoverableError(`the payload does not fit ${contract.name}: ${error.message}`);
+  return value;
+}
+
+async function perform({ contract, processor }: Service, job: BullJob, surroundings: Surroundings, stop: AbortSignal) {
+  const payload = decode(contract, job);
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(contract.deadlineMs)]);
+  return processor(payload as never, { ...surroundings, signal });
+}
+
+/** Runs one job from taking it to its one wide log line. */
+async function run(
+  service: Service,
+  job: BullJob,
+  surroundings: Surroundings,
+  ending: AbortSignal,
+  lost: AbortSignal | undefined,
+  token: string | undefined,
+): Promise<string> {
+  const startedAt = performance.now();
+  const line = { queue: service.contract.name, jobId: job.id, ...job.data, attempt: job.attemptsMade + 1 };
+  const durationMs = () => Math.round(performance.now() - startedAt);
+  try {
+    const answer = await perform(service, job, surroundings, lost ? AbortSignal.any([ending, lost]) : ending);
+    // Said, whether or not the job is still there to be told: what was done is done.
+    await job.log(answer).catch((err: unknown) => surroundings.log.warn({ ...line, err }, 'job answered, not told'));
+    surroundings.log.info({ ...line, outcome: 'done', answer, durationMs: durationMs() }, 'job');
+    return answer;
+  } catch (error) {
+    const outcome = classify(error, ending);
+    const code = isFailure(error) ? error.code : undefined;
+    const ended = { ...line, outcome, code, durationMs: durationMs() };
+    if (outcome === 'held') {
+      const retryAfterMs = error instanceof NotNow ? error.retryAfterMs : backOffMs(service.contract, 1, error);
+      surroundings.log.info({ ...ended, retryAfterMs, err: error }, 'job');
+      await job.moveToDelayed(Date.now() + retryAfterMs, token);
+      throw new DelayedError(String(error));
+    }
+    surroundings.log[outcome === 'bug' ? 'error' : 'warn']({ ...ended, err: error }, 'job');
+    if (outcome === 'refused') throw new UnrecoverableError(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+export type Host = { close(): Promise<void> };
+
+/** Starts one worker per queue. Closing takes no more jobs, and waits for those that run. */
+export function startHost(
+  backend: Backend,
+  names: readonly QueueName[],
+  surroundings: Surroundings,
+  { contracts = catalogue, processors = ours }: Services = {},
+): Host {
+  const stopping = new AbortController();
+  const served = names.map((name): Served => {
+    const contract = contracts[name];
+    const service = { contract, processor: processors[name] };
+    const worker = backend.openWorker(
+      contract,
+      (job: BullJob, token, lost) => run(service, job, surroundings, stopping.signal, lost, token),
+      {
+        concurrency: contract.concurrency,
+        lockDuration: takeOver.lockMs,
+        stalledInterval: takeOver.stalledCheckMs,
+        maxStalledCount: stallsMax,
+      },
+    );
+    worker.on('error', error => surroundings.log.warn({ queue: name, err: error }, 'worker error'));
+    worker.on('lockRenewalFailed', jobs => {
+      surroundings.log.warn({ queue: name, jobs }, 'lock lost: another worker may have the job');
+      for (const job of jobs) worker.cancelJob(job, 'lock lost');
+    });
+    return { contract, worker };
+  });
+  const unfollow = surroundings.gate && followProviders(surroundings.gate, served, surroundings.log);
+  return {
+    close: async () => {
+      unfollow?.();
+      const patienceMs = surroundings.config.shutdownDeadlineMs * endParts.patience;
+      const patience = setTimeout(() => stopping.abort(new ProcessEnds()), patienceMs);
+      await Promise.all(served.map(({ worker }) => worker.close()));
+      clearTimeout(patience);
+      stopping.abort();
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import type { MarketplaceLine, MarketplaceOrder } from '../../domain/marketplace-order.ts';
+import type { Custody } from '../../domain/order.ts';
+import { invariant } from '../../domain/outcome.ts';
+import { jobForOrder } from '../../queues/next-job.ts';
+import { advance, type Enqueue } from '../../queues/transact.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import type { Order } from '../../store/entities/order.ts';
+import type { Credential } from '../../store/entities/people.ts';
+import { paymentsOf } from '../../store/money/payments.ts';
+import { upsertLine } from '../../store/orders/new-orders.ts';
+import { claimOrder, updateOrder, wakeOrder } from '../../store/orders/orders.ts';
+import { note } from '../../store/orders/timeline.ts';
+import { giveBack } from '../../transactions/free-purchase.ts';
+import { cancellationTold } from '../../transactions/hold-for-cancellation.ts';
+import { marketplaceContested } from '../../transactions/settle-marketplace-dispute.ts';
+import { marketplaceRefunded, paymentReference } from '../../transactions/settle-marketplace-refund.ts';
+import { settlePayment } from '../../transactions/settle-payment.ts';
+import type { Context } from '../context/context.ts';
+import { isMarketplace } from '../marketplace/marketplace-order.ts';
+
+type Line = { credential: Credential; custody: Custody; order: MarketplaceOrder; line: MarketplaceLine };
+
+/**
+ * `being bought`: nothing can be decided about a cancellation or a refund before the purchase under way has ended. It
+ * reads the sale once more before it buys, but may just have done so: what became of it decides.
+ */
+type Taken = 'taken' | 'being bought';
+
+/** Brings one order of ours up to what its marketplace says of the line. The same news again changes nothing. */
+export const takeLine = (ctx: Context, news: Line): Promise<Taken> =>
+  ctx.transact(async (em, enqueue) => {
+    const sale = news.order;
+    const { order } = await upsertLine(em, newOrderOf(news));
+    const undone = sale.cancelled || sale.payment === 'REVERSED' || news.line.back !== undefined;
+    if (undone && order.status === 'PURCHASING') return 'being bought';
+    if (sale.cancelled) await cancel(em, order);
+    else await carryOn(em, enqueue, order, news);
+    if (undone || tellsOfMoney(sale)) await marketplaceRefunded(ctx.config, em, enqueue, order.id, news);
+    await marketplaceContested(em, enqueue, order.id, news);
+    await cancellationTold(em, enqueue, order.id, sale.cancelAsked);
+    return 'taken';
+  });
+
+/** Whether the buyer's money has come, as far as that is known. */
+const tellsOfMoney = ({ payment }: MarketplaceOrder): boolean => payment !== 'PENDING' && payment !== 'UNKNOWN';
+
+async function carryOn(em: EntityManager, enqueue: Enqueue, order: Order, news: Line): Promise<void> {
+  const { shipTo, payment, review } = news.order;
+  await keepShipBy(em, order, news.line);
+  if (!order.shipTo && shipTo && !order.buyerErasedAt) await addressArrived(em, enqueue, order, shipTo);
+  if (order.status === 'CREATED' && review?.reason === 'SHIPPED_BY_MARKETPLACE')
+    return advance(em, enqueue, order, { to: 'CANCELLED', note: handledThere(order, review.note) });
+  if (order.status === 'CREATED' && payment === 'UNKNOWN') return unknownStatus(em, enqueue, order, news);
+  if (tellsOfMoney(news.order) && (await isUnpaid(em, order, news))) await takePayment(em, enqueue, order, news);
+}
+
+/** What its marketplace packs and sends itself is no sale of ours; where its money comes to us, that is to be passed on. */
+const handledThere = ({ proceedsHeldBy }: Order, text: string): string =>
+  proceedsHeldBy === 'platform' ? `${text}; its proceeds arrive with the platform: pass them on by hand` : text;
+
+/** A person decides; should the money come after all, it is booked. */
+const unknownStatus = (em: EntityManager, enqueue: Enqueue, order: Order, { order: { rawPayment } }: Line) =>
+  advance(em, enqueue, order, {
+    to: 'NEEDS_REVIEW',
+    reason: 'UNKNOWN_STATUS',
+    note: `the marketplace says ${rawPayment}, which is no money that we know: look there whether it was paid`,
+  });
+
+async function isUnpaid(em: EntityManager, order: Order, news: Line): Promise<boolean> {
+  if (order.status === 'CREATED') return true;
+  if (order.status !== 'NEEDS_REVIEW') return false;
+  return !(await paymentsOf(em, order.id)).some(({ reference }) => reference === paymentReference(news));
+}
+
+/** The buyer's money is booked in any case; what only a person may decide about is not bought before. */
+async function takePayment(em: EntityManager, enqueue: Enqueue, order: Order, news: Line) {
+  const { order: sale, line } = news;
+  await settlePayment(em, enqueue, order, [
+    {
+      reference: paymentReference(news),
+      // What went back in part had come whole before.
+      status: sale.payment === 'REVERSED' ? 'REVERSED' : 'COMPLETED',
+      rawStatus: sale.rawPayment,
+      amount: line.total,
+      fee: line.fee,
+      collectedTax: line.collectedTax,
+    },
+  ]);
+  const review = sale.review ?? (sale.shipped ? sentBefore : undefined);
+  if (!review || order.status === 'NEEDS_REVIEW') return;
+  const { reason, note: text } = review;
+  await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason, note: text });
+}
+
+/** We learn late of a sale that its seller has already dealt with: bought as well, the buyer would get it twice. */
+const sentBefore = {
+  reason: 'SHIPPED_BY_SELLER',
+  note: 'the marketplace says that it was sent before we learnt of the sale',
+} as const;
+
+function newOrderOf({ credential, custody, order, line }: Line) {
+  const channel = credential.apiName;
+  invariant(isMarketplace(channel), `${channel} is a marketplace`);
+  return {
+    userId: credential.userId,
+    channel,
+    credentialId: credential.id,
+    externalOrderId: order.orderId,
+    externalLineId: line.lineId,
+    listingId: line.listingId,
+    variationId: line.variationId,
+    quantity: line.quantity,
+    sale: line.total,
+    marketplaceFee: line.fee?.currency === line.total.currency ? line.fee : undefined,
+    shipTo: order.shipTo,
+    buyerAccount: order.buyer,
+    custody,
+  };
+}
+
+/** eBay says it anew once the money has come. */
+async function keepShipBy(em: EntityManager, order: Order, { shipBy }: MarketplaceLine): Promise<void> {
+  if (shipBy && shipBy.getTime() !== order.shipBy?.getTime()) await updateOrder(em, order, { shipBy });
+}
+
+async function addressArrived(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  shipTo: NonNullable<Order['shipTo']>,
+): Promise<void> {
+  await updateOrder(em, order, { shipTo });
+  if (order.waitReason !== 'ADDRESS_MISSING') return;
+  const woken = await wakeOrder(em, order.id);
+  if (woken) enqueue(jobForOrder(woken));
+}
+
+/**
+ * The buyer or the seller cancelled. What has not been bought is cancelled; what has been, or may have been, is a
+ * person's decision.
+ */
+async function cancel(em: EntityManager, order: Order): Promise<void> {
+  const nothing = () => undefined;
+  switch (order.status) {
+    case 'CREATED':
+    case 'PAID':
+    case 'WAITING': {
+      const owned = await claimOrder(em, order.id, [order.status]);
+      if (!owned) return;
+      if (!(await giveBack(em, owned)))
+        return advance(em, nothing, owned, {
+          to: 'NEEDS_REVIEW',
+          reason: 'CANCELLED_AFTER_PURCHASE',
+          note: 'cancelled at the marketplace, but goods were ordered: do not pay for them, cancel them on the supplier’s site',
+        });
+      return advance(em, nothing, owned, { to: 'CANCELLED', note: 'cancelled at the marketplace' });
+    }
+    case 'PURCHASED': {
+      const owned = await claimOrder(em, order.id, ['PURCHASED']);
+      if (!owned) return;
+      return advance(em, nothing, owned, {
+        to: 'NEEDS_REVIEW',
+        reason: 'CANCELLED_AFTER_PURCHASE',
+        note: 'cancelled at the marketplace after the goods were bought',
+      });
+    }
+    default:
+      await note(em, order.id, 'noted', `the marketplace says cancelled; the order is ${order.status}`);
+  }
+}

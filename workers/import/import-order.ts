@@ -1,0 +1,133 @@
+import { clocksDifferByMs } from '../../domain/feed.ts';
+import type { EventId, UserId } from '../../domain/ids.ts';
+import type { MarketplaceOrder } from '../../domain/marketplace-order.ts';
+import type { Custody } from '../../domain/order.ts';
+import { NotThere, Retryable, type Terminal, Unreadable } from '../../domain/outcome.ts';
+import { supplierPayer } from '../../store/connections/supplier-payer.ts';
+import type { InboundEvent } from '../../store/entities/order.ts';
+import type { Credential } from '../../store/entities/people.ts';
+import { salesSince } from '../../store/events/feeds.ts';
+import { closeEvent, findEvent } from '../../store/events/inbound-events.ts';
+import { orderOfSeller } from '../../store/orders/orders.ts';
+import { ReconnectNeeded } from '../connections/fresh-token.ts';
+import type { Context, Processor } from '../context/context.ts';
+import { saysAbsent } from '../marketplace/absent-sale.ts';
+import { isMarketplace, readMarketplaceOrder } from '../marketplace/marketplace-order.ts';
+import { takeLine } from './import-line.ts';
+import { type Hint, hintOf } from './order-hint.ts';
+import { replaceUnconfirmed, staysUnread, takeUnconfirmed } from './unconfirmed-sale.ts';
+import { saleAbsent, waitForAccount } from './unread-notification.ts';
+import { takeUnreadable } from './unreadable-sale.ts';
+
+/** Reads the order that a notification names back from its marketplace, and takes each of its lines. */
+export const importOrder: Processor<'eventId'> = async ({ eventId }, ctx) => {
+  const event = await ctx.store.read(em => findEvent(em, eventId as EventId));
+  if (event?.status !== 'RECEIVED') return 'nothing to do: the notification was dealt with';
+  const hint = await hintOf(ctx, event);
+  const found = await readBack(ctx, event, hint);
+  if ('order' in found) return takeSale(ctx, event, found);
+  if ('answer' in found) return unreadable(ctx, event, hint, found);
+  return 'stopped' in found ? waitForAccount(ctx, event, found.stopped) : unread(ctx, event, hint, found.why);
+};
+
+type Sale = { credential: Credential; order: MarketplaceOrder };
+/** Its marketplace shows it to this account, in a form that we cannot read. */
+type UnreadableSale = { credential: Credential; answer: Unreadable };
+
+async function takeSale(ctx: Context, event: InboundEvent, { credential, order }: Sale): Promise<string> {
+  if (event.source !== 'inline' && (await wasSoldBefore(ctx, event, credential, order)))
+    return finish(ctx, event, 'IGNORED', `order ${order.orderId} was sold before the account was connected`);
+  const takenUp = await replaceUnconfirmed(ctx, credential, order.orderId);
+  const confirmed = { ...order, review: order.review ?? takenUp };
+  const custody = await custodyFor(ctx, credential);
+  const taken: string[] = [];
+  for (const line of order.lines) taken.push(await takeLine(ctx, { credential, custody, order: confirmed, line }));
+  if (taken.includes('being bought'))
+    throw new Retryable(
+      'CANCELLED_WHILE_BUYING',
+      `order ${order.orderId} is being bought: the outcome of the purchase decides`,
+    );
+  return finish(ctx, event, 'APPLIED', `order ${order.orderId}: ${order.lines.length} lines, ${order.rawPayment}`);
+}
+
+/**
+ * Any change of an old sale is told as well; whoever sold it before there was a connection has dealt with it. What was
+ * told before that, by an earlier connection, is still ours.
+ */
+const wasSoldBefore = (
+  ctx: Context,
+  { receivedAt }: InboundEvent,
+  { id, userId, apiName }: Credential,
+  { orderId, soldAt }: MarketplaceOrder,
+): Promise<boolean> =>
+  ctx.store.read(async em => {
+    const since = await salesSince(em, id);
+    if (!since || !soldAt || receivedAt < since || soldAt.getTime() >= since.getTime() - clocksDifferByMs) return false;
+    return isMarketplace(apiName) && !(await orderOfSeller(em, userId, apiName, orderId));
+  });
+
+/** What was told inline is kept for a person; a notification of which no account knows the order is nobody's. */
+async function unread(ctx: Context, event: InboundEvent, hint: Hint, why: string): Promise<string> {
+  const [credential] = hint.sellers;
+  if (event.source !== 'inline' || !credential) return saleAbsent(ctx, event, hint, why);
+  const custody = await custodyFor(ctx, credential);
+  const text = await takeUnconfirmed(ctx, { event, credential, custody, why });
+  return finish(ctx, event, 'APPLIED', text);
+}
+
+/** It is a sale of ours: a person sees it, with what the marketplace says of it. */
+async function unreadable(
+  ctx: Context,
+  event: InboundEvent,
+  { orderId }: Hint,
+  { credential, answer }: UnreadableSale,
+): Promise<string> {
+  const custody = await custodyFor(ctx, credential);
+  return finish(ctx, event, 'APPLIED', await takeUnreadable(ctx, { orderId, credential, custody, answer }));
+}
+
+async function finish(ctx: Context, event: InboundEvent, status: 'APPLIED' | 'IGNORED', text: string): Promise<string> {
+  await ctx.store.transaction(em => closeEvent(em, event.id, status, text));
+  return text;
+}
+
+/** Asks the accounts that the notification may be for, the likeliest first; somebody else's order is not readable. */
+async function readBack(
+  ctx: Context,
+  event: InboundEvent,
+  { orderId, sellers }: Hint,
+): Promise<Sale | UnreadableSale | { stopped: ReconnectNeeded } | { why: string }> {
+  const said: string[] = [];
+  for (const credential of sellers) {
+    try {
+      return { credential, order: await readMarketplaceOrder(ctx, credential, orderId) };
+    } catch (error) {
+      if (staysUnread(ctx, event, error)) return { why: error.message };
+      if (error instanceof Unreadable && isOld(ctx, event)) return { credential, answer: error };
+      // With one candidate account, keep the event until that account is reconnected. With several, do not block on
+      // one: if the order was theirs, the feed will find it later.
+      if (error instanceof ReconnectNeeded) {
+        if (sellers.length === 1) return { stopped: error };
+      } else if (saysAbsent(error) && !isTooNew(event, error)) said.push(error.code);
+      else throw error;
+    }
+  }
+  const codes = said.length > 0 ? ` (${[...new Set(said)].join(', ')})` : '';
+  return { why: `no connected account knows order ${orderId}${codes}` };
+}
+
+/** What was told inline may be told sooner than MercadoLibre shows it: `staysUnread` says when that is over. */
+const isTooNew = ({ source }: InboundEvent, error: Terminal | NotThere): boolean =>
+  source === 'inline' && error instanceof NotThere;
+
+/** An answer may have been cut off on its way: it is asked for again for an hour. */
+const isOld = ({ now, config }: Context, { receivedAt }: InboundEvent): boolean =>
+  now().getTime() - receivedAt.getTime() >= config.programErrorHorizonMs;
+
+/** Whose money it is: settings of the two connections, frozen into the order. */
+async function custodyFor(ctx: Context, marketplace: Credential): Promise<Custody> {
+  const userId: UserId = marketplace.userId;
+  const { environment } = ctx.config.aliexpress;
+  const supplierPaidBy = await ctx.store.read(em => supplierPayer(em, userId, environment));
+  return { proceedsHeldBy: marketplace.moneyHolder, supplierPaidBy };
+}

@@ -1,0 +1,122 @@
+import type { MarketplaceOrder } from '../../domain/marketplace-order.ts';
+import type { Custody } from '../../domain/order.ts';
+import { invariant, NotThere } from '../../domain/outcome.ts';
+import { claimedAddress, claimedPrice, type InlineOrder, parseInlineOrder } from '../../providers/inline/webhook.ts';
+import { advance } from '../../queues/transact.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { type InboundEvent, Order } from '../../store/entities/order.ts';
+import type { Credential } from '../../store/entities/people.ts';
+import { upsertLine } from '../../store/orders/new-orders.ts';
+import { claimOrder, orderOfSeller } from '../../store/orders/orders.ts';
+import { note, noteOnce } from '../../store/orders/timeline.ts';
+import { ReconnectNeeded } from '../connections/fresh-token.ts';
+import type { Context } from '../context/context.ts';
+import { isMarketplace } from '../marketplace/marketplace-order.ts';
+
+/** MercadoLibre may not know a new order yet: its "not found" counts after this long. */
+const patienceMs = 10 * 60_000;
+
+/**
+ * No line of a marketplace is called so: it stands for a whole sale of which nobody knows the lines. Each account has its
+ * own: whoever claims somebody else's sale as theirs takes nothing from them.
+ */
+export const wholeSale = ({ id }: Credential): string => `unconfirmed ${id}`;
+
+export const channelOf = ({ apiName }: Credential) => {
+  invariant(isMarketplace(apiName), `${apiName} is a marketplace`);
+  return apiName;
+};
+
+/** Whether a sale that was told inline will not be read back by trying again soon. */
+export const staysUnread = (ctx: Context, event: InboundEvent, error: unknown): error is Error =>
+  event.source === 'inline' &&
+  (error instanceof ReconnectNeeded ||
+    (error instanceof NotThere && ctx.now().getTime() - event.receivedAt.getTime() > patienceMs));
+
+type Told = { event: InboundEvent; credential: Credential; custody: Custody; why: string };
+
+/** Keeps a sale that cannot be read back at its marketplace, as it was claimed, for a person to decide about. */
+export const takeUnconfirmed = (ctx: Context, { event, credential, custody, why }: Told): Promise<string> =>
+  ctx.transact(async (em, enqueue) => {
+    const claim = parseInlineOrder(Buffer.from(event.body));
+    const channel = channelOf(credential);
+    const known = await orderOfSeller(em, credential.userId, channel, claim.orderId);
+    if (known) {
+      await note(em, known.id, 'noted', `told again inline, and not read back: ${why}`);
+      return `order ${claim.orderId} is known already`;
+    }
+    const { order } = await upsertLine(em, {
+      userId: credential.userId,
+      channel,
+      credentialId: credential.id,
+      externalOrderId: claim.orderId,
+      externalLineId: wholeSale(credential),
+      listingId: claim.listingId,
+      variationId: '',
+      quantity: 1,
+      sale: claimedPrice(claim),
+      marketplaceFee: undefined,
+      shipTo: claimedAddress(claim),
+      buyerAccount: plainTexts(claim.buyer).username,
+      custody,
+    });
+    if (order.status !== 'CREATED') return `order ${claim.orderId} is known already`;
+    const text = `told inline, and not read back: ${why}. Look at ${channel} whether it was sold and paid`;
+    await advance(em, enqueue, order, {
+      to: 'NEEDS_REVIEW',
+      reason: 'UNCONFIRMED_SALE',
+      note: text,
+      evidence: { event: event.id, claimed: claimsOf(claim) },
+    });
+    return `order ${claim.orderId} cannot be confirmed: ${why}`;
+  });
+
+const claimsOf = ({ orderId, listingId, amount, currency, buyer, shippingAddress }: InlineOrder) => ({
+  orderId,
+  listingId,
+  amount,
+  currency,
+  buyer: plainTexts(buyer),
+  shippingAddress: plainTexts(shippingAddress),
+});
+
+/** Whatever else was sent lies in the stored event. */
+const plainTexts = (claims: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(claims)
+      .filter(([key, value]) => /^\w{1,40}$/.test(key) && (typeof value === 'string' || typeof value === 'number'))
+      .slice(0, 20)
+      .map(([key, value]) => [key, String(value).slice(0, 256)]),
+  );
+
+/** Before each account had its own, the line was called nothing. */
+const keptFor = (em: EntityManager, credential: Credential, orderId: string): Promise<Order | null> =>
+  em.findOne(Order, {
+    credentialId: credential.id,
+    externalOrderId: orderId,
+    externalLineId: { $in: [wholeSale(credential), ''] },
+  });
+
+const confirmed = 'the marketplace confirms the sale: each of its lines is an order of its own now';
+
+/**
+ * The marketplace has told the sale itself: what was kept in its place is closed. Gives why its lines wait for a person,
+ * when one has decided about that meanwhile: they must not be bought a second time.
+ */
+export const replaceUnconfirmed = (
+  ctx: Context,
+  credential: Credential,
+  orderId: string,
+): Promise<MarketplaceOrder['review']> =>
+  ctx.transact(async (em, enqueue) => {
+    const kept = await keptFor(em, credential, orderId);
+    if (!kept || kept.status === 'CANCELLED') return undefined;
+    const owned = await claimOrder(em, kept.id, ['NEEDS_REVIEW']);
+    if (owned?.reason === 'UNCONFIRMED_SALE' || owned?.reason === 'UNREADABLE_SALE') {
+      await advance(em, enqueue, owned, { to: 'CANCELLED', note: confirmed });
+      return undefined;
+    }
+    await noteOnce(em, kept.id, 'confirmed-late', confirmed);
+    const text = `taken up by hand as order ${kept.id} before its marketplace confirmed it`;
+    return { reason: 'TAKEN_UP_BY_HAND', note: text };
+  });

@@ -1,0 +1,62 @@
+/**
+ * What becomes of a notification whose sale cannot be read: it waits for its account, or for the second reading; then an
+ * operator sees it among the events that failed.
+ */
+
+import { wasTestedThen } from '../../store/connections/ebay-subscriptions.ts';
+import type { InboundEvent } from '../../store/entities/order.ts';
+import { closeEvent, restEvent } from '../../store/events/inbound-events.ts';
+import { orderOfSeller } from '../../store/orders/orders.ts';
+import { note } from '../../store/orders/timeline.ts';
+import type { ReconnectNeeded } from '../connections/fresh-token.ts';
+import { type Context, later } from '../context/context.ts';
+import { isBelieved, secondReadingMs } from '../marketplace/absent-sale.ts';
+import { isMarketplace } from '../marketplace/marketplace-order.ts';
+import type { Hint } from './order-hint.ts';
+
+/** So often a notification is looked at whose account is stopped; what ends that wakes it. */
+const restMs = 15 * 60_000;
+
+export async function waitForAccount(
+  ctx: Context,
+  event: InboundEvent,
+  { message, credential }: ReconnectNeeded,
+): Promise<string> {
+  if (credential.status === 'DISCONNECTED') return giveUp(ctx, event, 'its account was disconnected by its owner');
+  const at = new Date(Math.max(credential.trialAt?.getTime() ?? 0, later(ctx, restMs).getTime()));
+  await ctx.store.transaction(em => restEvent(em, event.id, at, { note: message }));
+  return `waits: ${message}`;
+}
+
+/** No account of ours is shown it. That is believed at the second reading only. */
+export async function saleAbsent(ctx: Context, event: InboundEvent, hint: Hint, why: string): Promise<string> {
+  const { orderId, sellers } = hint;
+  const since = event.absentSince ?? ctx.now();
+  if (sellers.length > 0 && !isBelieved(ctx, since)) {
+    const at = new Date(since.getTime() + secondReadingMs);
+    await ctx.store.transaction(em => restEvent(em, event.id, at, { note: why, absentSince: since }));
+    return `${why}: read again at ${at.toISOString()}`;
+  }
+  const [seller] = sellers;
+  if (
+    event.source === 'ebay' &&
+    seller &&
+    (await ctx.store.read(em => wasTestedThen(em, seller.id, event.receivedAt)))
+  ) {
+    await ctx.store.transaction(em => closeEvent(em, event.id, 'IGNORED', `a test of eBay’s: ${why}`));
+    return `a test of eBay’s: ${why}`;
+  }
+  await ctx.store.transaction(async em => {
+    for (const { userId, apiName } of sellers) {
+      const known = isMarketplace(apiName) ? await orderOfSeller(em, userId, apiName, orderId) : null;
+      if (known) await note(em, known.id, 'noted', `its marketplace does not show it any more: ${why}`);
+    }
+  });
+  return giveUp(ctx, event, why);
+}
+
+async function giveUp(ctx: Context, { id: eventId, source, subject }: InboundEvent, why: string): Promise<string> {
+  await ctx.store.transaction(em => closeEvent(em, eventId, 'FAILED', why));
+  ctx.log.error({ eventId, source, subject, why }, 'a sale that was told could not be taken');
+  return why;
+}

@@ -1,0 +1,133 @@
+import type { MarketplaceOrder, WentBack } from '../../domain/marketplace-order.ts';
+import { equals, formatMoney, sum } from '../../domain/money.ts';
+import { unreachable } from '../../domain/outcome.ts';
+import type { MercadoLibreOrder } from '../../providers/mercadolibre/order.ts';
+import type { MercadoLibrePayment } from '../../providers/mercadolibre/payment.ts';
+import type { MercadoLibreShipment } from '../../providers/mercadolibre/shipment.ts';
+import type { Credential } from '../../store/entities/people.ts';
+import { withToken } from '../connections/fresh-token.ts';
+import type { Context } from '../context/context.ts';
+import { saysAbsent } from './absent-sale.ts';
+
+/** What a shipment is called once it has left. */
+const onItsWay = ['shipped', 'delivered', 'not_delivered'];
+
+/** The address lies in the shipment, which a buyer may still be choosing. */
+export async function readMercadoLibreOrder(
+  ctx: Context,
+  credential: Credential,
+  orderId: string,
+): Promise<MarketplaceOrder> {
+  const options = { signal: ctx.signal };
+  const { mercadolibre } = ctx.providers;
+  const order = await withToken(ctx, credential, token => mercadolibre.getOrder(token, orderId, options));
+  const { shippingId } = order;
+  const shipment = shippingId
+    ? await withToken(ctx, credential, token => mercadolibre.getShipment(token, shippingId, options)).catch(notThereYet)
+    : undefined;
+  const back = backOf(order);
+  return {
+    orderId: order.orderId,
+    soldAt: order.createdAt,
+    ...moneyOf(order, back),
+    cancelled: order.sale === 'cancelled',
+    cancelAsked: order.sale === 'cancel asked',
+    shipped: order.tags.includes('delivered') || onItsWay.includes(shipment?.status ?? ''),
+    review: reviewOf(order, shipment),
+    shipTo: shipment?.shipTo,
+    lines: order.items.map(item => ({
+      // An order holds an item and variation once: together they name the line.
+      lineId: item.variationId ? `${item.itemId}/${item.variationId}` : item.itemId,
+      listingId: item.itemId,
+      variationId: item.variationId ?? '',
+      quantity: item.quantity,
+      total: item.total,
+      fee: item.saleFee,
+      shipBy: shipment?.shipBy,
+      back,
+    })),
+  };
+}
+
+/** The order is there all the same, and its address is waited for. */
+function notThereYet(error: unknown): undefined {
+  if (!saysAbsent(error)) throw error;
+}
+
+/** A first try that was declined says nothing of the one that brought the money. */
+const thatCame = ({ payments }: MercadoLibreOrder): MercadoLibrePayment[] =>
+  payments.filter(({ standing }) => standing !== 'none');
+
+type MoneyFacts = Pick<MarketplaceOrder, 'payment' | 'rawPayment' | 'contested'>;
+
+/**
+ * The order's own word, and what its payments say against it. A claim (`mediations`) is listed for ever and without how
+ * it ended: whether money is contested, its payment alone says.
+ */
+function moneyOf(order: MercadoLibreOrder, back: WentBack | undefined): MoneyFacts {
+  const came = thatCame(order);
+  const telling = order.payments.filter(({ standing }) => !['none', 'received'].includes(standing));
+  const rawPayment = [order.status, ...telling.map(({ words }) => words)].join(', ');
+  const facts = (payment: MoneyFacts['payment'], contested = false) => ({ payment, rawPayment, contested });
+  if (order.sale === 'unknown') return facts('UNKNOWN', true);
+  if (order.sale === 'unpaid' || order.sale === 'cancelled') return facts('PENDING');
+  const broughtNothing = order.payments.length > 0 && came.length === 0;
+  const denied = broughtNothing || order.tags.includes('not_paid');
+  if (denied || came.some(({ standing }) => standing === 'unknown')) return facts('UNKNOWN', true);
+  if (came.length > 0 && came.every(({ standing }) => standing === 'gone')) return facts('REVERSED');
+  const contested = came.some(({ standing }) => standing === 'contested');
+  if (back) return facts('PARTLY_REVERSED', contested);
+  return facts(order.sale === 'paid' ? 'PAID' : 'PENDING', contested);
+}
+
+/**
+ * The payments of an order say what of them has gone back, and not of which item. Where they are not exactly what the
+ * item costs, they brought more than its price, or less: what went back may be of the rest.
+ */
+function backOf(order: MercadoLibreOrder): WentBack | undefined {
+  const { status, currency, items, sale } = order;
+  const payments = thatCame(order);
+  const [amounts, refunded] = [payments.map(({ amount }) => amount), payments.map(payment => payment.refunded)];
+  const told = refunded.filter(({ amountMinor }) => amountMinor > 0n);
+  const hasMoney = sale === 'paid' || sale === 'cancel asked';
+  if (!hasMoney || (told.length === 0 && status !== 'partially_refunded')) return undefined;
+  const certain =
+    told.length > 0 &&
+    items.length === 1 &&
+    amounts.every(amount => amount.currency === currency) &&
+    equals(
+      sum(amounts, currency),
+      sum(
+        items.map(({ total }) => total),
+        currency,
+      ),
+    );
+  return certain ? sum(told, currency) : { says: [status, ...told.map(formatMoney)].join(', ') };
+}
+
+/** What only a person may decide about before anything is bought. */
+function reviewOf(
+  { fraudRisk }: MercadoLibreOrder,
+  shipment: MercadoLibreShipment | undefined,
+): MarketplaceOrder['review'] {
+  if (fraudRisk) return { reason: 'FRAUD_RISK', note: 'MercadoLibre suspects fraud and asks to cancel the order' };
+  const { sender = 'seller', logistic } = shipment ?? {};
+  switch (sender) {
+    case 'seller':
+      return undefined;
+    case 'label':
+      return { reason: 'LABEL_BY_MARKETPLACE', note: "Mercado Envíos needs MercadoLibre's own label: ship it by hand" };
+    case 'marketplace':
+      return {
+        reason: 'SHIPPED_BY_MARKETPLACE',
+        note: "MercadoLibre's own warehouse (Full) packs and ships it: nothing to buy and nothing to ship",
+      };
+    case 'unknown':
+      return {
+        reason: 'UNKNOWN_STATUS',
+        note: `MercadoLibre says that it is shipped as ${logistic}, which we do not know: look at the sale there`,
+      };
+    default:
+      return unreachable(sender);
+  }
+}

@@ -1,0 +1,199 @@
+import { refusalIn, Terminal, Unreadable } from '../../domain/outcome.ts';
+import { approvedWithinMs } from '../../domain/payment.ts';
+import { afterRefusal, CaptureRefused } from '../../providers/paypal/capture-refused.ts';
+import type { PayPalOrder } from '../../providers/paypal/order.ts';
+import { moneyMayCome } from '../../queues/next-job.ts';
+import { isInDoubt, newestEffect } from '../../store/effects/effects.ts';
+import { askedInThisRun } from '../../store/effects/intent.ts';
+import type { Effect } from '../../store/entities/money.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { once, Unproven } from '../../store/once.ts';
+import { assertOwner, leaveToDeed, updateOrder } from '../../store/orders/orders.ts';
+import { note } from '../../store/orders/timeline.ts';
+import { isPresentAccount, payPalOf } from '../connections/own-account.ts';
+import { type Context, onceContext, type Processor } from '../context/context.ts';
+import { move, orderStep, recheck } from '../step/order-step.ts';
+import { readPayPalOrder, takeMoney } from './book-paypal-payments.ts';
+
+/** PayPal forgets an order that nobody approved after about six hours. */
+const approvalWindowMs = 6 * 3_600_000;
+/** It keeps the key of a capture for six hours: ours is not sent again after five. */
+const resendForMs = 5 * 3_600_000;
+/** How often an order is asked after whose money may be under way, or which PayPal does not show. */
+const askAgainMs = 15 * 60_000;
+/**
+ * How old an order is when PayPal is asked after it whose buyer left. Everybody may leave as many as they like, and what
+ * a buyer does is told by a webhook, by the feed of events and by the buyer's return, long before.
+ */
+const askedAtMs = [
+  600_000,
+  3_600_000,
+  3 * 3_600_000,
+  4.5 * 3_600_000,
+  approvalWindowMs,
+  // PayPal's window begins a little later than ours.
+  approvalWindowMs + askAgainMs,
+  approvedWithinMs,
+];
+const pendingAgainMs = 5 * 60_000;
+
+const ageOf = (ctx: Context, { createdAt }: Order): number => ctx.now().getTime() - createdAt.getTime();
+
+function untilNextQuestion(ctx: Context, order: Order): number {
+  const age = ageOf(ctx, order);
+  return (askedAtMs.find(at => at > age) ?? age + askAgainMs) - age;
+}
+
+const windowEnd = ({ createdAt }: Order): Date => new Date(createdAt.getTime() + approvalWindowMs);
+
+/**
+ * Captures what the buyer approved at our own checkout; finds a capture whose answer was lost. For an order that is
+ * over, or waits for a person, nothing is captured: what PayPal has taken for it all the same is booked.
+ */
+export const capturePayment: Processor<'orderId'> = ({ orderId }, ctx) =>
+  orderStep(
+    ctx,
+    { queue: 'capture-payment', id: orderId, from: ['CREATED', ...moneyMayCome] },
+    async order => {
+      const intent = await ctx.store.read(em => newestEffect(em, 'capture', order.id));
+      const paypalOrder = await readPayPalOrder(ctx, order);
+      if (paypalOrder && paypalOrder.captures.length > 0) {
+        // The money is there: an intent whose answer was lost has happened.
+        if (intent?.status === 'OPEN') await capture(ctx, order, paypalOrder.id);
+        return take(ctx, order, paypalOrder);
+      }
+      const known = paypalOrder ? 'nothing was captured' : 'PayPal knows of nothing';
+      if (order.status !== 'CREATED') return leave(ctx, order, `${order.status}, and ${known}`);
+      if (!paypalOrder && intent && isInDoubt(intent) && isForgotten(ctx, intent)) throw new Unproven(intent);
+      if (intent?.status === 'DONE' || (!paypalOrder && isInDoubt(intent))) throw notShown(order);
+      if (!paypalOrder) return forgotten(ctx, order);
+      if (paypalOrder.status !== 'APPROVED') return notApproved(ctx, order);
+      if (!isPresentAccount(ctx, order)) return accountReplaced(ctx, order, intent);
+      if (intent?.status === 'DISPROVEN' && ageOf(ctx, order) >= approvalWindowMs) return declinedForGood(ctx, order);
+      const refusal = await capture(ctx, order, paypalOrder.id).catch(refusalIn);
+      if (refusal instanceof Terminal) return declined(ctx, order, refusal);
+      const captured = await readPayPalOrder(ctx, order);
+      if (!captured || captured.captures.length === 0)
+        return recheck(ctx, order, pendingAgainMs, 'captured, not shown yet');
+      return take(ctx, order, captured);
+    },
+    unread,
+  );
+
+/** PayPal keeps no key for so long: nobody will ever know. */
+const isForgotten = ({ now }: Context, { firstSentAt }: Effect): boolean =>
+  now().getTime() - (firstSentAt?.getTime() ?? 0) > resendForMs;
+
+/** It is asked for again, and after an hour a person looks at PayPal. */
+const notShown = ({ externalOrderId }: Order): Unreadable =>
+  new Unreadable(
+    'PAYPAL_CAPTURE_NOT_SHOWN',
+    `PayPal order ${externalOrderId} was or may be captured, and shows no payment`,
+  );
+
+const capture = (ctx: Context, order: Order, paypalOrderId: string): Promise<{ paypalOrderId: string }> =>
+  once(onceContext(ctx), {
+    purpose: 'capture',
+    subject: order.id,
+    route: 'paypal',
+    account: order.paypalAccount ?? ctx.config.paypal.clientId,
+    environment: ctx.config.paypal.environment,
+    // Random and stored: PayPal captures an order once, and shows the capture under the number that it has given it.
+    keyFor: (_em, number) => `capture-${order.id}-${number}`,
+    freeze: () => paypalOrderId,
+    resendForMs,
+    deduplicates: true,
+    // PayPal's order was just read: approved, and nothing captured.
+    mayStillLeave: askedInThisRun,
+    assertOwner: em => assertOwner(em, order),
+    find: async effect => {
+      const found = await payPalOf(ctx, order).getOrder(effect.request, { signal: ctx.signal });
+      if (!found) return { answer: 'UNKNOWN' };
+      return found.captures.length > 0 ? { answer: 'FOUND', result: { paypalOrderId } } : { answer: 'ABSENT' };
+    },
+    send: async (effect, departure) => {
+      await ctx.providers.paypal.captureOrder(effect.request, effect.idempotencyKey, {
+        signal: ctx.signal,
+        departure,
+      });
+      return { paypalOrderId };
+    },
+    record: (em, _result, effect) =>
+      note(em, order.id, 'effect', 'captured at PayPal', { key: effect.idempotencyKey, paypalOrder: paypalOrderId }),
+  });
+
+async function take(ctx: Context, order: Order, shown: PayPalOrder): Promise<string> {
+  const news = await takeMoney(ctx, order, shown);
+  if (order.status === 'PAID') return order.status;
+  if (news.some(({ status }) => status === 'PENDING'))
+    return recheck(ctx, order, pendingAgainMs, 'PayPal holds the payment: PENDING is not paid');
+  if (order.status !== 'CREATED') return leave(ctx, order, order.status);
+  // PayPal's order is completed all the same: it cannot be approved again.
+  if (ageOf(ctx, order) >= approvalWindowMs) return declinedForGood(ctx, order);
+  return recheck(
+    ctx,
+    order,
+    approvalWindowMs - ageOf(ctx, order),
+    'the payment was declined; the buyer may begin again',
+  );
+}
+
+/** An order that rests is looked at again when PayPal tells of it, and not before. */
+async function leave(ctx: Context, order: Order, text: string): Promise<string> {
+  await ctx.store.transaction(em => leaveToDeed(em, order));
+  return text;
+}
+
+/** No PayPal order, or none any more. Before its time is over that proves nothing. */
+async function forgotten(ctx: Context, order: Order): Promise<string> {
+  if (ageOf(ctx, order) < approvalWindowMs)
+    return recheck(ctx, order, untilNextQuestion(ctx, order), 'PayPal does not know the order yet');
+  return move(ctx, order, { to: 'CANCELLED', note: 'never approved by the buyer' });
+}
+
+async function notApproved(ctx: Context, order: Order): Promise<string> {
+  if (ageOf(ctx, order) < approvedWithinMs)
+    return recheck(ctx, order, untilNextQuestion(ctx, order), 'the buyer has not approved yet');
+  return move(ctx, order, { to: 'CANCELLED', note: 'not approved by the buyer within a day' });
+}
+
+/**
+ * Our PayPal account was replaced by another before the money was taken: nothing is captured for the old one any more.
+ * What was sent to it may still show.
+ */
+async function accountReplaced(ctx: Context, order: Order, intent: Effect | null): Promise<string> {
+  const text = `PayPal account ${order.paypalAccount} was replaced before the payment was captured`;
+  if (isInDoubt(intent)) return recheck(ctx, order, askAgainMs, text);
+  if (ageOf(ctx, order) < approvalWindowMs) return recheck(ctx, order, untilNextQuestion(ctx, order), text);
+  return move(ctx, order, { to: 'CANCELLED', note: text });
+}
+
+const declinedForGood = (ctx: Context, order: Order): Promise<string> =>
+  move(ctx, order, { to: 'CANCELLED', note: 'the payment was declined, and not made in another way' });
+
+/**
+ * The buyer may choose another way to pay: the order stays open, and only the buyer's return tries again, under a new
+ * key: PayPal may have kept its answer to this one.
+ */
+async function declined(ctx: Context, order: Order, refusal: Terminal): Promise<string> {
+  const { code } = refusal;
+  if (afterRefusal(code) === 'seller')
+    ctx.log.error({ orderId: order.id, code, reference: refusal.reference }, 'PayPal takes no payments for us');
+  if (ageOf(ctx, order) >= approvalWindowMs) return declinedForGood(ctx, order);
+  const approveUrl = refusal instanceof CaptureRefused ? refusal.approveUrl : undefined;
+  await ctx.store.transaction(async em => {
+    await updateOrder(em, order, { nextCheckAt: windowEnd(order), ...(approveUrl ? { approveUrl } : {}) });
+    await note(em, order.id, 'tried', `PayPal declined the capture: ${code}`, {
+      code,
+      ...(refusal.reference ? { reference: refusal.reference } : {}),
+    });
+  });
+  return `declined (${code}); the buyer may try again`;
+}
+
+/** PayPal does not let us read the order: nothing follows for the payment, and after a day a person looks. */
+async function unread(order: Order, { message }: Terminal, ctx: Context): Promise<string> {
+  const text = `PayPal does not show its order: ${message}`;
+  if (order.status !== 'CREATED' || ageOf(ctx, order) < approvedWithinMs) return recheck(ctx, order, askAgainMs, text);
+  return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'UNREADABLE_ANSWER', note: text });
+}

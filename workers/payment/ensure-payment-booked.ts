@@ -1,0 +1,25 @@
+import { Retryable } from '../../domain/outcome.ts';
+import { type Order, Payment } from '../../store/entities/order.ts';
+import type { Context } from '../context/context.ts';
+import { capturePayment } from './capture-payment.ts';
+
+/**
+ * The payment that a capture of PayPal's is. News of what became of it may come before we have it: the capture's answer
+ * was lost, or events ran in another order. Then the money is taken first. Nothing when it is for no order of ours.
+ * @throws Retryable while it cannot be taken
+ */
+export async function takenPayment(
+  ctx: Context,
+  captureId: string,
+  orderOf: () => Promise<Order | null>,
+): Promise<Payment | null> {
+  const look = () => ctx.store.read(em => em.findOne(Payment, { provider: 'paypal', reference: captureId }));
+  const known = await look();
+  if (known) return known;
+  const order = await orderOf();
+  if (!order) return null;
+  const answer = await capturePayment({ orderId: order.id }, ctx);
+  const taken = await look();
+  if (!taken) throw new Retryable('PAYMENT_NOT_TAKEN', `capture ${captureId} of order ${order.id}: ${answer}`);
+  return taken;
+}

@@ -1,0 +1,65 @@
+import { isFailure, Retryable } from '../../domain/outcome.ts';
+import type { Capture } from '../../providers/paypal/order.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { type Order, Payment } from '../../store/entities/order.ts';
+import { feeIn } from '../../store/money/fee-currency.ts';
+import { paymentsOf, recordPayment } from '../../store/money/payments.ts';
+import { assertClaim, claimOrder } from '../../store/orders/orders.ts';
+import { correctFee } from '../../transactions/correct-fee.ts';
+import { payPalOf } from '../connections/own-account.ts';
+import type { Context } from '../context/context.ts';
+import { captureNews } from './paypal-status.ts';
+
+/** For so long the sale waits for a fee that PayPal has not said. */
+const patienceMs = 6 * 3_600_000;
+
+/** Asks PayPal for the fees that it has not said. True while one is open, and the sale may still wait for it. */
+export async function awaitsFee(ctx: Context, order: Order): Promise<boolean> {
+  const left = await askOpenFees(ctx, order);
+  return left.some(({ createdAt }) => ctx.now().getTime() < createdAt.getTime() + patienceMs);
+}
+
+/** Gives the payments whose fee PayPal does not say now either. */
+export async function askOpenFees(ctx: Context, order: Order): Promise<Payment[]> {
+  for (const payment of await openFees(ctx, order)) await askFee(ctx, order, payment);
+  return openFees(ctx, order);
+}
+
+const openFees = async (ctx: Context, order: Order): Promise<Payment[]> =>
+  (await ctx.store.read(em => paymentsOf(em, order.id))).filter(
+    ({ provider, feeEstimated }) => provider === 'paypal' && feeEstimated,
+  );
+
+/** Nobody needs the answer: that PayPal cannot be asked now is as if it had not said it. */
+async function askFee(ctx: Context, order: Order, { reference }: Payment): Promise<void> {
+  try {
+    const capture = await payPalOf(ctx, order).getCapture(reference, { signal: ctx.signal });
+    await ctx.store.transaction(async em => {
+      await assertClaim(em, order);
+      await takeFee(em, order, capture);
+    });
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    ctx.log.warn({ orderId: order.id, reference, code: error.code }, 'the fee of a payment cannot be asked for');
+  }
+}
+
+/** PayPal tells of a capture whose fee we have only estimated, wherever its order is by now. */
+export async function takeLateFee(ctx: Context, { id, status }: Order, capture: Capture): Promise<void> {
+  await ctx.store.transaction(async em => {
+    const open = await em.count(Payment, { provider: 'paypal', reference: capture.id, feeEstimated: true });
+    if (open === 0 || !capture.fee) return;
+    const order = await claimOrder(em, id, [status]);
+    if (!order) throw new Retryable('ORDER_MOVED', `order ${id} moved while a fee of its payment was booked`);
+    await takeFee(em, order, capture);
+  });
+}
+
+async function takeFee(em: EntityManager, order: Order, capture: Capture): Promise<void> {
+  const { fee, ...told } = captureNews(capture);
+  if (!fee) return;
+  const converted = await feeIn(em, fee, told.amount.currency);
+  if (!converted) return;
+  const known = { ...told, orderId: order.id, provider: 'paypal', fee: { ...converted, estimated: false } } as const;
+  await correctFee(em, order, await recordPayment(em, known));
+}

@@ -1,0 +1,48 @@
+import type { Money } from '../../domain/money.ts';
+import { broughtMoney, isUntold, leftOf } from '../../domain/payment.ts';
+import type { Order, Payment } from '../../store/entities/order.ts';
+import { isDisputed } from '../../store/money/disputes.ts';
+import { moneyOf, paymentsOf } from '../../store/money/payments.ts';
+import type { Context } from '../context/context.ts';
+import { readPayPalOrder, takeMoney } from './book-paypal-payments.ts';
+
+/** Who has the money that a buyer paid for an order that failed. */
+export type MoneyLeft =
+  | { with: 'us'; payment: Payment; amount: Money }
+  /** Somebody else decides whose it is; nothing is sent before. */
+  | { with: 'nobody'; note: string }
+  /** All of it went back, or none ever came. */
+  | { with: 'buyer' };
+
+export async function moneyLeft(ctx: Context, order: Order): Promise<MoneyLeft> {
+  const known = await whoHasIt(ctx, order);
+  if (order.channel !== 'paypal' || (await cameOnce(ctx, order))) return known;
+  // That we have booked nothing does not prove that nothing was paid: PayPal is asked.
+  const shown = await readPayPalOrder(ctx, order);
+  if (!shown || shown.captures.length === 0) return known;
+  await takeMoney(ctx, order, shown);
+  return whoHasIt(ctx, order);
+}
+
+const cameOnce = (ctx: Context, { id }: Order): Promise<boolean> =>
+  ctx.store.read(async em => (await paymentsOf(em, id)).some(({ status }) => broughtMoney(status)));
+
+const whoHasIt = (ctx: Context, order: Order): Promise<MoneyLeft> =>
+  ctx.store.read(async em => {
+    const payments = await paymentsOf(em, order.id);
+    // What a marketplace has told us nothing of is not known to be back.
+    if (payments.length === 0 && order.channel !== 'paypal') return { with: 'nobody', note: 'no payment is known' };
+    const pending = payments.find(({ status }) => status === 'PENDING');
+    if (pending) return { with: 'nobody', note: `payment ${pending.reference} is PENDING: nothing goes back yet` };
+    const held = await moneyOf(em, order.id);
+    const untold = held.find(({ payment, sums }) => isUntold(payment.status, sums));
+    if (untold) return { with: 'nobody', note: notTold(untold.payment) };
+    const left = held.find(({ sums }) => leftOf(sums).amountMinor > 0n);
+    if (!left) return { with: 'buyer' };
+    if (await isDisputed(em, order.id))
+      return { with: 'nobody', note: 'the buyer disputes the payment: nothing goes back twice' };
+    return { with: 'us', payment: left.payment, amount: leftOf(left.sums) };
+  });
+
+const notTold = ({ reference, status }: Payment): string =>
+  `payment ${reference} is ${status}, and nobody has told how much went back: nothing goes back yet`;

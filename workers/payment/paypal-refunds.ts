@@ -1,0 +1,38 @@
+/** What PayPal says has gone back of a payment by now. */
+import { type Money, money, sum, zero } from '../../domain/money.ts';
+import type { CallOptions } from '../../providers/gate/call.ts';
+import type { PayPalClient } from '../../providers/paypal/client.ts';
+import type { Refund } from '../../providers/paypal/order.ts';
+import type { Payment } from '../../store/entities/order.ts';
+
+/** `untold`: some of it, or all, and the reversal itself will say how much. */
+export type BackAtPayPal = Money | 'untold';
+
+export async function backAtPayPal(
+  paypal: PayPalClient,
+  { reference, amountMinor, currency }: Payment,
+  options: CallOptions,
+): Promise<BackAtPayPal> {
+  const capture = await paypal.getCapture(reference, options);
+  switch (capture.status) {
+    case 'COMPLETED':
+      return zero(currency);
+    case 'REFUNDED':
+      return money(amountMinor, currency);
+    case 'PARTIALLY_REFUNDED': {
+      const order = capture.orderId ? await paypal.getOrder(capture.orderId, options) : undefined;
+      const done = order?.refunds.filter(refund => isDone(refund, reference)) ?? [];
+      if (done.length === 0) return 'untold';
+      return sum(
+        done.map(({ amount }) => amount),
+        currency,
+      );
+    }
+    // Also of a reversed one: no list need tell of the reversal.
+    default:
+      return 'untold';
+  }
+}
+
+const isDone = ({ status, captureId }: Refund, reference: string): boolean =>
+  status === 'COMPLETED' && (captureId ?? reference) === reference;

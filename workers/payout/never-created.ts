@@ -1,0 +1,44 @@
+import type { PayoutLeg } from '../../store/entities/money.ts';
+import { note } from '../../store/orders/timeline.ts';
+import { blocked, moveLeg, neverCreated, notFinal } from '../../store/payouts/legs.ts';
+import { standingPayout } from '../../store/payouts/payouts-of-leg.ts';
+import type { Context } from '../context/context.ts';
+import type { PayoutRoute, Standing } from './payout-route.ts';
+
+/** PayPal returns what it holds after thirty days: what is not final then will not be by itself. */
+const openForMs = 31 * 86_400_000;
+
+/**
+ * Accepted, and not known to have ended: a person is asked at once where its provider has stopped it, and else once it
+ * has been looked for, or waited for, long enough. Gives the reason. It is never taken for failed.
+ */
+export async function openTooLong(
+  ctx: Context,
+  leg: PayoutLeg,
+  route: PayoutRoute,
+  standing: Standing,
+): Promise<string | undefined> {
+  const effect = await ctx.store.read(em => standingPayout(em, leg));
+  if (leg.status !== 'SENT' || !effect?.firstSentAt) return undefined;
+  const [reason, patienceMs] = standing.blocked
+    ? [blocked, 0]
+    : standing.missing
+      ? [neverCreated, route.missForMs]
+      : [notFinal, openForMs];
+  if (ctx.now().getTime() < effect.firstSentAt.getTime() + patienceMs) return undefined;
+  const { account, idempotencyKey: key, firstSentAt } = effect;
+  const evidence = {
+    route: route.name,
+    account,
+    key,
+    status: standing.rawStatus,
+    firstSentAt: firstSentAt.toISOString(),
+  };
+  const says = standing.missing ? 'does not show it' : `says ${standing.rawStatus}`;
+  await ctx.store.transaction(async em => {
+    const text = `${route.label} accepted payout ${key}, and ${says}. Look there what became of it.`;
+    await note(em, leg.orderId, 'noted', text, { leg: leg.id, evidence });
+    await moveLeg(em, leg, 'NEEDS_REVIEW', { reason });
+  });
+  return reason;
+}

@@ -1,0 +1,153 @@
+import type { Posting } from '../../domain/ledger.ts';
+import { add, equals, formatMoney, type Money, subtract, sum } from '../../domain/money.ts';
+import { Terminal } from '../../domain/outcome.ts';
+import { legPaid, legReturned, payoutCharged } from '../../domain/postings.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import type { PayoutLeg } from '../../store/entities/money.ts';
+import { consume, moneyReturned, partReturned } from '../../store/money/funding.ts';
+import { postingsOf, postTurn } from '../../store/money/ledger.ts';
+import { note } from '../../store/orders/timeline.ts';
+import { overpaidBy } from '../../store/payouts/leg-worth.ts';
+import { cancelRequested, goOnProvenLeg, legAmount, lockLeg, moveLeg } from '../../store/payouts/legs.ts';
+import { fitToSale } from '../../transactions/fit-payout-to-sale.ts';
+import { type Context, later } from '../context/context.ts';
+import { again, rest, review } from './leg-step.ts';
+import { openTooLong } from './never-created.ts';
+import type { PayoutRoute, Standing } from './payout-route.ts';
+
+/** An unclaimed payout returns by itself after 30 days. */
+const unclaimedAgainMs = 6 * 3_600_000;
+
+/** Moves the leg to where its provider says it stands. */
+export async function takeStanding(
+  ctx: Context,
+  leg: PayoutLeg,
+  route: PayoutRoute,
+  standing: Standing,
+): Promise<string> {
+  const { state, rawStatus, reason = rawStatus } = standing;
+  const look = (ms: number, text: string) => again(ctx, leg, later(ctx, ms), text);
+  switch (state) {
+    case undefined: {
+      const asked = await openTooLong(ctx, leg, route, standing);
+      return asked ? `NEEDS_REVIEW: ${asked}` : look(ctx.config.payoutPollMs, `${route.label} says ${rawStatus}`);
+    }
+    case 'PAID':
+      return leg.status === 'PAID' ? rest(ctx, leg, 'still paid') : paid(ctx, leg, route, standing);
+    case 'UNCLAIMED': {
+      if (leg.reason === cancelRequested || (await isTooMuch(ctx, leg))) {
+        await route.cancel(standing);
+        return look(ctx.config.payoutPollMs, 'taken back; read again');
+      }
+      if (leg.status === 'UNCLAIMED') {
+        await ctx.store.transaction(em => accepted(em, leg, route));
+        return look(unclaimedAgainMs, 'still unclaimed');
+      }
+      const at = later(ctx, unclaimedAgainMs);
+      const facts = { reason, providerItemId: standing.itemId ?? null, nextCheckAt: at };
+      await ctx.store.transaction(async em => {
+        await accepted(em, leg, route);
+        await moveLeg(em, leg, 'UNCLAIMED', facts);
+      });
+      return `UNCLAIMED: ${reason}`;
+    }
+    default:
+      return notPaid(ctx, leg, route, { ...standing, state });
+  }
+}
+
+/** Its sale was refunded while it was on its way: nobody shall claim it any more. */
+const isTooMuch = (ctx: Context, leg: PayoutLeg): Promise<boolean> =>
+  ctx.store.transaction(async em => {
+    await lockLeg(em, leg);
+    return (await overpaidBy(em, leg)).amountMinor > 0n;
+  });
+
+/**
+ * Its provider has it: amount and fee have left the balance, whether or not anybody ever claims them. What comes back is
+ * given back then.
+ */
+export const accepted = (em: EntityManager, leg: PayoutLeg, { feeMax }: PayoutRoute): Promise<void> =>
+  consume(em, 'pay', leg.id, add(legAmount(leg), feeMax));
+
+/** It is proven that its provider has it, and under which name. */
+export async function acceptedByProvider(
+  em: EntityManager,
+  leg: PayoutLeg,
+  route: PayoutRoute,
+  { reference, key }: { reference: string; key: string },
+): Promise<void> {
+  await accepted(em, leg, route);
+  await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, leg.id]);
+  await note(em, leg.orderId, 'effect', `payout to ${leg.beneficiary} accepted by ${route.label}`, { key, reference });
+  await goOnProvenLeg(em, leg.id);
+}
+
+const shareOf = (leg: PayoutLeg) => ({
+  beneficiary: leg.beneficiary,
+  holder: leg.userId,
+  amount: legAmount(leg),
+  from: leg.route,
+});
+
+async function paid(ctx: Context, leg: PayoutLeg, route: PayoutRoute, standing: Standing): Promise<string> {
+  const amount = legAmount(leg);
+  const { itemId = leg.id } = standing;
+  if (standing.amount && !equals(standing.amount, amount)) {
+    const text = `${route.label} paid ${formatMoney(standing.amount)} where ${formatMoney(amount)} was due`;
+    return review(ctx, leg, new Terminal('PAYOUT_OF_ANOTHER_AMOUNT', text));
+  }
+  // Where the provider does not say its fee, the one that was held back for it is taken for it.
+  const fee = standing.fee?.currency === amount.currency ? standing.fee : route.feeMax;
+  await ctx.store.transaction(async em => {
+    await accepted(em, leg, route);
+    await partReturned(em, 'pay', leg.id, subtract(route.feeMax, fee));
+    await moveLeg(em, leg, 'PAID', { feeMinor: fee.amountMinor, providerItemId: itemId, reason: null });
+    const feeLeft = subtract(fee, await feeBooked(em, leg, itemId));
+    await book(em, leg, `leg:${leg.id}:${itemId}`, legPaid({ ...shareOf(leg), fee: feeLeft }));
+  });
+  return `PAID: ${formatMoney(amount)}`;
+}
+
+/** Failed, returned or reversed: the money is owed again. What was booked as paid is taken back. */
+async function notPaid(
+  ctx: Context,
+  leg: PayoutLeg,
+  route: PayoutRoute,
+  { state, rawStatus, reason = rawStatus, itemId, fee }: Standing & { state: NonNullable<Standing['state']> },
+): Promise<string> {
+  const wasPaid = leg.status === 'PAID';
+  // What was paid cannot fail any more: a provider that calls it so has the money back.
+  const to = wasPaid && state === 'FAILED' ? 'RETURNED' : state;
+  const providerItemId = itemId ?? leg.providerItemId ?? null;
+  await ctx.store.transaction(async em => {
+    await lockLeg(em, leg);
+    await moneyReturned(em, 'pay', leg.id);
+    if (wasPaid) await book(em, leg, `leg-back:${leg.id}:${providerItemId}`, legReturned(shareOf(leg)));
+    // What came back had left, and has cost its fee, once; what failed never left.
+    else if (fee && to !== 'FAILED') {
+      const feeLeft = subtract(fee, await feeBooked(em, leg, providerItemId));
+      await book(em, leg, `leg-fee:${leg.id}:${providerItemId}`, payoutCharged({ fee: feeLeft, from: leg.route }));
+    }
+    await moveLeg(em, leg, to, { reason, providerItemId });
+    await fitToSale(em, leg);
+  });
+  ctx.log.warn({ legId: leg.id, orderId: leg.orderId, route: route.name, rawStatus }, 'payout did not arrive');
+  return leg.status === to ? `${to}: ${reason}` : `${to}: ${reason}; ${leg.status}, its sale was refunded`;
+}
+
+const book = async (em: EntityManager, leg: PayoutLeg, event: string, postings: Posting[]): Promise<void> => {
+  if (postings.length > 0) await postTurn(em, { source: leg.route, event, orderId: leg.orderId, postings });
+};
+
+/** What a payout has cost so far: a provider keeps its fee once, however often the payout turns. */
+async function feeBooked(em: EntityManager, leg: PayoutLeg, itemId: string | null): Promise<Money> {
+  const events = ['leg', 'leg-fee'].map(name => `${name}:${leg.id}:${itemId}`).flatMap(name => [name, `${name}#%`]);
+  const fees = (await postingsOf(em, leg.orderId, leg.route, events)).filter(
+    ({ account }) => account === 'fees:payout',
+  );
+  return sum(
+    fees.map(({ amount }) => amount),
+    leg.currency,
+  );
+}

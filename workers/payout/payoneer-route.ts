@@ -1,0 +1,58 @@
+import { platformCurrency } from '../../domain/fees.ts';
+import { zero } from '../../domain/money.ts';
+import { Terminal } from '../../domain/outcome.ts';
+import type { LegState } from '../../domain/payout-leg.ts';
+import { payoutAsked } from '../../providers/payoneer/payout.ts';
+import type { Context } from '../context/context.ts';
+import type { PayoutRoute } from './payout-route.ts';
+
+/** Payoneer is not known to deduplicate: nothing is ever sent again. Creation is asynchronous, so it is looked for. */
+const lookForMs = 3_600_000;
+
+const states: Readonly<Record<string, LegState | undefined>> = {
+  Transferred: 'PAID',
+  Cancelled: 'FAILED',
+  Failed: 'FAILED',
+};
+
+/** Undefined where no Payoneer account is configured. */
+export function payoneerRoute({ config, providers: { payoneer }, signal }: Context): PayoutRoute | undefined {
+  const { programId, environment } = config.payoneer;
+  if (!payoneer || !programId) return undefined;
+  return {
+    name: 'payoneer',
+    label: 'Payoneer',
+    account: programId,
+    environment,
+    feeMax: zero(platformCurrency),
+    resendForMs: 0,
+    lookForMs,
+    missForMs: lookForMs,
+    deduplicates: false,
+    freeze: ({ receiver: payeeId, amount, note: description }, reference) =>
+      payoneer.payoutBody({ reference, payeeId, amount, description }),
+    asked: payoutAsked,
+    find: async ({ idempotencyKey: reference }) => {
+      const found = await payoneer.getPayoutStatus(reference, { signal });
+      return found ? { answer: 'FOUND', result: { reference } } : { answer: 'ABSENT' };
+    },
+    send: async (effect, departure) => {
+      await payoneer.createPayout(effect.request, { signal, departure });
+      return { reference: effect.idempotencyKey };
+    },
+    stand: async reference => {
+      const found = await payoneer.getPayoutStatus(reference, { signal });
+      if (!found) return { key: reference, state: undefined, rawStatus: 'unknown so far', missing: true };
+      // Its own number may be missing; ours names this payout and no other.
+      const { status: rawStatus, amount, reason, payoutId: itemId = reference } = found;
+      return { key: reference, state: states[rawStatus], rawStatus, amount, reason, itemId };
+    },
+    cancel: async () => {
+      throw new Terminal('PAYOUT_NOT_CANCELLABLE', 'Payoneer knows no unclaimed payouts');
+    },
+    balance: async () => {
+      const { available, asOf } = await payoneer.getBalance({ signal });
+      return { asOf, available: [available] };
+    },
+  };
+}

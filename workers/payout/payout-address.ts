@@ -1,0 +1,48 @@
+import { type PayTo, presentReceiver, restingChange } from '../../store/accounts/receivers.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { isInDoubt } from '../../store/effects/effects.ts';
+import { PayoutLeg } from '../../store/entities/money.ts';
+import { note } from '../../store/orders/timeline.ts';
+import { lockLeg, recheckLeg } from '../../store/payouts/legs.ts';
+import { newestPayout, withdrawUnsentPayout } from '../../store/payouts/payouts-of-leg.ts';
+import type { Context } from '../context/context.ts';
+
+/**
+ * A leg goes where its beneficiary wants it when it leaves; from then on its address is frozen, until its provider says
+ * that nothing arrived. One that came back from an address waits while a change of that address rests: then gives a text.
+ */
+export const addressNow = (ctx: Context, leg: PayoutLeg): Promise<string | undefined> =>
+  ctx.store.transaction(async em => {
+    await lockLeg(em, leg);
+    const last = await newestPayout(em, leg);
+    if (isInDoubt(last)) return undefined;
+    const to = await presentOf(ctx, em, leg);
+    const same = leg.route === to.provider && leg.receiver === to.receiver;
+    const cameBack = last?.status === 'DISPROVEN' && last.firstSentAt != null;
+    const change = same && cameBack && leg.beneficiary === 'reseller' ? await restingChange(em, leg.userId) : null;
+    if (change) {
+      await recheckLeg(em, leg, change.holdsFrom);
+      return `came back from ${leg.receiver}: waits until ${change.holdsFrom.toISOString()}, when another address holds`;
+    }
+    if (!same) await readdress(em, leg, to);
+    return undefined;
+  });
+
+const presentOf = async ({ config }: Context, em: EntityManager, { beneficiary, userId }: PayoutLeg): Promise<PayTo> =>
+  beneficiary === 'admin'
+    ? { provider: 'paypal', receiver: config.adminPayoutEmail }
+    : presentReceiver(em, userId, config.payoutProvider);
+
+/** The caller owns the leg. */
+export async function readdress(
+  em: EntityManager,
+  leg: PayoutLeg,
+  { provider: route, receiver }: PayTo,
+): Promise<void> {
+  // What never left would have gone to the old address.
+  await withdrawUnsentPayout(em, leg);
+  const text = `payout to ${leg.beneficiary} goes to ${receiver} by ${route} now, not to ${leg.receiver} by ${leg.route}`;
+  await em.nativeUpdate(PayoutLeg, { id: leg.id, fence: leg.fence }, { route, receiver });
+  await note(em, leg.orderId, 'noted', text, { leg: leg.id });
+  Object.assign(leg, { route, receiver });
+}

@@ -1,0 +1,70 @@
+import { payoutFee } from '../../domain/fees.ts';
+import { invariant, Terminal } from '../../domain/outcome.ts';
+import type { LegState } from '../../domain/payout-leg.ts';
+import { payoutAsked } from '../../providers/paypal/payout.ts';
+import type { Context } from '../context/context.ts';
+import type { PayoutRoute } from './payout-route.ts';
+
+/** PayPal recognises a batch's id for 30 days: ours is not sent again after 29. */
+const resendForMs = 29 * 86_400_000;
+
+/** A batch shows its item within minutes. */
+const missForMs = 24 * 3_600_000;
+
+/**
+ * What an item's status means. BLOCKED may be final or not, which only a person can find out; the others, and those that
+ * nobody knows, are waited for. A batch's own SUCCESS says nothing of its item.
+ */
+const itemStates: Readonly<Record<string, LegState | undefined>> = {
+  SUCCESS: 'PAID',
+  UNCLAIMED: 'UNCLAIMED',
+  RETURNED: 'RETURNED',
+  FAILED: 'FAILED',
+  REFUNDED: 'RETURNED',
+  REVERSED: 'REVERSED',
+};
+
+/** One batch per payout, with a key derived from what it pays: PayPal deduplicates batches, never items. */
+export const paypalRoute = ({ config, providers: { paypal }, signal }: Context): PayoutRoute => ({
+  name: 'paypal',
+  label: 'PayPal',
+  account: config.paypal.clientId,
+  environment: config.paypal.environment,
+  feeMax: payoutFee,
+  resendForMs,
+  lookForMs: resendForMs,
+  missForMs,
+  deduplicates: true,
+  freeze: (payment, batchKey) => paypal.payoutBody({ batchKey, ...payment }),
+  asked: payoutAsked,
+  // A batch cannot be searched by our key: sending the same body again names the batch that was made before.
+  find: async () => ({ answer: 'UNKNOWN' }),
+  send: async (effect, departure) => ({
+    reference: (await paypal.createPayout(effect.request, { signal, departure })).batchId,
+  }),
+  stand: async batchId => {
+    const batch = await paypal.getPayoutBatch(batchId, { signal });
+    const key = batch.senderBatchId;
+    if (batch.status === 'DENIED') return { key, state: 'FAILED', rawStatus: 'DENIED', reason: 'PAYPAL_BATCH_DENIED' };
+    const [item, ...others] = batch.items;
+    if (others.length > 0) throw new Terminal('PAYPAL_BATCH_OF_SEVERAL', `batch ${batchId} is not one payout of ours`);
+    if (!item) return { key, state: undefined, rawStatus: `${batch.status}, without an item`, missing: true };
+    // The batch has this one item: its fees are the item's.
+    const { status: rawStatus, itemId, amount, fee = batch.fees, errorName: reason } = item;
+    return {
+      key,
+      state: itemStates[rawStatus],
+      blocked: rawStatus === 'BLOCKED',
+      rawStatus,
+      itemId,
+      amount,
+      fee,
+      reason,
+    };
+  },
+  cancel: async ({ itemId }) => {
+    invariant(itemId, 'an unclaimed payout has an item');
+    await paypal.cancelPayoutItem(itemId, { signal });
+  },
+  balance: () => paypal.getBalances({ signal }),
+});

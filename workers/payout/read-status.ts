@@ -1,0 +1,23 @@
+import { isFailure, Terminal } from '../../domain/outcome.ts';
+import { saidByPerson } from '../../store/effects/effects-by-hand.ts';
+import type { Effect } from '../../store/entities/money.ts';
+import type { PayoutRoute, Sent, Standing } from './payout-route.ts';
+
+/**
+ * How a payout that was sent stands at its provider. What a person has taken for it may be another one, or none.
+ * @throws Terminal when it is not the payout that the effect is about
+ */
+export async function readPayout(route: PayoutRoute, effect: Effect): Promise<Standing> {
+  const { reference } = effect.result as Sent;
+  const standing = await route.stand(reference).catch((error: unknown) => {
+    // An id that the provider gave us may not be readable everywhere yet; one that a person typed is wrong.
+    if (saidByPerson(effect) && isFailure(error) && error.code.endsWith('NOT_FOUND'))
+      throw new Terminal('PAYOUT_NOT_KNOWN', `${route.label} knows no payout ${reference}`);
+    throw error;
+  });
+  if (standing.key === undefined || standing.key === effect.idempotencyKey) return standing;
+  throw new Terminal(
+    'PAYOUT_OF_ANOTHER',
+    `${reference} is ${standing.key} at ${route.label}: it was not sent for this leg`,
+  );
+}

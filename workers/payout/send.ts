@@ -1,0 +1,136 @@
+import { collectedName, effectKey, type OutsideName } from '../../domain/effect-key.ts';
+import { NotNow, Retryable, Terminal } from '../../domain/outcome.ts';
+import { legStates } from '../../domain/payout-leg.ts';
+import { LostClaim } from '../../store/database/due-row.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { isInDoubt, isKeyUsed } from '../../store/effects/effects.ts';
+import type { Hindrance, Intent } from '../../store/effects/intent.ts';
+import { type Effect, PayoutLeg } from '../../store/entities/money.ts';
+import { once } from '../../store/once.ts';
+import { findOrder } from '../../store/orders/orders.ts';
+import { nameOfLeg } from '../../store/orders/outside-names.ts';
+import {
+  type CollectedPayout,
+  standingCollection,
+  stillCollected,
+  wereCollected,
+} from '../../store/payouts/collected-payouts.ts';
+import { legHindrance } from '../../store/payouts/leg-hindrance.ts';
+import { assertLegOwner, claimLeg, legAmount, lockLeg, lockLegs, lockOrdersOf } from '../../store/payouts/legs.ts';
+import { type Context, onceContext } from '../context/context.ts';
+import { acceptedByProvider } from './outcome.ts';
+import { partOf } from './part-of-collected.ts';
+import type { PayoutRoute, Sent } from './payout-route.ts';
+
+/** Pays a leg that was let out, once: by itself, or with the others that it was collected with. */
+export async function sendPayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent> {
+  const collected = await ctx.store.read(em => standingCollection(em, leg.id));
+  const ofRoute = await byRoute(ctx, route);
+  if (!collected) return once(onceContext(ctx), { ...ofRoute, ...alone(ctx, leg, route) });
+  const ofAll = await together(ctx, leg, route, collected);
+  return once(onceContext(ctx), { ...ofRoute, ...ofAll }).catch((error: unknown) => {
+    if (!(error instanceof Terminal)) throw error;
+    throw new Retryable('PAYOUT_TAKEN_APART', `each is tried alone: together they were refused, ${error.message}`);
+  });
+}
+
+type OfRoute = Omit<Intent<Sent>, keyof OfLegs>;
+type OfLegs = Pick<
+  Intent<Sent>,
+  'subject' | 'keyFor' | 'freeze' | 'mayStillLeave' | 'assertOwner' | 'leaving' | 'record'
+>;
+
+const byRoute = async (ctx: Context, route: PayoutRoute): Promise<OfRoute> => ({
+  purpose: 'pay',
+  route: route.name,
+  account: route.account,
+  environment: route.environment,
+  resendForMs: route.resendForMs,
+  lookForMs: route.lookForMs,
+  deduplicates: route.deduplicates,
+  mayHaveOtherKeys: ctx.config.payoutMinimumUsd > 0 || (await ctx.store.read(wereCollected)),
+  find: effect => route.find(effect),
+  send: (effect, departure) => route.send(effect, departure),
+});
+
+const alone = (ctx: Context, leg: PayoutLeg, route: PayoutRoute): OfLegs => ({
+  subject: leg.id,
+  keyFor: async (em, number) => effectKey('pay', await nameOfLeg(em, leg), number),
+  freeze: key => route.freeze({ receiver: leg.receiver, amount: legAmount(leg), note: `Order ${leg.orderId}` }, key),
+  mayStillLeave: () => ctx.store.read(em => legHindrance(em, leg)),
+  assertOwner: em => assertLegOwner(em, leg),
+  // Asked once more under the order's lock: a refund that was booked since is seen by the next run.
+  leaving: async em => {
+    if (await legHindrance(em, leg)) throw new LostClaim(leg.id);
+  },
+  record: (em, sent, effect) => acceptedByProvider(em, leg, route, { ...sent, key: effect.idempotencyKey }),
+});
+
+/** All members are this run's: it sends for all. */
+async function together(ctx: Context, leg: PayoutLeg, route: PayoutRoute, collected: CollectedPayout): Promise<OfLegs> {
+  const members = await ctx.store.transaction(em => takeOver(em, leg, collected));
+  const { receiver, sum } = collected;
+  return {
+    subject: collected.id,
+    keyFor: async (em, number) => {
+      const names = [];
+      for (const member of members) names.push(await nameOfLeg(em, member));
+      return freeKey(em, collectedName(names), number);
+    },
+    freeze: key => route.freeze({ receiver, amount: sum, note: `${members.length} orders` }, key),
+    mayStillLeave: effect => ctx.store.read(em => hindranceOf(ctx, em, members, effect)),
+    assertOwner: async em => {
+      await lockLegs(em, members);
+      // Whoever sent it meanwhile may have been refused, and have let the members go.
+      if (!(await stillCollected(em, collected))) throw new LostClaim(leg.id);
+    },
+    leaving: async (em, effect) => {
+      if (await hindranceOf(ctx, em, members, effect)) throw new LostClaim(leg.id);
+    },
+    record: async (em, sent, { idempotencyKey: key }) => {
+      for (const member of members)
+        await acceptedByProvider(em, member, partOf(route, collected, member.id), { ...sent, key });
+    },
+  };
+}
+
+/** The same members were collected before, and the number of that key does not count here: the next one is free. */
+async function freeKey(em: EntityManager, name: OutsideName, number: number): Promise<string> {
+  const key = effectKey('pay', name, number);
+  return (await isKeyUsed(em, key)) ? freeKey(em, name, number + 1) : key;
+}
+
+async function takeOver(em: EntityManager, leg: PayoutLeg, { members }: CollectedPayout): Promise<PayoutLeg[]> {
+  await lockOrdersOf(em, await em.find(PayoutLeg, { id: { $in: members.map(({ legId }) => legId) } }));
+  // Another member's run may have taken over this one: then that one sends.
+  await lockLeg(em, leg);
+  const legs: PayoutLeg[] = [];
+  for (const { legId } of members) {
+    const member = legId === leg.id ? leg : await claimLeg(em, legId, legStates);
+    if (!member) throw new LostClaim(legId);
+    legs.push(member);
+  }
+  return legs;
+}
+
+/** Of one member it is of all: the sum is frozen. @throws NotNow while one that may have been paid is of a frozen order */
+async function hindranceOf(
+  { config }: Context,
+  em: EntityManager,
+  members: readonly PayoutLeg[],
+  effect: Effect,
+): Promise<Hindrance | undefined> {
+  for (const member of members) {
+    const { beneficiary, orderId, status } = member;
+    if (status !== 'SENT') return { note: `the payout of order ${orderId} to ${beneficiary} is ${status}` };
+    const stopped = (await findOrder(em, orderId))?.frozenFor;
+    if (stopped && isInDoubt(effect))
+      throw new NotNow('ORDER_FROZEN', `order ${orderId} is frozen: ${stopped}`, {
+        retryAfterMs: config.waitRecheckMs,
+      });
+    if (stopped) return { note: `order ${orderId} is frozen: ${stopped}` };
+    const hindrance = await legHindrance(em, member);
+    if (hindrance) return hindrance;
+  }
+  return undefined;
+}

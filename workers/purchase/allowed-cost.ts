@@ -1,0 +1,38 @@
+import { expectedFees, expectedPayoutFees, platformCurrency } from '../../domain/fees.ts';
+import { convert, type Money, min, money, multiply, type Rate } from '../../domain/money.ts';
+import { mostToSpend } from '../../domain/profit.ts';
+import { commissionPercent } from '../../store/accounts/settings.ts';
+import { findUser } from '../../store/accounts/users.ts';
+import { productMaxBuy } from '../../store/catalogue/products.ts';
+import type { Order } from '../../store/entities/order.ts';
+import type { Product } from '../../store/entities/people.ts';
+import { leftOfSale } from '../../store/money/left-of-sale.ts';
+import { custodyOf, salePrice } from '../../store/orders/orders.ts';
+import type { Context } from '../context/context.ts';
+
+/**
+ * What the supplier may charge for an order by what is true now: the reseller's own maximum, and never so much that what
+ * is left of the sale would be a loss, to the reseller or to the platform. Fees are kept of the whole price, whatever has
+ * gone back of it.
+ */
+export const allowedCost = (ctx: Context, order: Order, product: Product, rate: Rate): Promise<Money> =>
+  ctx.store.read(async em => {
+    const fees = expectedFees(order.channel, salePrice(order), rate);
+    const ours = (amount: Money) => convert(amount, rate);
+    const reseller = await findUser(em, order.userId);
+    const most = mostToSpend(
+      {
+        salePrice: ours(await leftOfSale(em, order)),
+        marketplaceFee: ours(fees.marketplaceFee),
+        paymentFee: ours(fees.paymentFee),
+      },
+      {
+        commissionPercent: await commissionPercent(em),
+        payoutFees: expectedPayoutFees(custodyOf(order), reseller?.payoutProvider ?? ctx.config.payoutProvider),
+      },
+    );
+    return min(multiply(productMaxBuy(product), order.quantity), most);
+  });
+
+/** No order may cost more at the supplier. */
+export const spendCap = ({ config }: Context): Money => money(BigInt(config.maxOrderSpendUsd) * 100n, platformCurrency);

@@ -1,0 +1,253 @@
+import { platformCurrency } from '../../domain/fees.ts';
+import { formatMoney, type Money, money, sum } from '../../domain/money.ts';
+import { refusalIn, Terminal, unreachable } from '../../domain/outcome.ts';
+import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/order.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import type { Order, SupplierOrder } from '../../store/entities/order.ts';
+import { release } from '../../store/money/funding.ts';
+import { updateOrder } from '../../store/orders/orders.ts';
+import { hear, keepNews, purchaseOrdersOf } from '../../store/orders/supplier-orders.ts';
+import { noteOnce } from '../../store/orders/timeline.ts';
+import { bookPurchase } from '../../transactions/book-purchase.ts';
+import { afterBuying } from '../../transactions/halt-purchase.ts';
+import { letGo } from '../../transactions/hold-for-cancellation.ts';
+import { type Context, later } from '../context/context.ts';
+import { readSaleNow } from '../marketplace/recheck-sale.ts';
+import { fail, move, recheck, wait } from '../step/order-step.ts';
+import { askAgainMs } from './pre-purchase-check.ts';
+import { supplierCancelled } from './supplier-cancelled.ts';
+import { waitedTooLong } from './supplier-patience.ts';
+import { throughApi } from './supplier-reader.ts';
+import { attention, nameOf, type Stop, stopOf, supplierStates, unreadable } from './supplier-status.ts';
+
+/** An unpaid order this close to its deadline is told with a warning. */
+const warnBeforeMs = 6 * 3_600_000;
+
+type Following = {
+  read?: (row: SupplierOrder) => Promise<SupplierNews & { doubt?: string }>;
+  /** Between two looks at what nobody has paid yet. */
+  pollMs?: number;
+};
+
+/** Reads every supplier order of a purchase back; the purchase is made when all of them are paid. */
+export async function followPurchase(
+  ctx: Context,
+  order: Order,
+  rows: readonly SupplierOrder[],
+  { read = throughApi(ctx).order, pollMs = ctx.config.supplierPollMs }: Following = {},
+): Promise<string> {
+  // Its numbers belong to another order by our own books: nobody knows what was bought for this one.
+  if (rows.length === 0)
+    return review(ctx, order, attention('it was bought, and no supplier order of its own is known'));
+  const heard = await readBack(ctx, rows, read);
+  const keep = (em: EntityManager) => keepNews(em, order, rows);
+  if ('stop' in heard) return review(ctx, order, heard.stop, keep);
+  const cancelled = rows.filter(row => row.status === 'CANCELLED');
+  const { pending } = heard;
+  const unpaid = rows.filter(row => row.status === 'PLACED_UNPAID' && !pending.includes(row));
+  const open = [...unpaid, ...pending];
+  if (cancelled.length === rows.length && !cancelled.some(row => row.wasPaid)) return expired(ctx, order, keep);
+  if (cancelled.length > 0 && (open.length > 0 || !cancelled.some(row => row.wasPaid)))
+    return review(ctx, order, attention(cancelledInPart), keep);
+  if (open.length > 0 && order.frozenFor === 'CANCELLATION_ASKED') {
+    const undecided = await awaitDecision(ctx, order, open, keep);
+    if (undecided) return undecided;
+  }
+  if (open.length > 0 && order.frozenFor) return stopPayment(ctx, order, open, keep);
+  if (unpaid.length > 0) return awaitPayment(ctx, order, unpaid, { pollMs, keep });
+  if (pending.length > 0) return awaitAcceptance(ctx, order, pending, { pollMs, keep });
+  const cost = await charged(ctx, order, rows, keep);
+  if (typeof cost === 'string') return cost;
+  return cancelled.length > 0 ? supplierCancelled(ctx, order, rows, cost) : bought(ctx, order, cost, keep);
+}
+
+const cancelledInPart = 'cancelled at the supplier, in part: cancel the rest there, or refund the buyer';
+
+/**
+ * Hears what the supplier says of each: what only a person can make something of, or those that nobody may pay
+ * because AliExpress has, or may have, the money.
+ */
+async function readBack(
+  ctx: Context,
+  rows: readonly SupplierOrder[],
+  read: NonNullable<Following['read']>,
+): Promise<{ stop: Stop } | { pending: SupplierOrder[] }> {
+  const pending: SupplierOrder[] = [];
+  for (const row of rows) {
+    const news = await read(row).catch(refusalIn);
+    // It was placed: a "no" to our question does not undo that, and nothing may be bought beside it.
+    if (news instanceof Terminal) return { stop: unreadable(row, news) };
+    const status = supplierStates[news.status];
+    const { rawStatus, paid, charged: cost, payDeadline } = news;
+    hear(row, { status, rawStatus, paid, cost, payDeadline });
+    const stop = news.doubt ? attention(`${nameOf(row)} is ${rawStatus}: ${news.doubt}`) : stopOf(row, news);
+    if (stop) return { stop };
+    if (news.status === 'PAYMENT_PENDING' || isJustPaid(ctx, row)) pending.push(row);
+  }
+  return { pending };
+}
+
+/** The answer that placed it said that it was paid: the order itself may need a while to say so. */
+const justPaidMs = 3_600_000;
+const isJustPaid = ({ now }: Context, { status, wasPaid, createdAt }: SupplierOrder): boolean =>
+  status === 'PLACED_UNPAID' && wasPaid && now().getTime() - createdAt.getTime() < justPaidMs;
+
+/** A purchase that our books do not know is decided about by whoever has looked at the account. */
+export const whenMoneyIsBack = 'when none of our money is left there, decide: buy again, or fail';
+
+/** What was heard joins the transaction of what it means for the order: neither is written without the other. */
+type Keep = (em: EntityManager) => Promise<void>;
+
+const review = (ctx: Context, order: Order, stop: Stop, also?: Keep): Promise<string> =>
+  move(ctx, order, { to: 'NEEDS_REVIEW', ...stop }, also ? { also } : {});
+
+const expired = (ctx: Context, order: Order, keep: Keep): Promise<string> =>
+  fail(ctx, order, 'SUPPLIER_PAYMENT_EXPIRED', 'the supplier order was closed before anybody paid it', async em => {
+    await keep(em);
+    await release(em, 'buy', order.id);
+    await updateOrder(em, order, afterBuying(order));
+  });
+
+/**
+ * The marketplace is asked whether the cancellation that was asked for is decided. What became of the order; nothing
+ * when it was declined.
+ */
+async function awaitDecision(
+  ctx: Context,
+  order: Order,
+  unpaid: readonly SupplierOrder[],
+  also: Keep,
+): Promise<string | undefined> {
+  const numbers = unpaid.map(row => row.number).join(', ');
+  const sale = await readSaleNow(ctx, order);
+  switch (sale.state) {
+    case 'open':
+      await ctx.transact((em, enqueue) => letGo(em, enqueue, order));
+      return undefined;
+    case 'undecided': {
+      const note = `a cancellation is asked for: do not pay AliExpress order ${numbers} before it is decided`;
+      return wait(ctx, order, 'CANCELLATION_ASKED', { note, until: later(ctx, askAgainMs), also });
+    }
+    case 'cancelled':
+      return move(
+        ctx,
+        order,
+        {
+          to: 'NEEDS_REVIEW',
+          reason: 'CANCELLED_AFTER_PURCHASE',
+          note: `cancelled at the marketplace: do not pay AliExpress order ${numbers}, cancel it or let it expire`,
+        },
+        { also },
+      );
+    case 'doubtful':
+      return move(
+        ctx,
+        order,
+        {
+          to: 'NEEDS_REVIEW',
+          reason: sale.reason,
+          note: `${sale.note}: do not pay AliExpress order ${numbers} before that is settled`,
+        },
+        { also },
+      );
+    default:
+      return unreachable(sale);
+  }
+}
+
+/** Nobody pays for goods whose buyer has, or may get, the money back. */
+function stopPayment(ctx: Context, order: Order, unpaid: readonly SupplierOrder[], also: Keep): Promise<string> {
+  const numbers = unpaid.map(row => row.number).join(', ');
+  const note = `${order.frozenFor}: do not pay AliExpress order ${numbers}, cancel it or let it expire, and then go on`;
+  return move(
+    ctx,
+    order,
+    { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note },
+    { also, facts: afterBuying(order) },
+  );
+}
+
+const ifUnpaid = ', if it shows it as unpaid: it was said to be paid as it was placed';
+
+async function awaitPayment(
+  ctx: Context,
+  order: Order,
+  unpaid: readonly SupplierOrder[],
+  { pollMs, keep }: { pollMs: number; keep: Keep },
+): Promise<string> {
+  const numbers = unpaid.map(row => row.number).join(', ');
+  const deadlines = unpaid.flatMap(row => (row.payDeadline ? [row.payDeadline.getTime()] : []));
+  const deadline = deadlines.length > 0 ? new Date(Math.min(...deadlines)) : undefined;
+  if (deadline && deadline.getTime() - ctx.now().getTime() < warnBeforeMs) {
+    const text = `AliExpress order ${numbers} closes unpaid at ${deadline.toISOString()}: pay it now`;
+    if (await ctx.store.transaction(em => noteOnce(em, order.id, 'payment-deadline', text)))
+      ctx.log.warn({ orderId: order.id, numbers, deadline }, 'supplier order unpaid: its deadline is near');
+  }
+  const by = deadline ? ` by ${deadline.toISOString()}` : '';
+  return wait(ctx, order, 'SUPPLIER_UNPAID', {
+    note: `pay AliExpress order ${numbers} on the site${by}${unpaid.some(row => row.wasPaid) ? ifUnpaid : ''}`,
+    until: later(ctx, pollMs),
+    also: keep,
+  });
+}
+
+/** Somebody has paid, and AliExpress does not say yet that it accepts the payment: nobody is asked to pay. */
+async function awaitAcceptance(
+  ctx: Context,
+  order: Order,
+  pending: readonly SupplierOrder[],
+  { pollMs, keep }: { pollMs: number; keep: Keep },
+): Promise<string> {
+  const text = `${pending.map(nameOf).join(', ')}: AliExpress examines the payment, nobody is to pay again`;
+  if (await waitedTooLong(ctx, order, 'that the payment is accepted', text))
+    return review(ctx, order, attention(`${text}; it has not said for too long what came of it: look there`), keep);
+  if (order.status !== 'PURCHASING') return move(ctx, order, { to: 'PURCHASING', note: text }, { also: keep });
+  return recheck(ctx, order, pollMs, text, keep);
+}
+
+/** What the supplier charged in all; what became of the order where that is not known, or not in our currency. */
+async function charged(
+  ctx: Context,
+  order: Order,
+  rows: readonly SupplierOrder[],
+  also: Keep,
+): Promise<Money | string> {
+  const costs = rows
+    .filter(row => row.wasPaid)
+    .map(row => (row.costMinor != null && row.costCurrency ? money(row.costMinor, row.costCurrency) : undefined));
+  const known = costs.filter(cost => cost !== undefined);
+  if (known.length < costs.length) {
+    if (rows.some(row => row.status === 'CANCELLED'))
+      return review(
+        ctx,
+        order,
+        attention(`cancelled after it was paid, and the supplier does not say what it charged: ${whenMoneyIsBack}`),
+        also,
+      );
+    const text = 'paid; the supplier does not say yet what it charged';
+    if (await waitedTooLong(ctx, order, 'what was charged', text))
+      return review(ctx, order, attention('paid, and the supplier has not said for too long what it charged'), also);
+    return recheck(ctx, order, ctx.config.supplierPollMs, text, also);
+  }
+  const foreign = known.find(cost => cost.currency !== platformCurrency);
+  if (!foreign) return sum(known, platformCurrency);
+  const note = `the supplier charged ${formatMoney(foreign)} where ${platformCurrency} was asked for`;
+  return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_CURRENCY', note }, { also });
+}
+
+const bought = (ctx: Context, order: Order, cost: Money, keep: Keep): Promise<string> =>
+  move(
+    ctx,
+    order,
+    { to: 'PURCHASED', note: `${formatMoney(cost)} paid to the supplier` },
+    {
+      facts: afterBuying(order),
+      also: async em => {
+        await keep(em);
+        await bookPurchase(em, order, cost);
+      },
+    },
+  );
+
+export const supplierOrders = (ctx: Context, order: Order): Promise<SupplierOrder[]> =>
+  ctx.store.read(em => purchaseOrdersOf(em, order.id));

@@ -1,0 +1,88 @@
+import { effectKey } from '../../domain/effect-key.ts';
+import { formatMoney } from '../../domain/money.ts';
+import { invariant, PermissionRefused } from '../../domain/outcome.ts';
+import type { Destination } from '../../providers/aliexpress/address.ts';
+import { askedInThisRun } from '../../store/effects/intent.ts';
+import type { Order } from '../../store/entities/order.ts';
+import type { Credential } from '../../store/entities/people.ts';
+import { once } from '../../store/once.ts';
+import { assertOwner, goOnProven } from '../../store/orders/orders.ts';
+import { nameOfOrder } from '../../store/orders/outside-names.ts';
+import { keepSupplierOrders } from '../../store/orders/supplier-orders.ts';
+import { note } from '../../store/orders/timeline.ts';
+import { withToken } from '../connections/fresh-token.ts';
+import { type Context, onceContext } from '../context/context.ts';
+import type { AskSupplier, Offer } from './choose-offer.ts';
+import { purchaseMayLeaveAgain } from './resend-purchase.ts';
+
+/** AliExpress recognises `out_order_id` for 24 h: ours is not sent again after 20. */
+const resendForMs = 20 * 3_600_000;
+
+/** As `withToken`; a permission that was refused stays what it is, because a browser may have it. */
+export const asking =
+  (ctx: Context, credential: Credential): AskSupplier =>
+  async call => {
+    const refused: PermissionRefused[] = [];
+    const told = (error: unknown): never => {
+      if (error instanceof PermissionRefused) refused.push(error);
+      throw error;
+    };
+    return withToken(ctx, credential, token => call(token).catch(told)).catch((error: unknown) => {
+      throw refused[0] ?? error;
+    });
+  };
+
+/** Its numbers; `paid`: by AliExpress itself, as it was placed. */
+type Bought = { orderNumbers: string[]; paid?: boolean };
+
+/** What was chosen, and the address that it was chosen for. */
+type Choice = { offer: Offer; destination: Destination };
+
+/** Places the order at AliExpress, once. Without a choice the effect is in doubt: only its frozen request may be sent again. */
+export async function placeOrder(ctx: Context, order: Order, credential: Credential, choice?: Choice): Promise<void> {
+  const { aliexpress } = ctx.providers;
+  await once<Bought>(onceContext(ctx), {
+    purpose: 'buy',
+    subject: order.id,
+    route: 'aliexpress-api',
+    account: credential.accountId,
+    environment: credential.environment,
+    keyFor: async (em, number) => effectKey('buy', await nameOfOrder(em, order), number),
+    freeze: outOrderId => freezeRequest(ctx, order, outOrderId, choice),
+    resendForMs,
+    deduplicates: true,
+    // What was chosen in this run was let through in this run.
+    mayStillLeave: effect =>
+      choice ? askedInThisRun() : purchaseMayLeaveAgain(ctx, asking(ctx, credential), order, effect),
+    assertOwner: em => assertOwner(em, order),
+    // There is no look-up by our key; inside its window the same request again answers with the same orders.
+    find: async () => ({ answer: 'UNKNOWN' }),
+    send: async (effect, departure) => {
+      const { orderNumbers, paid } = await asking(
+        ctx,
+        credential,
+      )(token => aliexpress.createOrder(token, effect.request, { signal: ctx.signal, departure }));
+      // The answer to a repeated request says nothing about the payment.
+      return { orderNumbers, paid: paid && effect.lastSentAt == null };
+    },
+    record: async (em, { orderNumbers, paid = false }, effect) => {
+      await keepSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey, paid);
+      await goOnProven(em, order.id);
+      const text = `placed at AliExpress as ${orderNumbers.join(', ')}`;
+      await note(em, order.id, 'effect', choice ? `${text} for ${formatMoney(choice.offer.total)}` : text, {
+        key: effect.idempotencyKey,
+        orders: orderNumbers,
+      });
+    },
+  });
+}
+
+function freezeRequest(ctx: Context, order: Order, outOrderId: string, choice: Choice | undefined): string {
+  invariant(choice, 'a new request is frozen from an offer');
+  const { offer, destination } = choice;
+  return ctx.providers.aliexpress.orderRequest({
+    outOrderId,
+    destination,
+    items: [{ ...offer, quantity: order.quantity }],
+  });
+}

@@ -1,0 +1,84 @@
+import { invariant, PermissionRefused } from '../../domain/outcome.ts';
+import type { Destination } from '../../providers/aliexpress/address.ts';
+import { findProduct } from '../../store/catalogue/products.ts';
+import { credentialOf } from '../../store/connections/credentials.ts';
+import { isInDoubt, standingEffect, withdrawUnsent } from '../../store/effects/effects.ts';
+import type { Order } from '../../store/entities/order.ts';
+import type { Credential } from '../../store/entities/people.ts';
+import { maxCostOf } from '../../store/orders/orders.ts';
+import type { Context, Processor } from '../context/context.ts';
+import { fail, orderStep } from '../step/order-step.ts';
+import { browserFor } from './browser-buyer.ts';
+import { chooseOffer } from './choose-offer.ts';
+import { followPurchase, supplierOrders } from './follow-purchase.ts';
+import { foreignPrice, leaveToBrowser, mayNotBuy, otherMoney, refused } from './not-bought.ts';
+import { asking, placeOrder } from './place-order.ts';
+import { stopsBuying, waitInDoubt } from './pre-purchase-check.ts';
+import { SaleUndecided } from './resend-purchase.ts';
+import { destinationOf } from './supplier-address.ts';
+
+/** Buys the goods with the reseller's own supplier account, or follows what was bought until it is paid. */
+export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
+  orderStep(
+    ctx,
+    { queue: 'purchase', id: orderId, from: ['PURCHASING', 'WAITING'] },
+    async order => {
+      const placed = await supplierOrders(ctx, order);
+      if (placed.length > 0) return followPurchase(ctx, order, placed);
+
+      const earlier = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
+      const credential = await supplierCredential(ctx, order);
+      if (!isInDoubt(earlier) && (await canLeaveTo(ctx, order, credential)))
+        return leaveToBrowser(ctx, order, 'no AliExpress API account is connected');
+      invariant(credential, `order ${order.id} was sent to a supplier with some account`);
+      const stopped = await stopsBuying(ctx, order, earlier);
+      if (stopped) return stopped;
+      try {
+        const ended = await obtain(ctx, order, credential, isInDoubt(earlier));
+        if (ended) return ended;
+      } catch (error) {
+        if (error instanceof SaleUndecided) return waitInDoubt(ctx, order);
+        if (!(error instanceof PermissionRefused)) throw error;
+        return mayNotBuy(ctx, order, credential, error);
+      }
+      return followPurchase(ctx, order, await supplierOrders(ctx, order));
+    },
+    refused,
+  );
+
+/** Buys it, or finds that it was bought; else gives what became of the order. In doubt, only the same request is sent again. */
+async function obtain(
+  ctx: Context,
+  order: Order,
+  credential: Credential,
+  inDoubt: boolean,
+): Promise<string | undefined> {
+  if (inDoubt) {
+    await placeOrder(ctx, order, credential);
+    return undefined;
+  }
+  if (credential.moneyHolder !== order.supplierPaidBy) return otherMoney(ctx, order, credential);
+  const destination = await destinationOf(ctx, order);
+  const offer = await offerFor(ctx, order, credential, destination);
+  if ('reason' in offer) return fail(ctx, order, offer.reason, offer.note);
+  if ('foreign' in offer) return foreignPrice(ctx, order, offer.foreign);
+  await ctx.store.transaction(em => withdrawUnsent(em, 'buy', order.id));
+  await placeOrder(ctx, order, credential, { offer, destination });
+  return undefined;
+}
+
+/** To the browser, where there is no account; one that was disconnected is waited for where there is no browser. */
+const canLeaveTo = async (ctx: Context, order: Order, credential: Credential | null): Promise<boolean> =>
+  credential === null || (credential.status === 'DISCONNECTED' && !('off' in (await browserFor(ctx, order))));
+
+const supplierCredential = (ctx: Context, order: Order): Promise<Credential | null> =>
+  ctx.store.read(em => credentialOf(em, order.userId, 'aliexpress-dropshipping', ctx.config.aliexpress.environment));
+
+async function offerFor(ctx: Context, order: Order, credential: Credential, destination: Destination) {
+  const { productId, quantity } = order;
+  invariant(productId, `order ${order.id} is ready to be bought`);
+  const product = await ctx.store.read(em => findProduct(em, productId));
+  invariant(product, `product ${productId} exists`);
+  const shipTo = destination.logisticsAddress;
+  return chooseOffer(ctx, asking(ctx, credential), { product, quantity, shipTo, maxCost: maxCostOf(order) });
+}

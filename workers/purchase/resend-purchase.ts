@@ -1,0 +1,63 @@
+/**
+ * A purchase whose answer was lost is found out about by sending it again: AliExpress knows no other way. If the first
+ * one did nothing, the second one buys. So it is let through like a first one: the sale must stand at its channel, and
+ * what the frozen request would cost now must be allowed.
+ */
+import { formatMoney, isGreater, min } from '../../domain/money.ts';
+import { invariant, Uncertain } from '../../domain/outcome.ts';
+import { ordered } from '../../providers/aliexpress/order.ts';
+import { findProduct } from '../../store/catalogue/products.ts';
+import type { Hindrance } from '../../store/effects/intent.ts';
+import type { Effect } from '../../store/entities/money.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { maxCostOf, rateOf } from '../../store/orders/orders.ts';
+import type { Context } from '../context/context.ts';
+import { readSaleNow } from '../marketplace/recheck-sale.ts';
+import { lateNote } from '../step/purchase-deadline.ts';
+import { allowedCost, spendCap } from './allowed-cost.ts';
+import { type AskSupplier, presentPrice } from './choose-offer.ts';
+
+/** A cancellation is asked for at the marketplace, and not decided: nothing is sent before it is. */
+export class SaleUndecided extends Uncertain {
+  constructor(note: string) {
+    super('SALE_UNDECIDED', note);
+  }
+}
+
+/** @throws SaleUndecided, and what keeps the channel or the supplier from being asked now */
+export async function purchaseMayLeaveAgain(
+  ctx: Context,
+  ask: AskSupplier,
+  order: Order,
+  effect: Effect,
+): Promise<Hindrance | undefined> {
+  const late = lateNote(ctx, order);
+  if (late) return { note: late };
+  if (order.buyerErasedAt) return { note: 'its buyer was erased' };
+  const sale = await readSaleNow(ctx, order);
+  if (sale.state === 'undecided') throw new SaleUndecided(sale.note);
+  if (sale.state !== 'open') return { note: sale.note };
+  return tooDear(ctx, ask, order, effect);
+}
+
+/** What the supplier does not offer now cannot be bought now: the request can only find what it bought before. */
+async function tooDear(
+  ctx: Context,
+  ask: AskSupplier,
+  order: Order,
+  { request }: Effect,
+): Promise<Hindrance | undefined> {
+  const { items, shipTo } = ordered(request);
+  const [item, ...others] = items;
+  const { productId } = order;
+  invariant(item && others.length === 0 && productId, `order ${order.id} was ordered as one item`);
+  const product = await ctx.store.read(em => findProduct(em, productId));
+  invariant(product, `product ${productId} exists`);
+  const price = await presentPrice(ctx, ask, { product, item, shipTo });
+  if ('notOffered' in price) return undefined;
+  if ('unknown' in price) return { note: `nobody can tell what it would cost now: ${price.unknown}` };
+  const allowed = await allowedCost(ctx, order, product, rateOf(order));
+  const most = min(min(maxCostOf(order), allowed), spendCap(ctx));
+  if (!isGreater(price.total, most)) return undefined;
+  return { note: `the supplier asks ${formatMoney(price.total)} now, the most allowed is ${formatMoney(most)}` };
+}

@@ -1,0 +1,70 @@
+import { invariant, Terminal } from '../../domain/outcome.ts';
+import { type Destination, toDestination } from '../../providers/aliexpress/address.ts';
+import type { Province } from '../../providers/aliexpress/address-names.ts';
+import type { AliExpressClient } from '../../providers/aliexpress/client.ts';
+import { credentialOf } from '../../store/connections/credentials.ts';
+import type { Order } from '../../store/entities/order.ts';
+import type { Credential } from '../../store/entities/people.ts';
+import { ReconnectNeeded, withToken } from '../connections/fresh-token.ts';
+import { type Context, later } from '../context/context.ts';
+
+/** Where the order goes, in the words of AliExpress. @throws Terminal `ADDRESS_…`: what its owner has to correct */
+export async function destinationOf(ctx: Context, order: Order): Promise<Destination> {
+  const { shipTo } = order;
+  invariant(shipTo, `order ${order.id} has an address`);
+  return toDestination(shipTo, await placesIn(ctx, order, shipTo.country));
+}
+
+/** AliExpress' names of the country's provinces and cities; none without an account that could ask for them. */
+async function placesIn(ctx: Context, { userId }: Order, country: string): Promise<readonly Province[]> {
+  const known = await keptPlaces(ctx, country)?.catch(() => undefined); // whoever asked is told
+  if (known) return known;
+  const { environment } = ctx.config.aliexpress;
+  const credential = await ctx.store.read(em => credentialOf(em, userId, 'aliexpress-dropshipping', environment));
+  if (credential?.status !== 'HEALTHY') return [];
+  try {
+    return await (keptPlaces(ctx, country) ?? askOnce(ctx, credential, country));
+  } catch (error) {
+    // Where we may not ask, names can be taken as they are; whether the account may still buy is found out when it does.
+    // An answer that cannot be read is asked for again: what is refused for want of it looks like a wrong address.
+    if (!(error instanceof Terminal || error instanceof ReconnectNeeded)) throw error;
+    ctx.log.warn({ country, code: error.code }, 'AliExpress does not tell its names of places');
+    return [];
+  }
+}
+
+const dayMs = 86_400_000;
+/** A country without a list may only have had a bad moment. */
+const emptyKeptMs = 600_000;
+
+type Kept = { readonly places: Promise<readonly Province[]>; untilMs: number };
+
+/** The lists are the same for everybody, and AliExpress takes four questions a second from all our users together. */
+const kept = new WeakMap<AliExpressClient, Map<string, Kept>>();
+
+function keptPlaces({ providers, now }: Context, country: string): Kept['places'] | undefined {
+  const found = kept.get(providers.aliexpress)?.get(country);
+  return found && found.untilMs > now().getTime() ? found.places : undefined;
+}
+
+/** Who asks for the same country meanwhile shares the answer. */
+function askOnce(ctx: Context, credential: Credential, country: string): Promise<readonly Province[]> {
+  const { aliexpress } = ctx.providers;
+  const answers = kept.get(aliexpress) ?? new Map<string, Kept>();
+  kept.set(aliexpress, answers);
+  const answer: Kept = {
+    places: withToken(ctx, credential, token => aliexpress.getAddress(token, country, { signal: ctx.signal })),
+    untilMs: later(ctx, dayMs).getTime(),
+  };
+  answers.set(country, answer);
+  return answer.places.then(
+    places => {
+      if (places.length === 0) answer.untilMs = later(ctx, emptyKeptMs).getTime();
+      return places;
+    },
+    error => {
+      if (answers.get(country) === answer) answers.delete(country);
+      throw error;
+    },
+  );
+}

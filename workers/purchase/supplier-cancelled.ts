@@ -1,0 +1,49 @@
+import { formatMoney, type Money } from '../../domain/money.ts';
+import { advance } from '../../queues/transact.ts';
+import type { Order, SupplierOrder } from '../../store/entities/order.ts';
+import { leaveToDeed, recheckOrder } from '../../store/orders/orders.ts';
+import { keepNews } from '../../store/orders/supplier-orders.ts';
+import { note } from '../../store/orders/timeline.ts';
+import { bookPurchase } from '../../transactions/book-purchase.ts';
+import { afterBuying } from '../../transactions/halt-purchase.ts';
+import { awaitSupplierRefund } from '../../transactions/undo-purchase.ts';
+import { type Context, later } from '../context/context.ts';
+
+const reason = 'SUPPLIER_REFUND_UNPROVEN';
+
+/**
+ * The supplier cancelled what it was paid for, whether that is noticed while the order is bought or when its parcels
+ * are followed. No leg leaves; only proof that the supplier gave the money back lets the order go on. `cost` is what all
+ * of `rows` cost; those that are not cancelled are looked at again.
+ */
+export const supplierCancelled = (
+  ctx: Context,
+  order: Order,
+  rows: readonly SupplierOrder[],
+  cost: Money,
+): Promise<string> =>
+  ctx.transact(async (em, enqueue) => {
+    await keepNews(em, order, rows);
+    await bookPurchase(em, order, cost);
+    const news = await awaitSupplierRefund(em, order, rows);
+    const text = noteOf(rows, cost);
+    const waits = order.status === 'WAITING' && order.waitReason === reason;
+    // Another freeze that goes on outlives this one.
+    const { frozenFor } = { ...order, ...afterBuying(order) };
+    const facts = { frozenFor: frozenFor ?? 'SUPPLIER_CANCELLED' };
+    if (!waits) await advance(em, enqueue, order, { to: 'WAITING', reason, until: null, note: text }, facts);
+    else if (news) await note(em, order.id, 'noted', text);
+    if (rows.some(isOnItsWay)) await recheckOrder(em, order, later(ctx, ctx.config.trackingPollMs));
+    else if (waits) await leaveToDeed(em, order);
+    return waits ? `still WAITING (${reason})` : `WAITING (${reason}): ${text}`;
+  });
+
+const isOnItsWay = ({ status }: SupplierOrder): boolean => status === 'PAID' || status === 'SHIPPED';
+
+function noteOf(rows: readonly SupplierOrder[], cost: Money): string {
+  const numbers = (of: (row: SupplierOrder) => boolean) => rows.filter(of).map(({ number }) => number);
+  const cancelled = numbers(row => row.status === 'CANCELLED' && row.wasPaid).join(', ');
+  const rest = numbers(row => row.status !== 'CANCELLED').join(', ');
+  const others = rest ? `; ${rest} of the same purchase (${formatMoney(cost)} in all) goes on` : '';
+  return `AliExpress cancelled ${cancelled} after it was paid: confirm its refund, or refund the buyer${others}`;
+}

@@ -1,0 +1,34 @@
+/**
+ * What a supplier may leave unsaid although money has moved. None of it is waited for without an end: after so long a
+ * person looks.
+ */
+import type { Order } from '../../store/entities/order.ts';
+import { notedAt, noteOnce } from '../../store/orders/timeline.ts';
+import type { Context } from '../context/context.ts';
+
+const hourMs = 3_600_000;
+
+export const patienceMs = {
+  /** AliExpress examines a payment for a day as a rule. */
+  'that the payment is accepted': 72 * hourMs,
+  'what was charged': 24 * hourMs,
+  'a tracking number': 5 * 24 * hourMs,
+} as const;
+
+/**
+ * Whether something has been waited for too long, since it was first missed in this state of the order.
+ * @param text what is said of it then, once
+ */
+export async function waitedTooLong(
+  { store, now }: Context,
+  { id, stateEntry }: Order,
+  what: keyof typeof patienceMs,
+  text: string,
+): Promise<boolean> {
+  const topic = `waits for ${what}/${stateEntry}`;
+  const since = await store.transaction(async em => {
+    await noteOnce(em, id, topic, text);
+    return notedAt(em, id, topic);
+  });
+  return since !== null && now().getTime() - since.getTime() >= patienceMs[what];
+}

@@ -1,0 +1,34 @@
+import type { Terminal } from '../../domain/outcome.ts';
+import type { SupplierOrderState } from '../../domain/supplier-order.ts';
+import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/order.ts';
+import type { SupplierOrderStatus } from '../../providers/aliexpress/order-status.ts';
+import type { SupplierOrder } from '../../store/entities/order.ts';
+
+/** The supplier's word in ours; a payment that is not accepted yet is not paid, and what needs a person is told apart. */
+export const supplierStates: Partial<Record<SupplierOrderStatus, SupplierOrderState>> = {
+  PLACED_UNPAID: 'PLACED_UNPAID',
+  PAYMENT_PENDING: 'PLACED_UNPAID',
+  PAID: 'PAID',
+  SHIPPED: 'SHIPPED',
+  DELIVERED: 'DELIVERED',
+  CANCELLED: 'CANCELLED',
+};
+
+/** Why a person looks at a supplier order. */
+export type Stop = { reason: 'SUPPLIER_NEEDS_ATTENTION' | 'SUPPLIER_CANCELLED'; note: string };
+export const attention = (note: string): Stop => ({ reason: 'SUPPLIER_NEEDS_ATTENTION', note });
+
+export const nameOf = ({ number }: SupplierOrder): string => `AliExpress order ${number}`;
+
+export const unreadable = (row: SupplierOrder, { message }: Terminal): Stop =>
+  attention(`${nameOf(row)} cannot be read: ${message}`);
+
+/** What a person has to see of an order that was read. */
+export function stopOf(row: SupplierOrder, { status, rawStatus, endReasons = [] }: SupplierNews): Stop | undefined {
+  if (supplierStates[status]) return undefined;
+  const lines = endReasons.length > 0 ? `, of its lines: ${endReasons.join(', ')}` : '';
+  const said = `${nameOf(row)} is ${rawStatus}${lines}`;
+  if (status !== 'CANCELLING') return attention(`${said}: look at it on the site`);
+  const note = `${said}: goods of it are cancelled, look there what comes and what is given back`;
+  return { reason: 'SUPPLIER_CANCELLED', note };
+}

@@ -1,0 +1,86 @@
+import { effectKey } from '../../domain/effect-key.ts';
+import { isFailure, Terminal } from '../../domain/outcome.ts';
+import { askedInThisRun } from '../../store/effects/intent.ts';
+import type { Order, Parcel } from '../../store/entities/order.ts';
+import { once, Unproven } from '../../store/once.ts';
+import { assertClaim } from '../../store/orders/orders.ts';
+import { nameOfParcel } from '../../store/orders/outside-names.ts';
+import { markTold, refuseNotice, untoldParcels } from '../../store/orders/parcels.ts';
+import { note, noteOnce } from '../../store/orders/timeline.ts';
+import { type Context, onceContext } from '../context/context.ts';
+import { noticeChannel } from './notice-channel.ts';
+
+const dayMs = 86_400_000;
+/** The channels show what they were told for longer than this; a tracking number is no news any more then. */
+const resendForMs = 29 * dayMs;
+/** A channel that could not be told for so long is told by a person, or not at all. */
+const giveUpAfterMs = 14 * dayMs;
+
+/**
+ * Tells the sale channel of every parcel that it does not know, each once. What goes wrong with one keeps neither the
+ * others nor the order from going on. @returns how many are still to be told
+ */
+export async function tellParcels(ctx: Context, order: Order): Promise<number> {
+  const parcels = await ctx.store.read(em => untoldParcels(em, order.id));
+  const open = [];
+  for (const parcel of parcels) if (await isLeft(ctx, order, parcel)) open.push(parcel);
+  return open.length;
+}
+
+async function isLeft(ctx: Context, order: Order, parcel: Parcel): Promise<boolean> {
+  try {
+    await tell(ctx, order, parcel);
+    return false;
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    const final = error instanceof Terminal || error instanceof Unproven;
+    const late = ctx.now().getTime() - parcel.firstSeenAt.getTime() > giveUpAfterMs;
+    if (final || late) await giveUp(ctx, order, parcel, error.code, error.message);
+    else
+      await ctx.store.transaction(em =>
+        noteOnce(em, order.id, topic(parcel, error.code), notYet(order, parcel, error.message)),
+      );
+    return !final && !late;
+  }
+}
+
+const topic = ({ id }: Parcel, code: string): string => `ship-notice-${id}-${code}`;
+const notYet = ({ channel }: Order, { trackingNumber }: Parcel, why: string): string =>
+  `${channel} does not know of parcel ${trackingNumber} yet, and is told again: ${why}`;
+
+async function tell(ctx: Context, order: Order, parcel: Parcel): Promise<void> {
+  const channel = await noticeChannel(ctx, order, parcel);
+  await once(onceContext(ctx), {
+    purpose: 'ship-notice',
+    subject: parcel.id,
+    route: order.channel,
+    account: channel.account,
+    environment: channel.environment,
+    keyFor: async (em, number) => effectKey('ship-notice', await nameOfParcel(em, order, parcel), number),
+    freeze: channel.freeze,
+    resendForMs,
+    // eBay makes two parcels of what is sent twice; for the others nothing is promised.
+    deduplicates: false,
+    // Which parcels are still to be told of, and whether the channel wants to hear of them, was just read.
+    mayStillLeave: askedInThisRun,
+    assertOwner: em => assertClaim(em, order),
+    find: effect => channel.find(effect.request),
+    send: (effect, departure) => channel.send(effect.request, departure),
+    record: async (em, _told, effect) => {
+      await markTold(em, parcel.id, ctx.now());
+      const { trackingNumber, carrier } = parcel;
+      const key = effect.idempotencyKey;
+      await note(em, order.id, 'effect', `${order.channel} was told of parcel ${trackingNumber} (${carrier})`, { key });
+    },
+  });
+}
+
+async function giveUp(ctx: Context, order: Order, parcel: Parcel, code: string, why: string): Promise<void> {
+  const { channel } = order;
+  await ctx.store.transaction(async em => {
+    await refuseNotice(em, parcel.id, code);
+    const text = `${channel} was not told of parcel ${parcel.trackingNumber} (${parcel.carrier}): ${why}. Enter it there by hand.`;
+    await note(em, order.id, 'noted', text, { code });
+  });
+  ctx.log.error({ orderId: order.id, channel, code }, 'a sale channel was not told of a parcel');
+}

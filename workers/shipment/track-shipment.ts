@@ -1,0 +1,156 @@
+import type { OrderState } from '../../domain/order.ts';
+import { refusalIn, Terminal } from '../../domain/outcome.ts';
+import type { SupplierOrderState } from '../../domain/supplier-order.ts';
+import type { Order, SupplierOrder } from '../../store/entities/order.ts';
+import { freeze } from '../../store/orders/orders.ts';
+import { parcelsOf } from '../../store/orders/parcels.ts';
+import {
+  hear,
+  isCancelled,
+  isSeenByPerson,
+  keepNews,
+  nothingStands,
+  purchaseOrdersOf,
+} from '../../store/orders/supplier-orders.ts';
+import { noteOnce } from '../../store/orders/timeline.ts';
+import { purchaseCost } from '../../transactions/book-purchase.ts';
+import { endFreeze } from '../../transactions/end-freeze.ts';
+import { ReconnectNeeded } from '../connections/fresh-token.ts';
+import type { Context, Processor } from '../context/context.ts';
+import { supplierCancelled } from '../purchase/supplier-cancelled.ts';
+import { waitedTooLong } from '../purchase/supplier-patience.ts';
+import { type SupplierReader, throughApi } from '../purchase/supplier-reader.ts';
+import { type Stop, stopOf, supplierStates, unreadable } from '../purchase/supplier-status.ts';
+import { move, orderStep, recheck } from '../step/order-step.ts';
+import { takeParcels } from './follow-parcels.ts';
+import { tellParcels } from './ship-notice.ts';
+
+/** A sale channel that could not be told is told again after this long. */
+const tellAgainMs = 300_000;
+
+/**
+ * Follows the parcels, and tells the sale channel of each. The order is SHIPPED when all its supplier orders are, and
+ * DELIVERED when all have arrived. A supplier that cancels what it was paid for stops everything that is
+ * still to leave; what it did not cancel is followed all the same.
+ */
+export const trackShipment: Processor<'orderId'> = ({ orderId }, ctx) =>
+  orderStep(ctx, { queue: 'track-shipment', id: orderId, from: trackedIn }, order =>
+    followParcels(ctx, order, throughApi(ctx)),
+  );
+
+/** WAITING only for the refund of what the supplier cancelled. */
+export const trackedIn: readonly OrderState[] = ['PURCHASED', 'SHIPPED', 'WAITING'];
+
+export async function followParcels(ctx: Context, order: Order, reader: SupplierReader): Promise<string> {
+  const rows = await ctx.store.read(em => purchaseOrdersOf(em, order.id));
+  if (rows.length === 0) return unknownPurchase(ctx, order);
+  const { unread, stop } = await takeAllNews(ctx, order, reader, rows);
+  if (rows.some(row => isCancelled(row) && row.wasPaid)) {
+    const cost = await ctx.store.read(em => purchaseCost(em, order.id));
+    const stopped = await supplierCancelled(ctx, order, rows, cost);
+    await tellParcels(ctx, order);
+    return stopped;
+  }
+  if (stop) return stopLegs(ctx, order, stop);
+  if (unread) return recheck(ctx, order, ctx.config.trackingPollMs, unread);
+  // What a cancelled line has stopped goes on when no line is cancelled any more.
+  await ctx.transact((em, enqueue) => endFreeze(em, enqueue, order, 'SUPPLIER_CANCELLED'));
+  // What was closed unpaid is none of the goods.
+  const states = rows.filter(row => !isCancelled(row)).map(({ status }) => status);
+  const untold = await tellParcels(ctx, order);
+  // A delivered order is not looked at again: its sale channel is told first.
+  if (untold === 0 && states.every(status => status === 'DELIVERED')) return move(ctx, order, { to: 'DELIVERED' });
+  if (order.status === 'PURCHASED' && states.every(isUnderWay)) return move(ctx, order, { to: 'SHIPPED' });
+  if (order.status === 'SHIPPED') await missNumbers(ctx, order);
+  const { trackingPollMs } = ctx.config;
+  if (untold === 0) return recheck(ctx, order, trackingPollMs, `still ${states.join(', ')}`);
+  return recheck(
+    ctx,
+    order,
+    Math.min(trackingPollMs, tellAgainMs),
+    `${order.channel} is told again of ${untold} parcels`,
+  );
+}
+
+const unknownPurchase = (ctx: Context, order: Order): Promise<string> =>
+  move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: nothingStands });
+
+/** A person looks. Where goods do not come, nothing of what is still to be paid out leaves before. */
+const stopLegs = (ctx: Context, order: Order, stop: Stop): Promise<string> =>
+  move(
+    ctx,
+    order,
+    { to: 'NEEDS_REVIEW', ...stop },
+    {
+      also: async em => {
+        if (stop.reason === 'SUPPLIER_CANCELLED') await freeze(em, order, stop.reason);
+      },
+    },
+  );
+
+const isUnderWay = (status: SupplierOrderState): boolean => status === 'SHIPPED' || status === 'DELIVERED';
+
+/** Sent, and no parcel has a number: a person is told when that has gone on for too long. */
+async function missNumbers(ctx: Context, order: Order): Promise<void> {
+  if ((await ctx.store.read(em => parcelsOf(em, order.id))).length > 0) return;
+  if (!(await waitedTooLong(ctx, order, 'a tracking number', 'sent; no parcel has a tracking number yet'))) return;
+  const text = 'sent, and no parcel has a tracking number: look for it on the supplier’s site';
+  if (await tellOnce(ctx, order, text)) ctx.log.warn({ orderId: order.id }, text);
+}
+
+/** `unread`: why there is no news, where the account must be connected again. `stop`: why a person must look. */
+type AllNews = { unread?: string; stop?: Stop };
+
+async function takeAllNews(
+  ctx: Context,
+  order: Order,
+  reader: SupplierReader,
+  rows: readonly SupplierOrder[],
+): Promise<AllNews> {
+  const stops: Stop[] = [];
+  try {
+    // What is cancelled stays so, and what a person has seen is not asked about.
+    for (const row of rows.filter(one => !isCancelled(one) && !isSeenByPerson(one))) {
+      const stop = await takeNews(ctx, order, reader, row);
+      if (stop) stops.push(stop);
+      else if (isUnderWay(row.status)) await takeParcels(ctx, order, row, await reader.parcels(row));
+    }
+    const [stop] = stops;
+    return stop ? { stop } : {};
+  } catch (error) {
+    if (!(error instanceof ReconnectNeeded)) throw error;
+    // The goods are on their way all the same.
+    const text = `nothing is known of the parcels: ${error.message}`;
+    await ctx.store.transaction(em => noteOnce(em, order.id, 'tracking-reconnect', text));
+    return { unread: text };
+  }
+}
+
+async function takeNews(
+  ctx: Context,
+  order: Order,
+  reader: SupplierReader,
+  row: SupplierOrder,
+): Promise<Stop | undefined> {
+  const news = await reader.order(row).catch(refusalIn);
+  if (news instanceof Terminal) return stopOrTell(ctx, order, unreadable(row, news));
+  const stop = stopOf(row, news);
+  // Paid and booked: a dispute or a hold at the supplier changes nothing yet, but a person should know.
+  if (stop && news.status === 'NEEDS_ATTENTION') await tellOnce(ctx, order, stop.note);
+  else if (stop) return stopOrTell(ctx, order, stop);
+  const { rawStatus, payDeadline } = news;
+  hear(row, { status: supplierStates[news.status], rawStatus, payDeadline });
+  // That it was cancelled is written with what that means for the order.
+  if (!isCancelled(row)) await ctx.store.transaction(em => keepNews(em, order, [row]));
+  return undefined;
+}
+
+/** What waits for its supplier's refund goes on waiting for it. */
+async function stopOrTell(ctx: Context, order: Order, stop: Stop): Promise<Stop | undefined> {
+  if (order.status !== 'WAITING') return stop;
+  await tellOnce(ctx, order, stop.note);
+  return undefined;
+}
+
+const tellOnce = (ctx: Context, order: Order, text: string): Promise<boolean> =>
+  ctx.store.transaction(em => noteOnce(em, order.id, `supplier/${text}`, text));

@@ -1,0 +1,23 @@
+import type { OrderId } from '../../domain/ids.ts';
+import { notedAt, noteOnce } from '../../store/orders/timeline.ts';
+import type { Context } from '../context/context.ts';
+
+/**
+ * A bug of ours stops a step. The step is tried again, as after a back-off: the cause may pass, or the next version
+ * knows better. Answers whether this has gone on for so long that a person must look. `step` names the stay in one
+ * state: what stopped an earlier one is forgotten.
+ */
+export async function stoppedTooLong(ctx: Context, orderId: OrderId, step: string, error: unknown): Promise<boolean> {
+  const topic = `program-error/${step}`;
+  const since = await ctx.store.transaction(async em => {
+    await noteOnce(em, orderId, topic, `a bug of ours (${bugName(error)}) stops this; it is tried again`);
+    return notedAt(em, orderId, topic);
+  });
+  return since !== null && ctx.now().getTime() - since.getTime() >= ctx.config.programErrorHorizonMs;
+}
+
+/** Its class and code only: the message of a failed query quotes what was in it. */
+export function bugName(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return 'code' in error && typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name;
+}

@@ -1,0 +1,232 @@
+import type { OrderId } from '../../domain/ids.ts';
+import { type FailureReason, type OrderState, orderMoves, type WaitReason, waits } from '../../domain/order.ts';
+import { NotNow, Retryable, Terminal, Uncertain, Unreadable } from '../../domain/outcome.ts';
+import { mayMove } from '../../domain/state-table.ts';
+import type { QueueName } from '../../queues/catalogue.ts';
+import { jobForOrder } from '../../queues/next-job.ts';
+import { advance } from '../../queues/transact.ts';
+import { LostClaim } from '../../store/database/due-row.ts';
+import type { EntityManager } from '../../store/database/open.ts';
+import { isDatabaseAway } from '../../store/database/unavailable.ts';
+import { agesOf, inFlight } from '../../store/effects/effect-window.ts';
+import { isInDoubt } from '../../store/effects/effects.ts';
+import type { Effect } from '../../store/entities/money.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { Unproven } from '../../store/once.ts';
+import { claimOrder, leaveToDeed, type Move, recheckOrder, updateOrder } from '../../store/orders/orders.ts';
+import { note } from '../../store/orders/timeline.ts';
+import { toldNumbers } from '../../store/orders/unmatched-supplier-numbers.ts';
+import { failOrder } from '../../transactions/fail-order.ts';
+import { giveBack } from '../../transactions/free-purchase.ts';
+import { accountShown } from '../connections/account-shown.ts';
+import { ReconnectNeeded } from '../connections/fresh-token.ts';
+import { type Context, later } from '../context/context.ts';
+import { bugName, stoppedTooLong } from './bug-patience.ts';
+import { deadlineOf, type Late, lateness } from './purchase-deadline.ts';
+import { keepAnswerOf, unreadableTooLong } from './unreadable-answer.ts';
+
+/** Who is here does not go on by itself for now, or at all. */
+const offTheRoad: readonly OrderState[] = ['WAITING', 'NEEDS_REVIEW', 'CANCELLED'];
+
+/**
+ * Moves the order and adds its next job; `also` joins the transaction. One that leaves the road gives back what it
+ * holds, and one that waits is to be let through again.
+ */
+export const move = (
+  ctx: Context,
+  order: Order,
+  to: Move,
+  options: { facts?: Partial<Order>; also?: (em: EntityManager) => Promise<void> } = {},
+): Promise<string> =>
+  ctx.transact(async (em, enqueue) => {
+    await options.also?.(em);
+    const holdsNothing = offTheRoad.includes(to.to) && (await giveBack(em, order));
+    const facts = holdsNothing && to.to === 'WAITING' ? { ...options.facts, maxCostMinor: null } : options.facts;
+    await advance(em, enqueue, order, to, facts);
+    return 'reason' in to ? `${to.to} (${to.reason}): ${to.note}` : to.to;
+  });
+
+/** Waits, or goes on waiting for the same reason without filling the timeline; a person's when it is too late to wait. */
+export async function wait(
+  ctx: Context,
+  order: Order,
+  reason: WaitReason,
+  options: { note: string; until?: Date; also?: (em: EntityManager) => Promise<void> },
+): Promise<string> {
+  const late = await lateness(ctx, order, reason);
+  if (late) return tooLate(ctx, order, late);
+  const isTimed = waits[reason].wokenBy === 'time';
+  const until = options.until ?? (isTimed ? later(ctx, ctx.config.waitRecheckMs) : deadlineOf(ctx, order));
+  if (order.status !== 'WAITING' || order.waitReason !== reason)
+    return move(ctx, order, { to: 'WAITING', reason, until, note: options.note }, options);
+  await ctx.store.transaction(async em => {
+    await options.also?.(em);
+    if (order.maxCostMinor !== null && (await giveBack(em, order)))
+      await updateOrder(em, order, { maxCostMinor: null });
+    await (isTimed && until ? recheckOrder(em, order, until) : leaveToDeed(em, order, until));
+  });
+  return `still WAITING (${reason})`;
+}
+
+/** It has waited for too long: whoever decides sees what may have been bought. */
+export function tooLate(ctx: Context, order: Order, { note: text, effect }: Late): Promise<string> {
+  if (effect && isInDoubt(effect)) return parkInDoubt(ctx, order, effect, text);
+  if (effect?.status === 'DONE') {
+    const ordered = `${text}; its goods are ordered, and cannot be looked at: look at the supplier, then go on`;
+    return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: ordered });
+  }
+  return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'TOO_LATE_TO_BUY', note: text });
+}
+
+/** As `failOrder`; `also` joins the transaction. */
+export const fail = (
+  ctx: Context,
+  order: Order,
+  reason: FailureReason,
+  text: string,
+  also?: (em: EntityManager) => Promise<void>,
+): Promise<string> =>
+  ctx.transact(async (em, enqueue) => {
+    await also?.(em);
+    await giveBack(em, order);
+    await failOrder(em, enqueue, order, { reason, note: text });
+    return `FAILED (${reason}): ${text}`;
+  });
+
+export async function recheck(
+  ctx: Context,
+  order: Order,
+  ms: number,
+  text: string,
+  also?: (em: EntityManager) => Promise<void>,
+): Promise<string> {
+  await ctx.store.transaction(async em => {
+    await also?.(em);
+    await recheckOrder(em, order, later(ctx, ms));
+  });
+  return text;
+}
+
+/** What a certain "no" means for this step. */
+export type OnRefusal = (order: Order, refusal: Terminal, ctx: Context) => Promise<string>;
+
+/**
+ * One step of one order: claims it, runs the step, and turns what cannot be known into a later look or a review. A
+ * retryable failure goes to the host, which backs off; so does a bug.
+ */
+export async function orderStep(
+  ctx: Context,
+  job: { queue: QueueName; id: string; from: readonly OrderState[] },
+  step: (order: Order) => Promise<string>,
+  onRefusal?: OnRefusal,
+): Promise<string> {
+  const order = await ctx.store.transaction(em => claimOrder(em, job.id as OrderId, job.from));
+  if (!order) return `nothing to do: the order is not ${job.from.join(' or ')}`;
+  // A stale job, or one that an operator retried: the state says which queue may carry the order on.
+  const next = jobForOrder(order);
+  if (next && next.queue !== job.queue) return `nothing to do: ${next.queue} carries the order on`;
+  try {
+    return await step(order).catch(error => meaningOf(ctx, order, error, onRefusal));
+  } catch (error) {
+    // The claim may also be lost while what the step met is written down.
+    if (error instanceof LostClaim) return 'another run owns the order now';
+    throw error;
+  }
+}
+
+async function meaningOf(ctx: Context, order: Order, error: unknown, onRefusal?: OnRefusal): Promise<string> {
+  if (error instanceof ReconnectNeeded) return wait(ctx, order, 'RECONNECT_NEEDED', { note: error.message });
+  if (error instanceof Unproven) return park(ctx, order, error);
+  if (error instanceof Uncertain) return lookAgain(ctx, order, error);
+  if (error instanceof Terminal && onRefusal) return onRefusal(order, error, ctx);
+  if (error instanceof LostClaim || isDatabaseAway(error)) throw error;
+  if (error instanceof NotNow) return notNow(ctx, order, error);
+  if (error instanceof Unreadable) return unreadable(ctx, order, error);
+  if (error instanceof Retryable) {
+    await told(ctx, order, error);
+    throw error;
+  }
+  // Also a certain "no" that this step has no meaning for.
+  return stopped(ctx, order, error);
+}
+
+async function stopped(ctx: Context, order: Order, error: unknown): Promise<string> {
+  // One that is for a person already, or over, stays where it is.
+  if (!mayMove(orderMoves, order.status, 'NEEDS_REVIEW')) throw error;
+  if (!(await stoppedTooLong(ctx, order.id, `order/${order.stateEntry}`, error))) throw error;
+  return move(ctx, order, {
+    to: 'NEEDS_REVIEW',
+    reason: 'PROGRAM_ERROR',
+    note: 'a bug of ours stops this order; the log lines of its job say where',
+    evidence: { error: bugName(error), from: order.status },
+  });
+}
+
+/** What a person cannot be asked about any more, or is asked already, rests until something new is told of it. */
+async function unreadable(ctx: Context, order: Order, failure: Unreadable): Promise<string> {
+  if (!(await unreadableTooLong(ctx, order.id, `order/${order.stateEntry}`, failure))) throw failure;
+  const also = (em: EntityManager) => keepAnswerOf(em, order.id, order.status, failure);
+  if (mayMove(orderMoves, order.status, 'NEEDS_REVIEW'))
+    return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'UNREADABLE_ANSWER', note: failure.message }, { also });
+  await ctx.store.transaction(async em => {
+    await also(em);
+    await leaveToDeed(em, order);
+  });
+  return `${order.status}, and the answer cannot be read: ${failure.message}`;
+}
+
+/** Nothing was tried, so nothing is told: the row says when it is looked at again, and the host keeps its job till then. */
+async function notNow(ctx: Context, order: Order, error: NotNow): Promise<never> {
+  await ctx.store.transaction(em => recheckOrder(em, order, later(ctx, error.retryAfterMs)));
+  throw error;
+}
+
+/** Each failed try is in the timeline; the host backs off and tries again. */
+const told = (ctx: Context, order: Order, failure: Retryable): Promise<void> =>
+  ctx.store.transaction(em => note(em, order.id, 'tried', failure.message, { code: failure.code }));
+
+async function lookAgain(ctx: Context, order: Order, doubt: Uncertain): Promise<string> {
+  const at = later(ctx, doubt.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
+  await ctx.store.transaction(async em => {
+    await keepAnswerOf(em, order.id, order.status, doubt);
+    await recheckOrder(em, order, at);
+    await note(em, order.id, 'tried', `not known yet, looked up again at ${at.toISOString()}: ${doubt.message}`, {
+      code: doubt.code,
+    });
+  });
+  return `uncertain (${doubt.code}), looked up again at ${at.toISOString()}`;
+}
+
+/**
+ * A purchase in doubt that nobody has looked up in this run, and that is not sent again: a person's, once no answer to it
+ * can come any more. `once` waits for that by itself.
+ */
+export async function parkInDoubt(ctx: Context, order: Order, effect: Effect, why?: string): Promise<string> {
+  const ages = await ctx.store.read(em => agesOf(em, effect));
+  const running = inFlight(effect, ages, ctx.config.lookUpQuarantineMs);
+  if (running) return lookAgain(ctx, order, running);
+  return park(ctx, order, new Unproven(effect, why === undefined ? undefined : { note: why }));
+}
+
+/** Nobody can prove it: a person's. */
+async function park(ctx: Context, order: Order, { effect, message, hindrance }: Unproven): Promise<string> {
+  const told = (await ctx.store.read(em => toldNumbers(em, effect))).join(', ');
+  const account = await ctx.store.read(em => accountShown(em, order, effect));
+  const perhaps = told ? ` Its account was told of orders that are nobody's: ${told}.` : '';
+  return move(ctx, order, {
+    to: 'NEEDS_REVIEW',
+    reason: 'EFFECT_UNPROVEN',
+    note: `${message}.${perhaps} Look at the provider whether it happened, then decide: bought, buy again, or fail.`,
+    evidence: {
+      purpose: effect.purpose,
+      route: effect.route,
+      account,
+      key: effect.idempotencyKey,
+      sends: effect.sends,
+      firstSentAt: effect.firstSentAt?.toISOString() ?? null,
+      lastSentAt: effect.lastSentAt?.toISOString() ?? null,
+      ...(hindrance ? { seen: hindrance.note } : {}),
+      ...(told ? { told } : {}),
+    },
+  });
+}
