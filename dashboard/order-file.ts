@@ -15,15 +15,15 @@ import { timelineOf } from '../store/orders/timeline.ts';
 import { legsOfOrder } from '../store/payouts/legs.ts';
 import { commissionOf, findSale } from '../store/payouts/sales.ts';
 import { orderChoices, orderFacts } from '../transactions/decisions/order-choices.ts';
-import { legChoices, legFacts } from '../transactions/decisions/payout-choices.ts';
+import { payoutChoices, payoutFacts } from '../transactions/decisions/payout-choices.ts';
 import { Refusal } from './middleware/refusal.ts';
 
 export type OrderFile = Awaited<ReturnType<typeof readOrderFile>>;
-export type LegWithChoices = OrderFile['legChoices'][number];
+export type LegWithChoices = OrderFile['payoutChoices'][number];
 
 async function choicesOf(em: EntityManager, legs: readonly PayoutLeg[]) {
   const chosen = [];
-  for (const leg of legs) chosen.push({ leg, choices: legChoices(await legFacts(em, leg)) });
+  for (const leg of legs) chosen.push({ leg, choices: payoutChoices(await payoutFacts(em, leg)) });
   return chosen;
 }
 
@@ -40,7 +40,7 @@ export const readOrderFile = (store: Store, id: OrderId) =>
       ...row,
       sale,
       legs,
-      legChoices: await choicesOf(em, legs),
+      payoutChoices: await choicesOf(em, legs),
       orderChoices: orderChoices(await orderFacts(em, row.order)),
       erasureHold: row.order.buyerErasedAt ? null : await erasureHold(em, row.order),
       product: productId ? await findProduct(em, productId) : null,

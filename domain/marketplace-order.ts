@@ -3,7 +3,7 @@ import type { Money } from './money.ts';
 import type { ReviewReason } from './order.ts';
 
 /** What of a line has gone back to its buyer so far; or what its marketplace says of that without telling how much. */
-export type WentBack = Money | { readonly says: string };
+export type ReportedRefund = Money | { readonly says: string };
 
 export type MarketplaceLine = {
   lineId: string;
@@ -17,7 +17,7 @@ export type MarketplaceLine = {
   /** The marketplace's own fee for the line, when it says. */
   fee: Money | undefined;
   /** Nothing, where there is none. */
-  back: WentBack | undefined;
+  back: ReportedRefund | undefined;
   /** By when the marketplace wants it sent, where it says. */
   shipBy?: Date | undefined;
 };

@@ -100,7 +100,10 @@ export const forAnAccount: ReadonlySet<WaitReason> = new Set<WaitReason>([
  * Their deed is done to something else than the order: to a listing, an account. It may fall between the look that
  * found it missing and the commit of the wait, so these waits are looked at once more.
  */
-export const deedElsewhere: ReadonlySet<WaitReason> = new Set<WaitReason>(['LISTING_NOT_MAPPED', 'RECONNECT_NEEDED']);
+export const resolvedElsewhere: ReadonlySet<WaitReason> = new Set<WaitReason>([
+  'LISTING_NOT_MAPPED',
+  'RECONNECT_NEEDED',
+]);
 export const waitReasons = Object.keys(waits) as readonly WaitReason[];
 
 /** Why an order is finally FAILED. */

@@ -1,41 +1,41 @@
-import { applyEvent } from './apply-event.ts';
-import { capturePayment } from './capture-payment.ts';
-import { checkBooks } from './check-books.ts';
+import { applyEventQueue } from './apply-event.ts';
+import { capturePaymentQueue } from './capture-payment.ts';
+import { checkBooksQueue } from './check-books.ts';
 import type { QueueContract } from './contract.ts';
-import { createSale } from './create-sale.ts';
-import { fetchRates } from './fetch-rates.ts';
-import { forgetBuyers } from './forget-buyers.ts';
-import { fulfill } from './fulfill.ts';
-import { importOrder } from './import-order.ts';
-import { payout } from './payout.ts';
-import { purchase } from './purchase.ts';
-import { purchaseFallback } from './purchase-fallback.ts';
-import { reconcile } from './reconcile.ts';
-import { refund } from './refund.ts';
-import { tokenRefresh } from './token-refresh.ts';
-import { trackInBrowser } from './track-in-browser.ts';
-import { trackShipment } from './track-shipment.ts';
-import { watchSubscription } from './watch-subscription.ts';
+import { createSaleQueue } from './create-sale.ts';
+import { fetchRatesQueue } from './fetch-rates.ts';
+import { forgetBuyersQueue } from './forget-buyers.ts';
+import { fulfillQueue } from './fulfill.ts';
+import { importOrderQueue } from './import-order.ts';
+import { payoutQueue } from './payout.ts';
+import { purchaseQueue } from './purchase.ts';
+import { purchaseFallbackQueue } from './purchase-fallback.ts';
+import { reconcileQueue } from './reconcile.ts';
+import { refundQueue } from './refund.ts';
+import { tokenRefreshQueue } from './token-refresh.ts';
+import { trackInBrowserQueue } from './track-in-browser.ts';
+import { trackShipmentQueue } from './track-shipment.ts';
+import { watchSubscriptionQueue } from './watch-subscription.ts';
 
 /** Every queue there is, in the order of the road. */
 export const catalogue = {
-  'import-order': importOrder,
-  'apply-event': applyEvent,
-  'capture-payment': capturePayment,
-  fulfill,
-  purchase,
-  'purchase-fallback': purchaseFallback,
-  'create-sale': createSale,
-  payout,
-  refund,
-  'track-shipment': trackShipment,
-  'track-in-browser': trackInBrowser,
-  'token-refresh': tokenRefresh,
-  'fetch-rates': fetchRates,
-  reconcile,
-  'watch-subscription': watchSubscription,
-  'check-books': checkBooks,
-  'forget-buyers': forgetBuyers,
+  'import-order': importOrderQueue,
+  'apply-event': applyEventQueue,
+  'capture-payment': capturePaymentQueue,
+  fulfill: fulfillQueue,
+  purchase: purchaseQueue,
+  'purchase-fallback': purchaseFallbackQueue,
+  'create-sale': createSaleQueue,
+  payout: payoutQueue,
+  refund: refundQueue,
+  'track-shipment': trackShipmentQueue,
+  'track-in-browser': trackInBrowserQueue,
+  'token-refresh': tokenRefreshQueue,
+  'fetch-rates': fetchRatesQueue,
+  reconcile: reconcileQueue,
+  'watch-subscription': watchSubscriptionQueue,
+  'check-books': checkBooksQueue,
+  'forget-buyers': forgetBuyersQueue,
 } as const satisfies Record<string, QueueContract>;
 
 export type QueueName = keyof typeof catalogue;

@@ -1,7 +1,7 @@
 import { defineQueue } from './contract.ts';
 
 /** Takes the one check of the books; leaves a slice of it done, and the time when it goes on. One try: it backs off itself. */
-export const checkBooks = defineQueue({
+export const checkBooksQueue = defineQueue({
   name: 'check-books',
   key: 'checkId',
   description: 'Compares the books with what they were made from, and with the providers’ own',

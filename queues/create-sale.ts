@@ -1,7 +1,7 @@
 import { defineQueue } from './contract.ts';
 
 /** Takes an order PURCHASED; leaves its sale, commission, ledger postings and payout legs. */
-export const createSale = defineQueue({
+export const createSaleQueue = defineQueue({
   name: 'create-sale',
   key: 'orderId',
   description: 'Books the sale, takes the commission and makes the payout legs',

@@ -1,7 +1,7 @@
 import { defineQueue } from './contract.ts';
 
 /** Takes one base currency's feed; leaves its rates stored, and the time when the source is asked again. */
-export const fetchRates = defineQueue({
+export const fetchRatesQueue = defineQueue({
   name: 'fetch-rates',
   key: 'feedId',
   description: 'Fetches exchange rates from the configured source',

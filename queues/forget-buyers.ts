@@ -1,7 +1,7 @@
 import { defineQueue } from './contract.ts';
 
 /** Takes the one forgetting; leaves buyers forgotten whom nothing needs any more, and the time when it is looked again. */
-export const forgetBuyers = defineQueue({
+export const forgetBuyersQueue = defineQueue({
   name: 'forget-buyers',
   key: 'forgettingId',
   description: 'Forgets buyers who asked for it, who never paid, and whose orders are closed for long',

@@ -1,7 +1,7 @@
 import { defineQueue } from './contract.ts';
 
 /** Takes an order PAID; leaves it PURCHASING with its money reserved, WAITING, or FAILED. */
-export const fulfill = defineQueue({
+export const fulfillQueue = defineQueue({
   name: 'fulfill',
   key: 'orderId',
   description: 'Checks address, profit, limits and working capital, and lets the order through',

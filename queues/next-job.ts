@@ -2,16 +2,16 @@ import type { OrderState, WaitReason } from '../domain/order.ts';
 import { forAnAccount, waits } from '../domain/order.ts';
 import type { LegState } from '../domain/payout-leg.ts';
 import { isLetThrough } from '../store/orders/orders.ts';
-import { capturePayment } from './capture-payment.ts';
+import { capturePaymentQueue } from './capture-payment.ts';
 import type { Job, Subject } from './contract.ts';
-import { createSale } from './create-sale.ts';
-import { fulfill } from './fulfill.ts';
-import { payout } from './payout.ts';
-import { purchase } from './purchase.ts';
-import { purchaseFallback } from './purchase-fallback.ts';
-import { refund } from './refund.ts';
-import { trackInBrowser } from './track-in-browser.ts';
-import { trackShipment } from './track-shipment.ts';
+import { createSaleQueue } from './create-sale.ts';
+import { fulfillQueue } from './fulfill.ts';
+import { payoutQueue } from './payout.ts';
+import { purchaseQueue } from './purchase.ts';
+import { purchaseFallbackQueue } from './purchase-fallback.ts';
+import { refundQueue } from './refund.ts';
+import { trackInBrowserQueue } from './track-in-browser.ts';
+import { trackShipmentQueue } from './track-shipment.ts';
 
 type OrderRow = Subject & {
   status: OrderState;
@@ -22,19 +22,20 @@ type OrderRow = Subject & {
   saleBookedAt?: Date | null | undefined;
 };
 
-const buying = ({ purchaseRoute }: OrderRow) => (purchaseRoute === 'browser' ? purchaseFallback : purchase);
-const tracking = ({ purchaseRoute }: OrderRow) => (purchaseRoute === 'browser' ? trackInBrowser : trackShipment);
+const buying = ({ purchaseRoute }: OrderRow) => (purchaseRoute === 'browser' ? purchaseFallbackQueue : purchaseQueue);
+const tracking = ({ purchaseRoute }: OrderRow) =>
+  purchaseRoute === 'browser' ? trackInBrowserQueue : trackShipmentQueue;
 
 /** What was begun in the browser is taken up there again; what holds nothing any more is let through anew. */
 const resumes = (order: OrderRow, reason: WaitReason) => {
-  if (forAnAccount.has(reason) && !isLetThrough(order)) return fulfill;
+  if (forAnAccount.has(reason) && !isLetThrough(order)) return fulfillQueue;
   switch (waits[reason].resumes) {
     case 'fulfill':
-      return fulfill;
+      return fulfillQueue;
     case 'purchase':
       return buying(order);
     case 'purchase-fallback':
-      return purchaseFallback;
+      return purchaseFallbackQueue;
     case 'track-shipment':
       return tracking(order);
   }
@@ -44,19 +45,19 @@ const resumes = (order: OrderRow, reason: WaitReason) => {
 export function jobForOrder(order: OrderRow): Job | undefined {
   switch (order.status) {
     case 'CREATED':
-      return order.channel === 'paypal' ? capturePayment.jobFor(order) : undefined;
+      return order.channel === 'paypal' ? capturePaymentQueue.jobFor(order) : undefined;
     case 'PAID':
-      return fulfill.jobFor(order);
+      return fulfillQueue.jobFor(order);
     case 'WAITING':
       return order.waitReason ? resumes(order, order.waitReason).jobFor(order) : undefined;
     case 'PURCHASING':
       return buying(order).jobFor(order);
     case 'PURCHASED':
-      return (order.saleBookedAt ? tracking(order) : createSale).jobFor(order);
+      return (order.saleBookedAt ? tracking(order) : createSaleQueue).jobFor(order);
     case 'SHIPPED':
       return tracking(order).jobFor(order);
     case 'REFUNDING':
-      return refund.jobFor(order);
+      return refundQueue.jobFor(order);
     case 'DELIVERED':
     case 'FAILED':
     case 'REFUNDED':
@@ -72,7 +73,7 @@ export const moneyMayCome = ['CANCELLED', 'FAILED', 'REFUNDED', 'NEEDS_REVIEW'] 
 /** What PayPal's word of a payment wakes: the look at an order's money, for as long as no other job would take it. */
 export const jobForMoney = (order: OrderRow): Job | undefined =>
   order.channel === 'paypal' && ['CREATED', ...moneyMayCome].includes(order.status)
-    ? capturePayment.jobFor(order)
+    ? capturePaymentQueue.jobFor(order)
     : undefined;
 
 /** What has ended is only looked at when somebody has woken it: its money may have come back, or arrived after all. */
@@ -87,7 +88,7 @@ export function jobForLeg(leg: Subject & { status: LegState }): Job | undefined 
     case 'RETURNED':
     case 'REVERSED':
     case 'CANCELLED':
-      return payout.jobFor(leg);
+      return payoutQueue.jobFor(leg);
     case 'NEEDS_REVIEW':
       return undefined;
   }

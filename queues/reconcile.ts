@@ -1,7 +1,7 @@
 import { defineQueue } from './contract.ts';
 
 /** Takes one feed; leaves what it holds stored as events, and the feed to be read again. One try: the feed backs off. */
-export const reconcile = defineQueue({
+export const reconcileQueue = defineQueue({
   name: 'reconcile',
   key: 'feedId',
   description: 'Reads what notifications may have kept quiet about',

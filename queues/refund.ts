@@ -1,7 +1,7 @@
 import { defineQueue } from './contract.ts';
 
 /** Takes an order REFUNDING; leaves it REFUNDED or NEEDS_REVIEW. */
-export const refund = defineQueue({
+export const refundQueue = defineQueue({
   name: 'refund',
   key: 'orderId',
   description: "Gives the buyer's money back",

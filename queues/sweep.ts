@@ -45,17 +45,17 @@ import { foldBalances } from '../store/money/running-balances.ts';
 import { beat } from '../store/operations/vital-signs.ts';
 import { wakeOrder } from '../store/orders/orders.ts';
 import { wakeLeg } from '../store/payouts/legs.ts';
-import { applyEvent } from './apply-event.ts';
-import { checkBooks } from './check-books.ts';
+import { applyEventQueue } from './apply-event.ts';
+import { checkBooksQueue } from './check-books.ts';
 import type { Job, Subject } from './contract.ts';
 import type { Producer } from './engine/producer.ts';
-import { fetchRates } from './fetch-rates.ts';
-import { forgetBuyers } from './forget-buyers.ts';
-import { importOrder } from './import-order.ts';
+import { fetchRatesQueue } from './fetch-rates.ts';
+import { forgetBuyersQueue } from './forget-buyers.ts';
+import { importOrderQueue } from './import-order.ts';
 import { jobForLeg, jobForMoney, jobForOrder } from './next-job.ts';
-import { reconcile } from './reconcile.ts';
-import { tokenRefresh } from './token-refresh.ts';
-import { watchSubscription } from './watch-subscription.ts';
+import { reconcileQueue } from './reconcile.ts';
+import { tokenRefreshQueue } from './token-refresh.ts';
+import { watchSubscriptionQueue } from './watch-subscription.ts';
 
 const pageSize = 200;
 /** Rows of one kind that are looked after at once: each of them is a few short questions. */
@@ -96,7 +96,7 @@ const legs: Kind<PayoutLeg> = {
 /** What tells of a sale at a marketplace is imported; all else is about something that we have already. */
 export function queueForEvent({ source, type }: Pick<InboundEvent, 'source' | 'type'>) {
   const tellsOfSale = source === 'mercadolibre' || source === 'inline' || (source === 'ebay' && type !== erasePerson);
-  return tellsOfSale ? importOrder : applyEvent;
+  return tellsOfSale ? importOrderQueue : applyEventQueue;
 }
 
 /** eBay's word for "this person wants to be forgotten". */
@@ -113,35 +113,35 @@ const credentials: Kind<CredentialRow> = {
   table: 'api_credentials',
   due: (em, now) => em.find(Credential, dueBy(now).where, dueBy(now).page),
   jobFor: credential =>
-    credential.status === 'HEALTHY' || credential.refusedSince ? tokenRefresh.jobFor(credential) : undefined,
+    credential.status === 'HEALTHY' || credential.refusedSince ? tokenRefreshQueue.jobFor(credential) : undefined,
   wake: (em, id) => wakeCredential(em, id as CredentialId),
 };
 
 const rateFeeds: Kind<RateFeed> = {
   table: 'rate_feeds',
   due: (em, now) => em.find(RateFeed, dueBy(now).where, dueBy(now).page),
-  jobFor: feed => fetchRates.jobFor(feed),
+  jobFor: feed => fetchRatesQueue.jobFor(feed),
   wake: (em, id) => wakeRateFeed(em, id as RateFeedId),
 };
 
 const feeds: Kind<Feed> = {
   table: 'feeds',
   due: (em, now) => em.find(Feed, dueBy(now).where, dueBy(now).page),
-  jobFor: feed => reconcile.jobFor(feed),
+  jobFor: feed => reconcileQueue.jobFor(feed),
   wake: (em, id) => wakeFeed(em, id as FeedId),
 };
 
 const subscriptions: Kind<EbaySubscription> = {
   table: 'ebay_subscriptions',
   due: (em, now) => em.find(EbaySubscription, dueBy(now).where, dueBy(now).page),
-  jobFor: subscription => watchSubscription.jobFor(subscription),
+  jobFor: subscription => watchSubscriptionQueue.jobFor(subscription),
   wake: (em, id) => wakeSubscription(em, id as SubscriptionId),
 };
 
 const bookChecks: Kind<BookCheck> = {
   table: 'book_checks',
   due: (em, now) => em.find(BookCheck, dueBy(now).where, dueBy(now).page),
-  jobFor: check => checkBooks.jobFor(check),
+  jobFor: check => checkBooksQueue.jobFor(check),
   wake: (em, id) => wakeBookCheck(em, id as BookCheckId),
 };
 
@@ -150,7 +150,7 @@ export type SweepOptions = { store: Store; producer: Producer; stallAfterMs: num
 const forgettings: Kind<Forgetting> = {
   table: 'forgettings',
   due: (em, now) => em.find(Forgetting, dueBy(now).where, dueBy(now).page),
-  jobFor: forgetting => forgetBuyers.jobFor(forgetting),
+  jobFor: forgetting => forgetBuyersQueue.jobFor(forgetting),
   wake: (em, id) => wakeForgetting(em, id as ForgettingId),
 };
 

@@ -4,7 +4,7 @@ import { defineQueue } from './contract.ts';
  * Takes one credential whose access token ends soon; leaves a new token, or RECONNECT_NEEDED. Takes also one whose
  * provider refuses us; leaves it on trial, or well again.
  */
-export const tokenRefresh = defineQueue({
+export const tokenRefreshQueue = defineQueue({
   name: 'token-refresh',
   key: 'credentialId',
   description: 'Refreshes an OAuth token under a lock, and tries an account again that refused us',

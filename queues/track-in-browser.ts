@@ -1,7 +1,7 @@
 import { defineQueue } from './contract.ts';
 
 /** Takes an order that was bought on the website; leaves what `track-shipment` leaves. */
-export const trackInBrowser = defineQueue({
+export const trackInBrowserQueue = defineQueue({
   name: 'track-in-browser',
   key: 'orderId',
   description: 'Follows on the website the parcels of what was bought there',

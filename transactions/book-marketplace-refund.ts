@@ -10,7 +10,7 @@ import { settleRefund } from './settle-refund.ts';
  * Books the part of a marketplace refund that is not booked yet, lifts the freeze, and returns the amount booked.
  * `total` is everything refunded so far, as reported by the marketplace or by a person. The caller owns the order.
  */
-export async function bookBack(
+export async function bookMarketplaceRefund(
   em: EntityManager,
   enqueue: Enqueue,
   order: Order,

@@ -16,7 +16,7 @@ const notPaid: readonly LegState[] = ['PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_F
  * taken back: its sum holds no more. One that nobody has claimed is looked at by its worker, which takes it back where
  * its sale is worth less. The caller owns the order, so that nobody sends meanwhile.
  */
-export async function claimUnpaid(em: EntityManager, id: LegId): Promise<PayoutLeg | null> {
+export async function claimUnpaidLeg(em: EntityManager, id: LegId): Promise<PayoutLeg | null> {
   await withdrawUnsentPayout(em, { id });
   const effect = await standingPayout(em, { id });
   const leg = isInDoubt(effect) ? null : await claimLeg(em, id, effect ? cameBack : notPaid);
@@ -25,7 +25,7 @@ export async function claimUnpaid(em: EntityManager, id: LegId): Promise<PayoutL
 }
 
 /** Money of its sale went back, or its receiver has it: it pays that much less, or is cancelled. The caller owns it. */
-export async function payLess(em: EntityManager, leg: PayoutLeg, by: Money, why = 'SALE_REFUNDED'): Promise<void> {
+export async function reduceLeg(em: EntityManager, leg: PayoutLeg, by: Money, why = 'SALE_REFUNDED'): Promise<void> {
   const left = subtract(legAmount(leg), by);
   await (left.amountMinor > 0n ? resizeLeg(em, leg, left) : cancelLeg(em, leg, why));
 }

@@ -8,7 +8,7 @@ import type { Effect } from '../store/entities/money.ts';
 import { type Purpose, release } from '../store/money/funding.ts';
 
 /** What somebody decides, who they are, and what they have seen. */
-export type Deed<Decision> = { readonly decision: Decision; readonly by: UserId; readonly why: string };
+export type Decision<Decision> = { readonly decision: Decision; readonly by: UserId; readonly why: string };
 
 export type DecisionProblem =
   | 'NOT_FOUND'
@@ -74,7 +74,7 @@ function toldPart(said: unknown): Json {
 export type Choices<Name extends string> = Readonly<Record<Name, DecisionRefused | null>>;
 
 /** Somebody says that it did not happen: what was held for it is free again. */
-export async function didNotHappen(
+export async function markNotHappened(
   em: EntityManager,
   effect: Effect | null,
   purpose: Purpose,

@@ -1,5 +1,5 @@
 import type { Freeze } from '../domain/order.ts';
-import { payout } from '../queues/payout.ts';
+import { payoutQueue } from '../queues/payout.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import type { EntityManager } from '../store/database/open.ts';
 import type { Order } from '../store/entities/order.ts';
@@ -15,7 +15,7 @@ export async function endFreeze(em: EntityManager, enqueue: Enqueue, order: Orde
   await updateOrder(em, order, { frozenFor });
   for (const leg of await legsOfOrder(em, order.id)) {
     const woken = leg.status === 'PENDING' ? await wakeLeg(em, leg.id) : null;
-    if (woken) enqueue(payout.jobFor(woken));
+    if (woken) enqueue(payoutQueue.jobFor(woken));
   }
   return true;
 }

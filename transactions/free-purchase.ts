@@ -9,7 +9,7 @@ import { release } from '../store/money/funding.ts';
  * An order that leaves the road holds nothing: it must be let through again, by what is true then. It keeps all of it
  * where goods are ordered, or may be. True when nothing is held now. The caller owns the order.
  */
-export async function giveBack(em: EntityManager, { id }: Order): Promise<boolean> {
+export async function freePurchase(em: EntityManager, { id }: Order): Promise<boolean> {
   const effect = await standingEffect(em, 'buy', id);
   if (effect?.status === 'DONE' || isInDoubt(effect)) return false;
   await withdrawUnsent(em, 'buy', id);

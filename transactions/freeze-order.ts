@@ -5,7 +5,7 @@ import type { Order } from '../store/entities/order.ts';
 import { isDisputed } from '../store/money/disputes.ts';
 import { paymentsOf } from '../store/money/payments.ts';
 import { isRefundPending, sumsOf } from '../store/money/refunds.ts';
-import { hasUntold } from '../store/money/unquantified-refunds.ts';
+import { hasUnquantified } from '../store/money/unquantified-refunds.ts';
 import { supplierOwes } from './undo-purchase.ts';
 
 /** What ends with the decision of a person, who has looked at it. What a marketplace gave back ends when its amount is said. */
@@ -29,7 +29,7 @@ export async function freezeLeft(em: EntityManager, order: Order, over: readonly
   const { frozenFor } = order;
   if (frozenFor && !over.includes(frozenFor)) return frozenFor;
   if (!over.includes('PAYMENT_REVERSED') && (await isStoppedByReversal(em, order))) return 'PAYMENT_REVERSED';
-  if (await hasUntold(em, order.id)) return 'MARKETPLACE_REFUND';
+  if (await hasUnquantified(em, order.id)) return 'MARKETPLACE_REFUND';
   if (await supplierOwes(em, order.id)) return 'SUPPLIER_CANCELLED';
   return order.cancelAskedAt ? 'CANCELLATION_ASKED' : null;
 }

@@ -5,11 +5,11 @@ import type { Order } from '../store/entities/order.ts';
 import { freeze, wakeOrder } from '../store/orders/orders.ts';
 
 /** A payment that was reversed stops what is being bought, and nothing after that: the sale is booked on what is left. */
-export const afterBuying = ({ frozenFor }: Order): Partial<Order> =>
+export const clearReversalFreeze = ({ frozenFor }: Order): Partial<Order> =>
   frozenFor === 'PAYMENT_REVERSED' ? { frozenFor: null } : {};
 
 /** Nothing is bought for money that went back. What is being bought right now stops before its next call. */
-export async function stopOrder(
+export async function haltPurchase(
   em: EntityManager,
   enqueue: Enqueue,
   order: Order,

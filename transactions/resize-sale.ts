@@ -7,7 +7,7 @@ import { add, convert, type Money, max, min, money, negate, subtract, zero } fro
 import type { Beneficiary } from '../domain/payout-leg.ts';
 import { saleRevalued } from '../domain/postings.ts';
 import { dueToReseller, type Profit, profitOf } from '../domain/profit.ts';
-import { payout } from '../queues/payout.ts';
+import { payoutQueue } from '../queues/payout.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import { commissionAdmin } from '../store/accounts/users.ts';
 import { timeOf } from '../store/database/clock.ts';
@@ -19,7 +19,7 @@ import { orderSums, post } from '../store/money/ledger.ts';
 import { custodyOf, rateOf } from '../store/orders/orders.ts';
 import { legAmount, legsOfOrder, resizeLeg } from '../store/payouts/legs.ts';
 import { addLeg, commissionOf } from '../store/payouts/sales.ts';
-import { claimUnpaid, payLess } from './cancel-payout.ts';
+import { claimUnpaidLeg, reduceLeg } from './cancel-payout.ts';
 
 type Shares = Readonly<Record<Beneficiary, Money>>;
 /** The name that the change is booked under, and by how much the price changes, in the sale's currency. */
@@ -55,7 +55,7 @@ export async function regainSale(
     const due = min(gained, negate(owed[beneficiary]));
     if (due.amountMinor > 0n) {
       const leg = await payMore(em, order, sale, { beneficiary, due, ...payTo[beneficiary] });
-      if (leg) enqueue(payout.jobFor(leg));
+      if (leg) enqueue(payoutQueue.jobFor(leg));
     }
   }
 }
@@ -107,10 +107,10 @@ async function takeFrom(em: EntityManager, legs: readonly PayoutLeg[], less: Mon
   let rest = less;
   for (const { id } of legs) {
     if (rest.amountMinor <= 0n) return;
-    const leg = await claimUnpaid(em, id);
+    const leg = await claimUnpaidLeg(em, id);
     if (!leg) continue;
     const amount = legAmount(leg);
-    await payLess(em, leg, rest);
+    await reduceLeg(em, leg, rest);
     rest = max(subtract(rest, amount), zero(rest.currency));
   }
 }
@@ -126,7 +126,7 @@ async function payMore(
     leg => leg.saleId === sale.id && leg.beneficiary === share.beneficiary,
   );
   for (const { id } of legs.filter(({ status }) => status === 'PENDING')) {
-    const leg = await claimUnpaid(em, id);
+    const leg = await claimUnpaidLeg(em, id);
     if (!leg) continue;
     await resizeLeg(em, leg, add(legAmount(leg), due));
     return undefined;

@@ -1,5 +1,5 @@
 import { jobForOrder } from '../queues/next-job.ts';
-import { reconcile } from '../queues/reconcile.ts';
+import { reconcileQueue } from '../queues/reconcile.ts';
 import { queueForEvent } from '../queues/sweep.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import type { EntityManager } from '../store/database/open.ts';
@@ -7,13 +7,13 @@ import type { Credential } from '../store/entities/people.ts';
 import { findFeedsOf, wakeFeed } from '../store/events/feeds.ts';
 import { waitingEvents, wakeEvent } from '../store/events/inbound-events.ts';
 import { waitingFor, wakeOrder } from '../store/orders/orders.ts';
-import { resumeWaiting } from './resume-orders.ts';
+import { resumeOrders } from './resume-orders.ts';
 
 /** The account can be asked again: what waited for it goes on. Gives how many orders; the sweep takes up what is left. */
 export async function resumeAccount(em: EntityManager, enqueue: Enqueue, credential: Credential): Promise<number> {
   await wakeFeeds(em, enqueue, credential);
   await wakeEvents(em, enqueue, credential, 200);
-  return resumeWaiting(em, enqueue, 'RECONNECT_NEEDED', credential.userId);
+  return resumeOrders(em, enqueue, 'RECONNECT_NEEDED', credential.userId);
 }
 
 /** The account is tried again: enough goes on to meet what refused it, and no more. */
@@ -28,7 +28,7 @@ export async function tryAccount(em: EntityManager, enqueue: Enqueue, credential
 async function wakeFeeds(em: EntityManager, enqueue: Enqueue, { id }: Credential): Promise<void> {
   for (const feed of await findFeedsOf(em, id)) {
     const woken = await wakeFeed(em, feed.id);
-    if (woken) enqueue(reconcile.jobFor(woken));
+    if (woken) enqueue(reconcileQueue.jobFor(woken));
   }
 }
 

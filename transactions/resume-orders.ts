@@ -6,7 +6,7 @@ import type { EntityManager } from '../store/database/open.ts';
 import { wakeWaiting } from '../store/orders/orders.ts';
 
 /** What orders waited for is there: a user's go on, or everybody's. Gives how many; the sweep takes up what is left. */
-export async function resumeWaiting(
+export async function resumeOrders(
   em: EntityManager,
   enqueue: Enqueue,
   reason: WaitReason,

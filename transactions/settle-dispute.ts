@@ -9,7 +9,7 @@ import { settleStatus } from '../store/money/payments.ts';
 import { updateOrder } from '../store/orders/orders.ts';
 import { note } from '../store/orders/timeline.ts';
 import { endFreeze } from './end-freeze.ts';
-import { stopOrder } from './halt-purchase.ts';
+import { haltPurchase } from './halt-purchase.ts';
 
 const frozenFor = 'DISPUTE';
 
@@ -17,7 +17,7 @@ const frozenFor = 'DISPUTE';
 export type DisputeNews = { id: string; open: boolean; outcome?: 'seller' | 'buyer'; fee?: Money };
 
 /** What PayPal takes for a dispute is booked once, whoever wins it. */
-export async function recordFee(
+export async function recordDisputeFee(
   em: EntityManager,
   { id: orderId }: Order,
   payment: Payment,
@@ -35,7 +35,7 @@ export async function recordFee(
   });
 }
 
-export async function freeze(
+export async function openDispute(
   em: EntityManager,
   enqueue: Enqueue,
   order: Order,
@@ -46,11 +46,11 @@ export async function freeze(
   await settleStatus(em, payment);
   await note(em, order.id, 'noted', `the buyer disputes the payment: ${id}`, { dispute: id });
   await updateOrder(em, order, { frozenFor });
-  await stopOrder(em, enqueue, order, frozenFor, `the buyer disputes the payment: ${id}`);
+  await haltPurchase(em, enqueue, order, frozenFor, `the buyer disputes the payment: ${id}`);
 }
 
 /** The seller has what is left of the payment, unless another dispute of it is open. */
-export async function thaw(
+export async function settleDispute(
   em: EntityManager,
   enqueue: Enqueue,
   order: Order,

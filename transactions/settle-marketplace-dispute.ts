@@ -7,7 +7,7 @@ import type { EntityManager } from '../store/database/open.ts';
 import { isDisputed, recordDispute } from '../store/money/disputes.ts';
 import { paymentsOf } from '../store/money/payments.ts';
 import { claimOrder } from '../store/orders/orders.ts';
-import { freeze, thaw } from './settle-dispute.ts';
+import { openDispute, settleDispute } from './settle-dispute.ts';
 import { paymentReference } from './settle-marketplace-refund.ts';
 
 /**
@@ -15,7 +15,7 @@ import { paymentReference } from './settle-marketplace-refund.ts';
  * leaves. When it is decided, what went back is booked before this, and the rest goes on. The same news again changes
  * nothing.
  */
-export async function marketplaceContested(
+export async function settleMarketplaceDispute(
   em: EntityManager,
   enqueue: Enqueue,
   id: OrderId,
@@ -32,6 +32,6 @@ export async function marketplaceContested(
   const status = contested ? 'OPEN' : outcome === 'buyer' ? 'BUYER' : 'SELLER';
   const { provider } = payment;
   await recordDispute(em, id, { provider, reference, status, fee: zero(payment.currency) });
-  if (contested) await freeze(em, enqueue, order, payment, `the marketplace says ${rawPayment}`);
-  else await thaw(em, enqueue, order, payment, { id: reference, outcome });
+  if (contested) await openDispute(em, enqueue, order, payment, `the marketplace says ${rawPayment}`);
+  else await settleDispute(em, enqueue, order, payment, { id: reference, outcome });
 }

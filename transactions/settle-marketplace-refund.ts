@@ -7,11 +7,11 @@ import type { EntityManager } from '../store/database/open.ts';
 import type { Payment } from '../store/entities/order.ts';
 import { paymentsOf } from '../store/money/payments.ts';
 import { isElsewhere, refundedOf, refundsOf, wasSaidByPerson } from '../store/money/refunds.ts';
-import { forgetUntold, keepUntold } from '../store/money/unquantified-refunds.ts';
+import { forgetUnquantified, saveUnquantified } from '../store/money/unquantified-refunds.ts';
 import { claimOrder, freeze } from '../store/orders/orders.ts';
 import { note, noteOnce } from '../store/orders/timeline.ts';
-import { bookBack } from './book-marketplace-refund.ts';
-import { stopOrder } from './halt-purchase.ts';
+import { bookMarketplaceRefund } from './book-marketplace-refund.ts';
+import { haltPurchase } from './halt-purchase.ts';
 import type { PayoutDefaults } from './receivers.ts';
 import { type Given, settleReturns } from './settle-returned-money.ts';
 
@@ -24,7 +24,7 @@ export const paymentReference = ({ order, line }: Refunded): string => `${order.
  * the part that is told. Where it is not told how much, nothing more leaves before a person has looked. The same news
  * again changes nothing.
  */
-export async function marketplaceRefunded(
+export async function settleMarketplaceRefund(
   payouts: PayoutDefaults,
   em: EntityManager,
   enqueue: Enqueue,
@@ -46,15 +46,15 @@ type Back = { payment: Payment; total: Money; says: string; state: MarketplaceOr
 
 async function wentBack(payouts: PayoutDefaults, em: EntityManager, enqueue: Enqueue, id: OrderId, back: Back) {
   const { payment, total, says } = back;
-  const wasUntold = await forgetUntold(em, payment.id);
+  const wasUntold = await forgetUnquantified(em, payment.id);
   const booked = await refundedOf(em, id, payment.currency);
   if (!wasUntold && equals(total, booked)) return;
   const order = await claimOrder(em, id, orderStates);
   if (!order) return;
   if (isGreater(booked, total)) await cameAgain({ payouts, em, enqueue, order }, back, subtract(booked, total));
-  const amount = await bookBack(em, enqueue, order, { payment, total, saidBy: 'marketplace' });
+  const amount = await bookMarketplaceRefund(em, enqueue, order, { payment, total, saidBy: 'marketplace' });
   if (amount.amountMinor > 0n)
-    await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', `${formatMoney(amount)} went back: ${says}`);
+    await haltPurchase(em, enqueue, order, 'PAYMENT_REVERSED', `${formatMoney(amount)} went back: ${says}`);
 }
 
 /** The seller has won, or a refund has failed. What only a person has seen go back is left to people. */
@@ -78,11 +78,11 @@ async function untoldPart(
   id: OrderId,
   { payment, says }: Pick<Back, 'payment' | 'says'>,
 ) {
-  if (!(await keepUntold(em, payment, says))) return;
+  if (!(await saveUnquantified(em, payment, says))) return;
   const order = await claimOrder(em, id, orderStates);
   if (!order) return;
   const text = `the marketplace says ${says}, and not how much: no payout leaves before somebody has looked`;
   await freeze(em, order, 'MARKETPLACE_REFUND');
   await note(em, id, 'noted', text);
-  await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', text);
+  await haltPurchase(em, enqueue, order, 'PAYMENT_REVERSED', text);
 }

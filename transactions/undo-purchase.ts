@@ -17,7 +17,7 @@ import { note } from '../store/orders/timeline.ts';
 import { legsOfOrder } from '../store/payouts/legs.ts';
 import { findSale } from '../store/payouts/sales.ts';
 import { payerOf } from './book-purchase.ts';
-import { cancelLeg, claimUnpaid } from './cancel-payout.ts';
+import { cancelLeg, claimUnpaidLeg } from './cancel-payout.ts';
 
 /**
  * The supplier cancelled some of what it was paid for: until its refund is seen, that is owed to whoever paid. True when
@@ -123,7 +123,7 @@ async function voidSale(em: EntityManager, orderId: OrderId, sale: Sale): Promis
   await post(em, { source: 'sale', event: `voided:${sale.id}`, orderId, postings: merged(reversed(booked)) });
   await em.nativeUpdate(Sale, { id: sale.id }, { voidedAt: timeOf(em) });
   for (const { id } of await legsOfOrder(em, orderId)) {
-    const leg = await claimUnpaid(em, id);
+    const leg = await claimUnpaidLeg(em, id);
     if (leg) await cancelLeg(em, leg, 'SUPPLIER_CANCELLED');
   }
 }

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { checkBooks } from '../../queues/check-books.ts';
+import { checkBooksQueue } from '../../queues/check-books.ts';
 import { askForBookCheck, theBookCheck } from '../../store/books/book-check.ts';
 import { countFindings, openFindings } from '../../store/books/book-findings.ts';
 import type { BookCheck } from '../../store/entities/book-check.ts';
@@ -42,7 +42,7 @@ export const bookCheckRoutes = ({ store, transact }: Deps): Router =>
     .post('/book-check', async (_request, response) => {
       const check = await transact(async (em, enqueue) => {
         const asked = await askForBookCheck(em);
-        enqueue(checkBooks.jobFor(asked));
+        enqueue(checkBooksQueue.jobFor(asked));
         return asked;
       });
       response.status(202).json({ check: checkView(check) });

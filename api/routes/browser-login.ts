@@ -8,7 +8,7 @@ import { credentialOf } from '../../store/connections/credentials.ts';
 import { releaseAccount, type Standing, standingOf } from '../../store/connections/shop-accounts.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import type { Credential } from '../../store/entities/people.ts';
-import { resumeWaiting } from '../../transactions/resume-orders.ts';
+import { resumeOrders } from '../../transactions/resume-orders.ts';
 import { assertReplaceable } from '../consent/account-in-use.ts';
 import type { Deps } from '../deps.ts';
 import { type Limits, spend } from '../middleware/limits.ts';
@@ -51,7 +51,7 @@ export const browserLoginRoutes = ({ store, transact, box, config }: Deps, limit
   const wakeAll = async (em: EntityManager, enqueue: Enqueue, { userId, role }: Session): Promise<number> => {
     let count = 0;
     for (const reason of mendedByLogin)
-      count += await resumeWaiting(em, enqueue, reason, role === 'admin' ? null : userId);
+      count += await resumeOrders(em, enqueue, reason, role === 'admin' ? null : userId);
     return count;
   };
 

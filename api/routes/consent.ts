@@ -7,7 +7,7 @@ import type { Holder } from '../../domain/order.ts';
 import { PermissionRefused, Terminal, unreachable } from '../../domain/outcome.ts';
 import type { ConsentedAccount } from '../../providers/consent.ts';
 import { type MercadoLibreCountry, mercadoLibreCountries } from '../../providers/mercadolibre/consent.ts';
-import { watchSubscription } from '../../queues/watch-subscription.ts';
+import { watchSubscriptionQueue } from '../../queues/watch-subscription.ts';
 import { findUser } from '../../store/accounts/users.ts';
 import { type Connected, connect } from '../../store/connections/connect.ts';
 import { consentMinutes, openAttempt, type Taken, takeAttempt } from '../../store/connections/connection-attempts.ts';
@@ -201,7 +201,7 @@ const storeAccount = (
       );
     // Its user is locked now: what an admin has taken back since the start counts.
     await assertConfirmed(em, owner);
-    if (apiName === 'ebay') enqueue(watchSubscription.jobFor(await wantSubscription(em, stored.credential.id)));
+    if (apiName === 'ebay') enqueue(watchSubscriptionQueue.jobFor(await wantSubscription(em, stored.credential.id)));
     return { ...stored, ordersWoken: await resumeAccount(em, enqueue, stored.credential) };
   });
 

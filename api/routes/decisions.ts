@@ -3,8 +3,8 @@ import Joi from 'joi';
 import type { LegId, OrderId } from '../../domain/ids.ts';
 import { type Money, zero } from '../../domain/money.ts';
 import { decideOrder } from '../../transactions/decisions/decide-order.ts';
-import { decideLeg } from '../../transactions/decisions/decide-payout.ts';
-import { askedLeg, askedOrder, why } from '../../transactions/decisions/decision-schemas.ts';
+import { decidePayout } from '../../transactions/decisions/decide-payout.ts';
+import { orderDecisionSchema, payoutDecisionSchema, why } from '../../transactions/decisions/decision-schemas.ts';
 import { settleContradiction } from '../../transactions/decisions/settle-contradiction.ts';
 import type { Deps } from '../deps.ts';
 import { valid } from '../middleware/problem.ts';
@@ -27,7 +27,7 @@ export const decisionRoutes = ({ transact }: Deps): Router =>
     .post('/orders/:id/decide', async (request, response) => {
       const { userId: by } = adminOf(response);
       const orderId = valid(id, request.params.id) as OrderId;
-      const { why, ...decision } = valid(askedOrder, request.body);
+      const { why, ...decision } = valid(orderDecisionSchema, request.body);
       const deed = { decision, by, why };
       const order = await transact((em, enqueue) => decideOrder(em, enqueue, orderId, deed)).catch(refused);
       response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id, status: order.status });
@@ -35,8 +35,10 @@ export const decisionRoutes = ({ transact }: Deps): Router =>
     .post('/payouts/:id/decide', async (request, response) => {
       const { userId: by } = adminOf(response);
       const legId = valid(id, request.params.id) as LegId;
-      const { why, ...decision } = valid(askedLeg, request.body);
-      const leg = await transact((em, enqueue) => decideLeg(em, enqueue, legId, { decision, by, why })).catch(refused);
+      const { why, ...decision } = valid(payoutDecisionSchema, request.body);
+      const leg = await transact((em, enqueue) => decidePayout(em, enqueue, legId, { decision, by, why })).catch(
+        refused,
+      );
       response.status(202).json({ id: leg.id, status: leg.status });
     })
     .post('/orders/:id/supplier-refund', async (request, response) => {
@@ -60,7 +62,7 @@ export const decisionRoutes = ({ transact }: Deps): Router =>
       const { userId: by } = adminOf(response);
       const legId = valid(id, request.params.id) as LegId;
       const deed = { decision: { decision: 'pay-again' }, by, why: 'it did not arrive' } as const;
-      const leg = await transact((em, enqueue) => decideLeg(em, enqueue, legId, deed)).catch(refused);
+      const leg = await transact((em, enqueue) => decidePayout(em, enqueue, legId, deed)).catch(refused);
       response.status(202).json({ id: leg.id, status: leg.status });
     })
     .post('/contradictions/:id/settle', async (request, response) => {

@@ -1,7 +1,7 @@
 import { ErrorCode, type Job, type Queue } from 'bullmq';
 import { type Response, Router } from 'express';
 import { isQueueName } from '../../queues/catalogue.ts';
-import type { Deed } from '../../store/accounts/audit.ts';
+import type { AuditedAction } from '../../store/accounts/audit.ts';
 import type { Deps } from '../deps.ts';
 import { audited } from '../middleware/audit.ts';
 import { Refusal } from '../middleware/refusal.ts';
@@ -33,7 +33,7 @@ export function boardActions(deps: Pick<Deps, 'producer' | 'store' | 'log'>): Ro
 
   const act = <Result>(
     response: Response,
-    [action, target]: readonly [string, Deed['target']],
+    [action, target]: readonly [string, AuditedAction['target']],
     work: () => Promise<Result>,
     tell?: (result: Result) => string,
   ): Promise<Result> => audited(deps, { operator: operatorOf(response).email, action, target }, work, tell);

@@ -1,5 +1,5 @@
 import { auditAttempt, auditOutcome } from '../../store/accounts/audit.ts';
-import { actingIn, type Deed } from '../../store/database/acting.ts';
+import { type AuditedAction, actingIn } from '../../store/database/acting.ts';
 import type { Deps } from '../deps.ts';
 import { Refusal } from './refusal.ts';
 
@@ -12,7 +12,7 @@ type Auditing = Pick<Deps, 'store' | 'log'>;
  */
 export async function audited<Result>(
   { store, log }: Auditing,
-  deed: Deed,
+  deed: AuditedAction,
   work: () => Promise<Result>,
   tell?: (result: Result) => string,
 ): Promise<Result> {
@@ -33,7 +33,7 @@ function reason(error: unknown): string {
 }
 
 /** Writes down what somebody tried and may not. */
-export async function auditDenied({ store, log }: Auditing, deed: Deed, why: string): Promise<void> {
+export async function auditDenied({ store, log }: Auditing, deed: AuditedAction, why: string): Promise<void> {
   log.warn({ ...deed, why }, 'denied');
   await store.read(em => auditAttempt(em, deed, `denied: ${why}`));
 }

@@ -3,7 +3,7 @@ import type { Currency } from '../../domain/money.ts';
 import { type Html, html } from '../../runtime/http/html.ts';
 import { legAmount } from '../../store/payouts/legs.ts';
 import type { Choices } from '../../transactions/decision-refused.ts';
-import type { LegDecisionName, OrderDecisionName } from '../../transactions/decisions/decision-schemas.ts';
+import type { OrderDecisionName, PayoutDecisionName } from '../../transactions/decisions/decision-schemas.ts';
 import type { LegWithChoices, OrderFile } from '../order-file.ts';
 import { amount, card } from './parts.ts';
 
@@ -62,7 +62,7 @@ const orderDecisions = (saleCurrency: Currency): Readonly<Record<OrderDecisionNa
   fail: { text: 'Nothing was bought, and nothing will be: it fails, and is refunded as its reseller wants.' },
 });
 
-const legDecisions: Readonly<Record<LegDecisionName, Choice>> = {
+const legDecisions: Readonly<Record<PayoutDecisionName, Choice>> = {
   paid: { text: 'The provider has the payout, under this reference: read it there.', fields: [reference] },
   'not-paid': { text: 'It certainly did not happen: pay it anew.' },
   'pay-again': { text: 'It did not arrive: ask the provider once more, and pay it anew.' },
@@ -74,10 +74,10 @@ const legDecisions: Readonly<Record<LegDecisionName, Choice>> = {
 
 /** What an operator may decide about an order and its payouts: exactly what the decision itself allows. */
 export const decisions = (file: OrderFile): Html | undefined => {
-  const { order, orderChoices, legChoices } = file;
+  const { order, orderChoices, payoutChoices } = file;
   const forms = [
     choicesOf('The order', `/orders/${order.id}/decide`, orderDecisions(order.saleCurrency), orderChoices),
-    ...legChoices.map(legForms),
+    ...payoutChoices.map(legForms),
   ].filter(form => form !== undefined);
   if (forms.length === 0) return undefined;
   return card('Decide', html`${forms}`, 'what you have seen at the provider; it is written into the timeline');

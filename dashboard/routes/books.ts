@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { checkBooks } from '../../queues/check-books.ts';
+import { checkBooksQueue } from '../../queues/check-books.ts';
 import { askForBookCheck, theBookCheck } from '../../store/books/book-check.ts';
 import { countFindings, goneFindings, openFindings } from '../../store/books/book-findings.ts';
 import type { Deps } from '../deps.ts';
@@ -26,7 +26,7 @@ export const booksRoutes = (deps: Deps): Router =>
     .post('/books/check', async (_request, response) => {
       const { email: operator } = operatorOf(response);
       await audited(deps, { operator, action: 'check the books', target: {} }, () =>
-        deps.transact(async (em, enqueue) => enqueue(checkBooks.jobFor(await askForBookCheck(em)))),
+        deps.transact(async (em, enqueue) => enqueue(checkBooksQueue.jobFor(await askForBookCheck(em)))),
       );
       response.redirect(303, '/books');
     });

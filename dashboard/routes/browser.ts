@@ -2,7 +2,7 @@ import { Router } from 'express';
 import type { CredentialId } from '../../domain/ids.ts';
 import { allowBrowserBuying, browserBuyingAllowed } from '../../store/accounts/settings.ts';
 import { releaseAccount, shopAccounts } from '../../store/connections/shop-accounts.ts';
-import { resumeWaiting } from '../../transactions/resume-orders.ts';
+import { resumeOrders } from '../../transactions/resume-orders.ts';
 import type { Deps } from '../deps.ts';
 import { audited } from '../middleware/audit.ts';
 import { Refusal } from '../middleware/refusal.ts';
@@ -46,5 +46,5 @@ const release = ({ transact }: Deps, id: CredentialId): Promise<number> =>
   transact(async (em, enqueue) => {
     if (!(await releaseAccount(em, id))) throw new Refusal(409, 'The account is not paused.');
     // Also those of resellers who buy with the platform's account.
-    return resumeWaiting(em, enqueue, 'BUYER_ACCOUNT_PAUSED', null);
+    return resumeOrders(em, enqueue, 'BUYER_ACCOUNT_PAUSED', null);
   });

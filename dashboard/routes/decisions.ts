@@ -3,8 +3,12 @@ import type Joi from 'joi';
 import type { LegId, OrderId } from '../../domain/ids.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { decideOrder } from '../../transactions/decisions/decide-order.ts';
-import { decideLeg } from '../../transactions/decisions/decide-payout.ts';
-import { askedAmount, askedLeg, askedOrder } from '../../transactions/decisions/decision-schemas.ts';
+import { decidePayout } from '../../transactions/decisions/decide-payout.ts';
+import {
+  askedAmount,
+  orderDecisionSchema,
+  payoutDecisionSchema,
+} from '../../transactions/decisions/decision-schemas.ts';
 import { settleContradiction } from '../../transactions/decisions/settle-contradiction.ts';
 import type { Deps } from '../deps.ts';
 import { audited } from '../middleware/audit.ts';
@@ -57,7 +61,7 @@ export const decisionRoutes = (deps: Deps): Router =>
   Router()
     .post('/orders/:id/decide', form, async (request: Request, response: Response) => {
       const order = idOf(request, 'order') as OrderId;
-      const { why, ...decision } = entered(askedOrder, decisionIn(request.body));
+      const { why, ...decision } = entered(orderDecisionSchema, decisionIn(request.body));
       const { userId: by, email: operator } = operatorOf(response);
       await audited(deps, { operator, action: `decide order: ${decision.decision}`, target: { order } }, () =>
         deps.transact((em, enqueue) => decideOrder(em, enqueue, order, { decision, by, why })).catch(refused),
@@ -80,12 +84,12 @@ export const decisionRoutes = (deps: Deps): Router =>
     })
     .post('/legs/:id/decide', form, async (request: Request, response: Response) => {
       const payout = idOf(request, 'payout') as LegId;
-      const { why, ...decision } = entered(askedLeg, decisionIn(request.body));
+      const { why, ...decision } = entered(payoutDecisionSchema, decisionIn(request.body));
       const { userId: by, email: operator } = operatorOf(response);
       const leg = await audited(
         deps,
         { operator, action: `decide payout: ${decision.decision}`, target: { payout } },
-        () => deps.transact((em, enqueue) => decideLeg(em, enqueue, payout, { decision, by, why })).catch(refused),
+        () => deps.transact((em, enqueue) => decidePayout(em, enqueue, payout, { decision, by, why })).catch(refused),
       );
       response.redirect(303, `/orders/${leg.orderId}`);
     });

@@ -2,13 +2,18 @@
  * The record of what people did, or tried, through whichever door. Nothing in it is ever changed. What changed in the
  * database by it stands in `audit_changes`, written by the database itself (`store/database/acting.ts`).
  */
-import { cut, type Deed, presentDeed, whence } from '../database/acting.ts';
+import { type AuditedAction, cut, presentDeed, whence } from '../database/acting.ts';
 import type { EntityManager, Store } from '../database/open.ts';
 
-export type { Deed } from '../database/acting.ts';
+export type { AuditedAction } from '../database/acting.ts';
 
 /** Writes what somebody is about to do, has done, or was denied; the answer is the attempt's number. */
-export async function auditAttempt(em: EntityManager, deed: Deed, outcome: string, from = whence()): Promise<string> {
+export async function auditAttempt(
+  em: EntityManager,
+  deed: AuditedAction,
+  outcome: string,
+  from = whence(),
+): Promise<string> {
   const { operator, action, target } = cut(deed);
   const [row] = await em.execute<{ id: string }[]>(
     `insert into operator_audit (operator, action, target, outcome, source, session_id)
@@ -19,7 +24,12 @@ export async function auditAttempt(em: EntityManager, deed: Deed, outcome: strin
 }
 
 /** How an attempt ended: a row of its own. */
-export async function auditOutcome(em: EntityManager, deed: Deed, attempt: string, outcome: string): Promise<void> {
+export async function auditOutcome(
+  em: EntityManager,
+  deed: AuditedAction,
+  attempt: string,
+  outcome: string,
+): Promise<void> {
   await auditAttempt(em, { ...deed, target: { ...deed.target, attempt } }, outcome);
 }
 
@@ -46,7 +56,13 @@ export type Changed = {
   after: Readonly<Record<string, unknown>>;
 };
 
-export type Audited = Deed & { id: string; at: Date; outcome: string; source: string | null; changes: Changed[] };
+export type Audited = AuditedAction & {
+  id: string;
+  at: Date;
+  outcome: string;
+  source: string | null;
+  changes: Changed[];
+};
 
 const changesShown = 20;
 

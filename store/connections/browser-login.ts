@@ -4,7 +4,7 @@ import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
 import type { EntityManager } from '../database/open.ts';
 import { sealedPlace } from '../database/sealed-columns.ts';
 import type { Credential, Environment } from '../entities/people.ts';
-import { keepAccount, takePlace } from './connect.ts';
+import { claimAccountRow, saveAccount } from './connect.ts';
 import { keepShopLogin } from './shop-accounts.ts';
 
 export type BrowserLogin = {
@@ -25,10 +25,10 @@ export async function keepBrowserLogin(
   { email, password, ...owned }: BrowserLogin,
 ): Promise<Credential> {
   const account = { ...owned, apiName: 'aliexpress' as const, accountId: email, accountName: email };
-  const place = await takePlace(em, account);
+  const place = await claimAccountRow(em, account);
   // A log-in has no tokens: what is secret in it lies with its browser session.
   const sealed = box.seal('{}', sealedPlace('api_credentials', place.id));
-  const credential = await keepAccount(em, place, account, { scopes: '', sealed });
+  const credential = await saveAccount(em, place, account, { scopes: '', sealed });
   await keepShopLogin(em, box, place.id, password);
   return credential;
 }

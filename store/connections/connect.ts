@@ -24,7 +24,7 @@ export type Account = {
 export type Connected = { credential: Credential; webhookSecret: string };
 
 /** The row an account is kept in, with what stood there; `before` is null where it has none yet. */
-export type Place = { id: CredentialId; before: Credential | null };
+export type AccountRow = { id: CredentialId; before: Credential | null };
 
 /**
  * Stores a connection, or replaces the tokens of the same outside account. Gives nothing when the outside account
@@ -49,11 +49,11 @@ export async function connect(
   const { userId, apiName, environment, accountId } = account;
   const owner = await em.findOne(Credential, { apiName, environment, accountId, ...connected });
   if (owner && owner.userId !== userId) return null;
-  const place = await takePlace(em, account);
+  const place = await claimAccountRow(em, account);
   const { id, before } = place;
   const webhookSecret = before?.sealed ? openSecrets(box, before).webhookSecret : randomSecret(32);
   const { accessToken, refreshToken, accessExpiresAt, refreshExpiresAt } = tokens;
-  const credential = await keepAccount(em, place, account, {
+  const credential = await saveAccount(em, place, account, {
     scopes: scopes.join(' '),
     sealed: sealSecrets(box, id, { accessToken, refreshToken, webhookSecret }),
     webhookSegment: before?.webhookSegment ?? (account.apiName === 'mercadolibre' ? randomSecret(24) : null),
@@ -81,7 +81,7 @@ export async function lockAccount(
 }
 
 /** Disconnects the account before it, if that was another. */
-export async function takePlace(em: EntityManager, account: Account): Promise<Place> {
+export async function claimAccountRow(em: EntityManager, account: Account): Promise<AccountRow> {
   const { userId, apiName, environment, accountId } = account;
   await lockUser(em, userId);
   const last = await em.findOne(Credential, { userId, apiName, environment, ...connected });
@@ -90,9 +90,9 @@ export async function takePlace(em: EntityManager, account: Account): Promise<Pl
   return { id: before?.id ?? (randomUUID() as CredentialId), before };
 }
 
-export async function keepAccount(
+export async function saveAccount(
   em: EntityManager,
-  { id, before }: Place,
+  { id, before }: AccountRow,
   { accountName, moneyHolder, ...key }: Account,
   facts: Pick<Credential, 'scopes' | 'sealed'> & Partial<Credential>,
 ): Promise<Credential> {

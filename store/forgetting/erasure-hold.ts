@@ -20,7 +20,7 @@ import { type Order, Payment } from '../entities/order.ts';
 import { isDisputed } from '../money/disputes.ts';
 import { holdsMoney } from '../money/payments.ts';
 import { isRefundPending } from '../money/refunds.ts';
-import { hasUntold } from '../money/unquantified-refunds.ts';
+import { hasUnquantified } from '../money/unquantified-refunds.ts';
 import { hasUnreadMessage } from '../orders/order-messages.ts';
 import { standingRestore } from '../restore.ts';
 
@@ -100,7 +100,8 @@ async function refundOpen(em: EntityManager, order: Order): Promise<ErasureHold 
   const { id, status } = order;
   if (await isDisputed(em, id)) return hold('REFUND_OPEN', 'its buyer disputes the payment');
   if (await isRefundPending(em, id)) return hold('REFUND_OPEN', 'a refund is on its way');
-  if (await hasUntold(em, id)) return hold('REFUND_OPEN', 'its marketplace gave money back and has not said how much');
+  if (await hasUnquantified(em, id))
+    return hold('REFUND_OPEN', 'its marketplace gave money back and has not said how much');
   if (await isContradicted(em, id)) return hold('REFUND_OPEN', 'a call that was given up has happened: say what left');
   const nothingSold = status === 'FAILED' || status === 'CANCELLED';
   return nothingSold && (await holdsMoney(em, id)) ? hold('REFUND_OPEN', 'the money of its buyer is still here') : null;

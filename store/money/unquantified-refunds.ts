@@ -3,7 +3,7 @@ import type { OrderId } from '../../domain/ids.ts';
 import type { EntityManager } from '../database/open.ts';
 
 /** True when that was not said before: the order is held until somebody says how much it is. */
-export async function keepUntold(
+export async function saveUnquantified(
   em: EntityManager,
   { id, orderId }: { id: string; orderId: OrderId },
   says: string,
@@ -18,7 +18,7 @@ export async function keepUntold(
 }
 
 /** Its marketplace tells by now how much went back. True when it did not before. */
-export async function forgetUntold(em: EntityManager, paymentId: string): Promise<boolean> {
+export async function forgetUnquantified(em: EntityManager, paymentId: string): Promise<boolean> {
   const rows = await em.execute<{ says: string }[]>('delete from untold_refunds where payment_id = ? returning says', [
     paymentId,
   ]);
@@ -26,7 +26,7 @@ export async function forgetUntold(em: EntityManager, paymentId: string): Promis
 }
 
 /** Somebody has said how much. Gives the payment it is of; nothing when nobody was asked. */
-export async function settleUntold(em: EntityManager, orderId: OrderId): Promise<string | undefined> {
+export async function settleUnquantified(em: EntityManager, orderId: OrderId): Promise<string | undefined> {
   const [row] = await em.execute<{ payment_id: string }[]>(
     'update untold_refunds set settled_at = clock_now() where order_id = ? and settled_at is null returning payment_id',
     [orderId],
@@ -35,7 +35,7 @@ export async function settleUntold(em: EntityManager, orderId: OrderId): Promise
 }
 
 /** Something went back of the sale, and nobody knows how much. */
-export const hasUntold = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
+export const hasUnquantified = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
   (await em.execute('select 1 from untold_refunds where order_id = ? and settled_at is null', [orderId])).length > 0;
 
 /** Somebody has said how much that is. */

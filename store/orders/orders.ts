@@ -6,12 +6,12 @@ import { type Currency, type Money, money, type Rate } from '../../domain/money.
 import {
   type Channel,
   type Custody,
-  deedElsewhere,
   type FailureReason,
   type Freeze,
   type OrderState,
   orderMoves,
   type ReviewReason,
+  resolvedElsewhere,
   type WaitReason,
   waits,
 } from '../../domain/order.ts';
@@ -101,7 +101,7 @@ const nextCheck = (em: EntityManager, move: Move): Date | null => {
   switch (move.to) {
     case 'WAITING':
       if (waits[move.reason].wokenBy === 'time') return move.until ?? timeOf(em);
-      return deedElsewhere.has(move.reason) ? timeIn(em, secondLookMs) : move.until;
+      return resolvedElsewhere.has(move.reason) ? timeIn(em, secondLookMs) : move.until;
     case 'PAID':
     case 'PURCHASING':
     case 'PURCHASED':
@@ -163,7 +163,7 @@ export async function recheckOrder(em: EntityManager, order: Order, at: Date): P
  * Leaves the order to the deed that it waits for, and for no longer than `until`. One that has woken it since it was
  * claimed keeps its look. @throws LostClaim
  */
-export async function leaveToDeed(em: EntityManager, order: Order, until: Date | null = null): Promise<void> {
+export async function waitForAction(em: EntityManager, order: Order, until: Date | null = null): Promise<void> {
   await assertClaim(em, order);
   await em.nativeUpdate(Order, { id: order.id, wake: order.wake }, { nextCheckAt: until });
 }

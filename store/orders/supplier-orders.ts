@@ -13,7 +13,7 @@ import { assertClaim } from './orders.ts';
 export const neverRead = 'PLACE_ORDER_SUCCESS';
 
 /** Keeps every number one purchase came back with, and whether it was paid at once; again is harmless. */
-export async function keepSupplierOrders(
+export async function saveSupplierOrders(
   em: EntityManager,
   orderId: OrderId,
   credentialId: CredentialId | null,
@@ -38,7 +38,7 @@ const byHand = 'by-hand/';
 export const isByHand = ({ number }: SupplierOrder): boolean => number.startsWith(byHand);
 
 /** Goods that the buyer has without an order of ours, and what they cost. */
-export async function keepSuppliedByHand(em: EntityManager, orderId: OrderId, cost: Money): Promise<void> {
+export async function saveSuppliedByHand(em: EntityManager, orderId: OrderId, cost: Money): Promise<void> {
   const before = (await supplierOrdersOf(em, orderId)).filter(isByHand).length;
   await em.execute(
     `insert into supplier_orders (id, order_id, number, status, raw_status, was_paid, cost_minor, cost_currency)
@@ -110,7 +110,10 @@ const paidStates: readonly SupplierOrderState[] = ['PAID', 'SHIPPED', 'DELIVERED
  * Takes what the supplier says into the row, in memory: `keepNews` writes it, with what the order makes of it. A state
  * that cannot follow (a late answer) is left alone; that it was paid once is never forgotten.
  */
-export function hear(row: SupplierOrder, { status, rawStatus, paid, cost, payDeadline }: SupplierWord): void {
+export function applySupplierStatus(
+  row: SupplierOrder,
+  { status, rawStatus, paid, cost, payDeadline }: SupplierWord,
+): void {
   if (status && (row.status === status || mayMove(supplierOrderMoves, row.status, status)))
     Object.assign(row, { status, rawStatus });
   if (paid || (status && paidStates.includes(status))) row.wasPaid = true;
@@ -119,7 +122,7 @@ export function hear(row: SupplierOrder, { status, rawStatus, paid, cost, payDea
 }
 
 /** Writes what was heard, under the claim of whoever has heard it. @throws LostClaim */
-export async function keepNews(em: EntityManager, order: Order, rows: readonly SupplierOrder[]): Promise<void> {
+export async function saveSupplierNews(em: EntityManager, order: Order, rows: readonly SupplierOrder[]): Promise<void> {
   await assertClaim(em, order);
   for (const { id, status, rawStatus, wasPaid, costMinor, costCurrency, payDeadline } of rows) {
     const heard = { status, rawStatus, wasPaid, costMinor, costCurrency, payDeadline };

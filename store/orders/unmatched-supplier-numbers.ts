@@ -5,7 +5,7 @@ import type { Effect } from '../entities/money.ts';
  * The supplier's numbers that a purchase in doubt may have: what messages to its account have told of since it was first
  * sent, and no order of ours has. AliExpress finds no order by our key, so nobody but a person can tell which it is.
  */
-export async function toldNumbers(em: EntityManager, effect: Effect): Promise<string[]> {
+export async function unmatchedSupplierNumbers(em: EntityManager, effect: Effect): Promise<string[]> {
   const { purpose, account, environment, firstSentAt } = effect;
   if (purpose !== 'buy' || !firstSentAt) return [];
   const told = await em.execute<{ number: string }[]>(

@@ -6,7 +6,7 @@ import { claimOrder } from '../../store/orders/orders.ts';
 import { parcelsOf } from '../../store/orders/parcels.ts';
 import { supplierOrdersOf } from '../../store/orders/supplier-orders.ts';
 import { findSale } from '../../store/payouts/sales.ts';
-import { stopOrder } from '../../transactions/halt-purchase.ts';
+import { haltPurchase } from '../../transactions/halt-purchase.ts';
 import { parkedOf, performWith, reservationsOf } from '../workers/workbench.ts';
 import { type Api, openApi } from './open-api.ts';
 
@@ -74,7 +74,7 @@ describe('api: a supplier’s refund', () => {
     await api.stage.context.transact(async (em, enqueue) => {
       const order = await claimOrder(em, id, ['WAITING']);
       if (!order) throw new Error('the order does not wait');
-      await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', 'a part went back to the buyer');
+      await haltPurchase(em, enqueue, order, 'PAYMENT_REVERSED', 'a part went back to the buyer');
     });
     expect((await goOn(id)).status).to.equal(202);
     expect(await statusOf(id)).to.equal('PURCHASED');

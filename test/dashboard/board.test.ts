@@ -2,7 +2,7 @@ import type { Queue } from 'bullmq';
 import { expect } from 'chai';
 import { queueFigures } from '../../dashboard/board/queue-figures.ts';
 import { queueNames } from '../../queues/catalogue.ts';
-import { fulfill } from '../../queues/fulfill.ts';
+import { fulfillQueue } from '../../queues/fulfill.ts';
 import { backendNames, describeOn, redisUrlOn } from '../support/backends.ts';
 import { until } from '../support/until.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';
@@ -22,7 +22,7 @@ for (const backend of backendNames) {
     /** A job that has used up all its tries. */
     async function failedJob() {
       const id = await world.addOrder();
-      const job = fulfill.jobFor({ id, stateEntry: 2, wake: 0 });
+      const job = fulfillQueue.jobFor({ id, stateEntry: 2, wake: 0 });
       await queue.add(job.queue, job.payload, { jobId: job.id, attempts: 1 });
       const taken = await world.take('fulfill', () => Promise.reject(new Error('the supplier is away')));
       await until(async () => (await queue.getJobState(job.id)) === 'failed', { describe: 'a failed job' });
@@ -31,12 +31,12 @@ for (const backend of backendNames) {
     }
 
     it('shows every queue with what it does, and where the order of a job is', async () => {
-      const job = fulfill.jobFor({ id: await world.addOrder(), stateEntry: 2, wake: 0 });
+      const job = fulfillQueue.jobFor({ id: await world.addOrder(), stateEntry: 2, wake: 0 });
       await world.producer.addAll([job]);
       const { body } = await admin.get('/queues/api/queues?activeQueue=fulfill&status=waiting&page=1').expect(200);
       expect(body.queues.map(({ name }: { name: string }) => name)).to.have.members([...queueNames]);
       const shown = body.queues.find(({ name }: { name: string }) => name === 'fulfill');
-      expect(shown.description).to.equal(fulfill.description);
+      expect(shown.description).to.equal(fulfillQueue.description);
       expect(shown.jobs[0].externalUrl).to.deep.equal({ displayText: 'Order', href: `/orders/${job.payload.orderId}` });
       const schema = await admin.get('/queues/api/queues/fulfill/job-data-schema').expect(200);
       expect(schema.text).to.include('orderId');
@@ -45,7 +45,7 @@ for (const backend of backendNames) {
     it('has its figures on the overview: how many wait, and since when the oldest', async () => {
       await queue.obliterate({ force: true });
       for (const timestamp of [1_000, 2_000, 3_000]) {
-        const job = fulfill.jobFor({ id: await world.addOrder(), stateEntry: 2, wake: 0 });
+        const job = fulfillQueue.jobFor({ id: await world.addOrder(), stateEntry: 2, wake: 0 });
         await queue.add(job.queue, job.payload, { jobId: job.id, timestamp });
       }
       const { figures } = (await queueFigures(world.producer)).find(({ name }) => name === 'fulfill')!;
@@ -134,7 +134,7 @@ for (const backend of backendNames) {
       await admin.put('/queues/api/queues/pause').expect(200);
       await admin.put('/queues/api/queues/resume').expect(200);
       expect(await queue.isPaused()).to.equal(false);
-      const job = fulfill.jobFor({ id: await world.addOrder(), stateEntry: 2, wake: 0 });
+      const job = fulfillQueue.jobFor({ id: await world.addOrder(), stateEntry: 2, wake: 0 });
       await queue.add(job.queue, job.payload, { jobId: job.id, delay: 60_000 });
       await admin.put(`/queues/api/queues/fulfill/${job.id}/promote`).expect(204);
       expect(await queue.getJobState(job.id)).to.equal('waiting');

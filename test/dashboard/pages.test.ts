@@ -9,7 +9,7 @@ import { openPlatformFeed } from '../../store/events/feeds.ts';
 import { post } from '../../store/money/ledger.ts';
 import { recordPayment } from '../../store/money/payments.ts';
 import { troubleBoard } from '../../store/operations/provider-troubles.ts';
-import { keepSupplierOrders } from '../../store/orders/supplier-orders.ts';
+import { saveSupplierOrders } from '../../store/orders/supplier-orders.ts';
 import { note } from '../../store/orders/timeline.ts';
 import { addLeg, addSale } from '../../store/payouts/sales.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';
@@ -75,7 +75,7 @@ describe('the pages', () => {
     const wanted = await world.addOrder({ externalOrderId: '27-12345-67890', externalLineId: '1', channel: 'ebay' });
     await world.addOrder();
     await world.store.transaction(async em => {
-      await keepSupplierOrders(em, wanted, null, ['8190000000000001']);
+      await saveSupplierOrders(em, wanted, null, ['8190000000000001']);
       await recordPayment(em, {
         orderId: wanted,
         provider: 'ebay',

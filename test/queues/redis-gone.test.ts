@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { fulfill } from '../../queues/fulfill.ts';
+import { fulfillQueue } from '../../queues/fulfill.ts';
 import { Order } from '../../store/entities/order.ts';
 import { insertOrder } from '../store/fixtures.ts';
 import { itWith } from '../support/needs.ts';
@@ -29,11 +29,11 @@ describe('a worker whose Redis loses everything', () => {
       const orders = await Promise.all(Array.from({ length: 5 }, place));
       // Delayed, so that they are lost before anybody takes them.
       for (const order of orders) {
-        const { queue, id, payload } = fulfill.jobFor(order);
+        const { queue, id, payload } = fulfillQueue.jobFor(order);
         await producer.queues.get('fulfill')!.add(queue, payload, { jobId: id, delay: 3_600_000 });
       }
       const taken: string[] = [];
-      const worker = backend.openWorker(fulfill, async job => taken.push(job.id ?? ''), { lockDuration: 5_000 });
+      const worker = backend.openWorker(fulfillQueue, async job => taken.push(job.id ?? ''), { lockDuration: 5_000 });
       worker.on('error', () => undefined);
       try {
         await worker.waitUntilReady();

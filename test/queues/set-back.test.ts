@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { catalogue } from '../../queues/catalogue.ts';
-import { fulfill } from '../../queues/fulfill.ts';
+import { fulfillQueue } from '../../queues/fulfill.ts';
 import { rowsOf } from '../store/fixtures.ts';
 import { until } from '../support/until.ts';
 import { openBench } from './bench.ts';
@@ -11,7 +11,7 @@ const soon = { lockDuration: 200, stalledInterval: 100 };
 describe('jobs of a worker that is gone, in Postgres', () => {
   it('run again although a process whose clock was two days ahead had looked for them: they stood still until then', async () => {
     await using bench = await openBench('Postgres');
-    const job = fulfill.jobFor({ id: randomUUID() as never, stateEntry: 1, wake: 0 });
+    const job = fulfillQueue.jobFor({ id: randomUUID() as never, stateEntry: 1, wake: 0 });
     const taken = Promise.withResolvers<void>();
     const gone = bench.backend.openWorker(
       catalogue.fulfill,

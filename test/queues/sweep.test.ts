@@ -3,11 +3,11 @@ import { UnrecoverableError } from 'bullmq';
 import { expect } from 'chai';
 import type { EventId } from '../../domain/ids.ts';
 import type { Producer } from '../../queues/engine/producer.ts';
-import { fulfill } from '../../queues/fulfill.ts';
-import { importOrder } from '../../queues/import-order.ts';
+import { fulfillQueue } from '../../queues/fulfill.ts';
+import { importOrderQueue } from '../../queues/import-order.ts';
 import { jobForLeg, jobForOrder } from '../../queues/next-job.ts';
 import { sweep } from '../../queues/sweep.ts';
-import { tokenRefresh } from '../../queues/token-refresh.ts';
+import { tokenRefreshQueue } from '../../queues/token-refresh.ts';
 import { createSecretBox } from '../../runtime/secrets/secret-box.ts';
 import { Order } from '../../store/entities/order.ts';
 import { wakeOrder } from '../../store/orders/orders.ts';
@@ -46,7 +46,7 @@ for (const name of backendNames)
       const queue = bench.producer.queues.get('fulfill')!;
       const job = await queue.getJob(`fulfill-${order.id}-1-1`);
       expect(job?.data).to.deep.equal({ orderId: order.id });
-      expect(job?.opts.attempts).to.equal(fulfill.attempts);
+      expect(job?.opts.attempts).to.equal(fulfillQueue.attempts);
       expect(await bench.sweepAt(now)).to.equal(0);
       // Still waiting when its time comes again: left alone.
       expect(await bench.sweepAt(inAMinute)).to.equal(0);
@@ -57,7 +57,10 @@ for (const name of backendNames)
       const [real, aDayMs] = [Date.now, 86_400_000];
       const order = await due({ nextCheckAt: new Date(real() - 1_000) });
       await bench.producer.addAll([jobForOrder(order)!]);
-      const worker = bench.backend.openWorker(fulfill, async () => undefined, { autorun: false, lockDuration: 5_000 });
+      const worker = bench.backend.openWorker(fulfillQueue, async () => undefined, {
+        autorun: false,
+        lockDuration: 5_000,
+      });
       try {
         Date.now = () => real() + aDayMs;
         expect((await worker.getNextJob('held'))?.id).to.equal(jobForOrder(order)!.id);
@@ -198,8 +201,8 @@ for (const name of backendNames)
       const woken = { stateEntry: 1, wake: 1 };
       expect(await bench.live()).to.have.members([
         jobForLeg({ ...leg, ...woken })!.id,
-        importOrder.jobFor({ id: eventId, ...woken }).id,
-        tokenRefresh.jobFor({ id: credentialId, ...woken }).id,
+        importOrderQueue.jobFor({ id: eventId, ...woken }).id,
+        tokenRefreshQueue.jobFor({ id: credentialId, ...woken }).id,
       ]);
       expect(await bench.sweepAt(now)).to.equal(0);
     });

@@ -3,7 +3,7 @@ import type { OrderId } from '../../domain/ids.ts';
 import { orderMoves, orderStates } from '../../domain/order.ts';
 import { mayMove } from '../../domain/state-table.ts';
 import type { Job } from '../../queues/contract.ts';
-import { fulfill } from '../../queues/fulfill.ts';
+import { fulfillQueue } from '../../queues/fulfill.ts';
 import { advance, createTransact } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import { Order } from '../../store/entities/order.ts';
@@ -35,21 +35,23 @@ describe('what a transaction leaves to do', () => {
     const { order, added, transact } = await stage();
     const during: number[] = [];
     const answer = await transact(async (em, enqueue) => {
-      enqueue(fulfill.jobFor(order));
+      enqueue(fulfillQueue.jobFor(order));
       await buy(em, order);
       during.push(added.length);
       return 'bought';
     });
     expect(answer).to.equal('bought');
     expect(during).to.deep.equal([0]);
-    expect(added).to.deep.equal([{ job: fulfill.jobFor({ ...order, stateEntry: 1, wake: 0 }), seen: 'PURCHASING' }]);
+    expect(added).to.deep.equal([
+      { job: fulfillQueue.jobFor({ ...order, stateEntry: 1, wake: 0 }), seen: 'PURCHASING' },
+    ]);
   });
 
   it('is nothing when it rolls back', async () => {
     const { order, added, transact, status } = await stage();
     const failing = transact(async (em, enqueue) => {
       await buy(em, order);
-      enqueue(fulfill.jobFor(order));
+      enqueue(fulfillQueue.jobFor(order));
       throw new Error('on purpose');
     });
     expect(String(await failing.catch(error => error))).to.contain('on purpose');
@@ -60,7 +62,7 @@ describe('what a transaction leaves to do', () => {
   it('is nothing when the commit itself is refused', async () => {
     const { order, added, transact } = await stage();
     const failing = transact(async (em, enqueue) => {
-      enqueue(fulfill.jobFor(order));
+      enqueue(fulfillQueue.jobFor(order));
       const [entry] = await em.execute<{ id: string }[]>(
         `insert into ledger_transactions (source, event, order_id, user_id)
          select 'test', id::text, id, user_id from orders where id = ? returning id`,
@@ -81,7 +83,7 @@ describe('what a transaction leaves to do', () => {
     let runs = 0;
     await transact(async (em, enqueue) => {
       runs += 1;
-      enqueue(fulfill.jobFor(order));
+      enqueue(fulfillQueue.jobFor(order));
       if (runs < 3) await em.execute(`do $$ begin raise exception 'again' using errcode = '40001'; end $$`);
     });
     expect(runs).to.equal(3);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { EventId } from '../../domain/ids.ts';
-import { applyEvent } from '../../queues/apply-event.ts';
+import { applyEventQueue } from '../../queues/apply-event.ts';
 import type { Job } from '../../queues/contract.ts';
 import type { Producer } from '../../queues/engine/producer.ts';
 import { sweep } from '../../queues/sweep.ts';
@@ -47,7 +47,7 @@ describe('a flood of webhooks that wait for their turn', () => {
         orderServed.resolve();
       },
       async isLive({ queue }) {
-        if (queue !== applyEvent.name) return false;
+        if (queue !== applyEventQueue.name) return false;
         await orderServed.promise;
         return true;
       },

@@ -10,7 +10,7 @@ import {
   type OrderFacts,
   orderChoices,
 } from '../../transactions/decisions/order-choices.ts';
-import { legChoices } from '../../transactions/decisions/payout-choices.ts';
+import { payoutChoices } from '../../transactions/decisions/payout-choices.ts';
 
 const done = { status: 'DONE', lastCode: null } as Effect;
 const said = { status: 'DONE', lastCode: 'DECIDED_BY_PERSON' } as Effect;
@@ -63,7 +63,7 @@ describe('what may be decided', () => {
       for (const pay of [null, unsent, doubtful, said, done])
         for (const reason of [null, ...leftOpen, 'EFFECT_CONTRADICTED']) {
           for (const others of pay ? [[], [{ status: 'PAID' } as PayoutLeg]] : [[]]) {
-            const names = allowed(legChoices({ leg: { status, reason } as PayoutLeg, pay, others }));
+            const names = allowed(payoutChoices({ leg: { status, reason } as PayoutLeg, pay, others }));
             if (['FAILED', 'RETURNED', 'REVERSED', 'UNCLAIMED', 'NEEDS_REVIEW'].includes(status))
               expect(names, `${status} ${reason} ${pay?.status}`).not.to.deep.equal([]);
             if (['PENDING', 'SENT', 'PAID', 'CANCELLED'].includes(status)) expect(names, status).to.deep.equal([]);

@@ -7,7 +7,7 @@ import type { EntityManager } from '../../store/database/open.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
 import { closeByHand, saidByPerson } from '../../store/effects/effects-by-hand.ts';
 import { SupplierOrder } from '../../store/entities/order.ts';
-import { isCancelled, keepSupplierOrders, purchaseOrdersOf } from '../../store/orders/supplier-orders.ts';
+import { isCancelled, purchaseOrdersOf, saveSupplierOrders } from '../../store/orders/supplier-orders.ts';
 import { bookPurchase } from '../book-purchase.ts';
 import { refusal } from '../decision-refused.ts';
 import type { PaidOrder } from './decision-schemas.ts';
@@ -24,7 +24,7 @@ export async function boughtByHand(
   const apiName = buy.route === 'aliexpress-browser' ? 'aliexpress' : 'aliexpress-dropshipping';
   const account = await credentialByAccount(em, apiName, buy.environment, buy.account);
   if (isInDoubt(buy) || saidByPerson(buy)) await closeByHand(em, buy, { orderNumbers: [...numbers] });
-  await keepSupplierOrders(em, order.id, account?.id ?? null, numbers, buy.idempotencyKey);
+  await saveSupplierOrders(em, order.id, account?.id ?? null, numbers, buy.idempotencyKey);
   const own = new Set((await purchaseOrdersOf(em, order.id)).map(({ number }) => number));
   const taken = numbers.filter(number => !own.has(number));
   if (taken.length > 0) throw refusal('REFERENCE_TAKEN', `${taken.join(', ')}: another purchase of ours`);

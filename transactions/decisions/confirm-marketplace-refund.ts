@@ -5,16 +5,16 @@ import type { EntityManager } from '../../store/database/open.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { paymentsOf } from '../../store/money/payments.ts';
 import { refundedOf } from '../../store/money/refunds.ts';
-import { settleUntold } from '../../store/money/unquantified-refunds.ts';
-import { bookBack } from '../book-marketplace-refund.ts';
+import { settleUnquantified } from '../../store/money/unquantified-refunds.ts';
+import { bookMarketplaceRefund } from '../book-marketplace-refund.ts';
 import { refusal } from '../decision-refused.ts';
 
 /**
  * A marketplace gave money back and does not tell how much: `total` is all that it has given back of this order's line so
  * far, zero where it was another line's. The shares are reckoned anew from what is left. @throws DecisionRefused
  */
-export async function marketplaceRefunded(em: EntityManager, enqueue: Enqueue, order: Order, total: Money) {
-  const paymentId = await settleUntold(em, order.id);
+export async function confirmMarketplaceRefund(em: EntityManager, enqueue: Enqueue, order: Order, total: Money) {
+  const paymentId = await settleUnquantified(em, order.id);
   const payment = (await paymentsOf(em, order.id)).find(one => one.id === paymentId);
   invariant(payment, `order ${order.id} has payment ${paymentId}`);
   const paid = money(payment.amountMinor, payment.currency);
@@ -23,5 +23,5 @@ export async function marketplaceRefunded(em: EntityManager, enqueue: Enqueue, o
   const booked = await refundedOf(em, order.id, paid.currency);
   if (isGreater(booked, total))
     throw refusal('LESS_THAN_BOOKED', `refunds of ${formatMoney(booked)} are booked already`);
-  await bookBack(em, enqueue, order, { payment, total, saidBy: 'person' });
+  await bookMarketplaceRefund(em, enqueue, order, { payment, total, saidBy: 'person' });
 }

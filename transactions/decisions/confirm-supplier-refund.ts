@@ -22,7 +22,7 @@ type CameBack = { readonly returned: Money; readonly lost: Money; readonly by: U
  * waits for that goes on from PAID; when only a part of its goods was cancelled, a person decides about it. One whose
  * buyer has their money back as well stays where it is. @throws DecisionRefused
  */
-export async function supplierRefunded(
+export async function confirmSupplierRefund(
   em: EntityManager,
   enqueue: Enqueue,
   { order, placed: rows }: OrderFacts,

@@ -34,12 +34,12 @@ import type { Order } from '../../store/entities/order.ts';
 import { claimOrder, updateOrder } from '../../store/orders/orders.ts';
 import { endFollowing, forgetSupplierOrders } from '../../store/orders/supplier-orders.ts';
 import { note } from '../../store/orders/timeline.ts';
-import { type Deed, didNotHappen, refusal, told } from '../decision-refused.ts';
+import { type Decision, markNotHappened, refusal, told } from '../decision-refused.ts';
 import { failOrder } from '../fail-order.ts';
 import { freezeLeft, lookedAt } from '../freeze-order.ts';
 import { boughtByHand, boughtFor } from './bought-by-hand.ts';
-import { marketplaceRefunded } from './confirm-marketplace-refund.ts';
-import { notComing, supplierRefunded } from './confirm-supplier-refund.ts';
+import { confirmMarketplaceRefund } from './confirm-marketplace-refund.ts';
+import { confirmSupplierRefund, notComing } from './confirm-supplier-refund.ts';
 import type { OrderDecision } from './decision-schemas.ts';
 import { isClosedUnbooked, isUnconfirmed, type OrderFacts, orderChoices, orderFacts } from './order-choices.ts';
 import { noRefundArrived, refundedByHand } from './refunded-by-hand.ts';
@@ -50,7 +50,7 @@ export async function decideOrder(
   em: EntityManager,
   enqueue: Enqueue,
   id: OrderId,
-  { decision, by, why }: Deed<OrderDecision>,
+  { decision, by, why }: Decision<OrderDecision>,
 ): Promise<Order> {
   const order = await claimOrder(em, id, orderStates);
   if (!order) throw refusal('NOT_FOUND', 'there is no such order');
@@ -67,7 +67,7 @@ async function carryOut(
   em: EntityManager,
   enqueue: Enqueue,
   facts: OrderFacts,
-  { decision, by, why: note }: Deed<OrderDecision>,
+  { decision, by, why: note }: Decision<OrderDecision>,
 ): Promise<void> {
   const { order, frozenFor } = facts;
   // Whoever decides has seen how late it is.
@@ -98,9 +98,9 @@ async function carryOut(
     case 'not-coming':
       return notComing(em, enqueue, facts, { ...decision, by });
     case 'supplier-refunded':
-      return supplierRefunded(em, enqueue, facts, { ...decision, by });
+      return confirmSupplierRefund(em, enqueue, facts, { ...decision, by });
     case 'marketplace-refunded':
-      return marketplaceRefunded(em, enqueue, order, decision.amount);
+      return confirmMarketplaceRefund(em, enqueue, order, decision.amount);
     case 'buy-again':
       await nothingBought(em, facts);
       await withdrawUnsent(em, 'refund', order.id);
@@ -145,5 +145,5 @@ async function nothingBought(em: EntityManager, facts: OrderFacts): Promise<void
   await forgetUnconfirmed(em, facts);
   const closed = buy?.status === 'DONE' && isClosedUnbooked(facts);
   if (closed) await disproveDone(em, buy, 'CLOSED_BY_SUPPLIER');
-  await didNotHappen(em, closed ? null : buy, 'buy', order.id);
+  await markNotHappened(em, closed ? null : buy, 'buy', order.id);
 }

@@ -16,7 +16,7 @@ import { invariant, unreachable } from '../../domain/outcome.ts';
 import { legStates } from '../../domain/payout-leg.ts';
 import { legPaid } from '../../domain/postings.ts';
 import { jobForLeg } from '../../queues/next-job.ts';
-import { payout } from '../../queues/payout.ts';
+import { payoutQueue } from '../../queues/payout.ts';
 import type { Enqueue } from '../../queues/transact.ts';
 import { contradictionsOf, heldLeg, reinstate } from '../../store/contradictions.ts';
 import type { EntityManager } from '../../store/database/open.ts';
@@ -40,24 +40,24 @@ import {
   wakeLeg,
 } from '../../store/payouts/legs.ts';
 import { legsOfPayout, withdrawUnsentPayout } from '../../store/payouts/payouts-of-leg.ts';
-import { payLess } from '../cancel-payout.ts';
-import { type Deed, didNotHappen, refusal, told } from '../decision-refused.ts';
+import { reduceLeg } from '../cancel-payout.ts';
+import { type Decision, markNotHappened, refusal, told } from '../decision-refused.ts';
 import { endFreeze } from '../end-freeze.ts';
-import type { LegDecision } from './decision-schemas.ts';
-import { isLeftOpen, isShown, type LegFacts, legChoices, legFacts } from './payout-choices.ts';
+import type { PayoutDecision } from './decision-schemas.ts';
+import { isLeftOpen, isShown, type PayoutFacts, payoutChoices, payoutFacts } from './payout-choices.ts';
 
-type PaidElsewhere = Extract<LegDecision, { decision: 'paid-elsewhere' }>;
+type PaidElsewhere = Extract<PayoutDecision, { decision: 'paid-elsewhere' }>;
 
 /** @throws DecisionRefused */
-export async function decideLeg(
+export async function decidePayout(
   em: EntityManager,
   enqueue: Enqueue,
   id: LegId,
-  { decision, by, why }: Deed<LegDecision>,
+  { decision, by, why }: Decision<PayoutDecision>,
 ): Promise<PayoutLeg> {
   const { leg, order } = await claimWithOrder(em, id);
-  const facts = await legFacts(em, leg);
-  const refused = legChoices(facts)[decision.decision];
+  const facts = await payoutFacts(em, leg);
+  const refused = payoutChoices(facts)[decision.decision];
   if (refused) throw refused;
   const text = `payout to ${leg.beneficiary} decided by a person (${decision.decision}): ${why}`;
   // What is said of the payout is said of all that it pays.
@@ -92,9 +92,9 @@ async function claimWithOrder(em: EntityManager, id: LegId): Promise<{ leg: Payo
   return { leg, order };
 }
 
-async function nothingArrived(em: EntityManager, facts: LegFacts): Promise<void> {
+async function nothingArrived(em: EntityManager, facts: PayoutFacts): Promise<void> {
   const { leg, pay } = facts;
-  if (!isLeftOpen(facts)) return didNotHappen(em, pay, 'pay', leg.id);
+  if (!isLeftOpen(facts)) return markNotHappened(em, pay, 'pay', leg.id);
   if (pay) await disproveDone(em, pay, 'DECIDED_BY_PERSON');
   await moneyReturned(em, 'pay', leg.id);
 }
@@ -103,7 +103,7 @@ async function paid(
   em: EntityManager,
   enqueue: Enqueue,
   order: Order,
-  facts: LegFacts,
+  facts: PayoutFacts,
   { reference, by }: { reference: string; by: UserId },
 ): Promise<void> {
   const { leg, pay } = facts;
@@ -167,12 +167,16 @@ async function payAgain(em: EntityManager, enqueue: Enqueue, leg: PayoutLeg): Pr
   else await moveLeg(em, leg, 'PENDING', { reason: null });
   const woken = await wakeLeg(em, leg.id);
   invariant(woken, `leg ${leg.id} is there`);
-  enqueue(payout.jobFor(woken));
+  enqueue(payoutQueue.jobFor(woken));
   return woken;
 }
 
 /** @throws DecisionRefused when it is more than the leg pays, or the reference is booked */
-async function paidElsewhere(em: EntityManager, facts: LegFacts, { amount, reference }: PaidElsewhere): Promise<void> {
+async function paidElsewhere(
+  em: EntityManager,
+  facts: PayoutFacts,
+  { amount, reference }: PaidElsewhere,
+): Promise<void> {
   const { leg } = facts;
   const due = legAmount(leg);
   if (amount.currency !== due.currency || isGreater(amount, due))
@@ -186,5 +190,5 @@ async function paidElsewhere(em: EntityManager, facts: LegFacts, { amount, refer
     postings: legPaid({ beneficiary, holder, amount, fee: zero(amount.currency), from: 'elsewhere' }),
   });
   if (!booked) throw refusal('REFERENCE_TAKEN', `${reference} is booked for this payout already`);
-  await payLess(em, leg, amount, 'PAID_ELSEWHERE');
+  await reduceLeg(em, leg, amount, 'PAID_ELSEWHERE');
 }

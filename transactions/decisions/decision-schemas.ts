@@ -20,11 +20,11 @@ export type OrderDecision =
   | { readonly decision: 'go-on' | 'delivered' | 'buy-again' | 'fail' | 'refund-again' };
 export type OrderDecisionName = OrderDecision['decision'];
 
-export type LegDecision =
+export type PayoutDecision =
   | { readonly decision: 'paid'; readonly reference: string }
   | { readonly decision: 'paid-elsewhere'; readonly reference: string; readonly amount: Money }
   | { readonly decision: 'not-paid' | 'pay-again' };
-export type LegDecisionName = LegDecision['decision'];
+export type PayoutDecisionName = PayoutDecision['decision'];
 
 /** What was seen, and where: it stays in the order's timeline. */
 export const why = Joi.string().trim().min(3).max(500).required();
@@ -59,7 +59,7 @@ const orderFields: Readonly<Record<OrderDecisionName, Fields>> = {
   fail: {},
 };
 
-const legFields: Readonly<Record<LegDecisionName, Fields>> = {
+const legFields: Readonly<Record<PayoutDecisionName, Fields>> = {
   paid: { reference },
   'not-paid': {},
   'pay-again': {},
@@ -86,5 +86,5 @@ export const askedAmount = Joi.object<{ readonly amount: Money; readonly why: st
   why,
 });
 
-export const askedOrder = oneOf<OrderDecision>(orderFields);
-export const askedLeg = oneOf<LegDecision>(legFields);
+export const orderDecisionSchema = oneOf<OrderDecision>(orderFields);
+export const payoutDecisionSchema = oneOf<PayoutDecision>(legFields);

@@ -10,7 +10,7 @@ import type { Effect } from '../../store/entities/money.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { holdsMoney } from '../../store/money/payments.ts';
 import { hasArrived } from '../../store/money/refunds.ts';
-import { hasUntold } from '../../store/money/unquantified-refunds.ts';
+import { hasUnquantified } from '../../store/money/unquantified-refunds.ts';
 import { isCancelled, neverRead, purchaseOrdersOf } from '../../store/orders/supplier-orders.ts';
 import { isPurchaseBooked } from '../book-purchase.ts';
 import { type Choices, type DecisionRefused, refusal } from '../decision-refused.ts';
@@ -53,7 +53,7 @@ export async function orderFacts(em: EntityManager, order: Order): Promise<Order
     isBooked: await isPurchaseBooked(em, id, placed),
     moneyIsHere: await holdsMoney(em, id),
     supplierOwes: order.waitReason === 'SUPPLIER_REFUND_UNPROVEN' || (await supplierOwes(em, id)),
-    refundUntold: await hasUntold(em, id),
+    refundUntold: await hasUnquantified(em, id),
     frozenFor: await freezeLeft(em, order, lookedAt),
   };
 }

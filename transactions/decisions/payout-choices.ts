@@ -8,16 +8,16 @@ import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { leftOpen } from '../../store/payouts/legs.ts';
 import { legsOfPayout, standingPayout } from '../../store/payouts/payouts-of-leg.ts';
 import { type Choices, type DecisionRefused, refusal } from '../decision-refused.ts';
-import type { LegDecisionName } from './decision-schemas.ts';
+import type { PayoutDecisionName } from './decision-schemas.ts';
 
-export type LegFacts = {
+export type PayoutFacts = {
   readonly leg: PayoutLeg;
   readonly pay: Effect | null;
   /** What the same payout pays besides. */
   readonly others: readonly PayoutLeg[];
 };
 
-export async function legFacts(em: EntityManager, leg: PayoutLeg): Promise<LegFacts> {
+export async function payoutFacts(em: EntityManager, leg: PayoutLeg): Promise<PayoutFacts> {
   const pay = await standingPayout(em, leg);
   const isCollected = pay !== null && pay.subject !== leg.id;
   const others = isCollected ? (await legsOfPayout(em, pay)).filter(({ id }) => id !== leg.id) : [];
@@ -25,13 +25,14 @@ export async function legFacts(em: EntityManager, leg: PayoutLeg): Promise<LegFa
 }
 
 /** Its provider has shown that the payout arrived, or lies there for its receiver: another of its legs knows it already. */
-export const isShown = ({ others }: LegFacts): boolean =>
+export const isShown = ({ others }: PayoutFacts): boolean =>
   others.some(({ status }) => status === 'PAID' || status === 'UNCLAIMED');
 
 /** Its provider had accepted it and cannot tell how it ends: a person who has looked may say that nothing was paid. */
-export const isLeftOpen = ({ leg, pay }: LegFacts): boolean => pay?.status === 'DONE' && leftOpen.includes(leg.reason);
+export const isLeftOpen = ({ leg, pay }: PayoutFacts): boolean =>
+  pay?.status === 'DONE' && leftOpen.includes(leg.reason);
 
-function whyNotPaidAnew(facts: LegFacts): DecisionRefused | null {
+function whyNotPaidAnew(facts: PayoutFacts): DecisionRefused | null {
   if (isShown(facts)) return refusal('PAYOUT_SENT', 'the payout has arrived: others that it pays are paid by it');
   if (facts.pay?.status !== 'DONE' || saidByPerson(facts.pay) || isLeftOpen(facts)) return null;
   return refusal('PAYOUT_SENT', 'the payout was accepted: its provider is asked before it is paid again');
@@ -40,7 +41,7 @@ function whyNotPaidAnew(facts: LegFacts): DecisionRefused | null {
 const didNotArrive: readonly LegState[] = [...cameBack, 'UNCLAIMED'];
 
 /** Its money is certainly with us; or nobody knows, and whoever decides has seen that it is. */
-function whyNotPaidElsewhere(facts: LegFacts): DecisionRefused | null {
+function whyNotPaidElsewhere(facts: PayoutFacts): DecisionRefused | null {
   const { leg, pay } = facts;
   if (leg.status === 'NEEDS_REVIEW') return whyNotPaidAnew(facts);
   const isHere =
@@ -48,7 +49,7 @@ function whyNotPaidElsewhere(facts: LegFacts): DecisionRefused | null {
   return isHere ? null : refusal('PAYOUT_UNDER_WAY', 'it is paid, on its way, or not owed any more');
 }
 
-export function legChoices(facts: LegFacts): Choices<LegDecisionName> {
+export function payoutChoices(facts: PayoutFacts): Choices<PayoutDecisionName> {
   const { leg, pay } = facts;
   const nobodyAsks =
     leg.status === 'NEEDS_REVIEW'

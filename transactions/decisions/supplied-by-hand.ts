@@ -4,7 +4,7 @@ import { timeOf } from '../../store/database/clock.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { freshRate, type StoredRate } from '../../store/money/fx.ts';
-import { keepSuppliedByHand } from '../../store/orders/supplier-orders.ts';
+import { saveSuppliedByHand } from '../../store/orders/supplier-orders.ts';
 import { bookPurchase } from '../book-purchase.ts';
 import { refusal } from '../decision-refused.ts';
 import { inPlatformCurrency } from './paid-by-hand.ts';
@@ -16,7 +16,7 @@ import { inPlatformCurrency } from './paid-by-hand.ts';
 export async function suppliedByHand(em: EntityManager, order: Order, cost: Money): Promise<Partial<Order>> {
   inPlatformCurrency(cost);
   const rate = order.fxRate ? undefined : await newestRate(em, order);
-  await keepSuppliedByHand(em, order.id, cost);
+  await saveSuppliedByHand(em, order.id, cost);
   await bookPurchase(em, order, cost);
   const fx = rate ? { fxRate: rate.rate, fxSource: rate.source, fxAsOf: rate.asOf } : {};
   return { suppliedByHandAt: timeOf(em), ...fx };

@@ -1,6 +1,6 @@
 import type { BookCheckId } from '../../domain/ids.ts';
 import { type Failure, isFailure, NotNow } from '../../domain/outcome.ts';
-import { checkBooks as contract } from '../../queues/check-books.ts';
+import { checkBooksQueue as contract } from '../../queues/check-books.ts';
 import {
   claimBookCheck,
   endBookCheck,

@@ -7,7 +7,7 @@ import { newestPayout } from '../../store/payouts/payouts-of-leg.ts';
 import { atAccount } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 import { partFor } from '../payout/part-of-collected.ts';
-import { payoutRoute, type Standing } from '../payout/payout-route.ts';
+import { type PayoutStatus, payoutRoute } from '../payout/payout-route.ts';
 import { followedSince, onceAsked, overRows, type Question, sameAmount } from './stage.ts';
 
 /** A leg that we do not believe paid, although something was sent for it. */
@@ -35,7 +35,7 @@ export const payouts = overRows(
 );
 
 /** As the account says that it was sent from. */
-async function standing(ctx: Context, leg: PayoutLeg): Promise<Standing> {
+async function standing(ctx: Context, leg: PayoutLeg): Promise<PayoutStatus> {
   const effect = await ctx.store.read(em => newestPayout(em, leg));
   const route = payoutRoute(effect ? atAccount(ctx, leg.route, effect.account) : ctx, leg);
   const then = effect ? await ctx.store.read(em => partFor(em, route, leg, effect)) : route;

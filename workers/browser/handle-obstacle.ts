@@ -25,7 +25,7 @@ export async function pausedBy(ctx: Context, order: Order, credential: Credentia
 }
 
 /** What stood in the way before anything was bought, as the order's next state. */
-export async function obstructed(ctx: Context, order: Order, credential: Credential, obstacle: Obstacle) {
+export async function handleObstacle(ctx: Context, order: Order, credential: Credential, obstacle: Obstacle) {
   const { kind, message } = obstacle;
   switch (kind) {
     case 'CAPTCHA':

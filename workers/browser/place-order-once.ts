@@ -9,7 +9,7 @@ import type { Credential } from '../../store/entities/people.ts';
 import { once } from '../../store/once.ts';
 import { assertOwner, goOnProven } from '../../store/orders/orders.ts';
 import { nameOfOrder } from '../../store/orders/outside-names.ts';
-import { keepSupplierOrders, numbersOfOthers } from '../../store/orders/supplier-orders.ts';
+import { numbersOfOthers, saveSupplierOrders } from '../../store/orders/supplier-orders.ts';
 import { note } from '../../store/orders/timeline.ts';
 import { type Context, onceContext } from '../context/context.ts';
 import { stopAccount } from './handle-obstacle.ts';
@@ -26,7 +26,7 @@ type Clicked = { orderNumbers: string[] };
 type Ready = Prepared & Pick<ClickedOrder, 'wanted' | 'address'>;
 
 /** The irreversible click, once per order. */
-export async function click(
+export async function placeOrderOnce(
   ctx: Context,
   order: Order,
   credential: Credential,
@@ -58,7 +58,7 @@ export async function click(
 }
 
 /** What became of a click whose answer was not seen. It is never clicked again. @throws Uncertain, Unproven */
-export const findClicked = (ctx: Context, order: Order, credential: Credential): Promise<Clicked> =>
+export const findPlacedOrder = (ctx: Context, order: Order, credential: Credential): Promise<Clicked> =>
   once(onceContext(ctx), {
     ...intentOf(ctx, order, credential),
     freeze: () => invariantBroken(),
@@ -84,7 +84,7 @@ const intentOf = (ctx: Context, order: Order, credential: Credential): Omit<Inte
   assertOwner: em => assertOwner(em, order),
   find: effect => findInList(ctx, order, credential, effect),
   record: async (em, { orderNumbers }, effect) => {
-    await keepSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey);
+    await saveSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey);
     await goOnProven(em, order.id);
     const { total } = JSON.parse(effect.request) as ClickedOrder;
     const price = formatMoney({ ...total, amountMinor: BigInt(total.amountMinor) });

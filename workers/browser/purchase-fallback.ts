@@ -18,17 +18,17 @@ import type { Credential } from '../../store/entities/people.ts';
 import { maxCostOf } from '../../store/orders/orders.ts';
 import { neverRead } from '../../store/orders/supplier-orders.ts';
 import type { Context, Processor } from '../context/context.ts';
-import { whoBought, whoBuys } from '../purchase/browser-buyer.ts';
+import { formerBuyer, presentBuyer } from '../purchase/browser-buyer.ts';
 import { followPurchase, supplierOrders, whenMoneyIsBack } from '../purchase/follow-purchase.ts';
-import { stopsBuying } from '../purchase/pre-purchase-check.ts';
+import { reasonNotToBuy } from '../purchase/pre-purchase-check.ts';
 import { meaningOf } from '../purchase/purchase-refusal.ts';
 import { destinationOf } from '../purchase/supplier-address.ts';
 import { orderStep, wait } from '../step/order-step.ts';
-import { obstructed, pausedBy } from './handle-obstacle.ts';
+import { handleObstacle, pausedBy } from './handle-obstacle.ts';
 import { Obstacle } from './obstacle.ts';
 import type { AddressFields } from './pages/address.ts';
 import type { Wanted } from './pages/item.ts';
-import { click, findClicked } from './place-order-once.ts';
+import { findPlacedOrder, placeOrderOnce } from './place-order-once.ts';
 import { prepare } from './prepare.ts';
 import { readOnWebsite } from './supplier-order-page.ts';
 import { type Stay, visitShop } from './visit-shop.ts';
@@ -41,12 +41,12 @@ export const purchaseFallback: Processor<'orderId'> = ({ orderId }, ctx) =>
       const placed = await supplierOrders(ctx, order);
       const earlier = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
       const clicked = placed.length > 0 || isInDoubt(earlier);
-      const stopped = placed.length > 0 ? undefined : await stopsBuying(ctx, order, earlier);
+      const stopped = placed.length > 0 ? undefined : await reasonNotToBuy(ctx, order, earlier);
       if (stopped) return stopped;
-      const buyer = clicked ? await whoBought(ctx, order, placed, earlier) : await whoBuys(ctx, order);
+      const buyer = clicked ? await formerBuyer(ctx, order, placed, earlier) : await presentBuyer(ctx, order);
       if ('waits' in buyer) return buyer.waits;
       const { credential } = buyer;
-      if (clicked && placed.length === 0) await findClicked(ctx, order, credential);
+      if (clicked && placed.length === 0) await findPlacedOrder(ctx, order, credential);
       return inShop(ctx, order, credential, async stay => {
         if (!clicked) await buy(ctx, order, credential, stay);
         await stay.step('order-detail');
@@ -72,7 +72,7 @@ async function inShop(
     // What the website says after the click is about its pages: the order is bought, or looked for.
     const effect = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
     const mayBeBought = effect?.status === 'DONE' || isInDoubt(effect);
-    return mayBeBought ? pausedBy(ctx, order, credential, error) : obstructed(ctx, order, credential, error);
+    return mayBeBought ? pausedBy(ctx, order, credential, error) : handleObstacle(ctx, order, credential, error);
   }
 }
 
@@ -98,7 +98,7 @@ async function buy(ctx: Context, order: Order, credential: Credential, stay: Sta
     throw new Obstacle('PRICE_ROSE', `${formatMoney(total)} is asked; at most ${formatMoney(most)} may be paid`);
   await ctx.store.transaction(em => withdrawUnsent(em, 'buy', order.id));
   await stay.step('clicking');
-  await click(ctx, order, credential, stay, { wanted, address, total, before, button });
+  await placeOrderOnce(ctx, order, credential, stay, { wanted, address, total, before, button });
 }
 
 async function wantedBy(ctx: Context, order: Order): Promise<{ wanted: Wanted; address: AddressFields }> {

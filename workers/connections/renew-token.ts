@@ -12,7 +12,7 @@ import {
 import type { EntityManager, Store } from '../../store/database/open.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
-import { untilTheVeryEnd } from '../context/shutdown-signals.ts';
+import { lastAnswerSignal } from '../context/shutdown-signals.ts';
 
 /** A token this close to its end is not worth a call. */
 const tooLateMs = 30_000;
@@ -98,7 +98,7 @@ async function renewUnderLock(
 
 async function askForTokens(ctx: Context, credential: Credential, refreshToken: string): Promise<Tokens> {
   const { providers } = ctx;
-  const options = { signal: untilTheVeryEnd(ctx) };
+  const options = { signal: lastAnswerSignal(ctx) };
   switch (credential.apiName) {
     case 'aliexpress-dropshipping': {
       const fresh = await providers.aliexpress.refreshToken(refreshToken, options);

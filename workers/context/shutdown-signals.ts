@@ -15,7 +15,7 @@ export const endParts = { patience: 0.6, lastAnswer: 0.25 } as const;
  * For a call whose answer may be the only one there is: neither the job's deadline nor a lost lock cuts it off. When the
  * process ends, the answer has a little longer than the job; after that the end would lose it too, and not in peace.
  */
-export function untilTheVeryEnd({ signal, config }: Pick<Context, 'signal' | 'config'>): AbortSignal {
+export function lastAnswerSignal({ signal, config }: Pick<Context, 'signal' | 'config'>): AbortSignal {
   const end = new AbortController();
   const onStop = () => {
     if (!(signal.reason instanceof ProcessEnds)) return;

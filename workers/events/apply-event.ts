@@ -6,9 +6,9 @@ import type { InboundEvent } from '../../store/entities/order.ts';
 import { closeEvent, findEvent } from '../../store/events/inbound-events.ts';
 import type { Context, Processor } from '../context/context.ts';
 import { eraseBuyer } from '../forgetting/marketplace-account-deletion.ts';
-import { payoutNews } from './payout-event.ts';
+import { payoutEvent } from './payout-event.ts';
 import { paypalEvent } from './paypal-event.ts';
-import { supplierNews } from './supplier-event.ts';
+import { supplierEvent } from './supplier-event.ts';
 
 /** Finds what a stored event is about and has that read back: nothing that it says is believed. */
 export const applyEvent: Processor<'eventId'> = async ({ eventId }, ctx) => {
@@ -39,9 +39,9 @@ function apply(ctx: Context, event: InboundEvent): Promise<string | undefined> {
     case 'paypal':
       return paypalEvent(ctx, Buffer.from(event.body), event.receivedAt);
     case 'payoneer':
-      return payoutNews(ctx, event);
+      return payoutEvent(ctx, event);
     case 'aliexpress':
-      return supplierNews(ctx, event);
+      return supplierEvent(ctx, event);
     case 'ebay':
       return eraseBuyer(ctx, event);
     case 'mercadolibre':

@@ -11,7 +11,7 @@ const nothingBack: readonly string[] = ['FAILED', 'CANCELLED'];
  * PayPal tells of a refund under a key of ours that was given up: it is read, and kept as a contradiction where it
  * happened. Its money is booked like everybody's, by its number.
  */
-export async function refundTold(ctx: Context, { resource }: ReadEvent): Promise<void> {
+export async function lateRefund(ctx: Context, { resource }: ReadEvent): Promise<void> {
   const [id, idempotencyKey] = [text(resource, 'id'), text(resource, 'custom_id')];
   if (!id || !idempotencyKey) return;
   const find = { purpose: 'refund' as const, idempotencyKey, status: 'DISPROVEN' as const };

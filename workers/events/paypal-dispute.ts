@@ -5,10 +5,10 @@ import { Payment } from '../../store/entities/order.ts';
 import { orderOfCapture } from '../../store/money/payments.ts';
 import { refundsOf, type StandingRefund, standingSum } from '../../store/money/refunds.ts';
 import { assertClaim, claimOrder } from '../../store/orders/orders.ts';
-import { freeze, recordFee, thaw } from '../../transactions/settle-dispute.ts';
+import { openDispute, recordDisputeFee, settleDispute } from '../../transactions/settle-dispute.ts';
 import { payPalOf } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
-import { takenPayment } from '../payment/ensure-payment-booked.ts';
+import { ensurePaymentBooked } from '../payment/ensure-payment-booked.ts';
 import { type BackAtPayPal, backAtPayPal } from '../payment/paypal-refunds.ts';
 import { askWonBack, settleWonBack } from '../payment/won-back.ts';
 import { type ReadEvent, text } from './event-fields.ts';
@@ -17,7 +17,7 @@ import { type ReadEvent, text } from './event-fields.ts';
  * While a buyer's complaint is open nothing is bought and no leg leaves. When it is closed everything goes on with what
  * the seller keeps: all of it, what came again of a reversal, or what is left once PayPal's refund or reversal is booked.
  */
-export async function disputeMoved(ctx: Context, event: ReadEvent): Promise<string | undefined> {
+export async function paypalDispute(ctx: Context, event: ReadEvent): Promise<string | undefined> {
   const id = text(event.resource, 'dispute_id');
   if (!id) return undefined;
   const { payments } = await ctx.providers.paypal.getDispute(id, { signal: ctx.signal });
@@ -25,7 +25,7 @@ export async function disputeMoved(ctx: Context, event: ReadEvent): Promise<stri
   for (const { captureId, customId } of payments) {
     const orderOf = () =>
       ctx.store.read(em => orderOfCapture(em, { id: captureId, ...(customId ? { customId } : {}) }));
-    const payment = await takenPayment(ctx, captureId, orderOf);
+    const payment = await ensurePaymentBooked(ctx, captureId, orderOf);
     if (payment) stands.push(await takeDispute(ctx, id, payment));
   }
   return stands.length > 0 ? `dispute ${id}: ${stands.at(-1)}` : undefined;
@@ -46,11 +46,11 @@ async function takeDispute(ctx: Context, id: string, taken: Payment): Promise<st
     .transact(async (em, enqueue) => {
       await assertClaim(em, order);
       const payment = await em.findOneOrFail(Payment, { id: taken.id });
-      await recordFee(em, order, payment, dispute);
-      if (!back) return freeze(em, enqueue, order, payment, id);
+      await recordDisputeFee(em, order, payment, dispute);
+      if (!back) return openDispute(em, enqueue, order, payment, id);
       await settleWonBack({ payouts: ctx.config, em, enqueue, order }, payment, won);
       if (dispute.outcome === 'seller' || isBooked(await refundsOf(em, payment.id), payment, back))
-        await thaw(em, enqueue, order, payment, dispute);
+        await settleDispute(em, enqueue, order, payment, dispute);
     })
     .catch(error => {
       if (!(error instanceof LostClaim)) throw error;

@@ -7,27 +7,27 @@ import { findOrder, orderByReference, wakeOrder } from '../../store/orders/order
 import type { Context } from '../context/context.ts';
 import { takeLateFee } from '../payment/open-fee.ts';
 import { takeReturns } from '../payment/won-back.ts';
-import { payoutTold } from '../payout/late-payout.ts';
+import { latePayout } from '../payout/late-payout.ts';
 import { object, type ReadEvent, text } from './event-fields.ts';
-import { refundTold } from './late-refund.ts';
-import { disputeMoved } from './paypal-dispute.ts';
-import { moneyWentBack } from './paypal-refund.ts';
-import { unreadableNews } from './unreadable-event.ts';
+import { lateRefund } from './late-refund.ts';
+import { paypalDispute } from './paypal-dispute.ts';
+import { paypalRefund } from './paypal-refund.ts';
+import { unreadableEvent } from './unreadable-event.ts';
 
 /** Finds what a PayPal event is about and has it read back: the event is a hint, PayPal's own answer is the fact. */
 export async function paypalEvent(ctx: Context, body: Buffer, receivedAt: Date): Promise<string | undefined> {
   const { type, resource } = readPayPalEvent(body);
   if (!resource) return undefined;
   const event = { type, resource };
-  return follow(ctx, event).catch(error => unreadableNews(ctx, event, receivedAt, error));
+  return follow(ctx, event).catch(error => unreadableEvent(ctx, event, receivedAt, error));
 }
 
 async function follow(ctx: Context, event: ReadEvent): Promise<string | undefined> {
-  if (event.type.startsWith('CUSTOMER.DISPUTE.')) return disputeMoved(ctx, event);
+  if (event.type.startsWith('CUSTOMER.DISPUTE.')) return paypalDispute(ctx, event);
   if (event.type.startsWith('PAYMENT.PAYOUTS')) return payoutNews(ctx, event);
   if (/^PAYMENT\.(CAPTURE\.(REFUNDED|REVERSED)|REFUND\.[A-Z]+)$/.test(event.type)) {
-    await refundTold(ctx, event);
-    return moneyWentBack(ctx, event);
+    await lateRefund(ctx, event);
+    return paypalRefund(ctx, event);
   }
   if (event.type.startsWith('PAYMENT.CAPTURE.')) return captureChanged(ctx, event);
   const order = await ctx.store.read(em => orderByReference(em, 'paypal', text(event.resource, 'id') ?? ''));
@@ -49,9 +49,9 @@ async function payoutNews(ctx: Context, { type, resource }: ReadEvent): Promise<
   const reference = text(resource, 'payout_batch_id') ?? text(header, 'payout_batch_id');
   const key = text(resource, 'sender_batch_id') ?? text(object(header ?? {}, 'sender_batch_header'), 'sender_batch_id');
   return (
-    (await payoutTold(ctx, 'paypal', type, { key, reference })) ??
+    (await latePayout(ctx, 'paypal', type, { key, reference })) ??
     // One without our key in it, or with another's, may all the same be known by its batch.
-    (key === undefined ? undefined : payoutTold(ctx, 'paypal', type, { reference }))
+    (key === undefined ? undefined : latePayout(ctx, 'paypal', type, { reference }))
   );
 }
 

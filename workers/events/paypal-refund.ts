@@ -7,10 +7,10 @@ import { orderOfCapture } from '../../store/money/payments.ts';
 import { nextOccurrence, originalOf, type RefundNews, refundsOf } from '../../store/money/refunds.ts';
 import { claimOrder, findOrder, freeze } from '../../store/orders/orders.ts';
 import { endFreeze } from '../../transactions/end-freeze.ts';
-import { stopOrder } from '../../transactions/halt-purchase.ts';
+import { haltPurchase } from '../../transactions/halt-purchase.ts';
 import { takeRefundNews } from '../../transactions/settle-returned-money.ts';
 import type { Context } from '../context/context.ts';
-import { takenPayment } from '../payment/ensure-payment-booked.ts';
+import { ensurePaymentBooked } from '../payment/ensure-payment-booked.ts';
 import { refundNews } from '../payment/paypal-status.ts';
 import { captureAbove, type ReadEvent, text } from './event-fields.ts';
 
@@ -18,7 +18,7 @@ import { captureAbove, type ReadEvent, text } from './event-fields.ts';
 const pendingAgainMs = 3_600_000;
 
 /** Somebody gave money back: the seller on PayPal's own pages, PayPal for a dispute, or we. */
-export async function moneyWentBack(ctx: Context, event: ReadEvent): Promise<string | undefined> {
+export async function paypalRefund(ctx: Context, event: ReadEvent): Promise<string | undefined> {
   const [refundId, captureId] = [text(event.resource, 'id'), captureAbove(event.resource)];
   if (!refundId || !captureId) return undefined;
   const { paypal } = ctx.providers;
@@ -27,7 +27,7 @@ export async function moneyWentBack(ctx: Context, event: ReadEvent): Promise<str
   if (!told.amount)
     throw new Unreadable('PAYPAL_REFUND_WITHOUT_AMOUNT', `refund ${refundId} does not say how much it is`);
   const news = refundNews({ ...told, amount: told.amount }, kind);
-  const taken = await takenPayment(ctx, captureId, async () => {
+  const taken = await ensurePaymentBooked(ctx, captureId, async () => {
     const capture = await paypal.getCapture(captureId, { signal: ctx.signal });
     return ctx.store.read(em => orderOfCapture(em, capture));
   });
@@ -70,5 +70,11 @@ async function holdOrLetGo(em: EntityManager, enqueue: Enqueue, order: Order, ne
   // The legs that are left fit what the sale is worth now; a dispute that is still open goes on holding them.
   for (const over of ['REFUND_PENDING', 'DISPUTE'] as const) await endFreeze(em, enqueue, order, over);
   if (news.status === 'FAILED') return;
-  await stopOrder(em, enqueue, order, 'PAYMENT_REVERSED', `PayPal says: ${news.kind} of ${formatMoney(news.amount)}`);
+  await haltPurchase(
+    em,
+    enqueue,
+    order,
+    'PAYMENT_REVERSED',
+    `PayPal says: ${news.kind} of ${formatMoney(news.amount)}`,
+  );
 }

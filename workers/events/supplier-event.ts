@@ -1,7 +1,7 @@
 import type { Job } from '../../queues/contract.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
-import { purchase } from '../../queues/purchase.ts';
-import { trackShipment } from '../../queues/track-shipment.ts';
+import { purchaseQueue } from '../../queues/purchase.ts';
+import { trackShipmentQueue } from '../../queues/track-shipment.ts';
 import type { InboundEvent } from '../../store/entities/order.ts';
 import { findOrder, wakeOrder } from '../../store/orders/orders.ts';
 import { supplierOrderByNumber } from '../../store/orders/supplier-orders.ts';
@@ -9,10 +9,10 @@ import type { Context } from '../context/context.ts';
 
 /** Only these ask the supplier how its order stands; whatever else the order waits for, this is no news to it. */
 const asksSupplier = (job: Job | undefined): boolean =>
-  job?.queue === purchase.name || job?.queue === trackShipment.name;
+  job?.queue === purchaseQueue.name || job?.queue === trackShipmentQueue.name;
 
 /** AliExpress tells of one of its orders: ours reads it back, with the account that bought it. */
-export const supplierNews = (
+export const supplierEvent = (
   ctx: Context,
   { type, subject, credentialId }: InboundEvent,
 ): Promise<string | undefined> =>

@@ -21,7 +21,7 @@ const saysNoMore = (error: unknown): error is Failure =>
   (error instanceof Unreadable || error instanceof Terminal || error.code === 'PAYPAL_RESOURCE_NOT_FOUND');
 
 /** @throws what it met, while it is to be tried again */
-export async function unreadableNews(
+export async function unreadableEvent(
   ctx: Context,
   event: ReadEvent,
   receivedAt: Date,

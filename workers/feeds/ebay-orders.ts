@@ -1,7 +1,7 @@
 import { invariant } from '../../domain/outcome.ts';
 import { withToken } from '../connections/fresh-token.ts';
 import { type FeedSource, pageByOffset } from './feed-source.ts';
-import { foundOrder } from './order-found.ts';
+import { orderFound } from './order-found.ts';
 
 const dayMs = 86_400_000;
 
@@ -23,6 +23,6 @@ export const ebayOrders: FeedSource = {
         ),
       ),
     );
-    return { events: orders.map(order => foundOrder(credential, order)), next };
+    return { events: orders.map(order => orderFound(credential, order)), next };
   },
 };

@@ -6,7 +6,7 @@ import type { NewEvent } from '../../store/events/inbound-events.ts';
 import { withToken } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
 import { type FeedSource, pageByOffset } from './feed-source.ts';
-import { foundOrder, unreadElement } from './order-found.ts';
+import { orderFound, unreadElement } from './order-found.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -39,7 +39,7 @@ export const mercadoLibreOrders: FeedSource = {
         ctx.providers.mercadolibre.searchOrders(token, { ...range, limit, offset }, { signal: ctx.signal }),
       ),
     );
-    return { events: orders.map(order => foundOrder(credential, order)), next: placeAfter(status, next) };
+    return { events: orders.map(order => orderFound(credential, order)), next: placeAfter(status, next) };
   },
 };
 

@@ -15,7 +15,7 @@ type Found = { orderId: string; version: string };
  * An order that a search has found, as an event like a notification of it. Each change of an order is one event,
  * however often and by however many searches it is found.
  */
-export const foundOrder = (credential: Credential, found: Listed<Found>): NewEvent =>
+export const orderFound = (credential: Credential, found: Listed<Found>): NewEvent =>
   'unread' in found ? unreadElement(credential, found.unread) : eventOf(credential, found.read);
 
 function eventOf(credential: Credential, { orderId, version }: Found): NewEvent {

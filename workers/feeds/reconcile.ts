@@ -2,7 +2,7 @@ import type { FeedKind } from '../../domain/feed.ts';
 import { clocksDifferByMs } from '../../domain/feed.ts';
 import type { FeedId } from '../../domain/ids.ts';
 import { type Failure, isFailure, NotNow, Terminal } from '../../domain/outcome.ts';
-import { reconcile as contract } from '../../queues/reconcile.ts';
+import { reconcileQueue as contract } from '../../queues/reconcile.ts';
 import { queueForEvent } from '../../queues/sweep.ts';
 import { findCredential } from '../../store/connections/credentials.ts';
 import type { Feed } from '../../store/entities/feed.ts';

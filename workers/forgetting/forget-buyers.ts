@@ -1,5 +1,5 @@
 import type { ForgettingId, OrderId } from '../../domain/ids.ts';
-import { forgetBuyers as contract } from '../../queues/forget-buyers.ts';
+import { forgetBuyersQueue as contract } from '../../queues/forget-buyers.ts';
 import { isDatabaseAway } from '../../store/database/unavailable.ts';
 import type { Forgetting } from '../../store/entities/forgetting.ts';
 import { forgetBuyer } from '../../store/forgetting/erasure.ts';

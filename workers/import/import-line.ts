@@ -10,10 +10,10 @@ import { paymentsOf } from '../../store/money/payments.ts';
 import { upsertLine } from '../../store/orders/new-orders.ts';
 import { claimOrder, updateOrder, wakeOrder } from '../../store/orders/orders.ts';
 import { note } from '../../store/orders/timeline.ts';
-import { giveBack } from '../../transactions/free-purchase.ts';
+import { freePurchase } from '../../transactions/free-purchase.ts';
 import { cancellationTold } from '../../transactions/hold-for-cancellation.ts';
-import { marketplaceContested } from '../../transactions/settle-marketplace-dispute.ts';
-import { marketplaceRefunded, paymentReference } from '../../transactions/settle-marketplace-refund.ts';
+import { settleMarketplaceDispute } from '../../transactions/settle-marketplace-dispute.ts';
+import { paymentReference, settleMarketplaceRefund } from '../../transactions/settle-marketplace-refund.ts';
 import { settlePayment } from '../../transactions/settle-payment.ts';
 import type { Context } from '../context/context.ts';
 import { isMarketplace } from '../marketplace/marketplace-order.ts';
@@ -35,8 +35,8 @@ export const takeLine = (ctx: Context, news: Line): Promise<Taken> =>
     if (undone && order.status === 'PURCHASING') return 'being bought';
     if (sale.cancelled) await cancel(em, order);
     else await carryOn(em, enqueue, order, news);
-    if (undone || tellsOfMoney(sale)) await marketplaceRefunded(ctx.config, em, enqueue, order.id, news);
-    await marketplaceContested(em, enqueue, order.id, news);
+    if (undone || tellsOfMoney(sale)) await settleMarketplaceRefund(ctx.config, em, enqueue, order.id, news);
+    await settleMarketplaceDispute(em, enqueue, order.id, news);
     await cancellationTold(em, enqueue, order.id, sale.cancelAsked);
     return 'taken';
   });
@@ -147,7 +147,7 @@ async function cancel(em: EntityManager, order: Order): Promise<void> {
     case 'WAITING': {
       const owned = await claimOrder(em, order.id, [order.status]);
       if (!owned) return;
-      if (!(await giveBack(em, owned)))
+      if (!(await freePurchase(em, owned)))
         return advance(em, nothing, owned, {
           to: 'NEEDS_REVIEW',
           reason: 'CANCELLED_AFTER_PURCHASE',

@@ -16,7 +16,7 @@ import { isMarketplace, readMarketplaceOrder } from '../marketplace/marketplace-
 import { takeLine } from './import-line.ts';
 import { type Hint, hintOf } from './order-hint.ts';
 import { replaceUnconfirmed, staysUnread, takeUnconfirmed } from './unconfirmed-sale.ts';
-import { saleAbsent, waitForAccount } from './unread-notification.ts';
+import { dropAbsentSale, waitForAccount } from './unread-notification.ts';
 import { takeUnreadable } from './unreadable-sale.ts';
 
 /** Reads the order that a notification names back from its marketplace, and takes each of its lines. */
@@ -69,7 +69,7 @@ const wasSoldBefore = (
 /** What was told inline is kept for a person; a notification of which no account knows the order is nobody's. */
 async function unread(ctx: Context, event: InboundEvent, hint: Hint, why: string): Promise<string> {
   const [credential] = hint.sellers;
-  if (event.source !== 'inline' || !credential) return saleAbsent(ctx, event, hint, why);
+  if (event.source !== 'inline' || !credential) return dropAbsentSale(ctx, event, hint, why);
   const custody = await custodyFor(ctx, credential);
   const text = await takeUnconfirmed(ctx, { event, credential, custody, why });
   return finish(ctx, event, 'APPLIED', text);

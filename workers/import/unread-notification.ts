@@ -29,7 +29,7 @@ export async function waitForAccount(
 }
 
 /** No account of ours is shown it. That is believed at the second reading only. */
-export async function saleAbsent(ctx: Context, event: InboundEvent, hint: Hint, why: string): Promise<string> {
+export async function dropAbsentSale(ctx: Context, event: InboundEvent, hint: Hint, why: string): Promise<string> {
   const { orderId, sellers } = hint;
   const since = event.absentSince ?? ctx.now();
   if (sellers.length > 0 && !isBelieved(ctx, since)) {

@@ -1,4 +1,4 @@
-import type { MarketplaceOrder, WentBack } from '../../domain/marketplace-order.ts';
+import type { MarketplaceOrder, ReportedRefund } from '../../domain/marketplace-order.ts';
 import { formatMoney, split, sum } from '../../domain/money.ts';
 import { unreachable } from '../../domain/outcome.ts';
 import type { EbayLine, EbayOrder } from '../../providers/ebay/order.ts';
@@ -93,7 +93,7 @@ function reviewOf({ cancellation, cancelState, sender, instructions }: EbayOrder
  * What was given back of an order of several lines as a whole may be of any of them, and what is told of the order and
  * of its line under two names may be the same money: only a person knows.
  */
-function backOf(order: EbayOrder, line: EbayLine): WentBack | undefined {
+function backOf(order: EbayOrder, line: EbayLine): ReportedRefund | undefined {
   const ofOrder = order.refunds;
   const told = [...line.refunds, ...ofOrder];
   const certain = ofOrder.length === 0 || (order.lines.length === 1 && line.refunds.length === 0);

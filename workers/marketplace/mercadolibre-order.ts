@@ -1,4 +1,4 @@
-import type { MarketplaceOrder, WentBack } from '../../domain/marketplace-order.ts';
+import type { MarketplaceOrder, ReportedRefund } from '../../domain/marketplace-order.ts';
 import { equals, formatMoney, sum } from '../../domain/money.ts';
 import { unreachable } from '../../domain/outcome.ts';
 import type { MercadoLibreOrder } from '../../providers/mercadolibre/order.ts';
@@ -64,7 +64,7 @@ type MoneyFacts = Pick<MarketplaceOrder, 'payment' | 'rawPayment' | 'contested'>
  * The order's own word, and what its payments say against it. A claim (`mediations`) is listed for ever and without how
  * it ended: whether money is contested, its payment alone says.
  */
-function moneyOf(order: MercadoLibreOrder, back: WentBack | undefined): MoneyFacts {
+function moneyOf(order: MercadoLibreOrder, back: ReportedRefund | undefined): MoneyFacts {
   const came = thatCame(order);
   const telling = order.payments.filter(({ standing }) => !['none', 'received'].includes(standing));
   const rawPayment = [order.status, ...telling.map(({ words }) => words)].join(', ');
@@ -84,7 +84,7 @@ function moneyOf(order: MercadoLibreOrder, back: WentBack | undefined): MoneyFac
  * The payments of an order say what of them has gone back, and not of which item. Where they are not exactly what the
  * item costs, they brought more than its price, or less: what went back may be of the rest.
  */
-function backOf(order: MercadoLibreOrder): WentBack | undefined {
+function backOf(order: MercadoLibreOrder): ReportedRefund | undefined {
   const { status, currency, items, sale } = order;
   const payments = thatCame(order);
   const [amounts, refunded] = [payments.map(({ amount }) => amount), payments.map(payment => payment.refunded)];

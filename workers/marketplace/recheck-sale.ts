@@ -1,4 +1,4 @@
-import type { WentBack } from '../../domain/marketplace-order.ts';
+import type { ReportedRefund } from '../../domain/marketplace-order.ts';
 import { isGreater, subtract } from '../../domain/money.ts';
 import type { ReviewReason } from '../../domain/order.ts';
 import { leftOf } from '../../domain/payment.ts';
@@ -63,7 +63,7 @@ async function readMarketplace(ctx: Context, order: Order): Promise<SaleNow> {
 }
 
 /** A person has seen what went back of the line, and lets the rest be bought for. */
-async function isBooked(ctx: Context, { id, saleCurrency }: Order, back: WentBack | undefined): Promise<boolean> {
+async function isBooked(ctx: Context, { id, saleCurrency }: Order, back: ReportedRefund | undefined): Promise<boolean> {
   if (!back) return true;
   if ('says' in back) return ctx.store.read(em => isSettled(em, id, back.says));
   return !isGreater(back, await ctx.store.read(em => refundedOf(em, id, saleCurrency)));

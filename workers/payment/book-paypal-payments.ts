@@ -14,7 +14,11 @@ export const readPayPalOrder = async (ctx: Context, order: Order): Promise<PayPa
   order.externalOrderId ? payPalOf(ctx, order).getOrder(order.externalOrderId, { signal: ctx.signal }) : undefined;
 
 /** Books what came, and what of it has gone back by now. Moves an order that waited for its money. @throws LostClaim */
-export async function takeMoney(ctx: Context, order: Order, shown: PayPalOrder): Promise<readonly PaymentNews[]> {
+export async function bookPayPalPayments(
+  ctx: Context,
+  order: Order,
+  shown: PayPalOrder,
+): Promise<readonly PaymentNews[]> {
   const news = shown.captures.map(captureNews);
   await ctx.transact(async (em, enqueue) => {
     await assertClaim(em, order);

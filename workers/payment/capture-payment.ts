@@ -8,12 +8,12 @@ import { askedInThisRun } from '../../store/effects/intent.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { once, Unproven } from '../../store/once.ts';
-import { assertOwner, leaveToDeed, updateOrder } from '../../store/orders/orders.ts';
+import { assertOwner, updateOrder, waitForAction } from '../../store/orders/orders.ts';
 import { note } from '../../store/orders/timeline.ts';
 import { isPresentAccount, payPalOf } from '../connections/own-account.ts';
 import { type Context, onceContext, type Processor } from '../context/context.ts';
 import { move, orderStep, recheck } from '../step/order-step.ts';
-import { readPayPalOrder, takeMoney } from './book-paypal-payments.ts';
+import { bookPayPalPayments, readPayPalOrder } from './book-paypal-payments.ts';
 
 /** PayPal forgets an order that nobody approved after about six hours. */
 const approvalWindowMs = 6 * 3_600_000;
@@ -123,7 +123,7 @@ const capture = (ctx: Context, order: Order, paypalOrderId: string): Promise<{ p
   });
 
 async function take(ctx: Context, order: Order, shown: PayPalOrder): Promise<string> {
-  const news = await takeMoney(ctx, order, shown);
+  const news = await bookPayPalPayments(ctx, order, shown);
   if (order.status === 'PAID') return order.status;
   if (news.some(({ status }) => status === 'PENDING'))
     return recheck(ctx, order, pendingAgainMs, 'PayPal holds the payment: PENDING is not paid');
@@ -140,7 +140,7 @@ async function take(ctx: Context, order: Order, shown: PayPalOrder): Promise<str
 
 /** An order that rests is looked at again when PayPal tells of it, and not before. */
 async function leave(ctx: Context, order: Order, text: string): Promise<string> {
-  await ctx.store.transaction(em => leaveToDeed(em, order));
+  await ctx.store.transaction(em => waitForAction(em, order));
   return text;
 }
 

@@ -8,7 +8,7 @@ import { capturePayment } from './capture-payment.ts';
  * was lost, or events ran in another order. Then the money is taken first. Nothing when it is for no order of ours.
  * @throws Retryable while it cannot be taken
  */
-export async function takenPayment(
+export async function ensurePaymentBooked(
   ctx: Context,
   captureId: string,
   orderOf: () => Promise<Order | null>,

@@ -4,30 +4,30 @@ import type { Order, Payment } from '../../store/entities/order.ts';
 import { isDisputed } from '../../store/money/disputes.ts';
 import { moneyOf, paymentsOf } from '../../store/money/payments.ts';
 import type { Context } from '../context/context.ts';
-import { readPayPalOrder, takeMoney } from './book-paypal-payments.ts';
+import { bookPayPalPayments, readPayPalOrder } from './book-paypal-payments.ts';
 
 /** Who has the money that a buyer paid for an order that failed. */
-export type MoneyLeft =
+export type PaymentHolder =
   | { with: 'us'; payment: Payment; amount: Money }
   /** Somebody else decides whose it is; nothing is sent before. */
   | { with: 'nobody'; note: string }
   /** All of it went back, or none ever came. */
   | { with: 'buyer' };
 
-export async function moneyLeft(ctx: Context, order: Order): Promise<MoneyLeft> {
+export async function paymentHolder(ctx: Context, order: Order): Promise<PaymentHolder> {
   const known = await whoHasIt(ctx, order);
   if (order.channel !== 'paypal' || (await cameOnce(ctx, order))) return known;
   // That we have booked nothing does not prove that nothing was paid: PayPal is asked.
   const shown = await readPayPalOrder(ctx, order);
   if (!shown || shown.captures.length === 0) return known;
-  await takeMoney(ctx, order, shown);
+  await bookPayPalPayments(ctx, order, shown);
   return whoHasIt(ctx, order);
 }
 
 const cameOnce = (ctx: Context, { id }: Order): Promise<boolean> =>
   ctx.store.read(async em => (await paymentsOf(em, id)).some(({ status }) => broughtMoney(status)));
 
-const whoHasIt = (ctx: Context, order: Order): Promise<MoneyLeft> =>
+const whoHasIt = (ctx: Context, order: Order): Promise<PaymentHolder> =>
   ctx.store.read(async em => {
     const payments = await paymentsOf(em, order.id);
     // What a marketplace has told us nothing of is not known to be back.

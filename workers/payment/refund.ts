@@ -20,7 +20,7 @@ import { isPresentAccount, payPalOf } from '../connections/own-account.ts';
 import { type Context, onceContext, type Processor } from '../context/context.ts';
 import { move, orderStep, recheck } from '../step/order-step.ts';
 import { askOpenFees } from './open-fee.ts';
-import { moneyLeft } from './payment-holder.ts';
+import { paymentHolder } from './payment-holder.ts';
 import { refundNews } from './paypal-status.ts';
 
 /** PayPal keeps the key of a refund for 45 days: ours is not sent again after 44. */
@@ -44,7 +44,7 @@ export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
       if (goods) return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_AFTER_PURCHASE', note: goods });
       // The order ends here: what PayPal kept is asked for once more.
       await askOpenFees(ctx, order);
-      const left = await moneyLeft(ctx, order);
+      const left = await paymentHolder(ctx, order);
       if (left.with === 'buyer') {
         const also = (em: EntityManager) => bearKeptFees(em, order);
         return move(ctx, order, { to: 'REFUNDED', note: 'nothing is left to give back' }, { also });

@@ -1,5 +1,5 @@
 import { cameBack, type LegState } from '../../domain/payout-leg.ts';
-import { payout } from '../../queues/payout.ts';
+import { payoutQueue } from '../../queues/payout.ts';
 import { keepContradiction } from '../../store/contradictions.ts';
 import { isInDoubt, proveOpen } from '../../store/effects/effects.ts';
 import type { Effect } from '../../store/entities/money.ts';
@@ -22,7 +22,7 @@ const notThere: ReadonlySet<LegState | undefined> = new Set<LegState>(cameBack);
  * about by itself; what happened all the same is kept as a contradiction. One of which nobody knew is proven by its
  * news. Nothing when no payout of ours is named.
  */
-export async function payoutTold(
+export async function latePayout(
   ctx: Context,
   route: 'paypal' | 'payoneer',
   type: string,
@@ -41,7 +41,7 @@ export async function payoutTold(
         });
       const woken = await wakeLeg(em, leg.id);
       // Also when it has ended: its money may have come back, or arrived after all.
-      if (woken) enqueue(payout.jobFor(woken));
+      if (woken) enqueue(payoutQueue.jobFor(woken));
     }
     const what = legs.length === 1 ? 'the leg' : `each of ${legs.length} legs`;
     return `${type}: ${what} of payout ${effect.idempotencyKey} is read back`;

@@ -3,7 +3,7 @@ import { note } from '../../store/orders/timeline.ts';
 import { blocked, moveLeg, neverCreated, notFinal } from '../../store/payouts/legs.ts';
 import { standingPayout } from '../../store/payouts/payouts-of-leg.ts';
 import type { Context } from '../context/context.ts';
-import type { PayoutRoute, Standing } from './payout-route.ts';
+import type { PayoutRoute, PayoutStatus } from './payout-route.ts';
 
 /** PayPal returns what it holds after thirty days: what is not final then will not be by itself. */
 const openForMs = 31 * 86_400_000;
@@ -16,7 +16,7 @@ export async function openTooLong(
   ctx: Context,
   leg: PayoutLeg,
   route: PayoutRoute,
-  standing: Standing,
+  standing: PayoutStatus,
 ): Promise<string | undefined> {
   const effect = await ctx.store.read(em => standingPayout(em, leg));
   if (leg.status !== 'SENT' || !effect?.firstSentAt) return undefined;

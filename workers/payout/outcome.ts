@@ -13,17 +13,17 @@ import { fitToSale } from '../../transactions/fit-payout-to-sale.ts';
 import { type Context, later } from '../context/context.ts';
 import { again, rest, review } from './leg-step.ts';
 import { openTooLong } from './never-created.ts';
-import type { PayoutRoute, Standing } from './payout-route.ts';
+import type { PayoutRoute, PayoutStatus } from './payout-route.ts';
 
 /** An unclaimed payout returns by itself after 30 days. */
 const unclaimedAgainMs = 6 * 3_600_000;
 
 /** Moves the leg to where its provider says it stands. */
-export async function takeStanding(
+export async function applyPayoutStatus(
   ctx: Context,
   leg: PayoutLeg,
   route: PayoutRoute,
-  standing: Standing,
+  standing: PayoutStatus,
 ): Promise<string> {
   const { state, rawStatus, reason = rawStatus } = standing;
   const look = (ms: number, text: string) => again(ctx, leg, later(ctx, ms), text);
@@ -90,7 +90,7 @@ const shareOf = (leg: PayoutLeg) => ({
   from: leg.route,
 });
 
-async function paid(ctx: Context, leg: PayoutLeg, route: PayoutRoute, standing: Standing): Promise<string> {
+async function paid(ctx: Context, leg: PayoutLeg, route: PayoutRoute, standing: PayoutStatus): Promise<string> {
   const amount = legAmount(leg);
   const { itemId = leg.id } = standing;
   if (standing.amount && !equals(standing.amount, amount)) {
@@ -114,7 +114,7 @@ async function notPaid(
   ctx: Context,
   leg: PayoutLeg,
   route: PayoutRoute,
-  { state, rawStatus, reason = rawStatus, itemId, fee }: Standing & { state: NonNullable<Standing['state']> },
+  { state, rawStatus, reason = rawStatus, itemId, fee }: PayoutStatus & { state: NonNullable<PayoutStatus['state']> },
 ): Promise<string> {
   const wasPaid = leg.status === 'PAID';
   // What was paid cannot fail any more: a provider that calls it so has the money back.

@@ -3,7 +3,7 @@ import { invariant, Terminal } from '../../domain/outcome.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { type CollectedPayout, findCollected } from '../../store/payouts/collected-payouts.ts';
-import type { PayoutRoute, Standing } from './payout-route.ts';
+import type { PayoutRoute, PayoutStatus } from './payout-route.ts';
 
 /** A payout as one of the legs that it pays sees it: of a collected one its own part of the sum. */
 export async function partFor(
@@ -24,7 +24,7 @@ export function partOf(route: PayoutRoute, { sum, members }: CollectedPayout, le
   const part = members[place];
   invariant(part, `leg ${leg} is a member of its payout`);
   const first = place === 0;
-  const inPart = ({ amount, fee, ...standing }: Standing): Standing => {
+  const inPart = ({ amount, fee, ...standing }: PayoutStatus): PayoutStatus => {
     if (amount && !equals(amount, sum)) {
       const text = `${route.label} has a payout of ${formatMoney(amount)} where ${formatMoney(sum)} were due`;
       throw new Terminal('PAYOUT_OF_ANOTHER_AMOUNT', text);

@@ -16,7 +16,7 @@ export type Sent = { readonly reference: string };
 export type Payment = { readonly receiver: string; readonly amount: Money; readonly note: string };
 
 /** How a payout stands at its provider. `state` undefined: nothing final, look again. */
-export type Standing = {
+export type PayoutStatus = {
   /** What it was sent under, where the provider tells: our key, when it is ours. */
   readonly key?: string | undefined;
   readonly state: LegState | undefined;
@@ -52,9 +52,9 @@ export type PayoutRoute = {
   asked(request: string): Money;
   find(effect: Effect): Promise<Found<Sent>>;
   send(effect: Effect, departure: Departure): Promise<Sent>;
-  stand(reference: string): Promise<Standing>;
+  stand(reference: string): Promise<PayoutStatus>;
   /** Takes back what nobody has claimed. */
-  cancel(standing: Standing): Promise<void>;
+  cancel(standing: PayoutStatus): Promise<void>;
   balance(): Promise<{ asOf: Date; available: readonly Money[] }>;
 };
 

@@ -9,7 +9,7 @@ import { type Context, later, type Processor } from '../context/context.ts';
 import { again, refused, rest, settle } from './leg-step.ts';
 import { addressNow } from './payout-address.ts';
 import { payoutRoute } from './payout-route.ts';
-import { letOut } from './release.ts';
+import { releasePayout } from './release.ts';
 import { sendPayout } from './send.ts';
 import { acceptedPayout, earlierPayout, readBack } from './sent-before.ts';
 
@@ -51,7 +51,7 @@ async function sendNow(ctx: Context, leg: PayoutLeg): Promise<Effect | string> {
   const waits = isOwed ? await addressNow(ctx, leg) : undefined;
   if (waits) return waits;
   const route = payoutRoute(ctx, leg);
-  const stays = isOwed ? await letOut(ctx, leg, route) : undefined;
+  const stays = isOwed ? await releasePayout(ctx, leg, route) : undefined;
   if (stays) return stays;
   const sent = await sendPayout(ctx, leg, route).catch(refusalIn);
   if (sent instanceof Terminal) return refused(ctx, leg, sent);

@@ -1,13 +1,13 @@
 import { isFailure, Terminal } from '../../domain/outcome.ts';
 import { saidByPerson } from '../../store/effects/effects-by-hand.ts';
 import type { Effect } from '../../store/entities/money.ts';
-import type { PayoutRoute, Sent, Standing } from './payout-route.ts';
+import type { PayoutRoute, PayoutStatus, Sent } from './payout-route.ts';
 
 /**
  * How a payout that was sent stands at its provider. What a person has taken for it may be another one, or none.
  * @throws Terminal when it is not the payout that the effect is about
  */
-export async function readPayout(route: PayoutRoute, effect: Effect): Promise<Standing> {
+export async function readPayout(route: PayoutRoute, effect: Effect): Promise<PayoutStatus> {
   const { reference } = effect.result as Sent;
   const standing = await route.stand(reference).catch((error: unknown) => {
     // An id that the provider gave us may not be readable everywhere yet; one that a person typed is wrong.

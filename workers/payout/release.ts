@@ -25,7 +25,7 @@ const collectForMs = 86_400_000;
 const minimumOf = ({ config }: Context): Money => money(BigInt(config.payoutMinimumUsd) * 100n, platformCurrency);
 
 /** Moves the leg to SENT, alone or with others for the same receiver; gives a text when it stays. */
-export async function letOut(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<string | undefined> {
+export async function releasePayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<string | undefined> {
   const isCollected = await mayBeCollected(ctx, leg, route);
   const until = isCollected ? await waitsForOthers(ctx, leg) : undefined;
   if (until) return again(ctx, leg, until, `collected until ${until.toISOString()}, or ${formatMoney(minimumOf(ctx))}`);

@@ -2,7 +2,7 @@
 import { equals } from '../../domain/money.ts';
 import { refusalIn, Terminal } from '../../domain/outcome.ts';
 import { cameBack, type LegState } from '../../domain/payout-leg.ts';
-import { payout } from '../../queues/payout.ts';
+import { payoutQueue } from '../../queues/payout.ts';
 import { disproveDone } from '../../store/effects/effects.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { legAmount, lockLeg, moveLeg, resizeLeg, wakeLeg } from '../../store/payouts/legs.ts';
@@ -10,7 +10,7 @@ import { legsOfPayout, standingPayout } from '../../store/payouts/payouts-of-leg
 import { atAccount } from '../connections/own-account.ts';
 import { type Context, later } from '../context/context.ts';
 import { again, rest, review } from './leg-step.ts';
-import { takeStanding } from './outcome.ts';
+import { applyPayoutStatus } from './outcome.ts';
 import { partFor } from './part-of-collected.ts';
 import { type PayoutRoute, payoutRoute } from './payout-route.ts';
 import { readPayout } from './read-status.ts';
@@ -31,11 +31,11 @@ export async function readBack(ctx: Context, leg: PayoutLeg, sent: Effect): Prom
   const standing = await readPayout(then, sent).catch(refusalIn);
   // It was sent, and may be paid: a "no" to our question does not undo that.
   if (standing instanceof Terminal) return review(ctx, leg, standing);
-  if (leg.status !== 'CANCELLED' && !notThere.has(leg.status)) return takeStanding(ctx, leg, then, standing);
+  if (leg.status !== 'CANCELLED' && !notThere.has(leg.status)) return applyPayoutStatus(ctx, leg, then, standing);
   if (notThere.has(standing.state)) return rest(ctx, leg, `still ${leg.status}`);
   // It had not arrived, or had come back, and its provider has paid it after all.
   await afterAll(ctx, leg, then, sent);
-  return takeStanding(ctx, leg, then, standing);
+  return applyPayoutStatus(ctx, leg, then, standing);
 }
 
 /**
@@ -59,7 +59,7 @@ export async function earlierPayout(ctx: Context, leg: PayoutLeg): Promise<strin
     return undefined;
   }
   await afterAll(ctx, leg, then, effect);
-  return takeStanding(ctx, leg, then, standing);
+  return applyPayoutStatus(ctx, leg, then, standing);
 }
 
 /** A collected payout that came back still counts as sent until each leg that it paid has learned of it. */
@@ -68,7 +68,7 @@ const othersToRead = (ctx: Context, { id }: PayoutLeg, effect: Effect): Promise<
     const others = (await legsOfPayout(em, effect)).filter(leg => leg.id !== id && onItsWay.has(leg.status));
     for (const other of others) {
       const woken = await wakeLeg(em, other.id);
-      if (woken) enqueue(payout.jobFor(woken));
+      if (woken) enqueue(payoutQueue.jobFor(woken));
     }
     return others.length > 0;
   });

@@ -17,7 +17,7 @@ import { accountOf } from './supplier-reader.ts';
 export type Buyer = { credential: Credential } | { waits: string };
 
 /** The log-in that an order could be bought with in a browser now, or why in none. */
-export const browserFor = (ctx: Context, order: Order): Promise<{ credential: Credential } | { off: string }> =>
+export const browserBuyerFor = (ctx: Context, order: Order): Promise<{ credential: Credential } | { off: string }> =>
   ctx.store.read(async em => {
     if (!ctx.config.allowBrowserAutomation) return { off: 'buying in the browser is switched off' };
     if (!(await browserBuyingAllowed(em))) return { off: 'buying in the browser is switched off for now' };
@@ -28,15 +28,15 @@ export const browserFor = (ctx: Context, order: Order): Promise<{ credential: Cr
   });
 
 /** The log-in to buy with, or what the order waits for. */
-export async function whoBuys(ctx: Context, order: Order): Promise<Buyer> {
-  const browser = await browserFor(ctx, order);
+export async function presentBuyer(ctx: Context, order: Order): Promise<Buyer> {
+  const browser = await browserBuyerFor(ctx, order);
   return 'off' in browser
     ? { waits: await backToApi(ctx, order, browser.off) }
     : usable(ctx, order, browser.credential);
 }
 
 /** The log-in that it was bought with, also while buying is switched off: nobody else can see the order. */
-export async function whoBought(
+export async function formerBuyer(
   ctx: Context,
   order: Order,
   rows: readonly SupplierOrder[],

@@ -6,10 +6,10 @@ import type { EntityManager } from '../../store/database/open.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { release } from '../../store/money/funding.ts';
 import { updateOrder } from '../../store/orders/orders.ts';
-import { hear, keepNews, purchaseOrdersOf } from '../../store/orders/supplier-orders.ts';
+import { applySupplierStatus, purchaseOrdersOf, saveSupplierNews } from '../../store/orders/supplier-orders.ts';
 import { noteOnce } from '../../store/orders/timeline.ts';
 import { bookPurchase } from '../../transactions/book-purchase.ts';
-import { afterBuying } from '../../transactions/halt-purchase.ts';
+import { clearReversalFreeze } from '../../transactions/halt-purchase.ts';
 import { letGo } from '../../transactions/hold-for-cancellation.ts';
 import { type Context, later } from '../context/context.ts';
 import { readSaleNow } from '../marketplace/recheck-sale.ts';
@@ -40,7 +40,7 @@ export async function followPurchase(
   if (rows.length === 0)
     return review(ctx, order, attention('it was bought, and no supplier order of its own is known'));
   const heard = await readBack(ctx, rows, read);
-  const keep = (em: EntityManager) => keepNews(em, order, rows);
+  const keep = (em: EntityManager) => saveSupplierNews(em, order, rows);
   if ('stop' in heard) return review(ctx, order, heard.stop, keep);
   const cancelled = rows.filter(row => row.status === 'CANCELLED');
   const { pending } = heard;
@@ -79,7 +79,7 @@ async function readBack(
     if (news instanceof Terminal) return { stop: unreadable(row, news) };
     const status = supplierStates[news.status];
     const { rawStatus, paid, charged: cost, payDeadline } = news;
-    hear(row, { status, rawStatus, paid, cost, payDeadline });
+    applySupplierStatus(row, { status, rawStatus, paid, cost, payDeadline });
     const stop = news.doubt ? attention(`${nameOf(row)} is ${rawStatus}: ${news.doubt}`) : stopOf(row, news);
     if (stop) return { stop };
     if (news.status === 'PAYMENT_PENDING' || isJustPaid(ctx, row)) pending.push(row);
@@ -105,7 +105,7 @@ const expired = (ctx: Context, order: Order, keep: Keep): Promise<string> =>
   fail(ctx, order, 'SUPPLIER_PAYMENT_EXPIRED', 'the supplier order was closed before anybody paid it', async em => {
     await keep(em);
     await release(em, 'buy', order.id);
-    await updateOrder(em, order, afterBuying(order));
+    await updateOrder(em, order, clearReversalFreeze(order));
   });
 
 /**
@@ -163,7 +163,7 @@ function stopPayment(ctx: Context, order: Order, unpaid: readonly SupplierOrder[
     ctx,
     order,
     { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note },
-    { also, facts: afterBuying(order) },
+    { also, facts: clearReversalFreeze(order) },
   );
 }
 
@@ -241,7 +241,7 @@ const bought = (ctx: Context, order: Order, cost: Money, keep: Keep): Promise<st
     order,
     { to: 'PURCHASED', note: `${formatMoney(cost)} paid to the supplier` },
     {
-      facts: afterBuying(order),
+      facts: clearReversalFreeze(order),
       also: async em => {
         await keep(em);
         await bookPurchase(em, order, cost);

@@ -5,7 +5,7 @@ import { standingOf } from '../../store/connections/shop-accounts.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
-import { browserFor, nameFor, pauseText } from './browser-buyer.ts';
+import { browserBuyerFor, nameFor, pauseText } from './browser-buyer.ts';
 
 type Missing = { readonly reason: WaitReason; readonly note: string };
 
@@ -15,7 +15,7 @@ export async function missingBuyer(ctx: Context, order: Order): Promise<Missing 
   const { credentialId } = order;
   const seller = credentialId && (await ctx.store.read(em => findCredential(em, credentialId)));
   if (seller && seller.status !== 'HEALTHY') return reconnect(seller);
-  const browser = await browserFor(ctx, order);
+  const browser = await browserBuyerFor(ctx, order);
   if (order.purchaseRoute === 'browser' && 'credential' in browser) return standing(ctx, order, browser.credential);
   const { environment } = ctx.config.aliexpress;
   const api = await ctx.store.read(em => credentialOf(em, order.userId, 'aliexpress-dropshipping', environment));

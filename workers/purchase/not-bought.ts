@@ -10,7 +10,7 @@ import { updateOrder } from '../../store/orders/orders.ts';
 import { note } from '../../store/orders/timeline.ts';
 import type { Context } from '../context/context.ts';
 import { fail, move, recheck, wait } from '../step/order-step.ts';
-import { browserFor } from './browser-buyer.ts';
+import { browserBuyerFor } from './browser-buyer.ts';
 import { meaningOf } from './purchase-refusal.ts';
 
 /** A certain "no". */
@@ -51,7 +51,7 @@ export const foreignPrice = (ctx: Context, order: Order, note: string): Promise<
   move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_CURRENCY', note });
 
 /** Who pays the supplier was settled when the order came in; the books would be wrong with somebody else's money. */
-export const otherMoney = (ctx: Context, order: Order, { accountName, moneyHolder }: Credential): Promise<string> =>
+export const payerChanged = (ctx: Context, order: Order, { accountName, moneyHolder }: Credential): Promise<string> =>
   wait(ctx, order, 'RECONNECT_NEEDED', {
     note: `sold to be bought with the ${order.supplierPaidBy}’s money, and AliExpress account ${accountName} pays with the ${moneyHolder}’s: connect one that pays so, or cancel the order`,
   });
@@ -67,13 +67,13 @@ export async function mayNotBuy(
   { message }: PermissionRefused,
 ): Promise<string> {
   const effect = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
-  if (!isInDoubt(effect) && !('off' in (await browserFor(ctx, order)))) return leaveToBrowser(ctx, order, message);
+  if (!isInDoubt(effect) && !('off' in (await browserBuyerFor(ctx, order)))) return leaveToBrowser(ctx, order, message);
   const note = `AliExpress account ${accountName} must be connected again, it may not buy any more: ${message}`;
   return wait(ctx, order, 'RECONNECT_NEEDED', { note });
 }
 
 export async function leaveToBrowser(ctx: Context, order: Order, why: string): Promise<string> {
-  const browser = await browserFor(ctx, order);
+  const browser = await browserBuyerFor(ctx, order);
   if ('off' in browser) return wait(ctx, order, 'BROWSER_AUTOMATION_DISABLED', { note: `${why}, and ${browser.off}` });
   const text = `handed over to the browser: ${why}`;
   return ctx.transact(async (em, enqueue) => {

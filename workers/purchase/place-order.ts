@@ -8,7 +8,7 @@ import type { Credential } from '../../store/entities/people.ts';
 import { once } from '../../store/once.ts';
 import { assertOwner, goOnProven } from '../../store/orders/orders.ts';
 import { nameOfOrder } from '../../store/orders/outside-names.ts';
-import { keepSupplierOrders } from '../../store/orders/supplier-orders.ts';
+import { saveSupplierOrders } from '../../store/orders/supplier-orders.ts';
 import { note } from '../../store/orders/timeline.ts';
 import { withToken } from '../connections/fresh-token.ts';
 import { type Context, onceContext } from '../context/context.ts';
@@ -66,7 +66,7 @@ export async function placeOrder(ctx: Context, order: Order, credential: Credent
       return { orderNumbers, paid: paid && effect.lastSentAt == null };
     },
     record: async (em, { orderNumbers, paid = false }, effect) => {
-      await keepSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey, paid);
+      await saveSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey, paid);
       await goOnProven(em, order.id);
       const text = `placed at AliExpress as ${orderNumbers.join(', ')}`;
       await note(em, order.id, 'effect', choice ? `${text} for ${formatMoney(choice.offer.total)}` : text, {

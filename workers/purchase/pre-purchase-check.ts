@@ -2,7 +2,7 @@ import { platformCurrency } from '../../domain/fees.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
-import { afterBuying } from '../../transactions/halt-purchase.ts';
+import { clearReversalFreeze } from '../../transactions/halt-purchase.ts';
 import { letGo } from '../../transactions/hold-for-cancellation.ts';
 import { type Context, later } from '../context/context.ts';
 import { readSaleNow } from '../marketplace/recheck-sale.ts';
@@ -17,7 +17,7 @@ export const askAgainMs = 15 * 60_000;
  * Asks the sale channel once more, right before anything is bought. What became of the order when it may not be bought
  * any more; nothing when it may, or when it may be bought already: what is sent again then asks for itself.
  */
-export async function stopsBuying(ctx: Context, order: Order, earlier: Effect | null): Promise<string | undefined> {
+export async function reasonNotToBuy(ctx: Context, order: Order, earlier: Effect | null): Promise<string | undefined> {
   const asked = order.frozenFor === 'CANCELLATION_ASKED';
   if (order.frozenFor && !asked) return stopFrozen(ctx, order, earlier);
   const inDoubt = isInDoubt(earlier);
@@ -79,7 +79,7 @@ export function stopFrozen(ctx: Context, order: Order, effect: Effect | null): P
     order,
     { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note },
     {
-      facts: afterBuying(order),
+      facts: clearReversalFreeze(order),
     },
   );
 }

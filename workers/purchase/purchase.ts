@@ -8,12 +8,12 @@ import type { Credential } from '../../store/entities/people.ts';
 import { maxCostOf } from '../../store/orders/orders.ts';
 import type { Context, Processor } from '../context/context.ts';
 import { fail, orderStep } from '../step/order-step.ts';
-import { browserFor } from './browser-buyer.ts';
+import { browserBuyerFor } from './browser-buyer.ts';
 import { chooseOffer } from './choose-offer.ts';
 import { followPurchase, supplierOrders } from './follow-purchase.ts';
-import { foreignPrice, leaveToBrowser, mayNotBuy, otherMoney, refused } from './not-bought.ts';
+import { foreignPrice, leaveToBrowser, mayNotBuy, payerChanged, refused } from './not-bought.ts';
 import { asking, placeOrder } from './place-order.ts';
-import { stopsBuying, waitInDoubt } from './pre-purchase-check.ts';
+import { reasonNotToBuy, waitInDoubt } from './pre-purchase-check.ts';
 import { SaleUndecided } from './resend-purchase.ts';
 import { destinationOf } from './supplier-address.ts';
 
@@ -31,7 +31,7 @@ export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
       if (!isInDoubt(earlier) && (await canLeaveTo(ctx, order, credential)))
         return leaveToBrowser(ctx, order, 'no AliExpress API account is connected');
       invariant(credential, `order ${order.id} was sent to a supplier with some account`);
-      const stopped = await stopsBuying(ctx, order, earlier);
+      const stopped = await reasonNotToBuy(ctx, order, earlier);
       if (stopped) return stopped;
       try {
         const ended = await obtain(ctx, order, credential, isInDoubt(earlier));
@@ -57,7 +57,7 @@ async function obtain(
     await placeOrder(ctx, order, credential);
     return undefined;
   }
-  if (credential.moneyHolder !== order.supplierPaidBy) return otherMoney(ctx, order, credential);
+  if (credential.moneyHolder !== order.supplierPaidBy) return payerChanged(ctx, order, credential);
   const destination = await destinationOf(ctx, order);
   const offer = await offerFor(ctx, order, credential, destination);
   if ('reason' in offer) return fail(ctx, order, offer.reason, offer.note);
@@ -69,7 +69,7 @@ async function obtain(
 
 /** To the browser, where there is no account; one that was disconnected is waited for where there is no browser. */
 const canLeaveTo = async (ctx: Context, order: Order, credential: Credential | null): Promise<boolean> =>
-  credential === null || (credential.status === 'DISCONNECTED' && !('off' in (await browserFor(ctx, order))));
+  credential === null || (credential.status === 'DISCONNECTED' && !('off' in (await browserBuyerFor(ctx, order))));
 
 const supplierCredential = (ctx: Context, order: Order): Promise<Credential | null> =>
   ctx.store.read(em => credentialOf(em, order.userId, 'aliexpress-dropshipping', ctx.config.aliexpress.environment));

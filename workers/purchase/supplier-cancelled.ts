@@ -1,11 +1,11 @@
 import { formatMoney, type Money } from '../../domain/money.ts';
 import { advance } from '../../queues/transact.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
-import { leaveToDeed, recheckOrder } from '../../store/orders/orders.ts';
-import { keepNews } from '../../store/orders/supplier-orders.ts';
+import { recheckOrder, waitForAction } from '../../store/orders/orders.ts';
+import { saveSupplierNews } from '../../store/orders/supplier-orders.ts';
 import { note } from '../../store/orders/timeline.ts';
 import { bookPurchase } from '../../transactions/book-purchase.ts';
-import { afterBuying } from '../../transactions/halt-purchase.ts';
+import { clearReversalFreeze } from '../../transactions/halt-purchase.ts';
 import { awaitSupplierRefund } from '../../transactions/undo-purchase.ts';
 import { type Context, later } from '../context/context.ts';
 
@@ -23,18 +23,18 @@ export const supplierCancelled = (
   cost: Money,
 ): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
-    await keepNews(em, order, rows);
+    await saveSupplierNews(em, order, rows);
     await bookPurchase(em, order, cost);
     const news = await awaitSupplierRefund(em, order, rows);
     const text = noteOf(rows, cost);
     const waits = order.status === 'WAITING' && order.waitReason === reason;
     // Another freeze that goes on outlives this one.
-    const { frozenFor } = { ...order, ...afterBuying(order) };
+    const { frozenFor } = { ...order, ...clearReversalFreeze(order) };
     const facts = { frozenFor: frozenFor ?? 'SUPPLIER_CANCELLED' };
     if (!waits) await advance(em, enqueue, order, { to: 'WAITING', reason, until: null, note: text }, facts);
     else if (news) await note(em, order.id, 'noted', text);
     if (rows.some(isOnItsWay)) await recheckOrder(em, order, later(ctx, ctx.config.trackingPollMs));
-    else if (waits) await leaveToDeed(em, order);
+    else if (waits) await waitForAction(em, order);
     return waits ? `still WAITING (${reason})` : `WAITING (${reason}): ${text}`;
   });
 

@@ -3,7 +3,7 @@ import { add, convert, formatMoney, type Money, negate } from '../../domain/mone
 import { invariant } from '../../domain/outcome.ts';
 import { saleBooked } from '../../domain/postings.ts';
 import { legsOf, type Profit, profitOf } from '../../domain/profit.ts';
-import { payout } from '../../queues/payout.ts';
+import { payoutQueue } from '../../queues/payout.ts';
 import { advance } from '../../queues/transact.ts';
 import { commissionPercent } from '../../store/accounts/settings.ts';
 import { commissionAdmin, findUser } from '../../store/accounts/users.ts';
@@ -38,7 +38,7 @@ export const createSale: Processor<'orderId'> = ({ orderId }, ctx) =>
       if (await findSale(em, order.id)) return 'nothing to do: the sale is booked';
       const facts = await factsOf(em, order);
       const legs = await bookSale(ctx, em, order, facts);
-      for (const leg of legs) enqueue(payout.jobFor(leg));
+      for (const leg of legs) enqueue(payoutQueue.jobFor(leg));
       return `sale booked: ${formatMoney(facts.profit.grossProfit)} profit, ${legs.length} payout legs`;
     });
   });

@@ -5,12 +5,12 @@ import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { freeze } from '../../store/orders/orders.ts';
 import { parcelsOf } from '../../store/orders/parcels.ts';
 import {
-  hear,
+  applySupplierStatus,
   isCancelled,
   isSeenByPerson,
-  keepNews,
   nothingStands,
   purchaseOrdersOf,
+  saveSupplierNews,
 } from '../../store/orders/supplier-orders.ts';
 import { noteOnce } from '../../store/orders/timeline.ts';
 import { purchaseCost } from '../../transactions/book-purchase.ts';
@@ -139,9 +139,9 @@ async function takeNews(
   if (stop && news.status === 'NEEDS_ATTENTION') await tellOnce(ctx, order, stop.note);
   else if (stop) return stopOrTell(ctx, order, stop);
   const { rawStatus, payDeadline } = news;
-  hear(row, { status: supplierStates[news.status], rawStatus, payDeadline });
+  applySupplierStatus(row, { status: supplierStates[news.status], rawStatus, payDeadline });
   // That it was cancelled is written with what that means for the order.
-  if (!isCancelled(row)) await ctx.store.transaction(em => keepNews(em, order, [row]));
+  if (!isCancelled(row)) await ctx.store.transaction(em => saveSupplierNews(em, order, [row]));
   return undefined;
 }
 

@@ -13,11 +13,11 @@ import { isInDoubt } from '../../store/effects/effects.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { Unproven } from '../../store/once.ts';
-import { claimOrder, leaveToDeed, type Move, recheckOrder, updateOrder } from '../../store/orders/orders.ts';
+import { claimOrder, type Move, recheckOrder, updateOrder, waitForAction } from '../../store/orders/orders.ts';
 import { note } from '../../store/orders/timeline.ts';
-import { toldNumbers } from '../../store/orders/unmatched-supplier-numbers.ts';
+import { unmatchedSupplierNumbers } from '../../store/orders/unmatched-supplier-numbers.ts';
 import { failOrder } from '../../transactions/fail-order.ts';
-import { giveBack } from '../../transactions/free-purchase.ts';
+import { freePurchase } from '../../transactions/free-purchase.ts';
 import { accountShown } from '../connections/account-shown.ts';
 import { ReconnectNeeded } from '../connections/fresh-token.ts';
 import { type Context, later } from '../context/context.ts';
@@ -40,7 +40,7 @@ export const move = (
 ): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
     await options.also?.(em);
-    const holdsNothing = offTheRoad.includes(to.to) && (await giveBack(em, order));
+    const holdsNothing = offTheRoad.includes(to.to) && (await freePurchase(em, order));
     const facts = holdsNothing && to.to === 'WAITING' ? { ...options.facts, maxCostMinor: null } : options.facts;
     await advance(em, enqueue, order, to, facts);
     return 'reason' in to ? `${to.to} (${to.reason}): ${to.note}` : to.to;
@@ -61,9 +61,9 @@ export async function wait(
     return move(ctx, order, { to: 'WAITING', reason, until, note: options.note }, options);
   await ctx.store.transaction(async em => {
     await options.also?.(em);
-    if (order.maxCostMinor !== null && (await giveBack(em, order)))
+    if (order.maxCostMinor !== null && (await freePurchase(em, order)))
       await updateOrder(em, order, { maxCostMinor: null });
-    await (isTimed && until ? recheckOrder(em, order, until) : leaveToDeed(em, order, until));
+    await (isTimed && until ? recheckOrder(em, order, until) : waitForAction(em, order, until));
   });
   return `still WAITING (${reason})`;
 }
@@ -88,7 +88,7 @@ export const fail = (
 ): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
     await also?.(em);
-    await giveBack(em, order);
+    await freePurchase(em, order);
     await failOrder(em, enqueue, order, { reason, note: text });
     return `FAILED (${reason}): ${text}`;
   });
@@ -170,7 +170,7 @@ async function unreadable(ctx: Context, order: Order, failure: Unreadable): Prom
     return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'UNREADABLE_ANSWER', note: failure.message }, { also });
   await ctx.store.transaction(async em => {
     await also(em);
-    await leaveToDeed(em, order);
+    await waitForAction(em, order);
   });
   return `${order.status}, and the answer cannot be read: ${failure.message}`;
 }
@@ -210,7 +210,7 @@ export async function parkInDoubt(ctx: Context, order: Order, effect: Effect, wh
 
 /** Nobody can prove it: a person's. */
 async function park(ctx: Context, order: Order, { effect, message, hindrance }: Unproven): Promise<string> {
-  const told = (await ctx.store.read(em => toldNumbers(em, effect))).join(', ');
+  const told = (await ctx.store.read(em => unmatchedSupplierNumbers(em, effect))).join(', ');
   const account = await ctx.store.read(em => accountShown(em, order, effect));
   const perhaps = told ? ` Its account was told of orders that are nobody's: ${told}.` : '';
   return move(ctx, order, {

@@ -3,13 +3,13 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { openBackend } from '../../../queues/engine/backend.ts';
 import { openLateProducer } from '../../../queues/engine/late-producer.ts';
-import { fulfill } from '../../../queues/fulfill.ts';
+import { fulfillQueue } from '../../../queues/fulfill.ts';
 import { itWith } from '../../support/needs.ts';
 import { until } from '../../support/until.ts';
 import { noteWarnings } from '../bench.ts';
 import { startOwnRedis } from '../own-redis.ts';
 
-const newJob = () => fulfill.jobFor({ id: randomUUID(), stateEntry: 1, wake: 0 });
+const newJob = () => fulfillQueue.jobFor({ id: randomUUID(), stateEntry: 1, wake: 0 });
 
 describe('a producer that does not wait for Redis', function () {
   this.timeout(60_000);
@@ -24,7 +24,7 @@ describe('a producer that does not wait for Redis', function () {
   };
   const waiting = async (url: string): Promise<number> => {
     const backend = await openBackend({ databaseUrl: '', redisUrl: url, workers: 0, log: noteWarnings().log });
-    const queue = backend.openQueue(fulfill);
+    const queue = backend.openQueue(fulfillQueue);
     const count = await queue.getWaitingCount();
     await queue.close();
     await backend.close();

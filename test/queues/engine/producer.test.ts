@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { queueNames } from '../../../queues/catalogue.ts';
 import { type Backend, openBackend } from '../../../queues/engine/backend.ts';
 import { openProducer } from '../../../queues/engine/producer.ts';
-import { fulfill } from '../../../queues/fulfill.ts';
+import { fulfillQueue } from '../../../queues/fulfill.ts';
 import { createTransact } from '../../../queues/transact.ts';
 import { insertOrder, openTestStore, rowsOf } from '../../store/fixtures.ts';
 import { itWith } from '../../support/needs.ts';
@@ -12,7 +12,7 @@ import { until } from '../../support/until.ts';
 import { noteWarnings, openBench } from '../bench.ts';
 import { startOwnRedis } from '../own-redis.ts';
 
-const newJob = () => fulfill.jobFor({ id: randomUUID(), stateEntry: 1, wake: 0 });
+const newJob = () => fulfillQueue.jobFor({ id: randomUUID(), stateEntry: 1, wake: 0 });
 
 /** Queues that refuse what the test wants refused. */
 function refusingBackend(refuses: (jobId: string) => boolean) {
@@ -62,7 +62,7 @@ describe('a producer', () => {
     const transact = createTransact(db.store, openProducer(backend, log));
     const order = await transact(async (em, enqueue) => {
       const placed = await insertOrder(em);
-      enqueue(fulfill.jobFor(placed));
+      enqueue(fulfillQueue.jobFor(placed));
       return placed;
     });
     expect(await rowsOf(db.store, 'select id from orders')).to.deep.equal([{ id: order.id }]);

@@ -3,7 +3,7 @@ import { runMigrations } from 'bullmq';
 import { expect } from 'chai';
 import pg from 'pg';
 import { openBackend } from '../../../queues/engine/backend.ts';
-import { fulfill } from '../../../queues/fulfill.ts';
+import { fulfillQueue } from '../../../queues/fulfill.ts';
 import { createLogger } from '../../../runtime/logger.ts';
 import { migrate } from '../../../store/database/migrate.ts';
 import { openOrm, openStore } from '../../../store/database/open.ts';
@@ -18,8 +18,8 @@ const log = createLogger('test', 'silent');
 
 async function addJob(databaseUrl: string, jobId: string): Promise<void> {
   const backend = await openBackend({ databaseUrl, workers: 0, log });
-  const queue = backend.openQueue(fulfill);
-  await queue.add(fulfill.name, { orderId: jobId }, { jobId });
+  const queue = backend.openQueue(fulfillQueue);
+  await queue.add(fulfillQueue.name, { orderId: jobId }, { jobId });
   await queue.close();
   await backend.close();
 }
@@ -90,7 +90,7 @@ describe('a database that an earlier release made as its superuser', () => {
     await addJob(database.url, 'of this release');
     const worked: string[] = [];
     const backend = await openBackend({ databaseUrl: database.url, workers: 1, log });
-    const worker = backend.openWorker(fulfill, async ({ id = '' }) => void worked.push(id), {});
+    const worker = backend.openWorker(fulfillQueue, async ({ id = '' }) => void worked.push(id), {});
     await until(() => worked.length === 2, { describe: 'both jobs' });
     await worker.close();
     await backend.close();

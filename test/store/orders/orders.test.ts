@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import {
-  deedElsewhere,
   type OrderState,
   orderMoves,
   orderStates,
+  resolvedElsewhere,
   type WaitReason,
   waitReasons,
   waits,
@@ -16,12 +16,12 @@ import {
   assertOwner,
   claimOrder,
   findOrder,
-  leaveToDeed,
   type Move,
   moveOrder,
   newOrderId,
   recheckOrder,
   updateOrder,
+  waitForAction,
   waitingFor,
   wakeOrder,
 } from '../../../store/orders/orders.ts';
@@ -32,7 +32,7 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => 
 
 const lookedAt = (reason: WaitReason): string => {
   if (waits[reason].wokenBy === 'time') return 'looked at when the time comes';
-  return deedElsewhere.has(reason)
+  return resolvedElsewhere.has(reason)
     ? 'looked at once more, for a deed before the commit'
     : 'left to the deed, for so long';
 };
@@ -61,7 +61,7 @@ describe('orders', () => {
     const writes: [string, (order: Order) => Promise<unknown>][] = [
       ['moving', order => db.store.transaction(em => moveOrder(em, order, moveTo('WAITING')))],
       ['rechecking', order => db.store.transaction(em => recheckOrder(em, order, new Date()))],
-      ['leaving it to a deed', order => db.store.transaction(em => leaveToDeed(em, order))],
+      ['leaving it to a deed', order => db.store.transaction(em => waitForAction(em, order))],
       ['updating', order => db.store.transaction(em => updateOrder(em, order, { approveUrl: 'https://x' }))],
       ['opening an effect', order => db.store.transaction(em => assertOwner(em, order))],
     ];
@@ -215,7 +215,7 @@ describe('orders', () => {
         const before = db.store.clock.now().getTime();
         await db.store.transaction(em => moveOrder(em, order, { to: 'WAITING', reason, until, note: 'w' }));
         const { nextCheckAt } = await read(order.id);
-        if (deedElsewhere.has(reason))
+        if (resolvedElsewhere.has(reason))
           expect(nextCheckAt?.getTime()).to.be.within(
             before + secondLookMs - 100,
             db.store.clock.now().getTime() + secondLookMs + 100,
@@ -228,10 +228,10 @@ describe('orders', () => {
     const { id } = await place('WAITING');
     const look = (await claim(id, ['WAITING']))!;
     await db.store.transaction(em => wakeOrder(em, id));
-    await db.store.transaction(em => leaveToDeed(em, look));
+    await db.store.transaction(em => waitForAction(em, look));
     expect((await read(id)).nextCheckAt).to.be.an.instanceOf(Date);
     const second = (await claim(id, ['WAITING']))!;
-    await db.store.transaction(em => leaveToDeed(em, second));
+    await db.store.transaction(em => waitForAction(em, second));
     expect((await read(id)).nextCheckAt).to.equal(null);
   });
 

@@ -6,10 +6,10 @@ import { supplierOrderMoves, supplierOrderStates } from '../../../domain/supplie
 import { LostClaim } from '../../../store/database/due-row.ts';
 import { claimOrder } from '../../../store/orders/orders.ts';
 import {
-  hear,
-  keepNews,
-  keepSupplierOrders,
+  applySupplierStatus,
   type SupplierWord,
+  saveSupplierNews,
+  saveSupplierOrders,
   supplierOrdersOf,
 } from '../../../store/orders/supplier-orders.ts';
 import { insertOrder, openTestStore, rowsOf, type TestStore } from '../fixtures.ts';
@@ -26,12 +26,12 @@ describe('supplier orders', () => {
   const place = async (...numbers: string[]) => {
     const order = await db.store.transaction(em => insertOrder(em, { status: 'PURCHASING' }));
     const { id } = order;
-    await db.store.transaction(em => keepSupplierOrders(em, id, null, numbers));
+    await db.store.transaction(em => saveSupplierOrders(em, id, null, numbers));
     const rows = () => db.store.read(em => supplierOrdersOf(em, id));
     const tell = async (word: SupplierWord) => {
       const [row] = await rows();
-      hear(row!, word);
-      await db.store.transaction(em => keepNews(em, order, [row!]));
+      applySupplierStatus(row!, word);
+      await db.store.transaction(em => saveSupplierNews(em, order, [row!]));
       return row;
     };
     return { id, rows, tell };
@@ -40,7 +40,7 @@ describe('supplier orders', () => {
   it('are all kept that one purchase came back with, and again is harmless', async () => {
     const numbers = [randomUUID(), randomUUID()].toSorted();
     const { id, rows } = await place(...numbers);
-    await db.store.transaction(em => keepSupplierOrders(em, id, null, numbers));
+    await db.store.transaction(em => saveSupplierOrders(em, id, null, numbers));
     expect((await rows()).map(({ number, status }) => [number, status])).to.deep.equal(
       numbers.map(number => [number, 'PLACED_UNPAID']),
     );

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { backOffMs } from '../../../queues/engine/back-off.ts';
 import { openBackend } from '../../../queues/engine/backend.ts';
-import { fulfill } from '../../../queues/fulfill.ts';
+import { fulfillQueue } from '../../../queues/fulfill.ts';
 import { openStore, type Store } from '../../../store/database/open.ts';
 import { isDatabaseAway } from '../../../store/database/unavailable.ts';
 import type { Surroundings } from '../../../workers/context/context.ts';
@@ -68,7 +68,7 @@ describe('a worker whose database is away', function () {
       const id = await served.add();
       await awayForAWhile();
       const tries = served.lines.filter(({ text }) => text === 'job').length;
-      const waits = Array.from({ length: Math.max(0, tries - 1) }, (_, index) => backOffMs(fulfill, index + 1));
+      const waits = Array.from({ length: Math.max(0, tries - 1) }, (_, index) => backOffMs(fulfillQueue, index + 1));
       expect(tries).to.be.greaterThan(0);
       expect(waits.reduce((sum, ms) => sum + ms, 0)).to.be.at.most(Date.now() - since);
       await cable.mend();

@@ -9,7 +9,7 @@ import { findEvent, storeEvent } from '../../../store/events/inbound-events.ts';
 import { dismissEvent } from '../../../store/events/untaken-events.ts';
 import { creditOf } from '../../../store/money/current-account.ts';
 import { claimOrder } from '../../../store/orders/orders.ts';
-import { decideLeg } from '../../../transactions/decisions/decide-payout.ts';
+import { decidePayout } from '../../../transactions/decisions/decide-payout.ts';
 import { settleContradiction } from '../../../transactions/decisions/settle-contradiction.ts';
 import { endFreeze } from '../../../transactions/end-freeze.ts';
 import type { Seller, Stage } from '../../support/stage.ts';
@@ -38,9 +38,9 @@ describe('what a provider tells of a payout that was given up', () => {
       await stage.perform('payout', id).catch((error: Error) => error.message);
       return (await look(id)).status === status;
     });
-  const decide = (id: string, decision: Parameters<typeof decideLeg>[3]['decision']) =>
+  const decide = (id: string, decision: Parameters<typeof decidePayout>[3]['decision']) =>
     stage.context.transact((em, enqueue) =>
-      decideLeg(em, enqueue, id as LegId, { decision, by: seller.id, why: 'seen there' }),
+      decidePayout(em, enqueue, id as LegId, { decision, by: seller.id, why: 'seen there' }),
     );
   const payoutsOf = async (id: string) =>
     (await stage.effects('payout')).filter(({ key }) => key.startsWith(`leg-${id}`));

@@ -9,7 +9,7 @@ import { paymentsOf } from '../../../store/money/payments.ts';
 import { claimOrder } from '../../../store/orders/orders.ts';
 import { claimLeg, legsOfOrder, moveLeg, wakeLeg } from '../../../store/payouts/legs.ts';
 import { purchaseCost } from '../../../transactions/book-purchase.ts';
-import { decideLeg } from '../../../transactions/decisions/decide-payout.ts';
+import { decidePayout } from '../../../transactions/decisions/decide-payout.ts';
 import { settleRefund } from '../../../transactions/settle-refund.ts';
 import { undoPurchase } from '../../../transactions/undo-purchase.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
@@ -178,7 +178,7 @@ describe('the share of a sale that is refunded before it is paid', () => {
     const [sent] = (await stage.effects('payout')).filter(({ key }) => key.startsWith(`leg-${legId}`));
     const decision = { decision: 'paid', reference: String(sent?.detail.batchId) } as const;
     await stage.context.transact((em, enqueue) =>
-      decideLeg(em, enqueue, legId, { decision, by: seller.id, why: 'it is there' }),
+      decidePayout(em, enqueue, legId, { decision, by: seller.id, why: 'it is there' }),
     );
     await refund(id, 2_999n);
     expect((await legOf(id)).status).to.equal('PENDING');

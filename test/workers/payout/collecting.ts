@@ -8,8 +8,8 @@ import { contradictionsOf } from '../../../store/contradictions.ts';
 import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
 import { claimOrder } from '../../../store/orders/orders.ts';
-import { decideLeg } from '../../../transactions/decisions/decide-payout.ts';
-import type { LegDecision } from '../../../transactions/decisions/decision-schemas.ts';
+import { decidePayout } from '../../../transactions/decisions/decide-payout.ts';
+import type { PayoutDecision } from '../../../transactions/decisions/decision-schemas.ts';
 import { settleContradiction } from '../../../transactions/decisions/settle-contradiction.ts';
 import { settleRefund } from '../../../transactions/settle-refund.ts';
 import type { Seller, Stage } from '../../support/stage.ts';
@@ -67,10 +67,10 @@ export function collectingFor(stage: Stage, seller: Seller) {
     );
   const fault = (kind: string, change: object = {}) =>
     stage.control('faults', { provider: 'paypal', operation: 'create-payout', kind, times: 1, ...change });
-  const decide = async (id: string, decision: LegDecision) => {
+  const decide = async (id: string, decision: PayoutDecision) => {
     const { id: by } = await stage.store.read(commissionAdmin);
     return stage.context.transact((em, enqueue) =>
-      decideLeg(em, enqueue, id as LegId, { decision, by, why: 'seen at PayPal' }),
+      decidePayout(em, enqueue, id as LegId, { decision, by, why: 'seen at PayPal' }),
     );
   };
   /** Set together by the last one's run, which died before anything was sent. */

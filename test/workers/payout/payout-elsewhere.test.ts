@@ -5,8 +5,8 @@ import { commissionAdmin } from '../../../store/accounts/users.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { creditOf } from '../../../store/money/current-account.ts';
-import { decideLeg } from '../../../transactions/decisions/decide-payout.ts';
-import type { LegDecision } from '../../../transactions/decisions/decision-schemas.ts';
+import { decidePayout } from '../../../transactions/decisions/decide-payout.ts';
+import type { PayoutDecision } from '../../../transactions/decisions/decision-schemas.ts';
 import type { Seller, Stage } from '../../support/stage.ts';
 import { readyEffects } from '../ready-effects.ts';
 import { reservationsOf } from '../workbench.ts';
@@ -32,10 +32,10 @@ describe('a payout whose receiver has the money by another way', () => {
     await stage.control('payout-status', { provider: route, itemId: payout?.reference, itemStatus: 'RETURNED' });
     return (await becomes(id, 'RETURNED')).id;
   };
-  const decide = async (id: LegId, decision: LegDecision) => {
+  const decide = async (id: LegId, decision: PayoutDecision) => {
     const { id: by } = await stage.store.read(commissionAdmin);
     return stage.context.transact((em, enqueue) =>
-      decideLeg(em, enqueue, id, { decision, by, why: 'the bank’s list' }),
+      decidePayout(em, enqueue, id, { decision, by, why: 'the bank’s list' }),
     );
   };
   const elsewhere = (id: LegId, minor: bigint, reference = 'TRANSFER-1') =>

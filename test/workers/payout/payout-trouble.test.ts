@@ -3,7 +3,7 @@ import type { LegId } from '../../../domain/ids.ts';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { claimLeg } from '../../../store/payouts/legs.ts';
-import { decideLeg } from '../../../transactions/decisions/decide-payout.ts';
+import { decidePayout } from '../../../transactions/decisions/decide-payout.ts';
 import type { Seller, Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
 import { readyEffects } from '../ready-effects.ts';
@@ -70,7 +70,7 @@ describe('a payout that meets trouble', () => {
     );
     expect(evidence).to.deep.equal({ key: (await intentsOf(stage, 'pay', id))[0]?.idempotencyKey });
     const deed = { decision: { decision: 'not-paid' }, by: seller.id, why: 'Payoneer says so' } as const;
-    await stage.context.transact((em, enqueue) => decideLeg(em, enqueue, id as LegId, deed));
+    await stage.context.transact((em, enqueue) => decidePayout(em, enqueue, id as LegId, deed));
     await becomes(id, 'PAID');
     expect((await intentsOf(stage, 'pay', id)).map(({ status }) => status)).to.deep.equal(['DISPROVEN', 'DONE']);
   });
