@@ -8,8 +8,10 @@ import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SecretBox } from '../runtime/secrets/secret-box.ts';
 import type { GuessRules } from '../store/accounts/guess-brakes.ts';
+import type { KnownSenders } from '../store/connections/known-senders.ts';
 import type { Store } from '../store/database/open.ts';
 import type { Connectable } from '../store/entities/people.ts';
+import type { EventInbox } from '../store/events/event-inbox.ts';
 import type { LimitRules } from './middleware/limits.ts';
 import type { Sessions } from './middleware/session.ts';
 
@@ -18,6 +20,9 @@ export type Deps = {
   config: Config;
   store: Store;
   transact: Transact;
+  /** Where what is told outside is stored, and its jobs are added. */
+  inbox: EventInbox;
+  senders: KnownSenders;
   /** Why no jobs are added, when somebody has to see to it. */
   queueRefusal: () => string | undefined;
   box: SecretBox;

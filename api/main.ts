@@ -16,14 +16,18 @@ import { createLogger } from '../runtime/logger.ts';
 import { createSecretBox } from '../runtime/secrets/secret-box.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { guessRules } from '../store/accounts/guess-brakes.ts';
+import { openKnownSenders } from '../store/connections/known-senders.ts';
 import { withEnteredKeys } from '../store/connections/provider-keys.ts';
 import { keepClocksAgreeing } from '../store/database/clocks-agree.ts';
+import { createKeyring } from '../store/database/keyring.ts';
 import { openStore } from '../store/database/open.ts';
 import { timeouts } from '../store/database/pool-timeouts.ts';
+import { openEventInbox } from '../store/events/event-inbox.ts';
 import { troubleBoard } from '../store/operations/provider-troubles.ts';
 import { assertKeysFit } from '../store/sealing/encryption-keys.ts';
 import { createApp } from './app.ts';
 import { openConsents } from './consent/consents.ts';
+import { openInbox } from './inbox.ts';
 import { limitRules } from './middleware/limits.ts';
 import { createSessions } from './middleware/session.ts';
 import { ebaySigningKeys, paypalCertificates } from './routes/webhooks/signing-keys.ts';
@@ -38,7 +42,7 @@ keepClocksAgreeing(store.clock, log);
 await assertKeysFit(store, given.encryptionKeys);
 const box = createSecretBox(given.encryptionKeys);
 const config = await withEnteredKeys(given, store, box);
-const pools = { checkouts: openPool(3), logIns: openPool(2) };
+const pools = { checkouts: openPool(3), logIns: openPool(2), events: openPool(4) };
 const producer = await openLateProducer(() => openBackend({ ...config, workers: 0, log }), log);
 defer('producer', () => producer.close());
 const gate = openGate({ ...config, board: troubleBoard(store), log });
@@ -49,6 +53,8 @@ const app = createApp(
     config,
     store,
     transact: createTransact(store, producer),
+    inbox: openInbox(openEventInbox(pools.events, createKeyring(given.encryptionKeys)), producer),
+    senders: openKnownSenders(pools.events, box),
     queueRefusal: producer.refusal,
     box,
     sessions: createSessions(config, store),

@@ -1,12 +1,4 @@
-import {
-  createPostgresBackend,
-  type PostgresConnectionOptions,
-  type Processor,
-  Queue,
-  Worker,
-  type WorkerOptions,
-  withBackend,
-} from 'bullmq';
+import { type PostgresConnectionOptions, type Processor, Queue, Worker, type WorkerOptions, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Logger } from '../../runtime/logger.ts';
@@ -14,6 +6,7 @@ import { clocksMayDifferMs } from '../../store/database/clock.ts';
 import { breakSilent, timeouts } from '../../store/database/pool-timeouts.ts';
 import type { QueueContract } from '../contract.ts';
 import { backOffMs, backOffType } from './back-off.ts';
+import { createBackend } from './postgres-bulk.ts';
 import { assertKeepsJobs } from './redis-policy.ts';
 
 export type JobProcessor = Processor;
@@ -54,7 +47,6 @@ const forgetLateCheck = `update meta set value = $1::bigint::text where field = 
  * for LISTEN, so a pool must be larger than the number of workers or it hangs.
  */
 function postgresBackend(databaseUrl: string, workers: number): Backend {
-  const classes = withBackend(createPostgresBackend);
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: workers + 8,
@@ -63,6 +55,7 @@ function postgresBackend(databaseUrl: string, workers: number): Backend {
     // What a crash of the server can lose here is queue state, and the sweep rebuilds that.
     options: '-c search_path=bullmq -c synchronous_commit=off',
   });
+  const classes = withBackend(createBackend(pool));
   pool.setMaxListeners(0);
   breakSilent(pool);
   // Lost idle connections are replaced; queues and workers report what they notice themselves.

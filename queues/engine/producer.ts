@@ -34,32 +34,45 @@ export function openProducer(backend: Backend, log: Pick<Logger, 'warn'>): Produ
     return queue;
   };
 
-  const inTime = <T>(job: Job, answer: Promise<T>): Promise<T> => {
+  const inTime = <T>(queue: string, answer: Promise<T>): Promise<T> => {
     const timeout = AbortSignal.timeout(answerTimeoutMs);
     const late = new Promise<never>((_, reject) =>
-      timeout.addEventListener('abort', () =>
-        reject(new Error(`${job.queue} did not answer for ${answerTimeoutMs} ms`)),
-      ),
+      timeout.addEventListener('abort', () => reject(new Error(`${queue} did not answer for ${answerTimeoutMs} ms`))),
     );
     return Promise.race([answer, late]);
   };
 
-  // One by one, and by names of ours: for a bulk, and for numbers, BullMQ makes tables and sequences, which we may not.
   const add = async (job: Job): Promise<unknown> =>
-    inTime(job, queueOf(job).add(job.queue, job.payload, { jobId: job.id }));
+    inTime(job.queue, queueOf(job).add(job.queue, job.payload, { jobId: job.id }));
+
+  const addEach = async (jobs: readonly Job[]): Promise<void> => {
+    const added = await Promise.allSettled(jobs.map(add));
+    for (const [index, outcome] of added.entries())
+      if (outcome.status === 'rejected')
+        log.warn({ job: jobs[index]?.id, err: outcome.reason }, 'job not added; the sweep will add it');
+  };
+
+  /** Together in one call; where that fails, each by itself, so that the fault of one is not the loss of all. */
+  const addTogether = async (name: QueueName, jobs: readonly Job[]): Promise<void> => {
+    const entries = jobs.map(({ queue, payload: data, id: jobId }) => ({ name: queue, data, opts: { jobId } }));
+    const bulk = queues.get(name)?.addBulk(entries);
+    await (bulk ? inTime(name, bulk) : Promise.reject(new Error(name))).catch(() => addEach(jobs));
+  };
 
   return {
     queues,
     async addAll(jobs) {
-      const added = await Promise.allSettled(jobs.map(add));
-      for (const [index, outcome] of added.entries())
-        if (outcome.status === 'rejected')
-          log.warn({ job: jobs[index]?.id, err: outcome.reason }, 'job not added; the sweep will add it');
+      const groups = [...Map.groupBy(jobs, job => job.queue)];
+      await Promise.all(
+        groups.map(([name, group]) =>
+          group.length > 1 && isQueueName(name) ? addTogether(name, group) : addEach(group),
+        ),
+      );
     },
     async isLive(job, now) {
-      const state = await inTime(job, queueOf(job).getJobState(job.id));
+      const state = await inTime(job.queue, queueOf(job).getJobState(job.id));
       if (state !== 'active' && state !== 'delayed') return !finished.has(state);
-      const taken = await inTime(job, queueOf(job).getJob(job.id));
+      const taken = await inTime(job.queue, queueOf(job).getJob(job.id));
       return taken !== undefined && (taken.processedOn ?? 0) <= now.getTime() + clocksMayDifferMs;
     },
     setBack: now => backend.setBack(now),

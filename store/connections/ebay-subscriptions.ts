@@ -22,13 +22,17 @@ export const findSubscription = (em: EntityManager, id: SubscriptionId): Promise
 
 /**
  * eBay tests a subscription with a notification like any other, of an order that exists nowhere: nothing in it says so.
- * True when one came to the seller about the time of the test.
+ * True when one came about the time of a test of any of these accounts.
  */
-export async function wasTestedThen(em: EntityManager, credentialId: CredentialId, receivedAt: Date): Promise<boolean> {
+export async function wasTestedThen(
+  em: EntityManager,
+  credentialIds: readonly CredentialId[],
+  receivedAt: Date,
+): Promise<boolean> {
   const [row] = await em.execute<{ tested: boolean }[]>(
-    `select exists (select from ebay_subscriptions where credential_id = ?
+    `select exists (select from ebay_subscriptions where credential_id = any(?::uuid[])
        and tested_at between ?::timestamptz - interval '2 minutes' and ?::timestamptz + interval '2 minutes') as tested`,
-    [credentialId, receivedAt, receivedAt],
+    [`{${credentialIds.join(',')}}`, receivedAt, receivedAt],
   );
   return row?.tested ?? false;
 }

@@ -39,8 +39,8 @@ export function unseal(em: EntityManager, table: string, id: string, stored: str
 }
 
 /** Bytes are sealed as base64, and stored as the bytes of the sealed text. Nothing stays nothing. */
-export const sealBytes = (em: EntityManager, table: string, id: string, bytes: Buffer): Buffer =>
-  bytes.length === 0 ? bytes : Buffer.from(seal(em, table, id, bytes.toString('base64')));
+export const sealBytes = ({ box }: Keyring, table: string, id: string, bytes: Buffer): Buffer =>
+  bytes.length === 0 ? bytes : Buffer.from(box.seal(bytes.toString('base64'), sealedPlace(table, id)));
 
 /** As `unseal`. */
 export function unsealBytes(em: EntityManager, table: string, id: string, stored: Uint8Array): Buffer {

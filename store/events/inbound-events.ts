@@ -4,7 +4,7 @@ import type { CredentialId, EventId } from '../../domain/ids.ts';
 import { keysToldIn } from '../../domain/our-keys.ts';
 import { timeIn } from '../database/clock.ts';
 import { graceMs } from '../database/due-row.ts';
-import { sealBytes } from '../database/keyring.ts';
+import { type Keyring, keysOf, sealBytes } from '../database/keyring.ts';
 import type { EntityManager, Store } from '../database/open.ts';
 import { type EventSource, InboundEvent, type UnopenedEvent, unopenedEvent } from '../entities/order.ts';
 import type { Credential } from '../entities/people.ts';
@@ -24,31 +24,50 @@ export type NewEvent = {
   unreadable?: string;
 };
 
-/** Stores a verified event before it is answered. Gives nothing when the provider has sent this id before. */
-export async function storeEvent(em: EntityManager, event: NewEvent): Promise<InboundEvent | null> {
+/** What is stored of an event; who it names is sealed. */
+export type EventRow = {
+  readonly id: EventId;
+  readonly source: EventSource;
+  readonly event_id: string;
+  readonly type: string;
+  readonly subject: string | null;
+  readonly headers: Record<string, string>;
+  /** Of ASCII letters only: it is sealed, or empty. */
+  readonly body: string;
+  readonly keys_told: string | null;
+  readonly credential_id: CredentialId | null;
+  readonly status: 'RECEIVED' | 'IGNORED' | 'FAILED';
+  readonly note: string | null;
+};
+
+export function eventRow(keys: Keyring, event: NewEvent): EventRow {
   const id = randomUUID() as EventId;
-  const [row] = await em.execute<{ id: EventId }[]>(
-    `insert into inbound_events (id, source, event_id, type, subject, headers, body, keys_told, credential_id, status, note, next_check_at)
-     values (?, ?, ?, ?, ?, ?::jsonb, decode(?, 'base64'), ?, ?, ?, ?, ?) on conflict (source, event_id) do nothing returning id`,
-    [
-      id,
-      event.source,
-      event.eventId,
-      event.type,
-      event.subject ?? null,
-      JSON.stringify(event.headers ?? {}),
-      sealBytes(em, 'inbound_events', id, event.body).toString('base64'),
-      keysToldIn(event.body.toString('utf8')) || null,
-      event.credentialId ?? null,
-      statusOf(event),
-      event.unreadable ?? null,
-      event.wanted ? timeIn(em, graceMs) : null,
-    ],
-  );
-  return row ? em.findOneOrFail(InboundEvent, { id: row.id }) : null;
+  return {
+    id,
+    source: event.source,
+    event_id: event.eventId,
+    type: event.type,
+    subject: event.subject ?? null,
+    headers: event.headers ?? {},
+    body: sealBytes(keys, 'inbound_events', id, event.body).toString('latin1'),
+    keys_told: keysToldIn(event.body.toString('utf8')) || null,
+    credential_id: event.credentialId ?? null,
+    status: event.unreadable ? 'FAILED' : event.wanted ? 'RECEIVED' : 'IGNORED',
+    note: event.unreadable ?? null,
+  };
 }
 
-const statusOf = ({ wanted, unreadable }: NewEvent) => (unreadable ? 'FAILED' : wanted ? 'RECEIVED' : 'IGNORED');
+/** Stores a verified event before it is answered. Gives nothing when the provider has sent this id before. */
+export async function storeEvent(em: EntityManager, event: NewEvent): Promise<InboundEvent | null> {
+  const { headers, ...row } = eventRow(keysOf(em), event);
+  const values = Object.values({ ...row, headers: JSON.stringify(headers) });
+  const [stored] = await em.execute<{ id: EventId }[]>(
+    `insert into inbound_events (id, source, event_id, type, subject, body, keys_told, credential_id, status, note, headers, next_check_at)
+     values (?, ?, ?, ?, ?, convert_to(?, 'UTF8'), ?, ?, ?, ?, ?::jsonb, ?) on conflict (source, event_id) do nothing returning id`,
+    [...values, event.wanted ? timeIn(em, graceMs) : null],
+  );
+  return stored ? em.findOneOrFail(InboundEvent, { id: stored.id }) : null;
+}
 
 export const findEvent = (em: EntityManager, id: EventId): Promise<InboundEvent | null> =>
   em.findOne(InboundEvent, { id });

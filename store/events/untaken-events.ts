@@ -9,8 +9,8 @@ import { graceMs } from '../database/due-row.ts';
 import type { EntityManager } from '../database/open.ts';
 import { type EventSource, InboundEvent, type UnopenedEvent, unopenedEvent } from '../entities/order.ts';
 
-/** An event that is taken at all is taken within minutes. */
-const lateAfter = '10 minutes';
+/** An event that is taken at all is taken within minutes; one whose sale is not there is read once more after ten. */
+const lateAfter = '15 minutes';
 
 /** Of `inbound_events e`. */
 export const untaken = `e.status = 'FAILED' or (e.status = 'RECEIVED' and e.received_at < clock_now() - interval '${lateAfter}')`;

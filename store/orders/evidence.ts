@@ -1,7 +1,7 @@
 /** What a person needs to see before they decide: the last page of a purchase on the website, or a provider's answer. */
 import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../../domain/ids.ts';
-import { seal, sealBytes, unseal, unsealBytes } from '../database/keyring.ts';
+import { keysOf, seal, sealBytes, unseal, unsealBytes } from '../database/keyring.ts';
 import type { EntityManager } from '../database/open.ts';
 
 /** Where it was met, and what. `url` is a page, or the provider that answered. */
@@ -26,7 +26,7 @@ export async function keepEvidence(em: EntityManager, orderId: OrderId, evidence
       step,
       reason,
       url,
-      sealBytes(em, 'evidence.screenshot', id, screenshot).toString('base64'),
+      sealBytes(keysOf(em), 'evidence.screenshot', id, screenshot).toString('base64'),
       seal(em, 'evidence.html', id, storable(html)),
     ],
   );

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { createApp } from '../../api/app.ts';
 import { openConsents } from '../../api/consent/consents.ts';
 import type { Deps } from '../../api/deps.ts';
+import { openInbox } from '../../api/inbox.ts';
 import { limitRules } from '../../api/middleware/limits.ts';
 import { createSessions, type Sessions } from '../../api/middleware/session.ts';
 import { ebaySigningKeys, paypalCertificates } from '../../api/routes/webhooks/signing-keys.ts';
@@ -15,7 +16,10 @@ import { listen } from '../../runtime/http/listen.ts';
 import { freePort } from '../../runtime/system/free-port.ts';
 import { guessRules } from '../../store/accounts/guess-brakes.ts';
 import { commissionAdmin } from '../../store/accounts/users.ts';
+import { openKnownSenders } from '../../store/connections/known-senders.ts';
+import { createKeyring } from '../../store/database/keyring.ts';
 import { User } from '../../store/entities/people.ts';
+import { openEventInbox } from '../../store/events/event-inbox.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
 
 /** Who asks: a bearer token, or nobody. */
@@ -86,6 +90,15 @@ const unlimited = {
   product: plenty,
 };
 
+/** Where what is told outside is stored, and its jobs are added. */
+export const eventsAt = (
+  pool: pg.Pool,
+  { config, context, producer }: Pick<Stage, 'config' | 'context' | 'producer'>,
+): Pick<Deps, 'inbox' | 'senders'> => ({
+  inbox: openInbox(openEventInbox(pool, createKeyring(config.encryptionKeys)), producer),
+  senders: openKnownSenders(pool, context.box),
+});
+
 /** The api on a port of its own, in front of a stage whose sandbox delivers its webhooks to it. */
 export async function openApi(options: ApiOptions = {}): Promise<Api> {
   await using opened = new AsyncDisposableStack();
@@ -100,6 +113,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     config,
     store,
     transact: context.transact,
+    ...eventsAt(pool, stage),
     queueRefusal: () => undefined,
     box: context.box,
     sessions,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import pg from 'pg';
 import type { Backend } from '../../queues/engine/backend.ts';
 import { openProducer } from '../../queues/engine/producer.ts';
 import { createTransact } from '../../queues/transact.ts';
@@ -8,7 +9,7 @@ import { berlin } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { type Cable, layCable } from './cable.ts';
 import { fillCart, wantOne } from './cart.ts';
-import { type Api, type Member, openApi } from './open-api.ts';
+import { type Api, eventsAt, type Member, openApi } from './open-api.ts';
 import { eventsOf, post } from './post-webhook.ts';
 import { expectProblem } from './problem.ts';
 import { inlineBody, signInline } from './signers.ts';
@@ -17,20 +18,23 @@ describe('api: what came in is stored before it is answered', () => {
   let api: Api;
   let cable: Cable;
   let store: Store;
+  let pool: pg.Pool;
   let mia: Member;
   before(async () => {
     api = await openApi({
       deps: async (_deps, stage) => {
         cable = await layCable(stage.databaseUrl);
         store = await openStore(cable.url, 8, stage.config.encryptionKeys);
-        const addAll = async (jobs: readonly (typeof stage.jobs)[number][]) => void stage.jobs.push(...jobs);
-        return { store, transact: createTransact(store, { addAll }) };
+        pool = new pg.Pool({ connectionString: cable.url, max: 2, connectionTimeoutMillis: 5_000 });
+        pool.on('error', () => undefined);
+        return { store, transact: createTransact(store, stage.producer), ...eventsAt(pool, stage) };
       },
     });
     mia = await api.hire();
   });
   after(async () => {
     await store.close();
+    await pool.end();
     await cable[Symbol.asyncDispose]();
     await api[Symbol.asyncDispose]();
   });
@@ -122,7 +126,13 @@ describe('api: what came in is kept while the queue is away', () => {
     const queue = { on: () => queue, add: away, getJobState: async () => 'unknown', close: async () => undefined };
     const backend = { openQueue: () => queue, close: async () => undefined } as unknown as Backend;
     const producer = openProducer(backend, createLogger('test', 'silent'));
-    await using api = await openApi({ deps: ({ store }) => ({ transact: createTransact(store, producer) }) });
+    let pool: pg.Pool | undefined;
+    await using api = await openApi({
+      deps: (_deps, stage) => {
+        pool = new pg.Pool({ connectionString: stage.databaseUrl, max: 1 });
+        return eventsAt(pool, { ...stage, producer });
+      },
+    });
     const mia = await api.hire();
     const path = `/api/webhooks/inline/${mia.ebay.id}`;
     expect((await post(api, path, signInline(mia.ebay.webhookSecret, inlineBody()))).status).to.equal(202);
@@ -132,5 +142,6 @@ describe('api: what came in is kept while the queue is away', () => {
     expect(answers.filter(answer => answer.startsWith('import-order: '))).to.have.length(1);
     expect((await eventsOf(api)).map(({ status }) => status)).to.deep.equal(['APPLIED']);
     await producer.close();
+    await pool?.end();
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { credentialOf, openSecrets } from '../../store/connections/credentials.ts';
+import { credentialOf, findCredential, openSecrets, sealSecrets } from '../../store/connections/credentials.ts';
+import { Credential } from '../../store/entities/people.ts';
 import { type Api, type Member, openApi } from './open-api.ts';
 import { eventsOf, expectRefused, flipped, post } from './post-webhook.ts';
 import { expectProblem } from './problem.ts';
@@ -50,6 +51,25 @@ describe('api: orders sent inline, signed with the connection’s own secret', (
     expect(answers.map(({ status }) => status)).to.deep.equal([202, 202, 202, 202, 202]);
     expect(await eventsOf(api)).to.have.length(1);
     expect(api.stage.jobs).to.have.length(1);
+  });
+
+  it('are refused as soon as their account has another secret, or is gone, and taken under the new one', async () => {
+    const leo = await api.hire();
+    const path = ebayPath(leo);
+    const number = (name: string) => ({ ...order, orderId: name });
+    const old = (name: string) => signInline(leo.ebay.webhookSecret, number(name));
+    expect((await post(api, path, old('1'))).status).to.equal(202);
+    const { box, store } = api.stage.context;
+    await store.transaction(async em => {
+      const account = await findCredential(em, leo.ebay.id);
+      const secrets = { ...openSecrets(box, account!), webhookSecret: 'another one' };
+      await em.nativeUpdate(Credential, { id: leo.ebay.id }, { sealed: sealSecrets(box, leo.ebay.id, secrets) });
+    });
+    expect((await post(api, path, old('2'))).status).to.equal(401);
+    expect((await post(api, path, signInline('another one', number('3')))).status).to.equal(202);
+    await api.call('DELETE', `/api/connections/${leo.ebay.id}`, { as: leo });
+    expect((await post(api, path, signInline('another one', number('4')))).status).to.equal(404);
+    expect((await eventsOf(api)).map(event => event.event_id.split('/')[1]).toSorted()).to.deep.equal(['1', '3']);
   });
 
   it('of two resellers with the same order number are two events', async () => {

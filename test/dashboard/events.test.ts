@@ -52,7 +52,7 @@ describe('the page of events that nothing has come of', () => {
   it('shows one that waits for longer than ten minutes, and none that has just come', async () => {
     const [old, fresh] = [await stored(), await stored()];
     await world.store.transaction(em =>
-      em.execute(`update inbound_events set received_at = now() - interval '11 minutes' where id = ?`, [old.id]),
+      em.execute(`update inbound_events set received_at = now() - interval '16 minutes' where id = ?`, [old.id]),
     );
     const page = await look();
     expect(page).to.include(`${old.subject}`).and.not.include(`${fresh.subject}`);

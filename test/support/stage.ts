@@ -76,6 +76,7 @@ export type Stage = AsyncDisposable &
     readonly databaseUrl: string;
     readonly store: Store;
     readonly context: Context;
+    readonly producer: Pick<Producer, 'addAll'>;
     /** The jobs that commits have left, in memory instead of in BullMQ. */
     readonly jobs: Job[];
     /** PEM of the authority behind the sandbox's PayPal certificate. */
@@ -161,7 +162,6 @@ export async function createStage(
     signal: new AbortController().signal,
   };
   const base = `http://127.0.0.1:${port}`;
-
   const control = async <T>(path: string, body?: object, method = body ? 'POST' : 'GET'): Promise<T> => {
     const answer = await fetch(`${base}/_control/${path}`, {
       method,
@@ -243,6 +243,7 @@ export async function createStage(
     ...owned,
     store,
     context,
+    producer,
     jobs,
     authority: sandbox.authority,
     sandboxUrl: base,

@@ -37,12 +37,7 @@ export async function dropAbsentSale(ctx: Context, event: InboundEvent, hint: Hi
     await ctx.store.transaction(em => restEvent(em, event.id, at, { note: why, absentSince: since }));
     return `${why}: read again at ${at.toISOString()}`;
   }
-  const [seller] = sellers;
-  if (
-    event.source === 'ebay' &&
-    seller &&
-    (await ctx.store.read(em => wasTestedThen(em, seller.id, event.receivedAt)))
-  ) {
+  if (event.source === 'ebay' && (await wasTest(ctx, event, sellers))) {
     await ctx.store.transaction(em => closeEvent(em, event.id, 'IGNORED', `a test of eBay’s: ${why}`));
     return `a test of eBay’s: ${why}`;
   }
@@ -54,6 +49,11 @@ export async function dropAbsentSale(ctx: Context, event: InboundEvent, hint: Hi
   });
   return giveUp(ctx, event, why);
 }
+
+const wasTest = (ctx: Context, { receivedAt }: InboundEvent, sellers: Hint['sellers']): Promise<boolean> => {
+  const ids = sellers.map(({ id }) => id);
+  return ctx.store.read(em => wasTestedThen(em, ids, receivedAt));
+};
 
 async function giveUp(ctx: Context, { id: eventId, source, subject }: InboundEvent, why: string): Promise<string> {
   await ctx.store.transaction(em => closeEvent(em, eventId, 'FAILED', why));

@@ -3,14 +3,14 @@ import type { RequestHandler } from 'express';
 import type { CredentialId } from '../../../domain/ids.ts';
 import { inlineOrder, verifyInlineSignature } from '../../../providers/inline/webhook.ts';
 import { parseExactly } from '../../../providers/wire/exact-json.ts';
-import { findCredential, openSecrets } from '../../../store/connections/credentials.ts';
+import type { Sender } from '../../../store/connections/known-senders.ts';
 import type { ApiName } from '../../../store/entities/people.ts';
-import { unconfirmedSalesOf } from '../../../store/orders/unconfirmed-sales.ts';
+import type { Arrival } from '../../../store/events/event-inbox.ts';
 import type { Deps } from '../../deps.ts';
 import { type Limits, spend } from '../../middleware/limits.ts';
 import { notFound, Problem, valid } from '../../middleware/problem.ts';
 import { id } from '../schemas.ts';
-import { bytesOf, take } from './take.ts';
+import { bytesOf, storeFromSender } from './take.ts';
 
 /** The connections that sell; a supplier's account has a secret as well, and nothing to tell. */
 const sells: readonly ApiName[] = ['ebay', 'mercadolibre'];
@@ -30,21 +30,32 @@ const tooManyUnconfirmed = (): Problem =>
 export const inline =
   (deps: Deps, limits: Limits): RequestHandler =>
   async (request, response) => {
-    const credentialId = valid(id, request.params.credentialId) as CredentialId;
-    const credential = await deps.store.read(em => findCredential(em, credentialId));
-    if (!credential?.sealed || !sells.includes(credential.apiName)) throw notFound('route');
+    const value = valid(id, request.params.credentialId) as CredentialId;
     const body = bytesOf(request);
     const header = request.get('x-signature');
-    verifyInlineSignature({ header, rawBody: body, secret: openSecrets(deps.box, credential).webhookSecret });
-    // The sender is one of our own resellers: mistakes are told, as everywhere.
-    const { orderId } = valid(inlineOrder, readJson(body));
-    await spend(limits['seller-notification'], credential.userId, 'TOO_MANY_NOTIFICATIONS');
-    const waiting = await deps.store.read(em => unconfirmedSalesOf(em, credential.userId, unconfirmedMax));
-    if (waiting >= unconfirmedMax) throw tooManyUnconfirmed();
-    const eventId = `${credential.id}/${orderId}/${createHash('sha256').update(body).digest('hex').slice(0, 16)}`;
-    const event = { source: 'inline', eventId, type: 'INLINE_ORDER', subject: orderId, body, credentialId } as const;
-    await take(deps, response, { ...event, wanted: true }, 202);
+    const outcome = await storeFromSender(deps, {
+      name: { by: 'id', value },
+      check: ({ apiName, webhookSecret: secret }) => {
+        if (secret === undefined || !sells.includes(apiName)) throw notFound('route');
+        verifyInlineSignature({ header, rawBody: body, secret });
+      },
+      event: async sender => {
+        // The sender is one of our own resellers: mistakes are told, as everywhere.
+        const { orderId } = valid(inlineOrder, readJson(body));
+        await spend(limits['seller-notification'], sender.userId, 'TOO_MANY_NOTIFICATIONS');
+        return { ...inlineEvent(sender, orderId, body), unconfirmedMax };
+      },
+    });
+    if (outcome === undefined) throw notFound('route');
+    if (outcome === 'TOO_MANY_UNCONFIRMED') throw tooManyUnconfirmed();
+    response.status(202).end();
   };
+
+function inlineEvent({ id: credentialId }: Sender, orderId: string, body: Buffer): Arrival {
+  const digest = createHash('sha256').update(body).digest('hex').slice(0, 16);
+  const eventId = `${credentialId}/${orderId}/${digest}`;
+  return { source: 'inline', eventId, type: 'INLINE_ORDER', subject: orderId, body, wanted: true };
+}
 
 function readJson(body: Buffer): unknown {
   try {

@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
-import { queueForEvent } from '../../../queues/sweep.ts';
-import { type NewEvent, storeEvent } from '../../../store/events/inbound-events.ts';
+import type { Sender, SenderName } from '../../../store/connections/known-senders.ts';
+import type { Arrival, Outcome } from '../../../store/events/event-inbox.ts';
 import type { Deps } from '../../deps.ts';
 
 /** Providers send whole orders. */
@@ -10,13 +10,31 @@ const bodyBytesMax = 256 * 1024;
 export const rawBody: RequestHandler = express.raw({ type: () => true, limit: bodyBytesMax, inflate: false });
 export const bytesOf = ({ body }: Request): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0));
 
-/** Stored before it is answered; the same event again is acknowledged and changes nothing. */
-export async function take({ transact }: Deps, response: Response, event: NewEvent, status: number): Promise<void> {
-  await transact(async (em, enqueue) => {
-    const stored = await storeEvent(em, event);
-    if (stored && event.wanted) enqueue(queueForEvent(stored).jobFor(stored));
-  });
+/** Stored, and its job added, before it is answered; the same event again is acknowledged and changes nothing. */
+export async function take({ inbox }: Deps, response: Response, event: Arrival, status: number): Promise<void> {
+  await inbox(event);
   response.status(status).end();
+}
+
+export type FromSender = {
+  readonly name: SenderName;
+  /** @throws what its sender is told */
+  readonly check?: (sender: Sender) => void;
+  /** What its sender tells; nothing where it is passed over. @throws what its sender is told */
+  readonly event: (sender: Sender) => Promise<Arrival | undefined>;
+};
+
+/** Stores what an account's owner tells. Nothing when there is no such account, or when it is passed over. */
+export async function storeFromSender({ inbox, senders }: Deps, told: FromSender): Promise<Outcome | undefined> {
+  const { name, check, event } = told;
+  for (;;) {
+    const sender = await senders.verified(name, check);
+    const arrival = sender && (await event(sender));
+    if (!sender || !arrival) return undefined;
+    const outcome = await inbox({ ...arrival, credentialId: sender.id, accountVersion: sender.version });
+    if (outcome !== 'ACCOUNT_CHANGED') return outcome;
+    senders.forget(name);
+  }
 }
 
 /** What may help a person later; nothing that could log in anywhere. */

@@ -7,6 +7,7 @@ import { openProducer } from '../../../queues/engine/producer.ts';
 import { fulfillQueue } from '../../../queues/fulfill.ts';
 import { createTransact } from '../../../queues/transact.ts';
 import { insertOrder, openTestStore, rowsOf } from '../../store/fixtures.ts';
+import { backendNames } from '../../support/backends.ts';
 import { itWith } from '../../support/needs.ts';
 import { until } from '../../support/until.ts';
 import { noteWarnings, openBench } from '../bench.ts';
@@ -22,6 +23,10 @@ function refusingBackend(refuses: (jobId: string) => boolean) {
     add: async (_name: string, _payload: unknown, { jobId }: { jobId: string }) => {
       if (refuses(jobId)) throw new Error('the queue is gone');
       added.push(jobId);
+    },
+    addBulk: async (entries: readonly { opts: { jobId: string } }[]) => {
+      if (entries.some(({ opts }) => refuses(opts.jobId))) throw new Error('the queue is gone');
+      added.push(...entries.map(({ opts }) => opts.jobId));
     },
     close: async () => undefined,
   };
@@ -68,6 +73,32 @@ describe('a producer', () => {
     expect(await rowsOf(db.store, 'select id from orders')).to.deep.equal([{ id: order.id }]);
     expect(warnings).to.have.length(1);
   });
+
+  for (const backend of backendNames)
+    itWith(backend === 'Redis' ? 'Redis' : undefined, `adds many jobs on ${backend} as it adds one`, async () => {
+      await using bench = await openBench(backend);
+      const [alone, ...together] = [newJob(), newJob(), newJob()];
+      await bench.producer.addAll([alone!]);
+      await bench.producer.addAll(together);
+      const shapeOf = async ({ id }: { id: string }) => {
+        const queue = bench.producer.queues.get('fulfill')!;
+        const { name, data, opts, priority, delay } = (await queue.getJob(id))!;
+        const { jobId, ...options } = opts;
+        return {
+          name,
+          keys: Object.keys(data),
+          options,
+          own: jobId === id,
+          priority,
+          delay,
+          state: await queue.getJobState(id),
+        };
+      };
+      const shape = await shapeOf(alone!);
+      expect(shape).to.include({ own: true, state: 'waiting' });
+      expect(shape.options).to.include({ attempts: 5 });
+      for (const job of together) expect(await shapeOf(job)).to.deep.equal(shape);
+    });
 
   it('opens every queue of the catalogue and closes what it opened', async () => {
     await using bench = await openBench('Postgres');

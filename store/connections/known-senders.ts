@@ -1,0 +1,107 @@
+/**
+ * The accounts in whose name notifications come in, remembered from one to the next. What is remembered may be out of
+ * date: `version` says as what it was read, and whoever stores something in its name asks whether that still holds
+ * (`store/events/event-inbox.ts`).
+ */
+import type pg from 'pg';
+import type { CredentialId, UserId } from '../../domain/ids.ts';
+import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
+import { sealedPlace } from '../database/sealed-columns.ts';
+import type { ApiName, Environment } from '../entities/people.ts';
+import type { Secrets } from './credentials.ts';
+
+export type Sender = {
+  readonly id: CredentialId;
+  readonly userId: UserId;
+  readonly apiName: ApiName;
+  /** The seller's id at the marketplace. */
+  readonly accountId: string;
+  /** Signs what this account sends inline; none of an account that was disconnected. */
+  readonly webhookSecret: string | undefined;
+  readonly version: string;
+};
+
+/** How a notification names its account: by our own id, by the end of its path, or by the marketplace's id of the seller. */
+export type SenderName =
+  | { readonly by: 'id'; readonly value: CredentialId }
+  | { readonly by: 'segment'; readonly value: string }
+  | { readonly by: 'seller'; readonly value: string; readonly apiName: ApiName; readonly environment: Environment };
+
+export type KnownSenders = {
+  /**
+   * The account, once `check` has let it pass. What is remembered and does not pass is read anew before it is refused.
+   * Nothing when there is no such account. @throws what `check` throws
+   */
+  verified(name: SenderName, check?: (sender: Sender) => void): Promise<Sender | undefined>;
+  /** It has changed since it was read. */
+  forget(name: SenderName): void;
+};
+
+const columns = 'select id, user_id, api_name, account_id, sealed, xmin::text as version from api_credentials';
+const queries = {
+  id: { name: 'sender-by-id', text: `${columns} where id = $1` },
+  segment: { name: 'sender-by-segment', text: `${columns} where webhook_segment = $1 and status <> 'DISCONNECTED'` },
+  seller: {
+    name: 'sender-by-seller',
+    text: `${columns} where account_id = $1 and api_name = $2 and environment = $3 and status <> 'DISCONNECTED'`,
+  },
+} as const;
+
+type Row = {
+  id: CredentialId;
+  user_id: UserId;
+  api_name: ApiName;
+  account_id: string;
+  sealed: string | null;
+  version: string;
+};
+
+const rememberedMax = 10_000;
+
+const keyOf = ({ by, value }: SenderName): string => `${by} ${value}`;
+
+export function openKnownSenders(pool: pg.Pool, box: SecretBox): KnownSenders {
+  const remembered = new Map<string, Sender>();
+
+  const read = async (name: SenderName): Promise<Sender | undefined> => {
+    const more = name.by === 'seller' ? [name.apiName, name.environment] : [];
+    const { rows } = await pool.query<Row>({ ...queries[name.by], values: [name.value, ...more] });
+    return rows[0] && toSender(rows[0], box);
+  };
+  const remember = (name: SenderName, sender: Sender): Sender => {
+    // The oldest goes: a Map keeps the order in which its keys were set.
+    if (remembered.size >= rememberedMax) remembered.delete(remembered.keys().next().value ?? '');
+    remembered.set(keyOf(name), sender);
+    return sender;
+  };
+
+  return {
+    async verified(name, check = () => undefined) {
+      const known = remembered.get(keyOf(name));
+      if (known && passes(known, check)) return known;
+      const sender = await read(name);
+      if (!sender) return undefined;
+      check(sender);
+      return remember(name, sender);
+    },
+    forget: name => void remembered.delete(keyOf(name)),
+  };
+}
+
+function passes(sender: Sender, check: (sender: Sender) => void): boolean {
+  try {
+    check(sender);
+    return true;
+  } catch {
+    // Its owner may have got another secret meanwhile: the present one is read, and decides.
+    return false;
+  }
+}
+
+function toSender(
+  { id, user_id: userId, api_name: apiName, account_id: accountId, sealed, version }: Row,
+  box: SecretBox,
+) {
+  const secrets = sealed && (JSON.parse(box.open(sealed, sealedPlace('api_credentials', id))) as Secrets);
+  return { id, userId, apiName, accountId, webhookSecret: secrets ? secrets.webhookSecret : undefined, version };
+}

@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { openGroups } from '../../runtime/group-commit.ts';
+
+const oneAtATime = { itemsMax: 3, groupsMax: 1, isFaultOfOne: () => true };
+
+describe('a group commit', () => {
+  it('takes what arrives together as one, and what comes meanwhile as the next', async () => {
+    const groups: number[][] = [];
+    const double = openGroups<number, number>({
+      ...oneAtATime,
+      perform: async items => {
+        groups.push([...items]);
+        return items.map(item => item * 2);
+      },
+    });
+    const first = [double(1), double(2)];
+    const later = first[0]!.then(() => Promise.all([double(3), double(4), double(5), double(6)]));
+    expect(await Promise.all(first)).to.deep.equal([2, 4]);
+    expect(await later).to.deep.equal([6, 8, 10, 12]);
+    expect(groups).to.deep.equal([[1, 2], [3, 4, 5], [6]]);
+  });
+
+  it('fails alone what is at fault alone', async () => {
+    const store = openGroups<string, string>({
+      ...oneAtATime,
+      perform: async items => {
+        if (items.includes('bad')) throw new Error(`not ${items.join()}`);
+        return items;
+      },
+    });
+    const outcomes = await Promise.allSettled([store('good'), store('bad'), store('fair')]);
+    expect(outcomes.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('fails all of them when the fault is nobody’s own: who was answered for is not known', async () => {
+    let tries = 0;
+    const store = openGroups<string, string>({
+      ...oneAtATime,
+      isFaultOfOne: () => false,
+      perform: async () => {
+        tries += 1;
+        throw new Error('the connection broke');
+      },
+    });
+    const outcomes = await Promise.allSettled([store('one'), store('two')]);
+    expect(outcomes.map(({ status }) => status)).to.deep.equal(['rejected', 'rejected']);
+    expect(tries).to.equal(1);
+  });
+});
