@@ -49,9 +49,11 @@ export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Po
   // Answers hold addresses, money and tokens: nobody between us and who asked keeps them, nor a mark of what they were.
   app.set('etag', false);
   app.use((_request, response, next) => {
-    response.set('cache-control', 'no-store');
+    response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     next();
   });
+  // Before the JSON parser, because signatures are over the bytes; and before what is there for people and their browsers.
+  app.use('/api/webhooks', webhookRoutes(deps, limits));
   app.use(helmet({ strictTransportSecurity: deps.config.nodeEnv === 'production' }));
   app.get('/health', async (_request, response) => {
     await deps.store.read(em => em.execute('select 1'));
@@ -70,8 +72,6 @@ export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Po
       },
     }),
   );
-  // Before the JSON parser: signatures are over the bytes.
-  app.use('/api/webhooks', webhookRoutes(deps, limits));
   app.use(jsonBody(limits['refused-body'], deps.log));
   app.use(ownOriginOnly(deps.sessions, deps.config.publicUrl));
   app.use('/api/auth', authRoutes(deps, brakes));

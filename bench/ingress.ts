@@ -1,10 +1,14 @@
 import { createHmac } from 'node:crypto';
 import type { Writable } from 'node:stream';
+import pg from 'pg';
 import { setStage } from '../demo/stage.ts';
+import { freePort } from '../runtime/system/free-port.ts';
 import { temporaryFolder } from '../runtime/system/started-processes.ts';
-import { startSystem } from '../runtime/system/supervisor.ts';
+import { startSupervised } from '../runtime/system/supervised-process.ts';
+import { type System, startSystem } from '../runtime/system/supervisor.ts';
 import { openStore, type Store } from '../store/database/open.ts';
-import { fire, type Hit, type Shot } from './load.ts';
+import { cpuTimeOf } from './cpu-time.ts';
+import { fire, type Shot } from './load.ts';
 import type { Progress } from './progress.ts';
 import { quantile } from './quantile.ts';
 import { ownEnvironment, ownPorts } from './system.ts';
@@ -17,8 +21,10 @@ export type IngressOptions = {
   progress: Progress;
 };
 
-export type IngressFigures = {
-  perSecond: number;
+/** What was sent to one of the servers, over all rounds. */
+export type Side = { readonly perSecond: number; readonly cpuMs: number };
+
+export type IngressFigures = Side & {
   p50: number;
   p95: number;
   p99: number;
@@ -28,15 +34,19 @@ export type IngressFigures = {
   stored: number;
   /** Acknowledged, and not in the database: must be 0. */
   lost: number;
+  /** On the same machine, by the same load, in turn with ours. */
+  baselines: { readonly express: Side; readonly insert: Side };
 };
 
 /** The first requests find cold code and closed pools. */
 const warmUp = 200;
+/** The servers take turns: what the machine does meanwhile hits all of them. */
+const rounds = 5;
 
 /** How many signed webhooks a second the api takes: each stored, and its job added, before it is acknowledged. */
 export async function measureIngress(options: IngressOptions): Promise<IngressFigures> {
   const { requests, connections, redisUrl, log, progress } = options;
-  const signal = AbortSignal.timeout(60_000 + 20 * requests);
+  const signal = AbortSignal.timeout(120_000 + 60 * requests);
   await using system = await startSystem({
     env: { ...ownEnvironment(redisUrl), LOG_LEVEL: 'warn' },
     dataFolder: temporaryFolder('ingress'),
@@ -45,40 +55,113 @@ export async function measureIngress(options: IngressOptions): Promise<IngressFi
     processes: ['sandbox', 'api'],
     log,
   });
+  await using opened = new AsyncDisposableStack();
   const store = await openStore(system.databaseUrl, 2, system.config.encryptionKeys);
-  try {
-    const { inlineUrl, webhookSecret } = await connectReseller(system, store);
-    const acknowledged = new Set<string>();
-    const latencies: number[] = [];
-    const note = ({ id, status }: Hit) => status === 202 && acknowledged.add(id);
+  opened.defer(() => store.close());
+  const { inlineUrl: url, webhookSecret: secret } = await connectReseller(system, store);
+  const api = system.processes.find(({ name }) => name === 'api');
+  const express = await startExpress(system, { mode: 'no-op', secret, log });
+  opened.defer(() => express.process.stop());
+  const insert = await startExpress(system, { mode: 'insert', secret, log });
+  opened.defer(() => insert.process.stop());
 
-    await fire(webhooks(inlineUrl, webhookSecret, 'warm', warmUp), connections, signal, note);
-    const startedAt = performance.now();
-    let errors = 0;
-    let done = 0;
-    await fire(webhooks(inlineUrl, webhookSecret, 'bench', requests), connections, signal, hit => {
-      latencies.push(hit.ms);
-      if (!note(hit)) errors += 1;
-      done += 1;
-      progress('webhooks answered', done, requests);
-    });
-    const seconds = (performance.now() - startedAt) / 1000;
-    signal.throwIfAborted();
+  const acknowledged = new Set<string>();
+  const latencies: number[] = [];
+  let done = 0;
+  const sides = {
+    ours: openSide({ url, pid: () => api?.pid }),
+    express: openSide(express),
+    insert: openSide(insert),
+  };
+  const turn = async (side: keyof typeof sides, name: string, count: number) => {
+    const { url: to, fired } = sides[side];
+    await fired(count, note =>
+      fire(webhooks(to, secret, `${side}-${name}`, count), connections, signal, hit => {
+        if (hit.status !== 202) return;
+        note();
+        if (side === 'ours') acknowledged.add(hit.id);
+        if (side === 'ours' && name !== 'warm') latencies.push(hit.ms);
+        done += 1;
+        progress('webhooks answered', done, 3 * (requests + warmUp));
+      }),
+    );
+  };
+  for (const side of ['express', 'insert', 'ours'] as const) await turn(side, 'warm', warmUp);
+  for (const { forget } of Object.values(sides)) forget();
+  for (let round = 1; round <= rounds; round += 1)
+    for (const side of ['express', 'insert', 'ours'] as const)
+      await turn(side, `${round}`, Math.ceil(requests / rounds));
+  signal.throwIfAborted();
 
-    const stored = await storedOrderIds(store);
-    return {
-      perSecond: (requests - errors) / seconds,
-      p50: quantile(latencies, 0.5),
-      p95: quantile(latencies, 0.95),
-      p99: quantile(latencies, 0.99),
-      errors,
-      acknowledged: acknowledged.size,
-      stored: stored.size,
-      lost: acknowledged.difference(stored).size,
-    };
-  } finally {
-    await store.close();
-  }
+  const stored = await storedOrderIds(store);
+  return {
+    ...sides.ours.figures(),
+    p50: quantile(latencies, 0.5),
+    p95: quantile(latencies, 0.95),
+    p99: quantile(latencies, 0.99),
+    errors: sides.ours.errors(),
+    acknowledged: acknowledged.size,
+    stored: stored.size,
+    lost: acknowledged.difference(stored).size,
+    baselines: { express: sides.express.figures(), insert: sides.insert.figures() },
+  };
+}
+
+type Server = { readonly url: URL; readonly pid: () => number | undefined };
+
+/** One of the servers, and what it has done in its turns. */
+function openSide({ url, pid }: Server) {
+  let [sent, answered, ms, cpuMs] = [0, 0, 0, 0];
+  return {
+    url,
+    async fired(count: number, send: (note: () => void) => Promise<void>): Promise<void> {
+      const [startedAt, cpuBefore] = [performance.now(), cpuTimeOf(pid())];
+      await send(() => {
+        answered += 1;
+      });
+      ms += performance.now() - startedAt;
+      cpuMs += cpuTimeOf(pid()) - cpuBefore;
+      sent += count;
+    },
+    forget() {
+      [sent, answered, ms, cpuMs] = [0, 0, 0, 0];
+    },
+    errors: () => sent - answered,
+    figures: (): Side => ({ perSecond: answered / (ms / 1000), cpuMs: cpuMs / answered }),
+  };
+}
+
+/** The baseline's own table lies in the same database as the events do. */
+async function startExpress(
+  { administratorUrl, databaseUrl, env }: System,
+  { mode, secret, log }: { mode: 'no-op' | 'insert'; secret: string; log: Writable },
+) {
+  const address = administratorUrl ?? databaseUrl;
+  if (mode === 'insert') await onDatabase(address, benchTable);
+  const port = await freePort();
+  const url = new URL(`http://127.0.0.1:${port}/`);
+  const { PATH = '' } = env;
+  const process = await startSupervised({
+    name: mode,
+    command: ['bench/baselines/express-server.ts'],
+    env: { PATH, MODE: mode, PORT: `${port}`, DATABASE_URL: address, SECRET: secret },
+    role: 'server',
+    healthUrl: `${url}health`,
+    stopDeadlineMs: 5_000,
+    log: line => log.write(`${mode} | ${line}\n`),
+    onGivenUp: error => log.write(`${mode} | ${error.message}\n`),
+  });
+  return { url, pid: () => process.pid, process };
+}
+
+const benchTable = `create table bench_events (id uuid primary key, event_id text not null unique, body bytea not null,
+  received_at timestamptz not null default now())`;
+
+async function onDatabase(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
 }
 
 /** A reseller with a marketplace connection, made like anybody's. */
