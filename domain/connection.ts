@@ -1,14 +1,18 @@
-/** An outside account's access, as far as time alone decides. Moments are absolute, spans are milliseconds. */
+/**
+ * An outside account's access: its states, and what time alone decides. Moments are absolute, spans in milliseconds.
+ */
 
 export const connectionStates = ['HEALTHY', 'RECONNECT_NEEDED', 'DISCONNECTED'] as const;
 export type ConnectionState = (typeof connectionStates)[number];
 
-/** What an account may be refused without being of no use: everything else goes on. */
+/** What a provider may refuse an account while the rest of the account goes on working. */
 export type Capability = 'notifications' | 'missed notifications' | 'ship notices' | 'finances';
 
 const dayMs = 86_400_000;
 
-/** How long before the last refresh its owner is told. AliExpress gives an application in test only two days in all. */
+/**
+ * How long before a refresh token expires its owner is warned. AliExpress gives applications in test two days in all.
+ */
 const warningMs = 7 * dayMs;
 
 /** When a token should be renewed: well before its end, or half-way when it does not live that long. */
@@ -19,14 +23,17 @@ export function refreshTime(accessExpiresAt: Date, leadMs: number, now: Date): D
 
 export type Health = 'healthy' | 'expiring' | 'reconnect needed' | 'disconnected';
 
-type Standing = {
+type AccountStatus = {
   readonly status: ConnectionState;
   readonly refreshExpiresAt?: Date | null | undefined;
   readonly refusedSince?: Date | null | undefined;
 };
 
-/** What its owner should know: `expiring` while it still works and a new consent is due. One on trial is not well yet. */
-export function healthOf({ status, refreshExpiresAt, refusedSince }: Standing, now: Date): Health {
+/**
+ * What the account's owner should know. `expiring`: it still works, and a new consent is due. An account that is on
+ * trial after a refusal still needs to be reconnected.
+ */
+export function healthOf({ status, refreshExpiresAt, refusedSince }: AccountStatus, now: Date): Health {
   switch (status) {
     case 'DISCONNECTED':
       return 'disconnected';
@@ -44,5 +51,5 @@ const minuteMs = 60_000;
 export const restAfterRefusal = (refusals: number): number =>
   Math.min(5 * minuteMs * 2 ** Math.max(0, refusals - 1), 60 * minuteMs);
 
-/** So long a trial lasts: what was woken for it has met a refusal by then, or none. */
+/** How long a trial lasts: by its end the jobs that it woke have been refused again, or the account works. */
 export const trialMs = minuteMs;

@@ -36,7 +36,7 @@ const digitsOf: ReadonlyMap<string, number> = new Map(
 export const isCurrency = (text: string): text is Currency => digitsOf.has(text);
 export const currencies: readonly Currency[] = [...digitsOf.keys()].filter(isCurrency).toSorted();
 
-/** How many digits stand behind the point: 2 for USD, 0 for CLP, 3 for KWD. */
+/** How many digits follow the decimal point: 2 for USD, 0 for CLP, 3 for KWD. */
 export function minorDigitsOf(currency: Currency): number {
   const digits = digitsOf.get(currency);
   if (digits === undefined) throw new RangeError(`unknown currency: ${currency}`);

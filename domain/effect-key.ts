@@ -1,13 +1,13 @@
 /**
- * The keys of outside effects, derived from what the outside itself calls the thing. Whoever has forgotten that it was
- * done, as a database that was restored from a backup has, comes with the same key, and the provider recognises it.
+ * The idempotency keys of outside effects, derived from the names that the outside uses. A database that was restored
+ * from a backup, and has forgotten an effect, derives the same key again, and the provider recognises it.
  *
  *   order   channel, environment, account that sold it, the channel's order and line
  *   leg     order, ordinal of its sale, beneficiary, and which part of the share
  *   parcel  order, tracking number
  *   several paid in one: the names of all
  *
- * Nothing of ours goes in: no row's id, no time, no attempt. An effect that exists keeps the key that it was given.
+ * No data of ours goes in: no row's id, no time, no attempt. An effect that exists keeps the key that it was given.
  */
 import { createHash } from 'node:crypto';
 import type { Brand } from './ids.ts';
@@ -41,7 +41,7 @@ export const legName = (order: OutsideName, saleOrdinal: number, beneficiary: Be
 export const parcelName = (order: OutsideName, trackingNumber: string): OutsideName =>
   named('parcel', order, trackingNumber);
 
-/** Several that are done in one: whatever order they come in. */
+/** The name of several things that one call does together, whatever order they come in. */
 export const collectedName = (members: readonly OutsideName[]): OutsideName =>
   named('collected', ...members.toSorted());
 

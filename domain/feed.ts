@@ -1,6 +1,6 @@
 /**
- * What is read from the providers on a schedule, so that a notification that never came is no sale that is lost. Of
- * each connected account one feed per kind, of the platform's own PayPal account one.
+ * What is read from the providers on a schedule, so that a lost notification loses no sale. Each connected account has
+ * one feed per kind; the platform's own PayPal account has one.
  */
 export type FeedKind = 'ebay-orders' | 'mercadolibre-orders' | 'mercadolibre-missed' | 'paypal-events';
 
@@ -10,10 +10,10 @@ export const feedsOfMarketplace: Readonly<Record<'ebay' | 'mercadolibre', readon
   mercadolibre: ['mercadolibre-orders', 'mercadolibre-missed'],
 };
 
-/** A provider's clock may differ from ours by this much: what looks a little too early is taken as well. */
+/** A provider's clock may differ from ours by this much: what is dated up to this much too early is read as well. */
 export const clocksDifferByMs = 5 * 60_000;
 
-/** A feed that was not read for this long stands still: somebody should know. */
+/** A feed that was not read for this long stands still, and an operator should know. */
 export const standstillMs = 3_600_000;
 
 export const standsStill = (cursorAt: Date, now: Date): boolean => now.getTime() - cursorAt.getTime() > standstillMs;

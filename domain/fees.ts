@@ -13,13 +13,13 @@ export const feeTable = {
   paypal: { percent: '3.49', fixed: money(49n, 'USD') },
 } as const satisfies Record<string, { percent: string; fixed: Money }>;
 
-/** PayPal keeps this of each payout item (API payouts inside the US); kept back when funds are reserved. */
+/** PayPal charges this for each payout item (API payouts inside the US); the funds reserved for a payout include it. */
 export const payoutFee = money(25n, 'USD');
 
 /**
  * What paying out one sale is expected to cost, which the platform bears out of its commission: one payout for the
- * commission, by PayPal, and one for the reseller. Nothing leaves of proceeds that the reseller holds.
- * @param resellerRoute Payoneer keeps nothing of what we send
+ * commission, by PayPal, and one for the reseller. A sale whose proceeds the reseller holds has no payouts.
+ * @param resellerRoute Payoneer charges no fee for what we send
  */
 export function expectedPayoutFees({ proceedsHeldBy }: Custody, resellerRoute: 'paypal' | 'payoneer'): Money {
   if (proceedsHeldBy === 'reseller') return zero(platformCurrency);

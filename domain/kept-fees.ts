@@ -1,8 +1,8 @@
 import type { Custody, FailureReason, Holder } from './order.ts';
 
 /**
- * Who bears what a payment provider keeps of a sale that failed and was given back. The reseller whose sale it was: they
- * listed what could not be bought at that price. The platform, where it was to pay the supplier and did not.
+ * Who bears the fee that a payment provider keeps when a failed sale is refunded: the reseller, because they listed
+ * what could not be bought at that price; the platform, where it had to pay the supplier and did not.
  */
 export function bearerOfKeptFees({ supplierPaidBy }: Custody, failure: FailureReason | undefined): Holder {
   switch (failure) {

@@ -18,22 +18,24 @@ export const accounts = [
   'cash:elsewhere',
   /** What buyers paid, all in all, for orders whose sale is not booked yet. */
   'buyer-payments',
-  /** The part of it that a marketplace kept as tax and remits itself: it never is ours. */
+  /** The part of `buyer-payments` that a marketplace kept as tax and remits itself: it is never ours. */
   'tax:collected',
   /** Goods bought for orders whose sale is not booked yet. */
   'supplier-purchases',
-  /** What a supplier owes for orders that it cancelled after they were paid; with a holder it owes them and not us. */
+  /**
+   * What a supplier owes for orders that it cancelled after they were paid: to the holder if there is one, else to us.
+   */
   'supplier-refunds',
   'fees:marketplace',
   'fees:payment',
   /** The platform's own expenses. */
   'fees:payout',
   'fees:dispute',
-  /** What PayPal kept of payments that were given back, where the platform bears it. */
+  /** Fees that PayPal kept of refunded payments, where the platform bears them. */
   'fees:kept',
   /** What a channel kept more (debit) or less (credit) than the sale was booked with, because it did not say so in time. */
   'fees:difference',
-  /** What was spent twice, or for nothing, and does not come back: the platform's own. */
+  /** Money of the platform that was spent twice, or for nothing, and does not come back. */
   'lost',
   /** A reseller's current account: credit is owed to them, debit is a receivable. */
   'reseller',
@@ -46,7 +48,7 @@ export const accounts = [
 ] as const;
 export type Account = (typeof accounts)[number];
 
-/** What an order only parks here: once its sale is booked, nothing of it is left on them. */
+/** Accounts that hold an order's amounts until its sale is booked; from then on the order's balance on them is zero. */
 export const parkedAccounts = [
   'buyer-payments',
   'tax:collected',
@@ -65,14 +67,14 @@ export function imbalance(postings: readonly Posting[]): Map<Currency, bigint> {
   return sums;
 }
 
-/** Refuses what does not sum to zero, and leaves out what is nothing. */
+/** Leaves out postings of zero. @throws when the postings do not sum to zero */
 export function balanced(postings: readonly Posting[]): Posting[] {
   const off = imbalance(postings);
   invariant(off.size === 0, `postings do not sum to zero: ${[...off].map(([c, n]) => `${n} ${c}`).join(', ')}`);
   return postings.filter(posting => posting.amount.amountMinor !== 0n);
 }
 
-/** Takes back what was booked. */
+/** The postings that take a booking back. */
 export const reversed = (postings: readonly Posting[]): Posting[] =>
   postings.map(posting => ({ ...posting, amount: negate(posting.amount) }));
 

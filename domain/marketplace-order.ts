@@ -2,7 +2,9 @@ import type { Address } from './address.ts';
 import type { Money } from './money.ts';
 import type { ReviewReason } from './order.ts';
 
-/** What of a line has gone back to its buyer so far; or what its marketplace says of that without telling how much. */
+/**
+ * How much of a line was refunded; or, in `says`, the marketplace's word for a refund whose amount it does not give.
+ */
 export type ReportedRefund = Money | { readonly says: string };
 
 export type MarketplaceLine = {
@@ -16,32 +18,32 @@ export type MarketplaceLine = {
   collectedTax?: Money;
   /** The marketplace's own fee for the line, when it says. */
   fee: Money | undefined;
-  /** Nothing, where there is none. */
+  /** Undefined where nothing was refunded. */
   back: ReportedRefund | undefined;
   /** By when the marketplace wants it sent, where it says. */
   shipBy?: Date | undefined;
 };
 
-/** An order as its marketplace tells it now. */
+/** An order as its marketplace reports it now. */
 export type MarketplaceOrder = {
   orderId: string;
-  /** Where the marketplace says it. */
+  /** Undefined where the marketplace does not say. */
   soldAt: Date | undefined;
-  /** UNKNOWN: it says so in a word that we do not know, or contradicts itself. That is no money. */
+  /** UNKNOWN: the marketplace uses a word that we do not know, or contradicts itself. It does not count as paid. */
   payment: 'PENDING' | 'PAID' | 'PARTLY_REVERSED' | 'REVERSED' | 'UNKNOWN';
-  /** In its own words. */
+  /** The marketplace's own word for it. */
   rawPayment: string;
-  /** Somebody wants the buyer's money back, and that is not decided; or nobody knows how the money stands. */
+  /** The payment is disputed and the dispute is not decided; or it is unknown how much of the payment is left. */
   contested: boolean;
   cancelled: boolean;
-  /** Somebody asks for a cancellation, which may still be declined. */
+  /** A cancellation was requested, and may still be declined. */
   cancelAsked: boolean;
-  /** Somebody has sent it, or part of it, already. */
+  /** The order, or part of it, was already shipped. */
   shipped: boolean;
-  /** Something in it that only a person may decide about before anything is bought. */
+  /** Why a person must decide about the order before anything is bought. */
   review: { reason: ReviewReason; note: string } | undefined;
   shipTo: Address | undefined;
-  /** Where the marketplace may ask us to forget them. */
+  /** The buyer's account, where the marketplace may ask us to forget its owner. */
   buyer?: string;
   lines: readonly MarketplaceLine[];
 };

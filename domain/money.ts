@@ -30,9 +30,9 @@ export function parseMoney(text: string, currency: string): Money {
 }
 
 /**
- * Reads what somebody charged for each of `pieces`, and rounds it once, half away from zero, where it is finer than
- * its currency: fees are shares of a price (`4198.6` CLP, `0.5175` USD). Only for fees: an amount that somebody paid
- * or gets back has no such fraction.
+ * Reads a fee per piece and gives it for `pieces`, rounded once, half away from zero. A fee is a share of a price, and
+ * may be finer than its currency (`4198.6` CLP, `0.5175` USD); an amount that was paid or refunded may not: use
+ * `parseMoney`.
  * @throws RangeError
  */
 export function parseFee(text: string, currency: string, pieces = 1): Money {

@@ -9,9 +9,9 @@
  *   CANCELLED   FAILED ──► REFUNDING ──► REFUNDED
  *
  * FAILED is final and earned: only a provider's certain "no" or a rule of ours leads there, and only FAILED leads to
- * REFUNDING. What a buyer was given back may come again (a chargeback that is won): then a REFUNDED order is a person's.
- * NEEDS_REVIEW is where everything goes that cannot be proven; only a person leads out of it.
- * PURCHASED and SHIPPED may come back to WAITING when the supplier changes its mind.
+ * REFUNDING. A refund may be reversed (a chargeback that is won): then a person decides about the REFUNDED order.
+ * NEEDS_REVIEW is where everything goes that cannot be proven; only a person leads out of it. PURCHASED and SHIPPED may
+ * come back to WAITING when the supplier changes its mind.
  */
 import type { StateTable } from './state-table.ts';
 
@@ -47,41 +47,41 @@ export const orderMoves: StateTable<OrderState> = {
 };
 
 /**
- * The queue that takes a waiting order up again, and who wakes it: the clock, or a person's deed. An order that waits
- * holds nothing, save where goods are ordered or may be: what resumes with the purchase and gave its money back passes
- * `fulfill` first.
+ * The queue that takes a waiting order up again, and what wakes it: the time, or an action of a person. A waiting order
+ * has no money reserved, unless its goods are ordered or may be: an order that resumes with the purchase and has
+ * released its money passes `fulfill` first.
  */
 type Wait = {
   readonly resumes: 'fulfill' | 'purchase' | 'purchase-fallback' | 'track-shipment';
-  readonly wokenBy: 'time' | 'deed';
+  readonly wokenBy: 'time' | 'action';
 };
 
 export const waits = {
   /** Time for the buyer to change their mind: AliExpress orders cannot be cancelled through its API. */
   HOLD: { resumes: 'fulfill', wokenBy: 'time' },
-  /** The account that would pay the supplier cannot; the name its users know. */
+  /** The account that pays the supplier has too little money. The code is the one that users know. */
   FAILED_INSUFFICIENT_FUNDS: { resumes: 'fulfill', wokenBy: 'time' },
-  /** Dearer than one order may be; somebody raises the cap, or cancels the sale. */
-  ORDER_ABOVE_CAP: { resumes: 'fulfill', wokenBy: 'deed' },
+  /** The order costs more than one order may; a person raises the cap, or cancels the sale. */
+  ORDER_ABOVE_CAP: { resumes: 'fulfill', wokenBy: 'action' },
   DAILY_LIMIT_REACHED: { resumes: 'fulfill', wokenBy: 'time' },
   FX_RATE_MISSING: { resumes: 'fulfill', wokenBy: 'time' },
-  LISTING_NOT_MAPPED: { resumes: 'fulfill', wokenBy: 'deed' },
-  /** The marketplace may know it later, or its owner enters it. */
+  LISTING_NOT_MAPPED: { resumes: 'fulfill', wokenBy: 'action' },
+  /** The marketplace may give the address later, or the order's owner enters it. */
   ADDRESS_MISSING: { resumes: 'fulfill', wokenBy: 'time' },
   /** The supplier's country rules refuse the address; its owner corrects it. */
-  ADDRESS_INVALID: { resumes: 'fulfill', wokenBy: 'deed' },
+  ADDRESS_INVALID: { resumes: 'fulfill', wokenBy: 'action' },
   /** The reseller's supplier account must be connected again. */
-  RECONNECT_NEEDED: { resumes: 'purchase', wokenBy: 'deed' },
-  /** Goods may be ordered, and nobody may pay for them: a cancellation is asked for at the marketplace, and not decided. */
+  RECONNECT_NEEDED: { resumes: 'purchase', wokenBy: 'action' },
+  /** A cancellation is requested and not decided: goods may be ordered already, but must not be paid for. */
   CANCELLATION_ASKED: { resumes: 'purchase', wokenBy: 'time' },
   /** Placed at the supplier, not paid there yet. Somebody pays on the site; we look again until its deadline. */
   SUPPLIER_UNPAID: { resumes: 'purchase', wokenBy: 'time' },
   /**
-   * The supplier cancelled what it was paid for; somebody has to see its money back before anything is bought again.
-   * What it did not cancel is followed meanwhile.
+   * The supplier cancelled goods that were paid for; a person has to see the refund before anything is bought again.
+   * Meanwhile the supplier orders that were not cancelled are followed.
    */
-  SUPPLIER_REFUND_UNPROVEN: { resumes: 'track-shipment', wokenBy: 'deed' },
-  /** The website wants a person: a captcha, a code, a page nobody knows. Goes on when the account is released. */
+  SUPPLIER_REFUND_UNPROVEN: { resumes: 'track-shipment', wokenBy: 'action' },
+  /** The website asks for a person: a captcha, a code, an unknown page. Resumes when the account is released. */
   BUYER_ACCOUNT_PAUSED: { resumes: 'purchase-fallback', wokenBy: 'time' },
   /** No API connection, and buying through the browser is switched off. Looked at again: both can change. */
   BROWSER_AUTOMATION_DISABLED: { resumes: 'purchase', wokenBy: 'time' },
@@ -89,7 +89,7 @@ export const waits = {
 
 export type WaitReason = keyof typeof waits;
 
-/** An account has to be put right, before anything is bought or after: only before, the order holds nothing meanwhile. */
+/** Waits for an account to be put right, before or after the purchase. Only before it, the order releases its money. */
 export const forAnAccount: ReadonlySet<WaitReason> = new Set<WaitReason>([
   'RECONNECT_NEEDED',
   'BUYER_ACCOUNT_PAUSED',
@@ -97,8 +97,8 @@ export const forAnAccount: ReadonlySet<WaitReason> = new Set<WaitReason>([
 ]);
 
 /**
- * Their deed is done to something else than the order: to a listing, an account. It may fall between the look that
- * found it missing and the commit of the wait, so these waits are looked at once more.
+ * These waits end by an action on something else than the order: a listing, an account. The action may fall between the
+ * check that missed it and the commit of the wait, so these waits are checked once more.
  */
 export const resolvedElsewhere: ReadonlySet<WaitReason> = new Set<WaitReason>([
   'LISTING_NOT_MAPPED',
@@ -156,12 +156,12 @@ export type Holder = 'platform' | 'reseller';
 export type Custody = { readonly proceedsHeldBy: Holder; readonly supplierPaidBy: Holder };
 
 /**
- * Why no money of an order moves. An order names one of them, and a later one is not written over it: whoever ends a
- * freeze asks `freezeLeft` what holds the order all the same.
+ * Why no money of an order moves. An order names one freeze, and a later one does not overwrite it: code that ends a
+ * freeze asks `freezeLeft` whether another reason still holds the order.
  */
 export const freezes = [
   'DISPUTE',
-  /** What was given up as not happened has happened. */
+  /** An effect that was given up as not happened has happened. */
   'CONTRADICTION',
   'CANCELLATION_ASKED',
   'REFUND_PENDING',

@@ -1,6 +1,6 @@
 /**
- * What a text that we gave a provider looks like: an effect's key, or an order's id as `custom_id`. News that carries one
- * is about us, also when the database knows nothing of it (it may have been restored to before).
+ * The form of the texts that we give to providers: an effect's key, or an order's id as `custom_id`. A notification
+ * that carries one is about us, even if the database has no such row: it may have been restored to an earlier time.
  */
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const keys = new RegExp(`^(?:leg|refund|capture|ship)-${uuid}-\\d+$`);
@@ -8,8 +8,11 @@ const orderIds = new RegExp(`^${uuid}$`);
 
 const likeKeys = new RegExp(`(?:[a-z]+-)?${uuid}-\\d+`, 'g');
 
-/** All that may be keys of ours in what was told, one after the other: they name nobody, and outlive what told of them. */
-export const keysToldIn = (text: string): string => [...new Set(text.match(likeKeys))].join(' ');
+/**
+ * All texts in a notification that may be our keys, separated by spaces. They name no person, and are kept for longer
+ * than the notification.
+ */
+export const keysMentionedIn = (text: string): string => [...new Set(text.match(likeKeys))].join(' ');
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 

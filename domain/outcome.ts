@@ -20,16 +20,19 @@ export type FailureDetail = {
   reference?: string;
   /** How long the provider asked us to wait. */
   retryAfterMs?: number;
-  /** What of the request it found fault with, in its own words: `/purchase_units/0/shipping/address/postal_code`. */
+  /**
+   * The fields of the request that the provider rejected, as it names them:
+   * `/purchase_units/0/shipping/address/postal_code`.
+   */
   fields?: readonly string[];
-  /** Of a permission that was refused: what alone is refused. Without one, the account is of no use. */
+  /** With a refused permission: the one capability that is refused. Without it the whole account is refused. */
   capability?: Capability | undefined;
-  /** What was answered, without our secrets and cut to `answerKeptChars`: a person may have to read it. */
+  /** The provider's answer, without our secrets and cut to `answerKeptChars`, for a person to read. */
   answer?: string;
   cause?: unknown;
 };
 
-/** So much of an answer is kept for a person. */
+/** How many characters of an answer are kept for a person to read. */
 export const answerKeptChars = 20_000;
 
 export abstract class Failure extends Error {
@@ -40,7 +43,7 @@ export abstract class Failure extends Error {
   readonly reference: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly fields: readonly string[];
-  /** Private, so that no log line holds it: it may tell of a buyer. */
+  /** Private, so that no log line holds it: it may name a buyer. */
   readonly #answer: string | undefined;
 
   constructor(code: string, message: string, detail: FailureDetail = {}) {
@@ -81,8 +84,8 @@ export class TokenRefused extends Retryable {
 }
 
 /**
- * The answer to a question does not hold what is needed, or says it in a form that we do not know: nothing follows from
- * it. It is asked for again, and past a horizon a person reads `answer`.
+ * The answer to a read lacks what is needed, or has a form that we do not know, so nothing is concluded from it. It is
+ * read again, and past a horizon a person reads `answer`.
  */
 export class Unreadable extends Retryable {}
 
@@ -91,8 +94,8 @@ export class NotThere extends Retryable {}
 
 /**
  * The provider does not let this account, or our application in its name, do what was asked. Nothing happened, and
- * nothing will until somebody has changed that there: the account is stopped, and what needs it waits. A capability that
- * the account is of use without is refused alone.
+ * nothing will until a person changes that at the provider: the account is stopped, and the work that needs it waits.
+ * With a `capability`, only that is refused, and the rest of the account goes on.
  */
 export class PermissionRefused extends Retryable {
   readonly capability: Capability | undefined;
@@ -103,8 +106,8 @@ export class PermissionRefused extends Retryable {
 }
 
 /**
- * Nothing left: the provider does not answer at the moment, or has had as many calls as it takes. Whoever gets this
- * looks again after `retryAfterMs`; it is nobody's failed try.
+ * The call did not leave: the provider does not answer at the moment, or its rate limit is used up. The caller tries
+ * again after `retryAfterMs`; it does not count as a failed attempt.
  */
 export class NotNow extends Retryable {
   declare readonly retryAfterMs: number;
@@ -113,7 +116,7 @@ export class NotNow extends Retryable {
   }
 }
 
-/** For `.catch`: a certain "no" becomes a value, everything else goes on being thrown. */
+/** For `.catch`: a certain "no" becomes a value, everything else is thrown on. */
 export function refusalIn(error: unknown): Terminal {
   if (error instanceof Terminal) return error;
   throw error;

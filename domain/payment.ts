@@ -6,13 +6,14 @@
  *      ▼            └── DISPUTED ────┘
  *   DECLINED
  *
- * PENDING is not paid. How much of a payment is left is a sum: what was captured, less what went back, and with what of
- * that was returned. Where money has come, the status follows from the sum and is for people; nothing is decided by it.
+ * PENDING is not paid. What is left of a payment is a sum: what was captured, less what was refunded or reversed, plus
+ * what was returned of that. Once money has come, the status follows from the sum and is for people; nothing is decided
+ * by it.
  */
 import { type Money, money, subtract } from './money.ts';
 import type { StateTable } from './state-table.ts';
 
-/** An order at our checkout that its buyer has not approved for so long is given up. */
+/** An order at our checkout that its buyer has not approved within this time is given up. */
 export const approvedWithinMs = 24 * 3_600_000;
 
 export const paymentStates = [
@@ -39,7 +40,7 @@ export const paymentMoves: StateTable<PaymentState> = {
 /** What has become of a payment, all in its currency and none negative; returns are taken off `refunded` and `reversed`. */
 export type PaymentSums = { readonly captured: Money; readonly refunded: Money; readonly reversed: Money };
 
-/** What of a payment is still here. Never less than nothing. */
+/** What is left of a payment; never negative. */
 export function leftOf({ captured, refunded, reversed }: PaymentSums): Money {
   const left = subtract(subtract(captured, refunded), reversed);
   return left.amountMinor < 0n ? money(0n, left.currency) : left;
@@ -47,14 +48,14 @@ export function leftOf({ captured, refunded, reversed }: PaymentSums): Money {
 
 const broughtNothing: readonly PaymentState[] = ['PENDING', 'DECLINED'];
 
-/** Money came once, whatever has become of it since. */
+/** Whether money ever arrived, whatever has become of it since. */
 export const broughtMoney = (state: PaymentState): boolean => !broughtNothing.includes(state);
 
 /**
- * Its provider says in a word that money went back, and the sums do not know of it: nobody knows how much is left, until
- * the refund or the reversal itself is told.
+ * The provider's status says that money was refunded or reversed, and the sums do not show it: how much is left is
+ * unknown until the provider reports the refund or the reversal itself.
  */
-export function isUntold(word: PaymentState, sums: PaymentSums): boolean {
+export function isUnquantified(word: PaymentState, sums: PaymentSums): boolean {
   const { refunded, reversed } = sums;
   switch (word) {
     case 'REVERSED':
@@ -71,9 +72,9 @@ export function isUntold(word: PaymentState, sums: PaymentSums): boolean {
   }
 }
 
-/** The status that follows from the sums. @param word the provider's, or how the payment stood before */
+/** The status that follows from the sums. @param word the provider's status, or the payment's status before */
 export function statusBySums(word: PaymentState, sums: PaymentSums, disputed: boolean): PaymentState {
-  if (!broughtMoney(word) || isUntold(word, sums)) return word;
+  if (!broughtMoney(word) || isUnquantified(word, sums)) return word;
   const { captured, reversed } = sums;
   const left = leftOf(sums).amountMinor;
   if (left === 0n) return reversed.amountMinor > 0n ? 'REVERSED' : 'REFUNDED';

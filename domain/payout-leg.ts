@@ -6,10 +6,10 @@
  *      ▼          └────► FAILED
  *   SKIPPED_INSUFFICIENT_FUNDS ──► PENDING          taken up again by itself when funds arrive
  *
- * SENT means the intent is committed and the provider may have it. A batch's SUCCESS says nothing: only the item's
- * own status moves a leg. FAILED, RETURNED and REVERSED owe the money again; a person decides what then. CANCELLED
- * never left, or came back: its sale was refunded before it could be paid. Should the provider say of any of these that
- * the money arrived after all, the leg is SENT again, and read.
+ * SENT means the intent is committed and the provider may have it. A batch's SUCCESS says nothing: only the item's own
+ * status moves a leg. FAILED, RETURNED and REVERSED owe the money again; a person decides what then. CANCELLED never
+ * left, or came back: its sale was refunded before it could be paid. If the provider says of any of these that the
+ * money arrived after all, the leg becomes SENT again, and its status is read.
  */
 import type { StateTable } from './state-table.ts';
 

@@ -6,7 +6,7 @@ import { add, divideRounded, type Money, money, negate, subtract } from './money
 import type { Channel, Custody, Holder } from './order.ts';
 import type { Profit } from './profit.ts';
 
-/** Where the platform's money lies; `elsewhere` nobody here can read it. */
+/** Where the platform's money lies; `elsewhere` is an account that we cannot read. */
 type Till = Channel | 'payoneer' | 'elsewhere';
 const cashOf = (till: Till): Account => `cash:${till}`;
 const totalOf = ({ marketplaceFee, paymentFee }: Fees): Money => add(marketplaceFee, paymentFee);
@@ -26,7 +26,7 @@ const payerOf = ({ custody, reseller, from = 'paypal', amount }: Bought & { amou
     ? { account: cashOf(from), amount }
     : { account: 'reseller', holder: reseller, amount };
 
-/** Who has to have back what the supplier owes. */
+/** What the supplier owes to whoever paid it: to the reseller as holder, or to the platform. */
 const owedBySupplier = ({ custody, reseller, amount }: Sale & { amount: Money }): Posting => ({
   account: 'supplier-refunds',
   ...(custody.supplierPaidBy === 'reseller' ? { holder: reseller } : {}),
@@ -49,8 +49,8 @@ export function buyerPaid(sale: Sale & { channel: Channel; gross: Money; fees: F
 }
 
 /**
- * The channel says now what it kept of a payment: `difference` more than was estimated. The sale takes it over as long as
- * it is not booked; afterwards the shares stand, and the platform bears it.
+ * The channel reports its real fee for a payment: `difference` more than was estimated. Until the sale is booked, the
+ * difference becomes part of it; afterwards the shares are final, and the platform bears the difference.
  */
 export function feeCorrected(sale: Sale & { channel: Channel; difference: Money; saleBooked: boolean }): Posting[] {
   const { channel, difference, saleBooked } = sale;
@@ -59,8 +59,8 @@ export function feeCorrected(sale: Sale & { channel: Channel; difference: Money;
 }
 
 /**
- * A fee was booked in the currency of its payment, and taken in another one. Where the proceeds are the platform's its
- * cash follows, against what the one is worth in the other.
+ * A fee was booked in its payment's currency (`converted`), but charged in another one (`told`). Where the platform
+ * holds the proceeds, its cash is corrected in both currencies, against `fx:clearing`.
  */
 export const feeTakenElsewhere = (fee: {
   channel: Channel;
@@ -88,7 +88,10 @@ export const buyerRefunded = (refund: Sale & { channel: Channel | 'elsewhere'; a
 export const refundReturned = (refund: Parameters<typeof buyerRefunded>[0]): Posting[] =>
   reversed(buyerRefunded(refund));
 
-/** What a payment provider keeps of an order without a sale becomes its bearer's: `worth` is that in our currency. */
+/**
+ * Charges a fee that a payment provider kept of an order without a sale to its bearer. `worth`: the fee in our
+ * currency.
+ */
 export function keptFeeBorne(kept: { bearer: Holder; reseller: UserId; fee: Money; worth: Money }): Posting[] {
   const { bearer, reseller, fee, worth } = kept;
   const borne: Posting =
@@ -112,7 +115,7 @@ export const supplierPaid = (purchase: Bought & { cost: Money }): Posting[] =>
     payerOf({ ...purchase, amount: negate(purchase.cost) }),
   ]);
 
-/** Goods were bought that nobody needs; whose money it was not, the platform's books do not tell of it. */
+/** Goods were bought that nobody needs. Nothing is booked where the reseller paid: it is no loss of the platform. */
 export const lostAtSupplier = ({
   custody,
   from = 'paypal',
@@ -125,14 +128,14 @@ export const lostAtSupplier = ({
         { account: cashOf(from), amount: negate(lost) },
       ]);
 
-/** The supplier cancelled what it was paid for: the purchase is undone, and `owed` is to come back to who paid it. */
+/** The supplier cancelled what it was paid for: the purchase is undone, and the supplier owes `owed` to its payer. */
 export const supplierCancelled = (purchase: Sale & { owed: Money }): Posting[] =>
   balanced([
     owedBySupplier({ ...purchase, amount: purchase.owed }),
     { account: 'supplier-purchases', amount: negate(purchase.owed) },
   ]);
 
-/** The whole cost of a purchase has come back. `owed` of it was known to be owed; the rest is undone now. */
+/** The whole cost of a purchase has come back. `owed` of it was booked as a supplier's debt; the rest is undone now. */
 export const supplierRefunded = (purchase: Bought & { cost: Money; owed: Money }): Posting[] =>
   balanced([
     payerOf({ ...purchase, amount: purchase.cost }),
@@ -182,8 +185,8 @@ export function saleBooked(sale: BookedSale): Posting[] {
 }
 
 /**
- * A booked sale is worth less now, because money went back to its buyer, or more, because it came again: everybody's
- * share follows. What was paid out already turns into a receivable by itself.
+ * A booked sale is worth less now, because its buyer was refunded, or more, because a refund was reversed: all shares
+ * follow. A share that was already paid out becomes a receivable by itself.
  */
 export const saleRevalued = (
   sale: Omit<BookedSale, 'gross' | 'profit'>,
@@ -225,14 +228,11 @@ export const disputeCharged = (fee: Money): Posting[] =>
     { account: 'cash:paypal', amount: negate(fee) },
   ]);
 
-/** What a part of the foreign money that the books carry is worth in them: its share of the whole, on average. */
+/** The book value of a part of our foreign money: its share of the whole, at the average rate. */
 export const carriedAt = ({ foreign, worth }: { foreign: Money; worth: Money }, from: Money): Money =>
   money(divideRounded(worth.amountMinor * from.amountMinor, foreign.amountMinor), worth.currency);
 
-/**
- * Foreign money was converted into the platform's. `carried` is what the books said it was worth; what it really
- * brought beside that is the difference.
- */
+/** Foreign money was converted into the platform's. `carried` is its book value; the rest is gain or loss. */
 export const currencyConverted = (conversion: {
   heldAt: Channel;
   from: Money;

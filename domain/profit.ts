@@ -57,9 +57,9 @@ export type Legs = { readonly admin: Money; readonly reseller: Money; readonly s
 export type Owed = { readonly admin: Money; readonly reseller: Money };
 
 /**
- * A leg pays what its beneficiary is due with this sale and the ones before it. Nothing leaves from a sale whose
- * proceeds the reseller holds; its commission waits until a later sale's set-off collects it. A loss has no commission,
- * but a reseller who paid the supplier has the proceeds that the platform holds back all the same.
+ * A leg pays what its beneficiary is due from this sale and the ones before it. A sale whose proceeds the reseller
+ * holds has no payout; its commission waits until a later sale's set-off collects it. A loss has no commission, but a
+ * reseller who paid the supplier still gets the proceeds that the platform holds.
  */
 export function legsOf(custody: Custody, sale: Profit & { supplierCost: Money }, owed: Owed): Legs {
   const nothing = zero(sale.netProfit.currency);

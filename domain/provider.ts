@@ -2,11 +2,11 @@
 export const providers = ['paypal', 'aliexpress', 'ebay', 'mercadolibre', 'payoneer', 'fx'] as const;
 export type Provider = (typeof providers)[number];
 
-/** PayPal's reports, of balances as of transactions, may be so late by its own word: what happened since may be missing. */
+/** PayPal's reports of balances and transactions may lag by this much, by its own documentation. */
 export const reportsLagMs = 3 * 3_600_000;
 
 /**
- * A provider, or one account at it, that is left in peace for a while.
+ * A provider, or one account at it, to which no calls are made for a while.
  *
  * - `OUTAGE`        it gives no answers, or answers that it is broken
  * - `RATE_LIMITED`  it has asked us to wait
@@ -15,13 +15,13 @@ export type Trouble = {
   readonly provider: Provider;
   /** The outside account; empty for the provider as a whole. */
   readonly account: string;
-  /** Which of its calls; empty for all. */
+  /** The family of calls; empty for all of them. */
   readonly family: string;
   readonly why: 'OUTAGE' | 'RATE_LIMITED';
-  /** How often in a row it was tried again in vain. */
+  /** How many test calls in a row have failed. */
   readonly attempt: number;
   readonly since: Date;
-  /** Nothing is sent before; then one call tries. */
+  /** No call leaves before; then one test call does. */
   readonly until: Date;
 };
 

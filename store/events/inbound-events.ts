@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LockMode, raw } from '@mikro-orm/core';
 import type { CredentialId, EventId } from '../../domain/ids.ts';
-import { keysToldIn } from '../../domain/our-keys.ts';
+import { keysMentionedIn } from '../../domain/our-keys.ts';
 import { timeIn } from '../database/clock.ts';
 import { graceMs } from '../database/due-row.ts';
 import { type Keyring, keysOf, sealBytes } from '../database/keyring.ts';
@@ -50,7 +50,7 @@ export function eventRow(keys: Keyring, event: NewEvent): EventRow {
     subject: event.subject ?? null,
     headers: event.headers ?? {},
     body: sealBytes(keys, 'inbound_events', id, event.body).toString('latin1'),
-    keys_told: keysToldIn(event.body.toString('utf8')) || null,
+    keys_told: keysMentionedIn(event.body.toString('utf8')) || null,
     credential_id: event.credentialId ?? null,
     status: event.unreadable ? 'FAILED' : event.wanted ? 'RECEIVED' : 'IGNORED',
     note: event.unreadable ?? null,

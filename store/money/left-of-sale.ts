@@ -1,5 +1,5 @@
 import { type Money, max, min, money, subtract, sum, zero } from '../../domain/money.ts';
-import { isUntold, leftOf } from '../../domain/payment.ts';
+import { isUnquantified, leftOf } from '../../domain/payment.ts';
 import type { EntityManager } from '../database/open.ts';
 import type { Order } from '../entities/order.ts';
 import { salePrice } from '../orders/orders.ts';
@@ -14,7 +14,7 @@ import { moneyOf } from './payments.ts';
 export async function leftOfSale(em: EntityManager, order: Order): Promise<Money> {
   const { saleCurrency } = order;
   const certain = (await moneyOf(em, order.id)).filter(
-    ({ payment, sums }) => payment.currency === saleCurrency && !isUntold(payment.status, sums),
+    ({ payment, sums }) => payment.currency === saleCurrency && !isUnquantified(payment.status, sums),
   );
   const here = sum(
     certain.map(({ sums }) => leftOf(sums)),

@@ -5,7 +5,7 @@ import type { Channel } from '../../domain/order.ts';
 import { invariant } from '../../domain/outcome.ts';
 import {
   broughtMoney,
-  isUntold,
+  isUnquantified,
   leftOf,
   type PaymentState,
   type PaymentSums,
@@ -157,7 +157,7 @@ export async function moneyOf(em: EntityManager, orderId: OrderId): Promise<Held
 export async function holdsMoney(em: EntityManager, orderId: OrderId): Promise<boolean> {
   if (await isDisputed(em, orderId)) return false;
   return (await moneyOf(em, orderId)).some(
-    ({ payment, sums }) => !isUntold(payment.status, sums) && leftOf(sums).amountMinor > 0n,
+    ({ payment, sums }) => !isUnquantified(payment.status, sums) && leftOf(sums).amountMinor > 0n,
   );
 }
 

@@ -1,6 +1,6 @@
 /** Seals rows with the first key, batch by batch in the order of their ids: sealed anew, or for the first time. */
 import type { Address } from '../../domain/address.ts';
-import { keysToldIn } from '../../domain/our-keys.ts';
+import { keysMentionedIn } from '../../domain/our-keys.ts';
 import { hashesOf } from '../database/buyer-address.ts';
 import { type Keyring, keysOf } from '../database/keyring.ts';
 import type { EntityManager, Store } from '../database/open.ts';
@@ -45,7 +45,7 @@ async function keepBeside(em: EntityManager, { hash }: Keyring, { table }: Seale
     const { emailHash, nameHash } = hashesOf(hash, JSON.parse(text) as Address);
     await em.execute('update orders set email_hash = ?, name_hash = ? where id = ?', [emailHash, nameHash, id]);
   } else if (table === 'inbound_events') {
-    const told = keysToldIn(Buffer.from(text, 'base64').toString('utf8')) || null;
+    const told = keysMentionedIn(Buffer.from(text, 'base64').toString('utf8')) || null;
     await em.execute('update inbound_events set keys_told = ? where id = ?', [told, id]);
   }
 }

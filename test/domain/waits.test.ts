@@ -12,8 +12,8 @@ const mendedByDeed = [
 
 describe('the reasons to wait', () => {
   it('end by themselves, but for those that need a deed', () => {
-    expect(waitReasons.filter(reason => waits[reason].wokenBy === 'deed')).to.have.members(mendedByDeed);
-    for (const reason of waitReasons) expect(waits[reason].wokenBy).to.be.oneOf(['time', 'deed']);
+    expect(waitReasons.filter(reason => waits[reason].wokenBy === 'action')).to.have.members(mendedByDeed);
+    for (const reason of waitReasons) expect(waits[reason].wokenBy).to.be.oneOf(['time', 'action']);
   });
 
   it('go on with the purchase only when the order was let through before', () => {

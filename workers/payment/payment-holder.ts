@@ -1,5 +1,5 @@
 import type { Money } from '../../domain/money.ts';
-import { broughtMoney, isUntold, leftOf } from '../../domain/payment.ts';
+import { broughtMoney, isUnquantified, leftOf } from '../../domain/payment.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';
 import { isDisputed } from '../../store/money/disputes.ts';
 import { moneyOf, paymentsOf } from '../../store/money/payments.ts';
@@ -35,7 +35,7 @@ const whoHasIt = (ctx: Context, order: Order): Promise<PaymentHolder> =>
     const pending = payments.find(({ status }) => status === 'PENDING');
     if (pending) return { with: 'nobody', note: `payment ${pending.reference} is PENDING: nothing goes back yet` };
     const held = await moneyOf(em, order.id);
-    const untold = held.find(({ payment, sums }) => isUntold(payment.status, sums));
+    const untold = held.find(({ payment, sums }) => isUnquantified(payment.status, sums));
     if (untold) return { with: 'nobody', note: notTold(untold.payment) };
     const left = held.find(({ sums }) => leftOf(sums).amountMinor > 0n);
     if (!left) return { with: 'buyer' };
