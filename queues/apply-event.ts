@@ -1,8 +1,8 @@
 import { defineQueue } from './contract.ts';
 
 /**
- * Takes what a provider told; leaves the payment, payout leg or purchase that it is about with a job to read it back.
- * Takes also eBay's word that a buyer is to be forgotten; leaves no trace of them.
+ * Takes a provider's notification; leaves the payment, payout leg or purchase that it names with a job to read it back.
+ * Also takes eBay's request to forget a buyer; leaves no trace of them.
  */
 export const applyEventQueue = defineQueue({
   name: 'apply-event',

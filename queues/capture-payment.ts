@@ -1,8 +1,8 @@
 import { defineQueue } from './contract.ts';
 
 /**
- * Takes an order CREATED at our own checkout; leaves it PAID, CANCELLED, or as it is until the buyer approves. Takes
- * also one that is over or needs a review, when PayPal tells of its money: books it.
+ * Takes an order CREATED at our own checkout; leaves it PAID, CANCELLED, or as it is until the buyer approves. Also
+ * takes an order that is closed or under review, when PayPal reports money for it; books that money.
  */
 export const capturePaymentQueue = defineQueue({
   name: 'capture-payment',

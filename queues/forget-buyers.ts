@@ -1,6 +1,6 @@
 import { defineQueue } from './contract.ts';
 
-/** Takes the one forgetting; leaves buyers forgotten whom nothing needs any more, and the time when it is looked again. */
+/** Takes the one forgetting; leaves buyers forgotten whom nothing needs any more, and the time of the next look. */
 export const forgetBuyersQueue = defineQueue({
   name: 'forget-buyers',
   key: 'forgettingId',

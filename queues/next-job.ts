@@ -26,7 +26,7 @@ const buying = ({ purchaseRoute }: OrderRow) => (purchaseRoute === 'browser' ? p
 const tracking = ({ purchaseRoute }: OrderRow) =>
   purchaseRoute === 'browser' ? trackInBrowserQueue : trackShipmentQueue;
 
-/** What was begun in the browser is taken up there again; what holds nothing any more is let through anew. */
+/** A purchase begun in the browser resumes there; an order that has released its money goes through `fulfill` again. */
 const resumes = (order: OrderRow, reason: WaitReason) => {
   if (forAnAccount.has(reason) && !isLetThrough(order)) return fulfillQueue;
   switch (waits[reason].resumes) {
@@ -67,16 +67,16 @@ export function jobForOrder(order: OrderRow): Job | undefined {
   }
 }
 
-/** Over, or a person's: nothing moves them on, and yet money of theirs may come, or go back. */
+/** The order is closed or left to a person: no job moves it on, but its money may still arrive or go back. */
 export const moneyMayCome = ['CANCELLED', 'FAILED', 'REFUNDED', 'NEEDS_REVIEW'] as const satisfies OrderState[];
 
-/** What PayPal's word of a payment wakes: the look at an order's money, for as long as no other job would take it. */
+/** The job that a PayPal event about a payment wakes: it looks at the order's money, where no other job would. */
 export const jobForMoney = (order: OrderRow): Job | undefined =>
   order.channel === 'paypal' && ['CREATED', ...moneyMayCome].includes(order.status)
     ? capturePaymentQueue.jobFor(order)
     : undefined;
 
-/** What has ended is only looked at when somebody has woken it: its money may have come back, or arrived after all. */
+/** A leg that has ended gets a job only when it was woken: its money may have come back, or arrived after all. */
 export function jobForLeg(leg: Subject & { status: LegState }): Job | undefined {
   switch (leg.status) {
     case 'PENDING':

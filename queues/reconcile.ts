@@ -4,7 +4,7 @@ import { defineQueue } from './contract.ts';
 export const reconcileQueue = defineQueue({
   name: 'reconcile',
   key: 'feedId',
-  description: 'Reads what notifications may have kept quiet about',
+  description: 'Reads what notifications may have missed',
   attempts: 1,
   concurrency: 3,
   deadlineMs: 120_000,

@@ -5,7 +5,8 @@
  *
  * A row says when through `next_check_at`; null means that nobody but a person or an outside event can move it. A job
  * whose id still waits or runs is left alone. One that is finished, failed or gone blocks its id, so `wake` is raised
- * and the job is made anew. What names a buyer is not opened: a row that does not open keeps no other from recovering.
+ * and the job is made anew. Sealed columns, which name buyers, are not opened: a row that cannot be opened keeps no
+ * other row from recovering.
  */
 import type {
   BookCheckId,
@@ -58,7 +59,7 @@ import { tokenRefreshQueue } from './token-refresh.ts';
 import { watchSubscriptionQueue } from './watch-subscription.ts';
 
 const pageSize = 200;
-/** Rows of one kind that are looked after at once: each of them is a few short questions. */
+/** How many rows of one kind are handled at once: each takes a few short queries. */
 const atOnce = 5;
 
 /** One sweep at a time, whichever process runs it. */
@@ -81,7 +82,7 @@ const dueBy = (now: Date) => ({
 const orders: Kind<UnopenedOrder> = {
   table: 'orders',
   due: (em, now) => em.find(Order, dueBy(now).where, { ...unopenedOrder, ...dueBy(now).page }),
-  // One that rests was woken by news of its money.
+  // An order that no job moves on is due because an event about its money woke it.
   jobFor: order => jobForOrder(order) ?? jobForMoney(order),
   wake: (em, id) => wakeOrder(em, id as OrderId),
 };
@@ -93,7 +94,7 @@ const legs: Kind<PayoutLeg> = {
   wake: (em, id) => wakeLeg(em, id as LegId),
 };
 
-/** What tells of a sale at a marketplace is imported; all else is about something that we have already. */
+/** An event about a sale at a marketplace is imported; every other one is about something that we have already. */
 export function queueForEvent({ source, type }: Pick<InboundEvent, 'source' | 'type'>) {
   const tellsOfSale = source === 'mercadolibre' || source === 'inline' || (source === 'ebay' && type !== erasePerson);
   return tellsOfSale ? importOrderQueue : applyEventQueue;
@@ -159,7 +160,7 @@ async function sweepKind<Row extends Due>(
   { store, producer, stallAfterMs, now = store.clock.now }: SweepOptions,
 ): Promise<number> {
   const later = () => new Date(now().getTime() + stallAfterMs);
-  // Guarded by the time that was read: a processor that has just said when to look again is not overruled.
+  // Guarded by the time that was read: it does not overwrite the time that a processor has just set.
   const postpone = ({ id, nextCheckAt }: Row, at: Date | null) =>
     store.read(em =>
       em.execute(`update ${kind.table} set next_check_at = ? where id = ? and next_check_at = ?`, [
@@ -194,7 +195,7 @@ async function sweepKind<Row extends Due>(
   return made;
 }
 
-/** What all of them gave; the first failure only when none of them works on. */
+/** All results. @throws the first failure, once none of them is still working */
 async function allOf<T>(works: readonly Promise<T>[]): Promise<T[]> {
   const results = await Promise.allSettled(works);
   return results.map(result => {
@@ -203,7 +204,7 @@ async function allOf<T>(works: readonly Promise<T>[]): Promise<T[]> {
   });
 }
 
-/** One pass over everything that is due; the number of jobs it made. 0 when another process is at it. */
+/** One pass over everything that is due; the number of jobs it made. 0 when another process is sweeping. */
 export async function sweep(options: SweepOptions): Promise<number> {
   return options.store.transaction(async em => {
     const [lock] = await em.execute<{ mine: boolean }[]>('select pg_try_advisory_xact_lock(?) as mine', [sweepLock]);

@@ -1,8 +1,8 @@
 import { defineQueue } from './contract.ts';
 
 /**
- * Takes one credential whose access token ends soon; leaves a new token, or RECONNECT_NEEDED. Takes also one whose
- * provider refuses us; leaves it on trial, or well again.
+ * Takes one credential whose access token ends soon; leaves a new token, or RECONNECT_NEEDED. Also takes one that its
+ * provider refused; leaves it on trial, or healthy again.
  */
 export const tokenRefreshQueue = defineQueue({
   name: 'token-refresh',

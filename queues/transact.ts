@@ -35,6 +35,6 @@ export async function advance(
   also: Partial<Order> = {},
 ): Promise<void> {
   await moveOrder(em, order, move, also);
-  // Who waits is taken up again by the sweep when the time comes, or by the deed that the wait is for.
+  // A waiting order is taken up again by the sweep when its time comes, or by the action that it waits for.
   if (move.to !== 'WAITING') enqueue(jobForOrder(order));
 }

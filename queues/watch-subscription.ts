@@ -1,6 +1,6 @@
 import { defineQueue } from './contract.ts';
 
-/** Takes one seller's subscription at eBay; leaves it standing and tested, and the time when it is looked at again. */
+/** Takes one seller's subscription at eBay; leaves it in place and tested, and the time of the next look. */
 export const watchSubscriptionQueue = defineQueue({
   name: 'watch-subscription',
   key: 'subscriptionId',

@@ -3,7 +3,7 @@ import type { QueueContract } from '../contract.ts';
 
 const longestMs = 60_000;
 
-/** BullMQ looks this name up in no list of its own: it asks the worker. */
+/** The name of no strategy of BullMQ's own: it asks the worker. */
 export const backOffType = 'as the worker says';
 
 /** How long a job waits after its n-th failed try: doubling from the first, longer when the provider asks for it. */

@@ -34,7 +34,7 @@ const jobDefaults = ({ attempts }: QueueContract) => ({
   ...retention,
 });
 
-/** BullMQ's own strategies do not know what a provider asked for. */
+/** BullMQ's own strategies do not know how long a provider asked us to wait. */
 const backOff = (contract: QueueContract): WorkerSettings => ({
   settings: { backoffStrategy: (tries = 1, _type, error) => backOffMs(contract, tries, error) },
 });
@@ -85,7 +85,7 @@ async function redisBackend(redisUrl: string, prefix: string): Promise<Backend> 
   const disconnect = () => {
     for (const redis of [producer, consumer]) redis.disconnect();
   };
-  // A queue that is opened before the connection stands fails to set itself up, and every add after that fails too.
+  // A queue that is opened before the connection is up fails to set itself up, and every add after that fails too.
   await producer.connect().catch((error: unknown) => {
     disconnect();
     throw error;

@@ -4,18 +4,19 @@ import type { Backend } from './backend.ts';
 import { openProducer, type Producer } from './producer.ts';
 import { isRedisAway } from './wait-for-redis.ts';
 
-/** A queue that is opened before its connection stands never works: so nothing is opened before Redis is there. */
+/** How often Redis is tried. A queue that is opened before its connection is up never works, so none is. */
 const retryMs = 1_000;
 
 export type LateProducer = Pick<Producer, 'addAll' | 'close'> & {
-  /** Why this Redis gets no jobs; undefined when it does, or would if it were there. */
+  /** Why this Redis gets no jobs; undefined when it gets them, or was not reached yet. */
   refusal(): string | undefined;
 };
 
 /**
- * A producer for who must not wait for Redis. Until it is there nothing is added: the rows are committed, and the sweep
- * finds what was not added. Its policy is judged when it is met first: one that evicts gets no jobs, and says why.
- * @throws when it is there and would evict jobs
+ * A producer for a process that must not wait for Redis. Until Redis is there no job is added: the rows are committed,
+ * and the sweep finds them. The policy is checked at the first connection: a Redis that evicts keys gets no jobs, and
+ * `refusal` says why.
+ * @throws when Redis is there and would evict jobs
  */
 export async function openLateProducer(
   open: () => Promise<Backend>,

@@ -12,8 +12,9 @@ export type Producer = {
   /** Adds what a commit left to do. Never throws: the rows are committed, and the sweep finds what was not added. */
   addAll(jobs: readonly Job[]): Promise<void>;
   /**
-   * True while the job waits or runs; false when it is finished, failed, was never there, or was taken by a worker whose
-   * clock is ahead of `now`: its lock, or the time of its next try, may lie days ahead. @throws when nobody can tell
+   * True while the job waits or runs. False when it is finished, failed or was never there; also when a worker whose
+   * clock is ahead of `now` took it: its lock, or the time of its next try, may lie days ahead. @throws when the queue
+   * does not answer
    */
   isLive(job: Job, now: Date): Promise<boolean>;
   /** As the backend's. */

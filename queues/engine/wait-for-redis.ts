@@ -5,12 +5,12 @@ import { WouldEvict } from './redis-policy.ts';
 
 const retryMs = (tries: number): number => Math.min(250 * 2 ** tries, 5_000);
 
-/** Nobody answered: it will be there again. What Redis itself refuses (a password, a policy) does not pass by waiting. */
+/** Redis does not answer, and waiting helps. It does not help where Redis itself refuses us (a password, a policy). */
 export const isRedisAway = (error: unknown): boolean =>
   !(error instanceof WouldEvict) && !(error instanceof Error && error.name === 'ReplyError');
 
 /**
- * Opens the backend, and waits for as long as its Redis is away. `onAway` is told of the first time.
+ * Opens the backend, and waits for as long as its Redis is away. `onAway` is called once, at the first failure.
  * @throws what Redis refuses
  */
 export async function openWhenThere(
