@@ -2,7 +2,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type pg from 'pg';
 import { pinoHttp } from 'pino-http';
-import { tellOfUnknownProxy } from '../runtime/http/unknown-proxy.ts';
+import { logUnknownProxy } from '../runtime/http/unknown-proxy.ts';
 import { openGuessBrakes } from '../store/accounts/guess-brakes.ts';
 import { actingAsNobody } from '../store/database/acting.ts';
 import type { Deps } from './deps.ts';
@@ -45,7 +45,7 @@ export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Po
   const brakes = openGuessBrakes(pools.logIns, deps.guessRules);
   app.disable('x-powered-by');
   app.set('trust proxy', deps.config.trustedProxies);
-  app.use(tellOfUnknownProxy(deps.log));
+  app.use(logUnknownProxy(deps.log));
   // Answers hold addresses, money and tokens: nobody between us and who asked keeps them, nor a mark of what they were.
   app.set('etag', false);
   app.use((_request, response, next) => {

@@ -3,7 +3,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type pg from 'pg';
 import { pinoHttp } from 'pino-http';
-import { tellOfUnknownProxy } from '../runtime/http/unknown-proxy.ts';
+import { logUnknownProxy } from '../runtime/http/unknown-proxy.ts';
 import { openGuessBrakes } from '../store/accounts/guess-brakes.ts';
 import { boardRoutes } from './board/board.ts';
 import type { Deps } from './deps.ts';
@@ -43,7 +43,7 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   const sessions = createSessions(deps);
   app.disable('x-powered-by');
   app.set('trust proxy', deps.config.trustedProxies);
-  app.use(tellOfUnknownProxy(deps.log));
+  app.use(logUnknownProxy(deps.log));
   app.use(
     helmet({
       contentSecurityPolicy: { useDefaults: false, directives: pagePolicy },

@@ -1,4 +1,4 @@
-/** What whoever starts the program can mend: a wrong setting, a taken port. Its message says it all, a stack would hide it. */
+/** A fault that the user can mend: a wrong setting, a taken port. The message says it all; a stack would hide it. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 

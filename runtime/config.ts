@@ -20,13 +20,13 @@ export type { Environment } from './config/environment.ts';
 export type { ProviderEnvironment } from './config/provider-urls.ts';
 export type { EncryptionKey } from './config/secrets.ts';
 
-/** Everything that the api is told, which knows it all. Values are frozen, names carry their unit. */
+/** The settings of the api, which reads all of them. Values are frozen, names carry their unit. */
 export type Config = ReturnType<typeof settings>;
-/** What the workers are told: nobody logs in there. */
+/** The settings of the workers: none about sessions, because nobody logs in there. */
 export type WorkerConfig = ReturnType<typeof workerSettings>;
-/** What the dashboard is told: it opens buyers' addresses, which are sealed, and calls nobody. */
+/** The settings of the dashboard: it opens buyers' sealed addresses, and calls no provider. */
 export type DashboardConfig = ReturnType<typeof dashboardSettings>;
-/** What is told to a program that only needs the database. */
+/** The settings of a program that only needs the database. */
 export type ProcessConfig = ReturnType<typeof processSettings>;
 
 /** Every setting of the processes by subject, each described in its schema: `docs/settings.md` is written from them. */
@@ -69,8 +69,8 @@ export const variablesOf = {
 } as const;
 
 type WorkerValues = ProcessValues & SealValues & ProviderValues & PipelineValues & BrowserValues;
-type DashboardValues = ProcessValues & SessionValues & SealValues & LimitValues & WorldOfPayPal;
-type WorldOfPayPal = Pick<ProviderValues, 'PAYPAL_ENVIRONMENT'>;
+type DashboardValues = ProcessValues & SessionValues & SealValues & LimitValues & PayPalEnvironment;
+type PayPalEnvironment = Pick<ProviderValues, 'PAYPAL_ENVIRONMENT'>;
 
 const workerSettings = (values: WorkerValues) => ({
   ...processSettings(values),
@@ -106,9 +106,9 @@ export class ConfigError extends Error {
 }
 
 /**
- * Each reads the environment once, at the top of a `main.ts`, and only what its program needs: no process has to be given
- * a secret that it does not use. An empty variable counts as one that is not set, because compose files and shells pass
- * those on. @throws ConfigError with every mistake at once
+ * Each function reads the environment once, at the top of a `main.ts`, and only what its program needs: no process has
+ * to be given a secret that it does not use. An empty variable counts as not set, because compose files and shells pass
+ * empty ones on. @throws ConfigError with every mistake at once
  */
 export const readConfig = (env: Environment = process.env): Config => read(env, variables, settings);
 export const readWorkerConfig = (env: Environment = process.env): WorkerConfig =>

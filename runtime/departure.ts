@@ -4,8 +4,8 @@ import { departMs } from './call-times.ts';
 export type Departure = { isMissed(): boolean };
 
 /**
- * Begins before the mark. Time is counted by the wall clock and by the monotonic one, and the longer one counts: a
- * machine that slept may have stopped the second, and somebody who sets the clock moves the first.
+ * Called before the mark is written. The longer of two times counts, the wall clock's and the monotonic clock's: the
+ * first moves when somebody sets the clock, the second may stop while the machine sleeps.
  */
 export function departure(withinMs = departMs): Departure {
   const [wall, monotonic] = [Date.now(), performance.now()];

@@ -4,11 +4,11 @@ import type { Logger } from './logger.ts';
 const quietMs = 60_000;
 
 /**
- * A server that holds as many connections as it may closes every other at once, of which nothing else is heard: the log
- * is told, at most once a minute, with how many were closed since it was told last.
+ * A server that holds as many connections as it may closes every further one at once, and silently. This logs it, at
+ * most once a minute, with how many were closed since the last line.
  * @param now milliseconds on a clock that only goes forward
  */
-export function tellOfFullServer(server: Server, log: Logger, now: () => number = () => performance.now()): void {
+export function logFullServer(server: Server, log: Logger, now: () => number = () => performance.now()): void {
   let dropped = 0;
   let quietUntil = Number.NEGATIVE_INFINITY;
   server.on('drop', () => {

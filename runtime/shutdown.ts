@@ -4,7 +4,7 @@ import { whenNpmEnds } from './system/npm-parent.ts';
 /** Something that was opened and has to be closed before the process may end. */
 type Closer = { readonly name: string; readonly close: () => unknown };
 
-/** Registers what to close. What was deferred last is closed first, so nothing loses what it stands on. */
+/** Registers what to close. What was deferred last is closed first, so nothing loses what it depends on. */
 export type Defer = (name: string, close: () => unknown) => void;
 
 export type ShutdownOptions = {
@@ -18,7 +18,8 @@ const sameSignalWithinMs = 500;
 
 /**
  * The end of a process. The first SIGTERM or SIGINT runs the closers, last opened first, and exits with 0; with 1 when
- * one of them failed. The second signal, or the deadline, exits with 1 at once: what is open then is for the recovery.
+ * one of them failed. The second signal, or the deadline, exits with 1 at once, and recovery takes care of what is
+ * still open.
  *
  *     const defer = onShutdown({ deadlineMs: config.shutdownDeadlineMs, log });
  *     const store = await openStore(config.databaseUrl);

@@ -6,7 +6,7 @@ import { inOneLine, tryChromium } from './try-chromium.ts';
 
 export type { Chromium } from './launch-chromium.ts';
 
-/** `passedOver`: those that were found before and cannot be used, each with the reason. */
+/** `passedOver`: browsers that were found first and cannot be used, each with the reason. */
 export type FoundChromium = Chromium & { readonly passedOver: readonly string[] };
 
 /** Where it is looked for. */
@@ -32,7 +32,8 @@ const applications = [
 
 /**
  * The browser of this machine: the one that is named, else the first that can be used of those that are installed and
- * npm's own. Each is tried once: it opens a page as the workers do, and shows text. Where one is named no other is taken.
+ * npm's own. Each is tried once: it opens a page as the workers do, and shows text. Where one is named, no other is
+ * tried.
  * @throws NoChromium
  */
 export async function findChromium(named: string | undefined, places: Places = {}): Promise<FoundChromium> {

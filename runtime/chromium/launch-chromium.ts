@@ -8,7 +8,7 @@ import { within } from '../within.ts';
 
 export type Chromium = {
   readonly executablePath: string;
-  /** What it needs beside what every program gets of the machine. */
+  /** What it needs of the environment beside what every program gets. */
   readonly env: Readonly<Record<string, string>>;
 };
 
@@ -25,8 +25,8 @@ const answerMs = 35_000;
 export const browserFolder = (): string => ownFolder(tmpdir(), 'orders-browser-');
 
 /**
- * Over a pipe: a process that is killed takes its browsers with it. Signals are the process's own to handle. The program
- * must be one that can be run: that it cannot is thrown at the process, not here.
+ * Over a pipe, so that a process which is killed takes its browsers with it. The process handles signals itself. The
+ * program must be executable: if it is not, the error is thrown at the process, not here.
  * @param pipe false: what the browser said is in the error
  */
 export async function launchChromium(
@@ -69,7 +69,7 @@ export async function launchChromium(
   }
 }
 
-/** With all its processes: it leads a group of its own. Those of one that is dead end by themselves. */
+/** With all its processes: it leads a group of its own. The processes of a browser that is dead end by themselves. */
 export function killBrowser(browser: Browser): void {
   const { pid, exitCode, signalCode } = browser.process() ?? {};
   if (pid === undefined || exitCode !== null || signalCode !== null) return;

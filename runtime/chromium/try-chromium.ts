@@ -34,7 +34,7 @@ async function run({ executablePath, env }: Chromium, timeout: number): Promise<
   });
 }
 
-/** Over the pipe it is not heard what a browser says that does not start, such as that it has no sandbox here. */
+/** Over the pipe, what a browser prints that does not start (it has no sandbox, say) is lost: tries without it. */
 async function explain(chromium: Chromium, folder: string, deadlineMs: number, error: unknown): Promise<unknown> {
   try {
     const running = await launchChromium(chromium, folder, { deadlineMs, pipe: false });

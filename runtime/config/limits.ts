@@ -17,7 +17,7 @@ function isNetwork(text: string): boolean {
 
 const none = 'none';
 
-/** Behind a proxy that is not named all callers count as one, and lock each other out: in production somebody must say. */
+/** Behind a proxy that is not named all callers count as one, and lock each other out: required in production. */
 function proxiesSchema(env: Environment): Joi.StringSchema {
   const isNamed = (text: string): boolean => text === none || text.split(',').every(part => isNetwork(part.trim()));
   const schema = Joi.string()
@@ -33,7 +33,7 @@ export const limitVariables = (env: Environment) => ({
   TRUSTED_PROXIES: proxiesSchema(env).description(
     'The addresses or networks of the reverse proxies in front (`10.0.0.0/8`), separated by commas: their ' +
       '`X-Forwarded-For` is believed. Behind a proxy that is not named all callers count as one. `none` where there is ' +
-      'no proxy; the api and the dashboard do not start in production before somebody has said.',
+      'no proxy; the api and the dashboard do not start in production without this setting.',
   ),
   CHECKOUTS_PER_MINUTE_PER_ADDRESS: count(60).description(
     'Checkouts of everybody but the seller whose product it is, per address.',

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { Environment } from './environment.ts';
 
-/** Which of a provider's two worlds the credentials belong to. */
+/** Which of a provider's two environments the credentials belong to. */
 export type ProviderEnvironment = 'sandbox' | 'production';
 
 type OwnUrls = { readonly production: string; readonly sandbox?: string };
@@ -29,7 +29,7 @@ const meanings: Record<UrlVariable, string> = {
   PAYONEER_LOGIN_URL: 'Payoneer’s log-in, which gives out tokens.',
 };
 
-/** Where our own sandbox speaks for each provider. */
+/** Where our own sandbox simulates each provider. */
 const simulatorPaths: Record<UrlVariable, string> = {
   PAYPAL_BASE_URL: '/paypal',
   EBAY_BASE_URL: '/ebay',

@@ -16,7 +16,7 @@ const webhookSegment = () =>
     .pattern(/^[\w-]{32,128}$/)
     .messages({ 'string.pattern.base': '{#label} must be 32 to 128 random letters, digits, _ or -' });
 
-/** In production somebody must say which world the credentials are from; elsewhere they are sandbox ones until told. */
+/** Required in production; elsewhere the credentials are a sandbox's unless the setting says otherwise. */
 const environmentSchema = (env: Environment) => {
   const schema = Joi.string().valid('sandbox', 'production');
   return env.NODE_ENV === 'production' ? schema.required() : schema.default('sandbox');
@@ -26,7 +26,9 @@ export const providerVariables = (env: Environment) => {
   const payoneerCredential = () => (env.PAYOUT_PROVIDER === 'payoneer' ? credential().required() : credential());
   return {
     ...Object.fromEntries(urlVariables.map(variable => [variable, urlSchema(variable, env)])),
-    PAYPAL_ENVIRONMENT: environmentSchema(env).description('Which of PayPal’s two worlds the credentials belong to.'),
+    PAYPAL_ENVIRONMENT: environmentSchema(env).description(
+      'Which of PayPal’s two environments the credentials belong to.',
+    ),
     PAYPAL_CLIENT_ID: credential().required().description('Of the PayPal application.'),
     PAYPAL_CLIENT_SECRET: credential().required().description('Of the PayPal application.'),
     PAYPAL_WEBHOOK_ID: credential()
@@ -35,7 +37,7 @@ export const providerVariables = (env: Environment) => {
     PAYPAL_WEBHOOK_CA: (env.NODE_ENV === 'production' ? Joi.forbidden() : Joi.string()).description(
       'A PEM file with one more certificate authority for PayPal’s notifications: the sandbox’s.',
     ),
-    EBAY_ENVIRONMENT: environmentSchema(env).description('Which of eBay’s two worlds the credentials belong to.'),
+    EBAY_ENVIRONMENT: environmentSchema(env).description('Which of eBay’s two environments the credentials belong to.'),
     EBAY_CLIENT_ID: credential().required().description('Of the eBay keyset.'),
     EBAY_CLIENT_SECRET: credential().required().description('Of the eBay keyset.'),
     EBAY_RU_NAME: credential()
@@ -69,7 +71,7 @@ export const providerVariables = (env: Environment) => {
     PAYONEER_ENVIRONMENT: Joi.string()
       .valid('sandbox', 'production')
       .default('sandbox')
-      .description('Which of Payoneer’s two worlds the credentials belong to.'),
+      .description('Which of Payoneer’s two environments the credentials belong to.'),
     PAYONEER_CLIENT_ID: payoneerCredential().description('Required where `PAYOUT_PROVIDER` is `payoneer`.'),
     PAYONEER_CLIENT_SECRET: payoneerCredential().description('Required where `PAYOUT_PROVIDER` is `payoneer`.'),
     PAYONEER_PROGRAM_ID: payoneerCredential().description('Required where `PAYOUT_PROVIDER` is `payoneer`.'),
@@ -106,7 +108,7 @@ export type ProviderValues = Pick<ProcessValues, 'SANDBOX_PORT'> & { [Variable i
 
 export const providerSettings = (values: ProviderValues) => {
   const url = (variable: UrlVariable) => values[variable] ?? simulatorUrl(variable, values.SANDBOX_PORT);
-  const world = (variable: UrlVariable): ProviderEnvironment =>
+  const environmentOf = (variable: UrlVariable): ProviderEnvironment =>
     isProductionUrl(variable, url(variable)) ? 'production' : 'sandbox';
   return {
     paypal: {
@@ -126,7 +128,7 @@ export const providerSettings = (values: ProviderValues) => {
       ruName: values.EBAY_RU_NAME,
     },
     mercadolibre: {
-      environment: world('MERCADOLIBRE_BASE_URL'),
+      environment: environmentOf('MERCADOLIBRE_BASE_URL'),
       baseUrl: url('MERCADOLIBRE_BASE_URL'),
       clientId: values.MERCADOLIBRE_CLIENT_ID,
       clientSecret: values.MERCADOLIBRE_CLIENT_SECRET,
@@ -135,7 +137,7 @@ export const providerSettings = (values: ProviderValues) => {
         : { webhookSegment: values.MERCADOLIBRE_WEBHOOK_SEGMENT }),
     },
     aliexpress: {
-      environment: world('ALIEXPRESS_BASE_URL'),
+      environment: environmentOf('ALIEXPRESS_BASE_URL'),
       baseUrl: url('ALIEXPRESS_BASE_URL'),
       /** The website, for the browser. */
       shopUrl: url('ALIEXPRESS_SHOP_URL'),

@@ -5,7 +5,7 @@ export type EncryptionKey = { readonly id: string; readonly key: Buffer };
 
 const keyPattern = /^(?<id>[A-Za-z0-9_-]{1,32}):(?<encoded>[A-Za-z0-9+/]{43}=)$/;
 
-/** `new:base64,old:base64`: the first key encrypts and all decrypt, so a key can be changed while we run. */
+/** `new:base64,old:base64`: the first key encrypts, all of them decrypt, so a key can change while the system runs. */
 function parseEncryptionKeys(text: string): EncryptionKey[] {
   const keys = text.split(',').map(entry => {
     const { id, encoded } = keyPattern.exec(entry.trim())?.groups ?? {};

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * The value of a cookie. Two of one name are none: a neighbouring host can set a second one, and which of them is ours
- * nobody can tell.
+ * The value of a cookie. Two cookies of one name count as none: a neighbouring host can set a second one, and nobody
+ * can tell which is ours.
  */
 export function cookieOf({ headers }: Pick<IncomingMessage, 'headers'>, name: string): string | undefined {
   const values = (headers.cookie ?? '')

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tellOfFullServer } from '../full-server.ts';
+import { logFullServer } from '../full-server.ts';
 import type { Logger } from '../logger.ts';
 
 export type Listening = {
@@ -18,7 +18,7 @@ export type ListenOptions = {
   requestTimeoutMs?: number;
   /** Those beyond it are closed at once. */
   connectionsMax?: number;
-  /** Is told when there are more. */
+  /** Gets a line when connections were closed for that. */
   log?: Logger;
 };
 
@@ -34,12 +34,12 @@ export async function listen(
     requestTimeout: requestTimeoutMs,
     headersTimeout: Math.min(10_000, requestTimeoutMs),
     keepAliveTimeout: keepAliveMs,
-    // Who is over these times is found only by looking.
+    // Node checks these times only once in this interval.
     connectionsCheckingInterval: 5_000,
   };
   const server = createServer(limits, oneHost(handler));
   server.maxConnections = connectionsMax;
-  if (log) tellOfFullServer(server, log);
+  if (log) logFullServer(server, log);
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(cannotListen(error, port, host)));
     server.listen(port, host, resolve);
@@ -51,7 +51,7 @@ export async function listen(
   };
 }
 
-/** Of two names a proxy may believe the one, and we the other (RFC 9112, section 3.2). */
+/** Of two Host headers a proxy may believe one, and we the other (RFC 9112, section 3.2). */
 const oneHost =
   (handler: RequestListener): RequestListener =>
   (request, response) => {

@@ -1,4 +1,4 @@
-/** What a browser or a program shows to be known by: which session, signed (RFC 7519, HS256). The rest is the database's to say. */
+/** The signed token by which a browser or program names its session (RFC 7519, HS256). The rest is in the database. */
 import { jwtVerify, SignJWT } from 'jose';
 
 const issuer = 'orders';
@@ -6,11 +6,11 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export type SessionTokens = {
   sign(sessionId: string, seconds: number): Promise<string>;
-  /** Expired, forged, or of another door: all the same as none. */
+  /** An expired or forged token, or one for another audience, counts as none. */
   read(token: string): Promise<string | undefined>;
 };
 
-/** @param audience the door: a token of one opens nothing at the other */
+/** @param audience the api or the dashboard: neither accepts a token of the other */
 export function createSessionTokens(secret: string, audience: string): SessionTokens {
   const key = new TextEncoder().encode(secret);
   const rules = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['exp', 'jti'] };

@@ -2,5 +2,5 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** How close a guess came cannot be measured, nor how long the secret is. */
+/** In constant time: neither how close a guess came nor how long the secret is can be measured. */
 export const isSameSecret = (given: string, secret: string): boolean => timingSafeEqual(digest(given), digest(secret));

@@ -32,7 +32,7 @@ const ivBytes = 12;
 const tagBytes = 16;
 const sealedPattern = /^v1\.(?<keyId>[\w-]{1,32})\.(?<iv>[\w-]{16})\.(?<tag>[\w-]{22})\.(?<body>[\w-]*)$/;
 
-/** A stored text that is one of ours, by its form; it may be megabytes, and is looked through once. */
+/** The parts of a sealed text; undefined where the text has another form. It may be megabytes, and is read once. */
 export function readSealed(text: string): SealedText | undefined {
   const { keyId, iv, tag, body } = sealedPattern.exec(text)?.groups ?? {};
   if (keyId === undefined || iv === undefined || tag === undefined || body === undefined) return undefined;

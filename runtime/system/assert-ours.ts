@@ -4,8 +4,8 @@ const othersMayWrite = 0o022;
 const isWindows = process.platform === 'win32';
 
 /**
- * What lies under a name is trusted only where nobody else can have put it there. @throws unless the folder is this user's,
- * is no link, and no other user may write in it
+ * A folder is trusted only where nobody else can have made it or written in it. @throws unless the folder is this
+ * user's, is no link, and no other user may write in it
  */
 export function assertOurs(folder: string): void {
   const found = lstatSync(folder);
@@ -17,7 +17,7 @@ export function assertOurs(folder: string): void {
 }
 
 /**
- * The folder that a name of this user's stands for: who has made a link has chosen where it leads.
+ * The folder behind a name, which may be this user's own link: they have chosen where it leads.
  * @throws unless the link and that folder are this user's, and no other user may write in it
  */
 export function behindOwnLink(name: string): string {

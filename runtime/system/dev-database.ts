@@ -39,8 +39,8 @@ export async function openDevDatabase(folder: string, options: { keepsData: bool
 }
 
 /**
- * For root the data may live elsewhere. Who removes the data folder, and with it the keys that open the stored
- * credentials, means the database too.
+ * For root the data may live elsewhere. Removing the data folder, and with it the keys that open the stored
+ * credentials, means removing the database too.
  */
 async function forgetRemoved(folder: string): Promise<void> {
   for (const home of forgottenHomes(folder)) {

@@ -1,6 +1,6 @@
 import type { Environment } from '../config/environment.ts';
 
-/** Where programs, their libraries, files and a user's own things are, and in what language and time zone the machine speaks. */
+/** Where programs, libraries and files are, and the language and time zone of the machine. */
 const names = ['PATH', 'LD_LIBRARY_PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ'];
 /** Without these nothing starts on Windows. */
 const namesOnWindows = ['SystemRoot', 'TEMP', 'TMP', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'ProgramFiles'];

@@ -4,8 +4,8 @@ import { isRunning, type ProcessIdentity, readProcessTable } from './process-tab
 const lookMs = 250;
 
 /**
- * Calls when npm, which has started this process, is gone. A SIGTERM to npm ends it and the shell between us, which passes
- * nothing on; a kill -9 may leave the shell: looking after npm is the only sign.
+ * Calls `act` when npm, which has started this process, is gone. A SIGTERM to npm ends it and the shell between us,
+ * which passes nothing on; a kill -9 may leave the shell: looking after npm is the only sign.
  */
 export function whenNpmEnds(act: () => void): void {
   if (!process.env.npm_lifecycle_event) return;

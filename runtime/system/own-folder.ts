@@ -2,7 +2,7 @@ import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Those of this process. Its number may have been a dead one's before: in a container it is always the same. */
+/** The folders of this process. A dead process may have had its number: in a container that is always the same. */
 const ours = new Set<string>();
 
 /**
@@ -23,7 +23,7 @@ export function removeLeftovers(home: string, prefix: string): void {
   }
 }
 
-/** The last of the processes that it was made for may still be writing there. */
+/** Tries more than once: the last of the processes that used the folder may still be writing there. */
 export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   ours.delete(folder);

@@ -55,8 +55,8 @@ const earlierHome = (folder: string): string =>
   join(otherBase, `orders-${createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 12)}`);
 
 /**
- * An earlier release's home goes on being used, unless the folder has data of its own by now. Whether somebody else made
- * one of that name cannot be passed over: the data may be there, and a new home would be empty. @throws then
+ * An earlier release's home goes on being used, unless the folder has data of its own by now. @throws where somebody
+ * else made a folder of that name: the data may be in it, and a new home would be empty
  */
 function adoptEarlier(folder: string): string | undefined {
   const home = earlierHome(folder);
@@ -80,7 +80,7 @@ function writeNotes(folder: string, home: string): void {
   writeFileSync(join(folder, noteName), `${home}\n`);
 }
 
-/** One that was cleared away as a temporary folder is none. */
+/** The noted home; undefined where it was cleared away as a temporary folder. */
 function notedHome(folder: string): string | undefined {
   if (!existsSync(join(folder, noteName))) return undefined;
   assertOurs(folder);

@@ -42,7 +42,7 @@ function readStat(pid: number): ProcessEntry | undefined {
   return { pid, parent: Number(parent), group: Number(group), identity: identity(pid, fields[19] ?? '') };
 }
 
-/** Undefined where the process has ended. @throws what says nothing of that: who lives must not be taken for dead */
+/** Undefined where the process has ended. @throws any other error: a living process must not be taken for dead */
 function readOfLiving(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');

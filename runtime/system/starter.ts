@@ -6,8 +6,8 @@
  *        ├────── the work fails ─────────────────────► says why, exits with 1
  *        └────── SIGINT, SIGTERM, or npm has ended ──► stopping, less than five seconds ──► says so, exits
  *
- * While it stops nothing is started any more, and a second signal changes nothing. Of one that is killed with -9 its
- * watchman takes care (`started-processes.ts`).
+ * While it stops nothing is started any more, and a second signal changes nothing. After a kill -9 the watchman does
+ * the same (`started-processes.ts`).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -55,7 +55,7 @@ export async function runStarter(name: string, work: (starter: Starter) => Promi
     await endEverything();
     process.exit(status);
   } catch (error) {
-    if (isStopping) return stopped; // what fails because everything ends is no news
+    if (isStopping) return stopped; // a failure that follows from the stop is not reported
     process.stderr.write(`${error instanceof CannotStart ? error.message : inspect(error)}\n`);
     await endEverything();
     process.exit(1);
@@ -68,7 +68,7 @@ function onceStopped(stop: (signal: NodeJS.Signals, isAsked: boolean) => Promise
   const begin = (signal: NodeJS.Signals, isAsked: boolean) => {
     if (isStopping) return;
     isStopping = true;
-    // The work is not unwound but left behind: what it meets meanwhile (a database that goes away) is no news.
+    // The work is not unwound but left behind: its failures meanwhile (a database that goes away) are not reported.
     process.on('uncaughtException', () => undefined);
     stop(signal, isAsked).catch(error => {
       process.stderr.write(`could not end everything: ${inspect(error)}\n`);

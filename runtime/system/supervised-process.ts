@@ -8,8 +8,8 @@ import { isEnding, type Role } from './started-processes.ts';
  *     starting ──ready──► running ──ends──► backing off ──► running …  too many crashes in a row: given up
  *        └─────ends──► the start fails
  *
- * A crash while starting is the caller's: it is a wrong setting or a taken port, and trying again would repeat it.
- * A process that ran for a while before it crashed has a clean record again.
+ * A crash while starting is thrown to the caller: it is a wrong setting or a taken port, and would only repeat. A
+ * process that ran for a while before it crashed has a clean record again.
  */
 export type SupervisedProcess = {
   readonly name: string;
@@ -30,7 +30,7 @@ export type SupervisedProcessOptions = {
   /** The main file and its arguments. */
   command: readonly string[];
   env: Readonly<Record<string, string>>;
-  /** What others stand on ends after them; a program when left out. */
+  /** A server, which others need, ends after them; a program when left out. */
   role?: Role;
   /** Answers 2xx once it is ready. A process without one calls `announceReady`. */
   healthUrl?: string;

@@ -46,8 +46,8 @@ export type SystemOptions = {
 export type System = AsyncDisposable & {
   readonly urls: Urls;
   /**
-   * All settings, generated secrets included: each process is given what it needs of them. Who administers the database
-   * is not among them.
+   * All settings, generated secrets included: each process is given what it needs of them. The address of the
+   * database's administrator is not among them.
    */
   readonly env: Readonly<Record<string, string>>;
   readonly config: Config;
@@ -87,7 +87,7 @@ async function start(options: SystemOptions): Promise<System> {
   const database = await ownDatabase(settings, dataFolder, removeData);
   if (database && removeData) opened.defer(() => database.remove());
   if (database) settings.DATABASE_URL = database.url;
-  // Who administers the database is known to its migration alone.
+  // The administrator's address is given to the migration alone.
   const { MIGRATION_DATABASE_URL: given, ...ofProcesses } = settings;
   const administratorUrl = database?.administratorUrl ?? given;
   const env: Record<string, string> = { ...ofProcesses, ...devSettings(dataFolder, settings) };

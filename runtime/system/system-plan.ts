@@ -25,7 +25,7 @@ const standardPorts: Record<Listener, readonly [string, number]> = {
   sandbox: ['SANDBOX_PORT', 3002],
 };
 
-/** Who starts a system is stopped within five seconds, with all that it has started. */
+/** A program that starts a system is stopped within five seconds, with all that it has started. */
 const stopMsMax = 1_800;
 
 /** The environment of all processes but for secrets and the database: who listens where, and where the sandbox keeps what. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, get, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { expect } from 'chai';
-import { tellOfFullServer } from '../../../runtime/full-server.ts';
+import { logFullServer } from '../../../runtime/full-server.ts';
 import { listen } from '../../../runtime/http/listen.ts';
 import { createLogger } from '../../../runtime/logger.ts';
 import { until } from '../../support/until.ts';
@@ -92,7 +92,7 @@ describe('listen', () => {
     const log = createLogger('test', 'warn', { write: line => void told.push(JSON.parse(line).dropped) });
     const server = createServer();
     let now = 0;
-    tellOfFullServer(server, log, () => now);
+    logFullServer(server, log, () => now);
     for (now of [0, 30_000, 59_999, 60_000, 60_001, 120_000]) server.emit('drop');
     expect(told).to.deep.equal([1, 3, 2]);
   });
