@@ -37,7 +37,7 @@ import { webhookRoutes } from './routes/webhooks/routes.ts';
 
 /**
  * The ingress: it writes what happened to Postgres, adds a job, and answers.
- * @param pools log-ins are counted on connections of their own: whoever floods them holds up no checkout
+ * @param pools log-ins are counted on connections of their own, so that a flood of them holds up no checkout
  */
 export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Pool }): Express {
   const app = express();
@@ -46,7 +46,7 @@ export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Po
   app.disable('x-powered-by');
   app.set('trust proxy', deps.config.trustedProxies);
   app.use(logUnknownProxy(deps.log));
-  // Answers hold addresses, money and tokens: nobody between us and who asked keeps them, nor a mark of what they were.
+  // Answers hold addresses, money and tokens: no cache keeps them, nor an ETag made from them.
   app.set('etag', false);
   app.use((_request, response, next) => {
     response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });

@@ -15,7 +15,7 @@ import type { EventInbox } from '../store/events/event-inbox.ts';
 import type { LimitRules } from './middleware/limits.ts';
 import type { Sessions } from './middleware/session.ts';
 
-/** What the routes stand on; each takes the part it needs. */
+/** What the routes need; each takes its part. */
 export type Deps = {
   config: Config;
   store: Store;
@@ -30,7 +30,7 @@ export type Deps = {
   limitRules: LimitRules;
   guessRules: GuessRules;
   log: Logger;
-  /** Where the owners of outside accounts let us in. */
+  /** The consent flows by which the owners of outside accounts let us in. */
   consents: Readonly<Record<Connectable, Consent>>;
   paypal: Pick<PayPalClient, 'createOrder'>;
   /** eBay's notification keys, fetched once and kept. */

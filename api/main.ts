@@ -74,7 +74,7 @@ const { port, close } = await listen(app, { ...config, log });
 defer('http', () => close());
 log.info({ port }, 'api ready');
 
-/** Connections for what is counted in SQL of its own. */
+/** Connections for the counters of rate limits, which use SQL of their own. */
 function openPool(max: number): pg.Pool {
   const pool = new pg.Pool({ connectionString: config.databaseUrl, max, ...timeouts });
   pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));

@@ -2,7 +2,7 @@ import { type InUse, replacedInUse } from '../../store/connections/account-in-us
 import type { EntityManager } from '../../store/database/open.ts';
 import { Problem } from '../middleware/problem.ts';
 
-/** Nobody replaces an account by mistake while only that account can say how its sales and purchases stand. @throws Problem 409 */
+/** Refuses to replace an account that is the only way to read its open sales and purchases. @throws Problem 409 */
 export async function assertReplaceable(
   em: EntityManager,
   account: Parameters<typeof replacedInUse>[1],
@@ -12,5 +12,5 @@ export async function assertReplaceable(
 }
 
 const textOf = ({ account, orders, supplierOrders, effects }: InUse): string =>
-  `account ${account} is connected, and still open there are ${orders} orders, ${supplierOrders} supplier orders and ${effects} calls: ` +
-  'let them end, or disconnect it first';
+  `account ${account} is connected and still has ${orders} orders, ${supplierOrders} supplier orders and ${effects} calls open: ` +
+  'wait until they end, or disconnect it first';

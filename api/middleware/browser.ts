@@ -6,13 +6,13 @@ import { Problem } from './problem.ts';
 const cookieName = 'connecting';
 const shape = /^[\w-]{43}$/;
 
-/** What this browser is known by, if it was ever sent away from here. */
+/** This browser's name, if we have ever sent it to a consent page. */
 export function browserOf(request: Request): string | undefined {
   const value = cookieOf(request, cookieName);
   return value && shape.test(value) ? value : undefined;
 }
 
-/** Gives the browser something to be known by when it comes back; two tabs of one browser share it. */
+/** Gives the browser a name by which we know it when it comes back; two tabs of one browser share it. */
 export function markBrowser(
   request: Request,
   response: Response,
@@ -25,7 +25,7 @@ export function markBrowser(
   return browser;
 }
 
-/** Another site may link here, but not start anything in somebody's name. Browsers say where a request comes from. */
+/** Another site may link here, but not start anything in a user's name. Browsers say where a request comes from. */
 export const notFromElsewhere: RequestHandler = (request, _response, next) => {
   if (request.get('sec-fetch-site') === 'cross-site')
     throw new Problem(

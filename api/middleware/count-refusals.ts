@@ -6,8 +6,8 @@ import { sourceOf, tooMany } from './limits.ts';
 export type Refusals = { limit: Limit; log: Logger; isRefusal(error: unknown): boolean };
 
 /**
- * Counts what was refused, per address. The genuine is never held up by it: it is checked first, and only who was
- * refused is told to wait.
+ * Counts refused requests per address. A genuine request is never held up: requests are checked first, and only refused
+ * ones are answered with "wait".
  */
 export const countRefusals =
   ({ limit, log, isRefusal }: Refusals): ErrorRequestHandler =>

@@ -7,12 +7,12 @@ import { Problem } from './problem.ts';
 /** No call needs more: an address at its longest is some 4 KiB. */
 export const bodyBytesMax = 16 * 1024;
 
-/** What a text has to hold for `refuseOddities` to find something: the name itself, or escapes that may spell it. */
+/** Only a text that matches can hold what `refuseOddities` refuses: the name itself, or escapes that may spell it. */
 const perhapsOdd = /__proto__|\\u(?:0000|005f|0070|0072|006f|0074|d[89a-f])/i;
 
 /**
- * Refuses what no schema sees and no column holds: a key that would become the object's prototype (Joi's copy loses
- * it), U+0000, and halves of surrogate pairs.
+ * Refuses what schemas do not see and columns cannot hold: a key that would become the object's prototype (Joi's copy
+ * loses it), U+0000, and halves of surrogate pairs.
  */
 function refuseOddities(key: string, value: unknown): unknown {
   const texts = typeof value === 'string' ? [key, value] : [key];
@@ -21,7 +21,7 @@ function refuseOddities(key: string, value: unknown): unknown {
   return value;
 }
 
-/** To look at each value costs more than to parse them all: only a text that may hold something odd is looked through. */
+/** Checking each value costs more than parsing all of them, so only a text that may hold something odd is checked. */
 function assertStorable(_request: unknown, _response: unknown, body: Buffer): void {
   const text = new TextDecoder().decode(body);
   if (!perhapsOdd.test(text)) return;
@@ -36,8 +36,8 @@ const charsetOf = (request: Request): string =>
   /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(request.headers['content-type'] ?? '')?.[1] ?? 'utf-8';
 
 /**
- * A body of another type would be passed over, and its sender told that every field is missing. JSON is UTF-8
- * (RFC 8259, section 8.1): in another charset the text that is checked would not be the text that is read.
+ * A body of another type would be ignored, and the answer would be that every field is missing. JSON is UTF-8 (RFC
+ * 8259, section 8.1): in another charset the text that is checked would not be the text that is read.
  */
 const onlyJson: RequestHandler = (request, _response, next) => {
   const { 'content-length': length = '0', 'transfer-encoding': chunked } = request.headers;
@@ -50,7 +50,7 @@ const onlyJson: RequestHandler = (request, _response, next) => {
 const isRefusedBody = (error: unknown): boolean =>
   error instanceof Error && 'status' in error && [400, 413, 415].includes(Number(error.status));
 
-/** Reads a body of JSON. Who sends many that cannot be read is told to wait. */
+/** Reads a body of JSON. A caller who sends many unreadable ones is told to wait. */
 export const jsonBody = (limit: Limit, log: Logger): Router =>
   Router()
     .use(onlyJson, express.json({ limit: bodyBytesMax, verify: assertStorable }))

@@ -10,13 +10,13 @@ type Given = Pick<
   'checkoutsPerMinutePerAddress' | 'checkoutsPerMinutePerSeller' | 'notificationsPerMinutePerSeller'
 >;
 
-/** What is limited, but log-ins (`store/accounts/guess-brakes.ts`). Counted per address, per seller, or per reseller who is logged in. */
+/** All rate limits but those of log-ins (`store/accounts/guess-brakes.ts`): per address, per seller or per user. */
 export const limitRules = (config: Given) => ({
   'checkout-address': { points: config.checkoutsPerMinutePerAddress, windowSeconds: 60 },
   'checkout-seller': { points: config.checkoutsPerMinutePerSeller, windowSeconds: 60 },
   'refused-webhook': { points: 60, windowSeconds: 60 },
   'refused-body': { points: 60, windowSeconds: 60 },
-  // A seller's own path and secret are in the seller's hands: whatever is sent with them is stored, and led to a person.
+  // A seller can send anything with their own path and secret: all of it is stored, and may end with a person.
   'seller-notification': { points: config.notificationsPerMinutePerSeller, windowSeconds: 60 },
   'connection-start': { points: 30, windowSeconds: 600 },
   product: { points: 300, windowSeconds: 60 },
@@ -46,5 +46,5 @@ export async function spend(limit: Limit, key: string, code: string): Promise<vo
 
 export function tooMany(code: string, waitMs: number): Problem {
   const seconds = Math.ceil(waitMs / 1000);
-  return new Problem(429, code, `too many tries: wait ${seconds} s`, { retryAfterSeconds: seconds });
+  return new Problem(429, code, `too many attempts: wait ${seconds} s`, { retryAfterSeconds: seconds });
 }

@@ -6,8 +6,9 @@ const changesNothing = new Set(['GET', 'HEAD', 'OPTIONS']);
 const ownSites = new Set(['same-origin', 'none']);
 
 /**
- * What a browser does with its cookie comes from a page of ours, or is refused: `SameSite` lets neighbouring hosts send
- * requests without a body. Browsers say where a request comes from (Fetch Metadata); older ones name the origin.
+ * A browser's request with our cookie is refused unless it comes from a page of ours: `SameSite` lets neighbouring
+ * hosts send requests without a body. Browsers say where a request comes from (Fetch Metadata); older ones name the
+ * origin.
  */
 export const ownOriginOnly =
   ({ cookie }: Pick<Sessions, 'cookie'>, publicUrl: string): RequestHandler =>

@@ -12,7 +12,7 @@ import { createLocalLimit } from '../../store/database/request-limits.ts';
 import { isDatabaseAway } from '../../store/database/unavailable.ts';
 import { logPath } from './log-path.ts';
 
-/** A mistake of the caller's, or a "not now": answered as `application/problem+json` (RFC 9457) with a stable code. */
+/** A mistake of the caller, or a "not now": answered as `application/problem+json` (RFC 9457) with a stable code. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
@@ -35,7 +35,7 @@ export type FieldError = { readonly field: string; readonly message: string };
 
 export const notFound = (what: string): Problem => new Problem(404, 'NOT_FOUND', `there is no such ${what}`);
 
-/** So many mistakes are named: an answer is not many times as long as what it answers. */
+/** How many mistakes an answer names, so that it is not many times as long as the request. */
 const mistakesMax = 20;
 
 /** The first mistakes in the input at once, and how many more there are. @throws Problem 400 INVALID_INPUT */
@@ -47,8 +47,8 @@ export function valid<T>(schema: Joi.Schema<T>, input: unknown): T {
   const named = error.details.slice(0, mistakesMax);
   const errors = named.map(({ path, message }) => ({ field: path.join('.'), message }));
   const more = error.details.length - named.length;
-  const told = [...errors.map(({ message }) => message), ...(more > 0 ? [`and ${more} more`] : [])];
-  throw new Problem(400, 'INVALID_INPUT', told.join('; '), { errors });
+  const messages = [...errors.map(({ message }) => message), ...(more > 0 ? [`and ${more} more`] : [])];
+  throw new Problem(400, 'INVALID_INPUT', messages.join('; '), { errors });
 }
 
 export const nothingHere: RequestHandler = (request, _response, next) =>
@@ -79,10 +79,10 @@ const bodyCodes: Readonly<Record<number, string>> = {
 
 export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
-  // Which check refused it helps whoever forges more than whoever made a mistake; the log has it.
+  // To name the check that failed would help a forger more than an honest sender; the log has it.
   if (error instanceof WebhookRejected)
     return new Problem(401, 'WEBHOOK_REFUSED', 'this notification was not accepted');
-  // More than a forger should hear, and all that a genuine sender needs: come again.
+  // All that a genuine sender needs to know: send it again later.
   if (error instanceof KeysLimited)
     return new Problem(429, 'WEBHOOK_KEYS_LIMITED', 'too many unknown keys were named; send it again later', {
       retryAfterSeconds: Math.ceil(error.retryAfterMs / 1000),
@@ -100,15 +100,15 @@ export function toProblem(error: unknown): Problem | undefined {
   return known ? new Problem(status, known, 'the body cannot be read') : undefined;
 }
 
-/** Whoever tries again and again what they may not do is told of ten times in ten minutes. */
+/** Forbidden requests of one session are written to the audit ten times in ten minutes at most. */
 const deniedRule = { points: 10, windowSeconds: 600 };
 
-/** The one place that turns an outcome into HTTP; whatever somebody who is logged in may not do is in the audit. */
+/** The one place that turns an outcome into HTTP. What a user who is logged in may not do is written to the audit. */
 export function problems({ log, store }: { log: Logger; store: Store }): ErrorRequestHandler {
-  const told = createLocalLimit(deniedRule);
+  const auditLimit = createLocalLimit(deniedRule);
   const denied = async (code: string) => {
     const { sessionId } = whence();
-    if (sessionId && (await told.spend(sessionId)) === 0) await auditPresentDenied(store, code);
+    if (sessionId && (await auditLimit.spend(sessionId)) === 0) await auditPresentDenied(store, code);
   };
   return async (error, request, response, next) => {
     if (response.headersSent) return next(error);

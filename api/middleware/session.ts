@@ -13,11 +13,11 @@ import { Problem } from './problem.ts';
 export type { Session } from '../../store/accounts/door.ts';
 
 export type Sessions = {
-  /** Begins one. @returns the token that it is known by; nothing when the password was changed since it was checked */
+  /** Begins a session. @returns its token; undefined when the password was changed since it was checked */
   begin(checked: Checked, place: Place): Promise<string | undefined>;
-  /** The session of the request's bearer token or cookie, as long as it stands. */
+  /** The session of the request's bearer token or cookie, as long as it is valid. */
   of(request: Request): Promise<Session | undefined>;
-  /** Finds out who asks, and says so to the audit; a request without token and cookie stays anonymous. */
+  /** Finds out who sent the request, for the audit too; a request without token and cookie stays anonymous. */
   readonly read: RequestHandler;
   readonly cookie: { readonly name: string; readonly options: CookieOptions; readonly seconds: number };
 };
@@ -45,12 +45,12 @@ export function createSessions(config: Pick<Config, 'jwtSecret' | 'nodeEnv'>, st
       const session = await of(request);
       if (!session) throw new Problem(401, 'SESSION_INVALID', 'log in again');
       response.locals.session = session;
-      actingAs({ ...deedOf(request, session), ...whenceOf(request, session) }, next);
+      actingAs({ ...actionOf(request, session), ...whenceOf(request, session) }, next);
     },
   };
 }
 
-const deedOf = ({ method, originalUrl }: Request, { email }: Session) => ({
+const actionOf = ({ method, originalUrl }: Request, { email }: Session) => ({
   operator: email,
   action: `${method} ${logPath(originalUrl)}`,
   target: {},
@@ -61,7 +61,7 @@ export const whenceOf = ({ ip }: Request, { sessionId }: Pick<Session, 'sessionI
   sessionId,
 });
 
-/** From where a log-in comes. */
+/** Where a log-in comes from. */
 export const placeOf = (request: Request): Place => ({
   source: sourceAddress(request.ip),
   agent: request.get('user-agent') ?? '',

@@ -16,7 +16,7 @@ const change = Joi.object<{ password: string; newPassword: string }>({
   newPassword: newPassword.required(),
 });
 
-/** What somebody who is logged in may see and do of their own account. */
+/** What users may see and do with their own account. */
 export const accountRoutes = ({ store }: Deps, brakes: GuessBrakes): Router =>
   Router()
     .get('/me', (_request, response) => {

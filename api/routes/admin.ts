@@ -19,7 +19,7 @@ const percent = Joi.object<{ percent: string }>({
 
 const limit = Joi.object<{ userId: UserId; limit: Money }>({ userId: id.required(), limit: price.required() });
 
-/** What only an admin decides: rates, the commission, and how much may be drawn from accounts nobody can read. */
+/** What only an admin decides: rates, the commission, and how much may be drawn from accounts that we cannot read. */
 export const adminRoutes = ({ store, now }: Deps): Router =>
   Router()
     .put('/commission', async (request, response) => {

@@ -23,7 +23,7 @@ const reset = Joi.object<{ token: string; password: string }>({
 
 const refused = (): Problem => new Problem(401, 'LOGIN_REFUSED', 'e-mail or password is wrong');
 
-/** In front of the session: a cookie that is worth nothing any more must not keep its owner from logging in. */
+/** In front of the session check: an invalid cookie must not keep its owner from logging in. */
 export const authRoutes = ({ store, sessions }: Deps, brakes: GuessBrakes): Router =>
   Router()
     .post('/login', async (request, response) => {
@@ -39,12 +39,12 @@ export const authRoutes = ({ store, sessions }: Deps, brakes: GuessBrakes): Rout
       response.json({ token, expiresInSeconds: seconds, user: { id, email, role } });
     })
     .post('/logout', async (request, response) => {
-      // Whoever holds a copy of the token is logged out with it. What is worth nothing anyway is passed over.
+      // Ends the session itself, so that a copy of the token is worthless too. An invalid token is ignored.
       const session = await sessions.of(request);
       if (session) {
         const { sessionId, userId, email } = session;
-        const deed = { operator: email, action: 'log out', target: { door: 'api' } };
-        await actingAs({ ...deed, source: sourceOf(request), sessionId }, () =>
+        const action = { operator: email, action: 'log out', target: { door: 'api' } };
+        await actingAs({ ...action, source: sourceOf(request), sessionId }, () =>
           store.transaction(em => endSession(em, sessionId, userId)),
         );
       }

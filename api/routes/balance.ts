@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import { sessionOf } from '../middleware/session.ts';
 import { moneyView } from '../views/views.ts';
 
-/** Where a reseller stands with the platform, per currency. An admin, who sells nothing, has no balance here. */
+/** What a reseller and the platform owe each other, per currency. An admin, who sells nothing, has no balance here. */
 export const balanceRoutes = ({ store }: Deps): Router =>
   Router().get('/', async (_request, response) => {
     const { userId } = sessionOf(response);

@@ -19,11 +19,11 @@ type LogIn = { email: string; password: string; moneyHolder: Holder };
 const logIn = Joi.object<LogIn>({
   email: Joi.string().email({ tlds: false }).lowercase().max(254).required(),
   password: Joi.string().min(1).max(1_024).required(),
-  /** Who pays what is bought with it. */
+  /** Who pays for what is bought with it. */
   moneyHolder: Joi.string().valid('platform', 'reseller').required(),
 });
 
-/** What goes on when a log-in is entered, or released. */
+/** The waits that end when a log-in is entered, or released. */
 const mendedByLogin: readonly WaitReason[] = [
   'RECONNECT_NEEDED',
   'BUYER_ACCOUNT_PAUSED',
@@ -39,7 +39,7 @@ const view = ({ id, environment, accountName, moneyHolder }: Credential, standin
   pausedFor: standing.health === 'paused' ? standing.pausedFor : null,
 });
 
-/** The log-in that a reseller's goods are bought with on the supplier's website. The password goes in once. */
+/** The log-in with which a reseller's goods are bought on the supplier's website. The password is never shown again. */
 export const browserLoginRoutes = ({ store, transact, box, config }: Deps, limits: Limits): Router => {
   const { environment } = config.aliexpress;
   const ownLogin = async (em: EntityManager, userId: Credential['userId']): Promise<Credential> => {
@@ -47,7 +47,7 @@ export const browserLoginRoutes = ({ store, transact, box, config }: Deps, limit
     if (!own || own.status === 'DISCONNECTED') throw notFound('browser log-in');
     return own;
   };
-  /** An admin's log-in is the platform's: whoever buys with it goes on. */
+  /** An admin's log-in is the platform's: the orders of every reseller who buys with it resume. */
   const wakeAll = async (em: EntityManager, enqueue: Enqueue, { userId, role }: Session): Promise<number> => {
     let count = 0;
     for (const reason of mendedByLogin)
@@ -69,7 +69,7 @@ export const browserLoginRoutes = ({ store, transact, box, config }: Deps, limit
       const session = sessionOf(response);
       const { userId } = session;
       const login = { userId, environment, ...valid(logIn, request.body) };
-      // Each is tried at the supplier, also one that belongs to somebody else there.
+      // Each log-in is tried at the supplier, even one that belongs to another person there.
       await spend(limits['connection-start'], userId, 'TOO_MANY_CONNECTIONS');
       const answer = await transact(async (em, enqueue) => {
         await assertReplaceable(em, { ...login, apiName: 'aliexpress', accountId: login.email });

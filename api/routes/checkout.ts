@@ -66,7 +66,7 @@ export const checkoutRoutes = (deps: Deps, limits: Limits): Router =>
       response.location(`/api/orders/${order.id}`).json({ orderId: order.id, status, ...payment });
     });
 
-/** Told and never refused: whoever may order much of one seller's goods could else shut the shop of that seller. */
+/** Logged and never refused: otherwise anybody could close a seller's shop by ordering much from it. */
 async function noticeMany({ log }: Deps, limits: Limits, sellerId: UserId): Promise<void> {
   const waitMs = await limits['checkout-seller'].spend(sellerId).catch((failure: unknown) => {
     log.warn({ err: failure }, 'checkouts cannot be counted now');
@@ -77,8 +77,8 @@ async function noticeMany({ log }: Deps, limits: Limits, sellerId: UserId): Prom
 
 /** PayPal takes whole forints and whole Taiwan dollars only: a price with a fraction cannot be paid there. */
 export const tooFineForCheckout = (status: 400 | 422, { currency }: Money): Problem =>
-  new Problem(status, 'AMOUNT_TOO_FINE', `PayPal takes no such fraction of ${currency}`, {
-    errors: [{ field: 'price', message: `has more digits than PayPal takes of ${currency}` }],
+  new Problem(status, 'AMOUNT_TOO_FINE', `PayPal accepts no amount this fine in ${currency}`, {
+    errors: [{ field: 'price', message: `has more digits than PayPal accepts in ${currency}` }],
   });
 
 const tooManyOpen = (): Problem =>
@@ -86,7 +86,7 @@ const tooManyOpen = (): Problem =>
     retryAfterSeconds: 60,
   });
 
-/** Ours first: whatever happens at PayPal afterwards, there is a row that the sweep asks about. */
+/** Our row first: whatever happens at PayPal afterwards, the sweep finds the row and asks. */
 async function createOrder(
   { store, config }: Deps,
   product: Product,
@@ -129,7 +129,7 @@ async function openAtPayPal(deps: Deps, order: Order, product: Product): Promise
   return approveUrl;
 }
 
-/** PayPal certainly has made no order, and never will of this one: it is over, and its buyer hears why. */
+/** PayPal certainly made no order, and never will for this one: the order is cancelled, and its buyer is told why. */
 async function refuseCheckout({ transact, log }: Deps, { id }: Order, error: unknown): Promise<never> {
   if (!(error instanceof Terminal)) throw error;
   await transact(async (em, enqueue) => {
@@ -138,8 +138,8 @@ async function refuseCheckout({ transact, log }: Deps, { id }: Order, error: unk
   });
   const fault = addressFault(error);
   if (!fault) {
-    log.error({ orderId: id, code: error.code, reference: error.reference }, 'PayPal takes no payment for an order');
-    throw new Problem(422, error.code, 'PayPal takes no payment for this order as it is: its seller has to see to it');
+    log.error({ orderId: id, code: error.code, reference: error.reference }, 'PayPal accepts no payment for an order');
+    throw new Problem(422, error.code, 'PayPal accepts no payment for this order: its seller has to correct it');
   }
   const parts = fault.length > 0 ? fault.map(part => `shippingAddress.${part}`) : ['shippingAddress'];
   throw new Problem(422, error.code, 'PayPal does not take this address: correct it and check out again', {
@@ -148,8 +148,8 @@ async function refuseCheckout({ transact, log }: Deps, { id }: Order, error: unk
 }
 
 /**
- * The worker captures: one owner per effect, and a buyer's impatience or our crash changes nothing. Its buyer is told
- * what came of it, as soon as that is known and within some seconds; else that it is not known yet.
+ * The worker captures, so that the effect has one owner, and neither an impatient buyer nor our crash changes anything.
+ * The buyer gets the outcome if it is known within some seconds, else the answer that it is not known yet.
  */
 async function captureAndWait(
   { store, transact, config }: Deps,
@@ -168,13 +168,13 @@ async function captureAndWait(
     const told = { ...paymentOutcome(order, facts), status: order.status };
     const moneyMoved = before.payment?.status !== facts.payment?.status;
     const isNews = !woken || order.status !== 'CREATED' || moneyMoved || hasLooked(woken, order);
-    // The money is booked one transaction before the order moves: what is told of the two belongs together.
+    // The money is booked one transaction before the order moves: the answer waits for both.
     const isHalf = told.outcome === 'paid' && order.status === 'CREATED';
     return isNews && told.outcome !== 'unknown' && !isHalf ? told : undefined;
   };
   return (await waitFor(look, woken ? config.checkoutAnswerMs : 0)) ?? { ...notKnown, status: asked.status };
 }
 
-/** A worker has claimed the order since it was woken, and has said when it is looked at next: its step is over. */
+/** Whether a worker claimed the order since it was woken, and has set the time of the next look: its step is over. */
 const hasLooked = (woken: UnopenedOrder, now: Order): boolean =>
   now.fence > woken.fence && now.nextCheckAt?.getTime() !== woken.nextCheckAt?.getTime();

@@ -7,7 +7,7 @@ import { Problem } from '../middleware/problem.ts';
 import { sessionOf } from '../middleware/session.ts';
 
 /**
- * That whoever holds the session knows the password too: asked before what a stolen session must not do.
+ * Checks that the holder of the session knows the password too, before anything that a stolen session must not do.
  * @throws Problem 422 PASSWORD_WRONG, 429 TOO_MANY_LOGINS
  */
 export async function confirmed(

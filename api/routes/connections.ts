@@ -16,7 +16,7 @@ import { id } from './schemas.ts';
 /** A browser log-in is no consent: it is kept elsewhere. */
 const isConsented = ({ apiName }: Credential): boolean => connectables.some(name => name === apiName);
 
-/** Outside accounts: connected by their owners' consent, looked at, and let go. */
+/** Outside accounts: connected by their owners' consent, listed, and disconnected. */
 export const connectionRoutes = (deps: Deps, limits: Limits): Router =>
   Router()
     .get('/', async (_request, response) => {

@@ -41,7 +41,7 @@ const starts: Record<Connectable, Joi.ObjectSchema<Start>> = {
 };
 
 type Back = { state?: string; code?: string; error?: string };
-/** Each provider adds parameters of its own: they say nothing that is needed. */
+/** Each provider adds parameters of its own, which are not needed. */
 const back = Joi.object<Back>({
   state: Joi.string().max(512),
   code: Joi.string().max(4096),
@@ -58,7 +58,7 @@ const redirectUri = ({ config }: Pick<Deps, 'config'>, name: Connectable): strin
 
 type Claimed = Pick<ConnectionAttempt, 'userId' | 'apiName' | 'moneyHolder'>;
 
-/** What the platform pays out it must have received: that is not for the shop's owner to say. @throws Problem 403 */
+/** The platform pays out only what it receives, and only an admin can confirm that. @throws Problem 403 */
 async function assertConfirmed(em: EntityManager, { userId, apiName, moneyHolder }: Claimed): Promise<void> {
   if (moneyHolder !== 'platform' || apiName === 'aliexpress-dropshipping') return;
   const user = await findUser(em, userId);
@@ -70,7 +70,7 @@ async function assertConfirmed(em: EntityManager, { userId, apiName, moneyHolder
     );
 }
 
-/** Sends its owner to the provider's consent page. */
+/** Sends the account's owner to the provider's consent page. */
 export const startConsent =
   ({ store, box, config, consents, now }: Deps, limits: Limits): RequestHandler =>
   async (request, response) => {
@@ -98,7 +98,7 @@ export const finishConsent =
     const given = { code, codeVerifier: verifier, redirectUri: redirectUri(deps, name) };
     const account = await deps.consents[name].exchange(given).catch(notExchanged);
     const { credential, webhookSecret, ordersWoken } = await keep(deps, attempt, account);
-    // The secret is shown to its owner when the account is connected: it signs orders that are sent to us inline.
+    // The secret is shown once, when the account is connected: it signs orders that are sent to us inline.
     const shown = { ...webhookUrls(deps.config, credential), webhookSecret, ordersWoken };
     if (wantsPage(request)) return void response.type('html').send(connectedPage({ ...credential, ...shown }));
     response.json({ ...connectionView(credential, deps.now()), ...shown });
@@ -125,11 +125,7 @@ async function take(
 function stateRefused(why: Extract<Taken, { refused: string }>['refused']): Problem {
   switch (why) {
     case 'unknown':
-      return new Problem(
-        400,
-        'CONNECTION_UNKNOWN',
-        'this does not belong to anything that was started here; start again',
-      );
+      return new Problem(400, 'CONNECTION_UNKNOWN', 'no connection that was started here belongs to this; start again');
     case 'foreign':
       return new Problem(
         403,
@@ -154,7 +150,7 @@ const denied = (name: Connectable, error: string | undefined): Problem =>
       )
     : new Problem(502, 'CONSENT_FAILED', `${nameOf(name)} could not ask you; start again in a few minutes`);
 
-/** The code is spent or lost with this answer: whatever went wrong, a new consent puts it right. */
+/** The code is used up or lost with this answer: whatever went wrong, only a new consent mends it. */
 function notExchanged(error: unknown): never {
   if (error instanceof Terminal || error instanceof PermissionRefused)
     throw new Problem(422, error.code, 'the provider does not accept this consent; start again');
@@ -166,7 +162,7 @@ function notExchanged(error: unknown): never {
 
 type Kept = Connected & { ordersWoken: number };
 
-/** The code is spent: a database that is away for a moment must not cost its owner the way through the consent page. */
+/** The code is used up: a database that is away for a moment must not send the owner through the consent page again. */
 const storing = { tries: 5, pauseMs: 300 };
 
 async function keep(deps: Deps, attempt: ConnectionAttempt, account: ConsentedAccount): Promise<Kept> {
@@ -175,13 +171,13 @@ async function keep(deps: Deps, attempt: ConnectionAttempt, account: ConsentedAc
       return await storeAccount(deps, attempt, account);
     } catch (error) {
       if (error instanceof Problem || tries === storing.tries) throw error;
-      deps.log.warn({ apiName: attempt.apiName, err: error }, 'a consented account could not be stored; once more');
+      deps.log.warn({ apiName: attempt.apiName, err: error }, 'a consented account could not be stored; trying again');
       await sleep(storing.pauseMs * tries);
     }
   }
 }
 
-/** One transaction with what waited for the account: it goes on by itself. */
+/** In one transaction with the orders that waited for the account, which resume. */
 const storeAccount = (
   { transact, box, config, now }: Deps,
   { userId, apiName, environment, moneyHolder }: ConnectionAttempt,
@@ -199,7 +195,7 @@ const storeAccount = (
         'ACCOUNT_TAKEN',
         `the ${nameOf(apiName)} account ${accountName} is connected to another user`,
       );
-    // Its user is locked now: what an admin has taken back since the start counts.
+    // The user's row is locked now: a confirmation that an admin took back since the start no longer counts.
     await assertConfirmed(em, owner);
     if (apiName === 'ebay') enqueue(watchSubscriptionQueue.jobFor(await wantSubscription(em, stored.credential.id)));
     return { ...stored, ordersWoken: await resumeAccount(em, enqueue, stored.credential) };

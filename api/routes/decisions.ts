@@ -12,24 +12,24 @@ import { adminOf } from '../middleware/session.ts';
 import { refused } from './decision-refused.ts';
 import { id, priceOrNothing } from './schemas.ts';
 
-/** What came back of what a supplier cancelled; what of its price never will, where that is not nothing. */
+/** How much a supplier refunded of what it cancelled; `lost`: how much it never will, where that is not zero. */
 const cameBack = Joi.object<{ amount: Money; lost?: Money }>({
   amount: priceOrNothing.required(),
   lost: priceOrNothing,
 });
 
-/** What left under a call that was given up; what a marketplace has given back of the order’s line, in all. */
+/** How much left by a call that was given up; or how much a marketplace refunded of the order’s line, in all. */
 const seen = Joi.object<{ amount: Money; why: string }>({ amount: priceOrNothing.required(), why });
 
-/** The way out of a review or a contradiction: an admin who has looked at the provider says what is so, and why. */
+/** The way out of a review or a contradiction: an admin who has looked at the provider says what is true, and why. */
 export const decisionRoutes = ({ transact }: Deps): Router =>
   Router()
     .post('/orders/:id/decide', async (request, response) => {
       const { userId: by } = adminOf(response);
       const orderId = valid(id, request.params.id) as OrderId;
       const { why, ...decision } = valid(orderDecisionSchema, request.body);
-      const deed = { decision, by, why };
-      const order = await transact((em, enqueue) => decideOrder(em, enqueue, orderId, deed)).catch(refused);
+      const decided = { decision, by, why };
+      const order = await transact((em, enqueue) => decideOrder(em, enqueue, orderId, decided)).catch(refused);
       response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id, status: order.status });
     })
     .post('/payouts/:id/decide', async (request, response) => {
@@ -46,30 +46,30 @@ export const decisionRoutes = ({ transact }: Deps): Router =>
       const orderId = valid(id, request.params.id) as OrderId;
       const { amount: returned, lost = zero(returned.currency) } = valid(cameBack, request.body);
       const decision = { decision: 'supplier-refunded', returned, lost } as const;
-      const deed = { decision, by, why: 'the supplier’s refund was seen' };
-      const order = await transact((em, enqueue) => decideOrder(em, enqueue, orderId, deed)).catch(refused);
+      const decided = { decision, by, why: 'the supplier’s refund was seen' };
+      const order = await transact((em, enqueue) => decideOrder(em, enqueue, orderId, decided)).catch(refused);
       response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id, status: order.status });
     })
     .post('/orders/:id/marketplace-refund', async (request, response) => {
       const { userId: by } = adminOf(response);
       const orderId = valid(id, request.params.id) as OrderId;
       const { amount, why } = valid(seen, request.body);
-      const deed = { decision: { decision: 'marketplace-refunded', amount }, by, why } as const;
-      const order = await transact((em, enqueue) => decideOrder(em, enqueue, orderId, deed)).catch(refused);
+      const decided = { decision: { decision: 'marketplace-refunded', amount }, by, why } as const;
+      const order = await transact((em, enqueue) => decideOrder(em, enqueue, orderId, decided)).catch(refused);
       response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id, status: order.status });
     })
     .post('/payouts/:id/retry', async (request, response) => {
       const { userId: by } = adminOf(response);
       const legId = valid(id, request.params.id) as LegId;
-      const deed = { decision: { decision: 'pay-again' }, by, why: 'it did not arrive' } as const;
-      const leg = await transact((em, enqueue) => decidePayout(em, enqueue, legId, deed)).catch(refused);
+      const decided = { decision: { decision: 'pay-again' }, by, why: 'it did not arrive' } as const;
+      const leg = await transact((em, enqueue) => decidePayout(em, enqueue, legId, decided)).catch(refused);
       response.status(202).json({ id: leg.id, status: leg.status });
     })
     .post('/contradictions/:id/settle', async (request, response) => {
       const { userId: by } = adminOf(response);
       const which = valid(id, request.params.id);
       const { amount, why } = valid(seen, request.body);
-      const deed = { amount, why, by };
-      const order = await transact((em, enqueue) => settleContradiction(em, enqueue, which, deed)).catch(refused);
+      const decided = { amount, why, by };
+      const order = await transact((em, enqueue) => settleContradiction(em, enqueue, which, decided)).catch(refused);
       response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id, status: order.status });
     });

@@ -74,7 +74,7 @@ async function answer({ store }: Deps, seller: UserId | null, range: Range, show
   };
 }
 
-/** What a reseller's sales have brought, and who had what of it, by day. */
+/** What a reseller's sales brought, and how it was shared, by day. */
 export const earningsRoutes = (deps: Deps): Router =>
   Router().get('/', async (request, response) => {
     const { userId } = sessionOf(response);

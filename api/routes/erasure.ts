@@ -21,7 +21,7 @@ export const erasureRoutes = ({ store }: Deps): Router =>
     .post('/erase-buyer', async (request, response) => {
       const { userId } = adminOf(response);
       const { email } = valid(askedEmail, request.body);
-      // Also of whom we know nothing: that somebody asked is told, never about whom.
+      // Also for a buyer we do not know: the audit says that an admin asked, never about whom.
       await store.transaction(auditAnyway);
       const { erased, waiting } = await eraseBuyerByEmail(store, email, userId);
       response.json({ erased, waiting: waiting.map(({ id, code, note, until }) => ({ id, code, why: note, until })) });

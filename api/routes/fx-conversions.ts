@@ -27,7 +27,7 @@ const conversionView = ({ reference, heldAt, from, to, carried, at }: BookedConv
   from: moneyView(from),
   to: moneyView(to),
   carried: moneyView(carried),
-  /** What it brought more than the books said it was worth. */
+  /** How much more than its book value it brought. */
   gain: moneyView(subtract(to, carried)),
   at,
 });
@@ -40,12 +40,12 @@ function refusal(refused: NotConverted, { reference, from }: NewConversion): Pro
       return new Problem(409, 'NOT_HELD', `${formatMoney(refused.free)} of booked sales are held there`);
     case 'HOLDER_UNCLEAR': {
       const where = refused.holders.join(' and ') || 'nowhere';
-      return new Problem(409, 'HOLDER_UNCLEAR', `${from.currency} is held at ${where}: say heldAt`);
+      return new Problem(409, 'HOLDER_UNCLEAR', `${from.currency} is held at ${where}: name one of them in heldAt`);
     }
   }
 }
 
-/** Conversions of foreign money that an admin has seen happen. The same reference again is the same conversion. */
+/** Conversions of foreign money, as reported by an admin. The same reference again is the same conversion. */
 export const fxConversionRoutes = ({ store, now }: Deps): Router =>
   Router().post('/fx-conversions', async (request, response) => {
     const { userId } = adminOf(response);

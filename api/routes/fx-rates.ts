@@ -32,7 +32,7 @@ const rateView = ({ id, base, quote, rate, source, asOf, held }: FxRate) => ({
   held,
 });
 
-/** Exchange rates: which are used, by hand, and whether one that jumped is true after all. For admins. */
+/** Exchange rates, for admins: the ones in use, rates entered by hand, and the release of a rate that jumped. */
 export const fxRateRoutes = ({ store, now }: Deps): Router =>
   Router()
     .get('/fx-rates', async (_request, response) => {

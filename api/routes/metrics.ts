@@ -39,7 +39,7 @@ function gaugesOf(signs: VitalSigns, now: Date): Registry {
   gauge('token_refresh_overdue_seconds', 'How long the token that is due longest has been due').set(
     signs.refreshOverdueSeconds,
   );
-  gauge('ebay_subscriptions_in_trouble', 'Sellers of whose orders eBay may not tell us').set(
+  gauge('ebay_subscriptions_in_trouble', 'Sellers whose orders eBay may not notify us of').set(
     signs.subscriptionsInTrouble,
   );
   const events = gauge('inbound_events_untaken', 'Events that nothing has come of: failed, or waiting for too long', [
@@ -51,7 +51,7 @@ function gaugesOf(signs: VitalSigns, now: Date): Registry {
     'When a check of the books last came to its end; 0 before',
   );
   checked.set(signs.books.checkedAt ? signs.books.checkedAt.getTime() / 1_000 : 0);
-  const findings = gauge('book_findings', 'What checks of the books have found and a later one has not seen gone', [
+  const findings = gauge('book_findings', 'What checks of the books have found and no later check has seen gone', [
     'kind',
     'rule',
   ]);

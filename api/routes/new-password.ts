@@ -4,7 +4,7 @@ import { passwordFault, passwordLengthMax, passwordLengthMin } from '../../store
 import { tooMany } from '../middleware/limits.ts';
 import { Problem } from '../middleware/problem.ts';
 
-/** Its shape. Its strength is judged with the account's address at hand. */
+/** The shape only: the strength of a password is judged together with the account's address. */
 export const newPassword = Joi.string().min(passwordLengthMin).max(passwordLengthMax);
 
 const weak = (fault: string): Problem =>

@@ -74,15 +74,15 @@ export const orderRoutes = (deps: Deps): Router =>
       response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id });
     });
 
-/** The answer of a reseller who is asked first: a finally failed order's buyer gets the money back. */
+/** Refunds the buyer of a failed order, for a reseller whose policy is to be asked first. */
 const refundNow = ({ transact }: Deps, { id }: Order): Promise<void> =>
   transact(async (em, enqueue) => {
     const owned = await claimOrder(em, id, ['FAILED']);
     if (!owned) throw new Problem(409, 'NOT_REFUNDABLE', 'only a finally failed order is refunded');
-    await advance(em, enqueue, owned, { to: 'REFUNDING', note: 'asked for by its reseller' });
+    await advance(em, enqueue, owned, { to: 'REFUNDING', note: 'requested by its reseller' });
   });
 
-/** Who holds the checkout token sees how the order stands, and nothing of the business behind it. */
+/** The holder of the checkout token sees the state of the order, and nothing of the business behind it. */
 async function forBuyer({ store }: Deps, request: Request, response: Response, orderId: string): Promise<void> {
   const order = await store.read(em => findOrder(em, orderId as OrderId));
   const token = request.get('x-checkout-token');
@@ -93,7 +93,7 @@ async function forBuyer({ store }: Deps, request: Request, response: Response, o
   response.json({ id, status, payment: facts.payment?.status ?? null, ...paymentOutcome(order, facts) });
 }
 
-/** Only an order that waits for an address takes one: once bought, the parcel has its address. */
+/** Only an order that waits for an address takes one: after the purchase the parcel has its address. */
 async function correctAddress({ transact }: Deps, order: Order, shipTo: Address): Promise<void> {
   if (order.waitReason !== 'ADDRESS_MISSING' && order.waitReason !== 'ADDRESS_INVALID')
     throw new Problem(409, 'ADDRESS_NOT_WANTED', `the order is ${order.status} and waits for no address`);
@@ -108,7 +108,7 @@ async function correctAddress({ transact }: Deps, order: Order, shipTo: Address)
   });
 }
 
-/** A hub knows the parcel by it, whatever else of its address was wrong. */
+/** A hub finds the parcel by it, whatever else in the address was wrong. */
 const referenceIn = ({ shipTo }: Order): Pick<Address, 'labelReference'> =>
   shipTo?.labelReference ? { labelReference: shipTo.labelReference } : {};
 

@@ -10,7 +10,7 @@ import { confirmed } from './confirmed.ts';
 
 const wanted = Joi.object<PayTo & { password: string }>({
   provider: Joi.string().valid('paypal', 'payoneer').required(),
-  /** PayPal pays e-mail addresses; Payoneer the payee ids of the program, which are none. */
+  /** PayPal pays to e-mail addresses, Payoneer to the payee ids of the program. */
   receiver: Joi.when('provider', {
     is: 'paypal',
     // biome-ignore lint/suspicious/noThenProperty: Joi's word
@@ -22,7 +22,7 @@ const wanted = Joi.object<PayTo & { password: string }>({
   password: Joi.string().max(1024).required(),
 });
 
-/** Where the payouts of whoever is logged in go, and the change of it that rests. */
+/** Where the payouts of the user go, and a change of it that has not taken effect yet. */
 export function payoutReceiverRoutes({ store, config }: Deps, brakes: GuessBrakes): Router {
   const view = (userId: UserId) =>
     store.transaction(async em => ({
@@ -46,7 +46,7 @@ export function payoutReceiverRoutes({ store, config }: Deps, brakes: GuessBrake
     .delete('/payout-receiver', async (_request, response) => {
       const { userId } = sessionOf(response);
       if (!(await store.transaction(em => cancelChange(em, userId))))
-        throw new Problem(409, 'NO_CHANGE_RESTS', 'no change of the payout address is resting');
+        throw new Problem(409, 'NO_CHANGE_RESTS', 'no change of the payout address is waiting');
       response.json(await view(userId));
     });
 }

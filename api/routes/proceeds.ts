@@ -10,8 +10,9 @@ import { id } from './schemas.ts';
 const proceeds = Joi.object<{ heldBy: Holder }>({ heldBy: Joi.string().valid('platform', 'reseller').required() });
 
 /**
- * Who receives what a reseller's marketplaces pay. A reseller may say so of their own money; that it arrives with the
- * platform, and is paid out by it, only an admin can know. Taken back, it counts for orders that come from now on.
+ * Who receives what a reseller's marketplaces pay. A reseller may say that they receive it themselves; that it arrives
+ * with the platform, which then pays it out, only an admin can confirm. A confirmation that is taken back no longer
+ * counts for new orders.
  */
 export const proceedsRoutes = ({ store }: Deps): Router =>
   Router().put('/proceeds/:userId', async (request, response) => {

@@ -35,15 +35,15 @@ const schemas: { readonly [Name in KeyedProvider]: Joi.ObjectSchema<ProviderKeys
   aliexpress: Joi.object({ appKey: key, appSecret: key }),
 };
 
-/** Both read their keys when they start: calls under way keep the ones they began with. */
+/** Both read the keys when they start, so calls under way keep the keys they began with. */
 const appliesFrom = 'the next start of the api and the workers';
 
 const providerName = Joi.string<KeyedProvider>().valid(...keyedProviders);
 const providerOf = (request: Request): KeyedProvider => valid(providerName, request.params.provider);
 
 /**
- * Our own keys at the providers: entered by an admin, tried at once, sealed, and never shown again. What is entered wins
- * over the environment's variables.
+ * Our own keys at the providers: entered by an admin, tried at once, sealed, and never shown again. Keys that are
+ * entered win over the environment's.
  */
 export const providerKeyRoutes = ({ store, box, config }: Deps): Router =>
   Router()

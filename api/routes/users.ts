@@ -23,7 +23,7 @@ import { id, type Page, page } from './schemas.ts';
 type NewUser = { email: string; password?: string; role: Role; payoutReceiver?: string };
 const newUser = Joi.object<NewUser>({
   email: Joi.string().email({ tlds: false }).max(256).required(),
-  /** Left out, its owner chooses it: the answer has a reset that works once. */
+  /** Left out, the user chooses it: the answer has a reset that works once. */
   password: newPassword,
   role: Joi.string().valid('admin', 'reseller').default('reseller'),
   payoutReceiver: Joi.string().email({ tlds: false }).max(127),
@@ -38,7 +38,7 @@ const onOff = Joi.object<{ disabled: boolean }>({ disabled: Joi.boolean().strict
 
 const userOf = (request: Request): UserId => valid(id, request.params.id) as UserId;
 
-/** The accounts: an admin makes them, switches them off, and opens the way to a new password. */
+/** The users' accounts: an admin makes them, switches them off, and gives out resets of passwords. */
 export const userRoutes = ({ store }: Deps): Router =>
   Router()
     .patch('/me', async (request, response) => {

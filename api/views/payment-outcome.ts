@@ -9,7 +9,7 @@ import { paymentsOf } from '../../store/money/payments.ts';
 import type { FieldError } from '../middleware/problem.ts';
 
 /**
- * How the payment of a checkout stands, for its buyer.
+ * The state of a checkout's payment, for its buyer.
  *
  * - `paid`          the money has come; what becomes of the order is its status
  * - `pending`       PayPal holds it, for `reason`
@@ -17,13 +17,13 @@ import type { FieldError } from '../middleware/problem.ts';
  * - `refused`       PayPal did not take it for `reason`, and will not for this order; `errors` name the address where it
  *                   is that
  * - `not-approved`  the buyer has not approved it yet, at `approveUrl`
- * - `refunded`      it went back
- * - `over`          the order was given up unpaid
+ * - `refunded`      the money was refunded
+ * - `over`          the order was cancelled unpaid
  * - `unknown`       nobody knows yet: ask again
  */
 export type PaymentOutcome = {
   readonly outcome: 'paid' | 'pending' | 'declined' | 'refused' | 'not-approved' | 'refunded' | 'over' | 'unknown';
-  /** PayPal's own word. */
+  /** PayPal's own code. */
   readonly reason?: string;
   readonly approveUrl?: string;
   readonly errors?: readonly FieldError[];
@@ -57,7 +57,7 @@ const again = 'Check out again, with another way to pay.';
 
 export function paymentOutcome(order: Order, { payment, effect }: PaymentFacts): PaymentOutcome {
   if (payment) return ofPayment(order, payment);
-  // It is being captured, or was: what came of that is not known before PayPal shows it.
+  // It is being captured, or was: the outcome is unknown until PayPal shows it.
   if (effect && effect.status !== 'DISPROVEN') return notKnown;
   if (order.status === 'CANCELLED')
     return { outcome: 'over', next: 'Nothing was paid. Check out again if you still want it.' };

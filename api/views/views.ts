@@ -6,7 +6,7 @@ import type { Product } from '../../store/entities/people.ts';
 import { salePrice } from '../../store/orders/orders.ts';
 import { legAmount } from '../../store/payouts/legs.ts';
 
-/** What the API shows of a row: nothing that is not named here gets out. */
+/** What the API shows of a row: only the fields that are named here. */
 export const moneyView = (amount: Money) => ({
   amountMinor: amount.amountMinor.toString(),
   currency: amount.currency,
@@ -71,10 +71,10 @@ export const orderDetailView = (
     quantity: parcel.quantity,
     shippedAt: parcel.shippedAt,
     lastEvent: parcel.lastEvent ?? null,
-    /** When the sale channel was told of it, or why it was not. */
+    /** When the parcel was reported to the sale channel, or why it was not. */
     toldAt: parcel.toldAt ?? null,
     refusedFor: parcel.refusedFor ?? null,
-    /** Its number has changed since. */
+    /** The tracking number has changed since. */
     replaced: parcel.goneAt != null,
   })),
   sale: parts.sale && saleView(parts.sale),

@@ -12,9 +12,9 @@ import { isSegment } from './segment.ts';
 import { bytesOf, take } from './take.ts';
 
 /**
- * AliExpress is not known to sign what it pushes: the path that was registered with it cannot be guessed, and the
- * message must be about an order or an account of ours. A hint all the same: whatever it says, the order is read back
- * with its owner's token, which proves whose it is.
+ * AliExpress is not known to sign its messages. They must come in at the registered path, which cannot be guessed, and
+ * must be about an order or an account of ours. A message is a hint all the same: the order is read back with its
+ * owner's token, which proves whose it is.
  */
 export const aliexpress =
   (deps: Deps): RequestHandler =>
@@ -23,15 +23,15 @@ export const aliexpress =
     const body = bytesOf(request);
     const sent = parseAliExpressNotification(body);
     const credential = await deps.store.read(em => accountOf(em, deps, sent));
-    if (!credential) throw new WebhookRejected('ALIEXPRESS_OTHER_ACCOUNT', 'about nobody’s account here');
+    if (!credential) throw new WebhookRejected('ALIEXPRESS_OTHER_ACCOUNT', 'about no account of ours');
     const { orderNumber: subject, type } = sent;
-    // It has no id of its own.
+    // The message has no id of its own.
     const eventId = createHash('sha256').update(body).digest('base64url');
     const event = { source: 'aliexpress', eventId, type, subject, body, credentialId: credential.id } as const;
     await take(deps, response, { ...event, wanted: subject !== undefined }, 200);
   };
 
-/** The account that the order was bought with; a message that names another one of ours is somebody else's. */
+/** The account with which the order was bought; a message that names another account of ours does not count. */
 async function accountOf(
   em: EntityManager,
   { config }: Deps,

@@ -12,10 +12,10 @@ import { notFound, Problem, valid } from '../../middleware/problem.ts';
 import { id } from '../schemas.ts';
 import { bytesOf, storeFromSender } from './take.ts';
 
-/** The connections that sell; a supplier's account has a secret as well, and nothing to tell. */
+/** The connections that sell; a supplier's account has a secret as well, but no orders to send. */
 const sells: readonly ApiName[] = ['ebay', 'mercadolibre'];
 
-/** So many sales that no marketplace confirms may wait for a person to look at them, per seller. */
+/** How many sales that no marketplace confirms may wait for a person, per seller. */
 const unconfirmedMax = 100;
 
 const tooManyUnconfirmed = (): Problem =>

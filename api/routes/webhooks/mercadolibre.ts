@@ -15,8 +15,8 @@ import { bytesOf, type FromSender, storeFromSender } from './take.ts';
 const segmentShape = Joi.string().pattern(/^[\w-]{1,128}$/);
 
 /**
- * MercadoLibre does not sign: an unguessable path and our own application. The application has one path for all its
- * sellers; besides it each seller has one of their own.
+ * MercadoLibre does not sign: a notification must come in at a path that cannot be guessed, and name our own
+ * application. The application has one path for all its sellers; besides it each seller has one of their own.
  */
 export const mercadolibre =
   (deps: Deps, limits: Limits): RequestHandler =>

@@ -6,8 +6,8 @@ import { notFound, valid } from '../../middleware/problem.ts';
 import { bytesOf, take } from './take.ts';
 
 /**
- * Payoneer registers one URL per kind of event, and only the URL tells the kind; the signature covers it. The nonce is
- * the event's id: what is sent again with it is stored once.
+ * Payoneer registers one URL per kind of event, and only the URL says which kind it is; the signature covers the URL.
+ * The nonce is the event's id: an event that is sent again with it is stored once.
  */
 export const payoneer =
   (deps: Deps): RequestHandler =>
@@ -24,10 +24,10 @@ export const payoneer =
       secret,
       appName: `Webhook-IPCNSender-${environment}`,
       now: deps.now(),
-      // The row that the first one left answers for it.
+      // The stored row of the first one keeps it from counting twice.
       seenNonce: () => false,
     });
-    // What Payoneer has signed is never refused, whether it names a payout or not.
+    // A signed event is never refused, whether it names a payout or not.
     const { reference: subject } = readIpcn(body);
     const event = {
       source: 'payoneer',

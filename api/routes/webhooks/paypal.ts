@@ -20,11 +20,10 @@ export const paypal =
       now: deps.now(),
     });
     deps.paypalCertificates.heard(source);
-    // What PayPal has signed is never refused: it would be sent again for three days, and counted as our failure.
+    // A signed event is never refused: PayPal would send it again for three days, and count it as our failure.
     const event = readPayPalEvent(body);
     const { id: eventId, type } = event;
-    if (isUnreadable(event))
-      deps.log.error({ eventId, type }, 'a PayPal event that should be followed tells of nothing');
+    if (isUnreadable(event)) deps.log.error({ eventId, type }, 'a PayPal event of a followed type names no resource');
     const headers = headersOf(request, keptHeaders);
     const stored = { source: 'paypal', eventId, type, subject: subjectOf(event), headers, body } as const;
     await take(deps, response, { ...stored, wanted: isFollowed(event) }, 200);

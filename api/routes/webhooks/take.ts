@@ -3,7 +3,7 @@ import type { Sender, SenderName } from '../../../store/connections/known-sender
 import type { Arrival, Outcome } from '../../../store/events/event-inbox.ts';
 import type { Deps } from '../../deps.ts';
 
-/** Providers send whole orders. */
+/** Room for whole orders, which some providers send. */
 const bodyBytesMax = 256 * 1024;
 
 /** The bytes as they came: signatures are over them. A compressed body is refused. */
@@ -37,6 +37,6 @@ export async function storeFromSender({ inbox, senders }: Deps, told: FromSender
   }
 }
 
-/** What may help a person later; nothing that could log in anywhere. */
+/** The headers that may help a person later; none that could log in anywhere. */
 export const headersOf = (request: Request, names: readonly string[]): Record<string, string> =>
   Object.fromEntries(names.flatMap(name => (request.get(name) ? [[name, request.get(name) ?? '']] : [])));
