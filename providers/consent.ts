@@ -1,25 +1,25 @@
 import type { CallOptions } from './gate/call.ts';
 
-/** What a person is sent to the provider's consent page with. */
+/** The parameters with which a person is sent to the provider's consent page. */
 export type ConsentAsked = {
   /** Comes back unchanged; single use. */
   state: string;
   /** Where the provider sends the browser afterwards: exactly as it is registered there. */
   redirectUri: string;
-  /** S256 of the verifier; left out of the address where the provider knows no PKCE. */
+  /** S256 of the verifier; left out of the address where the provider does not support PKCE. */
   codeChallenge: string;
   /** MercadoLibre asks on a host per country: two letters. */
   country?: string | undefined;
 };
 
-/** What the browser brought back, and what proves that we are who asked. */
+/** The code that the browser brought back, and the verifier which proves that we asked for it. */
 export type ConsentGiven = { code: string; redirectUri: string; codeVerifier: string };
 
 /** The account that consented, as the provider itself names it. */
 export type ConsentedAccount = {
   accountId: string;
   accountName: string;
-  /** What was consented to; empty where the provider does not say. */
+  /** The scopes that were consented to; empty where the provider does not say. */
   scopes: string[];
   accessToken: string;
   refreshToken: string;

@@ -6,8 +6,8 @@ import { createPayoneerToken } from './payoneer/token.ts';
 import { createPayPalToken } from './paypal/token.ts';
 
 /**
- * Whether a provider knows our application by these keys: one real call to its token endpoint each, past the gate, so
- * that keys which are wrong close nothing for those in use. @throws Terminal when the provider refuses them
+ * Whether a provider accepts these keys of our application: one real call each to its token endpoint. It bypasses the
+ * gate, so that wrong keys do not open a circuit for the keys in use. @throws Terminal when the provider refuses them
  */
 export const tryKeys = {
   async paypal(options: { baseUrl: string; clientId: string; clientSecret: string }): Promise<void> {
@@ -18,12 +18,12 @@ export const tryKeys = {
     await createPayoneerToken({ ...options, gate: undefined }).get();
   },
 
-  /** An application token, and that it may see where notifications go. */
+  /** Fetches an application token, and checks that it may list the destinations of notifications. */
   async ebay(options: { baseUrl: string; clientId: string; clientSecret: string }): Promise<void> {
     await createEbayClient({ ...options, gate: undefined }).notifications.listDestinations();
   },
 
-  /** There is no token for the application itself: only who is known is told that a refresh token is not. */
+  /** There is no token for the application itself: only a known one is told that its refresh token is unknown. */
   async mercadolibre(options: { baseUrl: string; clientId: string; clientSecret: string }): Promise<void> {
     const { refreshToken } = createMercadoLibreClient({ ...options, gate: undefined });
     await expectRefusal(refreshToken(nobodys), 'MERCADOLIBRE_INVALID_GRANT');

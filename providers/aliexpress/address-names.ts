@@ -5,8 +5,8 @@ export type Province = { readonly name: string; readonly cities: readonly City[]
 export type City = { readonly name: string };
 
 /**
- * Below the country come provinces, below them cities; each level may be a list, or the JSON text of one. What cannot
- * be read is not in the list.
+ * Below the country come provinces, below them cities; each level may be a list, or the JSON text of one. Entries that
+ * cannot be read are left out.
  */
 export const toProvinces = (country: unknown): Province[] =>
   (Array.isArray(country) ? country : [country]).flatMap(childrenOf).map(province => ({

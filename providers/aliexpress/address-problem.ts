@@ -1,16 +1,16 @@
 import { Terminal } from '../../domain/outcome.ts';
 
-/** Something that a person has to correct: the text says which field and how, and never what stands in it. */
+/** A fault that a person has to correct: the text names the field and the correction, and never the field's content. */
 export const refuse = (code: string, text: string): Terminal => new Terminal(`ADDRESS_${code}`, text);
 
 export type Problems = {
-  /** The value, or nothing when reading it found a problem. */
+  /** The value, or undefined when reading it found a problem. */
   attempt<T>(read: () => T): T | undefined;
   /** @throws Terminal `ADDRESS_…` of the first problem, with the texts of all */
   throwAny(): void;
 };
 
-/** Gathers what is wrong, so that whoever corrects an address learns all of it at once. */
+/** Gathers the problems of an address, so that the person who corrects it sees all of them at once. */
 export function gatherProblems(): Problems {
   const found: Terminal[] = [];
   return {

@@ -2,7 +2,7 @@ import type { Address } from '../../domain/address.ts';
 import { refuse } from './address-problem.ts';
 import { refusesOther } from './place.ts';
 
-/** `logistics_address` of an order: snake_case, since camelCase keys are ignored without a word. */
+/** `logistics_address` of an order: snake_case, since camelCase keys are silently ignored. */
 export type LogisticsAddress = {
   address: string;
   address2?: string;
@@ -21,7 +21,7 @@ export type LogisticsAddress = {
   is_foreigner?: 'false';
 };
 
-/** Puts right what it may, and refuses the rest. @throws Terminal `ADDRESS_…`; the message names no person. */
+/** Corrects what it may, and refuses the rest. @throws Terminal `ADDRESS_…`; the message names no person. */
 export type Rule = (draft: LogisticsAddress, address: Address) => LogisticsAddress;
 
 /** What AliExpress asks for in addition, by country of destination. Source: its changelog of `ds.order.create`. */

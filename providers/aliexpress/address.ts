@@ -1,7 +1,7 @@
 /**
- * A buyer's address in the words of AliExpress, or what a person has to correct in it. Nothing is copied: region and
- * town are looked up in AliExpress' own list, the phone number loses its trunk zero, the postal code gets its country's
- * form, other alphabets become Latin letters, and the rules of the country come last.
+ * A buyer's address in the form that AliExpress accepts, or what a person has to correct in it. Nothing is copied:
+ * region and town are looked up in AliExpress' own list, the phone number loses its trunk zero, the postal code gets
+ * its country's form, other alphabets become Latin letters, and the rules of the country come last.
  */
 import type { Address } from '../../domain/address.ts';
 import type { Province } from './address-names.ts';
@@ -21,7 +21,7 @@ export type Destination = {
 
 /**
  * @param lists of the country; empty where AliExpress publishes none, or could not be asked
- * @throws Terminal `ADDRESS_…` of the first thing to correct, with a text that names all of them and no person
+ * @throws Terminal `ADDRESS_…` of the first problem, with a text that names all problems and no person
  */
 export function toDestination(given: Address, lists: readonly Province[]): Destination {
   const { attempt, throwAny } = gatherProblems();
@@ -51,7 +51,7 @@ export function toDestination(given: Address, lists: readonly Province[]): Desti
   return { logisticsAddress, ...(shortAddress ? { nationalAddress: shortAddress } : {}) };
 }
 
-/** The same for the website's form, text by text. */
+/** The destination as the fields of the website's form. */
 export const shippingFields = ({
   logisticsAddress,
   nationalAddress,
@@ -70,13 +70,13 @@ function inOurLetters(address: Address): Address {
   const spelt = written.map(field => [field, inLatinLetters(address[field] ?? '', address.country)] as const);
   const unspelt = spelt.filter(([, text]) => text === undefined).map(([field]) => field);
   if (unspelt.length > 0)
-    throw refuse('LETTERS_INVALID', `${unspelt.join(', ')}: AliExpress takes Latin letters only, enter them so`);
+    throw refuse('LETTERS_INVALID', `${unspelt.join(', ')}: AliExpress accepts Latin letters only, enter it in them`);
   return { ...address, ...Object.fromEntries(spelt) };
 }
 
 /**
- * What a hub needs to find the buyer stands above the street, alone; a firm and what belongs to the street below it,
- * and the town where its own place is taken.
+ * The first line is the reference by which a hub finds the buyer, else the street. All else goes into the second: a
+ * company, the rest of the street, and a town whose own field is taken by `Other`.
  */
 function linesOf(
   { fullName, labelReference, company, line1, line2 }: Address,
@@ -94,12 +94,12 @@ function phoneOf({ phone = '', country }: Address) {
   if (!phone.trim()) return undefined;
   const found = splitPhone(phone, country);
   if (found) return found;
-  throw refuse('PHONE_INVALID', 'phone: no number that could be called from abroad, enter it with + and country code');
+  throw refuse('PHONE_INVALID', 'phone: the number cannot be called from abroad, enter it with + and country code');
 }
 
 function zipOf({ postalCode, country }: Address): string {
   if (!postalCode.trim()) return '';
   const code = postalCodeIn(country, postalCode);
   if (code) return code;
-  throw refuse('ZIP_INVALID', `postal code: not of the form that ${country} has`);
+  throw refuse('ZIP_INVALID', `postal code: not in the form of ${country}`);
 }

@@ -1,10 +1,10 @@
 /**
- * What a refusal of AliExpress's means. Its code is looked up in the tables first. Of a code in no table:
+ * What a refusal by AliExpress means. Its code is looked up in the tables first. For a code in no table:
  *
  *   an order that was "not a success", with a code and without a number    certain, unless the code speaks of doubt
  *   any other call that may have done something                            uncertain
- *   a question, and the code speaks of an outage                           asked again, as after an outage
- *   any other question                                                     unreadable: asked again for a time, then a person
+ *   a read, and the code speaks of an outage                               repeated, as after an outage
+ *   any other read                                                         unreadable: repeated for a time, then a person
  */
 import {
   type Failure,
@@ -31,7 +31,7 @@ export const codes: Record<string, FailureKind> = {
   IllegalRefreshToken: 'terminal',
   AUTH_TYPE_UNSUPPORTED: 'terminal',
 
-  // Reads are asked again; an order may exist.
+  // Reads are repeated; an order may exist.
   'isp.service-unavailable': 'uncertain',
   ServiceTimeout: 'uncertain',
   ServiceUnavailable: 'uncertain',
@@ -72,10 +72,10 @@ export const codes: Record<string, FailureKind> = {
   BUY_LIMIT_RESOURCE_INSUFFICIENT: 'terminal',
 };
 
-/** What changes slowly is not asked after every minute. */
+/** Stock changes slowly, so it is not asked for every minute. */
 const askAgainMs: Readonly<Record<string, number>> = { INVENTORY_HOLD_ERROR: 600_000 };
 
-/** Which of these AliExpress sends is not known; each is seen in its family of gateways. */
+/** Which of these AliExpress sends is not known; each occurs in its family of gateways. */
 export const throttles: readonly string[] = ['ApiCallLimit', 'AppCallLimit', 'AppApiCallLimit', '7'];
 
 /** What a refusal of permission means, by code and API; the first row that fits. */
@@ -90,15 +90,15 @@ const permissions: readonly {
     means: 'the order is another account’s',
   },
   { api: /^\/auth\//, code: /permission/i, means: 'our application may not' },
-  // Optional: without the names of its places a country's addresses are taken as they are.
+  // Optional: without the list of place names a country's addresses are sent as they are.
   { api: /^aliexpress\.ds\.address\.get$/, code: /permission/i, means: 'our application may not' },
   { code: /permission|^isv\.invalid-authorization$/i, means: 'its account may not call this' },
 ];
 
-/** What was asked, and the text of the answer that refuses it. */
-export type Asked = { call: Call; api: string; answer: string };
+/** A call that was refused, and the text of the refusal. */
+export type RefusedCall = { call: Call; api: string; answer: string };
 
-export function refused(asked: Asked, refusal: Refusal): Failure {
+export function refused(asked: RefusedCall, refusal: Refusal): Failure {
   const { call, answer } = asked;
   const { codes: given, message, reference } = refusal;
   const detail = { ...(reference === undefined ? {} : { reference }), ...(call.secret ? {} : { answer }) };
@@ -116,7 +116,7 @@ export function refused(asked: Asked, refusal: Refusal): Failure {
   return unknown(call, refusal, detail);
 }
 
-const permissionMeaning = ({ api: called }: Asked, given: string) =>
+const permissionMeaning = ({ api: called }: RefusedCall, given: string) =>
   permissions.find(({ code, api }) => code.test(given) && (!api || api.test(called)))?.means;
 
 /** A code in no table. */

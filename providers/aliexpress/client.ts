@@ -8,7 +8,7 @@ import { type FreightOffer, type Parcel, type Product, toFreightOffer, toParcel,
 import * as schema from './schema.ts';
 import { type AliExpressToken, toToken } from './token.ts';
 
-/** `to`: as the order will have it. */
+/** `to`: as the order will name it. */
 export type FreightQuery = {
   productId: string;
   skuId: string;
@@ -17,8 +17,8 @@ export type FreightQuery = {
 };
 
 /**
- * `paid` is false when the orders stand but the automatic payment did not go through. When it is true, nothing was
- * said against it, as in the answer to a repeated create: only the orders themselves prove it.
+ * `paid` is false when the orders exist but the automatic payment did not go through. True only means that the answer
+ * does not deny it, as after a repeated create: only the orders themselves prove the payment.
  */
 export type PlacedOrder = { orderNumbers: string[]; paid: boolean; message?: string };
 
@@ -49,7 +49,7 @@ export function createAliExpressClient(options: AliExpressOptions) {
     return toToken(said, now());
   }
 
-  /** Of its variants only the one that is wanted is read. */
+  /** Reads only the wanted variant of the product. */
   async function getProduct(
     user: UserToken,
     { productId, skuId, shipToCountry }: { productId: string; skuId: string; shipToCountry: string },
@@ -65,7 +65,7 @@ export function createAliExpressClient(options: AliExpressOptions) {
     return toProduct(productId, (await gateway(reading(options), call, schema.productWith(skuId))).said);
   }
 
-  /** None when it cannot be delivered there. The names inside are camelCase, unlike those of an order. */
+  /** Empty when the product cannot be delivered there. The names inside are camelCase, unlike those of an order. */
   async function queryFreight(
     user: UserToken,
     query: FreightQuery,
@@ -99,7 +99,7 @@ export function createAliExpressClient(options: AliExpressOptions) {
     const { said, refused, malformed } = await gateway(buying(options), request, schema.placed);
     const { is_success, order_list: orderNumbers, error_code: code, error_msg: message } = said.result;
     if (orderNumbers.length > 0 && (is_success || code === 'REPEATED_ORDER_ERROR')) {
-      // "OrderCreated, autoPay fail:…" comes with a success; whatever is said against it, it is not proven to be paid.
+      // "OrderCreated, autoPay fail:…" comes with a success: beside any error the payment is not proven.
       const paid = is_success && message === undefined && code === undefined;
       return { orderNumbers, paid, ...(message ? { message } : {}) };
     }
@@ -126,8 +126,8 @@ export function createAliExpressClient(options: AliExpressOptions) {
   }
 
   /**
-   * The names that an order's province and city must have; none where AliExpress publishes none for the country. Four
-   * calls a second for all our users: keep the answer.
+   * The names that an order's province and city must have; empty where AliExpress publishes none for the country. Four
+   * calls a second are allowed for all our users: keep the answer.
    */
   async function getAddress(user: UserToken, country: string, options: CallOptions = {}): Promise<Province[]> {
     const request = {

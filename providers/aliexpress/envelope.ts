@@ -18,8 +18,8 @@ export function unwrap(body: unknown): Fields {
 }
 
 /**
- * What an answer says against what was asked, most specific code first. `nothingDone`: its own structure says that
- * nothing was done, whichever code it names.
+ * A refusal in an answer, most specific code first. `nothingDone`: the structure of the answer says that nothing was
+ * done, whichever code it names.
  */
 export type Refusal = { codes: string[]; message: string; reference?: string; nothingDone?: true };
 
@@ -45,9 +45,9 @@ const isAllWell = (code: unknown): boolean =>
   code === undefined || code === null || ['', '0', '200'].includes(String(code));
 
 /**
- * The lists that a value may mean, the likeliest first. A list comes in a wrapper, `{ number: [1, 2] }`, whose inner key
- * varies and which may hold more; a single element may stand there without brackets, or without the wrapper. Nothing,
- * and a wrapper of nothing, is an empty list.
+ * The lists that a value may stand for, the likeliest first. A list comes in a wrapper, `{ number: [1, 2] }`, whose
+ * inner key varies and which may hold more; a single element may come without brackets, or without the wrapper. No
+ * value, or a wrapper without one, is an empty list.
  */
 export function listsIn(value: unknown): unknown[][] {
   if (!isObject(value)) return [elementsOf(value)];
@@ -63,7 +63,7 @@ const elementsOf = (value: unknown): unknown[] => {
   return value === undefined || value === null || value === '' ? [] : [value];
 };
 
-/** A list of things that each fit `item`: it is summed, counted or searched, so one that does not fit spoils it. */
+/** A list that is summed, counted or searched: one element that does not fit `item` makes it unreadable. */
 export const listOf = (item: Joi.Schema) =>
   Joi.any().custom(value => {
     const list = Joi.array().items(item);
@@ -73,16 +73,16 @@ export const listOf = (item: Joi.Schema) =>
     return fits.value;
   });
 
-/** Of what a list offers, what fits `item`. */
+/** The elements of a list that fit `item`. */
 const readableIn = (item: Joi.Schema, value: unknown): unknown[] =>
   listsIn(value)
     .map((one): unknown[] => Joi.attempt(one, choiceOf(item)))
     .find(readable => readable.length > 0) ?? [];
 
-/** A list by which nothing is decided: what does not fit `item` is left out. */
+/** A list by which nothing is decided: an element that does not fit `item` is left out. */
 export const harmlessListOf = (item: Joi.Schema) => Joi.any().custom(value => readableIn(item, value));
 
-/** A list to choose from: what does not fit `item` is not chosen. @throws where nothing fits */
+/** A list to choose from: an element that does not fit `item` is not chosen. @throws where none fits */
 export const choiceIn = (item: Joi.Schema) =>
   Joi.any().custom(value => {
     const readable = readableIn(item, value);

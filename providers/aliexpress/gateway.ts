@@ -21,7 +21,7 @@ import { signParameters } from './sign.ts';
 
 export type AliExpressOptions = Gated & { baseUrl: string; appKey: string; appSecret: string; now?: () => number };
 
-/** One call: the API's name, its parameters, and the user where it acts for one. */
+/** One call: the API's name, its parameters, and the user for whom it acts, if any. */
 export type GatewayCall = {
   name: string;
   parameters: Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ export type GatewayCall = {
   maxAnswerBytes?: number;
 };
 
-/** What was answered; and what it is where it says no, or cannot mean what it says. */
+/** The payload of an answer; and how to make a failure of it, where it refuses or contradicts itself. */
 export type Answered<T> = {
   readonly said: T;
   refused(refusal: Refusal): Failure;

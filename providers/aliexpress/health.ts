@@ -7,10 +7,10 @@ import { refusalIn } from './envelope.ts';
 /** The gateway itself, or what stands behind it, is broken: it says so with status 200. */
 const outages: readonly string[] = ['isp.service-unavailable', 'ServiceTimeout', 'ServiceUnavailable', 'InternalError'];
 
-/** A refusal is short; addresses and products need not be read twice. */
+/** A refusal is short: longer answers (addresses, products) are not parsed for one. */
 const refusalMax = 4_000;
 
-/** The application has had its share of all calls. Other bans are of the one method, whichever user's call it was. */
+/** The application has used up its share of all calls. Other bans concern one method, whichever user calls it. */
 const banned: readonly string[] = ['AppCallLimit', '7'];
 
 export function healthOf(answer: HttpAnswer): Health {

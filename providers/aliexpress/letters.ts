@@ -7,7 +7,7 @@ import anyAscii from 'any-ascii';
 const spellable =
   /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Armenian}\p{Script=Georgian}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Common}\p{Script=Inherited}]$/u;
 
-/** What AliExpress takes beside Latin letters, by country of destination. */
+/** The letters that AliExpress accepts beside Latin ones, by country of destination. */
 const alsoTaken: Readonly<Record<string, RegExp>> = { SA: /^\p{Script=Arabic}$/u };
 
 const isLetter = /^[\p{L}\p{M}]$/u;
@@ -15,8 +15,8 @@ const pictures = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indica
 const blanks = /[\s\p{Cc}]+/gu;
 
 /**
- * The text in the letters that AliExpress takes: those of Latin-1, everything else spelt with them.
- * `Łódź` becomes `Lódz`, `Αθήνα` becomes `Athina`.
+ * The text in the letters that AliExpress accepts: those of Latin-1, everything else spelt with them. `Łódź` becomes
+ * `Lódz`, `Αθήνα` becomes `Athina`.
  * @returns nothing when some letter has no certain Latin spelling
  */
 export function inLatinLetters(text: string, country: string): string | undefined {

@@ -1,7 +1,8 @@
 /**
- * How an order stands at AliExpress. Four things say it together, and each of them alone has been wrong: `order_status`,
- * `logistics_status`, the `end_reason` of each line, and the time of payment. They are read into the words of this file
- * first; then the first row of `rows` that fits decides. What no table knows is unclear.
+ * The status of an order at AliExpress. Four fields together say it, and each of them alone has been wrong:
+ * `order_status`, `logistics_status`, the `end_reason` of each line, and the time of payment. They are translated into
+ * the words of this file first; then the first row of `rows` that fits decides. A word in no table makes the order
+ * UNCLEAR.
  */
 
 import { rowOf } from '../gate/call.ts';
@@ -54,9 +55,9 @@ const fulfilled = /accept|confirm|receive|success|finish|complete/i;
 type Lines = 'standing' | 'all cancelled' | 'some cancelled' | 'ended for another reason';
 
 /**
- * PAYMENT_PENDING: AliExpress has, or may have, the money, and nobody may pay again. CANCELLING: goods of it are, or may
- * be, cancelled although the order is not closed. NEEDS_ATTENTION: it stands still until somebody has done something on
- * the site. UNCLEAR: what it says is new, or contradicts itself.
+ * PAYMENT_PENDING: AliExpress has, or may have, the money, and nobody may pay again. CANCELLING: goods of it are, or
+ * may be, cancelled although the order is not closed. NEEDS_ATTENTION: it stands still until a person acts on the site.
+ * UNCLEAR: AliExpress uses a new word, or contradicts itself.
  */
 export type SupplierOrderStatus =
   | 'PLACED_UNPAID'
@@ -72,7 +73,7 @@ export type SupplierOrderStatus =
 type Reading = { order?: Order | undefined; goods?: Goods | undefined; lines: Lines; paid: boolean };
 type Row = Partial<Reading> & { is: SupplierOrderStatus };
 
-/** What a row does not name may be anything. */
+/** A field that a row does not name may have any value. */
 export const rows: readonly Row[] = [
   { order: 'ended', lines: 'all cancelled', goods: 'accepted', is: 'CANCELLING' },
   { order: 'ended', lines: 'all cancelled', is: 'CANCELLED' },
@@ -90,7 +91,7 @@ export const rows: readonly Row[] = [
   { order: 'paid', goods: 'accepted', is: 'SHIPPED' },
   { order: 'paid', is: 'PAID' },
 
-  // Nobody sends what is not paid: one of the two words is late, or wrong.
+  // Unpaid goods are not sent: one of the two fields is late, or wrong.
   { goods: 'sent', is: 'UNCLEAR' },
   { goods: 'accepted', is: 'UNCLEAR' },
   { order: 'in the day after payment', paid: true, is: 'PAID' },

@@ -5,7 +5,7 @@ import { type SupplierOrderStatus, statusOf } from './order-status.ts';
 import type { WireSupplierOrder } from './schema.ts';
 
 export type NewSupplierOrder = {
-  /** Our key: AliExpress deduplicates it for 24 h. */
+  /** Our idempotency key: AliExpress deduplicates it for 24 h. */
   outOrderId: string;
   destination: Destination;
   items: readonly NewItem[];
@@ -68,13 +68,13 @@ export type SupplierOrder = {
   number: string;
   status: SupplierOrderStatus;
   rawStatus: string;
-  /** Why its lines have ended, where they have. */
+  /** Why its lines have ended, if they have. */
   endReasons?: readonly string[];
-  /** It says when it was paid: also of an order that was closed since. */
+  /** AliExpress gives a time of payment, also for an order that was closed since. */
   paid?: true;
   /**
-   * What was charged, shipping and tax included: the actual fees of all lines; where they are not all told, what the user
-   * is shown, and else the order's own amount.
+   * What was charged, shipping and tax included: the actual fees of all lines; where one is missing, the amount shown
+   * to the user, and else the order's own amount.
    */
   charged?: Money;
   payDeadline?: Date;
@@ -101,7 +101,7 @@ export function toSupplierOrder(number: string, wire: WireResult): SupplierOrder
   };
 }
 
-/** What all lines say in the end, if they do, and in one currency. */
+/** The sum of the lines' actual fees; undefined where one is missing or has another currency. */
 function feesOf(lines: WireResult['child_order_list']): Money | undefined {
   const [first, ...others] = lines.map(line => line.actual_fee);
   if (!first || others.some(fee => fee?.currency !== first.currency)) return undefined;

@@ -14,7 +14,7 @@ const givenUp: Readonly<Record<string, readonly [written: RegExp, now: string]>>
   MX: [/^\+521(?=\d{10}$)/, '+52'], // since 2019
 };
 
-/** @returns nothing where it is no number, or might be two different ones */
+/** @returns undefined where it is no number, or might be two different ones */
 export function splitPhone(text: string, country: string): Phone | undefined {
   const found = isSupportedCountry(country) ? readIn(text, country) : readAbroad(text);
   return found && { number: found.nationalNumber, country: `+${found.countryCallingCode}` };
@@ -38,7 +38,7 @@ function readAbroad(text: string, country = ''): PhoneNumber | undefined {
   return usable(parsePhoneNumberFromString(current, { extract: false }));
 }
 
-/** Numbers are given out faster than the library learns of them; a zero in front is one only where it belongs there. */
+/** New numbers exist before the library knows them; a leading zero is accepted only where it belongs to the number. */
 const usable = (found: PhoneNumber | undefined): PhoneNumber | undefined =>
   found?.isPossible() && (found.isValid() || !found.nationalNumber.startsWith('0')) ? found : undefined;
 

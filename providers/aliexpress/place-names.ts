@@ -14,7 +14,7 @@ const short: Readonly<Record<string, string>> = { st: 'saint', ste: 'sainte', sa
 /** `Köln`, `Koln` and `Koeln` are one town. */
 const withoutUmlauts = (text: string): string => text.replace(/([aou])e/gi, '$1');
 
-/** Order, accents, capitals and words like `of` and `province` make no other place: `Madrid, Comunidad de` is `madrid`. */
+/** Word order, accents, capitals and words like `province` do not matter: `Madrid, Comunidad de` is `madrid`. */
 function keyOf(text: string): string {
   const words =
     anyAscii(text.normalize('NFC'))
@@ -42,10 +42,10 @@ export function byName<T extends Named>(places: readonly T[], names: readonly st
 }
 
 type Named = { readonly name: string };
-/** By key: where in the list the place stands. */
+/** The position of each place in its list, by key. */
 const indexes = new WeakMap<readonly Named[], ReadonlyMap<string, number>>();
 
-/** France has 35,000 towns: a list is read once. What stands first in it keeps the key. */
+/** France has 35,000 towns, so a list is indexed once. Of two places with one key the first keeps it. */
 function indexOf(places: readonly Named[]): ReadonlyMap<string, number> {
   const known = indexes.get(places);
   if (known) return known;

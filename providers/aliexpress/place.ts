@@ -5,12 +5,12 @@ import { byName } from './place-names.ts';
 import { regionOfPostalCode } from './postal-region.ts';
 import { namesOfRegion, namesOfTown } from './subdivisions.ts';
 
-/** `unlisted`: the town, where its place in the address is taken by `Other`. */
+/** `unlisted`: the town, where `Other` takes its field in the address. */
 export type Place = { province: string; city: string; unlisted?: string };
 
 const other = 'Other';
 
-/** Where AliExpress wants a name out of its list, and refuses `Other`. */
+/** Countries for which AliExpress wants a name from its list, and refuses `Other`. */
 export const refusesOther: Readonly<Record<string, { province: true; city?: true }>> = {
   BR: { province: true, city: true },
   US: { province: true },
@@ -19,7 +19,7 @@ export const refusesOther: Readonly<Record<string, { province: true; city?: true
 /**
  * Region and town in the spelling of AliExpress' own list. The region is the one that the sale channel names or gives
  * the code of, else the one of the postal code, else the only one that has a town of that name, else `Other`.
- * @param lists empty where AliExpress publishes none, or could not be asked: then names are taken as they are
+ * @param lists empty where AliExpress publishes none, or could not be asked: then names stay as they are
  * @throws Terminal `ADDRESS_PROVINCE_…`, `ADDRESS_CITY_…`
  */
 export function placeIn(lists: readonly Province[], address: Address): Place {
@@ -33,7 +33,7 @@ export function placeIn(lists: readonly Province[], address: Address): Place {
   if (province) return { province: province.name, ...cityIn(province, address) };
   throw region
     ? refuse('PROVINCE_INVALID', `province: not in AliExpress’ list for ${country}, enter one of its names`)
-    : refuse('PROVINCE_MISSING', `province: ${country} needs one, and neither postal code nor town tells which`);
+    : refuse('PROVINCE_MISSING', `province: ${country} needs one, and neither postal code nor town determines which`);
 }
 
 /** A name that people use, rather than a code. */
@@ -53,7 +53,7 @@ function onlyOneWith(lists: readonly Province[], city: string): Province | undef
 const otherIn = <T extends { name: string }>(places: readonly T[], country: string, what: 'province' | 'city') =>
   refusesOther[country]?.[what] ? undefined : places.find(({ name }) => name === other);
 
-/** In most countries AliExpress takes a town that is not in its list, or refuses it before anything is bought. */
+/** In most countries AliExpress accepts a town that is not in its list, or refuses it before anything is bought. */
 function cityIn({ cities }: Province, { country, city }: Address): Pick<Place, 'city' | 'unlisted'> {
   if (cities.length === 0) return { city };
   const found = byName(cities, [city, ...namesOfTown(country, city)]);

@@ -51,8 +51,8 @@ const forms: Readonly<Record<string, readonly string[]>> = {
 const kinds: Readonly<Record<string, RegExp>> = { '#': /\d/, '@': /[A-Z]/, '*': /[\dA-Z]/ };
 
 /**
- * The code in its country's own form; as it is where we know none.
- * @returns nothing when it cannot be a code of that country
+ * The code in its country's own form; unchanged where we know no form.
+ * @returns undefined when it cannot be a code of that country
  */
 export function postalCodeIn(country: string, text: string): string | undefined {
   const known = forms[country];

@@ -1,6 +1,6 @@
 /**
- * Where the postal code tells the region, without an exception: Spain's provinces, France's départements, Canada's
- * provinces, Vienna, and the nations of the United Kingdom away from their borders.
+ * Countries whose postal codes determine the region without exception: Spain's provinces, France's départements,
+ * Canada's provinces, Vienna, and the nations of the United Kingdom away from their borders.
  */
 
 /** The first two digits; sources: Correos, and ISO 3166-2:ES. */

@@ -1,16 +1,16 @@
 import type { Money } from '../../domain/money.ts';
 import type { WireDelivery, WireParcel, WireProduct, WireSku } from './schema.ts';
 
-/** A product as far as one of its variants is wanted; without it when it has no such variant (any more). */
+/** A product with the one variant that is wanted; without a variant when it has no such variant (any more). */
 export type Product = { productId: string; onSale: boolean; sku?: Sku };
 
 /**
- * `skuAttr` is what an order names it by. `importCharges` are added when the order is placed; absent where the price
- * holds them already.
+ * `skuAttr` names the variant in an order. `importCharges` are added when the order is placed; absent where the price
+ * includes them.
  */
 export type Sku = { skuId: string; skuAttr: string; price: Money; stock: number; importCharges?: Money };
 
-/** `code` is what an order names as its `logisticsServiceName`. */
+/** `code` is the `logisticsServiceName` of an order. */
 export type FreightOffer = { code: string; fee: Money; tracked: boolean };
 
 /** One package of an order; several mean that it was split. Without a number it has not been handed over yet. */

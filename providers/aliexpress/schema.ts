@@ -39,7 +39,7 @@ export const token = open<WireToken>({
   user_nick: harmless(text),
 }).or('expires_in', 'expire_time');
 
-/** `skuAttr`: what an order names the variant by. */
+/** `skuAttr`: the name of the variant in an order. */
 export type WireSku = {
   sku_id: string;
   skuAttr: string;
@@ -69,7 +69,7 @@ const sku = open<PricedSku>({
     return { ...wire, price: parseMoney(offer_sale_price ?? sku_price, currency_code), ...importCharges };
   });
 
-/** Where it is not said, whoever is asked to sell it says so. */
+/** Where it is missing, the answer to an order will say whether the product is for sale. */
 const saleStatus = maybe(text.valid('onSelling', 'offline', 'auditing', 'editingRequired', 'service_delete'));
 type Status = { product_status_type?: string };
 /** `variant`: the one that is wanted; absent when the product has no such variant. */
@@ -105,7 +105,7 @@ const delivery = open<PricedDelivery>({
   free_shipping: maybe(Joi.boolean()).default(false),
   tracking: harmless(Joi.boolean()).default(false),
 }).custom(({ shipping_fee_cent: fee, shipping_fee_currency: currency, ...wire }: PricedDelivery): WireDelivery => {
-  // What is free may come without an amount. A fee that is only shown, formatted, is none that could be trusted.
+  // What is free may come without an amount. A fee that comes only as formatted text cannot be trusted.
   if (fee === undefined && wire.free_shipping) return { ...wire, fee: parseMoney('0', currency ?? 'USD') };
   if (fee === undefined || currency === undefined) throw new RangeError('no fee');
   return { ...wire, fee: parseMoney(fee, currency) };
@@ -123,7 +123,7 @@ export const freight = open<WireFreight>({
   }).required(),
 });
 
-/** A number of theirs: sixteen digits and more, as text or as a bare number. */
+/** An order number of AliExpress: sixteen digits and more, as text or as a bare number. */
 const orderNumber = Joi.alternatives(text.pattern(/^[1-9]\d*$/), count.strict().positive()).custom(String);
 
 export type WirePlaced = {
@@ -134,7 +134,7 @@ export const placed = open<WirePlaced>({
     is_success: Joi.boolean().required(),
     order_list: listOf(orderNumber).default([]),
     error_code: maybe(idText),
-    // Whatever it says: beside a success it says that the order is not paid.
+    // Any text: beside a success it means that the order is not paid.
     error_msg: maybe(Joi.any()).custom(said => (typeof said === 'string' ? said : JSON.stringify(said))),
   }).required(),
 });
@@ -158,7 +158,7 @@ export type WireSupplierOrder = {
     child_order_list: WireChild[];
   };
 };
-/** A line is known by one of its fields: what has none of them is none, and what it holds would be overlooked. */
+/** A line is recognised by one of its fields. An element without any is unreadable: its content would be overlooked. */
 const child = open<WireChild>({ actual_fee: maybeAmount, end_reason: maybe(text) }).or(
   ...(['product_id', 'sku_id', 'product_count', 'product_price', 'actual_fee', 'end_reason'] as const),
 );
@@ -167,7 +167,7 @@ export const supplierOrder = open<WireSupplierOrder>({
     order_status: text.required(),
     logistics_status: maybe(text),
     gmt_create: harmless(text),
-    order_paidtime_string: maybe(Joi.alternatives(text, count.positive())), // that it is there says enough
+    order_paidtime_string: maybe(Joi.alternatives(text, count.positive())), // its presence is enough
     pay_timeout_second: harmless(count.min(0)),
     order_amount: maybeAmount,
     user_order_amount: maybeAmount,

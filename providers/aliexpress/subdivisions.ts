@@ -15,7 +15,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   'MX-CMX': ['Distrito Federal'],
 };
 
-/** Codes that ISO has given up, and sale channels have not. */
+/** Codes that ISO has withdrawn and sale channels still use. */
 const formerCodes: Readonly<Record<string, string>> = { 'MX-DIF': 'MX-CMX' };
 
 /** Its English name first: AliExpress lists most places in English. A comma parts two languages, or a name and its kind. */
@@ -46,8 +46,8 @@ function withName(country: string, text: string): Subdivision[] {
 const allNames = (regions: readonly Subdivision[]): string[] => [...new Set(regions.flatMap(({ names }) => names))];
 
 /**
- * What a region is called, of which one text or the other is the code or a name; and then what the larger one around
- * it is called: Italy's provinces lie in its regions, and only one of the two kinds is in a list.
+ * The names of the region of which one of the texts is the code or a name; then the names of the larger region around
+ * it: Italy's provinces lie in its regions, and only one of the two kinds is in a list.
  */
 export function namesOfRegion(country: string, texts: readonly string[]): string[] {
   const meant = texts.filter(Boolean).flatMap(text => withCode(country, text) ?? withName(country, text));

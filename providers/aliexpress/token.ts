@@ -5,7 +5,7 @@ export type AliExpressToken = {
   /** Absent when the answer brings none: the stored one stays in force. */
   refreshToken?: string;
   accessExpiresAt: Date;
-  /** A refresh does not move this day; on it a person has to authorise again. Null where it is not said. */
+  /** On this day a person has to authorise again; a refresh does not move it. Null where AliExpress does not say. */
   refreshExpiresAt: Date | null;
   accountId: string;
   accountName: string;
@@ -23,7 +23,7 @@ export function toToken(wire: WireToken, nowMs: number): AliExpressToken {
   };
 }
 
-/** @param seconds from now; `atMs` says it by the clock of theirs */
+/** @param seconds from now; `atMs`: the same by AliExpress's clock */
 const endOf = (seconds: number | undefined, atMs: number | undefined, nowMs: number): Date | null => {
   if (seconds !== undefined) return new Date(nowMs + seconds * 1000);
   return atMs === undefined ? null : new Date(atMs);

@@ -14,9 +14,9 @@ const read = <T>(schema: Joi.Schema<T>, value: unknown): T =>
   Joi.attempt(value, schema.required(), { errors: { render: false } });
 
 /**
- * Finds one variant among those that a product lists, and reads it as `sku`, with the `skuAttr` that an order names it
- * by. Nothing when the product has no such variant. The others may be unreadable, as long as they say which they are.
- * @throws when it cannot be read, cannot be named, or may be one that does not say which it is
+ * Finds one variant among those of a product, and reads it as `sku`, with the `skuAttr` that names it in an order.
+ * Undefined when the product has no such variant. Other variants may be unreadable, as long as they have ids.
+ * @throws when the variant cannot be read or named, or may be one without an id
  */
 export function variantIn<T>(
   listed: unknown,

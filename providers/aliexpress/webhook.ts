@@ -4,11 +4,11 @@ import { harmless, maybe, open } from '../wire/fields.ts';
 
 /** Not signed: a hint, acted on only after the order was read with its owner's token, which proves ownership too. */
 export type AliExpressNotification = {
-  /** The status of the order, as told; where none is, the number of the message's kind. */
+  /** The status of the order by the message; without one, the number of the message's kind. */
   type: string;
   /** Absent in a message about something else than an order. */
   orderNumber?: string;
-  /** Which of them is the account that authorised us is documented nowhere. */
+  /** It is not documented which of them is the account that authorised us. */
   accountIds: readonly string[];
 };
 
@@ -30,7 +30,10 @@ const notification = open<Wire>({
   seller_id: number.required(),
 });
 
-/** The documentation says that `message_type` may change: it only names what is not about an order. @throws WebhookRejected */
+/**
+ * `message_type` may change (documentation): it only names messages that are not about an order. @throws
+ * WebhookRejected
+ */
 export function parseAliExpressNotification(rawBody: Buffer): AliExpressNotification {
   const { data = {}, message_type: kind, seller_id: sellerId } = readNotification('ALIEXPRESS', notification, rawBody);
   const { orderId, orderStatus, buyerId } = data;

@@ -2,8 +2,8 @@ import type { Address } from '../../domain/address.ts';
 import type { WireShippingInstruction } from './schema.ts';
 
 /**
- * Where eBay says that the parcel goes: for a sale that it forwards itself, its hub, which finds the buyer by the
- * reference that stands immediately above the street. An address that a parcel could not be sent to is none.
+ * Where the parcel goes: for a sale that eBay forwards itself this is its hub, which finds the buyer by the reference
+ * immediately above the street. Undefined for an address to which no parcel can be sent.
  * https://developer.ebay.com/api-docs/sell/fulfillment/types/sel:ShippingStep
  */
 export function toAddress({ shippingStep }: WireShippingInstruction = {}): Address | undefined {
@@ -29,9 +29,9 @@ export function toAddress({ shippingStep }: WireShippingInstruction = {}): Addre
   };
 }
 
-/** Where there is none, words may stand in its place. */
+/** Without a number the field may hold words. */
 const isNumber = (phone: string): boolean => /\d{6}/.test(phone.replace(/\D/g, ''));
 
-/** A hub could not tell whose parcel it is. */
+/** Whether the reference is missing by which a hub would find the buyer. */
 export const lacksReference = ({ ebaySupportedFulfillment, shippingStep }: WireShippingInstruction = {}): boolean =>
   ebaySupportedFulfillment === true && !shippingStep?.shipToReferenceId;

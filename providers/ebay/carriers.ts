@@ -1,6 +1,7 @@
 /**
- * eBay's codes (`ShippingCarrierCodeType` of its Trading API, which is where the list is kept) for those that carry what
- * AliExpress sends. A code that eBay does not know refuses the whole parcel: whatever is not certain is `Other`.
+ * eBay's codes (`ShippingCarrierCodeType` of its Trading API, which is where the list is kept) for the carriers of
+ * AliExpress's parcels. eBay refuses a whole parcel for a code that it does not know, so an uncertain carrier becomes
+ * `Other`.
  */
 const carriers: readonly (readonly [pattern: RegExp, code: string])[] = [
   [/\busps\b/i, 'USPS'],

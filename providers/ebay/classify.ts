@@ -36,13 +36,13 @@ export const errorIds: Readonly<Record<string, FailureKind>> = Object.fromEntrie
   failureKinds.flatMap(kind => numbers[kind].map(number => [`${number}`, kind] as const)),
 );
 
-/** The seller's consent lacks it, or eBay has taken it from our application or from the seller. */
+/** The permission is not in the seller's consent, or eBay has withdrawn it from our application or from the seller. */
 export const permissionIds: readonly string[] = ['1100', '195011'];
 
-/** A seller who is suspended; of a parcel it says no more than that it cannot be told. */
+/** The seller is suspended; in the answer to a shipment it only means that eBay did not accept it. */
 const suspended = '32400';
 
-/** What eBay says to a seller's token. A 403 is about permission, by whatever number. */
+/** Whether a refusal of a seller's token is about permission. A 403 always is, whatever its number. */
 const isAboutPermission = ({ stakes }: Call, { status }: HttpAnswer, code: string): boolean =>
   permissionIds.includes(code) ||
   (code === suspended && stakes === 'read') ||
@@ -69,6 +69,6 @@ export function refused(call: Call, answer: HttpAnswer, bearer: Bearer): Failure
   const code = errors[0]?.errorId ?? `HTTP_${answer.status}`;
   if (bearer === 'user' && isAboutPermission(call, answer, code)) return notPermitted(call, answer, code);
   if (answer.status === 404 && call.stakes === 'read' && !Object.hasOwn(errorIds, code)) return notThere(call, code);
-  // A 409 is in no table: it is read before anything is decided.
+  // A 409 is in no table: the caller reads the state before anything is decided.
   return failed(call, rowOf(errorIds, code) ?? (answer.status === 401 ? 'terminal' : 'uncertain'), code, message);
 }

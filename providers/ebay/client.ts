@@ -24,7 +24,7 @@ import type { EbayKey } from './webhook.ts';
 
 export type EbayOptions = Gated & { baseUrl: string; clientId: string; clientSecret: string; now?: () => number };
 
-/** A refresh brings no new refresh token, and does not prolong the old one. */
+/** A refresh gives no new refresh token, and does not extend the old one. */
 export type EbayToken = { accessToken: string; accessExpiresAt: Date };
 
 /** Filters by the time of the last change; `limit` ≤ 200. */
@@ -32,7 +32,10 @@ export type OrderSearch = { lastModifiedFrom: Date; lastModifiedTo: Date; limit:
 
 export type EbayClient = ReturnType<typeof createEbayClient>;
 
-/** The seller's own token comes with every call. Throws Terminal, Retryable or TokenRefused; telling of a parcel also Uncertain. */
+/**
+ * Every call takes the seller's own token. Throws Terminal, Retryable or TokenRefused; reporting a parcel also
+ * Uncertain.
+ */
 export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.now, gate }: EbayOptions) {
   const { reading, moving } = callsTo('ebay', gate);
   const basic = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
@@ -68,7 +71,7 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     return { accessToken: granted.access_token, expiresInSeconds: granted.expires_in };
   }, now);
 
-  /** The key that a notification says it was signed with. @throws Terminal EBAY_195001 when there is none of that id */
+  /** The key that a notification says it was signed with. @throws Terminal EBAY_195001 when there is no such key */
   async function publicKey(kid: string): Promise<EbayKey> {
     const call = reading({}, { limit: 'ebay notification key' });
     const path = `/commerce/notification/v1/public_key/${encodeURIComponent(kid)}`;
@@ -101,7 +104,7 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     );
   }
 
-  /** The backstop of lost notifications: `getOrder` tells the rest of each. */
+  /** The backstop of lost notifications: `getOrder` reads the rest of each order. */
   async function getOrders(
     user: UserToken,
     { lastModifiedFrom, lastModifiedTo, limit, offset }: OrderSearch,
@@ -115,7 +118,7 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     return { orders, total };
   }
 
-  /** The parcels that eBay knows of: to be read before one is told of again, because eBay counts every call. */
+  /** The parcels that eBay knows. Read them before reporting one again: eBay would count it as another parcel. */
   async function getShippingFulfillments(
     user: UserToken,
     orderId: string,

@@ -9,7 +9,7 @@ import * as schema from './schema.ts';
 
 const scope = (name: string): string => `https://api.ebay.com/oauth/api_scope/${name}`;
 
-/** What we ask a seller for, and no more: their orders, who they are, to be told of new orders, and what eBay did with their money. */
+/** The permissions that we ask a seller for: orders, identity, notifications of new orders, and finances. */
 export const sellerScopes: readonly string[] = [
   scope('sell.fulfillment'),
   scope('commerce.identity.readonly'),
@@ -17,7 +17,7 @@ export const sellerScopes: readonly string[] = [
   financesScope,
 ];
 
-/** eBay's other hosts go with the one of its API: `api.` becomes `auth.` or `apiz.`. A simulator is one host. */
+/** eBay's other hosts follow from the host of its API: `api.` becomes `auth.` or `apiz.`. A simulator has one host. */
 export const sister = (baseUrl: string, host: 'auth' | 'apiz'): string =>
   baseUrl.replace(/^https:\/\/api\.((?:sandbox\.)?ebay\.com)$/, `https://${host}.$1`);
 
@@ -31,7 +31,7 @@ const user = open<WireUser>({ userId: idText.required(), username: Joi.string().
 
 export type EbayConsentOptions = EbayOptions & { ruName: string };
 
-/** Without PKCE. eBay wants its RuName in the place of a redirect address, and tells who consented by its Identity API. */
+/** Without PKCE. eBay wants its RuName in place of a redirect address, and its Identity API says who consented. */
 export function createEbayConsent(options: EbayConsentOptions): Consent {
   const { baseUrl, clientId, clientSecret, ruName, now = Date.now } = options;
   const { reading, moving } = callsTo('ebay', options.gate);

@@ -1,6 +1,6 @@
 /**
- * Sell Finances v1: what eBay has credited to a seller and taken from them, and what it has paid out to their bank. It is
- * on a host of its own, and needs a scope that its seller has consented to.
+ * Sell Finances v1: what eBay has credited to a seller and taken from them, and what it has paid out to their bank. It
+ * has a host of its own, and needs a scope to which the seller has consented.
  */
 import Joi from 'joi';
 import { type Money, parseMoney } from '../../domain/money.ts';
@@ -10,7 +10,7 @@ import type { HttpAnswer } from '../wire/http.ts';
 
 export const financesScope = 'https://api.ebay.com/oauth/api_scope/sell.finances';
 
-/** The longest stretch that one question is about. */
+/** The longest period of one request. */
 export const longestFinancesMs = 90 * 86_400_000;
 const transactionsPerPage = 500;
 const payoutsPerPage = 200;
@@ -21,7 +21,7 @@ export type FinancesTransaction = {
   type: string;
   orderId?: string;
   amount: Money;
-  /** What eBay kept of a sale, or gave back of that with a refund. */
+  /** eBay's fee for a sale, or the part of it that eBay gave back with a refund. */
   fee?: Money;
   at: Date;
 };
@@ -29,7 +29,7 @@ export type FinancesTransaction = {
 export type FinancesPayout = { id: string; status: string; amount: Money; at?: Date };
 
 type WireAmount = { value: string; currency: string; convertedFromValue?: string; convertedFromCurrency?: string };
-/** In the currency of the sale: where eBay has converted it, as it was before. */
+/** In the currency of the sale: the amount before eBay's conversion, if there was one. */
 const amount = open<WireAmount>({
   value: decimalText.required(),
   currency: Joi.string().required(),
@@ -84,7 +84,7 @@ const payout = readAs(
   }),
 );
 
-/** A page without its list would end it before its end; that there is nothing, eBay says with 204. */
+/** Required, because a page without its list would look like the last one; an empty result is a 204. */
 const transactions = open<{ transactions: Listed<FinancesTransaction>[]; total: number }>({
   transactions: eachOf(transaction).required(),
   total: count.required(),
@@ -120,7 +120,7 @@ export function financesCalls({ baseUrl, reading, getAt, accept }: Surroundings)
 
   const within = ({ from, to }: FinancesRange): string => `[${from.toISOString()}..${to.toISOString()}]`;
 
-  /** What happened on the seller's account in that time, which is at most 90 days. */
+  /** The transactions of the seller's account in a period of at most 90 days. */
   async function listFinances(
     user: UserToken,
     range: FinancesRange,
@@ -131,7 +131,7 @@ export function financesCalls({ baseUrl, reading, getAt, accept }: Surroundings)
     return { items: found?.transactions ?? [], total: found?.total ?? 0 };
   }
 
-  /** What eBay has paid out to the seller's bank in that time, or could not. */
+  /** eBay's payouts to the seller's bank in a period, failed ones included. */
   async function listPayouts(
     user: UserToken,
     range: FinancesRange,

@@ -5,7 +5,7 @@ import type { WireFulfillment } from './schema.ts';
 
 export type ShippedLine = { lineItemId: string; quantity: number };
 
-/** One parcel as eBay knows it. */
+/** One parcel as eBay has recorded it. */
 export type Fulfillment = {
   fulfillmentId: string;
   lines: ShippedLine[];
@@ -22,7 +22,7 @@ export type NewFulfillment = {
   trackingNumber: string;
 };
 
-/** eBay takes letters and digits only, and gives the number back without the rest: so are two numbers compared. */
+/** eBay accepts letters and digits only, and returns the number without the rest: numbers are compared in this form. */
 export const trackingNumberForEbay = (number: string): string => number.replace(/[^A-Za-z0-9]/g, '');
 
 /** The frozen request of one parcel. Carrier and tracking number come together. */
@@ -46,7 +46,7 @@ export const toFulfillment = (wire: WireFulfillment): Fulfillment => ({
   ...(wire.shippedDate ? { shippedAt: wire.shippedDate } : {}),
 });
 
-/** The answer has no body of use: the new parcel's id is the end of its `Location`. */
+/** The body of the answer is of no use: the new parcel's id is the end of its `Location`. */
 export function fulfillmentIdOf(call: Call, { headers }: HttpAnswer): string {
   const id = /\/shipping_fulfillment\/([A-Za-z0-9]{1,64})$/.exec(String(headers.location ?? ''))?.[1];
   if (id === undefined) throw malformed(call, '', 'the answer has no Location of a parcel');

@@ -15,10 +15,10 @@ import { idText, open } from '../wire/fields.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/http.ts';
 import { refused } from './classify.ts';
 
-/** Where eBay sends notifications. `MARKED_DOWN`: it has given up on us, and sends nothing until it is told to go on. */
+/** Where eBay sends notifications. `MARKED_DOWN`: eBay has given up, and sends nothing until it is enabled again. */
 export type Destination = { id: string; endpoint: string; status: string };
 
-/** One topic that a seller lets us be told of. */
+/** The subscription of a seller to one topic. */
 export type Subscription = { id: string; topic: string; destinationId: string; status: string };
 
 export type DestinationFacts = { name: string; endpoint: string; verificationToken: string };
@@ -52,7 +52,7 @@ const pageSize = 100;
 
 /**
  * Notification v1: destinations belong to our application, subscriptions to the seller whose token comes with the call.
- * Nothing here moves money; what exists already is refused by eBay, so it is read first.
+ * Nothing here moves money. eBay refuses to create what exists already, so read first.
  */
 export function createEbayNotifications({
   baseUrl,
@@ -115,7 +115,7 @@ export function createEbayNotifications({
       await asApplication(options, { method: 'POST', url: '/destination', data: bodyOf(facts) });
     },
 
-    /** The same for one that eBay has given up on: it is tried anew. */
+    /** Enables a destination that eBay has given up on: eBay asks for the challenge again. */
     async enableDestination(id: string, facts: DestinationFacts, options: CallOptions = {}): Promise<void> {
       const url = `/destination/${encodeURIComponent(id)}`;
       await asApplication(options, { method: 'PUT', url, data: bodyOf(facts) });
@@ -147,7 +147,7 @@ export function createEbayNotifications({
       await asSeller(seller, options, { method: 'POST', url: `/subscription/${encodeURIComponent(id)}/enable` });
     },
 
-    /** Has eBay send one notification of the topic, with invented contents. */
+    /** Makes eBay send one notification of the topic, with invented contents. */
     async testSubscription(seller: UserToken, id: string, options: CallOptions = {}): Promise<void> {
       await asSeller(seller, options, { method: 'POST', url: `/subscription/${encodeURIComponent(id)}/test` });
     },

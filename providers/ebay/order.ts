@@ -8,35 +8,35 @@ import {
   type Cancellation,
   cancellationOf,
   contestedBy,
-  type MoneyStanding,
+  type EbayMoneyState,
+  type EbaySender,
   moneyOf,
-  type Sender,
   senderOf,
 } from './status.ts';
 
 export type EbayOrder = {
   orderId: string;
   createdAt?: Date;
-  money: MoneyStanding;
+  money: EbayMoneyState;
   /** eBay's own word for it. */
   paymentStatus: string;
-  /** What holds the money because somebody wants it back, in eBay's words. */
+  /** The hold on the money because of a buyer's claim, in eBay's words. */
   contestedBy?: string;
   cancellation: Cancellation;
   cancelState: string;
-  sender: Sender;
-  /** eBay's own word for how it is sent. */
+  sender: EbaySender;
+  /** eBay's own word for the kind of delivery. */
   instructions: string;
   /** All or part of it is on its way: NOT_STARTED is neither. */
   fulfillmentStatus: string;
   /** Absent when eBay gives none, or gives it no more (after about 90 days). */
   shipTo?: Address;
-  /** eBay forwards the parcel itself, and does not say what its hub must find on the label. */
+  /** eBay forwards the parcel itself, but does not give the reference for its hub's label. */
   referenceMissing?: true;
   buyer: string;
   marketplaceFee?: Money;
   lines: EbayLine[];
-  /** Of the order as a whole; what was given back of one line is told with the line. */
+  /** Refunds of the order as a whole; those of one line are with the line. */
   refunds: EbayRefund[];
 };
 

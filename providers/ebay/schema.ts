@@ -56,7 +56,7 @@ export type WireShipTo = {
   primaryPhone?: { phoneNumber?: string };
   email?: string;
 };
-/** An address that cannot be read is none: the order waits for one. */
+/** An address that cannot be read counts as missing: the order waits for one. */
 const word = harmless(idText);
 const shipTo = open<WireShipTo>({
   fullName: word,
@@ -133,7 +133,7 @@ const line = open<WireLine>({
   lineItemCost: amount.required(),
   discountedLineItemCost: maybe(amount),
   deliveryCost: maybe(open({ shippingCost: maybe(amount) })),
-  // Where it cannot be read, our own patience ends the wait.
+  // If it cannot be read, our own deadline ends the wait.
   lineItemFulfillmentInstructions: harmless(open<{ shipByDate?: Date }>({ shipByDate: harmless(Joi.date().iso()) })),
   ebayCollectAndRemitTaxes: maybe(Joi.array().items(open<{ amount?: Money }>({ amount: maybe(amount) }))),
   refunds,
@@ -145,7 +145,7 @@ const payment = open<WirePayment>({
   paymentHolds: maybe(Joi.array().items(open({ holdState: maybe(text), holdReason: maybe(text) }))),
 });
 
-/** In whose hands the parcel is, where that is not the seller's. */
+/** Who ships the parcel, where that is not the seller. */
 export type WireProgram = {
   fulfillmentProgram?: { fulfilledBy?: string };
   ebayShipping?: { shippingLabelProvidedBy?: string };
@@ -170,7 +170,7 @@ export type WireOrder = {
 };
 const wireOrder = open<WireOrder>({
   orderId: idText.required(),
-  // One that was sold before its account was connected is not ours to buy for.
+  // We do not buy for an order that was sold before its account was connected.
   creationDate: maybe(Joi.date().iso()),
   orderPaymentStatus: text.required(),
   orderFulfillmentStatus: maybe(text),
@@ -179,7 +179,7 @@ const wireOrder = open<WireOrder>({
   fulfillmentStartInstructions: maybe(Joi.array().items(shippingInstruction)),
   paymentSummary: maybe(open({ refunds, payments: maybe(Joi.array().items(payment)) })),
   program: maybe(program),
-  // Where eBay says none, the table of fees does.
+  // If eBay gives none, the table of fees does.
   totalMarketplaceFee: harmless(neverNegative(feeField('value', 'currency'))),
   lineItems: Joi.array().items(line).min(1).required(),
 });
@@ -187,8 +187,8 @@ const wireOrder = open<WireOrder>({
 export const order = readAs(wireOrder, toOrder);
 
 /**
- * Of a page of orders only what marks them. `version` changes when the order does: where eBay gives no time of the last
- * change that we can read, it is made of what the page shows.
+ * Of each order on a page only its id and version. `version` changes when the order does: without a readable time of
+ * the last change it is a digest of the order on the page.
  */
 export type WireOrderMark = { orderId: string; version: string };
 const orderMark = readAs(
@@ -225,7 +225,7 @@ const fulfillment = open<WireFulfillment>({
   shippingCarrierCode: harmless(text),
   shipmentTrackingNumber: maybe(idText),
 });
-/** Searched for the parcel that is to be told: one too few would be told twice, so that there is none must be said. */
+/** Searched before a parcel is reported: with one missing it would be reported twice, so "none" must be explicit. */
 export const fulfillments = open<{ fulfillments: WireFulfillment[]; total?: number }>({
   fulfillments: maybe(Joi.array().items(fulfillment)),
   total: maybe(Joi.number().integer().min(0)),

@@ -1,14 +1,14 @@
 /**
- * eBay's words for how an order stands, in ours. A word that we do not know is no money, and a person's.
+ * Translates eBay's statuses of an order into ours. An unknown one does not count as paid, and goes to a person.
  * https://developer.ebay.com/api-docs/sell/fulfillment/types/sel:OrderPaymentStatusEnum, sel:CancelStateEnum,
  * sel:PaymentStatusEnum
  */
 import { rowOf } from '../gate/call.ts';
 import type { WirePayment, WireProgram } from './schema.ts';
 
-export type MoneyStanding = 'none' | 'paid' | 'partly back' | 'back' | 'unknown';
+export type EbayMoneyState = 'none' | 'paid' | 'partly back' | 'back' | 'unknown';
 
-export const moneyByStatus: Readonly<Record<string, MoneyStanding>> = {
+export const moneyByStatus: Readonly<Record<string, EbayMoneyState>> = {
   PENDING: 'none',
   FAILED: 'none',
   PAID: 'paid',
@@ -16,10 +16,10 @@ export const moneyByStatus: Readonly<Record<string, MoneyStanding>> = {
   FULLY_REFUNDED: 'back',
 };
 
-/** An order that is called paid has a payment that is, where its payments are told. */
-export function moneyOf(orderPaymentStatus: string, payments: readonly WirePayment[]): MoneyStanding {
-  const standing = rowOf(moneyByStatus, orderPaymentStatus) ?? 'unknown';
-  if (standing !== 'paid' || payments.length === 0) return standing;
+/** An order that is called paid must have a paid payment, if its payments are listed. */
+export function moneyOf(orderPaymentStatus: string, payments: readonly WirePayment[]): EbayMoneyState {
+  const state = rowOf(moneyByStatus, orderPaymentStatus) ?? 'unknown';
+  if (state !== 'paid' || payments.length === 0) return state;
   return payments.some(({ paymentStatus }) => paymentStatus === 'PAID') ? 'paid' : 'unknown';
 }
 
@@ -38,12 +38,12 @@ const held = ['HELD', 'HELD_PENDING', 'RELEASE_FAILED'];
 
 /**
  * eBay holds the money of new sellers and of poor ones as a matter of course, until the buyer has the goods: that is
- * nothing to be afraid of. A hold for a case (`EbpCaseOpen`) says that the buyer wants the money back.
+ * harmless. A hold for a case (`EbpCaseOpen`) says that the buyer wants the money back.
  * https://developer.ebay.com/devzone/xml/docs/reference/ebay/types/PaymentHoldReasonCodeType.html
  */
 const forCase = /case|claim|dispute|chargeback|return|not[_ ]?as[_ ]?described/i;
 
-/** What holds the money because somebody wants it back, in eBay's words. */
+/** The hold on the money because of a buyer's claim, in eBay's words. */
 export const contestedBy = (payments: readonly WirePayment[]): string | undefined =>
   payments
     .flatMap(({ paymentHolds = [] }) => paymentHolds)
@@ -59,10 +59,10 @@ export const contestedBy = (payments: readonly WirePayment[]): string | undefine
  *   marketplace  eBay, from a warehouse of its own
  *   nobody       the buyer fetches it from a shop, or it is no thing at all
  */
-export type Sender = 'seller' | 'label' | 'marketplace' | 'nobody' | 'unknown';
+export type EbaySender = 'seller' | 'label' | 'marketplace' | 'nobody' | 'unknown';
 
 /** https://developer.ebay.com/api-docs/sell/fulfillment/types/sel:FulfillmentInstructionsType */
-export const sendersByInstructions: Readonly<Record<string, Sender>> = {
+export const sendersByInstructions: Readonly<Record<string, EbaySender>> = {
   SHIP_TO: 'seller',
   SELLER_DEFINED: 'seller',
   FULFILLED_BY_EBAY: 'marketplace',
@@ -70,7 +70,7 @@ export const sendersByInstructions: Readonly<Record<string, Sender>> = {
   DIGITAL: 'nobody',
 };
 
-export function senderOf(instructions: string | undefined, program: WireProgram = {}): Sender {
+export function senderOf(instructions: string | undefined, program: WireProgram = {}): EbaySender {
   if (program.fulfillmentProgram?.fulfilledBy === 'EBAY') return 'marketplace';
   if (program.ebayShipping?.shippingLabelProvidedBy === 'EBAY') return 'label';
   return rowOf(sendersByInstructions, instructions ?? 'SHIP_TO') ?? 'unknown';

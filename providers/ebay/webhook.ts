@@ -4,7 +4,7 @@ import { isFailure } from '../../domain/outcome.ts';
 import { readNotification, WebhookRejected } from '../webhook/webhook-rejected.ts';
 import { idText, open } from '../wire/fields.ts';
 
-/** As eBay gives it: PEM on one line. */
+/** As eBay sends it: PEM on one line. */
 export type EbayKey = { key: string; algorithm: string; digest: string };
 
 /** A key id goes into a URL: letters, digits and hyphens, like the UUID that it is. */
@@ -38,7 +38,7 @@ export type SignedNotification = {
 
 /**
  * Verifies that eBay signed these bytes: ECDSA over prime256v1. Returns when genuine.
- * @throws WebhookRejected when it is not, Retryable or Terminal when the key cannot be had
+ * @throws WebhookRejected when they are not genuine, Retryable or Terminal when the key cannot be fetched
  */
 export async function verifyEbaySignature({ header, rawBody, publicKey }: SignedNotification): Promise<void> {
   const { kid, signature, digest } = readHeader(header);
@@ -76,13 +76,13 @@ function toKeyObject({ key }: EbayKey): KeyObject {
   throw new WebhookRejected('EBAY_ALGORITHM_REFUSED', 'the key is not on prime256v1');
 }
 
-/** A hint: `orderId` of ORDER_CONFIRMATION is read back; who MARKETPLACE_ACCOUNT_DELETION names is to be erased. */
+/** A hint: the order of ORDER_CONFIRMATION is read back; the person of MARKETPLACE_ACCOUNT_DELETION is to be erased. */
 export type EbayNotification = {
   notificationId: string;
   topic: string;
   orderId?: string;
   username?: string;
-  /** All names that the person goes by in eBay's answers: since 2025 an immutable id stands for some user names. */
+  /** All names of the person in eBay's answers: since 2025 an immutable id replaces some user names. */
   persons: readonly string[];
 };
 

@@ -31,10 +31,10 @@ const clockSkewMs = 60_000;
 /** The shape of Frankfurter (the European Central Bank's rates) and of Open Exchange Rates. */
 const schema = open<Wire>({
   base: Joi.string().required(),
-  // One of the two says of when the rates are; without either they are of no use.
+  // One of the two says how old the rates are; without either they are of no use.
   date: harmless(Joi.string().pattern(/^\d{4}-\d\d-\d\d$/)),
   timestamp: harmless(Joi.number().integer().positive()),
-  // A rate that cannot be read leaves out itself: a source holds many currencies that nobody here sells in.
+  // A rate that cannot be read is left out alone: a source holds many currencies in which nobody here sells.
   rates: Joi.object().pattern(Joi.string(), Joi.any()).required(),
 }).or('date', 'timestamp');
 
@@ -68,14 +68,14 @@ export function createRateSource({
   };
 }
 
-/** Twelve decimals are what we keep; a float that was written out has more. Nothing where it is no rate above zero. */
+/** We keep twelve decimals; a float that was written out has more. Undefined unless it is a rate above zero. */
 function readRate(told: unknown): string | undefined {
   const { value, error } = decimalText.required().validate(told);
   const rate = error ? '' : String(value).replace(/(\.\d{12})\d+$/, '$1');
   return /^\d{1,12}(\.\d{1,12})?$/.test(rate) && parseDecimal(rate).units > 0n ? rate : undefined;
 }
 
-/** A date alone means some time on that day. @throws Retryable when it is still to come: then it is no known rate */
+/** A date alone means some time on that day. @throws Retryable when the rates are dated in the future */
 function heldAt(call: Call, { date, timestamp }: Wire, nowMs: number): Date {
   const from = timestamp === undefined ? Date.parse(`${date}T00:00:00Z`) : timestamp * 1000;
   const until = timestamp === undefined ? from + dayMs - 1 : from;

@@ -7,12 +7,12 @@ import { circuitOf } from './families.ts';
 import type { Limits } from './limits.ts';
 import type { Pauses } from './pauses.ts';
 
-/** Whether a call may leave now: the circuit is closed, the provider has not asked us to wait, its limit has room. */
+/** Decides whether a call may leave now: its circuit is closed, no pause is on, its rate limit has room. */
 export function createAdmission(options: {
   circuits: Circuits;
   pauses: Pauses;
   limits: Limits;
-  /** A turn that comes this soon is waited for; for a later one the job looks again. */
+  /** A call waits here for a turn that comes this soon; for a later turn its job tries again. */
   briefWaitMs: number;
   now: () => number;
 }) {
@@ -36,18 +36,18 @@ export function createAdmission(options: {
         const waitMs = pauses.leftMs(call) || (call.limit ? await limits.take(call.limit) : 0);
         if (waitMs === 0) return;
         if (now() + waitMs > latest)
-          throw notNow(call, 'RATE_LIMITED', 'the provider takes no more calls for a while', waitMs);
+          throw notNow(call, 'RATE_LIMITED', 'the provider accepts no more calls for a while', waitMs);
         await sleep(waitMs, undefined, call.signal && { signal: call.signal }).catch(() => undefined);
       }
     },
   };
 }
 
-/** However long the wait: what was counted or said may be otherwise by then, and to look costs nothing. */
+/** No job waits longer than this for another look: counters and pauses may have changed, and looking costs nothing. */
 const longestHoldMs = 300_000;
 
 function notNow({ provider }: Call, code: 'CIRCUIT_OPEN' | 'RATE_LIMITED', why: string, waitMs: number): NotNow {
   const retryAfterMs = Math.min(Math.max(1, Math.ceil(waitMs)), longestHoldMs);
-  const text = `${why}; looked at again in ${Math.ceil(retryAfterMs / 1000)} s`;
+  const text = `${why}; tried again in ${Math.ceil(retryAfterMs / 1000)} s`;
   return new NotNow(`${provider.toUpperCase()}_${code}`, text, { provider, retryAfterMs });
 }

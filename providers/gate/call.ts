@@ -24,8 +24,8 @@ import type { LimitName } from './rate-limits.ts';
 export type { Provider } from '../../domain/provider.ts';
 
 /**
- * What a second call would cost. `read`: nothing. `money`: goods bought, money moved or a single-use token spent
- * twice, so whatever cannot be proven is Uncertain.
+ * What a second call would cost. `read`: nothing. `money`: goods bought, money moved or a single-use token used twice,
+ * so an outcome that cannot be proven is Uncertain.
  */
 export type Stakes = 'read' | 'money';
 
@@ -34,21 +34,21 @@ export type Call = {
   stakes: Stakes;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
-  /** Until when it may leave, where it was marked as sent before. */
+  /** Until when it may leave, if it was marked as sent before. */
   departure?: Departure | undefined;
-  /** The outside account it is made for; none where it is made for our application itself. */
+  /** The outside account that the call is for; undefined for calls in the name of our application itself. */
   account?: string | undefined;
-  /** The provider's limit that it counts against. */
+  /** The rate limit that it counts against. */
   limit?: LimitName | undefined;
   /** Which of the provider's APIs is called; by its address, where the client does not say. */
   family?: string | undefined;
-  /** Its provider's other calls do not depend on it. */
+  /** The provider's other calls do not depend on it. */
   aside?: true | undefined;
-  /** What it has to pass; a process of ours has one, tests of the wire have none. */
+  /** The gate that it passes; undefined in tests of the wire, and where keys are tried. */
   gate: Gate | undefined;
-  /** Its answer holds tokens: nothing of it is kept as evidence. */
+  /** The answer holds tokens: none of it is kept as evidence. */
   secret?: true;
-  /** What an account is of use without; a refusal of this call stops nothing else. */
+  /** The capability that it needs, without which the account still works: a refusal of this call stops nothing else. */
   capability?: Capability | undefined;
 };
 
@@ -58,7 +58,7 @@ export type Gated = { gate?: Gate | undefined };
 /** A user's token, handed in with every call; `account`: the outside account that it is for. */
 export type UserToken = { accessToken: string; account?: string };
 
-/** Who calls, and what it counts against. */
+/** For which account a call is made, and which limit it counts against. */
 type Details = { account?: string | undefined; limit?: LimitName; capability?: Capability };
 
 /** The last argument of every client method. */
@@ -94,7 +94,7 @@ const classes = { terminal: Terminal, retryable: Retryable, uncertain: Uncertain
 
 /**
  * A failure under this provider's prefix: `isp.service-unavailable` becomes `ALIEXPRESS_ISP_SERVICE_UNAVAILABLE`. A
- * read moves nothing, so it cannot be uncertain: it can be asked again.
+ * read moves nothing, so it is never uncertain: it can be repeated.
  */
 export function failed(
   call: Call,
@@ -107,7 +107,7 @@ export function failed(
   return failureOf(Class, call, code, message, detail);
 }
 
-/** As `failed`, for a failure that is more than its kind. */
+/** As `failed`, for a failure that has a class of its own. */
 export const failureOf = (
   Class: new (code: string, message: string, detail: FailureDetail) => Failure,
   call: Call,
@@ -117,11 +117,11 @@ export const failureOf = (
 ): Failure =>
   new Class(stableCode(`${call.provider}_${code}`), message.slice(0, 200), { ...detail, provider: call.provider });
 
-/** A 404 to a question, by whatever code. */
+/** A 404 to a read, whatever its code. */
 export const notThere = (call: Call, code: string): NotThere =>
   new NotThere(stableCode(`${call.provider}_${code}`), 'HTTP 404', { provider: call.provider });
 
-/** A refusal for want of a permission, whatever the stakes: nothing was done. */
+/** A refusal because a permission is missing, whatever the stakes: nothing was done. */
 export const notPermitted = (call: Call, { status, body }: HttpAnswer, code: string): PermissionRefused =>
   new PermissionRefused(stableCode(`${call.provider}_${code}`), `HTTP ${status}`, {
     provider: call.provider,
@@ -138,7 +138,7 @@ const stableCode = (text: string): string =>
 
 /**
  * Phase one and two: a request that never left is Retryable, one that was left without an answer is Uncertain.
- * @param healthOf where an answer tells by more than its status that the provider is broken, or has had enough
+ * @param healthOf for providers whose answers say by more than the status that they are broken, or throttle us
  */
 export async function ask(call: Call, request: HttpRequest, healthOf = healthByStatus): Promise<HttpAnswer> {
   const { name, aside } = familyOf(call.provider, request.url);
@@ -153,7 +153,7 @@ export async function ask(call: Call, request: HttpRequest, healthOf = healthByS
   }
 }
 
-/** A provider that is broken, or has had enough; for how long, where it says. */
+/** A provider that is broken, or throttles us, and for how long, if it says. */
 export function healthByStatus({ status, headers }: HttpAnswer): Health {
   const { retryAfterMs: waitMs } = waitAsked(headers['retry-after']);
   if (status === 429) return { state: 'throttled', ...(waitMs === undefined ? {} : { waitMs }) };
@@ -170,7 +170,7 @@ export function refusedByStatus(call: Call, answer: HttpAnswer, detail: FailureD
   return undefined;
 }
 
-/** What a table says about a code that somebody else wrote: `constructor` is no row. */
+/** The row of a code that came from outside: own properties only, so that `constructor` is no row. */
 export const rowOf = <T>(table: Readonly<Record<string, T>>, code: string | undefined): T | undefined =>
   code !== undefined && Object.hasOwn(table, code) ? table[code] : undefined;
 
@@ -184,8 +184,8 @@ function waitAsked(header: unknown): { retryAfterMs?: number } {
 }
 
 /**
- * An answer that cannot be read proves nothing about what happened. A question's is Unreadable, a money call's Uncertain;
- * either keeps it as evidence.
+ * An answer that cannot be read proves nothing about what happened. A read becomes Unreadable, a money call Uncertain;
+ * both keep the answer as evidence.
  * @param answer the text that was sent
  */
 export function malformed(call: Call, answer: string, message: string): Failure {

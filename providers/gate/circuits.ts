@@ -5,27 +5,27 @@ import { type Circuit, createCircuit, isLost, type Reply } from './circuit.ts';
 import type { Notices } from './trouble-board.ts';
 
 export type CircuitRules = {
-  /** So many failures in a row open a circuit. */
+  /** How many failures in a row open a circuit. */
   readonly failures: number;
   readonly firstOpenMs: number;
-  /** Doubled after each try in vain, up to this. */
+  /** The time doubles after each failed test call, up to this. */
   readonly longestOpenMs: number;
 };
 
 export const circuitRules: CircuitRules = { failures: 5, firstOpenMs: 5_000, longestOpenMs: 300_000 };
 
-/** While one call finds out, the others look again after this long. */
+/** While one test call is under way, other calls look again after this long. */
 const probeMs = 1_000;
 
 /**
- * An outside account at a provider; empty where calls are made for no account but our own. `family`: only those calls;
- * empty for all but those that nothing else depends on.
+ * An outside account at a provider; `account` is empty for calls in our own name. `family`: only those calls; empty for
+ * all calls but those of families that are `aside`.
  */
 export type At = { readonly provider: Provider; readonly account: string; readonly family: string };
 
 export type Circuits = ReturnType<typeof createCircuits>;
 
-/** One circuit per account, one per provider over all its accounts, and apart from these one per family that is aside. */
+/** One circuit per account, one per provider over all its accounts, and one of its own per family that is `aside`. */
 export function createCircuits(options: {
   rules: CircuitRules;
   notices: Notices;
@@ -41,7 +41,7 @@ export function createCircuits(options: {
       now,
       onOpen: (attempt, untilMs) => {
         const until = new Date(untilMs);
-        log.warn({ ...at, attempt, until }, 'provider circuit open: nothing is sent before');
+        log.warn({ ...at, attempt, until }, 'provider circuit open: no call leaves before');
         notices.post({ ...at, why: 'OUTAGE', attempt, since: new Date(now()), until });
       },
       onClose: () => {
@@ -77,12 +77,12 @@ export function createCircuits(options: {
   const circuitOf = (at: At): Circuit => (isWhole(at) ? wholeOf(at.provider).circuit : ownOf(at));
 
   return {
-    /** Until when nothing may be sent there; nothing when it may. */
+    /** Until when no call may be sent there; undefined when one may. */
     blockedUntil: (at: At): number | undefined =>
       (at.family === '' ? wholeOf(at.provider).circuit.blockedUntil(probeMs) : undefined) ??
       circuitOf(at).blockedUntil(probeMs),
 
-    /** Only after `blockedUntil` has said, in the same breath, that it may. */
+    /** Only when `blockedUntil` has just said, with no `await` between, that it may. */
     run<Sent extends Reply>(at: At, send: () => Promise<Sent>): Promise<Sent> {
       const { blamed, circuit } = wholeOf(at.provider);
       if (at.family !== '') return ownOf(at).run(send);
@@ -92,7 +92,7 @@ export function createCircuits(options: {
 
     state: (provider: Provider): ProviderState => wholeOf(provider).circuit.state(),
 
-    /** What other processes have found out. */
+    /** Takes over the findings of other processes. */
     takeOver(troubles: readonly Trouble[]): void {
       const outages = troubles.filter(({ why }) => why === 'OUTAGE');
       for (const trouble of outages) circuitOf(trouble).takeOpen(trouble.attempt, trouble.until.getTime());
@@ -105,7 +105,7 @@ export function createCircuits(options: {
   };
 }
 
-/** One account's trouble is its own; two accounts', or that of calls for no account, is the provider's. */
+/** Failures of one account are its own; those of two accounts, or of calls in our own name, are the provider's. */
 function breakerOfAll(failures: number, blamed: Set<string>): IBreaker {
   const inRow = new ConsecutiveBreaker(failures);
   return {
@@ -118,7 +118,7 @@ function breakerOfAll(failures: number, blamed: Set<string>): IBreaker {
   };
 }
 
-/** Puts down whose call failed, before the breaker hears of it. */
+/** Notes whose call failed, before the breaker counts the failure. */
 async function blaming<Sent extends Reply>(
   blamed: Set<string>,
   account: string,

@@ -4,11 +4,11 @@ import type { At } from './circuits.ts';
 import type { Health } from './gate.ts';
 
 /**
- * A provider brakes the calls of each of its APIs apart from the others': one that has had enough of our questions for
- * balances takes captures all the same. The first path that fits names a call's family.
+ * A provider throttles each of its APIs apart: one that refuses more reads of balances still accepts captures. The
+ * first path that fits names a call's family.
  *
- * `aside`: only asks, or sets something up, and no money waits for it. When it is out of order, that says nothing of the
- * rest, and holds nothing of it.
+ * `aside`: calls that only read or set something up, and for which no money waits. Their outage says nothing about the
+ * provider's other calls, and holds none of them.
  */
 type Family = { readonly name: string; readonly aside?: true };
 
@@ -56,7 +56,7 @@ export function familyOf(provider: Provider, url: string): Family {
   return families[provider].find(([one]) => one.test(path))?.[1] ?? others;
 }
 
-/** Whose health a call depends on: its provider's, or only that of an API that nothing else depends on. */
+/** The circuit of a call: its provider's, or that of an API on which nothing else depends. */
 export const circuitOf = ({ provider, account = '', family = '', aside }: Call): At => ({
   provider,
   account,
@@ -64,8 +64,8 @@ export const circuitOf = ({ provider, account = '', family = '', aside }: Call):
 });
 
 /**
- * Which calls have to wait when this one is told to. What is asked and what moves something are apart: a thousand
- * questions how payouts stand hold no payout back.
+ * Which calls have to wait when the provider asks this one to. Reads and money calls wait apart: a thousand reads of
+ * payouts' states hold back no payout.
  */
 export function pauseOf({ provider, account = '', family = '', stakes }: Call, of: NonNullable<Health['of']>): At {
   const kind = stakes === 'money' ? `${family}, money` : family;

@@ -12,8 +12,9 @@ import { createPauses } from './pauses.ts';
 import { type Board, createNotices } from './trouble-board.ts';
 
 /**
- * How the provider was when it answered. `throttled`: it has had enough, and may say for how long: of calls like this one
- * for this account, of calls like this one for any account, or of all of our application's calls.
+ * The provider's health by its answer. `throttled`: it accepts no more calls for now, and may say for how long; `of`
+ * says whether that holds for this family of calls of the account, for the family of every account, or for all calls of
+ * our application.
  */
 export type Health = {
   readonly state: 'well' | 'ill' | 'throttled';
@@ -25,24 +26,24 @@ export type Health = {
 export type Exchange = { send(): Promise<HttpAnswer>; healthOf(answer: HttpAnswer): Health };
 
 export type Gate = {
-  /** Sends when it may be sent now. @throws NotNow when nothing left, CallFailed */
+  /** Sends the call, if it may leave now. @throws NotNow when it did not leave, CallFailed */
   pass(call: Call, exchange: Exchange): Promise<HttpAnswer>;
   state(provider: Provider): ProviderState;
-  /** Says when some provider's state has changed. Gives what ends it. */
+  /** Calls `changed` when the state of a provider has changed. @returns a function that ends this */
   watch(changed: () => void): () => void;
-  /** One look at what other processes have posted. */
+  /** Reads once what other processes have posted. */
   look(): Promise<void>;
   close(): Promise<void>;
 };
 
 export type GateRules = CircuitRules & {
-  /** A safe read is made so many times more before its failure is told. */
+  /** How often a safe read is repeated before its failure is thrown. */
   readonly readRetries: number;
   /** Full jitter: at random up to this before the first retry, doubling. */
   readonly retryFirstMs: number;
-  /** A turn that comes this soon is waited for. */
+  /** A call waits for a turn that comes this soon. */
   readonly briefWaitMs: number;
-  /** How often the other processes' findings are looked at. */
+  /** How often the findings of other processes are read. */
   readonly lookEveryMs: number;
 };
 
@@ -61,7 +62,7 @@ type Sent = { readonly answer: HttpAnswer; readonly health: Health; readonly ill
  *
  *   retry a safe read ─► may it leave? (circuit · pause it asked for · rate limit) ─► circuit ─► send
  *
- * What may not leave is NotNow: nothing happened. A money call is sent once at most.
+ * A call that may not leave throws NotNow: nothing happened. A money call is sent once at most.
  */
 export function createGate(options: {
   board: Board;
@@ -80,7 +81,7 @@ export function createGate(options: {
 
   async function once(call: Call, { send, healthOf }: Exchange): Promise<Sent> {
     await admit(call);
-    // Between this look and the circuit's own nothing else runs.
+    // Nothing else runs between this check and the circuit's own.
     refuseBlocked(call);
     try {
       const sent = await circuits.run(circuitOf(call), async () => {
@@ -90,7 +91,7 @@ export function createGate(options: {
       });
       const { waitMs, of = 'account' } = sent.health;
       if (waitMs !== undefined) pauses.add(pauseOf(call, of), waitMs);
-      // It opened the circuit and moved nothing: it is one of those that look again later.
+      // This read opened the circuit and moved nothing: its job tries again later, as the others do.
       if (sent.ill && call.stakes === 'read') refuseBlocked(call);
       return sent;
     } catch (error) {
@@ -140,17 +141,17 @@ export function createGate(options: {
   };
 }
 
-/** A connection that failed or broke. One that was waited for in vain is not waited for again. */
+/** A connection that failed or broke. A read that timed out is not repeated: it would wait as long again. */
 const isWorthRepeating = (error: unknown): boolean => isLost(error) && error.code !== 'TIMEOUT';
 const isWorthAsking = (sent: unknown): boolean => (sent as Sent).health.state !== 'well';
 
-/** Tells each change once, also when it is only time that has passed. */
-function createTeller(standing: () => string) {
+/** Calls its watchers once per change, also when only time has passed. */
+function createTeller(stateNow: () => string) {
   const watchers = new Set<() => void>();
-  let told = standing();
+  let told = stateNow();
   return {
     tell(): void {
-      const now = standing();
+      const now = stateNow();
       if (now === told) return;
       told = now;
       for (const changed of watchers) changed();

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRedis } from 'rate-limiter-flexible';
 import { createLimits, type Limits, type Window } from './limits.ts';
 
-/** Without the shared counters each process keeps to a tenth of what all of them may do. */
+/** Without the shared counters each process keeps to a tenth of the limit of all. */
 const aloneShare = 0.1;
 
 const alone = ({ points, seconds }: Window) =>
@@ -12,7 +12,7 @@ const alone = ({ points, seconds }: Window) =>
 const counted = (window: Window) => ({
   points: window.points,
   duration: window.seconds,
-  // Once it is used up, nobody asks the shared counter again before the window is over.
+  // Once the limit is used up, the shared counter is not asked again before the window is over.
   inMemoryBlockOnConsumed: window.points,
   insuranceLimiter: alone(window),
 });

@@ -19,11 +19,11 @@ export const leaseOf = ({ points, seconds }: Window): number =>
   Math.max(1, Math.floor((points / seconds) * leaseSeconds));
 
 export type Limits = {
-  /** Takes one call. How long to wait when there is none left; 0 when it may be made. */
+  /** Takes one call. @returns 0 when it may be made, else how many milliseconds to wait */
   take(name: LimitName): Promise<number>;
 };
 
-/** What a process may still use of one limit without asking. */
+/** How many calls of one limit a process may still make without asking the shared counter. */
 type Lease = { left: number; untilMs: number };
 
 /** Counts by the machine's clock, as the shared counters do. */

@@ -3,7 +3,7 @@ import { createGate, type Gate, type GateRules } from './gate.ts';
 import { openLimits } from './limit-store.ts';
 import type { Board } from './trouble-board.ts';
 
-/** A process's gate: it shares what it finds out through the board, and its limits through the counters of all. */
+/** A process's gate: it shares its findings through the board, and its rate limits through shared counters. */
 export function openGate(options: {
   databaseUrl: string;
   redisUrl?: string;

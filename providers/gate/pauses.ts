@@ -4,13 +4,13 @@ import type { At } from './circuits.ts';
 import { pauseOf } from './families.ts';
 import type { Notices } from './trouble-board.ts';
 
-/** Whatever a provider asks for: after a day it is asked again. */
+/** The longest pause, whatever a provider asks for. */
 const longestMs = 86_400_000;
 
-/** What a call may have to wait for. */
+/** The scopes of the pauses that a call may have to wait for. */
 const widths = ['account', 'family', 'application'] as const;
 
-/** Calls that their provider has asked us to wait with, by account and family, and until when. */
+/** The pauses that providers have asked for: which calls, by account and family, and until when. */
 export function createPauses(notices: Notices, now: () => number) {
   const untils = new Map<string, number>();
   const keyOf = ({ provider, account, family }: At) => `${provider}/${account}/${family}`;
@@ -27,7 +27,7 @@ export function createPauses(notices: Notices, now: () => number) {
       notices.post({ ...at, why: 'RATE_LIMITED', attempt: 1, since: new Date(now()), until: new Date(until) });
     },
 
-    /** What other processes were told. */
+    /** Takes over the pauses that other processes were asked for. */
     takeOver(troubles: readonly Trouble[]): void {
       for (const trouble of troubles)
         if (trouble.why === 'RATE_LIMITED') untils.set(keyOf(trouble), trouble.until.getTime());

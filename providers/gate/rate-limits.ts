@@ -1,8 +1,8 @@
 import type { Provider } from '../../domain/provider.ts';
 
 /**
- * How many calls a provider takes, as far as it says so; all of these count per application, whatever the account.
- * PayPal, Payoneer and eBay's Fulfillment API publish no figures: there a 429 says when it was too much.
+ * How many calls a provider accepts, if it publishes the figure; all of these count per application, whatever the
+ * account. PayPal, Payoneer and eBay's Fulfillment API publish none: their 429 says when there were too many.
  */
 export type RateLimit = {
   readonly provider: Provider;
@@ -37,7 +37,7 @@ export const rateLimits = {
   'ebay token authorization_code': ebayPerDay(10_000, 'OAuth rate limits'),
   'ebay token refresh_token': ebayPerDay(50_000, 'OAuth rate limits'),
   'ebay finances': ebayPerDay(15_000, 'API call limits'),
-  // 10,000 in all. The keys' share is their own: without a key nothing that eBay tells us can be believed.
+  // 10,000 in all. Keys have a share of their own: without a key no notification of eBay's can be verified.
   'ebay notification': ebayPerDay(8_000, 'API call limits'),
   'ebay notification key': ebayPerDay(2_000, 'API call limits'),
   'mercadolibre orders/search': {

@@ -3,7 +3,7 @@ import type { Logger } from '../../runtime/logger.ts';
 
 export type TroubleKey = Pick<Trouble, 'provider' | 'account' | 'family' | 'why'>;
 
-/** Where the processes tell each other which provider to leave in peace: a small table. */
+/** A small table by which the processes tell each other which providers get no calls for a while. */
 export type Board = {
   load(): Promise<readonly Trouble[]>;
   post(trouble: Trouble): Promise<void>;
@@ -12,7 +12,7 @@ export type Board = {
 
 export type Notices = ReturnType<typeof createNotices>;
 
-/** Our side of the board. What cannot be written now is written later: nobody's call waits for it. */
+/** This process's side of the board. A trouble that cannot be written now is written later: no call waits for that. */
 export function createNotices(board: Board, log: Pick<Logger, 'warn'>) {
   const unsaved = new Map<string, () => Promise<void>>();
   let working: Promise<unknown> = Promise.resolve();
@@ -21,12 +21,12 @@ export function createNotices(board: Board, log: Pick<Logger, 'warn'>) {
   const save = async (): Promise<void> => {
     for (const [key, write] of unsaved) {
       await write();
-      // Changed again meanwhile: that is written in its turn.
+      // Unless it changed again meanwhile: that change is written in its turn.
       if (unsaved.get(key) === write) unsaved.delete(key);
     }
   };
 
-  /** One after the other, so that the board never ends with the older of two words. */
+  /** One after the other, so that the board never ends with the older of two changes. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T | undefined> => {
     const done = working.then(work).then(
       result => {
@@ -34,7 +34,7 @@ export function createNotices(board: Board, log: Pick<Logger, 'warn'>) {
         return result;
       },
       (err: unknown) => {
-        // Said once: it is looked at again every second.
+        // Logged once, because the board is read every second.
         if (!isAway) log.warn({ err }, "the providers' troubles cannot be shared now");
         isAway = true;
         return undefined;
@@ -53,7 +53,7 @@ export function createNotices(board: Board, log: Pick<Logger, 'warn'>) {
     post: (trouble: Trouble): void => change(trouble, () => board.post(trouble)),
     withdraw: (key: TroubleKey): void => change(key, () => board.withdraw(key)),
 
-    /** What everybody has posted; nothing while the board is away, or has not heard our own last word yet. */
+    /** What all processes have posted; undefined while the board is away, or does not have our own last change yet. */
     read: (): Promise<readonly Trouble[] | undefined> =>
       inTurn(async () => {
         await save();

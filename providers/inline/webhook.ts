@@ -14,7 +14,7 @@ export type SignedOrder = {
   secret: string;
 };
 
-/** @throws WebhookRejected unless whoever holds the connection's secret signed these bytes */
+/** @throws WebhookRejected unless these bytes were signed with the connection's secret */
 export function verifyInlineSignature({ header = '', rawBody, secret }: SignedOrder): void {
   const expected = createHmac('sha256', secret).update(rawBody).digest();
   const genuine = /^[0-9a-f]{64}$/i.test(header) && timingSafeEqual(Buffer.from(header, 'hex'), expected);
@@ -23,7 +23,7 @@ export function verifyInlineSignature({ header = '', rawBody, secret }: SignedOr
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** An order as its sender tells it. A hint: nothing of it is believed that the marketplace does not confirm. */
+/** An order as its sender describes it. A hint: only what the marketplace confirms is believed. */
 export type InlineOrder = {
   orderId: string;
   listingId: string;
@@ -78,7 +78,7 @@ const address = Joi.object<Address>({
   taxId: text,
 }).required();
 
-/** The address, where its sender gave one that a parcel could be sent to. */
+/** The address, if the sender gave one to which a parcel can be sent. */
 export function claimedAddress({ shippingAddress }: InlineOrder): Address | undefined {
   const { value, error } = address.validate(shippingAddress, { stripUnknown: true });
   return error ? undefined : value;

@@ -2,8 +2,8 @@ import type { Address } from '../../domain/address.ts';
 import type { WireDestination } from './schema.ts';
 
 /**
- * Where MercadoLibre says that the parcel goes. An address that a parcel could not be sent to is none: some modes hide
- * the buyer. The quarter finds the street in Mexico and Brazil, and the comment the door.
+ * Where the parcel goes. Undefined for an address to which no parcel can be sent: some modes hide the buyer. In Mexico
+ * and Brazil the quarter is needed to find the street, and the comment to find the door.
  */
 export function toAddress({
   receiver_name: fullName,

@@ -4,7 +4,7 @@ import { type Call, failed, notPermitted, notThere, refusalBody, refusedByStatus
 import { harmless, open } from '../wire/fields.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 
-/** `error` of the token endpoint. A person has to consent again, the owner and not an operator. */
+/** `error` of the token endpoint. The owner of the account has to consent again; no operator can. */
 export const oauthErrors: Record<string, FailureKind> = {
   invalid_grant: 'terminal',
   invalid_operator_user_id: 'terminal',
@@ -14,7 +14,7 @@ export const oauthErrors: Record<string, FailureKind> = {
 /** 429 and 5xx are decided before; 401 means the token; a 404 may be an order that is too new. */
 export const statuses: Record<string, FailureKind> = { 400: 'terminal' };
 
-/** What a 403 says where it is about whose order it is. Every other one is about what the account, or we, may ask. */
+/** The messages of a 403 because the order is another account's. Every other 403 is about permissions. */
 export const notTheirs = /caller\.?id|does not belong|not the (owner|seller)/i;
 
 type ErrorBody = { error?: string; code?: string; message?: string };

@@ -29,7 +29,7 @@ export type MercadoLibreOptions = Gated & {
   now?: () => number;
 };
 
-/** Both are new: the refresh token that was used is worth nothing any more. */
+/** Both tokens are new: the refresh token that was used is invalid from now on. */
 export type MercadoLibreToken = { accessToken: string; accessExpiresAt: Date; refreshToken: string; userId: string };
 
 /** By the time of the last change, effective to the hour; `limit` ≤ 50. Cancelled orders must be asked for. */
@@ -44,7 +44,10 @@ export type OrderSearch = {
 
 export type MercadoLibreClient = ReturnType<typeof createMercadoLibreClient>;
 
-/** The seller's own token comes with every call. Throws Terminal, Retryable or TokenRefused; a refresh and a ship notice also Uncertain. */
+/**
+ * Every call takes the seller's own token. Throws Terminal, Retryable or TokenRefused; a refresh and a ship notice also
+ * Uncertain.
+ */
 export function createMercadoLibreClient({
   baseUrl,
   clientId,
@@ -119,13 +122,13 @@ export function createMercadoLibreClient({
       about(schema.shipment, shipment => shipment.id === id),
     );
 
-  /** What one buyer bought in one go. An order without a `packId` is its own pack, and has none to read. */
+  /** A buyer's cart. An order without a `packId` is its own pack, and there is none to read. */
   const getPack = (token: UserToken, packId: string, options: CallOptions = {}): Promise<MercadoLibrePack> =>
     get(options, token, `/packs/${encodeURIComponent(packId)}`, schema.pack);
 
   /**
-   * For `me1` and `custom` only: `me2` ships with MercadoLibre's own label, and `not_specified` has no shipment. After a
-   * doubt `getShipment` shows the status and the tracking number.
+   * For `me1` and `custom` only: `me2` ships with MercadoLibre's own label, and `not_specified` has no shipment. When
+   * in doubt, `getShipment` shows the status and the tracking number.
    * @param frozenBody of `shipNotice`, the same bytes at every attempt
    */
   async function tellShipped(
@@ -141,7 +144,7 @@ export function createMercadoLibreClient({
     return { accepted: true };
   }
 
-  /** `getOrder` tells the rest of each. */
+  /** `getOrder` reads the rest of each order. */
   async function searchOrders(
     token: UserToken,
     { sellerId, status, from, to, limit, offset }: OrderSearch,
@@ -165,7 +168,7 @@ export function createMercadoLibreClient({
     return { orders: results, total: paging.total };
   }
 
-  /** What was paid to the seller, from Mercado Pago's side. */
+  /** The payments to the seller, as Mercado Pago lists them. */
   async function searchPayments(
     token: UserToken,
     search: PaymentSearch,
@@ -182,7 +185,7 @@ export function createMercadoLibreClient({
     return { payments: results, total: paging.total };
   }
 
-  /** A page of what could not be delivered in the last two days. */
+  /** A page of the notifications that could not be delivered in the last two days. */
   async function missedFeeds(
     token: UserToken,
     { limit, offset }: { limit: number; offset: number },

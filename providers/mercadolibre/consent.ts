@@ -6,7 +6,7 @@ import { refused, refusedGrant } from './classify.ts';
 import type { MercadoLibreOptions } from './client.ts';
 import * as schema from './schema.ts';
 
-/** Where people consent, by the country of their shop. */
+/** The hosts of the consent pages, by the country of the shop. */
 const consentHosts = {
   AR: 'https://auth.mercadolibre.com.ar',
   BR: 'https://auth.mercadolivre.com.br',

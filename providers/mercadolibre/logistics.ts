@@ -1,5 +1,5 @@
 /**
- * Who packs a parcel of MercadoLibre's and sends it, by `logistic.mode` and `logistic.type` of its shipment.
+ * Who packs and sends the parcel of a MercadoLibre sale, by `logistic.mode` and `logistic.type` of its shipment.
  * https://developers.mercadolibre.com.ar/en_us/mercadoenvios-mode-2
  *
  *   seller       as the seller likes: it can be bought and sent by somebody else
@@ -9,17 +9,17 @@
  */
 import { rowOf } from '../gate/call.ts';
 
-export type Sender = 'seller' | 'label' | 'marketplace' | 'unknown';
+export type MercadoLibreSender = 'seller' | 'label' | 'marketplace' | 'unknown';
 
-export const sendersByMode: Readonly<Record<string, Sender>> = {
+export const sendersByMode: Readonly<Record<string, MercadoLibreSender>> = {
   me1: 'seller',
   custom: 'seller',
   not_specified: 'seller',
-  // Drop off, collection, Flex and whatever comes to it: all with the label.
+  // Drop off, collection, Flex and future kinds: all with the label.
   me2: 'label',
 };
 
-export const sendersByType: Readonly<Record<string, Sender>> = { fulfillment: 'marketplace' };
+export const sendersByType: Readonly<Record<string, MercadoLibreSender>> = { fulfillment: 'marketplace' };
 
-export const senderOf = (mode: string, type: string | undefined): Sender =>
+export const senderOf = (mode: string, type: string | undefined): MercadoLibreSender =>
   rowOf(sendersByType, type) ?? rowOf(sendersByMode, mode) ?? 'unknown';

@@ -8,8 +8,8 @@ export type MercadoLibreOrder = {
   orderId: string;
   createdAt?: Date;
   status: string;
-  /** What that status says of the sale as a whole; its payments may contradict it. */
-  sale: SaleStanding;
+  /** What that status means for the sale as a whole; its payments may contradict it. */
+  sale: SaleState;
   tags: string[];
   currency: Currency;
   sellerId: string;
@@ -17,9 +17,9 @@ export type MercadoLibreOrder = {
   /** Several orders of one cart share it. */
   packId?: string;
   items: MercadoLibreItem[];
-  /** All attempts to pay. MercadoLibre leaves most orders `paid` when a part goes back: only their payments tell. */
+  /** All attempts to pay. Most orders stay `paid` after a partial refund: only their payments show it. */
   payments: MercadoLibrePayment[];
-  /** Never to be shipped: MercadoLibre asks to cancel it. */
+  /** The order must not be shipped: MercadoLibre asks to cancel it. */
   fraudRisk: boolean;
 };
 
@@ -29,7 +29,7 @@ export type MercadoLibreItem = {
   quantity: number;
   /** For all pieces. */
   total: Money;
-  /** MercadoLibre's fee for all pieces: it tells one piece's, a share of the price with a fraction. Absent where it tells none. */
+  /** The fee for all pieces. MercadoLibre gives the fee of one, a fraction of the price; absent where it gives none. */
   saleFee?: Money;
 };
 
@@ -40,9 +40,9 @@ export type MercadoLibreItem = {
  *   cancelled      over
  *   unknown        a word that we do not know
  */
-export type SaleStanding = 'unpaid' | 'paid' | 'cancel asked' | 'cancelled' | 'unknown';
+export type SaleState = 'unpaid' | 'paid' | 'cancel asked' | 'cancelled' | 'unknown';
 
-export const saleStandings: Readonly<Record<string, SaleStanding>> = {
+export const saleStates: Readonly<Record<string, SaleState>> = {
   confirmed: 'unpaid',
   payment_required: 'unpaid',
   payment_in_process: 'unpaid',
@@ -60,7 +60,7 @@ export function toOrder(wire: WireOrder): MercadoLibreOrder {
     orderId: wire.id,
     ...(wire.date_created ? { createdAt: wire.date_created } : {}),
     status: wire.status,
-    sale: rowOf(saleStandings, wire.status) ?? 'unknown',
+    sale: rowOf(saleStates, wire.status) ?? 'unknown',
     tags: wire.tags,
     currency,
     sellerId: wire.seller.id,
@@ -72,7 +72,7 @@ export function toOrder(wire: WireOrder): MercadoLibreOrder {
   };
 }
 
-/** Its price and its fee are bare numbers beside a currency of their own. @throws RangeError in another than the order's */
+/** Price and fee are bare numbers beside the item's own currency. @throws RangeError in another than the order's */
 function inCurrency(item: WireItem, currency: Currency): WireItem {
   const { currency_id: own = currency } = item;
   if (own !== currency) throw new RangeError(`an item in ${own} of an order in ${currency}`);

@@ -1,6 +1,7 @@
 /**
- * What the words of a MercadoLibre payment say of its buyer's money. `status` decides, and `status_detail` where a word
- * has two meanings. https://www.mercadopago.com.ar/developers/en/docs/checkout-api-payments/response-handling/query-results
+ * What the status of a MercadoLibre payment means for the buyer's money. `status` decides, and `status_detail` where a
+ * status has two meanings.
+ * https://www.mercadopago.com.ar/developers/en/docs/checkout-api-payments/response-handling/query-results
  *
  *   none       nothing has come, or nothing will
  *   received   the seller has it, less what is told as refunded
@@ -13,9 +14,9 @@ import { parseMoney } from '../../domain/money.ts';
 import { rowOf } from '../gate/call.ts';
 import type { WirePayment } from './schema.ts';
 
-export type MoneyStanding = 'none' | 'received' | 'contested' | 'gone' | 'unknown';
+export type MercadoLibreMoneyState = 'none' | 'received' | 'contested' | 'gone' | 'unknown';
 
-export const byStatus: Readonly<Record<string, MoneyStanding>> = {
+export const byStatus: Readonly<Record<string, MercadoLibreMoneyState>> = {
   pending: 'none',
   in_process: 'none',
   authorized: 'none',
@@ -29,26 +30,26 @@ export const byStatus: Readonly<Record<string, MoneyStanding>> = {
   refunded: 'gone',
 };
 
-/** A bank that took the money back has decided in the end. */
-export const byDetail: Readonly<Record<string, MoneyStanding>> = {
+/** The bank that took the money back has made its final decision. */
+export const byDetail: Readonly<Record<string, MercadoLibreMoneyState>> = {
   'charged_back/settled': 'gone',
   'charged_back/reimbursed': 'received',
 };
 
-export const standingOf = ({ status = '', status_detail: detail = '' }: WirePayment): MoneyStanding =>
+export const moneyStateOf = ({ status = '', status_detail: detail = '' }: WirePayment): MercadoLibreMoneyState =>
   rowOf(byDetail, `${status}/${detail}`) ?? rowOf(byStatus, status) ?? 'unknown';
 
 export type MercadoLibrePayment = {
-  standing: MoneyStanding;
-  /** As MercadoLibre says it: `charged_back (in_process)`. */
+  standing: MercadoLibreMoneyState;
+  /** In MercadoLibre's words: `charged_back (in_process)`. */
   words: string;
   amount: Money;
-  /** Of the amount, what has gone back. */
+  /** How much of the amount was refunded. */
   refunded: Money;
 };
 
 export function toPayment(wire: WirePayment, orderCurrency: Currency): MercadoLibrePayment {
-  const standing = standingOf(wire);
+  const standing = moneyStateOf(wire);
   const { status = 'no status', status_detail: detail, currency_id: currency = orderCurrency } = wire;
   const amount = parseMoney(wire.transaction_amount ?? '0', currency);
   return {

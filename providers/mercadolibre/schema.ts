@@ -40,13 +40,13 @@ const item = open<WireItem>({
   item: open({ id: idText.required(), variation_id: optionalId }).required(),
   quantity: pieces.required(),
   unit_price: unsignedText.required(),
-  // Where MercadoLibre says none, the table of fees does.
+  // If MercadoLibre gives none, the table of fees does.
   sale_fee: harmless(unsignedText),
-  // Of both: the order's own, where it is not said.
+  // The currency of price and fee; the order's, if absent.
   currency_id: maybe(text),
 });
 
-/** Beside their status, payments say in an order what of them has gone back; the order itself stays `paid`. */
+/** An order's payments give their status and how much was refunded; the order itself stays `paid`. */
 export type WirePayment = {
   status?: string;
   status_detail?: string;
@@ -76,7 +76,7 @@ export type WireOrder = {
 };
 const wireOrder = open<WireOrder>({
   id: idText.required(),
-  // One that was sold before its account was connected is not ours to buy for.
+  // We do not buy for an order that was sold before its account was connected.
   date_created: maybe(Joi.date().iso()),
   status: text.required(),
   // Searched for the risk of fraud.
@@ -91,8 +91,8 @@ const wireOrder = open<WireOrder>({
 export const order = readAs(wireOrder, toOrder);
 
 /**
- * Of a page of orders only what marks them. `version` changes when the order does: where no time of the last change can
- * be read, it is made of what the page shows.
+ * Of each order on a page only its id and version. `version` changes when the order does: without a readable time of
+ * the last change it is a digest of the order on the page.
  */
 export type WireOrderMark = { orderId: string; version: string };
 const orderMark = readAs(
@@ -106,7 +106,7 @@ export const orderPage = open<WireOrderPage>({
 });
 
 type Named = { id?: string; name?: string };
-/** An address that cannot be read is none: the order waits for one. */
+/** An address that cannot be read counts as missing: the order waits for one. */
 const word = harmless(idText);
 const named = harmless(open<Named>({ id: word, name: word }));
 export type WireDestination = {
@@ -137,7 +137,7 @@ const wireShipment = open<WireShipment>({
   status: text.required(),
   logistic: open({ mode: text.required(), type: optionalText }).required(),
   tracking_number: optionalId,
-  // Where it cannot be read, our own patience ends the wait.
+  // If it cannot be read, our own deadline ends the wait.
   lead_time: harmless(
     open<NonNullable<WireShipment['lead_time']>>({
       estimated_handling_limit: harmless(open<{ date?: Date }>({ date: harmless(Joi.date().iso()) })),
@@ -178,7 +178,7 @@ const wirePack = open<WirePack>({
 });
 export const pack = readAs(wirePack, toPack);
 
-/** `OK`, or the status that was told: any other word proves nothing. */
+/** `OK`, or the status that was reported: any other word proves nothing. */
 export const told = open<{ status: string }>({ status: text.required() });
 
 export type WireMissed = { messages: Listed<MercadoLibreNotification>[] };

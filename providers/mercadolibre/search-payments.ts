@@ -1,22 +1,22 @@
 /**
- * What buyers have paid to a seller, from the payments of Mercado Pago: a host of its own, which takes the seller's token
- * of MercadoLibre. https://www.mercadopago.com.ar/developers/en/reference/payments/_payments_search/get
+ * Buyers' payments to a seller, from Mercado Pago: a host of its own, which accepts the seller's MercadoLibre token.
+ * https://www.mercadopago.com.ar/developers/en/reference/payments/_payments_search/get
  */
 import Joi from 'joi';
 import { currencyOf, type Money, parseFee, sum } from '../../domain/money.ts';
 import { count, eachOf, idText, type Listed, maybe, open, readAs, unsignedText } from '../wire/fields.ts';
 import { type MercadoLibrePayment, toPayment } from './payment.ts';
 
-/** Mercado Pago's API goes with MercadoLibre's; a simulator is one host. */
+/** Mercado Pago's host follows from MercadoLibre's; a simulator has one host. */
 export const paymentsHost = (baseUrl: string): string =>
   baseUrl.replace(/^https:\/\/api\.mercadolibre\.com$/, 'https://api.mercadopago.com');
 
 export type FoundPayment = MercadoLibrePayment & {
   id: string;
-  /** Of a sale at MercadoLibre; other payments to the same account have none. */
+  /** The MercadoLibre order; other payments to the same account have none. */
   orderId?: string;
   createdAt: Date;
-  /** What was kept of it; nothing where it is not said. */
+  /** The fee; absent where Mercado Pago gives none. */
   fee?: Money;
 };
 

@@ -1,13 +1,13 @@
 import type { Address } from '../../domain/address.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { toAddress } from './address.ts';
-import { type Sender, senderOf } from './logistics.ts';
+import { type MercadoLibreSender, senderOf } from './logistics.ts';
 import type { WirePack, WireShipment } from './schema.ts';
 
 export type MercadoLibreShipment = {
   id: string;
   status: string;
-  sender: Sender;
+  sender: MercadoLibreSender;
   /** MercadoLibre's own words: `me2/fulfillment`. */
   logistic: string;
   trackingNumber?: string;
@@ -29,7 +29,7 @@ export type ShipNotice = {
   serviceId?: number;
 };
 
-/** The frozen request that says where the parcel of a seller who ships himself is. */
+/** The frozen request that reports a parcel, for sellers who ship themselves. */
 export function shipNotice({ status, at, trackingNumber, trackingUrl, comment = '', serviceId }: ShipNotice): string {
   invariant(trackingNumber !== '' && trackingUrl !== '', 'a parcel has a number and a place to follow it');
   return JSON.stringify({

@@ -50,7 +50,7 @@ export const notification = readAs(wireNotification, toNotification);
 export const parseMercadoLibreNotification = (rawBody: Buffer): MercadoLibreNotification =>
   readNotification('MERCADOLIBRE', notification, rawBody);
 
-/** What a delivery of this one would have carried. */
+/** The body that a delivery of this notification would have had. */
 export const notificationBody = ({ id, topic, orderId, userId, applicationId }: MercadoLibreNotification): Buffer =>
   Buffer.from(
     JSON.stringify({

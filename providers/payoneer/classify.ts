@@ -27,10 +27,10 @@ export const errors: Record<string, FailureKind> = {
   unsupported_grant_type: 'terminal',
 };
 
-/** Where Payoneer says nothing that we know. Whatever a 401 refuses has not begun. */
+/** For refusals without a code that we know. A call that is refused with 401 has not begun. */
 const statuses: Record<string, FailureKind> = { 401: 'terminal' };
 
-/** A read that is malformed once is malformed always. */
+/** A malformed read stays malformed. */
 const kindsOfReads: Record<string, FailureKind> = { 'Bad Request': 'terminal' };
 
 const notFound = '2306';
@@ -39,7 +39,7 @@ type FieldError = { target?: string; message?: string };
 type Details = { code?: string; sub_code?: string; errors?: FieldError[] };
 type ErrorBody = { error?: string; error_description?: string; error_details?: Details };
 
-/** What was refused, and why, must be readable as a whole: the one detail that is not may speak of the reference. */
+/** A refusal must be readable as a whole: one unreadable detail may be about the reference. */
 const text = maybe(Joi.string());
 const errorBody = open<ErrorBody>({
   error: text,
@@ -77,13 +77,13 @@ export function refused(call: Call, answer: HttpAnswer): Failure {
   return failed(call, kind ?? 'uncertain', subCode ?? name, messageOf(answer, name, details));
 }
 
-/** Nobody was let in, or there is no such thing: Payoneer has not looked at what was asked. */
+/** Not let in, or no such path: Payoneer has not looked at the request. */
 const notLetIn: readonly number[] = [401, 403, 404, 405, 415];
 
 /**
- * What Payoneer's own error document says without a code that we know. One that names the fields at fault, and not the
- * reference among them, has created nothing. No other 400 is certain: how a reference that was used before is answered
- * is not documented.
+ * What Payoneer's own error document proves without a code that we know. One that names the fields at fault, and not
+ * the reference among them, has created nothing. No other 400 is certain: the answer to a reference that was used
+ * before is not documented.
  */
 function byStructure({ status }: HttpAnswer, { error, error_description, error_details }: ErrorBody) {
   if (status < 400 || !error || !error_details) return undefined;
@@ -94,7 +94,7 @@ function byStructure({ status }: HttpAnswer, { error, error_description, error_d
   return named || notLetIn.includes(status) ? ('terminal' as const) : undefined;
 }
 
-/** Names of fields only: what was in them may be a payee's own. */
+/** Names of fields only: their contents may be a payee's data. */
 function messageOf({ status }: HttpAnswer, name: string, { code, sub_code, errors: found = [] }: Details): string {
   const numbers = [code, sub_code].filter(Boolean).join('/');
   const targets = found.flatMap(({ target }) => (target && /^[\w.[\]]{1,60}$/.test(target) ? [target] : []));

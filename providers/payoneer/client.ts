@@ -11,13 +11,13 @@ import { createPayoneerToken, type PayoneerCredentials } from './token.ts';
 
 export type PayoneerOptions = PayoneerCredentials & {
   baseUrl: string;
-  /** The program that the payouts are made under: the outside account that pays. */
+  /** The program under which the payouts are made: the outside account that pays. */
   programId: string;
   paymentsKey?: PaymentsKey;
   now?: () => number;
 };
 
-/** Pay only who is active. */
+/** Only an active payee may be paid. */
 export type Payee = { active: boolean; status: string };
 
 export type PayoneerClient = ReturnType<typeof createPayoneerClient>;
@@ -62,7 +62,7 @@ export function createPayoneerClient({ paymentsKey = 'Payments', now = Date.now,
 
   /**
    * `undefined` when Payoneer does not know the reference. Payouts are created asynchronously: right after a call that
-   * was cut off this proves nothing, and only once it has lasted for some minutes that there is none.
+   * was cut off this proves nothing; only after some minutes does it prove that there is none.
    */
   async function getPayoutStatus(reference: string, options: CallOptions = {}): Promise<PayoneerPayout | undefined> {
     const call = reading(options);
@@ -70,7 +70,7 @@ export function createPayoneerClient({ paymentsKey = 'Payments', now = Date.now,
     return isMissing(answer) ? undefined : accept(call, answer, payout);
   }
 
-  /** A wish that was heard, not a payout that was stopped: read the status. */
+  /** Accepted is not cancelled: read the status. */
   async function cancelPayout(reference: string, options: CallOptions = {}): Promise<{ accepted: true }> {
     const call = moving(options);
     const answer = await exchange(call, { method: 'PUT', url: `${payoutPath(reference)}/cancel`, data: '{}' });
@@ -78,7 +78,7 @@ export function createPayoneerClient({ paymentsKey = 'Payments', now = Date.now,
     return { accepted: true };
   }
 
-  /** Of the moment: the answer has no time of its own, so `asOf` is when it was asked for. */
+  /** The answer has no time of its own, so `asOf` is the time of the call. */
   async function getBalance(options: CallOptions = {}): Promise<{ available: Money; asOf: Date }> {
     const asOf = new Date(now());
     return { available: await get(reading(options), '/balance', balance), asOf };

@@ -11,14 +11,14 @@ const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 export type PaymentsKey = 'Payments' | 'payments';
 
 export type NewPayout = {
-  /** `client_reference_id`: what the payout is looked up by. Payoneer is not known to deduplicate it. */
+  /** `client_reference_id`, by which the payout is looked up. Payoneer is not known to deduplicate it. */
   reference: string;
   payeeId: string;
   amount: Money;
   description: string;
 };
 
-/** The frozen request of one payout. The amount is a JSON number of exact digits: `10.10` never was a float. */
+/** The frozen request of one payout. The amount is a JSON number of exact digits: `10.10` never is a float. */
 export function payoutBody({ reference, payeeId, amount, description }: NewPayout, key: PaymentsKey): string {
   const filled = reference !== '' && payeeId !== '' && description !== '';
   invariant(filled, 'a payout has a reference, a payee and a description');
@@ -36,7 +36,7 @@ export function payoutBody({ reference, payeeId, amount, description }: NewPayou
   });
 }
 
-/** What a frozen request of ours asked to pay. */
+/** The amount of a frozen request of ours. */
 export function payoutAsked(frozenBody: string): Money {
   type Payments = Partial<Record<PaymentsKey, { amount: number | string; currency: string }[]>>;
   const { Payments: newer, payments: older } = parseExactly(frozenBody) as Payments;
@@ -51,7 +51,7 @@ export function payoutAsked(frozenBody: string): Money {
  */
 export type PayoneerPayout = {
   status: string;
-  /** Absent when Payoneer does not say it, or in a currency that we do not hold. */
+  /** Absent when Payoneer does not say it, or says it in a currency that we do not hold. */
   amount?: Money;
   currency?: string;
   /** Why it failed or was cancelled, with Payoneer's number for it: `Bank branch code (30013)`. */

@@ -5,7 +5,7 @@ import { decimalText, harmless, idText, maybe, open, unsignedText } from '../wir
 const text = Joi.string();
 
 export type WireToken = { access_token: string; expires_in?: number };
-/** Without its time a token is taken for a short one. */
+/** A token without an expiry counts as short-lived. */
 export const token = open<WireToken>({
   access_token: text.required(),
   expires_in: harmless(Joi.number().integer().min(1)),
@@ -31,7 +31,7 @@ export const payoutStatus = open<{ result: WirePayout }>({
     // Compared with what was due.
     amount: maybe(unsignedText),
     currency: maybe(text),
-    // Told to people only; our own reference names the payout as well.
+    // Shown to people only; our own reference names the payout as well.
     payout_id: harmless(idText),
     reason_code: harmless(idText),
     reason_description: harmless(text),
@@ -40,7 +40,7 @@ export const payoutStatus = open<{ result: WirePayout }>({
   }).required(),
 });
 
-/** Says that the wish was heard, in words of its own. */
+/** The acknowledgement of a cancellation, whose content is not read. */
 export const cancelling = open<{ result: object }>({ result: Joi.object().required() });
 
 export type WireBalance = { balance: string; currency: string };
@@ -49,7 +49,7 @@ export const balance = open<{ result: WireBalance }>({
 });
 
 export type WirePayee = { status: { type?: string; description: string } };
-/** Only who is active is paid: another word, or none, is not that. */
+/** Only an active payee is paid: any other word, or none, does not count as active. */
 export const payeeStatus = open<{ result: WirePayee }>({
   result: open<WirePayee>({
     status: open<WirePayee['status']>({ type: harmless(idText), description: text.required() }).required(),

@@ -6,7 +6,7 @@ import * as schema from './schema.ts';
 /** `loginUrl` is another host than the API's: `https://login.payoneer.com`. */
 export type PayoneerCredentials = Gated & { loginUrl: string; clientId: string; clientSecret: string };
 
-/** What Payoneer gives lives for weeks; one whose life it does not say is used for minutes. */
+/** Payoneer's tokens live for weeks; one without an expiry is used for minutes. */
 const shortLifeSeconds = 300;
 
 /** Client credentials: there is no refresh token, a new one is simply fetched. */

@@ -9,7 +9,7 @@ export type IpcnSender = `Webhook-IPCNSender-${'sandbox' | 'production'}`;
 
 export type SignedIpcn = {
   method: string;
-  /** As it was registered with Payoneer, from the configuration: a proxy's `Host` proves nothing. */
+  /** The URL as registered with Payoneer, from the configuration: a proxy's `Host` proves nothing. */
   url: string;
   headers: { readonly authorization?: string | undefined };
   /** The bytes as they came. */
@@ -17,7 +17,7 @@ export type SignedIpcn = {
   secret: string;
   appName: IpcnSender;
   now: Date;
-  /** Asked last, of genuine notifications only. Keep nonces for twice the skew, together with what they brought. */
+  /** Called last, for genuine notifications only. Keep nonces for twice the skew, together with their notifications. */
   seenNonce: (nonce: string) => boolean | Promise<boolean>;
 };
 
@@ -48,7 +48,7 @@ export async function verifyIpcn(sent: SignedIpcn): Promise<{ nonce: string }> {
 
 type Signed = Pick<SignedIpcn, 'appName' | 'method' | 'url' | 'rawBody'> & { timestamp: string; nonce: string };
 
-/** Its parts stand without a separator. */
+/** The text to sign; its parts have no separator. */
 export function stringToSign({ appName, method, url, timestamp, nonce, rawBody }: Signed): string {
   const verb = method.toUpperCase();
   const digest = verb === 'POST' ? createHash('md5').update(rawBody).digest('base64') : '';
@@ -62,7 +62,7 @@ function encodedUrl(url: string): string {
   return new URLSearchParams({ '': sorted }).toString().slice(1).replaceAll('*', '%2A').toLowerCase();
 }
 
-/** A hint: which event it is only the URL tells, and the payout or the payee is read back. */
+/** A hint: only the URL says which event it is, and the payout or the payee is read back. */
 export type Ipcn = {
   /** Our `client_reference_id`, as far as the samples show. */
   reference?: string;
@@ -86,7 +86,7 @@ const notification = open<Wire>({
   'Reason Description': harmless(Joi.string().max(1024)),
 });
 
-/** Reads what Payoneer has signed: whatever is in it, it is Payoneer's. What cannot be read is left out. */
+/** Reads a notification that Payoneer has signed. Fields that cannot be read are left out. */
 export function readIpcn(rawBody: Buffer): Ipcn {
   const { value, error } = notification.validate(parseLeniently(rawBody.toString('utf8')) ?? {});
   const wire: Wire = error ? {} : value;

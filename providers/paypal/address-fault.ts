@@ -1,6 +1,6 @@
 import type { Address } from '../../domain/address.ts';
 
-/** What PayPal calls the parts of an address. `name` is the receiver's. */
+/** PayPal's names for the parts of an address. `name` is the receiver's. */
 const byField: readonly (readonly [RegExp, keyof Address])[] = [
   [/address_line_1$/, 'line1'],
   [/address_line_2$/, 'line2'],
@@ -20,8 +20,8 @@ const byIssue: readonly (readonly [RegExp, keyof Address])[] = [
 ];
 
 /**
- * Which parts of the buyer's address PayPal finds fault with: an empty list is the address as a whole, nothing is
- * something else than the address.
+ * The parts of the buyer's address that PayPal rejects. An empty list means the address as a whole, undefined that the
+ * fault is not in the address.
  */
 export function addressFault({
   code,

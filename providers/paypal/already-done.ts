@@ -1,6 +1,6 @@
 import { isFailure, Uncertain } from '../../domain/outcome.ts';
 
-/** This refusal says that it has happened: what happened is looked up, and stays uncertain while it cannot be. */
+/** A refusal with this code means that the effect has happened: it is looked up, and is uncertain if it cannot be. */
 export async function alreadyDone<T>(refusal: unknown, code: string, look: () => Promise<T | undefined>): Promise<T> {
   if (!isFailure(refusal) || refusal.code !== code) throw refusal;
   try {

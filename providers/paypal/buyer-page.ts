@@ -5,7 +5,7 @@ const isPayPals = ({ protocol, hostname, port, username, password }: URL): boole
   protocol === 'https:' && port === '' && !username && !password && /(^|\.)paypal\.com$/.test(hostname);
 
 /**
- * The first of these links that leads to PayPal, and to nobody else: a buyer is sent there to pay.
+ * The first of these links that leads to PayPal and nowhere else: the buyer is sent there to pay.
  * @param baseUrl our configured PayPal; a simulator's pages lie beside its API
  */
 export function buyerPage(links: readonly Link[], rels: readonly string[], baseUrl: string): string | undefined {

@@ -16,9 +16,9 @@ export type AfterRefusal =
   | 'approve-again'
   /** This order is not paid any more: the buyer checks out anew, with another way to pay. */
   | 'start-again'
-  /** The same, with another address. */
+  /** As `start-again`, with another address. */
   | 'correct-address'
-  /** No buyer can mend it: it is about our own account. */
+  /** No buyer can mend it: the fault is in our own account. */
   | 'seller';
 
 const startAgain: ReadonlySet<string> = new Set(
@@ -51,7 +51,7 @@ const ours: ReadonlySet<string> = new Set(
   ].map(code => `PAYPAL_${code}`),
 );
 
-/** @param code of the refusal; one that no table knows may be mended by approving again */
+/** @param code of the refusal; for one in no table approving again may help */
 export function afterRefusal(code: string): AfterRefusal {
   if (ours.has(code)) return 'seller';
   if (startAgain.has(code)) return 'start-again';

@@ -18,7 +18,7 @@ export type AllowedPlaces = {
   allowedBaseUrl?: string | undefined;
 };
 
-/** The URL comes from whoever sent the request, so it is parsed and compared, never searched. @throws WebhookRejected */
+/** The sender of the request chose the URL, so it is parsed and compared, never searched. @throws WebhookRejected */
 export function certificateUrl(text: string, { allowedHosts, allowedBaseUrl }: AllowedPlaces): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || url.username || url.password || url.search || url.hash) throw refuse();

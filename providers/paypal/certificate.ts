@@ -27,8 +27,8 @@ export const trustAnchors = (...extraPem: string[]): X509Certificate[] =>
   [...rootCertificates, ...extraPem].map(pem => new X509Certificate(pem));
 
 /**
- * The leaf of a PEM bundle, once its chain stands: leaf → intermediates of the same bundle → an anchor, each signed
- * by the next and valid at `now`. @throws WebhookRejected
+ * The leaf of a PEM bundle whose chain is valid: leaf → intermediates of the same bundle → an anchor, each signed by
+ * the next and valid at `now`. @throws WebhookRejected
  */
 export function trustedLeaf(pem: string, anchors: readonly X509Certificate[], now: Date): X509Certificate {
   const [leaf, ...intermediates] = certificates(pem);

@@ -94,7 +94,7 @@ export const issues: Record<string, FailureKind> = {
   PENDING_CAPTURE: 'retryable',
   REFUND_FAILED_INSUFFICIENT_FUNDS: 'retryable',
 
-  // Telling of a parcel
+  // Reporting a parcel
   CAPTURE_ID_NOT_FOUND: 'terminal',
   CAPTURE_STATUS_NOT_VALID: 'terminal',
   ITEM_SKU_MISMATCH: 'terminal',
@@ -104,13 +104,13 @@ export const issues: Record<string, FailureKind> = {
   INSUFFICIENT_FUNDS: 'retryable',
 };
 
-/** Where PayPal says nothing that we know. Whatever a 401 refuses has not begun. */
+/** For refusals without a code that we know. A call that is refused with 401 has not begun. */
 const statuses: Record<string, FailureKind> = { 401: 'terminal' };
 
-/** Not worth asking again at once: somebody has to fund the account first. */
+/** Not worth repeating at once: a person has to fund the account first. */
 const waits: Record<string, number> = { INSUFFICIENT_FUNDS: hourMs, REFUND_FAILED_INSUFFICIENT_FUNDS: hourMs };
 
-/** A new id may not be readable everywhere yet, and we only read ids that PayPal gave us. */
+/** A new id may not be readable everywhere yet, and we read only ids that PayPal gave us. */
 const kindsOfReads: Record<string, FailureKind> = { RESOURCE_NOT_FOUND: 'retryable' };
 
 export type Link = { href: string; rel?: string };
@@ -124,9 +124,9 @@ type ErrorBody = {
   links?: Link[];
 };
 
-/** Where to go on, for a person or for us: what cannot be read leads nowhere. */
+/** Links for the buyer or for us; unreadable ones are left out. */
 const links = harmless(choiceOf(open<Link>({ href: Joi.string().required(), rel: harmless(Joi.string()) })));
-/** What was refused, and why, must be readable as a whole: the one detail that is not may speak of a repetition. */
+/** A refusal must be readable as a whole: one unreadable detail may be about a repetition. */
 const detail = open<Detail>({ field: maybe(Joi.string()), issue: maybe(Joi.string()), link: links, links });
 const errorBody = open<ErrorBody>({
   name: maybe(Joi.string()),
@@ -162,8 +162,8 @@ export function refused(call: Call, answer: HttpAnswer): Failure {
 }
 
 /**
- * The same of a create, which moves nothing: what is wrong with its shape or its business stays so, whatever the code, and
- * the same request again would only be refused again. The issue says best what to correct.
+ * As `refused`, for a create, which moves nothing: a fault in its form or its facts is terminal, whatever the code,
+ * because the same request would be refused again. The issue says best what to correct.
  */
 export function refusedCreate(call: Call, answer: HttpAnswer): Failure {
   const failure = refused(call, answer);
@@ -175,7 +175,7 @@ export function refusedCreate(call: Call, answer: HttpAnswer): Failure {
   return failed(call, 'terminal', issue ?? name, `HTTP ${answer.status} ${name}`, detail);
 }
 
-/** The same of a capture: where the buyer is to go on, PayPal says in a link. */
+/** As `refused`, for a capture: PayPal links to the page where the buyer can go on. */
 export function refusedCapture(call: Call, answer: HttpAnswer, baseUrl: string): Failure {
   const failure = refused(call, answer);
   if (!(failure instanceof Terminal)) return failure;
@@ -195,19 +195,19 @@ export function refusedCapture(call: Call, answer: HttpAnswer, baseUrl: string):
 /** Issues are names; those of Payouts are sentences. */
 const issuePattern = /^[A-Z][A-Z0-9_]{2,60}$/;
 
-/** An issue without a row that speaks of what may have happened all the same. */
+/** An issue in no table whose words suggest that the effect may have happened. */
 const isDoubt = (issue: string): boolean => rowOf(issues, issue) === undefined && speaksOfDoubt(issue);
 
-/** Of several issues the one that decides: what may have happened first, then what we know. */
+/** Which of several issues decides: first one that may mean that the effect happened, then one that we know. */
 function weightOf(issue: string): number {
   if (rowOf(issues, issue) === 'uncertain' || isDoubt(issue)) return 2;
   return rowOf(issues, issue) === undefined ? 0 : 1;
 }
 
 /**
- * PayPal's own error document says that nothing was done, also for a code that no table knows: it names the error, and
- * carries PayPal's reference or a sentence about it. What a proxy answers has neither. `USER_BUSINESS_ERROR` may stand
- * for a batch that was sent before: its sentence only suggests another `sender_batch_id`.
+ * PayPal's own error document proves that nothing was done, even with a code in no table. It names the error, and has
+ * PayPal's reference or a sentence; a proxy's answer has neither. The exception is `USER_BUSINESS_ERROR`, which may
+ * mean a batch that was sent before: its sentence only suggests another `sender_batch_id`.
  */
 function isErrorDocument({ name, message, details = [] }: ErrorBody, reference: unknown): boolean {
   if (!name || !/^[A-Z][A-Z0-9_]{2,80}$/.test(name) || !(message || reference)) return false;
@@ -217,7 +217,7 @@ function isErrorDocument({ name, message, details = [] }: ErrorBody, reference: 
 
 const isAboutBatch = ({ field = '' }: Detail): boolean => /(^|\/|\.)sender_batch_id$/i.test(field);
 
-/** PayPal says that it does not know the resource; a 404 from anything in between proves nothing. */
+/** PayPal itself says that it does not know the resource; a 404 from a proxy in between proves nothing. */
 export const isMissing = (answer: HttpAnswer): boolean =>
   answer.status === 404 && refusalBody(errorBody, answer)?.name === 'RESOURCE_NOT_FOUND';
 

@@ -32,7 +32,7 @@ export function createPayPalClient(options: PayPalCredentials) {
   const exchanges = createExchange(options);
   const { reading, moving, exchange, accept, get, send, post } = exchanges;
 
-  /** Repeating it with the same request id gives the same order, so it is no money call. */
+  /** A repetition with the same request id gives the same order, so this is no money call. */
   async function createOrder(order: NewOrder, options: CallOptions = {}) {
     const call = reading(options);
     const answer = await send(call, '/v2/checkout/orders', orderBody(order), order.requestId);
@@ -77,8 +77,8 @@ export function createPayPalClient(options: PayPalCredentials) {
   }
 
   /**
-   * Tells PayPal, and the buyer if the body says so, where the parcel is. Whether the same number may be added twice is
-   * not documented: after a doubt `getOrder` shows the order's trackers.
+   * Reports a parcel to PayPal, and to the buyer if the body says so. Whether the same number may be added twice is not
+   * documented: when in doubt, `getOrder` shows the order's trackers.
    * @param frozenBody of `trackingBody`, the same bytes at every attempt
    * @returns all trackers of the order
    */
@@ -116,7 +116,7 @@ export function createPayPalClient(options: PayPalCredentials) {
     return toRefund(await get(reading(options), url, schema.refund));
   }
 
-  /** Of several refunds none is provably the one that was asked for. */
+  /** Undefined if there are several: none of them is provably the one that was asked for. */
   async function onlyRefundOf(captureId: string, options: CallOptions): Promise<Refund | undefined> {
     const { orderId } = await getCapture(captureId, options);
     const order = orderId === undefined ? undefined : await getOrder(orderId, options);

@@ -9,18 +9,18 @@ import * as schema from './schema.ts';
 export type Dispute = {
   id: string;
   open: boolean;
-  /** Of a resolved one: who has the money now. */
+  /** For a resolved dispute: who has the money now. */
   outcome?: 'seller' | 'buyer';
-  /** `customId` is what the payment's own order gave it: ours is the order's id. */
+  /** `customId` comes from the payment's order at PayPal: ours is the id of our order. */
   payments: { captureId: string; customId?: string }[];
-  /** What PayPal has taken from the seller for it so far, less what it gave back. Nothing where it tells of no fee. */
+  /** PayPal's fees for the dispute so far, less those given back; absent where PayPal lists none. */
   fee?: Money;
 };
 
-/** Outcomes that leave the money with the seller; with every other one the buyer may have it. */
+/** Outcomes that leave the money with the seller; after any other the buyer may have it. */
 const sellerKeeps: ReadonlySet<string> = new Set(['RESOLVED_SELLER_FAVOUR', 'CANCELED_BY_BUYER', 'DENIED', 'NONE']);
 
-/** The others move the disputed money itself, of which a refund or a reversal tells. */
+/** Movements that are fees; the others are the disputed money itself, which a refund or a reversal reports. */
 const feeReasons: ReadonlySet<string> = new Set(['DISPUTE_FEE', 'CHARGEBACK_FEE', 'DISPUTE_SETTLEMENT_FEE']);
 
 export function toDispute(wire: schema.WireDispute): Dispute {

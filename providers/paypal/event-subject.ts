@@ -16,8 +16,8 @@ const about = open<About>({
 });
 
 /**
- * What an event is about, by PayPal's own name: the checkout order, where it says it; else the payment that is disputed;
- * else the order, capture or refund that it tells of. For finding the messages about an order again; nothing follows from it.
+ * What an event is about, by PayPal's own id: the checkout order, if it names one; else the disputed payment; else the
+ * order, capture or refund that it names. Used to find the messages about an order; no decision depends on it.
  */
 export function subjectOf({ resource }: Pick<PayPalEvent, 'resource'>): string | undefined {
   const { value, error } = about.validate(resource ?? {});

@@ -7,7 +7,7 @@ import { createPayPalToken, type PayPalCredentials } from './token.ts';
 
 export type Exchanges = ReturnType<typeof createExchange>;
 
-/** How every call to PayPal goes: under our own token, in JSON, its answer classified and checked. */
+/** Every call to PayPal: with our own token, in JSON, its answer classified and checked. */
 export function createExchange(options: PayPalCredentials) {
   const token = createPayPalToken(options);
   const { reading, moving } = callsTo('paypal', options.gate);

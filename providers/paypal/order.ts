@@ -11,7 +11,7 @@ export type PayPalOrder = {
   customId?: string;
   captures: Capture[];
   refunds: Refund[];
-  /** The parcels that PayPal was told of; undefined where they cannot be read. */
+  /** The parcels that were reported to PayPal; undefined where they cannot be read. */
   trackers: Tracker[] | undefined;
 };
 
@@ -27,10 +27,10 @@ export type Capture = {
   reason?: string;
 };
 
-/** `customId` is what whoever asked for it gave: ours is the effect's key. */
+/** `customId` comes from the request: ours is the effect's key. */
 export type Refund = { id: string; status: string; amount: Money; captureId?: string; customId?: string };
 
-/** The same as it is told when it is asked for by itself, sometimes without its amount. */
+/** A refund that was read by itself: sometimes it has no amount. */
 export type ToldRefund = Omit<Refund, 'amount'> & { amount?: Money };
 
 export type NewOrder = {
@@ -95,7 +95,7 @@ export const refundBody = ({ amount, customId, note }: NewRefund): string =>
     ...(note ? { note_to_payer: note.slice(0, 255) } : {}),
   });
 
-/** What a frozen request of ours asked to give back. */
+/** The amount of a frozen request of ours. */
 export function refundAsked(frozenBody: string): Money {
   const { amount } = JSON.parse(frozenBody) as { amount: { value: string; currency_code: string } };
   return parseMoney(amount.value, amount.currency_code);

@@ -4,8 +4,8 @@ import { wireDecimal } from '../../domain/wire-amount.ts';
 import type { WireBatch, WireItem } from './schema.ts';
 
 /**
- * `SUCCESS` of the batch says that it was processed, not that an item was paid. `fees` are those of all its items, where
- * the batch tells of them.
+ * `SUCCESS` of the batch means that it was processed, not that an item was paid. `fees` are those of all its items, if
+ * the batch gives them.
  */
 export type PayoutBatch = {
   batchId: string;
@@ -44,7 +44,7 @@ export function payoutBody({ batchKey, receiver, amount, note }: NewPayout): str
   });
 }
 
-/** What a frozen request of ours asked to pay. */
+/** The amount of a frozen request of ours. */
 export function payoutAsked(frozenBody: string): Money {
   const { items } = JSON.parse(frozenBody) as { items: { amount: { currency: string; value: string } }[] };
   invariant(items[0], 'a payout has an item');

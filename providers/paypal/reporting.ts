@@ -5,20 +5,20 @@ import { count, eachOf, idText, type Listed, maybe, moneyField, open, readAs } f
 import type { Exchanges } from './exchange.ts';
 import { toSeconds } from './paging.ts';
 
-/** The longest stretch that one question may be about: 31 days, less the seconds that its ends are rounded to. */
+/** The longest period of one request: 31 days, less the seconds to which its ends are rounded. */
 export const longestReportMs = 31 * 86_400_000 - 2_000;
 const pageSize = 200;
 
 /** One movement on the platform's account. */
 export type Transaction = {
   id: string;
-  /** What kind: `T0006` is a payment at a checkout, `T0001` a payout. */
+  /** The kind: `T0006` is a payment at a checkout, `T0001` a payout. */
   eventCode: string;
-  /** `S` stands, `P` is under way, `D` was denied, `V` stood and went back. */
+  /** `S` is done, `P` pending, `D` denied, `V` reversed. */
   status: string;
-  /** Below zero where it left. */
+  /** Negative where the money left. */
   amount: Money;
-  /** What whoever caused it called it: our order's id with a payment, our label with a payout. */
+  /** The name given in the request: our order's id for a payment, our label for a payout. */
   customId?: string;
 };
 
@@ -53,7 +53,7 @@ const transaction = readAs(
 );
 
 type WirePage = { transaction_details: Listed<Transaction>[]; total_pages: number };
-/** A page of which nobody says how many there are would end a list before its end. */
+/** The number of pages is required: without it a list would end too early. */
 const page = open<WirePage>({
   transaction_details: eachOf(transaction).required(),
   total_pages: count.required(),
@@ -70,7 +70,7 @@ export function reportingCalls({ reading, get }: Exchanges) {
   ): Promise<{ transactions: Listed<Transaction>[]; pages: number }> {
     const query = new URLSearchParams({
       start_date: toSeconds(from),
-      // The second that it ends in is part of it.
+      // The last second is included.
       end_date: toSeconds(new Date(to.getTime() + 999)),
       fields: 'transaction_info',
       page_size: `${pageSize}`,

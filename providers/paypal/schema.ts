@@ -28,7 +28,7 @@ const maybeId = maybe(idText);
 const list = <T>(item: Joi.Schema<T>) => Joi.array().items(item);
 
 export type WireToken = { access_token: string; expires_in?: number };
-/** Without its time a token is taken for a short one. */
+/** A token without an expiry counts as short-lived. */
 export const token = open<WireToken>({
   access_token: text.required(),
   expires_in: harmless(Joi.number().integer().min(1)),
@@ -36,11 +36,11 @@ export const token = open<WireToken>({
 
 export type WireLink = { href: string; rel: string };
 const link = open<WireLink>({ href: text.required(), rel: text.required() });
-/** To the next page: one that cannot be read would end a list before its end. */
+/** Links to the next page: an unreadable one would end a list too early. */
 const pageLinks = maybe(list(link));
 
 export type WireCreated = { id: string; links: WireLink[] };
-/** Of the links one is chosen, for the buyer. */
+/** One of the links is chosen for the buyer. */
 export const created = open<WireCreated>({ id: idText.required(), links: choiceOf(link).required() });
 
 export type WireCapture = {
@@ -56,12 +56,12 @@ export const capture = open<WireCapture>({
   id: idText.required(),
   status: text.required(),
   amount: amount.required(),
-  // These two say whose money it is.
+  // These two say to which order the money belongs.
   custom_id: maybeText,
   supplementary_data: maybe(open({ related_ids: maybe(open({ order_id: maybeId })) })),
-  // Told to the buyer only.
+  // Shown to the buyer only.
   status_details: harmless(open({ reason: harmless(text) })),
-  // A fee that cannot be read is as one that is not said: it is estimated, and asked for again.
+  // A fee that cannot be read counts as absent: it is estimated, and read again later.
   seller_receivable_breakdown: harmless(open({ paypal_fee: harmless(fee) })),
 });
 
@@ -69,20 +69,20 @@ export type WireRefund = { id: string; status: string; amount?: Money; custom_id
 const refundFields = {
   id: idText.required(),
   status: text.required(),
-  // By this we find ours.
+  // By this we find our own refund.
   custom_id: maybeText,
-  // To the capture: an order of ours has one, which every refund in it is of.
+  // The link to the capture: an order of ours has one, to which all its refunds belong.
   links: harmless(choiceOf(link)),
 };
-/** One of several that are summed. */
+/** A refund in an order's list, which is summed. */
 const refundInOrder = open<WireRefund & { amount: Money }>({ ...refundFields, amount: amount.required() });
-/** One that was asked for by itself: what it is of may be known already. */
+/** A refund that was read by itself: its amount may be known already. */
 export const refund = open<WireRefund>({ ...refundFields, amount: maybe(amount) });
-/** What making one answers: with `return=minimal` nothing but its id, and that it was made. */
+/** The answer to making a refund: with `return=minimal` only its id. */
 export const refundMade = open<{ id: string }>({ id: idText.required() });
 
 export type WireMovement = { affected_party?: string; amount?: Money; type?: string; reason?: string };
-/** Only fees are read of them, and summed. */
+/** Only fees are read from movements, and summed. */
 const movement = open<WireMovement>({
   affected_party: maybeText,
   amount: maybe(fee),
@@ -102,7 +102,7 @@ export const dispute = open<WireDispute>({
   dispute_id: idText.required(),
   status: text.required(),
   disputed_transactions: list(open<WireDisputed>({ seller_transaction_id: maybeId, custom: maybeText })).required(),
-  // Without an outcome the money is not taken for the seller's.
+  // Without an outcome the money does not count as the seller's.
   dispute_outcome: maybe(open({ outcome_code: maybeText })),
   money_movements: maybe(list(movement)),
 });
@@ -112,7 +112,7 @@ const tracker = open<WireTracker>({ id: idText.required(), status: harmless(text
 const shipping = open<{ trackers?: WireTracker[] }>({ trackers: maybe(list(tracker)) });
 type WireShipping = { trackers?: WireTracker[] };
 
-/** Parcels that cannot be read say nothing of the money, and are not taken for none. */
+/** Unreadable parcels do not make the money unreadable, and do not count as "none". */
 export type WireShippingApart = WireShipping | 'unreadable';
 const shippingApart = Joi.any().custom((value: unknown): WireShippingApart => {
   const { value: read, error } = shipping.validate(value ?? {});
@@ -141,12 +141,12 @@ export const order = open<WireOrder>({
     .min(1)
     .required(),
 }).custom((wire: WireOrder) => {
-  // One that is done was paid, or declined: without its capture the answer lacks what it is about.
+  // A completed order was paid or declined: without its capture the answer is unreadable.
   if (wire.status !== 'COMPLETED' || hasCapture(wire)) return wire;
   throw new TypeError('completed without a capture');
 });
 
-/** A capture that tells of no capture proves nothing. */
+/** The answer to a capture proves nothing without a capture in it. */
 export const capturedOrder = order.custom((wire: WireOrder) => {
   if (hasCapture(wire)) return wire;
   throw new TypeError('no capture');
@@ -160,7 +160,7 @@ export const disputes = open<WireDisputes>({
 });
 
 export type WireParcels = { shipping?: WireShippingApart };
-/** What adding a tracker answers: the order, as far as its parcels are concerned. */
+/** The answer to adding a tracker: the order, of which only the parcels are read. */
 export type WireTracked = { purchase_units: WireParcels[] };
 export const trackedOrder = open<WireTracked>({
   purchase_units: list(open<WireParcels>({ shipping: maybe(shipping) }))
@@ -183,7 +183,7 @@ export const payoutItem = open<WireItem>({
   payout_item_id: idText.required(),
   transaction_status: text.required(),
   payout_item: maybe(open({ amount: maybe(payoutAmount) })),
-  // One that cannot be read is as one that is not said: what is expected is booked.
+  // A fee that cannot be read counts as absent: the expected fee is booked.
   payout_item_fee: harmless(payoutFee),
   errors: harmless(open({ name: harmless(text) })),
 });
@@ -202,13 +202,13 @@ export const payoutBatch = open<WireBatch>({
   batch_header: open({
     ...batchId,
     batch_status: maybeText,
-    // Whether it is ours.
+    // Shows whether the batch is ours.
     sender_batch_header: maybe(open({ sender_batch_id: maybeText })),
     fees: harmless(payoutFee),
   }).required(),
   items: maybe(list(payoutItem)),
 });
-/** Of the answer that it was accepted nothing else is needed. */
+/** The answer that a batch was accepted: only its id is needed. */
 export const acceptedBatch = open<WireBatch>({ batch_header: open(batchId).required() });
 
 type WireBalance = { available_balance?: { value: string; currency_code: string } };
@@ -223,7 +223,7 @@ const wireBalances = open<WireBalances>({
   last_refresh_time: maybe(time),
 }).or('as_of_time', 'last_refresh_time');
 
-/** Of the older of its two times. Currencies that are no money of ours are left out. */
+/** `asOf` is the older of its two times. Currencies that we do not hold are left out. */
 export const balances = readAs(wireBalances, ({ balances: told, as_of_time, last_refresh_time }) => ({
   asOf: new Date(Math.min(...[as_of_time, last_refresh_time].flatMap(at => at?.getTime() ?? []))),
   available: told.flatMap(({ available_balance: balance }) =>
@@ -240,6 +240,6 @@ export const webhook = open<WireWebhook>({
 });
 export const webhooks = open<{ webhooks: WireWebhook[] }>({ webhooks: list(webhook).required() });
 
-/** Not read here: one event that cannot be must not hide the others. */
+/** The events are not read here: one that cannot be read must not hide the others. */
 export type WireEvents = { events: unknown[]; links?: WireLink[] };
 export const events = open<WireEvents>({ events: list(Joi.any()).required(), links: pageLinks });

@@ -18,7 +18,7 @@ export function subscriptionCalls({ reading, exchange, accept, get }: Exchanges)
     return (await get(reading(options), path, schema.webhooks)).webhooks.map(toWebhook);
   }
 
-  /** A URL that PayPal has already keeps its subscription, with the event types of that one. */
+  /** If PayPal has the URL already, its subscription stays as it is, with its own event types. */
   async function createWebhook({ url, eventTypes }: NewWebhook, options: CallOptions = {}): Promise<Webhook> {
     const call = reading(options);
     const data = JSON.stringify({ url, event_types: eventTypes.map(name => ({ name })) });
@@ -30,7 +30,7 @@ export function subscriptionCalls({ reading, exchange, accept, get }: Exchanges)
     }
   }
 
-  /** Replaces what is given and leaves the rest. */
+  /** Replaces the fields that are given and leaves the rest. */
   async function updateWebhook(
     id: string,
     { url, eventTypes }: Partial<NewWebhook>,
@@ -57,9 +57,8 @@ export function subscriptionCalls({ reading, exchange, accept, get }: Exchanges)
   }
 
   /**
-   * One page, the newest first, of what happened in that time, whether its delivery arrived or not: each event as JSON
-   * text, as a delivery would have carried it, though not byte for byte. Whether it can be read is asked by whoever has
-   * stored it.
+   * One page of the events of a period, the newest first, delivered or not: each as the JSON text of its delivery,
+   * though not byte for byte. The caller stores them before they are read.
    */
   async function listWebhookEvents(
     { from, to, pageSize, next }: Range,

@@ -5,7 +5,7 @@ import * as schema from './schema.ts';
 
 export type PayPalCredentials = Gated & { baseUrl: string; clientId: string; clientSecret: string };
 
-/** What PayPal gives lives for hours; one whose life it does not say is used for minutes. */
+/** PayPal's tokens live for hours; one without an expiry is used for minutes. */
 const shortLifeSeconds = 300;
 
 /** Client credentials: there is no refresh token, a new one is simply fetched. */

@@ -10,10 +10,10 @@ export type NewTracking = {
   notifyBuyer: boolean;
 };
 
-/** A parcel that PayPal knows of. `id` is PayPal's own, and holds the number that was given. */
+/** A parcel that PayPal knows. `id` is PayPal's own, and contains the tracking number. */
 export type Tracker = { id: string; status?: string };
 
-/** Of the 1276 carriers that PayPal lists, those that carry what AliExpress sends. */
+/** The carriers of AliExpress's parcels among the 1276 that PayPal lists. */
 const carriers: readonly (readonly [pattern: RegExp, code: string])[] = [
   [/cainiao/i, 'CAINIAO'],
   [/yanwen/i, 'YANWEN'],
@@ -37,7 +37,7 @@ export function trackingBody({ captureId, trackingNumber, carrier, notifyBuyer }
   });
 }
 
-/** Undefined where one of them cannot be read: whether a parcel is known is not known then. */
+/** Undefined where one of them cannot be read: then it is unknown whether PayPal knows a parcel. */
 export function toTrackers(units: readonly WireParcels[]): Tracker[] | undefined {
   const trackers: Tracker[] = [];
   for (const { shipping = {} } of units) {

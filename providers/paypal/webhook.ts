@@ -11,7 +11,7 @@ export type PayPalWebhook = AllowedPlaces & {
   headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The bytes as they came: parsing and writing them again breaks the checksum. */
   rawBody: Buffer;
-  /** Ours, from the configuration; the body names none. */
+  /** Our webhook's id, from the configuration; the body does not contain it. */
   webhookId: string;
   fetchCertificate: FetchCertificate;
   trustAnchors: readonly X509Certificate[];
@@ -21,7 +21,7 @@ export type PayPalWebhook = AllowedPlaces & {
 /**
  * Verifies offline that PayPal sent these bytes to this webhook. An old transmission time is fine (retries last three
  * days); a replay is caught by the event id. Returns when genuine.
- * @throws WebhookRejected when it is not, Retryable when the certificate cannot be had now
+ * @throws WebhookRejected when they are not genuine, Retryable when the certificate cannot be fetched now
  */
 export async function verifyPayPalWebhook(webhook: PayPalWebhook): Promise<void> {
   const { rawBody, webhookId, fetchCertificate, trustAnchors, now } = webhook;
@@ -49,7 +49,7 @@ function headerReader(headers: PayPalWebhook['headers']) {
   };
 }
 
-/** A hint: the resource is read back before anything is done. Nothing where the event tells of none. */
+/** A hint: the resource is read back before anything is done. Undefined where the event names none. */
 export type PayPalEvent = { id: string; type: string; resource: Record<string, unknown> | undefined };
 
 type WireEvent = { id?: string; event_type?: string; resource?: Record<string, unknown> };
@@ -60,8 +60,8 @@ const event = open<WireEvent>({
 });
 
 /**
- * Reads what PayPal has signed, or lists itself: whatever is in it, it is PayPal's, and is kept. One without an id of its
- * own is named by its bytes, so that it is the same one when it is sent again.
+ * Reads an event that PayPal has signed, or lists itself: whatever it contains, it is PayPal's, and is kept. An event
+ * without an id gets one from its bytes, so that it keeps it when it is sent again.
  */
 export function readPayPalEvent(rawBody: Buffer): PayPalEvent {
   const { value = {}, error } = event.validate(parseLeniently(rawBody.toString('utf8')));
@@ -75,7 +75,7 @@ const followed =
 /** Whether anything follows from an event; the others are stored and acknowledged. */
 export const isFollowed = ({ type, resource }: PayPalEvent): boolean => isOfNote(type) && resource !== undefined;
 
-/** Something should follow from an event of this type, and it tells of nothing: a person should know. */
+/** An event of a followed type that names no resource: a person should know. */
 export const isUnreadable = ({ type, resource }: PayPalEvent): boolean => isOfNote(type) && resource === undefined;
 
 const isOfNote = (type: string): boolean => followed.test(type);

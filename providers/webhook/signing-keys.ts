@@ -4,20 +4,20 @@ import { createUnknownKeys } from './unknown-keys.ts';
 
 export type Kept<Key> = { readonly key: Key; readonly fetchedAt: number };
 
-/** Where keys outlive the process. Only what the provider really gave out is put there. */
+/** Where keys outlive the process. Only keys that the provider really gave out are put there. */
 export type Shelf<Key> = {
   find(id: string): Promise<Kept<Key> | undefined>;
   put(id: string, kept: Kept<Key>): Promise<void>;
 };
 
-/** What a provider signs with, by the name that its notifications give it: the id of a key, the URL of a certificate. */
+/** The keys with which a provider signs, by their names in notifications: the id of a key, the URL of a certificate. */
 export type SigningKeys<Key> = {
   /**
-   * @param source who sent the notification: the names are a stranger's to make up
+   * @param source the address that sent the notification: a stranger can make up names
    * @throws KeysLimited, and what fetching throws
    */
   keyFor(id: string, source: string): Promise<Key>;
-  /** A notification from there was genuine: strangers do not hold up the next new key that it names. */
+  /** A notification from this source was genuine: strangers do not hold up the next new key that it names. */
   heard(source: string): void;
 };
 
@@ -27,7 +27,7 @@ export type SigningKeysOptions<Key> = {
   shelf: Shelf<Key>;
   /** How long a key is used without asking again. */
   freshMs: number;
-  /** How many unknown names are looked up in an hour, where the provider counts it; sources that were heard come besides. */
+  /** How many unknown names are looked up in an hour, where the provider counts it; genuine sources do not count. */
   strangersPerHour?: number;
   now?: () => number;
 };
@@ -35,10 +35,10 @@ export type SigningKeysOptions<Key> = {
 /** How long a known key is used while its provider does not answer, and how soon it is asked again. */
 const keepMs = 7 * 86_400_000;
 const askAgainMs = 60_000;
-/** Providers have a handful. */
+/** Providers use a handful of keys. */
 const inMemoryMax = 100;
 
-/** Known keys cost no fetch while they are fresh, and are never held up by made-up ones. */
+/** A known key needs no fetch while it is fresh, and is never held up by made-up names. */
 export function createSigningKeys<Key>(options: SigningKeysOptions<Key>): SigningKeys<Key> {
   const { provider, fetchKey, shelf, freshMs, strangersPerHour, now = Date.now } = options;
   const known = new Map<string, Kept<Key> & { readonly freshUntil: number }>();

@@ -2,7 +2,7 @@ import { bulkhead, isBulkheadRejectedError } from 'cockatiel';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Provider } from '../../domain/provider.ts';
 
-/** Too many names that nobody has heard of: whether this one is made up as well is found out when it comes again. */
+/** Too many unknown key names: whether this one is made up too is checked when the notification comes again. */
 export class KeysLimited extends Error {
   override readonly name = 'KeysLimited';
   readonly retryAfterMs: number;
@@ -13,9 +13,9 @@ export class KeysLimited extends Error {
 }
 
 const perMinuteAndSource = 3;
-/** One is fetched at a time, and so many wait. */
+/** One key is fetched at a time, and this many requests may wait. */
 const waitingMax = 10;
-/** Who has to wait for others is told to come again so much later. */
+/** How much later a request that found no room is told to come again. */
 const busyMs = 5_000;
 /** Sources that have sent something genuine; providers send from some dozens. */
 const genuineMax = 1_000;
@@ -24,16 +24,16 @@ const genuineMax = 1_000;
 export type Lane = <Key>(fetchKey: () => Promise<Key>) => Promise<Key>;
 
 export type UnknownKeys = {
-  /** The lane of a source that names a key nobody has heard of. @throws KeysLimited */
+  /** The lane of a source that names an unknown key. @throws KeysLimited */
   admit(source: string): Promise<Lane>;
-  /** Something genuine came from there. */
+  /** A genuine notification came from this source. */
   heard(source: string): void;
 };
 
 /**
- * Names of keys are a stranger's to make up, and each costs a call to find out. So they are counted per source, and
- * fetched one at a time: no number of strangers uses up what a provider gives us. Sources that have sent something
- * genuine have a lane of their own, and are not counted among the strangers.
+ * A stranger can make up names of keys, and each costs a call to check. So unknown names are counted per source, and
+ * fetched one at a time: strangers cannot use up the calls that a provider allows us. Sources that have sent a genuine
+ * notification have a lane of their own, and do not count as strangers.
  * @param strangersPerHour all strangers together, where the provider counts our calls
  */
 export function createUnknownKeys(provider: Provider, strangersPerHour?: number): UnknownKeys {
@@ -67,7 +67,7 @@ export function createUnknownKeys(provider: Provider, strangersPerHour?: number)
       return lanes.stranger;
     },
     heard(source) {
-      // The one that was heard of longest ago makes room.
+      // The source that was genuine longest ago makes room.
       genuine.delete(source);
       genuine.add(source);
       if (genuine.size > genuineMax) genuine.delete(genuine.values().next().value ?? source);

@@ -1,7 +1,7 @@
 import type Joi from 'joi';
 import { parseExactly } from '../wire/exact-json.ts';
 
-/** A notification that is not to be believed or cannot be read. The code is stable, and safe to show and to count. */
+/** A notification that is not genuine or cannot be read. The code is stable, and safe to show and to count. */
 export class WebhookRejected extends Error {
   override readonly name = 'WebhookRejected';
   /** Upper-case, with the provider as prefix: `PAYPAL_SIGNATURE_MISMATCH`. */

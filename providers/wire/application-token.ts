@@ -7,8 +7,8 @@ export type GrantedToken = { accessToken: string; expiresInSeconds: number };
 const marginMs = 60_000;
 
 /**
- * Holds one application token. Callers that come while it is being fetched share that one fetch, which therefore
- * belongs to the signal of none of them.
+ * Holds one application token. Callers that come while it is being fetched share that one fetch, so none of their
+ * signals can abort it.
  */
 export function createApplicationToken(fetchToken: () => Promise<GrantedToken>, now: () => number = Date.now) {
   let held: { token: Promise<string>; expiresAt: number } | undefined;
@@ -24,7 +24,7 @@ export function createApplicationToken(fetchToken: () => Promise<GrantedToken>, 
           entry.expiresAt = now() + expiresInSeconds * 1000 - marginMs;
         },
         () => {
-          if (held === entry) held = undefined; // the callers hear of it through entry.token
+          if (held === entry) held = undefined; // the callers get the error through entry.token
         },
       );
       return entry.token;
@@ -40,7 +40,7 @@ export function createApplicationToken(fetchToken: () => Promise<GrantedToken>, 
 
 export type ApplicationToken = ReturnType<typeof createApplicationToken>;
 
-/** Asks with the token; a refused one is dropped and the call made once more. The second 401 is the caller's. */
+/** Makes a call with the token. A refused token is dropped and the call repeated once; a second 401 is returned. */
 export async function withToken(token: ApplicationToken, ask: (accessToken: string) => Promise<HttpAnswer>) {
   const first = await token.get();
   const answer = await ask(first);

@@ -23,27 +23,27 @@ export const moneyField = (amountKey: string, currencyKey: string) =>
     .unknown()
     .custom(wire => parseMoney(wire[amountKey], wire[currencyKey]));
 
-/** What somebody pays, or gets back, is never less than nothing. */
+/** An amount that is paid or refunded is never negative. */
 export const neverNegative = (schema: Joi.ObjectSchema<Money>): Joi.ObjectSchema<Money> =>
   schema.custom((amount: Money) => {
-    if (amount.amountMinor < 0n) throw new RangeError('less than nothing');
+    if (amount.amountMinor < 0n) throw new RangeError('a negative amount');
     return amount;
   });
 
 /** An amount as text, without a sign. */
 export const unsignedText = decimalText.custom((text: string) => {
-  if (text.startsWith('-')) throw new RangeError('less than nothing');
+  if (text.startsWith('-')) throw new RangeError('a negative amount');
   return text;
 });
 
-/** The same of a fee, which may be finer than its currency and is rounded then. */
+/** As `moneyField`, for a fee, which may be finer than its currency and is then rounded. */
 export const feeField = (amountKey: string, currencyKey: string) =>
   Joi.object<Money>({ [amountKey]: decimalText.required(), [currencyKey]: Joi.string().required() })
     .unknown()
     .custom(wire => parseFee(wire[amountKey], wire[currencyKey]));
 
 /**
- * How much depends on a field decides what becomes of an answer in which it is not as expected:
+ * What becomes of an answer in which a field is not as expected depends on how much hangs on the field:
  *
  *   required   the answer means nothing without it
  *   maybe      absent or null says "there is none"; anything else must be readable, because a decision or a sum hangs on
@@ -54,7 +54,7 @@ export const feeField = (amountKey: string, currencyKey: string) =>
 export const maybe = <T extends Joi.Schema>(schema: T): T =>
   schema.empty(isMadeOfParts(schema) ? null : Joi.valid(null, '')) as T;
 
-/** An empty text where a list or an object belongs is not none of them, it is something that we cannot read. */
+/** An empty text in the place of a list or an object does not mean "there is none": it is unreadable. */
 const isMadeOfParts = ({ type }: Joi.Schema): boolean => type === 'array' || type === 'object';
 
 export const harmless = <T>(schema: Joi.Schema<T>): Joi.Schema<T> =>
@@ -63,7 +63,7 @@ export const harmless = <T>(schema: Joi.Schema<T>): Joi.Schema<T> =>
     return error ? undefined : read;
   }) as Joi.Schema<T>;
 
-/** What is no list offers nothing to choose from, and is no readable answer. */
+/** A value that is no list makes the answer unreadable. */
 export const choiceOf = <T>(item: Joi.Schema<T>) =>
   Joi.array().custom((offered: unknown[]) =>
     offered.flatMap(one => {
@@ -72,17 +72,17 @@ export const choiceOf = <T>(item: Joi.Schema<T>) =>
     }),
   );
 
-/** The same, of what was asked for: an answer about something else says nothing. */
+/** The schema, for an answer that must be about what was asked for: one about something else is unreadable. */
 export const about = <T>(schema: Joi.Schema<T>, isIt: (read: T) => boolean): Joi.Schema<T> =>
   schema.custom((read: T) => {
     if (!isIt(read)) throw new RangeError('it is about something else');
     return read;
   });
 
-/** One element of a page; or its text, where what is needed of it cannot be read. It is on the page all the same. */
+/** One element of a page; or its text, where it cannot be read. It counts as on the page all the same. */
 export type Listed<T> = { readonly read: T } | { readonly unread: string };
 
-/** A page of things of which each is taken by itself: one that cannot be read must not hide the others. */
+/** A page whose elements are read one by one: one that cannot be read must not hide the others. */
 export const eachOf = <T>(item: Joi.Schema<T>) =>
   Joi.array().custom((page: unknown[]): Listed<T>[] =>
     page.map(one => {
@@ -91,7 +91,7 @@ export const eachOf = <T>(item: Joi.Schema<T>) =>
     }),
   );
 
-/** A name for something that has none of its own: what says the same has the same. */
+/** A name for a value that has none of its own: equal values have equal names. */
 export const digestOf = (value: unknown): string =>
   createHash('sha256')
     .update(typeof value === 'string' ? value : JSON.stringify(value))
@@ -102,8 +102,8 @@ export const digestOf = (value: unknown): string =>
 export const open = <T>(fields: Joi.PartialSchemaMap<T>) => Joi.object<T>(fields).unknown();
 
 /**
- * Reads what fits `schema` into a thing of ours. What the reading throws (a currency we do not know) is an answer
- * that does not fit, not a bug.
+ * Reads a value that fits `schema` into a type of ours. An error that `toOurs` throws (an unknown currency) means that
+ * the answer does not fit, not that there is a bug.
  */
 export const readAs = <Wire, T>(schema: Joi.ObjectSchema<Wire>, toOurs: (wire: Wire) => T): Joi.Schema<T> =>
   schema.custom(toOurs) as unknown as Joi.Schema<T>;

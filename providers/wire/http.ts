@@ -46,8 +46,8 @@ const client = axios.create({
 });
 
 /**
- * Returns only when a whole answer was read, whatever its status. Bytes count as gone from the moment the connection
- * (with TLS: the handshake) stands, and at once on a reused one: this errs towards "may have left".
+ * Returns only when a whole answer was read, whatever its status. A request counts as left from the moment the
+ * connection (with TLS: the handshake) is made, and at once on a reused one: this errs towards "may have left".
  *
  * @throws CallFailed whose `phase` says whether the request may have reached the provider
  */

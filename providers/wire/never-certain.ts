@@ -1,12 +1,11 @@
 /**
- * What no refusal of a money call proves, whatever its structure says. Each provider's table of known codes is asked
- * first; for a code that no table knows these rules come before the provider's own structure ("refused, and nothing
- * was done").
+ * Refusals of a money call that never prove that nothing was done. Each provider's table of known codes comes first;
+ * for a code in no table these rules come before the structure of the answer ("refused, and nothing was done").
  */
 
 /**
  * A conflict, a time-out, "too early" and a broken server may each hide a first call that went through; and a server
- * that has had enough may answer so after it has begun.
+ * that throttles us may do so after it has begun.
  */
 export const neverCertainStatus = (status: number): boolean =>
   status === 408 || status === 409 || status === 425 || status === 429 || status >= 500;
@@ -25,7 +24,7 @@ const doubts: readonly RegExp[] = [
   /time(d)? ?out/,
 ];
 
-/** Whether a code speaks of what may have happened all the same. */
+/** Whether the words of a code suggest that the effect may have happened after all. */
 export function speaksOfDoubt(code: string): boolean {
   const words = code
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')

@@ -1,15 +1,15 @@
 import type { HttpAnswer, HttpRequest } from './http.ts';
 
-/** Names under which a request carries what nobody else may read. */
+/** Names under which a request carries secrets. */
 const secretName = /secret|token|session|password|verifier|assertion|app_id|api_?key|^code$|^sign$/i;
-/** Shorter texts are words: to take them out of an answer would change what it says. */
+/** Shorter texts may be words: taking them out of an answer would change its meaning. */
 const lengthMin = 8;
 const taken = '[redacted]';
 
 /**
- * A provider's error may repeat what we sent, header and all, and its message ends in a timeline. So whatever was
- * secret in the request is taken out of the answer before anybody reads it. In a success a whole value is left alone: a
- * refreshed token may be the one that was sent.
+ * A provider's error may repeat what we sent, headers included, and its message ends in a timeline. So the secrets of
+ * the request are taken out of the answer before anything reads it. In a success a value that is a secret as a whole is
+ * kept: a refreshed token may equal the one that was sent.
  */
 export function withoutOurSecrets(request: HttpRequest, answer: HttpAnswer): HttpAnswer {
   const succeeded = answer.status >= 200 && answer.status < 300;
@@ -41,7 +41,7 @@ function ofAuthorization(value: string): string[] {
   return [credentials, pair.slice(pair.indexOf(':') + 1)];
 }
 
-/** A form or a JSON object; what is deeper in a JSON body is an order, not a secret. */
+/** A form or a JSON object, whose secrets are all at its top level. */
 function ofBody(data: string): string[] {
   if (!data.startsWith('{')) return named(new URLSearchParams(data).entries());
   return named(Object.entries(JSON.parse(data) as Record<string, unknown>));

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import * as ebay from '../../providers/ebay/status.ts';
 import { senderOf } from '../../providers/mercadolibre/logistics.ts';
-import { saleStandings } from '../../providers/mercadolibre/order.ts';
-import { type MoneyStanding, standingOf } from '../../providers/mercadolibre/payment.ts';
+import { saleStates } from '../../providers/mercadolibre/order.ts';
+import { type MercadoLibreMoneyState, moneyStateOf } from '../../providers/mercadolibre/payment.ts';
 
 describe('the words of a MercadoLibre payment', () => {
-  const rows: readonly [status: string | undefined, detail: string | undefined, standing: MoneyStanding][] = [
+  const rows: readonly [status: string | undefined, detail: string | undefined, standing: MercadoLibreMoneyState][] = [
     ['approved', 'accredited', 'received'],
     ['approved', 'partially_refunded', 'received'],
     ['approved', 'a_new_detail', 'received'],
@@ -31,14 +31,14 @@ describe('the words of a MercadoLibre payment', () => {
   ];
   for (const [status, detail, standing] of rows)
     it(`say ${standing}: ${status ?? 'no status'} (${detail ?? 'no detail'})`, () =>
-      expect(standingOf({ ...(status ? { status } : {}), ...(detail ? { status_detail: detail } : {}) })).to.equal(
+      expect(moneyStateOf({ ...(status ? { status } : {}), ...(detail ? { status_detail: detail } : {}) })).to.equal(
         standing,
       ));
 });
 
 describe('the words of an order', () => {
   it('are known, as far as MercadoLibre documents them', () =>
-    expect(saleStandings).to.deep.equal({
+    expect(saleStates).to.deep.equal({
       confirmed: 'unpaid',
       payment_required: 'unpaid',
       payment_in_process: 'unpaid',
@@ -51,7 +51,7 @@ describe('the words of an order', () => {
     }));
 
   const payments = (...all: string[]) => all.map(paymentStatus => ({ paymentStatus }));
-  const money: readonly [status: string, payments: string[], standing: ebay.MoneyStanding][] = [
+  const money: readonly [status: string, payments: string[], standing: ebay.EbayMoneyState][] = [
     ['PAID', [], 'paid'],
     ['PAID', ['PAID'], 'paid'],
     ['PAID', ['FAILED', 'PAID'], 'paid'],
@@ -118,17 +118,18 @@ describe('who sends a parcel', () => {
     it(`is ${sender} for MercadoLibre’s ${mode}/${type ?? 'no type'}`, () =>
       expect(senderOf(mode, type)).to.equal(sender));
 
-  const onEbay: readonly [what: string, instructions: string | undefined, program: object, sender: ebay.Sender][] = [
-    ['an ordinary order', 'SHIP_TO', {}, 'seller'],
-    ['one without instructions', undefined, {}, 'seller'],
-    ['freight', 'SELLER_DEFINED', {}, 'seller'],
-    ['a pick-up in a shop', 'PREPARE_FOR_PICKUP', {}, 'nobody'],
-    ['a download', 'DIGITAL', {}, 'nobody'],
-    ['eBay’s warehouse', 'SHIP_TO', { fulfillmentProgram: { fulfilledBy: 'EBAY' } }, 'marketplace'],
-    ['eBay’s warehouse, in the instructions', 'FULFILLED_BY_EBAY', {}, 'marketplace'],
-    ['eBay’s label', 'SHIP_TO', { ebayShipping: { shippingLabelProvidedBy: 'EBAY' } }, 'label'],
-    ['a word that nobody knows', 'BY_DRONE', {}, 'unknown'],
-  ];
+  const onEbay: readonly [what: string, instructions: string | undefined, program: object, sender: ebay.EbaySender][] =
+    [
+      ['an ordinary order', 'SHIP_TO', {}, 'seller'],
+      ['one without instructions', undefined, {}, 'seller'],
+      ['freight', 'SELLER_DEFINED', {}, 'seller'],
+      ['a pick-up in a shop', 'PREPARE_FOR_PICKUP', {}, 'nobody'],
+      ['a download', 'DIGITAL', {}, 'nobody'],
+      ['eBay’s warehouse', 'SHIP_TO', { fulfillmentProgram: { fulfilledBy: 'EBAY' } }, 'marketplace'],
+      ['eBay’s warehouse, in the instructions', 'FULFILLED_BY_EBAY', {}, 'marketplace'],
+      ['eBay’s label', 'SHIP_TO', { ebayShipping: { shippingLabelProvidedBy: 'EBAY' } }, 'label'],
+      ['a word that nobody knows', 'BY_DRONE', {}, 'unknown'],
+    ];
   for (const [what, instructions, program, sender] of onEbay)
     it(`is ${sender} for ${what} at eBay`, () => expect(ebay.senderOf(instructions, program)).to.equal(sender));
 });

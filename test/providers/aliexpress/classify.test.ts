@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { PermissionRefused, Unreadable } from '../../../domain/outcome.ts';
-import { type Asked, codes, refused, throttles } from '../../../providers/aliexpress/classify.ts';
+import { codes, type RefusedCall, refused, throttles } from '../../../providers/aliexpress/classify.ts';
 import { type Refusal, refusalIn } from '../../../providers/aliexpress/envelope.ts';
 import { moneyCall, read } from '../../../providers/gate/call.ts';
 import { aliexpressCodes, aliexpressThrottles } from '../documented-refusals.ts';
 
 const create = 'aliexpress.ds.order.create';
 const orderGet = 'aliexpress.trade.ds.order.get';
-const asked = (stakes: typeof moneyCall | typeof read, api: string): Asked => ({
+const asked = (stakes: typeof moneyCall | typeof read, api: string): RefusedCall => ({
   call: { provider: 'aliexpress', ...stakes, gate: undefined },
   api,
   answer: '{"said":"no"}',
@@ -15,7 +15,7 @@ const asked = (stakes: typeof moneyCall | typeof read, api: string): Asked => ({
 const buying = asked(moneyCall, create);
 const reading = asked(read, 'aliexpress.ds.product.get');
 const refusal = (...given: string[]): Refusal => ({ codes: given, message: '' });
-const kindOf = (by: Asked, ...given: string[]) => refused(by, refusal(...given)).kind;
+const kindOf = (by: RefusedCall, ...given: string[]) => refused(by, refusal(...given)).kind;
 /** A create that was no success, with a code and without a number. */
 const notPlaced = (code: string) => refused(buying, { ...refusal(code), nothingDone: true });
 
