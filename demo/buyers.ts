@@ -21,7 +21,7 @@ export const santiago = {
   phone: '+56 9 8765 4321',
 };
 
-/** A buyer at our own checkout: orders, and approves on PayPal's page. Gives our order's id and the buyer's token. */
+/** A buyer at our own checkout: orders, and approves on PayPal's page. @returns our order's id and the buyer's token */
 export async function fillCart(
   stage: Stage,
   wares: Wares,

@@ -1,4 +1,4 @@
-/** Plays the browser of somebody who connects an outside account: from our start to the consent page and back. */
+/** Plays the browser of a user who connects an outside account: from our start to the consent page and back. */
 export type Browser = {
   /** Cookies and whatever else goes with every request to the api. */
   readonly headers: Record<string, string>;
@@ -16,7 +16,7 @@ const defaults = { 'aliexpress-dropshipping': {}, ebay: {}, mercadolibre: { coun
 const follow = (url: string, init: RequestInit = {}): Promise<Response> =>
   fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(20_000) });
 
-/** Asks to be sent away. Gives the consent page's address and what the browser was marked with. */
+/** Starts a connection. @returns the consent page's address and the browser's cookies */
 export async function start({ apiUrl, token, provider, query = {} }: Walk): Promise<{ page: URL; browser: Browser }> {
   const asked = new URLSearchParams({ moneyHolder: 'platform', ...defaults[provider], ...query });
   const response = await follow(`${apiUrl}/api/connections/${provider}/start?${asked}`, {
@@ -30,7 +30,7 @@ export async function start({ apiUrl, token, provider, query = {} }: Walk): Prom
   };
 }
 
-/** Presses the button on the consent page. Gives where the provider sends the browser to. */
+/** Presses the button on the consent page. @returns the address to which the provider sends the browser */
 export async function decide(page: URL, account: string, decision: 'allow' | 'deny' = 'allow'): Promise<URL> {
   const response = await follow(page.href, { method: 'POST', body: new URLSearchParams({ account, decision }) });
   if (response.status !== 303)
@@ -45,7 +45,7 @@ export async function land(url: URL, { headers }: Browser, accept = '*/*'): Prom
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
-/** All the way, as somebody who says yes. @throws unless the account is connected then */
+/** All of it, as an owner who allows the access. @throws unless the account is connected then */
 export async function connectAs(walk: Walk, account: string): Promise<Landed> {
   const { page, browser } = await start(walk);
   const landed = await land(await decide(page, account), browser);

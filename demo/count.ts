@@ -17,10 +17,10 @@ export type Count = {
   ledgerBalanced: boolean;
 };
 
-/** What a key holds: the id of an order, or of a share of its money. */
+/** The id in a key: of an order, or of a share of its money. */
 const idIn = (text: string): string => /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(text)?.[0] ?? text;
 
-/** What the outside world did, by its own books: the demo's beliefs do not count. */
+/** The effects in the outside world, by its own books: what the demo believes does not count. */
 export async function effectsOf(sandbox: Call): Promise<readonly Effect[]> {
   const { effects } = (await sandbox('GET', '/effects')) as { effects: Effect[] };
   return effects;
@@ -29,8 +29,9 @@ export async function effectsOf(sandbox: Call): Promise<readonly Effect[]> {
 type Known = readonly { readonly id: string; readonly mark: string | null }[];
 
 /**
- * What happened to one order, or one share of its money, more than once. A purchase that becomes several supplier orders
- * is one; a payout that came to nothing is none. An order that no scenario waited for is no duplicate of another.
+ * How often something happened more than once to one order, or to one share of its money. A purchase that becomes
+ * several supplier orders counts once, a payout that failed not at all. An order that no scenario waited for is no
+ * duplicate of another.
  */
 export function duplicatesAmong(effects: readonly Effect[], orders: Known): number {
   const byMark = new Map(orders.map(({ id, mark }) => [mark ?? id, id]));
@@ -52,7 +53,7 @@ export function duplicatesAmong(effects: readonly Effect[], orders: Known): numb
 const cameToNothing = ['FAILED', 'BLOCKED', 'DENIED', 'Failed', 'Cancelled', 'RETURNED', 'REFUNDED', 'REVERSED'];
 const wasPaid = ({ detail }: Effect): boolean => !cameToNothing.includes(String(detail.itemStatus));
 
-/** A key of ours holds what the outside calls the thing: read as the id of our own row. */
+/** Our keys are derived from outside names: replaces each with the id of our own row. */
 async function asOurs(store: Store, effects: readonly Effect[]): Promise<Effect[]> {
   const query = 'select idempotency_key as key, subject::text from effects';
   const ours = await store.read(em => em.execute<{ key: string; subject: string }[]>(query));

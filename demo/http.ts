@@ -5,7 +5,7 @@ export type Call = (method: string, path: string, body?: Json, headers?: Record<
 
 const callTimeoutMs = 20_000;
 
-/** Answered, and not with what was asked for. */
+/** The answer has an error status. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
@@ -16,8 +16,8 @@ export class Refused extends Error {
 }
 
 /**
- * Somebody outside, talking JSON to one of the processes; one that is just being restarted is tried again, so a call
- * may have been made by an attempt before the one that is answered.
+ * An outside caller that talks JSON to one of the processes. A process that is restarting is tried again, so an earlier
+ * attempt may have carried out the call before the one that is answered.
  */
 export const talkTo =
   (base: string, standing: Record<string, string> = {}, patienceMs = 5_000): Call =>
@@ -44,7 +44,7 @@ async function read(response: Response, what: string): Promise<Json> {
   return text === '' ? {} : JSON.parse(text);
 }
 
-/** Again and again, while a process may be starting. @throws what the last try threw */
+/** Repeats an attempt while a process may be starting. @throws what the last attempt threw */
 export async function patiently<T>(patienceMs: number, attempt: () => Promise<T>): Promise<T> {
   const end = Date.now() + patienceMs;
   for (;;) {
@@ -57,7 +57,7 @@ export async function patiently<T>(patienceMs: number, attempt: () => Promise<T>
   }
 }
 
-/** Waits for a condition of the outside world. @throws when it is waited for in vain */
+/** Waits for a condition of the outside world. @throws when it does not come true */
 export type Until = (what: string, holds: () => Promise<boolean>) => Promise<void>;
 
 /** For so long and no longer. */
@@ -72,7 +72,7 @@ export const untilWithin =
     });
   };
 
-/** Between two looks: soon at first; what takes long is not asked after all the time. */
+/** The time between two looks: short at first, longer for a condition that takes long. */
 const betweenLooks = { firstMs: 100, growth: 1.3, mostMs: 1_000 };
 
 export async function lookAgain(isDone: () => Promise<boolean>): Promise<void> {

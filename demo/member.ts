@@ -1,10 +1,10 @@
 import { type Call, type Json, Refused, talkTo } from './http.ts';
 
-/** Somebody with an account, who logs in again when their session is over: a clock that jumps ends it. */
+/** A user with an account, who logs in again when the session has ended: a clock that jumps ends it. */
 export type Member = {
   readonly id: string;
   readonly call: Call;
-  /** Of the session, which stands. */
+  /** The token of a valid session. */
   token(): Promise<string>;
 };
 
@@ -18,7 +18,7 @@ export async function logIn(api: string, email: string, password: string, patien
   };
   let session = await begin();
   let renewal: Promise<void> | undefined;
-  /** Once, for all calls that find it over. */
+  /** Once, for all calls that find the session ended. */
   const renew = () =>
     (renewal ??= begin().then(begun => {
       session = begun;

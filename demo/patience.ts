@@ -4,13 +4,13 @@ import { lookAgain, type Until } from './http.ts';
 export type Mark = () => Promise<string>;
 
 export type Limits = {
-  /** Nothing at all has moved for so long: nothing will. Longer than the longest silence of an order that is well. */
+  /** If nothing moved for this long, nothing will. Longer than the longest silence of an order without trouble. */
   readonly stillMs: () => number;
-  /** Of everything together: a loop that moves for ever ends too. */
+  /** The limit of the whole run: a loop that moves for ever ends too. */
   readonly overallMs: number;
 };
 
-/** Waited for in vain; its message says how. */
+/** A wait that was given up; the message says why. */
 export class Stalled extends Error {
   override readonly name = 'Stalled';
 }

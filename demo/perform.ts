@@ -67,7 +67,7 @@ const failuresOf = (outcomes: readonly Outcome[]): Summary['failed'] =>
 
 const inSeconds = (ms: number): number => Math.round(ms / 100) / 10;
 
-/** What the books say when all is over; where database or sandbox do not answer any more, why nothing can be read. */
+/** The books at the end; where database or sandbox do not answer any more, the reason why they cannot be read. */
 async function readEnd(system: System, store: Store): Promise<{ books: Books; count?: Count; unread?: string }> {
   try {
     const sandbox = talkTo(`${system.urls.sandbox}/_control`);

@@ -32,7 +32,7 @@ export const rehearse = (scenario: Scenario): Performance => ({
   beganAtMs: 0,
 });
 
-/** Plays them all, and writes down what becomes of each. Never rejects. */
+/** Plays them all, and records the outcome of each. Never rejects. */
 export async function playAll(stage: Stage, watch: Watch, performances: readonly Performance[]): Promise<void> {
   const finishAll = () => Promise.all(performances.map(one => waitForEnd(stage, watch, one)));
   const queue = performances.filter(({ scenario }) => !scenario.alone);
@@ -56,7 +56,7 @@ async function play(stage: Stage, one: Performance): Promise<void> {
   }
 }
 
-/** Until its orders have ended as they should. What nothing moved of is not waited for again. */
+/** Waits until its orders have ended as they should. A performance in which nothing moves is not waited for again. */
 async function waitForEnd({ until }: Stage, watch: Watch, one: Performance): Promise<void> {
   if (one.failure !== undefined) return;
   const missing = () => one.endings.filter(ending => !watch.latest.has(ending));

@@ -16,7 +16,7 @@ type Split = {
   setOff: string;
 };
 
-/** What the books say: per order who got how much (paid out, not planned), and the ledger's sum per currency. */
+/** The books: per order who got how much (paid out, not planned), and the ledger's sum per currency. */
 export type Books = { readonly splits: ReadonlyMap<string, Split>; readonly totals: readonly Money[] };
 
 const splitsQuery = `

@@ -10,9 +10,9 @@ export type Ending = {
   readonly settled: boolean;
   readonly supplierOrders: number;
   readonly payouts: number;
-  /** What goes back to the buyer of a sale that stands, refund by refund, in cents: nothing when left out. */
+  /** The refunds of a sale that stays booked, one by one, in cents; none when left out. */
   readonly refunds?: readonly number[];
-  /** Where its money goes back before anything is bought, a person decides; of what was bought less may be paid out. */
+  /** If it is refunded before anything is bought, a person decides; if after, less may be paid out. */
   readonly mayBeStopped?: true;
 };
 
@@ -23,7 +23,7 @@ export type Scenario = {
   readonly orders: number;
   /** Those that change what all orders share play one after the other, after the rest. */
   readonly alone?: boolean;
-  /** Wants a Chromium on this machine. */
+  /** Needs a Chromium on this machine. */
   readonly inBrowser?: boolean;
   play(stage: Stage): Promise<readonly Ending[]>;
 };

@@ -17,7 +17,7 @@ export type Seen = {
   readonly externalOrderId: string | null;
   readonly settled: boolean;
   readonly supplierOrders: readonly string[];
-  /** What a buyer wrote into the address, where the supplier's books name the order by that. */
+  /** The text in the buyer's address by which the supplier's books name the order, where they do. */
   readonly mark: string | null;
   readonly payouts: number;
   readonly openLegs: number;
@@ -74,8 +74,8 @@ export async function untilItWaits(
 }
 
 /**
- * How far all orders have come. What is said of an order for the first time is progress; a loop that says the same again
- * is none, nor is a try that failed like one before it.
+ * How far all orders have come. Progress is a note that an order has for the first time; a repeated note, or an attempt
+ * that failed like an earlier one, is none.
  */
 const howFarQuery = `
   select concat_ws(' ', (select count(*) from inbound_events), (select count(*) from orders),

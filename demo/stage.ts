@@ -12,9 +12,9 @@ export type Reseller = {
   readonly email: string;
   readonly call: Call;
   readonly accounts: { readonly [Name in Exclude<Provider, 'aliexpress-dropshipping'>]: Account };
-  /** Says where their payouts go from now on. */
+  /** Sets where their payouts go from now on. */
   payTo(receiver: PayTo): Promise<Json>;
-  /** Connects the supplier account again, as its owner is asked to when it gives no more tokens. */
+  /** Connects the supplier account again, as its owner must when it gives no more tokens. */
   reconnect(): Promise<void>;
 };
 /** Buys on the supplier's website: there is no connection to its API. */
@@ -25,7 +25,7 @@ export type Account = {
   readonly credentialId: string;
   readonly accountId: string;
   readonly notificationUrl: string;
-  /** Where orders may be sent inline, and what signs them. */
+  /** The address for inline orders, and the secret that signs them. */
   readonly inlineUrl: string;
   readonly webhookSecret: string;
 };
@@ -41,7 +41,7 @@ export type Stage = {
   readonly admin: Call;
   readonly buyer: Call;
   readonly sandbox: Call;
-  /** Waits for what a scenario has to see before it goes on. @throws when it is waited for in vain */
+  /** Waits for a condition that a scenario needs before it goes on. @throws when it does not come true */
   readonly until: Until;
   hireReseller(options: {
     name: string;
@@ -50,7 +50,7 @@ export type Stage = {
     expiredToken?: boolean;
     /** A Payoneer payee; PayPal pays the e-mail address when left out. */
     payeeAtPayoneer?: string;
-    /** Sells nothing else: what comes back of this sale is set off against no other. */
+    /** Sells nothing else, so that a refund of this sale is set off against no other. */
     sellsOnce?: true;
   }): Promise<Reseller>;
   hireShopper(name: string): Promise<Shopper>;
@@ -91,13 +91,13 @@ export async function setStage(
   const { ADMIN_EMAIL = '', ADMIN_PASSWORD = '' } = system.env;
   const { call: admin } = await logIn(api, ADMIN_EMAIL, ADMIN_PASSWORD, patienceMs);
 
-  /** Taken already: an attempt whose answer was lost has made the user. */
+  /** The address is taken when an attempt whose answer was lost has made the user. */
   const addUser = (user: Json) =>
     admin('POST', '/api/users', user).catch((error: unknown) => {
       if (!(error instanceof Refused && error.status === 409)) throw error;
     });
 
-  /** As its owner does it: to the provider's consent page and back. Whatever an attempt left undone, the next one does. */
+  /** As the owner does it: to the provider's consent page and back. A repeated attempt completes an unfinished one. */
   const connect = async (member: Member, provider: Provider, name: string, moneyHolder: Holder): Promise<Account> => {
     const walk = { apiUrl: api, provider, query: { moneyHolder } };
     const landed = await patiently(patienceMs, async () => connectAs({ ...walk, token: await member.token() }, name));
@@ -139,7 +139,7 @@ export async function setStage(
         ebay: await connect(member, 'ebay', account, proceeds),
         mercadolibre: await connect(member, 'mercadolibre', account, proceeds),
       };
-      // What an expired token looks like from here: it should still live, but the provider refuses it.
+      // How an expired token looks to us: it should still be valid, but the provider refuses it.
       if (expiredToken) await sandbox('POST', '/revoke', { provider: 'aliexpress', name: buyer, what: 'access' });
       return { id, name, email, call, accounts, payTo, reconnect: async () => void (await connectSupplier()) };
     },

@@ -7,7 +7,7 @@ import type { Sight } from './watch.ts';
 /** What became of one performance. */
 export type Outcome = {
   readonly scenario: Scenario;
-  /** In the order of its endings; where it broke off, whatever orders it had made by then. */
+  /** In the order of its endings; where it broke off, the orders that it had made by then. */
   readonly orders: readonly { readonly seen: Seen | undefined; readonly isGood: boolean }[];
   readonly failed?: {
     readonly reason: string;
@@ -17,7 +17,7 @@ export type Outcome = {
 };
 
 /**
- * Held against the last look: what came late came all the same, and what has changed for the worse has failed.
+ * Judged by the last look: an ending that came late counts, and one that has changed for the worse has failed.
  * @param trouble why the show broke off, where it did
  */
 export function judge(

@@ -9,7 +9,7 @@ export type Sight = {
   /** Changes whenever an order moves forward. */
   readonly mark: string;
   find(ending: Ending): Seen | undefined;
-  /** Whether an order is there, and as it should be. */
+  /** Whether an order has ended as it should. */
   has(ending: Ending): boolean;
   /** By our id or the marketplace's number. */
   named(names: ReadonlySet<string>): readonly Seen[];
@@ -27,7 +27,7 @@ export type Watch = {
 const untilFirstMs = 100;
 const afterwardsMs = 500;
 
-/** Looks at all orders again and again, for everybody who waits for one. A look that fails leaves the one before. */
+/** Looks at all orders again and again, for all who wait for one. After a failed look the one before it stays. */
 export function watchOrders(store: Store, onLook: (sight: Sight) => void): Watch {
   let latest = sightOf([], '');
   let firstSettledMs: number | undefined;

@@ -1,7 +1,7 @@
 import type { Call } from '../demo/http.ts';
 import type { OrderFile } from './order-file.ts';
 
-/** Something that the outside world did, by its own books: what we believe does not count. */
+/** An effect in the outside world, by the outside's own books: what we believe does not count. */
 export type Entry = {
   readonly kind:
     | 'capture'
@@ -13,7 +13,7 @@ export type Entry = {
     | 'dispute-fee'
     | 'ship-notice';
   readonly provider: string;
-  /** Our key for it, or the number of what it was done to. */
+  /** Our key for it, or the number of the thing that it was done to. */
   readonly key: string;
   readonly reference: string;
   readonly amountMinor: string;
@@ -50,7 +50,7 @@ export function byOrder(
       ...effects.map(({ key }) => [uuidIn(key) ?? key, id] as const),
     ]),
   ]);
-  // A sale channel is told of a parcel under its own name for the order.
+  // A parcel is reported to a sale channel under the channel's own number of the order.
   return Map.groupBy(entries, ({ key, detail }) => orders.get(uuidIn(detail.customId) ?? uuidIn(key) ?? key) ?? '');
 }
 
@@ -61,7 +61,7 @@ const neverPaid = new Set(['FAILED', 'BLOCKED', 'DENIED', 'Failed', 'Cancelled']
 const cameBack = new Set(['RETURNED', 'REFUNDED', 'REVERSED']);
 const payoutIs = (states: ReadonlySet<string>, { detail }: Entry): boolean => states.has(String(detail.itemStatus));
 
-/** Still stands: a payout that came back and a supplier order that was closed are none. */
+/** Whether the entry still counts: a payout that came back and a supplier order that was closed do not. */
 export const stands = (entry: Entry): boolean =>
   entry.kind === 'payout'
     ? !payoutIs(neverPaid, entry) && !payoutIs(cameBack, entry)

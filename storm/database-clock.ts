@@ -7,7 +7,7 @@ export type Moved = { readonly store: Store; asOwner(sql: string): Promise<unkno
 export const moveClock = (moved: Moved, ms: number): Promise<void> =>
   replaceClock(moved, `clock_timestamp() + ${ms} * interval '1 millisecond'`);
 
-/** It stands still there until it is set again. */
+/** Sets the database's clock and stops it until it is set again. */
 export const stopClock = (moved: Moved, at: Date): Promise<void> =>
   replaceClock(moved, `timestamptz '${at.toISOString()}'`);
 

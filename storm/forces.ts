@@ -11,7 +11,7 @@ export type Tally = {
   freezes: number;
   flushes: number;
   clocks: number;
-  /** Calls that a fault was laid for; those that hit nothing are taken off at the end. */
+  /** Calls for which a fault was set; faults that hit nothing are taken off at the end. */
   faults: number;
   /** Calls whose answer was reshaped, counted in the same way. */
   shapes: number;
@@ -20,9 +20,9 @@ export type Tally = {
 
 export type Forces = {
   readonly tally: Tally;
-  /** Carries one strike out. Never throws: what cannot be done now (nobody there to kill) is told and left out. */
+  /** Carries out one strike. Never throws: one that cannot be done now (no process to kill) is logged and left out. */
   strike(strike: Strike): Promise<void>;
-  /** Lifts whatever is still laid, and waits until everybody is up. */
+  /** Removes all faults that are still set, and waits until every process is up. */
   calm(): Promise<void>;
 };
 
@@ -46,7 +46,7 @@ export function createForces(options: {
     shapes: 0,
     retries: 0,
   };
-  /** Blows at the same victim wait for each other: a server cannot be killed while it starts. */
+  /** Strikes at the same victim wait for each other: a server cannot be killed while it starts. */
   const busy = new Map<string, Promise<void>>();
   const inTurn = (victim: string, work: () => Promise<void>): Promise<void> => {
     const turn = (busy.get(victim) ?? Promise.resolve()).then(work, work);
@@ -122,7 +122,7 @@ export function createForces(options: {
   };
 }
 
-/** One that has just been killed is waited for: a blow into the air is none. */
+/** Waits for a process that was just killed: a kill without a process would not count. */
 async function killProgram(program: SupervisedProcess): Promise<void> {
   for (const late = Date.now() + startedAgainMs; program.pid === undefined; await sleep(25))
     if (Date.now() > late) throw new Error(`${program.name} has not been started again`);

@@ -11,13 +11,13 @@ const isSame = (one: readonly bigint[], other: readonly bigint[]): boolean => on
 const minorOf = (made: readonly { amountMinor: string }[]): readonly bigint[] =>
   inOrder(made.map(({ amountMinor }) => amountMinor));
 
-/** Whether we have booked what the scenario has sent back to the buyer. */
+/** Whether we have booked the refunds that the scenario has made. */
 export const refundsMade = (file: OrderFile, { refunds }: Ending): boolean =>
   refunds === undefined || isSame(minorOf(file.refunds), inOrder(refunds));
 
 /**
- * The buyer has back exactly what is theirs, refund by refund and to the cent: what the scenario says, or all that was
- * captured when the order ends as REFUNDED. Where nothing is, nothing goes back, and never for goods that were bought.
+ * The buyer got exactly what is due, refund by refund and to the cent: what the scenario says, or all that was captured
+ * when the order ends as REFUNDED. Where nothing is due, nothing is refunded, and never for goods that were bought.
  */
 export function judgeRefunds(file: OrderFile, entries: readonly Entry[], ending: Ending | undefined): Violation[] {
   const back = entries.filter(wentBack);
@@ -29,7 +29,7 @@ export function judgeRefunds(file: OrderFile, entries: readonly Entry[], ending:
   const bought = entries.filter(entry => entry.kind === 'supplier-order' && stands(entry));
   if (!ending?.refunds && bought.length > 0 && back.length > 0)
     found.push(broken(file.id, 'forbidden', `bought and refunded: ${tellAll([...bought, ...back])}`));
-  // A person has it for review: what was left half done is told there.
+  // The order is in review: a person sees what was left half done.
   if (inReview(file) || isSame(minorOf(back), due)) return found;
   const told = `${due.join(' and ') || 'nothing'} is due back to the buyer, and went: ${tellAll(back) || 'nothing'}`;
   return [...found, broken(file.id, back.length < due.length ? 'lost' : 'forbidden', told)];

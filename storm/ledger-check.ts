@@ -4,7 +4,7 @@ import { broken, type Violation } from './violation.ts';
 /** Its last lines are the sums and the count. */
 const summaryLines = 2;
 
-/** What our own check of the books finds, which recomputes them in its own way and asks every provider. */
+/** The findings of our own check of the books, which recomputes them independently and reads every provider. */
 export async function checkLedger(env: Readonly<Record<string, string>>): Promise<readonly Violation[]> {
   const lines: string[] = [];
   const check = spawnDetached(['workers/books/ledger-check.ts', '--at-rest'], env, line => lines.push(line));

@@ -34,7 +34,7 @@ const options = readOptions();
 const { orders, seed, backend, json, only } = options;
 const patienceMs = 400_000;
 const balancePerOrderMinor = 150_00;
-/** A storm over a few orders has none to spare for what comes before it and after it. */
+/** A storm over few orders has none to spare for the outage and the restore. */
 const spares = (deed: string, part: number): boolean => orders >= 3 * part && (!only || only.includes(deed));
 const withOutage = spares('outage', ordersInOutage);
 const withRestore = spares('restore', ordersInOutage + ordersPutBack);
@@ -77,7 +77,7 @@ async function storm(folder: string, log: Writable): Promise<number> {
   say(`${programme.length} scenarios, ${strikes.length} strikes`);
   const settled = (expected: readonly Expected[]) => settle(store, expected, { patienceMs, say });
   if (withRestore) {
-    // First: MercadoLibre lets a few accounts a minute be searched, and all are, before money may leave again.
+    // First: MercadoLibre allows few searches a minute, and all accounts are searched before money may leave again.
     say('the database is put back as it was a moment ago');
     sent.expected.push(...(await putBackDatabase(stage, stormed, settled)));
     await settled(sent.expected);
@@ -101,7 +101,7 @@ async function storm(folder: string, log: Writable): Promise<number> {
     sent.expected.push(...(await playOutage(stage, stormed)));
     await settled(sent.expected);
   }
-  // Last, so that nothing happens which it does not look at.
+  // Last, so that it sees everything that happened.
   say('ledger:check recomputes the books');
   const found = withoutForgotten(await checkLedger(system.env), sent.expected);
   const { summary, stormy, kept } = await report({ stage, sent, forces, orders, backend, found, say });
@@ -113,7 +113,7 @@ async function storm(folder: string, log: Writable): Promise<number> {
   return kept && (stormy || only) ? 0 : 1;
 }
 
-/** What was told of keys that nobody knows any more is decided by the person who has their order. */
+/** Leaves out violations of keys that the restored database does not know: a person decides about their orders. */
 function withoutForgotten(found: readonly Violation[], expected: readonly Expected[]): Violation[] {
   const forgotten = expected.flatMap(one => one.forgotten ?? []);
   return found.filter(({ text }) => !forgotten.some(key => text.includes(key)));

@@ -4,11 +4,11 @@ const callTimeoutMs = 10_000;
 const jobsPerPage = 100;
 
 export type Operator = {
-  /** Presses Retry at one of the jobs in this state; `which` from 0 to 1. False when there is none, or nobody answers. */
+  /** Presses Retry at one of the jobs in this state; `which` from 0 to 1. False when there is none, or no answer. */
   retry(queue: QueueName, state: 'completed' | 'failed', which: number): Promise<boolean>;
 };
 
-/** Somebody at the dashboard, with its cookie and its pages only. A dashboard that is away is tried again another time. */
+/** An operator, who uses the dashboard's pages with a cookie. A dashboard that is away is tried again later. */
 export function createOperator(dashboard: string, email: string, password: string): Operator {
   let cookie: string | undefined;
 

@@ -6,13 +6,13 @@ export type Options = {
   seed: number;
   backend: Backend;
   json: boolean;
-  /** To narrow down what a failing seed fails of: the other deeds stay as they are drawn, and are left out. */
+  /** To narrow down why a seed fails: the other strikes are drawn as usual, and then left out. */
   only: readonly string[] | undefined;
 };
 
 const ordersMax = 10_000;
 
-/** @throws when the command line asks for what there is not */
+/** @throws when the command line is wrong */
 export function readOptions(args = process.argv.slice(2)): Options {
   const { values } = parseArgs({
     args,

@@ -25,9 +25,9 @@ export type OrderFile = {
     sends: number;
     subject: string;
   }[];
-  /** What has gone back to the buyer, in minor units. */
+  /** The refunds to the buyer, in minor units. */
   readonly refunds: readonly { reference: string; amountMinor: string }[];
-  /** What its entries have done to the platform's accounts at PayPal and Payoneer, in minor units: `cash:paypal USD`, … */
+  /** The sum of its entries on the platform's accounts at PayPal and Payoneer, in minor units: `cash:paypal USD`, … */
   readonly cash: Readonly<Record<string, string>>;
 };
 

@@ -15,20 +15,21 @@ import type { Expected } from './send.ts';
 import type { StormSystem } from './system.ts';
 
 /**
- * An outage longer than any provider keeps a key (capture 6 h, AliExpress 24 h, payouts 30 d, refunds 45 d), and than any
- * order may wait. It comes last, when nothing else is under way, and catches a few orders: of each kind of effect one that
- * was carried out and whose answer was lost, and one that never was; and one that waits for its reseller all the while.
+ * An outage longer than any provider keeps a key (capture 6 h, AliExpress 24 h, payouts 30 d, refunds 45 d), and than
+ * any order may wait. It comes last, when nothing else is under way, and catches a few orders: for each kind of effect
+ * one that was carried out and whose answer was lost, and one that never arrived; and one order that waits for its
+ * reseller meanwhile.
  *
- * The sandbox has a clock that can be moved; our processes have the machine's. What has passed for the providers has to
- * have passed for us, or we would believe in keys that they have forgotten: so everything that our effects remember of
- * their sends is moved back by as much.
+ * The sandbox has a clock that can be moved; our processes have the machine's. Time that passed for the providers must
+ * have passed for us, or we would rely on keys that they have forgotten: so the times of sending of our effects are
+ * moved back by as much.
  */
 const outageSeconds = 61 * 86_400;
 
 type Purpose = 'capture' | 'buy' | 'pay' | 'refund';
 type Trap = {
   readonly purpose: Purpose;
-  /** Carried out by the provider, whose answer is lost; or never heard by it. */
+  /** True: the provider carried the call out, and its answer was lost. False: the call never arrived. */
   readonly done: boolean;
   readonly ends: Omit<Ending, 'order'>;
   readonly untilTold?: true;
@@ -37,10 +38,10 @@ type Trap = {
 const nothing = { settled: false, supplierOrders: 0, payouts: 0 };
 const review = { status: 'NEEDS_REVIEW', ...nothing } as const;
 
-/** How each of them must end when everybody is back. What cannot be looked up afterwards is left to a person. */
+/** How each order must end after the outage. An effect that cannot be looked up afterwards is left to a person. */
 const traps: readonly Trap[] = [
   { purpose: 'capture', done: true, ends: { status: 'PURCHASED', settled: true, supplierOrders: 1, payouts: 2 } },
-  // PayPal has forgotten the order by then, and does not say whether it was captured.
+  // PayPal has forgotten the order by then, so it is unknown whether it was captured.
   { purpose: 'capture', done: false, ends: review },
   { purpose: 'buy', done: true, ends: review },
   { purpose: 'buy', done: false, ends: review },
@@ -75,7 +76,7 @@ const caughtMs = 400_000;
 
 type Caught = { readonly orderId: string; readonly trap: Trap };
 
-/** Catches the orders, lets the time pass, and ends the outage. How they end then is for the verdict. */
+/** Catches the orders, lets the time pass, and ends the outage. The verdict judges how the orders end. */
 export async function playOutage(
   stage: StormStage,
   { store, age, programs, readFeeds }: StormSystem,
@@ -83,10 +84,10 @@ export async function playOutage(
   const { sandbox, hired } = stage;
   await sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor: plentyMinor });
   const waiting = await leaveWaiting(stage);
-  // Webhooks would tell of what an outage keeps quiet about.
+  // No webhooks: they would report what the outage is to hide.
   await sandbox('POST', '/settings', { webhooks: false });
   const caught = await Promise.all(traps.map(trap => catchOne(stage, store, trap)));
-  // Nobody may see the one clock moved and the other not yet.
+  // No process may see one clock moved and the other not yet.
   const workers = [programs.workers, programs['workers-2']];
   await Promise.all(workers.map(process => process.stop()));
   await sandbox('POST', '/clock', { advanceSeconds: outageSeconds });
@@ -124,7 +125,7 @@ async function catchOne(stage: Stage, store: Store, trap: Trap): Promise<Caught>
   const paypalOrderId = (await readOrderFile(store, orderId))?.externalOrderId ?? '';
   const lay = (operation: string, match: string, fault: object) =>
     stage.sandbox('POST', '/faults', { provider, operation, match, ...fault });
-  // Silence, not refusals: those would have our workers leave the provider alone before everybody is caught.
+  // Time-outs, not refusals: those would open our circuits before all orders are caught.
   const down = { kind: 'timeout', times: forEver };
 
   const named = await nameIn(purpose, store, { orderId, paypalOrderId });
@@ -151,7 +152,7 @@ const nameIn = (
     return effectKey(purpose, await nameOfOrder(em, order), 1);
   });
 
-/** Sent, and not answered; or carried out, where it is to be: a request may also be lost on its way. */
+/** Whether the effect was sent without an answer, or carried out where it should be: a request may also be lost. */
 async function isCaught(stage: Stage, store: Store, orderId: string, { purpose, done }: Trap): Promise<boolean> {
   const file = await readOrderFile(store, orderId);
   const isSent = ({ sends, status }: OrderFile['effects'][number]) => sends > 0 && (done || status === 'OPEN');

@@ -14,9 +14,9 @@ export type OwnServer = AsyncDisposable & {
 };
 
 export type OwnPostgres = OwnServer & {
-  /** As the storm does what no process of the system may. */
+  /** The administrator's address, for what no process of the system may do. */
   readonly administratorUrl: string;
-  /** Copies the data folder while the server stands still. */
+  /** Copies the data folder while the server is stopped. */
   keepCopy(): Promise<void>;
   /** The data folder is again what it was when it was copied. */
   putBack(): Promise<void>;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Store } from '../store/database/open.ts';
 
-/** A store for onlookers: a database that is just being restarted is asked again. They only read, so twice is harmless. */
+/** A store for observers: a query is repeated while the database restarts. Observers only read, so that is harmless. */
 export const patient = (store: Store, patienceMs: number): Store => ({
   ...store,
   async read(query) {

@@ -17,7 +17,7 @@ export function drawProgramme({ seed, orders }: { seed: number; orders: number }
   const chosen: Scenario[] = [];
   const dice = createDice(seed, 'programme');
   const shared = scenarios.filter(({ alone }) => alone);
-  // A storm over a few orders has no room for all of them: which ones it leaves out is for the seed to say.
+  // A storm over few orders has no room for all of them: the seed decides which ones it leaves out.
   const others = dice.shuffle([...scenarios.filter(({ alone }) => !alone), ...aftermath]);
   let left = orders;
   const take = (scenario: Scenario) => {

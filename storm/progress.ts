@@ -4,7 +4,7 @@ import { howFar } from '../demo/sight.ts';
 import type { Store } from '../store/database/open.ts';
 
 const lookEveryMs = 1_000;
-/** No storm takes so long. */
+/** Longer than any storm takes. */
 const overallMs = 2 * 3_600_000;
 
 /** Waits for as long as anything moves in the storm: many scenarios wait at once, and one look serves them all. */

@@ -22,13 +22,13 @@ type Settle = (expected: readonly Expected[]) => Promise<void>;
 
 /**
  * The database is put back as it was before some orders were bought, booked or paid out, and others placed, while the
- * providers, and a Redis, remember everything; the drill of docs/restore.md is followed. What the backup knew as bought
- * ends as it had ended; what had been bought since, as far as it knew, is a person's.
+ * providers, and a Redis, remember everything; the drill of docs/restore.md is followed. Orders that the backup knew as
+ * bought end as they had ended; orders that were bought after it go to a person.
  */
 export async function putBackDatabase(stage: StormStage, stormed: StormSystem, settle: Settle): Promise<Expected[]> {
   const { store, system, servers } = stormed;
   const seller = await stage.hireReseller({ name: 'backup', sellsOnce: true });
-  // Listed before the backup: what it does not know as listed would wait for its reseller.
+  // Listed before the backup: a listing that the backup does not know would make its orders wait for the reseller.
   const wares = await stage.stockUp(seller, { listedOn: 'ebay' });
   const sell = (count: number) => sellTo(stage, seller, wares, count);
   const sold = await sell(waves.early);
@@ -39,7 +39,7 @@ export async function putBackDatabase(stage: StormStage, stormed: StormSystem, s
   sold.push(...(await sell(waves.late)));
   const copiedAt = await store.read(databaseTime);
   await servers.postgres.keepCopy();
-  // A checkout that the backup does not know is nobody's here: PayPal's news of it is for a person.
+  // A checkout that the backup does not know has no order here: PayPal's events about it go to a person.
   sold.push(...(await onEbay(stage, seller, wares, waves.afterwards)));
   await settle(sold.map(order => ({ scenario: 'before the database is put back', ending: settled(order) })));
 
@@ -85,7 +85,7 @@ function endingOf(order: Ending['order'], known: OrderFile | undefined, before: 
   };
 }
 
-/** @throws when it ends otherwise than well, with what it said last */
+/** @throws when it fails, with its last line */
 async function restoreCheck(env: Readonly<Record<string, string>>, ...options: readonly string[]): Promise<void> {
   const lines: string[] = [];
   const end = await spawnDetached(['workers/restore-check.ts', ...options], env, line => lines.push(line)).end;

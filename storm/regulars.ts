@@ -6,8 +6,8 @@ export type StormStage = Stage & {
 };
 
 /**
- * Most sales are a known reseller's: whoever was hired with nothing special about them sells again, instead of a new one
- * being signed up and connected for every order. The attempt that fails is not kept.
+ * Most sales are by a known reseller: one who was hired without special options sells again, instead of a new one being
+ * signed up and connected for every order. A failed attempt is not kept.
  */
 export function withRegulars(stage: Stage): StormStage {
   const regulars = new Map<string, Promise<Reseller>>();

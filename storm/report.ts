@@ -14,14 +14,14 @@ import { tellReview, type Violation } from './violation.ts';
 
 type Say = (text: string) => void;
 
-/** Reads both sides, judges, and tells what there is to tell: each broken promise with all that is known of its order. */
+/** Reads both sides, judges them, and reports each broken promise with all that is known of its order. */
 export async function report(options: {
   stage: Stage;
   sent: Sent;
   forces: Forces;
   orders: number;
   backend: Backend;
-  /** What was found before by other means. */
+  /** Violations that were found before by other means. */
   found: readonly Violation[];
   say: Say;
 }) {
