@@ -105,6 +105,10 @@ describe('the house', () => {
     }
   });
 
+  it('has no circle of files, of types alone neither', () => {
+    expect(shown(circlesIn(graphOf(files, path => path)))).to.equal('');
+  });
+
   it('sees a circle where there is one', () => {
     const circle = [
       { path: 'store/a/one.ts', text: `import type { Two } from '../b/two.ts';` },

@@ -1,5 +1,5 @@
 import { healthByStatus, parseLeniently } from '../gate/call.ts';
-import type { Health } from '../gate/gate.ts';
+import type { Health } from '../gate/gate-contract.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import { banMs, throttles } from './classify.ts';
 import { refusalIn } from './envelope.ts';

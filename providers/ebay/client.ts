@@ -14,11 +14,11 @@ import { createApplicationToken, withToken } from '../wire/application-token.ts'
 import { about } from '../wire/fields.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/http.ts';
 import { type Bearer, refused } from './classify.ts';
-import { sister } from './consent.ts';
 import { financesCalls } from './finances.ts';
 import { type Fulfillment, fulfillmentBody, fulfillmentIdOf, toFulfillment } from './fulfillment.ts';
+import { sister } from './hosts.ts';
 import { createEbayNotifications } from './notifications.ts';
-import type { EbayOrder } from './order.ts';
+import { type EbayOrder, orderSchema } from './order.ts';
 import * as schema from './schema.ts';
 import type { EbayKey } from './webhook.ts';
 
@@ -99,7 +99,7 @@ export function createEbayClient({ baseUrl, clientId, clientSecret, now = Date.n
     return accept(
       call,
       answer,
-      about(schema.order, order => order.orderId === orderId),
+      about(orderSchema, order => order.orderId === orderId),
       'user',
     );
   }

@@ -5,6 +5,7 @@ import { idText, open } from '../wire/fields.ts';
 import { refused } from './classify.ts';
 import type { EbayOptions } from './client.ts';
 import { financesScope } from './finances.ts';
+import { sister } from './hosts.ts';
 import * as schema from './schema.ts';
 
 const scope = (name: string): string => `https://api.ebay.com/oauth/api_scope/${name}`;
@@ -16,10 +17,6 @@ export const sellerScopes: readonly string[] = [
   scope('commerce.notification.subscription'),
   financesScope,
 ];
-
-/** eBay's other hosts follow from the host of its API: `api.` becomes `auth.` or `apiz.`. A simulator has one host. */
-export const sister = (baseUrl: string, host: 'auth' | 'apiz'): string =>
-  baseUrl.replace(/^https:\/\/api\.((?:sandbox\.)?ebay\.com)$/, `https://${host}.$1`);
 
 type WireGrant = Required<schema.WireToken>;
 const grant = schema.token.fork(['refresh_token', 'refresh_token_expires_in'], field =>

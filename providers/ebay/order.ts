@@ -1,9 +1,10 @@
 import type { Address } from '../../domain/address.ts';
 import { add, type Money, sum } from '../../domain/money.ts';
+import { readAs } from '../wire/fields.ts';
 import { salePrice } from '../wire/sale-price.ts';
 import { lacksReference, toAddress } from './address.ts';
 import { type EbayRefund, readRefunds } from './refunds.ts';
-import type { WireLine, WireOrder } from './schema.ts';
+import { type WireLine, type WireOrder, wireOrder } from './schema.ts';
 import {
   type Cancellation,
   cancellationOf,
@@ -86,6 +87,8 @@ export function toOrder(wire: WireOrder): EbayOrder {
     refunds: ofOrder,
   };
 }
+
+export const orderSchema = readAs(wireOrder, toOrder);
 
 function toLine(wire: WireLine, refunds: EbayRefund[] = []): EbayLine {
   const cost = wire.discountedLineItemCost ?? wire.lineItemCost;

@@ -15,7 +15,6 @@ import {
   readAs,
 } from '../wire/fields.ts';
 import { pieces } from '../wire/sale-price.ts';
-import { toOrder } from './order.ts';
 
 /** What eBay sends, as far as we read it. */
 const text = Joi.string();
@@ -168,7 +167,7 @@ export type WireOrder = {
   totalMarketplaceFee?: Money;
   lineItems: WireLine[];
 };
-const wireOrder = open<WireOrder>({
+export const wireOrder = open<WireOrder>({
   orderId: idText.required(),
   // We do not buy for an order that was sold before its account was connected.
   creationDate: maybe(Joi.date().iso()),
@@ -183,8 +182,6 @@ const wireOrder = open<WireOrder>({
   totalMarketplaceFee: harmless(neverNegative(feeField('value', 'currency'))),
   lineItems: Joi.array().items(line).min(1).required(),
 });
-
-export const order = readAs(wireOrder, toOrder);
 
 /**
  * Of each order on a page only its id and version. `version` changes when the order does: without a readable time of

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotNow } from '../../domain/outcome.ts';
 import { CallFailed } from '../wire/http.ts';
-import type { Call } from './call.ts';
 import type { Circuits } from './circuits.ts';
 import { circuitOf } from './families.ts';
+import type { Call } from './gate-contract.ts';
 import type { Limits } from './limits.ts';
 import type { Pauses } from './pauses.ts';
 

@@ -18,39 +18,11 @@ import { parseExactly } from '../wire/exact-json.ts';
 import { CallFailed, type HttpAnswer, type HttpRequest, send } from '../wire/http.ts';
 import { withoutOurSecrets } from '../wire/own-secrets.ts';
 import { familyOf } from './families.ts';
-import type { Gate, Health } from './gate.ts';
+import type { Call, Gate, Health } from './gate-contract.ts';
 import type { LimitName } from './rate-limits.ts';
 
 export type { Provider } from '../../domain/provider.ts';
-
-/**
- * What a second call would cost. `read`: nothing. `money`: goods bought, money moved or a single-use token used twice,
- * so an outcome that cannot be proven is Uncertain.
- */
-export type Stakes = 'read' | 'money';
-
-export type Call = {
-  provider: Provider;
-  stakes: Stakes;
-  timeoutMs: number;
-  signal?: AbortSignal | undefined;
-  /** Until when it may leave, if it was marked as sent before. */
-  departure?: Departure | undefined;
-  /** The outside account that the call is for; undefined for calls in the name of our application itself. */
-  account?: string | undefined;
-  /** The rate limit that it counts against. */
-  limit?: LimitName | undefined;
-  /** Which of the provider's APIs is called; by its address, where the client does not say. */
-  family?: string | undefined;
-  /** The provider's other calls do not depend on it. */
-  aside?: true | undefined;
-  /** The gate that it passes; undefined in tests of the wire, and where keys are tried. */
-  gate: Gate | undefined;
-  /** The answer holds tokens: none of it is kept as evidence. */
-  secret?: true;
-  /** The capability that it needs, without which the account still works: a refusal of this call stops nothing else. */
-  capability?: Capability | undefined;
-};
+export type { Call, Stakes } from './gate-contract.ts';
 
 /** What every client is made with. */
 export type Gated = { gate?: Gate | undefined };

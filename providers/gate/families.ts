@@ -1,7 +1,6 @@
 import type { Provider } from '../../domain/provider.ts';
-import type { Call } from './call.ts';
 import type { At } from './circuits.ts';
-import type { Health } from './gate.ts';
+import type { Call, Health } from './gate-contract.ts';
 
 /**
  * A provider throttles each of its APIs apart: one that refuses more reads of balances still accepts captures. The

@@ -1,40 +1,17 @@
 import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
-import { type Provider, type ProviderState, providers } from '../../domain/provider.ts';
+import { providers } from '../../domain/provider.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import { createAdmission } from './admission.ts';
-import type { Call } from './call.ts';
 import { isLost } from './circuit.ts';
 import { type CircuitRules, circuitRules, createCircuits } from './circuits.ts';
 import { circuitOf, pauseOf } from './families.ts';
+import type { Call, Exchange, Gate, Health } from './gate-contract.ts';
 import type { Limits } from './limits.ts';
 import { createPauses } from './pauses.ts';
 import { type Board, createNotices } from './trouble-board.ts';
 
-/**
- * The provider's health by its answer. `throttled`: it accepts no more calls for now, and may say for how long; `of`
- * says whether that holds for this family of calls of the account, for the family of every account, or for all calls of
- * our application.
- */
-export type Health = {
-  readonly state: 'well' | 'ill' | 'throttled';
-  readonly waitMs?: number;
-  readonly of?: 'account' | 'family' | 'application';
-};
-
-/** One request, and how to tell the provider's health from its answer. */
-export type Exchange = { send(): Promise<HttpAnswer>; healthOf(answer: HttpAnswer): Health };
-
-export type Gate = {
-  /** Sends the call, if it may leave now. @throws NotNow when it did not leave, CallFailed */
-  pass(call: Call, exchange: Exchange): Promise<HttpAnswer>;
-  state(provider: Provider): ProviderState;
-  /** Calls `changed` when the state of a provider has changed. @returns a function that ends this */
-  watch(changed: () => void): () => void;
-  /** Reads once what other processes have posted. */
-  look(): Promise<void>;
-  close(): Promise<void>;
-};
+export type { Gate, Health } from './gate-contract.ts';
 
 export type GateRules = CircuitRules & {
   /** How often a safe read is repeated before its failure is thrown. */

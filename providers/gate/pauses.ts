@@ -1,7 +1,7 @@
 import type { Trouble } from '../../domain/provider.ts';
-import type { Call } from './call.ts';
 import type { At } from './circuits.ts';
 import { pauseOf } from './families.ts';
+import type { Call } from './gate-contract.ts';
 import type { Notices } from './trouble-board.ts';
 
 /** The longest pause, whatever a provider asks for. */

@@ -16,10 +16,16 @@ import type { LimitName } from '../gate/rate-limits.ts';
 import { about, type Listed } from '../wire/fields.ts';
 import type { HttpRequest } from '../wire/http.ts';
 import { refused, refusedGrant } from './classify.ts';
-import type { MercadoLibreOrder } from './order.ts';
+import { type MercadoLibreOrder, orderSchema } from './order.ts';
 import * as schema from './schema.ts';
 import { type FoundPayment, type PaymentSearch, paymentPage, paymentsHost, searchQuery } from './search-payments.ts';
-import { type MercadoLibrePack, type MercadoLibreShipment, shipNotice } from './shipment.ts';
+import {
+  type MercadoLibrePack,
+  type MercadoLibreShipment,
+  packSchema,
+  shipmentSchema,
+  shipNotice,
+} from './shipment.ts';
 import type { MercadoLibreNotification } from './webhook.ts';
 
 export type MercadoLibreOptions = Gated & {
@@ -111,7 +117,7 @@ export function createMercadoLibreClient({
       options,
       token,
       `/orders/${encodeURIComponent(orderId)}`,
-      about(schema.order, order => order.orderId === orderId),
+      about(orderSchema, order => order.orderId === orderId),
     );
 
   const getShipment = (token: UserToken, id: string, options: CallOptions = {}): Promise<MercadoLibreShipment> =>
@@ -119,12 +125,12 @@ export function createMercadoLibreClient({
       options,
       token,
       `/shipments/${encodeURIComponent(id)}`,
-      about(schema.shipment, shipment => shipment.id === id),
+      about(shipmentSchema, shipment => shipment.id === id),
     );
 
   /** A buyer's cart. An order without a `packId` is its own pack, and there is none to read. */
   const getPack = (token: UserToken, packId: string, options: CallOptions = {}): Promise<MercadoLibrePack> =>
-    get(options, token, `/packs/${encodeURIComponent(packId)}`, schema.pack);
+    get(options, token, `/packs/${encodeURIComponent(packId)}`, packSchema);
 
   /**
    * For `me1` and `custom` only: `me2` ships with MercadoLibre's own label, and `not_specified` has no shipment. When

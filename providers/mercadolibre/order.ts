@@ -1,8 +1,9 @@
 import { type Currency, currencyOf, type Money, multiply, parseFee, parseMoney } from '../../domain/money.ts';
 import { rowOf } from '../gate/call.ts';
+import { readAs } from '../wire/fields.ts';
 import { salePrice } from '../wire/sale-price.ts';
 import { type MercadoLibrePayment, toPayment } from './payment.ts';
-import type { WireItem, WireOrder } from './schema.ts';
+import { type WireItem, type WireOrder, wireOrder } from './schema.ts';
 
 export type MercadoLibreOrder = {
   orderId: string;
@@ -72,7 +73,9 @@ export function toOrder(wire: WireOrder): MercadoLibreOrder {
   };
 }
 
-/** Price and fee are bare numbers beside the item's own currency. @throws RangeError in another than the order's */
+export const orderSchema = readAs(wireOrder, toOrder);
+
+/** Its price and its fee are bare numbers beside a currency of their own. @throws RangeError in another than the order's */
 function inCurrency(item: WireItem, currency: Currency): WireItem {
   const { currency_id: own = currency } = item;
   if (own !== currency) throw new RangeError(`an item in ${own} of an order in ${currency}`);

@@ -12,8 +12,6 @@ import {
   unsignedText,
 } from '../wire/fields.ts';
 import { pieces } from '../wire/sale-price.ts';
-import { toOrder } from './order.ts';
-import { toPack, toShipment } from './shipment.ts';
 import { type MercadoLibreNotification, notification } from './webhook.ts';
 
 /** What MercadoLibre sends, as far as we read it. Ids and amounts are bare JSON numbers; they stay text. */
@@ -74,7 +72,7 @@ export type WireOrder = {
   order_items: WireItem[];
   payments: WirePayment[];
 };
-const wireOrder = open<WireOrder>({
+export const wireOrder = open<WireOrder>({
   id: idText.required(),
   // We do not buy for an order that was sold before its account was connected.
   date_created: maybe(Joi.date().iso()),
@@ -88,7 +86,6 @@ const wireOrder = open<WireOrder>({
   order_items: Joi.array().items(item).min(1).required(),
   payments: maybe(Joi.array().items(payment)).default([]),
 });
-export const order = readAs(wireOrder, toOrder);
 
 /**
  * Of each order on a page only its id and version. `version` changes when the order does: without a readable time of
@@ -132,7 +129,7 @@ export type WireShipment = {
   destination?: WireDestination;
   lead_time?: { estimated_handling_limit?: { date?: Date } };
 };
-const wireShipment = open<WireShipment>({
+export const wireShipment = open<WireShipment>({
   id: idText.required(),
   status: text.required(),
   logistic: open({ mode: text.required(), type: optionalText }).required(),
@@ -164,10 +161,9 @@ const wireShipment = open<WireShipment>({
     }),
   ),
 });
-export const shipment = readAs(wireShipment, toShipment);
 
 export type WirePack = { id: string; status: string; orders: { id: string }[]; shipment?: { id?: string } };
-const wirePack = open<WirePack>({
+export const wirePack = open<WirePack>({
   id: idText.required(),
   status: text.required(),
   orders: Joi.array()
@@ -176,7 +172,6 @@ const wirePack = open<WirePack>({
     .required(),
   shipment: maybe(open({ id: optionalId })),
 });
-export const pack = readAs(wirePack, toPack);
 
 /** `OK`, or the status that was reported: any other word proves nothing. */
 export const told = open<{ status: string }>({ status: text.required() });

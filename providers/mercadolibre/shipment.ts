@@ -1,8 +1,9 @@
 import type { Address } from '../../domain/address.ts';
 import { invariant } from '../../domain/outcome.ts';
+import { readAs } from '../wire/fields.ts';
 import { toAddress } from './address.ts';
 import { type MercadoLibreSender, senderOf } from './logistics.ts';
-import type { WirePack, WireShipment } from './schema.ts';
+import { type WirePack, type WireShipment, wirePack, wireShipment } from './schema.ts';
 
 export type MercadoLibreShipment = {
   id: string;
@@ -48,6 +49,8 @@ export const toPack = ({ id, status, orders, shipment }: WirePack): MercadoLibre
   ...(shipment?.id ? { shippingId: shipment.id } : {}),
 });
 
+export const packSchema = readAs(wirePack, toPack);
+
 export function toShipment(wire: WireShipment): MercadoLibreShipment {
   const shipTo = toAddress(wire.destination);
   const { mode, type } = wire.logistic;
@@ -62,3 +65,5 @@ export function toShipment(wire: WireShipment): MercadoLibreShipment {
     ...(shipBy ? { shipBy } : {}),
   };
 }
+
+export const shipmentSchema = readAs(wireShipment, toShipment);

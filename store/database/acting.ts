@@ -4,7 +4,7 @@
  * workers, nothing is written down: what the system does by itself is in the orders' timelines.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { EntityManager } from './open.ts';
+import type { EntityManager } from './entity-manager.ts';
 
 export type AuditedAction = { operator: string; action: string; target: Readonly<Record<string, string>> };
 /** Where it comes from: the address that a limit would count, and the session. */

@@ -3,8 +3,8 @@ import type { Address } from '../../domain/address.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import type { KeyedHash } from '../../runtime/secrets/keyed-hash.ts';
 import type { Order } from '../entities/order.ts';
+import type { EntityManager } from './entity-manager.ts';
 import { keysOf, seal, unseal } from './keyring.ts';
-import type { EntityManager } from './open.ts';
 import { storableJson } from './storable-json.ts';
 
 /** However somebody writes it: case, spaces and the width of letters make no difference. */

@@ -5,7 +5,7 @@
  * Where a process needs the time between two queries, it goes on from its last reading by the monotonic clock. The wall
  * clock of the process is compared with the database's and used for nothing else, so that one that jumps changes nothing.
  */
-import type { EntityManager } from './open.ts';
+import type { EntityManager } from './entity-manager.ts';
 
 /** A process whose wall clock differs by more is on a machine of which nothing can be believed. */
 export const clocksMayDifferMs = 60_000;

@@ -2,7 +2,7 @@
 import type { EncryptionKey } from '../../runtime/config.ts';
 import { createKeyedHash, type KeyedHash } from '../../runtime/secrets/keyed-hash.ts';
 import { createSecretBox, readSealed, type SealedText, type SecretBox } from '../../runtime/secrets/secret-box.ts';
-import type { EntityManager } from './open.ts';
+import type { EntityManager } from './entity-manager.ts';
 import { sealedPlace } from './sealed-columns.ts';
 
 /** `current`: the name of the key that seals. */

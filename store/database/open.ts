@@ -19,7 +19,7 @@ import { OpenedRows } from './opened-rows.ts';
 import { breakSilent, timeouts } from './pool-timeouts.ts';
 import { onceThere } from './unavailable.ts';
 
-export type { EntityManager } from '@mikro-orm/postgresql';
+export type { EntityManager } from './entity-manager.ts';
 
 const entities = [
   people.User,

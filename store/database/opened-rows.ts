@@ -2,8 +2,8 @@ import type { EventArgs, EventSubscriber } from '@mikro-orm/core';
 import { Effect } from '../entities/money.ts';
 import { InboundEvent, Order } from '../entities/order.ts';
 import { openAddress } from './buyer-address.ts';
+import type { EntityManager } from './entity-manager.ts';
 import { unseal, unsealBytes } from './keyring.ts';
-import type { EntityManager } from './open.ts';
 
 /**
  * Whoever reads a row holds what it says: what is sealed in the table is opened as it is loaded. A column that was left

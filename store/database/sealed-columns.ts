@@ -1,4 +1,4 @@
-import type { EntityManager } from './open.ts';
+import type { EntityManager } from './entity-manager.ts';
 
 /** A column of sealed texts. Each value is bound to its table and row: copied into another row it does not open. */
 export type SealedColumn = {

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { applyPatch, type Operation } from 'rfc6902';
 import { Unreadable } from '../../domain/outcome.ts';
 import type { EbayOrder } from '../../providers/ebay/order.ts';
-import * as ebay from '../../providers/ebay/schema.ts';
+import * as ebay from '../../providers/ebay/order.ts';
 import { decode, read } from '../../providers/gate/call.ts';
 import type { MercadoLibreOrder } from '../../providers/mercadolibre/order.ts';
-import * as mercadolibre from '../../providers/mercadolibre/schema.ts';
+import * as mercadolibre from '../../providers/mercadolibre/order.ts';
 import { type Breakage, breakagesOf } from '../support/broken-answers.ts';
 
 const usd = (value: string) => ({ value, currency: 'USD' });
@@ -110,7 +110,7 @@ const readers = [
   {
     name: 'an order of eBay',
     document: ebayOrder,
-    facts: (body: string) => ofEbay(decode(call, ebay.order, body)),
+    facts: (body: string) => ofEbay(decode(call, ebay.orderSchema, body)),
     /** Words, names and amounts: another one is another fact. What is absent says that there is none. */
     isFact:
       /orderId|Status|cancelState|lineItemId|legacyItemId|quantity|value|currency|Cost|amount|refund|payments|hold|program|fulfilledBy|Provided|Instructions|lineItems/i,
@@ -118,7 +118,7 @@ const readers = [
   {
     name: 'an order of MercadoLibre',
     document: mercadoLibreOrder,
-    facts: (body: string) => ofMercadoLibre(decode(call, mercadolibre.order, body)),
+    facts: (body: string) => ofMercadoLibre(decode(call, mercadolibre.orderSchema, body)),
     isFact: /\/id$|status|currency_id|quantity|unit_price|transaction|payments|tags|order_items|shipping/,
   },
 ] as const;

@@ -11,7 +11,7 @@ import { findOrder } from '../../store/orders/orders.ts';
 import { legsOfPayout } from '../../store/payouts/payouts-of-leg.ts';
 import { atAccount } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
-import { payoutRoute } from '../payout/payout-route.ts';
+import { payoutRoute } from '../payout/choose-route.ts';
 import { noticeChannel } from '../shipment/notice-channel.ts';
 import { nothingOut } from './payouts.ts';
 import { type Asked, followedSince, overRows, type Question, settledBy, Uncheckable } from './stage.ts';

@@ -6,8 +6,9 @@ import { legAmount } from '../../store/payouts/legs.ts';
 import { newestPayout } from '../../store/payouts/payouts-of-leg.ts';
 import { atAccount } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
+import { payoutRoute } from '../payout/choose-route.ts';
 import { partFor } from '../payout/part-of-collected.ts';
-import { type PayoutStatus, payoutRoute } from '../payout/payout-route.ts';
+import type { PayoutStatus } from '../payout/payout-route.ts';
 import { followedSince, onceAsked, overRows, type Question, sameAmount } from './stage.ts';
 
 /** A leg that we do not believe paid, although something was sent for it. */

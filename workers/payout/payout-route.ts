@@ -1,13 +1,9 @@
 import type { Money } from '../../domain/money.ts';
-import { Terminal } from '../../domain/outcome.ts';
 import type { LegState } from '../../domain/payout-leg.ts';
 import type { Departure } from '../../runtime/departure.ts';
 import type { Found } from '../../store/effects/intent.ts';
-import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
+import type { Effect } from '../../store/entities/money.ts';
 import type { Environment } from '../../store/entities/people.ts';
-import type { Context } from '../context/context.ts';
-import { payoneerRoute } from './payoneer-route.ts';
-import { paypalRoute } from './paypal-route.ts';
 
 /** What the provider calls a payout: PayPal's batch, Payoneer's reference. */
 export type Sent = { readonly reference: string };
@@ -57,9 +53,3 @@ export type PayoutRoute = {
   cancel(standing: PayoutStatus): Promise<void>;
   balance(): Promise<{ asOf: Date; available: readonly Money[] }>;
 };
-
-export function payoutRoute(ctx: Context, leg: Pick<PayoutLeg, 'route'>): PayoutRoute {
-  const route = leg.route === 'paypal' ? paypalRoute(ctx) : payoneerRoute(ctx);
-  if (!route) throw new Terminal('PAYOUT_ROUTE_CLOSED', `${leg.route} is not configured`);
-  return route;
-}

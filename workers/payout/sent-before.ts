@@ -9,10 +9,11 @@ import { legAmount, lockLeg, moveLeg, resizeLeg, wakeLeg } from '../../store/pay
 import { legsOfPayout, standingPayout } from '../../store/payouts/payouts-of-leg.ts';
 import { atAccount } from '../connections/own-account.ts';
 import { type Context, later } from '../context/context.ts';
+import { payoutRoute } from './choose-route.ts';
 import { again, rest, review } from './leg-step.ts';
 import { applyPayoutStatus } from './outcome.ts';
 import { partFor } from './part-of-collected.ts';
-import { type PayoutRoute, payoutRoute } from './payout-route.ts';
+import type { PayoutRoute } from './payout-route.ts';
 import { readPayout } from './read-status.ts';
 
 /** As far as we know. */

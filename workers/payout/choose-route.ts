@@ -1,0 +1,13 @@
+import { Terminal } from '../../domain/outcome.ts';
+import type { PayoutLeg } from '../../store/entities/money.ts';
+import type { Context } from '../context/context.ts';
+import { payoneerRoute } from './payoneer-route.ts';
+import type { PayoutRoute } from './payout-route.ts';
+import { paypalRoute } from './paypal-route.ts';
+
+/** The route that the leg is paid out by. @throws Terminal PAYOUT_ROUTE_CLOSED */
+export function payoutRoute(ctx: Context, leg: Pick<PayoutLeg, 'route'>): PayoutRoute {
+  const route = leg.route === 'paypal' ? paypalRoute(ctx) : payoneerRoute(ctx);
+  if (!route) throw new Terminal('PAYOUT_ROUTE_CLOSED', `${leg.route} is not configured`);
+  return route;
+}
