@@ -1,3 +1,4 @@
+/** Covers: docker-compose.yml. */
 import { expect } from 'chai';
 import Joi from 'joi';
 import { knownVariables, settingsBySubject } from '../runtime/config.ts';

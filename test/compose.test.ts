@@ -1,3 +1,4 @@
+/** Covers: docker-compose.yml, Dockerfile. */
 import { existsSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -9,6 +9,7 @@ import {
   importsWhatItMay,
   isKebabCase,
   isShort,
+  namesItsSubject,
   type SourceFile,
   type TidyRule,
 } from './support/tidy-rules.ts';
@@ -58,6 +59,19 @@ const rules: readonly { name: string; rule: TidyRule; broken: SourceFile[]; kept
     rule: isKebabCase,
     broken: [{ path: 'store/readOrder.ts', text: '' }],
     kept: [{ path: 'store/read-order.test.ts', text: '' }],
+  },
+  {
+    name: 'is found from what it tests, or says what that is',
+    rule: namesItsSubject(path => existsSync(join(top, path))),
+    broken: [
+      { path: 'test/store/no-such-source.test.ts', text: '' },
+      { path: 'test/store/a.test.ts', text: '/** Covers: store/once.ts, store/no-such-source.ts. */\n' },
+    ],
+    kept: [
+      { path: 'test/store/once.test.ts', text: '' },
+      { path: 'test/store/a.test.ts', text: '/** Covers: store/once.ts, README.md. */\n' },
+      { path: 'test/store/bench.ts', text: '' },
+    ],
   },
   {
     name: 'uses nothing that is banned',

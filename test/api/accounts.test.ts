@@ -1,3 +1,4 @@
+/** Covers: api/routes/users.ts, api/routes/account.ts, store/accounts/accounts.ts. */
 import { expect } from 'chai';
 import type { UserId } from '../../domain/ids.ts';
 import { hashPassword } from '../../runtime/secrets/password.ts';

@@ -1,3 +1,4 @@
+/** Covers: api/routes/account.ts, store/accounts/audit.ts, store/database/acting.ts. */
 import { expect } from 'chai';
 import { hashPassword } from '../../runtime/secrets/password.ts';
 import { auditTrail } from '../../store/accounts/audit.ts';

@@ -1,3 +1,4 @@
+/** Covers: api/middleware/problem.ts, api/middleware/json-body.ts. */
 import { expect } from 'chai';
 import { leavesNothing } from './footprint.ts';
 import { type Answer, type Api, type Json, openApi } from './open-api.ts';

@@ -1,3 +1,4 @@
+/** Covers: api/routes/checkout.ts, api/views/payment-outcome.ts, workers/payment/capture-payment.ts. */
 import { expect } from 'chai';
 import { until } from '../support/until.ts';
 import { fromNow, hourMs, performWith } from '../workers/workbench.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/payment/capture-payment.ts, api/routes/checkout.ts, store/once.ts. */
 import { expect } from 'chai';
 import type { Failpoint as EffectFailpoint } from '../../store/once.ts';
 import type { Failpoint } from '../../workers/context/context.ts';

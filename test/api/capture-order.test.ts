@@ -1,3 +1,4 @@
+/** Covers: api/routes/checkout.ts, workers/payment/capture-payment.ts. */
 import { expect } from 'chai';
 import { until } from '../support/until.ts';
 import { approvedCart, capture, fillCart, performNext } from './cart.ts';

@@ -1,3 +1,4 @@
+/** Covers: api/routes/checkout.ts, store/orders/new-orders.ts. */
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { Retryable } from '../../domain/outcome.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/events/paypal-dispute.ts, transactions/freeze-order.ts, transactions/settle-dispute.ts. */
 import { expect } from 'chai';
 import { storeEvent } from '../../store/events/inbound-events.ts';
 import { paymentsOf } from '../../store/money/payments.ts';

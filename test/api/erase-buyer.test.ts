@@ -1,3 +1,4 @@
+/** Covers: api/routes/erasure.ts, store/forgetting/erase-by-email.ts, transactions/erase-buyer.ts. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { Address } from '../../domain/address.ts';

@@ -1,3 +1,4 @@
+/** Covers: api/routes/decisions.ts, transactions/decisions/order-choices.ts, transactions/decisions/payout-choices.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { jobForOrder } from '../../queues/next-job.ts';

@@ -1,3 +1,4 @@
+/** Covers: providers/webhook/unknown-keys.ts, api/middleware/limits.ts. */
 import { expect } from 'chai';
 import { type Api, openApi } from './open-api.ts';
 import { post } from './post-webhook.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/import/import-order.ts, workers/import/import-line.ts, api/routes/webhooks/take.ts. */
 import { expect } from 'chai';
 import { rewriteEvents } from '../support/opened.ts';
 import {

@@ -1,3 +1,4 @@
+/** Covers: workers/import/unconfirmed-sale.ts, api/routes/confirmed.ts, store/orders/unconfirmed-sales.ts. */
 import { expect } from 'chai';
 import { ebaySale, importAll, lineOf, linesOf, sell, stateOf, timelineOf } from './marketplace-sale.ts';
 import { type Api, type Json, type Member, openApi } from './open-api.ts';

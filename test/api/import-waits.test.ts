@@ -1,3 +1,4 @@
+/** Covers: workers/import/import-line.ts, workers/purchase/purchase.ts. */
 import { expect } from 'chai';
 import { Retryable } from '../../domain/outcome.ts';
 import type { Failpoint } from '../../workers/context/context.ts';

@@ -1,3 +1,4 @@
+/** Covers: api/routes/schemas.ts. */
 import { expect } from 'chai';
 import { berlin } from '../support/stage.ts';
 import { leavesNothing } from './footprint.ts';

@@ -1,3 +1,4 @@
+/** Covers: api/middleware/limits.ts, store/database/request-limits.ts. */
 import { expect } from 'chai';
 import { hashPassword } from '../../runtime/secrets/password.ts';
 import type { LimitRule } from '../../store/database/request-limits.ts';

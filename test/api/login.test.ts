@@ -1,3 +1,4 @@
+/** Covers: api/routes/auth.ts, api/middleware/session.ts, store/accounts/log-in.ts. */
 import { expect } from 'chai';
 import { createSessions } from '../../api/middleware/session.ts';
 import { hashPassword } from '../../runtime/secrets/password.ts';

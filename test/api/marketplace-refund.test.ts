@@ -1,3 +1,4 @@
+/** Covers: transactions/decisions/confirm-marketplace-refund.ts, transactions/book-marketplace-refund.ts, store/money/unquantified-refunds.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { checkLedger } from '../../store/books/ledger-check.ts';

@@ -1,3 +1,4 @@
+/** Covers: api/app.ts. */
 import { expect } from 'chai';
 import { type Answer, type Api, openApi } from './open-api.ts';
 import { askers, askingFor, type Market, openMarket, pathOf, routes } from './routes.ts';

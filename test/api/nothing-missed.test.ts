@@ -1,3 +1,4 @@
+/** Covers: workers/feeds/reconcile.ts, workers/import/import-order.ts, store/events/feeds.ts. */
 import { expect } from 'chai';
 import { openPlatformFeed } from '../../store/events/feeds.ts';
 import { performWith } from '../workers/workbench.ts';

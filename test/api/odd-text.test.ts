@@ -1,3 +1,4 @@
+/** Covers: store/database/storable-json.ts, api/middleware/json-body.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Api, openApi } from './open-api.ts';

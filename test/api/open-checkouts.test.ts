@@ -1,3 +1,4 @@
+/** Covers: store/orders/open-checkouts.ts, api/routes/checkout.ts. */
 import { expect } from 'chai';
 import { wantOne } from './cart.ts';
 import { leavesNothing } from './footprint.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/payment/capture-payment.ts, workers/payment/paypal-status.ts, api/routes/checkout.ts. */
 import { expect } from 'chai';
 import { until } from '../support/until.ts';
 import { approvedCart, type Cart, capture, performNext } from './cart.ts';

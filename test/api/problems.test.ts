@@ -1,3 +1,4 @@
+/** Covers: api/middleware/problem.ts. */
 import { expect } from 'chai';
 import { Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
 import { wantOne } from './cart.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/connections/credentials.ts, runtime/secrets/secret-box.ts, runtime/logger.ts. */
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { expect } from 'chai';

@@ -1,3 +1,4 @@
+/** Covers: api/middleware/limits.ts, store/database/request-limits.ts. */
 import { randomInt } from 'node:crypto';
 import { expect } from 'chai';
 import type { LimitRule } from '../../store/database/request-limits.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/accounts/sessions.ts, runtime/http/session-token.ts, api/middleware/session.ts. */
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { decodeJwt, SignJWT } from 'jose';

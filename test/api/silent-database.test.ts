@@ -1,3 +1,4 @@
+/** Covers: store/database/pool-timeouts.ts, store/database/unavailable.ts, api/middleware/problem.ts. */
 import { expect } from 'chai';
 import pg from 'pg';
 import { createTransact } from '../../queues/transact.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/feeds/watch-subscription.ts, store/connections/ebay-subscriptions.ts, providers/ebay/notifications.ts. */
 import { expect } from 'chai';
 import { until } from '../support/until.ts';
 import { connectVia, type Newcomer, newcomer, shopName, walk } from './newcomer.ts';

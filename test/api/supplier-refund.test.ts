@@ -1,3 +1,4 @@
+/** Covers: transactions/decisions/confirm-supplier-refund.ts, transactions/settle-refund.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { advance } from '../../queues/transact.ts';

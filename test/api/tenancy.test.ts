@@ -1,3 +1,4 @@
+/** Covers: api/app.ts, store/operations/order-books.ts. */
 import { expect } from 'chai';
 import { type Api, type Asking, type Json, type Member, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';

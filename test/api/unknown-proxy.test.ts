@@ -1,3 +1,4 @@
+/** Covers: runtime/http/unknown-proxy.ts, runtime/http/source-address.ts. */
 import { expect } from 'chai';
 import request from 'supertest';
 import { createLogger } from '../../runtime/logger.ts';

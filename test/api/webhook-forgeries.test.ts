@@ -1,3 +1,4 @@
+/** Covers: api/routes/webhooks/routes.ts, providers/webhook/signing-keys.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createEbayClient } from '../../providers/ebay/client.ts';

@@ -1,3 +1,4 @@
+/** Covers: api/app.ts, api/middleware/session.ts. */
 import { expect } from 'chai';
 import pg from 'pg';
 import { createApp } from '../../api/app.ts';

@@ -1,3 +1,4 @@
+/** Covers: runtime/chromium/find-chromium.ts, runtime/chromium/npm-chromium.ts, runtime/chromium/try-chromium.ts. */
 import {
   chmodSync,
   existsSync,

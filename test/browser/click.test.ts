@@ -1,3 +1,4 @@
+/** Covers: workers/browser/place-order-once.ts, workers/browser/purchase-fallback.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { keepBrowserLogin } from '../../store/connections/browser-login.ts';

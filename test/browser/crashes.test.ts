@@ -1,3 +1,4 @@
+/** Covers: workers/browser/purchase-fallback.ts, workers/browser/place-order-once.ts. */
 import { expect } from 'chai';
 import { type Step, steps } from '../../workers/context/browser-steps.ts';
 import type { Failpoint } from '../../workers/context/context.ts';

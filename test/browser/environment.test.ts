@@ -1,3 +1,4 @@
+/** Covers: workers/browser/pool.ts, runtime/chromium/launch-chromium.ts. */
 import { mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

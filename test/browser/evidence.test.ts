@@ -1,3 +1,4 @@
+/** Covers: workers/browser/evidence.ts. */
 import { expect } from 'chai';
 import { findChromium } from '../../runtime/chromium/find-chromium.ts';
 import { takeSnapshot } from '../../workers/browser/evidence.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/browser/site-guard.ts, workers/browser/locate.ts, workers/browser/in-shop.ts. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';

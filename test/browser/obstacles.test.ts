@@ -1,3 +1,4 @@
+/** Covers: workers/browser/obstacle.ts, workers/browser/handle-obstacle.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { releaseAccount, shopAccount } from '../../store/connections/shop-accounts.ts';

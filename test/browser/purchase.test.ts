@@ -1,3 +1,4 @@
+/** Covers: workers/browser/purchase-fallback.ts. */
 import { expect } from 'chai';
 import { describeWith } from '../support/needs.ts';
 import { goShopping, type Shopping } from './shopping.ts';

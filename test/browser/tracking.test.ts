@@ -1,3 +1,4 @@
+/** Covers: workers/browser/track-in-browser.ts. */
 import { expect } from 'chai';
 import { releaseAccount } from '../../store/connections/shop-accounts.ts';
 import { trackInBrowser } from '../../workers/browser/track-in-browser.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/connections/browser-login.ts, store/connections/shop-accounts.ts. */
 import { expect } from 'chai';
 import { keepBrowserLogin } from '../../store/connections/browser-login.ts';
 import { openShopSecrets, shopAccount } from '../../store/connections/shop-accounts.ts';

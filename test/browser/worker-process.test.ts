@@ -1,3 +1,4 @@
+/** Covers: workers/main.ts, workers/browser/purchase-fallback.ts. */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Covers: dashboard/routes/id-of.ts. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { Express } from 'express';

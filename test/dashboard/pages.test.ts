@@ -1,3 +1,4 @@
+/** Covers: dashboard/pages/order.ts, dashboard/pages/overview.ts, dashboard/pages/orders.ts. */
 import { randomUUID } from 'node:crypto';
 import type { Queue } from 'bullmq';
 import { expect } from 'chai';

@@ -1,3 +1,4 @@
+/** Covers: dashboard/routes/decisions.ts, queues/next-job.ts. */
 import { expect } from 'chai';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { findOrder } from '../../store/orders/orders.ts';

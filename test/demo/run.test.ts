@@ -1,3 +1,4 @@
+/** Covers: demo/main.ts. */
 import { expect } from 'chai';
 import { closePrograms, npmRun, type Program } from '../support/npm-run.ts';
 

@@ -1,3 +1,4 @@
+/** Covers: demo/play.ts, demo/scenarios/index.ts. */
 import { describeScenarios } from './scenarios-suite.ts';
 
 describeScenarios('Postgres');

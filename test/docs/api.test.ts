@@ -1,3 +1,4 @@
+/** Covers: docs/api.md. */
 import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { routes } from '../api/routes.ts';

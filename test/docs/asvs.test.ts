@@ -1,3 +1,4 @@
+/** Covers: docs/asvs.md. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';

@@ -1,3 +1,4 @@
+/** Covers: docs/first-order.md. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';

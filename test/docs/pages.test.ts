@@ -1,3 +1,4 @@
+/** Covers: README.md, docs/design.md. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';

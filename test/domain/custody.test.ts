@@ -1,3 +1,4 @@
+/** Covers: domain/postings.ts, domain/profit.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Fees, platformCurrency } from '../../domain/fees.ts';

@@ -1,3 +1,4 @@
+/** Covers: domain/postings.ts, domain/ledger.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Fees } from '../../domain/fees.ts';

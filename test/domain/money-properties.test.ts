@@ -1,3 +1,4 @@
+/** Covers: domain/money.ts, domain/wire-amount.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {

@@ -1,3 +1,4 @@
+/** Covers: domain/state-table.ts, domain/order.ts, domain/payment.ts, domain/payout-leg.ts, domain/supplier-order.ts. */
 import { expect } from 'chai';
 import { orderMoves } from '../../domain/order.ts';
 import { paymentMoves } from '../../domain/payment.ts';

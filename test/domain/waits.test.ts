@@ -1,3 +1,4 @@
+/** Covers: domain/order.ts. */
 import { expect } from 'chai';
 import { waitReasons, waits } from '../../domain/order.ts';
 

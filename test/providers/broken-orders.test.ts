@@ -1,3 +1,4 @@
+/** Covers: providers/ebay/schema.ts, providers/mercadolibre/schema.ts. */
 import { expect } from 'chai';
 import { applyPatch, type Operation } from 'rfc6902';
 import { Unreadable } from '../../domain/outcome.ts';

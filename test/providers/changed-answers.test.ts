@@ -1,3 +1,4 @@
+/** Covers: providers/wire/fields.ts, providers/fx/client.ts, providers/paypal/order.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { money } from '../../domain/money.ts';

@@ -1,3 +1,4 @@
+/** Covers: providers/ebay/status.ts, providers/mercadolibre/order.ts, providers/mercadolibre/payment.ts, providers/mercadolibre/logistics.ts. */
 import { expect } from 'chai';
 import * as ebay from '../../providers/ebay/status.ts';
 import { senderOf } from '../../providers/mercadolibre/logistics.ts';

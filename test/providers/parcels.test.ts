@@ -1,3 +1,4 @@
+/** Covers: providers/ebay/fulfillment.ts, providers/paypal/tracking.ts, providers/mercadolibre/shipment.ts. */
 import { expect } from 'chai';
 import { trackingNumberForEbay } from '../../providers/ebay/fulfillment.ts';
 import { createPayPalClient } from '../../providers/paypal/client.ts';

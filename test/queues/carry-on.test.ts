@@ -1,3 +1,4 @@
+/** Covers: queues/next-job.ts, queues/catalogue.ts. */
 import { expect } from 'chai';
 import { type OrderState, orderStates, waitReasons, waits } from '../../domain/order.ts';
 import { legStates } from '../../domain/payout-leg.ts';

@@ -1,3 +1,4 @@
+/** Covers: queues/engine/backend.ts, queues/sweep.ts. */
 import { expect } from 'chai';
 import { fulfillQueue } from '../../queues/fulfill.ts';
 import { Order } from '../../store/entities/order.ts';

@@ -1,3 +1,4 @@
+/** Covers: queues/engine/backend.ts, workers/host/host.ts. */
 import { randomUUID } from 'node:crypto';
 import { catalogue } from '../../queues/catalogue.ts';
 import { fulfillQueue } from '../../queues/fulfill.ts';

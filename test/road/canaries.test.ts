@@ -1,3 +1,4 @@
+/** Covers: runtime/logger.ts, store/connections/credentials.ts. */
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { expect } from 'chai';

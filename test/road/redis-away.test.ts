@@ -1,3 +1,4 @@
+/** Covers: queues/engine/wait-for-redis.ts, runtime/full-server.ts. */
 import { expect } from 'chai';
 import { buyAtCheckout } from '../../demo/buyers.ts';
 import { settled } from '../../demo/scenario.ts';

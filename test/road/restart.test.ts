@@ -1,3 +1,4 @@
+/** Covers: runtime/system/supervisor.ts, queues/sweep.ts. */
 import { expect } from 'chai';
 import type { Ending } from '../../demo/scenario.ts';
 import type { System } from '../../runtime/system/supervisor.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/restore-check.ts. */
 import { expect } from 'chai';
 import { spawnDetached } from '../../runtime/system/detached-process.ts';
 import { createStage, type Stage } from '../support/stage.ts';

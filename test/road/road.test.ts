@@ -1,3 +1,4 @@
+/** Covers: workers/processors.ts, workers/host/host.ts. */
 import { expect } from 'chai';
 import { addRate } from '../../store/money/fx.ts';
 import { ledgerTotals } from '../../store/money/ledger.ts';

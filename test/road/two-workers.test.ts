@@ -1,3 +1,4 @@
+/** Covers: workers/main.ts, workers/host/host.ts. */
 import { expect } from 'chai';
 import type { Ending } from '../../demo/scenario.ts';
 import { type DetachedProcess, spawnDetached } from '../../runtime/system/detached-process.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/sealing/encryption-keys.ts, runtime/cannot-start.ts. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';

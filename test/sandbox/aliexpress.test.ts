@@ -1,3 +1,4 @@
+/** Covers: sandbox/aliexpress/gateway.ts. */
 import { expect } from 'chai';
 import { signatureOf } from '../../sandbox/aliexpress/signature.ts';
 import { address, createOrder, getOrder, item, numbersIn, resultOf, sync } from './aliexpress-calls.ts';

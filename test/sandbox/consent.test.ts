@@ -1,3 +1,4 @@
+/** Covers: sandbox/consent-page.ts. */
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { credentials, type Reply, startSandbox, type TestSandbox } from './start.ts';

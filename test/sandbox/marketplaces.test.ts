@@ -1,3 +1,4 @@
+/** Covers: sandbox/ebay/router.ts, sandbox/mercadolibre/router.ts. */
 import { createPublicKey, verify } from 'node:crypto';
 import { expect } from 'chai';
 import { until } from '../support/until.ts';

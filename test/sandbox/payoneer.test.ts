@@ -1,3 +1,4 @@
+/** Covers: sandbox/payoneer/router.ts. */
 import { expect } from 'chai';
 import { until } from '../support/until.ts';
 import { startSandbox, type TestSandbox } from './start.ts';

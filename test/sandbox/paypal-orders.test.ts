@@ -1,3 +1,4 @@
+/** Covers: sandbox/paypal/orders.ts, sandbox/paypal/captures.ts. */
 import { expect } from 'chai';
 import { approvedOrder, orderBody, type PayPal, payPal, representation } from './paypal-calls.ts';
 import { startSandbox, type TestSandbox } from './start.ts';

@@ -1,3 +1,4 @@
+/** Covers: sandbox/paypal/payouts.ts, sandbox/paypal/balances.ts. */
 import { expect } from 'chai';
 import { until } from '../support/until.ts';
 import { approvedOrder, type PayPal, payPal } from './paypal-calls.ts';

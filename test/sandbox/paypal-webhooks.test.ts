@@ -1,3 +1,4 @@
+/** Covers: sandbox/paypal/events.ts, sandbox/webhooks.ts. */
 import { verify, X509Certificate } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { expect } from 'chai';

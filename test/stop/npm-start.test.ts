@@ -1,3 +1,4 @@
+/** Covers: runtime/start.ts. */
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

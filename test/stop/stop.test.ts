@@ -1,3 +1,4 @@
+/** Covers: runtime/system/supervisor.ts, runtime/system/end-processes.ts, runtime/shutdown.ts. */
 import { expect } from 'chai';
 import { isAlive } from '../support/is-alive.ts';
 import { closePrograms, expectNobodyLeft, npmRun, type Program } from '../support/npm-run.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/database/evict-broken.ts, store/database/unavailable.ts. */
 import { once } from 'node:events';
 import { expect } from 'chai';
 import pg from 'pg';

@@ -1,3 +1,4 @@
+/** Covers: workers/step/order-step.ts. */
 import { expect } from 'chai';
 import { Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
 import { claimOrder } from '../../store/orders/orders.ts';

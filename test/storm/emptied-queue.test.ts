@@ -1,3 +1,4 @@
+/** Covers: queues/sweep.ts, workers/host/host.ts. */
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { backendNames, describeOn } from '../support/backends.ts';

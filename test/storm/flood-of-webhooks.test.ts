@@ -1,3 +1,4 @@
+/** Covers: queues/sweep.ts, queues/apply-event.ts. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { EventId } from '../../domain/ids.ts';

@@ -119,3 +119,22 @@ export const hasNothingBanned: TidyRule = ({ path, text }) =>
     .filter(({ in: where, except }) => (where?.test(path) ?? true) && !except?.test(path))
     .filter(({ pattern }) => pattern.test(text))
     .map(({ pattern, why }) => `${why} (${pattern.exec(text)?.[0]})`);
+
+/** A test of the tests themselves covers no source. */
+const coversTests = /^test\/(support\/.*|tidy)\.test\.ts$/;
+
+/**
+ * From a source file its tests are found: they lie at its mirrored path, or name it at their head:
+ * `/** Covers: store/once.ts, workers/main.ts. *\/`
+ * @param exists whether the project has a file of that path
+ */
+export const namesItsSubject =
+  (exists: (path: string) => boolean): TidyRule =>
+  ({ path, text }) => {
+    if (!path.endsWith('.test.ts') || coversTests.test(path)) return [];
+    const covered = /^\/\*\* Covers: (?<paths>.+)\. \*\/\n/.exec(text)?.groups?.paths?.split(', ');
+    const mirrored = path.replace(/^test\//, '').replace(/\.test\.ts$/, '.ts');
+    if (!covered)
+      return exists(mirrored) ? [] : ['mirrors no source file, and its first line names none that it covers'];
+    return covered.filter(one => !exists(one)).map(one => `covers ${one}, which does not exist`);
+  };

@@ -1,3 +1,4 @@
+/** Covers: providers/aliexpress/order.ts, workers/purchase/follow-purchase.ts. */
 import { expect } from 'chai';
 import { checkLedger } from '../../store/books/ledger-check.ts';
 import { parcelsOf } from '../../store/orders/parcels.ts';

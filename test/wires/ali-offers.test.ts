@@ -1,3 +1,4 @@
+/** Covers: providers/aliexpress/product.ts, workers/purchase/choose-offer.ts. */
 import { expect } from 'chai';
 import { Unreadable } from '../../domain/outcome.ts';
 import { addRate } from '../../store/money/fx.ts';

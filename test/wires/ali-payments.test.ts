@@ -1,3 +1,4 @@
+/** Covers: providers/aliexpress/order-status.ts, workers/purchase/supplier-status.ts, workers/purchase/supplier-prices.ts. */
 import { expect } from 'chai';
 import { checkLedger } from '../../store/books/ledger-check.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';

@@ -1,3 +1,4 @@
+/** Covers: providers/aliexpress/classify.ts, workers/purchase/place-order.ts, workers/purchase/purchase-refusal.ts. */
 import { expect } from 'chai';
 import { money } from '../../domain/money.ts';
 import type { FailureReason } from '../../domain/order.ts';

@@ -1,3 +1,4 @@
+/** Covers: providers/wire/fields.ts, workers/processors.ts, workers/step/unreadable-answer.ts. */
 import { randomInt } from 'node:crypto';
 import { expect } from 'chai';
 import type { CredentialId, LegId } from '../../domain/ids.ts';

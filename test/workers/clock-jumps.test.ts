@@ -1,3 +1,4 @@
+/** Covers: store/database/clock.ts, workers/host/host.ts. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

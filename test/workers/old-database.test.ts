@@ -1,3 +1,4 @@
+/** Covers: migrations/0025-answers.ts, domain/effect-key.ts. */
 import { expect } from 'chai';
 import pg from 'pg';
 import { createTransact } from '../../queues/transact.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/restore.ts, store/effects/effect-window.ts. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect } from 'chai';

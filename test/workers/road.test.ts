@@ -1,3 +1,4 @@
+/** Covers: workers/processors.ts. */
 import { expect } from 'chai';
 import { createStage, type Stage } from '../support/stage.ts';
 

@@ -1,3 +1,4 @@
+/** Covers: providers/aliexpress/schema.ts, providers/aliexpress/order.ts, providers/aliexpress/product.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { formatMoney, type Money } from '../../../domain/money.ts';

@@ -1,3 +1,4 @@
+/** Covers: providers/aliexpress/place.ts, providers/aliexpress/place-names.ts, providers/aliexpress/address-names.ts. */
 import { expect } from 'chai';
 import { toDestination } from '../../../providers/aliexpress/address.ts';
 import { toProvinces } from '../../../providers/aliexpress/address-names.ts';

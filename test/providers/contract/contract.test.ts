@@ -1,3 +1,4 @@
+/** Covers: providers/aliexpress/client.ts, providers/ebay/client.ts, providers/mercadolibre/client.ts, providers/payoneer/client.ts, providers/paypal/client.ts. */
 import { expect } from 'chai';
 import { freePort } from '../../support/free-port.ts';
 import { until } from '../../support/until.ts';

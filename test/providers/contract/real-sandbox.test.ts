@@ -1,3 +1,4 @@
+/** Covers: providers/aliexpress/client.ts, providers/ebay/client.ts, providers/mercadolibre/client.ts, providers/payoneer/client.ts, providers/paypal/client.ts. */
 import { expect } from 'chai';
 import { money } from '../../../domain/money.ts';
 import { createAliExpressClient } from '../../../providers/aliexpress/client.ts';

@@ -1,3 +1,4 @@
+/** Covers: providers/ebay/client.ts, providers/ebay/consent.ts, providers/ebay/fulfillment.ts. */
 import { expect } from 'chai';
 import { createEbayConsent } from '../../../providers/ebay/consent.ts';
 import { fulfillmentBody } from '../../../providers/ebay/fulfillment.ts';

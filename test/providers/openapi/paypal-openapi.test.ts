@@ -1,3 +1,4 @@
+/** Covers: providers/paypal/client.ts, providers/paypal/order.ts, providers/paypal/payout.ts. */
 import { expect } from 'chai';
 import { money } from '../../../domain/money.ts';
 import { refundBody } from '../../../providers/paypal/order.ts';

@@ -1,3 +1,4 @@
+/** Covers: providers/payoneer/client.ts. */
 import { expect } from 'chai';
 import { money } from '../../../domain/money.ts';
 import { createPayoneerClient } from '../../../providers/payoneer/client.ts';

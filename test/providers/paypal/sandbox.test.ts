@@ -1,3 +1,4 @@
+/** Covers: providers/paypal/client.ts. */
 import { expect } from 'chai';
 import { money } from '../../../domain/money.ts';
 import { createPayPalClient } from '../../../providers/paypal/client.ts';

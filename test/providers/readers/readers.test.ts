@@ -1,3 +1,4 @@
+/** Covers: providers/wire/fields.ts. */
 import { expect } from 'chai';
 import { isFailure } from '../../../domain/outcome.ts';
 import { everyContract } from '../contract/every.ts';

@@ -1,3 +1,4 @@
+/** Covers: providers/mercadolibre/webhook.ts, providers/aliexpress/webhook.ts. */
 import { expect } from 'chai';
 import { parseAliExpressNotification } from '../../../providers/aliexpress/webhook.ts';
 import { parseMercadoLibreNotification } from '../../../providers/mercadolibre/webhook.ts';

@@ -1,3 +1,4 @@
+/** Covers: providers/ebay/webhook.ts, providers/mercadolibre/webhook.ts, providers/paypal/webhook.ts. */
 import { X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 import { parseEbayNotification, verifyEbaySignature } from '../../../providers/ebay/webhook.ts';

@@ -1,3 +1,4 @@
+/** Covers: providers/wire/exact-json.ts, providers/wire/fields.ts. */
 import { expect } from 'chai';
 import { money } from '../../../domain/money.ts';
 import { createAliExpressClient } from '../../../providers/aliexpress/client.ts';

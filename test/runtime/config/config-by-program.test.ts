@@ -1,3 +1,4 @@
+/** Covers: runtime/config.ts, runtime/config/single-programs.ts. */
 import { expect } from 'chai';
 import {
   type Environment,

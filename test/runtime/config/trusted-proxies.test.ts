@@ -1,3 +1,4 @@
+/** Covers: runtime/config/process.ts, runtime/http/source-address.ts. */
 import { expect } from 'chai';
 import { readConfig, readDashboardConfig, readWorkerConfig } from '../../../runtime/config.ts';
 import { testConfig, testEnvironment } from '../../support/environment.ts';

@@ -1,3 +1,4 @@
+/** Covers: runtime/system/assert-ours.ts, runtime/system/own-folder.ts, runtime/system/unprivileged.ts. */
 import { createHash } from 'node:crypto';
 import {
   chmodSync,

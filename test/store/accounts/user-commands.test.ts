@@ -1,3 +1,4 @@
+/** Covers: store/accounts/create-user.ts, store/accounts/set-password.ts. */
 import { expect } from 'chai';
 import { spawnDetached } from '../../../runtime/system/detached-process.ts';
 import { auditTrail } from '../../../store/accounts/audit.ts';

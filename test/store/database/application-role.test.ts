@@ -1,3 +1,4 @@
+/** Covers: store/database/roles.ts, store/database/grants.ts. */
 import { expect } from 'chai';
 import pg from 'pg';
 import { migrate } from '../../../store/database/migrate.ts';

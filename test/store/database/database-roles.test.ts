@@ -1,3 +1,4 @@
+/** Covers: store/database/roles.ts, store/database/ownership.ts, store/database/migrate.ts. */
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import pg from 'pg';

@@ -1,3 +1,4 @@
+/** Covers: store/database/ownership.ts, store/database/migrate.ts. */
 import { randomBytes } from 'node:crypto';
 import { runMigrations } from 'bullmq';
 import { expect } from 'chai';

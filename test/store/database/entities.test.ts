@@ -1,3 +1,4 @@
+/** Covers: store/database/open.ts, migrations/index.ts. */
 import { expect } from 'chai';
 import { openOrm } from '../../../store/database/open.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/database/migrate.ts, migrations/index.ts. */
 import { expect } from 'chai';
 import pg from 'pg';
 import { migrations } from '../../../migrations/index.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/database/open.ts. */
 import { expect } from 'chai';
 import { claimOrder, moveOrder } from '../../../store/orders/orders.ts';
 import { createStage, type Stage } from '../../support/stage.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/database/open.ts. */
 import { expect } from 'chai';
 import type { Store } from '../../../store/database/open.ts';
 import { insertUser, openTestStore, rowsOf, type TestStore } from '../fixtures.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/once.ts, store/effects/effects.ts. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { Terminal } from '../../../domain/outcome.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/once.ts, store/effects/effects.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isFailure } from '../../../domain/outcome.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/once.ts, store/effects/effects.ts. */
 import { expect } from 'chai';
 import { Retryable, Terminal } from '../../../domain/outcome.ts';
 import { disproveDone, isInDoubt, standingEffect, withdrawUnsent } from '../../../store/effects/effects.ts';

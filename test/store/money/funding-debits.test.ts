@@ -1,3 +1,4 @@
+/** Covers: store/money/funding.ts, store/money/unreserved-debits.ts. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { Posting } from '../../../domain/ledger.ts';

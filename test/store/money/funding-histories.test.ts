@@ -1,3 +1,4 @@
+/** Covers: store/money/funding.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { UserId } from '../../../domain/ids.ts';

@@ -1,3 +1,4 @@
+/** Covers: providers/paypal/event-subject.ts, migrations/0041-forgetting-persons.ts. */
 import { expect } from 'chai';
 import { openOrm } from '../../../store/database/open.ts';
 import { createEmptyDatabase, type TestDatabase } from '../../support/database.ts';

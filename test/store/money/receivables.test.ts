@@ -1,3 +1,4 @@
+/** Covers: store/money/current-account.ts, store/payouts/sales.ts. */
 import { expect } from 'chai';
 import type { UserId } from '../../../domain/ids.ts';
 import { type Money, money, zero } from '../../../domain/money.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/orders/new-orders.ts. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { CredentialId, OrderId, UserId } from '../../../domain/ids.ts';

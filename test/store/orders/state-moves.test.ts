@@ -1,3 +1,4 @@
+/** Covers: domain/state-table.ts, migrations/0002-orders.ts. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { type OrderState, orderMoves, orderStates } from '../../../domain/order.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/database/sealed-columns.ts, store/database/buyer-address.ts, store/sealing/resealing.ts. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { Address } from '../../../domain/address.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/books/check-books.ts, store/books/book-findings.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { spawnDetached } from '../../../runtime/system/detached-process.ts';

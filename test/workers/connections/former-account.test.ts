@@ -1,3 +1,4 @@
+/** Covers: workers/connections/own-account.ts. */
 import { expect } from 'chai';
 import { NotThere } from '../../../domain/outcome.ts';
 import type { PayPalClient } from '../../../providers/paypal/client.ts';

@@ -1,3 +1,4 @@
+/** Covers: providers/gate/families.ts, workers/connections/payer-balance.ts. */
 import { expect } from 'chai';
 import type { Gate } from '../../../providers/gate/gate.ts';
 import { troubleBoard } from '../../../store/operations/provider-troubles.ts';

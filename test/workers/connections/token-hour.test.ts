@@ -1,3 +1,4 @@
+/** Covers: workers/connections/fresh-token.ts, workers/connections/renew-token.ts. */
 import { expect } from 'chai';
 import { berlin, createStage, type Goods, type Seller, type Stage } from '../../support/stage.ts';
 import { importFrom, placeOnEbay, placeOnMercadoLibre, rows } from '../workbench.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/connections/fresh-token.ts, workers/connections/renew-token.ts. */
 import { expect } from 'chai';
 import type { CredentialId } from '../../../domain/ids.ts';
 import { Uncertain } from '../../../domain/outcome.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/connections/account-shown.ts. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/events/paypal-event.ts, workers/events/apply-event.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { NotNow } from '../../../domain/outcome.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/events/unreadable-event.ts, workers/events/apply-event.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';

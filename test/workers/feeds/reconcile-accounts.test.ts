@@ -1,3 +1,4 @@
+/** Covers: workers/feeds/reconcile.ts. */
 import { expect } from 'chai';
 import { connect, disconnect } from '../../../store/connections/connect.ts';
 import { findCredential, needReconnect, openSecrets } from '../../../store/connections/credentials.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/feeds/reconcile.ts. */
 import { expect } from 'chai';
 import type { CredentialId } from '../../../domain/ids.ts';
 import { eventsWith } from '../../support/opened.ts';

@@ -1,3 +1,4 @@
+/** Covers: transactions/erase-buyer.ts, workers/forgetting/marketplace-account-deletion.ts. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/forgetting/forget-buyers.ts, store/sealing/resealing.ts. */
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { createSecretBox } from '../../../runtime/secrets/secret-box.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/host/host.ts, queues/engine/backend.ts. */
 import { expect } from 'chai';
 import { takeOver } from '../../../workers/host/host.ts';
 import { backendNames, describeOn } from '../../support/backends.ts';

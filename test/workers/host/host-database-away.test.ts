@@ -1,3 +1,4 @@
+/** Covers: workers/host/host.ts. */
 import { expect } from 'chai';
 import { backOffMs } from '../../../queues/engine/back-off.ts';
 import { openBackend } from '../../../queues/engine/backend.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/host/host.ts, workers/main.ts. */
 import { expect } from 'chai';
 import { backendNames, describeOn } from '../../support/backends.ts';
 import { startHostChild } from './host-child.ts';

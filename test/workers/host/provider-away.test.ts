@@ -1,3 +1,4 @@
+/** Covers: workers/host/provider-backpressure.ts, providers/gate/gate.ts. */
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import type { Gate } from '../../../providers/gate/gate.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/marketplace/refetch-address.ts, workers/purchase/fulfill.ts. */
 import { expect } from 'chai';
 import { needReconnect } from '../../../store/connections/credentials.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';

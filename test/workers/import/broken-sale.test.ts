@@ -1,3 +1,4 @@
+/** Covers: workers/import/unreadable-sale.ts, workers/import/import-order.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { openSecrets } from '../../../store/connections/credentials.ts';

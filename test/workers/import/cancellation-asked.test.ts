@@ -1,3 +1,4 @@
+/** Covers: transactions/hold-for-cancellation.ts, workers/marketplace/recheck-sale.ts. */
 import { expect } from 'chai';
 import { addRate } from '../../../store/money/fx.ts';
 import { legsOfOrder } from '../../../store/payouts/legs.ts';

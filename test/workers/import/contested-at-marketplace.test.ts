@@ -1,3 +1,4 @@
+/** Covers: transactions/settle-marketplace-dispute.ts, workers/import/import-line.ts. */
 import { expect } from 'chai';
 import type { OrderId, UserId } from '../../../domain/ids.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';

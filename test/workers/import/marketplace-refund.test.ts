@@ -1,3 +1,4 @@
+/** Covers: transactions/settle-marketplace-refund.ts, transactions/undo-purchase.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/import/import-line.ts, workers/marketplace/marketplace-order.ts. */
 import { expect } from 'chai';
 import { addRate } from '../../../store/money/fx.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/payment/won-back.ts, workers/events/paypal-refund.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/events/paypal-event.ts, workers/payment/book-paypal-payments.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { Retryable } from '../../../domain/outcome.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/payout/late-payout.ts, store/contradictions.ts, transactions/decisions/settle-contradiction.ts. */
 import { expect } from 'chai';
 import type { LegId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';

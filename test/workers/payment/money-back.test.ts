@@ -1,3 +1,4 @@
+/** Covers: workers/events/paypal-refund.ts, transactions/settle-refund.ts. */
 import { expect } from 'chai';
 import { money } from '../../../domain/money.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/money/refunds.ts, store/money/left-of-sale.ts. */
 import { expect } from 'chai';
 import type { OrderId, UserId } from '../../../domain/ids.ts';
 import { changeSettings } from '../../../store/accounts/users.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/events/paypal-refund.ts, workers/payment/paypal-refunds.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';

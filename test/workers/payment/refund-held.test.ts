@@ -1,3 +1,4 @@
+/** Covers: workers/payment/refund.ts. */
 import { expect } from 'chai';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';

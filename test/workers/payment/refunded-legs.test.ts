@@ -1,3 +1,4 @@
+/** Covers: transactions/fit-payout-to-sale.ts, transactions/settle-refund.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/payouts/collected-payouts.ts, workers/payout/part-of-collected.ts. */
 import { expect } from 'chai';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import { creditOf } from '../../../store/money/current-account.ts';

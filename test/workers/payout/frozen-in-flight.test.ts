@@ -1,3 +1,4 @@
+/** Covers: workers/payout/release.ts, transactions/freeze-order.ts. */
 import { expect } from 'chai';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/books/given-up.ts, store/contradictions.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';

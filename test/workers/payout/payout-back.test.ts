@@ -1,3 +1,4 @@
+/** Covers: transactions/settle-returned-money.ts, workers/payout/outcome.ts. */
 import { expect } from 'chai';
 import type { LegId } from '../../../domain/ids.ts';
 import { changeSettings } from '../../../store/accounts/users.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/payout/outcome.ts. */
 import { expect } from 'chai';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import { balanceOf, ledgerTotals } from '../../../store/money/ledger.ts';

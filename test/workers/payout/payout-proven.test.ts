@@ -1,3 +1,4 @@
+/** Covers: workers/payout/sent-before.ts. */
 import { expect } from 'chai';
 import type { LegId } from '../../../domain/ids.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/payout/read-status.ts, workers/payout/outcome.ts. */
 import { expect } from 'chai';
 import type { LegId } from '../../../domain/ids.ts';
 import { claimLeg, findLeg, requestCancel } from '../../../store/payouts/legs.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/once.ts, store/effects/effect-window.ts, workers/payout/sent-before.ts. */
 import { expect } from 'chai';
 import type { LegId } from '../../../domain/ids.ts';
 import { Terminal } from '../../../domain/outcome.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/purchase/supplier-address.ts, providers/aliexpress/address.ts. */
 import { expect } from 'chai';
 import type { Address } from '../../../domain/address.ts';
 import type { AliExpressClient, FreightQuery } from '../../../providers/aliexpress/client.ts';

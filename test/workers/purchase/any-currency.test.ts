@@ -1,3 +1,4 @@
+/** Covers: store/money/fx.ts, store/money/fee-currency.ts, workers/import/import-line.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/money/fee-currency.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';

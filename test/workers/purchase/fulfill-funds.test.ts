@@ -1,3 +1,4 @@
+/** Covers: workers/purchase/fulfill.ts, store/money/funding.ts, store/money/balance-reading.ts. */
 import { expect } from 'chai';
 import { money } from '../../../domain/money.ts';
 import { Retryable } from '../../../domain/outcome.ts';

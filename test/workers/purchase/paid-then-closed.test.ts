@@ -1,3 +1,4 @@
+/** Covers: workers/purchase/supplier-cancelled.ts, transactions/undo-purchase.ts. */
 import { expect } from 'chai';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/purchase/purchase.ts, workers/purchase/missing-buyer.ts, store/connections/supplier-payer.ts. */
 import { expect } from 'chai';
 import { money } from '../../../domain/money.ts';
 import type { ReviewReason } from '../../../domain/order.ts';

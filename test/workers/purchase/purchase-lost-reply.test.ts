@@ -1,3 +1,4 @@
+/** Covers: workers/purchase/purchase.ts, workers/purchase/resend-purchase.ts. */
 import { expect } from 'chai';
 import type { Failpoint } from '../../../workers/context/context.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';

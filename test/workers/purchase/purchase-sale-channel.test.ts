@@ -1,3 +1,4 @@
+/** Covers: workers/purchase/pre-purchase-check.ts, workers/marketplace/recheck-sale.ts. */
 import { expect } from 'chai';
 import type { OrderState, ReviewReason } from '../../../domain/order.ts';
 import { addRate } from '../../../store/money/fx.ts';

@@ -1,3 +1,4 @@
+/** Covers: workers/purchase/supplier-patience.ts, workers/purchase/follow-purchase.ts. */
 import { expect } from 'chai';
 import { Terminal } from '../../../domain/outcome.ts';
 import type { Context } from '../../../workers/context/context.ts';

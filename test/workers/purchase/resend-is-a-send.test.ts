@@ -1,3 +1,4 @@
+/** Covers: workers/purchase/resend-purchase.ts, workers/purchase/pre-purchase-check.ts. */
 import { expect } from 'chai';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import { addRate } from '../../../store/money/fx.ts';

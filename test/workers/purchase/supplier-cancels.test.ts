@@ -1,3 +1,4 @@
+/** Covers: workers/purchase/supplier-cancelled.ts, transactions/undo-purchase.ts. */
 import { expect } from 'chai';
 import { money } from '../../../domain/money.ts';
 import { advance } from '../../../queues/transact.ts';

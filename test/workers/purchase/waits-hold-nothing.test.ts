@@ -1,3 +1,4 @@
+/** Covers: transactions/free-purchase.ts, workers/step/purchase-deadline.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { jobForOrder } from '../../../queues/next-job.ts';

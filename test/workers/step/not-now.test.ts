@@ -1,3 +1,4 @@
+/** Covers: workers/step/order-step.ts. */
 import { expect } from 'chai';
 import type { LegId } from '../../../domain/ids.ts';
 import { NotNow } from '../../../domain/outcome.ts';
