@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { circlesIn, graphOf, roomOf } from './support/import-graph.ts';
+import { sourceFiles, top } from './support/source-files.ts';
 import {
   hasName,
   hasNothingBanned,
@@ -14,18 +14,8 @@ import {
   type TidyRule,
 } from './support/tidy-rules.ts';
 
-const top = fileURLToPath(new URL('..', import.meta.url));
 /** This test and its rules quote what they forbid. */
 const itself = ['test/tidy.test.ts', 'test/support/tidy-rules.ts'];
-
-function sourceFiles(folder = ''): SourceFile[] {
-  return readdirSync(join(top, folder), { withFileTypes: true }).flatMap(entry => {
-    const path = folder ? `${folder}/${entry.name}` : entry.name;
-    if (entry.isDirectory())
-      return entry.name.startsWith('.') || entry.name === 'node_modules' ? [] : sourceFiles(path);
-    return path.endsWith('.ts') ? [{ path, text: readFileSync(join(top, path), 'utf8') }] : [];
-  });
-}
 
 const rules: readonly { name: string; rule: TidyRule; broken: SourceFile[]; kept: SourceFile[] }[] = [
   {

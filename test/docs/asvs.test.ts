@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { textOf, top } from './pages.ts';
+import { top } from '../support/source-files.ts';
+import { textOf } from './pages.ts';
 
 type Asked = { number: string; how: string; shownBy: string };
 

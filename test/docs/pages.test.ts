@@ -6,7 +6,8 @@ import { scenarios } from '../../demo/scenarios/index.ts';
 import { orderStates, waitReasons } from '../../domain/order.ts';
 import { queueNames } from '../../queues/catalogue.ts';
 import { knownVariables } from '../../runtime/config.ts';
-import { pages, shellOf, textOf, top } from './pages.ts';
+import { top } from '../support/source-files.ts';
+import { pages, shellOf, textOf } from './pages.ts';
 
 const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
 const found = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, name]) => String(name));

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { top } from '../support/source-files.ts';
 
-export const top = fileURLToPath(new URL('../..', import.meta.url));
+const inDocs = readdirSync(join(top, 'docs')).filter(name => name.endsWith('.md'));
 
-/** What people read of us: the README and every page in docs/, by path. */
-export const pages = ['README.md', ...readdirSync(join(top, 'docs')).map(name => `docs/${name}`)];
+/** What people read of us, by path. */
+export const pages = ['README.md', 'CONTRIBUTING.md', ...inDocs.map(name => `docs/${name}`)];
 
 export const textOf = (path: string): string => readFileSync(join(top, path), 'utf8');
 
