@@ -1,27 +1,8 @@
+import { berlin, santiago } from './addresses.ts';
 import type { Json } from './http.ts';
 import type { Reseller, Stage, Wares } from './stage.ts';
 
-export const berlin = {
-  fullName: 'Greta Vogel',
-  line1: 'Torstrasse 12',
-  city: 'Berlin',
-  region: 'Berlin',
-  postalCode: '10119',
-  country: 'DE',
-  phone: '+49 30 1234567',
-};
-
-export const santiago = {
-  fullName: 'Camila Rojas',
-  line1: 'Avenida Providencia 1234',
-  city: 'Santiago',
-  region: 'Region Metropolitana',
-  postalCode: '7500000',
-  country: 'CL',
-  phone: '+56 9 8765 4321',
-};
-
-/** A buyer at our own checkout: orders, and approves on PayPal's page. @returns our order's id and the buyer's token */
+/** A buyer at our own checkout: orders, and approves on PayPal's page. Gives our order's id and the buyer's token. */
 export async function fillCart(
   stage: Stage,
   wares: Wares,

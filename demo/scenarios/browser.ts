@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { berlin, fillCart, pay } from '../buyers.ts';
+import { berlin } from '../addresses.ts';
+import { fillCart, pay } from '../buyers.ts';
 import { effectsOf } from '../count.ts';
 import { type Scenario, settled } from '../scenario.ts';
 import type { Stage } from '../stage.ts';

@@ -1,4 +1,5 @@
-import { fillCart, pay, santiago } from '../../demo/buyers.ts';
+import { santiago } from '../../demo/addresses.ts';
+import { fillCart, pay } from '../../demo/buyers.ts';
 import { failed, type Scenario, settled } from '../../demo/scenario.ts';
 import { readOrderFile } from '../order-file.ts';
 import { asAdmin, seen, sellAndPayOut } from './sold.ts';

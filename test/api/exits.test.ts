@@ -5,6 +5,7 @@ import { jobForOrder } from '../../queues/next-job.ts';
 import { checkLedger } from '../../store/books/ledger-check.ts';
 import { legsOfOrder } from '../../store/payouts/legs.ts';
 import type { OrderDecisionName } from '../../transactions/decisions/decision-schemas.ts';
+import { usdText as usd } from '../support/money.ts';
 import { parkedOf } from '../workers/workbench.ts';
 import { type Api, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';
@@ -12,7 +13,6 @@ import { stuckOrders } from './stuck-orders.ts';
 
 const paidFor = (numbers: readonly string[], amount: string) =>
   numbers.map(number => ({ number, cost: { amount, currency: 'USD' } }));
-const usd = (amount: string) => ({ amount, currency: 'USD' });
 
 /** Where an order stands for a person, and every way on: what is sent with the decision, and where the order ends. */
 type Case = {

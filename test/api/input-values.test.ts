@@ -1,12 +1,12 @@
 /** Covers: api/routes/schemas.ts. */
 import { expect } from 'chai';
+import { usdText as usd } from '../support/money.ts';
 import { berlin } from '../support/stage.ts';
 import { leavesNothing } from './footprint.ts';
 import { type Api, type Json, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';
 import { type Market, openMarket, routes } from './routes.ts';
 
-const usd = (amount: string) => ({ amount, currency: 'USD' });
 const nowhere = '00000000-0000-4000-8000-000000000000';
 
 describe('api: values that do not fit', () => {

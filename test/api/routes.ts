@@ -1,5 +1,6 @@
 // over 300 lines because it is one table: every route there is
 import { randomInt, randomUUID } from 'node:crypto';
+import { usdText as usd } from '../support/money.ts';
 import { berlin, type Goods } from '../support/stage.ts';
 import type { Api, Asking, Json, Member } from './open-api.ts';
 
@@ -50,7 +51,6 @@ export type Route = {
 };
 
 const digits = (length: number) => Array.from({ length }, () => randomInt(1, 10)).join('');
-const usd = (amount: string) => ({ amount, currency: 'USD' });
 
 const public_ = (status: number) => [status, status, status, status] as const;
 const membersOnly = (status: number) => [401, status, status, status] as const;

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { expect } from 'chai';
 import type { LimitRule } from '../../store/database/request-limits.ts';
+import { usdText as usd } from '../support/money.ts';
 import { leavesNothing } from './footprint.ts';
 import { type Answer, type ApiOptions, type Member, openApi } from './open-api.ts';
 import { eventsOf, post } from './post-webhook.ts';
@@ -38,7 +39,6 @@ describe('api: what a reseller may do so often', () => {
   it('adding products, and mapping listings to them', async () => {
     await using api = await openApi(limited('product'));
     const [mia, tom] = [await api.hire(), await api.hire()];
-    const usd = (amount: string) => ({ amount, currency: 'USD' });
     const add = (as: Member) =>
       api.call('POST', '/api/products', {
         as,

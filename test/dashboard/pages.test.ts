@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import type { Queue } from 'bullmq';
 import { expect } from 'chai';
 import { queueFigures } from '../../dashboard/board/queue-figures.ts';
-import { money } from '../../domain/money.ts';
 import { saleBooked } from '../../domain/postings.ts';
 import { html } from '../../runtime/http/html.ts';
 import { openPlatformFeed } from '../../store/events/feeds.ts';
@@ -13,6 +12,7 @@ import { troubleBoard } from '../../store/operations/provider-troubles.ts';
 import { saveSupplierOrders } from '../../store/orders/supplier-orders.ts';
 import { note } from '../../store/orders/timeline.ts';
 import { addLeg, addSale } from '../../store/payouts/sales.ts';
+import { usd } from '../support/money.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';
 
 const shipTo = {
@@ -121,7 +121,6 @@ describe('the pages', () => {
   });
 
   it('show who got how many cents, and what the ledger says', async () => {
-    const usd = (minor: bigint) => money(minor, 'USD');
     const id = await world.addOrder({
       status: 'PURCHASED',
       saleBookedAt: new Date(),
@@ -202,7 +201,6 @@ describe('the pages', () => {
       fxRate: '1',
     });
     await world.store.transaction(async em => {
-      const usd = (minor: bigint) => money(minor, 'USD');
       const none = { marketplaceFee: usd(0n), paymentFee: usd(0n) };
       const profit = { grossProfit: usd(0n), commission: usd(0n), netProfit: usd(0n) };
       await addSale(em, {

@@ -8,10 +8,10 @@ import { add, type Currency, convert, type Money, money, type Rate, subtract } f
 import type { Channel, Custody } from '../../domain/order.ts';
 import { buyerPaid, legPaid, saleBooked, supplierPaid } from '../../domain/postings.ts';
 import { dueToReseller, legsOf, profitOf } from '../../domain/profit.ts';
+import { usd } from '../support/money.ts';
 import { amountIn, anyCustody, anyPercent, custodies, custodyName, feesIn } from './arbitraries.ts';
 
 const [reseller, admin] = ['reseller-1' as UserId, 'admin-1' as UserId];
-const usd = (minor: bigint) => money(minor, 'USD');
 const identity: Rate = { base: 'USD', quote: 'USD', rate: '1' };
 
 type Sale = {

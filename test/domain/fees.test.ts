@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { expectedFees, feeTable, payoutFee } from '../../domain/fees.ts';
 import { add, convert, type Money, money, percentOf, zero } from '../../domain/money.ts';
 import { type Channel, channels } from '../../domain/order.ts';
+import { usd } from '../support/money.ts';
 import { amountIn, anyRate } from './arbitraries.ts';
 
-const usd = (minor: bigint) => money(minor, 'USD');
 const same = { base: 'USD', quote: 'USD', rate: '1' } as const;
 const clp = { base: 'USD', quote: 'CLP', rate: '950' } as const;
 const brl = { base: 'USD', quote: 'BRL', rate: '5.4' } as const;

@@ -18,10 +18,10 @@ import {
   supplierRefunded,
 } from '../../domain/postings.ts';
 import { legsOf, type Owed, type Profit, profitOf } from '../../domain/profit.ts';
+import { usd } from '../support/money.ts';
 import { amountIn, anyCustody, anyPercent, feesIn } from './arbitraries.ts';
 
 const [reseller, admin] = ['reseller-1' as UserId, 'admin-1' as UserId];
-const usd = (minor: bigint) => money(minor, 'USD');
 
 type Order = {
   custody: Custody;

@@ -22,8 +22,7 @@ import {
   sum,
   zero,
 } from '../../domain/money.ts';
-
-const usd = (minor: bigint) => money(minor, 'USD');
+import { usd } from '../support/money.ts';
 
 describe('reading an amount of money', () => {
   const rows: [string, string, bigint][] = [

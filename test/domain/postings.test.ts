@@ -17,10 +17,10 @@ import {
   supplierPaid,
   supplierRefunded,
 } from '../../domain/postings.ts';
+import { usd } from '../support/money.ts';
 import { amountIn, anyCustody, anyMinor, feesIn } from './arbitraries.ts';
 
 const [reseller, admin] = ['reseller-1' as UserId, 'admin-1' as UserId];
-const usd = (minor: bigint) => money(minor, 'USD');
 const ours = { proceedsHeldBy: 'platform', supplierPaidBy: 'platform' } as const;
 
 const anyChannel = fc.constantFrom(...channels);

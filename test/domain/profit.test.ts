@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { add, max, money, negate, percentOf, subtract, sum, zero } from '../../domain/money.ts';
+import { add, max, negate, percentOf, subtract, sum, zero } from '../../domain/money.ts';
 import type { Custody } from '../../domain/order.ts';
 import {
   breakEvenCost,
@@ -12,9 +12,8 @@ import {
   profitOf,
   type SaleFacts,
 } from '../../domain/profit.ts';
+import { usd } from '../support/money.ts';
 import { amountIn, anyCustody, anyPercent, custodyName } from './arbitraries.ts';
-
-const usd = (minor: bigint) => money(minor, 'USD');
 
 /** 29.99 sold through PayPal, 12.50 for the goods and 1.99 for shipping. */
 const lamp: SaleFacts = {

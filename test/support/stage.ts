@@ -1,3 +1,4 @@
+import { berlin } from '../../demo/addresses.ts';
 import type { Address } from '../../domain/address.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { type Currency, money } from '../../domain/money.ts';
@@ -26,16 +27,7 @@ import { testConfig, testEnvironment } from './environment.ts';
 import { freePort } from './free-port.ts';
 import { type Control, createSellers, type Goods, type Sellers } from './sellers.ts';
 
-export const berlin: Address = {
-  fullName: 'Greta Vogel',
-  line1: 'Torstrasse 12',
-  city: 'Berlin',
-  region: 'Berlin',
-  postalCode: '10119',
-  country: 'DE',
-  phone: '+49 30 1234567',
-};
-
+export { berlin } from '../../demo/addresses.ts';
 export type { Goods, Seller } from './sellers.ts';
 
 export type SandboxEffect = {

@@ -1,3 +1,4 @@
+import { berlin, santiago } from '../../demo/addresses.ts';
 import type { Address } from '../../domain/address.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { parkedAccounts } from '../../domain/ledger.ts';
@@ -12,7 +13,9 @@ import { effectsOf } from '../../store/operations/order-books.ts';
 import { timelineOf } from '../../store/orders/timeline.ts';
 import type { Context } from '../../workers/context/context.ts';
 import { processors } from '../../workers/processors.ts';
-import { berlin, type Goods, type Seller, type Stage } from '../support/stage.ts';
+import type { Goods, Seller, Stage } from '../support/stage.ts';
+
+export { santiago } from '../../demo/addresses.ts';
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
@@ -168,16 +171,6 @@ export async function placeOnMercadoLibre(stage: Stage, seller: Seller, sale: Me
   });
   return orderId;
 }
-
-export const santiago: Address = {
-  fullName: 'Camila Rojas',
-  line1: 'Avenida Providencia 1234',
-  city: 'Santiago',
-  region: 'Region Metropolitana',
-  postalCode: '7500000',
-  country: 'CL',
-  phone: '+56 9 8765 4321',
-};
 
 /** The marketplace's order changes after it was placed; nobody tells us. */
 export async function changeOrder(

@@ -7,6 +7,7 @@ import { recordPayment } from '../../../store/money/payments.ts';
 import { findOrder } from '../../../store/orders/orders.ts';
 import { findLeg } from '../../../store/payouts/legs.ts';
 import { addLeg, addSale } from '../../../store/payouts/sales.ts';
+import { usd } from '../../support/money.ts';
 import { berlin } from '../../support/stage.ts';
 import { openWorld, operator, visitor, type World } from '../world.ts';
 
@@ -62,7 +63,6 @@ describe('what an operator decides', () => {
   /** Its order is booked and done; nobody knows whether its share has arrived. */
   const payoutInReview = async () => {
     const order = await world.addOrder({ status: 'PURCHASED', shipTo: berlin, maxCostMinor: 2_500n, fxRate: '1' });
-    const usd = (minor: bigint) => money(minor, 'USD');
     const profit = { grossProfit: usd(2_767n), commission: usd(277n), netProfit: usd(2_490n) };
     const leg = await world.store.transaction(async em => {
       const { id: saleId } = await addSale(em, {

@@ -1,14 +1,12 @@
 import { expect } from 'chai';
-import { money } from '../../../domain/money.ts';
 import type { Failure } from '../../../domain/outcome.ts';
 import { createAliExpressClient } from '../../../providers/aliexpress/client.ts';
 import { signParameters } from '../../../providers/aliexpress/sign.ts';
+import { usd } from '../../support/money.ts';
 import { account, orderOf, product, skuId, toBuyer, unique } from '../contract/goods.ts';
 import { credentials, type SandboxWorld, startSandboxWorld } from '../sandbox-world.ts';
 import { startStub } from '../stub-server.ts';
 import { failureOf, thrownBy } from '../thrown-by.ts';
-
-const usd = (minor: bigint) => money(minor, 'USD');
 
 describe('AliExpress client against the sandbox', () => {
   let world: SandboxWorld;

@@ -7,8 +7,7 @@ import {
   type SupplierOrderStatus,
   statusOf,
 } from '../../../providers/aliexpress/order-status.ts';
-
-const usd = (minor: bigint) => money(minor, 'USD');
+import { usd } from '../../support/money.ts';
 
 type Said = { order: string; logistics?: string; lines?: readonly (string | undefined)[]; paid?: boolean };
 const read = ({ order, logistics, lines = [undefined], paid = false }: Said) =>

@@ -1,13 +1,12 @@
-import { money } from '../../../domain/money.ts';
 import { refundBody } from '../../../providers/paypal/order.ts';
 import { payoutBody } from '../../../providers/paypal/payout.ts';
+import { usd } from '../../support/money.ts';
 import { until } from '../../support/until.ts';
 import type { SandboxWorld } from '../sandbox-world.ts';
 import type { Contracts } from './contract.ts';
 import { approvedOrder, buyer, captured, unique } from './goods.ts';
 import { paidParcel } from './parcels.ts';
 
-const usd = (minor: bigint) => money(minor, 'USD');
 const nobody = '5O190127TN364715T';
 const lastMinute = () => ({ from: new Date(Date.now() - 60_000), to: new Date(Date.now() + 60_000) });
 

@@ -1,14 +1,13 @@
 import { expect } from 'chai';
-import { money } from '../../../domain/money.ts';
 import { createEbayClient } from '../../../providers/ebay/client.ts';
 import type { Gate } from '../../../providers/gate/gate.ts';
 import { rateLimits } from '../../../providers/gate/rate-limits.ts';
+import { usd } from '../../support/money.ts';
 import { account, buyer, ebayOrder } from '../contract/goods.ts';
 import { type SandboxWorld, startSandboxWorld } from '../sandbox-world.ts';
 import { startStub } from '../stub-server.ts';
 import { failureOf } from '../thrown-by.ts';
 
-const usd = (minor: bigint) => money(minor, 'USD');
 const scopes = ['https://api.ebay.com/oauth/api_scope/sell.fulfillment'];
 
 describe('eBay client against the sandbox', () => {

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Money, money } from '../../../domain/money.ts';
+import type { Money } from '../../../domain/money.ts';
 import { readRefunds } from '../../../providers/ebay/refunds.ts';
 import type { WireRefund } from '../../../providers/ebay/schema.ts';
+import { usd } from '../../support/money.ts';
 
-const usd = (minor: number): Money => money(BigInt(minor), 'USD');
 const refundDate = '2026-09-02T08:00:00.000Z';
 /** A refund as its line tells it, and as the order does. */
 const atLine = (refundId: string | undefined, minor: number): WireRefund => ({

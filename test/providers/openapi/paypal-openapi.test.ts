@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { money } from '../../../domain/money.ts';
 import { refundBody } from '../../../providers/paypal/order.ts';
 import { payoutBody } from '../../../providers/paypal/payout.ts';
+import { usd } from '../../support/money.ts';
 import { everyContract } from '../contract/every.ts';
 import { buyer, captured, unique } from '../contract/goods.ts';
 import { paidParcel } from '../contract/parcels.ts';
@@ -61,7 +62,6 @@ function against(documents: readonly Document[]): void {
     });
   }
 
-  const usd = (minor: bigint) => money(minor, 'USD');
   const order = (more: object = {}) => ({
     requestId: unique('request'),
     customId: unique('order'),

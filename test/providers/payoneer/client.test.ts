@@ -2,10 +2,9 @@ import { expect } from 'chai';
 import { money } from '../../../domain/money.ts';
 import { createPayoneerClient, type PayoneerOptions } from '../../../providers/payoneer/client.ts';
 import { payoutBody } from '../../../providers/payoneer/payout.ts';
+import { usd } from '../../support/money.ts';
 import { type Reply, type Seen, startStub } from '../stub-server.ts';
 import { failureOf, thrownBy } from '../thrown-by.ts';
-
-const usd = (minor: bigint) => money(minor, 'USD');
 
 /** A token, and for everything else what the test says. */
 async function payoneerAt(reply: (request: Seen) => Reply, more: Partial<PayoneerOptions> = {}) {

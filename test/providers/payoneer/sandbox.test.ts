@@ -1,14 +1,12 @@
 /** Covers: providers/payoneer/client.ts. */
 import { expect } from 'chai';
-import { money } from '../../../domain/money.ts';
 import { createPayoneerClient } from '../../../providers/payoneer/client.ts';
+import { usd } from '../../support/money.ts';
 import { until } from '../../support/until.ts';
 import { unique } from '../contract/goods.ts';
 import { payoneerPayment, payoneerPayout } from '../contract/payoneer-payout.ts';
 import { credentials, type SandboxWorld, startSandboxWorld } from '../sandbox-world.ts';
 import { failureOf } from '../thrown-by.ts';
-
-const usd = (minor: bigint) => money(minor, 'USD');
 
 describe('Payoneer client against the sandbox', () => {
   let world: SandboxWorld;

@@ -1,11 +1,9 @@
 import { expect } from 'chai';
-import { money } from '../../../domain/money.ts';
 import { createPayPalClient } from '../../../providers/paypal/client.ts';
 import { payoutBody } from '../../../providers/paypal/payout.ts';
+import { usd } from '../../support/money.ts';
 import { type Reply, type Seen, startStub } from '../stub-server.ts';
 import { failureOf, thrownBy } from '../thrown-by.ts';
-
-const usd = (minor: bigint) => money(minor, 'USD');
 
 describe('PayPal client', () => {
   /** A token, and for everything else what the test says. */

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
-import { money } from '../../../domain/money.ts';
 import { toDispute } from '../../../providers/paypal/dispute.ts';
 import type { WireMovement } from '../../../providers/paypal/schema.ts';
+import { usd } from '../../support/money.ts';
 
-const usd = (minor: bigint) => money(minor, 'USD');
 const movement = (reason: string, minor: bigint, more: Partial<WireMovement> = {}): WireMovement => ({
   affected_party: 'SELLER',
   type: 'DEBIT',

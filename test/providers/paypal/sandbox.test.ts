@@ -1,15 +1,13 @@
 /** Covers: providers/paypal/client.ts. */
 import { expect } from 'chai';
-import { money } from '../../../domain/money.ts';
 import { createPayPalClient } from '../../../providers/paypal/client.ts';
 import { refundBody } from '../../../providers/paypal/order.ts';
 import { payoutBody } from '../../../providers/paypal/payout.ts';
+import { usd } from '../../support/money.ts';
 import { until } from '../../support/until.ts';
 import { approvedOrder, buyer, captured, unique } from '../contract/goods.ts';
 import { type SandboxWorld, startSandboxWorld } from '../sandbox-world.ts';
 import { failureOf, thrownBy } from '../thrown-by.ts';
-
-const usd = (minor: bigint) => money(minor, 'USD');
 
 describe('PayPal client against the sandbox', () => {
   let world: SandboxWorld;

@@ -10,10 +10,10 @@ import { post } from '../../../store/money/ledger.ts';
 import { recordPayment } from '../../../store/money/payments.ts';
 import { recordRefund } from '../../../store/money/refunds.ts';
 import { custodyOf } from '../../../store/orders/orders.ts';
+import { usd } from '../../support/money.ts';
 import { insertOrder, openTestStore, type TestStore } from '../fixtures.ts';
 import { allowChanges } from './funding-deeds.ts';
 
-const usd = (minor: bigint) => money(minor, 'USD');
 const eur = (minor: bigint) => money(minor, 'EUR');
 const hourMs = 3_600_000;
 const emptyLedger = 'delete from ledger_postings; delete from ledger_transactions';

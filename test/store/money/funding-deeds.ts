@@ -2,16 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { OrderId, UserId } from '../../../domain/ids.ts';
-import { money } from '../../../domain/money.ts';
 import { buyerRefunded } from '../../../domain/postings.ts';
 import type { EntityManager } from '../../../store/database/open.ts';
 import { consume, release, reserve } from '../../../store/money/funding.ts';
 import { post } from '../../../store/money/ledger.ts';
 import { recordPayment } from '../../../store/money/payments.ts';
 import { recordRefund } from '../../../store/money/refunds.ts';
+import { usd } from '../../support/money.ts';
 import { insertOrder } from '../fixtures.ts';
 
-const usd = (minor: bigint) => money(minor, 'USD');
 const subjects = Array.from({ length: 8 }, () => randomUUID());
 
 export type Deed =

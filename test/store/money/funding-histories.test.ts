@@ -2,9 +2,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { UserId } from '../../../domain/ids.ts';
-import { money } from '../../../domain/money.ts';
 import { openStore, type Store } from '../../../store/database/open.ts';
 import { setAvailable } from '../../../store/money/funding.ts';
+import { usd } from '../../support/money.ts';
 import { insertUser, openTestStore, type TestStore } from '../fixtures.ts';
 import {
   act,
@@ -18,7 +18,6 @@ import {
   usedIn,
 } from './funding-deeds.ts';
 
-const usd = (minor: bigint) => money(minor, 'USD');
 const minuteMs = 60_000;
 const enoughMs = 90_000;
 /** Histories that a slow machine does not get to fail the test: they prove nothing. */

@@ -12,9 +12,9 @@ import {
   reserve,
   setAvailable,
 } from '../../../store/money/funding.ts';
+import { usd } from '../../support/money.ts';
 import { insertUser, openTestStore, refusalOf, refusedLock, rowsOf, type TestStore } from '../fixtures.ts';
 
-const usd = (minor: bigint) => money(minor, 'USD');
 const hourMs = 3_600_000;
 
 describe('funds', () => {

@@ -4,10 +4,10 @@ import { money } from '../../../domain/money.ts';
 import type { EntityManager } from '../../../store/database/open.ts';
 import { type Conversion, recordConversion } from '../../../store/money/fx-conversions.ts';
 import { balanceOf, post } from '../../../store/money/ledger.ts';
+import { usd } from '../../support/money.ts';
 import { insertOrder, insertUser, openTestStore, refusedLock, type TestStore } from '../fixtures.ts';
 
 const pesos = (minor: bigint) => money(minor, 'CLP');
-const usd = (minor: bigint) => money(minor, 'USD');
 
 describe('conversions of foreign money', () => {
   let db: TestStore;

@@ -5,9 +5,8 @@ import { type Currency, money } from '../../../domain/money.ts';
 import { legPaid } from '../../../domain/postings.ts';
 import { creditOf } from '../../../store/money/current-account.ts';
 import { balanceOf, ledgerTotals, post } from '../../../store/money/ledger.ts';
+import { usd } from '../../support/money.ts';
 import { insertOrder, insertUser, openTestStore, refusalOf, rowsOf, type TestStore } from '../fixtures.ts';
-
-const usd = (minor: bigint) => money(minor, 'USD');
 
 describe('the ledger', () => {
   let db: TestStore;

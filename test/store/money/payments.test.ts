@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
-import { type Money, money } from '../../../domain/money.ts';
+import type { Money } from '../../../domain/money.ts';
 import { type PaymentState, paymentMoves, paymentStates } from '../../../domain/payment.ts';
 import { mayMove } from '../../../domain/state-table.ts';
 import { paymentsOf, recordPayment } from '../../../store/money/payments.ts';
 import { timelineOf } from '../../../store/orders/timeline.ts';
+import { usd } from '../../support/money.ts';
 import { insertOrder, openTestStore, refusalOf, rowsOf, type TestStore } from '../fixtures.ts';
-
-const usd = (minor: bigint) => money(minor, 'USD');
 
 describe('payments', () => {
   let db: TestStore;

@@ -1,7 +1,7 @@
 /** Covers: store/money/current-account.ts, store/payouts/sales.ts. */
 import { expect } from 'chai';
 import type { UserId } from '../../../domain/ids.ts';
-import { type Money, money, zero } from '../../../domain/money.ts';
+import { type Money, zero } from '../../../domain/money.ts';
 import type { Custody } from '../../../domain/order.ts';
 import { buyerPaid, legPaid, saleBooked, supplierPaid } from '../../../domain/postings.ts';
 import { type Legs, legsOf, profitOf } from '../../../domain/profit.ts';
@@ -10,9 +10,9 @@ import { creditOf, owedFrom } from '../../../store/money/current-account.ts';
 import { post } from '../../../store/money/ledger.ts';
 import { claimLeg, legAmount, moveLeg } from '../../../store/payouts/legs.ts';
 import { addLeg, addSale } from '../../../store/payouts/sales.ts';
+import { usd } from '../../support/money.ts';
 import { insertOrder, insertUser, openTestStore, type TestStore } from '../fixtures.ts';
 
-const usd = (minor: bigint) => money(minor, 'USD');
 const gross = usd(2_999n);
 const fees = { marketplaceFee: zero('USD'), paymentFee: usd(154n) };
 const collectedTax = usd(185n);

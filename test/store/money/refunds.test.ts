@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
-import { money } from '../../../domain/money.ts';
 import { recordPayment } from '../../../store/money/payments.ts';
 import { type RefundNews, recordRefund, refundedOf } from '../../../store/money/refunds.ts';
+import { usd } from '../../support/money.ts';
 import { insertOrder, openTestStore, rowsOf, type TestStore } from '../fixtures.ts';
-
-const usd = (minor: bigint) => money(minor, 'USD');
 
 describe('refunds', () => {
   let db: TestStore;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { OrderId, UserId } from '../../../domain/ids.ts';
-import { money } from '../../../domain/money.ts';
 import { migrations } from '../../../migrations/index.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import { migrate } from '../../../store/database/migrate.ts';
@@ -11,9 +10,9 @@ import { owedFrom } from '../../../store/money/current-account.ts';
 import { consume, reserve, setAvailable } from '../../../store/money/funding.ts';
 import { post } from '../../../store/money/ledger.ts';
 import { foldBalances } from '../../../store/money/running-balances.ts';
+import { usd } from '../../support/money.ts';
 import { insertLeg, insertOrder, insertUser, openTestStore, rowsOf, type TestStore } from '../fixtures.ts';
 
-const usd = (minor: number) => money(BigInt(minor), 'USD');
 const migrationBefore =
   migrations[migrations.findIndex(({ name }) => name === '0034-running-balances') - 1]?.name ?? '';
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { money } from '../../../domain/money.ts';
 import { mayMove } from '../../../domain/state-table.ts';
 import { supplierOrderMoves, supplierOrderStates } from '../../../domain/supplier-order.ts';
 import { LostClaim } from '../../../store/database/due-row.ts';
@@ -12,9 +11,8 @@ import {
   saveSupplierOrders,
   supplierOrdersOf,
 } from '../../../store/orders/supplier-orders.ts';
+import { usd } from '../../support/money.ts';
 import { insertOrder, openTestStore, rowsOf, type TestStore } from '../fixtures.ts';
-
-const usd = (minor: bigint) => money(minor, 'USD');
 
 describe('supplier orders', () => {
   let db: TestStore;

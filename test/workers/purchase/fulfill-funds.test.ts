@@ -1,14 +1,12 @@
 /** Covers: workers/purchase/fulfill.ts, store/money/funding.ts, store/money/balance-reading.ts. */
 import { expect } from 'chai';
-import { money } from '../../../domain/money.ts';
 import { Retryable } from '../../../domain/outcome.ts';
 import { claimReading, isBeingRead, keepReading } from '../../../store/money/balance-reading.ts';
 import { setAvailable } from '../../../store/money/funding.ts';
+import { usd } from '../../support/money.ts';
 import { createStage, type Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
 import { fromNow, hourMs, notesOf, performWith, reservationsOf, rows } from '../workbench.ts';
-
-const usd = (minor: number) => money(BigInt(minor), 'USD');
 
 /** Hours and days pass for what is known of the balance. */
 const age = (stage: Stage, interval: string) =>
