@@ -5,9 +5,8 @@ import { checkLedger } from '../../../store/books/ledger-check.ts';
 import { addRate } from '../../../store/money/fx.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
 import { claimOrder } from '../../../store/orders/orders.ts';
-import { legsOfOrder } from '../../../store/payouts/legs.ts';
 import { settleRefund } from '../../../transactions/settle-refund.ts';
-import { until } from '../../support/until.ts';
+import { payLegs } from '../../workers/payout/paying-out.ts';
 import { importFrom, placeOnMercadoLibre } from '../../workers/workbench.ts';
 import { type Api, type Json, type Member, openApi } from '../open-api.ts';
 
@@ -43,12 +42,6 @@ describe('api: what a reseller has earned, and is owed', () => {
     for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await api.stage.perform(queue, id);
     return id;
   };
-  const legs = (id: OrderId) => api.stage.store.read(em => legsOfOrder(em, id));
-  const payLegs = (id: OrderId) =>
-    until(async () => {
-      for (const leg of await legs(id)) await api.stage.perform('payout', leg.id);
-      return (await legs(id)).every(({ status }) => status === 'PAID');
-    });
   const refund = (id: OrderId, minor: bigint) =>
     api.stage.store.transaction(async em => {
       const order = await claimOrder(em, id, ['PURCHASED']);
@@ -76,7 +69,7 @@ describe('api: what a reseller has earned, and is owed', () => {
     await put(`update payout_legs set status = 'RETURNED' where order_id = ? and beneficiary = 'reseller'`, id);
     expect(await balance()).to.deep.equal([{ ...nothing, owedToYou: '12.56 USD' }]);
     await put(`update payout_legs set status = 'PENDING' where order_id = ?`, id);
-    await payLegs(id);
+    await payLegs(api.stage, id);
     expect(await balance()).to.deep.equal([nothing]);
     await refund(id, 500n);
     expect(await balance()).to.deep.equal([{ ...nothing, youOwe: '4.50 USD' }]);
@@ -119,7 +112,7 @@ describe('api: what a reseller has earned, and is owed', () => {
   });
 
   it('takes off the platform’s what payouts cost', async () => {
-    await payLegs(await sold());
+    await payLegs(api.stage, await sold());
     const [total] = (await read('admin/earnings', api.admin)).totals;
     expect(texts(total)).to.include({ commission: '1.40 USD', payoutFees: '0.50 USD', earned: '0.90 USD' });
   });
@@ -142,7 +135,7 @@ describe('api: what a reseller has earned, and is owed', () => {
 
   it('shows an admin every account, and who owes', async () => {
     const id = await sold();
-    await payLegs(id);
+    await payLegs(api.stage, id);
     await refund(id, 2_999n);
     const { accounts, receivables } = await read('admin/balance', api.admin);
     const held = Object.fromEntries(accounts.map(({ account, balance: { text } }: Json) => [account, text]));

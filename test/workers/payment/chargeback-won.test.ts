@@ -6,11 +6,10 @@ import { creditOf } from '../../../store/money/current-account.ts';
 import { addRate } from '../../../store/money/fx.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
 import { refundedOf } from '../../../store/money/refunds.ts';
-import { legsOfOrder } from '../../../store/payouts/legs.ts';
 import { berlin, createStage, type Seller, type Stage } from '../../support/stage.ts';
-import { until } from '../../support/until.ts';
 import { checkProviders } from '../books/check-providers.ts';
 import { dispute, openDispute, refundOf, sellerWins, tell } from '../events/paypal-news.ts';
+import { legsOf, payLegs } from '../payout/paying-out.ts';
 import { changeOrder, importFrom, parkedOf, placeOnEbay, placeOnMercadoLibre } from '../workbench.ts';
 
 /** An order of 29.99 that cost 14.49 and 1.54 in fees: 1.40 for the platform, 12.56 for the reseller. */
@@ -36,15 +35,8 @@ describe('money that was reversed and is won back', () => {
     const [payment] = await stage.store.read(em => paymentsOf(em, id));
     return { id, captureId: payment?.reference ?? '' };
   };
-  const legsOf = (id: OrderId) => stage.store.read(em => legsOfOrder(em, id));
-  const payLegs = (id: OrderId) =>
-    until(async () => {
-      const open = (await legsOf(id)).filter(({ status }) => status !== 'CANCELLED' && status !== 'PAID');
-      for (const leg of open) await stage.perform('payout', leg.id);
-      return open.length === 0;
-    });
   const shown = async (id: OrderId) =>
-    (await legsOf(id)).map(leg => `${leg.beneficiary} ${leg.part} ${leg.status} ${leg.amountMinor}`).toSorted();
+    (await legsOf(stage, id)).map(leg => `${leg.beneficiary} ${leg.part} ${leg.status} ${leg.amountMinor}`).toSorted();
   const reversed = async ({ captureId }: Sold, amountMinor?: string) => {
     const { refundId } = await stage.control<{ refundId: string }>('reversal', {
       captureId,
@@ -62,7 +54,7 @@ describe('money that was reversed and is won back', () => {
 
   it('lifts the charge of a reseller who was paid, and pays nobody twice', async () => {
     const sale = await sold();
-    await payLegs(sale.id);
+    await payLegs(stage, sale.id);
     await reversed(sale);
     expect(await credit()).to.equal(-2_859n);
     expect(await statusOf(sale)).to.equal('REVERSED');
@@ -78,7 +70,7 @@ describe('money that was reversed and is won back', () => {
     await reversed(sale);
     expect(await shown(sale.id)).to.deep.equal(['admin 1 CANCELLED 140', 'reseller 1 CANCELLED 1256']);
     await won(sale);
-    await payLegs(sale.id);
+    await payLegs(stage, sale.id);
     expect(await shown(sale.id)).to.deep.equal([
       'admin 1 CANCELLED 140',
       'admin 2 PAID 140',
@@ -92,9 +84,9 @@ describe('money that was reversed and is won back', () => {
   it('pays in a further part, under a key of its own, what was won after the rest was paid', async () => {
     const sale = await sold();
     await reversed(sale, '500');
-    await payLegs(sale.id);
+    await payLegs(stage, sale.id);
     await won(sale);
-    await payLegs(sale.id);
+    await payLegs(stage, sale.id);
     expect(await shown(sale.id)).to.deep.equal([
       'admin 1 PAID 90',
       'admin 2 PAID 50',
@@ -131,7 +123,7 @@ describe('money that was reversed and is won back', () => {
 
   it('may be reversed again, under the same name, and won again: each is booked once', async () => {
     const sale = await sold();
-    await payLegs(sale.id);
+    await payLegs(stage, sale.id);
     const refundId = await reversed(sale);
     await won(sale);
     // Late, and no news.
@@ -148,7 +140,7 @@ describe('money that was reversed and is won back', () => {
 
   it('is set off against what the reseller owes from elsewhere before any of it is paid', async () => {
     const [sale, other] = [await sold(), await sold()];
-    await payLegs(other.id);
+    await payLegs(stage, other.id);
     await reversed(sale);
     await reversed(other);
     await won(sale);
@@ -222,7 +214,9 @@ describe('money that was reversed and is won back', () => {
         const { id, saleCurrency } = order;
         for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await stage.perform(queue, id);
         const dues = async () =>
-          (await legsOf(id)).filter(({ status }) => status !== 'CANCELLED').map(({ amountMinor }) => amountMinor);
+          (await legsOf(stage, id))
+            .filter(({ status }) => status !== 'CANCELLED')
+            .map(({ amountMinor }) => amountMinor);
         const back = async () => (await stage.store.read(em => refundedOf(em, id, saleCurrency))).amountMinor;
         const due = await dues();
         for (let times = 0; times < 2; times += 1) {

@@ -6,6 +6,7 @@ import { orderStates } from '../../../domain/order.ts';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import { contradictionsOf } from '../../../store/contradictions.ts';
+import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { findEvent, storeEvent } from '../../../store/events/inbound-events.ts';
 import { dismissEvent } from '../../../store/events/untaken-events.ts';
 import { creditOf } from '../../../store/money/current-account.ts';
@@ -16,7 +17,7 @@ import { endFreeze } from '../../../transactions/end-freeze.ts';
 import type { Seller, Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
 import { storeNews, tell } from '../events/paypal-news.ts';
-import { legNow, openPayouts } from '../payout/paying-out.ts';
+import { legBecomesInTheEnd, legNow, openPayouts } from '../payout/paying-out.ts';
 import { readyEffects } from '../ready-effects.ts';
 import { dayMs, fromNow, intentsOf, performWith, rows } from '../workbench.ts';
 
@@ -34,11 +35,7 @@ describe('what a provider tells of a payout that was given up', () => {
   afterEach(async () => expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]));
 
   const look = (id: string) => legNow(stage, id);
-  const becomes = (id: string, status: string) =>
-    until(async () => {
-      await stage.perform('payout', id).catch((error: Error) => error.message);
-      return (await look(id)).status === status;
-    });
+  const becomes = (id: string, status: PayoutLeg['status']) => legBecomesInTheEnd(stage, id, status);
   const decide = (id: string, decision: Parameters<typeof decidePayout>[3]['decision']) =>
     stage.context.transact((em, enqueue) =>
       decidePayout(em, enqueue, id as LegId, { decision, by: seller.id, why: 'seen there' }),

@@ -2,16 +2,14 @@
 import { expect } from 'chai';
 import { money } from '../../../domain/money.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
-import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { storeEvent } from '../../../store/events/inbound-events.ts';
 import { creditOf } from '../../../store/money/current-account.ts';
 import { recordDispute } from '../../../store/money/disputes.ts';
 import { balanceOf, ledgerTotals } from '../../../store/money/ledger.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
-import { legsOfOrder } from '../../../store/payouts/legs.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
-import { until } from '../../support/until.ts';
 import { checkProviders } from '../books/check-providers.ts';
+import { legsOf, payLegs } from '../payout/paying-out.ts';
 import { notesOf, parkedOf } from '../workbench.ts';
 
 /** An order of 29.99 that cost 14.49 and 1.54 in fees: 13.96 profit, 1.40 for the platform, 12.56 for the reseller. */
@@ -29,19 +27,12 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     expect(found).to.deep.equal([]);
   });
 
-  const legsOf = (id: string): Promise<PayoutLeg[]> => stage.store.read(em => legsOfOrder(em, id as never));
   /** Up to the booked sale, its legs not paid yet. */
   const booked = async (): Promise<{ id: string; captureId: string }> => {
     const { id } = await stage.paidOrder(await stage.stockUp(seller));
     for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await stage.perform(queue, id);
     const [payment] = await stage.store.read(em => paymentsOf(em, id as never));
     return { id, captureId: payment?.reference ?? '' };
-  };
-  const payLegs = async (id: string) => {
-    await until(async () => {
-      for (const leg of await legsOf(id)) await stage.perform('payout', leg.id);
-      return (await legsOf(id)).every(({ status }) => status === 'PAID');
-    });
   };
   const tell = async (type: string, resource: object) => {
     told += 1;
@@ -82,7 +73,7 @@ describe('money that goes back to the buyer after the sale was booked', () => {
   };
   const buyerWins = { status: 'RESOLVED', outcome: 'RESOLVED_BUYER_FAVOUR' };
   const heldFor = async (id: string, why: string) => {
-    for (const leg of await legsOf(id)) expect(await stage.perform('payout', leg.id)).to.equal(`frozen: ${why}`);
+    for (const leg of await legsOf(stage, id)) expect(await stage.perform('payout', leg.id)).to.equal(`frozen: ${why}`);
   };
   const balanced = async () => {
     const totals = await stage.store.read(em => ledgerTotals(em));
@@ -92,7 +83,7 @@ describe('money that goes back to the buyer after the sale was booked', () => {
   it('cancels legs that have not left when all of it goes back', async () => {
     const { id, captureId } = await booked();
     await refund(captureId, '29.99');
-    expect((await legsOf(id)).map(({ status }) => status)).to.deep.equal(['CANCELLED', 'CANCELLED']);
+    expect((await legsOf(stage, id)).map(({ status }) => status)).to.deep.equal(['CANCELLED', 'CANCELLED']);
     await balanced();
   });
 
@@ -100,23 +91,23 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     const { id, captureId } = await booked();
     await refund(captureId, '5.00');
     // 8.96 profit, 0.90 for the platform, 8.06 for the reseller.
-    expect((await legsOf(id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([90n, 806n]);
-    await payLegs(id);
+    expect((await legsOf(stage, id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([90n, 806n]);
+    await payLegs(stage, id);
     expect((await stage.store.read(em => creditOf(em, seller.id, 'reseller'))).amountMinor).to.equal(0n);
     await balanced();
   });
 
   it('turns what has left into a receivable, set off against the next sale', async () => {
     const { id, captureId } = await booked();
-    await payLegs(id);
+    await payLegs(stage, id);
     await refund(captureId, '29.99');
     // The reseller bears the loss of goods and fees as well: -16.03 is what the sale is worth.
     expect((await stage.store.read(em => creditOf(em, seller.id, 'reseller'))).amountMinor).to.equal(-2_859n);
     // So is the commission that the platform's admin was paid.
     const next = await booked();
-    expect(await legsOf(next.id)).to.deep.equal([]);
+    expect(await legsOf(stage, next.id)).to.deep.equal([]);
     const third = await booked();
-    expect((await legsOf(third.id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([140n]);
+    expect((await legsOf(stage, third.id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([140n]);
     await balanced();
   });
 
@@ -126,10 +117,10 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     const [payment] = await stage.store.read(em => paymentsOf(em, id as never));
     await refund(payment?.reference ?? '', '5.00');
     await stage.perform('create-sale', id);
-    expect((await legsOf(id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([90n, 806n]);
+    expect((await legsOf(stage, id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([90n, 806n]);
     await refund(payment?.reference ?? '', '3.00', 'again');
     // 5.96 profit.
-    expect((await legsOf(id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([60n, 536n]);
+    expect((await legsOf(stage, id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([60n, 536n]);
     expect(await parkedOf(stage, id)).to.deep.equal([]);
   });
 
@@ -145,10 +136,11 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     const { id, captureId } = await booked();
     const { id: dispute_id } = await stage.control<{ id: string }>('dispute', { captureId, status: 'OPEN' });
     await tell('CUSTOMER.DISPUTE.CREATED', { dispute_id });
-    for (const leg of await legsOf(id)) expect(await stage.perform('payout', leg.id)).to.equal('frozen: DISPUTE');
+    for (const leg of await legsOf(stage, id))
+      expect(await stage.perform('payout', leg.id)).to.equal('frozen: DISPUTE');
     await stage.control('dispute', { captureId, status: 'RESOLVED', outcome: 'RESOLVED_SELLER_FAVOUR' });
     await tell('CUSTOMER.DISPUTE.RESOLVED', { dispute_id, status: 'RESOLVED' });
-    await payLegs(id);
+    await payLegs(stage, id);
   });
 
   it('holds the legs through a refund while the dispute is open, and not for ever when the buyer wins it', async () => {
@@ -160,7 +152,7 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     await dispute(captureId, buyerWins);
     expect((await stage.order(id)).frozenFor).to.equal(null);
     expect((await stage.store.read(em => paymentsOf(em, id as never)))[0]?.status).to.equal('PARTIALLY_REFUNDED');
-    await payLegs(id);
+    await payLegs(stage, id);
   });
 
   it('lets the legs go when PayPal gives the buyer its own money', async () => {
@@ -170,7 +162,7 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     await dispute(captureId, { status: 'RESOLVED', outcome: 'RESOLVED_WITH_PAYOUT' });
     expect(stage.jobs.map(({ queue }) => queue)).to.deep.equal(['payout', 'payout']);
     expect((await stage.store.read(em => paymentsOf(em, id as never)))[0]?.status).to.equal('COMPLETED');
-    await payLegs(id);
+    await payLegs(stage, id);
   });
 
   it('holds the legs of a lost dispute until its refund is booked', async () => {
@@ -181,7 +173,7 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     await heldFor(id, 'DISPUTE');
     await refund(captureId, '29.99');
     expect((await stage.order(id)).frozenFor).to.equal(null);
-    expect((await legsOf(id)).map(({ status }) => status)).to.deep.equal(['CANCELLED', 'CANCELLED']);
+    expect((await legsOf(stage, id)).map(({ status }) => status)).to.deep.equal(['CANCELLED', 'CANCELLED']);
   });
 
   it('holds the legs for a second dispute when the first is settled', async () => {
@@ -204,7 +196,7 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     expect(await stage.order(id)).to.include({ status: 'PURCHASING', frozenFor: 'PAYMENT_REVERSED' });
     for (const queue of ['purchase', 'create-sale'] as const) await stage.perform(queue, id);
     expect(await stage.order(id)).to.include({ status: 'PURCHASED', frozenFor: null });
-    await payLegs(id);
+    await payLegs(stage, id);
   });
 
   it('books what PayPal takes for a lost dispute once, and what it gives back of it', async () => {
@@ -255,7 +247,7 @@ describe('money that goes back to the buyer after the sale was booked', () => {
     await stage.control('dispute', { captureId, status: 'RESOLVED', outcome: 'RESOLVED_SELLER_FAVOUR' });
     await tell('CUSTOMER.DISPUTE.RESOLVED', { dispute_id });
     expect((await stage.order(id)).frozenFor).to.equal('SUPPLIER_CANCELLED');
-    for (const leg of await legsOf(id))
+    for (const leg of await legsOf(stage, id))
       expect(await stage.perform('payout', leg.id)).to.equal('frozen: SUPPLIER_CANCELLED');
   });
 

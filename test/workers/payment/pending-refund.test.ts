@@ -4,10 +4,10 @@ import type { OrderId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';
 import { NotNow } from '../../../domain/outcome.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
-import { legsOfOrder } from '../../../store/payouts/legs.ts';
 import type { Context } from '../../../workers/context/context.ts';
 import { createStage, type Goods, type Stage } from '../../support/stage.ts';
 import { refundOf, storeNews } from '../events/paypal-news.ts';
+import { legsOf } from '../payout/paying-out.ts';
 import { performWith } from '../workbench.ts';
 
 /** 5.00 of an order's 29.99, given back by its seller on PayPal's own pages. */
@@ -42,7 +42,6 @@ describe('a refund of the seller’s that PayPal has not carried out yet', () =>
     for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await stage.perform(queue, id);
     return id;
   };
-  const legs = (id: string) => stage.store.read(em => legsOfOrder(em, id as OrderId));
 
   for (const type of ['PAYMENT.CAPTURE.REFUNDED', 'PAYMENT.REFUND.PENDING'])
     it(`holds the legs, told as ${type}, and is asked after until it is done`, async () => {
@@ -53,12 +52,12 @@ describe('a refund of the seller’s that PayPal has not carried out yet', () =>
         expect(held).to.be.an.instanceOf(NotNow);
         expect(held.retryAfterMs).to.equal(3_600_000);
       }
-      for (const leg of await legs(id))
+      for (const leg of await legsOf(stage, id))
         expect(await stage.perform('payout', leg.id)).to.equal('frozen: REFUND_PENDING');
       await stage.perform('apply-event', event);
       expect((await stage.order(id)).frozenFor).to.equal(null);
       // 8.96 profit, 0.90 for the platform, 8.06 for the reseller.
-      expect((await legs(id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([90n, 806n]);
+      expect((await legsOf(stage, id)).map(({ amountMinor }) => amountMinor)).to.deep.equal([90n, 806n]);
     });
 
   it('stops nothing when it fails', async () => {

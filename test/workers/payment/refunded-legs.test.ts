@@ -8,13 +8,14 @@ import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { owedFrom } from '../../../store/money/current-account.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
 import { claimOrder } from '../../../store/orders/orders.ts';
-import { claimLeg, legsOfOrder, moveLeg, wakeLeg } from '../../../store/payouts/legs.ts';
+import { claimLeg, moveLeg, wakeLeg } from '../../../store/payouts/legs.ts';
 import { purchaseCost } from '../../../transactions/book-purchase.ts';
 import { decidePayout } from '../../../transactions/decisions/decide-payout.ts';
 import { settleRefund } from '../../../transactions/settle-refund.ts';
 import { undoPurchase } from '../../../transactions/undo-purchase.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
+import { resellersLeg } from '../payout/paying-out.ts';
 import { reservationsOf, rows } from '../workbench.ts';
 
 /** An order of 29.99 that cost 14.49 and 1.54 in fees: 1.40 for the platform, 12.56 for the reseller. */
@@ -32,11 +33,7 @@ describe('the share of a sale that is refunded before it is paid', () => {
   afterEach(async () => expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]));
 
   /** The reseller's leg. */
-  const legOf = async (id: OrderId): Promise<PayoutLeg> => {
-    const leg = (await stage.store.read(em => legsOfOrder(em, id))).find(row => row.beneficiary === 'reseller');
-    if (!leg) throw new Error('there is no leg');
-    return leg;
-  };
+  const legOf = (id: OrderId) => resellersLeg(stage, id);
   const booked = async (): Promise<OrderId> => {
     const { id } = await stage.paidOrder(await stage.stockUp(seller));
     for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await stage.perform(queue, id);

@@ -1,8 +1,9 @@
 import type { LegId, OrderId } from '../../../domain/ids.ts';
 import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { findLeg, legsOfOrder } from '../../../store/payouts/legs.ts';
-import { createStage, type Stage } from '../../support/stage.ts';
+import { createStage, type SandboxEffect, type Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
+import { reservationsOf } from '../workbench.ts';
 
 /** Providers settle a payout as soon as they accept it, and Payoneer has money. */
 export async function openPayouts(): Promise<Stage> {
@@ -26,6 +27,41 @@ export async function legBecomes(stage: Stage, id: string, status: PayoutLeg['st
   });
   return legNow(stage, id);
 }
+
+/** The same where a look may fail meanwhile, because its provider is asked again. */
+export async function legBecomesInTheEnd(stage: Stage, id: string, status: PayoutLeg['status']): Promise<PayoutLeg> {
+  await until(async () => {
+    await stage.perform('payout', id).catch((error: Error) => error.message);
+    return (await legNow(stage, id)).status === status;
+  });
+  return legNow(stage, id);
+}
+
+/** The shares of an order. */
+export const legsOf = (stage: Stage, id: string): Promise<PayoutLeg[]> =>
+  stage.store.read(em => legsOfOrder(em, id as OrderId));
+
+export async function resellersLeg(stage: Stage, id: string): Promise<PayoutLeg> {
+  const leg = (await legsOf(stage, id)).find(({ beneficiary }) => beneficiary === 'reseller');
+  if (!leg) throw new Error('there is no leg');
+  return leg;
+}
+
+/** Looks at the shares of an order until each that was not cancelled is paid. */
+export const payLegs = (stage: Stage, id: string): Promise<true> =>
+  until(async () => {
+    const open = (await legsOf(stage, id)).filter(({ status }) => status !== 'CANCELLED' && status !== 'PAID');
+    for (const leg of open) await stage.perform('payout', leg.id);
+    return open.length === 0;
+  });
+
+/** What the provider was told to pay for a share. */
+export const payoutsFor = async (stage: Stage, id: string): Promise<SandboxEffect[]> =>
+  (await stage.effects('payout')).filter(({ key }) => key.startsWith(`leg-${id}`));
+
+/** How the money stands that was reserved for a share, from its first reservation on. */
+export const heldFor = async (stage: Stage, id: string): Promise<string[]> =>
+  (await reservationsOf(stage, id)).map(({ status }) => status);
 
 /** Sweeps until both shares of an order are paid. */
 export const paidOut = (stage: Stage, id: OrderId): Promise<true> =>

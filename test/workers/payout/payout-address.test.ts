@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { askChange, cancelChange, restingChange } from '../../../store/accounts/receivers.ts';
+import type { PayoutLeg } from '../../../store/entities/money.ts';
 import type { Seller, Stage } from '../../support/stage.ts';
-import { until } from '../../support/until.ts';
 import { readyEffects } from '../ready-effects.ts';
 import { hourMs, notesOf, rows } from '../workbench.ts';
-import { legNow, openPayouts } from './paying-out.ts';
+import { legBecomesInTheEnd, legNow, openPayouts } from './paying-out.ts';
 
 describe('where a payout goes', () => {
   let stage: Stage;
@@ -19,11 +19,7 @@ describe('where a payout goes', () => {
 
   const newLeg = () => readyEffects(stage, seller).legOf(seller);
   const look = (id: string) => legNow(stage, id);
-  const becomes = (id: string, status: string) =>
-    until(async () => {
-      await stage.perform('payout', id).catch((error: Error) => error.message);
-      return (await look(id)).status === status;
-    });
+  const becomes = (id: string, status: PayoutLeg['status']) => legBecomesInTheEnd(stage, id, status);
   const correct = (receiver: string, restMs = 48 * hourMs) =>
     stage.store.transaction(em =>
       askChange(em, seller.id, {

@@ -2,10 +2,10 @@
 import { expect } from 'chai';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import { creditOf } from '../../../store/money/current-account.ts';
-import { claimLeg, legsOfOrder, moveLeg } from '../../../store/payouts/legs.ts';
+import { claimLeg, moveLeg } from '../../../store/payouts/legs.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
-import { paidOut } from './paying-out.ts';
+import { paidOut, resellersLeg } from './paying-out.ts';
 
 describe('a payout that did not arrive, or came back', () => {
   let stage: Stage;
@@ -14,12 +14,7 @@ describe('a payout that did not arrive, or came back', () => {
   });
   after(() => stage[Symbol.asyncDispose]());
 
-  const legOf = async (orderId: string) => {
-    const legs = await stage.store.read(em => legsOfOrder(em, orderId as never));
-    const leg = legs.find(({ beneficiary }) => beneficiary === 'reseller');
-    if (!leg) throw new Error('there is no leg');
-    return leg;
-  };
+  const legOf = (orderId: string) => resellersLeg(stage, orderId);
   const soldBy = async (seller: Seller) => {
     const { id } = await stage.paidOrder(await stage.stockUp(seller));
     await stage.drain();

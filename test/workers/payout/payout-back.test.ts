@@ -10,8 +10,8 @@ import { claimLeg, moveLeg, wakeLeg } from '../../../store/payouts/legs.ts';
 import type { Seller, Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
 import { readyEffects } from '../ready-effects.ts';
-import { performWith, reservationsOf } from '../workbench.ts';
-import { legBecomes, legNow, openPayouts } from './paying-out.ts';
+import { performWith } from '../workbench.ts';
+import { heldFor, legBecomes, legNow, openPayouts } from './paying-out.ts';
 
 describe('a payout whose money comes back after it was paid', () => {
   let stage: Stage;
@@ -42,7 +42,7 @@ describe('a payout whose money comes back after it was paid', () => {
       const leg = await claimLeg(em, id as LegId, ['FAILED', 'RETURNED', 'REVERSED']);
       if (leg) await moveLeg(em, leg, 'PENDING', { reason: null });
     });
-  const held = async (id: string) => (await reservationsOf(stage, id)).map(({ status }) => status);
+  const held = (id: string) => heldFor(stage, id);
   const credit = async () => (await stage.store.read(em => creditOf(em, seller.id, 'reseller'))).amountMinor;
 
   it('is returned, although the queue lost the job that its news had made', async () => {

@@ -8,8 +8,8 @@ import { decidePayout } from '../../../transactions/decisions/decide-payout.ts';
 import type { Seller, Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
 import { readyEffects } from '../ready-effects.ts';
-import { type Changes, fromNow, hourMs, intentsOf, notesOf, performWith, reservationsOf, rows } from '../workbench.ts';
-import { legNow, openPayouts } from './paying-out.ts';
+import { type Changes, fromNow, hourMs, intentsOf, notesOf, performWith, rows } from '../workbench.ts';
+import { heldFor, legNow, openPayouts } from './paying-out.ts';
 
 describe('a payout that meets trouble', () => {
   let stage: Stage;
@@ -36,7 +36,7 @@ describe('a payout that meets trouble', () => {
       await pay(id, changes);
       return (await look(id)).status === status;
     });
-  const held = async (id: string) => (await reservationsOf(stage, id)).map(({ status }) => status);
+  const held = (id: string) => heldFor(stage, id);
   const fault = (provider: string, kind: string, change: object = {}) =>
     stage.control('faults', { provider, operation: 'create-payout', kind, times: 1, ...change });
 

@@ -1,13 +1,12 @@
 /** Covers: transactions/cancel-payout.ts, workers/payout/outcome.ts. */
 import { expect } from 'chai';
-import type { LegId } from '../../../domain/ids.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
+import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { freeFunds } from '../../../store/money/funding.ts';
-import { findLeg } from '../../../store/payouts/legs.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
-import { until } from '../../support/until.ts';
 import { readyEffects } from '../ready-effects.ts';
 import { reservationsOf, rows } from '../workbench.ts';
+import { legBecomesInTheEnd } from './paying-out.ts';
 
 /** 12.56 for the reseller, and 0.25 that PayPal keeps. */
 describe('a payout that nobody claims', () => {
@@ -24,12 +23,7 @@ describe('a payout that nobody claims', () => {
   after(() => stage[Symbol.asyncDispose]());
   afterEach(async () => expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]));
 
-  const look = (id: string) => stage.store.read(em => findLeg(em, id as LegId));
-  const becomes = (id: string, status: string) =>
-    until(async () => {
-      await stage.perform('payout', id).catch((error: Error) => error.message);
-      return (await look(id))?.status === status;
-    });
+  const becomes = (id: string, status: PayoutLeg['status']) => legBecomesInTheEnd(stage, id, status);
   const unclaimed = async () => {
     const id = await readyEffects(stage, seller).legOf(seller);
     await becomes(id, 'UNCLAIMED');

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { Terminal } from '../../../domain/outcome.ts';
 import type { LegState } from '../../../domain/payout-leg.ts';
 import type { PayoutLeg } from '../../../store/entities/money.ts';
-import { legsOfOrder } from '../../../store/payouts/legs.ts';
 import { createStage, type Goods, type Seller, type Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
 import {
@@ -16,7 +15,7 @@ import {
   reservationsOf,
   rows,
 } from '../workbench.ts';
-import { legNow } from './paying-out.ts';
+import { heldFor, legNow, payoutsFor, resellersLeg } from './paying-out.ts';
 
 describe('payout', () => {
   let stage: Stage;
@@ -35,9 +34,8 @@ describe('payout', () => {
 
   const pay = (leg: PayoutLeg, changes: Changes = {}) => performWith(stage, changes, 'payout', leg.id);
   const look = ({ id }: PayoutLeg) => legNow(stage, id);
-  const paidFor = async (leg: PayoutLeg) =>
-    (await stage.effects('payout')).filter(({ key }) => key.startsWith(`leg-${leg.id}`));
-  const held = async (leg: PayoutLeg) => (await reservationsOf(stage, leg.id)).map(({ status }) => status);
+  const paidFor = ({ id }: PayoutLeg) => payoutsFor(stage, id);
+  const held = ({ id }: PayoutLeg) => heldFor(stage, id);
   const setBalance = (amountMinor: number) =>
     stage.control('balance', { provider: 'paypal', currency: 'USD', amountMinor: `${amountMinor}` });
   const fault = (operation: string, kind: string, change: object = {}) =>
@@ -48,9 +46,7 @@ describe('payout', () => {
     const { id } = await orderToBuy(stage, goods);
     await stage.perform('purchase', id);
     await performWith(stage, changes, 'create-sale', id);
-    const leg = (await stage.store.read(em => legsOfOrder(em, id))).find(row => row.beneficiary === 'reseller');
-    if (!leg) throw new Error('there is no leg');
-    return leg;
+    return resellersLeg(stage, id);
   };
 
   /** Looks at the leg until PayPal has settled it. */
