@@ -4,11 +4,11 @@ import { platformCurrency } from '../../domain/fees.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
 import { setCommissionPercent } from '../../store/accounts/settings.ts';
-import { findUser } from '../../store/accounts/users.ts';
-import { setAvailable } from '../../store/money/funding.ts';
+import { isLimitCurrency, setFundingLimit } from '../../transactions/set-funding-limit.ts';
 import type { Deps } from '../deps.ts';
-import { notFound, Problem, valid } from '../middleware/problem.ts';
+import { Problem, valid } from '../middleware/problem.ts';
 import { moneyView } from '../views/views.ts';
+import { refused } from './decision-refused.ts';
 import { id, price } from './schemas.ts';
 
 const percent = Joi.object<{ percent: string }>({
@@ -19,8 +19,8 @@ const percent = Joi.object<{ percent: string }>({
 
 const limit = Joi.object<{ userId: UserId; limit: Money }>({ userId: id.required(), limit: price.required() });
 
-/** What only an admin decides: rates, the commission, and how much may be drawn from accounts that we cannot read. */
-export const adminRoutes = ({ store, now }: Deps): Router =>
+/** What only an admin decides: rates, the commission, and how much may be drawn from accounts nobody can read. */
+export const adminRoutes = ({ store }: Deps): Router =>
   Router()
     .put('/commission', async (request, response) => {
       const { percent: text } = valid(percent, request.body);
@@ -29,11 +29,7 @@ export const adminRoutes = ({ store, now }: Deps): Router =>
     })
     .put('/funding-limits', async (request, response) => {
       const { userId, limit: amount } = valid(limit, request.body);
-      if (amount.currency !== platformCurrency)
-        throw new Problem(400, 'INVALID_INPUT', `limits are in ${platformCurrency}`);
-      await store.transaction(async em => {
-        if (!(await findUser(em, userId))) throw notFound('user');
-        await setAvailable(em, userId, amount, now());
-      });
+      if (!isLimitCurrency(amount)) throw new Problem(400, 'INVALID_INPUT', `limits are in ${platformCurrency}`);
+      await store.transaction(em => setFundingLimit(em, userId, amount)).catch(refused);
       response.json({ userId, limit: moneyView(amount) });
     });

@@ -1,23 +1,17 @@
 import { Router } from 'express';
 import Joi from 'joi';
-import { type Currency, parseDecimal } from '../../domain/money.ts';
 import type { FxRate } from '../../store/entities/money.ts';
 import { confirmRate, currentRates, takeRate } from '../../store/money/fx.ts';
+import { type EnteredRate, enteredRate } from '../../transactions/rate-input.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';
-import { currency, decimal, instant } from './schemas.ts';
+import { instant } from './schemas.ts';
 
-type NewRate = { base: Currency; quote: Currency; rate: string; source: string; asOf?: Date };
-const newRate = Joi.object<NewRate>({
-  base: currency.required(),
-  quote: currency.required(),
-  rate: decimal
-    .required()
-    .custom((text: string, { error }) => (parseDecimal(text).units > 0n ? text : error('any.invalid'))),
-  source: Joi.string().max(64).default('by hand'),
-  asOf: instant.max('now'),
-}).custom((pair: NewRate, { error }) => (pair.base === pair.quote ? error('any.invalid') : pair));
+type NewRate = EnteredRate & { source: string; asOf?: Date };
+const newRate = enteredRate.concat(
+  Joi.object({ source: Joi.string().max(64).default('by hand'), asOf: instant.max('now') }),
+) as Joi.ObjectSchema<NewRate>;
 
 /** A serial number that fits its column. */
 const rateId = Joi.string().pattern(/^[1-9]\d{0,17}$/);

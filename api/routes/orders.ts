@@ -1,24 +1,24 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import Joi from 'joi';
-import type { Address } from '../../domain/address.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { type OrderState, orderStates } from '../../domain/order.ts';
-import { jobForOrder } from '../../queues/next-job.ts';
-import { advance } from '../../queues/transact.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { paymentsOf } from '../../store/money/payments.ts';
-import { claimOrder, findOrder, ordersOf, updateOrder, wakeOrder } from '../../store/orders/orders.ts';
+import { findOrder, ordersOf } from '../../store/orders/orders.ts';
 import { parcelsOf } from '../../store/orders/parcels.ts';
 import { supplierOrdersOf } from '../../store/orders/supplier-orders.ts';
-import { note, timelineOf } from '../../store/orders/timeline.ts';
+import { timelineOf } from '../../store/orders/timeline.ts';
 import { legsOfOrder } from '../../store/payouts/legs.ts';
 import { findSale, salesOf } from '../../store/payouts/sales.ts';
+import { correctAddress } from '../../transactions/correct-address.ts';
+import { refundOrder } from '../../transactions/refund-order.ts';
 import type { Deps } from '../deps.ts';
-import { notFound, Problem, valid } from '../middleware/problem.ts';
+import { notFound, valid } from '../middleware/problem.ts';
 import { maybeSession, scopeOf, sessionOf } from '../middleware/session.ts';
 import { paymentFacts, paymentOutcome } from '../views/payment-outcome.ts';
 import { orderDetailView, orderView, saleView } from '../views/views.ts';
+import { refused } from './decision-refused.ts';
 import { address, id, type Page, page } from './schemas.ts';
 
 type List = Page & { status?: OrderState };
@@ -65,24 +65,18 @@ export const orderRoutes = (deps: Deps): Router =>
     })
     .post('/:id/refund', async (request, response) => {
       const order = await visibleOrder(deps, response, valid(id, request.params.id));
-      await refundNow(deps, order);
+      const note = 'asked for by its reseller';
+      await deps.transact((em, enqueue) => refundOrder(em, enqueue, order.id, note)).catch(refused);
       response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id });
     })
     .put('/:id/address', async (request, response) => {
       const order = await visibleOrder(deps, response, valid(id, request.params.id));
-      await correctAddress(deps, order, valid(address, request.body));
+      const shipTo = valid(address, request.body);
+      await deps.transact((em, enqueue) => correctAddress(em, enqueue, order.id, shipTo)).catch(refused);
       response.status(202).location(`/api/orders/${order.id}`).json({ id: order.id });
     });
 
-/** Refunds the buyer of a failed order, for a reseller whose policy is to be asked first. */
-const refundNow = ({ transact }: Deps, { id }: Order): Promise<void> =>
-  transact(async (em, enqueue) => {
-    const owned = await claimOrder(em, id, ['FAILED']);
-    if (!owned) throw new Problem(409, 'NOT_REFUNDABLE', 'only a finally failed order is refunded');
-    await advance(em, enqueue, owned, { to: 'REFUNDING', note: 'requested by its reseller' });
-  });
-
-/** The holder of the checkout token sees the state of the order, and nothing of the business behind it. */
+/** Who holds the checkout token sees how the order stands, and nothing of the business behind it. */
 async function forBuyer({ store }: Deps, request: Request, response: Response, orderId: string): Promise<void> {
   const order = await store.read(em => findOrder(em, orderId as OrderId));
   const token = request.get('x-checkout-token');
@@ -92,25 +86,6 @@ async function forBuyer({ store }: Deps, request: Request, response: Response, o
   const { id, status } = order;
   response.json({ id, status, payment: facts.payment?.status ?? null, ...paymentOutcome(order, facts) });
 }
-
-/** Only an order that waits for an address takes one: after the purchase the parcel has its address. */
-async function correctAddress({ transact }: Deps, order: Order, shipTo: Address): Promise<void> {
-  if (order.waitReason !== 'ADDRESS_MISSING' && order.waitReason !== 'ADDRESS_INVALID')
-    throw new Problem(409, 'ADDRESS_NOT_WANTED', `the order is ${order.status} and waits for no address`);
-  if (order.buyerErasedAt) throw new Problem(409, 'BUYER_ERASED', 'its buyer wants to be forgotten: refund the sale');
-  await transact(async (em, enqueue) => {
-    const owned = await claimOrder(em, order.id, ['WAITING']);
-    if (!owned) throw new Problem(409, 'ADDRESS_NOT_WANTED', 'the order has moved on');
-    await updateOrder(em, owned, { shipTo: { ...referenceIn(owned), ...shipTo } });
-    await note(em, order.id, 'noted', 'the address was corrected');
-    const woken = await wakeOrder(em, order.id);
-    if (woken) enqueue(jobForOrder(woken));
-  });
-}
-
-/** A hub finds the parcel by it, whatever else in the address was wrong. */
-const referenceIn = ({ shipTo }: Order): Pick<Address, 'labelReference'> =>
-  shipTo?.labelReference ? { labelReference: shipTo.labelReference } : {};
 
 export const saleRoutes = ({ store }: Deps): Router =>
   Router().get('/', async (request, response) => {

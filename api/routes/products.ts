@@ -4,16 +4,15 @@ import { platformCurrency } from '../../domain/fees.ts';
 import type { CredentialId, ProductId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
 import { fitsWire } from '../../domain/wire-amount.ts';
-import { jobForOrder } from '../../queues/next-job.ts';
-import { addProduct, findProduct, mapListing, productsOf } from '../../store/catalogue/products.ts';
-import { findCredential } from '../../store/connections/credentials.ts';
-import { waitingFor, wakeOrder } from '../../store/orders/orders.ts';
+import { addProduct, productsOf } from '../../store/catalogue/products.ts';
+import { assertMappable, mapListingToProduct } from '../../transactions/map-listing.ts';
 import type { Deps } from '../deps.ts';
 import { type Limits, spend } from '../middleware/limits.ts';
-import { notFound, Problem, valid } from '../middleware/problem.ts';
+import { Problem, valid } from '../middleware/problem.ts';
 import { scopeOf, sessionOf } from '../middleware/session.ts';
 import { productView } from '../views/views.ts';
 import { tooFineForCheckout } from './checkout.ts';
+import { refused } from './decision-refused.ts';
 import { id, type Page, page, price } from './schemas.ts';
 
 type NewProduct = {
@@ -65,23 +64,8 @@ export const listingRoutes = ({ store, transact }: Deps, limits: Limits): Router
   Router().put('/', async (request, response) => {
     const { userId } = sessionOf(response);
     const listing = valid(newListing, request.body);
-    const [credential, product] = await store.read(em =>
-      Promise.all([findCredential(em, listing.credentialId), findProduct(em, listing.productId)]),
-    );
-    if (credential?.userId !== userId) throw notFound('connection');
-    if (product?.userId !== userId) throw notFound('product');
+    await store.read(em => assertMappable(em, userId, listing)).catch(refused);
     await spend(limits.product, userId, 'TOO_MANY_PRODUCTS');
-    const woken = await transact(async (em, enqueue) => {
-      await mapListing(em, listing);
-      const waiting = await waitingFor(em, 'LISTING_NOT_MAPPED', {
-        credentialId: listing.credentialId,
-        listingId: listing.externalId,
-      });
-      for (const { id } of waiting) {
-        const order = await wakeOrder(em, id);
-        if (order) enqueue(jobForOrder(order));
-      }
-      return waiting.length;
-    });
+    const woken = await transact((em, enqueue) => mapListingToProduct(em, enqueue, userId, listing)).catch(refused);
     response.json({ ...listing, ordersWoken: woken });
   });

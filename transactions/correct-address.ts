@@ -1,0 +1,36 @@
+import type { Address } from '../domain/address.ts';
+import type { OrderId } from '../domain/ids.ts';
+import { jobForOrder } from '../queues/next-job.ts';
+import type { Enqueue } from '../queues/transact.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import type { Order } from '../store/entities/order.ts';
+import { claimOrder, findOrder, updateOrder, wakeOrder } from '../store/orders/orders.ts';
+import { note } from '../store/orders/timeline.ts';
+import { type DecisionRefused, refusal } from './decision-refused.ts';
+
+type Asked = Pick<Order, 'status' | 'waitReason' | 'buyerErasedAt'>;
+
+/** Only an order that waits for an address takes one: once bought, the parcel has its address. */
+export function whyNoAddressWanted({ status, waitReason, buyerErasedAt }: Asked): DecisionRefused | null {
+  if (waitReason !== 'ADDRESS_MISSING' && waitReason !== 'ADDRESS_INVALID')
+    return refusal('ADDRESS_NOT_WANTED', `the order is ${status} and waits for no address`);
+  return buyerErasedAt ? refusal('BUYER_ERASED', 'its buyer wants to be forgotten: refund the sale') : null;
+}
+
+/** The address that was missing, or was refused; the order goes on with it. @throws DecisionRefused */
+export async function correctAddress(em: EntityManager, enqueue: Enqueue, id: OrderId, shipTo: Address): Promise<void> {
+  const order = await findOrder(em, id);
+  if (!order) throw refusal('NOT_FOUND', 'there is no such order');
+  const refused = whyNoAddressWanted(order);
+  if (refused) throw refused;
+  const owned = await claimOrder(em, id, ['WAITING']);
+  if (!owned) throw refusal('ADDRESS_NOT_WANTED', 'the order has moved on');
+  await updateOrder(em, owned, { shipTo: { ...referenceIn(owned), ...shipTo } });
+  await note(em, id, 'noted', 'the address was corrected');
+  const woken = await wakeOrder(em, id);
+  if (woken) enqueue(jobForOrder(woken));
+}
+
+/** A hub knows the parcel by it, whatever else of its address was wrong. */
+const referenceIn = ({ shipTo }: Order): Pick<Address, 'labelReference'> =>
+  shipTo?.labelReference ? { labelReference: shipTo.labelReference } : {};

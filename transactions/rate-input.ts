@@ -1,0 +1,15 @@
+import Joi from 'joi';
+import { type Currency, parseDecimal } from '../domain/money.ts';
+import { currency, decimal } from './decisions/money-input.ts';
+
+/** One unit of `base` is `rate` units of `quote`. */
+export type EnteredRate = { base: Currency; quote: Currency; rate: string };
+
+/** An exchange rate as an admin enters it: of two currencies, and more than nothing. */
+export const enteredRate = Joi.object<EnteredRate>({
+  base: currency.required(),
+  quote: currency.required(),
+  rate: decimal
+    .required()
+    .custom((text: string, { error }) => (parseDecimal(text).units > 0n ? text : error('any.invalid'))),
+}).custom((pair: EnteredRate, { error }) => (pair.base === pair.quote ? error('any.invalid') : pair));

@@ -1,0 +1,23 @@
+import type { OrderId } from '../domain/ids.ts';
+import type { OrderState } from '../domain/order.ts';
+import { advance, type Enqueue } from '../queues/transact.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import { claimOrder } from '../store/orders/orders.ts';
+import { type DecisionRefused, refusal } from './decision-refused.ts';
+
+const refundable: readonly OrderState[] = ['FAILED'];
+
+/** Pages offer the refund where this is null, and routes answer with it where it is not. */
+export const whyNotRefundable = ({ status }: { status: OrderState }): DecisionRefused | null =>
+  refundable.includes(status) ? null : refusal('NOT_REFUNDABLE', 'only a finally failed order is refunded');
+
+/**
+ * The buyer of a finally failed order gets the money back, where its reseller wants to be asked first.
+ * @param note who asked for it, for the timeline
+ * @throws DecisionRefused
+ */
+export async function refundOrder(em: EntityManager, enqueue: Enqueue, id: OrderId, note: string): Promise<void> {
+  const owned = await claimOrder(em, id, refundable);
+  if (!owned) throw refusal('NOT_REFUNDABLE', 'only a finally failed order is refunded');
+  await advance(em, enqueue, owned, { to: 'REFUNDING', note });
+}
