@@ -8,14 +8,14 @@ import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { owedFrom } from '../../../store/money/current-account.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
 import { claimOrder } from '../../../store/orders/orders.ts';
-import { claimLeg, moveLeg, wakeLeg } from '../../../store/payouts/legs.ts';
+import { wakeLeg } from '../../../store/payouts/legs.ts';
 import { purchaseCost } from '../../../transactions/book-purchase.ts';
 import { decidePayout } from '../../../transactions/decisions/decide-payout.ts';
 import { settleRefund } from '../../../transactions/settle-refund.ts';
 import { undoPurchase } from '../../../transactions/undo-purchase.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
-import { resellersLeg } from '../payout/paying-out.ts';
+import { payAgain as payLegAgain, resellersLeg } from '../payout/paying-out.ts';
 import { reservationsOf, rows } from '../workbench.ts';
 
 /** An order of 29.99 that cost 14.49 and 1.54 in fees: 1.40 for the platform, 12.56 for the reseller. */
@@ -70,16 +70,7 @@ describe('the share of a sale that is refunded before it is paid', () => {
     await stage.control('payout-outcome', { receiver: seller.email, itemStatus: 'FAILED' });
     await becomes(id, 'FAILED');
   };
-  const payAgain = (id: OrderId) =>
-    stage.store.transaction(async em => {
-      const leg = await claimLeg(em, (await legOf(id)).id, ['FAILED']);
-      if (leg) await moveLeg(em, leg, 'PENDING', { reason: null });
-    });
-  const payReturned = (id: OrderId) =>
-    stage.store.transaction(async em => {
-      const leg = await claimLeg(em, (await legOf(id)).id, ['RETURNED']);
-      if (leg) await moveLeg(em, leg, 'PENDING', { reason: null });
-    });
+  const payAgain = async (id: OrderId) => payLegAgain(stage, (await legOf(id)).id);
   const owed = async () => (await stage.store.transaction(em => owedFrom(em, seller.id))).reseller.amountMinor;
 
   it('is paid what it is worth then, although another sum was to be sent before PayPal had too little', async () => {
@@ -214,7 +205,7 @@ describe('the share of a sale that is refunded before it is paid', () => {
     const id = await unclaimed();
     await refund(id, 500n);
     await becomes(id, 'RETURNED');
-    await payReturned(id);
+    await payAgain(id);
     await becomes(id, 'PAID');
     expect(await left()).to.deep.equal(['1256', '806']);
     expect(await owed()).to.equal(0n);

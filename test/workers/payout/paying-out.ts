@@ -1,6 +1,7 @@
 import type { LegId, OrderId } from '../../../domain/ids.ts';
 import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { findLeg, legsOfOrder } from '../../../store/payouts/legs.ts';
+import { decidePayout } from '../../../transactions/decisions/decide-payout.ts';
 import { createStage, type SandboxEffect, type Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
 import { reservationsOf } from '../workbench.ts';
@@ -62,6 +63,13 @@ export const payoutsFor = async (stage: Stage, id: string): Promise<SandboxEffec
 /** How the money stands that was reserved for a share, from its first reservation on. */
 export const heldFor = async (stage: Stage, id: string): Promise<string[]> =>
   (await reservationsOf(stage, id)).map(({ status }) => status);
+
+/** An operator has it paid again. */
+export async function payAgain(stage: Stage, id: string): Promise<void> {
+  const { userId: by } = await legNow(stage, id);
+  const deed = { decision: { decision: 'pay-again' }, by, why: 'it did not arrive' } as const;
+  await stage.context.transact((em, enqueue) => decidePayout(em, enqueue, id as LegId, deed));
+}
 
 /** Sweeps until both shares of an order are paid. */
 export const paidOut = (stage: Stage, id: OrderId): Promise<true> =>

@@ -5,7 +5,7 @@ import { creditOf } from '../../../store/money/current-account.ts';
 import { claimLeg, moveLeg } from '../../../store/payouts/legs.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
-import { paidOut, resellersLeg } from './paying-out.ts';
+import { paidOut, payAgain, resellersLeg } from './paying-out.ts';
 
 describe('a payout that did not arrive, or came back', () => {
   let stage: Stage;
@@ -30,11 +30,7 @@ describe('a payout that did not arrive, or came back', () => {
   const payoutsTo = async (receiver: string) =>
     (await stage.effects('payout')).filter(({ detail }) => detail.receiver === receiver);
   const askAgain = async (orderId: string) => {
-    const { id } = await legOf(orderId);
-    await stage.store.transaction(async em => {
-      const leg = await claimLeg(em, id, ['FAILED', 'RETURNED', 'REVERSED']);
-      if (leg) await moveLeg(em, leg, 'PENDING', { reason: null });
-    });
+    await payAgain(stage, (await legOf(orderId)).id);
   };
 
   it('is paid again with a new key only because its provider says that it failed', async () => {

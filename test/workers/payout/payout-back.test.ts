@@ -6,12 +6,12 @@ import { checkLedger } from '../../../store/books/ledger-check.ts';
 import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { creditOf } from '../../../store/money/current-account.ts';
 import { orderSums } from '../../../store/money/ledger.ts';
-import { claimLeg, moveLeg, wakeLeg } from '../../../store/payouts/legs.ts';
+import { wakeLeg } from '../../../store/payouts/legs.ts';
 import type { Seller, Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
 import { readyEffects } from '../ready-effects.ts';
 import { performWith } from '../workbench.ts';
-import { heldFor, legBecomes, legNow, openPayouts } from './paying-out.ts';
+import { heldFor, legBecomes, legNow, openPayouts, payAgain } from './paying-out.ts';
 
 describe('a payout whose money comes back after it was paid', () => {
   let stage: Stage;
@@ -37,11 +37,6 @@ describe('a payout whose money comes back after it was paid', () => {
     await stage.control('payout-status', { provider: route, itemId: payout?.reference, itemStatus });
   };
   const wake = (id: string) => stage.store.transaction(em => wakeLeg(em, id as LegId));
-  const payAgain = (id: string) =>
-    stage.store.transaction(async em => {
-      const leg = await claimLeg(em, id as LegId, ['FAILED', 'RETURNED', 'REVERSED']);
-      if (leg) await moveLeg(em, leg, 'PENDING', { reason: null });
-    });
   const held = (id: string) => heldFor(stage, id);
   const credit = async () => (await stage.store.read(em => creditOf(em, seller.id, 'reseller'))).amountMinor;
 
@@ -97,7 +92,7 @@ describe('a payout whose money comes back after it was paid', () => {
     await comesBack(await look(id), 'RETURNED');
     await becomes(id, 'RETURNED');
     expect(await held(id)).to.deep.equal(['RELEASED']);
-    await payAgain(id);
+    await payAgain(stage, id);
     await becomes(id, 'PAID');
     expect(await held(id)).to.deep.equal(['RELEASED', 'CONSUMED']);
     expect(await credit()).to.equal(0n);
@@ -110,7 +105,7 @@ describe('a payout whose money comes back after it was paid', () => {
       await comesBack(await look(id), status);
       await becomes(id, 'RETURNED');
       expect(await credit()).to.equal(1_256n);
-      await payAgain(id);
+      await payAgain(stage, id);
       await becomes(id, 'PAID');
       expect(await credit()).to.equal(0n);
     });
@@ -124,7 +119,7 @@ describe('a payout whose money comes back after it was paid', () => {
       await becomes(id, 'REVERSED');
       expect(await credit()).to.equal(1_256n);
       await comesBack(await look(id), 'SUCCESS');
-      await payAgain(id);
+      await payAgain(stage, id);
       await becomes(id, 'PAID');
       expect(await credit(), `turn ${turns}`).to.equal(0n);
       expect(await stage.store.read(em => checkLedger(em))).to.deep.equal([]);
@@ -163,7 +158,7 @@ describe('a payout whose money comes back after it was paid', () => {
     await follow('PAID');
     await comesBack(await look(id), 'Cancelled');
     await follow('RETURNED');
-    await payAgain(id);
+    await payAgain(stage, id);
     await follow('PAID');
     expect(await credit()).to.equal(0n);
   });
