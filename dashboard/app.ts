@@ -24,6 +24,8 @@ import { orderRoutes } from './routes/orders.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { passwordResetRoutes } from './routes/password-reset.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { rateRoutes } from './routes/rates.ts';
+import { remedyRoutes } from './routes/remedies.ts';
 
 const publicFolder = fileURLToPath(new URL('public', import.meta.url));
 
@@ -83,6 +85,8 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   app.use(overviewRoutes(deps));
   app.use(orderRoutes(deps));
   app.use(decisionRoutes(deps));
+  app.use(remedyRoutes(deps));
+  app.use(rateRoutes(deps));
   app.use(erasureRoutes(deps));
   app.use(evidenceRoutes(deps));
   app.use(eventRoutes(deps));

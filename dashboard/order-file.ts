@@ -1,9 +1,10 @@
 import type { OrderId } from '../domain/ids.ts';
 import { restingChange } from '../store/accounts/receivers.ts';
-import { findProduct } from '../store/catalogue/products.ts';
+import { findProduct, productsOf } from '../store/catalogue/products.ts';
 import { contradictionsOf } from '../store/contradictions.ts';
 import type { EntityManager, Store } from '../store/database/open.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
+import type { Order } from '../store/entities/order.ts';
 import { erasureHold } from '../store/forgetting/erasure-hold.ts';
 import { paymentsOf } from '../store/money/payments.ts';
 import { effectsOf, ledgerOf } from '../store/operations/order-books.ts';
@@ -14,8 +15,12 @@ import { supplierOrdersOf } from '../store/orders/supplier-orders.ts';
 import { timelineOf } from '../store/orders/timeline.ts';
 import { legsOfOrder } from '../store/payouts/legs.ts';
 import { commissionOf, findSale } from '../store/payouts/sales.ts';
+import { whyNoAddressWanted } from '../transactions/correct-address.ts';
 import { orderChoices, orderFacts } from '../transactions/decisions/order-choices.ts';
 import { payoutChoices, payoutFacts } from '../transactions/decisions/payout-choices.ts';
+import { listingWanted } from '../transactions/map-listing.ts';
+import { whyNotRefundable } from '../transactions/refund-order.ts';
+import { limitedReseller } from '../transactions/set-funding-limit.ts';
 import { Refusal } from './middleware/refusal.ts';
 
 export type OrderFile = Awaited<ReturnType<typeof readOrderFile>>;
@@ -25,6 +30,20 @@ async function choicesOf(em: EntityManager, legs: readonly PayoutLeg[]) {
   const chosen = [];
   for (const leg of legs) chosen.push({ leg, choices: payoutChoices(await payoutFacts(em, leg)) });
   return chosen;
+}
+
+/** So many of a reseller's products are offered for a listing. */
+const productsMax = 1_000;
+
+/** What may be done about an order beside deciding. */
+async function remediesOf(em: EntityManager, order: Order) {
+  const wanted = listingWanted(order);
+  return {
+    refund: whyNotRefundable(order) === null,
+    address: whyNoAddressWanted(order) === null,
+    listing: wanted && { ...wanted, products: await productsOf(em, order.userId, { limit: productsMax, offset: 0 }) },
+    fundingLimit: limitedReseller(order) !== null,
+  };
 }
 
 /** An order and everything that belongs to it. @throws Refusal 404 */
@@ -41,6 +60,7 @@ export const readOrderFile = (store: Store, id: OrderId) =>
       sale,
       legs,
       payoutChoices: await choicesOf(em, legs),
+      remedies: await remediesOf(em, row.order),
       orderChoices: orderChoices(await orderFacts(em, row.order)),
       erasureHold: row.order.buyerErasedAt ? null : await erasureHold(em, row.order),
       product: productId ? await findProduct(em, productId) : null,

@@ -1,30 +1,40 @@
 import type { FailureReason, Freeze, OrderState, ReviewReason, WaitReason } from '../../domain/order.ts';
+import { type Html, html } from '../../runtime/http/html.ts';
 
-/** What a person can do about an order that waits. Where nothing is needed, it says so. */
-const forWaiting: Readonly<Record<WaitReason, string>> = {
+type Advice = Html | string;
+const rates = html`<a href="/rates">Exchange rates</a>`;
+const browser = html`<a href="/browser">Browser</a>`;
+
+/**
+ * What a person can do about an order that waits. Where nothing is needed, it says so; where somebody else must do it,
+ * who. What is done here has its form or its button on the order’s page, or on the page that is linked.
+ */
+const forWaiting: Readonly<Record<WaitReason, Advice>> = {
   HOLD: 'Nothing: it is bought when the buyer’s time to cancel is over.',
-  FAILED_INSUFFICIENT_FUNDS: 'Add money to the account that pays, or raise the reseller’s funding limit.',
-  DAILY_LIMIT_REACHED: 'Nothing: it goes on tomorrow (UTC). Or raise MAX_DAILY_ORDERS or MAX_DAILY_SPEND_USD.',
-  FX_RATE_MISSING: 'Store a fresh exchange rate, or confirm one that jumped (GET /api/admin/fx-rates).',
-  LISTING_NOT_MAPPED: 'The reseller says which product the listing sells (PUT /api/listings).',
-  ADDRESS_MISSING:
-    'Nothing where the buyer still chooses it; else ask them and enter it (PUT /api/orders/:id/address).',
-  ADDRESS_INVALID: 'Correct the fields that the timeline names (PUT /api/orders/:id/address).',
+  FAILED_INSUFFICIENT_FUNDS:
+    'Add money to the account that pays. Where the reseller pays, allow more: the order’s page has the form for the limit.',
+  DAILY_LIMIT_REACHED:
+    'Nothing: it goes on tomorrow (UTC). Whoever runs the program can raise the daily limits in its settings.',
+  FX_RATE_MISSING: html`Enter a fresh rate, or confirm one that jumped, under ${rates}. The order goes on by itself.`,
+  LISTING_NOT_MAPPED: 'Say which product the listing sells: every order that waits for this listing goes on.',
+  ADDRESS_MISSING: 'Nothing where the buyer still chooses it; else ask them, and enter it.',
+  ADDRESS_INVALID: 'Correct the fields that the timeline names.',
   RECONNECT_NEEDED:
-    'The reseller connects the account that the timeline names again (GET /api/connections/:provider/start).',
+    'Only the owner can: they log in, and connect the account that the timeline names again. Tell them; or give the order up.',
   SUPPLIER_UNPAID: 'Pay the supplier order on the supplier’s site before its deadline.',
   CANCELLATION_ASKED:
     'Do not pay the supplier order. Accept or decline the cancellation at the marketplace: a declined one lets it go on.',
-  ORDER_ABOVE_CAP: 'Check the order; raise MAX_ORDER_SPEND_USD and wake it, or cancel the sale.',
+  ORDER_ABOVE_CAP:
+    'Check the order. Give it up; or whoever runs the program raises the limit of one order in its settings, and you wake it.',
   SUPPLIER_REFUND_UNPROVEN: 'See the supplier’s refund, then say under “Decide” what came back: it is bought again.',
-  BUYER_ACCOUNT_PAUSED: 'Log in on the supplier’s site, settle what it asks, then release the account.',
-  BROWSER_AUTOMATION_DISABLED: 'Connect the supplier’s API for this reseller, or allow buying in the browser.',
+  BUYER_ACCOUNT_PAUSED: html`Log in on the supplier’s site, settle what it asks, then release the account under ${browser}.`,
+  BROWSER_AUTOMATION_DISABLED: html`See whether ${browser} is switched off. If it is on: the reseller connects the supplier’s API or allows it, or whoever runs the program allows it in its settings.`,
 };
 
-const forReview: Readonly<Record<ReviewReason, string>> = {
+const forReview: Readonly<Record<ReviewReason, Advice>> = {
   WRONG_AMOUNT: 'Compare payment and price; refund the buyer or accept the amount.',
   PAID_AFTER_CANCEL: 'The order was dead when the money came: refund the buyer.',
-  FEE_CURRENCY: 'Its fee is in a currency without a stored rate. Enter the rate, then have it bought, or fail it.',
+  FEE_CURRENCY: html`Its fee is in a currency without a stored rate. Enter the rate under ${rates}, then have it bought, or fail it.`,
   MONEY_RETURNED: 'Money that had gone back came again: refund the buyer, or have the order bought.',
   PAYMENT_REVERSED: 'The money went back. Answer the dispute; buy nothing more for it.',
   FRAUD_RISK: 'The marketplace warns of fraud: look at the sale there, then cancel or continue.',
@@ -48,8 +58,7 @@ const forReview: Readonly<Record<ReviewReason, string>> = {
   SUPPLIER_NEEDS_ATTENTION: 'Open the order on the supplier’s site: it wants something from its buyer.',
   SUPPLIER_CANCELLED:
     'The supplier has cancelled goods of an order that it has not closed: look there what comes and what it gives back. Go on, and it is followed until it is closed; or refund the buyer.',
-  SUPPLIER_CURRENCY:
-    'The supplier counts in another currency. Nothing bought: store a rate for it (POST /api/admin/fx-rates) and buy again. Bought: check the cost.',
+  SUPPLIER_CURRENCY: html`The supplier counts in another currency. Nothing bought: enter a rate for it under ${rates}, and buy again. Bought: check the cost.`,
   BUYER_ERASED:
     'The buyer left eBay and nothing may be sent to them: look whether it was bought, then refund the sale.',
   TOO_LATE_TO_BUY:
@@ -85,7 +94,7 @@ const forFrozen: Readonly<Record<Freeze, string>> = {
 };
 export const wayOut = (frozenFor: Freeze): string => forFrozen[frozenFor];
 
-const byState: { readonly [State in OrderState]?: Readonly<Record<string, string>> } = {
+const byState: { readonly [State in OrderState]?: Readonly<Record<string, Advice>> } = {
   WAITING: forWaiting,
   NEEDS_REVIEW: forReview,
   FAILED: forFailed,
@@ -96,7 +105,7 @@ export function nextAction(order: {
   status: OrderState;
   reason?: string | null | undefined;
   waitReason?: string | null | undefined;
-}): string | undefined {
+}): Advice | undefined {
   const reason = order.waitReason ?? order.reason;
   return reason ? byState[order.status]?.[reason] : undefined;
 }

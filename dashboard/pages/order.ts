@@ -11,6 +11,7 @@ import { nextAction, wayOut } from './next-action.ts';
 import { buyerOf } from './order-buyer.ts';
 import { effectTable, parcelTable, paymentTable, supplierOrderTable, timeline } from './order-course.ts';
 import { ledgerTable, legTable, splitOf } from './order-money.ts';
+import { remedies } from './order-remedies.ts';
 import { amount, badge, card, code, facts, none, reasonText, shortId } from './parts.ts';
 import { age, moment, relative } from './time.ts';
 
@@ -24,6 +25,7 @@ export const orderPage = (viewer: Viewer, file: OrderFile, now: Date, woken?: nu
     ${head(file, now)}
     ${woken !== undefined && wokenNotice(woken)}
     ${advice(file)}
+    ${remedies(file)}
     ${contradictionCard(file.contradictions)}
     ${decisions(file)}
     <div class="columns wide">

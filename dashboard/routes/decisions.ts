@@ -1,5 +1,4 @@
 import { type Request, type Response, Router } from 'express';
-import type Joi from 'joi';
 import type { LegId, OrderId } from '../../domain/ids.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { decideOrder } from '../../transactions/decisions/decide-order.ts';
@@ -12,29 +11,18 @@ import {
 import { settleContradiction } from '../../transactions/decisions/settle-contradiction.ts';
 import type { Deps } from '../deps.ts';
 import { audited } from '../middleware/audit.ts';
-import { Refusal } from '../middleware/refusal.ts';
 import { operatorOf } from '../middleware/session.ts';
 import { form } from '../middleware/storable.ts';
 import { refused } from './decision-refused.ts';
+import { entered, type Fields, filled } from './entered.ts';
 import { idOf } from './id-of.ts';
-
-/** @throws Refusal 400 */
-function entered<Asked>(schema: Joi.Schema<Asked>, fields: object): Asked {
-  const { value, error } = schema.validate(fields);
-  if (error) throw new Refusal(400, `${error.message}. Go back and correct it.`);
-  return value;
-}
-
-/** A field that was left empty was not filled in. */
-const filled = (fields: Readonly<Record<string, string>> = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(fields).filter(([, text]) => text.trim() !== ''));
 
 const numbersIn = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
 
 const ofCurrency = /Currency$/;
 
 /** A form says an amount in two fields, `cost` and `costCurrency`; several numbers, and several costs, in one each. */
-function decisionIn(body: Readonly<Record<string, string>> | undefined): Readonly<Record<string, unknown>> {
+function decisionIn(body: Fields | undefined): Readonly<Record<string, unknown>> {
   const fields = filled(body);
   const money = Object.entries(fields)
     .filter(([name]) => ofCurrency.test(name) && name !== 'costsCurrency')

@@ -1,14 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
-import { money } from '../../../domain/money.ts';
-import { Effect } from '../../../store/entities/money.ts';
-import { recordPayment } from '../../../store/money/payments.ts';
+import type { Effect } from '../../../store/entities/money.ts';
 import { findOrder } from '../../../store/orders/orders.ts';
 import { findLeg } from '../../../store/payouts/legs.ts';
-import { addLeg, addSale } from '../../../store/payouts/sales.ts';
-import { usd } from '../../support/money.ts';
 import { berlin } from '../../support/stage.ts';
+import { addEffect, payFor, soldWithPayout } from '../order-in-state.ts';
 import { openWorld, operator, visitor, type World } from '../world.ts';
 
 describe('what an operator decides', () => {
@@ -30,61 +26,10 @@ describe('what an operator decides', () => {
       fxRate: '1',
     });
   const orderOf = async (id: OrderId) => (await world.store.read(em => findOrder(em, id)))!;
-  const paid = (orderId: OrderId) =>
-    world.store.transaction(em =>
-      recordPayment(em, {
-        orderId,
-        provider: 'paypal',
-        reference: `capture-${orderId}`,
-        status: 'COMPLETED',
-        rawStatus: 'COMPLETED',
-        amount: money(4_990n, 'USD'),
-      }),
-    );
-  const purchase = (id: OrderId, facts: Partial<Effect>) =>
-    world.store.transaction(em =>
-      em.insert(Effect, {
-        id: randomUUID() as Effect['id'],
-        purpose: 'buy',
-        subject: id,
-        route: 'aliexpress-api',
-        account: 'buyer',
-        environment: 'sandbox',
-        generation: 1,
-        idempotencyKey: `${id}-1`,
-        request: '{}',
-        sends: 1,
-        firstSentAt: new Date(),
-        lastSentAt: new Date(),
-        ...(facts.status === 'DONE' ? { closedAt: new Date() } : {}),
-        ...facts,
-      } as Effect),
-    );
+  const paid = (id: OrderId) => payFor(world, id);
+  const purchase = (id: OrderId, facts: Partial<Effect>) => addEffect(world, { purpose: 'buy', subject: id, ...facts });
   /** Its order is booked and done; nobody knows whether its share has arrived. */
-  const payoutInReview = async () => {
-    const order = await world.addOrder({ status: 'PURCHASED', shipTo: berlin, maxCostMinor: 2_500n, fxRate: '1' });
-    const profit = { grossProfit: usd(2_767n), commission: usd(277n), netProfit: usd(2_490n) };
-    const leg = await world.store.transaction(async em => {
-      const { id: saleId } = await addSale(em, {
-        orderId: order,
-        userId: world.reseller.id,
-        adminId: world.admin.id,
-        salePrice: usd(4_990n),
-        supplierCost: usd(2_000n),
-        fees: { marketplaceFee: usd(0n), paymentFee: usd(223n) },
-        profit,
-        expectedProfit: usd(2_767n),
-        setOff: usd(0n),
-        commissionPercent: '10',
-      });
-      const due = { userId: world.reseller.id, amount: usd(2_490n), receiver: 'r@example.com', notBefore: new Date() };
-      const { id } = await addLeg(em, { saleId, orderId: order, route: 'paypal', beneficiary: 'reseller', ...due });
-      await em.execute(`update payout_legs set status = 'SENT' where id = ?`, [id]);
-      await em.execute(`update payout_legs set status = 'NEEDS_REVIEW', reason = 'EFFECT_UNPROVEN' where id = ?`, [id]);
-      return id;
-    });
-    return { order, leg };
-  };
+  const payoutInReview = () => soldWithPayout(world, ['SENT', 'NEEDS_REVIEW'], 'EFFECT_UNPROVEN');
   const decide = (id: string, fields: object, as = admin) =>
     as
       .post(`/orders/${id}/decide`)
