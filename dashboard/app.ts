@@ -23,6 +23,7 @@ import { loginRoutes } from './routes/login.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { passwordResetRoutes } from './routes/password-reset.ts';
+import { payoutRoutes } from './routes/payouts.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { rateRoutes } from './routes/rates.ts';
 import { remedyRoutes } from './routes/remedies.ts';
@@ -86,6 +87,7 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   app.use(orderRoutes(deps));
   app.use(decisionRoutes(deps));
   app.use(remedyRoutes(deps));
+  app.use(payoutRoutes(deps));
   app.use(rateRoutes(deps));
   app.use(erasureRoutes(deps));
   app.use(evidenceRoutes(deps));

@@ -10,6 +10,7 @@ type Section = { readonly path: string; readonly text: string };
 const sections: readonly Section[] = [
   { path: '/', text: 'Overview' },
   { path: '/orders', text: 'Orders' },
+  { path: '/payouts', text: 'Payouts' },
   { path: '/rates', text: 'Rates' },
   { path: '/buyers', text: 'Buyers' },
   { path: '/events', text: 'Events' },

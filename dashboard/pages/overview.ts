@@ -5,6 +5,7 @@ import { type Html, html } from '../../runtime/http/html.ts';
 import type { TroubledFeed } from '../../store/events/feeds.ts';
 import type { Receivable } from '../../store/money/current-account.ts';
 import type { FreezeStanding, LegStanding, Standing } from '../../store/operations/overview.ts';
+import { isHeldUp } from '../../store/operations/payouts.ts';
 import type { VitalSigns } from '../../store/operations/vital-signs.ts';
 import type { QueueFigures } from '../board/queue-figures.ts';
 import { feedTable } from './feeds.ts';
@@ -49,7 +50,7 @@ export const overviewPage = (viewer: Viewer, figures: Figures): string =>
     ${card('Queues', queueTable(figures), html`<a href="/queues">Open the board</a>`)}
     ${figures.feeds.length > 0 && card('Feeds', feedTable(figures), 'what is read in case a notification was lost')}
     <div class="columns">
-      ${card('Payouts', payoutTable(figures.legs))}
+      ${card('Payouts', payoutTable(figures.legs), html`<a href="/payouts">All payouts</a>`)}
       <div>
         ${platformMoneyCard(figures.platform)}
         ${card('Ledger', ledgerTable(figures.ledger), 'zero, or the books are broken')}
@@ -65,20 +66,21 @@ const ordersIn = (orders: readonly Standing[], state: OrderState): number =>
 const tile = (text: string, value: Html | string | number, tone: Tone, path: string): Html =>
   html`<a class="tile ${tone}" href="${path}"><b>${value}</b><span>${text}</span></a>`;
 
-/** The five figures that say whether somebody is needed. */
-function headlines({ orders, legs, ledger, queues }: Figures): Html {
+/** The figures that say whether somebody is needed. */
+function headlines({ orders, legs, frozen, ledger, queues }: Figures): Html {
   const alarm = (count: number, tone: Tone): Tone => (count > 0 ? tone : 'calm');
   const review = ordersIn(orders, 'NEEDS_REVIEW');
   const waiting = ordersIn(orders, 'WAITING');
   const failed = queues.reduce((total, { figures }) => total + (figures?.failed ?? 0), 0);
-  const troubled = legs.filter(({ status }) => !['PAID', 'PENDING', 'SENT', 'CANCELLED'].includes(status));
-  const stuck = troubled.reduce((total, row) => total + row.legs, 0);
+  const stuck = legs.filter(({ status }) => isHeldUp(status)).reduce((total, row) => total + row.legs, 0);
+  const held = frozen.reduce((total, row) => total + row.orders, 0);
   const off = ledger.filter(({ amountMinor }) => amountMinor !== 0n).length;
   return html`<div class="tiles">
     ${tile('need review', review, alarm(review, 'bad'), '/orders?state=NEEDS_REVIEW')}
     ${tile('orders wait', waiting, alarm(waiting, 'wait'), '/orders?state=WAITING')}
+    ${tile('orders held', held, alarm(held, 'bad'), held > 0 ? '#held' : '/orders')}
     ${tile('failed jobs', failed, alarm(failed, 'bad'), '/queues')}
-    ${tile('payouts held up', stuck, alarm(stuck, 'wait'), '#payouts')}
+    ${tile('payouts held up', stuck, alarm(stuck, 'bad'), '/payouts?state=held-up')}
     ${tile('ledger', off === 0 ? 'balanced' : 'broken', off === 0 ? 'good' : 'bad', '#ledger')}
   </div>`;
 }
@@ -110,13 +112,13 @@ function standing(title: string, state: OrderState, { orders, now }: Figures, em
 }
 
 const heldTable = ({ frozen, now }: Figures): Html =>
-  table(
+  html`<div id="held">${table(
     ['Why', { text: 'Orders', numeric: true }, { text: 'Oldest', numeric: true }, 'How it ends'],
     frozen.map(({ why, orders, oldest }) => ({
       cells: [html`<a href="/orders?frozen=${why}">${reasonText(why)}</a>`, orders, age(oldest, now), wayOut(why)],
     })),
     '',
-  );
+  )}</div>`;
 
 const zeroIsFaint = (count: number): Html | number => (count === 0 ? html`<span class="faint">0</span>` : count);
 
@@ -158,7 +160,7 @@ const payoutTable = (legs: readonly LegStanding[]): Html =>
     legs.map(({ status, legs: count, total }) => ({
       cells: [
         html`<a href="/orders?payout=${status}">${badge(status, status === 'PAID' ? 'good' : undefined)}</a>`,
-        count,
+        html`<a href="/payouts?state=${status}">${count}</a>`,
         amount(total),
       ],
     })),
