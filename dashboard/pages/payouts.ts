@@ -62,17 +62,17 @@ const payoutTable = (rows: readonly ListedPayout[], now: Date): Html =>
   );
 
 const cellsOf = ({ leg, email, frozenFor, mayPayAgain }: ListedPayout, now: Date): (Html | string)[] => [
-  html`<a href="/orders/${leg.orderId}" title="${leg.orderId}"><code>${shortId(leg.orderId)}</code></a>`,
+  html`<a class="whole" href="/orders/${leg.orderId}" title="${leg.orderId}"><code>${shortId(leg.orderId)}</code></a>`,
   html`<span class="clip" title="${email}">${email}</span>
     <small class="under">${leg.beneficiary}, ${leg.route} ${leg.receiver}</small>`,
   amount(legAmount(leg)),
   html`${badge(leg.status, leg.status === 'PAID' ? 'good' : undefined)} ${reasonText(leg.reason)}
     ${frozenFor && badge(`held: ${frozenFor}`, 'wait')}`,
   html`${age(leg.createdAt, now)}`,
-  html`${forState[leg.status] ?? none}${mayPayAgain && payAgainForm(leg.id)}`,
+  html`<p>${forState[leg.status] ?? none}</p>${mayPayAgain && payAgainForm(leg.id)}`,
 ];
 
-const payAgainForm = (id: string): Html => html`<form method="post" action="/legs/${id}/decide">
+const payAgainForm = (id: string): Html => html`<form class="deeds" method="post" action="/legs/${id}/decide">
   <input type="hidden" name="decision" value="pay-again">
   <input type="hidden" name="why" value="it did not arrive">
   <button class="quiet" title="Asks the provider once more, and pays it anew">Pay again</button>

@@ -44,7 +44,7 @@ const rateTable = (rates: readonly FxRate[], now: Date, deed: (rate: FxRate) => 
   );
 
 const confirmButton = ({ id }: FxRate): Html =>
-  html`<form method="post" action="/rates/${String(id)}/confirm"><button>It is true</button></form>`;
+  html`<form method="post" action="/rates/${String(id)}/confirm"><button>Confirm</button></form>`;
 
 const currencyField = (name: string, label: string): Html => html`<label>${label}
   <select name="${name}" required><option value="">currency</option>${currencies.map(
