@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { CredentialId, OrderId } from '../../domain/ids.ts';
+import { money } from '../../domain/money.ts';
 import { orderStates, waitReasons } from '../../domain/order.ts';
+import { addProduct } from '../../store/catalogue/products.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { berlin } from '../support/stage.ts';
 import { addMarketplaceAccount } from './order-in-state.ts';
@@ -23,6 +25,14 @@ const erased: Partial<Order> = {
   shipTo: null,
   buyerErasedAt: new Date(0),
 };
+
+/** What is to be put right, by hand. */
+function wanted({ status, waitReason, supplierPaidBy, buyerErasedAt }: Partial<Order>): string[] {
+  if (status === 'FAILED') return ['refund'];
+  if (waitReason === 'LISTING_NOT_MAPPED') return ['listing'];
+  if (waitReason === 'ADDRESS_MISSING' || waitReason === 'ADDRESS_INVALID') return buyerErasedAt ? [] : ['address'];
+  return waitReason === 'FAILED_INSUFFICIENT_FUNDS' && supplierPaidBy === 'reseller' ? ['funding-limit'] : [];
+}
 
 describe('what an order’s page offers to put right', () => {
   let world: World;
@@ -60,8 +70,10 @@ describe('what an order’s page offers to put right', () => {
     it(`is what is taken, and nothing else: ${named}`, async () => {
       const id = await sold(facts);
       const { text } = await admin.get(`/orders/${id}`).expect(200);
+      const offered = Object.keys(forms()).filter(deed => text.includes(`action="/orders/${id}/${deed}"`));
+      expect(offered).to.deep.equal(wanted(facts));
       for (const [deed, fields] of Object.entries(forms())) {
-        const isOffered = text.includes(`action="/orders/${id}/${deed}"`);
+        const isOffered = offered.includes(deed);
         const order = isOffered ? await sold(facts) : id;
         const { status } = await admin.post(`/orders/${order}/${deed}`).type('form').send(fields);
         expect(status, deed).to.equal(isOffered ? 303 : 409);
@@ -70,8 +82,20 @@ describe('what an order’s page offers to put right', () => {
   }
 
   it('is never another reseller’s product for a listing', async () => {
+    const { title, supplierProductId, supplierSkuId } = world.product;
+    const theirs = await world.store.transaction(em =>
+      addProduct(em, {
+        userId: world.admin.id,
+        title: `${title} of somebody else`,
+        price: money(4_990n, 'USD'),
+        maxBuy: money(2_500n, 'USD'),
+        supplierProductId,
+        supplierSkuId,
+      }),
+    );
     const id = await sold({ status: 'WAITING', waitReason: 'LISTING_NOT_MAPPED' });
-    await admin.post(`/orders/${id}/listing`).type('form').send({ productId: randomUUID() }).expect(404);
+    expect((await admin.get(`/orders/${id}`)).text).not.to.include(theirs.title);
+    await admin.post(`/orders/${id}/listing`).type('form').send({ productId: theirs.id }).expect(404);
   });
 
   it('is not guessed from a form that says too little, or too much', async () => {
