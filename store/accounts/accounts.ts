@@ -1,6 +1,6 @@
 /**
  * What can be done to an account after it was made: its password is changed by its owner, or reset by a link that works
- * once; it is switched off and on. Each of the first three ends the sessions that stand.
+ * once; it is switched off and on. Each of the first three ends the open sessions.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
@@ -12,7 +12,7 @@ export const resetHours = 24;
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
-/** Only where the password is still the one that was checked; and the session in which its owner changes it, which stays. */
+/** `instead`: the hash that the new one must replace. `but`: the session in which the owner asks, which stays open. */
 export type Change = { instead: string; but: string };
 
 /** @returns false when another password was set meanwhile */
@@ -28,7 +28,7 @@ export async function setPassword(
     [passwordHash, userId, instead ?? null],
   );
   if (set.length === 0) return false;
-  // A link that is still on its way would undo what was just decided.
+  // A link that was not used yet would undo this change.
   await closeResets(em, userId);
   await endSessions(em, userId, but);
   return true;
@@ -39,7 +39,7 @@ const closeResets = (em: EntityManager, userId: UserId): Promise<unknown> =>
 
 export type Reset = { token: string; expiresAt: Date };
 
-/** Opens a way to a new password, for whoever holds the token; ways that were opened before are closed. */
+/** Makes a reset of the password, for the holder of the token; earlier resets are closed. */
 export async function openReset(em: EntityManager, userId: UserId, madeBy: string): Promise<Reset> {
   const token = randomBytes(32).toString('base64url');
   // Two that are opened at the same moment wait for each other here.
@@ -54,7 +54,7 @@ export async function openReset(em: EntityManager, userId: UserId, madeBy: strin
   return { token, expiresAt: new Date(row.expires) };
 }
 
-/** Whose reset it is; nobody's when it was used, has expired, or never was. Their row stays locked. */
+/** Uses up a reset. @returns its user, whose row stays locked; null when it was used, has expired, or never existed */
 export async function takeReset(em: EntityManager, token: string): Promise<User | null> {
   const [row] = await em.execute<{ user_id: UserId }[]>(
     `select r.user_id from password_resets r join users u on u.id = r.user_id
@@ -67,7 +67,7 @@ export async function takeReset(em: EntityManager, token: string): Promise<User 
 
 export type Switched = { user: User } | { refused: 'LAST_ADMIN' | 'NO_SUCH_USER' };
 
-/** Nobody is let in by it any more, and its sessions are over; its orders and payouts go on. The last admin stays. */
+/** Nobody can log in to it any more, and its sessions end; its orders and payouts go on. The last admin stays. */
 export async function switchOff(em: EntityManager, userId: UserId): Promise<Switched> {
   // Two admins who switch each other off at the same moment wait for each other here.
   const admins = await em.execute<{ id: string }[]>(

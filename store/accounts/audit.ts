@@ -1,13 +1,13 @@
 /**
- * The record of what people did, or tried, through whichever door. Nothing in it is ever changed. What changed in the
- * database by it stands in `audit_changes`, written by the database itself (`store/database/acting.ts`).
+ * The record of what people did, or tried, through the api or the dashboard. Its rows never change. The changes that an
+ * action made in the database are in `audit_changes`, written by the database itself (`store/database/acting.ts`).
  */
-import { type AuditedAction, cut, presentDeed, whence } from '../database/acting.ts';
+import { type AuditedAction, cut, presentAction, whence } from '../database/acting.ts';
 import type { EntityManager, Store } from '../database/open.ts';
 
 export type { AuditedAction } from '../database/acting.ts';
 
-/** Writes what somebody is about to do, has done, or was denied; the answer is the attempt's number. */
+/** Records an action that is about to be done, was done, or was denied. @returns the attempt's number */
 export async function auditAttempt(
   em: EntityManager,
   deed: AuditedAction,
@@ -33,21 +33,21 @@ export async function auditOutcome(
   await auditAttempt(em, { ...deed, target: { ...deed.target, attempt } }, outcome);
 }
 
-/** Writes down what the present request asks for, also where it changes nothing; in the transaction in which it is done. */
+/** Records the present request, even if it changes nothing, in the transaction in which it is done. */
 export async function auditAnyway(em: EntityManager): Promise<void> {
-  const deed = presentDeed();
+  const deed = presentAction();
   if (!deed) return;
   const attempt = await auditAttempt(em, deed, 'done', deed);
   await em.execute(`select set_config('audit.attempt', ?, true)`, [attempt]);
 }
 
-/** What the present request asks for may not be done; nothing when nobody is logged in. */
+/** Records that the present request was denied; does nothing when nobody is logged in. */
 export async function auditPresentDenied(store: Pick<Store, 'read'>, why: string): Promise<void> {
-  const deed = presentDeed();
+  const deed = presentAction();
   if (deed) await store.read(em => auditAttempt(em, deed, `denied: ${why}`, deed));
 }
 
-/** What it changed: which columns of which row, before and after. A column whose values nobody is shown is only named. */
+/** A change that an action made: columns of a row, before and after. A column with secret values is only named. */
 export type Changed = {
   table: string;
   row: string;
@@ -66,7 +66,7 @@ export type Audited = AuditedAction & {
 
 const changesShown = 20;
 
-/** Attempts, the newest first, each with how it ended and what it changed, of which at most `changesShown` are told. */
+/** Attempts, the newest first, each with its outcome and at most `changesShown` of its changes. */
 export async function auditTrail(em: EntityManager, page: { limit: number; offset: number }): Promise<Audited[]> {
   const rows = await em.execute<(Omit<Audited, 'at'> & { at: string })[]>(
     `with page as (

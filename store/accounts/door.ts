@@ -1,4 +1,4 @@
-/** How somebody enters by a door, and is known there afterwards: the same at both. */
+/** Log-in and sessions, the same for both entry points (doors): the api and the dashboard. */
 import { createSessionTokens } from '../../runtime/http/session-token.ts';
 import { actingAsNobody } from '../database/acting.ts';
 import type { Store } from '../database/open.ts';
@@ -12,15 +12,16 @@ import {
   standingSession,
 } from './sessions.ts';
 
-/** Who is asking, and in which session. */
+/** The user of a request, and the session. */
 export type Session = Person & { readonly sessionId: string };
 
 export type Door = {
   readonly seconds: number;
-  /** Begins a session. @returns the token that it is known by; nothing when the password was changed since it was checked */
+  /** Begins a session. @returns its token; undefined when the password was changed since it was checked */
   enter(checked: Checked, place: Place): Promise<string | undefined>;
   /**
-   * The session of a token. Asked every time: one that was ended, or whose user is no more what it says, is over at once.
+   * The session of a token, checked with each request: it is over at once when it was ended, or when its user has
+   * another role or is switched off.
    * @param byPerson false when a page asks by itself
    */
   session(token: string, byPerson?: boolean): Promise<Session | undefined>;

@@ -8,7 +8,7 @@ export function givenUser({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = pro
   return { email, password };
 }
 
-/** @throws when somebody would guess it */
+/** @throws when the password is easily guessed */
 export function assertStrong({ email, password }: GivenUser): void {
   const fault = passwordFault(password, email);
   if (fault) throw new Error(`ADMIN_PASSWORD: ${fault}`);

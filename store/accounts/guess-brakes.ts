@@ -1,7 +1,7 @@
 /**
- * How fast passwords may be guessed. Counted for both doors together: per place and account, per place, and per account
- * from all places. The first two stop; the last only slows, and never where the account was used from before, because a
- * stranger who can lock an account out has a weapon.
+ * How fast passwords may be guessed, at the api and the dashboard together: per address and account, per address, and
+ * per account from all addresses. The first two limits stop log-ins; the last only slows them, and not from addresses
+ * that the account has used before, because strangers must not be able to lock an account.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,7 +15,7 @@ const quarter = 15 * 60;
 export const guessRules = {
   /** Wrong passwords for one account from one place. */
   'login-account': { points: 10, windowSeconds: quarter },
-  /** Tries for one account from one place, also those that got in: each costs a hash. */
+  /** Attempts for one account from one place, successful ones too: each costs a hash. */
   'login-tries': { points: 40, windowSeconds: quarter },
   /** Many accounts may be tried from one place, a few passwords each. */
   'login-address': { points: 100, windowSeconds: quarter },
@@ -24,19 +24,19 @@ export const guessRules = {
 } as const satisfies Readonly<Record<string, LimitRule>>;
 
 export type GuessLimit = keyof typeof guessRules;
-/** `slowDown` takes the time of a try that is slowed. */
+/** `slowDown` waits for the time of an attempt that is slowed. */
 export type GuessRules = Readonly<Record<GuessLimit, LimitRule>> & { readonly slowDown?: () => Promise<unknown> };
 
-/** So long a try takes at an account that is being guessed at. */
+/** How long an attempt takes at an account that is being guessed at. */
 const slowMs = 5_000;
 const slowAtOnceMax = 200;
 /**
- * A hash takes 19 MB and 40 ms of a core, and one of the four threads that also verify sessions. Places that an account
- * knows have a lane of their own, so that a flood of strangers keeps nobody out.
+ * A hash takes 19 MB and 40 ms of a core, and one of the four threads that also verify sessions. Known places of an
+ * account have a lane of their own, so that a flood of strangers keeps nobody out.
  */
 const lanes = { known: { atOnce: 1, waiting: 64 }, strangers: { atOnce: 2, waiting: 64 } } as const;
 
-/** More are tried at once than are worked on: a "not now", and no judgement of the password. */
+/** Too many attempts at once: a "not now", which says nothing about the password. */
 export class TooManyAtOnce extends Error {
   override readonly name = 'TooManyAtOnce';
 }
@@ -44,19 +44,19 @@ export class TooManyAtOnce extends Error {
 export type Guess = { source: string; email: string };
 
 export type GuessBrakes = {
-  /** Counts a try before anything is looked up. Answers 0, or how many milliseconds to wait. */
+  /** Counts an attempt before anything is looked up. @returns 0, or how many milliseconds to wait */
   admit(guess: Guess): Promise<number>;
-  /** Counts a try from a place that the account does not know; takes its time when there are many. @throws TooManyAtOnce */
+  /** Counts an attempt from a place that is new to the account; waits when there are many. @throws TooManyAtOnce */
   slow(guess: Guess): Promise<void>;
-  /** Works on a hash, a few at once. @throws TooManyAtOnce */
+  /** Computes a hash, a few at once. @throws TooManyAtOnce */
   hash<T>(work: () => Promise<T>, isKnown: boolean): Promise<T>;
-  /** It was no guess: the password was right. @param isKnown else it went through `slow` */
+  /** Uncounts a guess: the password was right. @param isKnown else it went through `slow` */
   forget(guess: Guess, isKnown: boolean): Promise<void>;
-  /** It was no try: nobody has looked at the password. */
+  /** Uncounts an attempt whose password was not checked. */
   giveBack(guess: Guess, isKnown: boolean): Promise<void>;
 };
 
-/** As the address is looked up: spelt otherwise it would have tries of its own. */
+/** In the form in which it is looked up: another spelling must not have attempts of its own. */
 const accountKey = (email: string): string => createHash('sha256').update(normalEmail(email)).digest('base64url');
 
 export function openGuessBrakes(pool: pg.Pool, rules: GuessRules = guessRules): GuessBrakes {
@@ -74,7 +74,7 @@ export function openGuessBrakes(pool: pg.Pool, rules: GuessRules = guessRules): 
   const both = ({ source, email }: Guess): string => `${source}/${accountKey(email)}`;
 
   return {
-    // The cheap one first: a place that is blocked is known by heart and costs no question.
+    // The cheap limit first: a blocked place is in memory and costs no query.
     admit: async guess =>
       (await address.spend(guess.source)) || (await account.spend(both(guess))) || (await tries.spend(both(guess))),
     slow: async guess => {

@@ -1,4 +1,4 @@
-/** Whose password it is. Both doors, and whatever asks for a password once more, come through here. */
+/** Checks a password: for log-ins at the api and the dashboard, and wherever it is asked for once more. */
 import { hashPassword, passwordMatches } from '../../runtime/secrets/password.ts';
 import type { Store } from '../database/open.ts';
 import type { Role, User } from '../entities/people.ts';
@@ -11,10 +11,10 @@ export type Refused = 'password' | 'role' | 'disabled';
 export type Admission = { user: User } | { refused: Refused } | { waitMs: number };
 export type Tried = Guess & { password: string };
 
-/** Compared with when nobody has the address, so that a wrong address takes as long as a wrong password. */
+/** The hash to compare with for an unknown address, so that it takes as long as a wrong password. */
 const nobody = hashPassword('nobody has this password');
 
-/** Lets somebody in at a door, if their role may enter. @throws TooManyAtOnce */
+/** Logs a user in at the api or the dashboard, if their role may enter there. @throws TooManyAtOnce */
 export async function logIn(
   store: Store,
   brakes: GuessBrakes,
@@ -28,7 +28,9 @@ export async function logIn(
   return admission;
 }
 
-/** That whoever has a session knows the password too. Only wrong ones are told: what it is asked for is told by itself. */
+/**
+ * Checks that the holder of a session knows the password. The audit gets only wrong ones: the action has its own row.
+ */
 export async function confirmPassword(store: Store, brakes: GuessBrakes, tried: Tried): Promise<Admission> {
   const admission = await check(store, brakes, tried);
   if ('refused' in admission) await tell(store, tried, { action: 'confirm the password', target: {} }, admission);
@@ -46,7 +48,7 @@ async function check(store: Store, brakes: GuessBrakes, tried: Tried): Promise<A
     const matches = await brakes.hash(() => passwordMatches(tried.password, hash), isKnown);
     if (!user || !matches) return { refused: 'password' };
   } catch (error) {
-    // Nobody has looked at the password: that was no try.
+    // The password was not checked: that was no attempt.
     if (error instanceof TooManyAtOnce) await brakes.giveBack(tried, isKnown);
     throw error;
   }
@@ -55,7 +57,7 @@ async function check(store: Store, brakes: GuessBrakes, tried: Tried): Promise<A
   return { user };
 }
 
-/** The audit tells of each try, but of those that nobody looked at. */
+/** The audit records each attempt whose password was checked. */
 async function tell(
   store: Store,
   { source, email }: Tried,
@@ -65,7 +67,7 @@ async function tell(
   if ('waitMs' in admission) return;
   await store.read(async em => {
     const user = await findUserByEmail(em, email);
-    // Whatever was typed there may be a password.
+    // The text typed as the address may be a password.
     const deed = { operator: user?.email ?? 'somebody unknown', ...what };
     const outcome = 'refused' in admission ? `denied: ${admission.refused}` : 'done';
     await auditAttempt(em, deed, outcome, { source, sessionId: null });

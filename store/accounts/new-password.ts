@@ -1,4 +1,4 @@
-/** The two ways to a new password, for both doors: by the old one, and by a link that works once. */
+/** The two ways to a new password, at the api and the dashboard: with the old one, and by a link that works once. */
 import { hashPassword } from '../../runtime/secrets/password.ts';
 import { actingAs } from '../database/acting.ts';
 import type { Store } from '../database/open.ts';
@@ -33,7 +33,7 @@ export async function changePassword(
   return (await store.transaction(em => setPassword(em, userId, hash, change))) ? 'set' : { refused: 'wrong' };
 }
 
-/** Ends all sessions of whoever the link is for. A password that is too weak leaves the link as it is. */
+/** Ends all sessions of the link's user. A password that is too weak does not use up the link. */
 export async function resetPassword(
   store: Store,
   { token, password, source }: { token: string; password: string; source: string },

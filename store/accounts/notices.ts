@@ -1,6 +1,6 @@
 /**
- * What somebody is to be told without having asked: a row per address. Its user reads it in
- * the account. Nothing is sent yet: `sent_at` is for whoever sends mail.
+ * Notices for users, a row per address, which its user reads in the account. Nothing is sent yet: `sent_at` is for a
+ * future sender of mail.
  */
 import type { UserId } from '../../domain/ids.ts';
 import type { EntityManager } from '../database/open.ts';

@@ -1,5 +1,5 @@
 /**
- * Which passwords are taken: long ones that nobody would try. Judged by how many guesses one needs (zxcvbn), so that
+ * Which passwords are accepted: long ones that are hard to guess. The number of guesses decides (zxcvbn), so that
  * `passwordpassword`, `123456789012` and the account's own address are refused, and no rule asks for a capital letter
  * (NIST SP 800-63B 3.1.1, OWASP ASVS 6.2).
  */
@@ -8,14 +8,14 @@ import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
 
 export const passwordLengthMin = 12;
 export const passwordLengthMax = 1024;
-/** Of 0 to 4: from 3 on somebody who has stolen the hashes still needs 10⁸ guesses. */
+/** Of 0 to 4: from 3 on a thief of the hashes still needs 10⁸ guesses. */
 const scoreMin = 3;
-/** What comes later makes a password no weaker. */
+/** Characters after these do not make a password weaker. */
 const judgedLength = 64;
 
 const estimator = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
 
-/** What is wrong with it, in words for its owner; nothing when it may be used. */
+/** What is wrong with the password, in words for its owner; undefined when it may be used. */
 export function passwordFault(password: string, email: string): string | undefined {
   if (password.length < passwordLengthMin) return `a password has at least ${passwordLengthMin} characters`;
   if (password.length > passwordLengthMax) return `a password has at most ${passwordLengthMax} characters`;

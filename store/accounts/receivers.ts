@@ -1,7 +1,7 @@
 /**
- * Where a user's payouts go. A change rests before it holds, by the database's clock, and may be cancelled meanwhile:
- * whoever got hold of a session cannot have the next payout sent to themselves. A notice is written for the
- * address that is left, and for the one that the account logs in with (`store/accounts/notices.ts`).
+ * Where a user's payouts go. A change takes effect after a time, by the database's clock, and may be cancelled until
+ * then: a thief of a session cannot redirect the next payout. A notice is written for the old receiver's address, and
+ * for the log-in's (`store/accounts/notices.ts`).
  */
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
@@ -14,7 +14,7 @@ import { tell } from './notices.ts';
 export type PayTo = { readonly provider: PayoutLeg['route']; readonly receiver: string };
 export type ReceiverChange = PayTo & { readonly holdsFrom: Date };
 
-/** Where payouts go right now: what has rested holds. Without any choice the platform's provider pays the log-in's address. */
+/** Where payouts go now, due changes included. Without a choice the platform's provider pays the log-in's address. */
 export async function presentReceiver(em: EntityManager, userId: UserId, provider: PayoutLeg['route']): Promise<PayTo> {
   await em.execute(
     `update users u set payout_provider = c.provider, payout_receiver = c.receiver
@@ -28,7 +28,7 @@ export async function presentReceiver(em: EntityManager, userId: UserId, provide
   return { provider: user.payoutProvider ?? provider, receiver: user.payoutReceiver ?? user.email };
 }
 
-/** The change that rests, if there is one. */
+/** The change that has not taken effect yet, if there is one. */
 export async function restingChange(em: EntityManager, userId: UserId): Promise<ReceiverChange | null> {
   const [row] = await em.execute<(PayTo & { holds_from: string })[]>(
     `select provider, receiver, holds_from::text from receiver_changes
@@ -38,7 +38,7 @@ export async function restingChange(em: EntityManager, userId: UserId): Promise<
   return row ? { provider: row.provider, receiver: row.receiver, holdsFrom: new Date(row.holds_from) } : null;
 }
 
-/** Takes the place of a change that still rests. @param from where payouts go until then */
+/** Replaces a change that has not taken effect yet. @param from where payouts go until then */
 export async function askChange(
   em: EntityManager,
   userId: UserId,
@@ -55,12 +55,12 @@ export async function askChange(
   );
   const holdsFrom = new Date(row?.holds_from ?? '').toISOString();
   const facts = { from: from.receiver, to: to.receiver, provider: to.provider, holdsFrom };
-  // A payee id of Payoneer's is no address.
+  // A Payoneer payee id is no e-mail address.
   const told = new Set([user?.email, from.receiver].filter(address => address?.includes('@')));
   for (const address of told) if (address) await tell(em, userId, { address, kind: 'payout-receiver-changes', facts });
 }
 
-/** What waited for it is looked at again. False when none rests. */
+/** Payouts that waited for the change are looked at again. False when there was none to cancel. */
 export async function cancelChange(em: EntityManager, userId: UserId): Promise<boolean> {
   if (!(await cancelResting(em, userId))) return false;
   await em.execute(

@@ -1,7 +1,8 @@
 /**
- * A session is a row: begun by a log-in at one of the two doors, looked at again with each request, ended by its owner, by
- * an admin, by a new password, by the account's being switched off, or by time: so long after its beginning, and so long
- * after its last request (OWASP ASVS 7.3). All of it goes by the database's clock; its token ends by itself too.
+ * A session is a row: begun by a log-in at one of the two doors (the api, the dashboard), checked with each request,
+ * ended by its owner, by an admin, by a new password, by switching the account off, or by time: some hours after its
+ * beginning, and after its last request (OWASP ASVS 7.3). All times are the database's; the token expires by itself
+ * too.
  */
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
@@ -16,20 +17,20 @@ export const sessionLengths: Readonly<Record<Door, { seconds: number; idleSecond
   dashboard: { seconds: 8 * 3600, idleSeconds: 3600 },
 };
 
-/** So long an ended session is remembered: from where an account is used is known by it. */
+/** How long an ended session is kept: sessions show from which addresses an account is used. */
 const keptDays = 90;
 const agentLengthMax = 200;
 
-/** From where a log-in comes: the address that limits count, and what the browser or program calls itself. */
+/** Where a log-in comes from: the address, as limits count it, and the name of the browser or program. */
 export type Place = { source: string; agent: string };
 export type Person = { readonly userId: UserId; readonly role: Role; readonly email: string };
 
-/** Whose password was right: as it was read then. */
+/** The user whose password was right, as read when it was checked. */
 export type Checked = Pick<User, 'id' | 'passwordHash'>;
 
 /**
- * @returns what the session is known by at the door; nothing when password or account have been changed since the
- * password was checked, which takes its time
+ * @returns the session's id; undefined when password or account have changed since the password was checked, which
+ * takes time
  */
 export async function beginSession(
   em: EntityManager,
@@ -50,8 +51,8 @@ export async function beginSession(
 }
 
 /**
- * Whose session it is, as long as it stands; it is marked as seen, once a minute at most.
- * @param byPerson false when a page asks by itself: that is no use of the session
+ * The user of a session, while it is valid; it is marked as seen, once a minute at most.
+ * @param byPerson false when a page refreshes by itself, which does not count as use of the session
  */
 export async function standingSession(
   em: EntityManager,
@@ -74,7 +75,7 @@ export async function standingSession(
   return person;
 }
 
-/** Ends it before its time; again is harmless. False when it is no session of theirs that stands. */
+/** Ends a session early; a repetition is harmless. False when the user has no such open session. */
 export async function endSession(em: EntityManager, id: string, userId: UserId): Promise<boolean> {
   const ended = await em.execute<{ id: string }[]>(
     `update sessions set ended_at = clock_now()
@@ -84,7 +85,7 @@ export async function endSession(em: EntityManager, id: string, userId: UserId):
   return ended.length > 0;
 }
 
-/** Ends all sessions of a user at both doors, but the one in which they ask for it. How many there were. */
+/** Ends all sessions of a user, but the one in which they ask for it. @returns how many there were */
 export async function endSessions(em: EntityManager, userId: UserId, but?: string): Promise<number> {
   const ended = await em.execute<{ id: string }[]>(
     `update sessions set ended_at = clock_now()
@@ -108,7 +109,7 @@ export async function openSessions(em: EntityManager, userId: UserId): Promise<O
   return rows.map(({ begun, seen, ...row }) => ({ ...row, begunAt: new Date(begun), seenAt: new Date(seen) }));
 }
 
-/** Whether the account of that address was let in from there before. */
+/** Whether the account of that e-mail address has logged in from this place before. */
 export async function isKnownPlace(em: EntityManager, email: string, source: string): Promise<boolean> {
   const [row] = await em.execute<{ known: boolean }[]>(
     `select exists (select from users u join sessions s on s.user_id = u.id

@@ -11,7 +11,7 @@ export const findUser = (em: EntityManager, id: UserId): Promise<User | null> =>
 export const findUserByEmail = (em: EntityManager, email: string): Promise<User | null> =>
   em.findOne(User, { email: normalEmail(email) });
 
-/** Gives nothing when the address is taken. */
+/** Null when the address is taken. */
 export async function addUser(
   em: EntityManager,
   user: { email: string; passwordHash: string; role: Role; payoutReceiver: string | null },
@@ -45,7 +45,7 @@ export async function changeBrowserBuying(
   return em.findOneOrFail(User, { id });
 }
 
-/** With the reseller again: also for the marketplaces that are connected already. */
+/** If the reseller holds them again, that is also set for the marketplaces that are connected already. */
 export async function setProceedsHolder(em: EntityManager, id: UserId, heldBy: Holder): Promise<void> {
   await em.nativeUpdate(User, { id }, { platformProceeds: heldBy === 'platform' });
   if (heldBy === 'reseller')

@@ -1,4 +1,4 @@
-/** Where a buyer lives, as it is stored: sealed, with keyed hashes of e-mail and name to find the order by. */
+/** A buyer's address as it is stored: sealed, with keyed hashes of e-mail and name by which the order is found. */
 import type { Address } from '../../domain/address.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import type { KeyedHash } from '../../runtime/secrets/keyed-hash.ts';
@@ -7,7 +7,7 @@ import type { EntityManager } from './entity-manager.ts';
 import { keysOf, seal, unseal } from './keyring.ts';
 import { storableJson } from './storable-json.ts';
 
-/** However somebody writes it: case, spaces and the width of letters make no difference. */
+/** The form that is hashed: case, spaces and the width of letters make no difference. */
 const asSearched = (text: string): string => text.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 
 const emailText = (email: string): string => `email/${asSearched(email)}`;
@@ -24,7 +24,7 @@ export function storedAddress(em: EntityManager, id: OrderId, address: Address):
   return { shipTo: seal(em, 'orders', id, storableJson(address)), ...hashesOf(keysOf(em).hash, address) };
 }
 
-/** The same as facts of the row, whose entity calls the sealed text by the name of what it holds. */
+/** As `storedAddress`, as columns of the order, whose entity calls the sealed text `shipTo`. */
 export const addressColumns = (em: EntityManager, id: OrderId, address: Address): Partial<Order> => {
   const { shipTo, ...hashes } = storedAddress(em, id, address);
   return { shipTo: shipTo as unknown as Address, ...hashes };

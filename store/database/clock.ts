@@ -7,10 +7,10 @@
  */
 import type { EntityManager } from './entity-manager.ts';
 
-/** A process whose wall clock differs by more is on a machine of which nothing can be believed. */
+/** The times of a process whose wall clock differs by more cannot be trusted. */
 export const clocksMayDifferMs = 60_000;
 const readEveryMs = 5_000;
-/** An answer that took longer does not say well enough when it was given. */
+/** An answer that took longer is too inexact. */
 const goodRoundTripMs = 2_000;
 
 export type Clock = {
@@ -19,8 +19,8 @@ export type Clock = {
   read(): Promise<void>;
   /** How far the wall clock was ahead of the database's at the last reading, in ms; negative when it was behind. */
   wallAheadMs(): number;
-  /** Told after each reading. */
-  watch(told: () => void): void;
+  /** Called after each reading. */
+  watch(changed: () => void): void;
   close(): Promise<void>;
 };
 
@@ -44,12 +44,12 @@ export async function openClock(ask: Ask): Promise<Clock> {
     const [wallAfter, after] = [Date.now(), performance.now()];
     if (base && after - before > goodRoundTripMs) return;
     base = { databaseMs, monotonicMs: (before + after) / 2 };
-    // It was answered at some moment in between: what lies in between agrees.
+    // The answer was given at some moment in between: any wall clock in between agrees.
     aheadMs = Math.max(0, wallBefore - databaseMs) + Math.min(0, wallAfter - databaseMs);
     for (const told of watchers) told();
   }
 
-  // The first question opens a connection, which takes its time: the second says it well.
+  // The first query opens a connection, which takes time: the second is exact.
   await read();
   base = undefined;
   await read();

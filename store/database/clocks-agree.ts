@@ -21,8 +21,8 @@ export function assertClocksAgree({ wallAheadMs }: Pick<Clock, 'wallAheadMs'>): 
 }
 
 /**
- * For a process that works on its own: refuses its start, and ends it at once when it is noticed later. What was under
- * way is then what a crash leaves; whoever starts the process again hears why it does not start.
+ * For a process that works on its own: refuses its start, and ends it at once when the difference is noticed later.
+ * That is like a crash for the work under way; the next start says why the process does not start.
  * @throws ClocksDisagree
  */
 export function keepClocksAgreeing(clock: Clock, log: Pick<Logger, 'fatal'>): void {

@@ -3,17 +3,17 @@ import type pg from 'pg';
 /** Written by migrations alone. */
 const readOnly = ['public.migration', 'public.state_moves', 'bullmq.migration'];
 
-/** The words about a buyer who was erased are written anew: a trigger lets through nothing else. */
+/** Texts about a buyer who was erased are rewritten: a trigger allows no other update. */
 const rewritten = 'update (note, detail) on public.order_events';
 
-/** Those with a trigger that says so. */
+/** The append-only tables, which have a trigger of that name. */
 const appendOnly = `
   select c.oid::regclass::text as name from pg_trigger t join pg_class c on c.oid = t.tgrelid
   where t.tgname = c.relname || '_append_only' and c.relnamespace = 'public'::regnamespace`;
 
 /**
- * What the application may, from nothing, after every migration: rows are read and written, and those of append-only
- * tables read and added. Neither tables nor functions are made, changed, emptied or taken away.
+ * Grants the application its rights from scratch after every migration: it reads and writes rows, and in append-only
+ * tables reads and adds them. It cannot create, change, empty or drop tables or functions.
  * @param owner connected as the owner of the tables
  */
 export async function grantToApplication(owner: pg.Client, application: string): Promise<void> {
@@ -39,7 +39,7 @@ export async function grantToApplication(owner: pg.Client, application: string):
 }
 
 /**
- * That the application may enter the database at all is said too: a server may have taken that away from everybody.
+ * Lets the application connect to the database: a server may have revoked that right from everybody.
  * @param administrator who owns the database, or is a superuser
  */
 export async function letConnect(administrator: pg.Client, application: string): Promise<void> {

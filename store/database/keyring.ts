@@ -1,4 +1,4 @@
-/** Seals what names a buyer, and opens it again, with the keys that the store was opened with. */
+/** Seals data that name a buyer, and opens them again, with the keys that the store was opened with. */
 import type { EncryptionKey } from '../../runtime/config.ts';
 import { createKeyedHash, type KeyedHash } from '../../runtime/secrets/keyed-hash.ts';
 import { createSecretBox, readSealed, type SealedText, type SecretBox } from '../../runtime/secrets/secret-box.ts';
@@ -32,7 +32,7 @@ export const seal = (em: EntityManager, table: string, id: string, text: string)
 const opened = (em: EntityManager, table: string, id: string, sealed: SealedText): string =>
   keysOf(em).box.open(sealed, sealedPlace(table, id));
 
-/** What was stored before it was sealed is given as it is. @throws SecretBoxError */
+/** A text that was stored before sealing existed is returned as it is. @throws SecretBoxError */
 export function unseal(em: EntityManager, table: string, id: string, stored: string): string {
   const sealed = readSealed(stored);
   return sealed ? opened(em, table, id, sealed) : stored;

@@ -8,9 +8,9 @@ import { patient } from './pool-timeouts.ts';
 import { makeRoles, ownerRole, roleIn } from './roles.ts';
 
 export type MigrationAddresses = {
-  /** Of the same database, as the processes log in: its role is made where it is missing. */
+  /** The same database with the processes' role, which is made where it is missing. */
   readonly databaseUrl: string;
-  /** As somebody who may make roles, and who owns the database or is a superuser. */
+  /** With a role that may make roles, and owns the database or is a superuser. */
   readonly administratorUrl: string;
 };
 
@@ -23,10 +23,10 @@ const isStarting = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ECONNREFUSED' || error.code === '57P03');
 
 /**
- * Makes the roles, brings the application's tables and BullMQ's own schema up to date as their owner, and says what the
- * application may. On a large database a migration may take minutes, in which what it changes is locked: no statement of
- * it is cut off for that. Safe to run at any time, any number at once. Waits for a database that does not take
- * connections yet. @throws when it does not for too long, and when the addresses name two databases
+ * Makes the roles, brings the application's tables and BullMQ's own schema up to date as their owner, and grants the
+ * application its rights. On a large database a migration may take minutes, in which it locks what it changes: its
+ * statements have no time-out. Safe to run at any time, any number at once. Waits for a database that does not accept
+ * connections yet. @throws when that takes too long, and when the addresses name two databases
  */
 export async function migrate({ databaseUrl, administratorUrl }: MigrationAddresses): Promise<void> {
   assertOneDatabase(databaseUrl, administratorUrl);
@@ -49,7 +49,7 @@ export async function migrate({ databaseUrl, administratorUrl }: MigrationAddres
   }
 }
 
-/** Says nothing of the addresses: a password is in each. */
+/** The errors do not show the addresses, which contain passwords. */
 function assertOneDatabase(...urls: readonly string[]): void {
   const named = new Set(urls.map(url => URL.parse(url)?.pathname));
   if (named.has(undefined)) throw new Error('DATABASE_URL or MIGRATION_DATABASE_URL cannot be read as an address');

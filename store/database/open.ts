@@ -90,10 +90,10 @@ const deadlockDetected = '40P01';
 const mayRepeat = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === serializationFailure || error.code === deadlockDetected);
 
-/** What a rolled back transaction had already told to values in memory, and how to take that back. */
+/** How to undo the changes that a rolled-back transaction made to values in memory. */
 const undos = new WeakMap<EntityManager, (() => void)[]>();
 
-/** A row's value is brought up to date while its transaction is still open: on a rollback it is what it was before. */
+/** A row's value in memory is updated while its transaction is open: a rollback restores the value from before. */
 export function restoreOnRollback(em: EntityManager, row: object): void {
   const before = { ...row };
   const undo = () => void Object.assign(row, before);
@@ -107,7 +107,7 @@ function rollBack(em: EntityManager): void {
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
 /**
- * The only door to the tables. `read` is for single queries; all that belongs together is one `transaction`.
+ * The only way to the tables. `read` is for single queries; everything that belongs together is one `transaction`.
  * @param keys open what is sealed; the first one seals. Whoever reads or writes no buyer needs none
  * @param connection how long a statement may take
  */
@@ -127,7 +127,7 @@ export async function openStore(
   setClock(fork(), clock);
   if (keys.length > 0) setKeys(fork(), keys);
   return {
-    /** The database's, which is the only one. */
+    /** The database's clock, the only one that counts. */
     clock,
     read,
 

@@ -6,8 +6,8 @@ import type { EntityManager } from './entity-manager.ts';
 import { unseal, unsealBytes } from './keyring.ts';
 
 /**
- * Whoever reads a row holds what it says: what is sealed in the table is opened as it is loaded. A column that was left
- * out of the reading is not there, and its type says so.
+ * Opens the sealed columns of a row as it is loaded, so that its readers have plain values. A column that was not
+ * selected is absent, as its type says.
  */
 export class OpenedRows implements EventSubscriber {
   getSubscribedEntities() {

@@ -2,11 +2,11 @@ import type pg from 'pg';
 import { ownerRole, roleIn } from './roles.ts';
 
 /**
- * What is not the owner's yet, the schemas first, in which the owner must be able to make something before it is given
- * anything there. An earlier release knew one role only, and made all of it as that: as the administrator, as the
- * application, or as somebody whom the addresses do not name any more, who has the table of its migrations. What others
- * keep in the same database stays theirs. The sequence of an identity column goes with its table, and an extension's
- * objects are the extension's.
+ * Objects that do not belong to the owner yet. Schemas come first: the owner must be able to create something in a
+ * schema before it is given anything there. An earlier release made all of them with one role: the administrator, the
+ * application, or a role that the addresses no longer name, which owns the table of migrations. Other people's objects
+ * in the same database stay theirs. The sequence of an identity column goes with its table, and an extension's objects
+ * are the extension's.
  */
 const notYetMoved = `
   with ours as (select oid from pg_namespace where nspname in ('public', 'bullmq')),
@@ -36,8 +36,8 @@ type NotYetMoved = { readonly what: string; readonly of: string };
 const insufficientPrivilege = '42501';
 
 /**
- * Gives the owner the schemas and all that is in them. Does nothing where that is done already.
- * @throws when the administrator may not give something away, with whose it is and what to do
+ * Gives the owner the schemas and all their objects. Does nothing where that is done already.
+ * @throws when the administrator may not give an object away; the message says who owns it and what to do
  */
 export async function giveToOwner(administrator: pg.Client, databaseUrl: string): Promise<void> {
   await administrator.query('begin');
@@ -46,8 +46,8 @@ export async function giveToOwner(administrator: pg.Client, databaseUrl: string)
       'select quote_ident(current_database()) as name, quote_ident(current_user) as me',
     );
     const { name: database = '', me = '' } = databases[0] ?? {};
-    // BullMQ makes a schema of its own. And what anybody could make, a temporary table, would hide the one of that name
-    // from the triggers that look there.
+    // BullMQ makes a schema of its own. A temporary table, which anybody could make, would hide the real table of its
+    // name from the triggers that read it.
     await administrator.query(`grant create, temporary on database ${database} to ${ownerRole}`);
     await administrator.query(`revoke temporary on database ${database} from public`);
     const { rows } = await administrator.query<NotYetMoved>(notYetMoved, [roleIn(databaseUrl), ownerRole]);

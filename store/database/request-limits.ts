@@ -8,11 +8,11 @@ import {
 
 export type LimitRule = { readonly points: number; readonly windowSeconds: number };
 
-/** So many in a window, shared by all processes. */
+/** A number of requests per window, counted over all processes. */
 export type Limit = {
-  /** Counts one. Answers 0 within the limit, else how many milliseconds to wait. */
+  /** Counts one request. @returns 0 within the limit, else how many milliseconds to wait */
   spend(key: string): Promise<number>;
-  /** Takes back the one that was counted: it was no stranger. */
+  /** Uncounts the request: it was not a stranger's. */
   giveBack(key: string): Promise<void>;
   forget(key: string): Promise<void>;
 };
@@ -27,13 +27,13 @@ export function createLimit(pool: pg.Pool, name: string, { points, windowSeconds
     keyPrefix: name,
     points,
     duration: windowSeconds,
-    // Who is over the limit costs no more questions to the database.
+    // A caller over the limit causes no more queries.
     inMemoryBlockOnConsumed: points,
   });
   return counting(shared);
 }
 
-/** The same within one process, without a question to the database: for what comes often. */
+/** A limit within one process, without queries, for frequent requests. */
 export const createLocalLimit = ({ points, windowSeconds }: LimitRule): Limit =>
   counting(new RateLimiterMemory({ points, duration: windowSeconds }));
 

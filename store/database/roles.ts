@@ -2,12 +2,13 @@ import pg from 'pg';
 import { letConnect } from './grants.ts';
 
 /**
- * Three roles in the database, none of which may more than its work needs:
+ * Three roles in the database, each with only the rights that its work needs:
  *
- * - the administrator makes the other two and gives the owner what an earlier release had made as somebody else;
- *   `npm run migrate` logs in as it, and nothing else does;
+ * - the administrator makes the other two and gives the owner what an earlier release had made with another role; `npm
+ * run migrate` logs in as it, and nothing else does;
  * - the owner has every table and function, and runs the migrations. Nobody can log in as it;
- * - the application is who DATABASE_URL names: every process of ours. It reads and writes rows (store/database/grants.ts).
+ * - the application is the role that DATABASE_URL names: every process of ours. It reads and writes rows
+ * (store/database/grants.ts).
  */
 export const ownerRole = 'orders_owner';
 
@@ -25,14 +26,14 @@ export const roleIn = (databaseUrl: string): string => decodeURIComponent(new UR
 /**
  * Makes the owner and the application where they are missing, and lets the application log in with the password of its
  * address. Roles belong to the whole server: others may be making them at this moment, for other databases.
- * @throws when DATABASE_URL names somebody who may more than the application should, and when its password is not the one
- * with which the same role works in another database
+ * @throws when DATABASE_URL names a role with more rights than the application should have, and when its password is
+ * not the one with which the same role works in another database
  */
 export async function makeRoles(administrator: pg.Client, databaseUrl: string): Promise<void> {
   const application = roleIn(databaseUrl);
   await assertHarmless(administrator, application);
   await makeRole(administrator, ownerRole, 'nologin');
-  // Of a superuser's no membership is asked.
+  // A superuser needs no membership.
   const { rows } = await administrator.query('select from pg_roles where rolname = current_user and not rolsuper');
   if (rows.length > 0) await administrator.query(`grant ${ownerRole} to current_user`);
 
@@ -58,7 +59,7 @@ async function makeRole(administrator: pg.Client, name: string, options: string)
   }
 }
 
-/** Somebody's powers are never taken away here: they may be needed for something that we know nothing of. */
+/** Never takes rights away from a role: they may be needed for something unknown to us. */
 async function assertHarmless(administrator: pg.Client, application: string): Promise<void> {
   if (!application) throw new Error('DATABASE_URL names no role: name one for the application, such as orders_app');
   const refuse = (why: string) => {
@@ -97,7 +98,7 @@ async function assertWorksHereOnly(administrator: pg.Client, application: string
   );
 }
 
-/** Whether the role may enter the database is asked after its password. */
+/** The server checks the password before it checks whether the role may connect. */
 async function takesPassword(databaseUrl: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
   try {

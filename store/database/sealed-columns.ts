@@ -4,7 +4,7 @@ import type { EntityManager } from './entity-manager.ts';
 export type SealedColumn = {
   readonly table: string;
   readonly column: string;
-  /** What its values are bound to beside the row; its table where it is the only sealed one there. */
+  /** What its values are bound to beside the row: the table, where it is the only sealed column there. */
   readonly place: string;
   /** SQL: the sealed text; its beginning, which names the key; and how a sealed text, the one parameter, is stored. */
   readonly text: string;
@@ -14,7 +14,7 @@ export type SealedColumn = {
   readonly holdsPictures?: true;
 };
 
-/** One that held plain values once: what was stored before stays readable, until a worker has sealed it. */
+/** A column that once held plain values, which stay readable until a worker has sealed them. */
 export type ConvertedColumn = SealedColumn & {
   /** SQL: the row holds a plain value; and that value as the text that is sealed. An index finds the rows. */
   readonly isPlain: string;
@@ -90,14 +90,14 @@ export const buyerColumns: readonly ConvertedColumn[] = [
   },
 ];
 
-/** Every column that holds sealed texts: what is missing here would be lost with the key that sealed it. */
+/** Every column that holds sealed texts: one that is missing here would be lost with the key that sealed it. */
 export const sealedColumns: readonly SealedColumn[] = [...secretColumns, ...buyerColumns];
 
 /** The place that a row's secret is bound to. */
 export const sealedPlace = (table: string, id: string): string => `${table}/${id}`;
 
 export type KeyUse = Pick<SealedColumn, 'table' | 'column' | 'place'> & {
-  /** As the sealed texts name it; empty when they are none. */
+  /** The key's name in the sealed texts; empty for texts that are not sealed. */
   readonly keyId: string;
   readonly rows: number;
   readonly sample: { readonly id: string; readonly sealed: string };

@@ -5,17 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * inside a transaction that the server ended because it took too long.
  */
 const codes = /^(ECONNREFUSED|ECONNRESET|EPIPE|57P0[123]|57014|25P03|08\d{3}|53300)$/;
-/** What `pg` says without a code: of a pool or a query that waited in vain, and of a connection that broke before or during a query. */
+/** Errors of `pg` without a code: a pool or query that timed out, a connection that broke before or during a query. */
 const words =
   /Query read timeout|timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable/;
 
-/** Whether a query failed because there was no database to ask: it is there again soon, and nothing else is wrong. */
+/** Whether a query failed because the database is away: it will be back soon, and nothing else is wrong. */
 export const isDatabaseAway = (error: unknown): boolean =>
   error instanceof Error && (('code' in error && codes.test(String(error.code))) || words.test(error.message));
 
 const patience = { tries: 60, pauseMs: 500 };
 
-/** A database that is being restarted is there again soon: no reason for a process not to start. */
+/** Waits for a database that is restarting, so that a process can start meanwhile. */
 export async function onceThere<T>(question: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
