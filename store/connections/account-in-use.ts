@@ -3,7 +3,7 @@ import type { Credential as Row } from '../entities/people.ts';
 import { Credential } from '../entities/people.ts';
 import { connected } from './credentials.ts';
 
-/** What can only be read through an account: it would be unknown for good under another one's name. */
+/** Open items that can only be read through this account: through another one they would stay unknown for good. */
 export type InUse = {
   readonly account: string;
   readonly orders: number;
@@ -11,12 +11,12 @@ export type InUse = {
   readonly effects: number;
 };
 
-/** What was sent with an account that was only named is somebody else's. */
+/** An account that was only named, and never logged in to, may be another user's. */
 const isProven = ({ apiName, claimedAt }: Row): boolean => apiName !== 'aliexpress' || claimedAt != null;
 
 /**
- * What is open with the account that another would take the place of; nothing where there is none, or it is the same. Its
- * owner may disconnect it first, and then knows what they do.
+ * The open items of the account that would be replaced; undefined where there are none, or the account is the same. The
+ * owner may disconnect it first, knowingly.
  */
 export async function replacedInUse(
   em: EntityManager,

@@ -16,8 +16,8 @@ export type BrowserLogin = {
 };
 
 /**
- * Stores the log-in to buy with on the supplier's website. Whose it is shows when somebody gets in with it
- * (`claimShopLogin`): until then several may name it, and none is told of the others.
+ * Stores the log-in to buy with on the supplier's website. The first user who gets in with it owns it
+ * (`claimShopLogin`): until then several may enter it, without learning of each other.
  */
 export async function keepBrowserLogin(
   em: EntityManager,
@@ -26,7 +26,7 @@ export async function keepBrowserLogin(
 ): Promise<Credential> {
   const account = { ...owned, apiName: 'aliexpress' as const, accountId: email, accountName: email };
   const place = await claimAccountRow(em, account);
-  // A log-in has no tokens: what is secret in it lies with its browser session.
+  // A log-in has no tokens: its secrets are stored with its browser session.
   const sealed = box.seal('{}', sealedPlace('api_credentials', place.id));
   const credential = await saveAccount(em, place, account, { scopes: '', sealed });
   await keepShopLogin(em, box, place.id, password);

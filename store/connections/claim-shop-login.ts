@@ -6,7 +6,7 @@ import { lockAccount } from './connect.ts';
 import { connected } from './credentials.ts';
 
 /**
- * Whoever gets in at the supplier's shop first owns the log-in here; to have named it proves nothing. False when it is
+ * The first user who gets in at the supplier's shop owns the log-in here; entering it proves nothing. False when it is
  * another user's by now, or was disconnected.
  */
 export async function claimShopLogin(em: EntityManager, id: CredentialId): Promise<boolean> {

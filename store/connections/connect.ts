@@ -1,6 +1,6 @@
 /**
- * Outside accounts of users. One row is one account for ever: an account that takes the place of another has a row of
- * its own, and what was begun with the one before is only ever judged through that one's row.
+ * Outside accounts of users. One row is one account for ever: an account that replaces another has a row of its own,
+ * and work that was begun with the old account is only read through the old row.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
@@ -23,12 +23,12 @@ export type Account = {
 
 export type Connected = { credential: Credential; webhookSecret: string };
 
-/** The row an account is kept in, with what stood there; `before` is null where it has none yet. */
+/** The row of an account, with its former content; `before` is null for a new row. */
 export type AccountRow = { id: CredentialId; before: Credential | null };
 
 /**
- * Stores a connection, or replaces the tokens of the same outside account. Gives nothing when the outside account
- * belongs to another user.
+ * Stores a connection, or replaces the tokens of the same outside account. Null when the outside account belongs to
+ * another user.
  */
 export async function connect(
   em: EntityManager,
@@ -80,7 +80,7 @@ export async function lockAccount(
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [claimed]);
 }
 
-/** Disconnects the account before it, if that was another. */
+/** Disconnects the account that this one replaces, if there is one. */
 export async function claimAccountRow(em: EntityManager, account: Account): Promise<AccountRow> {
   const { userId, apiName, environment, accountId } = account;
   await lockUser(em, userId);
@@ -102,7 +102,7 @@ export async function saveAccount(
   return em.findOneOrFail(Credential, { id });
 }
 
-/** Erases what could log in; the row stays, for what was begun with the account. */
+/** Erases the secrets; the row stays, for work that was begun with the account. */
 export async function disconnect(em: EntityManager, id: CredentialId): Promise<void> {
   const erased = {
     sealed: null,

@@ -6,9 +6,9 @@ import type { EntityManager } from '../database/open.ts';
 import { sealedPlace } from '../database/sealed-columns.ts';
 import { type Connectable, ConnectionAttempt, type Environment } from '../entities/people.ts';
 
-/** How long somebody may look at a consent page. */
+/** How long a user may take on the consent page. */
 export const consentMinutes = 10;
-/** Kept a while longer, so that who comes late is told so. */
+/** Attempts are kept longer, so that a late user gets the right answer. */
 const keepMs = 86_400_000;
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -16,14 +16,14 @@ const random = (): string => randomBytes(32).toString('base64url');
 
 export type Asked = {
   userId: UserId;
-  /** What the browser was given to be known by when it comes back. */
+  /** The name by which we know the browser when it comes back. */
   browser: string;
   apiName: Connectable;
   environment: Environment;
   moneyHolder: Holder;
 };
 
-/** Only hashes are stored: who reads the table cannot answer a consent with it. */
+/** Only hashes are stored: a reader of the table cannot answer a consent with them. */
 export async function openAttempt(
   em: EntityManager,
   box: SecretBox,
@@ -48,7 +48,7 @@ export type Taken =
   | { taken: ConnectionAttempt; verifier: string }
   | { refused: 'unknown' | 'foreign' | 'used' | 'expired' };
 
-/** Uses an attempt up: for who asked, once, in time. Who is not the one who asked changes nothing by trying. */
+/** Uses up an attempt: for the user who began it, once, in time. Others who try change nothing. */
 export async function takeAttempt(
   em: EntityManager,
   box: SecretBox,

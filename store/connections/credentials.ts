@@ -8,7 +8,7 @@ import type { EntityManager } from '../database/open.ts';
 import { sealedPlace } from '../database/sealed-columns.ts';
 import { type ApiName, Credential, type Environment } from '../entities/people.ts';
 
-/** What is sealed. `webhookSecret` signs orders that are sent to us inline. */
+/** The sealed secrets. `webhookSecret` signs orders that are sent to us inline. */
 export type Secrets = { accessToken: string; refreshToken: string; webhookSecret: string };
 
 export type Tokens = {
@@ -20,7 +20,7 @@ export type Tokens = {
 
 const context = (id: CredentialId): string => sealedPlace('api_credentials', id);
 
-/** @throws SecretBoxError; of a disconnected account nothing is left to open */
+/** @throws SecretBoxError, and for a disconnected account, which has no secrets left */
 export function openSecrets(box: SecretBox, credential: Credential): Secrets {
   invariant(credential.sealed, `account ${credential.id} is connected`);
   return JSON.parse(box.open(credential.sealed, context(credential.id))) as Secrets;
@@ -29,7 +29,7 @@ export function openSecrets(box: SecretBox, credential: Credential): Secrets {
 export const sealSecrets = (box: SecretBox, id: CredentialId, secrets: Secrets): string =>
   box.seal(JSON.stringify(secrets), context(id));
 
-/** What a new consent, or the end of a trial, leaves of an account that refused us. */
+/** The columns of an account that does not refuse us: set by a new consent, or by the end of a trial. */
 export const notRefused = { refusedSince: null, refusedFor: null, refusals: 0, trialAt: null } as const;
 
 const useResolutionMs = 60_000;
@@ -39,7 +39,7 @@ export const connected = { status: { $ne: 'DISCONNECTED' as const } };
 export const findCredential = (em: EntityManager, id: CredentialId): Promise<Credential | null> =>
   em.findOne(Credential, { id });
 
-/** The user's connected account; where there is none, the last that was: it can be connected again. */
+/** The user's connected account; if there is none, the one that was connected last, which can be connected again. */
 export async function credentialOf(
   em: EntityManager,
   userId: UserId,
@@ -51,7 +51,7 @@ export async function credentialOf(
   return current ?? em.findOne(Credential, own, { orderBy: { createdAt: 'desc' } });
 }
 
-/** The owner's. A log-in at the supplier's shop may be named by several, and is whose claim is proven. */
+/** The owner's connection. Several users may enter a log-in of the supplier's shop; the one who got in owns it. */
 export const credentialByAccount = (
   em: EntityManager,
   apiName: ApiName,
@@ -101,7 +101,7 @@ export async function replaceTokens(
 
 const earlier = (a: Date, b: Date | null | undefined): Date => (b && b < a ? b : a);
 
-/** When it was last used, to the minute; a row that is being refreshed is passed over. */
+/** Notes when the account was last used, to the minute; a row that is being refreshed is skipped. */
 export async function noteUse(em: EntityManager, id: CredentialId, now: Date): Promise<void> {
   await em.execute(
     `update api_credentials set last_used_at = ? where id = (

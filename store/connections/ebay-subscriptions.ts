@@ -6,7 +6,7 @@ import { graceMs } from '../database/due-row.ts';
 import type { EntityManager } from '../database/open.ts';
 import { EbaySubscription } from '../entities/subscription.ts';
 
-/** A seller was connected: their orders are to be told, from the first look on. A new consent is tested anew. */
+/** A seller was connected: eBay is to notify us of their orders. A new consent is tested again. */
 export async function wantSubscription(em: EntityManager, credentialId: CredentialId): Promise<EbaySubscription> {
   await em.execute(
     `insert into ebay_subscriptions (id, credential_id, next_check_at) values (?, ?, clock_now())
@@ -39,7 +39,7 @@ export async function wasTestedThen(
 
 type Found = Partial<Pick<EbaySubscription, 'subscriptionId' | 'testedAt' | 'trouble' | 'revived'>>;
 
-/** What a look has found, and when the next one is due. */
+/** Stores what a look has found, and when the next one is due. */
 export async function noteSubscription(
   em: EntityManager,
   id: SubscriptionId,

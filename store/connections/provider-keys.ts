@@ -6,7 +6,7 @@ import type { EntityManager, Store } from '../database/open.ts';
 import { sealedPlace } from '../database/sealed-columns.ts';
 import type { Environment } from '../entities/people.ts';
 
-/** What a provider gave our application, by the names of the configuration. */
+/** The keys of our application at each provider, by their names in the configuration. */
 export type ProviderKeys = {
   paypal: { clientId: string; clientSecret: string; webhookId: string };
   payoneer: { clientId: string; clientSecret: string; programId: string };
@@ -27,7 +27,7 @@ export type Entered = { provider: KeyedProvider; environment: Environment; chang
 
 type Row = { id: string; provider: KeyedProvider; environment: Environment; sealed: string };
 
-/** What our effects call the account that keys are for. */
+/** The account that keys belong to, by its name in our effects. */
 const accountOf = (provider: KeyedProvider, keys: object): string | undefined => {
   const { clientId, programId, appKey } = keys as { clientId?: string; programId?: string; appKey?: string };
   return provider === 'payoneer' ? programId : provider === 'aliexpress' ? appKey : clientId;
@@ -37,7 +37,7 @@ type Entry<Name extends KeyedProvider> = {
   provider: Name;
   environment: Environment;
   keys: ProviderKeys[Name];
-  /** What is used until now, entered or not: where that is another account's, it is kept for reading. */
+  /** The keys in use until now, entered or not: if they are another account's, they are kept for reading. */
   inForce: object;
   changedBy: UserId;
 };
@@ -52,7 +52,7 @@ export async function keepProviderKeys<Name extends KeyedProvider>(
   const replaced = accountOf(provider, inForce);
   if (!entered && replaced && replaced !== account && keepsFormer.includes(provider))
     await insertKeys(em, box, { provider, environment, keys: ownKeys(inForce), changedBy, retired: true });
-  // What is used again is no former account's.
+  // Keys that are used again no longer count as a former account's.
   for (const { id, sealed } of await rowsOf(em, provider, environment))
     if (accountOf(provider, opened(box, id, sealed)) === account)
       await em.execute('delete from provider_keys where id = ?', [id]);
@@ -88,10 +88,12 @@ async function insertKeys(
   );
 }
 
-/** The platform's own accounts: what was done with one is read by it for as long as anybody asks. */
+/** The platform's own accounts: what was done with an account is read through it, without an end. */
 const keepsFormer: readonly KeyedProvider[] = ['paypal', 'payoneer'];
 
-/** From then on the environment's are used again; those of an account of our own stay for reading. False: none were. */
+/**
+ * Drops entered keys: the environment's count again. Keys of our own accounts stay for reading. False: there were none.
+ */
 export const dropProviderKeys = async (
   em: EntityManager,
   provider: KeyedProvider,
@@ -126,8 +128,8 @@ export async function enteredKeys(em: EntityManager): Promise<Entered[]> {
 }
 
 /**
- * The configuration as this process is to use it: what an admin has entered wins over the environment's variables, which
- * are there for the first start and for as long as nothing was entered. Keys of another environment are left alone.
+ * The configuration as this process is to use it: keys that an admin has entered win over the environment's, which
+ * serve until keys are entered. Keys of another environment are left alone.
  */
 export async function withEnteredKeys<Given extends WorkerConfig>(
   config: Given,

@@ -1,5 +1,5 @@
 /**
- * Accounts whose provider refuses us: for want of a permission, or each token that it issues.
+ * Accounts whose provider refuses us: a permission is missing, or every token that it issues is refused.
  *
  *   HEALTHY ── refused ──► RECONNECT_NEEDED ── after a rest ──► HEALTHY, on trial ── nothing refused ──► HEALTHY
  *                               ▲                                    │
@@ -17,7 +17,7 @@ import { lockCredential, notRefused } from './credentials.ts';
 
 /**
  * Stops the account; `news` when this did it. Of many calls that are refused at once one counts, and none that was made
- * with a token that is not the account's any more: its owner may have connected it anew meanwhile.
+ * with an old token: the owner may have connected the account again meanwhile.
  */
 export async function refuseAccount(
   em: EntityManager,
@@ -45,7 +45,7 @@ export async function refuseAccount(
   return { credential: await em.findOneOrFail(Credential, { id }), news: true };
 }
 
-/** Tries it again. False when somebody else has, or it is not to be tried. */
+/** Begins a trial. False when another process has, or the account is not to be tried. */
 export async function beginTrial(em: EntityManager, id: CredentialId, now: Date): Promise<boolean> {
   const trialAt = new Date(now.getTime() + trialMs);
   const change = { status: 'HEALTHY' as const, trialAt, nextCheckAt: trialAt };
@@ -53,7 +53,7 @@ export async function beginTrial(em: EntityManager, id: CredentialId, now: Date)
   return (await em.nativeUpdate(Credential, refused, { ...change, ...anew })) === 1;
 }
 
-/** Nothing was refused while it was tried. False when something was, meanwhile. */
+/** Ends a trial without a refusal. False when the account was refused meanwhile. */
 export async function endTrial(em: EntityManager, { id, refreshAt, trialAt }: Credential): Promise<boolean> {
   const tried = { id, status: 'HEALTHY' as const, trialAt };
   return (await em.nativeUpdate(Credential, tried, { ...notRefused, nextCheckAt: refreshAt, ...anew })) === 1;

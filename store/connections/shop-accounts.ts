@@ -14,7 +14,7 @@ export type Cookie = {
   domain: string;
   path: string;
   expires: number;
-  /** Some are taken back only as what they were: `__Host-…` is refused when it is not secure. */
+  /** Browsers accept some cookies only with their attributes: `__Host-…` is refused when it is not secure. */
   secure?: boolean;
   httpOnly?: boolean;
   sameSite?: 'Strict' | 'Lax' | 'None' | 'Default';
@@ -27,7 +27,7 @@ const place = (id: CredentialId): string => sealedPlace('shop_accounts', id);
 export const openShopSecrets = (box: SecretBox, { id, sealed }: ShopAccount): ShopSecrets =>
   JSON.parse(box.open(sealed, place(id))) as ShopSecrets;
 
-/** A new password ends the old session, and the pause: somebody has looked after the account. */
+/** A new password ends the old session, and the pause: a person has looked after the account. */
 export async function keepShopLogin(
   em: EntityManager,
   box: SecretBox,
@@ -42,7 +42,7 @@ export async function keepShopLogin(
   );
 }
 
-/** Whether it can be bought with: one that is paused is looked after and released, any other is entered again. */
+/** Whether the account can buy. A paused one has to be looked at and released, any other to be entered again. */
 export type Standing = { health: 'healthy' | 'reconnect needed' } | { health: 'paused'; pausedFor: string };
 
 export async function standingOf(em: EntityManager, { id, status }: Credential): Promise<Standing> {
@@ -104,7 +104,7 @@ export async function holdsAccount(em: EntityManager, id: CredentialId, holder: 
   return held.length === 1;
 }
 
-/** Given back, and left alone for as long as a person would need before the next purchase. */
+/** Returns the account, which then rests for as long as a person would before the next purchase. */
 export async function returnAccount(
   em: EntityManager,
   id: CredentialId,
@@ -142,11 +142,11 @@ export type ListedAccount = {
   status: string;
   pausedFor: string | null;
   pausedAt: Date | null;
-  /** Somebody is buying with it right now. */
+  /** A purchase is under way with it. */
   busy: boolean;
 };
 
-/** Every log-in, those that need somebody first. */
+/** Every log-in, those that need a person first. */
 export async function shopAccounts(em: EntityManager): Promise<ListedAccount[]> {
   const rows = await em.execute<(Omit<ListedAccount, 'pausedAt'> & { pausedAt: string | null })[]>(
     `select c.id, c.account_id as email, u.email as reseller, u.id as "userId", c.status, a.paused_for as "pausedFor",

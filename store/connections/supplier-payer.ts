@@ -6,7 +6,7 @@ import type { Order } from '../entities/order.ts';
 import type { ApiName, Credential, Environment } from '../entities/people.ts';
 import { credentialOf } from './credentials.ts';
 
-/** Who pays the supplier for a reseller's orders: as said when the account was connected that will buy. */
+/** Who pays the supplier for a reseller's orders: as set when the buying account was connected. */
 export async function supplierPayer(em: EntityManager, userId: UserId, environment: Environment): Promise<Holder> {
   const connected = async (apiName: ApiName) => {
     const found = await credentialOf(em, userId, apiName, environment);
@@ -18,8 +18,8 @@ export async function supplierPayer(em: EntityManager, userId: UserId, environme
 }
 
 /**
- * The log-in that an order is bought with on the website: the reseller's own, else the platform's where an admin has
- * allowed it. Never one that would make somebody else pay than the order says.
+ * The log-in with which an order is bought on the website: the reseller's own, else the platform's where an admin has
+ * allowed it. Never one by which another party would pay than the order says.
  */
 export async function browserBuyer(
   em: EntityManager,

@@ -2,7 +2,7 @@ import type { Store } from '../database/open.ts';
 
 type Row = { value: string; fetched_at_ms: string };
 
-/** How long a key that nobody has asked for again is kept, in days. */
+/** How long a key is kept after it was last fetched, in days. */
 const keepDays = 30;
 
 /** The signing keys of one provider that it really gave out, as JSON: public, and few. */

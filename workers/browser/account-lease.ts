@@ -5,20 +5,20 @@ import { LostClaim } from '../../store/database/due-row.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import type { Context } from '../context/context.ts';
 
-/** Somebody who has died keeps an account for so long. */
+/** How long the lease of a process that died lasts. */
 const leaseMs = 20_000;
 const renewMs = 5_000;
 
-/** One account, for one visit of one run: two runs of the same order are two. */
+/** One account, leased for one visit of one run: two runs of the same order have two leases. */
 export type HeldAccount = {
-  /** Aborts when the account is, or may be, somebody else's. */
+  /** Aborts when another run has, or may have, the account. */
   readonly lost: AbortSignal;
   /** Right before the click, in its transaction. @throws LostClaim */
   assertHeld(em: EntityManager): Promise<void>;
   giveBack(): Promise<void>;
 };
 
-/** Nothing while another visit has it. */
+/** Undefined while another visit has the account. */
 export async function holdAccount(ctx: Context, id: CredentialId): Promise<HeldAccount | undefined> {
   const { store, config } = ctx;
   const holder = randomUUID();
@@ -27,7 +27,7 @@ export async function holdAccount(ctx: Context, id: CredentialId): Promise<HeldA
   const lost = new AbortController();
   const renew = async (): Promise<void> => {
     const askedAt = performance.now();
-    // A process that was frozen comes here first when it wakes up: the account may be somebody else's by now.
+    // A process that was frozen comes here first when it wakes up: another run may have the account by now.
     if (askedAt > until) return lost.abort();
     try {
       if (await store.transaction(em => renewLease(em, id, holder, leaseMs))) until = askedAt + leaseMs;

@@ -8,7 +8,7 @@ const htmlMax = 200_000;
 const cardNumber = /\b(?:\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|\d{4}[ -]\d{6}[ -]\d{5})\b/g;
 const blankedCard = '•••• •••• •••• ••••';
 
-/** What nobody needs to see again is blanked before it is photographed. @returns the page's HTML */
+/** Blanks secrets before the page is photographed. @returns the page's HTML */
 const blank = `secrets => {
   const cover = text => secrets.reduce((rest, secret) => rest.replaceAll(secret, '•••'), text)
     .replace(${cardNumber}, '${blankedCard}');
@@ -31,8 +31,9 @@ const blank = `secrets => {
 }`;
 
 /**
- * Passwords, card data and the given secrets are blanked, in the picture and in the text. The page learns none of them: its
- * scripts may have replaced every function there is. It never hides the failure it is taken for.
+ * Passwords, card data and the given secrets are blanked, in the picture and in the text. The page learns none of them:
+ * its scripts may have replaced every function there is. A failed snapshot never hides the failure for which it was
+ * taken.
  */
 export async function takeSnapshot(page: Page, secrets: readonly string[]): Promise<Snapshot | Unseen> {
   const given = secrets.filter(Boolean);

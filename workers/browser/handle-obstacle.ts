@@ -10,13 +10,13 @@ import type { Obstacle, ObstacleKind } from './obstacle.ts';
 /** Only another log-in, or another password, helps. */
 const endsLogIn: ReadonlySet<ObstacleKind> = new Set<ObstacleKind>(['WRONG_PASSWORD', 'LOGIN_NOT_TAKEN']);
 
-/** Nobody logs in with it before somebody has put it right. */
+/** Stops all log-ins with the account until a person has put it right. */
 export async function stopAccount(ctx: Context, { id }: Credential, kind: ObstacleKind): Promise<void> {
   await ctx.store.transaction(em => (endsLogIn.has(kind) ? needReconnect(em, id) : pauseAccount(em, id, kind)));
   ctx.log.error({ credentialId: id, kind }, 'a browser account stands still: somebody must look at it');
 }
 
-/** Nobody buys with the account until somebody has looked at it. */
+/** Stops all purchases with the account until a person has looked at it. */
 export async function pausedBy(ctx: Context, order: Order, credential: Credential, { kind, message }: Obstacle) {
   await stopAccount(ctx, credential, kind);
   return wait(ctx, order, 'BUYER_ACCOUNT_PAUSED', {
@@ -24,7 +24,7 @@ export async function pausedBy(ctx: Context, order: Order, credential: Credentia
   });
 }
 
-/** What stood in the way before anything was bought, as the order's next state. */
+/** The order's next state after an obstacle that came before anything was bought. */
 export async function handleObstacle(ctx: Context, order: Order, credential: Credential, obstacle: Obstacle) {
   const { kind, message } = obstacle;
   switch (kind) {

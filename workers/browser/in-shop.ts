@@ -25,7 +25,7 @@ export function assertInShop(page: Page): void {
   if (!isInShop(page)) throw new PageLost('the browser shows no page');
 }
 
-/** Names the place and nothing behind it: a path or a query may hold what nobody should read. */
+/** Names the host only: path and query may hold secrets. */
 export function foreignPage(url: string): Obstacle {
   const { protocol, host } = new URL(url);
   return new Obstacle('FOREIGN_PAGE', `the browser was led to ${protocol}//${host}, which is not the shop`);

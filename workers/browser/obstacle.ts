@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer';
 
-/** What stands between us and the goods, before anything was bought. */
+/** Why the website cannot be used further, before anything was bought. */
 export type ObstacleKind =
   | 'CAPTCHA'
   | 'TWO_FACTOR'

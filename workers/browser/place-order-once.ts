@@ -33,7 +33,7 @@ export async function placeOrderOnce(
   stay: Stay,
   ready: Ready,
 ): Promise<Clicked> {
-  // A page that is gone is found out before CLICKING is written: afterwards it could not be told from a click.
+  // Checks that the page is still there before CLICKING is written: afterwards a lost page would look like a click.
   assertInShop(stay.visit.page);
   if (!(await ready.button.isVisible())) throw new Obstacle('LAYOUT_UNKNOWN', 'the place-order button is hidden');
   return once(onceContext(ctx), {
@@ -57,7 +57,7 @@ export async function placeOrderOnce(
   });
 }
 
-/** What became of a click whose answer was not seen. It is never clicked again. @throws Uncertain, Unproven */
+/** Finds the outcome of a click whose answer was not seen. The click is never repeated. @throws Uncertain, Unproven */
 export const findPlacedOrder = (ctx: Context, order: Order, credential: Credential): Promise<Clicked> =>
   once(onceContext(ctx), {
     ...intentOf(ctx, order, credential),
@@ -99,8 +99,8 @@ const frozen = ({ wanted, address, total, before }: Ready): string =>
 const textOf = ({ amountMinor, currency }: Money) => ({ amountMinor: amountMinor.toString(), currency });
 
 /**
- * What keeps us from the list says nothing about the order: whether it is looked for again or a person is asked is a
- * matter of time alone. An account that stands still is not visited.
+ * A list that cannot be read says nothing about the order: time alone decides whether it is looked for again or a
+ * person is asked. A paused account is not visited.
  */
 async function findInList(ctx: Context, order: Order, credential: Credential, effect: Effect): Promise<Found<Clicked>> {
   const { health } = await ctx.store.read(em => standingOf(em, credential));

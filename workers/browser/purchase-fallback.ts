@@ -3,8 +3,8 @@
  *
  *   prepare (can be left and begun again) ──► CLICKING is committed ──► the click ──► order number
  *
- * After CLICKING nothing is clicked again for this order by itself, whatever happens: the account's list of orders
- * shows the number, or a person decides.
+ * After CLICKING the program never clicks again for this order, whatever happens: the account's list of orders shows
+ * the number, or a person decides.
  */
 import { platformCurrency } from '../../domain/fees.ts';
 import { formatMoney, isGreater } from '../../domain/money.ts';
@@ -76,7 +76,7 @@ async function inShop(
   }
 }
 
-/** The website pays with the click: what is closed when it is first looked at may have been paid, which a person sees. */
+/** The website pays with the click: an order closed at the first look may have been paid, so a person checks. */
 const seenFirst = (row: SupplierOrder, news: SupplierNews): SupplierNews & { doubt?: string } =>
   news.status === 'CANCELLED' && row.rawStatus === neverRead
     ? { ...news, doubt: `the click may have paid it. ${whenMoneyIsBack}` }

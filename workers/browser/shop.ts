@@ -56,7 +56,7 @@ export function createShop(options: { pool: BrowserPool; baseUrl: string; store:
     },
   };
 
-  /** A session that cannot be read any more is one log-in more, nothing else. */
+  /** A session that cannot be read any more only costs another log-in. */
   async function keepSession(page: Page, account: ShopAccount): Promise<void> {
     const cookies = await page
       .browserContext()
@@ -80,7 +80,7 @@ function explain(error: unknown, guard: SiteGuard): unknown {
   return foreign === undefined ? error : foreignPage(foreign);
 }
 
-/** Of a page that is not the shop's nothing is kept: what it shows is not ours to read, nor anybody's to be shown. */
+/** Nothing is kept of a page that is not the shop's: its content is not for us to read or to show. */
 const seen = async (page: Page, secrets: readonly string[]): Promise<Snapshot | Unseen> =>
   isInShop(page) || page.isClosed()
     ? takeSnapshot(page, secrets)

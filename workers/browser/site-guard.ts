@@ -4,7 +4,9 @@ import type { ShopSite } from './shop-site.ts';
 export type SiteGuard = {
   /** Lets this shop pass from now on, and no other, for a visit in this page; what was refused before is forgotten. */
   begin(site: ShopSite, page: Page): Promise<void>;
-  /** Where the page was first led that is not the shop, since `begin`. Its frames and windows that it opened do not count. */
+  /**
+   * The first address outside the shop to which the page was led since `begin`; its frames and windows do not count.
+   */
   ledTo(): string | undefined;
 };
 

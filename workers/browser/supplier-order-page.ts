@@ -5,7 +5,7 @@ import type { Visit } from '../context/shop-visit.ts';
 import { Obstacle } from './obstacle.ts';
 import { orderPath, readOrder } from './pages/orders.ts';
 
-/** The website's words for what the API calls otherwise. */
+/** The website's words for the statuses of the API. */
 const statuses: Readonly<Record<string, SupplierNews['status'] | undefined>> = {
   'Awaiting payment': 'PLACED_UNPAID',
   'Awaiting shipment': 'PAID',
@@ -14,7 +14,7 @@ const statuses: Readonly<Record<string, SupplierNews['status'] | undefined>> = {
   Closed: 'CANCELLED',
 };
 
-/** What the API would have said of the order and of its parcels. */
+/** The order and its parcels, in the form of the API's answers. */
 export type WebsiteNews = { readonly news: SupplierNews; readonly parcels: readonly Parcel[] };
 
 /** Reads one supplier order on the website, in the account that placed it. @throws Obstacle */
@@ -23,7 +23,7 @@ export async function readOnWebsite(visit: Visit, row: SupplierOrder): Promise<W
   const shown = await readOrder(visit.page);
   if (shown?.number !== row.number)
     throw new Obstacle('LAYOUT_UNKNOWN', `the page of order ${row.number} shows another`);
-  // A word that we do not know is about this order alone.
+  // An unknown word concerns this order alone.
   const status = statuses[shown.status] ?? 'NEEDS_ATTENTION';
   return {
     news: { number: row.number, status, rawStatus: shown.status, charged: shown.total },

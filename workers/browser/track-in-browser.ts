@@ -12,7 +12,7 @@ import { Obstacle } from './obstacle.ts';
 import { readOnWebsite, type WebsiteNews } from './supplier-order-page.ts';
 import { visitShop } from './visit-shop.ts';
 
-/** As `track-shipment`, on the website: what was bought there is seen there only. */
+/** As `track-shipment`, on the website: orders placed there are visible only there. */
 export const trackInBrowser: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(ctx, { queue: 'track-in-browser', id: orderId, from: trackedIn }, async order => {
     const rows = (await ctx.store.read(em => purchaseOrdersOf(em, order.id))).filter(

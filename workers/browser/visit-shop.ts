@@ -63,7 +63,7 @@ export async function visitShop<T>(
   }
 }
 
-/** Who gets in first is whose log-in it is. @throws Obstacle when that was another user, who is not named to this one */
+/** The first user who gets in owns the log-in. @throws Obstacle when that was another user, who is not named */
 function claiming({ store }: Context, { id, claimedAt }: Credential, visit: Visit): Visit {
   let isClaimed = claimedAt != null;
   return {

@@ -3,11 +3,11 @@ import type { EntityManager } from '../../store/database/open.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
 
-/** What stands in place of an account that is not the reseller's own. */
+/** Shown in place of an account that is not the reseller's own. */
 export const ofThePlatform = 'of the platform';
 
 /**
- * The account that an effect was sent with, as its order's reseller may read it: the platform's own is none of theirs.
+ * The account that sent an effect, as the order's reseller may see it: the platform's own account is not shown to them.
  * Operators see it among the effects.
  */
 export async function accountShown(em: EntityManager, { userId }: Order, { account }: Effect): Promise<string> {

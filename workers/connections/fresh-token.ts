@@ -8,7 +8,7 @@ import type { Context } from '../context/context.ts';
 import { stopAccount } from './refused-account.ts';
 import { liveToken, type Renewed, renewToken } from './renew-token.ts';
 
-/** The account's owner has to connect it again; what waits for it goes on by itself afterwards. */
+/** The account's owner has to connect it again; the orders that wait for it resume by themselves afterwards. */
 export class ReconnectNeeded extends Retryable {
   readonly credential: Credential;
   constructor(credential: Credential) {
@@ -20,7 +20,8 @@ export class ReconnectNeeded extends Retryable {
 }
 
 /**
- * Gives a token that is not `stale`. However many want it, in this process or in others, one refreshes it.
+ * Gives a token that is not `stale`. However many callers want it, in this process or in others, one of them refreshes
+ * it.
  * @throws ReconnectNeeded when the provider will give no more tokens
  */
 export async function freshToken(ctx: Context, id: CredentialId, stale: string | null): Promise<string> {
@@ -32,7 +33,7 @@ export async function freshToken(ctx: Context, id: CredentialId, stale: string |
   return renewed.accessToken;
 }
 
-/** Renewals under way in this process: who comes meanwhile waits for one of them, not for a connection and a lock. */
+/** Renewals under way in this process: later callers wait for one of them, not for a connection and a lock. */
 const underWay = new WeakMap<Store, Map<CredentialId, Promise<Renewed>>>();
 
 async function together(ctx: Context, id: CredentialId, stale: string | null): Promise<Renewed> {
@@ -49,8 +50,8 @@ async function together(ctx: Context, id: CredentialId, stale: string | null): P
 
 /**
  * Calls with the account's token; a refused token is refreshed once and the call made again. An account that is refused
- * what it is needed for is stopped.
- * @throws ReconnectNeeded, and PermissionRefused of what the account is of use without
+ * as a whole is stopped.
+ * @throws ReconnectNeeded, and PermissionRefused for a capability without which the account still works
  */
 export async function withToken<T>(
   ctx: Context,
@@ -75,7 +76,7 @@ export async function withToken<T>(
     return await ask(renewed);
   } catch (error) {
     if (!(error instanceof TokenRefused)) throw error;
-    // A token that was just issued: the account itself is refused.
+    // The token was just issued, so the account itself is refused.
     throw new ReconnectNeeded(await stopAccount(ctx, credential, { code: error.code, accessToken: renewed }));
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What was done with one account is only ever judged through that account. Where our own account at a provider has been
- * replaced by another, the old one's keys are kept, for reading; money moves through the present one alone.
+ * What was done with one account is only read through that account. If our own account at a provider was replaced by
+ * another, the old one's keys are kept for reading; money moves through the present one alone.
  */
 import { Unreadable } from '../../domain/outcome.ts';
 import type { PayPalClient } from '../../providers/paypal/client.ts';
@@ -11,8 +11,8 @@ type Surroundings = Pick<Context, 'config' | 'providers'>;
 type OfAccount = Pick<Order, 'paypalAccount'>;
 
 /**
- * The client of the PayPal account that an order of our own checkout is with. @throws Unreadable when there are no keys
- * of it: another account's "not found" proves nothing
+ * The client of the PayPal account of an order at our own checkout. @throws Unreadable when its keys are missing:
+ * another account's "not found" proves nothing
  */
 export const payPalOf = (ctx: Surroundings, { paypalAccount }: OfAccount): PayPalClient =>
   paypalAccount ? atAccount(ctx, 'paypal', paypalAccount).providers.paypal : ctx.providers.paypal;

@@ -15,18 +15,18 @@ export type Payer = {
   read(): Promise<{ asOf: Date; available: readonly Money[] }>;
 };
 
-/** Longer than a reading with all its repetitions takes; a reader that died holds the others up for as long. */
+/** Longer than a reading takes with all its repetitions; a reader that died delays the others by this much. */
 const readingMs = 45_000;
-/** A reading that failed is not tried again sooner, whoever wants to know. */
+/** A failed reading is not repeated sooner. */
 const failedAgainMs = 30_000;
-/** What is being read by somebody else is waited for that long; then the order waits. */
+/** How long a reading of another process is waited for; then the order waits. */
 const patienceMs = 15_000;
 const lookEveryMs = 50;
 
 /**
- * Reads the platform's balance anew when the last reading is an interval ago, whether what it said suffices or not: money
- * may have been taken out of the account without us. A reseller's own account cannot be read: its limit is set by an
- * operator. @throws what reading threw, when nothing else is known
+ * Reads the platform's balance again when the last reading is an interval ago, even if that balance suffices: money may
+ * have left the account without us. A reseller's own account cannot be read: its limit is set by an operator. @throws
+ * what reading threw, when nothing else is known
  */
 async function keepKnown(ctx: Context, payer: Payer): Promise<void> {
   if (payer.ownerId !== null) return;
@@ -54,7 +54,7 @@ async function read(ctx: Context, payer: Payer): Promise<void> {
   );
 }
 
-/** What somebody else reads at this moment is known in a moment. */
+/** Waits for the reading of another process. */
 async function othersReading(ctx: Context, payer: Payer): Promise<void> {
   const until = performance.now() + patienceMs;
   while (performance.now() < until && !ctx.signal.aborted) {
@@ -63,7 +63,7 @@ async function othersReading(ctx: Context, payer: Payer): Promise<void> {
   }
 }
 
-/** `attempt` reserves, in a transaction that commits what it reserved together with the move that it allows. */
+/** `attempt` reserves, in a transaction that commits the reservation together with the move that it allows. */
 export async function withBalance<Answer extends { reserved: boolean }>(
   ctx: Context,
   payer: Payer,

@@ -4,7 +4,7 @@ import type { Credential } from '../../store/entities/people.ts';
 import { resumeAccount, tryAccount } from '../../transactions/resume-account.ts';
 import type { Context } from '../context/context.ts';
 
-/** Its provider refuses us: nothing is asked in its name until it is tried again, or its owner connects it anew. */
+/** The provider refuses us: no call is made for the account until its next trial, or until it is connected again. */
 export async function stopAccount(
   ctx: Context,
   { id }: Credential,
@@ -22,7 +22,7 @@ export async function stopAccount(
   return credential;
 }
 
-/** What is due for an account that refuses us; nothing when it is not its time, or it does not. */
+/** Does what is due for an account that refuses us. @returns what was done; undefined for an account that does not */
 export async function lookAfterRefused(ctx: Context, credential: Credential): Promise<string | undefined> {
   const { refusedSince, status, trialAt } = credential;
   if (!refusedSince || !trialAt) return undefined;

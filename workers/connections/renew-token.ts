@@ -14,21 +14,21 @@ import type { Credential } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
 import { lastAnswerSignal } from '../context/shutdown-signals.ts';
 
-/** A token this close to its end is not worth a call. */
+/** A token this close to its end is not used for a call. */
 const tooLateMs = 30_000;
 
-/** What a provider says when a refresh token is worth nothing any more, or less than what its owner was asked for. */
+/** The codes for a refresh token that is no longer valid, or has fewer permissions than its owner was asked for. */
 const chainEnded = /_(ILLEGAL_REFRESH_TOKEN|INVALID_GRANT|INVALID_OPERATOR_USER_ID|INVALID_SCOPE)$/;
 
-/** New tokens that could not be stored are tried again at once; what comes later finds them in `brought`. */
+/** Storing new tokens is repeated at once; later calls find tokens that could not be stored in `brought`. */
 const storing = { tries: 5, pauseMs: 500 };
 
 /** New tokens, and the stored refresh token that brought them. */
 type Brought = { by: string; tokens: Tokens };
 
 /**
- * What is not stored yet, for as long as the process lives: with MercadoLibre, which takes each refresh token once, it
- * is all that is left of the chain.
+ * Tokens that are not stored yet, as long as the process lives: at MercadoLibre, where a refresh token works once, they
+ * are all that is left of the chain.
  */
 const brought = new WeakMap<Store, Map<CredentialId, Brought>>();
 
@@ -46,8 +46,8 @@ export function liveToken(ctx: Context, credential: Credential, stale: string | 
 
 /**
  * The row is locked from reading the old token to writing the new one: of many processes one refreshes, the others find
- * the fresh one; a rotating refresh token is never used twice. Only the end of the process cuts the call off: the answer
- * may be the only one there is.
+ * the fresh one; a rotating refresh token is never used twice. Only the end of the process aborts the call: its answer
+ * may come only once.
  */
 export async function renewToken(ctx: Context, id: CredentialId, stale: string | null): Promise<Renewed> {
   const unstored = brought.get(ctx.store) ?? new Map<CredentialId, Brought>();
