@@ -4,7 +4,7 @@ import type { Config } from '../../runtime/config.ts';
 import { cookieOf } from '../../runtime/http/cookie-of.ts';
 import { sourceAddress } from '../../runtime/http/source-address.ts';
 import { openDoor, type Session } from '../../store/accounts/door.ts';
-import type { Checked, Place } from '../../store/accounts/sessions.ts';
+import type { Checked, LogInPlace } from '../../store/accounts/sessions.ts';
 import { actingAs } from '../../store/database/acting.ts';
 import type { Store } from '../../store/database/open.ts';
 import { logPath } from './log-path.ts';
@@ -14,7 +14,7 @@ export type { Session } from '../../store/accounts/door.ts';
 
 export type Sessions = {
   /** Begins a session. @returns its token; undefined when the password was changed since it was checked */
-  begin(checked: Checked, place: Place): Promise<string | undefined>;
+  begin(checked: Checked, place: LogInPlace): Promise<string | undefined>;
   /** The session of the request's bearer token or cookie, as long as it is valid. */
   of(request: Request): Promise<Session | undefined>;
   /** Finds out who sent the request, for the audit too; a request without token and cookie stays anonymous. */
@@ -62,7 +62,7 @@ export const whenceOf = ({ ip }: Request, { sessionId }: Pick<Session, 'sessionI
 });
 
 /** Where a log-in comes from. */
-export const placeOf = (request: Request): Place => ({
+export const placeOf = (request: Request): LogInPlace => ({
   source: sourceAddress(request.ip),
   agent: request.get('user-agent') ?? '',
 });

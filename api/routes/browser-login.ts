@@ -5,7 +5,7 @@ import type { Enqueue } from '../../queues/transact.ts';
 import { keepBrowserLogin } from '../../store/connections/browser-login.ts';
 import { disconnect } from '../../store/connections/connect.ts';
 import { credentialOf } from '../../store/connections/credentials.ts';
-import { releaseAccount, type Standing, standingOf } from '../../store/connections/shop-accounts.ts';
+import { type BuyerAccountState, buyerAccountState, releaseAccount } from '../../store/connections/shop-accounts.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { resumeOrders } from '../../transactions/resume-orders.ts';
@@ -30,7 +30,7 @@ const mendedByLogin: readonly WaitReason[] = [
   'BROWSER_AUTOMATION_DISABLED',
 ];
 
-const view = ({ id, environment, accountName, moneyHolder }: Credential, standing: Standing) => ({
+const view = ({ id, environment, accountName, moneyHolder }: Credential, standing: BuyerAccountState) => ({
   id,
   environment,
   email: accountName,
@@ -61,7 +61,7 @@ export const browserLoginRoutes = ({ store, transact, box, config }: Deps, limit
       response.json(
         await store.read(async em => {
           const own = await ownLogin(em, userId);
-          return view(own, await standingOf(em, own));
+          return view(own, await buyerAccountState(em, own));
         }),
       );
     })
@@ -75,7 +75,7 @@ export const browserLoginRoutes = ({ store, transact, box, config }: Deps, limit
         await assertReplaceable(em, { ...login, apiName: 'aliexpress', accountId: login.email });
         const kept = await keepBrowserLogin(em, box, login);
         const ordersWoken = await wakeAll(em, enqueue, session);
-        return { ...view(kept, await standingOf(em, kept)), ordersWoken };
+        return { ...view(kept, await buyerAccountState(em, kept)), ordersWoken };
       });
       response.json(answer);
     })

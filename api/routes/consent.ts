@@ -10,7 +10,12 @@ import { type MercadoLibreCountry, mercadoLibreCountries } from '../../providers
 import { watchSubscriptionQueue } from '../../queues/watch-subscription.ts';
 import { findUser } from '../../store/accounts/users.ts';
 import { type Connected, connect } from '../../store/connections/connect.ts';
-import { consentMinutes, openAttempt, type Taken, takeAttempt } from '../../store/connections/connection-attempts.ts';
+import {
+  type AttemptOutcome,
+  consentMinutes,
+  openAttempt,
+  takeAttempt,
+} from '../../store/connections/connection-attempts.ts';
 import { wantSubscription } from '../../store/connections/ebay-subscriptions.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import type { Connectable, ConnectionAttempt } from '../../store/entities/people.ts';
@@ -122,7 +127,7 @@ async function take(
   return { attempt: taken.taken, verifier: taken.verifier, code };
 }
 
-function stateRefused(why: Extract<Taken, { refused: string }>['refused']): Problem {
+function stateRefused(why: Extract<AttemptOutcome, { refused: string }>['refused']): Problem {
   switch (why) {
     case 'unknown':
       return new Problem(400, 'CONNECTION_UNKNOWN', 'no connection that was started here belongs to this; start again');

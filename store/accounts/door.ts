@@ -6,8 +6,8 @@ import {
   beginSession,
   type Checked,
   type Door as DoorName,
+  type LogInPlace,
   type Person,
-  type Place,
   sessionLengths,
   standingSession,
 } from './sessions.ts';
@@ -18,7 +18,7 @@ export type Session = Person & { readonly sessionId: string };
 export type Door = {
   readonly seconds: number;
   /** Begins a session. @returns its token; undefined when the password was changed since it was checked */
-  enter(checked: Checked, place: Place): Promise<string | undefined>;
+  enter(checked: Checked, place: LogInPlace): Promise<string | undefined>;
   /**
    * The session of a token, checked with each request: it is over at once when it was ended, or when its user has
    * another role or is switched off.

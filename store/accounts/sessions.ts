@@ -22,7 +22,7 @@ const keptDays = 90;
 const agentLengthMax = 200;
 
 /** Where a log-in comes from: the address, as limits count it, and the name of the browser or program. */
-export type Place = { source: string; agent: string };
+export type LogInPlace = { source: string; agent: string };
 export type Person = { readonly userId: UserId; readonly role: Role; readonly email: string };
 
 /** The user whose password was right, as read when it was checked. */
@@ -36,7 +36,7 @@ export async function beginSession(
   em: EntityManager,
   door: Door,
   { id: userId, passwordHash }: Checked,
-  { source, agent }: Place,
+  { source, agent }: LogInPlace,
 ): Promise<string | undefined> {
   await em.execute(`delete from sessions where expires_at < clock_now() - ? * interval '1 day'`, [keptDays]);
   const [begun] = await em.execute<{ id: string }[]>(

@@ -14,7 +14,7 @@ const keepMs = 86_400_000;
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 const random = (): string => randomBytes(32).toString('base64url');
 
-export type Asked = {
+export type NewAttempt = {
   userId: UserId;
   /** The name by which we know the browser when it comes back. */
   browser: string;
@@ -27,7 +27,7 @@ export type Asked = {
 export async function openAttempt(
   em: EntityManager,
   box: SecretBox,
-  asked: Asked,
+  asked: NewAttempt,
   now: Date,
 ): Promise<{ state: string; verifier: string }> {
   const [id, state, verifier] = [randomUUID(), random(), random()];
@@ -44,7 +44,7 @@ export async function openAttempt(
   return { state, verifier };
 }
 
-export type Taken =
+export type AttemptOutcome =
   | { taken: ConnectionAttempt; verifier: string }
   | { refused: 'unknown' | 'foreign' | 'used' | 'expired' };
 
@@ -54,7 +54,7 @@ export async function takeAttempt(
   box: SecretBox,
   back: { state: string; browser: string; userId: UserId; apiName: Connectable },
   now: Date,
-): Promise<Taken> {
+): Promise<AttemptOutcome> {
   const { state, userId, apiName } = back;
   const browserHash = hash(back.browser);
   const attempt = await em.findOne(ConnectionAttempt, { stateHash: hash(state) });

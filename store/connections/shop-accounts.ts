@@ -43,9 +43,9 @@ export async function keepShopLogin(
 }
 
 /** Whether the account can buy. A paused one has to be looked at and released, any other to be entered again. */
-export type Standing = { health: 'healthy' | 'reconnect needed' } | { health: 'paused'; pausedFor: string };
+export type BuyerAccountState = { health: 'healthy' | 'reconnect needed' } | { health: 'paused'; pausedFor: string };
 
-export async function standingOf(em: EntityManager, { id, status }: Credential): Promise<Standing> {
+export async function buyerAccountState(em: EntityManager, { id, status }: Credential): Promise<BuyerAccountState> {
   const account = await shopAccount(em, id);
   if (status !== 'HEALTHY' || !account) return { health: 'reconnect needed' };
   return account.pausedFor === null ? { health: 'healthy' } : { health: 'paused', pausedFor: account.pausedFor };

@@ -1,7 +1,7 @@
 import { effectKey } from '../../domain/effect-key.ts';
 import { formatMoney, type Money } from '../../domain/money.ts';
 import { Retryable, Uncertain } from '../../domain/outcome.ts';
-import { standingOf } from '../../store/connections/shop-accounts.ts';
+import { buyerAccountState } from '../../store/connections/shop-accounts.ts';
 import { askedInThisRun, type Found, type Intent } from '../../store/effects/intent.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
@@ -103,7 +103,7 @@ const textOf = ({ amountMinor, currency }: Money) => ({ amountMinor: amountMinor
  * person is asked. A paused account is not visited.
  */
 async function findInList(ctx: Context, order: Order, credential: Credential, effect: Effect): Promise<Found<Clicked>> {
-  const { health } = await ctx.store.read(em => standingOf(em, credential));
+  const { health } = await ctx.store.read(em => buyerAccountState(em, credential));
   if (health !== 'healthy') return { answer: 'UNKNOWN' };
   const clicked = JSON.parse(effect.request) as ClickedOrder;
   try {

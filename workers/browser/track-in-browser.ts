@@ -1,5 +1,5 @@
 import { invariant } from '../../domain/outcome.ts';
-import { standingOf } from '../../store/connections/shop-accounts.ts';
+import { buyerAccountState } from '../../store/connections/shop-accounts.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { isCancelled, isSeenByPerson, purchaseOrdersOf } from '../../store/orders/supplier-orders.ts';
 import { noteOnce } from '../../store/orders/timeline.ts';
@@ -35,7 +35,7 @@ async function readPages(
   const [first] = rows;
   if (!first) return readerOf(new Map());
   const credential = await accountOf(ctx, first);
-  const { health } = await ctx.store.read(em => standingOf(em, credential));
+  const { health } = await ctx.store.read(em => buyerAccountState(em, credential));
   if (health !== 'healthy' || !ctx.shop) return unseen('the browser log-in stands still');
   try {
     const seen = await visitShop(ctx, order, credential, async ({ visit }) => {

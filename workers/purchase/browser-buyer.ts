@@ -2,7 +2,7 @@ import { invariant } from '../../domain/outcome.ts';
 import { browserBuyingAllowed } from '../../store/accounts/settings.ts';
 import { commissionAdmin, findUser } from '../../store/accounts/users.ts';
 import { credentialByAccount } from '../../store/connections/credentials.ts';
-import { standingOf } from '../../store/connections/shop-accounts.ts';
+import { buyerAccountState } from '../../store/connections/shop-accounts.ts';
 import { browserBuyer } from '../../store/connections/supplier-payer.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import type { Effect } from '../../store/entities/money.ts';
@@ -64,7 +64,7 @@ async function sentWith(em: EntityManager, order: Order, { environment, account 
 }
 
 async function usable(ctx: Context, order: Order, credential: Credential): Promise<Buyer> {
-  const standing = await ctx.store.read(em => standingOf(em, credential));
+  const standing = await ctx.store.read(em => buyerAccountState(em, credential));
   const name = nameFor(order, credential);
   switch (standing.health) {
     case 'healthy':

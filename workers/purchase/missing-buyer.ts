@@ -1,7 +1,7 @@
 /** Who would buy an order that waits for an account: money is held for it only when somebody can. */
 import { forAnAccount, type WaitReason } from '../../domain/order.ts';
 import { credentialOf, findCredential } from '../../store/connections/credentials.ts';
-import { standingOf } from '../../store/connections/shop-accounts.ts';
+import { buyerAccountState } from '../../store/connections/shop-accounts.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
@@ -35,7 +35,7 @@ const reconnect = ({ apiName, accountName }: Credential): Missing => ({
 });
 
 async function standing(ctx: Context, order: Order, credential: Credential): Promise<Missing | undefined> {
-  const found = await ctx.store.read(em => standingOf(em, credential));
+  const found = await ctx.store.read(em => buyerAccountState(em, credential));
   const name = nameFor(order, credential);
   switch (found.health) {
     case 'healthy':
