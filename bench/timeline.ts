@@ -1,4 +1,5 @@
 import type { EntityManager, Store } from '../store/database/open.ts';
+import { settled } from '../store/payouts/settled-orders.ts';
 
 /** From the moment that a queue could have had an order (or a leg) to the moment that it had left it, in ms. */
 export type Latencies = { readonly [Queue in 'fulfill' | 'purchase' | 'create-sale' | 'payout']: readonly number[] };
@@ -18,12 +19,11 @@ export const databaseNow = async (store: Store): Promise<string> => {
 
 export type Standing = { settled: number; stopped: number };
 
-/** How many orders have both shares paid, and how many will not get there by themselves. */
+/** How many orders are settled, and how many will not get there by themselves. */
 export async function standing(store: Store): Promise<Standing> {
   const [row] = await store.read(em =>
     em.execute<{ settled: number; stopped: number }[]>(
-      `select (select count(*)::int from (
-           select order_id from payout_legs group by order_id having bool_and(status = 'PAID')) paid) as settled,
+      `select (select count(*)::int from orders o where ${settled}) as settled,
          (select count(*)::int from orders where status in ('FAILED', 'CANCELLED', 'NEEDS_REVIEW')) as stopped`,
     ),
   );

@@ -24,7 +24,7 @@ const splitsQuery = `
     (s.marketplace_fee_minor + s.payment_fee_minor)::text as fees, s.set_off_minor::text as "setOff",
     coalesce((select sum(amount_minor) from payout_legs l where l.sale_id = s.id and beneficiary = 'admin' and status = 'PAID'), 0)::text as admin,
     coalesce((select sum(amount_minor) from payout_legs l where l.sale_id = s.id and beneficiary = 'reseller' and status = 'PAID'), 0)::text as reseller
-  from sales s`;
+  from sales s where s.voided_at is null`;
 
 export async function readBooks(store: Store): Promise<Books> {
   const splits = await store.read(em => em.execute<Split[]>(splitsQuery));

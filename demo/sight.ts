@@ -4,6 +4,7 @@ import { invariant } from '../domain/outcome.ts';
 import { openAddress } from '../store/database/buyer-address.ts';
 import type { Store } from '../store/database/open.ts';
 import type { Order } from '../store/entities/order.ts';
+import { settled, unpaidShares } from '../store/payouts/settled-orders.ts';
 import type { Ending } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
@@ -32,9 +33,7 @@ const look = `
     o.purchase_route as "purchaseRoute", o.ship_to as "shipTo",
     (select array_agg(s.number order by s.number) from supplier_orders s where s.order_id = o.id) as "supplierOrders",
     (select count(*)::int from payout_legs l where l.order_id = o.id and l.status = 'PAID') as payouts,
-    (select count(*)::int from payout_legs l where l.order_id = o.id and l.status <> 'PAID') as "openLegs",
-    (o.status in ('PURCHASED', 'SHIPPED', 'DELIVERED') and exists (select from sales s where s.order_id = o.id)
-      and not exists (select from payout_legs l where l.order_id = o.id and l.status <> 'PAID')) as settled,
+    ${unpaidShares} as "openLegs", ${settled} as settled,
     (extract(epoch from now() - o.created_at) * 1000)::int as "ageMs"
   from orders o`;
 

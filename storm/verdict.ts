@@ -1,4 +1,5 @@
 import type { Money } from '../domain/money.ts';
+import { owedShares } from '../domain/settled.ts';
 import { byOrder, cashOf, type Entry, legOf, stands } from './books.ts';
 import { judgeRefunds, refundsMade } from './judge-refunds.ts';
 import type { OrderFile } from './order-file.ts';
@@ -76,7 +77,7 @@ const notCancelled = ({ status }: { status: string }): boolean => status !== 'CA
 export function hasEnded(file: OrderFile, { ending, undecidable, untilTold }: Expected): boolean {
   if (undecidable) return inReview(file);
   if (inReview(file)) return !untilTold;
-  const legs = file.legs.filter(notCancelled);
+  const legs = owedShares(file.legs);
   return (
     file.status === ending.status &&
     file.supplierOrders.filter(notCancelled).length === ending.supplierOrders &&

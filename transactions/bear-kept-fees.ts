@@ -15,13 +15,12 @@ import { freshRate } from '../store/money/fx.ts';
 import { orderSums, postingsOf, postTurn } from '../store/money/ledger.ts';
 import { custodyOf, rateOf } from '../store/orders/orders.ts';
 import { note } from '../store/orders/timeline.ts';
-import { findSale } from '../store/payouts/sales.ts';
 
 export const keptFees = 'kept-fees';
 
 /** Books what is kept and borne by nobody yet. The caller owns the order. */
 export async function bearKeptFees(em: EntityManager, order: Order): Promise<void> {
-  if (order.channel !== 'paypal' || (await findSale(em, order.id))) return;
+  if (order.channel !== 'paypal' || order.saleBookedAt) return;
   const fee = (await orderSums(em, order.id, order.saleCurrency))('fees:payment');
   if (fee.amountMinor === 0n) return;
   const bearer = bearerOfKeptFees(custodyOf(order), await lastFailure(em, order));

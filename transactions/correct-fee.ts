@@ -10,7 +10,6 @@ import { freshRate } from '../store/money/fx.ts';
 import { post, postingsOf } from '../store/money/ledger.ts';
 import { custodyOf } from '../store/orders/orders.ts';
 import { note } from '../store/orders/timeline.ts';
-import { findSale } from '../store/payouts/sales.ts';
 import { bearKeptFees } from './bear-kept-fees.ts';
 
 /** A rate of any age will do for the fixed part; without one only the percentage is known. */
@@ -35,7 +34,7 @@ export async function correctFee(em: EntityManager, order: Order, payment: Payme
   await bookTold(em, order, payment);
   const difference = subtract(kept, estimated);
   if (difference.amountMinor === 0n) return;
-  const saleBooked = (await findSale(em, order.id)) !== null;
+  const saleBooked = order.saleBookedAt != null;
   const sale = { channel: order.channel, custody: custodyOf(order), reseller: order.userId };
   const postings = feeCorrected({ ...sale, difference, saleBooked });
   await post(em, { source: provider, event: `fee:${reference}`, orderId: order.id, postings });

@@ -1,4 +1,5 @@
 import { formatMoney, type Money, money } from '../../domain/money.ts';
+import { isSettled } from '../../domain/settled.ts';
 import { productMaxBuy, productPrice } from '../../store/catalogue/products.ts';
 import type { PayoutLeg, Sale } from '../../store/entities/money.ts';
 import type { Order, OrderEvent, Parcel, Payment, SupplierOrder } from '../../store/entities/order.ts';
@@ -85,15 +86,9 @@ export const orderDetailView = (
     status: leg.status,
     reason: leg.reason ?? null,
   })),
-  settled: isSettled(order, parts.sale, parts.legs),
+  settled: isSettled(order, parts.legs),
   timeline: parts.timeline.map(({ at, kind, note, detail }) => ({ at, kind, note, detail: detail ?? {} })),
 });
-
-/** Bought, booked, and every share paid out. */
-const isSettled = (order: Order, sale: Sale | null, legs: readonly PayoutLeg[]): boolean =>
-  ['PURCHASED', 'SHIPPED', 'DELIVERED'].includes(order.status) &&
-  sale !== null &&
-  legs.every(leg => leg.status === 'PAID');
 
 export const saleView = (sale: Sale) => {
   const amount = (minor: bigint) => moneyView(money(minor, sale.currency));

@@ -1,13 +1,17 @@
 /** Covers: transactions/decisions/confirm-supplier-refund.ts, transactions/settle-refund.ts. */
 import { expect } from 'chai';
+import { orderOf } from '../../demo/sight.ts';
 import type { OrderId } from '../../domain/ids.ts';
+import { isOpenLeg } from '../../domain/payout-leg.ts';
 import { advance } from '../../queues/transact.ts';
 import { checkLedger } from '../../store/books/ledger-check.ts';
 import { claimOrder } from '../../store/orders/orders.ts';
 import { parcelsOf } from '../../store/orders/parcels.ts';
 import { supplierOrdersOf } from '../../store/orders/supplier-orders.ts';
+import { legsOfOrder } from '../../store/payouts/legs.ts';
 import { findSale } from '../../store/payouts/sales.ts';
 import { haltPurchase } from '../../transactions/halt-purchase.ts';
+import { until } from '../support/until.ts';
 import { parkedOf, performWith, reservationsOf } from '../workers/workbench.ts';
 import { type Api, openApi } from './open-api.ts';
 
@@ -41,6 +45,24 @@ describe('api: a supplier’s refund', () => {
     expect((await seen(id, '14.49')).status).to.equal(202);
     expect(await statusOf(id)).to.equal('PAID');
     expect((await seen(id, '14.49')).json).to.include({ status: 409, code: 'NO_REFUND_AWAITED' });
+  });
+
+  it('lets an order that was bought a second time settle: the shares of the first purchase stay cancelled', async () => {
+    const { stage } = api;
+    await stage.control('settings', { payoutSettleMs: 1 });
+    const id = await cancelled();
+    const view = async () => (await api.call('GET', `/api/orders/${id}`, { as: api.admin })).json;
+    expect((await seen(id, '14.49')).status).to.equal(202);
+    for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await stage.perform(queue, id);
+    expect(await view()).to.include({ status: 'PURCHASED', settled: false });
+    const legs = () => stage.store.read(em => legsOfOrder(em, id));
+    await until(async () => {
+      for (const leg of await legs()) if (isOpenLeg(leg.status)) await stage.perform('payout', leg.id);
+      return !(await legs()).some(({ status }) => isOpenLeg(status));
+    });
+    expect((await legs()).map(({ status }) => status)).to.have.members(['CANCELLED', 'CANCELLED', 'PAID', 'PAID']);
+    expect(await view()).to.include({ settled: true });
+    expect(await orderOf(stage.store, { id })).to.include({ settled: true, openLegs: 0 });
   });
 
   it('is booked for an order that somebody gave up, which stays where it is', async () => {
