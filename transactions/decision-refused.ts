@@ -2,10 +2,9 @@ import type { UserId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { formatMoney, type Money } from '../domain/money.ts';
 import type { EntityManager } from '../store/database/open.ts';
-import { isInDoubt, withdrawUnsent } from '../store/effects/effects.ts';
+import { isInDoubt } from '../store/effects/effects.ts';
 import { disproveByHand, saidByPerson } from '../store/effects/effects-by-hand.ts';
 import type { Effect } from '../store/entities/money.ts';
-import { type Purpose, release } from '../store/money/funding.ts';
 
 /** What somebody decides, who they are, and what they have seen. */
 export type Decision<Decision> = { readonly decision: Decision; readonly by: UserId; readonly why: string };
@@ -76,14 +75,7 @@ function toldPart(said: unknown): Json {
 /** Of each decision: why the facts do not allow it; null where they do. */
 export type Choices<Name extends string> = Readonly<Record<Name, DecisionRefused | null>>;
 
-/** Somebody says that it did not happen: what was held for it is free again. */
-export async function markNotHappened(
-  em: EntityManager,
-  effect: Effect | null,
-  purpose: Purpose,
-  subject: string,
-): Promise<void> {
-  await withdrawUnsent(em, purpose, effect?.subject ?? subject);
+/** Somebody says that what may have been sent did not happen. */
+export async function markNotHappened(em: EntityManager, effect: Effect | null): Promise<void> {
   if (effect && (isInDoubt(effect) || saidByPerson(effect))) await disproveByHand(em, effect);
-  await release(em, purpose, subject);
 }

@@ -1,5 +1,4 @@
 /** What an order holds from the moment it is let through to be bought: money, a place within the limits, a price. */
-
 import type { EntityManager } from '../store/database/open.ts';
 import { isInDoubt, standingEffect, withdrawUnsent } from '../store/effects/effects.ts';
 import type { Order } from '../store/entities/order.ts';
@@ -16,3 +15,9 @@ export async function freePurchase(em: EntityManager, { id }: Order): Promise<bo
   await release(em, 'buy', id);
   return true;
 }
+
+/**
+ * What was ordered is closed, and nobody ever paid for it: by the supplier's word or a person's. Its sum is free, however
+ * its effect stands. The caller owns the order.
+ */
+export const freeUnpaid = (em: EntityManager, { id }: Order): Promise<void> => release(em, 'buy', id);

@@ -1,8 +1,9 @@
 import { jobForOrder } from '../queues/next-job.ts';
-import { advance, type Enqueue } from '../queues/transact.ts';
+import type { Enqueue } from '../queues/transact.ts';
 import type { EntityManager } from '../store/database/open.ts';
 import type { Order } from '../store/entities/order.ts';
 import { freeze, wakeOrder } from '../store/orders/orders.ts';
+import { stopOrder } from './stop-order.ts';
 
 /** A payment that was reversed stops what is being bought, and nothing after that: the sale is booked on what is left. */
 export const clearReversalFreeze = ({ frozenFor }: Order): Partial<Order> =>
@@ -17,7 +18,7 @@ export async function haltPurchase(
   note: string,
 ): Promise<void> {
   if (order.status === 'PAID' || order.status === 'WAITING')
-    await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note });
+    await stopOrder(em, enqueue, order, 'held', () => ({ note }));
   else if (order.status === 'PURCHASING') {
     await freeze(em, order, why);
     const woken = await wakeOrder(em, order.id);

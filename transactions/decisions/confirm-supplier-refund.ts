@@ -4,11 +4,11 @@ import { add, equals, formatMoney, type Money, zero } from '../../domain/money.t
 import { advance, type Enqueue } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
-import { release } from '../../store/money/funding.ts';
 import { updateOrder } from '../../store/orders/orders.ts';
 import { isCancelled } from '../../store/orders/supplier-orders.ts';
 import { bookPurchase, costOf } from '../book-purchase.ts';
 import { refusal } from '../decision-refused.ts';
+import { freeUnpaid } from '../free-purchase.ts';
 import { freezeLeft } from '../freeze-order.ts';
 import { undoPart, undoPurchase } from '../undo-purchase.ts';
 import type { OrderFacts } from './order-choices.ts';
@@ -88,7 +88,7 @@ export async function notComing(
 
 /** Nobody had booked what went to the supplier, or nothing ever did. How it was shared among its orders matters no more. */
 async function bookAsPaid(em: EntityManager, order: Order, placed: readonly SupplierOrder[], cost: Money) {
-  if (equals(cost, zero(cost.currency))) return release(em, 'buy', order.id);
+  if (equals(cost, zero(cost.currency))) return freeUnpaid(em, order);
   const [first] = placed;
   if (first) await paidAs(em, first, cost);
   await bookPurchase(em, order, cost);

@@ -36,6 +36,7 @@ import { endFollowing, forgetSupplierOrders } from '../../store/orders/supplier-
 import { note } from '../../store/orders/timeline.ts';
 import { type Decision, markNotHappened, refusal, told } from '../decision-refused.ts';
 import { failOrder } from '../fail-order.ts';
+import { freePurchase } from '../free-purchase.ts';
 import { freezeLeft, lookedAt } from '../freeze-order.ts';
 import { boughtByHand, boughtFor } from './bought-by-hand.ts';
 import { confirmMarketplaceRefund } from './confirm-marketplace-refund.ts';
@@ -143,7 +144,7 @@ async function forgetUnconfirmed(em: EntityManager, facts: OrderFacts): Promise<
 async function nothingBought(em: EntityManager, facts: OrderFacts): Promise<void> {
   const { order, buy } = facts;
   await forgetUnconfirmed(em, facts);
-  const closed = buy?.status === 'DONE' && isClosedUnbooked(facts);
-  if (closed) await disproveDone(em, buy, 'CLOSED_BY_SUPPLIER');
-  await markNotHappened(em, closed ? null : buy, 'buy', order.id);
+  if (buy?.status === 'DONE' && isClosedUnbooked(facts)) await disproveDone(em, buy, 'CLOSED_BY_SUPPLIER');
+  else await markNotHappened(em, buy);
+  await freePurchase(em, order);
 }

@@ -20,11 +20,11 @@ import { payoutQueue } from '../../queues/payout.ts';
 import type { Enqueue } from '../../queues/transact.ts';
 import { contradictionsOf, heldLeg, reinstate } from '../../store/contradictions.ts';
 import type { EntityManager } from '../../store/database/open.ts';
-import { disproveDone } from '../../store/effects/effects.ts';
+import { disproveDone, withdrawUnsent } from '../../store/effects/effects.ts';
 import { closeByHand, saidByPerson } from '../../store/effects/effects-by-hand.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
-import { moneyReturned } from '../../store/money/funding.ts';
+import { moneyReturned, release } from '../../store/money/funding.ts';
 import { post } from '../../store/money/ledger.ts';
 import { claimOrder } from '../../store/orders/orders.ts';
 import { note } from '../../store/orders/timeline.ts';
@@ -94,7 +94,11 @@ async function claimWithOrder(em: EntityManager, id: LegId): Promise<{ leg: Payo
 
 async function nothingArrived(em: EntityManager, facts: PayoutFacts): Promise<void> {
   const { leg, pay } = facts;
-  if (!isLeftOpen(facts)) return markNotHappened(em, pay, 'pay', leg.id);
+  if (!isLeftOpen(facts)) {
+    await withdrawUnsent(em, 'pay', pay?.subject ?? leg.id);
+    await markNotHappened(em, pay);
+    return release(em, 'pay', leg.id);
+  }
   if (pay) await disproveDone(em, pay, 'DECIDED_BY_PERSON');
   await moneyReturned(em, 'pay', leg.id);
 }

@@ -15,6 +15,7 @@ import { isCancelled, neverRead, purchaseOrdersOf } from '../../store/orders/sup
 import { isPurchaseBooked } from '../book-purchase.ts';
 import { type Choices, type DecisionRefused, refusal } from '../decision-refused.ts';
 import { freezeLeft, lookedAt } from '../freeze-order.ts';
+import { purchaseState } from '../stop-order.ts';
 import { supplierOwes } from '../undo-purchase.ts';
 import type { OrderDecisionName } from './decision-schemas.ts';
 
@@ -70,7 +71,7 @@ export const isClosedUnbooked = ({ placed, isBooked }: OrderFacts): boolean =>
   placed.length > 0 && placed.every(isCancelled) && !isBooked;
 
 /** Through us, or by another way. */
-const isOrdered = ({ order, buy }: OrderFacts): boolean => buy?.status === 'DONE' || order.suppliedByHandAt != null;
+const isOrdered = ({ order, buy }: OrderFacts): boolean => purchaseState(order, buy) === 'ordered';
 
 const whyGoodsStand = (facts: OrderFacts): DecisionRefused | null =>
   !isOrdered(facts) || isClosedUnbooked(facts) || isUnconfirmed(facts)

@@ -1,12 +1,12 @@
 import { parseEbayNotification } from '../../providers/ebay/webhook.ts';
-import { advance } from '../../queues/transact.ts';
+import type { Enqueue } from '../../queues/transact.ts';
 import { auditAttempt } from '../../store/accounts/audit.ts';
 import type { EntityManager } from '../../store/database/open.ts';
-import { isInDoubt, standingEffect, withdrawUnsent } from '../../store/effects/effects.ts';
+import { isInDoubt, standingEffect } from '../../store/effects/effects.ts';
 import type { InboundEvent, Order } from '../../store/entities/order.ts';
 import { closeForgotten, eraseOrders, ordersOfBuyer } from '../../store/forgetting/erasure.ts';
-import { release } from '../../store/money/funding.ts';
 import { claimOrder } from '../../store/orders/orders.ts';
+import { purchaseState, stopOrder, whenStopped } from '../../transactions/stop-order.ts';
 import { accountShown } from '../connections/account-shown.ts';
 import type { Context } from '../context/context.ts';
 
@@ -39,22 +39,18 @@ export const eraseBuyer = (ctx: Context, event: InboundEvent): Promise<string> =
  * Nothing is bought for somebody without an address. What has been ordered goes on its way: the supplier has its
  * address already, and asking for it by number names nobody. What may have been ordered is a person's to look at.
  */
-async function stop(em: EntityManager, enqueue: Parameters<typeof advance>[1], order: Order): Promise<void> {
+async function stop(em: EntityManager, enqueue: Enqueue, order: Order): Promise<void> {
   if (order.status !== 'PAID' && order.status !== 'WAITING' && order.status !== 'PURCHASING') return;
-  const effect = await standingEffect(em, 'buy', order.id);
-  if (effect?.status === 'DONE') return;
+  const goesOn = whenStopped.erased[purchaseState(order, await standingEffect(em, 'buy', order.id))] === null;
+  if (goesOn) return;
   // A run that is buying right now has lost its claim, and stops before its next call.
   const owned = await claimOrder(em, order.id, [order.status]);
   if (!owned) throw new Error(`order ${order.id} moved although it is locked`);
-  const why = 'the buyer has closed their eBay account and was erased';
-  if (effect && isInDoubt(effect)) {
+  await stopOrder(em, enqueue, owned, 'erased', async (_, buy) => {
+    const why = 'the buyer has closed their eBay account and was erased';
+    if (!buy || !isInDoubt(buy)) return { note: `${why}; nothing was bought: refund the sale at eBay` };
     const note = `${why}, and nobody knows whether the goods were ordered: look at AliExpress, then decide`;
-    const account = await accountShown(em, owned, effect);
-    const evidence = { key: effect.idempotencyKey, account, lastSentAt: effect.lastSentAt };
-    return advance(em, enqueue, owned, { to: 'NEEDS_REVIEW', reason: 'BUYER_ERASED', note, evidence });
-  }
-  await withdrawUnsent(em, 'buy', order.id);
-  await release(em, 'buy', order.id);
-  const note = `${why}; nothing was bought: refund the sale at eBay`;
-  await advance(em, enqueue, owned, { to: 'NEEDS_REVIEW', reason: 'BUYER_ERASED', note });
+    const account = await accountShown(em, owned, buy);
+    return { note, evidence: { key: buy.idempotencyKey, account, lastSentAt: buy.lastSentAt } };
+  });
 }

@@ -1,5 +1,5 @@
 import type { MarketplaceLine, MarketplaceOrder } from '../../domain/marketplace-order.ts';
-import type { Custody } from '../../domain/order.ts';
+import type { Custody, OrderState } from '../../domain/order.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { advance, type Enqueue } from '../../queues/transact.ts';
@@ -10,11 +10,11 @@ import { paymentsOf } from '../../store/money/payments.ts';
 import { upsertLine } from '../../store/orders/new-orders.ts';
 import { claimOrder, updateOrder, wakeOrder } from '../../store/orders/orders.ts';
 import { note } from '../../store/orders/timeline.ts';
-import { freePurchase } from '../../transactions/free-purchase.ts';
 import { cancellationTold } from '../../transactions/hold-for-cancellation.ts';
 import { settleMarketplaceDispute } from '../../transactions/settle-marketplace-dispute.ts';
 import { paymentReference, settleMarketplaceRefund } from '../../transactions/settle-marketplace-refund.ts';
 import { settlePayment } from '../../transactions/settle-payment.ts';
+import { type PurchaseState, stopOrder } from '../../transactions/stop-order.ts';
 import type { Context } from '../context/context.ts';
 import { isMarketplace } from '../marketplace/marketplace-order.ts';
 
@@ -140,31 +140,28 @@ async function addressArrived(
  * person's decision.
  */
 async function cancel(em: EntityManager, order: Order): Promise<void> {
-  const nothing = () => undefined;
-  switch (order.status) {
-    case 'CREATED':
-    case 'PAID':
-    case 'WAITING': {
-      const owned = await claimOrder(em, order.id, [order.status]);
-      if (!owned) return;
-      if (!(await freePurchase(em, owned)))
-        return advance(em, nothing, owned, {
-          to: 'NEEDS_REVIEW',
-          reason: 'CANCELLED_AFTER_PURCHASE',
-          note: 'cancelled at the marketplace, but goods were ordered: do not pay for them, cancel them on the supplier’s site',
-        });
-      return advance(em, nothing, owned, { to: 'CANCELLED', note: 'cancelled at the marketplace' });
-    }
-    case 'PURCHASED': {
-      const owned = await claimOrder(em, order.id, ['PURCHASED']);
-      if (!owned) return;
-      return advance(em, nothing, owned, {
-        to: 'NEEDS_REVIEW',
-        reason: 'CANCELLED_AFTER_PURCHASE',
-        note: 'cancelled at the marketplace after the goods were bought',
-      });
-    }
-    default:
-      await note(em, order.id, 'noted', `the marketplace says cancelled; the order is ${order.status}`);
+  const { id, status } = order;
+  if (status !== 'CREATED' && status !== 'PAID' && status !== 'WAITING' && status !== 'PURCHASED')
+    return note(em, id, 'noted', `the marketplace says cancelled; the order is ${status}`);
+  const owned = await claimOrder(em, id, [status]);
+  if (owned)
+    await stopOrder(
+      em,
+      () => undefined,
+      owned,
+      'cancelled',
+      bought => ({ note: cancelledText(status, bought) }),
+    );
+}
+
+function cancelledText(status: OrderState, bought: PurchaseState): string {
+  if (status === 'PURCHASED') return 'cancelled at the marketplace after the goods were bought';
+  switch (bought) {
+    case 'nothing':
+      return 'cancelled at the marketplace';
+    case 'unknown':
+      return 'cancelled at the marketplace, and nobody knows whether goods were ordered: look at AliExpress, and do not pay for them';
+    case 'ordered':
+      return 'cancelled at the marketplace, but goods were ordered: do not pay for them, cancel them on the supplier’s site';
   }
 }

@@ -4,11 +4,11 @@ import { refusalIn, Terminal, unreachable } from '../../domain/outcome.ts';
 import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/order.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
-import { release } from '../../store/money/funding.ts';
 import { updateOrder } from '../../store/orders/orders.ts';
 import { applySupplierStatus, purchaseOrdersOf, saveSupplierNews } from '../../store/orders/supplier-orders.ts';
 import { noteOnce } from '../../store/orders/timeline.ts';
 import { bookPurchase } from '../../transactions/book-purchase.ts';
+import { freeUnpaid } from '../../transactions/free-purchase.ts';
 import { clearReversalFreeze } from '../../transactions/halt-purchase.ts';
 import { letGo } from '../../transactions/hold-for-cancellation.ts';
 import { type Context, later } from '../context/context.ts';
@@ -104,7 +104,7 @@ const review = (ctx: Context, order: Order, stop: Stop, also?: Keep): Promise<st
 const expired = (ctx: Context, order: Order, keep: Keep): Promise<string> =>
   fail(ctx, order, 'SUPPLIER_PAYMENT_EXPIRED', 'the supplier order was closed before anybody paid it', async em => {
     await keep(em);
-    await release(em, 'buy', order.id);
+    await freeUnpaid(em, order);
     await updateOrder(em, order, clearReversalFreeze(order));
   });
 

@@ -4,6 +4,7 @@ import type { Effect } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { clearReversalFreeze } from '../../transactions/halt-purchase.ts';
 import { letGo } from '../../transactions/hold-for-cancellation.ts';
+import { purchaseState, whenStopped } from '../../transactions/stop-order.ts';
 import { type Context, later } from '../context/context.ts';
 import { readSaleNow } from '../marketplace/recheck-sale.ts';
 import { move, parkInDoubt, tooLate, wait } from '../step/order-step.ts';
@@ -31,7 +32,7 @@ export async function reasonNotToBuy(ctx: Context, order: Order, earlier: Effect
     return sale.state === 'undecided' ? waitInDoubt(ctx, order) : parkInDoubt(ctx, order, earlier, sale.note);
   switch (sale.state) {
     case 'cancelled':
-      return move(ctx, order, { to: 'CANCELLED', note: sale.note });
+      return move(ctx, order, { ...whenStopped.cancelled.nothing, note: sale.note });
     case 'undecided':
       return wait(ctx, order, 'HOLD', { until: later(ctx, askAgainMs), note: sale.note });
     case 'doubtful':
@@ -64,22 +65,12 @@ export const waitInDoubt = (ctx: Context, order: Order): Promise<string> =>
 
 /** There is nobody to send anything to. */
 const stopErased = (ctx: Context, order: Order): Promise<string> =>
-  move(ctx, order, {
-    to: 'NEEDS_REVIEW',
-    reason: 'BUYER_ERASED',
-    note: 'its buyer was erased: refund the sale',
-  });
+  move(ctx, order, { ...whenStopped.erased.nothing, note: 'its buyer was erased: refund the sale' });
 
 /** Frozen while it was being bought. Whether goods were ordered may be open: only a person can tell then. */
 export function stopFrozen(ctx: Context, order: Order, effect: Effect | null): Promise<string> {
   if (isInDoubt(effect) && effect) return parkInDoubt(ctx, order, effect, `the order is held: ${order.frozenFor}`);
   const note = `${order.frozenFor}: nothing more is bought`;
-  return move(
-    ctx,
-    order,
-    { to: 'NEEDS_REVIEW', reason: 'PAYMENT_REVERSED', note },
-    {
-      facts: clearReversalFreeze(order),
-    },
-  );
+  const end = whenStopped.held[purchaseState(order, effect)];
+  return move(ctx, order, { ...end, note }, { facts: clearReversalFreeze(order) });
 }

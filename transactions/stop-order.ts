@@ -1,0 +1,67 @@
+/**
+ * What becomes of an order that may not be bought any more, by how far its purchase has come:
+ *
+ *                nothing ordered     nobody knows                ordered
+ *   cancelled    CANCELLED           CANCELLED_AFTER_PURCHASE    CANCELLED_AFTER_PURCHASE
+ *   erased       BUYER_ERASED        BUYER_ERASED                goes on: the supplier has the address
+ *   held         PAYMENT_REVERSED    PAYMENT_REVERSED            PAYMENT_REVERSED
+ *
+ * CANCELLED is the order's end; the others are reasons of NEEDS_REVIEW. The run that buys has no use for the middle
+ * column: it looks a purchase in doubt up, and parks what it cannot prove.
+ */
+import type { ReviewReason } from '../domain/order.ts';
+import { advance, type Enqueue } from '../queues/transact.ts';
+import type { EntityManager } from '../store/database/open.ts';
+import { isInDoubt, standingEffect } from '../store/effects/effects.ts';
+import type { Effect } from '../store/entities/money.ts';
+import type { Order } from '../store/entities/order.ts';
+import { freePurchase } from './free-purchase.ts';
+
+export type PurchaseState = 'nothing' | 'unknown' | 'ordered';
+
+/** What is known of its goods: ordered through us, or supplied by another way. @param buy the standing purchase */
+export function purchaseState({ suppliedByHandAt }: Order, buy: Effect | null): PurchaseState {
+  if (buy?.status === 'DONE' || suppliedByHandAt) return 'ordered';
+  return isInDoubt(buy) ? 'unknown' : 'nothing';
+}
+
+/** The buyer or the seller cancelled the sale; the buyer is to be forgotten; the buyer's money went back, or is disputed. */
+export type WhyStopped = 'cancelled' | 'erased' | 'held';
+type End = { readonly to: 'CANCELLED' } | { readonly to: 'NEEDS_REVIEW'; readonly reason: ReviewReason };
+
+const review = <Reason extends ReviewReason>(reason: Reason) => ({ to: 'NEEDS_REVIEW', reason }) as const;
+
+export const whenStopped = {
+  cancelled: {
+    nothing: { to: 'CANCELLED' },
+    unknown: review('CANCELLED_AFTER_PURCHASE'),
+    ordered: review('CANCELLED_AFTER_PURCHASE'),
+  },
+  erased: { nothing: review('BUYER_ERASED'), unknown: review('BUYER_ERASED'), ordered: null },
+  held: {
+    nothing: review('PAYMENT_REVERSED'),
+    unknown: review('PAYMENT_REVERSED'),
+    ordered: review('PAYMENT_REVERSED'),
+  },
+} as const satisfies Record<WhyStopped, Record<PurchaseState, End | null>>;
+
+export type Told = { note: string; evidence?: Record<string, unknown> };
+
+/**
+ * Ends an order as the table says, and frees what was held for a purchase that was never sent. The caller owns the order.
+ * @param told what the timeline says of it, and what a person is shown
+ */
+export async function stopOrder(
+  em: EntityManager,
+  enqueue: Enqueue,
+  order: Order,
+  why: WhyStopped,
+  told: (state: PurchaseState, buy: Effect | null) => Told | Promise<Told>,
+): Promise<void> {
+  const buy = await standingEffect(em, 'buy', order.id);
+  const state = purchaseState(order, buy);
+  const end: End | null = whenStopped[why][state];
+  if (!end) return;
+  await freePurchase(em, order);
+  await advance(em, enqueue, order, { ...end, ...(await told(state, buy)) });
+}
