@@ -156,8 +156,8 @@ export type Holder = 'platform' | 'reseller';
 export type Custody = { readonly proceedsHeldBy: Holder; readonly supplierPaidBy: Holder };
 
 /**
- * Why no money of an order moves. An order names one freeze, and a later one does not overwrite it: code that ends a
- * freeze asks `freezeLeft` whether another reason still holds the order.
+ * Why no money of an order moves. An order names one of them. A later one is not written over it, save a dispute, which
+ * outranks the others: whoever ends a freeze asks `freezeLeft` what holds the order all the same.
  */
 export const freezes = [
   'DISPUTE',
@@ -170,3 +170,7 @@ export const freezes = [
   'SUPPLIER_CANCELLED',
 ] as const;
 export type Freeze = (typeof freezes)[number];
+
+/** What an order that is held for `standing` names when it is to be held for `why` too. */
+export const namedFreeze = (standing: Freeze | null | undefined, why: Freeze): Freeze =>
+  why === 'DISPUTE' ? why : (standing ?? why);

@@ -6,7 +6,7 @@ import type { Order, Payment } from '../store/entities/order.ts';
 import { isDisputed, recordDispute } from '../store/money/disputes.ts';
 import { post } from '../store/money/ledger.ts';
 import { settleStatus } from '../store/money/payments.ts';
-import { updateOrder } from '../store/orders/orders.ts';
+import { freeze } from '../store/orders/orders.ts';
 import { note } from '../store/orders/timeline.ts';
 import { endFreeze } from './end-freeze.ts';
 import { haltPurchase } from './halt-purchase.ts';
@@ -45,7 +45,7 @@ export async function openDispute(
   if (order.frozenFor === frozenFor) return;
   await settleStatus(em, payment);
   await note(em, order.id, 'noted', `the buyer disputes the payment: ${id}`, { dispute: id });
-  await updateOrder(em, order, { frozenFor });
+  await freeze(em, order, frozenFor);
   await haltPurchase(em, enqueue, order, frozenFor, `the buyer disputes the payment: ${id}`);
 }
 

@@ -8,6 +8,7 @@ import {
   type Custody,
   type FailureReason,
   type Freeze,
+  namedFreeze,
   type OrderState,
   orderMoves,
   type ReviewReason,
@@ -177,9 +178,10 @@ export async function updateOrder(em: EntityManager, order: Order, facts: Partia
   Object.assign(order, facts);
 }
 
-/** Holds the order, if nothing holds it yet. The caller owns the order. @throws LostClaim */
+/** Holds the order. Nothing else writes a reason to do so. The caller owns the order. @throws LostClaim */
 export async function freeze(em: EntityManager, order: Order, why: Freeze): Promise<void> {
-  if (!order.frozenFor) await updateOrder(em, order, { frozenFor: why });
+  const frozenFor = namedFreeze(order.frozenFor, why);
+  if (frozenFor !== order.frozenFor) await updateOrder(em, order, { frozenFor });
 }
 
 /** A new id for the order's next job, so that it runs although an earlier one still sits in *completed* or *failed*. */

@@ -1,7 +1,7 @@
 import { formatMoney, type Money } from '../../domain/money.ts';
 import { advance } from '../../queues/transact.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
-import { recheckOrder, waitForAction } from '../../store/orders/orders.ts';
+import { freeze, recheckOrder, updateOrder, waitForAction } from '../../store/orders/orders.ts';
 import { saveSupplierNews } from '../../store/orders/supplier-orders.ts';
 import { note } from '../../store/orders/timeline.ts';
 import { bookPurchase } from '../../transactions/book-purchase.ts';
@@ -28,11 +28,11 @@ export const supplierCancelled = (
     const news = await awaitSupplierRefund(em, order, rows);
     const text = noteOf(rows, cost);
     const waits = order.status === 'WAITING' && order.waitReason === reason;
-    // Another freeze that goes on outlives this one.
-    const { frozenFor } = { ...order, ...clearReversalFreeze(order) };
-    const facts = { frozenFor: frozenFor ?? 'SUPPLIER_CANCELLED' };
-    if (!waits) await advance(em, enqueue, order, { to: 'WAITING', reason, until: null, note: text }, facts);
-    else if (news) await note(em, order.id, 'noted', text);
+    if (!waits) {
+      await updateOrder(em, order, clearReversalFreeze(order));
+      await freeze(em, order, 'SUPPLIER_CANCELLED');
+      await advance(em, enqueue, order, { to: 'WAITING', reason, until: null, note: text });
+    } else if (news) await note(em, order.id, 'noted', text);
     if (rows.some(isOnItsWay)) await recheckOrder(em, order, later(ctx, ctx.config.trackingPollMs));
     else if (waits) await waitForAction(em, order);
     return waits ? `still WAITING (${reason})` : `WAITING (${reason}): ${text}`;
