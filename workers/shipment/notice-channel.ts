@@ -1,6 +1,7 @@
 import type { CredentialId, OrderId } from '../../domain/ids.ts';
 import type { Json } from '../../domain/json.ts';
 import { Terminal } from '../../domain/outcome.ts';
+import { leftOf } from '../../domain/payment.ts';
 import { carrierForEbay } from '../../providers/ebay/carriers.ts';
 import { fulfillmentBody, trackingNumberForEbay } from '../../providers/ebay/fulfillment.ts';
 import { shipNotice } from '../../providers/mercadolibre/shipment.ts';
@@ -10,7 +11,7 @@ import { findCredential } from '../../store/connections/credentials.ts';
 import type { Found, Intent } from '../../store/effects/intent.ts';
 import type { Order, Parcel } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';
-import { paymentsOf } from '../../store/money/payments.ts';
+import { moneyOf } from '../../store/money/payments.ts';
 import { withToken } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
 
@@ -53,9 +54,11 @@ async function sellerOf(ctx: Context, order: Order): Promise<Credential> {
 }
 
 async function paypal(ctx: Context, id: OrderId, to: string, parcel: Parcel): Promise<NoticeChannel> {
-  const payments = await ctx.store.read(em => paymentsOf(em, id));
-  const captureId = payments.find(({ provider }) => provider === 'paypal')?.reference;
-  if (!captureId) throw new Terminal('NO_SALE_CHANNEL', 'there is no payment that the parcel is for');
+  const held = await ctx.store.read(em => moneyOf(em, id));
+  // The money that is here is what the parcel is for. PayPal takes no number for a capture that was declined.
+  const paid = held.find(({ sums }) => leftOf(sums).amountMinor > 0n) ?? held[0];
+  if (!paid) throw new Terminal('NO_SALE_CHANNEL', 'there is no payment that the parcel is for');
+  const { reference: captureId } = paid.payment;
   const { clientId: account, environment } = ctx.config.paypal;
   const { trackingNumber, carrier } = parcel;
   const options = { signal: ctx.signal };

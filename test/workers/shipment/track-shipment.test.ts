@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';
 import { addRate } from '../../../store/money/fx.ts';
+import { paymentsOf } from '../../../store/money/payments.ts';
 import { parcelsOf } from '../../../store/orders/parcels.ts';
 import { supplierOrdersOf } from '../../../store/orders/supplier-orders.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
-import { hourMs, importFrom, notesOf, placeOnEbay, placeOnMercadoLibre, rows } from '../workbench.ts';
+import { hourMs, importFrom, notesOf, performWith, placeOnEbay, placeOnMercadoLibre, rows } from '../workbench.ts';
 
 type Parcel = { trackingNumber: string; carrier?: string; count?: number };
 
@@ -70,6 +71,25 @@ describe('track-shipment', () => {
   const lost = { paypal: 'track', ebay: 'shipping-fulfillment', mercadolibre: 'seller-notification' } as const;
   const sales = { paypal: onPayPal, ebay: onEbay, mercadolibre: onMercadoLibre };
   const channels = ['paypal', 'ebay', 'mercadolibre'] as const;
+
+  it('tells PayPal of the parcel of the payment that came, and not of one that was declined before it', async () => {
+    const { id } = await stage.checkout(await stage.stockUp(seller));
+    const { paypal } = stage.context.providers;
+    const getOrder = async (...ask: Parameters<typeof paypal.getOrder>) => {
+      const shown = await paypal.getOrder(...ask);
+      const declined = shown?.captures.map(capture => ({ ...capture, id: 'DECLINED1', status: 'DECLINED' }));
+      return shown && { ...shown, captures: declined ?? [] };
+    };
+    await performWith(stage, { providers: { paypal: { ...paypal, getOrder } } }, 'capture-payment', id);
+    await stage.perform('capture-payment', id);
+    const paid = await stage.store.read(em => paymentsOf(em, id));
+    expect(paid.map(({ status }) => status)).to.deep.equal(['DECLINED', 'COMPLETED']);
+    await bought(id);
+    await sent(id, [{ trackingNumber: 'LP9' }]);
+    await track(id);
+    expect((await parcels(id))[0]).to.include({ refusedFor: null });
+    expect(await toldOf(id)).to.deep.equal(['LP9 CAINIAO']);
+  });
 
   for (const channel of channels) {
     it(`tells ${channel} of the parcel once, and follows it until it has arrived`, async () => {
