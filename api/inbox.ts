@@ -1,6 +1,6 @@
 import type { Job } from '../queues/contract.ts';
 import type { Producer } from '../queues/engine/producer.ts';
-import { queueForEvent } from '../queues/sweep.ts';
+import { jobForEvent } from '../queues/next-job.ts';
 import { openGroups } from '../runtime/group-commit.ts';
 import type { EventInbox } from '../store/events/event-inbox.ts';
 
@@ -20,7 +20,8 @@ export function openInbox(store: EventInbox, { addAll }: Pick<Producer, 'addAll'
   });
   return async arrival => {
     const outcome = await store(arrival);
-    if (typeof outcome !== 'string' && arrival.wanted) await add(queueForEvent(outcome).jobFor(outcome));
+    const job = typeof outcome === 'string' ? undefined : jobForEvent(outcome);
+    if (job) await add(job);
     return outcome;
   };
 }

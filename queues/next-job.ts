@@ -1,11 +1,14 @@
 import type { OrderState, WaitReason } from '../domain/order.ts';
 import { forAnAccount, waits } from '../domain/order.ts';
 import type { LegState } from '../domain/payout-leg.ts';
+import type { InboundEvent } from '../store/entities/order.ts';
 import { isLetThrough } from '../store/orders/orders.ts';
+import { applyEventQueue } from './apply-event.ts';
 import { capturePaymentQueue } from './capture-payment.ts';
 import type { Job, Subject } from './contract.ts';
 import { createSaleQueue } from './create-sale.ts';
 import { fulfillQueue } from './fulfill.ts';
+import { importOrderQueue } from './import-order.ts';
 import { payoutQueue } from './payout.ts';
 import { purchaseQueue } from './purchase.ts';
 import { purchaseFallbackQueue } from './purchase-fallback.ts';
@@ -93,3 +96,16 @@ export function jobForLeg(leg: Subject & { status: LegState }): Job | undefined 
       return undefined;
   }
 }
+
+type EventRow = Subject & Pick<InboundEvent, 'source' | 'type' | 'status'>;
+
+/** What tells of a sale at a marketplace is imported; all else is about something that we have already. */
+export function jobForEvent(event: EventRow): Job | undefined {
+  if (event.status !== 'RECEIVED') return undefined;
+  const { source, type } = event;
+  const tellsOfSale = source === 'mercadolibre' || source === 'inline' || (source === 'ebay' && type !== erasePerson);
+  return (tellsOfSale ? importOrderQueue : applyEventQueue).jobFor(event);
+}
+
+/** eBay's word for "this person wants to be forgotten". */
+const erasePerson = 'MARKETPLACE_ACCOUNT_DELETION';

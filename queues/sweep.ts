@@ -46,14 +46,12 @@ import { foldBalances } from '../store/money/running-balances.ts';
 import { beat } from '../store/operations/vital-signs.ts';
 import { wakeOrder } from '../store/orders/orders.ts';
 import { wakeLeg } from '../store/payouts/legs.ts';
-import { applyEventQueue } from './apply-event.ts';
 import { checkBooksQueue } from './check-books.ts';
 import type { Job, Subject } from './contract.ts';
 import type { Producer } from './engine/producer.ts';
 import { fetchRatesQueue } from './fetch-rates.ts';
 import { forgetBuyersQueue } from './forget-buyers.ts';
-import { importOrderQueue } from './import-order.ts';
-import { jobForLeg, jobForMoney, jobForOrder } from './next-job.ts';
+import { jobForEvent, jobForLeg, jobForMoney, jobForOrder } from './next-job.ts';
 import { reconcileQueue } from './reconcile.ts';
 import { tokenRefreshQueue } from './token-refresh.ts';
 import { watchSubscriptionQueue } from './watch-subscription.ts';
@@ -94,19 +92,10 @@ const legs: Kind<PayoutLeg> = {
   wake: (em, id) => wakeLeg(em, id as LegId),
 };
 
-/** An event about a sale at a marketplace is imported; every other one is about something that we have already. */
-export function queueForEvent({ source, type }: Pick<InboundEvent, 'source' | 'type'>) {
-  const tellsOfSale = source === 'mercadolibre' || source === 'inline' || (source === 'ebay' && type !== erasePerson);
-  return tellsOfSale ? importOrderQueue : applyEventQueue;
-}
-
-/** eBay's word for "this person wants to be forgotten". */
-const erasePerson = 'MARKETPLACE_ACCOUNT_DELETION';
-
 const events: Kind<UnopenedEvent> = {
   table: 'inbound_events',
   due: (em, now) => em.find(InboundEvent, dueBy(now).where, { ...unopenedEvent, ...dueBy(now).page }),
-  jobFor: event => (event.status === 'RECEIVED' ? queueForEvent(event).jobFor(event) : undefined),
+  jobFor: jobForEvent,
   wake: (em, id) => wakeEvent(em, id as EventId),
 };
 

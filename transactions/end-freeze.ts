@@ -1,5 +1,6 @@
 import type { Freeze } from '../domain/order.ts';
-import { payoutQueue } from '../queues/payout.ts';
+import { enqueueWoken } from '../queues/enqueue-woken.ts';
+import { jobForLeg } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import type { EntityManager } from '../store/database/open.ts';
 import type { Order } from '../store/entities/order.ts';
@@ -13,9 +14,7 @@ export async function endFreeze(em: EntityManager, enqueue: Enqueue, order: Orde
   const frozenFor = await freezeLeft(em, order, [why]);
   if (frozenFor === why) return false;
   await updateOrder(em, order, { frozenFor });
-  for (const leg of await legsOfOrder(em, order.id)) {
-    const woken = leg.status === 'PENDING' ? await wakeLeg(em, leg.id) : null;
-    if (woken) enqueue(payoutQueue.jobFor(woken));
-  }
+  for (const leg of await legsOfOrder(em, order.id))
+    if (leg.status === 'PENDING') await enqueueWoken(enqueue, wakeLeg(em, leg.id), jobForLeg);
   return true;
 }

@@ -1,3 +1,4 @@
+import { enqueueWoken } from '../queues/enqueue-woken.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import type { EntityManager } from '../store/database/open.ts';
@@ -21,7 +22,6 @@ export async function haltPurchase(
     await stopOrder(em, enqueue, order, 'held', () => ({ note }));
   else if (order.status === 'PURCHASING') {
     await freeze(em, order, why);
-    const woken = await wakeOrder(em, order.id);
-    if (woken) enqueue(jobForOrder(woken));
+    await enqueueWoken(enqueue, wakeOrder(em, order.id), jobForOrder);
   }
 }

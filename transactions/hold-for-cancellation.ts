@@ -4,6 +4,7 @@
  * until it is declined or the order is cancelled.
  */
 import type { OrderId } from '../domain/ids.ts';
+import { enqueueWoken } from '../queues/enqueue-woken.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import { timeOf } from '../store/database/clock.ts';
@@ -30,8 +31,7 @@ export async function cancellationTold(em: EntityManager, enqueue: Enqueue, id: 
   if (!order) return;
   if (asked) await hold(em, order);
   else await letGo(em, enqueue, order);
-  const woken = isBuying(order) ? await wakeOrder(em, id) : null;
-  if (woken) enqueue(jobForOrder(woken));
+  if (isBuying(order)) await enqueueWoken(enqueue, wakeOrder(em, id), jobForOrder);
 }
 
 async function hold(em: EntityManager, order: Order): Promise<void> {

@@ -1,6 +1,6 @@
-import { jobForOrder } from '../queues/next-job.ts';
+import { enqueueWoken } from '../queues/enqueue-woken.ts';
+import { jobForEvent, jobForOrder } from '../queues/next-job.ts';
 import { reconcileQueue } from '../queues/reconcile.ts';
-import { queueForEvent } from '../queues/sweep.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import type { EntityManager } from '../store/database/open.ts';
 import type { Credential } from '../store/entities/people.ts';
@@ -21,20 +21,17 @@ export async function tryAccount(em: EntityManager, enqueue: Enqueue, credential
   await wakeFeeds(em, enqueue, credential);
   await wakeEvents(em, enqueue, credential, 1);
   const [oldest] = await waitingFor(em, 'RECONNECT_NEEDED', { userId: credential.userId });
-  const woken = oldest && (await wakeOrder(em, oldest.id));
-  if (woken) enqueue(jobForOrder(woken));
+  if (oldest) await enqueueWoken(enqueue, wakeOrder(em, oldest.id), jobForOrder);
 }
 
 async function wakeFeeds(em: EntityManager, enqueue: Enqueue, { id }: Credential): Promise<void> {
   for (const feed of await findFeedsOf(em, id)) {
-    const woken = await wakeFeed(em, feed.id);
-    if (woken) enqueue(reconcileQueue.jobFor(woken));
+    await enqueueWoken(enqueue, wakeFeed(em, feed.id), reconcileQueue.jobFor);
   }
 }
 
 async function wakeEvents(em: EntityManager, enqueue: Enqueue, credential: Credential, limit: number): Promise<void> {
   for (const event of await waitingEvents(em, credential, limit)) {
-    const woken = await wakeEvent(em, event.id);
-    if (woken) enqueue(queueForEvent(woken).jobFor(woken));
+    await enqueueWoken(enqueue, wakeEvent(em, event.id), jobForEvent);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { formatMoney, type Money, sum } from '../domain/money.ts';
 import { refundReturned } from '../domain/postings.ts';
+import { enqueueWoken } from '../queues/enqueue-woken.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import { commissionAdmin, findUser } from '../store/accounts/users.ts';
@@ -76,8 +77,7 @@ async function carryOn({ em, enqueue, order }: Given, payment: Payment, amount: 
     });
   const back = await refundedOf(em, order.id, payment.currency);
   if (back.amountMinor > 0n || !(await endFreeze(em, enqueue, order, 'PAYMENT_REVERSED'))) return;
-  const woken = await wakeOrder(em, order.id);
-  if (woken) enqueue(jobForOrder(woken));
+  await enqueueWoken(enqueue, wakeOrder(em, order.id), jobForOrder);
 }
 
 /** Books a refund or a reversal as its provider tells it; one that was done and has failed after all came back. */

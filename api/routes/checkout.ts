@@ -8,6 +8,7 @@ import type { OrderState } from '../../domain/order.ts';
 import { Terminal } from '../../domain/outcome.ts';
 import { fitsWire } from '../../domain/wire-amount.ts';
 import { addressFault } from '../../providers/paypal/address-fault.ts';
+import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { advance } from '../../queues/transact.ts';
 import { findProduct, productPrice } from '../../store/catalogue/products.ts';
@@ -158,9 +159,7 @@ async function captureAndWait(
   const before = await store.read(em => paymentFacts(em, asked));
   const woken = await transact(async (em, enqueue) => {
     if (asked.status !== 'CREATED') return null;
-    const order = await wakeOrder(em, asked.id);
-    if (order) enqueue(jobForOrder(order));
-    return order;
+    return enqueueWoken(enqueue, wakeOrder(em, asked.id), jobForOrder);
   });
   const look = async () => {
     const order = (await store.read(em => findOrder(em, asked.id))) ?? asked;

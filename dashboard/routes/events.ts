@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import type { EventId } from '../../domain/ids.ts';
-import { queueForEvent } from '../../queues/sweep.ts';
+import { jobForEvent } from '../../queues/next-job.ts';
 import { findEvent } from '../../store/events/inbound-events.ts';
 import { dismissEvent, reopenEvent, untakenEvents } from '../../store/events/untaken-events.ts';
 import type { Deps } from '../deps.ts';
@@ -36,7 +36,7 @@ export const eventRoutes = (deps: Deps): Router =>
         deps.transact(async (em, enqueue) => {
           const reopened = await reopenEvent(em, event as EventId);
           if (!reopened) throw new Refusal(409, 'The event has not failed, or there is nothing in it to be taken.');
-          enqueue(queueForEvent(reopened).jobFor(reopened));
+          enqueue(jobForEvent(reopened));
         }),
       );
       response.redirect(303, '/events');

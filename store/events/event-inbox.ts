@@ -8,7 +8,7 @@ import type { EventId } from '../../domain/ids.ts';
 import { openGroups } from '../../runtime/group-commit.ts';
 import { graceMs } from '../database/due-row.ts';
 import type { Keyring } from '../database/keyring.ts';
-import { eventRow, type NewEvent } from './inbound-events.ts';
+import { type EventRow, eventRow, type NewEvent } from './inbound-events.ts';
 
 export type Arrival = NewEvent & {
   /** As what its sender's account is remembered; none where nothing is. */
@@ -21,6 +21,7 @@ export type StoredEvent = {
   readonly id: EventId;
   readonly source: NewEvent['source'];
   readonly type: string;
+  readonly status: EventRow['status'];
   readonly stateEntry: number;
   readonly wake: number;
 };
@@ -50,13 +51,13 @@ const storeArrivals = {
       select id, source, event_id, type, subject, headers, convert_to(body, 'UTF8'), keys_told, credential_id, status, note,
         case when status = 'RECEIVED' then clock_now() + interval '${graceMs} ms' end
       from judged where not changed and not crowded
-      on conflict (source, event_id) do nothing returning id, source, type, state_entry, wake
+      on conflict (source, event_id) do nothing returning id, source, type, status, state_entry, wake
     )
-    select j.id, j.changed, j.crowded, s.source, s.type, s.state_entry, s.wake from judged j left join stored s on s.id = j.id`,
+    select j.id, j.changed, j.crowded, s.source, s.type, s.status, s.state_entry, s.wake from judged j left join stored s on s.id = j.id`,
 };
 
 type Judged = { id: EventId; changed: boolean; crowded: boolean } & (
-  | { source: NewEvent['source']; type: string; state_entry: number; wake: number }
+  | { source: NewEvent['source']; type: string; status: EventRow['status']; state_entry: number; wake: number }
   | { source: null }
 );
 
@@ -83,6 +84,6 @@ function outcomeOf(judged: Judged | undefined): Outcome {
   if (judged.changed) return 'ACCOUNT_CHANGED';
   if (judged.crowded) return 'TOO_MANY_UNCONFIRMED';
   if (judged.source === null) return 'KNOWN';
-  const { id, source, type, state_entry: stateEntry, wake } = judged;
-  return { id, source, type, stateEntry, wake };
+  const { id, source, type, status, state_entry: stateEntry, wake } = judged;
+  return { id, source, type, status, stateEntry, wake };
 }

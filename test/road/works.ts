@@ -4,8 +4,7 @@ import type { EventId, OrderId } from '../../domain/ids.ts';
 import { queueNames } from '../../queues/catalogue.ts';
 import { openBackend } from '../../queues/engine/backend.ts';
 import { openProducer, type Producer } from '../../queues/engine/producer.ts';
-import { jobForOrder } from '../../queues/next-job.ts';
-import { queueForEvent } from '../../queues/sweep.ts';
+import { jobForEvent, jobForOrder } from '../../queues/next-job.ts';
 import { createTransact } from '../../queues/transact.ts';
 import { findEvent } from '../../store/events/inbound-events.ts';
 import { wakeOrder } from '../../store/orders/orders.ts';
@@ -80,7 +79,7 @@ export async function openWorks(
     takeEvent: id =>
       transact(async (em, enqueue) => {
         const event = await findEvent(em, id as EventId);
-        if (event) enqueue(queueForEvent(event).jobFor(event));
+        if (event) enqueue(jobForEvent(event));
       }),
     captureSoon: id =>
       transact(async (em, enqueue) => {

@@ -15,8 +15,8 @@ import { orderStates } from '../../domain/order.ts';
 import { invariant, unreachable } from '../../domain/outcome.ts';
 import { legStates } from '../../domain/payout-leg.ts';
 import { legPaid } from '../../domain/postings.ts';
+import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForLeg } from '../../queues/next-job.ts';
-import { payoutQueue } from '../../queues/payout.ts';
 import type { Enqueue } from '../../queues/transact.ts';
 import { contradictionsOf, heldLeg, reinstate } from '../../store/contradictions.ts';
 import type { EntityManager } from '../../store/database/open.ts';
@@ -147,8 +147,7 @@ async function goesOn(em: EntityManager, enqueue: Enqueue, { id, orderId }: Payo
   await goOnProvenLeg(em, id);
   const held = await heldLeg(em, id);
   if (held) await moveLeg(em, held, 'PENDING', { reason: null });
-  const woken = await wakeLeg(em, id);
-  if (woken) enqueue(jobForLeg(woken));
+  await enqueueWoken(enqueue, wakeLeg(em, id), jobForLeg);
 }
 
 async function wasSent(em: EntityManager, { id }: PayoutLeg, effect: Effect, reference: string): Promise<void> {
@@ -169,9 +168,8 @@ async function wasSent(em: EntityManager, { id }: PayoutLeg, effect: Effect, ref
 async function payAgain(em: EntityManager, enqueue: Enqueue, leg: PayoutLeg): Promise<PayoutLeg> {
   if (leg.status === 'UNCLAIMED') await requestCancel(em, leg);
   else await moveLeg(em, leg, 'PENDING', { reason: null });
-  const woken = await wakeLeg(em, leg.id);
+  const woken = await enqueueWoken(enqueue, wakeLeg(em, leg.id), jobForLeg);
   invariant(woken, `leg ${leg.id} is there`);
-  enqueue(payoutQueue.jobFor(woken));
   return woken;
 }
 

@@ -1,6 +1,7 @@
 import type { BookCheckId } from '../../domain/ids.ts';
 import { type Failure, isFailure, NotNow } from '../../domain/outcome.ts';
 import { checkBooksQueue as contract } from '../../queues/check-books.ts';
+import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import {
   claimBookCheck,
   endBookCheck,
@@ -109,8 +110,7 @@ async function goOn(ctx: Context, check: BookCheck): Promise<string> {
     return text;
   }
   return ctx.transact(async (em, enqueue) => {
-    const woken = await wakeBookCheck(em, check.id);
-    if (woken) enqueue(contract.jobFor(woken));
+    await enqueueWoken(enqueue, wakeBookCheck(em, check.id), contract.jobFor);
     return text;
   });
 }

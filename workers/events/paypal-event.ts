@@ -1,5 +1,6 @@
 import type { OrderId } from '../../domain/ids.ts';
 import { readPayPalEvent } from '../../providers/paypal/webhook.ts';
+import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForMoney } from '../../queues/next-job.ts';
 import { Payment } from '../../store/entities/order.ts';
 import { orderOfCapture } from '../../store/money/payments.ts';
@@ -38,8 +39,7 @@ const wake = (ctx: Context, id: OrderId, answer: string): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
     const order = await findOrder(em, id);
     if (!order || !jobForMoney(order)) return `${answer}; it is ${order?.status} already`;
-    const woken = await wakeOrder(em, id);
-    if (woken) enqueue(jobForMoney(woken));
+    await enqueueWoken(enqueue, wakeOrder(em, id), jobForMoney);
     return answer;
   });
 

@@ -1,4 +1,5 @@
 import type { Job } from '../../queues/contract.ts';
+import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { purchaseQueue } from '../../queues/purchase.ts';
 import { trackShipmentQueue } from '../../queues/track-shipment.ts';
@@ -22,7 +23,6 @@ export const supplierEvent = (
     const order = await findOrder(em, placed.orderId);
     if (!order || !asksSupplier(jobForOrder(order)))
       return `${type}: order ${placed.orderId} is ${order?.status} already`;
-    const woken = await wakeOrder(em, order.id);
-    if (woken) enqueue(jobForOrder(woken));
+    await enqueueWoken(enqueue, wakeOrder(em, order.id), jobForOrder);
     return `${type}: AliExpress order ${subject} is read back`;
   });

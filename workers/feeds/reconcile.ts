@@ -2,8 +2,9 @@ import type { FeedKind } from '../../domain/feed.ts';
 import { clocksDifferByMs } from '../../domain/feed.ts';
 import type { FeedId } from '../../domain/ids.ts';
 import { type Failure, isFailure, NotNow, Terminal } from '../../domain/outcome.ts';
+import { enqueueWoken } from '../../queues/enqueue-woken.ts';
+import { jobForEvent } from '../../queues/next-job.ts';
 import { reconcileQueue as contract } from '../../queues/reconcile.ts';
-import { queueForEvent } from '../../queues/sweep.ts';
 import { findCredential } from '../../store/connections/credentials.ts';
 import type { Feed } from '../../store/entities/feed.ts';
 import { claimFeed, LostFeed, moveFeed, wakeFeed } from '../../store/events/feeds.ts';
@@ -89,7 +90,7 @@ const keep = (ctx: Context, feed: Feed, { to }: Stretch, { events, next }: FeedP
       news += 1;
       const { id: eventId, note } = stored;
       if (event.unreadable) ctx.log.error({ eventId, feed: feed.kind, note }, 'a list shows what cannot be read');
-      if (event.wanted) enqueue(queueForEvent(stored).jobFor(stored));
+      if (event.wanted) enqueue(jobForEvent(stored));
     }
     return { feed: moved, news };
   });
@@ -102,8 +103,7 @@ async function rest(ctx: Context, feed: Feed, news: number): Promise<string> {
 
 const goOn = (ctx: Context, feed: Feed, news: number): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
-    const woken = await wakeFeed(em, feed.id);
-    if (woken) enqueue(contract.jobFor(woken));
+    await enqueueWoken(enqueue, wakeFeed(em, feed.id), contract.jobFor);
     return `${news} new, and more to read after ${feed.cursorAt.toISOString()}`;
   });
 

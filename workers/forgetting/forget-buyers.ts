@@ -1,4 +1,5 @@
 import type { ForgettingId, OrderId } from '../../domain/ids.ts';
+import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { forgetBuyersQueue as contract } from '../../queues/forget-buyers.ts';
 import { isDatabaseAway } from '../../store/database/unavailable.ts';
 import type { Forgetting } from '../../store/entities/forgetting.ts';
@@ -39,8 +40,7 @@ async function goThrough(ctx: Context, claimed: Forgetting): Promise<string> {
     run = next;
   }
   return ctx.transact(async (em, enqueue) => {
-    const woken = await wakeForgetting(em, run.id);
-    if (woken) enqueue(contract.jobFor(woken));
+    await enqueueWoken(enqueue, wakeForgetting(em, run.id), contract.jobFor);
     return `run ${run.run} has forgotten the buyers of ${run.forgotten} orders, and goes on`;
   });
 }

@@ -1,6 +1,7 @@
 import type { MarketplaceLine, MarketplaceOrder } from '../../domain/marketplace-order.ts';
 import type { Custody, OrderState } from '../../domain/order.ts';
 import { invariant } from '../../domain/outcome.ts';
+import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { advance, type Enqueue } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/open.ts';
@@ -131,8 +132,7 @@ async function addressArrived(
 ): Promise<void> {
   await updateOrder(em, order, { shipTo });
   if (order.waitReason !== 'ADDRESS_MISSING') return;
-  const woken = await wakeOrder(em, order.id);
-  if (woken) enqueue(jobForOrder(woken));
+  await enqueueWoken(enqueue, wakeOrder(em, order.id), jobForOrder);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { cameBack, type LegState } from '../../domain/payout-leg.ts';
+import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { payoutQueue } from '../../queues/payout.ts';
 import { keepContradiction } from '../../store/contradictions.ts';
 import { isInDoubt, proveOpen } from '../../store/effects/effects.ts';
@@ -39,9 +40,8 @@ export async function latePayout(
         await note(em, leg.orderId, 'noted', `${type}: its provider tells of the payout that is in review`, {
           ...named,
         });
-      const woken = await wakeLeg(em, leg.id);
       // Also when it has ended: its money may have come back, or arrived after all.
-      if (woken) enqueue(payoutQueue.jobFor(woken));
+      await enqueueWoken(enqueue, wakeLeg(em, leg.id), payoutQueue.jobFor);
     }
     const what = legs.length === 1 ? 'the leg' : `each of ${legs.length} legs`;
     return `${type}: ${what} of payout ${effect.idempotencyKey} is read back`;

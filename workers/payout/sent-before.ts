@@ -2,6 +2,7 @@
 import { equals } from '../../domain/money.ts';
 import { refusalIn, Terminal } from '../../domain/outcome.ts';
 import { cameBack, type LegState } from '../../domain/payout-leg.ts';
+import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { payoutQueue } from '../../queues/payout.ts';
 import { disproveDone } from '../../store/effects/effects.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
@@ -68,8 +69,7 @@ const othersToRead = (ctx: Context, { id }: PayoutLeg, effect: Effect): Promise<
   ctx.transact(async (em, enqueue) => {
     const others = (await legsOfPayout(em, effect)).filter(leg => leg.id !== id && onItsWay.has(leg.status));
     for (const other of others) {
-      const woken = await wakeLeg(em, other.id);
-      if (woken) enqueue(payoutQueue.jobFor(woken));
+      await enqueueWoken(enqueue, wakeLeg(em, other.id), payoutQueue.jobFor);
     }
     return others.length > 0;
   });
