@@ -1,3 +1,4 @@
+import type { OrderId } from '../../domain/ids.ts';
 import { refusalIn, Terminal, Unreadable } from '../../domain/outcome.ts';
 import { approvedWithinMs } from '../../domain/payment.ts';
 import { afterRefusal, CaptureRefused } from '../../providers/paypal/capture-refused.ts';
@@ -46,14 +47,16 @@ function untilNextQuestion(ctx: Context, order: Order): number {
 
 const windowEnd = ({ createdAt }: Order): Date => new Date(createdAt.getTime() + approvalWindowMs);
 
+export const capturePayment: Processor<'orderId'> = ({ orderId }, ctx) => takeMoneyOf(ctx, orderId as OrderId);
+
 /**
  * Captures what the buyer approved at our own checkout; finds a capture whose answer was lost. For an order that is
  * over, or waits for a person, nothing is captured: what PayPal has taken for it all the same is booked.
  */
-export const capturePayment: Processor<'orderId'> = ({ orderId }, ctx) =>
+export const takeMoneyOf = (ctx: Context, id: OrderId): Promise<string> =>
   orderStep(
     ctx,
-    { queue: 'capture-payment', id: orderId, from: ['CREATED', ...moneyMayCome] },
+    { queue: 'capture-payment', id, from: ['CREATED', ...moneyMayCome] },
     async order => {
       const intent = await ctx.store.read(em => newestEffect(em, 'capture', order.id));
       const paypalOrder = await readPayPalOrder(ctx, order);

@@ -1,7 +1,7 @@
 import { Retryable } from '../../domain/outcome.ts';
 import { type Order, Payment } from '../../store/entities/order.ts';
 import type { Context } from '../context/context.ts';
-import { capturePayment } from './capture-payment.ts';
+import { takeMoneyOf } from './capture-payment.ts';
 
 /**
  * The payment that a capture of PayPal's is. News of what became of it may come before we have it: the capture's answer
@@ -18,7 +18,7 @@ export async function ensurePaymentBooked(
   if (known) return known;
   const order = await orderOf();
   if (!order) return null;
-  const answer = await capturePayment({ orderId: order.id }, ctx);
+  const answer = await takeMoneyOf(ctx, order.id);
   const taken = await look();
   if (!taken) throw new Retryable('PAYMENT_NOT_TAKEN', `capture ${captureId} of order ${order.id}: ${answer}`);
   return taken;
