@@ -1,3 +1,5 @@
+import type { Marketplace } from './order.ts';
+
 /**
  * What is read from the providers on a schedule, so that a lost notification loses no sale. Each connected account has
  * one feed per kind; the platform's own PayPal account has one.
@@ -5,7 +7,7 @@
 export type FeedKind = 'ebay-orders' | 'mercadolibre-orders' | 'mercadolibre-missed' | 'paypal-events';
 
 /** The feeds of an account that sells there. */
-export const feedsOfMarketplace: Readonly<Record<'ebay' | 'mercadolibre', readonly FeedKind[]>> = {
+export const feedsOfMarketplace: Readonly<Record<Marketplace, readonly FeedKind[]>> = {
   ebay: ['ebay-orders'],
   mercadolibre: ['mercadolibre-orders', 'mercadolibre-missed'],
 };

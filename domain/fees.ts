@@ -31,6 +31,12 @@ export type Fees = { readonly marketplaceFee: Money; readonly paymentFee: Money 
 /** The platform's currency: sales are booked and legs are paid in it. */
 export const platformCurrency: Currency = 'USD';
 
+/** Fees that are in a sale's currency, in ours. */
+export const feesAt = ({ marketplaceFee, paymentFee }: Fees, rate: Rate): Fees => ({
+  marketplaceFee: convert(marketplaceFee, rate),
+  paymentFee: convert(paymentFee, rate),
+});
+
 /** @param price what the buyer paid, in any currency; fees come back in that currency. */
 export function expectedFees(channel: Channel, price: Money, rate: Rate): Fees {
   const nothing = zero(price.currency);

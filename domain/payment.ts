@@ -46,10 +46,10 @@ export function leftOf({ captured, refunded, reversed }: PaymentSums): Money {
   return left.amountMinor < 0n ? money(0n, left.currency) : left;
 }
 
-const broughtNothing: readonly PaymentState[] = ['PENDING', 'DECLINED'];
+export const broughtNothing = ['PENDING', 'DECLINED'] as const satisfies readonly PaymentState[];
 
-/** Whether money ever arrived, whatever has become of it since. */
-export const broughtMoney = (state: PaymentState): boolean => !broughtNothing.includes(state);
+/** Money came once, whatever has become of it since. */
+export const broughtMoney = (state: PaymentState): boolean => !broughtNothing.some(nothing => nothing === state);
 
 /**
  * The provider's status says that money was refunded or reversed, and the sums do not show it: how much is left is
@@ -72,7 +72,11 @@ export function isUnquantified(word: PaymentState, sums: PaymentSums): boolean {
   }
 }
 
-/** The status that follows from the sums. @param word the provider's status, or the payment's status before */
+/** Some of its money is here, and it is known how much. @param word how it stands, in the provider's word or ours */
+export const isHeld = (word: PaymentState, sums: PaymentSums): boolean =>
+  !isUnquantified(word, sums) && leftOf(sums).amountMinor > 0n;
+
+/** The status that follows from the sums. @param word the provider's, or how the payment stood before */
 export function statusBySums(word: PaymentState, sums: PaymentSums, disputed: boolean): PaymentState {
   if (!broughtMoney(word) || isUnquantified(word, sums)) return word;
   const { captured, reversed } = sums;

@@ -8,7 +8,7 @@ import { raw } from '@mikro-orm/core';
 import type { EffectId, LegId, OrderId, UserId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { type OrderState, orderMoves } from '../domain/order.ts';
-import { type LegState, legMoves } from '../domain/payout-leg.ts';
+import { cameBack, type LegState, legMoves } from '../domain/payout-leg.ts';
 import { mayMove } from '../domain/state-table.ts';
 import type { EntityManager } from './database/open.ts';
 import { Effect } from './entities/money.ts';
@@ -155,7 +155,7 @@ async function hold(
 }
 
 /** What has left, and what has ended well, stays where it is; all else waits for a person. */
-const legsAtRest: readonly LegState[] = ['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS', 'FAILED', 'RETURNED', 'REVERSED'];
+const legsAtRest: readonly LegState[] = ['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS', ...cameBack];
 const ordersUnderWay: readonly OrderState[] = ['PAID', 'WAITING', 'PURCHASING', 'FAILED', 'REFUNDING'];
 
 async function reviewLeg(em: EntityManager, id: LegId): Promise<void> {

@@ -12,6 +12,7 @@ import {
   type PayPalOrder,
   type Refund,
   refundBody,
+  refundsOfCapture,
   type ToldRefund,
   toCapture,
   toOrder,
@@ -120,7 +121,7 @@ export function createPayPalClient(options: PayPalCredentials) {
   async function onlyRefundOf(captureId: string, options: CallOptions): Promise<Refund | undefined> {
     const { orderId } = await getCapture(captureId, options);
     const order = orderId === undefined ? undefined : await getOrder(orderId, options);
-    const refunds = order?.refunds.filter(refund => (refund.captureId ?? captureId) === captureId) ?? [];
+    const refunds = order ? refundsOfCapture(order, captureId) : [];
     return refunds.length === 1 ? refunds[0] : undefined;
   }
 

@@ -115,6 +115,12 @@ export function toOrder({ id, status, purchase_units }: WireOrder): PayPalOrder 
   };
 }
 
+/** What went back of one capture. A refund that names none is of the capture that its order shows. */
+export function refundsOfCapture({ captures, refunds }: PayPalOrder, captureId: string): Refund[] {
+  const isShown = captures.some(({ id }) => id === captureId);
+  return refunds.filter(refund => (refund.captureId === undefined ? isShown : refund.captureId === captureId));
+}
+
 export function toCapture(wire: WireCapture, knownOrderId?: string): Capture {
   const { paypal_fee: fee } = wire.seller_receivable_breakdown ?? {};
   const orderId = wire.supplementary_data?.related_ids?.order_id ?? knownOrderId;

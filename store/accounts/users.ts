@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
 import type { Holder } from '../../domain/order.ts';
+import { marketplaces } from '../../domain/order.ts';
 import type { EntityManager } from '../database/open.ts';
 import { Credential, type Role, User } from '../entities/people.ts';
 
@@ -49,9 +50,5 @@ export async function changeBrowserBuying(
 export async function setProceedsHolder(em: EntityManager, id: UserId, heldBy: Holder): Promise<void> {
   await em.nativeUpdate(User, { id }, { platformProceeds: heldBy === 'platform' });
   if (heldBy === 'reseller')
-    await em.nativeUpdate(
-      Credential,
-      { userId: id, apiName: { $in: ['ebay', 'mercadolibre'] } },
-      { moneyHolder: heldBy },
-    );
+    await em.nativeUpdate(Credential, { userId: id, apiName: { $in: [...marketplaces] } }, { moneyHolder: heldBy });
 }

@@ -3,6 +3,8 @@
  * is the order, where there is one, and `detail` says what of it.
  */
 import { type Account, accounts, parkedAccounts } from '../../domain/ledger.ts';
+import { broughtNothing } from '../../domain/payment.ts';
+import { cameBack } from '../../domain/payout-leg.ts';
 import { untaken } from '../events/untaken-events.ts';
 import { atProvider } from '../money/refunds.ts';
 import { unlikeItsMovements } from '../money/running-balances.ts';
@@ -53,7 +55,7 @@ const buyersMoney: readonly Rule[] = [
     name: 'each payment that brought money is booked with its amount and the tax on top of it',
     toDo: 'Compare the payment on the order’s page with its channel; what is missing in the ledger is to be booked.',
     sql: `select order_id::text as subject, reference || ' ' || amount_minor || ' + ' || collected_tax_minor || ' ' || currency as detail
-          from payments where status not in ('PENDING', 'DECLINED')
+          from payments where status not in (${list(broughtNothing)})
             and ${paid(`'buyer-payments'`)}
               not in (-amount_minor - collected_tax_minor, case when status = 'REVERSED' then 0 else -amount_minor - collected_tax_minor end)`,
   },
@@ -179,7 +181,7 @@ const payouts: readonly Rule[] = [
     sql: `select r.subject::text as subject, r.purpose || ' ' || r.amount_minor as detail from reservations r
           left join orders o on o.id = r.subject left join payout_legs l on l.id = r.subject
           where r.status = 'HELD' and (o.status in ('PURCHASED', 'SHIPPED', 'DELIVERED', 'FAILED', 'REFUNDED', 'CANCELLED')
-            or l.status in ('PAID', 'FAILED', 'RETURNED', 'REVERSED', 'CANCELLED'))`,
+            or l.status in (${list([...cameBack, 'PAID', 'CANCELLED'])}))`,
   },
 ];
 

@@ -1,6 +1,7 @@
 import { raw } from '@mikro-orm/core';
 import { feedsOfMarketplace, standstillMs } from '../../domain/feed.ts';
 import type { CredentialId, FeedId } from '../../domain/ids.ts';
+import { isMarketplace } from '../../domain/order.ts';
 import { timeIn } from '../database/clock.ts';
 import { graceMs } from '../database/due-row.ts';
 import type { EntityManager } from '../database/open.ts';
@@ -20,7 +21,7 @@ export class LostFeed extends Error {
  * again) they are read on from where they stopped: what was sold meanwhile is found.
  */
 export async function openFeeds(em: EntityManager, { id, apiName }: Credential): Promise<void> {
-  if (apiName !== 'ebay' && apiName !== 'mercadolibre') return;
+  if (!isMarketplace(apiName)) return;
   for (const kind of feedsOfMarketplace[apiName])
     await em.execute(
       `insert into feeds (id, kind, credential_id, started_at, cursor_at, next_check_at)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LockMode, raw } from '@mikro-orm/core';
 import type { CredentialId, EventId } from '../../domain/ids.ts';
+import { isMarketplace } from '../../domain/order.ts';
 import { keysMentionedIn } from '../../domain/our-keys.ts';
 import { timeIn } from '../database/clock.ts';
 import { graceMs } from '../database/due-row.ts';
@@ -78,7 +79,7 @@ export const waitingEvents = (
   { id, apiName }: Credential,
   limit: number,
 ): Promise<UnopenedEvent[]> =>
-  apiName === 'ebay' || apiName === 'mercadolibre'
+  isMarketplace(apiName)
     ? em.find(
         InboundEvent,
         { status: 'RECEIVED', $or: [{ credentialId: id }, { source: apiName, credentialId: null }] },

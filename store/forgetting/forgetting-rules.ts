@@ -1,6 +1,8 @@
 /** Whom nobody has to ask about any more: each rule names orders whose buyer is forgotten, unless something holds them. */
 import type { OrderId } from '../../domain/ids.ts';
+import { broughtNothing } from '../../domain/payment.ts';
 import type { EntityManager } from '../database/open.ts';
+import { quoted } from '../database/quoted.ts';
 import type { Order } from '../entities/order.ts';
 import { lockLines } from './erasure.ts';
 import { overStates } from './erasure-hold.ts';
@@ -31,7 +33,7 @@ export const forgettingRules: readonly [ForgettingRule, ...ForgettingRule[]] = [
     name: 'never paid',
     why: () => 'nobody paid',
     where: () => `o.status = 'CANCELLED' and o.updated_at < clock_now() - interval '1 day'
-      and not exists (select from payments p where p.order_id = o.id and p.status not in ('PENDING', 'DECLINED'))`,
+      and not exists (select from payments p where p.order_id = o.id and p.status not in (${quoted(broughtNothing)}))`,
   },
   {
     // Goods whose arrival nobody has ever told stay PURCHASED or SHIPPED.

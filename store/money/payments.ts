@@ -5,8 +5,7 @@ import type { Channel } from '../../domain/order.ts';
 import { invariant } from '../../domain/outcome.ts';
 import {
   broughtMoney,
-  isUnquantified,
-  leftOf,
+  isHeld,
   type PaymentState,
   type PaymentSums,
   paymentMoves,
@@ -156,9 +155,7 @@ export async function moneyOf(em: EntityManager, orderId: OrderId): Promise<Held
 /** Whether some of the buyer's money is certainly here: told by amounts, and disputed by nobody. */
 export async function holdsMoney(em: EntityManager, orderId: OrderId): Promise<boolean> {
   if (await isDisputed(em, orderId)) return false;
-  return (await moneyOf(em, orderId)).some(
-    ({ payment, sums }) => !isUnquantified(payment.status, sums) && leftOf(sums).amountMinor > 0n,
-  );
+  return (await moneyOf(em, orderId)).some(({ payment, sums }) => isHeld(payment.status, sums));
 }
 
 export const paymentsOf = (em: EntityManager, orderId: OrderId): Promise<Payment[]> =>

@@ -1,5 +1,7 @@
 import { type Money, money } from '../../domain/money.ts';
+import { broughtNothing } from '../../domain/payment.ts';
 import type { EntityManager } from '../database/open.ts';
+import { quoted } from '../database/quoted.ts';
 import type { FundingAccount } from '../entities/money.ts';
 
 /**
@@ -24,7 +26,7 @@ export async function ownDebits(
             where r.payment_id = p.id and r.status = 'COMPLETED'))), 0)
         from effects e join payments p on p.order_id = e.subject
         where e.purpose = 'refund' and e.status <> 'DISPROVEN' and (e.closed_at is null or e.closed_at >= ?)
-          and e.route = ? and p.provider = ? and p.currency = ? and p.status not in ('PENDING', 'DECLINED'))::text as under_way`,
+          and e.route = ? and p.provider = ? and p.currency = ? and p.status not in (${quoted(broughtNothing)}))::text as under_way`,
     [since, `cash:${provider}`, currency, since, provider, provider, currency],
   );
   return money(BigInt(row?.booked ?? 0) + BigInt(row?.under_way ?? 0), currency);

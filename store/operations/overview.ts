@@ -1,10 +1,11 @@
 /** What operators look at: figures over all rows, and the orders they search for. */
 import type { OrderId } from '../../domain/ids.ts';
 import { type Currency, type Money, money } from '../../domain/money.ts';
-import type { Channel, Freeze, OrderState } from '../../domain/order.ts';
-import { type LegState, openLegStates } from '../../domain/payout-leg.ts';
+import { type Channel, channels, type Freeze, type OrderState } from '../../domain/order.ts';
+import { cameBack, type LegState, openLegStates } from '../../domain/payout-leg.ts';
 import { emailHashes, nameHashes } from '../database/buyer-address.ts';
 import type { EntityManager } from '../database/open.ts';
+import { quoted } from '../database/quoted.ts';
 import { Order, type UnopenedOrder, unopenedOrder } from '../entities/order.ts';
 
 /** When an order came into the state it is in. */
@@ -75,7 +76,7 @@ export type OrderRow<Read = UnopenedOrder> = {
 
 type Condition = { sql: string; values: readonly unknown[] };
 
-const everyChannel = `('paypal', 'ebay', 'mercadolibre')`;
+const everyChannel = `(${quoted(channels)})`;
 
 /** The ids that begin so, as a range that the primary key's index can serve. */
 function idsBeginning(text: string): Condition[] {
@@ -121,8 +122,6 @@ function conditions(
   ];
 }
 
-const quoted = (states: readonly LegState[]): string => states.map(state => `'${state}'`).join(', ');
-
 type FoundRow = Omit<OrderRow, 'order'> & { id: OrderId };
 
 /** The page is cut before anything is asked about each of its orders. */
@@ -139,7 +138,7 @@ async function foundRows(
             exists (select from payout_legs l where l.order_id = o.id
                       and l.status in (${quoted(openLegStates)})) as legs_open,
             array(select l.status from payout_legs l where l.order_id = o.id
-                    and l.status in ('FAILED', 'RETURNED', 'REVERSED', 'NEEDS_REVIEW') order by l.status) as legs_back
+                    and l.status in (${quoted([...cameBack, 'NEEDS_REVIEW'])}) order by l.status) as legs_back
      from (
        select o.* from orders o where ${['true', ...where.map(({ sql }) => sql)].join(' and ')}
        order by o.created_at desc, o.id limit ? offset ?

@@ -1,7 +1,9 @@
 /** A marketplace's own account of a sale against what is booked of the orders that it is here: one per line. */
 import { type Currency, equals, formatMoney, type Money, money } from '../../domain/money.ts';
+import { broughtNothing } from '../../domain/payment.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
 import type { ProviderRule } from '../../store/books/provider-rules.ts';
+import { quoted } from '../../store/database/quoted.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { atProvider, signedAmount } from '../../store/money/refunds.ts';
 import type { Context } from '../context/context.ts';
@@ -55,7 +57,7 @@ export async function bookedSales(
               min(p.currency) as currency, sum(p.amount_minor)::text as credited, sum(p.fee_minor)::text as fee,
               sum(case when p.status = 'REVERSED' then p.amount_minor else coalesce(r.minor, 0) end)::text as back
        from orders o
-         left join payments p on p.order_id = o.id and p.provider = o.channel and p.status not in ('PENDING', 'DECLINED')
+         left join payments p on p.order_id = o.id and p.provider = o.channel and p.status not in (${quoted(broughtNothing)})
          left join lateral (
            select sum(${signedAmount}) as minor
            from refunds where payment_id = p.id and status = 'COMPLETED' and ${atProvider}) r on true
@@ -117,7 +119,7 @@ export async function notTold(
     em.execute<{ about: string; subject: string }[]>(
       `select o.external_order_id as about, min(o.id::text) as subject
        from orders o join payments p on p.order_id = o.id and p.provider = o.channel
-       where o.credential_id = ? and p.status not in ('PENDING', 'DECLINED') and p.created_at >= ? and p.created_at < ?
+       where o.credential_id = ? and p.status not in (${quoted(broughtNothing)}) and p.created_at >= ? and p.created_at < ?
        group by 1`,
       [id, new Date(from.getTime() + learntLateMs), to],
     ),

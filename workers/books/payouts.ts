@@ -1,6 +1,6 @@
 import type { LegId } from '../../domain/ids.ts';
 import { type Money, money, zero } from '../../domain/money.ts';
-import type { LegState } from '../../domain/payout-leg.ts';
+import { cameBack, type LegState } from '../../domain/payout-leg.ts';
 import { PayoutLeg } from '../../store/entities/money.ts';
 import { legAmount } from '../../store/payouts/legs.ts';
 import { newestPayout } from '../../store/payouts/payouts-of-leg.ts';
@@ -12,9 +12,9 @@ import type { PayoutStatus } from '../payout/payout-route.ts';
 import { followedSince, onceAsked, overRows, type Question, sameAmount } from './stage.ts';
 
 /** A leg that we do not believe paid, although something was sent for it. */
-const notPaid: LegState[] = ['FAILED', 'RETURNED', 'REVERSED', 'CANCELLED', 'NEEDS_REVIEW'];
+const notPaid: LegState[] = [...cameBack, 'CANCELLED', 'NEEDS_REVIEW'];
 /** Its money is not with the receiver, and not on its way there. */
-export const nothingOut: ReadonlySet<LegState | undefined> = new Set<LegState>(['FAILED', 'RETURNED', 'REVERSED']);
+export const nothingOut: ReadonlySet<LegState | undefined> = new Set<LegState>(cameBack);
 
 /** Each payout that its provider has a number for: whether it arrived, with what fee; or that nothing of it is out. */
 export const payouts = overRows(

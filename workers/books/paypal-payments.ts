@@ -1,4 +1,5 @@
 import { type Money, money } from '../../domain/money.ts';
+import { broughtNothing } from '../../domain/payment.ts';
 import type { ProviderRule } from '../../store/books/provider-rules.ts';
 import { Order, Payment } from '../../store/entities/order.ts';
 import { isElsewhere, refundsOf, standingSum } from '../../store/money/refunds.ts';
@@ -17,7 +18,7 @@ export const payPalPayments = overRows(
         {
           id: { $gt: after },
           provider: 'paypal',
-          status: { $nin: ['PENDING', 'DECLINED'] },
+          status: { $nin: [...broughtNothing] },
           updatedAt: { $gt: followedSince(ctx) },
         },
         { orderBy: { id: 'asc' }, limit },

@@ -1,10 +1,10 @@
+import { isMarketplace } from '../../domain/order.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { digestOf, type Listed } from '../../providers/wire/fields.ts';
 import type { InboundEvent } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { NewEvent } from '../../store/events/inbound-events.ts';
 import { unreadableElement } from '../../store/events/untaken-events.ts';
-import { isMarketplace } from '../marketplace/marketplace-order.ts';
 
 const type = 'FOUND_ORDER';
 

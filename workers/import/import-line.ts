@@ -1,5 +1,6 @@
 import type { MarketplaceLine, MarketplaceOrder } from '../../domain/marketplace-order.ts';
 import type { Custody, OrderState } from '../../domain/order.ts';
+import { isMarketplace } from '../../domain/order.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
@@ -17,7 +18,6 @@ import { paymentReference, settleMarketplaceRefund } from '../../transactions/se
 import { settlePayment } from '../../transactions/settle-payment.ts';
 import { type PurchaseState, stopOrder } from '../../transactions/stop-order.ts';
 import type { Context } from '../context/context.ts';
-import { isMarketplace } from '../marketplace/marketplace-order.ts';
 
 type Line = { credential: Credential; custody: Custody; order: MarketplaceOrder; line: MarketplaceLine };
 

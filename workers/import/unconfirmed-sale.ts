@@ -1,5 +1,6 @@
 import type { MarketplaceOrder } from '../../domain/marketplace-order.ts';
 import type { Custody } from '../../domain/order.ts';
+import { isMarketplace } from '../../domain/order.ts';
 import { invariant, NotThere } from '../../domain/outcome.ts';
 import { claimedAddress, claimedPrice, type InlineOrder, parseInlineOrder } from '../../providers/inline/webhook.ts';
 import { advance } from '../../queues/transact.ts';
@@ -11,7 +12,6 @@ import { claimOrder, orderOfSeller } from '../../store/orders/orders.ts';
 import { note, noteOnce } from '../../store/orders/timeline.ts';
 import { ReconnectNeeded } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
-import { isMarketplace } from '../marketplace/marketplace-order.ts';
 
 /** MercadoLibre may not know a new order yet: its "not found" counts after this long. */
 const patienceMs = 10 * 60_000;

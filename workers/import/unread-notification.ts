@@ -2,7 +2,7 @@
  * What becomes of a notification whose sale cannot be read: it waits for its account, or for the second reading; then an
  * operator sees it among the events that failed.
  */
-
+import { isMarketplace } from '../../domain/order.ts';
 import { wasTestedThen } from '../../store/connections/ebay-subscriptions.ts';
 import type { InboundEvent } from '../../store/entities/order.ts';
 import { closeEvent, restEvent } from '../../store/events/inbound-events.ts';
@@ -11,7 +11,6 @@ import { note } from '../../store/orders/timeline.ts';
 import type { ReconnectNeeded } from '../connections/fresh-token.ts';
 import { type Context, later } from '../context/context.ts';
 import { isBelieved, secondReadingMs } from '../marketplace/absent-sale.ts';
-import { isMarketplace } from '../marketplace/marketplace-order.ts';
 import type { Hint } from './order-hint.ts';
 
 /** So often a notification is looked at whose account is stopped; what ends that wakes it. */

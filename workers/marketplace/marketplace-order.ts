@@ -1,12 +1,10 @@
 import type { MarketplaceOrder } from '../../domain/marketplace-order.ts';
+import { isMarketplace } from '../../domain/order.ts';
 import { unreachable } from '../../domain/outcome.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
 import { readEbayOrder } from './ebay-order.ts';
 import { readMercadoLibreOrder } from './mercadolibre-order.ts';
-
-export const isMarketplace = (name: string): name is 'ebay' | 'mercadolibre' =>
-  name === 'ebay' || name === 'mercadolibre';
 
 /** Reads an order back with its seller's own token. @throws ReconnectNeeded, Terminal, Retryable */
 export function readMarketplaceOrder(ctx: Context, credential: Credential, orderId: string): Promise<MarketplaceOrder> {

@@ -1,4 +1,4 @@
-import type { PayPalOrder } from '../../providers/paypal/order.ts';
+import { type PayPalOrder, refundsOfCapture } from '../../providers/paypal/order.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';
 import { paymentsOf } from '../../store/money/payments.ts';
 import { refundsOf, standingSum } from '../../store/money/refunds.ts';
@@ -32,8 +32,8 @@ export async function bookPayPalPayments(
 async function takeRefundsOf(given: Given, payment: Payment, shown: PayPalOrder): Promise<void> {
   const capture = shown.captures.find(({ id }) => id === payment.reference);
   const kind = capture?.status === 'REVERSED' ? 'reversal' : 'refund';
-  const refunds = shown.refunds.filter(({ captureId = capture?.id }) => captureId === payment.reference);
-  for (const refund of refunds) await takeRefundNews(given, payment, refundNews(refund, kind));
+  for (const refund of refundsOfCapture(shown, payment.reference))
+    await takeRefundNews(given, payment, refundNews(refund, kind));
   if (capture?.status !== 'COMPLETED') return;
   const reversals = (await refundsOf(given.em, payment.id)).filter(({ refund }) => refund.kind === 'reversal');
   await settleReturns(given, payment, reversals, standingSum(reversals, payment.currency));

@@ -1,5 +1,5 @@
 import type { Money } from '../../domain/money.ts';
-import { broughtMoney, isUnquantified, leftOf } from '../../domain/payment.ts';
+import { broughtMoney, isHeld, isUnquantified, leftOf } from '../../domain/payment.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';
 import { isDisputed } from '../../store/money/disputes.ts';
 import { moneyOf, paymentsOf } from '../../store/money/payments.ts';
@@ -37,7 +37,7 @@ const whoHasIt = (ctx: Context, order: Order): Promise<PaymentHolder> =>
     const held = await moneyOf(em, order.id);
     const untold = held.find(({ payment, sums }) => isUnquantified(payment.status, sums));
     if (untold) return { with: 'nobody', note: notTold(untold.payment) };
-    const left = held.find(({ sums }) => leftOf(sums).amountMinor > 0n);
+    const left = held.find(({ payment, sums }) => isHeld(payment.status, sums));
     if (!left) return { with: 'buyer' };
     if (await isDisputed(em, order.id))
       return { with: 'nobody', note: 'the buyer disputes the payment: nothing goes back twice' };

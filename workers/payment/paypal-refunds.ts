@@ -2,7 +2,7 @@
 import { type Money, money, sum, zero } from '../../domain/money.ts';
 import type { CallOptions } from '../../providers/gate/call.ts';
 import type { PayPalClient } from '../../providers/paypal/client.ts';
-import type { Refund } from '../../providers/paypal/order.ts';
+import { refundsOfCapture } from '../../providers/paypal/order.ts';
 import type { Payment } from '../../store/entities/order.ts';
 
 /** `untold`: some of it, or all, and the reversal itself will say how much. */
@@ -21,7 +21,8 @@ export async function backAtPayPal(
       return money(amountMinor, currency);
     case 'PARTIALLY_REFUNDED': {
       const order = capture.orderId ? await paypal.getOrder(capture.orderId, options) : undefined;
-      const done = order?.refunds.filter(refund => isDone(refund, reference)) ?? [];
+      const told = order ? refundsOfCapture(order, reference) : [];
+      const done = told.filter(({ status }) => status === 'COMPLETED');
       if (done.length === 0) return 'untold';
       return sum(
         done.map(({ amount }) => amount),
@@ -33,6 +34,3 @@ export async function backAtPayPal(
       return 'untold';
   }
 }
-
-const isDone = ({ status, captureId }: Refund, reference: string): boolean =>
-  status === 'COMPLETED' && (captureId ?? reference) === reference;

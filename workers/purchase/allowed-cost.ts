@@ -1,4 +1,4 @@
-import { expectedFees, expectedPayoutFees, platformCurrency } from '../../domain/fees.ts';
+import { expectedFees, expectedPayoutFees, feesAt, platformCurrency } from '../../domain/fees.ts';
 import { convert, type Money, min, money, multiply, type Rate } from '../../domain/money.ts';
 import { mostToSpend } from '../../domain/profit.ts';
 import { commissionPercent } from '../../store/accounts/settings.ts';
@@ -17,15 +17,10 @@ import type { Context } from '../context/context.ts';
  */
 export const allowedCost = (ctx: Context, order: Order, product: Product, rate: Rate): Promise<Money> =>
   ctx.store.read(async em => {
-    const fees = expectedFees(order.channel, salePrice(order), rate);
-    const ours = (amount: Money) => convert(amount, rate);
+    const ours = feesAt(expectedFees(order.channel, salePrice(order), rate), rate);
     const reseller = await findUser(em, order.userId);
     const most = mostToSpend(
-      {
-        salePrice: ours(await leftOfSale(em, order)),
-        marketplaceFee: ours(fees.marketplaceFee),
-        paymentFee: ours(fees.paymentFee),
-      },
+      { salePrice: convert(await leftOfSale(em, order), rate), ...ours },
       {
         commissionPercent: await commissionPercent(em),
         payoutFees: expectedPayoutFees(custodyOf(order), reseller?.payoutProvider ?? ctx.config.payoutProvider),

@@ -1,4 +1,4 @@
-import { expectedFees, type Fees, platformCurrency } from '../../domain/fees.ts';
+import { expectedFees, type Fees, feesAt, platformCurrency } from '../../domain/fees.ts';
 import { add, convert, formatMoney, type Money, negate } from '../../domain/money.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { saleBooked } from '../../domain/postings.ts';
@@ -64,10 +64,7 @@ async function factsOf(em: EntityManager, order: Order): Promise<SaleFacts> {
   const supplierCost = (await orderSums(em, order.id, platformCurrency))('supplier-purchases');
   const rate = rateOf(order);
   const price = convert(gross, rate);
-  const ours = {
-    marketplaceFee: convert(fees.marketplaceFee, rate),
-    paymentFee: convert(fees.paymentFee, rate),
-  };
+  const ours = feesAt(fees, rate);
   const percent = await commissionPercent(em);
   const profit = profitOf({ salePrice: price, ...ours, supplierCost }, percent);
   return { gross, fees, collectedTax, salePrice: price, ours, supplierCost, percent, profit };
@@ -121,8 +118,7 @@ async function bookSale(ctx: Context, em: EntityManager, order: Order, facts: Sa
 /** The profit that was accepted before buying, at the highest cost allowed. */
 function worstProfit(order: Order, { gross, percent, supplierCost, salePrice: price }: SaleFacts): Money {
   const rate = rateOf(order);
-  const fees = expectedFees(order.channel, gross, rate);
-  const ours = { marketplaceFee: convert(fees.marketplaceFee, rate), paymentFee: convert(fees.paymentFee, rate) };
+  const ours = feesAt(expectedFees(order.channel, gross, rate), rate);
   const most = order.suppliedByHandAt ? supplierCost : maxCostOf(order);
   return profitOf({ salePrice: price, ...ours, supplierCost: most }, percent).grossProfit;
 }

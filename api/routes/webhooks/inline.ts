@@ -1,19 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { CredentialId } from '../../../domain/ids.ts';
+import { isMarketplace } from '../../../domain/order.ts';
 import { inlineOrder, verifyInlineSignature } from '../../../providers/inline/webhook.ts';
 import { parseExactly } from '../../../providers/wire/exact-json.ts';
 import type { Sender } from '../../../store/connections/known-senders.ts';
-import type { ApiName } from '../../../store/entities/people.ts';
 import type { Arrival } from '../../../store/events/event-inbox.ts';
 import type { Deps } from '../../deps.ts';
 import { type Limits, spend } from '../../middleware/limits.ts';
 import { notFound, Problem, valid } from '../../middleware/problem.ts';
 import { id } from '../schemas.ts';
 import { bytesOf, storeFromSender } from './take.ts';
-
-/** The connections that sell; a supplier's account has a secret as well, but no orders to send. */
-const sells: readonly ApiName[] = ['ebay', 'mercadolibre'];
 
 /** How many sales that no marketplace confirms may wait for a person, per seller. */
 const unconfirmedMax = 100;
@@ -36,7 +33,8 @@ export const inline =
     const outcome = await storeFromSender(deps, {
       name: { by: 'id', value },
       check: ({ apiName, webhookSecret: secret }) => {
-        if (secret === undefined || !sells.includes(apiName)) throw notFound('route');
+        // A supplier's account has a secret as well, but no orders to send.
+        if (secret === undefined || !isMarketplace(apiName)) throw notFound('route');
         verifyInlineSignature({ header, rawBody: body, secret });
       },
       event: async sender => {
