@@ -4,6 +4,7 @@ import { Unreadable } from '../../domain/outcome.ts';
 import { reportsLagMs } from '../../domain/provider.ts';
 import type { PayPalOrder } from '../../providers/paypal/order.ts';
 import { longestReportMs, type Transaction } from '../../providers/paypal/reporting.ts';
+import { paymentStateOf, refundStateOf } from '../../providers/paypal/to-domain.ts';
 import { contradictionOf, keepContradiction } from '../../store/contradictions.ts';
 import { Effect, Refund } from '../../store/entities/money.ts';
 import { Parcel, Payment } from '../../store/entities/order.ts';
@@ -94,7 +95,7 @@ async function payPalOrderOf(ctx: Context, effect: Effect): Promise<PayPalOrder 
 /** What was taken, and is a payment here, is in the books whatever was thought of the call that took it. */
 async function captured(ctx: Context, effect: Effect): Promise<string | undefined> {
   const taken = (await payPalOrderOf(ctx, effect))?.captures.filter(
-    ({ status }) => !['DECLINED', 'FAILED'].includes(status),
+    ({ status }) => paymentStateOf(status) !== 'DECLINED',
   );
   for (const { id: reference, amount } of taken ?? []) {
     const known = await ctx.store.read(em => em.count(Payment, { provider: 'paypal', reference }));
@@ -106,7 +107,7 @@ async function captured(ctx: Context, effect: Effect): Promise<string | undefine
 async function refunded(ctx: Context, effect: Effect): Promise<string | undefined> {
   const order = await payPalOrderOf(ctx, effect);
   const made = order?.refunds.find(
-    ({ customId, status }) => customId === effect.idempotencyKey && !['FAILED', 'CANCELLED'].includes(status),
+    ({ customId, status }) => customId === effect.idempotencyKey && refundStateOf(status) !== 'FAILED',
   );
   if (!made) return undefined;
   const known = await ctx.store.read(em => em.count(Refund, { reference: made.id }));

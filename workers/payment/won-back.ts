@@ -1,5 +1,6 @@
 import { orderStates } from '../../domain/order.ts';
 import { invariant, Retryable } from '../../domain/outcome.ts';
+import { refundStateOf } from '../../providers/paypal/to-domain.ts';
 import { LostClaim } from '../../store/database/due-row.ts';
 import { type Order, Payment } from '../../store/entities/order.ts';
 import { originalOf, refundsOf, type StandingRefund, standingSum } from '../../store/money/refunds.ts';
@@ -7,7 +8,6 @@ import { assertClaim, claimOrder } from '../../store/orders/orders.ts';
 import { type Given, settleReturns } from '../../transactions/settle-returned-money.ts';
 import { payPalOf } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
-import { refundState } from './paypal-status.ts';
 
 /** The reversals of a payment that PayPal does not call gone any more, by their rows. */
 export type WonBack = ReadonlySet<string>;
@@ -28,7 +28,7 @@ export async function askWonBack(ctx: Context, order: Order, { id, reference }: 
   const won = new Set<string>();
   for (const { refund } of reversals) {
     const told = await paypal.getRefund(originalOf(refund), { signal: ctx.signal });
-    if (refundState(told) === 'FAILED') won.add(refund.id);
+    if (refundStateOf(told.status) === 'FAILED') won.add(refund.id);
   }
   return won;
 }

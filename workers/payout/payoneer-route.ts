@@ -1,19 +1,13 @@
 import { platformCurrency } from '../../domain/fees.ts';
 import { zero } from '../../domain/money.ts';
 import { Terminal } from '../../domain/outcome.ts';
-import type { LegState } from '../../domain/payout-leg.ts';
 import { payoutAsked } from '../../providers/payoneer/payout.ts';
+import { legStateOf } from '../../providers/payoneer/to-domain.ts';
 import type { Context } from '../context/context.ts';
 import type { PayoutRoute } from './payout-route.ts';
 
 /** Payoneer is not known to deduplicate: nothing is ever sent again. Creation is asynchronous, so it is looked for. */
 const lookForMs = 3_600_000;
-
-const states: Readonly<Record<string, LegState | undefined>> = {
-  Transferred: 'PAID',
-  Cancelled: 'FAILED',
-  Failed: 'FAILED',
-};
 
 /** Undefined where no Payoneer account is configured. */
 export function payoneerRoute({ config, providers: { payoneer }, signal }: Context): PayoutRoute | undefined {
@@ -45,7 +39,7 @@ export function payoneerRoute({ config, providers: { payoneer }, signal }: Conte
       if (!found) return { key: reference, state: undefined, rawStatus: 'unknown so far', missing: true };
       // Its own number may be missing; ours names this payout and no other.
       const { status: rawStatus, amount, reason, payoutId: itemId = reference } = found;
-      return { key: reference, state: states[rawStatus], rawStatus, amount, reason, itemId };
+      return { key: reference, state: legStateOf(rawStatus), rawStatus, amount, reason, itemId };
     },
     cancel: async () => {
       throw new Terminal('PAYOUT_NOT_CANCELLABLE', 'Payoneer knows no unclaimed payouts');

@@ -1,7 +1,7 @@
 import { payoutFee } from '../../domain/fees.ts';
 import { invariant, Terminal } from '../../domain/outcome.ts';
-import type { LegState } from '../../domain/payout-leg.ts';
 import { payoutAsked } from '../../providers/paypal/payout.ts';
+import { legStateOf } from '../../providers/paypal/to-domain.ts';
 import type { Context } from '../context/context.ts';
 import type { PayoutRoute } from './payout-route.ts';
 
@@ -10,19 +10,6 @@ const resendForMs = 29 * 86_400_000;
 
 /** A batch shows its item within minutes. */
 const missForMs = 24 * 3_600_000;
-
-/**
- * What an item's status means. BLOCKED may be final or not, which only a person can find out; the others, and those that
- * nobody knows, are waited for. A batch's own SUCCESS says nothing of its item.
- */
-const itemStates: Readonly<Record<string, LegState | undefined>> = {
-  SUCCESS: 'PAID',
-  UNCLAIMED: 'UNCLAIMED',
-  RETURNED: 'RETURNED',
-  FAILED: 'FAILED',
-  REFUNDED: 'RETURNED',
-  REVERSED: 'REVERSED',
-};
 
 /** One batch per payout, with a key derived from what it pays: PayPal deduplicates batches, never items. */
 export const paypalRoute = ({ config, providers: { paypal }, signal }: Context): PayoutRoute => ({
@@ -53,7 +40,7 @@ export const paypalRoute = ({ config, providers: { paypal }, signal }: Context):
     const { status: rawStatus, itemId, amount, fee = batch.fees, errorName: reason } = item;
     return {
       key,
-      state: itemStates[rawStatus],
+      state: legStateOf(rawStatus),
       blocked: rawStatus === 'BLOCKED',
       rawStatus,
       itemId,

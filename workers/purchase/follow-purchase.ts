@@ -2,6 +2,7 @@ import { platformCurrency } from '../../domain/fees.ts';
 import { formatMoney, type Money, money, sum } from '../../domain/money.ts';
 import { refusalIn, Terminal, unreachable } from '../../domain/outcome.ts';
 import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/order.ts';
+import { supplierStates } from '../../providers/aliexpress/to-domain.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { updateOrder } from '../../store/orders/orders.ts';
@@ -18,7 +19,7 @@ import { askAgainMs } from './pre-purchase-check.ts';
 import { supplierCancelled } from './supplier-cancelled.ts';
 import { waitedTooLong } from './supplier-patience.ts';
 import { throughApi } from './supplier-reader.ts';
-import { attention, nameOf, type Stop, stopOf, supplierStates, unreadable } from './supplier-status.ts';
+import { attention, nameOf, type Stop, stopOf, unreadable } from './supplier-status.ts';
 
 /** An unpaid order this close to its deadline is told with a warning. */
 const warnBeforeMs = 6 * 3_600_000;

@@ -1,18 +1,7 @@
 import type { Terminal } from '../../domain/outcome.ts';
-import type { SupplierOrderState } from '../../domain/supplier-order.ts';
 import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/order.ts';
-import type { SupplierOrderStatus } from '../../providers/aliexpress/order-status.ts';
+import { supplierStates } from '../../providers/aliexpress/to-domain.ts';
 import type { SupplierOrder } from '../../store/entities/order.ts';
-
-/** The supplier's word in ours; a payment that is not accepted yet is not paid, and what needs a person is told apart. */
-export const supplierStates: Partial<Record<SupplierOrderStatus, SupplierOrderState>> = {
-  PLACED_UNPAID: 'PLACED_UNPAID',
-  PAYMENT_PENDING: 'PLACED_UNPAID',
-  PAID: 'PAID',
-  SHIPPED: 'SHIPPED',
-  DELIVERED: 'DELIVERED',
-  CANCELLED: 'CANCELLED',
-};
 
 /** Why a person looks at a supplier order. */
 export type Stop = { reason: 'SUPPLIER_NEEDS_ATTENTION' | 'SUPPLIER_CANCELLED'; note: string };

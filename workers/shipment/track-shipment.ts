@@ -1,6 +1,7 @@
 import type { OrderState } from '../../domain/order.ts';
 import { refusalIn, Terminal } from '../../domain/outcome.ts';
 import type { SupplierOrderState } from '../../domain/supplier-order.ts';
+import { supplierStates } from '../../providers/aliexpress/to-domain.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { freeze } from '../../store/orders/orders.ts';
 import { parcelsOf } from '../../store/orders/parcels.ts';
@@ -20,7 +21,7 @@ import type { Context, Processor } from '../context/context.ts';
 import { supplierCancelled } from '../purchase/supplier-cancelled.ts';
 import { waitedTooLong } from '../purchase/supplier-patience.ts';
 import { type SupplierReader, throughApi } from '../purchase/supplier-reader.ts';
-import { type Stop, stopOf, supplierStates, unreadable } from '../purchase/supplier-status.ts';
+import { type Stop, stopOf, unreadable } from '../purchase/supplier-status.ts';
 import { move, orderStep, recheck } from '../step/order-step.ts';
 import { takeParcels } from './follow-parcels.ts';
 import { tellParcels } from './ship-notice.ts';
