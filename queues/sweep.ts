@@ -8,46 +8,23 @@
  * and the job is made anew. Sealed columns, which name buyers, are not opened: a row that cannot be opened keeps no
  * other row from recovering.
  */
-import type {
-  BookCheckId,
-  CredentialId,
-  EventId,
-  FeedId,
-  ForgettingId,
-  LegId,
-  OrderId,
-  RateFeedId,
-  SubscriptionId,
-} from '../domain/ids.ts';
-import { wakeBookCheck } from '../store/books/book-check.ts';
+import type { EntityName } from '@mikro-orm/core';
 import { wakeCredential } from '../store/connections/credentials.ts';
-import { wakeSubscription } from '../store/connections/ebay-subscriptions.ts';
+import { type DueRow, dueRows, postpone, type Unopened, wake } from '../store/database/due-row.ts';
 import type { EntityManager, Store } from '../store/database/open.ts';
 import { closeWindowsAhead } from '../store/effects/effect-window.ts';
 import { BookCheck } from '../store/entities/book-check.ts';
 import { Feed } from '../store/entities/feed.ts';
 import { Forgetting } from '../store/entities/forgetting.ts';
 import { PayoutLeg, RateFeed } from '../store/entities/money.ts';
-import {
-  InboundEvent,
-  Order,
-  type UnopenedEvent,
-  type UnopenedOrder,
-  unopenedEvent,
-  unopenedOrder,
-} from '../store/entities/order.ts';
-import { Credential, type Credential as CredentialRow } from '../store/entities/people.ts';
+import { InboundEvent, Order, unopenedEvent, unopenedOrder } from '../store/entities/order.ts';
+import { Credential } from '../store/entities/people.ts';
 import { EbaySubscription } from '../store/entities/subscription.ts';
-import { wakeFeed } from '../store/events/feeds.ts';
 import { wakeEvent } from '../store/events/inbound-events.ts';
-import { wakeForgetting } from '../store/forgetting/schedule.ts';
-import { wakeRateFeed } from '../store/money/rate-feeds.ts';
 import { foldBalances } from '../store/money/running-balances.ts';
 import { beat } from '../store/operations/vital-signs.ts';
-import { wakeOrder } from '../store/orders/orders.ts';
-import { wakeLeg } from '../store/payouts/legs.ts';
 import { checkBooksQueue } from './check-books.ts';
-import type { Job, Subject } from './contract.ts';
+import type { Job } from './contract.ts';
 import type { Producer } from './engine/producer.ts';
 import { fetchRatesQueue } from './fetch-rates.ts';
 import { forgetBuyersQueue } from './forget-buyers.ts';
@@ -63,125 +40,76 @@ const atOnce = 5;
 /** One sweep at a time, whichever process runs it. */
 const sweepLock = 7_203_115;
 
-type Due = Subject & { readonly nextCheckAt?: Date | null | undefined };
-
-type Kind<Row extends Due> = {
-  table: string;
-  due(em: EntityManager, now: Date): Promise<Row[]>;
-  jobFor(row: Row): Job | undefined;
-  wake(em: EntityManager, id: string): Promise<Row | null>;
-};
-
-const dueBy = (now: Date) => ({
-  where: { nextCheckAt: { $lte: now } },
-  page: { orderBy: { nextCheckAt: 'asc' as const }, limit: pageSize },
-});
-
-const orders: Kind<UnopenedOrder> = {
-  table: 'orders',
-  due: (em, now) => em.find(Order, dueBy(now).where, { ...unopenedOrder, ...dueBy(now).page }),
-  // An order that no job moves on is due because an event about its money woke it.
-  jobFor: order => jobForOrder(order) ?? jobForMoney(order),
-  wake: (em, id) => wakeOrder(em, id as OrderId),
-};
-
-const legs: Kind<PayoutLeg> = {
-  table: 'payout_legs',
-  due: (em, now) => em.find(PayoutLeg, dueBy(now).where, dueBy(now).page),
-  jobFor: jobForLeg,
-  wake: (em, id) => wakeLeg(em, id as LegId),
-};
-
-const events: Kind<UnopenedEvent> = {
-  table: 'inbound_events',
-  due: (em, now) => em.find(InboundEvent, dueBy(now).where, { ...unopenedEvent, ...dueBy(now).page }),
-  jobFor: jobForEvent,
-  wake: (em, id) => wakeEvent(em, id as EventId),
-};
-
-const credentials: Kind<CredentialRow> = {
-  table: 'api_credentials',
-  due: (em, now) => em.find(Credential, dueBy(now).where, dueBy(now).page),
-  jobFor: credential =>
-    credential.status === 'HEALTHY' || credential.refusedSince ? tokenRefreshQueue.jobFor(credential) : undefined,
-  wake: (em, id) => wakeCredential(em, id as CredentialId),
-};
-
-const rateFeeds: Kind<RateFeed> = {
-  table: 'rate_feeds',
-  due: (em, now) => em.find(RateFeed, dueBy(now).where, dueBy(now).page),
-  jobFor: feed => fetchRatesQueue.jobFor(feed),
-  wake: (em, id) => wakeRateFeed(em, id as RateFeedId),
-};
-
-const feeds: Kind<Feed> = {
-  table: 'feeds',
-  due: (em, now) => em.find(Feed, dueBy(now).where, dueBy(now).page),
-  jobFor: feed => reconcileQueue.jobFor(feed),
-  wake: (em, id) => wakeFeed(em, id as FeedId),
-};
-
-const subscriptions: Kind<EbaySubscription> = {
-  table: 'ebay_subscriptions',
-  due: (em, now) => em.find(EbaySubscription, dueBy(now).where, dueBy(now).page),
-  jobFor: subscription => watchSubscriptionQueue.jobFor(subscription),
-  wake: (em, id) => wakeSubscription(em, id as SubscriptionId),
-};
-
-const bookChecks: Kind<BookCheck> = {
-  table: 'book_checks',
-  due: (em, now) => em.find(BookCheck, dueBy(now).where, dueBy(now).page),
-  jobFor: check => checkBooksQueue.jobFor(check),
-  wake: (em, id) => wakeBookCheck(em, id as BookCheckId),
-};
-
 export type SweepOptions = { store: Store; producer: Producer; stallAfterMs: number; now?: () => Date };
 
-const forgettings: Kind<Forgetting> = {
-  table: 'forgettings',
-  due: (em, now) => em.find(Forgetting, dueBy(now).where, dueBy(now).page),
-  jobFor: forgetting => forgetBuyersQueue.jobFor(forgetting),
-  wake: (em, id) => wakeForgetting(em, id as ForgettingId),
+/** Rows of one table, and the job that moves each of them on. */
+type Kind<Row extends DueRow, Closed extends keyof Row> = {
+  entity: EntityName<Row>;
+  /** Left closed. */
+  exclude?: readonly Closed[];
+  jobFor(row: Unopened<Row, Closed>): Job | undefined;
+  /** Where not every row may be woken. */
+  wake?(em: EntityManager, id: Row['id']): Promise<Unopened<Row, Closed> | null>;
 };
 
-async function sweepKind<Row extends Due>(
-  kind: Kind<Row>,
-  { store, producer, stallAfterMs, now = store.clock.now }: SweepOptions,
-): Promise<number> {
-  const later = () => new Date(now().getTime() + stallAfterMs);
-  // Guarded by the time that was read: it does not overwrite the time that a processor has just set.
-  const postpone = ({ id, nextCheckAt }: Row, at: Date | null) =>
-    store.read(em =>
-      em.execute(`update ${kind.table} set next_check_at = ? where id = ? and next_check_at = ?`, [
-        at,
-        id,
-        nextCheckAt,
-      ]),
-    );
-  const lookAfter = async (row: Row): Promise<number> => {
-    const job = kind.jobFor(row);
-    if (!job) await postpone(row, null);
-    else if (await producer.isLive(job, now())) await postpone(row, later());
-    else {
-      const woken = await store.transaction(em => kind.wake(em, row.id));
-      const again = woken && kind.jobFor(woken);
-      if (!again) return 0;
-      await postpone(woken, later());
-      await producer.addAll([again]);
-      return 1;
-    }
-    return 0;
+/** What looks after the rows of one kind that are due, and gives the number of jobs that it made. */
+type LookAfter = (options: SweepOptions) => Promise<number>;
+
+/** Side by side: a flood of one kind (a thousand webhooks that wait for their turn) keeps no other from recovering. */
+const kinds: readonly LookAfter[] = [
+  looksAfter({
+    entity: InboundEvent,
+    ...unopenedEvent,
+    jobFor: jobForEvent,
+    wake: wakeEvent,
+  }),
+  // An order that rests was woken by news of its money.
+  looksAfter({ entity: Order, ...unopenedOrder, jobFor: order => jobForOrder(order) ?? jobForMoney(order) }),
+  looksAfter({ entity: PayoutLeg, jobFor: jobForLeg }),
+  looksAfter({
+    entity: Credential,
+    jobFor: account =>
+      account.status === 'HEALTHY' || account.refusedSince ? tokenRefreshQueue.jobFor(account) : undefined,
+    wake: wakeCredential,
+  }),
+  looksAfter({ entity: RateFeed, jobFor: fetchRatesQueue.jobFor }),
+  looksAfter({ entity: Feed, jobFor: reconcileQueue.jobFor }),
+  looksAfter({ entity: EbaySubscription, jobFor: watchSubscriptionQueue.jobFor }),
+  looksAfter({ entity: BookCheck, jobFor: checkBooksQueue.jobFor }),
+  looksAfter({ entity: Forgetting, jobFor: forgetBuyersQueue.jobFor }),
+];
+
+function looksAfter<Row extends DueRow, Closed extends keyof Row = never>(kind: Kind<Row, Closed>): LookAfter {
+  const { entity, exclude, jobFor } = kind;
+  const wakeRow = kind.wake ?? ((em, id) => wake(em, entity, id, exclude ? { exclude } : {}));
+  return async ({ store, producer, stallAfterMs, now = store.clock.now }) => {
+    const later = () => new Date(now().getTime() + stallAfterMs);
+    const askAgain = (row: DueRow, at: Date | null) => store.read(em => postpone(em, entity, row, at));
+    const lookAfter = async (row: Unopened<Row, Closed>): Promise<number> => {
+      const job = jobFor(row);
+      if (!job) await askAgain(row, null);
+      else if (await producer.isLive(job, now())) await askAgain(row, later());
+      else {
+        const woken = await store.transaction(em => wakeRow(em, row.id));
+        const again = woken && jobFor(woken);
+        if (!again) return 0;
+        await askAgain(woken, later());
+        await producer.addAll([again]);
+        return 1;
+      }
+      return 0;
+    };
+    const due = await store.read(em => dueRows(em, entity, { now: now(), limit: pageSize, exclude }));
+    let made = 0;
+    const lookAfterAll = async () => {
+      for (let row = due.shift(); row; row = due.shift()) {
+        const jobs = await lookAfter(row);
+        made += jobs;
+      }
+    };
+    await allOf(Array.from({ length: atOnce }, lookAfterAll));
+    return made;
   };
-  const due = await store.read(em => kind.due(em, now()));
-  let made = 0;
-  const lookAfterAll = async () => {
-    for (let row = due.shift(); row; row = due.shift()) {
-      const jobs = await lookAfter(row);
-      made += jobs;
-    }
-  };
-  await allOf(Array.from({ length: atOnce }, lookAfterAll));
-  return made;
 }
 
 /** All results. @throws the first failure, once none of them is still working */
@@ -199,18 +127,7 @@ export async function sweep(options: SweepOptions): Promise<number> {
     const [lock] = await em.execute<{ mine: boolean }[]>('select pg_try_advisory_xact_lock(?) as mine', [sweepLock]);
     if (!lock?.mine) return 0;
     await options.producer.setBack((options.now ?? options.store.clock.now)());
-    // Side by side: a flood of one kind (a thousand webhooks that wait for their turn) keeps no other from recovering.
-    const made = await allOf([
-      sweepKind(events, options),
-      sweepKind(orders, options),
-      sweepKind(legs, options),
-      sweepKind(credentials, options),
-      sweepKind(rateFeeds, options),
-      sweepKind(feeds, options),
-      sweepKind(subscriptions, options),
-      sweepKind(bookChecks, options),
-      sweepKind(forgettings, options),
-    ]);
+    const made = await allOf(kinds.map(lookAfter => lookAfter(options)));
     await closeWindowsAhead(em);
     await foldBalances(em);
     await beat(em);

@@ -7,8 +7,8 @@
  */
 import { raw } from '@mikro-orm/core';
 import type { BookCheckId } from '../../domain/ids.ts';
-import { timeIn, timeOf } from '../database/clock.ts';
-import { graceMs } from '../database/due-row.ts';
+import { timeOf } from '../database/clock.ts';
+import { wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/open.ts';
 import { BookCheck } from '../entities/book-check.ts';
 import { closeGone, confirmFindings, type Finding, keepFindings, type SliceOf } from './book-findings.ts';
@@ -35,11 +35,7 @@ export async function askForBookCheck(em: EntityManager): Promise<BookCheck> {
   return (await wakeBookCheck(em, id)) ?? em.findOneOrFail(BookCheck, { id });
 }
 
-export async function wakeBookCheck(em: EntityManager, id: BookCheckId): Promise<BookCheck | null> {
-  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
-  const woken = await em.nativeUpdate(BookCheck, { id }, change);
-  return woken === 1 ? em.findOne(BookCheck, { id }) : null;
-}
+export const wakeBookCheck = (em: EntityManager, id: BookCheckId): Promise<BookCheck | null> => wake(em, BookCheck, id);
 
 /** Makes this job the reader, and begins a new run between two: what an earlier reader still wants to write fails. */
 export async function claimBookCheck(em: EntityManager, id: BookCheckId, first: SliceOf): Promise<BookCheck | null> {

@@ -2,8 +2,7 @@ import { raw } from '@mikro-orm/core';
 import type { CredentialId, UserId } from '../../domain/ids.ts';
 import { invariant } from '../../domain/outcome.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
-import { timeIn } from '../database/clock.ts';
-import { graceMs } from '../database/due-row.ts';
+import { wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/open.ts';
 import { sealedPlace } from '../database/sealed-columns.ts';
 import { type ApiName, Credential, type Environment } from '../entities/people.ts';
@@ -116,12 +115,11 @@ export async function needReconnect(em: EntityManager, id: CredentialId): Promis
   await em.nativeUpdate(Credential, { id, status: 'HEALTHY' }, ended);
 }
 
-export async function wakeCredential(em: EntityManager, id: CredentialId): Promise<Credential | null> {
-  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
+/** Its token is renewed, or it is tried again; only while it is of use, or may become so by itself. */
+export const wakeCredential = (em: EntityManager, id: CredentialId): Promise<Credential | null> => {
   const looked = { $or: [{ status: 'HEALTHY' as const }, { refusedSince: { $ne: null } }] };
-  const woken = await em.nativeUpdate(Credential, { id, ...connected, ...looked }, change);
-  return woken === 1 ? em.findOne(Credential, { id }) : null;
-}
+  return wake(em, Credential, id, { where: { ...connected, ...looked } });
+};
 
 /** All connected accounts of one kind. */
 export const credentialsFor = (em: EntityManager, apiName: ApiName, environment: Environment): Promise<Credential[]> =>

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { CredentialId, SubscriptionId } from '../../domain/ids.ts';
-import { timeIn } from '../database/clock.ts';
-import { graceMs } from '../database/due-row.ts';
 import type { EntityManager } from '../database/open.ts';
 import { EbaySubscription } from '../entities/subscription.ts';
 
@@ -49,10 +47,4 @@ export async function noteSubscription(
 ): Promise<void> {
   const change = { ...found, checkedAt, nextCheckAt, stateEntry: raw<number>('state_entry + 1'), wake: 0 };
   await em.nativeUpdate(EbaySubscription, { id }, change);
-}
-
-export async function wakeSubscription(em: EntityManager, id: SubscriptionId): Promise<EbaySubscription | null> {
-  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
-  const woken = await em.nativeUpdate(EbaySubscription, { id }, change);
-  return woken === 1 ? em.findOne(EbaySubscription, { id }) : null;
 }

@@ -2,8 +2,7 @@ import { raw } from '@mikro-orm/core';
 import { feedsOfMarketplace, standstillMs } from '../../domain/feed.ts';
 import type { CredentialId, FeedId } from '../../domain/ids.ts';
 import { isMarketplace } from '../../domain/order.ts';
-import { timeIn } from '../database/clock.ts';
-import { graceMs } from '../database/due-row.ts';
+import { wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/open.ts';
 import { Feed } from '../entities/feed.ts';
 import { Credential } from '../entities/people.ts';
@@ -64,11 +63,7 @@ export async function moveFeed(em: EntityManager, feed: Feed, reading: Partial<R
   return { ...feed, ...reading };
 }
 
-export async function wakeFeed(em: EntityManager, id: FeedId): Promise<Feed | null> {
-  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
-  const woken = await em.nativeUpdate(Feed, { id }, change);
-  return woken === 1 ? em.findOne(Feed, { id }) : null;
-}
+export const wakeFeed = (em: EntityManager, id: FeedId): Promise<Feed | null> => wake(em, Feed, id);
 
 /** Since when the account is connected without its owner having ended it; null when it is not. */
 export async function salesSince(em: EntityManager, credentialId: CredentialId): Promise<Date | null> {

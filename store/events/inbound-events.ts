@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { LockMode, raw } from '@mikro-orm/core';
+import { LockMode } from '@mikro-orm/core';
 import type { CredentialId, EventId } from '../../domain/ids.ts';
 import { isMarketplace } from '../../domain/order.ts';
 import { keysMentionedIn } from '../../domain/our-keys.ts';
 import { timeIn } from '../database/clock.ts';
-import { graceMs } from '../database/due-row.ts';
+import { graceMs, wake } from '../database/due-row.ts';
 import { type Keyring, keysOf, sealBytes } from '../database/keyring.ts';
 import type { EntityManager, Store } from '../database/open.ts';
 import { type EventSource, InboundEvent, type UnopenedEvent, unopenedEvent } from '../entities/order.ts';
@@ -106,14 +106,8 @@ export async function closeEvent(
   await em.nativeUpdate(InboundEvent, { id, status: 'RECEIVED' }, { status, note, nextCheckAt: null });
 }
 
-export async function wakeEvent(em: EntityManager, id: EventId): Promise<UnopenedEvent | null> {
-  const woken = await em.nativeUpdate(
-    InboundEvent,
-    { id, status: 'RECEIVED' },
-    { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) },
-  );
-  return woken === 1 ? em.findOne(InboundEvent, { id }, unopenedEvent) : null;
-}
+export const wakeEvent = (em: EntityManager, id: EventId): Promise<UnopenedEvent | null> =>
+  wake(em, InboundEvent, id, { where: { status: 'RECEIVED' }, ...unopenedEvent });
 
 const dayMs = 86_400_000;
 /** What was said is of no use once it was dealt with; that it was said must outlive every repetition and re-reading. */

@@ -8,8 +8,7 @@
  */
 import { raw } from '@mikro-orm/core';
 import type { ForgettingId } from '../../domain/ids.ts';
-import { timeIn } from '../database/clock.ts';
-import { graceMs } from '../database/due-row.ts';
+import { wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/open.ts';
 import { Forgetting } from '../entities/forgetting.ts';
 import { forgettingRules, type Place } from './forgetting-rules.ts';
@@ -30,11 +29,8 @@ export async function scheduleForgetting(em: EntityManager, firstAt: Date): Prom
 export const theForgetting = (em: EntityManager): Promise<Forgetting | null> =>
   em.findOne(Forgetting, { onlyOne: true });
 
-export async function wakeForgetting(em: EntityManager, id: ForgettingId): Promise<Forgetting | null> {
-  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
-  const woken = await em.nativeUpdate(Forgetting, { id }, change);
-  return woken === 1 ? em.findOne(Forgetting, { id }) : null;
-}
+export const wakeForgetting = (em: EntityManager, id: ForgettingId): Promise<Forgetting | null> =>
+  wake(em, Forgetting, id);
 
 /** Makes this job the one that is at it, and begins a new run between two. */
 export async function claimForgetting(em: EntityManager, id: ForgettingId): Promise<Forgetting | null> {

@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { RateFeedId } from '../../domain/ids.ts';
 import type { Currency } from '../../domain/money.ts';
-import { timeIn } from '../database/clock.ts';
-import { graceMs } from '../database/due-row.ts';
 import type { EntityManager } from '../database/open.ts';
 import { RateFeed } from '../entities/money.ts';
 
@@ -34,10 +32,4 @@ export async function noteRates(
     { id },
     { ...told, nextCheckAt, stateEntry: raw<number>('state_entry + 1'), wake: 0 },
   );
-}
-
-export async function wakeRateFeed(em: EntityManager, id: RateFeedId): Promise<RateFeed | null> {
-  const change = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
-  const woken = await em.nativeUpdate(RateFeed, { id }, change);
-  return woken === 1 ? em.findOne(RateFeed, { id }) : null;
 }

@@ -20,7 +20,7 @@ import { invariant } from '../../domain/outcome.ts';
 import { assertMove } from '../../domain/state-table.ts';
 import { addressColumns } from '../database/buyer-address.ts';
 import { timeIn, timeOf } from '../database/clock.ts';
-import { graceMs, LostClaim, secondLookMs } from '../database/due-row.ts';
+import { graceMs, LostClaim, secondLookMs, wake, wakening } from '../database/due-row.ts';
 import { type EntityManager, restoreOnRollback } from '../database/open.ts';
 import { Order, type UnopenedOrder, unopenedOrder } from '../entities/order.ts';
 import { note } from './timeline.ts';
@@ -184,15 +184,8 @@ export async function freeze(em: EntityManager, order: Order, why: Freeze): Prom
   if (frozenFor !== order.frozenFor) await updateOrder(em, order, { frozenFor });
 }
 
-/** A new id for the order's next job, so that it runs although an earlier one still sits in *completed* or *failed*. */
-export async function wakeOrder(em: EntityManager, id: OrderId): Promise<UnopenedOrder | null> {
-  const woken = await em.nativeUpdate(
-    Order,
-    { id },
-    { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) },
-  );
-  return woken === 1 ? em.findOne(Order, { id }, unopenedOrder) : null;
-}
+export const wakeOrder = (em: EntityManager, id: OrderId): Promise<UnopenedOrder | null> =>
+  wake(em, Order, id, unopenedOrder);
 
 /** Wakes all orders that wait for one reason: a user's, or everybody's. Gives the oldest; the sweep takes up the rest. */
 export async function wakeWaiting(
@@ -201,8 +194,7 @@ export async function wakeWaiting(
   userId: UserId | null,
 ): Promise<{ orders: UnopenedOrder[]; total: number }> {
   const waiting = { ...(userId ? { userId } : {}), status: 'WAITING' as const, waitReason };
-  const nextCheckAt = timeIn(em, graceMs);
-  const total = await em.nativeUpdate(Order, waiting, { wake: raw<number>('wake + 1'), nextCheckAt });
+  const total = await em.nativeUpdate(Order, waiting, wakening(em));
   return {
     orders: await em.find(Order, waiting, { ...unopenedOrder, orderBy: { createdAt: 'asc' }, limit: 200 }),
     total,

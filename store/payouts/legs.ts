@@ -4,7 +4,7 @@ import { formatMoney, type Money, money } from '../../domain/money.ts';
 import { type LegState, legMoves } from '../../domain/payout-leg.ts';
 import { assertMove } from '../../domain/state-table.ts';
 import { timeIn, timeOf } from '../database/clock.ts';
-import { graceMs, LostClaim } from '../database/due-row.ts';
+import { graceMs, LostClaim, wake } from '../database/due-row.ts';
 import { type EntityManager, restoreOnRollback } from '../database/open.ts';
 import { Effect, PayoutLeg } from '../entities/money.ts';
 import { note } from '../orders/timeline.ts';
@@ -132,19 +132,11 @@ export async function restLeg(em: EntityManager, { id, status, fence, wake }: Pa
   await em.nativeUpdate(PayoutLeg, { id, status, fence, wake }, { nextCheckAt: null });
 }
 
-export async function wakeLeg(em: EntityManager, id: LegId): Promise<PayoutLeg | null> {
-  const woken = await em.nativeUpdate(
-    PayoutLeg,
-    { id },
-    { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) },
-  );
-  return woken === 1 ? em.findOne(PayoutLeg, { id }) : null;
-}
+export const wakeLeg = (em: EntityManager, id: LegId): Promise<PayoutLeg | null> => wake(em, PayoutLeg, id);
 
 /** Its worker looks at it now, if nobody has claimed its payout yet. */
 export async function wakeUnclaimed(em: EntityManager, id: LegId): Promise<void> {
-  const look = { wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) };
-  await em.nativeUpdate(PayoutLeg, { id, status: 'UNCLAIMED' }, look);
+  await wake(em, PayoutLeg, id, { where: { status: 'UNCLAIMED' } });
 }
 
 /**
