@@ -1,18 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const ignore = (): void => undefined;
-
-/** @throws what the work throws, or after `ms` */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+/** @throws what the work throws, or after `ms` that it is late, in the words of the complaint */
+export async function within<T>(ms: number, work: Promise<T>, complaint = 'not done'): Promise<T> {
   const done = new AbortController();
-  const late = sleep(ms, undefined, { signal: done.signal }).then(() => {
-    throw new Error(`not done within ${ms} ms`);
+  const timeIsUp = sleep(ms, undefined, { signal: done.signal }).then(() => {
+    throw new Error(`${complaint} within ${ms} ms`);
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, timeIsUp]);
   } finally {
     done.abort();
-    late.catch(ignore);
-    work.catch(ignore);
   }
 }

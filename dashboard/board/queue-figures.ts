@@ -1,6 +1,7 @@
 import type { Queue } from 'bullmq';
 import type { QueueName } from '../../queues/catalogue.ts';
 import type { Producer } from '../../queues/engine/producer.ts';
+import { within } from '../../runtime/within.ts';
 
 /** A queue that does not answer within this is shown as unreachable; the rest of the page does not wait for it. */
 const answerTimeoutMs = 2_000;
@@ -30,12 +31,9 @@ async function oldestOf(queue: Queue, waiting: number): Promise<Date | null> {
   return times.length > 0 ? new Date(Math.min(...times)) : null;
 }
 
-const inTime = async <T>(answer: Promise<T>): Promise<T | undefined> => {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, answerTimeoutMs, undefined);
-  // Away is an answer too: it is what the page then says.
-  return Promise.race([answer.catch(() => undefined), late]).finally(() => clearTimeout(timer));
-};
+/** Away is an answer too: it is what the page then says. */
+const inTime = <T>(answer: Promise<T>): Promise<T | undefined> =>
+  within(answerTimeoutMs, answer).catch(() => undefined);
 
 /** How every queue stands, in the order of the road. */
 export const queueFigures = ({ queues }: Pick<Producer, 'queues'>): Promise<QueueFigures[]> =>

@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { Logger } from '../../runtime/logger.ts';
+import { within } from '../../runtime/within.ts';
 import { clocksMayDifferMs } from '../../store/database/clock.ts';
 import { catalogue, isQueueName, type QueueName, queueNames } from '../catalogue.ts';
 import type { Job } from '../contract.ts';
@@ -35,13 +36,8 @@ export function openProducer(backend: Backend, log: Pick<Logger, 'warn'>): Produ
     return queue;
   };
 
-  const inTime = <T>(queue: string, answer: Promise<T>): Promise<T> => {
-    const timeout = AbortSignal.timeout(answerTimeoutMs);
-    const late = new Promise<never>((_, reject) =>
-      timeout.addEventListener('abort', () => reject(new Error(`${queue} did not answer for ${answerTimeoutMs} ms`))),
-    );
-    return Promise.race([answer, late]);
-  };
+  const inTime = <T>(queue: string, answer: Promise<T>): Promise<T> =>
+    within(answerTimeoutMs, answer, `${queue} did not answer`);
 
   const add = async (job: Job): Promise<unknown> =>
     inTime(job.queue, queueOf(job).add(job.queue, job.payload, { jobId: job.id }));

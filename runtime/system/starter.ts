@@ -9,9 +9,9 @@
  * While it stops nothing is started any more, and a second signal changes nothing. After a kill -9 the watchman does
  * the same (`started-processes.ts`).
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { CannotStart } from '../cannot-start.ts';
+import { within } from '../within.ts';
 import { clearUp } from './clear-up.ts';
 import { endProcesses } from './end-processes.ts';
 import { whenNpmEnds } from './npm-parent.ts';
@@ -33,7 +33,7 @@ export async function runStarter(name: string, work: (starter: Starter) => Promi
   const stopped = onceStopped(async (signal, isAsked) => {
     const startedAt = performance.now();
     const left = await endEverything();
-    await Promise.race([Promise.allSettled(undos.map(undo => undo())), sleep(undoMs)]);
+    await within(undoMs, Promise.allSettled(undos.map(undo => undo()))).catch(() => undefined);
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
     const ended = left.length === 0 ? 'everything it had started has ended' : `these would not end: ${left.join(' ')}`;
     process.stderr.write(
