@@ -8,15 +8,10 @@
 import { raw } from '@mikro-orm/core';
 import type { BookCheckId } from '../../domain/ids.ts';
 import { timeOf } from '../database/clock.ts';
-import { wake } from '../database/due-row.ts';
+import { LostClaim, wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/open.ts';
 import { BookCheck } from '../entities/book-check.ts';
 import { closeGone, confirmFindings, type Finding, keepFindings, type SliceOf } from './book-findings.ts';
-
-/** Another run has taken it over: what this one read is not its to write. */
-export class LostCheck extends Error {
-  override readonly name = 'LostCheck';
-}
 
 /** The row, made where there is none: its first run is due at `firstAt`. */
 export async function scheduleBookCheck(em: EntityManager, firstAt: Date): Promise<void> {
@@ -54,21 +49,21 @@ export async function claimBookCheck(em: EntityManager, id: BookCheckId, first: 
 
 type Read = { readonly of: SliceOf; readonly findings: readonly Finding[]; readonly asked: number };
 
-/** Writes what a slice has found, and where the run goes on. @throws LostCheck */
+/** Writes what a slice has found, and where the run goes on. @throws LostClaim */
 export async function keepSlice(em: EntityManager, check: BookCheck, read: Read, next: SliceOf): Promise<BookCheck> {
   const moved = await moveOwn(em, check, { ...next, asked: check.asked + read.asked, failures: 0, lastError: null });
   await keepFindings(em, check.run, read.of, read.findings);
   return moved;
 }
 
-/** Writes what the second look at a slice has met again. @throws LostCheck */
+/** Writes what the second look at a slice has met again. @throws LostClaim */
 export async function keepSecondLook(em: EntityManager, check: BookCheck, read: Read): Promise<BookCheck> {
   const moved = await moveOwn(em, check, { asked: check.asked + read.asked, failures: 0, lastError: null });
   await confirmFindings(em, read.of, read.findings);
   return moved;
 }
 
-/** Looked at again later; `failure`: because the place could not be read. @throws LostCheck */
+/** Looked at again later; `failure`: because the place could not be read. @throws LostClaim */
 export const pauseBookCheck = (em: EntityManager, check: BookCheck, at: Date, failure?: string): Promise<BookCheck> =>
   moveOwn(em, check, {
     nextCheckAt: at,
@@ -77,7 +72,7 @@ export const pauseBookCheck = (em: EntityManager, check: BookCheck, at: Date, fa
     ...(failure ? { lastError: failure, failures: check.failures + 1 } : {}),
   });
 
-/** The run has come to its end: what it did not meet again is gone. @throws LostCheck */
+/** The run has come to its end: what it did not meet again is gone. @throws LostClaim */
 export async function endBookCheck(em: EntityManager, check: BookCheck, nextAt: Date): Promise<number> {
   const ended = { stage: null, cursor: null, finishedAt: raw<Date>('clock_now()') };
   await moveOwn(em, check, { ...ended, nextCheckAt: nextAt, stateEntry: raw<number>('state_entry + 1'), wake: 0 });
@@ -85,7 +80,6 @@ export async function endBookCheck(em: EntityManager, check: BookCheck, nextAt: 
 }
 
 async function moveOwn(em: EntityManager, { id, fence }: BookCheck, change: object): Promise<BookCheck> {
-  if ((await em.nativeUpdate(BookCheck, { id, fence }, change)) !== 1)
-    throw new LostCheck('the books are checked by another run');
+  if ((await em.nativeUpdate(BookCheck, { id, fence }, change)) !== 1) throw new LostClaim(`check ${id} of the books`);
   return em.findOneOrFail(BookCheck, { id });
 }

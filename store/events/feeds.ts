@@ -2,18 +2,10 @@ import { raw } from '@mikro-orm/core';
 import { feedsOfMarketplace, standstillMs } from '../../domain/feed.ts';
 import type { CredentialId, FeedId } from '../../domain/ids.ts';
 import { isMarketplace } from '../../domain/order.ts';
-import { wake } from '../database/due-row.ts';
+import { LostClaim, wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/open.ts';
 import { Feed } from '../entities/feed.ts';
 import { Credential } from '../entities/people.ts';
-
-/** Another run has taken the feed over: what this one read is not its to store. */
-export class LostFeed extends Error {
-  override readonly name = 'LostFeed';
-  constructor(id: FeedId) {
-    super(`feed ${id} is read by another run`);
-  }
-}
 
 /**
  * Opens the feeds of an account that sells, from now on. Where they are open already (the account had to be connected
@@ -56,10 +48,10 @@ export async function claimFeed(em: EntityManager, id: FeedId): Promise<Feed | n
 
 type Reading = Pick<Feed, 'cursorAt' | 'readingUntil' | 'page' | 'failures' | 'lastError' | 'nextCheckAt'>;
 
-/** Writes how far the feed was read, in the transaction that stores what was found there. @throws LostFeed */
+/** Writes how far the feed was read, in the transaction that stores what was found there. @throws LostClaim */
 export async function moveFeed(em: EntityManager, feed: Feed, reading: Partial<Reading>): Promise<Feed> {
   const moved = await em.nativeUpdate(Feed, { id: feed.id, fence: feed.fence }, reading);
-  if (moved !== 1) throw new LostFeed(feed.id);
+  if (moved !== 1) throw new LostClaim(`feed ${feed.id}`);
   return { ...feed, ...reading };
 }
 

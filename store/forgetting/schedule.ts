@@ -8,13 +8,13 @@
  */
 import { raw } from '@mikro-orm/core';
 import type { ForgettingId } from '../../domain/ids.ts';
-import { wake } from '../database/due-row.ts';
+import { LostClaim, wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/open.ts';
 import { Forgetting } from '../entities/forgetting.ts';
 import { forgettingRules, type Place } from './forgetting-rules.ts';
 
 /** Another run has taken it over. */
-export class LostForgetting extends Error {
+export class LostForgetting extends LostClaim {
   override readonly name = 'LostForgetting';
 }
 
@@ -58,7 +58,6 @@ export const endForgetting = (em: EntityManager, run: Forgetting, nextAt: Date):
   });
 
 async function moveOwn(em: EntityManager, { id, fence }: Forgetting, change: object): Promise<Forgetting> {
-  if ((await em.nativeUpdate(Forgetting, { id, fence }, change)) !== 1)
-    throw new LostForgetting('buyers are forgotten by another run');
+  if ((await em.nativeUpdate(Forgetting, { id, fence }, change)) !== 1) throw new LostForgetting(`forgetting ${id}`);
   return em.findOneOrFail(Forgetting, { id });
 }

@@ -1,5 +1,5 @@
 import type { BookCheckId } from '../../domain/ids.ts';
-import { type Failure, isFailure, NotNow } from '../../domain/outcome.ts';
+import { type Failure, isFailure } from '../../domain/outcome.ts';
 import { checkBooksQueue as contract } from '../../queues/check-books.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import {
@@ -7,13 +7,13 @@ import {
   endBookCheck,
   keepSecondLook,
   keepSlice,
-  LostCheck,
   pauseBookCheck,
   wakeBookCheck,
 } from '../../store/books/book-check.ts';
 import { type SliceOf, suspectedSlice } from '../../store/books/book-findings.ts';
 import type { BookCheck } from '../../store/entities/book-check.ts';
 import { type Context, later, type Processor } from '../context/context.ts';
+import { meaningOf } from '../step/error-meaning.ts';
 import type { Stage } from './stage.ts';
 import { stages } from './stages.ts';
 
@@ -41,7 +41,7 @@ export const checkBooks: Processor<'checkId'> = async ({ checkId }, ctx) => {
   try {
     return await readOn(ctx, check);
   } catch (error) {
-    if (error instanceof LostCheck) return 'another job checks the books now';
+    if (meaningOf(error).kind === 'lost') return 'another job checks the books now';
     throw error;
   }
 };
@@ -116,10 +116,8 @@ async function goOn(ctx: Context, check: BookCheck): Promise<string> {
 }
 
 async function backOff(ctx: Context, check: BookCheck, failure: Failure): Promise<string> {
-  const held = failure instanceof NotNow;
-  const waitMs = held
-    ? failure.retryAfterMs
-    : Math.max(firstBackOffMs * 2 ** check.failures, failure.retryAfterMs ?? 0);
+  const held = meaningOf(failure).kind === 'not-now';
+  const waitMs = Math.max(held ? 0 : firstBackOffMs * 2 ** check.failures, failure.retryAfterMs ?? 0);
   const at = later(ctx, waitMs);
   await ctx.store.transaction(em => pauseBookCheck(em, check, at, held ? undefined : failure.code));
   ctx.log.warn({ stage: check.stage, code: failure.code, failures: check.failures }, 'the books cannot be checked now');

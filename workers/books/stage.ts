@@ -3,11 +3,11 @@
  * where it was. A question compares one amount of ours with the provider's own.
  */
 import { equals, formatMoney, type Money } from '../../domain/money.ts';
-import { isFailure, NotNow, PermissionRefused, Terminal } from '../../domain/outcome.ts';
+import { type Failure, Terminal } from '../../domain/outcome.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
 import type { ProviderRule } from '../../store/books/provider-rules.ts';
-import { ReconnectNeeded } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
+import { meaningOf } from '../step/error-meaning.ts';
 
 export type Asked = {
   /** Where the last slice ended; null at the stage's beginning. */
@@ -67,11 +67,29 @@ export const uncheckable = (of: Matter, why: string): Finding => findingOf(of, '
 
 /** What will be the same tomorrow is written down; for the rest the run waits, and asks again. @throws Failure */
 export function notKnown(of: Matter, error: unknown, { patient }: Pick<Asked, 'patient'>): Finding {
-  if (!isFailure(error) || error instanceof NotNow) throw error;
-  if (error instanceof Uncheckable) return uncheckable(of, error.message.replace(`${error.code}: `, ''));
-  const lasts = [Terminal, PermissionRefused, ReconnectNeeded].some(kind => error instanceof kind);
-  if (patient && !lasts) throw error;
-  return findingOf(of, 'unread', `cannot be read: ${error.message}`);
+  const unread = ({ message }: Failure) => findingOf(of, 'unread', `cannot be read: ${message}`);
+  const meaning = meaningOf(error);
+  switch (meaning.kind) {
+    case 'refused': {
+      const { code, message } = meaning.error;
+      if (meaning.error instanceof Uncheckable) return uncheckable(of, message.replace(`${code}: `, ''));
+      return unread(meaning.error);
+    }
+    case 'not-permitted':
+    case 'reconnect':
+      return unread(meaning.error);
+    case 'unreadable':
+    case 'retry':
+    case 'uncertain':
+    case 'unproven':
+      if (patient) throw error;
+      return unread(meaning.error);
+    case 'not-now':
+    case 'lost':
+    case 'database-away':
+    case 'bug':
+      throw error;
+  }
 }
 
 /** Nothing where nothing is different. */

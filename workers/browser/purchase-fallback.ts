@@ -21,7 +21,7 @@ import type { Context, Processor } from '../context/context.ts';
 import { formerBuyer, presentBuyer } from '../purchase/browser-buyer.ts';
 import { followPurchase, supplierOrders, whenMoneyIsBack } from '../purchase/follow-purchase.ts';
 import { reasonNotToBuy } from '../purchase/pre-purchase-check.ts';
-import { meaningOf } from '../purchase/purchase-refusal.ts';
+import { refusalMeaning } from '../purchase/purchase-refusal.ts';
 import { destinationOf } from '../purchase/supplier-address.ts';
 import { orderStep, wait } from '../step/order-step.ts';
 import { handleObstacle, pausedBy } from './handle-obstacle.ts';
@@ -84,7 +84,7 @@ const seenFirst = (row: SupplierOrder, news: SupplierNews): SupplierNews & { dou
 
 /** Our own rules about addresses refuse it before the shop could. */
 const addressRefused = (order: Order, refusal: Terminal, ctx: Context): Promise<string> =>
-  meaningOf(refusal).kind === 'address'
+  refusalMeaning(refusal).kind === 'address'
     ? wait(ctx, order, 'ADDRESS_INVALID', { note: refusal.message })
     : Promise.reject(refusal);
 

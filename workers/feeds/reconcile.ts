@@ -1,16 +1,16 @@
 import type { FeedKind } from '../../domain/feed.ts';
 import { clocksDifferByMs } from '../../domain/feed.ts';
 import type { FeedId } from '../../domain/ids.ts';
-import { type Failure, isFailure, NotNow, Terminal } from '../../domain/outcome.ts';
+import type { Failure } from '../../domain/outcome.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForEvent } from '../../queues/next-job.ts';
 import { reconcileQueue as contract } from '../../queues/reconcile.ts';
 import { findCredential } from '../../store/connections/credentials.ts';
 import type { Feed } from '../../store/entities/feed.ts';
-import { claimFeed, LostFeed, moveFeed, wakeFeed } from '../../store/events/feeds.ts';
+import { claimFeed, moveFeed, wakeFeed } from '../../store/events/feeds.ts';
 import { storeEvent } from '../../store/events/inbound-events.ts';
-import { ReconnectNeeded } from '../connections/fresh-token.ts';
 import { type Context, later, type Processor } from '../context/context.ts';
+import { meaningOf } from '../step/error-meaning.ts';
 import { ebayOrders } from './ebay-orders.ts';
 import { type Asked, type FeedPage, type FeedSource, PagesMoved } from './feed-source.ts';
 import { mercadoLibreMissed, mercadoLibreOrders } from './mercadolibre-orders.ts';
@@ -41,12 +41,32 @@ export const reconcile: Processor<'feedId'> = async ({ feedId }, ctx) => {
   try {
     return await readOn(ctx, feed);
   } catch (error) {
-    if (error instanceof LostFeed) return 'another run reads this feed now';
-    if (error instanceof ReconnectNeeded) return away(ctx, feed);
-    if (isFailure(error)) return backOff(ctx, feed, error);
-    throw error;
+    return afterFailure(ctx, feed, error);
   }
 };
+
+function afterFailure(ctx: Context, feed: Feed, error: unknown): Promise<string> | string {
+  const meaning = meaningOf(error);
+  switch (meaning.kind) {
+    case 'lost':
+      return 'another run reads this feed now';
+    case 'reconnect':
+      return away(ctx, feed);
+    case 'not-now':
+      return backOff(ctx, feed, meaning.error, { tried: false });
+    case 'refused':
+      return backOff(ctx, feed, meaning.error, { fromBeginning: true });
+    case 'unreadable':
+    case 'not-permitted':
+    case 'retry':
+    case 'uncertain':
+    case 'unproven':
+      return backOff(ctx, feed, meaning.error, { fromBeginning: meaning.error instanceof PagesMoved });
+    case 'database-away':
+    case 'bug':
+      throw error;
+  }
+}
 
 async function readOn(ctx: Context, claimed: Feed): Promise<string> {
   const { credentialId, kind } = claimed;
@@ -116,13 +136,17 @@ async function away(ctx: Context, feed: Feed): Promise<string> {
 }
 
 /** Looks again, less and less often. What can only be read from its beginning again is begun again. */
-async function backOff(ctx: Context, feed: Feed, failure: Failure): Promise<string> {
+async function backOff(
+  ctx: Context,
+  feed: Feed,
+  failure: Failure,
+  { tried = true, fromBeginning = false },
+): Promise<string> {
   const { id, kind, credentialId, cursorAt } = feed;
-  const tried = !(failure instanceof NotNow);
   const waitMs = tried ? Math.min(ctx.config.reconcileIntervalMs * 2 ** feed.failures, longestBackOffMs) : 0;
   const nextCheckAt = later(ctx, Math.max(waitMs, failure.retryAfterMs ?? 0));
   const failures = feed.failures + (tried ? 1 : 0);
-  const again = failure instanceof PagesMoved || failure instanceof Terminal ? { readingUntil: null, page: null } : {};
+  const again = fromBeginning ? { readingUntil: null, page: null } : {};
   await ctx.store.transaction(em => moveFeed(em, feed, { failures, lastError: failure.code, nextCheckAt, ...again }));
   ctx.log.warn({ feedId: id, feed: kind, credentialId, code: failure.code, cursorAt, failures }, 'feed not read');
   return `${failure.code}: looked at again at ${nextCheckAt.toISOString()}`;

@@ -1,5 +1,5 @@
 import type { SubscriptionId } from '../../domain/ids.ts';
-import { invariant, isFailure, PermissionRefused, Terminal } from '../../domain/outcome.ts';
+import { invariant, isFailure, Terminal } from '../../domain/outcome.ts';
 import type { Destination, Subscription } from '../../providers/ebay/notifications.ts';
 import { findCredential } from '../../store/connections/credentials.ts';
 import { findSubscription, noteSubscription } from '../../store/connections/ebay-subscriptions.ts';
@@ -7,6 +7,7 @@ import type { Credential } from '../../store/entities/people.ts';
 import type { EbaySubscription } from '../../store/entities/subscription.ts';
 import { withToken } from '../connections/fresh-token.ts';
 import { type Context, later, type Processor } from '../context/context.ts';
+import { meaningOf } from '../step/error-meaning.ts';
 
 const topic = 'ORDER_CONFIRMATION';
 /**
@@ -32,7 +33,7 @@ export const watchSubscription: Processor<'subscriptionId'> = async ({ subscript
   } catch (error) {
     if (!isFailure(error)) throw error;
     // What the account may not, it may not in five minutes either: the rest of it goes on.
-    const at = later(ctx, error instanceof PermissionRefused ? checkEveryMs : afterTroubleMs);
+    const at = later(ctx, meaningOf(error).kind === 'not-permitted' ? checkEveryMs : afterTroubleMs);
     await ctx.store.transaction(em => noteSubscription(em, row.id, { trouble: error.code }, ctx.now(), at));
     ctx.log.warn({ credentialId: seller.id, code: error.code, err: error }, 'eBay may not tell us of orders');
     return `eBay may not tell us of orders (${error.code}), looked at again at ${at.toISOString()}`;

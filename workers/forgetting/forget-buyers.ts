@@ -5,14 +5,9 @@ import { isDatabaseAway } from '../../store/database/unavailable.ts';
 import type { Forgetting } from '../../store/entities/forgetting.ts';
 import { forgetBuyer } from '../../store/forgetting/erasure.ts';
 import { dueOrders, type ForgettingRule, forgettingRules, lockDue } from '../../store/forgetting/forgetting-rules.ts';
-import {
-  claimForgetting,
-  endForgetting,
-  goOnAt,
-  LostForgetting,
-  wakeForgetting,
-} from '../../store/forgetting/schedule.ts';
+import { claimForgetting, endForgetting, goOnAt, wakeForgetting } from '../../store/forgetting/schedule.ts';
 import { type Context, later, type Processor } from '../context/context.ts';
+import { meaningOf } from '../step/error-meaning.ts';
 
 const everyMs = 3_600_000;
 const pageSize = 50;
@@ -26,7 +21,7 @@ export const forgetBuyers: Processor<'forgettingId'> = async ({ forgettingId }, 
   try {
     return await goThrough(ctx, run);
   } catch (error) {
-    if (error instanceof LostForgetting) return 'another job forgets buyers now';
+    if (meaningOf(error).kind === 'lost') return 'another job forgets buyers now';
     throw error;
   }
 };

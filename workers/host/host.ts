@@ -13,15 +13,15 @@
  *   bug        anything else: tried again like a back-off, logged as an error
  */
 import { type Job as BullJob, DelayedError, UnrecoverableError } from 'bullmq';
-import { isFailure, NotNow, Terminal } from '../../domain/outcome.ts';
+import { isFailure, NotNow } from '../../domain/outcome.ts';
 import { catalogue, type QueueName } from '../../queues/catalogue.ts';
 import type { Payload, QueueContract } from '../../queues/contract.ts';
 import { backOffMs } from '../../queues/engine/back-off.ts';
 import type { Backend } from '../../queues/engine/backend.ts';
-import { isDatabaseAway } from '../../store/database/unavailable.ts';
 import type { Context, Surroundings } from '../context/context.ts';
 import { endParts, ProcessEnds } from '../context/shutdown-signals.ts';
 import { processors as ours } from '../processors.ts';
+import { meaningOf } from '../step/error-meaning.ts';
 import { followProviders, type Served } from './provider-backpressure.ts';
 
 /** A killed worker's job goes on elsewhere after four to six seconds; BullMQ's own defaults take sixty. */
@@ -44,10 +44,26 @@ type Outcome = 'done' | 'held' | 'back off' | 'refused' | 'bug';
 
 /** `ending`: that of the process; a deploy is nobody's failure. */
 function classify(error: unknown, ending: AbortSignal): Exclude<Outcome, 'done'> {
-  if (error instanceof NotNow) return 'held';
-  if (error instanceof Terminal || error instanceof UnrecoverableError) return 'refused';
-  if (ending.aborted) return 'held';
-  return isFailure(error) || isDatabaseAway(error) ? 'back off' : 'bug';
+  if (error instanceof UnrecoverableError) return 'refused';
+  const { kind } = meaningOf(error);
+  switch (kind) {
+    case 'not-now':
+      return 'held';
+    case 'refused':
+      return 'refused';
+    case 'unreadable':
+    case 'reconnect':
+    case 'not-permitted':
+    case 'retry':
+    case 'uncertain':
+    case 'unproven':
+    case 'database-away':
+      return ending.aborted ? 'held' : 'back off';
+    // A claim that is lost ends in its processor: one that comes here was not expected.
+    case 'lost':
+    case 'bug':
+      return ending.aborted ? 'held' : 'bug';
+  }
 }
 
 function decode(contract: QueueContract, job: BullJob): Payload {

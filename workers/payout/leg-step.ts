@@ -1,25 +1,16 @@
 /** What becomes of a leg when a step of its payout did not succeed. */
-import {
-  type Failure,
-  isFailure,
-  NotNow,
-  Retryable,
-  type Terminal,
-  Uncertain,
-  Unreadable,
-} from '../../domain/outcome.ts';
+import { type Failure, isFailure, type Terminal, type Uncertain, type Unreadable } from '../../domain/outcome.ts';
 import { cameBack } from '../../domain/payout-leg.ts';
-import { LostClaim } from '../../store/database/due-row.ts';
-import { isDatabaseAway } from '../../store/database/unavailable.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { release } from '../../store/money/funding.ts';
-import { Unproven } from '../../store/once.ts';
+import type { Unproven } from '../../store/once.ts';
 import { note } from '../../store/orders/timeline.ts';
 import { moveLeg, recheckLeg, restLeg } from '../../store/payouts/legs.ts';
 import { standingPayout } from '../../store/payouts/payouts-of-leg.ts';
 import { type Context, later } from '../context/context.ts';
 import { bugName, stoppedTooLong } from '../step/bug-patience.ts';
+import { meaningOf } from '../step/error-meaning.ts';
 import { keepAnswerOf, unreadableTooLong } from '../step/unreadable-answer.ts';
 
 /** How soon a payout that has ended is asked after once more, when its provider refused to tell. */
@@ -91,20 +82,37 @@ async function unproven(ctx: Context, leg: PayoutLeg, failure: Unproven): Promis
   return review(ctx, leg, failure);
 }
 
-/** @throws LostClaim, what the host backs off for, and a bug of ours until it has gone on for too long */
+/** @throws what the host backs off for, a claim that is lost, and a bug of ours until it has gone on for too long */
 export async function settle(ctx: Context, leg: PayoutLeg, error: unknown): Promise<string> {
-  if (error instanceof Unproven) return unproven(ctx, leg, error);
   if (isFailure(error) && error.code.includes('INSUFFICIENT_FUNDS')) return shortOfFunds(ctx, leg, error);
-  if (error instanceof Uncertain) {
-    const at = later(ctx, error.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
-    await ctx.store.transaction(em => keepAnswerOf(em, leg.orderId, `payout/${leg.beneficiary}`, error));
-    return again(ctx, leg, at, `uncertain (${error.code}), looked up again at ${at.toISOString()}`);
+  const meaning = meaningOf(error);
+  switch (meaning.kind) {
+    case 'unproven':
+      return unproven(ctx, leg, meaning.error);
+    case 'uncertain':
+      return lookAgain(ctx, leg, meaning.error);
+    case 'unreadable':
+      return unreadable(ctx, leg, meaning.error);
+    case 'not-now':
+      await again(ctx, leg, later(ctx, meaning.error.retryAfterMs), meaning.error.message);
+      throw error;
+    case 'reconnect':
+    case 'not-permitted':
+    case 'retry':
+    case 'lost':
+    case 'database-away':
+      throw error;
+    // A "no" that is not about the payout itself (its balance, its route's settings) ends no payout.
+    case 'refused':
+    case 'bug':
+      return stopped(ctx, leg, error);
   }
-  if (error instanceof Unreadable) return unreadable(ctx, leg, error);
-  if (error instanceof NotNow) await again(ctx, leg, later(ctx, error.retryAfterMs), error.message);
-  if (error instanceof LostClaim || error instanceof Retryable || isDatabaseAway(error)) throw error;
-  // Also a "no" that is not about the payout itself (its balance, its route's settings): that ends no payout.
-  return stopped(ctx, leg, error);
+}
+
+async function lookAgain(ctx: Context, leg: PayoutLeg, doubt: Uncertain): Promise<string> {
+  const at = later(ctx, doubt.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
+  await ctx.store.transaction(em => keepAnswerOf(em, leg.orderId, `payout/${leg.beneficiary}`, doubt));
+  return again(ctx, leg, at, `uncertain (${doubt.code}), looked up again at ${at.toISOString()}`);
 }
 
 /** What is paid stands; that its provider cannot be understood is shown to a person all the same. */

@@ -1,11 +1,11 @@
 import type { LegId } from '../../domain/ids.ts';
 import { refusalIn, Terminal } from '../../domain/outcome.ts';
 import { type LegState, legStates } from '../../domain/payout-leg.ts';
-import { LostClaim } from '../../store/database/due-row.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { findOrder } from '../../store/orders/orders.ts';
 import { claimLeg } from '../../store/payouts/legs.ts';
 import { type Context, later, type Processor } from '../context/context.ts';
+import { meaningOf } from '../step/error-meaning.ts';
 import { payoutRoute } from './choose-route.ts';
 import { again, refused, rest, settle } from './leg-step.ts';
 import { addressNow } from './payout-address.ts';
@@ -26,7 +26,7 @@ export const payout: Processor<'legId'> = async ({ legId }, ctx) => {
     return await follow(ctx, leg).catch(error => settle(ctx, leg, error));
   } catch (error) {
     // The claim may also be lost while what the payout met is written down.
-    if (error instanceof LostClaim) return 'another run owns the leg now';
+    if (meaningOf(error).kind === 'lost') return 'another run owns the leg now';
     throw error;
   }
 };

@@ -11,11 +11,11 @@ import { note } from '../../store/orders/timeline.ts';
 import type { Context } from '../context/context.ts';
 import { fail, move, recheck, wait } from '../step/order-step.ts';
 import { browserBuyerFor } from './browser-buyer.ts';
-import { meaningOf } from './purchase-refusal.ts';
+import { refusalMeaning } from './purchase-refusal.ts';
 
 /** A certain "no". */
 export async function refused(order: Order, refusal: Terminal, ctx: Context): Promise<string> {
-  const meaning = meaningOf(refusal);
+  const meaning = refusalMeaning(refusal);
   switch (meaning.kind) {
     case 'browser':
       return leaveToBrowser(ctx, order, refusal.message);

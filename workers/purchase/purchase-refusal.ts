@@ -60,7 +60,7 @@ const words: readonly [RegExp, RefusalMeaning][] = [
 ];
 
 /** @param code of a Terminal: AliExpress's own, with its prefix, or that of a rule of ours about addresses */
-export function meaningOf({ code }: Terminal): RefusalMeaning {
+export function refusalMeaning({ code }: Terminal): RefusalMeaning {
   const theirs = code.replace(/^ALIEXPRESS_/, '');
   if (Object.hasOwn(meanings, theirs)) return meanings[theirs] ?? failed('SUPPLIER_REFUSED');
   return words.find(([pattern]) => pattern.test(theirs))?.[1] ?? failed('SUPPLIER_REFUSED');

@@ -1,13 +1,14 @@
 import { effectKey } from '../../domain/effect-key.ts';
-import { isFailure, Terminal } from '../../domain/outcome.ts';
+import type { Failure } from '../../domain/outcome.ts';
 import { askedInThisRun } from '../../store/effects/intent.ts';
 import type { Order, Parcel } from '../../store/entities/order.ts';
-import { once, Unproven } from '../../store/once.ts';
+import { once } from '../../store/once.ts';
 import { assertClaim } from '../../store/orders/orders.ts';
 import { nameOfParcel } from '../../store/orders/outside-names.ts';
 import { markTold, refuseNotice, untoldParcels } from '../../store/orders/parcels.ts';
 import { note, noteOnce } from '../../store/orders/timeline.ts';
 import { type Context, onceContext } from '../context/context.ts';
+import { meaningOf } from '../step/error-meaning.ts';
 import { noticeChannel } from './notice-channel.ts';
 
 const dayMs = 86_400_000;
@@ -32,15 +33,35 @@ async function isLeft(ctx: Context, order: Order, parcel: Parcel): Promise<boole
     await tell(ctx, order, parcel);
     return false;
   } catch (error) {
-    if (!isFailure(error)) throw error;
-    const final = error instanceof Terminal || error instanceof Unproven;
+    const { failure, isFinal } = whyNotTold(error);
     const late = ctx.now().getTime() - parcel.firstSeenAt.getTime() > giveUpAfterMs;
-    if (final || late) await giveUp(ctx, order, parcel, error.code, error.message);
+    if (isFinal || late) await giveUp(ctx, order, parcel, failure.code, failure.message);
     else
       await ctx.store.transaction(em =>
-        noteOnce(em, order.id, topic(parcel, error.code), notYet(order, parcel, error.message)),
+        noteOnce(em, order.id, topic(parcel, failure.code), notYet(order, parcel, failure.message)),
       );
-    return !final && !late;
+    return !isFinal && !late;
+  }
+}
+
+/** `isFinal`: it is not told again. @throws what is our own trouble, and not the channel's */
+function whyNotTold(error: unknown): { failure: Failure; isFinal: boolean } {
+  const meaning = meaningOf(error);
+  switch (meaning.kind) {
+    case 'refused':
+    case 'unproven':
+      return { failure: meaning.error, isFinal: true };
+    case 'not-now':
+    case 'unreadable':
+    case 'reconnect':
+    case 'not-permitted':
+    case 'retry':
+    case 'uncertain':
+      return { failure: meaning.error, isFinal: false };
+    case 'lost':
+    case 'database-away':
+    case 'bug':
+      throw error;
   }
 }
 

@@ -1,13 +1,11 @@
 import type { OrderId } from '../../domain/ids.ts';
 import { type FailureReason, type OrderState, orderMoves, type WaitReason, waits } from '../../domain/order.ts';
-import { NotNow, Retryable, Terminal, Uncertain, Unreadable } from '../../domain/outcome.ts';
+import type { NotNow, Retryable, Terminal, Uncertain, Unreadable } from '../../domain/outcome.ts';
 import { mayMove } from '../../domain/state-table.ts';
 import type { QueueName } from '../../queues/catalogue.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { advance } from '../../queues/transact.ts';
-import { LostClaim } from '../../store/database/due-row.ts';
 import type { EntityManager } from '../../store/database/open.ts';
-import { isDatabaseAway } from '../../store/database/unavailable.ts';
 import { agesOf, inFlight } from '../../store/effects/effect-window.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
 import type { Effect } from '../../store/entities/money.ts';
@@ -19,9 +17,9 @@ import { unmatchedSupplierNumbers } from '../../store/orders/unmatched-supplier-
 import { failOrder } from '../../transactions/fail-order.ts';
 import { freePurchase } from '../../transactions/free-purchase.ts';
 import { accountShown } from '../connections/account-shown.ts';
-import { ReconnectNeeded } from '../connections/fresh-token.ts';
 import { type Context, later } from '../context/context.ts';
 import { bugName, stoppedTooLong } from './bug-patience.ts';
+import { meaningOf } from './error-meaning.ts';
 import { deadlineOf, type Late, lateness } from './purchase-deadline.ts';
 import { keepAnswerOf, unreadableTooLong } from './unreadable-answer.ts';
 
@@ -126,28 +124,41 @@ export async function orderStep(
   const next = jobForOrder(order);
   if (next && next.queue !== job.queue) return `nothing to do: ${next.queue} carries the order on`;
   try {
-    return await step(order).catch(error => meaningOf(ctx, order, error, onRefusal));
+    return await step(order).catch(error => afterFailure(ctx, order, error, onRefusal));
   } catch (error) {
     // The claim may also be lost while what the step met is written down.
-    if (error instanceof LostClaim) return 'another run owns the order now';
+    if (meaningOf(error).kind === 'lost') return 'another run owns the order now';
     throw error;
   }
 }
 
-async function meaningOf(ctx: Context, order: Order, error: unknown, onRefusal?: OnRefusal): Promise<string> {
-  if (error instanceof ReconnectNeeded) return wait(ctx, order, 'RECONNECT_NEEDED', { note: error.message });
-  if (error instanceof Unproven) return park(ctx, order, error);
-  if (error instanceof Uncertain) return lookAgain(ctx, order, error);
-  if (error instanceof Terminal && onRefusal) return onRefusal(order, error, ctx);
-  if (error instanceof LostClaim || isDatabaseAway(error)) throw error;
-  if (error instanceof NotNow) return notNow(ctx, order, error);
-  if (error instanceof Unreadable) return unreadable(ctx, order, error);
-  if (error instanceof Retryable) {
-    await told(ctx, order, error);
-    throw error;
+/** @throws what the host backs off for, a claim that is lost, and a bug of ours until it has gone on for too long */
+async function afterFailure(ctx: Context, order: Order, error: unknown, onRefusal?: OnRefusal): Promise<string> {
+  const meaning = meaningOf(error);
+  switch (meaning.kind) {
+    case 'reconnect':
+      return wait(ctx, order, 'RECONNECT_NEEDED', { note: meaning.error.message });
+    case 'unproven':
+      return park(ctx, order, meaning.error);
+    case 'uncertain':
+      return lookAgain(ctx, order, meaning.error);
+    case 'refused':
+      // For a step that has no meaning for a certain "no" it is a bug.
+      return onRefusal ? onRefusal(order, meaning.error, ctx) : stopped(ctx, order, error);
+    case 'not-now':
+      return notNow(ctx, order, meaning.error);
+    case 'unreadable':
+      return unreadable(ctx, order, meaning.error);
+    case 'not-permitted':
+    case 'retry':
+      await told(ctx, order, meaning.error);
+      throw error;
+    case 'lost':
+    case 'database-away':
+      throw error;
+    case 'bug':
+      return stopped(ctx, order, error);
   }
-  // Also a certain "no" that this step has no meaning for.
-  return stopped(ctx, order, error);
 }
 
 async function stopped(ctx: Context, order: Order, error: unknown): Promise<string> {
