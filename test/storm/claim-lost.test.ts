@@ -30,7 +30,7 @@ describe('a worker that was frozen while it asked a provider', () => {
         await stage.store.transaction(em => claimOrder(em, order.id, ['PURCHASING']));
         throw error;
       },
-      (order, refusal) => fail(stage.context, order, 'VARIANT_GONE', refusal.message),
+      (order, refusal) => fail(stage.context, order, 'VARIANT_GONE', { note: refusal.message }),
     );
 
   for (const [what, error] of Object.entries(met))

@@ -47,11 +47,11 @@ export async function handleObstacle(ctx: Context, order: Order, credential: Cre
     case 'ADDRESS_REFUSED':
       return wait(ctx, order, 'ADDRESS_INVALID', { note: 'the shop refuses the address' });
     case 'PRICE_ROSE':
-      return fail(ctx, order, 'PRICE_ABOVE_MAXIMUM', message);
+      return fail(ctx, order, 'PRICE_ABOVE_MAXIMUM', { note: message });
     case 'PRODUCT_GONE':
     case 'VARIANT_GONE':
     case 'OUT_OF_STOCK':
     case 'NOT_SHIPPABLE':
-      return fail(ctx, order, kind, message);
+      return fail(ctx, order, kind, { note: message });
   }
 }

@@ -30,7 +30,7 @@ async function readPages(
   const unseen = async (why: string) => {
     const text = `nothing is known of the parcels: ${why}`;
     await ctx.store.transaction(em => noteOnce(em, order.id, 'tracking-obstacle', text));
-    return { unread: await recheck(ctx, order, ctx.config.trackingPollMs, text) };
+    return { unread: await recheck(ctx, order, ctx.config.trackingPollMs, { note: text }) };
   };
   const [first] = rows;
   if (!first) return readerOf(new Map());

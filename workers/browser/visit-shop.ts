@@ -36,7 +36,9 @@ export async function visitShop<T>(
   const account = await holdAccount(ctx, credential.id);
   if (!account)
     return {
-      busy: await recheck(ctx, order, busyAgainMs, `the log-in ${nameFor(order, credential)} is busy elsewhere`),
+      busy: await recheck(ctx, order, busyAgainMs, {
+        note: `the log-in ${nameFor(order, credential)} is busy elsewhere`,
+      }),
     };
   let now: Step | 'log-in' = 'log-in';
   const step = async (name: Step): Promise<void> => {

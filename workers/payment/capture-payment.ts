@@ -77,7 +77,7 @@ export const takeMoneyOf = (ctx: Context, id: OrderId): Promise<string> =>
       if (refusal instanceof Terminal) return declined(ctx, order, refusal);
       const captured = await readPayPalOrder(ctx, order);
       if (!captured || captured.captures.length === 0)
-        return recheck(ctx, order, pendingAgainMs, 'captured, not shown yet');
+        return recheck(ctx, order, pendingAgainMs, { note: 'captured, not shown yet' });
       return take(ctx, order, captured);
     },
     unread,
@@ -129,16 +129,13 @@ async function take(ctx: Context, order: Order, shown: PayPalOrder): Promise<str
   const news = await bookPayPalPayments(ctx, order, shown);
   if (order.status === 'PAID') return order.status;
   if (news.some(({ status }) => status === 'PENDING'))
-    return recheck(ctx, order, pendingAgainMs, 'PayPal holds the payment: PENDING is not paid');
+    return recheck(ctx, order, pendingAgainMs, { note: 'PayPal holds the payment: PENDING is not paid' });
   if (order.status !== 'CREATED') return leave(ctx, order, order.status);
   // PayPal's order is completed all the same: it cannot be approved again.
   if (ageOf(ctx, order) >= approvalWindowMs) return declinedForGood(ctx, order);
-  return recheck(
-    ctx,
-    order,
-    approvalWindowMs - ageOf(ctx, order),
-    'the payment was declined; the buyer may begin again',
-  );
+  return recheck(ctx, order, approvalWindowMs - ageOf(ctx, order), {
+    note: 'the payment was declined; the buyer may begin again',
+  });
 }
 
 /** An order that rests is looked at again when PayPal tells of it, and not before. */
@@ -150,13 +147,13 @@ async function leave(ctx: Context, order: Order, text: string): Promise<string> 
 /** No PayPal order, or none any more. Before its time is over that proves nothing. */
 async function forgotten(ctx: Context, order: Order): Promise<string> {
   if (ageOf(ctx, order) < approvalWindowMs)
-    return recheck(ctx, order, untilNextQuestion(ctx, order), 'PayPal does not know the order yet');
+    return recheck(ctx, order, untilNextQuestion(ctx, order), { note: 'PayPal does not know the order yet' });
   return move(ctx, order, { to: 'CANCELLED', note: 'never approved by the buyer' });
 }
 
 async function notApproved(ctx: Context, order: Order): Promise<string> {
   if (ageOf(ctx, order) < approvedWithinMs)
-    return recheck(ctx, order, untilNextQuestion(ctx, order), 'the buyer has not approved yet');
+    return recheck(ctx, order, untilNextQuestion(ctx, order), { note: 'the buyer has not approved yet' });
   return move(ctx, order, { to: 'CANCELLED', note: 'not approved by the buyer within a day' });
 }
 
@@ -166,8 +163,8 @@ async function notApproved(ctx: Context, order: Order): Promise<string> {
  */
 async function accountReplaced(ctx: Context, order: Order, intent: Effect | null): Promise<string> {
   const text = `PayPal account ${order.paypalAccount} was replaced before the payment was captured`;
-  if (isInDoubt(intent)) return recheck(ctx, order, askAgainMs, text);
-  if (ageOf(ctx, order) < approvalWindowMs) return recheck(ctx, order, untilNextQuestion(ctx, order), text);
+  if (isInDoubt(intent)) return recheck(ctx, order, askAgainMs, { note: text });
+  if (ageOf(ctx, order) < approvalWindowMs) return recheck(ctx, order, untilNextQuestion(ctx, order), { note: text });
   return move(ctx, order, { to: 'CANCELLED', note: text });
 }
 
@@ -197,6 +194,7 @@ async function declined(ctx: Context, order: Order, refusal: Terminal): Promise<
 /** PayPal does not let us read the order: nothing follows for the payment, and after a day a person looks. */
 async function unread(order: Order, { message }: Terminal, ctx: Context): Promise<string> {
   const text = `PayPal does not show its order: ${message}`;
-  if (order.status !== 'CREATED' || ageOf(ctx, order) < approvedWithinMs) return recheck(ctx, order, askAgainMs, text);
+  if (order.status !== 'CREATED' || ageOf(ctx, order) < approvedWithinMs)
+    return recheck(ctx, order, askAgainMs, { note: text });
   return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'UNREADABLE_ANSWER', note: text });
 }

@@ -52,8 +52,8 @@ export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
       if (order.channel !== 'paypal') return leaveToSeller(ctx, order, order.channel);
       const sent = await sentBefore(ctx, order);
       if (sent && left.with === 'us') return followRefund(ctx, order, left.payment, sent.refundId);
-      if (left.with === 'nobody') return recheck(ctx, order, lookAgainMs, left.note);
-      if (order.frozenFor) return recheck(ctx, order, lookAgainMs, `frozen: ${order.frozenFor}`);
+      if (left.with === 'nobody') return recheck(ctx, order, lookAgainMs, { note: left.note });
+      if (order.frozenFor) return recheck(ctx, order, lookAgainMs, { note: `frozen: ${order.frozenFor}` });
       if (!isPresentAccount(ctx, order)) return atFormerAccount(ctx, order, left);
       const { refundId } = await giveBack(ctx, order, left.payment, left.amount);
       return followRefund(ctx, order, left.payment, refundId);
@@ -167,7 +167,7 @@ async function followRefund(ctx: Context, order: Order, payment: Payment, refund
       );
     case 'PENDING': {
       const text = `PayPal says ${told.status}`;
-      if (!(await pendingTooLong(ctx, order))) return recheck(ctx, order, lookAgainMs, text);
+      if (!(await pendingTooLong(ctx, order))) return recheck(ctx, order, lookAgainMs, { note: text });
       return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_FAILED', note: `${text} for a month` }, { also });
     }
   }

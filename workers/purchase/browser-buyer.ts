@@ -82,12 +82,9 @@ async function usable(ctx: Context, order: Order, credential: Credential): Promi
 async function withoutBrowser(ctx: Context, order: Order, inDoubt: Effect | undefined): Promise<string> {
   const lookUntil = (inDoubt?.firstSentAt?.getTime() ?? Number.POSITIVE_INFINITY) + ctx.config.browserLookForMs;
   if (inDoubt && ctx.now().getTime() > lookUntil) return parkInDoubt(ctx, order, inDoubt);
-  return recheck(
-    ctx,
-    order,
-    ctx.config.waitRecheckMs,
-    'it may have been bought in a browser, and this process has none',
-  );
+  return recheck(ctx, order, ctx.config.waitRecheckMs, {
+    note: 'it may have been bought in a browser, and this process has none',
+  });
 }
 
 /** Looked at again by the API's queue: an account may be connected meanwhile. */

@@ -103,10 +103,13 @@ const review = (ctx: Context, order: Order, stop: Stop, also?: Keep): Promise<st
   move(ctx, order, { to: 'NEEDS_REVIEW', ...stop }, also ? { also } : {});
 
 const expired = (ctx: Context, order: Order, keep: Keep): Promise<string> =>
-  fail(ctx, order, 'SUPPLIER_PAYMENT_EXPIRED', 'the supplier order was closed before anybody paid it', async em => {
-    await keep(em);
-    await freeUnpaid(em, order);
-    await updateOrder(em, order, clearReversalFreeze(order));
+  fail(ctx, order, 'SUPPLIER_PAYMENT_EXPIRED', {
+    note: 'the supplier order was closed before anybody paid it',
+    also: async em => {
+      await keep(em);
+      await freeUnpaid(em, order);
+      await updateOrder(em, order, clearReversalFreeze(order));
+    },
   });
 
 /**
@@ -203,7 +206,7 @@ async function awaitAcceptance(
   if (await waitedTooLong(ctx, order, 'that the payment is accepted', text))
     return review(ctx, order, attention(`${text}; it has not said for too long what came of it: look there`), keep);
   if (order.status !== 'PURCHASING') return move(ctx, order, { to: 'PURCHASING', note: text }, { also: keep });
-  return recheck(ctx, order, pollMs, text, keep);
+  return recheck(ctx, order, pollMs, { note: text, also: keep });
 }
 
 /** What the supplier charged in all; what became of the order where that is not known, or not in our currency. */
@@ -228,7 +231,7 @@ async function charged(
     const text = 'paid; the supplier does not say yet what it charged';
     if (await waitedTooLong(ctx, order, 'what was charged', text))
       return review(ctx, order, attention('paid, and the supplier has not said for too long what it charged'), also);
-    return recheck(ctx, order, ctx.config.supplierPollMs, text, also);
+    return recheck(ctx, order, ctx.config.supplierPollMs, { note: text, also });
   }
   const foreign = known.find(cost => cost.currency !== platformCurrency);
   if (!foreign) return sum(known, platformCurrency);

@@ -53,7 +53,7 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
 
     const maxCost = await allowedCost(ctx, order, product, rate);
     if (maxCost.amountMinor <= 0n)
-      return fail(ctx, order, 'UNPROFITABLE', 'its fees are as much as what is left of the sale, or more');
+      return fail(ctx, order, 'UNPROFITABLE', { note: 'its fees are as much as what is left of the sale, or more' });
     if (isGreater(maxCost, spendCap(ctx)))
       return wait(ctx, order, 'ORDER_ABOVE_CAP', {
         note: `it may cost ${formatMoney(maxCost)}, and no order more than ${ctx.config.maxOrderSpendUsd} ${platformCurrency}`,

@@ -28,7 +28,7 @@ export async function refused(order: Order, refusal: Terminal, ctx: Context): Pr
     case 'offer changed':
       return chooseAnew(ctx, order, refusal, meaning.reason);
     case 'failed':
-      return fail(ctx, order, meaning.reason, refusal.message);
+      return fail(ctx, order, meaning.reason, { note: refusal.message });
   }
 }
 
@@ -42,9 +42,12 @@ async function chooseAnew(
   reason: FailureReason,
 ): Promise<string> {
   const refused = await ctx.store.read(em => timesRefused(em, 'buy', order.id, code));
-  if (refused >= offersMax) return fail(ctx, order, reason, `${refused} offers in a row: ${message}`);
+  if (refused >= offersMax) return fail(ctx, order, reason, { note: `${refused} offers in a row: ${message}` });
   const text = `what was offered has changed, a fresh offer is chosen: ${message}`;
-  return recheck(ctx, order, ctx.config.supplierPollMs, text, em => note(em, order.id, 'tried', text, { code }));
+  return recheck(ctx, order, ctx.config.supplierPollMs, {
+    note: text,
+    also: em => note(em, order.id, 'tried', text, { code }),
+  });
 }
 
 export const foreignPrice = (ctx: Context, order: Order, note: string): Promise<string> =>

@@ -60,7 +60,7 @@ async function obtain(
   if (credential.moneyHolder !== order.supplierPaidBy) return payerChanged(ctx, order, credential);
   const destination = await destinationOf(ctx, order);
   const offer = await offerFor(ctx, order, credential, destination);
-  if ('reason' in offer) return fail(ctx, order, offer.reason, offer.note);
+  if ('reason' in offer) return fail(ctx, order, offer.reason, { note: offer.note });
   if ('foreign' in offer) return foreignPrice(ctx, order, offer.foreign);
   await ctx.store.transaction(em => withdrawUnsent(em, 'buy', order.id));
   await placeOrder(ctx, order, credential, { offer, destination });

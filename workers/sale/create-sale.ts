@@ -26,7 +26,8 @@ const feeAgainMs = 15 * 60_000;
 /** Books the sale with what was really captured, charged and paid, and makes the payout legs. */
 export const createSale: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(ctx, { queue: 'create-sale', id: orderId, from: ['PURCHASED'] }, async order => {
-    if (await awaitsFee(ctx, order)) return recheck(ctx, order, feeAgainMs, 'PayPal has not said its fee yet');
+    if (await awaitsFee(ctx, order))
+      return recheck(ctx, order, feeAgainMs, { note: 'PayPal has not said its fee yet' });
     return ctx.transact(async (em, enqueue) => {
       if ((await purchaseOrdersOf(em, order.id)).length === 0) {
         const stop = { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: nothingStands } as const;

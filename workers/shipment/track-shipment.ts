@@ -53,7 +53,7 @@ export async function followParcels(ctx: Context, order: Order, reader: Supplier
     return stopped;
   }
   if (stop) return stopLegs(ctx, order, stop);
-  if (unread) return recheck(ctx, order, ctx.config.trackingPollMs, unread);
+  if (unread) return recheck(ctx, order, ctx.config.trackingPollMs, { note: unread });
   // What a cancelled line has stopped goes on when no line is cancelled any more.
   await ctx.transact((em, enqueue) => endFreeze(em, enqueue, order, 'SUPPLIER_CANCELLED'));
   // What was closed unpaid is none of the goods.
@@ -64,13 +64,10 @@ export async function followParcels(ctx: Context, order: Order, reader: Supplier
   if (order.status === 'PURCHASED' && states.every(isUnderWay)) return move(ctx, order, { to: 'SHIPPED' });
   if (order.status === 'SHIPPED') await missNumbers(ctx, order);
   const { trackingPollMs } = ctx.config;
-  if (untold === 0) return recheck(ctx, order, trackingPollMs, `still ${states.join(', ')}`);
-  return recheck(
-    ctx,
-    order,
-    Math.min(trackingPollMs, tellAgainMs),
-    `${order.channel} is told again of ${untold} parcels`,
-  );
+  if (untold === 0) return recheck(ctx, order, trackingPollMs, { note: `still ${states.join(', ')}` });
+  return recheck(ctx, order, Math.min(trackingPollMs, tellAgainMs), {
+    note: `${order.channel} is told again of ${untold} parcels`,
+  });
 }
 
 const unknownPurchase = (ctx: Context, order: Order): Promise<string> =>

@@ -26,6 +26,11 @@ import { keepAnswerOf, unreadableTooLong } from './unreadable-answer.ts';
 /** Who is here does not go on by itself for now, or at all. */
 const offTheRoad: readonly OrderState[] = ['WAITING', 'NEEDS_REVIEW', 'CANCELLED'];
 
+/** What joins the transaction in which something is decided about an order: neither is written without the other. */
+export type Also = (em: EntityManager) => Promise<void>;
+/** `note`: why, in words for a person. */
+type Noted = { note: string; also?: Also };
+
 /**
  * Moves the order and adds its next job; `also` joins the transaction. One that leaves the road gives back what it
  * holds, and one that waits is to be let through again.
@@ -34,7 +39,7 @@ export const move = (
   ctx: Context,
   order: Order,
   to: Move,
-  options: { facts?: Partial<Order>; also?: (em: EntityManager) => Promise<void> } = {},
+  options: { facts?: Partial<Order>; also?: Also } = {},
 ): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
     await options.also?.(em);
@@ -49,7 +54,7 @@ export async function wait(
   ctx: Context,
   order: Order,
   reason: WaitReason,
-  options: { note: string; until?: Date; also?: (em: EntityManager) => Promise<void> },
+  options: Noted & { until?: Date },
 ): Promise<string> {
   const late = await lateness(ctx, order, reason);
   if (late) return tooLate(ctx, order, late);
@@ -76,14 +81,8 @@ export function tooLate(ctx: Context, order: Order, { note: text, effect }: Late
   return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'TOO_LATE_TO_BUY', note: text });
 }
 
-/** As `failOrder`; `also` joins the transaction. */
-export const fail = (
-  ctx: Context,
-  order: Order,
-  reason: FailureReason,
-  text: string,
-  also?: (em: EntityManager) => Promise<void>,
-): Promise<string> =>
+/** As `failOrder`. */
+export const fail = (ctx: Context, order: Order, reason: FailureReason, { note: text, also }: Noted): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
     await also?.(em);
     await freePurchase(em, order);
@@ -91,13 +90,8 @@ export const fail = (
     return `FAILED (${reason}): ${text}`;
   });
 
-export async function recheck(
-  ctx: Context,
-  order: Order,
-  ms: number,
-  text: string,
-  also?: (em: EntityManager) => Promise<void>,
-): Promise<string> {
+/** Stays where it is, and is looked at again after `ms`. */
+export async function recheck(ctx: Context, order: Order, ms: number, { note: text, also }: Noted): Promise<string> {
   await ctx.store.transaction(async em => {
     await also?.(em);
     await recheckOrder(em, order, later(ctx, ms));
