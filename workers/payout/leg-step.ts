@@ -1,12 +1,13 @@
-/** What becomes of a leg when a step of its payout did not succeed. */
+/** A step of a leg's payout, and what becomes of the leg when it did not succeed. */
+import type { LegId } from '../../domain/ids.ts';
 import { type Failure, isFailure, type Terminal, type Uncertain, type Unreadable } from '../../domain/outcome.ts';
-import { cameBack } from '../../domain/payout-leg.ts';
+import { cameBack, type LegState } from '../../domain/payout-leg.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { release } from '../../store/money/funding.ts';
 import type { Unproven } from '../../store/once.ts';
 import { note } from '../../store/orders/timeline.ts';
-import { moveLeg, recheckLeg, restLeg } from '../../store/payouts/legs.ts';
+import { claimLeg, moveLeg, recheckLeg, restLeg } from '../../store/payouts/legs.ts';
 import { standingPayout } from '../../store/payouts/payouts-of-leg.ts';
 import { type Context, later } from '../context/context.ts';
 import { bugName, stoppedTooLong } from '../step/bug-patience.ts';
@@ -16,24 +17,51 @@ import { keepAnswerOf, unreadableTooLong } from '../step/unreadable-answer.ts';
 /** How soon a payout that has ended is asked after once more, when its provider refused to tell. */
 const paidAgainMs = 6 * 3_600_000;
 
-export async function again(ctx: Context, leg: PayoutLeg, at: Date, text: string): Promise<string> {
+/** One step of one leg: claims it, runs the step, and turns what cannot be known into a later look or a review. */
+export async function legStep(
+  ctx: Context,
+  job: { id: string; from: readonly LegState[] },
+  step: (leg: PayoutLeg) => Promise<string>,
+): Promise<string> {
+  const leg = await ctx.store.transaction(em => claimLeg(em, job.id as LegId, job.from));
+  if (!leg) return 'nothing to do: the leg is settled, or waits for a person';
+  try {
+    return await step(leg).catch(error => afterFailure(ctx, leg, error));
+  } catch (error) {
+    // The claim may also be lost while what the step met is written down.
+    if (meaningOf(error).kind === 'lost') return 'another run owns the leg now';
+    throw error;
+  }
+}
+
+/** `note`: why, in words for a person. */
+type Noted = { note: string };
+
+/** Stays where it is, and is looked at again then. */
+export async function recheckAt(ctx: Context, leg: PayoutLeg, at: Date, { note: text }: Noted): Promise<string> {
   await ctx.store.transaction(em => recheckLeg(em, leg, at));
   return text;
 }
 
+export const recheck = (ctx: Context, leg: PayoutLeg, ms: number, noted: Noted): Promise<string> =>
+  recheckAt(ctx, leg, later(ctx, ms), noted);
+
 /** What is paid is looked at only when it is woken: its money may have come back. */
-export async function rest(ctx: Context, leg: PayoutLeg, text: string): Promise<string> {
+export async function waitForNews(ctx: Context, leg: PayoutLeg, { note: text }: Noted): Promise<string> {
   await ctx.store.transaction(em => restLeg(em, leg));
   return text;
 }
 
 /** Taken up again by itself: the sweep looks again until the funds are there. */
-export async function skip(ctx: Context, leg: PayoutLeg, why: string, ms = ctx.config.waitRecheckMs): Promise<string> {
-  const at = later(ctx, ms);
-  if (leg.status === 'SKIPPED_INSUFFICIENT_FUNDS') return again(ctx, leg, at, `still skipped: ${why}`);
+export async function skipUnfunded(
+  ctx: Context,
+  leg: PayoutLeg,
+  { note: why, ms = ctx.config.waitRecheckMs }: Noted & { ms?: number | undefined },
+): Promise<string> {
+  if (leg.status === 'SKIPPED_INSUFFICIENT_FUNDS') return recheck(ctx, leg, ms, { note: `still skipped: ${why}` });
   const reason = 'PAYOUT_SKIPPED_INSUFFICIENT_FUNDS';
   await ctx.store.transaction(async em => {
-    await moveLeg(em, leg, 'SKIPPED_INSUFFICIENT_FUNDS', { reason, nextCheckAt: at });
+    await moveLeg(em, leg, 'SKIPPED_INSUFFICIENT_FUNDS', { reason, nextCheckAt: later(ctx, ms) });
     await release(em, 'pay', leg.id);
   });
   return `${reason}: ${why}`;
@@ -42,12 +70,12 @@ export async function skip(ctx: Context, leg: PayoutLeg, why: string, ms = ctx.c
 /** The provider has too little for this try. An earlier one that may have arrived keeps its leg, and the money held. */
 async function shortOfFunds(ctx: Context, leg: PayoutLeg, { message, retryAfterMs }: Failure): Promise<string> {
   const effect = await ctx.store.read(em => standingPayout(em, leg));
-  if (!isInDoubt(effect)) return skip(ctx, leg, message, retryAfterMs);
-  return again(ctx, leg, later(ctx, retryAfterMs ?? ctx.config.waitRecheckMs), `in doubt, and ${message}`);
+  if (!isInDoubt(effect)) return skipUnfunded(ctx, leg, { note: message, ms: retryAfterMs });
+  return recheck(ctx, leg, retryAfterMs ?? ctx.config.waitRecheckMs, { note: `in doubt, and ${message}` });
 }
 
 /** Its provider certainly refused to pay it: nothing left. */
-export async function refused(ctx: Context, leg: PayoutLeg, refusal: Terminal): Promise<string> {
+export async function fail(ctx: Context, leg: PayoutLeg, refusal: Terminal): Promise<string> {
   const { code, message, reference } = refusal;
   await ctx.store.transaction(async em => {
     await moveLeg(em, leg, 'FAILED', { reason: code });
@@ -68,7 +96,7 @@ const isOver = ({ status }: PayoutLeg): boolean =>
 /** A person decides, save about what has ended. */
 export async function review(ctx: Context, leg: PayoutLeg, { code, message }: Failure): Promise<string> {
   if (isOver(leg))
-    return again(ctx, leg, later(ctx, paidAgainMs), `${leg.status.toLowerCase()}, and cannot be read back: ${message}`);
+    return recheck(ctx, leg, paidAgainMs, { note: `${leg.status.toLowerCase()}, and cannot be read back: ${message}` });
   await ctx.store.transaction(em => moveLeg(em, leg, 'NEEDS_REVIEW', { reason: code }));
   return `NEEDS_REVIEW: ${message}`;
 }
@@ -83,7 +111,7 @@ async function unproven(ctx: Context, leg: PayoutLeg, failure: Unproven): Promis
 }
 
 /** @throws what the host backs off for, a claim that is lost, and a bug of ours until it has gone on for too long */
-export async function settle(ctx: Context, leg: PayoutLeg, error: unknown): Promise<string> {
+async function afterFailure(ctx: Context, leg: PayoutLeg, error: unknown): Promise<string> {
   if (isFailure(error) && error.code.includes('INSUFFICIENT_FUNDS')) return shortOfFunds(ctx, leg, error);
   const meaning = meaningOf(error);
   switch (meaning.kind) {
@@ -94,7 +122,7 @@ export async function settle(ctx: Context, leg: PayoutLeg, error: unknown): Prom
     case 'unreadable':
       return unreadable(ctx, leg, meaning.error);
     case 'not-now':
-      await again(ctx, leg, later(ctx, meaning.error.retryAfterMs), meaning.error.message);
+      await recheck(ctx, leg, meaning.error.retryAfterMs, { note: meaning.error.message });
       throw error;
     case 'reconnect':
     case 'not-permitted':
@@ -112,7 +140,7 @@ export async function settle(ctx: Context, leg: PayoutLeg, error: unknown): Prom
 async function lookAgain(ctx: Context, leg: PayoutLeg, doubt: Uncertain): Promise<string> {
   const at = later(ctx, doubt.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
   await ctx.store.transaction(em => keepAnswerOf(em, leg.orderId, `payout/${leg.beneficiary}`, doubt));
-  return again(ctx, leg, at, `uncertain (${doubt.code}), looked up again at ${at.toISOString()}`);
+  return recheckAt(ctx, leg, at, { note: `uncertain (${doubt.code}), looked up again at ${at.toISOString()}` });
 }
 
 /** What is paid stands; that its provider cannot be understood is shown to a person all the same. */

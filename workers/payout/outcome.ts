@@ -11,7 +11,7 @@ import { overpaidBy } from '../../store/payouts/leg-worth.ts';
 import { cancelRequested, goOnProvenLeg, legAmount, lockLeg, moveLeg } from '../../store/payouts/legs.ts';
 import { fitToSale } from '../../transactions/fit-payout-to-sale.ts';
 import { type Context, later } from '../context/context.ts';
-import { again, rest, review } from './leg-step.ts';
+import { recheck, review, waitForNews } from './leg-step.ts';
 import { openTooLong } from './never-created.ts';
 import type { PayoutRoute, PayoutStatus } from './payout-route.ts';
 
@@ -26,22 +26,24 @@ export async function applyPayoutStatus(
   standing: PayoutStatus,
 ): Promise<string> {
   const { state, rawStatus, reason = rawStatus } = standing;
-  const look = (ms: number, text: string) => again(ctx, leg, later(ctx, ms), text);
+  const { payoutPollMs } = ctx.config;
   switch (state) {
     case undefined: {
       const asked = await openTooLong(ctx, leg, route, standing);
-      return asked ? `NEEDS_REVIEW: ${asked}` : look(ctx.config.payoutPollMs, `${route.label} says ${rawStatus}`);
+      if (asked) return `NEEDS_REVIEW: ${asked}`;
+      return recheck(ctx, leg, payoutPollMs, { note: `${route.label} says ${rawStatus}` });
     }
     case 'PAID':
-      return leg.status === 'PAID' ? rest(ctx, leg, 'still paid') : paid(ctx, leg, route, standing);
+      if (leg.status === 'PAID') return waitForNews(ctx, leg, { note: 'still paid' });
+      return paid(ctx, leg, route, standing);
     case 'UNCLAIMED': {
       if (leg.reason === cancelRequested || (await isTooMuch(ctx, leg))) {
         await route.cancel(standing);
-        return look(ctx.config.payoutPollMs, 'taken back; read again');
+        return recheck(ctx, leg, payoutPollMs, { note: 'taken back; read again' });
       }
       if (leg.status === 'UNCLAIMED') {
         await ctx.store.transaction(em => accepted(em, leg, route));
-        return look(unclaimedAgainMs, 'still unclaimed');
+        return recheck(ctx, leg, unclaimedAgainMs, { note: 'still unclaimed' });
       }
       const at = later(ctx, unclaimedAgainMs);
       const facts = { reason, providerItemId: standing.itemId ?? null, nextCheckAt: at };

@@ -6,12 +6,13 @@ import { note } from '../../store/orders/timeline.ts';
 import { lockLeg, recheckLeg } from '../../store/payouts/legs.ts';
 import { newestPayout, withdrawUnsentPayout } from '../../store/payouts/payouts-of-leg.ts';
 import type { Context } from '../context/context.ts';
+import type { Ended } from '../step/ended.ts';
 
 /**
  * A leg goes where its beneficiary wants it when it leaves; from then on its address is frozen, until its provider says
- * that nothing arrived. One that came back from an address waits while a change of that address rests: then gives a text.
+ * that nothing arrived. One that came back from an address waits while a change of that address rests: that ends the step.
  */
-export const addressNow = (ctx: Context, leg: PayoutLeg): Promise<string | undefined> =>
+export const addressNow = (ctx: Context, leg: PayoutLeg): Promise<Ended | undefined> =>
   ctx.store.transaction(async em => {
     await lockLeg(em, leg);
     const last = await newestPayout(em, leg);
@@ -22,7 +23,8 @@ export const addressNow = (ctx: Context, leg: PayoutLeg): Promise<string | undef
     const change = same && cameBack && leg.beneficiary === 'reseller' ? await restingChange(em, leg.userId) : null;
     if (change) {
       await recheckLeg(em, leg, change.holdsFrom);
-      return `came back from ${leg.receiver}: waits until ${change.holdsFrom.toISOString()}, when another address holds`;
+      const until = change.holdsFrom.toISOString();
+      return { ended: `came back from ${leg.receiver}: waits until ${until}, when another address holds` };
     }
     if (!same) await readdress(em, leg, to);
     return undefined;

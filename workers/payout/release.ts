@@ -12,7 +12,8 @@ import { newestPayout, withdrawUnsentPayout } from '../../store/payouts/payouts-
 import { fitToSale } from '../../transactions/fit-payout-to-sale.ts';
 import { shortageText, withBalance } from '../connections/payer-balance.ts';
 import type { Context } from '../context/context.ts';
-import { again, skip } from './leg-step.ts';
+import { type Ended, ended } from '../step/ended.ts';
+import { recheckAt, skipUnfunded } from './leg-step.ts';
 import { readdress } from './payout-address.ts';
 import type { PayoutRoute } from './payout-route.ts';
 
@@ -24,11 +25,14 @@ const collectForMs = 86_400_000;
 
 const minimumOf = ({ config }: Context): Money => money(BigInt(config.payoutMinimumUsd) * 100n, platformCurrency);
 
-/** Moves the leg to SENT, alone or with others for the same receiver; gives a text when it stays. */
-export async function releasePayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<string | undefined> {
+/** Moves the leg to SENT, alone or with others for the same receiver, or ends the step when it stays. */
+export async function releasePayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Ended | undefined> {
   const isCollected = await mayBeCollected(ctx, leg, route);
   const until = isCollected ? await waitsForOthers(ctx, leg) : undefined;
-  if (until) return again(ctx, leg, until, `collected until ${until.toISOString()}, or ${formatMoney(minimumOf(ctx))}`);
+  if (until) {
+    const note = `collected until ${until.toISOString()}, or ${formatMoney(minimumOf(ctx))}`;
+    return ended(recheckAt(ctx, leg, until, { note }));
+  }
   const payer = { ownerId: null, provider: route.name, read: route.balance };
   const held = await withBalance<Reserved>(ctx, payer, async em => {
     const others = isCollected ? await lockCompanions(em, leg) : [];
@@ -47,8 +51,8 @@ export async function releasePayout(ctx: Context, leg: PayoutLeg, route: PayoutR
     await leave(em, members);
     return answer;
   });
-  if (leg.status === 'CANCELLED') return 'CANCELLED: its sale was refunded';
-  return held.reserved ? undefined : skip(ctx, leg, shortageText(held));
+  if (leg.status === 'CANCELLED') return { ended: 'CANCELLED: its sale was refunded' };
+  return held.reserved ? undefined : ended(skipUnfunded(ctx, leg, { note: shortageText(held) }));
 }
 
 /** Where a payout costs nothing there is nothing to save; what came back is paid by itself. */

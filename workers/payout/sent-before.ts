@@ -9,9 +9,10 @@ import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { legAmount, lockLeg, moveLeg, resizeLeg, wakeLeg } from '../../store/payouts/legs.ts';
 import { legsOfPayout, standingPayout } from '../../store/payouts/payouts-of-leg.ts';
 import { atAccount } from '../connections/own-account.ts';
-import { type Context, later } from '../context/context.ts';
+import type { Context } from '../context/context.ts';
+import { type Ended, ended } from '../step/ended.ts';
 import { payoutRoute } from './choose-route.ts';
-import { again, rest, review } from './leg-step.ts';
+import { recheck, review, waitForNews } from './leg-step.ts';
 import { applyPayoutStatus } from './outcome.ts';
 import { partFor } from './part-of-collected.ts';
 import type { PayoutRoute } from './payout-route.ts';
@@ -34,7 +35,7 @@ export async function readBack(ctx: Context, leg: PayoutLeg, sent: Effect): Prom
   // It was sent, and may be paid: a "no" to our question does not undo that.
   if (standing instanceof Terminal) return review(ctx, leg, standing);
   if (leg.status !== 'CANCELLED' && !notThere.has(leg.status)) return applyPayoutStatus(ctx, leg, then, standing);
-  if (notThere.has(standing.state)) return rest(ctx, leg, `still ${leg.status}`);
+  if (notThere.has(standing.state)) return waitForNews(ctx, leg, { note: `still ${leg.status}` });
   // It had not arrived, or had come back, and its provider has paid it after all.
   await afterAll(ctx, leg, then, sent);
   return applyPayoutStatus(ctx, leg, then, standing);
@@ -45,15 +46,16 @@ export async function readBack(ctx: Context, leg: PayoutLeg, sent: Effect): Prom
  * receiver does that payout count as not having happened, and a new generation may be sent. It is asked also while the
  * order is frozen: a refund that comes then has to know whether the leg is paid.
  */
-export async function earlierPayout(ctx: Context, leg: PayoutLeg): Promise<string | undefined> {
+export async function earlierPayout(ctx: Context, leg: PayoutLeg): Promise<Ended | undefined> {
   const effect = await acceptedPayout(ctx, leg);
   if (!effect) return undefined;
   const then = await sentThrough(ctx, leg, effect);
   const standing = await readPayout(then, effect).catch(refusalIn);
-  if (standing instanceof Terminal) return review(ctx, leg, standing);
+  if (standing instanceof Terminal) return ended(review(ctx, leg, standing));
   if (notThere.has(standing.state)) {
+    const { waitRecheckMs } = ctx.config;
     if (await othersToRead(ctx, leg, effect))
-      return again(ctx, leg, later(ctx, ctx.config.waitRecheckMs), 'the others that it paid are read back first');
+      return ended(recheck(ctx, leg, waitRecheckMs, { note: 'the others that it paid are read back first' }));
     await ctx.store.transaction(async em => {
       await lockLeg(em, leg);
       await disproveDone(em, effect, `PAYOUT_${standing.rawStatus}`);
@@ -61,7 +63,7 @@ export async function earlierPayout(ctx: Context, leg: PayoutLeg): Promise<strin
     return undefined;
   }
   await afterAll(ctx, leg, then, effect);
-  return applyPayoutStatus(ctx, leg, then, standing);
+  return ended(applyPayoutStatus(ctx, leg, then, standing));
 }
 
 /** A collected payout that came back still counts as sent until each leg that it paid has learned of it. */
