@@ -42,7 +42,7 @@ export const purchaseFallback: Processor<'orderId'> = ({ orderId }, ctx) =>
       const earlier = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
       const clicked = placed.length > 0 || isInDoubt(earlier);
       const stopped = placed.length > 0 ? undefined : await reasonNotToBuy(ctx, order, earlier);
-      if (stopped) return stopped;
+      if (stopped) return stopped.ended;
       const buyer = clicked ? await formerBuyer(ctx, order, placed, earlier) : await presentBuyer(ctx, order);
       if ('waits' in buyer) return buyer.waits;
       const { credential } = buyer;

@@ -1,5 +1,6 @@
 import { platformCurrency } from '../../domain/fees.ts';
 import { formatMoney, type Money, money, sum } from '../../domain/money.ts';
+import type { ReviewReason } from '../../domain/order.ts';
 import { refusalIn, Terminal, unreachable } from '../../domain/outcome.ts';
 import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/order.ts';
 import { supplierStates } from '../../providers/aliexpress/to-domain.ts';
@@ -14,6 +15,7 @@ import { clearReversalFreeze } from '../../transactions/halt-purchase.ts';
 import { letGo } from '../../transactions/hold-for-cancellation.ts';
 import { type Context, later } from '../context/context.ts';
 import { readSaleNow } from '../marketplace/recheck-sale.ts';
+import { type Ended, ended } from '../step/ended.ts';
 import { fail, move, recheck, wait } from '../step/order-step.ts';
 import { askAgainMs } from './pre-purchase-check.ts';
 import { supplierCancelled } from './supplier-cancelled.ts';
@@ -52,13 +54,14 @@ export async function followPurchase(
     return review(ctx, order, attention(cancelledInPart), keep);
   if (open.length > 0 && order.frozenFor === 'CANCELLATION_ASKED') {
     const undecided = await awaitDecision(ctx, order, open, keep);
-    if (undecided) return undecided;
+    if (undecided) return undecided.ended;
   }
   if (open.length > 0 && order.frozenFor) return stopPayment(ctx, order, open, keep);
   if (unpaid.length > 0) return awaitPayment(ctx, order, unpaid, { pollMs, keep });
   if (pending.length > 0) return awaitAcceptance(ctx, order, pending, { pollMs, keep });
-  const cost = await charged(ctx, order, rows, keep);
-  if (typeof cost === 'string') return cost;
+  const paid = await charged(ctx, order, rows, keep);
+  if ('ended' in paid) return paid.ended;
+  const { cost } = paid;
   return cancelled.length > 0 ? supplierCancelled(ctx, order, rows, cost) : bought(ctx, order, cost, keep);
 }
 
@@ -96,10 +99,12 @@ const isJustPaid = ({ now }: Context, { status, wasPaid, createdAt }: SupplierOr
 /** A purchase that our books do not know is decided about by whoever has looked at the account. */
 export const whenMoneyIsBack = 'when none of our money is left there, decide: buy again, or fail';
 
+type Review = { reason: ReviewReason; note: string };
+
 /** What was heard joins the transaction of what it means for the order: neither is written without the other. */
 type Keep = (em: EntityManager) => Promise<void>;
 
-const review = (ctx: Context, order: Order, stop: Stop, also?: Keep): Promise<string> =>
+const review = (ctx: Context, order: Order, stop: Review, also?: Keep): Promise<string> =>
   move(ctx, order, { to: 'NEEDS_REVIEW', ...stop }, also ? { also } : {});
 
 const expired = (ctx: Context, order: Order, keep: Keep): Promise<string> =>
@@ -113,15 +118,16 @@ const expired = (ctx: Context, order: Order, keep: Keep): Promise<string> =>
   });
 
 /**
- * The marketplace is asked whether the cancellation that was asked for is decided. What became of the order; nothing
- * when it was declined.
+ * The marketplace is asked whether the cancellation that was asked for is decided. Ends the step, save where it
+ * was declined.
  */
 async function awaitDecision(
   ctx: Context,
   order: Order,
   unpaid: readonly SupplierOrder[],
   also: Keep,
-): Promise<string | undefined> {
+): Promise<Ended | undefined> {
+  const endedInReview = (stop: Review) => ended(review(ctx, order, stop, also));
   const numbers = unpaid.map(row => row.number).join(', ');
   const sale = await readSaleNow(ctx, order);
   switch (sale.state) {
@@ -130,30 +136,18 @@ async function awaitDecision(
       return undefined;
     case 'undecided': {
       const note = `a cancellation is asked for: do not pay AliExpress order ${numbers} before it is decided`;
-      return wait(ctx, order, 'CANCELLATION_ASKED', { note, until: later(ctx, askAgainMs), also });
+      return ended(wait(ctx, order, 'CANCELLATION_ASKED', { note, until: later(ctx, askAgainMs), also }));
     }
     case 'cancelled':
-      return move(
-        ctx,
-        order,
-        {
-          to: 'NEEDS_REVIEW',
-          reason: 'CANCELLED_AFTER_PURCHASE',
-          note: `cancelled at the marketplace: do not pay AliExpress order ${numbers}, cancel it or let it expire`,
-        },
-        { also },
-      );
+      return endedInReview({
+        reason: 'CANCELLED_AFTER_PURCHASE',
+        note: `cancelled at the marketplace: do not pay AliExpress order ${numbers}, cancel it or let it expire`,
+      });
     case 'doubtful':
-      return move(
-        ctx,
-        order,
-        {
-          to: 'NEEDS_REVIEW',
-          reason: sale.reason,
-          note: `${sale.note}: do not pay AliExpress order ${numbers} before that is settled`,
-        },
-        { also },
-      );
+      return endedInReview({
+        reason: sale.reason,
+        note: `${sale.note}: do not pay AliExpress order ${numbers} before that is settled`,
+      });
     default:
       return unreachable(sale);
   }
@@ -209,34 +203,32 @@ async function awaitAcceptance(
   return recheck(ctx, order, pollMs, { note: text, also: keep });
 }
 
-/** What the supplier charged in all; what became of the order where that is not known, or not in our currency. */
+/** What the supplier charged in all; ends the step where that is not known, or not in our currency. */
 async function charged(
   ctx: Context,
   order: Order,
   rows: readonly SupplierOrder[],
   also: Keep,
-): Promise<Money | string> {
+): Promise<{ cost: Money } | Ended> {
+  const endedInReview = (stop: Review) => ended(review(ctx, order, stop, also));
   const costs = rows
     .filter(row => row.wasPaid)
     .map(row => (row.costMinor != null && row.costCurrency ? money(row.costMinor, row.costCurrency) : undefined));
   const known = costs.filter(cost => cost !== undefined);
   if (known.length < costs.length) {
     if (rows.some(row => row.status === 'CANCELLED'))
-      return review(
-        ctx,
-        order,
+      return endedInReview(
         attention(`cancelled after it was paid, and the supplier does not say what it charged: ${whenMoneyIsBack}`),
-        also,
       );
     const text = 'paid; the supplier does not say yet what it charged';
     if (await waitedTooLong(ctx, order, 'what was charged', text))
-      return review(ctx, order, attention('paid, and the supplier has not said for too long what it charged'), also);
-    return recheck(ctx, order, ctx.config.supplierPollMs, { note: text, also });
+      return endedInReview(attention('paid, and the supplier has not said for too long what it charged'));
+    return ended(recheck(ctx, order, ctx.config.supplierPollMs, { note: text, also }));
   }
   const foreign = known.find(cost => cost.currency !== platformCurrency);
-  if (!foreign) return sum(known, platformCurrency);
+  if (!foreign) return { cost: sum(known, platformCurrency) };
   const note = `the supplier charged ${formatMoney(foreign)} where ${platformCurrency} was asked for`;
-  return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_CURRENCY', note }, { also });
+  return endedInReview({ reason: 'SUPPLIER_CURRENCY', note });
 }
 
 const bought = (ctx: Context, order: Order, cost: Money, keep: Keep): Promise<string> =>

@@ -7,6 +7,7 @@ import { letGo } from '../../transactions/hold-for-cancellation.ts';
 import { purchaseState, whenStopped } from '../../transactions/stop-order.ts';
 import { type Context, later } from '../context/context.ts';
 import { readSaleNow } from '../marketplace/recheck-sale.ts';
+import { type Ended, ended } from '../step/ended.ts';
 import { move, parkInDoubt, tooLate, wait } from '../step/order-step.ts';
 import { lateness } from '../step/purchase-deadline.ts';
 import { oldestRate } from './supplier-prices.ts';
@@ -15,45 +16,45 @@ import { oldestRate } from './supplier-prices.ts';
 export const askAgainMs = 15 * 60_000;
 
 /**
- * Asks the sale channel once more, right before anything is bought. What became of the order when it may not be bought
- * any more; nothing when it may, or when it may be bought already: what is sent again then asks for itself.
+ * Asks the sale channel once more, right before anything is bought. Ends the step when the order may not be bought any
+ * more; nothing when it may, or when it may be bought already: what is sent again then asks for itself.
  */
-export async function reasonNotToBuy(ctx: Context, order: Order, earlier: Effect | null): Promise<string | undefined> {
+export async function reasonNotToBuy(ctx: Context, order: Order, earlier: Effect | null): Promise<Ended | undefined> {
   const asked = order.frozenFor === 'CANCELLATION_ASKED';
-  if (order.frozenFor && !asked) return stopFrozen(ctx, order, earlier);
+  if (order.frozenFor && !asked) return ended(stopFrozen(ctx, order, earlier));
   const inDoubt = isInDoubt(earlier);
   if (inDoubt && !asked) return undefined;
-  if (order.buyerErasedAt && !inDoubt) return stopErased(ctx, order);
+  if (order.buyerErasedAt && !inDoubt) return ended(stopErased(ctx, order));
   const stale = inDoubt ? undefined : await letThroughLongAgo(ctx, order);
   if (stale) return stale;
   const sale = await readSaleNow(ctx, order);
   if (sale.state === 'open') return asked ? declined(ctx, order, earlier) : undefined;
   if (inDoubt && earlier)
-    return sale.state === 'undecided' ? waitInDoubt(ctx, order) : parkInDoubt(ctx, order, earlier, sale.note);
+    return ended(sale.state === 'undecided' ? waitInDoubt(ctx, order) : parkInDoubt(ctx, order, earlier, sale.note));
   switch (sale.state) {
     case 'cancelled':
-      return move(ctx, order, { ...whenStopped.cancelled.nothing, note: sale.note });
+      return ended(move(ctx, order, { ...whenStopped.cancelled.nothing, note: sale.note }));
     case 'undecided':
-      return wait(ctx, order, 'HOLD', { until: later(ctx, askAgainMs), note: sale.note });
+      return ended(wait(ctx, order, 'HOLD', { until: later(ctx, askAgainMs), note: sale.note }));
     case 'doubtful':
-      return move(ctx, order, { to: 'NEEDS_REVIEW', reason: sale.reason, note: sale.note });
+      return ended(move(ctx, order, { to: 'NEEDS_REVIEW', reason: sale.reason, note: sale.note }));
   }
 }
 
 /** Let through, and not bought since: its time may be over, or the rate that its maximum was counted with. */
-async function letThroughLongAgo(ctx: Context, order: Order): Promise<string | undefined> {
+async function letThroughLongAgo(ctx: Context, order: Order): Promise<Ended | undefined> {
   const late = await lateness(ctx, order);
-  if (late) return tooLate(ctx, order, late);
+  if (late) return ended(tooLate(ctx, order, late));
   const { fxAsOf, saleCurrency } = order;
   if (saleCurrency === platformCurrency || !fxAsOf || fxAsOf >= oldestRate(ctx)) return undefined;
   const note = `it was let through at a rate of ${fxAsOf.toISOString()}, which is too old by now`;
-  return wait(ctx, order, 'FX_RATE_MISSING', { note, until: ctx.now() });
+  return ended(wait(ctx, order, 'FX_RATE_MISSING', { note, until: ctx.now() }));
 }
 
 /** The cancellation that held it was declined; something else may hold it all the same. */
-async function declined(ctx: Context, order: Order, earlier: Effect | null): Promise<string | undefined> {
+async function declined(ctx: Context, order: Order, earlier: Effect | null): Promise<Ended | undefined> {
   await ctx.transact((em, enqueue) => letGo(em, enqueue, order));
-  return order.frozenFor ? stopFrozen(ctx, order, earlier) : undefined;
+  return order.frozenFor ? ended(stopFrozen(ctx, order, earlier)) : undefined;
 }
 
 /** Nobody knows whether goods were ordered, and a request that is sent again may order them. */

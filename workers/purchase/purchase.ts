@@ -7,6 +7,7 @@ import type { Order } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { maxCostOf } from '../../store/orders/orders.ts';
 import type { Context, Processor } from '../context/context.ts';
+import { type Ended, ended } from '../step/ended.ts';
 import { fail, orderStep } from '../step/order-step.ts';
 import { browserBuyerFor } from './browser-buyer.ts';
 import { chooseOffer } from './choose-offer.ts';
@@ -32,10 +33,10 @@ export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
         return leaveToBrowser(ctx, order, 'no AliExpress API account is connected');
       invariant(credential, `order ${order.id} was sent to a supplier with some account`);
       const stopped = await reasonNotToBuy(ctx, order, earlier);
-      if (stopped) return stopped;
+      if (stopped) return stopped.ended;
       try {
-        const ended = await obtain(ctx, order, credential, isInDoubt(earlier));
-        if (ended) return ended;
+        const notBought = await obtain(ctx, order, credential, isInDoubt(earlier));
+        if (notBought) return notBought.ended;
       } catch (error) {
         if (error instanceof SaleUndecided) return waitInDoubt(ctx, order);
         if (!(error instanceof PermissionRefused)) throw error;
@@ -46,22 +47,22 @@ export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
     refused,
   );
 
-/** Buys it, or finds that it was bought; else gives what became of the order. In doubt, only the same request is sent again. */
+/** Buys it, or finds that it was bought; else ends the step. In doubt, only the same request is sent again. */
 async function obtain(
   ctx: Context,
   order: Order,
   credential: Credential,
   inDoubt: boolean,
-): Promise<string | undefined> {
+): Promise<Ended | undefined> {
   if (inDoubt) {
     await placeOrder(ctx, order, credential);
     return undefined;
   }
-  if (credential.moneyHolder !== order.supplierPaidBy) return payerChanged(ctx, order, credential);
+  if (credential.moneyHolder !== order.supplierPaidBy) return ended(payerChanged(ctx, order, credential));
   const destination = await destinationOf(ctx, order);
   const offer = await offerFor(ctx, order, credential, destination);
-  if ('reason' in offer) return fail(ctx, order, offer.reason, { note: offer.note });
-  if ('foreign' in offer) return foreignPrice(ctx, order, offer.foreign);
+  if ('reason' in offer) return ended(fail(ctx, order, offer.reason, { note: offer.note }));
+  if ('foreign' in offer) return ended(foreignPrice(ctx, order, offer.foreign));
   await ctx.store.transaction(em => withdrawUnsent(em, 'buy', order.id));
   await placeOrder(ctx, order, credential, { offer, destination });
   return undefined;
