@@ -12,14 +12,22 @@ import { assertClaim } from './orders.ts';
 /** What a supplier order is called before it was looked at: AliExpress' own word for one that was just placed. */
 export const neverRead = 'PLACE_ORDER_SUCCESS';
 
+/** What a purchase has brought at the supplier. */
+type Placed = {
+  /** The supplier's own. */
+  readonly numbers: readonly string[];
+  /** The account that it was placed with. */
+  readonly credentialId?: CredentialId | null;
+  readonly effectKey?: string | null;
+  /** The supplier said that it was paid as it was placed. */
+  readonly wasPaid?: boolean;
+};
+
 /** Keeps every number one purchase came back with, and whether it was paid at once; again is harmless. */
 export async function saveSupplierOrders(
   em: EntityManager,
   orderId: OrderId,
-  credentialId: CredentialId | null,
-  numbers: readonly string[],
-  effectKey: string | null = null,
-  wasPaid = false,
+  { numbers, credentialId = null, effectKey = null, wasPaid = false }: Placed,
 ): Promise<void> {
   for (const number of numbers)
     await em.execute(

@@ -76,7 +76,7 @@ describe('the pages', () => {
     const wanted = await world.addOrder({ externalOrderId: '27-12345-67890', externalLineId: '1', channel: 'ebay' });
     await world.addOrder();
     await world.store.transaction(async em => {
-      await saveSupplierOrders(em, wanted, null, ['8190000000000001']);
+      await saveSupplierOrders(em, wanted, { numbers: ['8190000000000001'] });
       await recordPayment(em, {
         orderId: wanted,
         provider: 'ebay',

@@ -24,7 +24,11 @@ export async function boughtByHand(
   const apiName = buy.route === 'aliexpress-browser' ? 'aliexpress' : 'aliexpress-dropshipping';
   const account = await credentialByAccount(em, apiName, buy.environment, buy.account);
   if (isInDoubt(buy) || saidByPerson(buy)) await closeByHand(em, buy, { orderNumbers: [...numbers] });
-  await saveSupplierOrders(em, order.id, account?.id ?? null, numbers, buy.idempotencyKey);
+  await saveSupplierOrders(em, order.id, {
+    numbers,
+    credentialId: account?.id ?? null,
+    effectKey: buy.idempotencyKey,
+  });
   const own = new Set((await purchaseOrdersOf(em, order.id)).map(({ number }) => number));
   const taken = numbers.filter(number => !own.has(number));
   if (taken.length > 0) throw refusal('REFERENCE_TAKEN', `${taken.join(', ')}: another purchase of ours`);

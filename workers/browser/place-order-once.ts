@@ -84,7 +84,11 @@ const intentOf = (ctx: Context, order: Order, credential: Credential): Omit<Inte
   assertOwner: em => assertOwner(em, order),
   find: effect => findInList(ctx, order, credential, effect),
   record: async (em, { orderNumbers }, effect) => {
-    await saveSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey);
+    await saveSupplierOrders(em, order.id, {
+      numbers: orderNumbers,
+      credentialId: credential.id,
+      effectKey: effect.idempotencyKey,
+    });
     await goOnProven(em, order.id);
     const { total } = JSON.parse(effect.request) as ClickedOrder;
     const price = formatMoney({ ...total, amountMinor: BigInt(total.amountMinor) });

@@ -78,14 +78,15 @@ async function perform({ contract, processor }: Service, job: BullJob, surroundi
   return processor(payload as never, { ...surroundings, signal });
 }
 
+/** How BullMQ has given a job: `token` is what it is held with, and `lost` aborts when another worker may have it. */
+type Taken = { readonly job: BullJob; readonly token: string | undefined; readonly lost: AbortSignal | undefined };
+
 /** Runs one job from taking it to its one wide log line. */
 async function run(
   service: Service,
-  job: BullJob,
+  { job, token, lost }: Taken,
   surroundings: Surroundings,
   ending: AbortSignal,
-  lost: AbortSignal | undefined,
-  token: string | undefined,
 ): Promise<string> {
   const startedAt = performance.now();
   const line = { queue: service.contract.name, jobId: job.id, ...job.data, attempt: job.attemptsMade + 1 };
@@ -127,7 +128,7 @@ export function startHost(
     const service = { contract, processor: processors[name] };
     const worker = backend.openWorker(
       contract,
-      (job: BullJob, token, lost) => run(service, job, surroundings, stopping.signal, lost, token),
+      (job: BullJob, token, lost) => run(service, { job, token, lost }, surroundings, stopping.signal),
       {
         concurrency: contract.concurrency,
         lockDuration: takeOver.lockMs,

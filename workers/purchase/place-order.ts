@@ -66,7 +66,12 @@ export async function placeOrder(ctx: Context, order: Order, credential: Credent
       return { orderNumbers, paid: paid && effect.lastSentAt == null };
     },
     record: async (em, { orderNumbers, paid = false }, effect) => {
-      await saveSupplierOrders(em, order.id, credential.id, orderNumbers, effect.idempotencyKey, paid);
+      await saveSupplierOrders(em, order.id, {
+        numbers: orderNumbers,
+        credentialId: credential.id,
+        effectKey: effect.idempotencyKey,
+        wasPaid: paid,
+      });
       await goOnProven(em, order.id);
       const text = `placed at AliExpress as ${orderNumbers.join(', ')}`;
       await note(em, order.id, 'effect', choice ? `${text} for ${formatMoney(choice.offer.total)}` : text, {

@@ -24,7 +24,7 @@ describe('supplier orders', () => {
   const place = async (...numbers: string[]) => {
     const order = await db.store.transaction(em => insertOrder(em, { status: 'PURCHASING' }));
     const { id } = order;
-    await db.store.transaction(em => saveSupplierOrders(em, id, null, numbers));
+    await db.store.transaction(em => saveSupplierOrders(em, id, { numbers }));
     const rows = () => db.store.read(em => supplierOrdersOf(em, id));
     const tell = async (word: SupplierWord) => {
       const [row] = await rows();
@@ -38,7 +38,7 @@ describe('supplier orders', () => {
   it('are all kept that one purchase came back with, and again is harmless', async () => {
     const numbers = [randomUUID(), randomUUID()].toSorted();
     const { id, rows } = await place(...numbers);
-    await db.store.transaction(em => saveSupplierOrders(em, id, null, numbers));
+    await db.store.transaction(em => saveSupplierOrders(em, id, { numbers }));
     expect((await rows()).map(({ number, status }) => [number, status])).to.deep.equal(
       numbers.map(number => [number, 'PLACED_UNPAID']),
     );
