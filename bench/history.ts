@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { UserId } from '../domain/ids.ts';
+import { legEvents } from '../domain/ledger-event.ts';
 import { migrations } from '../migrations/index.ts';
 import { startEmbeddedPostgres, throwaway } from '../runtime/system/embedded-postgres.ts';
 import { temporaryFolder } from '../runtime/system/started-processes.ts';
@@ -7,6 +8,7 @@ import { type EntityManager, openOrm, openStore, type Store } from '../store/dat
 import { patient } from '../store/database/pool-timeouts.ts';
 import { owedFrom } from '../store/money/current-account.ts';
 import { earnedInAll } from '../store/money/earnings.ts';
+import { isOfKind } from '../store/money/event-names.ts';
 import { freeFunds } from '../store/money/funding.ts';
 import { accountBalances } from '../store/money/ledger.ts';
 import { findOrders } from '../store/operations/overview.ts';
@@ -36,7 +38,7 @@ const questionsOf = (ids: { seller: string; order: string }): readonly Question[
     before: `select account, sum(amount_minor) from (
         select t.user_id as seller_id, case p.account when 'admin' then 'admin' else 'reseller' end as account, p.currency, p.amount_minor
           from ledger_transactions t join ledger_postings p on p.transaction_id = t.id join orders o on o.id = t.order_id
-          where t.event not like 'leg%' and (p.account in ('reseller', 'admin')
+          where not ${isOfKind('t.event', legEvents)} and (p.account in ('reseller', 'admin')
             or (o.proceeds_held_by = 'reseller' and p.account in ('buyer-payments', 'tax:collected', 'fees:marketplace', 'fees:payment'))
             or (o.supplier_paid_by = 'reseller' and p.account in ('supplier-purchases', 'supplier-refunds')))
         union all

@@ -6,6 +6,7 @@
  * reseller's own money, so that an operator's limit is drawn down too.
  */
 import type pg from 'pg';
+import { eventName } from '../store/money/event-names.ts';
 import type { Progress } from './progress.ts';
 
 /** Of the reseller, and of the admin who has the commissions. */
@@ -32,6 +33,15 @@ const people = `
   insert into funding_accounts (id, kind, owner_id, provider, currency, available_minor, as_of) values
     (${platformAccount}, 'reported', null, 'paypal', 'USD', 100000000, now()),
     (${resellerAccount}, 'limit', ${reseller}, 'paypal', 'USD', 1000000000000, now());`;
+
+/** SQL of the names that an order's events are booked under. */
+const event = {
+  paid: eventName('paid', `'CAP' || i`),
+  bought: eventName('bought', `'buy-' || i`),
+  booked: eventName('booked', id('sale')),
+  toAdmin: eventName('leg', `${id('leg-admin')} || ':1'`),
+  toReseller: eventName('leg', `${id('leg-reseller')} || ':1'`),
+};
 
 /** Each statement reads `n`, the number of orders, from `all_orders (i, n)`. */
 const history = [
@@ -70,21 +80,21 @@ const history = [
      case r.of when 'buy' then 1449 when 'admin' then 165 else 25 + ${share} end, 'CONSUMED', ${at}, ${at}
    from all_orders, (values ('buy', 'order'), ('admin', 'leg-admin'), ('reseller', 'leg-reseller')) r (of, subject)`,
   `insert into ledger_transactions (source, event, order_id, user_id, at)
-   select t.source, t.named || case t.named when 'paid:CAP' then '' || i when 'bought:buy-' then '' || i
-       when 'booked:' then '' || ${id('sale')} when 'leg:admin' then ':' || md5('leg-admin' || i)::uuid || ':1' else ':' || md5('leg-reseller' || i)::uuid || ':1' end,
-     ${id('order')}, ${reseller}, ${at}
-   from all_orders, (values ('paypal', 'paid:CAP'), ('aliexpress', 'bought:buy-'), ('sale', 'booked:'), ('paypal', 'leg:admin'), ('paypal', 'leg:reseller')) t (source, named)`,
+   select t.source, t.event, ${id('order')}, ${reseller}, ${at}
+   from all_orders cross join lateral (values
+     ('paypal', ${event.paid}), ('aliexpress', ${event.bought}), ('sale', ${event.booked}), ('paypal', ${event.toAdmin}), ('paypal', ${event.toReseller})
+   ) t (source, event)`,
   `insert into ledger_postings (transaction_id, account, holder_id, amount_minor, currency)
    select t.id, p.account, case p.account when 'admin' then ${admin} when 'reseller' then ${reseller} end, p.minor, 'USD'
    from all_orders join ledger_transactions t on t.order_id = ${id('order')}
    join lateral (select case when ${paidByReseller} then 'reseller' else 'cash:paypal' end as payer, ${share} as share) o on true
    join lateral (values
-     ('paid:', 'cash:paypal', 2845), ('paid:', 'fees:payment', 154), ('paid:', 'buyer-payments', -2999),
-     ('bought:', 'supplier-purchases', 1449), ('bought:', o.payer, -1449),
-     ('booked:', 'buyer-payments', 2999), ('booked:', 'fees:payment', -154), ('booked:', 'supplier-purchases', -1449), ('booked:', 'admin', -140), ('booked:', 'reseller', -1256),
-     ('leg:admin', 'admin', 140), ('leg:admin', 'fees:payout', 25), ('leg:admin', 'cash:paypal', -165),
-     ('leg:reseller', 'reseller', o.share), ('leg:reseller', 'fees:payout', 25), ('leg:reseller', 'cash:paypal', -25 - o.share)
-   ) p (event, account, minor) on t.event like p.event || '%'`,
+     (${event.paid}, 'cash:paypal', 2845), (${event.paid}, 'fees:payment', 154), (${event.paid}, 'buyer-payments', -2999),
+     (${event.bought}, 'supplier-purchases', 1449), (${event.bought}, o.payer, -1449),
+     (${event.booked}, 'buyer-payments', 2999), (${event.booked}, 'fees:payment', -154), (${event.booked}, 'supplier-purchases', -1449), (${event.booked}, 'admin', -140), (${event.booked}, 'reseller', -1256),
+     (${event.toAdmin}, 'admin', 140), (${event.toAdmin}, 'fees:payout', 25), (${event.toAdmin}, 'cash:paypal', -165),
+     (${event.toReseller}, 'reseller', o.share), (${event.toReseller}, 'fees:payout', 25), (${event.toReseller}, 'cash:paypal', -25 - o.share)
+   ) p (event, account, minor) on t.event = p.event`,
 ];
 
 const everyTable =

@@ -5,6 +5,7 @@
 import { platformCurrency } from '../domain/fees.ts';
 import { bearerOfKeptFees } from '../domain/kept-fees.ts';
 import { merged, reversed } from '../domain/ledger.ts';
+import { ledgerEvent } from '../domain/ledger-event.ts';
 import { convert, formatMoney, type Money } from '../domain/money.ts';
 import type { FailureReason } from '../domain/order.ts';
 import { keptFeeBorne } from '../domain/postings.ts';
@@ -26,14 +27,15 @@ export async function bearKeptFees(em: EntityManager, order: Order): Promise<voi
   const bearer = bearerOfKeptFees(custodyOf(order), await lastFailure(em, order));
   const worth = await inOurCurrency(em, order, fee);
   const postings = keptFeeBorne({ bearer, reseller: order.userId, fee, worth });
-  await postTurn(em, { source: keptFees, event: `kept:${order.id}`, orderId: order.id, postings });
+  await postTurn(em, { source: keptFees, event: ledgerEvent.keptFeeBorne(order.id), orderId: order.id, postings });
   await note(em, order.id, 'noted', `PayPal keeps ${formatMoney(fee)}: the ${bearer} bears it`, { bearer });
 }
 
 /** The money has come again: the fee is a cost of what becomes of the order. The caller owns it. */
 export async function takeBackKeptFees(em: EntityManager, { id: orderId }: Order): Promise<void> {
-  const postings = merged(reversed(await postingsOf(em, orderId, keptFees, ['%'])));
-  if (postings.length > 0) await postTurn(em, { source: keptFees, event: `unkept:${orderId}`, orderId, postings });
+  const postings = merged(reversed(await postingsOf(em, orderId, keptFees)));
+  if (postings.length > 0)
+    await postTurn(em, { source: keptFees, event: ledgerEvent.keptFeeTakenBack(orderId), orderId, postings });
 }
 
 /** At the order's own rate, else the newest; where there is none it is owed as it was kept. */

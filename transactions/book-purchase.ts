@@ -1,12 +1,13 @@
 import { platformCurrency } from '../domain/fees.ts';
 import type { OrderId } from '../domain/ids.ts';
+import { type LedgerEvent, ledgerEvent } from '../domain/ledger-event.ts';
 import { type Money, money, sum } from '../domain/money.ts';
 import { supplierPaid } from '../domain/postings.ts';
 import type { EntityManager } from '../store/database/open.ts';
 import { standingEffect } from '../store/effects/effects.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { consume } from '../store/money/funding.ts';
-import { post } from '../store/money/ledger.ts';
+import { isPosted, post } from '../store/money/ledger.ts';
 import { custodyOf } from '../store/orders/orders.ts';
 import { isByHand, purchaseOrdersOf } from '../store/orders/supplier-orders.ts';
 
@@ -23,10 +24,14 @@ export const costOf = (rows: readonly SupplierOrder[]): Money =>
   );
 
 /** The name that the standing purchase is booked under. @param row one of its supplier orders, if it has any */
-async function purchaseEvent(em: EntityManager, orderId: OrderId, row: SupplierOrder | undefined): Promise<string> {
-  if (row && isByHand(row)) return `bought:${row.number}`;
+async function purchaseEvent(
+  em: EntityManager,
+  orderId: OrderId,
+  row: SupplierOrder | undefined,
+): Promise<LedgerEvent> {
+  if (row && isByHand(row)) return ledgerEvent.bought(row.number);
   const key = row ? row.effectKey : (await standingEffect(em, 'buy', orderId))?.idempotencyKey;
-  return `bought:${key ?? orderId}`;
+  return ledgerEvent.bought(key ?? orderId);
 }
 
 /** Whether what the standing purchase cost is in the books. @param rows its supplier orders */
@@ -36,8 +41,7 @@ export async function isPurchaseBooked(
   rows: readonly SupplierOrder[],
 ): Promise<boolean> {
   const event = await purchaseEvent(em, orderId, rows[0]);
-  const booked = await em.execute(`select from ledger_transactions where source = 'aliexpress' and event = ?`, [event]);
-  return booked.length > 0;
+  return isPosted(em, 'aliexpress', event);
 }
 
 /** Who paid for the goods, and from where: what a person has paid by another way, nobody here can read. */

@@ -1,5 +1,6 @@
 /** What a channel keeps of a payment, as it is booked: estimated by our table, and corrected when the channel says it. */
 import { expectedFees, feeTable, platformCurrency } from '../domain/fees.ts';
+import { ledgerEvent } from '../domain/ledger-event.ts';
 import { formatMoney, type Money, money, percentOf, subtract, sum } from '../domain/money.ts';
 import type { Channel } from '../domain/order.ts';
 import { feeCorrected, feeTakenElsewhere } from '../domain/postings.ts';
@@ -28,7 +29,9 @@ export async function estimatedFee(em: EntityManager, channel: Channel, amount: 
 /** Books what the channel kept more or less than was booked with the payment. The caller owns the order. */
 export async function correctFee(em: EntityManager, order: Order, payment: Payment): Promise<void> {
   const { reference, provider, currency } = payment;
-  const booked = await postingsOf(em, order.id, provider, [`paid:${reference}`, `fee:${reference}`]);
+  const booked = await postingsOf(em, order.id, provider, {
+    named: [ledgerEvent.paid(reference), ledgerEvent.feeCorrected(reference)],
+  });
   const fees = booked.filter(({ account }) => account.startsWith('fees:')).map(({ amount }) => amount);
   const [kept, estimated] = [money(payment.feeMinor ?? 0n, currency), sum(fees, currency)];
   await bookTold(em, order, payment);
@@ -37,7 +40,7 @@ export async function correctFee(em: EntityManager, order: Order, payment: Payme
   const saleBooked = order.saleBookedAt != null;
   const sale = { channel: order.channel, custody: custodyOf(order), reseller: order.userId };
   const postings = feeCorrected({ ...sale, difference, saleBooked });
-  await post(em, { source: provider, event: `fee:${reference}`, orderId: order.id, postings });
+  await post(em, { source: provider, event: ledgerEvent.feeCorrected(reference), orderId: order.id, postings });
   const text = `${provider} kept ${formatMoney(kept)} where ${formatMoney(estimated)} was estimated`;
   await note(em, order.id, 'noted', saleBooked ? `${text}, after the sale was booked` : text, { provider, reference });
   if (order.status === 'REFUNDED') await bearKeptFees(em, order);
@@ -49,7 +52,15 @@ async function bookTold(em: EntityManager, order: Order, payment: Payment): Prom
   if (feeMinor == null || feeToldMinor == null || !feeToldCurrency) return;
   const [converted, told] = [money(feeMinor, currency), money(feeToldMinor, feeToldCurrency)];
   const postings = feeTakenElsewhere({ channel: order.channel, custody: custodyOf(order), converted, told });
-  if (!(await post(em, { source: provider, event: `fee-currency:${reference}`, orderId: order.id, postings }))) return;
+  if (
+    !(await post(em, {
+      source: provider,
+      event: ledgerEvent.feeTakenElsewhere(reference),
+      orderId: order.id,
+      postings,
+    }))
+  )
+    return;
   const text = `${provider} kept ${formatMoney(told)}: ${formatMoney(converted)} at ${feeRate} (${feeRateSource})`;
   await note(em, order.id, 'noted', text, { provider, reference });
 }

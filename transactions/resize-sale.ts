@@ -3,6 +3,7 @@
  * again. Every change is an entry of its own. A leg that is not paid follows; what has left stays as it is, and the rest
  * is a receivable of the platform, or a credit that a further leg pays.
  */
+import type { LedgerEvent } from '../domain/ledger-event.ts';
 import { add, convert, type Money, max, min, money, negate, subtract, zero } from '../domain/money.ts';
 import type { Beneficiary } from '../domain/payout-leg.ts';
 import { saleRevalued } from '../domain/postings.ts';
@@ -23,7 +24,7 @@ import { claimUnpaidLeg, reduceLeg } from './cancel-payout.ts';
 
 type Shares = Readonly<Record<Beneficiary, Money>>;
 /** The name that the change is booked under, and by how much the price changes, in the sale's currency. */
-type Change = { readonly event: string; readonly by: Money };
+type Change = { readonly event: LedgerEvent; readonly by: Money };
 
 /** The price is `by` less. The caller owns the order. */
 export async function shrinkSale(em: EntityManager, order: Order, sale: Sale, change: Change): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Fees } from '../domain/fees.ts';
+import { ledgerEvent } from '../domain/ledger-event.ts';
 import { formatMoney, type Money, money, zero } from '../domain/money.ts';
 import type { Channel } from '../domain/order.ts';
 import { broughtMoney, type PaymentState } from '../domain/payment.ts';
@@ -98,7 +99,7 @@ async function book(em: EntityManager, enqueue: Enqueue, order: Order, payment: 
     fees: feesOf(order.channel, payment),
     collectedTax: money(payment.collectedTaxMinor, payment.currency),
   });
-  await post(em, { source: payment.provider, event: `paid:${payment.reference}`, orderId: order.id, postings });
+  await post(em, { source: payment.provider, event: ledgerEvent.paid(payment.reference), orderId: order.id, postings });
   if (!payment.feeEstimated) await correctFee(em, order, payment);
   if (order.status !== 'CREATED' && order.status !== 'CANCELLED') return;
   const expected = salePrice(order);

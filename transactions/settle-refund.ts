@@ -1,3 +1,4 @@
+import { ledgerEvent } from '../domain/ledger-event.ts';
 import { Unreadable } from '../domain/outcome.ts';
 import { buyerRefunded } from '../domain/postings.ts';
 import type { EntityManager } from '../store/database/open.ts';
@@ -32,8 +33,13 @@ export async function settleRefund(
   const { userId: reseller, id: orderId } = order;
   const channel = isElsewhere(news.reference) ? 'elsewhere' : order.channel;
   const postings = buyerRefunded({ channel, custody: custodyOf(order), reseller, amount });
-  await post(em, { source: payment.provider, event: `${news.kind}:${news.reference}`, orderId, postings });
+  await post(em, {
+    source: payment.provider,
+    event: ledgerEvent.wentBack(news.kind, news.reference),
+    orderId,
+    postings,
+  });
   const sale = await findSale(em, orderId);
-  if (sale) await shrinkSale(em, order, sale, { event: `shrunk:${sale.id}:${news.reference}`, by: amount });
+  if (sale) await shrinkSale(em, order, sale, { event: ledgerEvent.saleShrunk(sale.id, news.reference), by: amount });
   return true;
 }

@@ -2,6 +2,7 @@
  * Money that had gone back to the buyer is here again: a chargeback or a claim was won, a refund has failed after all.
  * It is booked under a name of its own, numbered, because it may go back once more. The sale is worth again what it was.
  */
+import { ledgerEvent } from '../domain/ledger-event.ts';
 import { formatMoney, type Money, sum } from '../domain/money.ts';
 import { refundReturned } from '../domain/postings.ts';
 import { enqueueWoken } from '../queues/enqueue-woken.ts';
@@ -58,12 +59,16 @@ export async function settleReturns(
 async function book({ payouts, em, enqueue, order }: Given, payment: Payment, { reference, amount }: Return) {
   const { channel, userId: reseller, id: orderId } = order;
   const postings = refundReturned({ channel, custody: custodyOf(order), reseller, amount });
-  await post(em, { source: payment.provider, event: `return:${reference}`, orderId, postings });
+  await post(em, { source: payment.provider, event: ledgerEvent.cameAgain(reference), orderId, postings });
   const sale = await findSale(em, orderId);
   const owner = sale && (await findUser(em, order.userId));
   if (!sale || !owner) return;
   const payTo = receiversOf(payouts, { admin: await commissionAdmin(em), reseller: owner });
-  await regainSale(em, enqueue, order, sale, { event: `regained:${sale.id}:${reference}`, by: amount, payTo });
+  await regainSale(em, enqueue, order, sale, {
+    event: ledgerEvent.saleRegained(sale.id, reference),
+    by: amount,
+    payTo,
+  });
 }
 
 /** What was given up for want of the money is a person's; what was only held goes on, once all of it is here. */

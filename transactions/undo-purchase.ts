@@ -1,6 +1,7 @@
 import { platformCurrency } from '../domain/fees.ts';
 import type { OrderId } from '../domain/ids.ts';
 import { merged, type Posting, reversed } from '../domain/ledger.ts';
+import { type LedgerEvent, ledgerEvent } from '../domain/ledger-event.ts';
 import { formatMoney, type Money, money, subtract, zero } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
 import { lostAtSupplier, supplierCancelled, supplierRefunded } from '../domain/postings.ts';
@@ -34,7 +35,7 @@ export async function awaitSupplierRefund(
     if (status === 'CANCELLED' && wasPaid && costMinor != null && costCurrency) {
       const booked = await post(em, {
         source: 'aliexpress',
-        event: `cancelled:${number}`,
+        event: ledgerEvent.supplierCancelled(number),
         orderId: order.id,
         postings: supplierCancelled({ ...sale, owed: money(costMinor, costCurrency) }),
       });
@@ -105,22 +106,25 @@ async function bookRefund(
   if (sale) await voidSale(em, order.id, sale);
   const owed = await owedBySupplier(em, order.id);
   const payer = payerOf(order, row);
-  const book = async (event: string, postings: readonly Posting[]) => {
-    if (postings.length > 0)
-      await post(em, { source: 'aliexpress', event: `${event}:${name}`, orderId: order.id, postings });
+  const book = async (event: LedgerEvent, postings: readonly Posting[]) => {
+    if (postings.length > 0) await post(em, { source: 'aliexpress', event, orderId: order.id, postings });
   };
-  await book('refunded', supplierRefunded({ ...payer, cost, owed }));
-  if (lost.amountMinor > 0n) await book('lost', lostAtSupplier({ ...payer, lost }));
+  await book(ledgerEvent.supplierRefunded(name), supplierRefunded({ ...payer, cost, owed }));
+  if (lost.amountMinor > 0n) await book(ledgerEvent.lostAtSupplier(name), lostAtSupplier({ ...payer, lost }));
 }
 
 /** Books the sale back as it stands now, with what refunds have made of it: the order's money is parked again. */
 async function voidSale(em: EntityManager, orderId: OrderId, sale: Sale): Promise<void> {
-  const booked = await postingsOf(em, orderId, 'sale', [
-    `booked:${sale.id}`,
-    `shrunk:${sale.id}:%`,
-    `regained:${sale.id}:%`,
-  ]);
-  await post(em, { source: 'sale', event: `voided:${sale.id}`, orderId, postings: merged(reversed(booked)) });
+  const booked = await postingsOf(em, orderId, 'sale', {
+    named: [ledgerEvent.saleBooked(sale.id)],
+    beginning: [ledgerEvent.saleShrunk(sale.id, ''), ledgerEvent.saleRegained(sale.id, '')],
+  });
+  await post(em, {
+    source: 'sale',
+    event: ledgerEvent.saleVoided(sale.id),
+    orderId,
+    postings: merged(reversed(booked)),
+  });
   await em.nativeUpdate(Sale, { id: sale.id }, { voidedAt: timeOf(em) });
   for (const { id } of await legsOfOrder(em, orderId)) {
     const leg = await claimUnpaidLeg(em, id);

@@ -3,9 +3,11 @@
  * is the order, where there is one, and `detail` says what of it.
  */
 import { type Account, accounts, parkedAccounts } from '../../domain/ledger.ts';
+import { legEvents, saleChanges } from '../../domain/ledger-event.ts';
 import { broughtNothing } from '../../domain/payment.ts';
 import { cameBack } from '../../domain/payout-leg.ts';
 import { untaken } from '../events/untaken-events.ts';
+import { eventName, isOneOf } from '../money/event-names.ts';
 import { atProvider } from '../money/refunds.ts';
 import { unlikeItsMovements } from '../money/running-balances.ts';
 
@@ -14,10 +16,10 @@ export type Rule = { readonly name: string; readonly toDo: string; readonly sql:
 
 const list = (names: readonly string[]): string => names.map(name => `'${name}'`).join();
 
-/** The sum of one account's postings under an order's events of that name, all SQL. */
+/** The sum of one account's postings under those events of an order, all SQL; `event` tests `t.event`. */
 const posted = (orderId: string, account: string, event: string) =>
   `(select coalesce(sum(p.amount_minor), 0) from ledger_transactions t join ledger_postings p on p.transaction_id = t.id
-    where t.order_id = ${orderId} and t.event ${event} and p.account = ${account})`;
+    where t.order_id = ${orderId} and ${event} and p.account = ${account})`;
 
 const entries: readonly Rule[] = [
   {
@@ -40,10 +42,14 @@ const entries: readonly Rule[] = [
   },
 ];
 
-const paid = (account: string) => posted('payments.order_id', account, `= 'paid:' || reference`);
+const paid = (account: string) => posted('payments.order_id', account, `t.event = ${eventName('paid', 'reference')}`);
 /** With the payment, or when the channel said what it really kept. */
 const kept = (account: Account) =>
-  posted('payments.order_id', `'${account}'`, `in ('paid:' || reference, 'fee:' || reference)`);
+  posted(
+    'payments.order_id',
+    `'${account}'`,
+    `t.event in (${eventName('paid', 'reference')}, ${eventName('fee', 'reference')})`,
+  );
 const feeAccounts: readonly Account[] = ['fees:marketplace', 'fees:payment', 'fees:difference'];
 
 /** What a refund or a reversal took; a return took less than nothing. */
@@ -73,9 +79,9 @@ const buyersMoney: readonly Rule[] = [
     sql: `select r.order_id::text as subject, r.kind || ' ' || r.reference || ' ' || r.amount_minor as detail
           from refunds r join orders o on o.id = r.order_id
           where r.status = 'COMPLETED'
-            and (${posted('r.order_id', `'buyer-payments'`, `= r.kind || ':' || r.reference`)} <> ${wentBack}
+            and (${posted('r.order_id', `'buyer-payments'`, `t.event = r.kind || ':' || r.reference`)} <> ${wentBack}
               or (o.proceeds_held_by = 'platform'
-                and ${posted('r.order_id', `'cash:' || case when r.${atProvider} then o.channel else 'elsewhere' end`, `= r.kind || ':' || r.reference`)} <> -(${wentBack})))`,
+                and ${posted('r.order_id', `'cash:' || case when r.${atProvider} then o.channel else 'elsewhere' end`, `t.event = r.kind || ':' || r.reference`)} <> -(${wentBack})))`,
   },
   {
     name: 'each refunded order has given back what its buyer paid',
@@ -90,7 +96,7 @@ const buyersMoney: readonly Rule[] = [
     name: 'each dispute is booked with what PayPal has taken for it',
     toDo: 'Open the dispute at PayPal and compare its fee with the ledger.',
     sql: `select order_id::text as subject, reference || ' ' || fee_minor || ' ' || fee_currency as detail from disputes
-          where ${posted('disputes.order_id', `'fees:dispute'`, `like 'dispute-fee:' || reference || ':%'`)} <> fee_minor`,
+          where ${posted('disputes.order_id', `'fees:dispute'`, isOneOf('t.event', ['dispute-fee'], 'reference'))} <> fee_minor`,
   },
 ];
 
@@ -101,7 +107,7 @@ const purchases: readonly Rule[] = [
     sql: `select o.id::text as subject, e.idempotency_key as detail from orders o
           join effects e on e.purpose = 'buy' and e.subject = o.id and e.status = 'DONE'
           where o.status in ('PURCHASED', 'SHIPPED', 'DELIVERED')
-            and ${posted('o.id', `'supplier-purchases'`, `= 'bought:' || e.idempotency_key`)} <>
+            and ${posted('o.id', `'supplier-purchases'`, `t.event = ${eventName('bought', 'e.idempotency_key')}`)} <>
               (select coalesce(sum(cost_minor), 0) from supplier_orders s where s.order_id = o.id and s.effect_key = e.idempotency_key and s.was_paid)`,
   },
   {
@@ -113,7 +119,7 @@ const purchases: readonly Rule[] = [
           ), cancelled as (
             select s.order_id, sum(s.cost_minor) as minor from supplier_orders s
               join effects e on e.idempotency_key = s.effect_key and e.status = 'DONE'
-              where s.status = 'CANCELLED' and s.was_paid and s.refunded_at is null and ${posted('s.order_id', `'supplier-purchases'`, `= 'bought:' || s.effect_key`)} <> 0 group by 1
+              where s.status = 'CANCELLED' and s.was_paid and s.refunded_at is null and ${posted('s.order_id', `'supplier-purchases'`, `t.event = ${eventName('bought', 's.effect_key')}`)} <> 0 group by 1
           )
           select coalesce(owed.order_id, cancelled.order_id)::text as subject,
                  coalesce(owed.minor, 0) || ' booked, ' || coalesce(cancelled.minor, 0) || ' cancelled' as detail
@@ -122,8 +128,8 @@ const purchases: readonly Rule[] = [
   },
 ];
 
-const ownEntries = `(t.event = 'booked:' || s.id or t.event = 'voided:' || s.id or t.event like 'shrunk:' || s.id || ':%'
-  or t.event like 'regained:' || s.id || ':%')`;
+const ownEntries = `(t.event in (${eventName('booked', 's.id')}, ${eventName('voided', 's.id')})
+  or ${isOneOf('t.event', saleChanges, 's.id')})`;
 
 const sales: readonly Rule[] = [
   {
@@ -131,8 +137,8 @@ const sales: readonly Rule[] = [
     toDo: 'Compare the sale on the order’s page with the ledger before its payouts leave.',
     sql: `select s.order_id::text as subject, s.id::text as detail from sales s join commissions c on c.sale_id = s.id
           where s.net_profit_minor + c.amount_minor <> s.gross_profit_minor
-             or ${posted('s.order_id', `'admin'`, `= 'booked:' || s.id`)} <> -c.amount_minor
-             or ${posted('s.order_id', `'supplier-purchases'`, `= 'booked:' || s.id`)} <> -s.supplier_cost_minor`,
+             or ${posted('s.order_id', `'admin'`, `t.event = ${eventName('booked', 's.id')}`)} <> -c.amount_minor
+             or ${posted('s.order_id', `'supplier-purchases'`, `t.event = ${eventName('booked', 's.id')}`)} <> -s.supplier_cost_minor`,
   },
   {
     name: 'each order that was bought and is followed has one standing sale',
@@ -166,7 +172,7 @@ const payouts: readonly Rule[] = [
     name: 'each leg that is paid is booked with its amount, and no other leg is',
     toDo: 'Compare the payout at its provider with the ledger: the reseller’s balance is wrong by this.',
     sql: `select l.order_id::text as subject, l.id || ' ' || l.status || ' ' || l.amount_minor as detail from payout_legs l
-          where ${posted('l.order_id', 'l.beneficiary', `like 'leg%:' || l.id || ':%'`)}
+          where ${posted('l.order_id', 'l.beneficiary', isOneOf('t.event', legEvents, 'l.id'))}
             <> case when l.status = 'PAID' then l.amount_minor else 0 end`,
   },
   {
@@ -187,7 +193,7 @@ const payouts: readonly Rule[] = [
 
 const converted = (account: string, currency: string) =>
   `(select coalesce(sum(p.amount_minor), 0) from ledger_transactions t join ledger_postings p on p.transaction_id = t.id
-    where t.source = 'fx' and t.event = 'converted:' || c.reference and p.account = ${account} and p.currency = ${currency})`;
+    where t.source = 'fx' and t.event = ${eventName('converted', 'c.reference')} and p.account = ${account} and p.currency = ${currency})`;
 
 const conversions: readonly Rule[] = [
   {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../../domain/ids.ts';
+import { type LedgerEvent, ledgerEvent } from '../../domain/ledger-event.ts';
 import { type Money, money } from '../../domain/money.ts';
 import type { Channel } from '../../domain/order.ts';
 import { Unreadable } from '../../domain/outcome.ts';
@@ -18,7 +19,7 @@ export type DisputeNews = {
 };
 
 /** What the fee changed by, and the name that this change is booked under. */
-export type FeeChange = { event: string; amount: Money };
+export type FeeChange = { event: LedgerEvent; amount: Money };
 
 /**
  * Takes what is said of one dispute of an order's payment. PayPal's of several payments is kept with the first of
@@ -53,7 +54,7 @@ export async function recordDispute(
     { status, feeMinor: fee.amountMinor, feeCurrency, feeChanges, updatedAt: timeOf(em) },
   );
   if (change === 0n) return undefined;
-  return { event: `dispute-fee:${reference}:${feeChanges}`, amount: money(change, feeCurrency) };
+  return { event: ledgerEvent.disputeFee(reference, feeChanges), amount: money(change, feeCurrency) };
 }
 
 /** Whether a dispute of the order's payment is open. */

@@ -1,5 +1,6 @@
 import { platformCurrency } from '../../domain/fees.ts';
 import type { UserId } from '../../domain/ids.ts';
+import { ledgerEvent } from '../../domain/ledger-event.ts';
 import { type Currency, equals, type Money, min, money, negate } from '../../domain/money.ts';
 import { type Channel, channels } from '../../domain/order.ts';
 import { carriedAt, currencyConverted } from '../../domain/postings.ts';
@@ -88,7 +89,7 @@ export async function recordConversion(
     ],
   );
   const postings = currencyConverted({ heldAt, from, to, carried });
-  await post(em, { source: 'fx', event: `converted:${reference}`, orderId: null, at, postings });
+  await post(em, { source: 'fx', event: ledgerEvent.converted(reference), orderId: null, at, postings });
   return { conversion: { ...conversion, heldAt, carried }, booked: true };
 }
 

@@ -1,18 +1,24 @@
 import type { OrderId, UserId } from '../../domain/ids.ts';
 import { type Account, imbalance, type Posting } from '../../domain/ledger.ts';
+import type { LedgerEvent } from '../../domain/ledger-event.ts';
 import { type Currency, currencyOf, type Money, money, zero } from '../../domain/money.ts';
 import { invariant } from '../../domain/outcome.ts';
 import type { EntityManager } from '../database/open.ts';
 
+/** `at` is when it happened; now, unless told. Without an order it is the platform's own affair. */
+export type Entry = {
+  readonly source: string;
+  readonly event: LedgerEvent;
+  readonly orderId: OrderId | null;
+  readonly at?: Date;
+  readonly postings: readonly Posting[];
+};
+
 /**
- * Books one event. `source` and `event` name it for ever (`paypal`, `capture:3C6…`): booking it again does nothing and
- * answers false. Without an order it is the platform's own affair. `at` is when it happened; now, unless told. The
- * database refuses what does not sum to zero.
+ * Books one event. `source` and `event` name it for ever: booking it again does nothing and answers false. The database
+ * refuses what does not sum to zero.
  */
-export async function post(
-  em: EntityManager,
-  entry: { source: string; event: string; orderId: OrderId | null; at?: Date; postings: readonly Posting[] },
-): Promise<boolean> {
+export async function post(em: EntityManager, entry: Entry): Promise<boolean> {
   invariant(imbalance(entry.postings).size === 0, `${entry.source} ${entry.event} is balanced`);
   const [transaction] = await em.execute<{ id: string }[]>(
     `insert into ledger_transactions (source, event, order_id, user_id, at)
@@ -28,15 +34,17 @@ export async function post(
   return true;
 }
 
+export async function isPosted(em: EntityManager, source: string, event: LedgerEvent): Promise<boolean> {
+  const rows = await em.execute('select from ledger_transactions where source = ? and event = ?', [source, event]);
+  return rows.length > 0;
+}
+
 /**
  * Books what may truthfully happen again under the name it had before: a payout that is paid, comes back, and is paid
  * after all. The second time is booked as `name#2`. Only for whoever has just won the guarded move which says that it
  * happened (once more): nothing else keeps it from being booked twice.
  */
-export async function postTurn(
-  em: EntityManager,
-  entry: Parameters<typeof post>[1] & { readonly orderId: OrderId },
-): Promise<void> {
+export async function postTurn(em: EntityManager, entry: Entry & { readonly orderId: OrderId }): Promise<void> {
   const { source, event, orderId } = entry;
   const [row] = await em.execute<{ turns: number }[]>(
     `select count(*)::int as turns from ledger_transactions
@@ -67,18 +75,26 @@ export async function orderSums(
   return account => sums.get(account) ?? zero(currency);
 }
 
-/** What the events of one order are booked as, those of one source whose names begin so. */
+/** Events by their names, each with all its turns, and by what their names begin with. */
+type Events = { readonly named: readonly LedgerEvent[]; readonly beginning?: readonly LedgerEvent[] };
+
+/** What the events of one order and source are booked as; all of them, unless told which. */
 export async function postingsOf(
   em: EntityManager,
   orderId: OrderId,
   source: string,
-  events: readonly string[],
+  events?: Events,
 ): Promise<Posting[]> {
+  const { named, beginning = [] } = events ?? { named: [] };
+  const prefixes = [...beginning, ...named.map(event => `${event}#`)];
   const rows = await em.execute<{ account: Account; holder_id: UserId | null; amount: string; currency: string }[]>(
     `select p.account, p.holder_id, p.amount_minor::text as amount, p.currency from ledger_transactions t
      join ledger_postings p on p.transaction_id = t.id
-     where t.order_id = ? and t.source = ? and t.event like any (string_to_array(?, ',')) order by p.id`,
-    [orderId, source, events.join(',')],
+     where t.order_id = ? and t.source = ? and (?
+       or t.event in (select jsonb_array_elements_text(?::jsonb))
+       or exists (select from jsonb_array_elements_text(?::jsonb) prefix where starts_with(t.event, prefix)))
+     order by p.id`,
+    [orderId, source, events === undefined, JSON.stringify(named), JSON.stringify(prefixes)],
   );
   return rows.map(({ account, holder_id: holder, amount, currency }) => ({
     account,

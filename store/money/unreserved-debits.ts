@@ -1,8 +1,10 @@
+import { reservedEvents } from '../../domain/ledger-event.ts';
 import { type Money, money } from '../../domain/money.ts';
 import { broughtNothing } from '../../domain/payment.ts';
 import type { EntityManager } from '../database/open.ts';
 import { quoted } from '../database/quoted.ts';
 import type { FundingAccount } from '../entities/money.ts';
+import { isOfKind } from './event-names.ts';
 
 /**
  * What left an account since `since`, or is about to, and was never reserved: refunds, reversals and fees for
@@ -21,7 +23,7 @@ export async function ownDebits(
     `select
        (select coalesce(-sum(p.amount_minor), 0) from ledger_transactions t join ledger_postings p on p.transaction_id = t.id
         where t.at >= ? and p.account = ? and p.currency = ? and p.amount_minor < 0
-          and t.event not like 'bought:%' and t.event not like 'leg:%')::text as booked,
+          and not ${isOfKind('t.event', reservedEvents)})::text as booked,
        (select coalesce(sum(greatest(0, p.amount_minor - (select coalesce(sum(r.amount_minor), 0) from refunds r
             where r.payment_id = p.id and r.status = 'COMPLETED'))), 0)
         from effects e join payments p on p.order_id = e.subject

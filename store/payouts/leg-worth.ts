@@ -2,10 +2,12 @@
  * What a leg that is not with its receiver is worth: what its sale is worth now. A refund cannot shrink a leg that is on
  * its way; when the leg comes back, and before it leaves again, the books are asked.
  */
+import { legEvents } from '../../domain/ledger-event.ts';
 import { type Money, max, min, money, zero } from '../../domain/money.ts';
 import type { EntityManager } from '../database/open.ts';
 import { type PayoutLeg, Sale } from '../entities/money.ts';
 import { owedFrom } from '../money/current-account.ts';
+import { isOfKind } from '../money/event-names.ts';
 import { legAmount } from './legs.ts';
 
 /**
@@ -25,7 +27,7 @@ async function beyondShare(em: EntityManager, { orderId, beneficiary, currency }
   const [row] = await em.execute<{ beyond: string }[]>(
     `select (
        (select coalesce(sum(p.amount_minor), 0) from ledger_transactions t join ledger_postings p on p.transaction_id = t.id
-          where t.order_id = ? and t.event not like 'leg%' and p.account = ? and p.currency = ?)
+          where t.order_id = ? and not ${isOfKind('t.event', legEvents)} and p.account = ? and p.currency = ?)
        + (select coalesce(sum(amount_minor), 0) from payout_legs
           where order_id = ? and beneficiary = ? and status <> 'CANCELLED')
        + (select coalesce(sum(set_off_minor), 0) from sales where order_id = ? and voided_at is null and ? = 'reseller')

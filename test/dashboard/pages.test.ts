@@ -217,7 +217,7 @@ describe('the pages', () => {
       });
       await post(em, {
         source: 'sale',
-        event: `commission:${id}`,
+        event: `regained:${id}:commission`,
         orderId: id,
         postings: [
           { account: 'reseller', holder: world.reseller.id, amount: usd(1_234n) },

@@ -105,6 +105,13 @@ const banned: readonly BannedText[] = [
     why: 'reads the configuration, or begins a transaction: a business transaction is handed its values, and is part of its caller’s',
     in: /^transactions\//,
   },
+  {
+    pattern:
+      /['"`](paid|fee|fee-currency|refund|reversal|return|dispute-fee|kept|unkept|bought|cancelled|refunded|lost|booked|shrunk|regained|voided|leg|leg-back|leg-fee|paid-out|found|converted)(:(?! )|%)/,
+    why: 'spells the name of a ledger event: domain/ledger-event.ts makes it, store/money/event-names.ts finds it',
+    in: /^(api|bench|dashboard|demo|domain|providers|queues|runtime|storm|store|transactions|workers)\//,
+    except: /^domain\/ledger-event\.ts$/,
+  },
   { pattern: /@ts-(ignore|expect-error|nocheck)/, why: 'hides a type error' },
   {
     pattern: /\bprocess\.env\b/,

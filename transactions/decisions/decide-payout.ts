@@ -8,8 +8,10 @@
  *
  * A payout that was given up, and that its provider shows all the same, is taken for this one by `paid`.
  */
+
 import type { LegId, UserId } from '../../domain/ids.ts';
 import type { Json } from '../../domain/json.ts';
+import { ledgerEvent } from '../../domain/ledger-event.ts';
 import { formatMoney, isGreater, zero } from '../../domain/money.ts';
 import { orderStates } from '../../domain/order.ts';
 import { invariant, unreachable } from '../../domain/outcome.ts';
@@ -187,7 +189,7 @@ async function paidElsewhere(
   const { beneficiary, userId: holder, orderId } = leg;
   const booked = await post(em, {
     source: 'elsewhere',
-    event: `paid-out:${leg.id}:${reference}`,
+    event: ledgerEvent.paidElsewhere(leg.id, reference),
     orderId,
     postings: legPaid({ beneficiary, holder, amount, fee: zero(amount.currency), from: 'elsewhere' }),
   });

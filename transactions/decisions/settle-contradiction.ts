@@ -1,5 +1,6 @@
 import { platformCurrency } from '../../domain/fees.ts';
 import type { LegId, UserId } from '../../domain/ids.ts';
+import { ledgerEvent } from '../../domain/ledger-event.ts';
 import { formatMoney, type Money, money, subtract, zero } from '../../domain/money.ts';
 import { orderStates } from '../../domain/order.ts';
 import { legPaid, lostAtSupplier } from '../../domain/postings.ts';
@@ -61,7 +62,7 @@ export async function settleContradiction(
 
 async function book(em: EntityManager, order: Order, found: Contradiction, amount: Money): Promise<void> {
   const postings = amount.amountMinor === 0n ? [] : await postingsOf(em, order, found, amount);
-  const event = found.partMinor === null ? `found:${found.key}` : `found:${found.key}:${found.subject}`;
+  const event = ledgerEvent.foundOut(found.key, found.partMinor === null ? null : found.subject);
   const source = found.route === 'payoneer' ? 'payoneer' : found.purpose === 'buy' ? 'aliexpress' : 'paypal';
   if (postings.length > 0) await postTurn(em, { source, event, orderId: order.id, postings });
 }

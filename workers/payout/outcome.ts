@@ -1,4 +1,5 @@
 import type { Posting } from '../../domain/ledger.ts';
+import { type LedgerEvent, ledgerEvent } from '../../domain/ledger-event.ts';
 import { add, equals, formatMoney, type Money, subtract, sum } from '../../domain/money.ts';
 import { Terminal } from '../../domain/outcome.ts';
 import { legPaid, legReturned, payoutCharged } from '../../domain/postings.ts';
@@ -106,7 +107,7 @@ async function paid(ctx: Context, leg: PayoutLeg, route: PayoutRoute, standing: 
     await partReturned(em, 'pay', leg.id, subtract(route.feeMax, fee));
     await moveLeg(em, leg, 'PAID', { feeMinor: fee.amountMinor, providerItemId: itemId, reason: null });
     const feeLeft = subtract(fee, await feeBooked(em, leg, itemId));
-    await book(em, leg, `leg:${leg.id}:${itemId}`, legPaid({ ...shareOf(leg), fee: feeLeft }));
+    await book(em, leg, ledgerEvent.legPaid(leg.id, itemId), legPaid({ ...shareOf(leg), fee: feeLeft }));
   });
   return `PAID: ${formatMoney(amount)}`;
 }
@@ -125,11 +126,16 @@ async function notPaid(
   await ctx.store.transaction(async em => {
     await lockLeg(em, leg);
     await moneyReturned(em, 'pay', leg.id);
-    if (wasPaid) await book(em, leg, `leg-back:${leg.id}:${providerItemId}`, legReturned(shareOf(leg)));
+    if (wasPaid) await book(em, leg, ledgerEvent.legReturned(leg.id, providerItemId), legReturned(shareOf(leg)));
     // What came back had left, and has cost its fee, once; what failed never left.
     else if (fee && to !== 'FAILED') {
       const feeLeft = subtract(fee, await feeBooked(em, leg, providerItemId));
-      await book(em, leg, `leg-fee:${leg.id}:${providerItemId}`, payoutCharged({ fee: feeLeft, from: leg.route }));
+      await book(
+        em,
+        leg,
+        ledgerEvent.legCharged(leg.id, providerItemId),
+        payoutCharged({ fee: feeLeft, from: leg.route }),
+      );
     }
     await moveLeg(em, leg, to, { reason, providerItemId });
     await fitToSale(em, leg);
@@ -138,14 +144,14 @@ async function notPaid(
   return leg.status === to ? `${to}: ${reason}` : `${to}: ${reason}; ${leg.status}, its sale was refunded`;
 }
 
-const book = async (em: EntityManager, leg: PayoutLeg, event: string, postings: Posting[]): Promise<void> => {
+const book = async (em: EntityManager, leg: PayoutLeg, event: LedgerEvent, postings: Posting[]): Promise<void> => {
   if (postings.length > 0) await postTurn(em, { source: leg.route, event, orderId: leg.orderId, postings });
 };
 
 /** What a payout has cost so far: a provider keeps its fee once, however often the payout turns. */
 async function feeBooked(em: EntityManager, leg: PayoutLeg, itemId: string | null): Promise<Money> {
-  const events = ['leg', 'leg-fee'].map(name => `${name}:${leg.id}:${itemId}`).flatMap(name => [name, `${name}#%`]);
-  const fees = (await postingsOf(em, leg.orderId, leg.route, events)).filter(
+  const named = [ledgerEvent.legPaid(leg.id, `${itemId}`), ledgerEvent.legCharged(leg.id, itemId)];
+  const fees = (await postingsOf(em, leg.orderId, leg.route, { named })).filter(
     ({ account }) => account === 'fees:payout',
   );
   return sum(

@@ -1,4 +1,5 @@
 import { expectedFees, type Fees, feesAt, platformCurrency } from '../../domain/fees.ts';
+import { ledgerEvent } from '../../domain/ledger-event.ts';
 import { add, convert, formatMoney, type Money, negate } from '../../domain/money.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { saleBooked } from '../../domain/postings.ts';
@@ -93,7 +94,7 @@ async function bookSale(ctx: Context, em: EntityManager, order: Order, facts: Sa
   });
   const parties = { custody, reseller: order.userId, admin: admin.id };
   const postings = saleBooked({ ...parties, gross, fees, collectedTax, supplierCost, profit });
-  await post(em, { source: 'sale', event: `booked:${sale.id}`, orderId: order.id, postings });
+  await post(em, { source: 'sale', event: ledgerEvent.saleBooked(sale.id), orderId: order.id, postings });
   await note(
     em,
     order.id,

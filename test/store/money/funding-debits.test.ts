@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { Posting } from '../../../domain/ledger.ts';
+import type { LedgerEvent } from '../../../domain/ledger-event.ts';
 import { type Money, money } from '../../../domain/money.ts';
 import { buyerRefunded, disputeCharged, legPaid, supplierPaid } from '../../../domain/postings.ts';
 import type { Order } from '../../../store/entities/order.ts';
@@ -36,7 +37,7 @@ describe('of a reported balance of 100, what else has left the account', () => {
     });
   });
 
-  const book = (event: string, postings: Posting[], at?: Date) =>
+  const book = (event: LedgerEvent, postings: Posting[], at?: Date) =>
     db.store.transaction(em => post(em, { source: 'test', event, orderId: order.id, postings, ...(at ? { at } : {}) }));
   const back = (amount: Money, channel: 'paypal' | 'ebay' = 'paypal') =>
     buyerRefunded({ channel, custody: custodyOf(order), reseller: order.userId, amount });
@@ -64,7 +65,7 @@ describe('of a reported balance of 100, what else has left the account', () => {
     expect(answer).to.deep.equal({ reserved: false, free: usd(40n) });
   });
 
-  const entries: [what: string, event: string, postings: () => Posting[], left: bigint][] = [
+  const entries: [what: string, event: LedgerEvent, postings: () => Posting[], left: bigint][] = [
     ['a reversal', 'reversal:R1', () => back(usd(30n)), 70n],
     ['a fee for a dispute', 'dispute-fee:D1:1', () => disputeCharged(usd(20n)), 80n],
     ['a fee that was given back', 'dispute-fee:D1:2', () => disputeCharged(usd(-20n)), 100n],

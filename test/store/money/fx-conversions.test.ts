@@ -25,7 +25,7 @@ describe('conversions of foreign money', () => {
   async function carry(em: EntityManager, foreign: bigint, worth: bigint, event: string): Promise<void> {
     await post(em, {
       source: 'test',
-      event,
+      event: `paid:${event}`,
       orderId: (await insertOrder(em)).id,
       postings: [
         { account: 'cash:mercadolibre', amount: pesos(foreign) },
@@ -65,7 +65,7 @@ describe('conversions of foreign money', () => {
     await db.store.transaction(async em =>
       post(em, {
         source: 'test',
-        event: 'paid in reais',
+        event: 'paid:in-reais',
         orderId: (await insertOrder(em)).id,
         postings: [
           { account: 'cash:mercadolibre', amount: money(5_000n, 'BRL') },

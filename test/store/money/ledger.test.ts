@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import type { OrderId, UserId } from '../../../domain/ids.ts';
 import type { Account, Posting } from '../../../domain/ledger.ts';
+import type { LedgerEvent } from '../../../domain/ledger-event.ts';
 import { type Currency, money } from '../../../domain/money.ts';
 import { legPaid } from '../../../domain/postings.ts';
 import { creditOf } from '../../../store/money/current-account.ts';
-import { balanceOf, ledgerTotals, post } from '../../../store/money/ledger.ts';
+import { balanceOf, ledgerTotals, post, postingsOf } from '../../../store/money/ledger.ts';
 import { usd } from '../../support/money.ts';
 import { insertOrder, insertUser, openTestStore, refusalOf, rowsOf, type TestStore } from '../fixtures.ts';
 
@@ -22,7 +23,7 @@ describe('the ledger', () => {
   const leg = (amount: bigint, fee = 25n): Posting[] =>
     legPaid({ beneficiary: 'reseller', holder, amount: usd(amount), fee: usd(fee) });
   const book = (event: string, postings: readonly Posting[]) =>
-    db.store.transaction(em => post(em, { source: 'test', event, orderId, postings }));
+    db.store.transaction(em => post(em, { source: 'test', event: `paid:${event}`, orderId, postings }));
   const balance = (account: Account, of: UserId | null = null, currency: Currency = 'USD') =>
     db.store.read(em => balanceOf(em, account, of, currency));
 
@@ -50,8 +51,27 @@ describe('the ledger', () => {
     expect(await balance('reseller', holder)).to.deep.equal(usd(150n));
     // The same event of another source is another event.
     expect(
-      await db.store.transaction(em => post(em, { source: 'other', event: 'twice', orderId, postings: [] })),
+      await db.store.transaction(em => post(em, { source: 'other', event: 'paid:twice', orderId, postings: [] })),
     ).to.equal(true);
+  });
+
+  it('reads an event by its name, and none that only looks like it', async () => {
+    const shares = async (named: readonly LedgerEvent[], beginning: readonly LedgerEvent[] = []) =>
+      (await db.store.read(em => postingsOf(em, orderId, 'test', { named, beginning })))
+        .filter(({ account }) => account === 'reseller')
+        .map(({ amount }) => amount.amountMinor);
+    for (const [name, amount] of [
+      ['A_1', 1n],
+      ['AB1', 2n],
+      ['A_1#2', 4n],
+      ['a,b', 8n],
+      ['A%', 16n],
+      ['A_1:x', 32n],
+    ] as const)
+      await book(name, leg(amount));
+    expect(await shares(['paid:A_1'])).to.deep.equal([1n, 4n]);
+    expect(await shares(['paid:a,b', 'paid:A%'])).to.deep.equal([8n, 16n]);
+    expect(await shares([], ['paid:A_1:'])).to.deep.equal([32n]);
   });
 
   it('has balances that are sums over postings, per account, holder and currency', async () => {
@@ -60,7 +80,7 @@ describe('the ledger', () => {
       async em => [await insertOrder(em), await insertUser(em), await insertUser(em)] as const,
     );
     const entry = (event: string, postings: Posting[]) =>
-      own.store.transaction(em => post(em, { source: 'test', event, orderId: order.id, postings }));
+      own.store.transaction(em => post(em, { source: 'test', event: `paid:${event}`, orderId: order.id, postings }));
     await entry('1', [
       { account: 'reseller', holder: alice, amount: usd(-300n) },
       { account: 'reseller', holder: bob, amount: usd(100n) },
@@ -86,7 +106,7 @@ describe('the ledger', () => {
   it('refuses what does not sum to zero before it asks the database', async () => {
     const before = await rowsOf(db.store, 'select id from ledger_transactions');
     const lopsided = book('lopsided', [{ account: 'cash:paypal', amount: usd(1n) }]);
-    expect(String(await lopsided.catch(error => error))).to.contain('test lopsided is balanced');
+    expect(String(await lopsided.catch(error => error))).to.contain('test paid:lopsided is balanced');
     expect(await rowsOf(db.store, 'select id from ledger_transactions')).to.have.length(before.length);
   });
 
@@ -138,7 +158,7 @@ describe('the ledger', () => {
     const late = db.store.transaction(em =>
       em.execute(
         `insert into ledger_postings (transaction_id, account, amount_minor, currency)
-         select id, 'cash:paypal', 1, 'USD' from ledger_transactions where event = 'closed'`,
+         select id, 'cash:paypal', 1, 'USD' from ledger_transactions where event = 'paid:closed'`,
       ),
     );
     expect(await refusalOf(late)).to.equal('ledger_zero_sum');
@@ -158,7 +178,7 @@ describe('the ledger', () => {
   it('refuses a second transaction of one event by the database itself', async () => {
     await book('unique', leg(10n));
     const again = db.store.transaction(em =>
-      em.execute(`insert into ledger_transactions (source, event) values ('test', 'unique')`),
+      em.execute(`insert into ledger_transactions (source, event) values ('test', 'paid:unique')`),
     );
     expect(await refusalOf(again)).to.equal('ledger_transactions_once');
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { OrderId, UserId } from '../../../domain/ids.ts';
+import type { LedgerEvent } from '../../../domain/ledger-event.ts';
 import { migrations } from '../../../migrations/index.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import { migrate } from '../../../store/database/migrate.ts';
@@ -30,7 +31,7 @@ describe('running balances', () => {
   afterEach(() => db[Symbol.asyncDispose]());
 
   /** Goods that the reseller paid for, parked until the sale is booked. */
-  const bought = (event: string, minor: number, orderId: OrderId = order.id) =>
+  const bought = (event: LedgerEvent, minor: number, orderId: OrderId = order.id) =>
     db.store.transaction(em =>
       post(em, {
         source: 'aliexpress',
@@ -90,7 +91,7 @@ describe('running balances', () => {
     const other = await db.store.transaction(em => insertOrder(em, { userId: seller }));
     const booked = Promise.withResolvers<void>();
     const summed = Promise.withResolvers<void>();
-    const posting = (event: string, orderId: OrderId) => ({
+    const posting = (event: LedgerEvent, orderId: OrderId) => ({
       source: 'test',
       event,
       orderId,
@@ -103,7 +104,7 @@ describe('running balances', () => {
     await Promise.all([
       db.store.transaction(async em => {
         tries += 1;
-        await post(em, posting('one', order.id));
+        await post(em, posting('paid:one', order.id));
         booked.resolve();
         await summed.promise;
         await owedFrom(em, seller);
@@ -113,7 +114,7 @@ describe('running balances', () => {
         await booked.promise;
         await owedFrom(em, seller);
         summed.resolve();
-        await post(em, posting('two', other.id));
+        await post(em, posting('paid:two', other.id));
       }),
     ]);
     expect(tries, 'a deadlock repeats one of them').to.equal(2);
