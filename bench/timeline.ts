@@ -53,10 +53,10 @@ const steps = `
     select order_id,
       max(at) filter (where detail ->> 'to' = 'PURCHASING') as purchasing,
       max(at) filter (where detail ->> 'to' = 'PURCHASED') as purchased,
-      max(at) filter (where note like 'sale booked%') as booked
+      max(at) filter (where detail ->> 'sale' is not null) as booked
     from order_events group by order_id),
   paid as (
-    select order_id, detail ->> 'leg' as leg, max(at) as at from order_events where note like 'payout % → PAID' group by 1, 2),
+    select order_id, detail ->> 'leg' as leg, max(at) as at from order_events where detail ->> 'legTo' = 'PAID' group by 1, 2),
   steps as (
     select 'fulfill' as queue, purchasing - ?::timestamptz as took from marks
     union all select 'purchase', purchased - purchasing from marks
@@ -66,7 +66,7 @@ const steps = `
 
 async function secondsSince(em: EntityManager, since: string): Promise<number> {
   const [row] = await em.execute<{ seconds: number }[]>(
-    `select extract(epoch from max(at) - ?::timestamptz)::float8 as seconds from order_events where note like 'payout % → PAID'`,
+    `select extract(epoch from max(at) - ?::timestamptz)::float8 as seconds from order_events where detail ->> 'legTo' = 'PAID'`,
     [since],
   );
   return row?.seconds ?? 0;

@@ -1,6 +1,7 @@
 import { type Money, money } from '../../domain/money.ts';
 import { type Html, html } from '../../runtime/http/html.ts';
 import type { OrderEvent, Parcel, Payment, SupplierOrder } from '../../store/entities/order.ts';
+import { moveOf, moveText } from '../../store/orders/timeline.ts';
 import type { OrderFile } from '../order-file.ts';
 import { amount, badge, code, none, reasonText, table } from './parts.ts';
 import { moment, relative } from './time.ts';
@@ -99,7 +100,7 @@ export function effectTable({ effects, legs, parcels, order }: OrderFile): Html 
 }
 
 /** The text of a move names these already. */
-const toldByTheText = new Set(['from', 'to', 'reason']);
+const toldByTheText = new Set(['from', 'to', 'legFrom', 'legTo', 'beneficiary', 'reason']);
 
 const plain = (value: unknown): string => {
   if (Array.isArray(value)) return value.map(plain).join(', ');
@@ -115,11 +116,12 @@ const details = (detail: OrderEvent['detail']): Html[] =>
     );
 
 /** In `PAID → WAITING (HOLD): the buyer may cancel` the move stands out. */
-const moved = /^(?<move>.*?→ \w+(?: \(\w+\))?)(?<why>.*)$/s;
-
-function sentence({ kind, note }: OrderEvent): Html {
-  const { move, why } = (kind === 'moved' && moved.exec(note)?.groups) || {};
-  return move ? html`<b>${move}</b>${why}` : html`${note}`;
+function sentence(event: OrderEvent): Html {
+  const [{ note }, move] = [event, moveOf(event)];
+  const beginning = move && moveText(move);
+  return beginning && note.startsWith(beginning)
+    ? html`<b>${beginning}</b>${note.slice(beginning.length)}`
+    : html`${note}`;
 }
 
 /** What happened to an order, in the order it happened. */

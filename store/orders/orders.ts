@@ -23,7 +23,7 @@ import { timeIn, timeOf } from '../database/clock.ts';
 import { graceMs, LostClaim, secondLookMs, wake, wakening } from '../database/due-row.ts';
 import { type EntityManager, restoreOnRollback } from '../database/open.ts';
 import { Order, type UnopenedOrder, unopenedOrder } from '../entities/order.ts';
-import { note } from './timeline.ts';
+import { noteMove } from './timeline.ts';
 
 /** Where an order goes next, with what that state needs to be understood later. */
 export type Move =
@@ -133,13 +133,9 @@ export async function moveOrder(em: EntityManager, order: Order, move: Move, als
   };
   const guard = { id: order.id, status: order.status, fence: order.fence };
   if ((await em.nativeUpdate(Order, guard, change)) !== 1) throw new LostClaim(order.id);
-  const reason = 'reason' in move ? ` (${move.reason})` : '';
-  await note(em, order.id, 'moved', `${order.status} → ${move.to}${reason}${move.note ? `: ${move.note}` : ''}`, {
-    from: order.status,
-    to: move.to,
-    ...('reason' in move ? { reason: move.reason } : {}),
-    ...('evidence' in move && move.evidence ? { evidence: move.evidence } : {}),
-  });
+  const moved = { from: order.status, to: move.to, ...('reason' in move ? { reason: move.reason } : {}) };
+  const evidence = 'evidence' in move && move.evidence ? { evidence: move.evidence } : {};
+  await noteMove(em, order.id, moved, { told: move.note, ...evidence });
   restoreOnRollback(em, order);
   Object.assign(order, change);
 }

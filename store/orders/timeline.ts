@@ -19,6 +19,36 @@ export async function note(
   ]);
 }
 
+type OrderMove = { readonly from: string; readonly to: string; readonly reason?: string | null };
+/** Named otherwise than an order's: an order's moves are found by `to`. */
+type LegMove = {
+  readonly beneficiary: string;
+  readonly legFrom: string;
+  readonly legTo: string;
+  readonly reason?: string | null;
+};
+
+/** How the text of a move begins, said from its detail. */
+export function moveText(move: OrderMove | LegMove): string {
+  const reason = move.reason ? ` (${move.reason})` : '';
+  if ('to' in move) return `${move.from} → ${move.to}${reason}`;
+  return `payout to ${move.beneficiary}: ${move.legFrom} → ${move.legTo}${reason}`;
+}
+
+/** @param told what is said after the move; `also`: further detail */
+export const noteMove = (
+  em: EntityManager,
+  orderId: OrderId,
+  move: OrderMove | LegMove,
+  { told, ...also }: { told?: string | undefined } & Record<string, unknown> = {},
+): Promise<void> => note(em, orderId, 'moved', `${moveText(move)}${told ? `: ${told}` : ''}`, { ...also, ...move });
+
+/** The move that a line of the timeline tells of; a payout's of an earlier release is told by its text alone. */
+export function moveOf({ kind, detail }: OrderEvent): OrderMove | LegMove | undefined {
+  if (kind !== 'moved' || !detail) return undefined;
+  return 'to' in detail || 'legTo' in detail ? (detail as OrderMove | LegMove) : undefined;
+}
+
 /** Says a thing once per order, however often it is noticed. False when it was said before. */
 export async function noteOnce(em: EntityManager, orderId: OrderId, topic: string, text: string): Promise<boolean> {
   const said = await em.execute<{ id: string }[]>(

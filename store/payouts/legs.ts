@@ -7,7 +7,7 @@ import { timeIn, timeOf } from '../database/clock.ts';
 import { graceMs, LostClaim, wake } from '../database/due-row.ts';
 import { type EntityManager, restoreOnRollback } from '../database/open.ts';
 import { Effect, PayoutLeg } from '../entities/money.ts';
-import { note } from '../orders/timeline.ts';
+import { note, noteMove } from '../orders/timeline.ts';
 
 export const legAmount = (leg: PayoutLeg): Money => money(leg.amountMinor, leg.currency);
 
@@ -76,8 +76,9 @@ export async function moveLeg(
   };
   const guard = { id: leg.id, status: leg.status, fence: leg.fence };
   if ((await em.nativeUpdate(PayoutLeg, guard, change)) !== 1) throw new LostClaim(leg.id);
-  const why = also.reason ? ` (${also.reason})` : '';
-  await note(em, leg.orderId, 'moved', `payout to ${leg.beneficiary}: ${leg.status} → ${to}${why}`, {
+  const { beneficiary, status: legFrom } = leg;
+  const moved = { beneficiary, legFrom, legTo: to, ...(also.reason ? { reason: also.reason } : {}) };
+  await noteMove(em, leg.orderId, moved, {
     leg: leg.id,
     amount: formatMoney(legAmount(leg)),
     ...(also.providerBatchId ? { batch: also.providerBatchId } : {}),

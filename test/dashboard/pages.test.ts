@@ -10,7 +10,7 @@ import { post } from '../../store/money/ledger.ts';
 import { recordPayment } from '../../store/money/payments.ts';
 import { troubleBoard } from '../../store/operations/provider-troubles.ts';
 import { saveSupplierOrders } from '../../store/orders/supplier-orders.ts';
-import { note } from '../../store/orders/timeline.ts';
+import { note, noteMove } from '../../store/orders/timeline.ts';
 import { addLeg, addSale } from '../../store/payouts/sales.ts';
 import { usd } from '../support/money.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';
@@ -52,6 +52,21 @@ describe('the pages', () => {
     for (const { text } of [page, list, missed]) expect(text).not.to.include('<script');
     expect(page.headers['content-security-policy']).to.include("default-src 'none'").and.not.include('script-src');
     expect(page.headers['cache-control']).to.equal('no-store');
+  });
+
+  it('let the moves of an order and its payouts stand out, and nothing that is written like one', async () => {
+    const order = await world.addOrder({});
+    await world.store.transaction(async em => {
+      await noteMove(em, order, { from: 'PAID', to: 'WAITING', reason: 'HOLD' }, { told: 'until A → B' });
+      await noteMove(em, order, { beneficiary: 'reseller', legFrom: 'SENT', legTo: 'PAID' }, { leg: 'L1' });
+      await note(em, order, 'moved', 'payout to admin: SENT → PAID', { leg: 'L2' });
+    });
+    const { text } = await admin.get(`/orders/${order}`).expect(200);
+    expect(text).to.include('<b>PAID → WAITING (HOLD)</b>: until A → B');
+    expect(text)
+      .to.include('<b>payout to reseller: SENT → PAID</b>')
+      .and.include('<p>payout to admin: SENT → PAID</p>');
+    expect(text).not.to.include('legFrom');
   });
 
   it('tell of a provider that does not answer, and of one that asked us to wait, until they are well', async () => {
