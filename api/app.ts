@@ -5,6 +5,7 @@ import { pinoHttp } from 'pino-http';
 import { logUnknownProxy } from '../runtime/http/unknown-proxy.ts';
 import { openGuessBrakes } from '../store/accounts/guess-brakes.ts';
 import { actingAsNobody } from '../store/database/acting.ts';
+import { ping } from '../store/database/open.ts';
 import type { Deps } from './deps.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { createLimits } from './middleware/limits.ts';
@@ -56,7 +57,7 @@ export function createApp(deps: Deps, pools: { checkouts: pg.Pool; logIns: pg.Po
   app.use('/api/webhooks', webhookRoutes(deps, limits));
   app.use(helmet({ strictTransportSecurity: deps.config.nodeEnv === 'production' }));
   app.get('/health', async (_request, response) => {
-    await deps.store.read(em => em.execute('select 1'));
+    await deps.store.read(ping);
     const refusal = deps.queueRefusal();
     if (refusal) throw new Problem(503, 'QUEUE_REFUSED', refusal);
     response.json({ ok: true });

@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { pinoHttp } from 'pino-http';
 import { logUnknownProxy } from '../runtime/http/unknown-proxy.ts';
 import { openGuessBrakes } from '../store/accounts/guess-brakes.ts';
+import { ping } from '../store/database/open.ts';
 import { boardRoutes } from './board/board.ts';
 import type { Deps } from './deps.ts';
 import { sameOriginOnly } from './middleware/same-origin.ts';
@@ -56,7 +57,7 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
     }),
   );
   app.get('/health', async (_request, response) => {
-    await deps.store.read(em => em.execute('select 1'));
+    await deps.store.read(ping);
     response.json({ ok: true });
   });
   app.use(express.static(publicFolder, { index: false, maxAge: 60_000 }));

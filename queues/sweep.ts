@@ -22,6 +22,7 @@ import { Credential } from '../store/entities/people.ts';
 import { EbaySubscription } from '../store/entities/subscription.ts';
 import { wakeEvent } from '../store/events/inbound-events.ts';
 import { foldBalances } from '../store/money/running-balances.ts';
+import { claimSweep } from '../store/operations/claim-sweep.ts';
 import { beat } from '../store/operations/vital-signs.ts';
 import { checkBooksQueue } from './check-books.ts';
 import type { Job } from './contract.ts';
@@ -36,9 +37,6 @@ import { watchSubscriptionQueue } from './watch-subscription.ts';
 const pageSize = 200;
 /** How many rows of one kind are handled at once: each takes a few short queries. */
 const atOnce = 5;
-
-/** One sweep at a time, whichever process runs it. */
-const sweepLock = 7_203_115;
 
 export type SweepOptions = { store: Store; producer: Producer; stallAfterMs: number; now?: () => Date };
 
@@ -124,8 +122,7 @@ async function allOf<T>(works: readonly Promise<T>[]): Promise<T[]> {
 /** One pass over everything that is due; the number of jobs it made. 0 when another process is sweeping. */
 export async function sweep(options: SweepOptions): Promise<number> {
   return options.store.transaction(async em => {
-    const [lock] = await em.execute<{ mine: boolean }[]>('select pg_try_advisory_xact_lock(?) as mine', [sweepLock]);
-    if (!lock?.mine) return 0;
+    if (!(await claimSweep(em))) return 0;
     await options.producer.setBack((options.now ?? options.store.clock.now)());
     const made = await allOf(kinds.map(lookAfter => lookAfter(options)));
     await closeWindowsAhead(em);

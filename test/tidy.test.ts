@@ -71,6 +71,8 @@ const rules: readonly { name: string; rule: TidyRule; broken: SourceFile[]; kept
       { path: 'test/a.test.ts', text: 'before(function () { this.skip(); });' },
       { path: 'workers/a.ts', text: 'await element.click();' },
       { path: 'store/a.ts', text: 'const at = new Date();' },
+      { path: 'transactions/a.ts', text: 'await em.nativeUpdate(Sale, { id }, {});' },
+      { path: 'queues/a.ts', text: "store.read(em =>\n em\n.execute('select 1'))" },
       { path: 'workers/a.ts', text: 'const event = `leg-back:1`;' },
       { path: 'store/a.ts', text: `"t.event not like 'leg%'"` },
       { path: 'store/a.ts', text: "'update orders set updated_at = now()'" },
@@ -78,6 +80,7 @@ const rules: readonly { name: string; rule: TidyRule; broken: SourceFile[]; kept
     kept: [
       { path: 'test/a.test.ts', text: 'it(…); await until(() => done);' },
       { path: 'workers/a.ts', text: 'await click(page, element);' },
+      { path: 'store/a.ts', text: 'await em.nativeUpdate(Sale, { id }, {});' },
       { path: 'store/a.ts', text: "'update orders set updated_at = clock_now()'; timeOf(em); clock.now()" },
     ],
   },

@@ -7,7 +7,6 @@ import { bearerOfKeptFees } from '../domain/kept-fees.ts';
 import { merged, reversed } from '../domain/ledger.ts';
 import { ledgerEvent } from '../domain/ledger-event.ts';
 import { convert, formatMoney, type Money } from '../domain/money.ts';
-import type { FailureReason } from '../domain/order.ts';
 import { keptFeeBorne } from '../domain/postings.ts';
 import { timeOf } from '../store/database/clock.ts';
 import type { EntityManager } from '../store/database/open.ts';
@@ -15,7 +14,7 @@ import type { Order } from '../store/entities/order.ts';
 import { freshRate } from '../store/money/fx.ts';
 import { orderSums, postingsOf, postTurn } from '../store/money/ledger.ts';
 import { custodyOf, rateOf } from '../store/orders/orders.ts';
-import { note } from '../store/orders/timeline.ts';
+import { lastFailure, note } from '../store/orders/timeline.ts';
 
 export const keptFees = 'kept-fees';
 
@@ -24,7 +23,7 @@ export async function bearKeptFees(em: EntityManager, order: Order): Promise<voi
   if (order.channel !== 'paypal' || order.saleBookedAt) return;
   const fee = (await orderSums(em, order.id, order.saleCurrency))('fees:payment');
   if (fee.amountMinor === 0n) return;
-  const bearer = bearerOfKeptFees(custodyOf(order), await lastFailure(em, order));
+  const bearer = bearerOfKeptFees(custodyOf(order), await lastFailure(em, order.id));
   const worth = await inOurCurrency(em, order, fee);
   const postings = keptFeeBorne({ bearer, reseller: order.userId, fee, worth });
   await postTurn(em, { source: keptFees, event: ledgerEvent.keptFeeBorne(order.id), orderId: order.id, postings });
@@ -43,13 +42,4 @@ async function inOurCurrency(em: EntityManager, order: Order, fee: Money): Promi
   const span = { notBefore: new Date(0), now: timeOf(em) };
   const rate = order.fxRate ? rateOf(order) : await freshRate(em, platformCurrency, fee.currency, span);
   return rate ? convert(fee, rate) : fee;
-}
-
-async function lastFailure(em: EntityManager, { id }: Order): Promise<FailureReason | undefined> {
-  const [row] = await em.execute<{ reason: FailureReason }[]>(
-    `select detail ->> 'reason' as reason from order_events
-     where order_id = ? and kind = 'moved' and detail ->> 'to' = 'FAILED' order by id desc limit 1`,
-    [id],
-  );
-  return row?.reason;
 }

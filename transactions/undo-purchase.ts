@@ -5,18 +5,17 @@ import { type LedgerEvent, ledgerEvent } from '../domain/ledger-event.ts';
 import { formatMoney, type Money, money, subtract, zero } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
 import { lostAtSupplier, supplierCancelled, supplierRefunded } from '../domain/postings.ts';
-import { timeOf } from '../store/database/clock.ts';
 import type { EntityManager } from '../store/database/open.ts';
 import { disproveDone, standingEffect } from '../store/effects/effects.ts';
-import { Sale } from '../store/entities/money.ts';
-import { type Order, SupplierOrder } from '../store/entities/order.ts';
+import type { Sale } from '../store/entities/money.ts';
+import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { keepLost, moneyReturned, partReturned } from '../store/money/funding.ts';
 import { orderSums, post, postingsOf } from '../store/money/ledger.ts';
 import { custodyOf } from '../store/orders/orders.ts';
-import { purchaseOrdersOf } from '../store/orders/supplier-orders.ts';
+import { markRefunded, purchaseOrdersOf } from '../store/orders/supplier-orders.ts';
 import { note } from '../store/orders/timeline.ts';
 import { legsOfOrder } from '../store/payouts/legs.ts';
-import { findSale } from '../store/payouts/sales.ts';
+import { findSale, markVoided } from '../store/payouts/sales.ts';
 import { payerOf } from './book-purchase.ts';
 import { cancelLeg, claimUnpaidLeg } from './cancel-payout.ts';
 
@@ -68,7 +67,7 @@ export async function undoPurchase(em: EntityManager, order: Order, { seenBy, ..
   if (effect) await disproveDone(em, effect, 'SUPPLIER_REFUNDED');
   await keepLost(em, 'buy', order.id, lost);
   await moneyReturned(em, 'buy', order.id);
-  await em.nativeUpdate(SupplierOrder, { id: { $in: rows.map(({ id }) => id) } }, { refundedAt: timeOf(em) });
+  await markRefunded(em, rows);
   await bookRefund(em, order, rows[0], name, { cost, lost });
   const text = `the supplier gave ${formatMoney(subtract(cost, lost))} back${lostToo(lost)}`;
   await note(em, order.id, 'effect', text, { key: name, seenBy });
@@ -87,7 +86,7 @@ export async function undoPart(
   { seenBy, ...undone }: Undone,
 ): Promise<void> {
   const numbers = cancelled.map(({ number }) => number);
-  await em.nativeUpdate(SupplierOrder, { number: { $in: numbers } }, { refundedAt: timeOf(em) });
+  await markRefunded(em, cancelled);
   const { cost, lost = zero(cost.currency) } = undone;
   await partReturned(em, 'buy', order.id, subtract(cost, lost));
   await bookRefund(em, order, cancelled[0], numbers.join('+'), { cost, lost });
@@ -125,7 +124,7 @@ async function voidSale(em: EntityManager, orderId: OrderId, sale: Sale): Promis
     orderId,
     postings: merged(reversed(booked)),
   });
-  await em.nativeUpdate(Sale, { id: sale.id }, { voidedAt: timeOf(em) });
+  await markVoided(em, sale);
   for (const { id } of await legsOfOrder(em, orderId)) {
     const leg = await claimUnpaidLeg(em, id);
     if (leg) await cancelLeg(em, leg, 'SUPPLIER_CANCELLED');

@@ -19,6 +19,13 @@ export async function standingEffect(
   return effect?.status === 'DISPROVEN' ? null : effect;
 }
 
+/** The one under that key that was given up. */
+export const givenUpEffect = (
+  em: EntityManager,
+  purpose: EffectPurpose,
+  idempotencyKey: string,
+): Promise<Effect | null> => em.findOne(Effect, { purpose, idempotencyKey, status: 'DISPROVEN' });
+
 /** How often a subject's effect has been refused with this code. */
 export const timesRefused = (
   em: EntityManager,

@@ -161,12 +161,23 @@ export async function holdsMoney(em: EntityManager, orderId: OrderId): Promise<b
 export const paymentsOf = (em: EntityManager, orderId: OrderId): Promise<Payment[]> =>
   em.find(Payment, { orderId }, { orderBy: { createdAt: 'asc' }, limit: 100 });
 
+export const findPayment = (em: EntityManager, id: Payment['id']): Promise<Payment> =>
+  em.findOneOrFail(Payment, { id });
+
+/** The payment that one of these captures of PayPal's is. */
+export const paymentOfCapture = (em: EntityManager, ...captures: readonly string[]): Promise<Payment | null> =>
+  em.findOne(Payment, { provider: 'paypal', reference: { $in: [...captures] } });
+
+/** Whether a capture of PayPal's is a payment here whose fee we have only estimated. */
+export const isFeeEstimated = async (em: EntityManager, capture: string): Promise<boolean> =>
+  (await em.count(Payment, { provider: 'paypal', reference: capture, feeEstimated: true })) > 0;
+
 /** The order that a capture of PayPal's is for: by our row of it, PayPal's order, or what we gave that to carry. */
 export async function orderOfCapture(
   em: EntityManager,
   capture: { id: string; orderId?: string; customId?: string },
 ): Promise<Order | null> {
-  const known = await em.findOne(Payment, { provider: 'paypal', reference: capture.id });
+  const known = await paymentOfCapture(em, capture.id);
   if (known) return findOrder(em, known.orderId);
   if (capture.orderId) return orderByReference(em, 'paypal', capture.orderId);
   const { customId } = capture;

@@ -162,6 +162,10 @@ export const originalOf = ({ reference }: Refund): string => reference.replace(/
 export const forgetPending = (em: EntityManager, orderId: OrderId): Promise<number> =>
   em.nativeDelete(Refund, { orderId, status: 'PENDING' });
 
+/** Whether money that went back is a refund here, by its number at the provider. */
+export const isRefundKnown = async (em: EntityManager, reference: string): Promise<boolean> =>
+  (await em.count(Refund, { reference })) > 0;
+
 /** Whether a refund of ours has arrived, by its number at the provider. */
 export const hasArrived = async (em: EntityManager, reference: string): Promise<boolean> =>
   (await em.count(Refund, { reference, status: 'COMPLETED' })) > 0;

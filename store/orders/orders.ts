@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import { platformCurrency } from '../../domain/fees.ts';
-import type { OrderId, UserId } from '../../domain/ids.ts';
+import type { CredentialId, OrderId, UserId } from '../../domain/ids.ts';
 import { type Currency, type Money, money, type Rate } from '../../domain/money.ts';
 import {
   type Channel,
@@ -61,6 +61,14 @@ export const orderByReference = (
 ): Promise<Order | null> => em.findOne(Order, { channel, externalOrderId });
 
 /** An order of this seller's: what a marketplace's order is called, anybody may claim of theirs. */
+/** A line of a sale at a connected account, by the marketplace's number of the sale. */
+export const orderOfAccount = (
+  em: EntityManager,
+  credentialId: CredentialId,
+  externalOrderId: string,
+  lines: readonly string[],
+): Promise<Order | null> => em.findOne(Order, { credentialId, externalOrderId, externalLineId: { $in: [...lines] } });
+
 export const orderOfSeller = (
   em: EntityManager,
   userId: UserId,

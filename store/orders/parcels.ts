@@ -50,6 +50,8 @@ export async function keepParcels(
   await em.nativeUpdate(Parcel, others, { goneAt: timeOf(em) });
 }
 
+export const findParcel = (em: EntityManager, id: ParcelId): Promise<Parcel | null> => em.findOne(Parcel, { id });
+
 export const parcelsOf = (em: EntityManager, orderId: OrderId): Promise<Parcel[]> =>
   em.find(Parcel, { orderId }, { orderBy: { firstSeenAt: 'asc', trackingNumber: 'asc' }, limit: 200 });
 

@@ -65,6 +65,24 @@ export async function endFollowing(em: EntityManager, orderId: OrderId): Promise
     );
 }
 
+/** The supplier has given back what these cost. */
+export async function markRefunded(em: EntityManager, rows: readonly SupplierOrder[]): Promise<void> {
+  await em.nativeUpdate(SupplierOrder, { id: { $in: rows.map(({ id }) => id) } }, { refundedAt: timeOf(em) });
+}
+
+/** A person has seen that the goods do not come, and that nothing was paid for them. */
+export async function markNotComing(em: EntityManager, row: SupplierOrder): Promise<void> {
+  const closed = isCancelled(row) ? {} : ({ status: 'CANCELLED' } as const);
+  await em.nativeUpdate(SupplierOrder, { id: row.id }, { ...closed, wasPaid: false, updatedAt: timeOf(em) });
+}
+
+/** What was paid for a supplier order, by the word of a person. */
+export async function markPaid(em: EntityManager, { id, status }: SupplierOrder, cost: Money): Promise<void> {
+  const paid = status === 'PLACED_UNPAID' ? ({ status: 'PAID' } as const) : {};
+  const costs = { wasPaid: true, costMinor: cost.amountMinor, costCurrency: cost.currency, updatedAt: timeOf(em) };
+  await em.nativeUpdate(SupplierOrder, { id }, { ...paid, ...costs });
+}
+
 /** Numbers that a person was mistaken about; one that was paid stays. */
 export async function forgetSupplierOrders(em: EntityManager, orderId: OrderId, effectKey: string): Promise<void> {
   await em.execute('delete from supplier_orders where order_id = ? and effect_key = ? and not was_paid', [

@@ -1,4 +1,5 @@
 import type { OrderId } from '../../domain/ids.ts';
+import type { FailureReason } from '../../domain/order.ts';
 import type { EntityManager } from '../database/open.ts';
 import { storableJson } from '../database/storable-json.ts';
 import { OrderEvent } from '../entities/order.ts';
@@ -47,6 +48,16 @@ export const noteMove = (
 export function moveOf({ kind, detail }: OrderEvent): OrderMove | LegMove | undefined {
   if (kind !== 'moved' || !detail) return undefined;
   return 'to' in detail || 'legTo' in detail ? (detail as OrderMove | LegMove) : undefined;
+}
+
+/** Why an order failed the last time. */
+export async function lastFailure(em: EntityManager, orderId: OrderId): Promise<FailureReason | undefined> {
+  const [row] = await em.execute<{ reason: FailureReason }[]>(
+    `select detail ->> 'reason' as reason from order_events
+     where order_id = ? and kind = 'moved' and detail ->> 'to' = 'FAILED' order by id desc limit 1`,
+    [orderId],
+  );
+  return row?.reason;
 }
 
 /** Says a thing once per order, however often it is noticed. False when it was said before. */

@@ -16,6 +16,9 @@ export const legsOfOrder = (em: EntityManager, orderId: OrderId): Promise<Payout
 
 export const findLeg = (em: EntityManager, id: LegId): Promise<PayoutLeg | null> => em.findOne(PayoutLeg, { id });
 
+export const findLegs = (em: EntityManager, ids: readonly LegId[]): Promise<PayoutLeg[]> =>
+  em.find(PayoutLeg, { id: { $in: [...ids] } });
+
 /** As for orders: the newest claimant owns the leg. */
 export async function claimLeg(em: EntityManager, id: LegId, from: readonly LegState[]): Promise<PayoutLeg | null> {
   const guard = { id, status: { $in: [...from] } };
@@ -85,6 +88,21 @@ export async function moveLeg(
   });
   restoreOnRollback(em, leg);
   Object.assign(leg, change);
+}
+
+/** The name that its provider has for the payout: its news comes under it. */
+export async function saveProviderReference(em: EntityManager, id: LegId, reference: string): Promise<void> {
+  await em.nativeUpdate(PayoutLeg, { id }, { providerBatchId: reference });
+}
+
+/** Where the next payout of a leg goes. The caller owns the leg. */
+export async function saveReceiver(
+  em: EntityManager,
+  leg: PayoutLeg,
+  to: Pick<PayoutLeg, 'route' | 'receiver'>,
+): Promise<void> {
+  await em.nativeUpdate(PayoutLeg, { id: leg.id, fence: leg.fence }, to);
+  Object.assign(leg, to);
 }
 
 /** A payout that was parked because nobody could prove it is proven now: its job reads how it stands. */

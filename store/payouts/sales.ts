@@ -5,13 +5,18 @@ import type { LegId, OrderId, SaleId, UserId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
 import type { Beneficiary } from '../../domain/payout-leg.ts';
 import type { Profit } from '../../domain/profit.ts';
-import { timeIn } from '../database/clock.ts';
+import { timeIn, timeOf } from '../database/clock.ts';
 import { graceMs } from '../database/due-row.ts';
 import type { EntityManager } from '../database/open.ts';
 import { AdminCommission, Commission, PayoutLeg, Sale } from '../entities/money.ts';
 
 export const findSale = (em: EntityManager, orderId: OrderId): Promise<Sale | null> =>
   em.findOne(Sale, { orderId, voidedAt: null });
+
+/** It was booked back. */
+export async function markVoided(em: EntityManager, { id }: Sale): Promise<void> {
+  await em.nativeUpdate(Sale, { id }, { voidedAt: timeOf(em) });
+}
 
 export const commissionOf = (em: EntityManager, saleId: SaleId) => em.findOneOrFail(Commission, { saleId });
 

@@ -112,6 +112,12 @@ const banned: readonly BannedText[] = [
     in: /^(api|bench|dashboard|demo|domain|providers|queues|runtime|storm|store|transactions|workers)\//,
     except: /^domain\/ledger-event\.ts$/,
   },
+  {
+    pattern:
+      /\bem\s*\.\s*(execute|find\w*|native\w+|insert\w*|upsert\w*|count|create\w*|persist|remove|flush|lock|refresh|populate)\b/,
+    why: 'reaches into the tables: store/ asks them, under a name',
+    in: /^(api|dashboard|queues|transactions|workers)\//,
+  },
   { pattern: /@ts-(ignore|expect-error|nocheck)/, why: 'hides a type error' },
   {
     pattern: /\bprocess\.env\b/,

@@ -2,17 +2,21 @@
 import { platformCurrency } from '../../domain/fees.ts';
 import { sum } from '../../domain/money.ts';
 import { credentialByAccount } from '../../store/connections/credentials.ts';
-import { timeOf } from '../../store/database/clock.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
 import { closeByHand, saidByPerson } from '../../store/effects/effects-by-hand.ts';
-import { SupplierOrder } from '../../store/entities/order.ts';
-import { isCancelled, purchaseOrdersOf, saveSupplierOrders } from '../../store/orders/supplier-orders.ts';
+import {
+  isCancelled,
+  markNotComing,
+  markPaid,
+  purchaseOrdersOf,
+  saveSupplierOrders,
+} from '../../store/orders/supplier-orders.ts';
 import { bookPurchase } from '../book-purchase.ts';
 import { refusal } from '../decision-refused.ts';
 import type { PaidOrder } from './decision-schemas.ts';
 import type { OrderFacts } from './order-choices.ts';
-import { inPlatformCurrency, paidAs } from './paid-by-hand.ts';
+import { inPlatformCurrency } from './platform-currency.ts';
 
 /** Closes the purchase in doubt under these numbers. @throws DecisionRefused when one of them is another order's */
 export async function boughtByHand(
@@ -44,14 +48,9 @@ export async function boughtFor(em: EntityManager, facts: OrderFacts, paid: read
   await boughtByHand(em, facts, [...costs.keys()]);
   for (const row of await purchaseOrdersOf(em, facts.order.id)) {
     const cost = costs.get(row.number);
-    if (!cost) await notComing(em, row);
+    if (!cost) await markNotComing(em, row);
     else if (isCancelled(row)) throw refusal('SUPPLIER_CANCELLED_IT', `the supplier has cancelled ${row.number}`);
-    else await paidAs(em, row, cost);
+    else await markPaid(em, row, cost);
   }
   await bookPurchase(em, facts.order, sum([...costs.values()], platformCurrency));
-}
-
-async function notComing(em: EntityManager, row: SupplierOrder): Promise<void> {
-  const closed = isCancelled(row) ? {} : ({ status: 'CANCELLED' } as const);
-  await em.nativeUpdate(SupplierOrder, { id: row.id }, { ...closed, wasPaid: false, updatedAt: timeOf(em) });
 }

@@ -5,14 +5,14 @@ import { advance, type Enqueue } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { updateOrder } from '../../store/orders/orders.ts';
-import { isCancelled } from '../../store/orders/supplier-orders.ts';
+import { isCancelled, markPaid } from '../../store/orders/supplier-orders.ts';
 import { bookPurchase, costOf } from '../book-purchase.ts';
 import { refusal } from '../decision-refused.ts';
 import { freeUnpaid } from '../free-purchase.ts';
 import { freezeLeft } from '../freeze-order.ts';
 import { undoPart, undoPurchase } from '../undo-purchase.ts';
 import type { OrderFacts } from './order-choices.ts';
-import { inPlatformCurrency, paidAs } from './paid-by-hand.ts';
+import { inPlatformCurrency } from './platform-currency.ts';
 
 /** What came back of the price of goods that do not come, and what of it never will. */
 type CameBack = { readonly returned: Money; readonly lost: Money; readonly by: UserId };
@@ -90,6 +90,6 @@ export async function notComing(
 async function bookAsPaid(em: EntityManager, order: Order, placed: readonly SupplierOrder[], cost: Money) {
   if (equals(cost, zero(cost.currency))) return freeUnpaid(em, order);
   const [first] = placed;
-  if (first) await paidAs(em, first, cost);
+  if (first) await markPaid(em, first, cost);
   await bookPurchase(em, order, cost);
 }

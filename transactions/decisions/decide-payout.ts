@@ -39,6 +39,7 @@ import {
   lockOrdersOf,
   moveLeg,
   requestCancel,
+  saveProviderReference,
   wakeLeg,
 } from '../../store/payouts/legs.ts';
 import { legsOfPayout, withdrawUnsentPayout } from '../../store/payouts/payouts-of-leg.ts';
@@ -136,7 +137,7 @@ async function wasGivenUp(
   if (!found || !(await reinstate(em, found.effectId, by, { reference })))
     throw refusal('NOTHING_IN_DOUBT', 'nothing that was sent for this payout is shown under that reference');
   for (const one of legs) {
-    await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, one.id]);
+    await saveProviderReference(em, one.id, reference);
     if (one.id === leg.id) await endFreeze(em, enqueue, order, 'CONTRADICTION');
     else await goesOn(em, enqueue, one);
   }
@@ -157,8 +158,7 @@ async function wasSent(em: EntityManager, { id }: PayoutLeg, effect: Effect, ref
     throw refusal('REFERENCE_TAKEN', `${reference} is another payout of ours`);
   await closeByHand(em, effect, { reference });
   for (const leg of await legsOfPayout(em, effect)) {
-    // Its news comes under this name.
-    await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, leg.id]);
+    await saveProviderReference(em, leg.id, reference);
     if (leg.id !== id) await goOnProvenLeg(em, leg.id);
   }
 }

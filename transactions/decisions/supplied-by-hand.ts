@@ -7,7 +7,7 @@ import { freshRate, type StoredRate } from '../../store/money/fx.ts';
 import { saveSuppliedByHand } from '../../store/orders/supplier-orders.ts';
 import { bookPurchase } from '../book-purchase.ts';
 import { refusal } from '../decision-refused.ts';
-import { inPlatformCurrency } from './paid-by-hand.ts';
+import { inPlatformCurrency } from './platform-currency.ts';
 
 /**
  * The buyer has the goods without an order of ours: nothing is followed, and whoever pays for its goods has paid `cost`.

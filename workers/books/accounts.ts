@@ -1,6 +1,7 @@
 import type { Finding } from '../../store/books/book-findings.ts';
 import type { ProviderRule } from '../../store/books/provider-rules.ts';
-import { Credential } from '../../store/entities/people.ts';
+import { accountToCheck } from '../../store/books/rows-to-check.ts';
+import type { Credential } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
 import { type Asked, notKnown, type Stage } from './stage.ts';
 
@@ -19,13 +20,7 @@ export const overAccounts = (
 ): Stage => ({
   name,
   async read(ctx, asked) {
-    const [credential] = await ctx.store.read(em =>
-      em.find(
-        Credential,
-        { id: { $gt: (asked.cursor ?? firstId) as Credential['id'] }, apiName, status: { $ne: 'DISCONNECTED' } },
-        { orderBy: { id: 'asc' }, limit: 1 },
-      ),
-    );
+    const credential = await ctx.store.read(em => accountToCheck(em, apiName, asked.cursor ?? firstId));
     if (!credential) return { findings: [], asked: 0, next: null };
     try {
       return { ...(await read(ctx, credential, asked)), next: credential.id };

@@ -8,12 +8,13 @@ import {
 } from '../../providers/ebay/finances.ts';
 import type { UserToken } from '../../providers/gate/call.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
+import { bookedSales } from '../../store/books/marketplace-sales.ts';
 import type { ProviderRule } from '../../store/books/provider-rules.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { withToken } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
 import { overAccounts } from './accounts.ts';
-import { bookedSales, compareSale, notTold, type SaleRules, type ToldSale } from './marketplace-books.ts';
+import { compareSale, notTold, type SaleRules, type ToldSale } from './marketplace-books.ts';
 import { difference, type Matter, settledBy, Uncheckable } from './stage.ts';
 
 const rules: SaleRules = {
@@ -44,10 +45,12 @@ export const ebayFinances = overAccounts('ebay finances', 'ebay', rules.credited
   // What was sold before the account was connected need not be here; what is here is on the list, whenever that was.
   const judged = sales.filter(({ soldAt }) => soldAt >= credential.createdAt && soldAt <= settled);
   const listed = new Set(sales.map(({ orderId }) => orderId));
-  const booked = await bookedSales(
-    ctx,
-    credential,
-    judged.map(({ orderId }) => orderId),
+  const booked = await ctx.store.read(em =>
+    bookedSales(
+      em,
+      credential.id,
+      judged.map(({ orderId }) => orderId),
+    ),
   );
   return {
     asked: calls,

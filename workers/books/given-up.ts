@@ -5,10 +5,13 @@ import { reportsLagMs } from '../../domain/provider.ts';
 import type { PayPalOrder } from '../../providers/paypal/order.ts';
 import { longestReportMs, type Transaction } from '../../providers/paypal/reporting.ts';
 import { paymentStateOf, refundStateOf } from '../../providers/paypal/to-domain.ts';
+import { givenUpToCheck } from '../../store/books/rows-to-check.ts';
 import { contradictionOf, keepContradiction } from '../../store/contradictions.ts';
-import { Effect, Refund } from '../../store/entities/money.ts';
-import { Parcel, Payment } from '../../store/entities/order.ts';
+import type { Effect } from '../../store/entities/money.ts';
+import { paymentOfCapture } from '../../store/money/payments.ts';
+import { isRefundKnown } from '../../store/money/refunds.ts';
 import { findOrder } from '../../store/orders/orders.ts';
+import { findParcel } from '../../store/orders/parcels.ts';
 import { legsOfPayout } from '../../store/payouts/payouts-of-leg.ts';
 import { atAccount } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
@@ -22,14 +25,7 @@ const rule = 'nothing that was given up has happened after all';
 /** Whoever gave it up, and however sure they were: its provider is asked once more. */
 export const givenUp = overRows(
   'given up',
-  (ctx, after, limit) =>
-    ctx.store.read(em =>
-      em.find(
-        Effect,
-        { id: { $gt: after as Effect['id'] }, status: 'DISPROVEN', firstSentAt: { $gt: followedSince(ctx) } },
-        { orderBy: { id: 'asc' }, limit },
-      ),
-    ),
+  (ctx, after, limit) => ctx.store.read(em => givenUpToCheck(em, { after, since: followedSince(ctx), limit })),
   async (ctx, effect, asked): Promise<Question[]> => {
     const subject = await orderOf(ctx, effect);
     return [{ rule, subject, about: effect.idempotencyKey, look: () => found(ctx, effect, asked) }];
@@ -40,10 +36,7 @@ export const givenUp = overRows(
 async function orderOf(ctx: Context, { id, purpose, subject }: Effect): Promise<string> {
   if (purpose === 'pay') return (await ctx.store.read(em => legsOfPayout(em, { id })))[0]?.orderId ?? '';
   if (purpose !== 'ship-notice') return subject;
-  const [row] = await ctx.store.read(em =>
-    em.execute<{ order_id: string }[]>('select order_id from parcels where id = ?', [subject]),
-  );
-  return row?.order_id ?? '';
+  return (await ctx.store.read(em => findParcel(em, subject as ParcelId)))?.orderId ?? '';
 }
 
 /** Pays twice, if nobody holds it: a payout or a refund that left all the same waits for a person, as if it had told itself. */
@@ -98,8 +91,8 @@ async function captured(ctx: Context, effect: Effect): Promise<string | undefine
     ({ status }) => paymentStateOf(status) !== 'DECLINED',
   );
   for (const { id: reference, amount } of taken ?? []) {
-    const known = await ctx.store.read(em => em.count(Payment, { provider: 'paypal', reference }));
-    if (known === 0) return `PayPal has captured ${formatMoney(amount)} as ${reference}`;
+    if (!(await ctx.store.read(em => paymentOfCapture(em, reference))))
+      return `PayPal has captured ${formatMoney(amount)} as ${reference}`;
   }
   return undefined;
 }
@@ -110,8 +103,8 @@ async function refunded(ctx: Context, effect: Effect): Promise<string | undefine
     ({ customId, status }) => customId === effect.idempotencyKey && refundStateOf(status) !== 'FAILED',
   );
   if (!made) return undefined;
-  const known = await ctx.store.read(em => em.count(Refund, { reference: made.id }));
-  return known === 0 ? `PayPal has given back ${formatMoney(made.amount)} as ${made.id}` : undefined;
+  const isKnown = await ctx.store.read(em => isRefundKnown(em, made.id));
+  return isKnown ? undefined : `PayPal has given back ${formatMoney(made.amount)} as ${made.id}`;
 }
 
 async function paid(ctx: Context, effect: Effect, asked: Asked): Promise<string | undefined> {
@@ -172,7 +165,7 @@ async function bought({ route, account, idempotencyKey, firstSentAt, lastCode }:
 }
 
 async function told(ctx: Context, effect: Effect): Promise<string | undefined> {
-  const parcel = await ctx.store.read(em => em.findOne(Parcel, { id: effect.subject as ParcelId }));
+  const parcel = await ctx.store.read(em => findParcel(em, effect.subject as ParcelId));
   if (!parcel || parcel.toldAt) return undefined;
   const order = await ctx.store.read(em => findOrder(em, parcel.orderId));
   if (!order) return undefined;

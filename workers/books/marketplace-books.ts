@@ -1,11 +1,9 @@
 /** A marketplace's own account of a sale against what is booked of the orders that it is here: one per line. */
-import { type Currency, equals, formatMoney, type Money, money } from '../../domain/money.ts';
-import { broughtNothing } from '../../domain/payment.ts';
+import { equals, formatMoney, type Money } from '../../domain/money.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
+import { type BookedSale, salesPaidBetween } from '../../store/books/marketplace-sales.ts';
 import type { ProviderRule } from '../../store/books/provider-rules.ts';
-import { quoted } from '../../store/database/quoted.ts';
 import type { Credential } from '../../store/entities/people.ts';
-import { atProvider, signedAmount } from '../../store/money/refunds.ts';
 import type { Context } from '../context/context.ts';
 import { difference, saysOtherwise } from './stage.ts';
 
@@ -26,61 +24,8 @@ export type SaleRules = {
   readonly back: ProviderRule;
 };
 
-type Booked = {
-  readonly subject: string;
-  /** None of its lines is for us to buy, or was ever paid. */
-  readonly idle: boolean;
-  readonly credited?: Money;
-  readonly fee?: Money;
-  readonly back?: Money;
-};
-
-/** What is booked of these sales, by the marketplace's number. */
-export async function bookedSales(
-  ctx: Context,
-  { id }: Credential,
-  orderIds: readonly string[],
-): Promise<ReadonlyMap<string, Booked>> {
-  if (orderIds.length === 0) return new Map();
-  type Row = {
-    order_id: string;
-    subject: string;
-    idle: boolean;
-    currency: Currency | null;
-    credited: string | null;
-    fee: string | null;
-    back: string | null;
-  };
-  const rows = await ctx.store.read(em =>
-    em.execute<Row[]>(
-      `select o.external_order_id as order_id, min(o.id::text) as subject, bool_and(o.status = 'CANCELLED') as idle,
-              min(p.currency) as currency, sum(p.amount_minor)::text as credited, sum(p.fee_minor)::text as fee,
-              sum(case when p.status = 'REVERSED' then p.amount_minor else coalesce(r.minor, 0) end)::text as back
-       from orders o
-         left join payments p on p.order_id = o.id and p.provider = o.channel and p.status not in (${quoted(broughtNothing)})
-         left join lateral (
-           select sum(${signedAmount}) as minor
-           from refunds where payment_id = p.id and status = 'COMPLETED' and ${atProvider}) r on true
-       where o.credential_id = ? and o.external_order_id in (?)
-       group by 1`,
-      [id, orderIds],
-    ),
-  );
-  return new Map(
-    rows.map(({ order_id, subject, idle, currency, credited, fee, back }) => {
-      const of = (minor: string | null): Money | undefined =>
-        currency && minor !== null ? money(BigInt(minor), currency) : undefined;
-      const sums = { credited: of(credited), fee: of(fee), back: of(back) };
-      return [order_id, { subject, idle, ...withoutNothing(sums) }];
-    }),
-  );
-}
-
-const withoutNothing = <T extends object>(facts: T): { [Key in keyof T]?: NonNullable<T[Key]> } =>
-  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as never;
-
 /** What the two say differently. A sale that went back as a whole before it was paid here was never booked. */
-export function compareSale(rules: SaleRules, told: ToldSale, booked: Booked | undefined): Finding[] {
+export function compareSale(rules: SaleRules, told: ToldSale, booked: BookedSale | undefined): Finding[] {
   const { orderId: about, gross, fee, back } = told;
   const subject = booked?.subject ?? '';
   const wentBack = equals(gross, back);
@@ -115,15 +60,8 @@ export async function notTold(
   rule: ProviderRule,
   { from, to, listed }: { from: Date; to: Date; listed: ReadonlySet<string> },
 ): Promise<Finding[]> {
-  const paid = await ctx.store.read(em =>
-    em.execute<{ about: string; subject: string }[]>(
-      `select o.external_order_id as about, min(o.id::text) as subject
-       from orders o join payments p on p.order_id = o.id and p.provider = o.channel
-       where o.credential_id = ? and p.status not in (${quoted(broughtNothing)}) and p.created_at >= ? and p.created_at < ?
-       group by 1`,
-      [id, new Date(from.getTime() + learntLateMs), to],
-    ),
-  );
+  const since = new Date(from.getTime() + learntLateMs);
+  const paid = await ctx.store.read(em => salesPaidBetween(em, id, since, to));
   return paid
     .filter(({ about }) => !listed.has(about))
     .map(({ about, subject }) =>

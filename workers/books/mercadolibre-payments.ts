@@ -1,11 +1,12 @@
 import { type Money, sum } from '../../domain/money.ts';
 import type { FoundPayment } from '../../providers/mercadolibre/search-payments.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
+import { bookedSales } from '../../store/books/marketplace-sales.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { withToken } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
 import { overAccounts } from './accounts.ts';
-import { bookedSales, compareSale, notTold, type SaleRules, type ToldSale } from './marketplace-books.ts';
+import { compareSale, notTold, type SaleRules, type ToldSale } from './marketplace-books.ts';
 import { settledBy } from './stage.ts';
 
 const rules: SaleRules = {
@@ -32,10 +33,12 @@ export const mercadoLibrePayments = overAccounts(
     const settled = settledBy(ctx, asked, lagMs);
     const sales = salesOf(payments).filter(({ soldAt }) => soldAt >= credential.createdAt);
     const judged = sales.filter(({ soldAt }) => soldAt <= settled);
-    const booked = await bookedSales(
-      ctx,
-      credential,
-      judged.map(({ orderId }) => orderId),
+    const booked = await ctx.store.read(em =>
+      bookedSales(
+        em,
+        credential.id,
+        judged.map(({ orderId }) => orderId),
+      ),
     );
     const listed = new Set(payments.flatMap(({ orderId }) => orderId ?? []));
     const range = { from: new Date(ctx.now().getTime() - readMs), to: settled };

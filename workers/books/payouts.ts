@@ -1,7 +1,7 @@
-import type { LegId } from '../../domain/ids.ts';
 import { type Money, money, zero } from '../../domain/money.ts';
 import { cameBack, type LegState } from '../../domain/payout-leg.ts';
-import { PayoutLeg } from '../../store/entities/money.ts';
+import { legsToCheck } from '../../store/books/rows-to-check.ts';
+import type { PayoutLeg } from '../../store/entities/money.ts';
 import { legAmount } from '../../store/payouts/legs.ts';
 import { newestPayout } from '../../store/payouts/payouts-of-leg.ts';
 import { atAccount } from '../connections/own-account.ts';
@@ -20,18 +20,7 @@ export const nothingOut: ReadonlySet<LegState | undefined> = new Set<LegState>(c
 export const payouts = overRows(
   'payouts',
   (ctx, after, limit) =>
-    ctx.store.read(em =>
-      em.find(
-        PayoutLeg,
-        {
-          id: { $gt: after as LegId },
-          providerBatchId: { $ne: null },
-          status: { $in: ['PAID', ...notPaid] },
-          updatedAt: { $gt: followedSince(ctx) },
-        },
-        { orderBy: { id: 'asc' }, limit },
-      ),
-    ),
+    ctx.store.read(em => legsToCheck(em, ['PAID', ...notPaid], { after, since: followedSince(ctx), limit })),
   (ctx, leg) => (leg.status === 'PAID' ? ofPayout(ctx, leg) : [ofNoPayout(ctx, leg)]),
 );
 

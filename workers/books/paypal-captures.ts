@@ -2,6 +2,7 @@ import { formatMoney } from '../../domain/money.ts';
 import { reportsLagMs } from '../../domain/provider.ts';
 import { longestReportMs, type Transaction } from '../../providers/paypal/reporting.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
+import { firstPayPalOrderAt, knownCaptures } from '../../store/books/rows-to-check.ts';
 import type { Context } from '../context/context.ts';
 import { difference, followedSince, type Matter, notKnown, type Slice, type Stage, settledBy } from './stage.ts';
 
@@ -52,11 +53,9 @@ const unreadable = (of: Matter, index: number): Finding[] => [
 
 /** From when the first order could have been paid there; nothing where there is none. */
 async function beginning(ctx: Context): Promise<Place | undefined> {
-  const [first] = await ctx.store.read(em =>
-    em.execute<{ at: Date | string | null }[]>(`select min(created_at) as at from orders where channel = 'paypal'`),
-  );
-  if (!first?.at) return undefined;
-  return { from: new Date(Math.max(new Date(first.at).getTime() - 86_400_000, followedSince(ctx).getTime())), page: 1 };
+  const first = await ctx.store.read(firstPayPalOrderAt);
+  if (!first) return undefined;
+  return { from: new Date(Math.max(first.getTime() - 86_400_000, followedSince(ctx).getTime())), page: 1 };
 }
 
 /** Each order of ours names itself in its payment; what carries no such name is other business of the account. */
@@ -66,16 +65,10 @@ const isCapture = ({ eventCode, status, amount, customId = '' }: Transaction): b
 
 async function unknownHere(ctx: Context, listed: readonly Transaction[]): Promise<Finding[]> {
   const captures = listed.filter(isCapture);
-  if (captures.length === 0) return [];
-  const known = await ctx.store.read(em =>
-    em.execute<{ reference: string }[]>(
-      `select reference from payments where provider = 'paypal' and reference in (?)`,
-      [captures.map(({ id }) => id)],
-    ),
-  );
-  const references = new Set(known.map(({ reference }) => reference));
+  const ids = captures.map(({ id }) => id);
+  const known = await ctx.store.read(em => knownCaptures(em, ids));
   return captures
-    .filter(({ id }) => !references.has(id))
+    .filter(({ id }) => !known.has(id))
     .map(({ id: about, amount, customId: subject = '' }) =>
       difference(
         { rule, subject, about },

@@ -1,24 +1,12 @@
-import type { OrderId } from '../../domain/ids.ts';
 import { money, zero } from '../../domain/money.ts';
-import { Dispute } from '../../store/entities/money.ts';
-import { Order } from '../../store/entities/order.ts';
+import { payPalDisputesToCheck } from '../../store/books/rows-to-check.ts';
 import { payPalOf } from '../connections/own-account.ts';
-import type { Context } from '../context/context.ts';
-import { followedSince, overRows, sameAmount } from './stage.ts';
-
-const orderOf = (ctx: Context, id: OrderId): Promise<Order> => ctx.store.read(em => em.findOneOrFail(Order, { id }));
+import { followedSince, orderOf, overRows, sameAmount } from './stage.ts';
 
 /** What PayPal has taken for each dispute. */
 export const payPalDisputes = overRows(
   'paypal disputes',
-  (ctx, after, limit) =>
-    ctx.store.read(em =>
-      em.find(
-        Dispute,
-        { id: { $gt: after }, provider: 'paypal', updatedAt: { $gt: followedSince(ctx) } },
-        { orderBy: { id: 'asc' }, limit },
-      ),
-    ),
+  (ctx, after, limit) => ctx.store.read(em => payPalDisputesToCheck(em, { after, since: followedSince(ctx), limit })),
   (ctx, { reference: about, orderId: subject, feeMinor, feeCurrency }) => [
     sameAmount(
       { rule: 'PayPal has taken what we booked for a dispute', subject, about },

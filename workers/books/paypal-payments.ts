@@ -1,35 +1,23 @@
 import { type Money, money } from '../../domain/money.ts';
-import { broughtNothing } from '../../domain/payment.ts';
 import type { ProviderRule } from '../../store/books/provider-rules.ts';
-import { Order, Payment } from '../../store/entities/order.ts';
+import { payPalPaymentsToCheck } from '../../store/books/rows-to-check.ts';
+import type { Payment } from '../../store/entities/order.ts';
 import { isElsewhere, refundsOf, standingSum } from '../../store/money/refunds.ts';
 import { payPalOf } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 import { backAtPayPal } from '../payment/paypal-refunds.ts';
-import { followedSince, onceAsked, overRows, type Question, sameAmount } from './stage.ts';
+import { followedSince, onceAsked, orderOf, overRows, type Question, sameAmount } from './stage.ts';
 
 /** Each payment that we know of at PayPal: its amount, what PayPal kept of it, and what went back. */
 export const payPalPayments = overRows(
   'paypal payments',
-  (ctx, after, limit) =>
-    ctx.store.read(em =>
-      em.find(
-        Payment,
-        {
-          id: { $gt: after },
-          provider: 'paypal',
-          status: { $nin: [...broughtNothing] },
-          updatedAt: { $gt: followedSince(ctx) },
-        },
-        { orderBy: { id: 'asc' }, limit },
-      ),
-    ),
+  (ctx, after, limit) => ctx.store.read(em => payPalPaymentsToCheck(em, { after, since: followedSince(ctx), limit })),
   questionsOf,
 );
 
 async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> {
   const { id, orderId: subject, reference, amountMinor, currency, status } = payment;
-  const paypal = payPalOf(ctx, await ctx.store.read(em => em.findOneOrFail(Order, { id: subject })));
+  const paypal = payPalOf(ctx, await orderOf(ctx, subject));
   const standing = (await ctx.store.read(em => refundsOf(em, id))).filter(
     ({ refund }) => !isElsewhere(refund.reference),
   );

@@ -2,10 +2,13 @@
  * How the books are checked: in stages, each read slice by slice from a cursor, so that a run which ends anywhere goes on
  * where it was. A question compares one amount of ours with the provider's own.
  */
+import type { OrderId } from '../../domain/ids.ts';
 import { equals, formatMoney, type Money } from '../../domain/money.ts';
-import { type Failure, Terminal } from '../../domain/outcome.ts';
+import { type Failure, invariant, Terminal } from '../../domain/outcome.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
 import type { ProviderRule } from '../../store/books/provider-rules.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { findOrder } from '../../store/orders/orders.ts';
 import type { Context } from '../context/context.ts';
 import { meaningOf } from '../step/error-meaning.ts';
 
@@ -133,6 +136,12 @@ export const overRows = <Row extends { readonly id: string }>(
 });
 
 const dayMs = 86_400_000;
+
+export async function orderOf(ctx: Context, id: OrderId): Promise<Order> {
+  const order = await ctx.store.read(em => findOrder(em, id));
+  invariant(order, `order ${id} of a payment exists`);
+  return order;
+}
 
 /** What nothing has moved for so long is settled for good: a buyer may open a dispute at PayPal for 180 days. */
 export const followedSince = ({ now }: Context): Date => new Date(now().getTime() - 190 * dayMs);

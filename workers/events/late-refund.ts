@@ -1,5 +1,5 @@
 import { keepContradiction } from '../../store/contradictions.ts';
-import { Effect } from '../../store/entities/money.ts';
+import { givenUpEffect } from '../../store/effects/effects.ts';
 import { atAccount } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 import { type ReadEvent, text } from './event-fields.ts';
@@ -14,8 +14,7 @@ const nothingBack: readonly string[] = ['FAILED', 'CANCELLED'];
 export async function lateRefund(ctx: Context, { resource }: ReadEvent): Promise<void> {
   const [id, idempotencyKey] = [text(resource, 'id'), text(resource, 'custom_id')];
   if (!id || !idempotencyKey) return;
-  const find = { purpose: 'refund' as const, idempotencyKey, status: 'DISPROVEN' as const };
-  const effect = await ctx.store.read(em => em.findOne(Effect, find));
+  const effect = await ctx.store.read(em => givenUpEffect(em, 'refund', idempotencyKey));
   if (!effect) return;
   const { status } = await atAccount(ctx, 'paypal', effect.account).providers.paypal.getRefund(id, {
     signal: ctx.signal,

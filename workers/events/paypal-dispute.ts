@@ -1,8 +1,8 @@
 import { orderStates } from '../../domain/order.ts';
 import { invariant, Retryable } from '../../domain/outcome.ts';
 import { LostClaim } from '../../store/database/due-row.ts';
-import { Payment } from '../../store/entities/order.ts';
-import { orderOfCapture } from '../../store/money/payments.ts';
+import type { Payment } from '../../store/entities/order.ts';
+import { findPayment, orderOfCapture } from '../../store/money/payments.ts';
 import { refundsOf, type StandingRefund, standingSum } from '../../store/money/refunds.ts';
 import { assertClaim, claimOrder } from '../../store/orders/orders.ts';
 import { openDispute, recordDisputeFee, settleDispute } from '../../transactions/settle-dispute.ts';
@@ -45,7 +45,7 @@ async function takeDispute(ctx: Context, id: string, taken: Payment): Promise<st
   await ctx
     .transact(async (em, enqueue) => {
       await assertClaim(em, order);
-      const payment = await em.findOneOrFail(Payment, { id: taken.id });
+      const payment = await findPayment(em, taken.id);
       await recordDisputeFee(em, order, payment, dispute);
       if (!back) return openDispute(em, enqueue, order, payment, id);
       await settleWonBack({ payouts: ctx.config, em, enqueue, order }, payment, won);

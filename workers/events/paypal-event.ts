@@ -2,8 +2,7 @@ import type { OrderId } from '../../domain/ids.ts';
 import { readPayPalEvent } from '../../providers/paypal/webhook.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForMoney } from '../../queues/next-job.ts';
-import { Payment } from '../../store/entities/order.ts';
-import { orderOfCapture } from '../../store/money/payments.ts';
+import { orderOfCapture, paymentOfCapture } from '../../store/money/payments.ts';
 import { findOrder, orderByReference, wakeOrder } from '../../store/orders/orders.ts';
 import type { Context } from '../context/context.ts';
 import { takeLateFee } from '../payment/open-fee.ts';
@@ -62,7 +61,7 @@ async function captureChanged(ctx: Context, event: ReadEvent): Promise<string | 
   const capture = await ctx.providers.paypal.getCapture(captureId, { signal: ctx.signal });
   const order = await ctx.store.read(em => orderOfCapture(em, capture));
   if (order) await takeLateFee(ctx, order, capture);
-  const payment = await ctx.store.read(em => em.findOne(Payment, { provider: 'paypal', reference: capture.id }));
+  const payment = await ctx.store.read(em => paymentOfCapture(em, capture.id));
   if (payment) await takeReturns(ctx, payment);
   return order ? wake(ctx, order.id, `${event.type}: capture ${captureId} is ${capture.status}`) : undefined;
 }

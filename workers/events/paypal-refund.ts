@@ -2,8 +2,8 @@ import { formatMoney } from '../../domain/money.ts';
 import { NotNow, Retryable, Unreadable } from '../../domain/outcome.ts';
 import type { Enqueue } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/open.ts';
-import { type Order, Payment } from '../../store/entities/order.ts';
-import { orderOfCapture } from '../../store/money/payments.ts';
+import type { Order, Payment } from '../../store/entities/order.ts';
+import { findPayment, orderOfCapture } from '../../store/money/payments.ts';
 import { nextOccurrence, originalOf, type RefundNews, refundsOf } from '../../store/money/refunds.ts';
 import { claimOrder, findOrder, freeze } from '../../store/orders/orders.ts';
 import { endFreeze } from '../../transactions/end-freeze.ts';
@@ -57,7 +57,7 @@ const book = (ctx: Context, { id, orderId }: Payment, news: RefundNews): Promise
     const found = await findOrder(em, orderId);
     const order = found && (await claimOrder(em, orderId, [found.status]));
     if (!order) throw new Retryable('ORDER_MOVED', `order ${orderId} moved while money that went back was booked`);
-    await takeRefundNews({ payouts: ctx.config, em, enqueue, order }, await em.findOneOrFail(Payment, { id }), news);
+    await takeRefundNews({ payouts: ctx.config, em, enqueue, order }, await findPayment(em, id), news);
     await holdOrLetGo(em, enqueue, order, news);
   });
 

@@ -8,7 +8,8 @@ import { type Failure, isFailure, Retryable, Terminal, Unreadable } from '../../
 import { mayMove } from '../../domain/state-table.ts';
 import { advance } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/open.ts';
-import { type Order, Payment } from '../../store/entities/order.ts';
+import type { Order } from '../../store/entities/order.ts';
+import { paymentOfCapture } from '../../store/money/payments.ts';
 import { claimOrder, findOrder, freeze, orderByReference } from '../../store/orders/orders.ts';
 import { note } from '../../store/orders/timeline.ts';
 import type { Context } from '../context/context.ts';
@@ -60,8 +61,10 @@ const moneyMayHaveGone = ({ type }: ReadEvent): boolean => /REFUND|REVERSED|DISP
 
 /** By the capture, the order at PayPal, or what we gave it to carry. */
 async function orderOf(em: EntityManager, { resource }: ReadEvent): Promise<OrderId | undefined> {
-  const captures = [captureAbove(resource), text(resource, 'id'), ...disputed(resource)].filter(Boolean);
-  const payment = await em.findOne(Payment, { provider: 'paypal', reference: { $in: captures as string[] } });
+  const captures = [captureAbove(resource), text(resource, 'id'), ...disputed(resource)].filter(
+    name => name !== undefined,
+  );
+  const payment = await paymentOfCapture(em, ...captures);
   if (payment) return payment.orderId;
   const related = text(object(object(resource, 'supplementary_data') ?? {}, 'related_ids'), 'order_id');
   const order = await orderByReference(em, 'paypal', related ?? text(resource, 'id') ?? '');

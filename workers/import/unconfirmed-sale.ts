@@ -5,10 +5,10 @@ import { invariant, NotThere } from '../../domain/outcome.ts';
 import { claimedAddress, claimedPrice, type InlineOrder, parseInlineOrder } from '../../providers/inline/webhook.ts';
 import { advance } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/open.ts';
-import { type InboundEvent, Order } from '../../store/entities/order.ts';
+import type { InboundEvent, Order } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { upsertLine } from '../../store/orders/new-orders.ts';
-import { claimOrder, orderOfSeller } from '../../store/orders/orders.ts';
+import { claimOrder, orderOfAccount, orderOfSeller } from '../../store/orders/orders.ts';
 import { note, noteOnce } from '../../store/orders/timeline.ts';
 import { ReconnectNeeded } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
@@ -91,11 +91,7 @@ const plainTexts = (claims: Readonly<Record<string, unknown>>): Record<string, s
 
 /** Before each account had its own, the line was called nothing. */
 const keptFor = (em: EntityManager, credential: Credential, orderId: string): Promise<Order | null> =>
-  em.findOne(Order, {
-    credentialId: credential.id,
-    externalOrderId: orderId,
-    externalLineId: { $in: [wholeSale(credential), ''] },
-  });
+  orderOfAccount(em, credential.id, orderId, [wholeSale(credential), '']);
 
 const confirmed = 'the marketplace confirms the sale: each of its lines is an order of its own now';
 

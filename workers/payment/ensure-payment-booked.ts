@@ -1,5 +1,6 @@
 import { Retryable } from '../../domain/outcome.ts';
-import { type Order, Payment } from '../../store/entities/order.ts';
+import type { Order, Payment } from '../../store/entities/order.ts';
+import { paymentOfCapture } from '../../store/money/payments.ts';
 import type { Context } from '../context/context.ts';
 import { takeMoneyOf } from './capture-payment.ts';
 
@@ -13,7 +14,7 @@ export async function ensurePaymentBooked(
   captureId: string,
   orderOf: () => Promise<Order | null>,
 ): Promise<Payment | null> {
-  const look = () => ctx.store.read(em => em.findOne(Payment, { provider: 'paypal', reference: captureId }));
+  const look = () => ctx.store.read(em => paymentOfCapture(em, captureId));
   const known = await look();
   if (known) return known;
   const order = await orderOf();

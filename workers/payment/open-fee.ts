@@ -1,9 +1,9 @@
 import { isFailure, Retryable } from '../../domain/outcome.ts';
 import type { Capture } from '../../providers/paypal/order.ts';
 import type { EntityManager } from '../../store/database/open.ts';
-import { type Order, Payment } from '../../store/entities/order.ts';
+import type { Order, Payment } from '../../store/entities/order.ts';
 import { feeIn } from '../../store/money/fee-currency.ts';
-import { paymentsOf, recordPayment } from '../../store/money/payments.ts';
+import { isFeeEstimated, paymentsOf, recordPayment } from '../../store/money/payments.ts';
 import { assertClaim, claimOrder } from '../../store/orders/orders.ts';
 import { correctFee } from '../../transactions/correct-fee.ts';
 import { payPalOf } from '../connections/own-account.ts';
@@ -47,8 +47,7 @@ async function askFee(ctx: Context, order: Order, { reference }: Payment): Promi
 /** PayPal tells of a capture whose fee we have only estimated, wherever its order is by now. */
 export async function takeLateFee(ctx: Context, { id, status }: Order, capture: Capture): Promise<void> {
   await ctx.store.transaction(async em => {
-    const open = await em.count(Payment, { provider: 'paypal', reference: capture.id, feeEstimated: true });
-    if (open === 0 || !capture.fee) return;
+    if (!capture.fee || !(await isFeeEstimated(em, capture.id))) return;
     const order = await claimOrder(em, id, [status]);
     if (!order) throw new Retryable('ORDER_MOVED', `order ${id} moved while a fee of its payment was booked`);
     await takeFee(em, order, capture);

@@ -2,7 +2,8 @@ import { orderStates } from '../../domain/order.ts';
 import { invariant, Retryable } from '../../domain/outcome.ts';
 import { refundStateOf } from '../../providers/paypal/to-domain.ts';
 import { LostClaim } from '../../store/database/due-row.ts';
-import { type Order, Payment } from '../../store/entities/order.ts';
+import type { Order, Payment } from '../../store/entities/order.ts';
+import { findPayment } from '../../store/money/payments.ts';
 import { originalOf, refundsOf, type StandingRefund, standingSum } from '../../store/money/refunds.ts';
 import { assertClaim, claimOrder } from '../../store/orders/orders.ts';
 import { type Given, settleReturns } from '../../transactions/settle-returned-money.ts';
@@ -48,7 +49,7 @@ export async function takeReturns(ctx: Context, { orderId, id }: Payment): Promi
   if (standingReversals(await ctx.store.read(em => refundsOf(em, id))).length === 0) return;
   const order = await ctx.store.transaction(em => claimOrder(em, orderId, orderStates));
   invariant(order, `order ${orderId} of a payment exists`);
-  const payment = await ctx.store.read(em => em.findOneOrFail(Payment, { id }));
+  const payment = await ctx.store.read(em => findPayment(em, id));
   const won = await askWonBack(ctx, order, payment);
   await ctx
     .transact(async (em, enqueue) => {

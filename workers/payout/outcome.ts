@@ -9,7 +9,14 @@ import { consume, moneyReturned, partReturned } from '../../store/money/funding.
 import { postingsOf, postTurn } from '../../store/money/ledger.ts';
 import { note } from '../../store/orders/timeline.ts';
 import { overpaidBy } from '../../store/payouts/leg-worth.ts';
-import { cancelRequested, goOnProvenLeg, legAmount, lockLeg, moveLeg } from '../../store/payouts/legs.ts';
+import {
+  cancelRequested,
+  goOnProvenLeg,
+  legAmount,
+  lockLeg,
+  moveLeg,
+  saveProviderReference,
+} from '../../store/payouts/legs.ts';
 import { fitToSale } from '../../transactions/fit-payout-to-sale.ts';
 import { type Context, later } from '../context/context.ts';
 import { recheck, review, waitForNews } from './leg-step.ts';
@@ -81,7 +88,7 @@ export async function acceptedByProvider(
   { reference, key }: { reference: string; key: string },
 ): Promise<void> {
   await accepted(em, leg, route);
-  await em.execute('update payout_legs set provider_batch_id = ? where id = ?', [reference, leg.id]);
+  await saveProviderReference(em, leg.id, reference);
   await note(em, leg.orderId, 'effect', `payout to ${leg.beneficiary} accepted by ${route.label}`, { key, reference });
   await goOnProvenLeg(em, leg.id);
 }

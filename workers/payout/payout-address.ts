@@ -1,9 +1,9 @@
 import { type PayTo, presentReceiver, restingChange } from '../../store/accounts/receivers.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
-import { PayoutLeg } from '../../store/entities/money.ts';
+import type { PayoutLeg } from '../../store/entities/money.ts';
 import { note } from '../../store/orders/timeline.ts';
-import { lockLeg, recheckLeg } from '../../store/payouts/legs.ts';
+import { lockLeg, recheckLeg, saveReceiver } from '../../store/payouts/legs.ts';
 import { newestPayout, withdrawUnsentPayout } from '../../store/payouts/payouts-of-leg.ts';
 import type { Context } from '../context/context.ts';
 import type { Ended } from '../step/ended.ts';
@@ -44,7 +44,6 @@ export async function readdress(
   // What never left would have gone to the old address.
   await withdrawUnsentPayout(em, leg);
   const text = `payout to ${leg.beneficiary} goes to ${receiver} by ${route} now, not to ${leg.receiver} by ${leg.route}`;
-  await em.nativeUpdate(PayoutLeg, { id: leg.id, fence: leg.fence }, { route, receiver });
+  await saveReceiver(em, leg, { route, receiver });
   await note(em, leg.orderId, 'noted', text, { leg: leg.id });
-  Object.assign(leg, { route, receiver });
 }

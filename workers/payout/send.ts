@@ -5,7 +5,7 @@ import { LostClaim } from '../../store/database/due-row.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import { isInDoubt, isKeyUsed } from '../../store/effects/effects.ts';
 import type { Hindrance, Intent } from '../../store/effects/intent.ts';
-import { type Effect, PayoutLeg } from '../../store/entities/money.ts';
+import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { once } from '../../store/once.ts';
 import { findOrder } from '../../store/orders/orders.ts';
 import { nameOfLeg } from '../../store/orders/outside-names.ts';
@@ -16,7 +16,15 @@ import {
   wereCollected,
 } from '../../store/payouts/collected-payouts.ts';
 import { legHindrance } from '../../store/payouts/leg-hindrance.ts';
-import { assertLegOwner, claimLeg, legAmount, lockLeg, lockLegs, lockOrdersOf } from '../../store/payouts/legs.ts';
+import {
+  assertLegOwner,
+  claimLeg,
+  findLegs,
+  legAmount,
+  lockLeg,
+  lockLegs,
+  lockOrdersOf,
+} from '../../store/payouts/legs.ts';
 import { type Context, onceContext } from '../context/context.ts';
 import { acceptedByProvider } from './outcome.ts';
 import { partOf } from './part-of-collected.ts';
@@ -101,7 +109,13 @@ async function freeKey(em: EntityManager, name: OutsideName, number: number): Pr
 }
 
 async function takeOver(em: EntityManager, leg: PayoutLeg, { members }: CollectedPayout): Promise<PayoutLeg[]> {
-  await lockOrdersOf(em, await em.find(PayoutLeg, { id: { $in: members.map(({ legId }) => legId) } }));
+  await lockOrdersOf(
+    em,
+    await findLegs(
+      em,
+      members.map(({ legId }) => legId),
+    ),
+  );
   // Another member's run may have taken over this one: then that one sends.
   await lockLeg(em, leg);
   const legs: PayoutLeg[] = [];

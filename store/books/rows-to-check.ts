@@ -1,0 +1,82 @@
+/** What the check of the books holds against the providers' own books, page by page. */
+
+import type { CredentialId, LegId } from '../../domain/ids.ts';
+import { broughtNothing } from '../../domain/payment.ts';
+import type { LegState } from '../../domain/payout-leg.ts';
+import type { EntityManager } from '../database/open.ts';
+import { Dispute, Effect, PayoutLeg } from '../entities/money.ts';
+import { Payment } from '../entities/order.ts';
+import { Credential } from '../entities/people.ts';
+
+/** The rows that follow the id `after`, of those that have moved since. */
+export type Page = { readonly after: string; readonly since: Date; readonly limit: number };
+
+const byId = (limit: number) => ({ orderBy: { id: 'asc' as const }, limit });
+
+export const payPalPaymentsToCheck = (em: EntityManager, { after, since, limit }: Page): Promise<Payment[]> =>
+  em.find(
+    Payment,
+    {
+      id: { $gt: after },
+      provider: 'paypal',
+      status: { $nin: [...broughtNothing] },
+      updatedAt: { $gt: since },
+    },
+    byId(limit),
+  );
+
+export const payPalDisputesToCheck = (em: EntityManager, { after, since, limit }: Page): Promise<Dispute[]> =>
+  em.find(Dispute, { id: { $gt: after }, provider: 'paypal', updatedAt: { $gt: since } }, byId(limit));
+
+/** Those that a provider has a number for. */
+export const legsToCheck = (
+  em: EntityManager,
+  states: readonly LegState[],
+  { after, since, limit }: Page,
+): Promise<PayoutLeg[]> =>
+  em.find(
+    PayoutLeg,
+    {
+      id: { $gt: after as LegId },
+      providerBatchId: { $ne: null },
+      status: { $in: [...states] },
+      updatedAt: { $gt: since },
+    },
+    byId(limit),
+  );
+
+/** Those that left and were given up. */
+export const givenUpToCheck = (em: EntityManager, { after, since, limit }: Page): Promise<Effect[]> =>
+  em.find(
+    Effect,
+    { id: { $gt: after as Effect['id'] }, status: 'DISPROVEN', firstSentAt: { $gt: since } },
+    byId(limit),
+  );
+
+/** The next account at a marketplace whose keys still read. */
+export async function accountToCheck(
+  em: EntityManager,
+  apiName: 'ebay' | 'mercadolibre',
+  after: string,
+): Promise<Credential | undefined> {
+  const where = { id: { $gt: after as CredentialId }, apiName, status: { $ne: 'DISCONNECTED' as const } };
+  return (await em.find(Credential, where, byId(1)))[0];
+}
+
+/** When the first order came that could have been paid at PayPal. */
+export async function firstPayPalOrderAt(em: EntityManager): Promise<Date | undefined> {
+  const [first] = await em.execute<{ at: Date | string | null }[]>(
+    `select min(created_at) as at from orders where channel = 'paypal'`,
+  );
+  return first?.at ? new Date(first.at) : undefined;
+}
+
+/** Which of these captures are payments here. */
+export async function knownCaptures(em: EntityManager, captures: readonly string[]): Promise<ReadonlySet<string>> {
+  if (captures.length === 0) return new Set();
+  const known = await em.execute<{ reference: string }[]>(
+    `select reference from payments where provider = 'paypal' and reference in (?)`,
+    [captures],
+  );
+  return new Set(known.map(({ reference }) => reference));
+}
