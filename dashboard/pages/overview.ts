@@ -2,13 +2,12 @@ import type { Money } from '../../domain/money.ts';
 import { type OrderState, orderStates } from '../../domain/order.ts';
 import type { Trouble } from '../../domain/provider.ts';
 import { type Html, html } from '../../runtime/http/html.ts';
-import type { TroubledFeed } from '../../store/events/feeds.ts';
 import type { Receivable } from '../../store/money/current-account.ts';
 import type { FreezeStanding, LegStanding, Standing } from '../../store/operations/overview.ts';
 import { isHeldUp } from '../../store/operations/payouts.ts';
 import type { VitalSigns } from '../../store/operations/vital-signs.ts';
 import type { QueueFigures } from '../board/queue-figures.ts';
-import { feedTable } from './feeds.ts';
+import { feedTable, type Troubled } from './feeds.ts';
 import { page, type Viewer } from './layout.ts';
 import { nextAction, wayOut } from './next-action.ts';
 import { amount, badge, type Column, card, none, reasonText, type Tone, table } from './parts.ts';
@@ -17,14 +16,13 @@ import { age } from './time.ts';
 import { troubleLines } from './troubles.ts';
 import { vitalLines } from './vital-signs.ts';
 
-export type Figures = {
+export type Figures = Troubled & {
   readonly orders: readonly Standing[];
   readonly legs: readonly LegStanding[];
   readonly frozen: readonly FreezeStanding[];
   readonly ledger: readonly Money[];
   readonly receivables: readonly Receivable[];
   readonly platform: PlatformMoney;
-  readonly feeds: readonly TroubledFeed[];
   readonly queues: readonly QueueFigures[];
   readonly troubles: readonly Trouble[];
   readonly signs: VitalSigns;
@@ -48,7 +46,7 @@ export const overviewPage = (viewer: Viewer, figures: Figures): string =>
     ${ordersIn(figures.orders, 'FAILED') > 0 && standing('Failed', 'FAILED', figures, '')}
     ${figures.frozen.length > 0 && card('Held', heldTable(figures), 'no money of these orders moves')}
     ${card('Queues', queueTable(figures), html`<a href="/queues">Open the board</a>`)}
-    ${figures.feeds.length > 0 && card('Feeds', feedTable(figures), 'what is read in case a notification was lost')}
+    ${figures.feeds.length + figures.rateFeeds.length > 0 && card('Feeds', feedTable(figures), 'what is read in case a notification was lost')}
     <div class="columns">
       ${card('Payouts', payoutTable(figures.legs), html`<a href="/payouts">All payouts</a>`)}
       <div>

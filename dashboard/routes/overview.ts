@@ -6,6 +6,7 @@ import { troubledFeeds } from '../../store/events/feeds.ts';
 import { receivables } from '../../store/money/current-account.ts';
 import { earnedBy, earnedInAll, earnings, totalsOf } from '../../store/money/earnings.ts';
 import { accountBalances, ledgerTotals } from '../../store/money/ledger.ts';
+import { troubledRateFeeds } from '../../store/money/rate-feeds.ts';
 import { freezeStandings, legStandings, orderStandings } from '../../store/operations/overview.ts';
 import { troubleBoard } from '../../store/operations/provider-troubles.ts';
 import { vitalSigns } from '../../store/operations/vital-signs.ts';
@@ -32,18 +33,33 @@ async function platformMoney(em: EntityManager, now: Date): Promise<PlatformMone
 export const overviewRoutes = (deps: Deps): Router =>
   Router().get('/', async (_request, response) => {
     const now = deps.now();
-    const [orders, legs, frozen, ledger, owing, platform, feeds, queues, troubles, signs] = await Promise.all([
-      deps.store.read(orderStandings),
-      deps.store.read(legStandings),
-      deps.store.read(freezeStandings),
-      deps.store.read(ledgerTotals),
-      deps.store.read(receivables),
-      deps.store.read(em => platformMoney(em, now)),
-      deps.store.read(em => troubledFeeds(em, now)),
-      queueFigures(deps.producer),
-      troubleBoard(deps.store).load(),
-      deps.store.read(em => vitalSigns(em, now)),
-    ]);
-    const figures = { orders, legs, frozen, ledger, receivables: owing, platform, feeds, queues, troubles, signs, now };
+    const [orders, legs, frozen, ledger, owing, platform, feeds, rateFeeds, queues, troubles, signs] =
+      await Promise.all([
+        deps.store.read(orderStandings),
+        deps.store.read(legStandings),
+        deps.store.read(freezeStandings),
+        deps.store.read(ledgerTotals),
+        deps.store.read(receivables),
+        deps.store.read(em => platformMoney(em, now)),
+        deps.store.read(em => troubledFeeds(em, now)),
+        deps.store.read(troubledRateFeeds),
+        queueFigures(deps.producer),
+        troubleBoard(deps.store).load(),
+        deps.store.read(em => vitalSigns(em, now)),
+      ]);
+    const figures = {
+      feeds,
+      rateFeeds,
+      orders,
+      legs,
+      frozen,
+      ledger,
+      receivables: owing,
+      platform,
+      queues,
+      troubles,
+      signs,
+      now,
+    };
     response.type('html').send(overviewPage({ deps, operator: operatorOf(response) }, figures));
   });

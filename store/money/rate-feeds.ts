@@ -33,3 +33,11 @@ export async function noteRates(
     { ...told, nextCheckAt, stateEntry: raw<number>('state_entry + 1'), wake: 0 },
   );
 }
+
+/** Base currencies whose source did not answer the last time, the one that has no rates for longest first. */
+export const troubledRateFeeds = (em: EntityManager): Promise<RateFeed[]> =>
+  em.find(
+    RateFeed,
+    { lastError: { $ne: null }, nextCheckAt: { $ne: null } },
+    { orderBy: { lastSuccessAt: 'asc nulls first' }, limit: 50 },
+  );
