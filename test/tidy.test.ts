@@ -71,6 +71,8 @@ const rules: readonly { name: string; rule: TidyRule; broken: SourceFile[]; kept
       { path: 'test/a.test.ts', text: 'before(function () { this.skip(); });' },
       { path: 'workers/a.ts', text: 'await element.click();' },
       { path: 'store/a.ts', text: 'const at = new Date();' },
+      { path: 'workers/a.ts', text: 'const late = Date.now() > until;' },
+      { path: 'dashboard/a.ts', text: 'page(new Date());' },
       { path: 'transactions/a.ts', text: 'await em.nativeUpdate(Sale, { id }, {});' },
       { path: 'queues/a.ts', text: "store.read(em =>\n em\n.execute('select 1'))" },
       { path: 'workers/a.ts', text: 'const event = `leg-back:1`;' },
@@ -82,6 +84,7 @@ const rules: readonly { name: string; rule: TidyRule; broken: SourceFile[]; kept
       { path: 'workers/a.ts', text: 'await click(page, element);' },
       { path: 'store/a.ts', text: 'await em.nativeUpdate(Sale, { id }, {});' },
       { path: 'store/a.ts', text: "'update orders set updated_at = clock_now()'; timeOf(em); clock.now()" },
+      { path: 'workers/a.ts', text: 'const at = ctx.now(); new Date(0);' },
     ],
   },
 ];

@@ -67,6 +67,9 @@ export const isKebabCase: TidyRule = ({ path }) =>
 
 type BannedText = { pattern: RegExp; why: string; in?: RegExp; except?: RegExp };
 
+const ownClock =
+  'tells the time by a clock of its own: ask the database’s (ctx.now(), deps.now(), timeOf(em), clock_now())';
+
 /** Each with what to do instead. */
 const banned: readonly BannedText[] = [
   { pattern: /\b(describe|context|it)\.only\(/, why: 'runs one test only' },
@@ -88,10 +91,19 @@ const banned: readonly BannedText[] = [
     except: /^test\/(support\/(until|open-resources)|runtime\/shutdown\.test)\.ts$/,
   },
   {
-    pattern: /new Date\(\)|Date\.now\(|(?<!clock_|\.)\bnow\(\)|clock_timestamp\(|current_timestamp/,
-    why: 'tells the time by a clock of its own: ask the database’s (store/database/clock.ts, clock_now())',
+    pattern: /new Date\(\)|Date\.now\(|clock_timestamp\(|current_timestamp/,
+    why: ownClock,
+    in: /^(api|dashboard|domain|queues|store|transactions|workers)\/|^migrations\/(0029|00[3-9]\d)/,
+    // The clock itself, and the migration that makes the function; who waits no longer than so long, by a stopwatch of
+    // its own; and BullMQ's, by which it delays its jobs.
+    except:
+      /^store\/database\/(clock|migrate)\.ts$|^migrations\/0029-one-clock\.ts$|^api\/routes\/wait-for\.ts$|^workers\/browser\/locate\.ts$|^workers\/host\/host\.ts$/,
+  },
+  {
+    pattern: /(?<!clock_|\.)\bnow\(\)/,
+    why: ownClock,
     in: /^(store|queues|transactions)\/|^migrations\/(0029|00[3-9]\d)/,
-    // The clock itself, who waits for a database to start, the sweep's own `now`, and the migration that makes the function.
+    // Who waits for a database to start, the sweep's own `now`, and the migration that makes the function.
     except: /^store\/database\/(clock|migrate)\.ts$|^queues\/sweep\.ts$|^migrations\/0029-one-clock\.ts$/,
   },
   {

@@ -3,7 +3,7 @@ import type { Visit } from '../context/shop-visit.ts';
 import { type AddressFields, enterAddress } from './pages/address.ts';
 import { checkOut } from './pages/cart.ts';
 import { itemPath, takeItem, type Wanted } from './pages/item.ts';
-import { ordersPath, readOrders } from './pages/orders.ts';
+import { ordersPath, readNewestOrders } from './pages/orders.ts';
 import { type Review, readReview } from './pages/review.ts';
 
 export type Prepared = Review & {
@@ -20,7 +20,7 @@ export async function prepare(
 ): Promise<Prepared> {
   await step('orders-before');
   await visit.open(ordersPath);
-  const before = (await readOrders(visit.page, new Date())).map(({ number }) => number);
+  const before = (await readNewestOrders(visit.page)).map(({ number }) => number);
   await step('item');
   await visit.open(itemPath(wanted));
   await takeItem(visit.page, wanted);

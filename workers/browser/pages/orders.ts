@@ -36,6 +36,12 @@ export async function readOrders(page: Page, since: Date): Promise<ListedOrder[]
   return found;
 }
 
+/** Those of the first page. */
+export async function readNewestOrders(page: Page): Promise<ListedOrder[]> {
+  await find(page, list);
+  return readEntries(page);
+}
+
 export async function readOrder(page: Page): Promise<ListedOrder | undefined> {
   await find(page, detail);
   const [order] = await readEntries(page);
