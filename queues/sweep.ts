@@ -82,7 +82,7 @@ function looksAfter<Row extends DueRow, Closed extends keyof Row = never>(kind: 
   const wakeRow = kind.wake ?? ((em, id) => wake(em, entity, id, exclude ? { exclude } : {}));
   return async ({ store, producer, stallAfterMs, now = store.clock.now }) => {
     const later = () => new Date(now().getTime() + stallAfterMs);
-    const askAgain = (row: DueRow, at: Date | null) => store.read(em => postpone(em, entity, row, at));
+    const askAgain = (row: DueRow, at: Date | null) => store.write(em => postpone(em, entity, row, at));
     const lookAfter = async (row: Unopened<Row, Closed>): Promise<number> => {
       const job = jobFor(row);
       if (!job) await askAgain(row, null);

@@ -16,12 +16,12 @@ export async function audited<Result>(
   work: () => Promise<Result>,
   tell?: (result: Result) => string,
 ): Promise<Result> {
-  const attempt = await store.read(em => auditAttempt(em, deed, 'intent'));
+  const attempt = await store.write(em => auditAttempt(em, deed, 'intent'));
   const [end] = await Promise.allSettled([actingIn(deed, attempt, work)]);
   const done = (result: Result) => (tell ? `done: ${tell(result)}` : 'done');
   const outcome = end.status === 'fulfilled' ? done(end.value) : `failed: ${reason(end.reason)}`;
   log.info({ ...deed, outcome }, 'operator');
-  await store.read(em => auditOutcome(em, deed, attempt, outcome));
+  await store.write(em => auditOutcome(em, deed, attempt, outcome));
   if (end.status === 'rejected') throw end.reason;
   return end.value;
 }
@@ -35,5 +35,5 @@ function reason(error: unknown): string {
 /** Writes down what somebody tried and may not. */
 export async function auditDenied({ store, log }: Auditing, deed: AuditedAction, why: string): Promise<void> {
   log.warn({ ...deed, why }, 'denied');
-  await store.read(em => auditAttempt(em, deed, `denied: ${why}`));
+  await store.write(em => auditAttempt(em, deed, `denied: ${why}`));
 }

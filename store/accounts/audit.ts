@@ -41,10 +41,10 @@ export async function auditAnyway(em: EntityManager): Promise<void> {
   await em.execute(`select set_config('audit.attempt', ?, true)`, [attempt]);
 }
 
-/** Records that the present request was denied; does nothing when nobody is logged in. */
-export async function auditPresentDenied(store: Pick<Store, 'read'>, why: string): Promise<void> {
+/** What the present request asks for may not be done; nothing when nobody is logged in. */
+export async function auditPresentDenied(store: Pick<Store, 'write'>, why: string): Promise<void> {
   const deed = presentAction();
-  if (deed) await store.read(em => auditAttempt(em, deed, `denied: ${why}`, deed));
+  if (deed) await store.write(em => auditAttempt(em, deed, `denied: ${why}`, deed));
 }
 
 /** A change that an action made: columns of a row, before and after. A column with secret values is only named. */

@@ -38,7 +38,7 @@ export function openDoor(store: Store, secret: string, name: DoorName): Door {
     },
     async session(token, byPerson) {
       const sessionId = await tokens.read(token);
-      const person = sessionId && (await store.read(em => standingSession(em, name, sessionId, byPerson)));
+      const person = sessionId && (await store.write(em => standingSession(em, name, sessionId, byPerson)));
       return person ? { ...person, sessionId } : undefined;
     },
   };

@@ -65,7 +65,7 @@ async function tell(
   admission: Admission,
 ): Promise<void> {
   if ('waitMs' in admission) return;
-  await store.read(async em => {
+  await store.write(async em => {
     const user = await findUserByEmail(em, email);
     // The text typed as the address may be a password.
     const deed = { operator: user?.email ?? 'somebody unknown', ...what };

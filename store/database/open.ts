@@ -112,7 +112,8 @@ function rollBack(em: EntityManager): void {
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
 /**
- * The only way to the tables. `read` is for single queries; everything that belongs together is one `transaction`.
+ * The only way to the tables. `read` is for questions, `write` for a change that stands by itself, without a transaction
+ * around it; all that belongs together is one `transaction`.
  * @param keys open what is sealed; the first one seals. Whoever reads or writes no buyer needs none
  * @param connection how long a statement may take
  */
@@ -135,6 +136,7 @@ export async function openStore(
     /** The database's clock, the only one that counts. */
     clock,
     read,
+    write: read,
 
     /** Deadlocks and serialisation failures repeat the whole work, so it must cause nothing outside the database. */
     async transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {

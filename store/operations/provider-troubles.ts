@@ -7,7 +7,7 @@ const forgottenAfter = '1 day';
 type Row = Omit<Trouble, 'since' | 'until'> & { since: string; until: string };
 
 /** What the processes tell each other of the providers; the dashboard reads it too. */
-export const troubleBoard = (store: Pick<Store, 'read'>) => ({
+export const troubleBoard = (store: Pick<Store, 'read' | 'write'>) => ({
   load: (): Promise<readonly Trouble[]> =>
     store.read(async em => {
       const rows = await em.execute<Row[]>(
@@ -21,7 +21,7 @@ export const troubleBoard = (store: Pick<Store, 'read'>) => ({
 
   /** `since` stays when it was first posted. */
   post: ({ provider, account, family, why, attempt, since, until }: Trouble): Promise<void> =>
-    store.read(async em => {
+    store.write(async em => {
       await em.execute(
         `insert into provider_troubles (provider, account, family, why, attempt, since, until) values (?, ?, ?, ?, ?, ?, ?)
          on conflict (provider, account, family, why) do update
@@ -38,7 +38,7 @@ export const troubleBoard = (store: Pick<Store, 'read'>) => ({
     family,
     why,
   }: Pick<Trouble, 'provider' | 'account' | 'family' | 'why'>): Promise<void> =>
-    store.read(async em => {
+    store.write(async em => {
       await em.execute('delete from provider_troubles where provider = ? and account = ? and family = ? and why = ?', [
         provider,
         account,

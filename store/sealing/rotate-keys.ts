@@ -42,7 +42,7 @@ export async function rotateKeys({ store, keys, progress, batch }: Rotation): Pr
   }
   const uses = await store.read(em => keysInUse(em));
   const left = uses.filter(({ keyId }) => keyId !== current.id);
-  await store.read(em => retireKeys(em, [current.id, ...left.map(({ keyId }) => keyId)]));
+  await store.write(em => retireKeys(em, [current.id, ...left.map(({ keyId }) => keyId)]));
   return left;
 }
 

@@ -113,7 +113,8 @@ const banned: readonly BannedText[] = [
     except: /^workers\/browser\/(locate|pages\/log-in)\.ts$/,
   },
   {
-    pattern: /\bruntime\/config|\b(WorkerConfig|Config|Context|Surroundings)\b|\.(read|transaction)\(|\btransact\(/,
+    pattern:
+      /\bruntime\/config|\b(WorkerConfig|Config|Context|Surroundings)\b|\.(read|write|transaction)\(|\btransact\(/,
     why: 'reads the configuration, or begins a transaction: a business transaction is handed its values, and is part of its caller’s',
     in: /^transactions\//,
   },
