@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { onRedis } from '../storm/on-redis.ts';
 
 const loopback = ['127.0.0.1', 'localhost', '[::1]'];
 
@@ -15,14 +15,3 @@ export async function emptyRedis(url: string): Promise<string> {
 
 /** Leaves it as it was found. */
 export const emptyAgain = (url: string): Promise<unknown> => onRedis(url, redis => redis.flushdb());
-
-async function onRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 3_000, retryStrategy: () => null });
-  redis.on('error', () => undefined); // told by connect() too
-  try {
-    await redis.connect();
-    return await work(redis);
-  } finally {
-    redis.disconnect();
-  }
-}

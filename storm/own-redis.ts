@@ -2,10 +2,10 @@ import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { CannotStart } from '../runtime/cannot-start.ts';
 import { freePort } from '../runtime/system/free-port.ts';
 import { spawnRecorded } from '../runtime/system/started-processes.ts';
+import { onRedis } from './on-redis.ts';
 import type { OwnServer } from './own-postgres.ts';
 
 const readyDeadlineMs = 10_000;
@@ -51,14 +51,3 @@ function expectRedisServer(): void {
 
 const answers = (url: string): Promise<boolean> =>
   onRedis(url, async redis => (await redis.ping()) === 'PONG').catch(() => false);
-
-async function onRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 3_000, retryStrategy: () => null });
-  redis.on('error', () => undefined); // told by connect() too
-  try {
-    await redis.connect();
-    return await work(redis);
-  } finally {
-    redis.disconnect();
-  }
-}

@@ -30,7 +30,7 @@ type Change = { readonly event: LedgerEvent; readonly by: Money };
 export async function shrinkSale(em: EntityManager, order: Order, sale: Sale, change: Change): Promise<void> {
   const { had, has } = await rebook(em, order, sale, { ...change, by: negate(change.by) });
   for (const beneficiary of ['admin', 'reseller'] as const)
-    await takeFrom(em, await legsOfSale(em, order, sale, beneficiary), subtract(had[beneficiary], has[beneficiary]));
+    await takeFrom(em, await legsOfSale(em, sale, beneficiary), subtract(had[beneficiary], has[beneficiary]));
 }
 
 /** Who a share is paid to, and how. */
@@ -98,15 +98,15 @@ const profitAt = (order: Order, sale: Sale, percent: string, price: Money): Prof
   );
 
 /** Those of one beneficiary, the newest first. */
-const legsOfSale = async (em: EntityManager, { id }: Order, sale: Sale, beneficiary: Beneficiary) =>
-  (await legsOfOrder(em, id))
-    .filter(leg => leg.saleId === sale.id && leg.beneficiary === beneficiary && leg.status !== 'CANCELLED')
+const legsOfSale = async (em: EntityManager, { id, orderId }: Sale, beneficiary: Beneficiary) =>
+  (await legsOfOrder(em, orderId))
+    .filter(leg => leg.saleId === id && leg.beneficiary === beneficiary)
     .toSorted((a, b) => b.part - a.part);
 
 /** Legs whose money is with us pay that much less. The new owner of their fence is this transaction. */
 async function takeFrom(em: EntityManager, legs: readonly PayoutLeg[], less: Money): Promise<void> {
   let rest = less;
-  for (const { id } of legs) {
+  for (const { id } of legs.filter(({ status }) => status !== 'CANCELLED')) {
     if (rest.amountMinor <= 0n) return;
     const leg = await claimUnpaidLeg(em, id);
     if (!leg) continue;
@@ -123,9 +123,7 @@ async function payMore(
   sale: Sale,
   { due, ...share }: { beneficiary: Beneficiary; due: Money } & PayTo[Beneficiary],
 ): Promise<PayoutLeg | undefined> {
-  const legs = (await legsOfOrder(em, order.id)).filter(
-    leg => leg.saleId === sale.id && leg.beneficiary === share.beneficiary,
-  );
+  const legs = await legsOfSale(em, sale, share.beneficiary);
   for (const { id } of legs.filter(({ status }) => status === 'PENDING')) {
     const leg = await claimUnpaidLeg(em, id);
     if (!leg) continue;
