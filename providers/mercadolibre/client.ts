@@ -19,13 +19,7 @@ import { refused, refusedGrant } from './classify.ts';
 import { type MercadoLibreOrder, orderSchema } from './order.ts';
 import * as schema from './schema.ts';
 import { type FoundPayment, type PaymentSearch, paymentPage, paymentsHost, searchQuery } from './search-payments.ts';
-import {
-  type MercadoLibrePack,
-  type MercadoLibreShipment,
-  packSchema,
-  shipmentSchema,
-  shipNotice,
-} from './shipment.ts';
+import { type MercadoLibreShipment, shipmentSchema, shipNotice } from './shipment.ts';
 import type { MercadoLibreNotification } from './webhook.ts';
 
 export type MercadoLibreOptions = Gated & {
@@ -128,10 +122,6 @@ export function createMercadoLibreClient({
       about(shipmentSchema, shipment => shipment.id === id),
     );
 
-  /** A buyer's cart. An order without a `packId` is its own pack, and there is none to read. */
-  const getPack = (token: UserToken, packId: string, options: CallOptions = {}): Promise<MercadoLibrePack> =>
-    get(options, token, `/packs/${encodeURIComponent(packId)}`, packSchema);
-
   /**
    * For `me1` and `custom` only: `me2` ships with MercadoLibre's own label, and `not_specified` has no shipment. When
    * in doubt, `getShipment` shows the status and the tracking number.
@@ -206,7 +196,6 @@ export function createMercadoLibreClient({
     refreshToken,
     getOrder,
     getShipment,
-    getPack,
     tellShipped,
     shipNotice,
     searchOrders,

@@ -162,17 +162,6 @@ export const wireShipment = open<WireShipment>({
   ),
 });
 
-export type WirePack = { id: string; status: string; orders: { id: string }[]; shipment?: { id?: string } };
-export const wirePack = open<WirePack>({
-  id: idText.required(),
-  status: text.required(),
-  orders: Joi.array()
-    .items(open<{ id: string }>({ id: idText.required() }))
-    .min(1)
-    .required(),
-  shipment: maybe(open({ id: optionalId })),
-});
-
 /** `OK`, or the status that was reported: any other word proves nothing. */
 export const told = open<{ status: string }>({ status: text.required() });
 

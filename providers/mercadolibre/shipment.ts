@@ -3,7 +3,7 @@ import { invariant } from '../../domain/outcome.ts';
 import { readAs } from '../wire/fields.ts';
 import { toAddress } from './address.ts';
 import { type MercadoLibreSender, senderOf } from './logistics.ts';
-import { type WirePack, type WireShipment, wirePack, wireShipment } from './schema.ts';
+import { type WireShipment, wireShipment } from './schema.ts';
 
 export type MercadoLibreShipment = {
   id: string;
@@ -16,8 +16,6 @@ export type MercadoLibreShipment = {
   /** By when it is to be handed over (`lead_time.estimated_handling_limit`). */
   shipBy?: Date;
 };
-
-export type MercadoLibrePack = { packId: string; status: string; orderIds: string[]; shippingId?: string };
 
 export type ShipNotice = {
   status: 'shipped' | 'delivered';
@@ -41,15 +39,6 @@ export function shipNotice({ status, at, trackingNumber, trackingUrl, comment = 
     substatus: null,
   });
 }
-
-export const toPack = ({ id, status, orders, shipment }: WirePack): MercadoLibrePack => ({
-  packId: id,
-  status,
-  orderIds: orders.map(order => order.id),
-  ...(shipment?.id ? { shippingId: shipment.id } : {}),
-});
-
-export const packSchema = readAs(wirePack, toPack);
 
 export function toShipment(wire: WireShipment): MercadoLibreShipment {
   const shipTo = toAddress(wire.destination);

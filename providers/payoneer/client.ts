@@ -17,9 +17,6 @@ export type PayoneerOptions = PayoneerCredentials & {
   now?: () => number;
 };
 
-/** Only an active payee may be paid. */
-export type Payee = { active: boolean; status: string };
-
 export type PayoneerClient = ReturnType<typeof createPayoneerClient>;
 
 const payout = readAs(schema.payoutStatus, ({ result }) => toPayout(result));
@@ -84,19 +81,11 @@ export function createPayoneerClient({ paymentsKey = 'Payments', now = Date.now,
     return { available: await get(reading(options), '/balance', balance), asOf };
   }
 
-  async function getPayee(payeeId: string, options: CallOptions = {}): Promise<Payee> {
-    const url = `/payees/${encodeURIComponent(payeeId)}/status`;
-    const { result } = await get(reading(options), url, schema.payeeStatus);
-    const status = result.status.description;
-    return { active: /^active$/i.test(status), status };
-  }
-
   return {
     payoutBody: (payout: NewPayout): string => payoutBody(payout, paymentsKey),
     createPayout,
     getPayoutStatus,
     cancelPayout,
     getBalance,
-    getPayee,
   };
 }

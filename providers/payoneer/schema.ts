@@ -47,11 +47,3 @@ export type WireBalance = { balance: string; currency: string };
 export const balance = open<{ result: WireBalance }>({
   result: open<WireBalance>({ balance: decimalText.required(), currency: text.required() }).required(),
 });
-
-export type WirePayee = { status: { type?: string; description: string } };
-/** Only an active payee is paid: any other word, or none, does not count as active. */
-export const payeeStatus = open<{ result: WirePayee }>({
-  result: open<WirePayee>({
-    status: open<WirePayee['status']>({ type: harmless(idText), description: text.required() }).required(),
-  }).required(),
-});

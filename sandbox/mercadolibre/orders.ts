@@ -22,24 +22,6 @@ export function orderOf(world: World, call: Call): MercadoLibreOrder {
   return order;
 }
 
-/** `GET /packs/{id}`: what one buyer bought in one go. */
-export function getPack(world: World, call: Call): Answer {
-  const seller = sellerOf(world, call);
-  const orders = [...world.state.mercadolibre.orders.values()].filter(order => order.packId === call.param('id'));
-  if (orders.length === 0) throw notFound('Pack not found');
-  if (orders.some(order => order.accountId !== seller.accountId)) throw forbidden();
-  return {
-    status: 200,
-    body: {
-      id: BigInt(call.param('id')),
-      orders: orders.map(order => ({ id: BigInt(order.id) })),
-      shipment: { id: BigInt(orders[0]!.shipmentId) },
-      status: 'released',
-      family_pack_id: null,
-    },
-  };
-}
-
 /** `GET /orders/search`: cancelled orders only when asked for. */
 export function searchOrders(world: World, call: Call): Answer {
   const { query } = call;

@@ -4,12 +4,12 @@ import type { World } from '../world.ts';
 import { issue, showMe } from './access.ts';
 import { authorize } from './consent.ts';
 import { missedFeeds } from './notifications.ts';
-import { getOrder, getPack, searchOrders } from './orders.ts';
+import { getOrder, searchOrders } from './orders.ts';
 import { searchPayments } from './payments.ts';
 import { errorBody, faultBody } from './refusals.ts';
 import { getShipment, notifyBySeller } from './shipments.ts';
 
-/** MercadoLibre's API: OAuth, orders, packs, shipments, missed feeds. */
+/** MercadoLibre's API: OAuth, orders, shipments, missed feeds. */
 export function mercadoLibreRouter(world: World): Router {
   const mount = createMount(world, 'mercadolibre', faultBody);
   const router = express.Router();
@@ -29,10 +29,6 @@ export function mercadoLibreRouter(world: World): Router {
   router.get(
     '/orders/:id',
     mount('get-order', call => getOrder(world, call)),
-  );
-  router.get(
-    '/packs/:id',
-    mount('get-pack', call => getPack(world, call)),
   );
   router.get(
     '/shipments/:id',

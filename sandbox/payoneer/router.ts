@@ -2,7 +2,6 @@ import express, { type Router } from 'express';
 import { createMount } from '../operation.ts';
 import type { World } from '../world.ts';
 import { issue, withToken } from './access.ts';
-import { getPayee } from './payees.ts';
 import { cancelPayout, createPayouts, getBalance, getStatus } from './payouts.ts';
 import { errorBody, faultBody } from './refusals.ts';
 
@@ -41,13 +40,6 @@ export function payoneerRouter(world: World): Router {
     mount(
       'balance',
       withToken(world, () => getBalance(world)),
-    ),
-  );
-  router.get(
-    `${program}/payees/:payee/status`,
-    mount(
-      'payee-status',
-      withToken(world, call => getPayee(world, call)),
     ),
   );
   router.use((_request, response) => void response.status(404).json(errorBody('Not Found', 'Resource not found', 404)));

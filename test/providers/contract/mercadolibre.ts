@@ -5,8 +5,6 @@ import { mercadoLibreShipment, shipped } from './parcels.ts';
 const nobody = '2000000000000001';
 const lastHour = () => ({ from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 3_600_000) });
 
-let packs = 0;
-
 export const mercadolibreContracts: Contracts['mercadolibre'] = {
   refreshToken: {
     operation: 'token',
@@ -39,19 +37,6 @@ export const mercadolibreContracts: Contracts['mercadolibre'] = {
     async prepare(world) {
       const { seller, shippingId } = await mercadoLibreShipment(world);
       return [seller, shippingId];
-    },
-    declined: {
-      prepare: async world => [await account(world, 'mercadolibre'), nobody],
-      as: 'retryable MERCADOLIBRE_NOT_FOUND',
-    },
-  },
-  getPack: {
-    operation: 'get-pack',
-    stakes: 'read',
-    token: 'user',
-    async prepare(world) {
-      const packId = `20000035085${String(++packs).padStart(5, '0')}`;
-      return [(await mercadoLibreOrder(world, { packId })).seller, packId];
     },
     declined: {
       prepare: async world => [await account(world, 'mercadolibre'), nobody],

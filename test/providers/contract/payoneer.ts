@@ -50,11 +50,4 @@ export const payoneerContracts: Contracts['payoneer'] = {
       as: 'terminal PAYONEER_FORBIDDEN',
     },
   },
-  getPayee: {
-    operation: 'payee-status',
-    stakes: 'read',
-    token: 'application',
-    prepare: async () => ['payee-1'],
-    declined: { prepare: async () => ['nobody of ours'], as: 'terminal PAYONEER_10005' },
-  },
 };

@@ -116,26 +116,6 @@ describe('Payoneer client', () => {
       expect(await payoneer.getPayoutStatus('leg-1')).to.deep.equal(expected);
     });
   }
-
-  for (const [description, active] of [
-    ['Active', true],
-    ['Inactive', false],
-    ['Pending activation', false],
-  ] as const) {
-    it(`takes a payee who is ${description} for ${active ? 'payable' : 'not payable'}`, async () => {
-      const { server, payoneer } = await payoneerAt(() => ({ body: { result: { status: { type: 1, description } } } }));
-      await using _server = server;
-      expect(await payoneer.getPayee('ana@x')).to.deep.equal({ active, status: description });
-      expect(server.seen[1]?.url).to.equal('/v4/programs/100%2F7/payees/ana%40x/status');
-    });
-  }
-
-  it('tells a payee whom Payoneer does not know', async () => {
-    const body = { error: 'Not Found', error_details: { code: 404, sub_code: 10005 } };
-    const { server, payoneer } = await payoneerAt(() => ({ status: 404, body }));
-    await using _server = server;
-    expect(await failureOf(() => payoneer.getPayee('nobody'))).to.equal('terminal PAYONEER_10005');
-  });
 });
 
 describe('Payoneer payout request', () => {

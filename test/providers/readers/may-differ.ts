@@ -41,7 +41,6 @@ const mayBeAbsent: Places = {
     'payments.*',
   ],
   'mercadolibre.getShipment': ['shipTo', 'shipBy'],
-  'mercadolibre.getPack': ['shippingId'],
   'mercadolibre.searchOrders': ['orders.*'],
   'mercadolibre.missedFeeds': ['*'],
   'payoneer.getPayoutStatus': ['amount', 'payoutId', 'currency'],
@@ -52,7 +51,6 @@ const madeOfWhatIsThere: Places = {
   // May be below zero.
   'paypal.getBalances': ['*.amountMinor'],
   'payoneer.getBalance': ['amountMinor'],
-  'payoneer.getPayee': ['active'],
   // An event, and what cannot be read of a list, are kept as they came.
   'paypal.listWebhookEvents': ['events.*'],
   'paypal.listTransactions': ['transactions.*'],

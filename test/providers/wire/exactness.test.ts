@@ -150,15 +150,6 @@ describe('ids and amounts beyond what a double holds', () => {
       [{ fulfillmentId: id19, trackingNumber: id16, lines: [{ lineItemId: id16, quantity: 1 }] }],
     ],
     [
-      'the orders of a MercadoLibre pack',
-      () =>
-        answered(
-          `{"id":${id16},"status":"released","orders":[{"id":${id19}},{"id":${id16}}],"shipment":{"id":${id19}}}`,
-          url => mercadolibre(url).getPack(token, id16),
-        ),
-      { packId: id16, status: 'released', orderIds: [id19, id16], shippingId: id19 },
-    ],
-    [
       'the tracking number of a MercadoLibre shipment',
       () =>
         answered(`{"id":${id16},"status":"shipped","logistic":{"mode":"me1"},"tracking_number":${id19}}`, url =>
