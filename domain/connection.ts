@@ -1,14 +1,13 @@
 /**
  * An outside account's access: its states, and what time alone decides. Moments are absolute, spans in milliseconds.
  */
+import { dayMs } from './durations.ts';
 
 export const connectionStates = ['HEALTHY', 'RECONNECT_NEEDED', 'DISCONNECTED'] as const;
 export type ConnectionState = (typeof connectionStates)[number];
 
 /** What a provider may refuse an account while the rest of the account goes on working. */
 export type Capability = 'notifications' | 'missed notifications' | 'ship notices' | 'finances';
-
-const dayMs = 86_400_000;
 
 /**
  * How long before a refresh token expires its owner is warned. AliExpress gives applications in test two days in all.

@@ -1,3 +1,4 @@
+import { hourMs } from './durations.ts';
 import type { Marketplace } from './order.ts';
 
 /**
@@ -16,6 +17,6 @@ export const feedsOfMarketplace: Readonly<Record<Marketplace, readonly FeedKind[
 export const clocksDifferByMs = 5 * 60_000;
 
 /** A feed that was not read for this long stands still, and an operator should know. */
-export const standstillMs = 3_600_000;
+export const standstillMs = hourMs;
 
 export const standsStill = (cursorAt: Date, now: Date): boolean => now.getTime() - cursorAt.getTime() > standstillMs;

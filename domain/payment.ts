@@ -10,11 +10,12 @@
  * what was returned of that. Once money has come, the status follows from the sum and is for people; nothing is decided
  * by it.
  */
+import { hourMs } from './durations.ts';
 import { type Money, money, subtract } from './money.ts';
 import type { StateTable } from './state-table.ts';
 
 /** An order at our checkout that its buyer has not approved within this time is given up. */
-export const approvedWithinMs = 24 * 3_600_000;
+export const approvedWithinMs = 24 * hourMs;
 
 export const paymentStates = [
   'PENDING',

@@ -1,9 +1,11 @@
 /** Whose APIs we call; `fx` is the source of exchange rates. */
+import { hourMs } from './durations.ts';
+
 export const providers = ['paypal', 'aliexpress', 'ebay', 'mercadolibre', 'payoneer', 'fx'] as const;
 export type Provider = (typeof providers)[number];
 
 /** PayPal's reports of balances and transactions may lag by this much, by its own documentation. */
-export const reportsLagMs = 3 * 3_600_000;
+export const reportsLagMs = 3 * hourMs;
 
 /**
  * A provider, or one account at it, to which no calls are made for a while.

@@ -22,8 +22,10 @@
  * At most one effect per (purpose, subject) is not DISPROVEN, whatever its route: a partial unique index. A new
  * generation is a compare-and-set on the disproven one before it (unique purpose, subject, generation).
  */
+
 import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
+import { dayMs } from '../domain/durations.ts';
 import type { EffectId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { invariant, Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
@@ -195,7 +197,7 @@ async function assertMayStillLeave<Result extends Json>(
 }
 
 /** For how long a "no" to a repeated send is asked for once more: after that it is the provider's last word. */
-const contradictedForMs = 24 * 3_600_000;
+const contradictedForMs = dayMs;
 
 async function contradicted({ store }: OnceContext, effect: Effect, { message }: Terminal): Promise<Uncertain> {
   const { firstMs } = await store.read(em => agesOf(em, effect));

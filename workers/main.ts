@@ -1,4 +1,5 @@
 /** `npm run workers [-- --queues fulfill,purchase]`: serves the queues named, or all of them, and sweeps. */
+import { hourMs } from '../domain/durations.ts';
 import '../runtime/node-version.ts';
 import { parseArgs } from 'node:util';
 import { platformCurrency } from '../domain/fees.ts';
@@ -53,8 +54,8 @@ defer('gate', () => gate.close());
 
 await store.transaction(em => scheduleRates(em, platformCurrency, config.fxSourceUrl !== undefined, store.clock.now()));
 // Not at once: a system that has just been started, or restored, first hears what it has missed.
-await store.transaction(em => scheduleBookCheck(em, timeIn(em, 3_600_000)));
-await store.transaction(em => scheduleForgetting(em, timeIn(em, 3_600_000)));
+await store.transaction(em => scheduleBookCheck(em, timeIn(em, hourMs)));
+await store.transaction(em => scheduleForgetting(em, timeIn(em, hourMs)));
 const fallback = { ...catalogue['purchase-fallback'], concurrency: config.browserPages };
 const contracts = { ...catalogue, 'purchase-fallback': fallback };
 const surroundings = {

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import Joi from 'joi';
+import { dayMs } from '../../domain/durations.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { type Currency, money } from '../../domain/money.ts';
 import { earnedBy, earnings, type Figures, totalsOf } from '../../store/money/earnings.ts';
@@ -9,7 +10,6 @@ import { sessionOf } from '../middleware/session.ts';
 import { moneyView } from '../views/views.ts';
 import { id } from './schemas.ts';
 
-const dayMs = 86_400_000;
 const mostDays = 366;
 const usualDays = 30;
 

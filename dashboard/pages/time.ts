@@ -1,8 +1,9 @@
+import { dayMs, hourMs } from '../../domain/durations.ts';
 import { type Html, html } from '../../runtime/http/html.ts';
 
 const units: readonly (readonly [string, number])[] = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
+  ['d', dayMs],
+  ['h', hourMs],
   ['min', 60_000],
   ['s', 1_000],
 ];

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { dayMs } from '../../domain/durations.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import { money } from '../../domain/money.ts';
 import type { EntityManager } from '../../store/database/open.ts';
@@ -15,8 +16,6 @@ import type { Deps } from '../deps.ts';
 import { operatorOf } from '../middleware/session.ts';
 import { overviewPage } from '../pages/overview.ts';
 import type { PlatformMoney } from '../pages/platform-money.ts';
-
-const dayMs = 86_400_000;
 
 async function platformMoney(em: EntityManager, now: Date): Promise<PlatformMoney> {
   const from = new Date(Math.floor(now.getTime() / dayMs) * dayMs);

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { dayMs } from '../../domain/durations.ts';
 import { type Currency, isCurrency, parseDecimal } from '../../domain/money.ts';
 import {
   ask,
@@ -24,7 +25,6 @@ export type RateSource = {
 
 type Wire = { base: string; date?: string; timestamp?: number; rates: Record<string, unknown> };
 
-const dayMs = 86_400_000;
 /** Clocks of two machines differ. */
 const clockSkewMs = 60_000;
 

@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/durations.ts';
 import type { Trouble } from '../../domain/provider.ts';
 import type { At } from './circuits.ts';
 import { pauseOf } from './families.ts';
@@ -5,7 +6,7 @@ import type { Call } from './gate-contract.ts';
 import type { Notices } from './trouble-board.ts';
 
 /** The longest pause, whatever a provider asks for. */
-const longestMs = 86_400_000;
+const longestMs = dayMs;
 
 /** The scopes of the pauses that a call may have to wait for. */
 const widths = ['account', 'family', 'application'] as const;

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { hourMs } from '../../domain/durations.ts';
 import { type Failure, type FailureKind, Terminal } from '../../domain/outcome.ts';
 import { type Call, failed, refusalBody, refusedByStatus, rowOf } from '../gate/call.ts';
 import { choiceOf, harmless, maybe, open } from '../wire/fields.ts';
@@ -6,8 +7,6 @@ import type { HttpAnswer } from '../wire/http.ts';
 import { neverCertainStatus, speaksOfDoubt } from '../wire/never-certain.ts';
 import { buyerPage } from './buyer-page.ts';
 import { CaptureRefused } from './capture-refused.ts';
-
-const hourMs = 3_600_000;
 
 /** `name` of the error, in either shape; 401 answers carry `error` instead. */
 export const names: Record<string, FailureKind> = {

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { dayMs } from '../../domain/durations.ts';
 import type { Money } from '../../domain/money.ts';
 import type { CallOptions } from '../gate/call.ts';
 import { count, eachOf, idText, type Listed, maybe, moneyField, open, readAs } from '../wire/fields.ts';
@@ -6,7 +7,7 @@ import type { Exchanges } from './exchange.ts';
 import { toSeconds } from './paging.ts';
 
 /** The longest period of one request: 31 days, less the seconds to which its ends are rounded. */
-export const longestReportMs = 31 * 86_400_000 - 2_000;
+export const longestReportMs = 31 * dayMs - 2_000;
 const pageSize = 200;
 
 /** One movement on the platform's account. */

@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/durations.ts';
 import { isFailure } from '../../domain/outcome.ts';
 import type { Provider } from '../../domain/provider.ts';
 import { createUnknownKeys } from './unknown-keys.ts';
@@ -33,7 +34,7 @@ export type SigningKeysOptions<Key> = {
 };
 
 /** How long a known key is used while its provider does not answer, and how soon it is asked again. */
-const keepMs = 7 * 86_400_000;
+const keepMs = 7 * dayMs;
 const askAgainMs = 60_000;
 /** Providers use a handful of keys. */
 const inMemoryMax = 100;

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { dayMs } from '../../domain/durations.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { Holder } from '../../domain/order.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
@@ -9,7 +10,7 @@ import { type Connectable, ConnectionAttempt, type Environment } from '../entiti
 /** How long a user may take on the consent page. */
 export const consentMinutes = 10;
 /** Attempts are kept longer, so that a late user gets the right answer. */
-const keepMs = 86_400_000;
+const keepMs = dayMs;
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 const random = (): string => randomBytes(32).toString('base64url');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LockMode } from '@mikro-orm/core';
+import { dayMs } from '../../domain/durations.ts';
 import type { CredentialId, EventId } from '../../domain/ids.ts';
 import { isMarketplace } from '../../domain/order.ts';
 import { keysMentionedIn } from '../../domain/our-keys.ts';
@@ -109,7 +110,6 @@ export async function closeEvent(
 export const wakeEvent = (em: EntityManager, id: EventId): Promise<UnopenedEvent | null> =>
   wake(em, InboundEvent, id, { where: { status: 'RECEIVED' }, ...unopenedEvent });
 
-const dayMs = 86_400_000;
 /** What was said is of no use once it was dealt with; that it was said must outlive every repetition and re-reading. */
 const keptDays = { words: 30, ignored: 90 };
 /** Rows of one transaction, and transactions of one pass: what is left is the next pass's. */

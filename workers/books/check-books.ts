@@ -1,3 +1,4 @@
+import { dayMs, hourMs } from '../../domain/durations.ts';
 import type { BookCheckId } from '../../domain/ids.ts';
 import { type Failure, isFailure } from '../../domain/outcome.ts';
 import { checkBooksQueue as contract } from '../../queues/check-books.ts';
@@ -17,14 +18,14 @@ import { meaningOf } from '../step/error-meaning.ts';
 import type { Stage } from './stage.ts';
 import { stages } from './stages.ts';
 
-const everyMs = 86_400_000;
+const everyMs = dayMs;
 
 /** A job that has put so many questions, or read so many slices, leaves the providers to others until the next sweep. */
 const questionsPerJob = 40;
 const slicesPerJob = 100;
 
 /** A difference is looked at again after this: longer than PayPal's reports lag, and than a lost notification is missed. */
-const secondLookAfterMs = 4 * 3_600_000;
+const secondLookAfterMs = 4 * hourMs;
 
 /** A place that cannot be read is tried so often before the check goes on without it. */
 const triesPerPlace = 4;

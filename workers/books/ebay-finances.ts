@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/durations.ts';
 import { add, formatMoney, type Money, sum } from '../../domain/money.ts';
 import { PermissionRefused } from '../../domain/outcome.ts';
 import {
@@ -25,7 +26,6 @@ const rules: SaleRules = {
 };
 const payoutRule: ProviderRule = 'what eBay pays out reaches the bank';
 
-const dayMs = 86_400_000;
 /** So far back one question goes, less a day of two clocks. */
 const readMs = 89 * dayMs;
 /** eBay says nowhere how late its account is: a sale is on it within a day. */

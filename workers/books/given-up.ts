@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/durations.ts';
 import type { OrderId, ParcelId } from '../../domain/ids.ts';
 import { formatMoney, negate } from '../../domain/money.ts';
 import { Unreadable } from '../../domain/outcome.ts';
@@ -121,7 +122,7 @@ async function paid(ctx: Context, effect: Effect, asked: Asked): Promise<string 
 }
 
 /** How long Payoneer finds a payout by our key is written nowhere: what is older is not taken for absent. */
-const payoneerRemembersMs = 90 * 86_400_000;
+const payoneerRemembersMs = 90 * dayMs;
 
 function assertRemembered({ now }: Context, { idempotencyKey, firstSentAt }: Effect): void {
   if (now().getTime() - (firstSentAt?.getTime() ?? 0) > payoneerRemembersMs)

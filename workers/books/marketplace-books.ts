@@ -1,4 +1,5 @@
 /** A marketplace's own account of a sale against what is booked of the orders that it is here: one per line. */
+import { dayMs } from '../../domain/durations.ts';
 import { equals, formatMoney, type Money } from '../../domain/money.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
 import { type BookedSale, salesPaidBetween } from '../../store/books/marketplace-sales.ts';
@@ -51,7 +52,7 @@ export function compareSale(rules: SaleRules, told: ToldSale, booked: BookedSale
 }
 
 /** So long after a sale we may still learn of it: what was paid before a list begins is not looked for in it. */
-const learntLateMs = 14 * 86_400_000;
+const learntLateMs = 14 * dayMs;
 
 /** Sales that we have a payment of, and that are not on the marketplace's list of that time. */
 export async function notTold(

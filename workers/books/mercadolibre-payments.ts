@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/durations.ts';
 import { type Money, sum } from '../../domain/money.ts';
 import type { FoundPayment } from '../../providers/mercadolibre/search-payments.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
@@ -16,7 +17,6 @@ const rules: SaleRules = {
   back: 'MercadoLibre has given back what we booked',
 };
 
-const dayMs = 86_400_000;
 /** A buyer may ask for their money back for a month after the parcel has come. */
 const readMs = 90 * dayMs;
 /** Mercado Pago says nowhere how late its search is: minutes, and a day is safe. */

@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/durations.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { reportsLagMs } from '../../domain/provider.ts';
 import { longestReportMs, type Transaction } from '../../providers/paypal/reporting.ts';
@@ -55,7 +56,7 @@ const unreadable = (of: Matter, index: number): Finding[] => [
 async function beginning(ctx: Context): Promise<Place | undefined> {
   const first = await ctx.store.read(firstPayPalOrderAt);
   if (!first) return undefined;
-  return { from: new Date(Math.max(first.getTime() - 86_400_000, followedSince(ctx).getTime())), page: 1 };
+  return { from: new Date(Math.max(first.getTime() - dayMs, followedSince(ctx).getTime())), page: 1 };
 }
 
 /** Each order of ours names itself in its payment; what carries no such name is other business of the account. */

@@ -2,6 +2,7 @@
  * How the books are checked: in stages, each read slice by slice from a cursor, so that a run which ends anywhere goes on
  * where it was. A question compares one amount of ours with the provider's own.
  */
+import { dayMs, hourMs } from '../../domain/durations.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { equals, formatMoney, type Money } from '../../domain/money.ts';
 import { type Failure, invariant, Terminal } from '../../domain/outcome.ts';
@@ -23,7 +24,7 @@ export type Asked = {
 
 /** Until when a provider shows all that happened, when it is `lagMs` late and we may be an hour late to hear of it. */
 export const settledBy = ({ now }: Context, { atRest }: Pick<Asked, 'atRest'>, lagMs: number): Date =>
-  new Date(now().getTime() - (atRest ? 0 : lagMs + 3_600_000));
+  new Date(now().getTime() - (atRest ? 0 : lagMs + hourMs));
 
 export type Slice = {
   readonly findings: readonly Finding[];
@@ -134,8 +135,6 @@ export const overRows = <Row extends { readonly id: string }>(
     return { findings, asked: questions, next: last?.id ?? null };
   },
 });
-
-const dayMs = 86_400_000;
 
 export async function orderOf(ctx: Context, id: OrderId): Promise<Order> {
   const order = await ctx.store.read(em => findOrder(em, id));

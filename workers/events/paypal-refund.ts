@@ -1,3 +1,4 @@
+import { hourMs } from '../../domain/durations.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { NotNow, Retryable, Unreadable } from '../../domain/outcome.ts';
 import type { Enqueue } from '../../queues/transact.ts';
@@ -15,7 +16,7 @@ import { refundNews } from '../payment/paypal-status.ts';
 import { captureAbove, type ReadEvent, text } from './event-fields.ts';
 
 /** How often a refund that is not done yet is asked after: no event is promised to tell how it ends. */
-const pendingAgainMs = 3_600_000;
+const pendingAgainMs = hourMs;
 
 /** Somebody gave money back: the seller on PayPal's own pages, PayPal for a dispute, or we. */
 export async function paypalRefund(ctx: Context, event: ReadEvent): Promise<string | undefined> {

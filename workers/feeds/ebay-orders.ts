@@ -1,9 +1,8 @@
+import { dayMs } from '../../domain/durations.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { withToken } from '../connections/fresh-token.ts';
 import { type FeedSource, pageByOffset } from './feed-source.ts';
 import { orderFound } from './order-found.ts';
-
-const dayMs = 86_400_000;
 
 /** As many as eBay gives on a page. */
 const limit = 200;

@@ -1,3 +1,4 @@
+import { dayMs, hourMs } from '../../domain/durations.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { type MercadoLibreNotification, notificationBody } from '../../providers/mercadolibre/webhook.ts';
 import type { Listed } from '../../providers/wire/fields.ts';
@@ -7,9 +8,6 @@ import { withToken } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
 import { type FeedSource, pageByOffset } from './feed-source.ts';
 import { orderFound, unreadElement } from './order-found.ts';
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** As many as MercadoLibre gives on a page. */
 const limit = 50;

@@ -1,15 +1,14 @@
+import { dayMs, hourMs } from '../../domain/durations.ts';
 import { subjectOf } from '../../providers/paypal/event-subject.ts';
 import { isFollowed, isUnreadable, readPayPalEvent } from '../../providers/paypal/webhook.ts';
 import type { Context } from '../context/context.ts';
 import type { FeedSource } from './feed-source.ts';
 
-const dayMs = 86_400_000;
-
 const pageSize = 100;
 
 /** The events that PayPal has sent, or tried to, under their own names: what arrived as a webhook is there already. */
 export const payPalEvents: FeedSource = {
-  overlapMs: 3_600_000,
+  overlapMs: hourMs,
   stretchMs: dayMs,
   async read(ctx, { from, to, page }) {
     const search = { from, to, pageSize, ...(page === null ? {} : { next: page }) };

@@ -1,3 +1,4 @@
+import { hourMs } from '../../domain/durations.ts';
 import type { FeedKind } from '../../domain/feed.ts';
 import { clocksDifferByMs } from '../../domain/feed.ts';
 import type { FeedId } from '../../domain/ids.ts';
@@ -29,7 +30,7 @@ const pagesPerRun = 10;
 /** What happened so shortly ago may not be listed yet, and some providers refuse a time that is in their future. */
 const settledAfterMs = 60_000;
 
-const longestBackOffMs = 3_600_000;
+const longestBackOffMs = hourMs;
 
 /**
  * Reads what happened at a provider since the cursor, and stores what no notification has told. The cursor moves in the

@@ -1,3 +1,4 @@
+import { hourMs } from '../../domain/durations.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { invariant, isFailure, Terminal } from '../../domain/outcome.ts';
 import type { Destination, Subscription } from '../../providers/ebay/notifications.ts';
@@ -14,7 +15,7 @@ const topic = 'ORDER_CONFIRMATION';
  * Orders that were not told are found by the feeds meanwhile. A look is two calls, and the Notification API has 8,000 a
  * day for all looks: enough for a thousand sellers.
  */
-const checkEveryMs = 6 * 3_600_000;
+const checkEveryMs = 6 * hourMs;
 const afterTroubleMs = 300_000;
 
 /** Sees to it that eBay tells us of a seller's orders: the endpoint stands, the seller's topic is sent there, tested once. */

@@ -1,3 +1,4 @@
+import { hourMs } from '../../domain/durations.ts';
 import type { ForgettingId, OrderId } from '../../domain/ids.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { forgetBuyersQueue as contract } from '../../queues/forget-buyers.ts';
@@ -9,7 +10,7 @@ import { claimForgetting, endForgetting, goOnAt, wakeForgetting } from '../../st
 import { type Context, later, type Processor } from '../context/context.ts';
 import { meaningOf } from '../step/error-meaning.ts';
 
-const everyMs = 3_600_000;
+const everyMs = hourMs;
 const pageSize = 50;
 /** A job that has looked at so many pages leaves its place to others, and goes on in a new one. */
 const pagesPerJob = 40;

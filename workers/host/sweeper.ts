@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { dayMs, hourMs } from '../../domain/durations.ts';
 import { type SweepOptions, sweep } from '../../queues/sweep.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { timeIn } from '../../store/database/clock.ts';
@@ -17,9 +18,8 @@ type SweeperOptions = SweepOptions & {
   log: Logger;
 };
 
-const dayMs = 86_400_000;
 /** None of it is urgent, and looking for old notifications reads the whole table. */
-const cleanEveryMs = 3_600_000;
+const cleanEveryMs = hourMs;
 
 /** Sweeps for as long as the process lives. A sweep that fails (the database is away) is followed by the next one. */
 export function startSweeper(options: SweeperOptions): Sweeper {

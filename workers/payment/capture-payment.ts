@@ -1,3 +1,4 @@
+import { hourMs } from '../../domain/durations.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { refusalIn, Terminal, Unreadable } from '../../domain/outcome.ts';
 import { approvedWithinMs } from '../../domain/payment.ts';
@@ -17,9 +18,9 @@ import { move, orderStep, recheck } from '../step/order-step.ts';
 import { bookPayPalPayments, readPayPalOrder } from './book-paypal-payments.ts';
 
 /** PayPal forgets an order that nobody approved after about six hours. */
-const approvalWindowMs = 6 * 3_600_000;
+const approvalWindowMs = 6 * hourMs;
 /** It keeps the key of a capture for six hours: ours is not sent again after five. */
-const resendForMs = 5 * 3_600_000;
+const resendForMs = 5 * hourMs;
 /** How often an order is asked after whose money may be under way, or which PayPal does not show. */
 const askAgainMs = 15 * 60_000;
 /**
@@ -28,9 +29,9 @@ const askAgainMs = 15 * 60_000;
  */
 const askedAtMs = [
   600_000,
-  3_600_000,
-  3 * 3_600_000,
-  4.5 * 3_600_000,
+  hourMs,
+  3 * hourMs,
+  4.5 * hourMs,
   approvalWindowMs,
   // PayPal's window begins a little later than ours.
   approvalWindowMs + askAgainMs,

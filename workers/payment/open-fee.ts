@@ -1,3 +1,4 @@
+import { hourMs } from '../../domain/durations.ts';
 import { isFailure, Retryable } from '../../domain/outcome.ts';
 import type { Capture } from '../../providers/paypal/order.ts';
 import type { EntityManager } from '../../store/database/open.ts';
@@ -11,7 +12,7 @@ import type { Context } from '../context/context.ts';
 import { captureNews } from './paypal-status.ts';
 
 /** For so long the sale waits for a fee that PayPal has not said. */
-const patienceMs = 6 * 3_600_000;
+const patienceMs = 6 * hourMs;
 
 /** Asks PayPal for the fees that it has not said. True while one is open, and the sale may still wait for it. */
 export async function awaitsFee(ctx: Context, order: Order): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { dayMs, hourMs } from '../../domain/durations.ts';
 import { effectKey } from '../../domain/effect-key.ts';
 import { formatMoney, isGreater, type Money } from '../../domain/money.ts';
 import { invariant, type Terminal } from '../../domain/outcome.ts';
@@ -24,8 +25,8 @@ import { paymentHolder } from './payment-holder.ts';
 import { refundNews } from './paypal-status.ts';
 
 /** PayPal keeps the key of a refund for 45 days: ours is not sent again after 44. */
-const resendForMs = 44 * 86_400_000;
-const lookAgainMs = 3_600_000;
+const resendForMs = 44 * dayMs;
+const lookAgainMs = hourMs;
 
 const sellerPages = {
   ebay: (orderId: string) => `https://www.ebay.com/sh/ord/details?orderid=${encodeURIComponent(orderId)}`,
@@ -134,7 +135,7 @@ const moreThanLeft = (frozen: Money, left: Money): Hindrance | undefined =>
     : undefined;
 
 /** Money that goes back by an eCheck takes days, and nothing takes a month. */
-const pendingForMs = 30 * 86_400_000;
+const pendingForMs = 30 * dayMs;
 
 async function pendingTooLong(ctx: Context, { id }: Order): Promise<boolean> {
   const effect = await ctx.store.read(em => standingEffect(em, 'refund', id));

@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/durations.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { note } from '../../store/orders/timeline.ts';
 import { blocked, moveLeg, neverCreated, notFinal } from '../../store/payouts/legs.ts';
@@ -6,7 +7,7 @@ import type { Context } from '../context/context.ts';
 import type { PayoutRoute, PayoutStatus } from './payout-route.ts';
 
 /** PayPal returns what it holds after thirty days: what is not final then will not be by itself. */
-const openForMs = 31 * 86_400_000;
+const openForMs = 31 * dayMs;
 
 /**
  * Accepted, and not known to have ended: a person is asked at once where its provider has stopped it, and else once it

@@ -1,3 +1,4 @@
+import { hourMs } from '../../domain/durations.ts';
 import type { Posting } from '../../domain/ledger.ts';
 import { type LedgerEvent, ledgerEvent } from '../../domain/ledger-event.ts';
 import { add, equals, formatMoney, type Money, subtract, sum } from '../../domain/money.ts';
@@ -24,7 +25,7 @@ import { openTooLong } from './never-created.ts';
 import type { PayoutRoute, PayoutStatus } from './payout-route.ts';
 
 /** An unclaimed payout returns by itself after 30 days. */
-const unclaimedAgainMs = 6 * 3_600_000;
+const unclaimedAgainMs = 6 * hourMs;
 
 /** Moves the leg to where its provider says it stands. */
 export async function applyPayoutStatus(

@@ -1,3 +1,4 @@
+import { hourMs } from '../../domain/durations.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import { zero } from '../../domain/money.ts';
 import { Terminal } from '../../domain/outcome.ts';
@@ -7,7 +8,7 @@ import type { Context } from '../context/context.ts';
 import type { PayoutRoute } from './payout-route.ts';
 
 /** Payoneer is not known to deduplicate: nothing is ever sent again. Creation is asynchronous, so it is looked for. */
-const lookForMs = 3_600_000;
+const lookForMs = hourMs;
 
 /** Undefined where no Payoneer account is configured. */
 export function payoneerRoute({ config, providers: { payoneer }, signal }: Context): PayoutRoute | undefined {

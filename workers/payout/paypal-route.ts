@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/durations.ts';
 import { payoutFee } from '../../domain/fees.ts';
 import { invariant, Terminal } from '../../domain/outcome.ts';
 import { payoutAsked } from '../../providers/paypal/payout.ts';
@@ -6,10 +7,10 @@ import type { Context } from '../context/context.ts';
 import type { PayoutRoute } from './payout-route.ts';
 
 /** PayPal recognises a batch's id for 30 days: ours is not sent again after 29. */
-const resendForMs = 29 * 86_400_000;
+const resendForMs = 29 * dayMs;
 
 /** A batch shows its item within minutes. */
-const missForMs = 24 * 3_600_000;
+const missForMs = dayMs;
 
 /** One batch per payout, with a key derived from what it pays: PayPal deduplicates batches, never items. */
 export const paypalRoute = ({ config, providers: { paypal }, signal }: Context): PayoutRoute => ({

@@ -1,4 +1,5 @@
 /** Whether the funds for a payout are there, and which legs leave together. */
+import { dayMs } from '../../domain/durations.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import { add, formatMoney, isGreater, type Money, money, sum } from '../../domain/money.ts';
 import { timeIn } from '../../store/database/clock.ts';
@@ -21,7 +22,7 @@ import type { PayoutRoute } from './payout-route.ts';
 const othersLookAfterMs = 15_000;
 
 /** Nobody waits longer for others. */
-const collectForMs = 86_400_000;
+const collectForMs = dayMs;
 
 const minimumOf = ({ config }: Context): Money => money(BigInt(config.payoutMinimumUsd) * 100n, platformCurrency);
 

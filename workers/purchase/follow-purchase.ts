@@ -1,3 +1,4 @@
+import { hourMs } from '../../domain/durations.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import { formatMoney, type Money, money, sum } from '../../domain/money.ts';
 import type { ReviewReason } from '../../domain/order.ts';
@@ -24,7 +25,7 @@ import { throughApi } from './supplier-reader.ts';
 import { attention, nameOf, type Stop, stopOf, unreadable } from './supplier-status.ts';
 
 /** An unpaid order this close to its deadline is told with a warning. */
-const warnBeforeMs = 6 * 3_600_000;
+const warnBeforeMs = 6 * hourMs;
 
 type Following = {
   read?: (row: SupplierOrder) => Promise<SupplierNews & { doubt?: string }>;
@@ -92,7 +93,7 @@ async function readBack(
 }
 
 /** The answer that placed it said that it was paid: the order itself may need a while to say so. */
-const justPaidMs = 3_600_000;
+const justPaidMs = hourMs;
 const isJustPaid = ({ now }: Context, { status, wasPaid, createdAt }: SupplierOrder): boolean =>
   status === 'PLACED_UNPAID' && wasPaid && now().getTime() - createdAt.getTime() < justPaidMs;
 

@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/durations.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import { formatMoney, isGreater, type Money } from '../../domain/money.ts';
 import { refusalIn } from '../../domain/outcome.ts';
@@ -163,4 +164,4 @@ async function exceededLimit(ctx: Context, em: EntityManager, order: Order, cost
 }
 
 const startOfDay = ({ now }: Context): Date => new Date(now().setUTCHours(0, 0, 0, 0));
-const tomorrow = (ctx: Context): Date => new Date(startOfDay(ctx).getTime() + 86_400_000);
+const tomorrow = (ctx: Context): Date => new Date(startOfDay(ctx).getTime() + dayMs);

@@ -1,3 +1,4 @@
+import { hourMs } from '../../domain/durations.ts';
 import { effectKey } from '../../domain/effect-key.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { invariant, PermissionRefused } from '../../domain/outcome.ts';
@@ -16,7 +17,7 @@ import type { AskSupplier, Offer } from './choose-offer.ts';
 import { purchaseMayLeaveAgain } from './resend-purchase.ts';
 
 /** AliExpress recognises `out_order_id` for 24 h: ours is not sent again after 20. */
-const resendForMs = 20 * 3_600_000;
+const resendForMs = 20 * hourMs;
 
 /** As `withToken`; a permission that was refused stays what it is, because a browser may have it. */
 export const asking =

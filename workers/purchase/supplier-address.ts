@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/durations.ts';
 import { invariant, Terminal } from '../../domain/outcome.ts';
 import { type Destination, toDestination } from '../../providers/aliexpress/address.ts';
 import type { Province } from '../../providers/aliexpress/address-names.ts';
@@ -33,7 +34,6 @@ async function placesIn(ctx: Context, { userId }: Order, country: string): Promi
   }
 }
 
-const dayMs = 86_400_000;
 /** A country without a list may only have had a bad moment. */
 const emptyKeptMs = 600_000;
 

@@ -2,11 +2,10 @@
  * What a supplier may leave unsaid although money has moved. None of it is waited for without an end: after so long a
  * person looks.
  */
+import { hourMs } from '../../domain/durations.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { notedAt, noteOnce } from '../../store/orders/timeline.ts';
 import type { Context } from '../context/context.ts';
-
-const hourMs = 3_600_000;
 
 export const patienceMs = {
   /** AliExpress examines a payment for a day as a rule. */

@@ -1,3 +1,4 @@
+import { hourMs } from '../../domain/durations.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import { add, type Currency, convert, type Money, percentOf, type Rate } from '../../domain/money.ts';
 import { freshRate } from '../../store/money/fx.ts';
@@ -7,7 +8,7 @@ import { type Context, later } from '../context/context.ts';
 const conversionMarginPercent = '3';
 
 /** A rate that is older converts nothing. */
-export const oldestRate = (ctx: Context): Date => later(ctx, -ctx.config.fxMaxAgeHours * 3_600_000);
+export const oldestRate = (ctx: Context): Date => later(ctx, -ctx.config.fxMaxAgeHours * hourMs);
 
 /** What a price of the supplier's may cost us; nothing where no current rate is known. */
 export type InOurs = (price: Money) => Money | undefined;

@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/durations.ts';
 import { expectedFees, type Fees, feesAt, platformCurrency } from '../../domain/fees.ts';
 import { ledgerEvent } from '../../domain/ledger-event.ts';
 import { add, convert, formatMoney, type Money, negate } from '../../domain/money.ts';
@@ -105,7 +106,7 @@ async function bookSale(ctx: Context, em: EntityManager, order: Order, facts: Sa
       setOff: formatMoney(shares.setOff),
     },
   );
-  const notBefore = later(ctx, ctx.config.payoutHoldDays * 86_400_000);
+  const notBefore = later(ctx, ctx.config.payoutHoldDays * dayMs);
   const leg = { saleId: sale.id, orderId: order.id, notBefore };
   const receivers = receiversOf(ctx.config, { admin, reseller });
   const legs = [];

@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/durations.ts';
 import { effectKey } from '../../domain/effect-key.ts';
 import type { Failure } from '../../domain/outcome.ts';
 import { askedInThisRun } from '../../store/effects/intent.ts';
@@ -11,7 +12,6 @@ import { type Context, onceContext } from '../context/context.ts';
 import { meaningOf } from '../step/error-meaning.ts';
 import { noticeChannel } from './notice-channel.ts';
 
-const dayMs = 86_400_000;
 /** The channels show what they were told for longer than this; a tracking number is no news any more then. */
 const resendForMs = 29 * dayMs;
 /** A channel that could not be told for so long is told by a person, or not at all. */

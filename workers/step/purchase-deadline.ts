@@ -2,13 +2,12 @@
  * A sale is bought within so many days of its payment, and by the day on which its marketplace wants it sent. Later, only
  * a person lets it go on: whoever decides about it gives it as many days again, whatever its marketplace wants.
  */
+import { dayMs } from '../../domain/durations.ts';
 import type { WaitReason } from '../../domain/order.ts';
 import { standingEffect } from '../../store/effects/effects.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Context } from '../context/context.ts';
-
-const dayMs = 86_400_000;
 
 /** What is too late, and what stands of its purchase. */
 export type Late = { readonly note: string; readonly effect: Effect | null };

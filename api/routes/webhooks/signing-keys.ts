@@ -1,10 +1,9 @@
+import { hourMs } from '../../../domain/durations.ts';
 import type { EbayKey } from '../../../providers/ebay/webhook.ts';
 import type { FetchCertificate } from '../../../providers/paypal/certificate.ts';
 import { createSigningKeys, type SigningKeys } from '../../../providers/webhook/signing-keys.ts';
 import { webhookKeyShelf } from '../../../store/connections/webhook-keys.ts';
 import type { Store } from '../../../store/database/open.ts';
-
-const hourMs = 3_600_000;
 
 /** Known keys are shared by all processes and outlive them. */
 export const ebaySigningKeys = (store: Store, fetchKey: (kid: string) => Promise<EbayKey>): SigningKeys<EbayKey> =>
