@@ -73,13 +73,14 @@ export async function untilItWaits(
 }
 
 /**
- * How far all orders have come. Progress is a note that an order has for the first time; a repeated note, or an attempt
- * that failed like an earlier one, is none.
+ * How far all orders have come. What is noted of an order for the first time is progress; a loop that notes the same again
+ * is none, nor is a try that failed like one before it. What a line says beside its facts is sealed.
  */
 const howFarQuery = `
   select concat_ws(' ', (select count(*) from inbound_events), (select count(*) from orders),
     (select count(distinct (order_id, kind,
-      case kind when 'tried' then coalesce(detail ->> 'step', detail ->> 'code') else note end)) from order_events)) as mark`;
+      case kind when 'tried' then coalesce(detail ->> 'step', detail ->> 'code') else detail::text end)) from order_events),
+    (select count(*) from payout_legs where status = 'PAID')) as mark`;
 
 export async function howFar(store: Store): Promise<string> {
   const [row] = await store.read(em => em.execute<{ mark: string }[]>(howFarQuery));

@@ -41,6 +41,7 @@ import { Migration0045OpenCheckouts } from './0045-open-checkouts.ts';
 import { Migration0046NeverEmptied } from './0046-never-emptied.ts';
 import { Migration0047UnconfirmedSales } from './0047-unconfirmed-sales.ts';
 import { Migration0048ClaimedLogIns } from './0048-claimed-log-ins.ts';
+import { Migration0050SealedTimeline } from './0050-sealed-timeline.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -87,4 +88,5 @@ export const migrations = [
   { name: '0046-never-emptied', class: Migration0046NeverEmptied },
   { name: '0047-unconfirmed-sales', class: Migration0047UnconfirmedSales },
   { name: '0048-claimed-log-ins', class: Migration0048ClaimedLogIns },
+  { name: '0050-sealed-timeline', class: Migration0050SealedTimeline },
 ];

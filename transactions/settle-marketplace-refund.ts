@@ -9,7 +9,7 @@ import { paymentsOf } from '../store/money/payments.ts';
 import { isElsewhere, refundedOf, refundsOf, wasSaidByPerson } from '../store/money/refunds.ts';
 import { forgetUnquantified, saveUnquantified } from '../store/money/unquantified-refunds.ts';
 import { claimOrder, freeze } from '../store/orders/orders.ts';
-import { note, noteOnce } from '../store/orders/timeline.ts';
+import { note, noteNews } from '../store/orders/timeline.ts';
 import { bookMarketplaceRefund } from './book-marketplace-refund.ts';
 import { haltPurchase } from './halt-purchase.ts';
 import type { PayoutDefaults } from './receivers.ts';
@@ -68,7 +68,7 @@ async function cameAgain(given: Given, { payment, total, says, state }: Back, am
   if (equals(returned, amount)) return;
   const booked = add(total, subtract(amount, returned));
   const text = `the marketplace says ${says}: ${formatMoney(total)} of the ${formatMoney(booked)} that are booked`;
-  await noteOnce(given.em, given.order.id, text, text);
+  await noteNews(given.em, given.order.id, 'money-came-again', text);
 }
 
 /** The order is held, whatever else holds it already, until its marketplace or somebody who looks there tells. */

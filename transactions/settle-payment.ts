@@ -12,7 +12,7 @@ import { feeIn } from '../store/money/fee-currency.ts';
 import { post } from '../store/money/ledger.ts';
 import { type Fee, paymentsOf, recordPayment } from '../store/money/payments.ts';
 import { custodyOf, salePrice } from '../store/orders/orders.ts';
-import { noteOnce } from '../store/orders/timeline.ts';
+import { noteNews } from '../store/orders/timeline.ts';
 import { correctFee, estimatedFee } from './correct-fee.ts';
 
 /** What a provider says of the buyer's money for one order. */
@@ -84,7 +84,7 @@ async function reviewUnconverted(em: EntityManager, enqueue: Enqueue, order: Ord
   for (const { fee, amount } of news) {
     if (!fee || (await feeIn(em, fee, amount.currency))) continue;
     const text = `${order.channel} keeps ${formatMoney(fee)} of ${formatMoney(amount)}, and no rate between the two is stored: the fee is estimated`;
-    if (order.channel === 'paypal' || order.status !== 'PAID') await noteOnce(em, order.id, text, text);
+    if (order.channel === 'paypal' || order.status !== 'PAID') await noteNews(em, order.id, 'fee-currency', text);
     else await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'FEE_CURRENCY', note: text });
   }
 }

@@ -9,6 +9,7 @@
  * CANCELLED is the order's end; the others are reasons of NEEDS_REVIEW. The run that buys has no use for the middle
  * column: it looks a purchase in doubt up, and parks what it cannot prove.
  */
+import type { Json } from '../domain/json.ts';
 import type { ReviewReason } from '../domain/order.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import type { EntityManager } from '../store/database/open.ts';
@@ -45,7 +46,7 @@ export const whenStopped = {
   },
 } as const satisfies Record<WhyStopped, Record<PurchaseState, End | null>>;
 
-export type Told = { note: string; evidence?: Record<string, unknown> };
+export type Told = { note: string; evidence?: Json };
 
 /**
  * Ends an order as the table says, and frees what was held for a purchase that was never sent. The caller owns the order.

@@ -3,8 +3,8 @@ import type pg from 'pg';
 /** Written by migrations alone. */
 const readOnly = ['public.migration', 'public.state_moves', 'bullmq.migration'];
 
-/** Texts about a buyer who was erased are rewritten: a trigger allows no other update. */
-const rewritten = 'update (note, detail) on public.order_events';
+/** What a timeline says is sealed, sealed anew, or loses the buyer who was erased: a trigger lets through nothing else. */
+const rewritten = 'update (note, told, bound_to, detail) on public.order_events';
 
 /** The append-only tables, which have a trigger of that name. */
 const appendOnly = `

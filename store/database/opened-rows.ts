@@ -1,9 +1,10 @@
 import type { EventArgs, EventSubscriber } from '@mikro-orm/core';
 import { Effect } from '../entities/money.ts';
-import { InboundEvent, Order } from '../entities/order.ts';
+import { InboundEvent, Order, OrderEvent } from '../entities/order.ts';
 import { openAddress } from './buyer-address.ts';
 import type { EntityManager } from './entity-manager.ts';
 import { unseal, unsealBytes } from './keyring.ts';
+import { openLine } from './timeline-lines.ts';
 
 /**
  * Opens the sealed columns of a row as it is loaded, so that its readers have plain values. A column that was not
@@ -11,7 +12,7 @@ import { unseal, unsealBytes } from './keyring.ts';
  */
 export class OpenedRows implements EventSubscriber {
   getSubscribedEntities() {
-    return [Order, Effect, InboundEvent];
+    return [Order, OrderEvent, Effect, InboundEvent];
   }
 
   onLoad({ entity, meta, em }: EventArgs<object>): void {
@@ -20,6 +21,12 @@ export class OpenedRows implements EventSubscriber {
       case 'orders': {
         const order = entity as Order;
         if (order.shipTo) order.shipTo = openAddress(store, order.id, order.shipTo);
+        return;
+      }
+      case 'order_events': {
+        const line = entity as OrderEvent;
+        const { note, detail } = openLine(store, line.orderId, line);
+        Object.assign(line, { note, detail });
         return;
       }
       case 'effects': {

@@ -6,6 +6,8 @@ export type SealedColumn = {
   readonly column: string;
   /** What its values are bound to beside the row: the table, where it is the only sealed column there. */
   readonly place: string;
+  /** SQL: what names the row there. */
+  readonly row: string;
   /** SQL: the sealed text; its beginning, which names the key; and how a sealed text, the one parameter, is stored. */
   readonly text: string;
   readonly head: string;
@@ -28,6 +30,7 @@ const ofText = (table: string, column: string): SealedColumn => ({
   table,
   column,
   place: table,
+  row: 'id::text',
   text: column,
   head: `left(${column}, ${headLength})`,
   stored: '?',
@@ -52,14 +55,22 @@ const evidencePlain = `(left(html, 3) <> 'v1.' or left(answer, 3) <> 'v1.' or su
 const onceBytes = (table: string, column: string) => ({
   table,
   column,
+  row: 'id::text',
   text: `case when substring(${column} for 3) = 'v1.' then convert_from(${column}, 'UTF8') end`,
   head: `case when substring(${column} for 3) = 'v1.' then encode(substring(${column} for ${headLength}), 'escape') end`,
   stored: `convert_to(?, 'UTF8')`,
   plain: `encode(${column}, 'base64')`,
 });
 
+/** As `store/database/timeline-lines.ts` binds them. */
+const ofLine = (column: string, place: string) => ({
+  ...ofText('order_events', column),
+  place,
+  row: `order_id || '/' || bound_to`,
+});
+
 /** What names buyers: many rows. */
-export const buyerColumns: readonly ConvertedColumn[] = [
+export const buyerColumns: readonly (SealedColumn | ConvertedColumn)[] = [
   {
     ...ofText('orders', 'ship_to'),
     text: `case jsonb_typeof(ship_to) when 'string' then ship_to #>> '{}' end`,
@@ -77,6 +88,15 @@ export const buyerColumns: readonly ConvertedColumn[] = [
     place: 'inbound_events',
     isPlain: `body <> '' and substring(body for 3) <> 'v1.'`,
   },
+  {
+    ...ofLine('note', 'order_events'),
+    text: 'case when bound_to is not null then note end',
+    head: `case when bound_to is not null then left(note, ${headLength}) end`,
+    isPlain: 'bound_to is null',
+    // All of the line: what its detail says is sealed with it.
+    plain: `jsonb_build_object('orderId', order_id, 'note', note, 'detail', coalesce(detail, '{}'))::text`,
+  },
+  ofLine('told', 'order_events.told'),
   ...['html', 'answer'].map(column => ({
     ...onceText('evidence', column),
     place: `evidence.${column}`,
@@ -94,13 +114,13 @@ export const buyerColumns: readonly ConvertedColumn[] = [
 export const sealedColumns: readonly SealedColumn[] = [...secretColumns, ...buyerColumns];
 
 /** The place that a row's secret is bound to. */
-export const sealedPlace = (table: string, id: string): string => `${table}/${id}`;
+export const sealedPlace = (place: string, row: string): string => `${place}/${row}`;
 
 export type KeyUse = Pick<SealedColumn, 'table' | 'column' | 'place'> & {
   /** The key's name in the sealed texts; empty for texts that are not sealed. */
   readonly keyId: string;
   readonly rows: number;
-  readonly sample: { readonly id: string; readonly sealed: string };
+  readonly sample: { readonly row: string; readonly sealed: string };
 };
 
 /** Which keys stored texts need, column by column, with one row of each. Reads all of their rows. */
@@ -113,20 +133,24 @@ export async function keysInUse(
   return uses;
 }
 
-async function keysOfColumn(em: EntityManager, { table, column, place, text, head }: SealedColumn): Promise<KeyUse[]> {
-  const rows = await em.execute<{ key_id: string; rows: number; id: string; sealed: string }[]>(
-    `select key_id, rows, id, (select ${text} from ${table} where id::text = uses.id) as sealed from (
+async function keysOfColumn(
+  em: EntityManager,
+  { table, column, place, row, text, head }: SealedColumn,
+): Promise<KeyUse[]> {
+  const rows = await em.execute<{ key_id: string; rows: number; row: string; sealed: string }[]>(
+    `select key_id, rows, (select ${row} from ${table} where id::text = uses.id) as row,
+            (select ${text} from ${table} where id::text = uses.id) as sealed from (
        select split_part(head, '.', 2) as key_id, count(*)::int as rows, min(id) as id from (
          select id::text as id, ${head} as head from ${table}) as heads
        where head is not null group by 1) as uses
      order by key_id`,
   );
-  return rows.map(({ key_id: keyId, rows: count, id, sealed }) => ({
+  return rows.map(({ key_id: keyId, rows: count, row: name, sealed }) => ({
     table,
     column,
     place,
     keyId,
     rows: count,
-    sample: { id, sealed },
+    sample: { row: name, sealed },
   }));
 }

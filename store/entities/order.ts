@@ -5,6 +5,7 @@ import type { Currency } from '../../domain/money.ts';
 import type { Channel, Freeze, Holder, OrderState, WaitReason } from '../../domain/order.ts';
 import type { PaymentState } from '../../domain/payment.ts';
 import type { SupplierOrderState } from '../../domain/supplier-order.ts';
+import type { LineKind, StoredDetail } from '../../domain/timeline.ts';
 
 export const Order = defineEntity({
   name: 'Order',
@@ -75,9 +76,12 @@ export const OrderEvent = defineEntity({
     id: p.bigint().primary(),
     orderId: p.uuid().$type<OrderId>(),
     at: p.datetime(),
-    kind: p.text().$type<'moved' | 'tried' | 'effect' | 'noted'>(),
+    kind: p.text().$type<LineKind>(),
+    /** Sealed in the table (`store/database/timeline-lines.ts`), like the part of `detail` that is in `told` there. */
     note: p.text(),
-    detail: p.json<Record<string, unknown>>().nullable(),
+    detail: p.json<StoredDetail>().nullable(),
+    boundTo: p.uuid().nullable(),
+    told: p.text().nullable(),
   },
 });
 export type OrderEvent = InferEntity<typeof OrderEvent>;

@@ -1,14 +1,17 @@
 import type { Address } from '../../domain/address.ts';
 import type { EventId, OrderId, UserId } from '../../domain/ids.ts';
 import type { Channel } from '../../domain/order.ts';
+import type { StoredDetail } from '../../domain/timeline.ts';
+import { keysOf } from '../database/keyring.ts';
 import type { EntityManager } from '../database/open.ts';
 import { storableJson } from '../database/storable-json.ts';
+import { openLine, type StoredLine, sealedLine } from '../database/timeline-lines.ts';
 import { withdrawUnsent } from '../effects/effects.ts';
-import { InboundEvent, Order, OrderEvent } from '../entities/order.ts';
+import { InboundEvent, Order } from '../entities/order.ts';
 import { forgetMessages } from '../orders/order-messages.ts';
 import { note } from '../orders/timeline.ts';
 import { type ErasureHold, erasureHold } from './erasure-hold.ts';
-import { redactJson, redactText } from './redact.ts';
+import { erased, redactJson, redactText } from './redact.ts';
 
 const pageSize = 200;
 
@@ -99,11 +102,21 @@ export async function closeForgotten(em: EntityManager, id: EventId, text: strin
 }
 
 async function eraseTimeline(em: EntityManager, orderId: Order['id'], words: readonly string[]): Promise<void> {
-  const lines = await em.find(OrderEvent, { orderId }, { orderBy: { id: 'asc' }, refresh: true });
+  const lines = await em.execute<(StoredLine & { id: string })[]>(
+    'select id, bound_to as "boundTo", note, told, detail from order_events where order_id = ? order by id',
+    [orderId],
+  );
   for (const line of lines) {
-    const [said, detail] = [redactText(line.note, words), storableJson(redactJson(line.detail, words))];
-    if (said === line.note && detail === storableJson(line.detail)) continue;
-    await em.execute('update order_events set note = ?, detail = ?::jsonb where id = ?', [said, detail, line.id]);
+    const { note: said, detail, unopened } = openLine(em, orderId, line);
+    // What nobody can look through goes whole: its key may be found again.
+    const left = unopened ? erased : redactText(said, words);
+    const leftDetail = redactJson(detail, words) as StoredDetail;
+    if (left === said && storableJson(leftDetail) === storableJson(detail)) continue;
+    const again = sealedLine(keysOf(em), orderId, { note: left, detail: leftDetail }, line.boundTo ?? undefined);
+    await em.execute('update order_events set bound_to = ?, note = ?, told = ?, detail = ?::jsonb where id = ?', [
+      ...again,
+      line.id,
+    ]);
   }
 }
 

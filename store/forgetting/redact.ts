@@ -1,4 +1,4 @@
-const erased = '[erased]';
+export const erased = '[erased]';
 
 /** Fields that hold a person, whatever is in them. */
 const personal = new Set(['buyer', 'shippingAddress', 'shipTo', 'address', 'fullName', 'phone', 'email', 'taxId']);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import { platformCurrency } from '../../domain/fees.ts';
 import type { CredentialId, OrderId, UserId } from '../../domain/ids.ts';
+import type { Json } from '../../domain/json.ts';
 import { type Currency, type Money, money, type Rate } from '../../domain/money.ts';
 import {
   type Channel,
@@ -30,7 +31,7 @@ export type Move =
   | { to: Exclude<OrderState, 'WAITING' | 'FAILED' | 'NEEDS_REVIEW'>; note?: string }
   | { to: 'WAITING'; reason: WaitReason; until: Date | null; note: string }
   | { to: 'FAILED'; reason: FailureReason; note: string }
-  | { to: 'NEEDS_REVIEW'; reason: ReviewReason; note: string; evidence?: Record<string, unknown> };
+  | { to: 'NEEDS_REVIEW'; reason: ReviewReason; note: string; evidence?: Json };
 
 export const salePrice = (order: Pick<Order, 'saleMinor' | 'saleCurrency'>): Money =>
   money(order.saleMinor, order.saleCurrency);

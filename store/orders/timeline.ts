@@ -1,23 +1,24 @@
 import type { OrderId } from '../../domain/ids.ts';
 import type { FailureReason } from '../../domain/order.ts';
+import type { LineDetail, LineKind, Topic } from '../../domain/timeline.ts';
+import { keysOf } from '../database/keyring.ts';
 import type { EntityManager } from '../database/open.ts';
-import { storableJson } from '../database/storable-json.ts';
+import { sealedLine } from '../database/timeline-lines.ts';
 import { OrderEvent } from '../entities/order.ts';
 
-/** Adds one line to an order's timeline. `detail` is shown to its owner: ids, codes and amounts, nothing secret. */
+/** Adds one line to an order's timeline. All of it is shown to the order's owner: nothing secret. */
 export async function note(
   em: EntityManager,
   orderId: OrderId,
-  kind: 'moved' | 'tried' | 'effect' | 'noted',
+  kind: LineKind,
   text: string,
-  detail: Record<string, unknown> = {},
+  detail: LineDetail = {},
 ): Promise<void> {
-  await em.execute('insert into order_events (order_id, kind, note, detail) values (?, ?, ?, ?::jsonb)', [
-    orderId,
-    kind,
-    text,
-    storableJson(detail),
-  ]);
+  const line = sealedLine(keysOf(em), orderId, { note: text, detail });
+  await em.execute(
+    'insert into order_events (order_id, kind, bound_to, note, told, detail) values (?, ?, ?, ?, ?, ?::jsonb)',
+    [orderId, kind, ...line],
+  );
 }
 
 type OrderMove = { readonly from: string; readonly to: string; readonly reason?: string | null };
@@ -41,7 +42,7 @@ export const noteMove = (
   em: EntityManager,
   orderId: OrderId,
   move: OrderMove | LegMove,
-  { told, ...also }: { told?: string | undefined } & Record<string, unknown> = {},
+  { told, ...also }: { told?: string | undefined } & LineDetail = {},
 ): Promise<void> => note(em, orderId, 'moved', `${moveText(move)}${told ? `: ${told}` : ''}`, { ...also, ...move });
 
 /** The move that a line of the timeline tells of; a payout's of an earlier release is told by its text alone. */
@@ -61,7 +62,7 @@ export async function lastFailure(em: EntityManager, orderId: OrderId): Promise<
 }
 
 /** Says a thing once per order, however often it is noticed. False when it was said before. */
-export async function noteOnce(em: EntityManager, orderId: OrderId, topic: string, text: string): Promise<boolean> {
+export async function noteOnce(em: EntityManager, orderId: OrderId, topic: Topic, text: string): Promise<boolean> {
   const said = await em.execute<{ id: string }[]>(
     `select id from order_events where order_id = ? and detail ->> 'topic' = ? limit 1`,
     [orderId, topic],
@@ -71,8 +72,16 @@ export async function noteOnce(em: EntityManager, orderId: OrderId, topic: strin
   return true;
 }
 
+/** Says each text about a topic once per order. False when it was said before. */
+export async function noteNews(em: EntityManager, orderId: OrderId, topic: Topic, text: string): Promise<boolean> {
+  const said = await em.find(OrderEvent, { orderId, detail: { topic } });
+  if (said.some(line => line.note === text)) return false;
+  await note(em, orderId, 'noted', text, { topic });
+  return true;
+}
+
 /** When a topic was noted first. */
-export async function notedAt(em: EntityManager, orderId: OrderId, topic: string): Promise<Date | null> {
+export async function notedAt(em: EntityManager, orderId: OrderId, topic: Topic): Promise<Date | null> {
   const [row] = await em.execute<{ at: string }[]>(
     `select at::text from order_events where order_id = ? and detail ->> 'topic' = ? order by id limit 1`,
     [orderId, topic],
@@ -84,7 +93,7 @@ export async function notedAt(em: EntityManager, orderId: OrderId, topic: string
 export async function notedSince(
   em: EntityManager,
   orderId: OrderId,
-  topic: string,
+  topic: Topic,
   { now, pauseMs }: { now: Date; pauseMs: number },
 ): Promise<Date | null> {
   const rows = await em.execute<{ at: string }[]>(

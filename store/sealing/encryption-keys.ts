@@ -56,7 +56,7 @@ export async function retireKeys(em: EntityManager, inUse: readonly string[]): P
 }
 
 function mistakeOf({ table, place: of, keyId, rows, sample }: KeyUse, keys: readonly EncryptionKey[]): string[] {
-  const place = sealedPlace(of, sample.id);
+  const place = sealedPlace(of, sample.row);
   try {
     createSecretBox(keys).open(sample.sealed, place);
     return [];

@@ -1,12 +1,21 @@
 /** Seals rows with the first key, batch by batch in the order of their ids: sealed anew, or for the first time. */
 import type { Address } from '../../domain/address.ts';
+import type { OrderId } from '../../domain/ids.ts';
 import { keysMentionedIn } from '../../domain/our-keys.ts';
+import type { StoredDetail } from '../../domain/timeline.ts';
 import { hashesOf } from '../database/buyer-address.ts';
 import { type Keyring, keysOf } from '../database/keyring.ts';
 import type { EntityManager, Store } from '../database/open.ts';
 import { buyerColumns, type ConvertedColumn, type SealedColumn, sealedPlace } from '../database/sealed-columns.ts';
+import { sealedLine } from '../database/timeline-lines.ts';
 
-type Row = { readonly id: string; readonly sealed: string | null; readonly plain: string | null };
+type Row = {
+  readonly id: string;
+  /** What names it in the place that its text is bound to. */
+  readonly row: string;
+  readonly sealed: string | null;
+  readonly plain: string | null;
+};
 
 const isConverted = (column: SealedColumn): column is ConvertedColumn => 'isPlain' in column;
 
@@ -22,7 +31,7 @@ type Wanted = { readonly where: string; readonly values: readonly unknown[]; rea
 async function sealRows(em: EntityManager, keys: Keyring, column: SealedColumn, wanted: Wanted): Promise<Row[]> {
   const plain = isConverted(column) ? `case when ${column.isPlain} then ${column.plain} end` : 'null';
   const rows = await em.execute<Row[]>(
-    `select id::text as id, ${column.text} as sealed, ${plain} as plain from ${column.table}
+    `select id::text as id, ${column.row} as row, ${column.text} as sealed, ${plain} as plain from ${column.table}
      where ${wanted.where} order by id limit ? for no key update skip locked`,
     [...wanted.values, wanted.limit],
   );
@@ -32,11 +41,21 @@ async function sealRows(em: EntityManager, keys: Keyring, column: SealedColumn, 
 
 async function sealRow(em: EntityManager, keys: Keyring, column: SealedColumn, row: Row): Promise<void> {
   const { id, sealed, plain } = row;
-  const place = sealedPlace(column.place, id);
+  if (column.table === 'order_events' && plain !== null) return sealLine(em, keys, id, plain);
+  const place = sealedPlace(column.place, row.row);
   const text = sealed === null ? (plain ?? '') : keys.box.open(sealed, place);
   const again = keys.box.seal(text, place);
   await em.execute(`update ${column.table} set ${column.column} = ${column.stored} where id = ?`, [again, id]);
   await keepBeside(em, keys, column, id, text);
+}
+
+/** A line of an earlier release, all of it as JSON. */
+async function sealLine(em: EntityManager, keys: Keyring, id: string, plain: string): Promise<void> {
+  const { orderId, ...line } = JSON.parse(plain) as { orderId: OrderId; note: string; detail: StoredDetail };
+  await em.execute('update order_events set bound_to = ?, note = ?, told = ?, detail = ?::jsonb where id = ?', [
+    ...sealedLine(keys, orderId, line),
+    id,
+  ]);
 }
 
 /** What is searched for in a row whose text is sealed. */
@@ -73,7 +92,7 @@ const pass = { rows: 200, pictures: 10, batches: 20 };
 /** What was stored before it was sealed. Gives how many rows it was; what is left is the next pass's. */
 export async function sealPlain(store: Store): Promise<number> {
   let sealed = 0;
-  for (const column of buyerColumns) {
+  for (const column of buyerColumns.filter(isConverted)) {
     const limit = column.holdsPictures ? pass.pictures : pass.rows;
     for (let batch = 0; batch < pass.batches; batch += 1) {
       const wanted = { where: column.isPlain, values: [], limit };

@@ -1,5 +1,6 @@
 /** Covers: workers/import/unconfirmed-sale.ts, api/routes/confirmed.ts, store/orders/unconfirmed-sales.ts. */
 import { expect } from 'chai';
+import { lastEvidence } from '../support/timeline-lines.ts';
 import { ebaySale, importAll, lineOf, linesOf, sell, stateOf, timelineOf } from './marketplace-sale.ts';
 import { type Api, type Json, type Member, openApi } from './open-api.ts';
 import { eventsOf, post } from './post-webhook.ts';
@@ -30,10 +31,7 @@ describe('api: a sale that was told inline and cannot be read back', () => {
     await tell(changes);
     return importAll(api);
   };
-  const evidenceOf = async (id: string): Promise<Json> => {
-    const rows = await api.rows(`select detail from order_events where order_id = ? and kind = 'moved'`, [id]);
-    return rows.at(-1).detail.evidence;
-  };
+  const evidenceOf = async (id: string): Promise<Json> => lastEvidence(api.stage, id);
   const disconnect = (seller: Member) =>
     api.rows(`update api_credentials set status = 'RECONNECT_NEEDED' where id in (?, ?)`, [
       seller.ebay.id,

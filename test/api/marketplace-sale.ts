@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Order } from '../../store/entities/order.ts';
 import { berlin } from '../support/stage.ts';
+import { timelineLines } from '../support/timeline-lines.ts';
 import { until } from '../support/until.ts';
 import type { Api, Json, Member } from './open-api.ts';
 import { delivered } from './post-webhook.ts';
@@ -99,9 +100,7 @@ export const paymentsOf = (api: Api, { id }: Order): Promise<Json[]> =>
   api.rows('select status, amount_minor, currency, fee_minor from payments where order_id = ?', [id]);
 
 export const timelineOf = async (api: Api, { id }: Order): Promise<string> =>
-  (await api.rows('select note from order_events where order_id = ? order by id', [id]))
-    .map(({ note }) => note)
-    .join('\n');
+  (await timelineLines(api.stage, { orderId: id })).map(({ note }) => note).join('\n');
 
 /** State and reason in one text: `WAITING LISTING_NOT_MAPPED`. */
 export const stateOf = ({ status, waitReason, reason }: Order): string =>

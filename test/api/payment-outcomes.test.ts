@@ -1,5 +1,6 @@
 /** Covers: workers/payment/capture-payment.ts, workers/payment/paypal-status.ts, api/routes/checkout.ts. */
 import { expect } from 'chai';
+import { timelineLines } from '../support/timeline-lines.ts';
 import { until } from '../support/until.ts';
 import { approvedCart, type Cart, capture, performNext } from './cart.ts';
 import { type Api, type Json, type Member, openApi } from './open-api.ts';
@@ -27,9 +28,7 @@ describe('api: what becomes of the buyer’s money', () => {
       orderId,
     ]);
   const timeline = async ({ orderId }: Cart): Promise<string> =>
-    (await api.rows('select note from order_events where order_id = ? order by id', [orderId]))
-      .map(({ note }) => note)
-      .join('\n');
+    (await timelineLines(api.stage, { orderId })).map(({ note }) => note).join('\n');
   /** What the books say of one order, per account; they always sum to zero. */
   const booked = async ({ orderId }: Cart): Promise<Record<string, bigint>> => {
     const rows = await api.rows(

@@ -4,6 +4,7 @@ import { summarize } from '../../demo/count.ts';
 import { type Ending, settled } from '../../demo/scenario.ts';
 import { orderOf } from '../../demo/sight.ts';
 import type { Theatre } from '../demo/theatre.ts';
+import { timelineLines } from '../support/timeline-lines.ts';
 import { until } from '../support/until.ts';
 
 /** Orders of all channels; the last one waits for somebody to pay it. Some answers of the outside world are lost or late. */
@@ -58,9 +59,7 @@ async function whatBecameOf(store: Theatre['store'], ending: Ending) {
   return {
     order,
     waits: await rows('select next_check_at, wake, clock_now() as now from orders where id = ?'),
-    events: await rows(
-      'select at, kind, note, detail from order_events where order_id = ? order by at desc, id desc limit 12',
-    ),
+    events: order && (await timelineLines({ store }, { orderId: order.id })).slice(-12),
     effects: await rows('select purpose, status, sends, last_sent_at, last_code from effects where subject = ?'),
   };
 }

@@ -16,6 +16,7 @@ import { decideOrder } from '../../transactions/decisions/decide-order.ts';
 import { freePort } from '../support/free-port.ts';
 import { openOwner } from '../support/owner.ts';
 import { createStage, type Seller, type Stage } from '../support/stage.ts';
+import { timelineLines } from '../support/timeline-lines.ts';
 import { until } from '../support/until.ts';
 import { importFrom, ordersAt, placeOnEbay, rows } from './workbench.ts';
 
@@ -163,9 +164,7 @@ describe('a database that is put back as it was before, while the providers reme
       await rows(stage, 'select status, reason, wait_reason, frozen_for from orders'),
       await rows(stage, 'select status, reason from payout_legs'),
       await rows(stage, 'select purpose, status, last_code, sends from effects'),
-      (await rows<{ note: string }>(stage, 'select note from order_events order by id desc limit 6')).map(
-        ({ note }) => note,
-      ),
+      (await timelineLines(stage)).slice(-6).map(({ note }) => note),
     ]);
   const patience = { deadlineMs: 25_000, describe: describeRest };
 

@@ -51,6 +51,7 @@ async function stop(em: EntityManager, enqueue: Enqueue, order: Order): Promise<
     if (!buy || !isInDoubt(buy)) return { note: `${why}; nothing was bought: refund the sale at eBay` };
     const note = `${why}, and nobody knows whether the goods were ordered: look at AliExpress, then decide`;
     const account = await accountShown(em, owned, buy);
-    return { note, evidence: { key: buy.idempotencyKey, account, lastSentAt: buy.lastSentAt } };
+    const lastSentAt = buy.lastSentAt?.toISOString() ?? null;
+    return { note, evidence: { key: buy.idempotencyKey, account, lastSentAt } };
   });
 }

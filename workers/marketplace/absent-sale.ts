@@ -5,6 +5,7 @@
  */
 import type { OrderId } from '../../domain/ids.ts';
 import { type Failure, NotNow, NotThere, Terminal } from '../../domain/outcome.ts';
+import type { Topic } from '../../domain/timeline.ts';
 import { note, notedAt } from '../../store/orders/timeline.ts';
 import type { Context } from '../context/context.ts';
 
@@ -23,7 +24,7 @@ export const isBelieved = ({ now }: Context, since: Date): boolean =>
  * @throws NotNow until the second reading
  */
 export async function absentForNow(ctx: Context, orderId: OrderId, step: string, failure: Failure): Promise<void> {
-  const topic = `absent/${step}`;
+  const topic: Topic = `absent/${step}`;
   const since = await ctx.store.transaction(async em => {
     const before = await notedAt(em, orderId, topic);
     if (!before)

@@ -3,6 +3,7 @@
  * person looks.
  */
 import { hourMs } from '../../domain/durations.ts';
+import type { Topic } from '../../domain/timeline.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { notedAt, noteOnce } from '../../store/orders/timeline.ts';
 import type { Context } from '../context/context.ts';
@@ -24,7 +25,7 @@ export async function waitedTooLong(
   what: keyof typeof patienceMs,
   text: string,
 ): Promise<boolean> {
-  const topic = `waits for ${what}/${stateEntry}`;
+  const topic: Topic = `waits for ${what}/${stateEntry}`;
   const since = await store.transaction(async em => {
     await noteOnce(em, id, topic, text);
     return notedAt(em, id, topic);

@@ -1,6 +1,7 @@
 import { dayMs } from '../../domain/durations.ts';
 import { effectKey } from '../../domain/effect-key.ts';
 import type { Failure } from '../../domain/outcome.ts';
+import type { Topic } from '../../domain/timeline.ts';
 import { askedInThisRun } from '../../store/effects/intent.ts';
 import type { Order, Parcel } from '../../store/entities/order.ts';
 import { once } from '../../store/once.ts';
@@ -65,7 +66,7 @@ function whyNotTold(error: unknown): { failure: Failure; isFinal: boolean } {
   }
 }
 
-const topic = ({ id }: Parcel, code: string): string => `ship-notice-${id}-${code}`;
+const topic = ({ id }: Parcel, code: string): Topic => `ship-notice-${id}-${code}`;
 const notYet = ({ channel }: Order, { trackingNumber }: Parcel, why: string): string =>
   `${channel} does not know of parcel ${trackingNumber} yet, and is told again: ${why}`;
 

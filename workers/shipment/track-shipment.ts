@@ -13,7 +13,7 @@ import {
   purchaseOrdersOf,
   saveSupplierNews,
 } from '../../store/orders/supplier-orders.ts';
-import { noteOnce } from '../../store/orders/timeline.ts';
+import { noteNews, noteOnce } from '../../store/orders/timeline.ts';
 import { purchaseCost } from '../../transactions/book-purchase.ts';
 import { endFreeze } from '../../transactions/end-freeze.ts';
 import { ReconnectNeeded } from '../connections/fresh-token.ts';
@@ -151,4 +151,4 @@ async function stopOrTell(ctx: Context, order: Order, stop: Stop): Promise<Stop 
 }
 
 const tellOnce = (ctx: Context, order: Order, text: string): Promise<boolean> =>
-  ctx.store.transaction(em => noteOnce(em, order.id, `supplier/${text}`, text));
+  ctx.store.transaction(em => noteNews(em, order.id, 'supplier', text));

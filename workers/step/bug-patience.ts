@@ -1,4 +1,5 @@
 import type { OrderId } from '../../domain/ids.ts';
+import type { Topic } from '../../domain/timeline.ts';
 import { notedAt, noteOnce } from '../../store/orders/timeline.ts';
 import type { Context } from '../context/context.ts';
 
@@ -8,7 +9,7 @@ import type { Context } from '../context/context.ts';
  * state: what stopped an earlier one is forgotten.
  */
 export async function stoppedTooLong(ctx: Context, orderId: OrderId, step: string, error: unknown): Promise<boolean> {
-  const topic = `program-error/${step}`;
+  const topic: Topic = `program-error/${step}`;
   const since = await ctx.store.transaction(async em => {
     await noteOnce(em, orderId, topic, `a bug of ours (${bugName(error)}) stops this; it is tried again`);
     return notedAt(em, orderId, topic);

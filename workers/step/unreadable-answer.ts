@@ -5,6 +5,7 @@
  */
 import type { OrderId } from '../../domain/ids.ts';
 import type { Failure, Unreadable } from '../../domain/outcome.ts';
+import type { Topic } from '../../domain/timeline.ts';
 import type { EntityManager } from '../../store/database/open.ts';
 import { keepAnswer } from '../../store/orders/evidence.ts';
 import { note, notedSince } from '../../store/orders/timeline.ts';
@@ -25,7 +26,7 @@ export const unreadableTooLong = (
   { code, message }: Unreadable,
 ): Promise<boolean> =>
   store.transaction(async em => {
-    const topic = `unreadable/${step}`;
+    const topic: Topic = `unreadable/${step}`;
     const since = await notedSince(em, orderId, topic, { now: now(), pauseMs: wellAfterMs });
     await note(em, orderId, 'tried', `an answer cannot be read, and is asked for again: ${message}`, { code, topic });
     return since !== null && now().getTime() - since.getTime() >= horizonMs;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { money } from '../../../domain/money.ts';
 import { legsOfOrder } from '../../../store/payouts/legs.ts';
+import { timelineLines } from '../../support/timeline-lines.ts';
 import { reservationsOf } from '../../workers/workbench.ts';
 import { type Api, openApi } from '../open-api.ts';
 import { expectProblem } from '../problem.ts';
@@ -41,11 +42,8 @@ describe('api: what a person decides about what nobody can prove', () => {
     await api.stage.sweepAndDrain();
     expect(await statusOf(id)).to.equal('PURCHASED');
     expect((await api.stage.effects('supplier-order')).filter(({ key }) => key.startsWith(id))).to.have.length(1);
-    const timeline = await api.rows(
-      `select note, detail ->> 'by' as by from order_events where order_id = ? order by id`,
-      [id],
-    );
-    expect(timeline.find(({ by }: { by: string }) => by === api.admin.id)?.note).to.contain('looked at the site');
+    const timeline = await timelineLines(api.stage, { orderId: id });
+    expect(timeline.find(({ detail }) => detail?.by === api.admin.id)?.note).to.contain('looked at the site');
   });
 
   it('a mistyped number is corrected; another order’s is refused: the order was stuck with none', async () => {
@@ -125,11 +123,9 @@ describe('api: what a person decides about what nobody can prove', () => {
     );
     expect(effect).to.include({ status: 'DISPROVEN', last_code: 'EFFECT_CONTRADICTED' });
     expect(effect.result.orderNumbers).to.deep.equal([placed?.reference]);
-    const [told] = await api.rows(
-      `select detail from order_events where order_id = ? and note like 'given up as not happened, and it did%'`,
-      [id],
-    );
-    expect(told?.detail.answer.orderNumbers).to.deep.equal([placed?.reference]);
+    const timeline = await timelineLines(api.stage, { orderId: id });
+    const told = timeline.find(({ note }) => note.startsWith('given up as not happened, and it did'));
+    expect(told?.detail).to.have.nested.property('answer.orderNumbers').that.deep.equals([placed?.reference]);
   });
 
   it('nothing was bought: it is bought anew, under another key, once', async () => {

@@ -150,6 +150,28 @@ describe('the migrations', function () {
     }
   });
 
+  it('do not go down where the timeline is sealed either, and go where every line is plain', async () => {
+    await run('up', '0050-sealed-timeline');
+    const client = new pg.Client({ connectionString: database.administratorUrl });
+    await client.connect();
+    const goingDown = () =>
+      run('down').then(
+        () => 'gone down',
+        (error: Error) => error.message,
+      );
+    try {
+      await client.query('set session_replication_role = replica');
+      const insert = `insert into order_events (order_id, kind, note, bound_to)
+        values (gen_random_uuid(), 'noted', 'v1.k.x', gen_random_uuid())`;
+      await client.query(insert);
+      expect(await goingDown()).to.include('restore a backup instead');
+      await client.query('update order_events set bound_to = null');
+      expect(await goingDown()).to.equal('gone down');
+    } finally {
+      await client.end();
+    }
+  });
+
   it('run once, however many processes start at once', async () => {
     await Promise.all(Array.from({ length: 4 }, () => migrate({ ...database, databaseUrl: database.url })));
     const client = new pg.Client({ connectionString: database.administratorUrl });

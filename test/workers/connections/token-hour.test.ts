@@ -1,6 +1,7 @@
 /** Covers: workers/connections/fresh-token.ts, workers/connections/renew-token.ts. */
 import { expect } from 'chai';
 import { berlin, createStage, type Goods, type Seller, type Stage } from '../../support/stage.ts';
+import { timelineLines } from '../../support/timeline-lines.ts';
 import { importFrom, placeOnEbay, placeOnMercadoLibre, rows } from '../workbench.ts';
 
 const minutes = 60;
@@ -46,10 +47,8 @@ describe('an hour with tokens that live for two minutes', function () {
 
   /** What stands in the way of the promise, in words; nothing when it is kept. */
   async function troubles(): Promise<string[]> {
-    const told = await rows<{ note: string }>(
-      stage,
-      `select note from order_events where kind = 'tried' or note ~ 'WAITING|FAILED|NEEDS_REVIEW'`,
-    );
+    const lines = await timelineLines(stage);
+    const told = lines.filter(({ kind, note }) => kind === 'tried' || /WAITING|FAILED|NEEDS_REVIEW/.test(note));
     const open = await rows<{ status: string }>(
       stage,
       `select status from orders where status not in ('PURCHASED', 'SHIPPED', 'DELIVERED')`,

@@ -5,6 +5,7 @@ import type { OrderId } from '../../../domain/ids.ts';
 import { storeEvent } from '../../../store/events/inbound-events.ts';
 import { decideOrder } from '../../../transactions/decisions/decide-order.ts';
 import { berlin, createStage, type Goods, type Seller, type Stage } from '../../support/stage.ts';
+import { timelineLines } from '../../support/timeline-lines.ts';
 import { connectAliExpress, importFrom, intentsOf, notesOf, placeOnEbay, reservationsOf, rows } from '../workbench.ts';
 import { tablesThatName } from './traces.ts';
 
@@ -127,11 +128,7 @@ describe('a buyer who has left eBay', () => {
     expect((await notesOf(stage, paid.id)).join('\n')).to.include(
       'the supplier refuses the address of [erased] ([erased], [erased]): 80117.50 USD',
     );
-    const [line] = await rows<{ detail: object }>(
-      stage,
-      `select detail from order_events where order_id = ? and detail->'said' is not null`,
-      [paid.id],
-    );
+    const line = (await timelineLines(stage, { orderId: paid.id })).find(({ detail }) => detail?.said !== undefined);
     expect(line?.detail).to.deep.equal({
       evidence: { claimed: { buyer: '[erased]' } },
       said: ['[erased]', 'order 12-80117-1'],

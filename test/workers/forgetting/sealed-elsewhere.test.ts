@@ -7,6 +7,7 @@ import { eraseBuyerByEmail } from '../../../store/forgetting/erase-by-email.ts';
 import { findOrders } from '../../../store/operations/overview.ts';
 import { resumeAccount } from '../../../transactions/resume-account.ts';
 import { berlin, createStage, type Goods, type Seller, type Stage } from '../../support/stage.ts';
+import { timelineLines } from '../../support/timeline-lines.ts';
 import { orderToBuy, performWith, rows } from '../workbench.ts';
 
 const person = { ...berlin, email: 'pip@underhill.example' };
@@ -62,6 +63,21 @@ describe('a row that does not open', () => {
     expect(waiting).to.have.length(1);
     expect(waiting[0]).to.include({ id: closed, code: 'ERASURE_FAILED', until: null });
     expect(waiting[0]?.note).to.include('SEALED_TEXT_REFUSED');
+  });
+
+  it('of a timeline goes whole when its buyer is forgotten: its key may be found again', async () => {
+    const id = await bought();
+    await rows(
+      stage,
+      `insert into order_events (order_id, kind, bound_to, note, told, detail)
+       values (?, 'noted', gen_random_uuid(), ?, ?, '{"code": "ADDRESS"}')`,
+      [id, foreign(), foreign()],
+    );
+    const { erased } = await eraseBuyerByEmail(stage.store, person.email, seller.id);
+    expect(erased).to.deep.equal([id]);
+    const { note, detail } = (await timelineLines(stage, { orderId: id })).at(-2) ?? {};
+    expect({ note, detail }).to.deep.equal({ note: '[erased]', detail: { code: 'ADDRESS' } });
+    expect(await rows(stage, 'select id from order_events where told is not null')).to.deep.equal([]);
   });
 
   it('as the frozen request of a purchase is never sent', async () => {

@@ -25,12 +25,12 @@ export async function tablesThatShow(stage: Stage, pattern: RegExp): Promise<str
 /** The same for whoever has the key as well. */
 export async function tablesThatName(stage: Stage, pattern: RegExp): Promise<string[]> {
   const found = new Set(await tablesThatShow(stage, pattern));
-  for (const { table, place, text, stored } of buyerColumns) {
+  for (const { table, place, row, text, stored } of buyerColumns) {
     const sealed = await rows<{ id: string; sealed: string }>(
       stage,
-      `select id::text as id, sealed from (select id, ${text} as sealed from ${table}) t where sealed is not null`,
+      `select id, sealed from (select ${row} as id, ${text} as sealed from ${table}) t where sealed is not null`,
     );
-    const opened = await stage.store.read(async em => sealed.map(row => unseal(em, place, row.id, row.sealed)));
+    const opened = await stage.store.read(async em => sealed.map(one => unseal(em, place, one.id, one.sealed)));
     const said = stored.includes('convert_to') ? opened.map(one => Buffer.from(one, 'base64').toString()) : opened;
     if (said.some(one => pattern.test(one))) found.add(table);
   }

@@ -15,6 +15,7 @@ import { startSweeper } from '../../../workers/host/sweeper.ts';
 import { backendNames, describeOn, redisUrlOn } from '../../support/backends.ts';
 import { collectLines, type Line, openTestGate } from '../../support/gates.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
+import { timelineLines } from '../../support/timeline-lines.ts';
 import { until } from '../../support/until.ts';
 import { rows } from '../workbench.ts';
 
@@ -108,8 +109,7 @@ for (const backend of backendNames)
         deadlineMs: 60_000,
         describe: async () => `all of ${await statuses()} to be bought`,
       });
-    const failedTries = () =>
-      rows<{ note: string }>(stage, `select note from order_events where kind = 'tried' order by id`);
+    const failedTries = async () => (await timelineLines(stage, { kind: 'tried' })).map(({ note }) => ({ note }));
     const failedJobs = async ({ producer }: Pick<Works, 'producer'>): Promise<number> => {
       const counts = await Promise.all([...producer.queues.values()].map(queue => queue.getFailedCount()));
       return counts.reduce((sum, count) => sum + count, 0);

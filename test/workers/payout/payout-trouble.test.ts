@@ -6,9 +6,10 @@ import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { claimLeg } from '../../../store/payouts/legs.ts';
 import { decidePayout } from '../../../transactions/decisions/decide-payout.ts';
 import type { Seller, Stage } from '../../support/stage.ts';
+import { timelineLines } from '../../support/timeline-lines.ts';
 import { until } from '../../support/until.ts';
 import { readyEffects } from '../ready-effects.ts';
-import { type Changes, fromNow, hourMs, intentsOf, notesOf, performWith, rows } from '../workbench.ts';
+import { type Changes, fromNow, hourMs, intentsOf, notesOf, performWith } from '../workbench.ts';
 import { heldFor, legNow, openPayouts } from './paying-out.ts';
 
 describe('a payout that meets trouble', () => {
@@ -63,13 +64,10 @@ describe('a payout that meets trouble', () => {
     expect(await pay(id, { now: fromNow(hourMs) })).to.match(/^NEEDS_REVIEW/);
     expect(await look(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'PAYOUT_NEVER_CREATED' });
     expect(await held(id)).to.deep.equal(['CONSUMED']);
-    const [evidence] = await rows<{ key: string }>(
-      stage,
-      `select detail -> 'evidence' ->> 'key' as key from order_events
-       where order_id = ? and detail -> 'evidence' is not null`,
-      [(await look(id)).orderId],
-    );
-    expect(evidence).to.deep.equal({ key: (await intentsOf(stage, 'pay', id))[0]?.idempotencyKey });
+    const lines = await timelineLines(stage, { orderId: (await look(id)).orderId });
+    const kept = lines.find(({ detail }) => detail?.evidence !== undefined)?.detail;
+    const key = (await intentsOf(stage, 'pay', id))[0]?.idempotencyKey;
+    expect(kept).to.have.nested.property('evidence.key', key);
     const deed = { decision: { decision: 'not-paid' }, by: seller.id, why: 'Payoneer says so' } as const;
     await stage.context.transact((em, enqueue) => decidePayout(em, enqueue, id as LegId, deed));
     await becomes(id, 'PAID');

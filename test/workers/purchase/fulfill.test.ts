@@ -4,6 +4,7 @@ import { money } from '../../../domain/money.ts';
 import { mapListing } from '../../../store/catalogue/products.ts';
 import { addRate } from '../../../store/money/fx.ts';
 import { berlin, createStage, type Goods, type Seller, type Stage } from '../../support/stage.ts';
+import { timelineLines } from '../../support/timeline-lines.ts';
 import {
   dayMs,
   fromNow,
@@ -217,12 +218,7 @@ describe('fulfill', () => {
       const tomorrow = new Date(new Date(stage.context.now().getTime() + dayMs).setUTCHours(0, 0, 0, 0));
       expect(await waiting(second.id)).to.include({ status: 'WAITING', waitReason: 'DAILY_LIMIT_REACHED' });
       expect((await waiting(second.id)).waitUntil).to.deep.equal(tomorrow);
-      const [{ note } = { note: '' }] = await rows<{ note: string }>(
-        stage,
-        `select note from order_events where order_id = ? and kind = 'moved' order by id desc limit 1`,
-        [second.id],
-      );
-      expect(note).to.match(said);
+      expect((await timelineLines(stage, { orderId: second.id, kind: 'moved' })).at(-1)?.note).to.match(said);
 
       const other = await stage.paidOrder(await stage.stockUp(await stage.hireSeller()));
       expect(await fulfill(other.id, { config })).to.match(/^PURCHASING/);

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import type { Failpoint } from '../../../workers/context/context.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
+import { lastEvidence } from '../../support/timeline-lines.ts';
 import { until } from '../../support/until.ts';
 import {
   type Changes,
@@ -97,12 +98,7 @@ describe('a purchase whose answer is lost', () => {
 
     await purchase(id, { now: fromNow(21 * hourMs) });
     expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
-    const [{ detail } = { detail: {} }] = await rows<{ detail: { evidence?: object } }>(
-      stage,
-      `select detail from order_events where order_id = ? and kind = 'moved' order by id desc limit 1`,
-      [id],
-    );
-    expect(detail.evidence).to.include({
+    expect(await lastEvidence(stage, id)).to.include({
       purpose: 'buy',
       route: 'aliexpress-api',
       key: (await intentOf(id))?.idempotencyKey,
@@ -141,12 +137,7 @@ describe('a purchase whose answer is lost', () => {
     await tell(seller, ours[0]?.number ?? '');
     await purchase(id, { now: fromNow(21 * hourMs) });
     expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
-    const [{ detail } = { detail: {} }] = await rows<{ detail: { evidence?: object } }>(
-      stage,
-      `select detail from order_events where order_id = ? and kind = 'moved' order by id desc limit 1`,
-      [id],
-    );
-    expect(detail.evidence).to.include({ told: '8100000000000002' });
+    expect(await lastEvidence(stage, id)).to.include({ told: '8100000000000002' });
   });
 
   it('is not sent again once the supplier has forgotten its key', async () => {

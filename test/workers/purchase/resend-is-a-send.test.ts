@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import { addRate } from '../../../store/money/fx.ts';
 import { createStage, type Goods, type Seller, type Stage } from '../../support/stage.ts';
+import { lastEvidence } from '../../support/timeline-lines.ts';
 import { refundOf, tell } from '../events/paypal-news.ts';
 import { readyEffects } from '../ready-effects.ts';
 import {
@@ -85,14 +86,7 @@ describe('what is sent again is let through as what is sent first', () => {
     await tell(stage, 'PAYMENT.CAPTURE.REFUNDED', refundOf(captureId, refund.refundId));
   };
 
-  const evidenceOf = async (id: string) => {
-    const [row] = await rows<{ detail: { evidence?: Record<string, unknown> } }>(
-      stage,
-      `select detail from order_events where order_id = ? and kind = 'moved' order by id desc limit 1`,
-      [id],
-    );
-    return row?.detail.evidence;
-  };
+  const evidenceOf = (id: string) => lastEvidence(stage, id);
 
   const cases: readonly {
     when: string;
