@@ -3,11 +3,12 @@ import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import type { EncryptionKey } from '../../../runtime/config.ts';
 import { openStore, type Store } from '../../../store/database/open.ts';
+import { eraseOrders } from '../../../store/forgetting/erasure.ts';
 import { note, noteNews, timelineOf } from '../../../store/orders/timeline.ts';
 import { assertKeysFit } from '../../../store/sealing/encryption-keys.ts';
 import { sealPlain } from '../../../store/sealing/resealing.ts';
 import { rotateKeys } from '../../../store/sealing/rotate-keys.ts';
-import { createStage, type Stage } from '../../support/stage.ts';
+import { berlin, createStage, type Stage } from '../../support/stage.ts';
 import { tablesThatShow } from '../../workers/forgetting/traces.ts';
 import { rows } from '../../workers/workbench.ts';
 
@@ -100,6 +101,20 @@ describe('what a timeline says', () => {
     expect(said.slice(-2)).to.deep.equal([complaint, complaint]);
     expect(said.join()).not.to.include('does not open');
     expect(await tablesThatShow(stage, traces)).to.deep.equal([]);
+  });
+
+  it('loses a buyer who is forgotten, and is sealed as before', async () => {
+    const { fullName } = berlin;
+    const answer = { receiver: fullName, said: `no ${fullName} there` };
+    await stage.store.transaction(em => note(em, id, 'tried', `no ${fullName} there`, { code: 'ADDRESS', answer }));
+    const order = await stage.order(id);
+    await stage.store.transaction(em => eraseOrders(em, [order], { why: 'asked for' }));
+    const line = (await timeline()).at(-2);
+    const left = { receiver: '[erased]', said: 'no [erased] there' };
+    expect(line?.note).to.equal('no [erased] there');
+    expect(line?.detail).to.deep.equal({ code: 'ADDRESS', answer: left });
+    const stored = await rows<{ text: string }>(stage, 'select t::text as text from order_events t');
+    expect(stored.filter(({ text }) => text.includes('[erased]'))).to.deep.equal([]);
   });
 
   it('is rewritten by nobody: neither what is sealed, nor what is plain with anything but its seal', async () => {
