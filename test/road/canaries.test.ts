@@ -128,6 +128,7 @@ for (const backend of backendNames)
           deadlineMs: 40_000,
         });
         await shipEverything();
+        await complainOfBuyer(refused);
       }
       await refusedConnections(well);
       await collectTokens();
@@ -209,6 +210,17 @@ for (const backend of backendNames)
       const notification = { headers: { 'content-type': 'application/json' }, body: Buffer.from('{"_id":"1"}') };
       await post(api, `/api/webhooks/mercadolibre/${seller.mercadolibre.segment}`, notification);
       for (const provider of ['paypal', 'ebay']) await post(api, `/api/webhooks/${provider}`, notification);
+    }
+
+    /** What a notification claims of a buyer, and what a person says of them, is kept in the timeline. */
+    async function complainOfBuyer({ ebay: { id, webhookSecret } }: Member): Promise<void> {
+      await api.rows(`update api_credentials set status = 'RECONNECT_NEEDED' where id = ?`, [id]);
+      await post(api, `/api/webhooks/inline/${id}`, signInline(webhookSecret, inlineBody({ orderId: '12-34567-1' })));
+      const claimed = async () => (await api.rows(`select id from orders where reason = 'UNCONFIRMED_SALE'`))[0];
+      const { id: order } = await until(claimed, { deadlineMs: 30_000 });
+      const body = { decision: 'fail', why: 'Greta Vogel has called' };
+      const { status } = await api.call('POST', `/api/admin/orders/${order}/decide`, { as: api.admin, body });
+      expect(status).to.equal(202);
     }
 
     /** Nobody listens there. */
