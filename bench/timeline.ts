@@ -1,4 +1,5 @@
-import type { EntityManager, Store } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
+import type { Store } from '../store/database/open.ts';
 import { settled } from '../store/payouts/settled-orders.ts';
 
 /** From the moment that a queue could have had an order (or a leg) to the moment that it had left it, in ms. */

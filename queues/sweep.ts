@@ -11,7 +11,8 @@
 import type { EntityName } from '@mikro-orm/core';
 import { wakeCredential } from '../store/connections/credentials.ts';
 import { type DueRow, dueRows, postpone, type Unopened, wake } from '../store/database/due-row.ts';
-import type { EntityManager, Store } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
+import type { Store } from '../store/database/open.ts';
 import { closeWindowsAhead } from '../store/effects/effect-window.ts';
 import { BookCheck } from '../store/entities/book-check.ts';
 import { Feed } from '../store/entities/feed.ts';

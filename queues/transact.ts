@@ -1,4 +1,5 @@
-import type { EntityManager, Store } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
+import type { Store } from '../store/database/open.ts';
 import type { Order } from '../store/entities/order.ts';
 import { type Move, moveOrder } from '../store/orders/orders.ts';
 import type { Job } from './contract.ts';

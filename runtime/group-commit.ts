@@ -22,7 +22,7 @@ export function openGroups<Item, Result>(options: GroupOptions<Item, Result>): (
   const settle = async (group: readonly Waiting<Item, Result>[]): Promise<void> => {
     try {
       const results = await perform(group.map(({ item }) => item));
-      group.forEach(({ resolve }, index) => resolve(results[index] as Result));
+      for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result);
     } catch (error) {
       if (group.length > 1 && isFaultOfOne(error)) for (const one of group) await settle([one]);
       else for (const { reject } of group) reject(error);

@@ -10,7 +10,7 @@ import type { Json } from '../domain/json.ts';
 import { type OrderState, orderMoves } from '../domain/order.ts';
 import { cameBack, type LegState, legMoves } from '../domain/payout-leg.ts';
 import { mayMove } from '../domain/state-table.ts';
-import type { EntityManager } from './database/open.ts';
+import type { EntityManager } from './database/entity-manager.ts';
 import { Effect } from './entities/money.ts';
 import { Order } from './entities/order.ts';
 import { claimOrder, freeze, moveOrder } from './orders/orders.ts';

@@ -13,7 +13,7 @@
 import type { EventId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { NotNow } from '../domain/outcome.ts';
-import type { EntityManager } from './database/open.ts';
+import type { EntityManager } from './database/entity-manager.ts';
 import type { Intent } from './effects/intent.ts';
 import type { Effect } from './entities/money.ts';
 import { reopenEvent } from './events/untaken-events.ts';

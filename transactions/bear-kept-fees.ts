@@ -9,7 +9,7 @@ import { ledgerEvent } from '../domain/ledger-event.ts';
 import { convert, formatMoney, type Money } from '../domain/money.ts';
 import { keptFeeBorne } from '../domain/postings.ts';
 import { timeOf } from '../store/database/clock.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order } from '../store/entities/order.ts';
 import { freshRate } from '../store/money/fx.ts';
 import { orderSums, postingsOf, postTurn } from '../store/money/ledger.ts';

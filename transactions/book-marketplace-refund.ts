@@ -1,6 +1,6 @@
 import { type Money, subtract, zero } from '../domain/money.ts';
 import type { Enqueue } from '../queues/transact.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { nextOccurrence, refundedOf, saidByPerson } from '../store/money/refunds.ts';
 import { endFreeze } from './end-freeze.ts';

@@ -3,7 +3,7 @@ import type { OrderId } from '../domain/ids.ts';
 import { type LedgerEvent, ledgerEvent } from '../domain/ledger-event.ts';
 import { type Money, money, sum } from '../domain/money.ts';
 import { supplierPaid } from '../domain/postings.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import { standingEffect } from '../store/effects/effects.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';
 import { consume } from '../store/money/funding.ts';

@@ -1,7 +1,7 @@
 import type { LegId } from '../domain/ids.ts';
 import { type Money, subtract } from '../domain/money.ts';
 import { cameBack, type LegState } from '../domain/payout-leg.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import { isInDoubt } from '../store/effects/effects.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { release } from '../store/money/funding.ts';

@@ -2,7 +2,7 @@ import type { Address } from '../domain/address.ts';
 import type { OrderId } from '../domain/ids.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order } from '../store/entities/order.ts';
 import { claimOrder, findOrder, updateOrder, wakeOrder } from '../store/orders/orders.ts';
 import { note } from '../store/orders/timeline.ts';

@@ -5,7 +5,7 @@ import { formatMoney, type Money, money, percentOf, subtract, sum } from '../dom
 import type { Channel } from '../domain/order.ts';
 import { feeCorrected, feeTakenElsewhere } from '../domain/postings.ts';
 import { timeOf } from '../store/database/clock.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { freshRate } from '../store/money/fx.ts';
 import { post, postingsOf } from '../store/money/ledger.ts';

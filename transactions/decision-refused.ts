@@ -1,7 +1,7 @@
 import type { UserId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { formatMoney, type Money } from '../domain/money.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import { isInDoubt } from '../store/effects/effects.ts';
 import { disproveByHand, saidByPerson } from '../store/effects/effects-by-hand.ts';
 import type { Effect } from '../store/entities/money.ts';

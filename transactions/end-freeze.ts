@@ -2,7 +2,7 @@ import type { Freeze } from '../domain/order.ts';
 import { enqueueWoken } from '../queues/enqueue-woken.ts';
 import { jobForLeg } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order } from '../store/entities/order.ts';
 import { updateOrder } from '../store/orders/orders.ts';
 import { legsOfOrder, wakeLeg } from '../store/payouts/legs.ts';

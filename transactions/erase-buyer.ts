@@ -3,7 +3,7 @@
  */
 import Joi from 'joi';
 import type { OrderId, UserId } from '../domain/ids.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import { atTheirWish } from '../store/forgetting/erase-by-email.ts';
 import { forgetBuyer, holdText, lockLines } from '../store/forgetting/erasure.ts';
 import type { ErasureHold } from '../store/forgetting/erasure-hold.ts';

@@ -1,7 +1,7 @@
 import type { FailureReason } from '../domain/order.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import { findUser } from '../store/accounts/users.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order } from '../store/entities/order.ts';
 
 /** Final. A paid order's money goes back by itself where its reseller wants that; else they are asked. */

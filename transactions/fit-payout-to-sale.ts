@@ -1,4 +1,4 @@
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import { overpaidBy } from '../store/payouts/leg-worth.ts';
 import { reduceLeg } from './cancel-payout.ts';

@@ -1,5 +1,5 @@
 /** What an order holds from the moment it is let through to be bought: money, a place within the limits, a price. */
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import { isInDoubt, standingEffect, withdrawUnsent } from '../store/effects/effects.ts';
 import type { Order } from '../store/entities/order.ts';
 import { release } from '../store/money/funding.ts';

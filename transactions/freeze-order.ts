@@ -1,6 +1,6 @@
 import type { Freeze, OrderState } from '../domain/order.ts';
 import { isContradicted } from '../store/contradictions.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order } from '../store/entities/order.ts';
 import { isDisputed } from '../store/money/disputes.ts';
 import { paymentsOf } from '../store/money/payments.ts';

@@ -1,7 +1,7 @@
 import { enqueueWoken } from '../queues/enqueue-woken.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order } from '../store/entities/order.ts';
 import { freeze, wakeOrder } from '../store/orders/orders.ts';
 import { stopOrder } from './stop-order.ts';

@@ -8,7 +8,7 @@ import { enqueueWoken } from '../queues/enqueue-woken.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import { timeOf } from '../store/database/clock.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order } from '../store/entities/order.ts';
 import { claimOrder, findOrder, freeze, updateOrder, wakeOrder } from '../store/orders/orders.ts';
 import { note } from '../store/orders/timeline.ts';

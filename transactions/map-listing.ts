@@ -3,7 +3,7 @@ import { jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import { findProduct, mapListing } from '../store/catalogue/products.ts';
 import { findCredential } from '../store/connections/credentials.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order } from '../store/entities/order.ts';
 import { waitingFor, wakeOrder } from '../store/orders/orders.ts';
 import { refusal } from './decision-refused.ts';

@@ -1,7 +1,7 @@
 import type { OrderId } from '../domain/ids.ts';
 import type { OrderState } from '../domain/order.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import { claimOrder } from '../store/orders/orders.ts';
 import { type DecisionRefused, refusal } from './decision-refused.ts';
 

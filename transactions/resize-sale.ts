@@ -12,7 +12,7 @@ import { payoutQueue } from '../queues/payout.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import { commissionAdmin } from '../store/accounts/users.ts';
 import { timeOf } from '../store/database/clock.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { PayoutLeg, Sale } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';
 import { owedFrom } from '../store/money/current-account.ts';

@@ -2,7 +2,7 @@ import { enqueueWoken } from '../queues/enqueue-woken.ts';
 import { jobForEvent, jobForOrder } from '../queues/next-job.ts';
 import { reconcileQueue } from '../queues/reconcile.ts';
 import type { Enqueue } from '../queues/transact.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Credential } from '../store/entities/people.ts';
 import { findFeedsOf, wakeFeed } from '../store/events/feeds.ts';
 import { waitingEvents, wakeEvent } from '../store/events/inbound-events.ts';

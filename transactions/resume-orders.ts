@@ -2,7 +2,7 @@ import type { UserId } from '../domain/ids.ts';
 import type { WaitReason } from '../domain/order.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import { wakeWaiting } from '../store/orders/orders.ts';
 
 /** What orders waited for is there: a user's go on, or everybody's. Gives how many; the sweep takes up what is left. */

@@ -3,7 +3,7 @@ import type { UserId } from '../domain/ids.ts';
 import type { Money } from '../domain/money.ts';
 import { findUser } from '../store/accounts/users.ts';
 import { timeOf } from '../store/database/clock.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order } from '../store/entities/order.ts';
 import { setAvailable } from '../store/money/funding.ts';
 import { refusal } from './decision-refused.ts';

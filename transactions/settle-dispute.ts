@@ -1,7 +1,7 @@
 import { formatMoney, type Money, negate, zero } from '../domain/money.ts';
 import { disputeCharged } from '../domain/postings.ts';
 import type { Enqueue } from '../queues/transact.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { isDisputed, recordDispute } from '../store/money/disputes.ts';
 import { post } from '../store/money/ledger.ts';

@@ -3,7 +3,7 @@ import type { MarketplaceLine, MarketplaceOrder } from '../domain/marketplace-or
 import { zero } from '../domain/money.ts';
 import { orderStates } from '../domain/order.ts';
 import type { Enqueue } from '../queues/transact.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import { isDisputed, recordDispute } from '../store/money/disputes.ts';
 import { paymentsOf } from '../store/money/payments.ts';
 import { claimOrder } from '../store/orders/orders.ts';

@@ -3,7 +3,7 @@ import type { MarketplaceLine, MarketplaceOrder } from '../domain/marketplace-or
 import { add, equals, formatMoney, isGreater, type Money, min, money, subtract, zero } from '../domain/money.ts';
 import { orderStates } from '../domain/order.ts';
 import type { Enqueue } from '../queues/transact.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Payment } from '../store/entities/order.ts';
 import { paymentsOf } from '../store/money/payments.ts';
 import { isElsewhere, refundedOf, refundsOf, wasSaidByPerson } from '../store/money/refunds.ts';

@@ -6,7 +6,7 @@ import { broughtMoney, type PaymentState } from '../domain/payment.ts';
 import { buyerPaid } from '../domain/postings.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import { timeOf } from '../store/database/clock.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { feeIn } from '../store/money/fee-currency.ts';
 import { post } from '../store/money/ledger.ts';

@@ -1,7 +1,7 @@
 import { ledgerEvent } from '../domain/ledger-event.ts';
 import { Unreadable } from '../domain/outcome.ts';
 import { buyerRefunded } from '../domain/postings.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { post } from '../store/money/ledger.ts';
 import { settleStatus } from '../store/money/payments.ts';

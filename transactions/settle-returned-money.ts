@@ -9,7 +9,7 @@ import { enqueueWoken } from '../queues/enqueue-woken.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import { commissionAdmin, findUser } from '../store/accounts/users.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order, Payment } from '../store/entities/order.ts';
 import { post } from '../store/money/ledger.ts';
 import { settleStatus } from '../store/money/payments.ts';

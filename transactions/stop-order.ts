@@ -12,7 +12,7 @@
 import type { Json } from '../domain/json.ts';
 import type { ReviewReason } from '../domain/order.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import { isInDoubt, standingEffect } from '../store/effects/effects.ts';
 import type { Effect } from '../store/entities/money.ts';
 import type { Order } from '../store/entities/order.ts';

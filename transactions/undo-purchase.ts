@@ -5,7 +5,7 @@ import { type LedgerEvent, ledgerEvent } from '../domain/ledger-event.ts';
 import { formatMoney, type Money, money, subtract, zero } from '../domain/money.ts';
 import { invariant } from '../domain/outcome.ts';
 import { lostAtSupplier, supplierCancelled, supplierRefunded } from '../domain/postings.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import { disproveDone, standingEffect } from '../store/effects/effects.ts';
 import type { Sale } from '../store/entities/money.ts';
 import type { Order, SupplierOrder } from '../store/entities/order.ts';

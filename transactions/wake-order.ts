@@ -3,7 +3,7 @@ import { isOpenLeg } from '../domain/payout-leg.ts';
 import type { Job } from '../queues/contract.ts';
 import { jobForLeg, jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
-import type { EntityManager } from '../store/database/open.ts';
+import type { EntityManager } from '../store/database/entity-manager.ts';
 import { findOrder, wakeOrder } from '../store/orders/orders.ts';
 import { note } from '../store/orders/timeline.ts';
 import { legsOfOrder, wakeLeg } from '../store/payouts/legs.ts';

@@ -1,5 +1,5 @@
 import { type InUse, replacedInUse } from '../../store/connections/account-in-use.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { Problem } from '../middleware/problem.ts';
 
 /** Refuses to replace an account that is the only way to read its open sales and purchases. @throws Problem 409 */

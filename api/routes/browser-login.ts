@@ -6,7 +6,7 @@ import { keepBrowserLogin } from '../../store/connections/browser-login.ts';
 import { disconnect } from '../../store/connections/connect.ts';
 import { credentialOf } from '../../store/connections/credentials.ts';
 import { type BuyerAccountState, buyerAccountState, releaseAccount } from '../../store/connections/shop-accounts.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { resumeOrders } from '../../transactions/resume-orders.ts';
 import { assertReplaceable } from '../consent/account-in-use.ts';

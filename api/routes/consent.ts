@@ -17,7 +17,7 @@ import {
   takeAttempt,
 } from '../../store/connections/connection-attempts.ts';
 import { wantSubscription } from '../../store/connections/ebay-subscriptions.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Connectable, ConnectionAttempt } from '../../store/entities/people.ts';
 import { resumeAccount } from '../../transactions/resume-account.ts';
 import { assertReplaceable } from '../consent/account-in-use.ts';

@@ -1,7 +1,7 @@
 import type { PaymentState } from '../../domain/payment.ts';
 import { addressFault } from '../../providers/paypal/address-fault.ts';
 import { afterRefusal } from '../../providers/paypal/capture-refused.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { newestEffect } from '../../store/effects/effects.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { dayMs } from '../../domain/durations.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import { money } from '../../domain/money.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { troubledFeeds } from '../../store/events/feeds.ts';
 import { receivables } from '../../store/money/current-account.ts';
 import { earnedBy, earnedInAll, earnings, totalsOf } from '../../store/money/earnings.ts';

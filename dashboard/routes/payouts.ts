@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import { legStates } from '../../domain/payout-leg.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { findPayouts, type PayoutFilter, payoutReasons } from '../../store/operations/payouts.ts';
 import { payoutChoices, payoutFacts } from '../../transactions/decisions/payout-choices.ts';
 import type { Deps } from '../deps.ts';

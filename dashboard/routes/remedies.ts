@@ -3,7 +3,7 @@ import Joi from 'joi';
 import type { OrderId, ProductId } from '../../domain/ids.ts';
 import { formatMoney, type Money } from '../../domain/money.ts';
 import { rowId } from '../../runtime/row-id.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { findOrder } from '../../store/orders/orders.ts';
 import { address } from '../../transactions/address-input.ts';
 import { correctAddress } from '../../transactions/correct-address.ts';

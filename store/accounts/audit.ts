@@ -3,7 +3,8 @@
  * action made in the database are in `audit_changes`, written by the database itself (`store/database/acting.ts`).
  */
 import { type AuditedAction, cut, presentAction, whence } from '../database/acting.ts';
-import type { EntityManager, Store } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
+import type { Store } from '../database/open.ts';
 
 export type { AuditedAction } from '../database/acting.ts';
 

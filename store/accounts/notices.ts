@@ -3,7 +3,7 @@
  * future sender of mail.
  */
 import type { UserId } from '../../domain/ids.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 export type NoticeKind = 'payout-receiver-changes';
 export type Notice = { address: string; kind: NoticeKind; facts: Readonly<Record<string, string>>; at: Date };

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { PayoutLeg } from '../entities/money.ts';
 import { User } from '../entities/people.ts';
 import { tell } from './notices.ts';

@@ -6,7 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { Role, User } from '../entities/people.ts';
 import { normalEmail } from './users.ts';
 

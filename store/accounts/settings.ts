@@ -1,4 +1,4 @@
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /** The platform's share of the gross profit, in percent: a decimal text. */
 export async function commissionPercent(em: EntityManager): Promise<string> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
 import type { Holder } from '../../domain/order.ts';
 import { marketplaces } from '../../domain/order.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Credential, type Role, User } from '../entities/people.ts';
 
 export const normalEmail = (email: string): string => email.trim().toLowerCase();

@@ -9,7 +9,7 @@ import { raw } from '@mikro-orm/core';
 import type { BookCheckId } from '../../domain/ids.ts';
 import { timeOf } from '../database/clock.ts';
 import { LostClaim, wake } from '../database/due-row.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { BookCheck } from '../entities/book-check.ts';
 import { closeGone, confirmFindings, type Finding, keepFindings, type SliceOf } from './book-findings.ts';
 

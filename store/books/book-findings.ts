@@ -7,7 +7,7 @@
  * What is no difference (nobody answered, nobody can be asked) is open at once.
  */
 import { randomUUID } from 'node:crypto';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { BookFinding, type FindingKind } from '../entities/book-check.ts';
 
 export type Finding = {

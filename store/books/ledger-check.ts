@@ -1,4 +1,4 @@
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { type Rule, rules } from './ledger-rules.ts';
 
 /** One thing that the ledger says and the rows it was made from do not, or the other way round. */

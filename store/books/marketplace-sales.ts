@@ -3,7 +3,7 @@
 import type { CredentialId } from '../../domain/ids.ts';
 import { type Currency, type Money, money } from '../../domain/money.ts';
 import { broughtNothing } from '../../domain/payment.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { quoted } from '../database/quoted.ts';
 import { atProvider, signedAmount } from '../money/refunds.ts';
 

@@ -3,7 +3,7 @@
 import type { CredentialId, LegId } from '../../domain/ids.ts';
 import { broughtNothing } from '../../domain/payment.ts';
 import type { LegState } from '../../domain/payout-leg.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Dispute, Effect, PayoutLeg } from '../entities/money.ts';
 import { Payment } from '../entities/order.ts';
 import { Credential } from '../entities/people.ts';

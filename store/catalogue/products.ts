@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CredentialId, ProductId, UserId } from '../../domain/ids.ts';
 import { type Money, money } from '../../domain/money.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Listing, Product } from '../entities/people.ts';
 
 export const productPrice = (product: Product): Money => money(product.priceMinor, product.priceCurrency);

@@ -1,4 +1,4 @@
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { Credential as Row } from '../entities/people.ts';
 import { Credential } from '../entities/people.ts';
 import { connected } from './credentials.ts';

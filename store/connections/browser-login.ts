@@ -1,7 +1,7 @@
 import type { UserId } from '../../domain/ids.ts';
 import type { Holder } from '../../domain/order.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { sealedPlace } from '../database/sealed-columns.ts';
 import type { Credential, Environment } from '../entities/people.ts';
 import { claimAccountRow, saveAccount } from './connect.ts';

@@ -1,6 +1,6 @@
 import { raw } from '@mikro-orm/core';
 import type { CredentialId } from '../../domain/ids.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Credential } from '../entities/people.ts';
 import { lockAccount } from './connect.ts';
 import { connected } from './credentials.ts';

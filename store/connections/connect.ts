@@ -7,7 +7,7 @@ import { raw } from '@mikro-orm/core';
 import type { CredentialId, UserId } from '../../domain/ids.ts';
 import type { Holder } from '../../domain/order.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { type ApiName, Credential, type Environment } from '../entities/people.ts';
 import { closeFeeds, openFeeds } from '../events/feeds.ts';
 import { connected, notRefused, openSecrets, sealSecrets, type Tokens } from './credentials.ts';

@@ -3,7 +3,7 @@ import { dayMs } from '../../domain/durations.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { Holder } from '../../domain/order.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { sealedPlace } from '../database/sealed-columns.ts';
 import { type Connectable, ConnectionAttempt, type Environment } from '../entities/people.ts';
 

@@ -3,7 +3,7 @@ import type { CredentialId, UserId } from '../../domain/ids.ts';
 import { invariant } from '../../domain/outcome.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
 import { wake } from '../database/due-row.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { sealedPlace } from '../database/sealed-columns.ts';
 import { type ApiName, Credential, type Environment } from '../entities/people.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { CredentialId, SubscriptionId } from '../../domain/ids.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { EbaySubscription } from '../entities/subscription.ts';
 
 /** A seller was connected: eBay is to notify us of their orders. A new consent is tested again. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
 import type { WorkerConfig } from '../../runtime/config.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
-import type { EntityManager, Store } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
+import type { Store } from '../database/open.ts';
 import { sealedPlace } from '../database/sealed-columns.ts';
 import type { Environment } from '../entities/people.ts';
 

@@ -11,7 +11,7 @@
 import { raw } from '@mikro-orm/core';
 import { restAfterRefusal, trialMs } from '../../domain/connection.ts';
 import type { CredentialId } from '../../domain/ids.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Credential } from '../entities/people.ts';
 import { lockCredential, notRefused } from './credentials.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { CredentialId, UserId } from '../../domain/ids.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { sealedPlace } from '../database/sealed-columns.ts';
 import type { Credential } from '../entities/people.ts';
 

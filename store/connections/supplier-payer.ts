@@ -1,7 +1,7 @@
 import type { UserId } from '../../domain/ids.ts';
 import type { Holder } from '../../domain/order.ts';
 import { commissionAdmin, findUser } from '../accounts/users.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { Order } from '../entities/order.ts';
 import type { ApiName, Credential, Environment } from '../entities/people.ts';
 import { credentialOf } from './credentials.ts';

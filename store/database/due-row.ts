@@ -1,7 +1,7 @@
 /** A row that has a time to be looked at, a job that looks at it, and one process at a time that may write it. */
 import { type EntityName, type FilterQuery, type FindOptions, raw } from '@mikro-orm/core';
 import { timeIn } from './clock.ts';
-import type { EntityManager } from './open.ts';
+import type { EntityManager } from './entity-manager.ts';
 
 /** How long a job that was added with the commit has before the sweep looks for it. */
 export const graceMs = 2_000;

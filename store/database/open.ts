@@ -19,8 +19,6 @@ import { OpenedRows } from './opened-rows.ts';
 import { breakSilent, timeouts } from './pool-timeouts.ts';
 import { onceThere } from './unavailable.ts';
 
-export type { EntityManager } from './entity-manager.ts';
-
 const entities = [
   people.User,
   people.Credential,

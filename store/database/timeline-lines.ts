@@ -7,8 +7,8 @@ import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../../domain/ids.ts';
 import { type StoredDetail, splitDetail } from '../../domain/timeline.ts';
 import { SecretBoxError, type SecretBoxErrorCode } from '../../runtime/secrets/secret-box.ts';
+import type { EntityManager } from './entity-manager.ts';
 import { type Keyring, keysOf } from './keyring.ts';
-import type { EntityManager } from './open.ts';
 import { sealedPlace } from './sealed-columns.ts';
 import { storableJson } from './storable-json.ts';
 

@@ -1,6 +1,6 @@
 /** When an effect was sent, and how much of its windows is left: stamped and judged by the database's clock alone. */
 import { Uncertain } from '../../domain/outcome.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { Effect } from '../entities/money.ts';
 
 /** In ms; negative for what lies ahead, which is so after the clock was set back. */

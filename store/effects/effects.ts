@@ -2,7 +2,7 @@
 import { raw } from '@mikro-orm/core';
 import type { Json } from '../../domain/json.ts';
 import { Uncertain } from '../../domain/outcome.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Effect, type EffectPurpose } from '../entities/money.ts';
 
 /** The newest effect of a subject, whatever became of it. */

@@ -3,7 +3,7 @@ import { feedsOfMarketplace, standstillMs } from '../../domain/feed.ts';
 import type { CredentialId, FeedId } from '../../domain/ids.ts';
 import { isMarketplace } from '../../domain/order.ts';
 import { LostClaim, wake } from '../database/due-row.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Feed } from '../entities/feed.ts';
 import { Credential } from '../entities/people.ts';
 

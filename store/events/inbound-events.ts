@@ -6,8 +6,9 @@ import { isMarketplace } from '../../domain/order.ts';
 import { keysMentionedIn } from '../../domain/our-keys.ts';
 import { timeIn } from '../database/clock.ts';
 import { graceMs, wake } from '../database/due-row.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { type Keyring, keysOf, sealBytes } from '../database/keyring.ts';
-import type { EntityManager, Store } from '../database/open.ts';
+import type { Store } from '../database/open.ts';
 import { type EventSource, InboundEvent, type UnopenedEvent, unopenedEvent } from '../entities/order.ts';
 import type { Credential } from '../entities/people.ts';
 

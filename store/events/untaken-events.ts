@@ -6,7 +6,7 @@ import { raw } from '@mikro-orm/core';
 import type { EventId } from '../../domain/ids.ts';
 import { timeIn } from '../database/clock.ts';
 import { graceMs } from '../database/due-row.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { type EventSource, InboundEvent, type UnopenedEvent, unopenedEvent } from '../entities/order.ts';
 
 /** An event that is taken at all is taken within minutes; one whose sale is not there is read once more after ten. */

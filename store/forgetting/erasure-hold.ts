@@ -14,7 +14,7 @@ import type { OrderState } from '../../domain/order.ts';
 import { approvedWithinMs } from '../../domain/payment.ts';
 import { isContradicted } from '../contradictions.ts';
 import { timeOf } from '../database/clock.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Effect } from '../entities/money.ts';
 import { type Order, Payment } from '../entities/order.ts';
 import { isDisputed } from '../money/disputes.ts';

@@ -1,7 +1,7 @@
 /** Who asked to be forgotten, by their e-mail address: the wish is a fact of their orders, and is met when it may be. */
 import type { OrderId } from '../../domain/ids.ts';
 import { emailHashes } from '../database/buyer-address.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /**
  * Writes the wish down, whatever the channel. Gives all orders that name the address and are not erased, and the other

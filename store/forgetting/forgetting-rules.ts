@@ -1,7 +1,7 @@
 /** Whom nobody has to ask about any more: each rule names orders whose buyer is forgotten, unless something holds them. */
 import type { OrderId } from '../../domain/ids.ts';
 import { broughtNothing } from '../../domain/payment.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { quoted } from '../database/quoted.ts';
 import type { Order } from '../entities/order.ts';
 import { lockLines } from './erasure.ts';

@@ -9,7 +9,7 @@
 import { raw } from '@mikro-orm/core';
 import type { ForgettingId } from '../../domain/ids.ts';
 import { LostClaim, wake } from '../database/due-row.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Forgetting } from '../entities/forgetting.ts';
 import { forgettingRules, type Place } from './forgetting-rules.ts';
 

@@ -8,7 +8,7 @@
  */
 import type { Money } from '../../domain/money.ts';
 import { databaseTime } from '../database/clock.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { fundingAccount, type Provider, setAvailable } from './funding.ts';
 
 /** `known`: the last report is still trusted. */

@@ -7,7 +7,7 @@ import { platformCurrency } from '../../domain/fees.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { type Currency, type Money, money, negate } from '../../domain/money.ts';
 import type { Owed } from '../../domain/profit.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { balanceOf } from './ledger.ts';
 
 /**

@@ -5,7 +5,7 @@ import { type Money, money } from '../../domain/money.ts';
 import type { Channel } from '../../domain/order.ts';
 import { Unreadable } from '../../domain/outcome.ts';
 import { timeOf } from '../database/clock.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Dispute } from '../entities/money.ts';
 
 export type DisputeNews = {

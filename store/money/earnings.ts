@@ -2,7 +2,7 @@
 import type { UserId } from '../../domain/ids.ts';
 import type { Account } from '../../domain/ledger.ts';
 import { type Currency, type Money, money } from '../../domain/money.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /** Minor units. A row of one currency: sales − fees − supplierCost − commission + converted = netProfit. */
 export type Figures = {

@@ -1,6 +1,6 @@
 import { type Currency, convert, type Money } from '../../domain/money.ts';
 import { timeOf } from '../database/clock.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { freshRate, type StoredRate } from './fx.ts';
 
 /** A fee in the currency of its payment; `told`: as its channel said it, and what it was converted at. */

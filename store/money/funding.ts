@@ -15,7 +15,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { isGreater, type Money, money, subtract } from '../../domain/money.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { reportsLagMs } from '../../domain/provider.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { FundingAccount } from '../entities/money.ts';
 import { ownDebits } from './unreserved-debits.ts';
 

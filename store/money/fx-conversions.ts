@@ -4,7 +4,7 @@ import { ledgerEvent } from '../../domain/ledger-event.ts';
 import { type Currency, equals, type Money, min, money, negate } from '../../domain/money.ts';
 import { type Channel, channels } from '../../domain/order.ts';
 import { carriedAt, currencyConverted } from '../../domain/postings.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { balanceOf, post } from './ledger.ts';
 
 export type Conversion = {

@@ -2,7 +2,7 @@ import type { UserId } from '../../domain/ids.ts';
 import type { Currency, Rate } from '../../domain/money.ts';
 import { jumpsTooFar } from '../../domain/rate-jump.ts';
 import { timeOf } from '../database/clock.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { FxRate } from '../entities/money.ts';
 
 /** `asOf`: when the source says that it held. */

@@ -1,6 +1,6 @@
 import { type Money, max, min, money, subtract, sum, zero } from '../../domain/money.ts';
 import { isUnquantified, leftOf } from '../../domain/payment.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { Order } from '../entities/order.ts';
 import { salePrice } from '../orders/orders.ts';
 import { moneyOf } from './payments.ts';

@@ -13,7 +13,7 @@ import {
 } from '../../domain/payment.ts';
 import { mayMove } from '../../domain/state-table.ts';
 import { timeOf } from '../database/clock.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { type Order, Payment } from '../entities/order.ts';
 import { findOrder, orderByReference } from '../orders/orders.ts';
 import { note } from '../orders/timeline.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { RateFeedId } from '../../domain/ids.ts';
 import type { Currency } from '../../domain/money.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { RateFeed } from '../entities/money.ts';
 
 /** Keeps the schedule of one base currency: due at once when it is new, never when no source is configured. */

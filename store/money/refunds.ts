@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../../domain/ids.ts';
 import { type Currency, formatMoney, type Money, min, money, subtract, sum } from '../../domain/money.ts';
 import type { PaymentSums } from '../../domain/payment.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Refund } from '../entities/money.ts';
 import type { Payment } from '../entities/order.ts';
 import { note } from '../orders/timeline.ts';

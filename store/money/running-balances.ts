@@ -4,7 +4,7 @@
  * waits for another. The sweep folds many rows into one. What each balance is the sum of is defined by the views
  * `ledger_movements`, `leg_movements` and `reservation_movements`; `ledger:check` compares the two.
  */
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /** A balance of more rows than this is folded. */
 const foldedAbove = 50;

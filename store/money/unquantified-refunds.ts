@@ -1,6 +1,6 @@
 /** What marketplaces say went back of a sale without telling how much, and whether somebody has said it since. */
 import type { OrderId } from '../../domain/ids.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /** True when that was not said before: the order is held until somebody says how much it is. */
 export async function saveUnquantified(

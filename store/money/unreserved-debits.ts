@@ -1,7 +1,7 @@
 import { reservedEvents } from '../../domain/ledger-event.ts';
 import { type Money, money } from '../../domain/money.ts';
 import { broughtNothing } from '../../domain/payment.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { quoted } from '../database/quoted.ts';
 import type { FundingAccount } from '../entities/money.ts';
 import { isOfKind } from './event-names.ts';

@@ -2,7 +2,7 @@
 import type { OrderId } from '../../domain/ids.ts';
 import type { Account } from '../../domain/ledger.ts';
 import { type Currency, type Money, money } from '../../domain/money.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Effect } from '../entities/money.ts';
 
 /** The outside effects of an order, its parcels and its legs, collected payouts among them, oldest first. */

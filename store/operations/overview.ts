@@ -4,7 +4,7 @@ import { type Currency, type Money, money } from '../../domain/money.ts';
 import { type Channel, channels, type Freeze, type OrderState } from '../../domain/order.ts';
 import { cameBack, type LegState, openLegStates } from '../../domain/payout-leg.ts';
 import { emailHashes, nameHashes } from '../database/buyer-address.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { quoted } from '../database/quoted.ts';
 import { Order, type UnopenedOrder, unopenedOrder } from '../entities/order.ts';
 

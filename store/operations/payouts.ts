@@ -1,7 +1,7 @@
 /** The payouts that operators look through. */
 import type { LegId } from '../../domain/ids.ts';
 import { type LegState, legStates } from '../../domain/payout-leg.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { PayoutLeg } from '../entities/money.ts';
 
 const goesWell: readonly LegState[] = ['PENDING', 'SENT', 'PAID', 'CANCELLED'];

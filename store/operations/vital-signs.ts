@@ -1,6 +1,6 @@
 import { connectionStates, healthOf } from '../../domain/connection.ts';
 import { countFindings, type FindingCount } from '../books/book-findings.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { BookCheck } from '../entities/book-check.ts';
 import { Credential } from '../entities/people.ts';
 import { countUntaken, type UntakenCount } from '../events/untaken-events.ts';

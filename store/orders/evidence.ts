@@ -1,8 +1,8 @@
 /** What a person needs to see before they decide: the last page of a purchase on the website, or a provider's answer. */
 import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../../domain/ids.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { keysOf, seal, sealBytes, unseal, unsealBytes } from '../database/keyring.ts';
-import type { EntityManager } from '../database/open.ts';
 
 /** Where it was met, and what. `url` is a page, or the provider that answered. */
 type Met = { step: string; reason: string; url: string };

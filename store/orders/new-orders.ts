@@ -4,7 +4,7 @@ import type { Money } from '../../domain/money.ts';
 import type { Channel, Custody } from '../../domain/order.ts';
 import { addressColumns, storedAddress } from '../database/buyer-address.ts';
 import { timeIn } from '../database/clock.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Order } from '../entities/order.ts';
 import type { Product } from '../entities/people.ts';
 import { newOrderId } from './orders.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { OrderId } from '../../domain/ids.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /** An address as it is kept: without the key nobody can try all addresses until one fits. */
 export const sourceHash = (key: string, source: string): string =>

@@ -1,6 +1,6 @@
 /** The stored messages that told of an order: its channel's, under the names it goes by there, and its own shop's. */
 
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { Order } from '../entities/order.ts';
 
 /** An id is a channel's own in its own messages; in those that shops send inline, it is what that shop says. */

@@ -22,7 +22,8 @@ import { assertMove } from '../../domain/state-table.ts';
 import { addressColumns } from '../database/buyer-address.ts';
 import { timeIn, timeOf } from '../database/clock.ts';
 import { graceMs, LostClaim, secondLookMs, wake, wakening } from '../database/due-row.ts';
-import { type EntityManager, restoreOnRollback } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
+import { restoreOnRollback } from '../database/open.ts';
 import { Order, type UnopenedOrder, unopenedOrder } from '../entities/order.ts';
 import { noteMove } from './timeline.ts';
 

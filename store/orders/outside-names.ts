@@ -1,7 +1,7 @@
 import { legName, type OutsideName, orderName, parcelName } from '../../domain/effect-key.ts';
 import { invariant } from '../../domain/outcome.ts';
 import { findCredential } from '../connections/credentials.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { type PayoutLeg, Sale } from '../entities/money.ts';
 import { Order, type Parcel } from '../entities/order.ts';
 

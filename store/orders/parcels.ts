@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderId, ParcelId } from '../../domain/ids.ts';
 import { timeOf } from '../database/clock.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { Parcel, type SupplierOrder } from '../entities/order.ts';
 
 /** A parcel as its supplier tells of it now. */

@@ -4,7 +4,7 @@ import type { Money } from '../../domain/money.ts';
 import { mayMove } from '../../domain/state-table.ts';
 import { type SupplierOrderState, supplierOrderMoves } from '../../domain/supplier-order.ts';
 import { timeOf } from '../database/clock.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { standingEffect } from '../effects/effects.ts';
 import { type Order, SupplierOrder } from '../entities/order.ts';
 import { assertClaim } from './orders.ts';

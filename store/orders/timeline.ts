@@ -1,8 +1,8 @@
 import type { OrderId } from '../../domain/ids.ts';
 import type { FailureReason } from '../../domain/order.ts';
 import type { LineDetail, LineKind, Topic } from '../../domain/timeline.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { keysOf } from '../database/keyring.ts';
-import type { EntityManager } from '../database/open.ts';
 import { sealedLine } from '../database/timeline-lines.ts';
 import { OrderEvent } from '../entities/order.ts';
 

@@ -1,5 +1,5 @@
 import type { UserId } from '../../domain/ids.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 
 /** How many sales of a seller wait for a person because their marketplace did not confirm them; counted up to `most`. */
 export async function unconfirmedSalesOf(em: EntityManager, sellerId: UserId, most: number): Promise<number> {

@@ -1,4 +1,4 @@
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { Effect } from '../entities/money.ts';
 
 /**

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LegId } from '../../domain/ids.ts';
 import { formatMoney, type Money, money, sum } from '../../domain/money.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { PayoutLeg } from '../entities/money.ts';
 import { note } from '../orders/timeline.ts';
 import { legAmount } from './legs.ts';

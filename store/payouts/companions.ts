@@ -1,5 +1,5 @@
 import type { LegId } from '../../domain/ids.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { PayoutLeg } from '../entities/money.ts';
 import { claimLeg, lockOrdersOf } from './legs.ts';
 

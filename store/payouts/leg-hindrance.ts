@@ -1,5 +1,5 @@
 import { formatMoney } from '../../domain/money.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import type { Hindrance } from '../effects/intent.ts';
 import type { PayoutLeg } from '../entities/money.ts';
 import { overpaidBy } from './leg-worth.ts';

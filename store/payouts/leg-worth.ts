@@ -4,7 +4,7 @@
  */
 import { legEvents } from '../../domain/ledger-event.ts';
 import { type Money, max, min, money, zero } from '../../domain/money.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { type PayoutLeg, Sale } from '../entities/money.ts';
 import { owedFrom } from '../money/current-account.ts';
 import { isOfKind } from '../money/event-names.ts';

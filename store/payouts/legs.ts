@@ -5,7 +5,8 @@ import { type LegState, legMoves } from '../../domain/payout-leg.ts';
 import { assertMove } from '../../domain/state-table.ts';
 import { timeIn, timeOf } from '../database/clock.ts';
 import { graceMs, LostClaim, wake } from '../database/due-row.ts';
-import { type EntityManager, restoreOnRollback } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
+import { restoreOnRollback } from '../database/open.ts';
 import { Effect, PayoutLeg } from '../entities/money.ts';
 import { note, noteMove } from '../orders/timeline.ts';
 

@@ -1,7 +1,7 @@
 /** The payout that pays a leg: one of its own, or a collected one. Which it is, is asked here alone. */
 import { raw } from '@mikro-orm/core';
 import type { LegId } from '../../domain/ids.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { withdrawUnsent } from '../effects/effects.ts';
 import { Effect, PayoutLeg } from '../entities/money.ts';
 import { letGo, standingCollection } from './collected-payouts.ts';

@@ -7,7 +7,7 @@ import type { Beneficiary } from '../../domain/payout-leg.ts';
 import type { Profit } from '../../domain/profit.ts';
 import { timeIn, timeOf } from '../database/clock.ts';
 import { graceMs } from '../database/due-row.ts';
-import type { EntityManager } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { AdminCommission, Commission, PayoutLeg, Sale } from '../entities/money.ts';
 
 export const findSale = (em: EntityManager, orderId: OrderId): Promise<Sale | null> =>

@@ -1,6 +1,7 @@
 import type { EncryptionKey } from '../../runtime/config.ts';
 import { createSecretBox, SecretBoxError } from '../../runtime/secrets/secret-box.ts';
-import type { EntityManager, Store } from '../database/open.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
+import type { Store } from '../database/open.ts';
 import { buyerColumns, type KeyUse, keysInUse, sealedPlace, secretColumns } from '../database/sealed-columns.ts';
 import { onceThere } from '../database/unavailable.ts';
 

@@ -4,8 +4,9 @@ import type { OrderId } from '../../domain/ids.ts';
 import { keysMentionedIn } from '../../domain/our-keys.ts';
 import type { StoredDetail } from '../../domain/timeline.ts';
 import { hashesOf } from '../database/buyer-address.ts';
+import type { EntityManager } from '../database/entity-manager.ts';
 import { type Keyring, keysOf } from '../database/keyring.ts';
-import type { EntityManager, Store } from '../database/open.ts';
+import type { Store } from '../database/open.ts';
 import { buyerColumns, type ConvertedColumn, type SealedColumn, sealedPlace } from '../database/sealed-columns.ts';
 import { sealedLine } from '../database/timeline-lines.ts';
 

@@ -1,3 +1,4 @@
+/** Covers: dashboard/pages/next-action.ts, dashboard/pages/order-remedies.ts. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { CredentialId, OrderId } from '../../domain/ids.ts';

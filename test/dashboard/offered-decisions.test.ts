@@ -1,3 +1,4 @@
+/** Covers: dashboard/pages/decision.ts, transactions/decisions/order-choices.ts. */
 import { randomInt, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { freezes, orderStates } from '../../domain/order.ts';

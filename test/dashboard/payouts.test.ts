@@ -1,3 +1,4 @@
+/** Covers: dashboard/pages/payouts.ts, dashboard/routes/payouts.ts. */
 import { expect } from 'chai';
 import type { LegState } from '../../domain/payout-leg.ts';
 import { findLeg } from '../../store/payouts/legs.ts';

@@ -1,3 +1,4 @@
+/** Covers: dashboard/pages/feeds.ts, store/money/rate-feeds.ts. */
 import { expect } from 'chai';
 import { noteRates, scheduleRates } from '../../store/money/rate-feeds.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';

@@ -5,7 +5,7 @@ import { mayMove } from '../../domain/state-table.ts';
 import type { Job } from '../../queues/contract.ts';
 import { fulfillQueue } from '../../queues/fulfill.ts';
 import { advance, createTransact } from '../../queues/transact.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { Order } from '../../store/entities/order.ts';
 import { type Move, moveOrder } from '../../store/orders/orders.ts';
 import { insertOrder, openTestStore, type TestStore } from '../store/fixtures.ts';

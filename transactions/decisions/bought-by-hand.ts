@@ -2,7 +2,7 @@
 import { platformCurrency } from '../../domain/fees.ts';
 import { sum } from '../../domain/money.ts';
 import { credentialByAccount } from '../../store/connections/credentials.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
 import { closeByHand, saidByPerson } from '../../store/effects/effects-by-hand.ts';
 import {

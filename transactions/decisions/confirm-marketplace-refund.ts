@@ -1,7 +1,7 @@
 import { formatMoney, isGreater, type Money, money } from '../../domain/money.ts';
 import { invariant } from '../../domain/outcome.ts';
 import type { Enqueue } from '../../queues/transact.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { paymentsOf } from '../../store/money/payments.ts';
 import { refundedOf } from '../../store/money/refunds.ts';

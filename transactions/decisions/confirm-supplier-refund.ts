@@ -2,7 +2,7 @@
 import type { UserId } from '../../domain/ids.ts';
 import { add, equals, formatMoney, type Money, zero } from '../../domain/money.ts';
 import { advance, type Enqueue } from '../../queues/transact.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { updateOrder } from '../../store/orders/orders.ts';
 import { isCancelled, markPaid } from '../../store/orders/supplier-orders.ts';

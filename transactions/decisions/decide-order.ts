@@ -28,7 +28,7 @@ import { orderStates } from '../../domain/order.ts';
 import { unreachable } from '../../domain/outcome.ts';
 import { advance, type Enqueue } from '../../queues/transact.ts';
 import { timeOf } from '../../store/database/clock.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { disproveDone, withdrawUnsent } from '../../store/effects/effects.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { claimOrder, updateOrder } from '../../store/orders/orders.ts';

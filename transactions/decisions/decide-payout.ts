@@ -21,7 +21,7 @@ import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForLeg } from '../../queues/next-job.ts';
 import type { Enqueue } from '../../queues/transact.ts';
 import { contradictionsOf, heldLeg, reinstate } from '../../store/contradictions.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { disproveDone, withdrawUnsent } from '../../store/effects/effects.ts';
 import { closeByHand, saidByPerson } from '../../store/effects/effects-by-hand.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';

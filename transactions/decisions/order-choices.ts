@@ -3,7 +3,7 @@
  * offer what is allowed here, and routes enforce it.
  */
 import type { Freeze, OrderState } from '../../domain/order.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { isInDoubt, standingEffect } from '../../store/effects/effects.ts';
 import { saidByPerson } from '../../store/effects/effects-by-hand.ts';
 import type { Effect } from '../../store/entities/money.ts';

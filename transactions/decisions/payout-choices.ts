@@ -1,7 +1,7 @@
 /** What may be decided about a payout: judged once, by its facts. Pages offer what is allowed here, and routes enforce it. */
 import { cameBack, type LegState } from '../../domain/payout-leg.ts';
 import { contradicted } from '../../store/contradictions.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
 import { saidByPerson } from '../../store/effects/effects-by-hand.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';

@@ -1,6 +1,6 @@
 import { formatMoney, isGreater, type Money } from '../../domain/money.ts';
 import { leftOf } from '../../domain/payment.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { disproveDone } from '../../store/effects/effects.ts';
 import { disproveByHand } from '../../store/effects/effects-by-hand.ts';
 import type { Order } from '../../store/entities/order.ts';

@@ -13,7 +13,7 @@ import {
   heldLeg,
   lockContradiction,
 } from '../../store/contradictions.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { postTurn } from '../../store/money/ledger.ts';
 import { claimOrder, custodyOf } from '../../store/orders/orders.ts';

@@ -1,7 +1,7 @@
 import { platformCurrency } from '../../domain/fees.ts';
 import type { Money } from '../../domain/money.ts';
 import { timeOf } from '../../store/database/clock.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { freshRate, type StoredRate } from '../../store/money/fx.ts';
 import { saveSuppliedByHand } from '../../store/orders/supplier-orders.ts';

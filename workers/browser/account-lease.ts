@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CredentialId } from '../../domain/ids.ts';
 import { holdsAccount, leaseAccount, renewLease, returnAccount } from '../../store/connections/shop-accounts.ts';
 import { LostClaim } from '../../store/database/due-row.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Context } from '../context/context.ts';
 
 /** How long the lease of a process that died lasts. */

@@ -1,5 +1,5 @@
 import { credentialsOf } from '../../store/connections/credentials.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
 

@@ -3,7 +3,7 @@ import { platformCurrency } from '../../domain/fees.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { formatMoney, type Money, zero } from '../../domain/money.ts';
 import type { Enqueue } from '../../queues/transact.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { claimReading, endReading, isBeingRead, keepReading } from '../../store/money/balance-reading.ts';
 import type { Provider, Shortage } from '../../store/money/funding.ts';
 import type { Context } from '../context/context.ts';

@@ -9,7 +9,8 @@ import {
   replaceTokens,
   type Tokens,
 } from '../../store/connections/credentials.ts';
-import type { EntityManager, Store } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
+import type { Store } from '../../store/database/open.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
 import { lastAnswerSignal } from '../context/shutdown-signals.ts';

@@ -2,7 +2,7 @@ import { hourMs } from '../../domain/durations.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { NotNow, Retryable, Unreadable } from '../../domain/outcome.ts';
 import type { Enqueue } from '../../queues/transact.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';
 import { findPayment, orderOfCapture } from '../../store/money/payments.ts';
 import { nextOccurrence, originalOf, type RefundNews, refundsOf } from '../../store/money/refunds.ts';

@@ -7,7 +7,7 @@ import { orderMoves } from '../../domain/order.ts';
 import { type Failure, isFailure, Retryable, Terminal, Unreadable } from '../../domain/outcome.ts';
 import { mayMove } from '../../domain/state-table.ts';
 import { advance } from '../../queues/transact.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { paymentOfCapture } from '../../store/money/payments.ts';
 import { claimOrder, findOrder, freeze, orderByReference } from '../../store/orders/orders.ts';

@@ -1,7 +1,7 @@
 import { parseEbayNotification } from '../../providers/ebay/webhook.ts';
 import type { Enqueue } from '../../queues/transact.ts';
 import { auditAttempt } from '../../store/accounts/audit.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { isInDoubt, standingEffect } from '../../store/effects/effects.ts';
 import type { InboundEvent, Order } from '../../store/entities/order.ts';
 import { closeForgotten, eraseOrders, ordersOfBuyer } from '../../store/forgetting/erasure.ts';

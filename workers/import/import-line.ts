@@ -5,7 +5,7 @@ import { invariant } from '../../domain/outcome.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { advance, type Enqueue } from '../../queues/transact.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { paymentsOf } from '../../store/money/payments.ts';

@@ -4,7 +4,7 @@ import { isMarketplace } from '../../domain/order.ts';
 import { invariant, NotThere } from '../../domain/outcome.ts';
 import { claimedAddress, claimedPrice, type InlineOrder, parseInlineOrder } from '../../providers/inline/webhook.ts';
 import { advance } from '../../queues/transact.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { InboundEvent, Order } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { upsertLine } from '../../store/orders/new-orders.ts';

@@ -1,7 +1,7 @@
 import { hourMs } from '../../domain/durations.ts';
 import { isFailure, Retryable } from '../../domain/outcome.ts';
 import type { Capture } from '../../providers/paypal/order.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';
 import { feeIn } from '../../store/money/fee-currency.ts';
 import { isFeeEstimated, paymentsOf, recordPayment } from '../../store/money/payments.ts';

@@ -5,7 +5,7 @@ import { invariant, type Terminal } from '../../domain/outcome.ts';
 import { leftOf } from '../../domain/payment.ts';
 import { refundAsked } from '../../providers/paypal/order.ts';
 import { advance } from '../../queues/transact.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { disproveDone, isInDoubt, standingEffect } from '../../store/effects/effects.ts';
 import type { Hindrance } from '../../store/effects/intent.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';

@@ -4,7 +4,7 @@ import { type LedgerEvent, ledgerEvent } from '../../domain/ledger-event.ts';
 import { add, equals, formatMoney, type Money, subtract, sum } from '../../domain/money.ts';
 import { Terminal } from '../../domain/outcome.ts';
 import { legPaid, legReturned, payoutCharged } from '../../domain/postings.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { consume, moneyReturned, partReturned } from '../../store/money/funding.ts';
 import { postingsOf, postTurn } from '../../store/money/ledger.ts';

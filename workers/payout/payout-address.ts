@@ -1,5 +1,5 @@
 import { type PayTo, presentReceiver, restingChange } from '../../store/accounts/receivers.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { note } from '../../store/orders/timeline.ts';

@@ -3,7 +3,7 @@ import { dayMs } from '../../domain/durations.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import { add, formatMoney, isGreater, type Money, money, sum } from '../../domain/money.ts';
 import { timeIn } from '../../store/database/clock.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { type Reserved, reserve } from '../../store/money/funding.ts';
 import { collect } from '../../store/payouts/collected-payouts.ts';

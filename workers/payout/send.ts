@@ -2,7 +2,7 @@ import { collectedName, effectKey, type OutsideName } from '../../domain/effect-
 import { NotNow, Retryable, Terminal } from '../../domain/outcome.ts';
 import { legStates } from '../../domain/payout-leg.ts';
 import { LostClaim } from '../../store/database/due-row.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { isInDoubt, isKeyUsed } from '../../store/effects/effects.ts';
 import type { Hindrance, Intent } from '../../store/effects/intent.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';

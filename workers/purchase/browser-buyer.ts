@@ -4,7 +4,7 @@ import { commissionAdmin, findUser } from '../../store/accounts/users.ts';
 import { credentialByAccount } from '../../store/connections/credentials.ts';
 import { buyerAccountState } from '../../store/connections/shop-accounts.ts';
 import { browserBuyer } from '../../store/connections/supplier-payer.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';

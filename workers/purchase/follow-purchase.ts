@@ -5,7 +5,7 @@ import type { ReviewReason } from '../../domain/order.ts';
 import { refusalIn, Terminal, unreachable } from '../../domain/outcome.ts';
 import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/order.ts';
 import { supplierStates } from '../../providers/aliexpress/to-domain.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { updateOrder } from '../../store/orders/orders.ts';
 import { applySupplierStatus, purchaseOrdersOf, saveSupplierNews } from '../../store/orders/supplier-orders.ts';

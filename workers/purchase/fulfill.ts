@@ -4,7 +4,7 @@ import { formatMoney, isGreater, type Money } from '../../domain/money.ts';
 import { refusalIn } from '../../domain/outcome.ts';
 import { advance } from '../../queues/transact.ts';
 import { findListing, findProduct } from '../../store/catalogue/products.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { standingEffect } from '../../store/effects/effects.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Product } from '../../store/entities/people.ts';

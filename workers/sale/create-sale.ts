@@ -9,7 +9,7 @@ import { payoutQueue } from '../../queues/payout.ts';
 import { advance } from '../../queues/transact.ts';
 import { commissionPercent } from '../../store/accounts/settings.ts';
 import { commissionAdmin, findUser } from '../../store/accounts/users.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { owedFrom } from '../../store/money/current-account.ts';
 import { orderSums, post } from '../../store/money/ledger.ts';

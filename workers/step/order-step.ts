@@ -5,7 +5,7 @@ import { mayMove } from '../../domain/state-table.ts';
 import type { QueueName } from '../../queues/catalogue.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { advance } from '../../queues/transact.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { agesOf, inFlight } from '../../store/effects/effect-window.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
 import type { Effect } from '../../store/entities/money.ts';

@@ -6,7 +6,7 @@
 import type { OrderId } from '../../domain/ids.ts';
 import type { Failure, Unreadable } from '../../domain/outcome.ts';
 import type { Topic } from '../../domain/timeline.ts';
-import type { EntityManager } from '../../store/database/open.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { keepAnswer } from '../../store/orders/evidence.ts';
 import { note, notedSince } from '../../store/orders/timeline.ts';
 import type { Context } from '../context/context.ts';

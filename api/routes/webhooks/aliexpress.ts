@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { type AliExpressNotification, parseAliExpressNotification } from '../../../providers/aliexpress/webhook.ts';
 import { WebhookRejected } from '../../../providers/webhook/webhook-rejected.ts';
 import { credentialByAccount, findCredential } from '../../../store/connections/credentials.ts';
-import type { EntityManager } from '../../../store/database/open.ts';
+import type { EntityManager } from '../../../store/database/entity-manager.ts';
 import type { Credential } from '../../../store/entities/people.ts';
 import { supplierOrderByNumber } from '../../../store/orders/supplier-orders.ts';
 import type { Deps } from '../../deps.ts';

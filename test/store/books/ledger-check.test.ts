@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { checkedRules, checkLedger, type Difference } from '../../../store/books/ledger-check.ts';
-import { type EntityManager, openStore, type Store } from '../../../store/database/open.ts';
+import type { EntityManager } from '../../../store/database/entity-manager.ts';
+import { openStore, type Store } from '../../../store/database/open.ts';
 import { createStage, type Stage } from '../../support/stage.ts';
 import { checkProviders } from '../../workers/books/check-providers.ts';
 import { soldAndPaidOut } from '../../workers/payout/paying-out.ts';

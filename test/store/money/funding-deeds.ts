@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { OrderId, UserId } from '../../../domain/ids.ts';
 import { buyerRefunded } from '../../../domain/postings.ts';
-import type { EntityManager } from '../../../store/database/open.ts';
+import type { EntityManager } from '../../../store/database/entity-manager.ts';
 import { consume, release, reserve } from '../../../store/money/funding.ts';
 import { post } from '../../../store/money/ledger.ts';
 import { recordPayment } from '../../../store/money/payments.ts';

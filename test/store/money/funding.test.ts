@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { UserId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';
-import type { EntityManager } from '../../../store/database/open.ts';
+import type { EntityManager } from '../../../store/database/entity-manager.ts';
 import {
   boughtSince,
   consume,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { UserId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';
-import type { EntityManager } from '../../../store/database/open.ts';
+import type { EntityManager } from '../../../store/database/entity-manager.ts';
 import { type Conversion, recordConversion } from '../../../store/money/fx-conversions.ts';
 import { balanceOf, post } from '../../../store/money/ledger.ts';
 import { usd } from '../../support/money.ts';

@@ -1,3 +1,4 @@
+/** Covers: store/orders/orders.ts. */
 import { expect } from 'chai';
 import type { Freeze } from '../../../domain/order.ts';
 import { claimOrder, findOrder, freeze } from '../../../store/orders/orders.ts';

@@ -6,7 +6,7 @@ import { paymentMoves, paymentStates } from '../../../domain/payment.ts';
 import { type LegState, legMoves, legStates } from '../../../domain/payout-leg.ts';
 import type { StateTable } from '../../../domain/state-table.ts';
 import { supplierOrderMoves, supplierOrderStates } from '../../../domain/supplier-order.ts';
-import type { EntityManager } from '../../../store/database/open.ts';
+import type { EntityManager } from '../../../store/database/entity-manager.ts';
 import { insertLeg, insertOrder, openTestStore, refusalOf, rowsOf, type TestStore } from '../fixtures.ts';
 
 type Machine = {

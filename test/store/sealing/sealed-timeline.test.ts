@@ -1,3 +1,4 @@
+/** Covers: store/database/timeline-lines.ts, store/sealing/resealing.ts. */
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
