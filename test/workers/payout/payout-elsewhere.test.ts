@@ -1,4 +1,4 @@
-/** Covers: transactions/decisions/settle-contradiction.ts, transactions/decisions/decide-payout.ts. */
+/** Covers: transactions/decisions/decide-payout.ts. */
 import { expect } from 'chai';
 import type { LegId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';
