@@ -1,4 +1,4 @@
-import type { Job } from '../queues/contract.ts';
+import type { Job } from '../queues/define-queue.ts';
 import type { Producer } from '../queues/engine/producer.ts';
 import { jobForEvent } from '../queues/next-job.ts';
 import { openGroups } from '../runtime/group-commit.ts';

@@ -1,6 +1,6 @@
 import { money } from '../domain/money.ts';
 import { createPayPalClient } from '../providers/paypal/client.ts';
-import type { Job } from '../queues/contract.ts';
+import type { Job } from '../queues/define-queue.ts';
 import type { Config } from '../runtime/config.ts';
 import { createSecretBox } from '../runtime/secrets/secret-box.ts';
 import { findProduct } from '../store/catalogue/products.ts';

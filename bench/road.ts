@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { talkTo } from '../demo/http.ts';
-import type { Job } from '../queues/contract.ts';
+import type { Job } from '../queues/define-queue.ts';
 import { openBackend } from '../queues/engine/backend.ts';
 import { openProducer } from '../queues/engine/producer.ts';
 import { createLogger } from '../runtime/logger.ts';

@@ -1,6 +1,6 @@
 import type { Address } from '../domain/address.ts';
+import { invariant } from '../domain/call-outcome.ts';
 import type { WaitReason } from '../domain/order.ts';
-import { invariant } from '../domain/outcome.ts';
 import { openAddress } from '../store/database/buyer-address.ts';
 import type { Store } from '../store/database/open.ts';
 import type { Order } from '../store/entities/order.ts';

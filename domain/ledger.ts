@@ -4,9 +4,10 @@
  * cannot both book the same thing. Balances shown to users are sums over postings, never columns. What each event
  * books is in `postings.ts`.
  */
+
+import { invariant } from './call-outcome.ts';
 import type { UserId } from './ids.ts';
 import { add, type Currency, type Money, negate } from './money.ts';
-import { invariant } from './outcome.ts';
 
 export const accounts = [
   /** The platform's money where it lies. */

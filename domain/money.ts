@@ -1,5 +1,5 @@
+import { invariant } from './call-outcome.ts';
 import { type Currency, isCurrency, minorDigitsOf } from './currencies.ts';
-import { invariant } from './outcome.ts';
 
 export { type Currency, currencies, isCurrency, minorDigitsOf } from './currencies.ts';
 

@@ -1,5 +1,5 @@
+import { Terminal } from './call-outcome.ts';
 import { type Currency, formatDecimal, type Money, minorDigitsOf } from './money.ts';
-import { Terminal } from './outcome.ts';
 import type { Provider } from './provider.ts';
 
 /** Where a provider takes and sends fewer digits than ISO 4217 gives the currency. */

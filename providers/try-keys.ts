@@ -1,4 +1,4 @@
-import { Terminal } from '../domain/outcome.ts';
+import { Terminal } from '../domain/call-outcome.ts';
 import { createAliExpressClient } from './aliexpress/client.ts';
 import { createEbayClient } from './ebay/client.ts';
 import { createMercadoLibreClient } from './mercadolibre/client.ts';

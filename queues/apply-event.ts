@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /**
  * Takes a provider's notification; leaves the payment, payout leg or purchase that it names with a job to read it back.

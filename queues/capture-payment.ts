@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /**
  * Takes an order CREATED at our own checkout; leaves it PAID, CANCELLED, or as it is until the buyer approves. Also

@@ -1,8 +1,8 @@
 import { applyEventQueue } from './apply-event.ts';
 import { capturePaymentQueue } from './capture-payment.ts';
 import { checkBooksQueue } from './check-books.ts';
-import type { QueueContract } from './contract.ts';
 import { createSaleQueue } from './create-sale.ts';
+import type { QueueContract } from './define-queue.ts';
 import { fetchRatesQueue } from './fetch-rates.ts';
 import { forgetBuyersQueue } from './forget-buyers.ts';
 import { fulfillQueue } from './fulfill.ts';

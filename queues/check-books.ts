@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes the one check of the books; leaves a slice of it done, and the time when it goes on. One try: it backs off itself. */
 export const checkBooksQueue = defineQueue({

@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes an order PURCHASED; leaves its sale, commission, ledger postings and payout legs. */
 export const createSaleQueue = defineQueue({

@@ -1,4 +1,4 @@
-import type { Job } from './contract.ts';
+import type { Job } from './define-queue.ts';
 import type { Enqueue } from './transact.ts';
 
 /**

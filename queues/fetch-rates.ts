@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes one base currency's feed; leaves its rates stored, and the time when the source is asked again. */
 export const fetchRatesQueue = defineQueue({

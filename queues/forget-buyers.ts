@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes the one forgetting; leaves buyers forgotten whom nothing needs any more, and the time of the next look. */
 export const forgetBuyersQueue = defineQueue({

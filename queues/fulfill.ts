@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes an order PAID; leaves it PURCHASING with its money reserved, WAITING, or FAILED. */
 export const fulfillQueue = defineQueue({

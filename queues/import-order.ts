@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes a marketplace's notification; leaves one order per line, PAID or WAITING. */
 export const importOrderQueue = defineQueue({

@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes one payout leg; leaves it PAID, skipped for want of funds, or in the state the provider gave it. */
 export const payoutQueue = defineQueue({

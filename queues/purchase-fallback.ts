@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes an order PURCHASING whose API route is provably not taken; leaves what `purchase` leaves. */
 export const purchaseFallbackQueue = defineQueue({

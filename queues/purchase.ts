@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes an order PURCHASING; leaves it PURCHASED, WAITING, FAILED, NEEDS_REVIEW, or to the browser. */
 export const purchaseQueue = defineQueue({

@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes one feed; leaves what it holds stored as events, and the feed to be read again. One try: the feed backs off. */
 export const reconcileQueue = defineQueue({

@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes an order REFUNDING; leaves it REFUNDED or NEEDS_REVIEW. */
 export const refundQueue = defineQueue({

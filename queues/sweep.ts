@@ -26,7 +26,7 @@ import { foldBalances } from '../store/money/running-balances.ts';
 import { claimSweep } from '../store/operations/claim-sweep.ts';
 import { beat } from '../store/operations/vital-signs.ts';
 import { checkBooksQueue } from './check-books.ts';
-import type { Job } from './contract.ts';
+import type { Job } from './define-queue.ts';
 import type { Producer } from './engine/producer.ts';
 import { fetchRatesQueue } from './fetch-rates.ts';
 import { forgetBuyersQueue } from './forget-buyers.ts';

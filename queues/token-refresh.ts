@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /**
  * Takes one credential whose access token ends soon; leaves a new token, or RECONNECT_NEEDED. Also takes one that its

@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes an order that was bought on the website; leaves what `track-shipment` leaves. */
 export const trackInBrowserQueue = defineQueue({

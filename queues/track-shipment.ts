@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes an order PURCHASED or SHIPPED whose sale is booked; leaves it SHIPPED, DELIVERED, WAITING or NEEDS_REVIEW. */
 export const trackShipmentQueue = defineQueue({

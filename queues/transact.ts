@@ -2,7 +2,7 @@ import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Store } from '../store/database/open.ts';
 import type { Order } from '../store/entities/order.ts';
 import { type Move, moveOrder } from '../store/orders/orders.ts';
-import type { Job } from './contract.ts';
+import type { Job } from './define-queue.ts';
 import type { Producer } from './engine/producer.ts';
 import { jobForOrder } from './next-job.ts';
 

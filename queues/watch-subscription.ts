@@ -1,4 +1,4 @@
-import { defineQueue } from './contract.ts';
+import { defineQueue } from './define-queue.ts';
 
 /** Takes one seller's subscription at eBay; leaves it in place and tested, and the time of the next look. */
 export const watchSubscriptionQueue = defineQueue({

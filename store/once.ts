@@ -25,10 +25,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
+import { invariant, Retryable, Terminal, Uncertain } from '../domain/call-outcome.ts';
 import { dayMs } from '../domain/durations.ts';
 import type { EffectId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
-import { invariant, Retryable, Terminal, Uncertain } from '../domain/outcome.ts';
 import { type Departure, departure } from '../runtime/departure.ts';
 import { keepContradiction } from './contradictions.ts';
 import type { EntityManager } from './database/entity-manager.ts';

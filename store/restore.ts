@@ -10,9 +10,9 @@
  * provider still recognises. A purchase cannot be looked up, and how many keys it had used is not known: it is a person's.
  */
 
+import { NotNow } from '../domain/call-outcome.ts';
 import type { EventId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
-import { NotNow } from '../domain/outcome.ts';
 import type { EntityManager } from './database/entity-manager.ts';
 import type { Intent } from './effects/intent.ts';
 import type { Effect } from './entities/money.ts';

@@ -11,7 +11,7 @@ import { freshRate } from '../store/money/fx.ts';
 import { post, postingsOf } from '../store/money/ledger.ts';
 import { custodyOf } from '../store/orders/orders.ts';
 import { note } from '../store/orders/timeline.ts';
-import { bearKeptFees } from './bear-kept-fees.ts';
+import { bearKeptFees } from './book-unreturned-fees.ts';
 
 /** A rate of any age will do for the fixed part; without one only the percentage is known. */
 export async function estimatedFee(em: EntityManager, channel: Channel, amount: Money): Promise<Money> {

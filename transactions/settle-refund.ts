@@ -1,5 +1,5 @@
+import { Unreadable } from '../domain/call-outcome.ts';
 import { ledgerEvent } from '../domain/ledger-event.ts';
-import { Unreadable } from '../domain/outcome.ts';
 import { buyerRefunded } from '../domain/postings.ts';
 import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order, Payment } from '../store/entities/order.ts';

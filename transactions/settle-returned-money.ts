@@ -24,7 +24,7 @@ import {
 } from '../store/money/refunds.ts';
 import { custodyOf, wakeOrder } from '../store/orders/orders.ts';
 import { findSale } from '../store/payouts/sales.ts';
-import { takeBackKeptFees } from './bear-kept-fees.ts';
+import { takeBackKeptFees } from './book-unreturned-fees.ts';
 import { endFreeze } from './end-freeze.ts';
 import { type PayoutDefaults, receiversOf } from './receivers.ts';
 import { regainSale } from './resize-sale.ts';

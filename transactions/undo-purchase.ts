@@ -1,9 +1,9 @@
+import { invariant } from '../domain/call-outcome.ts';
 import { platformCurrency } from '../domain/fees.ts';
 import type { OrderId } from '../domain/ids.ts';
 import { merged, type Posting, reversed } from '../domain/ledger.ts';
 import { type LedgerEvent, ledgerEvent } from '../domain/ledger-event.ts';
 import { formatMoney, type Money, money, subtract, zero } from '../domain/money.ts';
-import { invariant } from '../domain/outcome.ts';
 import { lostAtSupplier, supplierCancelled, supplierRefunded } from '../domain/postings.ts';
 import type { EntityManager } from '../store/database/entity-manager.ts';
 import { disproveDone, standingEffect } from '../store/effects/effects.ts';

@@ -1,6 +1,6 @@
 import type { OrderId } from '../domain/ids.ts';
 import { isOpenLeg } from '../domain/payout-leg.ts';
-import type { Job } from '../queues/contract.ts';
+import type { Job } from '../queues/define-queue.ts';
 import { jobForLeg, jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import type { EntityManager } from '../store/database/entity-manager.ts';

@@ -10,7 +10,7 @@ import { CannotStart } from '../runtime/cannot-start.ts';
 import { untakenEvents } from '../store/events/untaken-events.ts';
 import { endRestore, notReadYet, openRestore, purchasesInDoubt } from '../store/restore.ts';
 import { checkBooksNow } from './books/check-books-now.ts';
-import { stages } from './books/stages.ts';
+import { stages } from './books/check-stages.ts';
 import { openCommand } from './command.ts';
 
 const { values } = parseArgs({

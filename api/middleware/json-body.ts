@@ -1,7 +1,7 @@
 import express, { type Request, type RequestHandler, Router } from 'express';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Limit } from '../../store/database/request-limits.ts';
-import { countRefusals } from './count-refusals.ts';
+import { countRefusals } from './limit-refusals.ts';
 import { Problem } from './problem.ts';
 
 /** No call needs more: an address at its longest is some 4 KiB. */

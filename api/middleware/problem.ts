@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type Joi from 'joi';
-import { isFailure, Terminal } from '../../domain/outcome.ts';
+import { isFailure, Terminal } from '../../domain/call-outcome.ts';
 import { KeysLimited } from '../../providers/webhook/unknown-keys.ts';
 import { WebhookRejected } from '../../providers/webhook/webhook-rejected.ts';
 import type { Logger } from '../../runtime/logger.ts';

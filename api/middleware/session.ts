@@ -3,14 +3,14 @@ import type { UserId } from '../../domain/ids.ts';
 import type { Config } from '../../runtime/config.ts';
 import { cookieOf } from '../../runtime/http/cookie-of.ts';
 import { sourceAddress } from '../../runtime/http/source-address.ts';
-import { openDoor, type Session } from '../../store/accounts/door.ts';
+import { openDoor, type Session } from '../../store/accounts/authentication.ts';
 import type { Checked, LogInPlace } from '../../store/accounts/sessions.ts';
 import { actingAs } from '../../store/database/acting.ts';
 import type { Store } from '../../store/database/open.ts';
 import { logPath } from './log-path.ts';
 import { Problem } from './problem.ts';
 
-export type { Session } from '../../store/accounts/door.ts';
+export type { Session } from '../../store/accounts/authentication.ts';
 
 export type Sessions = {
   /** Begins a session. @returns its token; undefined when the password was changed since it was checked */

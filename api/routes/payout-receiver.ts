@@ -6,7 +6,7 @@ import { askChange, cancelChange, type PayTo, presentReceiver, restingChange } f
 import type { Deps } from '../deps.ts';
 import { Problem, valid } from '../middleware/problem.ts';
 import { sessionOf } from '../middleware/session.ts';
-import { confirmed } from './confirmed.ts';
+import { confirmed } from './confirm-password.ts';
 
 const wanted = Joi.object<PayTo & { password: string }>({
   provider: Joi.string().valid('paypal', 'payoneer').required(),

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import Joi from 'joi';
-import { Terminal } from '../../domain/outcome.ts';
+import { Terminal } from '../../domain/call-outcome.ts';
 import { tryKeys } from '../../providers/try-keys.ts';
 import type { Config } from '../../runtime/config.ts';
 import {

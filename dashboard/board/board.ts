@@ -5,7 +5,7 @@ import { ExpressAdapter } from '@bull-board/express';
 import { type Express, Router } from 'express';
 import helmet from 'helmet';
 import { catalogue } from '../../queues/catalogue.ts';
-import type { QueueContract } from '../../queues/contract.ts';
+import type { QueueContract } from '../../queues/define-queue.ts';
 import type { Deps } from '../deps.ts';
 import { auditDenied } from '../middleware/audit.ts';
 import { type Operator, operatorOf } from '../middleware/session.ts';

@@ -2,7 +2,7 @@ import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import type { UserId } from '../../domain/ids.ts';
 import { cookieOf } from '../../runtime/http/cookie-of.ts';
 import { sourceAddress } from '../../runtime/http/source-address.ts';
-import { openDoor } from '../../store/accounts/door.ts';
+import { openDoor } from '../../store/accounts/authentication.ts';
 import { type Checked, endSession } from '../../store/accounts/sessions.ts';
 import { actingAs } from '../../store/database/acting.ts';
 import type { Deps } from '../deps.ts';

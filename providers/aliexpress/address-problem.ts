@@ -1,4 +1,4 @@
-import { Terminal } from '../../domain/outcome.ts';
+import { Terminal } from '../../domain/call-outcome.ts';
 
 /** A fault that a person has to correct: the text names the field and the correction, and never the field's content. */
 export const refuse = (code: string, text: string): Terminal => new Terminal(`ADDRESS_${code}`, text);

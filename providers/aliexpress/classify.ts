@@ -13,7 +13,7 @@ import {
   PermissionRefused,
   TokenRefused,
   Unreadable,
-} from '../../domain/outcome.ts';
+} from '../../domain/call-outcome.ts';
 import { type Call, failed, failureOf, rowOf } from '../gate/call.ts';
 import { neverCertainStatus, speaksOfDoubt } from '../wire/never-certain.ts';
 import type { Refusal } from './envelope.ts';

@@ -1,4 +1,4 @@
-import { isFailure } from '../../domain/outcome.ts';
+import { isFailure } from '../../domain/call-outcome.ts';
 import { type CallOptions, callsTo, type UserToken, withSecretAnswer } from '../gate/call.ts';
 import { type Province, toProvinces } from './address-names.ts';
 import type { LogisticsAddress } from './address-rules.ts';

@@ -1,4 +1,4 @@
-import { Uncertain } from '../../domain/outcome.ts';
+import { Uncertain } from '../../domain/call-outcome.ts';
 import { type Consent, pageWith } from '../consent.ts';
 import { createAliExpressClient } from './client.ts';
 import type { AliExpressOptions } from './gateway.ts';

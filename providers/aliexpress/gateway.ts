@@ -1,5 +1,5 @@
 import type Joi from 'joi';
-import type { Failure } from '../../domain/outcome.ts';
+import type { Failure } from '../../domain/call-outcome.ts';
 import {
   ask,
   type Call,

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { type Failure, type FailureKind, TokenRefused } from '../../domain/outcome.ts';
+import { type Failure, type FailureKind, TokenRefused } from '../../domain/call-outcome.ts';
 import { type Call, failed, notPermitted, notThere, refusalBody, refusedByStatus, rowOf } from '../gate/call.ts';
 import { idText, open } from '../wire/fields.ts';
 import type { HttpAnswer } from '../wire/http.ts';

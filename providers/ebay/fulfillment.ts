@@ -1,4 +1,4 @@
-import { invariant } from '../../domain/outcome.ts';
+import { invariant } from '../../domain/call-outcome.ts';
 import { type Call, malformed } from '../gate/call.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import type { WireFulfillment } from './schema.ts';

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import Joi from 'joi';
-import { isFailure } from '../../domain/outcome.ts';
+import { isFailure } from '../../domain/call-outcome.ts';
 import { readNotification, WebhookRejected } from '../webhook/webhook-rejected.ts';
 import { idText, open } from '../wire/fields.ts';
 

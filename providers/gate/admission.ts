@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NotNow } from '../../domain/outcome.ts';
+import { NotNow } from '../../domain/call-outcome.ts';
 import { CallFailed } from '../wire/http.ts';
 import type { Circuits } from './circuits.ts';
 import { circuitOf } from './families.ts';

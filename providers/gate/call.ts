@@ -1,5 +1,4 @@
 import type Joi from 'joi';
-import type { Capability } from '../../domain/connection.ts';
 import {
   type Failure,
   type FailureDetail,
@@ -10,7 +9,8 @@ import {
   Terminal,
   Uncertain,
   Unreadable,
-} from '../../domain/outcome.ts';
+} from '../../domain/call-outcome.ts';
+import type { Capability } from '../../domain/connection.ts';
 import type { Provider } from '../../domain/provider.ts';
 import { moneyCallMs, readMs } from '../../runtime/call-times.ts';
 import type { Departure } from '../../runtime/departure.ts';

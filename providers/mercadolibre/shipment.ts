@@ -1,5 +1,5 @@
 import type { Address } from '../../domain/address.ts';
-import { invariant } from '../../domain/outcome.ts';
+import { invariant } from '../../domain/call-outcome.ts';
 import { readAs } from '../wire/fields.ts';
 import { toAddress } from './address.ts';
 import { type MercadoLibreSender, senderOf } from './logistics.ts';

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import type { Failure, FailureKind } from '../../domain/outcome.ts';
+import type { Failure, FailureKind } from '../../domain/call-outcome.ts';
 import { type Call, failed, refusalBody, refusedByStatus, rowOf, succeeded } from '../gate/call.ts';
 import { harmless, idText, maybe, open } from '../wire/fields.ts';
 import type { HttpAnswer } from '../wire/http.ts';

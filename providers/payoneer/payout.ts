@@ -1,5 +1,5 @@
+import { invariant } from '../../domain/call-outcome.ts';
 import { isCurrency, type Money, parseMoney } from '../../domain/money.ts';
-import { invariant } from '../../domain/outcome.ts';
 import { wireDecimal } from '../../domain/wire-amount.ts';
 import { parseExactly } from '../wire/exact-json.ts';
 import type { WirePayout } from './schema.ts';

@@ -1,4 +1,4 @@
-import { isFailure, Uncertain } from '../../domain/outcome.ts';
+import { isFailure, Uncertain } from '../../domain/call-outcome.ts';
 
 /** A refusal with this code means that the effect has happened: it is looked up, and is uncertain if it cannot be. */
 export async function alreadyDone<T>(refusal: unknown, code: string, look: () => Promise<T | undefined>): Promise<T> {

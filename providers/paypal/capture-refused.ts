@@ -1,4 +1,4 @@
-import { type FailureDetail, Terminal } from '../../domain/outcome.ts';
+import { type FailureDetail, Terminal } from '../../domain/call-outcome.ts';
 import { addressFault } from './address-fault.ts';
 
 /** PayPal certainly has not taken the buyer's money. `approveUrl`: where it sends the buyer to choose another way to pay. */

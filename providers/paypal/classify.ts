@@ -1,6 +1,6 @@
 import Joi from 'joi';
+import { type Failure, type FailureKind, Terminal } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
-import { type Failure, type FailureKind, Terminal } from '../../domain/outcome.ts';
 import { type Call, failed, refusalBody, refusedByStatus, rowOf } from '../gate/call.ts';
 import { choiceOf, harmless, maybe, open } from '../wire/fields.ts';
 import type { HttpAnswer } from '../wire/http.ts';

@@ -1,5 +1,5 @@
+import { invariant } from '../../domain/call-outcome.ts';
 import { type Money, parseMoney } from '../../domain/money.ts';
-import { invariant } from '../../domain/outcome.ts';
 import { wireDecimal } from '../../domain/wire-amount.ts';
 import type { WireBatch, WireItem } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import { invariant } from '../../domain/outcome.ts';
+import { invariant } from '../../domain/call-outcome.ts';
 import { type CallOptions, succeeded } from '../gate/call.ts';
 import { alreadyDone } from './already-done.ts';
 import { isMissing, refused } from './classify.ts';

@@ -1,5 +1,5 @@
+import { isFailure } from '../../domain/call-outcome.ts';
 import { dayMs } from '../../domain/durations.ts';
-import { isFailure } from '../../domain/outcome.ts';
 import type { Provider } from '../../domain/provider.ts';
 import { createUnknownKeys } from './unknown-keys.ts';
 

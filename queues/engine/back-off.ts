@@ -1,5 +1,5 @@
-import { isFailure } from '../../domain/outcome.ts';
-import type { QueueContract } from '../contract.ts';
+import { isFailure } from '../../domain/call-outcome.ts';
+import type { QueueContract } from '../define-queue.ts';
 
 const longestMs = 60_000;
 

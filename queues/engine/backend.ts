@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { Logger } from '../../runtime/logger.ts';
 import { clocksMayDifferMs } from '../../store/database/clock.ts';
 import { breakSilent, timeouts } from '../../store/database/pool-timeouts.ts';
-import type { QueueContract } from '../contract.ts';
+import type { QueueContract } from '../define-queue.ts';
 import { backOffMs, backOffType } from './back-off.ts';
 import { createBackend } from './postgres-bulk.ts';
 import { assertKeepsJobs } from './redis-policy.ts';

@@ -3,7 +3,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { within } from '../../runtime/within.ts';
 import { clocksMayDifferMs } from '../../store/database/clock.ts';
 import { catalogue, isQueueName, type QueueName, queueNames } from '../catalogue.ts';
-import type { Job } from '../contract.ts';
+import type { Job } from '../define-queue.ts';
 import type { Backend } from './backend.ts';
 
 /** A queue that does not answer within this is treated as gone: the sweep adds the job later. */

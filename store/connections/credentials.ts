@@ -1,6 +1,6 @@
 import { raw } from '@mikro-orm/core';
+import { invariant } from '../../domain/call-outcome.ts';
 import type { CredentialId, UserId } from '../../domain/ids.ts';
-import { invariant } from '../../domain/outcome.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
 import { wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/entity-manager.ts';

@@ -1,5 +1,5 @@
 /** When an effect was sent, and how much of its windows is left: stamped and judged by the database's clock alone. */
-import { Uncertain } from '../../domain/outcome.ts';
+import { Uncertain } from '../../domain/call-outcome.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import type { Effect } from '../entities/money.ts';
 

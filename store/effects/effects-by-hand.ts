@@ -1,7 +1,7 @@
 /** What became of an effect by the word of a person. */
 import { raw } from '@mikro-orm/core';
+import { Uncertain } from '../../domain/call-outcome.ts';
 import type { Json } from '../../domain/json.ts';
-import { Uncertain } from '../../domain/outcome.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { Effect } from '../entities/money.ts';
 

@@ -1,7 +1,7 @@
 /** Effects outside, row by row. What causes one, and when it may leave, is `store/once.ts`. */
 import { raw } from '@mikro-orm/core';
+import { Uncertain } from '../../domain/call-outcome.ts';
 import type { Json } from '../../domain/json.ts';
-import { Uncertain } from '../../domain/outcome.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { Effect, type EffectPurpose } from '../entities/money.ts';
 

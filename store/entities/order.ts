@@ -170,7 +170,7 @@ export const InboundEvent = defineEntity({
     headers: p.json<Record<string, string>>(),
     /** Sealed in the table. */
     body: p.blob(),
-    /** Keys of ours that it names (`domain/our-keys.ts`). */
+    /** Keys of ours that it names (`domain/our-idempotency-keys.ts`). */
     keysTold: p.text().nullable(),
     credentialId: p.uuid().$type<CredentialId>().nullable(),
     status: p.text().$type<'RECEIVED' | 'APPLIED' | 'IGNORED' | 'FAILED'>(),

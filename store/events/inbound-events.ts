@@ -3,7 +3,7 @@ import { LockMode } from '@mikro-orm/core';
 import { dayMs } from '../../domain/durations.ts';
 import type { CredentialId, EventId } from '../../domain/ids.ts';
 import { isMarketplace } from '../../domain/order.ts';
-import { keysMentionedIn } from '../../domain/our-keys.ts';
+import { keysMentionedIn } from '../../domain/our-idempotency-keys.ts';
 import { timeIn } from '../database/clock.ts';
 import { graceMs, wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/entity-manager.ts';

@@ -10,10 +10,10 @@
  * Unknown means no.
  */
 import { randomUUID } from 'node:crypto';
+import { invariant } from '../../domain/call-outcome.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { isGreater, type Money, money, subtract } from '../../domain/money.ts';
-import { invariant } from '../../domain/outcome.ts';
 import { reportsLagMs } from '../../domain/provider.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { FundingAccount } from '../entities/money.ts';

@@ -1,8 +1,8 @@
+import { invariant } from '../../domain/call-outcome.ts';
 import type { OrderId, UserId } from '../../domain/ids.ts';
 import { type Account, imbalance, type Posting } from '../../domain/ledger.ts';
 import type { LedgerEvent } from '../../domain/ledger-event.ts';
 import { type Currency, currencyOf, type Money, money, zero } from '../../domain/money.ts';
-import { invariant } from '../../domain/outcome.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
 /** `at` is when it happened; now, unless told. Without an order it is the platform's own affair. */

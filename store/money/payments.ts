@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { invariant } from '../../domain/call-outcome.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { formatMoney, type Money, money } from '../../domain/money.ts';
 import type { Channel } from '../../domain/order.ts';
-import { invariant } from '../../domain/outcome.ts';
 import {
   broughtMoney,
   isHeld,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
+import { invariant } from '../../domain/call-outcome.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import type { CredentialId, OrderId, UserId } from '../../domain/ids.ts';
 import type { Json } from '../../domain/json.ts';
@@ -17,7 +18,6 @@ import {
   type WaitReason,
   waits,
 } from '../../domain/order.ts';
-import { invariant } from '../../domain/outcome.ts';
 import { assertMove } from '../../domain/state-table.ts';
 import { addressColumns } from '../database/buyer-address.ts';
 import { timeIn, timeOf } from '../database/clock.ts';

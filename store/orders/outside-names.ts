@@ -1,5 +1,5 @@
+import { invariant } from '../../domain/call-outcome.ts';
 import { legName, type OutsideName, orderName, parcelName } from '../../domain/effect-key.ts';
-import { invariant } from '../../domain/outcome.ts';
 import { findCredential } from '../connections/credentials.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { type PayoutLeg, Sale } from '../entities/money.ts';

@@ -1,7 +1,7 @@
 /** Seals rows with the first key, batch by batch in the order of their ids: sealed anew, or for the first time. */
 import type { Address } from '../../domain/address.ts';
 import type { OrderId } from '../../domain/ids.ts';
-import { keysMentionedIn } from '../../domain/our-keys.ts';
+import { keysMentionedIn } from '../../domain/our-idempotency-keys.ts';
 import type { StoredDetail } from '../../domain/timeline.ts';
 import { hashesOf } from '../database/buyer-address.ts';
 import type { EntityManager } from '../database/entity-manager.ts';

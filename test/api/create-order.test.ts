@@ -1,7 +1,7 @@
 /** Covers: api/routes/checkout.ts, store/orders/new-orders.ts. */
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import { Retryable } from '../../domain/outcome.ts';
+import { Retryable } from '../../domain/call-outcome.ts';
 import { berlin } from '../support/stage.ts';
 import { capture, fillCart, performNext, wantOne } from './cart.ts';
 import { type Api, type Json, type Member, openApi } from './open-api.ts';

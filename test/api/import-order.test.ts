@@ -1,4 +1,4 @@
-/** Covers: workers/import/import-order.ts, workers/import/import-line.ts, api/routes/webhooks/take.ts. */
+/** Covers: workers/import/import-order.ts, workers/import/import-line.ts, api/routes/webhooks/receive-event.ts. */
 import { expect } from 'chai';
 import { rewriteEvents } from '../support/opened.ts';
 import {

@@ -1,6 +1,6 @@
 /** Covers: workers/import/import-line.ts, workers/purchase/purchase.ts. */
 import { expect } from 'chai';
-import { Retryable } from '../../domain/outcome.ts';
+import { Retryable } from '../../domain/call-outcome.ts';
 import type { Failpoint } from '../../workers/context/context.ts';
 import { purchase } from '../../workers/purchase/purchase.ts';
 import { berlin } from '../support/stage.ts';

@@ -1,6 +1,6 @@
 /** Covers: api/middleware/problem.ts. */
 import { expect } from 'chai';
-import { Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
+import { Retryable, Terminal, Uncertain } from '../../domain/call-outcome.ts';
 import { wantOne } from './cart.ts';
 import { type Api, type Member, openApi } from './open-api.ts';
 import { expectProblem } from './problem.ts';

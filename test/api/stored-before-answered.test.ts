@@ -1,4 +1,4 @@
-/** Covers: api/routes/webhooks/take.ts, queues/transact.ts. */
+/** Covers: api/routes/webhooks/receive-event.ts, queues/transact.ts. */
 import { expect } from 'chai';
 import pg from 'pg';
 import type { Backend } from '../../queues/engine/backend.ts';

@@ -1,5 +1,5 @@
+import { Terminal } from '../../domain/call-outcome.ts';
 import type { OrderId } from '../../domain/ids.ts';
-import { Terminal } from '../../domain/outcome.ts';
 import { changeSettings } from '../../store/accounts/users.ts';
 import { supplierOrdersOf } from '../../store/orders/supplier-orders.ts';
 import type { Seller } from '../support/stage.ts';

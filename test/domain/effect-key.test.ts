@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { collectedName, effectKey, legName, orderName, parcelName, type SoldLine } from '../../domain/effect-key.ts';
-import { ourKeyIn } from '../../domain/our-keys.ts';
+import { ourKeyIn } from '../../domain/our-idempotency-keys.ts';
 
 const sold: SoldLine = {
   channel: 'ebay',

@@ -1,7 +1,7 @@
 /** Covers: providers/ebay/schema.ts, providers/mercadolibre/schema.ts. */
 import { expect } from 'chai';
 import { applyPatch, type Operation } from 'rfc6902';
-import { Unreadable } from '../../domain/outcome.ts';
+import { Unreadable } from '../../domain/call-outcome.ts';
 import type { EbayOrder } from '../../providers/ebay/order.ts';
 import * as ebay from '../../providers/ebay/order.ts';
 import { decode, read } from '../../providers/gate/call.ts';

@@ -1,8 +1,8 @@
 /** Covers: providers/wire/fields.ts, providers/fx/client.ts, providers/paypal/order.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { isFailure } from '../../domain/call-outcome.ts';
 import { money } from '../../domain/money.ts';
-import { isFailure } from '../../domain/outcome.ts';
 import { createRateSource } from '../../providers/fx/client.ts';
 import { refundBody } from '../../providers/paypal/order.ts';
 import { anyChangeOf, type Change, changed } from './changed-answer.ts';

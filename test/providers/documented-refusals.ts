@@ -1,4 +1,4 @@
-import type { FailureKind } from '../../domain/outcome.ts';
+import type { FailureKind } from '../../domain/call-outcome.ts';
 
 /*
  * What the providers document of their refusals, and what each has to mean on a call that moves money. Stated here a

@@ -1,5 +1,5 @@
 import { AssertionError } from 'chai';
-import { Failure } from '../../domain/outcome.ts';
+import { Failure } from '../../domain/call-outcome.ts';
 
 /** What the work threw. */
 export async function thrownBy(work: () => unknown): Promise<unknown> {

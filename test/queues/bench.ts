@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { catalogue, type QueueName } from '../../queues/catalogue.ts';
-import type { Job } from '../../queues/contract.ts';
+import type { Job } from '../../queues/define-queue.ts';
 import { type Backend, openBackend } from '../../queues/engine/backend.ts';
 import { openProducer, type Producer } from '../../queues/engine/producer.ts';
 import { sweep } from '../../queues/sweep.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { OrderId } from '../../domain/ids.ts';
 import { orderMoves, orderStates } from '../../domain/order.ts';
 import { mayMove } from '../../domain/state-table.ts';
-import type { Job } from '../../queues/contract.ts';
+import type { Job } from '../../queues/define-queue.ts';
 import { fulfillQueue } from '../../queues/fulfill.ts';
 import { advance, createTransact } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
 import pg from 'pg';
-import { Terminal } from '../../domain/outcome.ts';
+import { Terminal } from '../../domain/call-outcome.ts';
 import { openStore } from '../../store/database/open.ts';
 import { isDatabaseAway } from '../../store/database/unavailable.ts';
 import { type Cable, layCable } from '../api/cable.ts';

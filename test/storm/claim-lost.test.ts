@@ -1,6 +1,6 @@
 /** Covers: workers/step/order-step.ts. */
 import { expect } from 'chai';
-import { Retryable, Terminal, Uncertain } from '../../domain/outcome.ts';
+import { Retryable, Terminal, Uncertain } from '../../domain/call-outcome.ts';
 import { claimOrder } from '../../store/orders/orders.ts';
 import { fail, orderStep } from '../../workers/step/order-step.ts';
 import { createStage, type Goods, type Stage } from '../support/stage.ts';

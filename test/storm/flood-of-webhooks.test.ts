@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { EventId } from '../../domain/ids.ts';
 import { applyEventQueue } from '../../queues/apply-event.ts';
-import type { Job } from '../../queues/contract.ts';
+import type { Job } from '../../queues/define-queue.ts';
 import type { Producer } from '../../queues/engine/producer.ts';
 import { sweep } from '../../queues/sweep.ts';
 import { openStore, type Store } from '../../store/database/open.ts';

@@ -3,7 +3,7 @@ import type { Address } from '../../domain/address.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { type Currency, money } from '../../domain/money.ts';
 import type { Holder } from '../../domain/order.ts';
-import type { Job } from '../../queues/contract.ts';
+import type { Job } from '../../queues/define-queue.ts';
 import type { Producer } from '../../queues/engine/producer.ts';
 import { type SweepOptions, sweep } from '../../queues/sweep.ts';
 import { createTransact } from '../../queues/transact.ts';

@@ -1,6 +1,6 @@
 /** Covers: providers/aliexpress/product.ts, workers/purchase/choose-offer.ts. */
 import { expect } from 'chai';
-import { Unreadable } from '../../domain/outcome.ts';
+import { Unreadable } from '../../domain/call-outcome.ts';
 import { addRate } from '../../store/money/fx.ts';
 import { createStage, type Goods, type Seller, type Stage } from '../support/stage.ts';
 import {

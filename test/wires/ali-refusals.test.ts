@@ -1,8 +1,8 @@
 /** Covers: providers/aliexpress/classify.ts, workers/purchase/place-order.ts, workers/purchase/purchase-refusal.ts. */
 import { expect } from 'chai';
+import { Unreadable } from '../../domain/call-outcome.ts';
 import { money } from '../../domain/money.ts';
 import type { FailureReason } from '../../domain/order.ts';
-import { Unreadable } from '../../domain/outcome.ts';
 import { keepBrowserLogin } from '../../store/connections/browser-login.ts';
 import { setAvailable } from '../../store/money/funding.ts';
 import type { Failpoint } from '../../workers/context/context.ts';

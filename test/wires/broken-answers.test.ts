@@ -1,8 +1,8 @@
 /** Covers: providers/wire/fields.ts, workers/processors.ts, workers/step/unreadable-answer.ts. */
 import { randomInt } from 'node:crypto';
 import { expect } from 'chai';
+import { isFailure } from '../../domain/call-outcome.ts';
 import type { CredentialId, LegId } from '../../domain/ids.ts';
-import { isFailure } from '../../domain/outcome.ts';
 import type { UserToken } from '../../providers/gate/call.ts';
 import { findCredential, openSecrets } from '../../store/connections/credentials.ts';
 import type { Order } from '../../store/entities/order.ts';

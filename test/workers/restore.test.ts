@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { isFailure } from '../../domain/call-outcome.ts';
 import type { OrderId } from '../../domain/ids.ts';
-import { isFailure } from '../../domain/outcome.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres, throwaway } from '../../runtime/system/embedded-postgres.ts';
 import { postgresHome } from '../../runtime/system/postgres-home.ts';
 import { removeFolder } from '../../runtime/system/run-folder.ts';

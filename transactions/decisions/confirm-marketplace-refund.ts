@@ -1,5 +1,5 @@
+import { invariant } from '../../domain/call-outcome.ts';
 import { formatMoney, isGreater, type Money, money } from '../../domain/money.ts';
-import { invariant } from '../../domain/outcome.ts';
 import type { Enqueue } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order } from '../../store/entities/order.ts';

@@ -23,9 +23,10 @@
  * there may treat it as not bought. A decision that the provider does not confirm may be corrected. An open dispute or
  * a debt of the supplier keeps the order frozen, whatever is decided.
  */
+
+import { unreachable } from '../../domain/call-outcome.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { orderStates } from '../../domain/order.ts';
-import { unreachable } from '../../domain/outcome.ts';
 import { advance, type Enqueue } from '../../queues/transact.ts';
 import { timeOf } from '../../store/database/clock.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';

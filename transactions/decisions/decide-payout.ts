@@ -9,12 +9,12 @@
  * A payout that was given up, and that its provider shows all the same, is taken for this one by `paid`.
  */
 
+import { invariant, unreachable } from '../../domain/call-outcome.ts';
 import type { LegId, UserId } from '../../domain/ids.ts';
 import type { Json } from '../../domain/json.ts';
 import { ledgerEvent } from '../../domain/ledger-event.ts';
 import { formatMoney, isGreater, zero } from '../../domain/money.ts';
 import { orderStates } from '../../domain/order.ts';
-import { invariant, unreachable } from '../../domain/outcome.ts';
 import { legStates } from '../../domain/payout-leg.ts';
 import { legPaid } from '../../domain/postings.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';

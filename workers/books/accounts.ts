@@ -3,7 +3,7 @@ import type { ProviderRule } from '../../store/books/provider-rules.ts';
 import { accountToCheck } from '../../store/books/rows-to-check.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
-import { type Asked, notKnown, type Stage } from './stage.ts';
+import { type Asked, notKnown, type Stage } from './check-stage.ts';
 
 const firstId = '00000000-0000-0000-0000-000000000000';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NotNow } from '../../domain/outcome.ts';
+import { NotNow } from '../../domain/call-outcome.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
 import type { Context } from '../context/context.ts';
-import type { Asked, Slice, Stage } from './stage.ts';
+import type { Asked, Slice, Stage } from './check-stage.ts';
 
 /** The whole check at once, for whoever waits for it: nothing is kept, and nothing looked at a second time. */
 export async function checkBooksNow(

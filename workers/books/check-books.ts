@@ -1,6 +1,6 @@
+import { type Failure, isFailure } from '../../domain/call-outcome.ts';
 import { dayMs, hourMs } from '../../domain/durations.ts';
 import type { BookCheckId } from '../../domain/ids.ts';
-import { type Failure, isFailure } from '../../domain/outcome.ts';
 import { checkBooksQueue as contract } from '../../queues/check-books.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import {
@@ -15,8 +15,8 @@ import { type SliceOf, suspectedSlice } from '../../store/books/book-findings.ts
 import type { BookCheck } from '../../store/entities/book-check.ts';
 import { type Context, later, type Processor } from '../context/context.ts';
 import { meaningOf } from '../step/error-meaning.ts';
-import type { Stage } from './stage.ts';
-import { stages } from './stages.ts';
+import type { Stage } from './check-stage.ts';
+import { stages } from './check-stages.ts';
 
 const everyMs = dayMs;
 

@@ -1,6 +1,6 @@
+import { PermissionRefused } from '../../domain/call-outcome.ts';
 import { dayMs } from '../../domain/durations.ts';
 import { add, formatMoney, type Money, sum } from '../../domain/money.ts';
-import { PermissionRefused } from '../../domain/outcome.ts';
 import {
   type FinancesPage,
   type FinancesPayout,
@@ -15,8 +15,8 @@ import type { Credential } from '../../store/entities/people.ts';
 import { withToken } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
 import { overAccounts } from './accounts.ts';
+import { difference, type Matter, settledBy, Uncheckable } from './check-stage.ts';
 import { compareSale, notTold, type SaleRules, type ToldSale } from './marketplace-books.ts';
-import { difference, type Matter, settledBy, Uncheckable } from './stage.ts';
 
 const rules: SaleRules = {
   known: 'each sale at eBay is a payment here',

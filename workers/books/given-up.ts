@@ -1,7 +1,7 @@
+import { Unreadable } from '../../domain/call-outcome.ts';
 import { dayMs } from '../../domain/durations.ts';
 import type { OrderId, ParcelId } from '../../domain/ids.ts';
 import { formatMoney, negate } from '../../domain/money.ts';
-import { Unreadable } from '../../domain/outcome.ts';
 import { reportsLagMs } from '../../domain/provider.ts';
 import type { PayPalOrder } from '../../providers/paypal/order.ts';
 import { longestReportMs, type Transaction } from '../../providers/paypal/reporting.ts';
@@ -18,8 +18,8 @@ import { atAccount } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 import { payoutRoute } from '../payout/choose-route.ts';
 import { noticeChannel } from '../shipment/notice-channel.ts';
+import { type Asked, followedSince, overRows, type Question, settledBy, Uncheckable } from './check-stage.ts';
 import { nothingOut } from './payouts.ts';
-import { type Asked, followedSince, overRows, type Question, settledBy, Uncheckable } from './stage.ts';
 
 const rule = 'nothing that was given up has happened after all';
 

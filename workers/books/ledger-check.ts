@@ -9,8 +9,8 @@ import { bookRules } from '../../store/books/book-rules.ts';
 import { ledgerTotals } from '../../store/money/ledger.ts';
 import { openCommand } from '../command.ts';
 import { checkBooksNow } from './check-books-now.ts';
+import { stages } from './check-stages.ts';
 import { ourRules } from './our-rules.ts';
-import { stages } from './stages.ts';
 
 const flag = { type: 'boolean', default: false } as const;
 const { values } = parseArgs({ options: { offline: flag, 'at-rest': flag } });

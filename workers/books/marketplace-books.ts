@@ -6,7 +6,7 @@ import { type BookedSale, salesPaidBetween } from '../../store/books/marketplace
 import type { ProviderRule } from '../../store/books/provider-rules.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
-import { difference, saysOtherwise } from './stage.ts';
+import { difference, saysOtherwise } from './check-stage.ts';
 
 /** What a marketplace says of one sale; no fee where it tells none. */
 export type ToldSale = {

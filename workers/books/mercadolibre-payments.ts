@@ -7,8 +7,8 @@ import type { Credential } from '../../store/entities/people.ts';
 import { withToken } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
 import { overAccounts } from './accounts.ts';
+import { settledBy } from './check-stage.ts';
 import { compareSale, notTold, type SaleRules, type ToldSale } from './marketplace-books.ts';
-import { settledBy } from './stage.ts';
 
 const rules: SaleRules = {
   known: 'each payment at MercadoLibre is a payment here',

@@ -1,6 +1,6 @@
 import { breaksOf } from '../../store/books/ledger-check.ts';
 import { rules } from '../../store/books/ledger-rules.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from './check-stage.ts';
 
 /** The ledger against the rows it was made from: a rule per slice. */
 export const ourRules: Stage = {

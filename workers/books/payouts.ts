@@ -9,7 +9,7 @@ import type { Context } from '../context/context.ts';
 import { payoutRoute } from '../payout/choose-route.ts';
 import { partFor } from '../payout/part-of-collected.ts';
 import type { PayoutStatus } from '../payout/payout-route.ts';
-import { followedSince, onceAsked, overRows, type Question, sameAmount } from './stage.ts';
+import { followedSince, onceAsked, overRows, type Question, sameAmount } from './check-stage.ts';
 
 /** A leg that we do not believe paid, although something was sent for it. */
 const notPaid: LegState[] = [...cameBack, 'CANCELLED', 'NEEDS_REVIEW'];

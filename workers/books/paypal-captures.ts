@@ -5,7 +5,7 @@ import { longestReportMs, type Transaction } from '../../providers/paypal/report
 import type { Finding } from '../../store/books/book-findings.ts';
 import { firstPayPalOrderAt, knownCaptures } from '../../store/books/rows-to-check.ts';
 import type { Context } from '../context/context.ts';
-import { difference, followedSince, type Matter, notKnown, type Slice, type Stage, settledBy } from './stage.ts';
+import { difference, followedSince, type Matter, notKnown, type Slice, type Stage, settledBy } from './check-stage.ts';
 
 const rule = 'each capture at PayPal is a payment here';
 

@@ -1,7 +1,7 @@
 import { money, zero } from '../../domain/money.ts';
 import { payPalDisputesToCheck } from '../../store/books/rows-to-check.ts';
 import { payPalOf } from '../connections/own-account.ts';
-import { followedSince, orderOf, overRows, sameAmount } from './stage.ts';
+import { followedSince, orderOf, overRows, sameAmount } from './check-stage.ts';
 
 /** What PayPal has taken for each dispute. */
 export const payPalDisputes = overRows(

@@ -6,7 +6,7 @@ import { isElsewhere, refundsOf, standingSum } from '../../store/money/refunds.t
 import { payPalOf } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 import { backAtPayPal } from '../payment/paypal-refunds.ts';
-import { followedSince, onceAsked, orderOf, overRows, type Question, sameAmount } from './stage.ts';
+import { followedSince, onceAsked, orderOf, overRows, type Question, sameAmount } from './check-stage.ts';
 
 /** Each payment that we know of at PayPal: its amount, what PayPal kept of it, and what went back. */
 export const payPalPayments = overRows(

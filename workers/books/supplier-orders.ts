@@ -3,7 +3,7 @@ import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/o
 import type { SupplierOrder } from '../../store/entities/order.ts';
 import { boughtThroughApi } from '../../store/orders/supplier-orders.ts';
 import { throughApi } from '../purchase/supplier-reader.ts';
-import { followedSince, onceAsked, overRows, type Question, sameAmount } from './stage.ts';
+import { followedSince, onceAsked, overRows, type Question, sameAmount } from './check-stage.ts';
 
 /** Each supplier order that an API can be asked about: what was bought on the website is seen there only. */
 export const supplierOrders = overRows(

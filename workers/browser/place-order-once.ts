@@ -1,6 +1,6 @@
+import { Retryable, Uncertain } from '../../domain/call-outcome.ts';
 import { effectKey } from '../../domain/effect-key.ts';
 import { formatMoney, type Money } from '../../domain/money.ts';
-import { Retryable, Uncertain } from '../../domain/outcome.ts';
 import { buyerAccountState } from '../../store/connections/shop-accounts.ts';
 import { askedInThisRun, type Found, type Intent } from '../../store/effects/intent.ts';
 import type { Effect } from '../../store/entities/money.ts';

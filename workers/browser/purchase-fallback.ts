@@ -6,9 +6,10 @@
  * After CLICKING the program never clicks again for this order, whatever happens: the account's list of orders shows
  * the number, or a person decides.
  */
+
+import { invariant, type Terminal } from '../../domain/call-outcome.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import { formatMoney, isGreater } from '../../domain/money.ts';
-import { invariant, type Terminal } from '../../domain/outcome.ts';
 import { shippingFields } from '../../providers/aliexpress/address.ts';
 import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/order.ts';
 import { findProduct } from '../../store/catalogue/products.ts';

@@ -1,4 +1,4 @@
-import { invariant } from '../../domain/outcome.ts';
+import { invariant } from '../../domain/call-outcome.ts';
 import { buyerAccountState } from '../../store/connections/shop-accounts.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { isCancelled, isSeenByPerson, purchaseOrdersOf } from '../../store/orders/supplier-orders.ts';

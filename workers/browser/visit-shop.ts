@@ -1,5 +1,5 @@
+import { Retryable } from '../../domain/call-outcome.ts';
 import type { OrderId } from '../../domain/ids.ts';
-import { Retryable } from '../../domain/outcome.ts';
 import { claimShopLogin } from '../../store/connections/claim-shop-login.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';

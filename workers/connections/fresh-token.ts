@@ -1,5 +1,5 @@
+import { PermissionRefused, Retryable, TokenRefused } from '../../domain/call-outcome.ts';
 import type { CredentialId } from '../../domain/ids.ts';
-import { PermissionRefused, Retryable, TokenRefused } from '../../domain/outcome.ts';
 import type { UserToken } from '../../providers/gate/call.ts';
 import { findCredential, noteUse } from '../../store/connections/credentials.ts';
 import type { Store } from '../../store/database/open.ts';

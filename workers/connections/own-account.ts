@@ -2,7 +2,7 @@
  * What was done with one account is only read through that account. If our own account at a provider was replaced by
  * another, the old one's keys are kept for reading; money moves through the present one alone.
  */
-import { Unreadable } from '../../domain/outcome.ts';
+import { Unreadable } from '../../domain/call-outcome.ts';
 import type { PayPalClient } from '../../providers/paypal/client.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Context } from '../context/context.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isFailure, Retryable, Terminal } from '../../domain/call-outcome.ts';
 import { refreshTime } from '../../domain/connection.ts';
 import type { CredentialId } from '../../domain/ids.ts';
-import { isFailure, Retryable, Terminal } from '../../domain/outcome.ts';
 import {
   lockCredential,
   needReconnect,

@@ -5,7 +5,7 @@ import type { Gate } from '../../providers/gate/gate.ts';
 import type { MercadoLibreClient } from '../../providers/mercadolibre/client.ts';
 import type { PayoneerClient } from '../../providers/payoneer/client.ts';
 import type { PayPalClient } from '../../providers/paypal/client.ts';
-import type { Payload } from '../../queues/contract.ts';
+import type { Payload } from '../../queues/define-queue.ts';
 import type { Transact } from '../../queues/transact.ts';
 import type { WorkerConfig } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';

@@ -1,6 +1,6 @@
+import { unreachable } from '../../domain/call-outcome.ts';
 import type { EventId } from '../../domain/ids.ts';
-import { ourKeyIn } from '../../domain/our-keys.ts';
-import { unreachable } from '../../domain/outcome.ts';
+import { ourKeyIn } from '../../domain/our-idempotency-keys.ts';
 import { parseLeniently } from '../../providers/gate/call.ts';
 import type { InboundEvent } from '../../store/entities/order.ts';
 import { closeEvent, findEvent } from '../../store/events/inbound-events.ts';

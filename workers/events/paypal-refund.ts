@@ -1,6 +1,6 @@
+import { NotNow, Retryable, Unreadable } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
 import { formatMoney } from '../../domain/money.ts';
-import { NotNow, Retryable, Unreadable } from '../../domain/outcome.ts';
 import type { Enqueue } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';

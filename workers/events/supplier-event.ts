@@ -1,4 +1,4 @@
-import type { Job } from '../../queues/contract.ts';
+import type { Job } from '../../queues/define-queue.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { purchaseQueue } from '../../queues/purchase.ts';

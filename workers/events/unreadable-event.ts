@@ -2,9 +2,10 @@
  * What becomes of an event of PayPal's whose resource cannot be read back. It is tried again for an hour; then its order
  * is a person's, with the answer, and no money of it moves: some of it may have gone back.
  */
+
+import { type Failure, isFailure, Retryable, Terminal, Unreadable } from '../../domain/call-outcome.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { orderMoves } from '../../domain/order.ts';
-import { type Failure, isFailure, Retryable, Terminal, Unreadable } from '../../domain/outcome.ts';
 import { mayMove } from '../../domain/state-table.ts';
 import { advance } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';

@@ -1,5 +1,5 @@
+import { invariant } from '../../domain/call-outcome.ts';
 import { dayMs } from '../../domain/durations.ts';
-import { invariant } from '../../domain/outcome.ts';
 import { withToken } from '../connections/fresh-token.ts';
 import { type FeedSource, pageByOffset } from './feed-source.ts';
 import { orderFound } from './order-found.ts';

@@ -1,4 +1,4 @@
-import { Retryable } from '../../domain/outcome.ts';
+import { Retryable } from '../../domain/call-outcome.ts';
 import { digestOf, type Listed } from '../../providers/wire/fields.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { NewEvent } from '../../store/events/inbound-events.ts';

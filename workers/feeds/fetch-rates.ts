@@ -1,5 +1,5 @@
+import { isFailure } from '../../domain/call-outcome.ts';
 import type { RateFeedId } from '../../domain/ids.ts';
-import { isFailure } from '../../domain/outcome.ts';
 import type { Rates } from '../../providers/fx/client.ts';
 import type { RateFeed } from '../../store/entities/money.ts';
 import { takeRate } from '../../store/money/fx.ts';

@@ -1,5 +1,5 @@
+import { invariant } from '../../domain/call-outcome.ts';
 import { dayMs, hourMs } from '../../domain/durations.ts';
-import { invariant } from '../../domain/outcome.ts';
 import { type MercadoLibreNotification, notificationBody } from '../../providers/mercadolibre/webhook.ts';
 import type { Listed } from '../../providers/wire/fields.ts';
 import type { Credential } from '../../store/entities/people.ts';

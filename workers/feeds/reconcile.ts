@@ -1,8 +1,8 @@
+import type { Failure } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
 import type { FeedKind } from '../../domain/feed.ts';
 import { clocksDifferByMs } from '../../domain/feed.ts';
 import type { FeedId } from '../../domain/ids.ts';
-import type { Failure } from '../../domain/outcome.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForEvent } from '../../queues/next-job.ts';
 import { reconcileQueue as contract } from '../../queues/reconcile.ts';

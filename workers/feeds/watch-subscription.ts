@@ -1,6 +1,6 @@
+import { invariant, isFailure, Terminal } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
-import { invariant, isFailure, Terminal } from '../../domain/outcome.ts';
 import type { Destination, Subscription } from '../../providers/ebay/notifications.ts';
 import { findCredential } from '../../store/connections/credentials.ts';
 import { findSubscription, noteSubscription } from '../../store/connections/ebay-subscriptions.ts';

@@ -13,9 +13,9 @@
  *   bug        anything else: tried again like a back-off, logged as an error
  */
 import { type Job as BullJob, DelayedError, UnrecoverableError } from 'bullmq';
-import { isFailure, NotNow } from '../../domain/outcome.ts';
+import { isFailure, NotNow } from '../../domain/call-outcome.ts';
 import { catalogue, type QueueName } from '../../queues/catalogue.ts';
-import type { Payload, QueueContract } from '../../queues/contract.ts';
+import type { Payload, QueueContract } from '../../queues/define-queue.ts';
 import { backOffMs } from '../../queues/engine/back-off.ts';
 import type { Backend } from '../../queues/engine/backend.ts';
 import type { Context, Surroundings } from '../context/context.ts';

@@ -1,7 +1,7 @@
 import type { Worker } from 'bullmq';
 import type { ProviderState } from '../../domain/provider.ts';
 import type { Gate } from '../../providers/gate/gate.ts';
-import type { QueueContract } from '../../queues/contract.ts';
+import type { QueueContract } from '../../queues/define-queue.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
 export type Served = { readonly contract: QueueContract; readonly worker: Worker };

@@ -1,9 +1,9 @@
+import { NotThere, Retryable, type Terminal, Unreadable } from '../../domain/call-outcome.ts';
 import { clocksDifferByMs } from '../../domain/feed.ts';
 import type { EventId, UserId } from '../../domain/ids.ts';
 import type { MarketplaceOrder } from '../../domain/marketplace-order.ts';
 import type { Custody } from '../../domain/order.ts';
 import { isMarketplace } from '../../domain/order.ts';
-import { NotThere, Retryable, type Terminal, Unreadable } from '../../domain/outcome.ts';
 import { supplierPayer } from '../../store/connections/supplier-payer.ts';
 import type { InboundEvent } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';

@@ -1,4 +1,4 @@
-import { invariant, unreachable } from '../../domain/outcome.ts';
+import { invariant, unreachable } from '../../domain/call-outcome.ts';
 import { parseEbayNotification } from '../../providers/ebay/webhook.ts';
 import { parseInlineOrder } from '../../providers/inline/webhook.ts';
 import { parseMercadoLibreNotification } from '../../providers/mercadolibre/webhook.ts';

@@ -1,7 +1,7 @@
+import type { Unreadable } from '../../domain/call-outcome.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import { zero } from '../../domain/money.ts';
 import type { Custody } from '../../domain/order.ts';
-import type { Unreadable } from '../../domain/outcome.ts';
 import { advance } from '../../queues/transact.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { upsertLine } from '../../store/orders/new-orders.ts';

@@ -3,8 +3,9 @@
  * else's. New sales are not there at once everywhere, and answers go wrong: it is believed when a second reading ten
  * minutes later says it too.
  */
+
+import { type Failure, NotNow, NotThere, Terminal } from '../../domain/call-outcome.ts';
 import type { OrderId } from '../../domain/ids.ts';
-import { type Failure, NotNow, NotThere, Terminal } from '../../domain/outcome.ts';
 import type { Topic } from '../../domain/timeline.ts';
 import { note, notedAt } from '../../store/orders/timeline.ts';
 import type { Context } from '../context/context.ts';

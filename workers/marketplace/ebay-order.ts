@@ -1,6 +1,6 @@
+import { unreachable } from '../../domain/call-outcome.ts';
 import type { MarketplaceOrder, ReportedRefund } from '../../domain/marketplace-order.ts';
 import { formatMoney, split, sum } from '../../domain/money.ts';
-import { unreachable } from '../../domain/outcome.ts';
 import type { EbayLine, EbayOrder } from '../../providers/ebay/order.ts';
 import type { EbayRefund } from '../../providers/ebay/refunds.ts';
 import type { Credential } from '../../store/entities/people.ts';

@@ -1,6 +1,6 @@
+import { unreachable } from '../../domain/call-outcome.ts';
 import type { MarketplaceOrder, ReportedRefund } from '../../domain/marketplace-order.ts';
 import { equals, formatMoney, sum } from '../../domain/money.ts';
-import { unreachable } from '../../domain/outcome.ts';
 import type { MercadoLibreOrder } from '../../providers/mercadolibre/order.ts';
 import type { MercadoLibrePayment } from '../../providers/mercadolibre/payment.ts';
 import type { MercadoLibreShipment } from '../../providers/mercadolibre/shipment.ts';

@@ -1,6 +1,6 @@
+import { refusalIn, Terminal, Unreadable } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
 import type { OrderId } from '../../domain/ids.ts';
-import { refusalIn, Terminal, Unreadable } from '../../domain/outcome.ts';
 import { approvedWithinMs } from '../../domain/payment.ts';
 import { afterRefusal, CaptureRefused } from '../../providers/paypal/capture-refused.ts';
 import type { PayPalOrder } from '../../providers/paypal/order.ts';

@@ -1,4 +1,4 @@
-import { Retryable } from '../../domain/outcome.ts';
+import { Retryable } from '../../domain/call-outcome.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';
 import { paymentOfCapture } from '../../store/money/payments.ts';
 import type { Context } from '../context/context.ts';

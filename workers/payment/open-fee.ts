@@ -1,5 +1,5 @@
+import { isFailure, Retryable } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
-import { isFailure, Retryable } from '../../domain/outcome.ts';
 import type { Capture } from '../../providers/paypal/order.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';

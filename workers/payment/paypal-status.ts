@@ -1,4 +1,4 @@
-import { Unreadable } from '../../domain/outcome.ts';
+import { Unreadable } from '../../domain/call-outcome.ts';
 import type { Capture, Refund } from '../../providers/paypal/order.ts';
 import { paymentStateOf, refundStateOf } from '../../providers/paypal/to-domain.ts';
 import type { RefundNews } from '../../store/money/refunds.ts';

@@ -1,7 +1,7 @@
+import { invariant, type Terminal } from '../../domain/call-outcome.ts';
 import { dayMs, hourMs } from '../../domain/durations.ts';
 import { effectKey } from '../../domain/effect-key.ts';
 import { formatMoney, isGreater, type Money } from '../../domain/money.ts';
-import { invariant, type Terminal } from '../../domain/outcome.ts';
 import { leftOf } from '../../domain/payment.ts';
 import { refundAsked } from '../../providers/paypal/order.ts';
 import { advance } from '../../queues/transact.ts';
@@ -15,7 +15,7 @@ import { assertOwner } from '../../store/orders/orders.ts';
 import { nameOfOrder } from '../../store/orders/outside-names.ts';
 import { isCancelled, supplierOrdersOf } from '../../store/orders/supplier-orders.ts';
 import { note } from '../../store/orders/timeline.ts';
-import { bearKeptFees } from '../../transactions/bear-kept-fees.ts';
+import { bearKeptFees } from '../../transactions/book-unreturned-fees.ts';
 import { settleRefund } from '../../transactions/settle-refund.ts';
 import { isPresentAccount, payPalOf } from '../connections/own-account.ts';
 import { type Context, onceContext, type Processor } from '../context/context.ts';

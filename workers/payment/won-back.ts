@@ -1,5 +1,5 @@
+import { invariant, Retryable } from '../../domain/call-outcome.ts';
 import { orderStates } from '../../domain/order.ts';
-import { invariant, Retryable } from '../../domain/outcome.ts';
 import { refundStateOf } from '../../providers/paypal/to-domain.ts';
 import { LostClaim } from '../../store/database/due-row.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';

@@ -1,4 +1,4 @@
-import { Terminal } from '../../domain/outcome.ts';
+import { Terminal } from '../../domain/call-outcome.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import type { Context } from '../context/context.ts';
 import { payoneerRoute } from './payoneer-route.ts';

@@ -9,8 +9,8 @@ import { payoutEffect, wakeLeg } from '../../store/payouts/legs.ts';
 import { legsOfPayout } from '../../store/payouts/payouts-of-leg.ts';
 import { atAccount } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
+import { acceptedByProvider } from './apply-status.ts';
 import { payoutRoute } from './choose-route.ts';
-import { acceptedByProvider } from './outcome.ts';
 import { partFor } from './part-of-collected.ts';
 
 /** What a provider's news names a payout by: our key, and its own reference. */

@@ -1,6 +1,7 @@
 /** A step of a leg's payout, and what becomes of the leg when it did not succeed. */
+
+import { type Failure, isFailure, type Terminal, type Uncertain, type Unreadable } from '../../domain/call-outcome.ts';
 import type { LegId } from '../../domain/ids.ts';
-import { type Failure, isFailure, type Terminal, type Uncertain, type Unreadable } from '../../domain/outcome.ts';
 import { cameBack, type LegState } from '../../domain/payout-leg.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';

@@ -1,5 +1,5 @@
+import { invariant, Terminal } from '../../domain/call-outcome.ts';
 import { equals, formatMoney, zero } from '../../domain/money.ts';
-import { invariant, Terminal } from '../../domain/outcome.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { type CollectedPayout, findCollected } from '../../store/payouts/collected-payouts.ts';

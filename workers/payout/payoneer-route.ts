@@ -1,7 +1,7 @@
+import { Terminal } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import { zero } from '../../domain/money.ts';
-import { Terminal } from '../../domain/outcome.ts';
 import { payoutAsked } from '../../providers/payoneer/payout.ts';
 import { legStateOf } from '../../providers/payoneer/to-domain.ts';
 import type { Context } from '../context/context.ts';

@@ -1,4 +1,4 @@
-import { refusalIn, Terminal } from '../../domain/outcome.ts';
+import { refusalIn, Terminal } from '../../domain/call-outcome.ts';
 import { type LegState, legStates } from '../../domain/payout-leg.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { findOrder } from '../../store/orders/orders.ts';

@@ -1,6 +1,6 @@
+import { invariant, Terminal } from '../../domain/call-outcome.ts';
 import { dayMs } from '../../domain/durations.ts';
 import { payoutFee } from '../../domain/fees.ts';
-import { invariant, Terminal } from '../../domain/outcome.ts';
 import { payoutAsked } from '../../providers/paypal/payout.ts';
 import { legStateOf } from '../../providers/paypal/to-domain.ts';
 import type { Context } from '../context/context.ts';

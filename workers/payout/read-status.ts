@@ -1,4 +1,4 @@
-import { isFailure, Terminal } from '../../domain/outcome.ts';
+import { isFailure, Terminal } from '../../domain/call-outcome.ts';
 import { saidByPerson } from '../../store/effects/effects-by-hand.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { PayoutRoute, PayoutStatus, Sent } from './payout-route.ts';

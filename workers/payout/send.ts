@@ -1,5 +1,5 @@
+import { NotNow, Retryable, Terminal } from '../../domain/call-outcome.ts';
 import { collectedName, effectKey, type OutsideName } from '../../domain/effect-key.ts';
-import { NotNow, Retryable, Terminal } from '../../domain/outcome.ts';
 import { legStates } from '../../domain/payout-leg.ts';
 import { LostClaim } from '../../store/database/due-row.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
@@ -26,7 +26,7 @@ import {
   lockOrdersOf,
 } from '../../store/payouts/legs.ts';
 import { type Context, onceContext } from '../context/context.ts';
-import { acceptedByProvider } from './outcome.ts';
+import { acceptedByProvider } from './apply-status.ts';
 import { partOf } from './part-of-collected.ts';
 import type { PayoutRoute, Sent } from './payout-route.ts';
 

@@ -1,6 +1,7 @@
 /** What was sent for a leg before: asked about again, and taken for what its provider says. */
+
+import { refusalIn, Terminal } from '../../domain/call-outcome.ts';
 import { equals } from '../../domain/money.ts';
-import { refusalIn, Terminal } from '../../domain/outcome.ts';
 import { cameBack, type LegState } from '../../domain/payout-leg.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { payoutQueue } from '../../queues/payout.ts';
@@ -11,9 +12,9 @@ import { legsOfPayout, standingPayout } from '../../store/payouts/payouts-of-leg
 import { atAccount } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 import { type Ended, ended } from '../step/ended.ts';
+import { applyPayoutStatus } from './apply-status.ts';
 import { payoutRoute } from './choose-route.ts';
 import { recheck, review, waitForNews } from './leg-step.ts';
-import { applyPayoutStatus } from './outcome.ts';
 import { partFor } from './part-of-collected.ts';
 import type { PayoutRoute } from './payout-route.ts';
 import { readPayout } from './read-status.ts';

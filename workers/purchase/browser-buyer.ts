@@ -1,4 +1,4 @@
-import { invariant } from '../../domain/outcome.ts';
+import { invariant } from '../../domain/call-outcome.ts';
 import { browserBuyingAllowed } from '../../store/accounts/settings.ts';
 import { commissionAdmin, findUser } from '../../store/accounts/users.ts';
 import { credentialByAccount } from '../../store/connections/credentials.ts';

@@ -1,6 +1,6 @@
+import { Retryable } from '../../domain/call-outcome.ts';
 import { add, formatMoney, isGreater, type Money, multiply } from '../../domain/money.ts';
 import type { FailureReason } from '../../domain/order.ts';
-import { Retryable } from '../../domain/outcome.ts';
 import type { LogisticsAddress } from '../../providers/aliexpress/address-rules.ts';
 import type { NewItem } from '../../providers/aliexpress/order.ts';
 import type { FreightOffer, Sku, Product as SupplierProduct } from '../../providers/aliexpress/product.ts';

@@ -1,8 +1,8 @@
+import { refusalIn, Terminal, unreachable } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import { formatMoney, type Money, money, sum } from '../../domain/money.ts';
 import type { ReviewReason } from '../../domain/order.ts';
-import { refusalIn, Terminal, unreachable } from '../../domain/outcome.ts';
 import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/order.ts';
 import { supplierStates } from '../../providers/aliexpress/to-domain.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';

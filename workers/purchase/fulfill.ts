@@ -1,7 +1,7 @@
+import { refusalIn } from '../../domain/call-outcome.ts';
 import { dayMs } from '../../domain/durations.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import { formatMoney, isGreater, type Money } from '../../domain/money.ts';
-import { refusalIn } from '../../domain/outcome.ts';
 import { advance } from '../../queues/transact.ts';
 import { findListing, findProduct } from '../../store/catalogue/products.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';

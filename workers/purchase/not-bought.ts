@@ -1,6 +1,7 @@
 /** What becomes of an order that the supplier does not sell: to this account, at this address, or like this. */
+
+import type { PermissionRefused, Terminal } from '../../domain/call-outcome.ts';
 import type { FailureReason } from '../../domain/order.ts';
-import type { PermissionRefused, Terminal } from '../../domain/outcome.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { advance } from '../../queues/transact.ts';
 import { isInDoubt, standingEffect, timesRefused } from '../../store/effects/effects.ts';

@@ -1,7 +1,7 @@
+import { invariant, PermissionRefused } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
 import { effectKey } from '../../domain/effect-key.ts';
 import { formatMoney } from '../../domain/money.ts';
-import { invariant, PermissionRefused } from '../../domain/outcome.ts';
 import type { Destination } from '../../providers/aliexpress/address.ts';
 import { askedInThisRun } from '../../store/effects/intent.ts';
 import type { Order } from '../../store/entities/order.ts';

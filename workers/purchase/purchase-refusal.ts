@@ -1,5 +1,5 @@
+import type { Terminal } from '../../domain/call-outcome.ts';
 import type { FailureReason } from '../../domain/order.ts';
-import type { Terminal } from '../../domain/outcome.ts';
 
 /** What a supplier's certain "no" means for the order. */
 export type RefusalMeaning =

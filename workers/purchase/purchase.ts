@@ -1,4 +1,4 @@
-import { invariant, PermissionRefused } from '../../domain/outcome.ts';
+import { invariant, PermissionRefused } from '../../domain/call-outcome.ts';
 import type { Destination } from '../../providers/aliexpress/address.ts';
 import { findProduct } from '../../store/catalogue/products.ts';
 import { credentialOf } from '../../store/connections/credentials.ts';

@@ -3,8 +3,9 @@
  * one did nothing, the second one buys. So it is let through like a first one: the sale must stand at its channel, and
  * what the frozen request would cost now must be allowed.
  */
+
+import { invariant, Uncertain } from '../../domain/call-outcome.ts';
 import { formatMoney, isGreater, min } from '../../domain/money.ts';
-import { invariant, Uncertain } from '../../domain/outcome.ts';
 import { ordered } from '../../providers/aliexpress/order.ts';
 import { findProduct } from '../../store/catalogue/products.ts';
 import type { Hindrance } from '../../store/effects/intent.ts';

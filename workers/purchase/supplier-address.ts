@@ -1,5 +1,5 @@
+import { invariant, Terminal } from '../../domain/call-outcome.ts';
 import { dayMs } from '../../domain/durations.ts';
-import { invariant, Terminal } from '../../domain/outcome.ts';
 import { type Destination, toDestination } from '../../providers/aliexpress/address.ts';
 import type { Province } from '../../providers/aliexpress/address-names.ts';
 import type { AliExpressClient } from '../../providers/aliexpress/client.ts';

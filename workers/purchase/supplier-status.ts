@@ -1,4 +1,4 @@
-import type { Terminal } from '../../domain/outcome.ts';
+import type { Terminal } from '../../domain/call-outcome.ts';
 import type { SupplierOrder as SupplierNews } from '../../providers/aliexpress/order.ts';
 import { supplierStates } from '../../providers/aliexpress/to-domain.ts';
 import type { SupplierOrder } from '../../store/entities/order.ts';

@@ -1,8 +1,8 @@
+import { invariant } from '../../domain/call-outcome.ts';
 import { dayMs } from '../../domain/durations.ts';
 import { expectedFees, type Fees, feesAt, platformCurrency } from '../../domain/fees.ts';
 import { ledgerEvent } from '../../domain/ledger-event.ts';
 import { add, convert, formatMoney, type Money, negate } from '../../domain/money.ts';
-import { invariant } from '../../domain/outcome.ts';
 import { saleBooked } from '../../domain/postings.ts';
 import { legsOf, type Profit, profitOf } from '../../domain/profit.ts';
 import { payoutQueue } from '../../queues/payout.ts';

@@ -1,6 +1,6 @@
+import { Terminal } from '../../domain/call-outcome.ts';
 import type { CredentialId, OrderId } from '../../domain/ids.ts';
 import type { Json } from '../../domain/json.ts';
-import { Terminal } from '../../domain/outcome.ts';
 import { leftOf } from '../../domain/payment.ts';
 import { carrierForEbay } from '../../providers/ebay/carriers.ts';
 import { fulfillmentBody, trackingNumberForEbay } from '../../providers/ebay/fulfillment.ts';

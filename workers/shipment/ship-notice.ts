@@ -1,6 +1,6 @@
+import type { Failure } from '../../domain/call-outcome.ts';
 import { dayMs } from '../../domain/durations.ts';
 import { effectKey } from '../../domain/effect-key.ts';
-import type { Failure } from '../../domain/outcome.ts';
 import type { Topic } from '../../domain/timeline.ts';
 import { askedInThisRun } from '../../store/effects/intent.ts';
 import type { Order, Parcel } from '../../store/entities/order.ts';

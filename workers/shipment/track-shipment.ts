@@ -1,5 +1,5 @@
+import { refusalIn, Terminal } from '../../domain/call-outcome.ts';
 import type { OrderState } from '../../domain/order.ts';
-import { refusalIn, Terminal } from '../../domain/outcome.ts';
 import type { SupplierOrderState } from '../../domain/supplier-order.ts';
 import { supplierStates } from '../../providers/aliexpress/to-domain.ts';
 import type { Order, SupplierOrder } from '../../store/entities/order.ts';

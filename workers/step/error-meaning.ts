@@ -8,7 +8,7 @@
  *   perhaps something                    uncertain · unproven
  *   our own side                         lost · database-away · bug
  */
-import { NotNow, PermissionRefused, Retryable, Terminal, Uncertain, Unreadable } from '../../domain/outcome.ts';
+import { NotNow, PermissionRefused, Retryable, Terminal, Uncertain, Unreadable } from '../../domain/call-outcome.ts';
 import { LostClaim } from '../../store/database/due-row.ts';
 import { isDatabaseAway } from '../../store/database/unavailable.ts';
 import { Unproven } from '../../store/once.ts';

@@ -1,6 +1,6 @@
+import type { NotNow, Retryable, Terminal, Uncertain, Unreadable } from '../../domain/call-outcome.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { type FailureReason, type OrderState, orderMoves, type WaitReason, waits } from '../../domain/order.ts';
-import type { NotNow, Retryable, Terminal, Uncertain, Unreadable } from '../../domain/outcome.ts';
 import { mayMove } from '../../domain/state-table.ts';
 import type { QueueName } from '../../queues/catalogue.ts';
 import { jobForOrder } from '../../queues/next-job.ts';

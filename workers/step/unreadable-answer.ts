@@ -3,8 +3,9 @@
  * answer may have been cut off on its way. When this has gone on for an hour, a person decides, and has the answer
  * before them.
  */
+
+import type { Failure, Unreadable } from '../../domain/call-outcome.ts';
 import type { OrderId } from '../../domain/ids.ts';
-import type { Failure, Unreadable } from '../../domain/outcome.ts';
 import type { Topic } from '../../domain/timeline.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { keepAnswer } from '../../store/orders/evidence.ts';

@@ -9,7 +9,7 @@ import {
 import type { Deps } from '../../deps.ts';
 import { sourceOf } from '../../middleware/limits.ts';
 import { valid } from '../../middleware/problem.ts';
-import { bytesOf, take } from './take.ts';
+import { bytesOf, take } from './receive-event.ts';
 
 export const ebayChallenge =
   ({ config }: Deps): RequestHandler =>

@@ -3,7 +3,7 @@ import Joi from 'joi';
 import { readIpcn, verifyIpcn } from '../../../providers/payoneer/webhook.ts';
 import type { Deps } from '../../deps.ts';
 import { notFound, valid } from '../../middleware/problem.ts';
-import { bytesOf, take } from './take.ts';
+import { bytesOf, take } from './receive-event.ts';
 
 /**
  * Payoneer registers one URL per kind of event, and only the URL says which kind it is; the signature covers the URL.

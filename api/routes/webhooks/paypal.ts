@@ -3,7 +3,7 @@ import { subjectOf } from '../../../providers/paypal/event-subject.ts';
 import { isFollowed, isUnreadable, readPayPalEvent, verifyPayPalWebhook } from '../../../providers/paypal/webhook.ts';
 import type { Deps } from '../../deps.ts';
 import { sourceOf } from '../../middleware/limits.ts';
-import { bytesOf, headersOf, take } from './take.ts';
+import { bytesOf, headersOf, take } from './receive-event.ts';
 
 const keptHeaders = ['paypal-transmission-id', 'paypal-transmission-time', 'paypal-cert-url', 'paypal-auth-algo'];
 

@@ -1,15 +1,15 @@
 import { Router } from 'express';
 import { WebhookRejected } from '../../../providers/webhook/webhook-rejected.ts';
 import type { Deps } from '../../deps.ts';
-import { countRefusals } from '../../middleware/count-refusals.ts';
+import { countRefusals } from '../../middleware/limit-refusals.ts';
 import type { Limits } from '../../middleware/limits.ts';
 import { aliexpress } from './aliexpress.ts';
 import { ebay, ebayChallenge } from './ebay.ts';
-import { inline } from './inline.ts';
 import { mercadolibre } from './mercadolibre.ts';
 import { payoneer } from './payoneer.ts';
 import { paypal } from './paypal.ts';
-import { rawBody } from './take.ts';
+import { rawBody } from './receive-event.ts';
+import { inline } from './signed-order.ts';
 
 const isForged = (error: unknown): boolean => error instanceof WebhookRejected;
 

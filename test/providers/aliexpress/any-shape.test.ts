@@ -1,8 +1,8 @@
 /** Covers: providers/aliexpress/schema.ts, providers/aliexpress/order.ts, providers/aliexpress/product.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { type Failure, isFailure } from '../../../domain/call-outcome.ts';
 import { formatMoney, type Money } from '../../../domain/money.ts';
-import { type Failure, isFailure } from '../../../domain/outcome.ts';
 import {
   type AliExpressClient,
   createAliExpressClient,

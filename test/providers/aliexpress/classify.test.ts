@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { PermissionRefused, Unreadable } from '../../../domain/outcome.ts';
+import { PermissionRefused, Unreadable } from '../../../domain/call-outcome.ts';
 import { codes, type RefusedCall, refused, throttles } from '../../../providers/aliexpress/classify.ts';
 import { type Refusal, refusalIn } from '../../../providers/aliexpress/envelope.ts';
 import { moneyCall, read } from '../../../providers/gate/call.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Failure } from '../../../domain/outcome.ts';
+import type { Failure } from '../../../domain/call-outcome.ts';
 import { createAliExpressClient } from '../../../providers/aliexpress/client.ts';
 import { signParameters } from '../../../providers/aliexpress/sign.ts';
 import { usd } from '../../support/money.ts';

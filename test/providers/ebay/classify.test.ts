@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { PermissionRefused } from '../../../domain/outcome.ts';
+import { PermissionRefused } from '../../../domain/call-outcome.ts';
 import { errorIds, oauthErrors, refused } from '../../../providers/ebay/classify.ts';
 import { type Call, read } from '../../../providers/gate/call.ts';
 import { ebayErrorIds, ebayOauthErrors } from '../documented-refusals.ts';

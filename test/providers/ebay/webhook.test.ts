@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { expect } from 'chai';
-import { Terminal } from '../../../domain/outcome.ts';
+import { Terminal } from '../../../domain/call-outcome.ts';
 import {
   challengeResponse,
   type EbayKey,

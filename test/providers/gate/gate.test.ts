@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { NotNow } from '../../../domain/outcome.ts';
+import { NotNow } from '../../../domain/call-outcome.ts';
 import type { Gate } from '../../../providers/gate/gate.ts';
 import { memoryBoard, openTestGate, stillClock } from '../../support/gates.ts';
 import { everyContract } from '../contract/every.ts';

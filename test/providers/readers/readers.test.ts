@@ -1,6 +1,6 @@
 /** Covers: providers/wire/fields.ts. */
 import { expect } from 'chai';
-import { isFailure } from '../../../domain/outcome.ts';
+import { isFailure } from '../../../domain/call-outcome.ts';
 import { everyContract } from '../contract/every.ts';
 import type { Exchange } from '../recorded-http.ts';
 import { createClients, startSandboxWorld } from '../sandbox-world.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Retryable, Terminal } from '../../../domain/outcome.ts';
+import { Retryable, Terminal } from '../../../domain/call-outcome.ts';
 import { createSigningKeys, type Kept, type Shelf } from '../../../providers/webhook/signing-keys.ts';
 import { KeysLimited } from '../../../providers/webhook/unknown-keys.ts';
 import { until } from '../../support/until.ts';

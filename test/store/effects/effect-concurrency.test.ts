@@ -1,7 +1,7 @@
 /** Covers: store/once.ts, store/effects/effects.ts. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { Terminal } from '../../../domain/outcome.ts';
+import { Terminal } from '../../../domain/call-outcome.ts';
 import { LostClaim } from '../../../store/database/due-row.ts';
 import { Effect } from '../../../store/entities/money.ts';
 import { once } from '../../../store/once.ts';

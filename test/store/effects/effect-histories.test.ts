@@ -1,7 +1,7 @@
 /** Covers: store/once.ts, store/effects/effects.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { isFailure } from '../../../domain/outcome.ts';
+import { isFailure } from '../../../domain/call-outcome.ts';
 import { Effect } from '../../../store/entities/money.ts';
 import { type Failpoint, once } from '../../../store/once.ts';
 import { stopClock } from '../../../storm/database-clock.ts';

@@ -1,6 +1,6 @@
 /** Covers: store/once.ts, store/effects/effects.ts. */
 import { expect } from 'chai';
-import { Retryable, Terminal } from '../../../domain/outcome.ts';
+import { Retryable, Terminal } from '../../../domain/call-outcome.ts';
 import { disproveDone, isInDoubt, standingEffect, withdrawUnsent } from '../../../store/effects/effects.ts';
 import { Effect } from '../../../store/entities/money.ts';
 import type { Environment } from '../../../store/entities/people.ts';

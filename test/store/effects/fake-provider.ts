@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Retryable, Terminal, Uncertain } from '../../../domain/outcome.ts';
+import { Retryable, Terminal, Uncertain } from '../../../domain/call-outcome.ts';
 import { databaseTime } from '../../../store/database/clock.ts';
 import type { Intent } from '../../../store/effects/intent.ts';
 import type { Effect } from '../../../store/entities/money.ts';

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../store/books/book-findings.ts';
 import { checkBooksNow } from '../../../workers/books/check-books-now.ts';
+import { stages } from '../../../workers/books/check-stages.ts';
 import { ourRules } from '../../../workers/books/our-rules.ts';
-import { stages } from '../../../workers/books/stages.ts';
 import type { Context } from '../../../workers/context/context.ts';
 
 /** What of our rows the providers say otherwise, once all is at rest. */

@@ -1,6 +1,6 @@
 /** Covers: workers/connections/own-account.ts. */
 import { expect } from 'chai';
-import { NotThere } from '../../../domain/outcome.ts';
+import { NotThere } from '../../../domain/call-outcome.ts';
 import type { PayPalClient } from '../../../providers/paypal/client.ts';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { PermissionRefused } from '../../../domain/call-outcome.ts';
 import type { CredentialId } from '../../../domain/ids.ts';
-import { PermissionRefused } from '../../../domain/outcome.ts';
 import { connect } from '../../../store/connections/connect.ts';
 import { findCredential, openSecrets } from '../../../store/connections/credentials.ts';
 import { addRate } from '../../../store/money/fx.ts';

@@ -1,7 +1,7 @@
 /** Covers: workers/connections/fresh-token.ts, workers/connections/renew-token.ts. */
 import { expect } from 'chai';
+import { Uncertain } from '../../../domain/call-outcome.ts';
 import type { CredentialId } from '../../../domain/ids.ts';
-import { Uncertain } from '../../../domain/outcome.ts';
 import { connect } from '../../../store/connections/connect.ts';
 import { findCredential, openSecrets } from '../../../store/connections/credentials.ts';
 import { openStore, type Store } from '../../../store/database/open.ts';

@@ -1,8 +1,8 @@
 /** Covers: workers/events/paypal-dispute.ts, transactions/settle-dispute.ts. */
 import { expect } from 'chai';
+import { Retryable } from '../../../domain/call-outcome.ts';
 import type { OrderId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';
-import { Retryable } from '../../../domain/outcome.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
 import { createStage, type Goods, type Stage } from '../../support/stage.ts';
 import { performWith } from '../workbench.ts';

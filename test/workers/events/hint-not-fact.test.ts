@@ -1,7 +1,7 @@
 /** Covers: workers/events/paypal-event.ts, workers/events/apply-event.ts. */
 import { expect } from 'chai';
+import { NotNow } from '../../../domain/call-outcome.ts';
 import type { OrderId } from '../../../domain/ids.ts';
-import { NotNow } from '../../../domain/outcome.ts';
 import { storeEvent } from '../../../store/events/inbound-events.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
 import { findLeg, legsOfOrder } from '../../../store/payouts/legs.ts';

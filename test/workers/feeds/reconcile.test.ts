@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { NotNow } from '../../../domain/outcome.ts';
+import { NotNow } from '../../../domain/call-outcome.ts';
 import { findCredential, openSecrets } from '../../../store/connections/credentials.ts';
 import { claimFeed } from '../../../store/events/feeds.ts';
 import { eventsWith } from '../../support/opened.ts';

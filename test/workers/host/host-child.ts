@@ -15,7 +15,7 @@ export function startHostChild(
   shutdownDeadlineMs = 15_000,
 ): HostChild {
   const child = runCode(`
-    import { Retryable } from '${moduleUrl('domain/outcome.ts')}';
+    import { Retryable } from '${moduleUrl('domain/call-outcome.ts')}';
     import { openBackend } from '${moduleUrl('queues/engine/backend.ts')}';
     import { onShutdown } from '${moduleUrl('runtime/shutdown.ts')}';
     import { startHost } from '${moduleUrl('workers/host/host.ts')}';

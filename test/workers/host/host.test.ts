@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { NotNow, Retryable, Terminal, Uncertain } from '../../../domain/outcome.ts';
+import { NotNow, Retryable, Terminal, Uncertain } from '../../../domain/call-outcome.ts';
 import { backendNames, describeOn } from '../../support/backends.ts';
 import { until } from '../../support/until.ts';
 import { openServedQueue, type Processor, type ServedQueue } from './served-queue.ts';

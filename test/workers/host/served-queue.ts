@@ -3,7 +3,7 @@ import type { Job as BullJob, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { catalogue } from '../../../queues/catalogue.ts';
-import type { QueueContract } from '../../../queues/contract.ts';
+import type { QueueContract } from '../../../queues/define-queue.ts';
 import { type Backend, openBackend } from '../../../queues/engine/backend.ts';
 import type { Context, Surroundings } from '../../../workers/context/context.ts';
 import { type Host, startHost } from '../../../workers/host/host.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { Unreadable } from '../../../domain/call-outcome.ts';
 import { money } from '../../../domain/money.ts';
-import { Unreadable } from '../../../domain/outcome.ts';
 import { captureNews } from '../../../workers/payment/paypal-status.ts';
 import { createStage, type Goods, type Stage } from '../../support/stage.ts';
 import { type Changes, fromNow, hourMs, intentsOf, notesOf, performWith, rows } from '../workbench.ts';

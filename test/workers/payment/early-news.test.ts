@@ -1,7 +1,7 @@
 /** Covers: workers/events/paypal-event.ts, workers/payment/book-paypal-payments.ts. */
 import { expect } from 'chai';
+import { Retryable } from '../../../domain/call-outcome.ts';
 import type { OrderId } from '../../../domain/ids.ts';
-import { Retryable } from '../../../domain/outcome.ts';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import type { Order } from '../../../store/entities/order.ts';

@@ -1,4 +1,4 @@
-/** Covers: domain/kept-fees.ts, transactions/bear-kept-fees.ts. */
+/** Covers: domain/kept-fees.ts, transactions/book-unreturned-fees.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { changeSettings } from '../../../store/accounts/users.ts';

@@ -1,8 +1,8 @@
 /** Covers: workers/events/paypal-refund.ts, workers/payment/paypal-refunds.ts. */
 import { expect } from 'chai';
+import { NotNow } from '../../../domain/call-outcome.ts';
 import type { OrderId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';
-import { NotNow } from '../../../domain/outcome.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
 import type { Context } from '../../../workers/context/context.ts';
 import { createStage, type Goods, type Stage } from '../../support/stage.ts';

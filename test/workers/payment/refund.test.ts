@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { Terminal } from '../../../domain/call-outcome.ts';
 import { money } from '../../../domain/money.ts';
-import { Terminal } from '../../../domain/outcome.ts';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import { ledgerTotals } from '../../../store/money/ledger.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';

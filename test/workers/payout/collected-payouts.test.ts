@@ -1,4 +1,4 @@
-/** Covers: store/payouts/collected-payouts.ts, store/payouts/companions.ts, workers/payout/send.ts. */
+/** Covers: store/payouts/collected-payouts.ts, store/payouts/sibling-legs.ts, workers/payout/send.ts. */
 import { expect } from 'chai';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import { freeze } from '../../../store/orders/orders.ts';

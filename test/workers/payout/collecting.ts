@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { isFailure } from '../../../domain/call-outcome.ts';
 import type { LegId, OrderId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';
 import { orderStates } from '../../../domain/order.ts';
-import { isFailure } from '../../../domain/outcome.ts';
 import { commissionAdmin } from '../../../store/accounts/users.ts';
 import { contradictionsOf } from '../../../store/contradictions.ts';
 import type { PayoutLeg } from '../../../store/entities/money.ts';

@@ -1,4 +1,4 @@
-/** Covers: workers/payout/outcome.ts, workers/payout/sent-before.ts. */
+/** Covers: workers/payout/apply-status.ts, workers/payout/sent-before.ts. */
 import { expect } from 'chai';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import { creditOf } from '../../../store/money/current-account.ts';

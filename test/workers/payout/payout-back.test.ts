@@ -1,4 +1,4 @@
-/** Covers: transactions/settle-returned-money.ts, workers/payout/outcome.ts. */
+/** Covers: transactions/settle-returned-money.ts, workers/payout/apply-status.ts. */
 import { expect } from 'chai';
 import type { LegId } from '../../../domain/ids.ts';
 import { changeSettings } from '../../../store/accounts/users.ts';

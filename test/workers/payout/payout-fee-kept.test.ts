@@ -1,4 +1,4 @@
-/** Covers: workers/payout/outcome.ts. */
+/** Covers: workers/payout/apply-status.ts. */
 import { expect } from 'chai';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import { balanceOf, ledgerTotals } from '../../../store/money/ledger.ts';

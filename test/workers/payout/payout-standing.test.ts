@@ -1,4 +1,4 @@
-/** Covers: workers/payout/read-status.ts, workers/payout/outcome.ts. */
+/** Covers: workers/payout/read-status.ts, workers/payout/apply-status.ts. */
 import { expect } from 'chai';
 import type { LegId } from '../../../domain/ids.ts';
 import { claimLeg, findLeg, requestCancel } from '../../../store/payouts/legs.ts';

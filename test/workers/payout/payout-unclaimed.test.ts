@@ -1,4 +1,4 @@
-/** Covers: transactions/cancel-payout.ts, workers/payout/outcome.ts. */
+/** Covers: transactions/cancel-payout.ts, workers/payout/apply-status.ts. */
 import { expect } from 'chai';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import type { PayoutLeg } from '../../../store/entities/money.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Terminal } from '../../../domain/outcome.ts';
+import { Terminal } from '../../../domain/call-outcome.ts';
 import type { LegState } from '../../../domain/payout-leg.ts';
 import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { createStage, type Goods, type Seller, type Stage } from '../../support/stage.ts';

@@ -1,7 +1,7 @@
 /** Covers: store/once.ts, store/effects/effect-window.ts, workers/payout/sent-before.ts. */
 import { expect } from 'chai';
+import { Terminal } from '../../../domain/call-outcome.ts';
 import type { LegId } from '../../../domain/ids.ts';
-import { Terminal } from '../../../domain/outcome.ts';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import { findLeg } from '../../../store/payouts/legs.ts';
 import type { Providers } from '../../../workers/context/context.ts';

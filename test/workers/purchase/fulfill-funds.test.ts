@@ -1,6 +1,6 @@
 /** Covers: workers/purchase/fulfill.ts, store/money/funding.ts, store/money/balance-reading.ts. */
 import { expect } from 'chai';
-import { Retryable } from '../../../domain/outcome.ts';
+import { Retryable } from '../../../domain/call-outcome.ts';
 import { claimReading, isBeingRead, keepReading } from '../../../store/money/balance-reading.ts';
 import { setAvailable } from '../../../store/money/funding.ts';
 import { usd } from '../../support/money.ts';

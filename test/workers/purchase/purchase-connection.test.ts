@@ -1,8 +1,8 @@
 /** Covers: workers/purchase/purchase.ts, workers/purchase/missing-buyer.ts, store/connections/supplier-payer.ts. */
 import { expect } from 'chai';
+import { Terminal, TokenRefused } from '../../../domain/call-outcome.ts';
 import { money } from '../../../domain/money.ts';
 import type { ReviewReason } from '../../../domain/order.ts';
-import { Terminal, TokenRefused } from '../../../domain/outcome.ts';
 import { keepBrowserLogin } from '../../../store/connections/browser-login.ts';
 import { setAvailable } from '../../../store/money/funding.ts';
 import { wakeOrder } from '../../../store/orders/orders.ts';

@@ -1,6 +1,6 @@
 /** Covers: workers/purchase/supplier-patience.ts, workers/purchase/follow-purchase.ts. */
 import { expect } from 'chai';
-import { Terminal } from '../../../domain/outcome.ts';
+import { Terminal } from '../../../domain/call-outcome.ts';
 import type { Context } from '../../../workers/context/context.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
 import {

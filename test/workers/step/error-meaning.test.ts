@@ -11,14 +11,14 @@ import {
   TokenRefused,
   Uncertain,
   Unreadable,
-} from '../../../domain/outcome.ts';
+} from '../../../domain/call-outcome.ts';
 import { CaptureRefused } from '../../../providers/paypal/capture-refused.ts';
 import { LostClaim } from '../../../store/database/due-row.ts';
 import type { Effect } from '../../../store/entities/money.ts';
 import type { Credential } from '../../../store/entities/people.ts';
 import { LostForgetting } from '../../../store/forgetting/schedule.ts';
 import { Unproven } from '../../../store/once.ts';
-import { Uncheckable } from '../../../workers/books/stage.ts';
+import { Uncheckable } from '../../../workers/books/check-stage.ts';
 import { Obstacle } from '../../../workers/browser/obstacle.ts';
 import { ReconnectNeeded } from '../../../workers/connections/fresh-token.ts';
 import { ProcessEnds } from '../../../workers/context/shutdown-signals.ts';

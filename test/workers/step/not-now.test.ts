@@ -1,7 +1,7 @@
 /** Covers: workers/step/order-step.ts. */
 import { expect } from 'chai';
+import { NotNow } from '../../../domain/call-outcome.ts';
 import type { LegId } from '../../../domain/ids.ts';
-import { NotNow } from '../../../domain/outcome.ts';
 import type { Gate } from '../../../providers/gate/gate.ts';
 import { findLeg, legsOfOrder } from '../../../store/payouts/legs.ts';
 import { openProviders } from '../../../workers/context/providers.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Unreadable } from '../../../domain/outcome.ts';
+import { Unreadable } from '../../../domain/call-outcome.ts';
 import { evidenceOf, findEvidence } from '../../../store/orders/evidence.ts';
 import { legsOfOrder } from '../../../store/payouts/legs.ts';
 import { thrownBy } from '../../providers/thrown-by.ts';

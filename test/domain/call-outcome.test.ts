@@ -8,7 +8,7 @@ import {
   TokenRefused,
   Uncertain,
   unreachable,
-} from '../../domain/outcome.ts';
+} from '../../domain/call-outcome.ts';
 
 describe('the three kinds of failure', () => {
   const rows: [Failure, string, string][] = [

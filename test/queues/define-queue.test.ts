@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { catalogue, isQueueName, type QueueName, queueNames } from '../../queues/catalogue.ts';
-import { defineQueue, type QueueContract } from '../../queues/contract.ts';
+import { defineQueue, type QueueContract } from '../../queues/define-queue.ts';
 import { processors } from '../../workers/processors.ts';
 
 const id = randomUUID();

@@ -1,8 +1,8 @@
+import { Terminal } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
 import type { Posting } from '../../domain/ledger.ts';
 import { type LedgerEvent, ledgerEvent } from '../../domain/ledger-event.ts';
 import { add, equals, formatMoney, type Money, subtract, sum } from '../../domain/money.ts';
-import { Terminal } from '../../domain/outcome.ts';
 import { legPaid, legReturned, payoutCharged } from '../../domain/postings.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';

@@ -1,3 +1,4 @@
+import type { Stage } from './check-stage.ts';
 import { ebayFinances, ebayPayouts } from './ebay-finances.ts';
 import { givenUp } from './given-up.ts';
 import { mercadoLibrePayments } from './mercadolibre-payments.ts';
@@ -6,7 +7,6 @@ import { payouts } from './payouts.ts';
 import { payPalCaptures } from './paypal-captures.ts';
 import { payPalDisputes } from './paypal-disputes.ts';
 import { payPalPayments } from './paypal-payments.ts';
-import type { Stage } from './stage.ts';
 import { supplierOrders } from './supplier-orders.ts';
 
 /** All that a check of the books reads, in this order. */

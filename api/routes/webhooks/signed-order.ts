@@ -10,7 +10,7 @@ import type { Deps } from '../../deps.ts';
 import { type Limits, spend } from '../../middleware/limits.ts';
 import { notFound, Problem, valid } from '../../middleware/problem.ts';
 import { id } from '../schemas.ts';
-import { bytesOf, storeFromSender } from './take.ts';
+import { bytesOf, storeFromSender } from './receive-event.ts';
 
 /** How many sales that no marketplace confirms may wait for a person, per seller. */
 const unconfirmedMax = 100;

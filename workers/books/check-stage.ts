@@ -2,10 +2,11 @@
  * How the books are checked: in stages, each read slice by slice from a cursor, so that a run which ends anywhere goes on
  * where it was. A question compares one amount of ours with the provider's own.
  */
+
+import { type Failure, invariant, Terminal } from '../../domain/call-outcome.ts';
 import { dayMs, hourMs } from '../../domain/durations.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { equals, formatMoney, type Money } from '../../domain/money.ts';
-import { type Failure, invariant, Terminal } from '../../domain/outcome.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
 import type { ProviderRule } from '../../store/books/provider-rules.ts';
 import type { Order } from '../../store/entities/order.ts';
