@@ -7,7 +7,7 @@ import type { Transact } from '../queues/transact.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SecretBox } from '../runtime/secrets/secret-box.ts';
-import type { GuessRules } from '../store/accounts/guess-brakes.ts';
+import type { GuessRules } from '../store/accounts/log-in-throttle.ts';
 import type { KnownSenders } from '../store/connections/known-senders.ts';
 import type { Store } from '../store/database/open.ts';
 import type { Connectable } from '../store/entities/people.ts';

@@ -15,7 +15,7 @@ import { listen } from '../runtime/http/listen.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createSecretBox } from '../runtime/secrets/secret-box.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
-import { guessRules } from '../store/accounts/guess-brakes.ts';
+import { guessRules } from '../store/accounts/log-in-throttle.ts';
 import { openKnownSenders } from '../store/connections/known-senders.ts';
 import { withEnteredKeys } from '../store/connections/provider-keys.ts';
 import { keepClocksAgreeing } from '../store/database/clocks-agree.ts';

@@ -4,7 +4,7 @@ import helmet from 'helmet';
 import type pg from 'pg';
 import { pinoHttp } from 'pino-http';
 import { logUnknownProxy } from '../runtime/http/unknown-proxy.ts';
-import { openGuessBrakes } from '../store/accounts/guess-brakes.ts';
+import { openGuessBrakes } from '../store/accounts/log-in-throttle.ts';
 import { ping } from '../store/database/open.ts';
 import { boardRoutes } from './board/board.ts';
 import type { Deps } from './deps.ts';

@@ -33,7 +33,7 @@ export type FailureDetail = {
 };
 
 /** How many characters of an answer are kept for a person to read. */
-export const answerKeptChars = 20_000;
+const answerKeptChars = 20_000;
 
 export abstract class Failure extends Error {
   abstract readonly kind: FailureKind;

@@ -22,7 +22,7 @@ export const breakEvenCost = (sale: Omit<SaleFacts, 'supplierCost'>): Money =>
   subtract(sale.salePrice, add(sale.marketplaceFee, sale.paymentFee));
 
 /** What the platform takes of a sale, and what it costs the platform to pay it out. */
-export type PlatformTerms = { readonly commissionPercent: string; readonly payoutFees: Money };
+type PlatformTerms = { readonly commissionPercent: string; readonly payoutFees: Money };
 
 /**
  * The most that may be spent at the supplier without a loss to the reseller, or to the platform: its commission must

@@ -1,7 +1,7 @@
 import type { CallOptions } from './gate/call.ts';
 
 /** The parameters with which a person is sent to the provider's consent page. */
-export type ConsentAsked = {
+type ConsentAsked = {
   /** Comes back unchanged; single use. */
   state: string;
   /** Where the provider sends the browser afterwards: exactly as it is registered there. */
@@ -13,7 +13,7 @@ export type ConsentAsked = {
 };
 
 /** The code that the browser brought back, and the verifier which proves that we asked for it. */
-export type ConsentGiven = { code: string; redirectUri: string; codeVerifier: string };
+type ConsentGiven = { code: string; redirectUri: string; codeVerifier: string };
 
 /** The account that consented, as the provider itself names it. */
 export type ConsentedAccount = {

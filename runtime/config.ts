@@ -27,7 +27,7 @@ export type WorkerConfig = ReturnType<typeof workerSettings>;
 /** The settings of the dashboard: it opens buyers' sealed addresses, and calls no provider. */
 export type DashboardConfig = ReturnType<typeof dashboardSettings>;
 /** The settings of a program that only needs the database. */
-export type ProcessConfig = ReturnType<typeof processSettings>;
+type ProcessConfig = ReturnType<typeof processSettings>;
 
 /** Every setting of the processes by subject, each described in its schema: `docs/settings.md` is written from them. */
 export const settingsBySubject = (env: Environment): Readonly<Record<string, Joi.PartialSchemaMap>> => ({

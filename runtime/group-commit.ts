@@ -2,7 +2,7 @@
  * Work that is cheaper together. What is asked for while earlier groups are under way waits and becomes the next group;
  * nobody waits for company when nothing is under way.
  */
-export type GroupOptions<Item, Result> = {
+type GroupOptions<Item, Result> = {
   /** Does a whole group, and answers for each of its items in their order. All of it happens, or nothing. */
   readonly perform: (items: readonly Item[]) => Promise<readonly Result[]>;
   /** Whether a failure is the fault of a single item: then each of the group is tried by itself. */

@@ -5,9 +5,9 @@ import { whenNpmEnds } from './system/npm-parent.ts';
 type Closer = { readonly name: string; readonly close: () => unknown };
 
 /** Registers what to close. What was deferred last is closed first, so nothing loses what it depends on. */
-export type Defer = (name: string, close: () => unknown) => void;
+type Defer = (name: string, close: () => unknown) => void;
 
-export type ShutdownOptions = {
+type ShutdownOptions = {
   /** All closers together; past it the process exits with 1. */
   deadlineMs: number;
   log: Pick<Logger, 'info' | 'error'>;

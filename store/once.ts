@@ -29,7 +29,7 @@ import { invariant, Retryable, Terminal, Uncertain } from '../domain/call-outcom
 import { dayMs } from '../domain/durations.ts';
 import type { EffectId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
-import { type Departure, departure } from '../runtime/departure.ts';
+import { type Departure, departure } from '../runtime/send-deadline.ts';
 import { keepContradiction } from './contradictions.ts';
 import type { EntityManager } from './database/entity-manager.ts';
 import { seal } from './database/keyring.ts';

@@ -7,7 +7,7 @@ const summaryLines = 2;
 /** The findings of our own check of the books, which recomputes them independently and reads every provider. */
 export async function checkLedger(env: Readonly<Record<string, string>>): Promise<readonly Violation[]> {
   const lines: string[] = [];
-  const check = spawnDetached(['workers/books/ledger-check.ts', '--at-rest'], env, line => lines.push(line));
+  const check = spawnDetached(['workers/books/ledger-check-command.ts', '--at-rest'], env, line => lines.push(line));
   const end = await check.end;
   if (end === 'status 0') return [];
   const found =

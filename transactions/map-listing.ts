@@ -9,7 +9,7 @@ import { waitingFor, wakeOrder } from '../store/orders/orders.ts';
 import { refusal } from './decision-refused.ts';
 
 /** A variation of a marketplace listing, or with an empty one the listing as a whole. */
-export type ListingName = {
+type ListingName = {
   readonly credentialId: CredentialId;
   readonly externalId: string;
   readonly variationId: string;

@@ -4,7 +4,7 @@ import type { User } from '../store/entities/people.ts';
 
 /** Who a share is paid to, and how. */
 export type Receiver = Pick<PayoutLeg, 'userId' | 'route' | 'receiver'>;
-export type Receivers = Readonly<Record<Beneficiary, Receiver>>;
+type Receivers = Readonly<Record<Beneficiary, Receiver>>;
 
 /** Where payouts go whose owner has said nothing. */
 export type PayoutDefaults = {

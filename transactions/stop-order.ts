@@ -27,7 +27,7 @@ export function purchaseState({ suppliedByHandAt }: Order, buy: Effect | null): 
 }
 
 /** The buyer or the seller cancelled the sale; the buyer is to be forgotten; the buyer's money went back, or is disputed. */
-export type WhyStopped = 'cancelled' | 'erased' | 'held';
+type WhyStopped = 'cancelled' | 'erased' | 'held';
 type End = { readonly to: 'CANCELLED' } | { readonly to: 'NEEDS_REVIEW'; readonly reason: ReviewReason };
 
 const review = <Reason extends ReviewReason>(reason: Reason) => ({ to: 'NEEDS_REVIEW', reason }) as const;

@@ -51,7 +51,7 @@ export const supplierOwes = async (em: EntityManager, orderId: OrderId): Promise
   (await owedBySupplier(em, orderId)).amountMinor !== 0n;
 
 /** What was paid for goods that do not come; `lost` of it never comes back. */
-export type Undone = { readonly cost: Money; readonly lost?: Money; readonly seenBy: string };
+type Undone = { readonly cost: Money; readonly lost?: Money; readonly seenBy: string };
 
 /**
  * The supplier has given the money back, but for what is lost, and somebody has seen it. The purchase counts as not

@@ -9,7 +9,7 @@ import { troubleBoard } from '../store/operations/provider-troubles.ts';
 import type { Context } from './context/context.ts';
 import { openProviders } from './context/providers.ts';
 
-export type Command = AsyncDisposable & { readonly context: Context };
+type Command = AsyncDisposable & { readonly context: Context };
 
 /** What a command that somebody types has around it: the workers' own context. Nothing is moved, so nothing is enqueued. */
 export async function openCommand(name: string): Promise<Command> {

@@ -10,7 +10,7 @@ type Given = Pick<
   'checkoutsPerMinutePerAddress' | 'checkoutsPerMinutePerSeller' | 'notificationsPerMinutePerSeller'
 >;
 
-/** All rate limits but those of log-ins (`store/accounts/guess-brakes.ts`): per address, per seller or per user. */
+/** All rate limits but those of log-ins (`store/accounts/log-in-throttle.ts`): per address, per seller or per user. */
 export const limitRules = (config: Given) => ({
   'checkout-address': { points: config.checkoutsPerMinutePerAddress, windowSeconds: 60 },
   'checkout-seller': { points: config.checkoutsPerMinutePerSeller, windowSeconds: 60 },

@@ -5,8 +5,8 @@ import { KeysLimited } from '../../providers/webhook/unknown-keys.ts';
 import { WebhookRejected } from '../../providers/webhook/webhook-rejected.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { auditPresentDenied } from '../../store/accounts/audit.ts';
-import { TooManyAtOnce } from '../../store/accounts/guess-brakes.ts';
-import { whence } from '../../store/database/acting.ts';
+import { TooManyAtOnce } from '../../store/accounts/log-in-throttle.ts';
+import { whence } from '../../store/database/current-actor.ts';
 import type { Store } from '../../store/database/open.ts';
 import { createLocalLimit } from '../../store/database/request-limits.ts';
 import { isDatabaseAway } from '../../store/database/unavailable.ts';
@@ -29,7 +29,7 @@ export class Problem extends Error {
   }
 }
 
-export type ProblemDetail = { errors?: readonly FieldError[]; retryAfterSeconds?: number };
+type ProblemDetail = { errors?: readonly FieldError[]; retryAfterSeconds?: number };
 
 export type FieldError = { readonly field: string; readonly message: string };
 

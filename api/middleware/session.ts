@@ -5,7 +5,7 @@ import { cookieOf } from '../../runtime/http/cookie-of.ts';
 import { sourceAddress } from '../../runtime/http/source-address.ts';
 import { openDoor, type Session } from '../../store/accounts/authentication.ts';
 import type { Checked, LogInPlace } from '../../store/accounts/sessions.ts';
-import { actingAs } from '../../store/database/acting.ts';
+import { actingAs } from '../../store/database/current-actor.ts';
 import type { Store } from '../../store/database/open.ts';
 import { logPath } from './log-path.ts';
 import { Problem } from './problem.ts';
@@ -56,7 +56,7 @@ const actionOf = ({ method, originalUrl }: Request, { email }: Session) => ({
   target: {},
 });
 
-export const whenceOf = ({ ip }: Request, { sessionId }: Pick<Session, 'sessionId'>) => ({
+const whenceOf = ({ ip }: Request, { sessionId }: Pick<Session, 'sessionId'>) => ({
   source: sourceAddress(ip),
   sessionId,
 });

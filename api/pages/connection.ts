@@ -21,7 +21,7 @@ const names: Readonly<Record<string, string>> = {
 };
 export const nameOf = (apiName: string): string => names[apiName] ?? apiName;
 
-export type ConnectedFacts = {
+type ConnectedFacts = {
   readonly apiName: string;
   readonly accountName: string;
   readonly accountId: string;

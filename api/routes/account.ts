@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import Joi from 'joi';
-import type { GuessBrakes } from '../../store/accounts/guess-brakes.ts';
+import type { GuessBrakes } from '../../store/accounts/log-in-throttle.ts';
 import { changePassword } from '../../store/accounts/new-password.ts';
 import { noticesOf } from '../../store/accounts/notices.ts';
 import { endSession, endSessions, openSessions } from '../../store/accounts/sessions.ts';

@@ -1,10 +1,10 @@
 import { Router } from 'express';
 import Joi from 'joi';
-import type { GuessBrakes } from '../../store/accounts/guess-brakes.ts';
 import { logIn } from '../../store/accounts/log-in.ts';
+import type { GuessBrakes } from '../../store/accounts/log-in-throttle.ts';
 import { resetPassword } from '../../store/accounts/new-password.ts';
 import { endSession } from '../../store/accounts/sessions.ts';
-import { actingAs } from '../../store/database/acting.ts';
+import { actingAs } from '../../store/database/current-actor.ts';
 import type { Deps } from '../deps.ts';
 import { sourceOf, tooMany } from '../middleware/limits.ts';
 import { Problem, valid } from '../middleware/problem.ts';

@@ -9,7 +9,7 @@ import { type BuyerAccountState, buyerAccountState, releaseAccount } from '../..
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import { resumeOrders } from '../../transactions/resume-orders.ts';
-import { assertReplaceable } from '../consent/account-in-use.ts';
+import { assertReplaceable } from '../consent/replacing-account.ts';
 import type { Deps } from '../deps.ts';
 import { type Limits, spend } from '../middleware/limits.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import type { GuessBrakes } from '../../store/accounts/guess-brakes.ts';
 import { confirmPassword } from '../../store/accounts/log-in.ts';
+import type { GuessBrakes } from '../../store/accounts/log-in-throttle.ts';
 import type { Store } from '../../store/database/open.ts';
 import { sourceOf, tooMany } from '../middleware/limits.ts';
 import { Problem } from '../middleware/problem.ts';

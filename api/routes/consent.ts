@@ -20,8 +20,8 @@ import { wantSubscription } from '../../store/connections/ebay-subscriptions.ts'
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Connectable, ConnectionAttempt } from '../../store/entities/people.ts';
 import { resumeAccount } from '../../transactions/resume-account.ts';
-import { assertReplaceable } from '../consent/account-in-use.ts';
 import { connectables, environmentOf } from '../consent/consents.ts';
+import { assertReplaceable } from '../consent/replacing-account.ts';
 import type { Deps } from '../deps.ts';
 import { browserOf, markBrowser, wantsPage } from '../middleware/browser.ts';
 import { type Limits, spend } from '../middleware/limits.ts';

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import type { UserId } from '../../domain/ids.ts';
-import type { GuessBrakes } from '../../store/accounts/guess-brakes.ts';
+import type { GuessBrakes } from '../../store/accounts/log-in-throttle.ts';
 import { askChange, cancelChange, type PayTo, presentReceiver, restingChange } from '../../store/accounts/receivers.ts';
 import type { Deps } from '../deps.ts';
 import { Problem, valid } from '../middleware/problem.ts';

@@ -23,7 +23,7 @@ export const connectionView = (credential: Credential, now: Date) => ({
   reconnectBy: credential.refreshExpiresAt ?? null,
 });
 
-export type WebhookUrls = { notificationUrl?: string; inlineUrl?: string };
+type WebhookUrls = { notificationUrl?: string; inlineUrl?: string };
 
 /** The addresses at which the marketplace, or a sender of inline orders, calls us. */
 export function webhookUrls(config: Config, { id, apiName, webhookSegment }: Credential): WebhookUrls {

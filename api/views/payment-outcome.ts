@@ -32,7 +32,7 @@ export type PaymentOutcome = {
 };
 
 /** What is known of one order's payment. */
-export type PaymentFacts = { readonly payment: Payment | undefined; readonly effect: Effect | null };
+type PaymentFacts = { readonly payment: Payment | undefined; readonly effect: Effect | null };
 
 export async function paymentFacts(em: EntityManager, order: Order): Promise<PaymentFacts> {
   const payments = await paymentsOf(em, order.id);

@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq';
 import type { QueueName } from '../../queues/catalogue.ts';
 import type { Producer } from '../../queues/engine/producer.ts';
-import { within } from '../../runtime/within.ts';
+import { within } from '../../runtime/with-timeout.ts';
 
 /** A queue that does not answer within this is shown as unreachable; the rest of the page does not wait for it. */
 const answerTimeoutMs = 2_000;

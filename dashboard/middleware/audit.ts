@@ -1,5 +1,5 @@
 import { auditAttempt, auditOutcome } from '../../store/accounts/audit.ts';
-import { type AuditedAction, actingIn } from '../../store/database/acting.ts';
+import { type AuditedAction, actingIn } from '../../store/database/current-actor.ts';
 import type { Deps } from '../deps.ts';
 import { Refusal } from './refusal.ts';
 

@@ -4,7 +4,7 @@ import { cookieOf } from '../../runtime/http/cookie-of.ts';
 import { sourceAddress } from '../../runtime/http/source-address.ts';
 import { openDoor } from '../../store/accounts/authentication.ts';
 import { type Checked, endSession } from '../../store/accounts/sessions.ts';
-import { actingAs } from '../../store/database/acting.ts';
+import { actingAs } from '../../store/database/current-actor.ts';
 import type { Deps } from '../deps.ts';
 import { Refusal } from './refusal.ts';
 

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import { sourceAddress } from '../../runtime/http/source-address.ts';
-import type { GuessBrakes } from '../../store/accounts/guess-brakes.ts';
+import type { GuessBrakes } from '../../store/accounts/log-in-throttle.ts';
 import { changePassword } from '../../store/accounts/new-password.ts';
 import { endSession, endSessions, openSessions } from '../../store/accounts/sessions.ts';
 import type { Deps } from '../deps.ts';

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { TooManyAtOnce } from '../../store/accounts/guess-brakes.ts';
+import { TooManyAtOnce } from '../../store/accounts/log-in-throttle.ts';
 import { isDatabaseAway } from '../../store/database/unavailable.ts';
 import type { Deps } from '../deps.ts';
 import { Refusal } from '../middleware/refusal.ts';

@@ -1,8 +1,8 @@
 import { type Request, Router } from 'express';
 import Joi from 'joi';
 import { sourceAddress } from '../../runtime/http/source-address.ts';
-import type { GuessBrakes } from '../../store/accounts/guess-brakes.ts';
 import { logIn } from '../../store/accounts/log-in.ts';
+import type { GuessBrakes } from '../../store/accounts/log-in-throttle.ts';
 import type { User } from '../../store/entities/people.ts';
 import type { Deps } from '../deps.ts';
 import { audited } from '../middleware/audit.ts';

@@ -3,7 +3,7 @@ import { Terminal } from '../../domain/call-outcome.ts';
 /** A fault that a person has to correct: the text names the field and the correction, and never the field's content. */
 export const refuse = (code: string, text: string): Terminal => new Terminal(`ADDRESS_${code}`, text);
 
-export type Problems = {
+type Problems = {
   /** The value, or undefined when reading it found a problem. */
   attempt<T>(read: () => T): T | undefined;
   /** @throws Terminal `ADDRESS_…` of the first problem, with the texts of all */

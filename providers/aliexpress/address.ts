@@ -7,10 +7,10 @@ import type { Address } from '../../domain/address.ts';
 import type { Province } from './address-names.ts';
 import { gatherProblems, refuse } from './address-problem.ts';
 import { type LogisticsAddress, nationalAddress, rulesOf } from './address-rules.ts';
-import { inLatinLetters } from './letters.ts';
 import { splitPhone } from './phone.ts';
 import { placeIn } from './place.ts';
 import { postalCodeIn } from './postal-code.ts';
+import { inLatinLetters } from './transliterate.ts';
 
 /** Where an order goes: the same for its freight query, its create and the website's form. */
 export type Destination = {

@@ -15,7 +15,7 @@ import {
   Unreadable,
 } from '../../domain/call-outcome.ts';
 import { type Call, failed, failureOf, rowOf } from '../gate/call.ts';
-import { neverCertainStatus, speaksOfDoubt } from '../wire/never-certain.ts';
+import { neverCertainStatus, speaksOfDoubt } from '../wire/ambiguous-refusal.ts';
 import type { Refusal } from './envelope.ts';
 
 /** Gateway codes, as they come in `sub_code`, `code`, or the `error_code` of an order. */

@@ -13,7 +13,7 @@ import {
   type UserToken,
 } from '../gate/call.ts';
 import { isLimited } from '../gate/rate-limits.ts';
-import { neverCertainStatus } from '../wire/never-certain.ts';
+import { neverCertainStatus } from '../wire/ambiguous-refusal.ts';
 import { refused } from './classify.ts';
 import { type Refusal, refusalIn, unwrap } from './envelope.ts';
 import { healthOf } from './health.ts';
@@ -22,7 +22,7 @@ import { signParameters } from './sign.ts';
 export type AliExpressOptions = Gated & { baseUrl: string; appKey: string; appSecret: string; now?: () => number };
 
 /** One call: the API's name, its parameters, and the user for whom it acts, if any. */
-export type GatewayCall = {
+type GatewayCall = {
   name: string;
   parameters: Readonly<Record<string, string>>;
   user?: UserToken;

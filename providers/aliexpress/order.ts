@@ -4,7 +4,7 @@ import type { LogisticsAddress } from './address-rules.ts';
 import { type SupplierOrderStatus, statusOf } from './order-status.ts';
 import type { WireSupplierOrder } from './schema.ts';
 
-export type NewSupplierOrder = {
+type NewSupplierOrder = {
   /** Our idempotency key: AliExpress deduplicates it for 24 h. */
   outOrderId: string;
   destination: Destination;

@@ -111,7 +111,7 @@ const delivery = open<PricedDelivery>({
   return { ...wire, fee: parseMoney(fee, currency) };
 });
 
-export type WireFreight = {
+type WireFreight = {
   result: { success: boolean; code?: string; msg: string; delivery_options: WireDelivery[] };
 };
 export const freight = open<WireFreight>({
@@ -126,7 +126,7 @@ export const freight = open<WireFreight>({
 /** An order number of AliExpress: sixteen digits and more, as text or as a bare number. */
 const orderNumber = Joi.alternatives(text.pattern(/^[1-9]\d*$/), count.strict().positive()).custom(String);
 
-export type WirePlaced = {
+type WirePlaced = {
   result: { is_success: boolean; order_list: string[]; error_code?: string; error_msg?: string };
 };
 export const placed = open<WirePlaced>({
@@ -145,7 +145,7 @@ const maybeAmount = open<Told>({ amount: price.required(), currency_code: text.r
   .empty(Joi.alternatives(Joi.valid(null, ''), open({ amount: Joi.valid(null, '') })))
   .custom(({ amount, currency_code: currency }: Told) => parseMoney(amount, currency));
 
-export type WireChild = { actual_fee?: Money; end_reason?: string };
+type WireChild = { actual_fee?: Money; end_reason?: string };
 export type WireSupplierOrder = {
   result: {
     order_status: string;
@@ -175,15 +175,15 @@ export const supplierOrder = open<WireSupplierOrder>({
   }).required(),
 });
 
-export type WireNode = { time_stamp: number; tracking_name: string; tracking_detail_desc: string };
-export type WirePackageItem = { quantity: number };
+type WireNode = { time_stamp: number; tracking_name: string; tracking_detail_desc: string };
+type WirePackageItem = { quantity: number };
 export type WireParcel = {
   mail_no?: string;
   carrier_name?: string;
   package_item_list?: WirePackageItem[];
   detail_node_list?: WireNode[];
 };
-export type WireTracking = {
+type WireTracking = {
   result: { ret: boolean; code?: string; msg: string; data: { tracking_detail_line_list: WireParcel[] } };
 };
 const node = open<WireNode>({
@@ -212,7 +212,7 @@ export const tracking = open<WireTracking>({
 });
 
 /** An order can do without the names of places: see `toProvinces`. */
-export type WireAddress = { result: { ret?: boolean; data?: unknown } };
+type WireAddress = { result: { ret?: boolean; data?: unknown } };
 export const address = open<WireAddress>({
   result: open<WireAddress['result']>({
     ret: harmless(Joi.boolean()), // a text in the documentation, which Joi reads as well

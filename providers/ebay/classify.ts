@@ -37,7 +37,7 @@ export const errorIds: Readonly<Record<string, FailureKind>> = Object.fromEntrie
 );
 
 /** The permission is not in the seller's consent, or eBay has withdrawn it from our application or from the seller. */
-export const permissionIds: readonly string[] = ['1100', '195011'];
+const permissionIds: readonly string[] = ['1100', '195011'];
 
 /** The seller is suspended; in the answer to a shipment it only means that eBay did not accept it. */
 const suspended = '32400';

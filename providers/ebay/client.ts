@@ -25,7 +25,7 @@ import type { EbayKey } from './webhook.ts';
 export type EbayOptions = Gated & { baseUrl: string; clientId: string; clientSecret: string; now?: () => number };
 
 /** A refresh gives no new refresh token, and does not extend the old one. */
-export type EbayToken = { accessToken: string; accessExpiresAt: Date };
+type EbayToken = { accessToken: string; accessExpiresAt: Date };
 
 /** Filters by the time of the last change; `limit` ≤ 200. */
 export type OrderSearch = { lastModifiedFrom: Date; lastModifiedTo: Date; limit: number; offset: number };

@@ -26,7 +26,7 @@ const grant = schema.token.fork(['refresh_token', 'refresh_token_expires_in'], f
 type WireUser = { userId: string; username?: string };
 const user = open<WireUser>({ userId: idText.required(), username: Joi.string().empty(['', null]) });
 
-export type EbayConsentOptions = EbayOptions & { ruName: string };
+type EbayConsentOptions = EbayOptions & { ruName: string };
 
 /** Without PKCE. eBay wants its RuName in place of a redirect address, and its Identity API says who consented. */
 export function createEbayConsent(options: EbayConsentOptions): Consent {

@@ -10,8 +10,6 @@ import type { HttpAnswer } from '../wire/http.ts';
 
 export const financesScope = 'https://api.ebay.com/oauth/api_scope/sell.finances';
 
-/** The longest period of one request. */
-export const longestFinancesMs = 90 * 86_400_000;
 const transactionsPerPage = 500;
 const payoutsPerPage = 200;
 
@@ -94,7 +92,7 @@ const payouts = open<{ payouts: Listed<FinancesPayout>[]; total: number }>({
   total: count.required(),
 });
 
-export type FinancesRange = { from: Date; to: Date; offset: number };
+type FinancesRange = { from: Date; to: Date; offset: number };
 export type FinancesPage<Item> = { items: Listed<Item>[]; total: number };
 
 type Surroundings = {

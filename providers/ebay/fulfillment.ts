@@ -3,7 +3,7 @@ import { type Call, malformed } from '../gate/call.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import type { WireFulfillment } from './schema.ts';
 
-export type ShippedLine = { lineItemId: string; quantity: number };
+type ShippedLine = { lineItemId: string; quantity: number };
 
 /** One parcel as eBay has recorded it. */
 export type Fulfillment = {
@@ -14,7 +14,7 @@ export type Fulfillment = {
   shippedAt?: Date;
 };
 
-export type NewFulfillment = {
+type NewFulfillment = {
   lines: readonly ShippedLine[];
   shippedAt: Date;
   /** A code of eBay's `ShippingCarrierDetails`; `Other` where none fits. */

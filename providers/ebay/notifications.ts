@@ -21,7 +21,7 @@ export type Destination = { id: string; endpoint: string; status: string };
 /** The subscription of a seller to one topic. */
 export type Subscription = { id: string; topic: string; destinationId: string; status: string };
 
-export type DestinationFacts = { name: string; endpoint: string; verificationToken: string };
+type DestinationFacts = { name: string; endpoint: string; verificationToken: string };
 
 type WireDestination = { destinationId: string; status: string; deliveryConfig: { endpoint: string } };
 const destination = open<WireDestination>({
@@ -153,5 +153,3 @@ export function createEbayNotifications({
     },
   };
 }
-
-export type EbayNotifications = ReturnType<typeof createEbayNotifications>;

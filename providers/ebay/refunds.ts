@@ -12,7 +12,7 @@ import type { WireRefund } from './schema.ts';
 /** PENDING may still fail. The amount is absent where eBay gives none, or two that differ. */
 export type EbayRefund = { state: 'PENDING' | 'REFUNDED'; amount: Money | undefined };
 
-export type EbayRefunds = {
+type EbayRefunds = {
   /** Refunds of the order as a whole, whose line is unknown. */
   ofOrder: EbayRefund[];
   /** Of each line, in the order of the lines. */

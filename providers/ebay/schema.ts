@@ -33,14 +33,14 @@ export const token = open<WireToken>({
   refresh_token_expires_in: maybe(Joi.number().integer()),
 });
 
-export type WirePublicKey = { key: string; algorithm: string; digest: string };
+type WirePublicKey = { key: string; algorithm: string; digest: string };
 export const publicKey = open<WirePublicKey>({
   key: text.required(),
   algorithm: text.required(),
   digest: text.required(),
 });
 
-export type WireShipTo = {
+type WireShipTo = {
   fullName?: string;
   companyName?: string;
   contactAddress?: {

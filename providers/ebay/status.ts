@@ -8,7 +8,7 @@ import type { WirePayment, WireProgram } from './schema.ts';
 
 export type EbayMoneyState = 'none' | 'paid' | 'partly back' | 'back' | 'unknown';
 
-export const moneyByStatus: Readonly<Record<string, EbayMoneyState>> = {
+const moneyByStatus: Readonly<Record<string, EbayMoneyState>> = {
   PENDING: 'none',
   FAILED: 'none',
   PAID: 'paid',
@@ -25,7 +25,7 @@ export function moneyOf(orderPaymentStatus: string, payments: readonly WirePayme
 
 export type Cancellation = 'none' | 'asked' | 'cancelled' | 'unknown';
 
-export const cancellations: Readonly<Record<string, Cancellation>> = {
+const cancellations: Readonly<Record<string, Cancellation>> = {
   NONE_REQUESTED: 'none',
   IN_PROGRESS: 'asked',
   CANCELED: 'cancelled',
@@ -62,7 +62,7 @@ export const contestedBy = (payments: readonly WirePayment[]): string | undefine
 export type EbaySender = 'seller' | 'label' | 'marketplace' | 'nobody' | 'unknown';
 
 /** https://developer.ebay.com/api-docs/sell/fulfillment/types/sel:FulfillmentInstructionsType */
-export const sendersByInstructions: Readonly<Record<string, EbaySender>> = {
+const sendersByInstructions: Readonly<Record<string, EbaySender>> = {
   SHIP_TO: 'seller',
   SELLER_DEFINED: 'seller',
   FULFILLED_BY_EBAY: 'marketplace',

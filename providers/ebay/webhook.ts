@@ -28,7 +28,7 @@ const signatureHeader = open<WireSignature>({
     .required(),
 });
 
-export type SignedNotification = {
+type SignedNotification = {
   /** `X-EBAY-SIGNATURE`. */
   header: string | undefined;
   /** The bytes as they came. */

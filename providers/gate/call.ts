@@ -13,7 +13,7 @@ import {
 import type { Capability } from '../../domain/connection.ts';
 import type { Provider } from '../../domain/provider.ts';
 import { moneyCallMs, readMs } from '../../runtime/call-times.ts';
-import type { Departure } from '../../runtime/departure.ts';
+import type { Departure } from '../../runtime/send-deadline.ts';
 import { parseExactly } from '../wire/exact-json.ts';
 import { CallFailed, type HttpAnswer, type HttpRequest, send } from '../wire/http.ts';
 import { withoutOurSecrets } from '../wire/own-secrets.ts';

@@ -12,7 +12,7 @@ import { CallFailed } from '../wire/http.ts';
 /** The reply to one request. `ill`: it is an answer, but it says that the provider is broken. */
 export type Reply = { readonly ill: boolean };
 
-export type CircuitOptions = {
+type CircuitOptions = {
   /** Decides after how many failures the circuit opens; made anew for each start. */
   breaker: () => IBreaker;
   /** How long the circuit stays open, by how many test calls in a row have failed. */

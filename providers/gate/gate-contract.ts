@@ -1,7 +1,7 @@
 /** What a client says of a call, and what the gate makes of it. */
 import type { Capability } from '../../domain/connection.ts';
 import type { Provider, ProviderState } from '../../domain/provider.ts';
-import type { Departure } from '../../runtime/departure.ts';
+import type { Departure } from '../../runtime/send-deadline.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import type { LimitName } from './rate-limits.ts';
 

@@ -3,7 +3,7 @@ import { type LimitName, type RateLimit, rateLimits } from './rate-limits.ts';
 
 /** A counter that all processes share: so many points per window, counted from the first. */
 export type Window = { readonly points: number; readonly seconds: number };
-export type OpenCounter = (window: Window) => RateLimiterAbstract;
+type OpenCounter = (window: Window) => RateLimiterAbstract;
 
 const hourSeconds = 3_600;
 /** A process takes as many calls at once from the shared counter as the full rate allows in this time. */

@@ -1,7 +1,7 @@
 import type { Trouble } from '../../domain/provider.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
-export type TroubleKey = Pick<Trouble, 'provider' | 'account' | 'family' | 'why'>;
+type TroubleKey = Pick<Trouble, 'provider' | 'account' | 'family' | 'why'>;
 
 /** A small table by which the processes tell each other which providers get no calls for a while. */
 export type Board = {

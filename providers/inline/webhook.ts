@@ -5,7 +5,7 @@ import { type Currency, currencies, type Money, parseMoney } from '../../domain/
 import { readNotification, WebhookRejected } from '../webhook/webhook-rejected.ts';
 import { decimalText } from '../wire/fields.ts';
 
-export type SignedOrder = {
+type SignedOrder = {
   /** `X-Signature`: HMAC-SHA256 of the body, in hex. */
   header: string | undefined;
   /** The bytes as they came. */

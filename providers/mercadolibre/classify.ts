@@ -15,7 +15,7 @@ export const oauthErrors: Record<string, FailureKind> = {
 export const statuses: Record<string, FailureKind> = { 400: 'terminal' };
 
 /** The messages of a 403 because the order is another account's. Every other 403 is about permissions. */
-export const notTheirs = /caller\.?id|does not belong|not the (owner|seller)/i;
+const notTheirs = /caller\.?id|does not belong|not the (owner|seller)/i;
 
 type ErrorBody = { error?: string; code?: string; message?: string };
 const errorBody = open<ErrorBody>({

@@ -30,7 +30,7 @@ export type MercadoLibreOptions = Gated & {
 };
 
 /** Both tokens are new: the refresh token that was used is invalid from now on. */
-export type MercadoLibreToken = { accessToken: string; accessExpiresAt: Date; refreshToken: string; userId: string };
+type MercadoLibreToken = { accessToken: string; accessExpiresAt: Date; refreshToken: string; userId: string };
 
 /** By the time of the last change, effective to the hour; `limit` ≤ 50. Cancelled orders must be asked for. */
 export type OrderSearch = {

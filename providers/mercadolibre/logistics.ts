@@ -11,7 +11,7 @@ import { rowOf } from '../gate/call.ts';
 
 export type MercadoLibreSender = 'seller' | 'label' | 'marketplace' | 'unknown';
 
-export const sendersByMode: Readonly<Record<string, MercadoLibreSender>> = {
+const sendersByMode: Readonly<Record<string, MercadoLibreSender>> = {
   me1: 'seller',
   custom: 'seller',
   not_specified: 'seller',
@@ -19,7 +19,7 @@ export const sendersByMode: Readonly<Record<string, MercadoLibreSender>> = {
   me2: 'label',
 };
 
-export const sendersByType: Readonly<Record<string, MercadoLibreSender>> = { fulfillment: 'marketplace' };
+const sendersByType: Readonly<Record<string, MercadoLibreSender>> = { fulfillment: 'marketplace' };
 
 export const senderOf = (mode: string, type: string | undefined): MercadoLibreSender =>
   rowOf(sendersByType, type) ?? rowOf(sendersByMode, mode) ?? 'unknown';

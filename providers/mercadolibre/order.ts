@@ -41,7 +41,7 @@ export type MercadoLibreItem = {
  *   cancelled      over
  *   unknown        a word that we do not know
  */
-export type SaleState = 'unpaid' | 'paid' | 'cancel asked' | 'cancelled' | 'unknown';
+type SaleState = 'unpaid' | 'paid' | 'cancel asked' | 'cancelled' | 'unknown';
 
 export const saleStates: Readonly<Record<string, SaleState>> = {
   confirmed: 'unpaid',

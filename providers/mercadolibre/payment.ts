@@ -31,7 +31,7 @@ export const byStatus: Readonly<Record<string, MercadoLibreMoneyState>> = {
 };
 
 /** The bank that took the money back has made its final decision. */
-export const byDetail: Readonly<Record<string, MercadoLibreMoneyState>> = {
+const byDetail: Readonly<Record<string, MercadoLibreMoneyState>> = {
   'charged_back/settled': 'gone',
   'charged_back/reimbursed': 'received',
 };

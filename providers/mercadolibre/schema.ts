@@ -165,5 +165,5 @@ export const wireShipment = open<WireShipment>({
 /** `OK`, or the status that was reported: any other word proves nothing. */
 export const told = open<{ status: string }>({ status: text.required() });
 
-export type WireMissed = { messages: Listed<MercadoLibreNotification>[] };
+type WireMissed = { messages: Listed<MercadoLibreNotification>[] };
 export const missed = open<WireMissed>({ messages: eachOf(notification).required() });

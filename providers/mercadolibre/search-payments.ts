@@ -79,7 +79,7 @@ function toFound(wire: WireFound): FoundPayment {
   };
 }
 
-export type PaymentPage = { results: Listed<FoundPayment>[]; paging: { total: number } };
+type PaymentPage = { results: Listed<FoundPayment>[]; paging: { total: number } };
 export const paymentPage = open<PaymentPage>({
   results: eachOf(readAs(wireFound, toFound)).required(),
   paging: open({ total: count.required() }).required(),

@@ -17,7 +17,7 @@ export type MercadoLibreShipment = {
   shipBy?: Date;
 };
 
-export type ShipNotice = {
+type ShipNotice = {
   status: 'shipped' | 'delivered';
   at: Date;
   trackingNumber: string;
@@ -40,7 +40,7 @@ export function shipNotice({ status, at, trackingNumber, trackingUrl, comment = 
   });
 }
 
-export function toShipment(wire: WireShipment): MercadoLibreShipment {
+function toShipment(wire: WireShipment): MercadoLibreShipment {
   const shipTo = toAddress(wire.destination);
   const { mode, type } = wire.logistic;
   const shipBy = wire.lead_time?.estimated_handling_limit?.date;

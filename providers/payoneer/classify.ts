@@ -1,9 +1,9 @@
 import Joi from 'joi';
 import type { Failure, FailureKind } from '../../domain/call-outcome.ts';
 import { type Call, failed, refusalBody, refusedByStatus, rowOf, succeeded } from '../gate/call.ts';
+import { neverCertainStatus, speaksOfDoubt } from '../wire/ambiguous-refusal.ts';
 import { harmless, idText, maybe, open } from '../wire/fields.ts';
 import type { HttpAnswer } from '../wire/http.ts';
-import { neverCertainStatus, speaksOfDoubt } from '../wire/never-certain.ts';
 
 /** `error_details.sub_code`. Few are known: the list is for partners. */
 export const subCodes: Record<string, FailureKind> = {

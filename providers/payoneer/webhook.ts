@@ -5,7 +5,7 @@ import { WebhookRejected } from '../webhook/webhook-rejected.ts';
 import { harmless, idText, open } from '../wire/fields.ts';
 
 /** `Webhook-IPCNSender-production`, or `-sandbox`. */
-export type IpcnSender = `Webhook-IPCNSender-${'sandbox' | 'production'}`;
+type IpcnSender = `Webhook-IPCNSender-${'sandbox' | 'production'}`;
 
 export type SignedIpcn = {
   method: string;
@@ -63,7 +63,7 @@ function encodedUrl(url: string): string {
 }
 
 /** A hint: only the URL says which event it is, and the payout or the payee is read back. */
-export type Ipcn = {
+type Ipcn = {
   /** Our `client_reference_id`, as far as the samples show. */
   reference?: string;
   payeeId?: string;

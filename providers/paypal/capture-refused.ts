@@ -11,7 +11,7 @@ export class CaptureRefused extends Terminal {
 }
 
 /** What can be done after a refusal, and by whom. */
-export type AfterRefusal =
+type AfterRefusal =
   /** The buyer approves the same order again, with another way to pay or after another look. */
   | 'approve-again'
   /** This order is not paid any more: the buyer checks out anew, with another way to pay. */

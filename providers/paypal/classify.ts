@@ -2,9 +2,9 @@ import Joi from 'joi';
 import { type Failure, type FailureKind, Terminal } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
 import { type Call, failed, refusalBody, refusedByStatus, rowOf } from '../gate/call.ts';
+import { neverCertainStatus, speaksOfDoubt } from '../wire/ambiguous-refusal.ts';
 import { choiceOf, harmless, maybe, open } from '../wire/fields.ts';
 import type { HttpAnswer } from '../wire/http.ts';
-import { neverCertainStatus, speaksOfDoubt } from '../wire/never-certain.ts';
 import { buyerPage } from './buyer-page.ts';
 import { CaptureRefused } from './capture-refused.ts';
 

@@ -85,7 +85,7 @@ const wireAddress = (address: Address) => ({
   country_code: address.country,
 });
 
-export type NewRefund = { amount: Money; customId: string; note?: string };
+type NewRefund = { amount: Money; customId: string; note?: string };
 
 /** The frozen request of a refund. */
 export const refundBody = ({ amount, customId, note }: NewRefund): string =>

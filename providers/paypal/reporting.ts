@@ -60,7 +60,7 @@ const page = open<WirePage>({
   total_pages: count.required(),
 });
 
-export type Report = { from: Date; to: Date; page: number };
+type Report = { from: Date; to: Date; page: number };
 
 /** Reporting v1: transactions of at most 31 days, three years back. */
 export function reportingCalls({ reading, get }: Exchanges) {

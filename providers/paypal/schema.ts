@@ -39,7 +39,7 @@ const link = open<WireLink>({ href: text.required(), rel: text.required() });
 /** Links to the next page: an unreadable one would end a list too early. */
 const pageLinks = maybe(list(link));
 
-export type WireCreated = { id: string; links: WireLink[] };
+type WireCreated = { id: string; links: WireLink[] };
 /** One of the links is chosen for the buyer. */
 export const created = open<WireCreated>({ id: idText.required(), links: choiceOf(link).required() });
 
@@ -107,19 +107,19 @@ export const dispute = open<WireDispute>({
   money_movements: maybe(list(movement)),
 });
 
-export type WireTracker = { id: string; status?: string };
+type WireTracker = { id: string; status?: string };
 const tracker = open<WireTracker>({ id: idText.required(), status: harmless(text) });
 const shipping = open<{ trackers?: WireTracker[] }>({ trackers: maybe(list(tracker)) });
 type WireShipping = { trackers?: WireTracker[] };
 
 /** Unreadable parcels do not make the money unreadable, and do not count as "none". */
-export type WireShippingApart = WireShipping | 'unreadable';
+type WireShippingApart = WireShipping | 'unreadable';
 const shippingApart = Joi.any().custom((value: unknown): WireShippingApart => {
   const { value: read, error } = shipping.validate(value ?? {});
   return error ? 'unreadable' : read;
 }) as Joi.Schema<WireShippingApart>;
 
-export type WireUnit = {
+type WireUnit = {
   custom_id?: string;
   payments?: { captures?: WireCapture[]; refunds?: (WireRefund & { amount: Money })[] };
   shipping?: WireShippingApart;
@@ -152,7 +152,7 @@ export const capturedOrder = order.custom((wire: WireOrder) => {
   throw new TypeError('no capture');
 });
 
-export type WireDisputes = { items: { dispute_id: string }[]; links?: WireLink[] };
+type WireDisputes = { items: { dispute_id: string }[]; links?: WireLink[] };
 export const disputes = open<WireDisputes>({
   // PayPal leaves out an empty list.
   items: maybe(list(open<{ dispute_id: string }>({ dispute_id: idText.required() }))).default([]),
@@ -161,7 +161,7 @@ export const disputes = open<WireDisputes>({
 
 export type WireParcels = { shipping?: WireShippingApart };
 /** The answer to adding a tracker: the order, of which only the parcels are read. */
-export type WireTracked = { purchase_units: WireParcels[] };
+type WireTracked = { purchase_units: WireParcels[] };
 export const trackedOrder = open<WireTracked>({
   purchase_units: list(open<WireParcels>({ shipping: maybe(shipping) }))
     .min(1)
@@ -241,5 +241,5 @@ export const webhook = open<WireWebhook>({
 export const webhooks = open<{ webhooks: WireWebhook[] }>({ webhooks: list(webhook).required() });
 
 /** The events are not read here: one that cannot be read must not hide the others. */
-export type WireEvents = { events: unknown[]; links?: WireLink[] };
+type WireEvents = { events: unknown[]; links?: WireLink[] };
 export const events = open<WireEvents>({ events: list(Joi.any()).required(), links: pageLinks });

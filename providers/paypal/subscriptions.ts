@@ -8,7 +8,7 @@ import * as schema from './schema.ts';
 
 /** Where PayPal sends events, and which: `*` is every type, those of the future included. */
 export type Webhook = { id: string; url: string; eventTypes: string[] };
-export type NewWebhook = { url: string; eventTypes: readonly string[] };
+type NewWebhook = { url: string; eventTypes: readonly string[] };
 
 const path = '/v1/notifications/webhooks';
 

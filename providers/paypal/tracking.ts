@@ -1,6 +1,6 @@
 import type { WireParcels } from './schema.ts';
 
-export type NewTracking = {
+type NewTracking = {
   captureId: string;
   /** ≤ 64 characters. */
   trackingNumber: string;

@@ -22,7 +22,7 @@ export type SigningKeys<Key> = {
   heard(source: string): void;
 };
 
-export type SigningKeysOptions<Key> = {
+type SigningKeysOptions<Key> = {
   provider: Provider;
   fetchKey: (id: string) => Promise<Key>;
   shelf: Shelf<Key>;

@@ -23,7 +23,7 @@ const genuineMax = 1_000;
 /** Fetches one key after the others of its lane. @throws KeysLimited */
 export type Lane = <Key>(fetchKey: () => Promise<Key>) => Promise<Key>;
 
-export type UnknownKeys = {
+type UnknownKeys = {
   /** The lane of a source that names an unknown key. @throws KeysLimited */
   admit(source: string): Promise<Lane>;
   /** A genuine notification came from this source. */

@@ -1,10 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
 import axios, { isAxiosError } from 'axios';
-import type { Departure } from '../../runtime/departure.ts';
+import type { Departure } from '../../runtime/send-deadline.ts';
 
 /** How far a request got when no whole answer came back. */
-export type LostPhase = 'never-left' | 'left-without-answer';
+type LostPhase = 'never-left' | 'left-without-answer';
 
 /** Holds the phase and a code only: axios' own error carries the request with its Authorization header. */
 export class CallFailed extends Error {

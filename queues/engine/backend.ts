@@ -10,7 +10,7 @@ import { createBackend } from './postgres-bulk.ts';
 import { assertKeepsJobs } from './redis-policy.ts';
 
 export type JobProcessor = Processor;
-export type WorkerSettings = Omit<WorkerOptions, 'connection' | 'prefix'>;
+type WorkerSettings = Omit<WorkerOptions, 'connection' | 'prefix'>;
 
 /** Where the jobs live: BullMQ on Redis or on Postgres, the same classes either way. */
 export type Backend = {

@@ -7,7 +7,7 @@ import { isRedisAway } from './wait-for-redis.ts';
 /** How often Redis is tried. A queue that is opened before its connection is up never works, so none is. */
 const retryMs = 1_000;
 
-export type LateProducer = Pick<Producer, 'addAll' | 'close'> & {
+type LateProducer = Pick<Producer, 'addAll' | 'close'> & {
   /** Why this Redis gets no jobs; undefined when it gets them, or was not reached yet. */
   refusal(): string | undefined;
 };

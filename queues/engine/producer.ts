@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { Logger } from '../../runtime/logger.ts';
-import { within } from '../../runtime/within.ts';
+import { within } from '../../runtime/with-timeout.ts';
 import { clocksMayDifferMs } from '../../store/database/clock.ts';
 import { catalogue, isQueueName, type QueueName, queueNames } from '../catalogue.ts';
 import type { Job } from '../define-queue.ts';

@@ -7,7 +7,7 @@ import { inOneLine, tryChromium } from './try-chromium.ts';
 export type { Chromium } from './launch-chromium.ts';
 
 /** `passedOver`: browsers that were found first and cannot be used, each with the reason. */
-export type FoundChromium = Chromium & { readonly passedOver: readonly string[] };
+type FoundChromium = Chromium & { readonly passedOver: readonly string[] };
 
 /** Where it is looked for. */
 export type Places = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer';
 import { machineEnvironment } from '../system/machine-environment.ts';
 import { ownFolder, removeFolder } from '../system/own-folder.ts';
-import { within } from '../within.ts';
+import { within } from '../with-timeout.ts';
 
 export type Chromium = {
   readonly executablePath: string;

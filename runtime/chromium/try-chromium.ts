@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { machineEnvironment } from '../system/machine-environment.ts';
 import { removeFolder } from '../system/own-folder.ts';
-import { within } from '../within.ts';
+import { within } from '../with-timeout.ts';
 import { browserFolder, type Chromium, launchChromium, type RunningChromium } from './launch-chromium.ts';
 
 /** For the whole of it: a Chromium that hangs must not hold up the process that looks for one. */

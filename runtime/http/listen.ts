@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { logFullServer } from '../full-server.ts';
 import type { Logger } from '../logger.ts';
 
-export type Listening = {
+type Listening = {
   readonly server: Server;
   /** The real port, also when 0 was asked for. */
   readonly port: number;
@@ -11,7 +11,7 @@ export type Listening = {
   close(graceMs?: number): Promise<void>;
 };
 
-export type ListenOptions = {
+type ListenOptions = {
   port: number;
   host: string;
   /** A request that has not arrived whole by then is cut off. */

@@ -4,7 +4,7 @@ import { jwtVerify, SignJWT } from 'jose';
 const issuer = 'orders';
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-export type SessionTokens = {
+type SessionTokens = {
   sign(sessionId: string, seconds: number): Promise<string>;
   /** An expired or forged token, or one for another audience, counts as none. */
   read(token: string): Promise<string | undefined>;

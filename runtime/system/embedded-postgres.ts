@@ -33,7 +33,7 @@ export type EmbeddedPostgres = {
 };
 
 /** A server whose address is known before it runs, so that others can be started meanwhile. */
-export type PlannedPostgres = Pick<EmbeddedPostgres, 'url' | 'administratorUrl'> & {
+type PlannedPostgres = Pick<EmbeddedPostgres, 'url' | 'administratorUrl'> & {
   start(startDeadlineMs?: number): Promise<EmbeddedPostgres>;
 };
 

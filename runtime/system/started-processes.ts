@@ -27,7 +27,7 @@ export type StartedProcess = {
   readonly signals: readonly NodeJS.Signals[];
 };
 
-export type StartRecorded = { role: Role; signals?: readonly NodeJS.Signals[] } & SpawnOptions;
+type StartRecorded = { role: Role; signals?: readonly NodeJS.Signals[] } & SpawnOptions;
 
 const recordName = 'processes';
 const clearUp = fileURLToPath(new URL('clear-up.ts', import.meta.url));

@@ -11,7 +11,7 @@
  */
 import { inspect } from 'node:util';
 import { CannotStart } from '../cannot-start.ts';
-import { within } from '../within.ts';
+import { within } from '../with-timeout.ts';
 import { clearUp } from './clear-up.ts';
 import { endProcesses } from './end-processes.ts';
 import { whenNpmEnds } from './npm-parent.ts';

@@ -6,7 +6,7 @@ import type { Role } from './started-processes.ts';
 
 export type ProcessName = 'sandbox' | 'api' | 'workers' | 'dashboard';
 /** Those with a port. */
-export type Listener = Exclude<ProcessName, 'workers'>;
+type Listener = Exclude<ProcessName, 'workers'>;
 export type SystemPorts = { readonly [Name in Listener]?: number };
 export type Urls = { readonly api: string; readonly dashboard: string; readonly sandbox?: string };
 export type PlannedProcess = {

@@ -1,12 +1,12 @@
 /**
  * The record of what people did, or tried, through the api or the dashboard. Its rows never change. The changes that an
- * action made in the database are in `audit_changes`, written by the database itself (`store/database/acting.ts`).
+ * action made in the database are in `audit_changes`, written by the database itself (`store/database/current-actor.ts`).
  */
-import { type AuditedAction, cut, presentAction, whence } from '../database/acting.ts';
+import { type AuditedAction, cut, presentAction, whence } from '../database/current-actor.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import type { Store } from '../database/open.ts';
 
-export type { AuditedAction } from '../database/acting.ts';
+export type { AuditedAction } from '../database/current-actor.ts';
 
 /** Records an action that is about to be done, was done, or was denied. @returns the attempt's number */
 export async function auditAttempt(
@@ -49,7 +49,7 @@ export async function auditPresentDenied(store: Pick<Store, 'write'>, why: strin
 }
 
 /** A change that an action made: columns of a row, before and after. A column with secret values is only named. */
-export type Changed = {
+type Changed = {
   table: string;
   row: string;
   change: 'INSERT' | 'UPDATE' | 'DELETE';

@@ -1,6 +1,6 @@
 /** Log-in and sessions, the same for both entry points (doors): the api and the dashboard. */
 import { createSessionTokens } from '../../runtime/http/session-token.ts';
-import { actingAsNobody } from '../database/acting.ts';
+import { actingAsNobody } from '../database/current-actor.ts';
 import type { Store } from '../database/open.ts';
 import {
   beginSession,

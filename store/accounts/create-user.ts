@@ -3,7 +3,7 @@ import '../../runtime/node-version.ts';
 import { parseArgs } from 'node:util';
 import { readProcessConfig } from '../../runtime/config.ts';
 import { hashPassword, passwordMatches } from '../../runtime/secrets/password.ts';
-import { actingAs } from '../database/acting.ts';
+import { actingAs } from '../database/current-actor.ts';
 import { openStore } from '../database/open.ts';
 import type { Role } from '../entities/people.ts';
 import { assertStrong, givenUser } from './given-user.ts';

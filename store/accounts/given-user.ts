@@ -1,6 +1,6 @@
 import { passwordFault } from './password-rules.ts';
 
-export type GivenUser = { email: string; password: string };
+type GivenUser = { email: string; password: string };
 
 /** The user that a command is about. @throws when one of the two is missing */
 export function givenUser({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = process.env): GivenUser {

@@ -3,13 +3,13 @@ import { hashPassword, passwordMatches } from '../../runtime/secrets/password.ts
 import type { Store } from '../database/open.ts';
 import type { Role, User } from '../entities/people.ts';
 import { auditAttempt } from './audit.ts';
-import { type Guess, type GuessBrakes, TooManyAtOnce } from './guess-brakes.ts';
+import { type Guess, type GuessBrakes, TooManyAtOnce } from './log-in-throttle.ts';
 import { type Door, isKnownPlace } from './sessions.ts';
 import { findUserByEmail } from './users.ts';
 
 export type Refused = 'password' | 'role' | 'disabled';
-export type Admission = { user: User } | { refused: Refused } | { waitMs: number };
-export type Tried = Guess & { password: string };
+type Admission = { user: User } | { refused: Refused } | { waitMs: number };
+type Tried = Guess & { password: string };
 
 /** The hash to compare with for an unknown address, so that it takes as long as a wrong password. */
 const nobody = hashPassword('nobody has this password');

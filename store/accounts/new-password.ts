@@ -1,10 +1,10 @@
 /** The two ways to a new password, at the api and the dashboard: with the old one, and by a link that works once. */
 import { hashPassword } from '../../runtime/secrets/password.ts';
-import { actingAs } from '../database/acting.ts';
+import { actingAs } from '../database/current-actor.ts';
 import type { Store } from '../database/open.ts';
 import { setPassword, takeReset } from './accounts.ts';
-import type { GuessBrakes } from './guess-brakes.ts';
 import { confirmPassword } from './log-in.ts';
+import type { GuessBrakes } from './log-in-throttle.ts';
 import { passwordFault } from './password-rules.ts';
 import type { Person } from './sessions.ts';
 

@@ -5,7 +5,7 @@
 import type { UserId } from '../../domain/ids.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
-export type NoticeKind = 'payout-receiver-changes';
+type NoticeKind = 'payout-receiver-changes';
 export type Notice = { address: string; kind: NoticeKind; facts: Readonly<Record<string, string>>; at: Date };
 
 export async function tell(

@@ -12,7 +12,7 @@ import { tell } from './notices.ts';
 
 /** A PayPal e-mail address, or a Payoneer payee id. */
 export type PayTo = { readonly provider: PayoutLeg['route']; readonly receiver: string };
-export type ReceiverChange = PayTo & { readonly holdsFrom: Date };
+type ReceiverChange = PayTo & { readonly holdsFrom: Date };
 
 /** Where payouts go now, due changes included. Without a choice the platform's provider pays the log-in's address. */
 export async function presentReceiver(em: EntityManager, userId: UserId, provider: PayoutLeg['route']): Promise<PayTo> {

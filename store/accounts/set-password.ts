@@ -5,7 +5,7 @@
 import '../../runtime/node-version.ts';
 import { readProcessConfig } from '../../runtime/config.ts';
 import { hashPassword } from '../../runtime/secrets/password.ts';
-import { actingAs } from '../database/acting.ts';
+import { actingAs } from '../database/current-actor.ts';
 import { openStore } from '../database/open.ts';
 import { setPassword, switchOn } from './accounts.ts';
 import { assertStrong, givenUser } from './given-user.ts';

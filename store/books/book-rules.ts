@@ -2,7 +2,7 @@ import { rules } from './ledger-rules.ts';
 import { providerRules } from './provider-rules.ts';
 
 /** One thing that must hold, and what a person does where it does not. */
-export type BookRule = { readonly name: string; readonly toDo: string; readonly asks: 'our own rows' | 'a provider' };
+type BookRule = { readonly name: string; readonly toDo: string; readonly asks: 'our own rows' | 'a provider' };
 
 /** Everything that a check of the books looks at, in its order: a finding names one of these. */
 export const bookRules: readonly BookRule[] = [

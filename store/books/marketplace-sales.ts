@@ -59,7 +59,7 @@ export async function bookedSales(
 const withoutNothing = <T extends object>(facts: T): { [Key in keyof T]?: NonNullable<T[Key]> } =>
   Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as never;
 
-export type PaidSale = { readonly about: string; readonly subject: string };
+type PaidSale = { readonly about: string; readonly subject: string };
 
 /** Sales that we learnt the payment of in that time: `about` is the marketplace's number, `subject` an order. */
 export const salesPaidBetween = (em: EntityManager, account: CredentialId, from: Date, to: Date): Promise<PaidSale[]> =>

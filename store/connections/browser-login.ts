@@ -7,7 +7,7 @@ import type { Credential, Environment } from '../entities/people.ts';
 import { claimAccountRow, saveAccount } from './connect.ts';
 import { keepShopLogin } from './shop-accounts.ts';
 
-export type BrowserLogin = {
+type BrowserLogin = {
   userId: UserId;
   environment: Environment;
   email: string;

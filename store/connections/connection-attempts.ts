@@ -15,7 +15,7 @@ const keepMs = dayMs;
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 const random = (): string => randomBytes(32).toString('base64url');
 
-export type NewAttempt = {
+type NewAttempt = {
   userId: UserId;
   /** The name by which we know the browser when it comes back. */
   browser: string;

@@ -19,7 +19,7 @@ export type Cookie = {
   httpOnly?: boolean;
   sameSite?: 'Strict' | 'Lax' | 'None' | 'Default';
 };
-export type ShopSecrets = { password: string; cookies: readonly Cookie[] };
+type ShopSecrets = { password: string; cookies: readonly Cookie[] };
 export type ShopAccount = { id: CredentialId; pausedFor: string | null; sealed: string };
 
 const place = (id: CredentialId): string => sealedPlace('shop_accounts', id);

@@ -13,7 +13,7 @@ const asSearched = (text: string): string => text.normalize('NFKC').trim().repla
 const emailText = (email: string): string => `email/${asSearched(email)}`;
 const nameText = (name: string): string => `name/${asSearched(name)}`;
 
-export type StoredAddress = {
+type StoredAddress = {
   /** Sealed JSON. */
   readonly shipTo: string;
   readonly emailHash: string | null;

@@ -3,7 +3,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { type Clock, clocksMayDifferMs } from './clock.ts';
 
 /** The wall clock of this machine and the database's differ: one of them is wrong, and nobody can say which. */
-export class ClocksDisagree extends CannotStart {
+class ClocksDisagree extends CannotStart {
   readonly code = 'CLOCKS_DISAGREE';
   constructor(aheadMs: number) {
     const seconds = Math.round(Math.abs(aheadMs) / 1_000);

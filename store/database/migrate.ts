@@ -7,7 +7,7 @@ import { giveToOwner } from './ownership.ts';
 import { patient } from './pool-timeouts.ts';
 import { makeRoles, ownerRole, roleIn } from './roles.ts';
 
-export type MigrationAddresses = {
+type MigrationAddresses = {
   /** The same database with the processes' role, which is made where it is missing. */
   readonly databaseUrl: string;
   /** With a role that may make roles, and owns the database or is a superuser. */

@@ -16,7 +16,7 @@ export const timeouts = {
 export const patient = { connectionTimeoutMillis: timeouts.connectionTimeoutMillis } as const;
 
 /** The error of `pg` for a query that got no answer. */
-export const wasSilent = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
+const wasSilent = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
 
 /**
  * Breaks a connection on which a query was not answered in time. `pg` only reports the error to the caller and goes on

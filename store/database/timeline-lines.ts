@@ -39,7 +39,7 @@ export function sealedLine(
   ];
 }
 
-export type OpenedLine = {
+type OpenedLine = {
   readonly note: string;
   readonly detail: StoredDetail;
   /** Why its words could not be opened. */

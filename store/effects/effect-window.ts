@@ -4,7 +4,7 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import type { Effect } from '../entities/money.ts';
 
 /** In ms; negative for what lies ahead, which is so after the clock was set back. */
-export type Ages = {
+type Ages = {
   /** Since its first and its last send. */
   readonly firstMs: number;
   readonly lastMs: number;

@@ -1,6 +1,6 @@
 /** What is to be caused outside, how it is looked for, and what is asked before it leaves. `once` causes it. */
 import type { Json } from '../../domain/json.ts';
-import type { Departure } from '../../runtime/departure.ts';
+import type { Departure } from '../../runtime/send-deadline.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import type { Effect, EffectPurpose } from '../entities/money.ts';
 import type { Environment } from '../entities/people.ts';

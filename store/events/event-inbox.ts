@@ -17,7 +17,7 @@ export type Arrival = NewEvent & {
   readonly unconfirmedMax?: number;
 };
 
-export type StoredEvent = {
+type StoredEvent = {
   readonly id: EventId;
   readonly source: NewEvent['source'];
   readonly type: string;

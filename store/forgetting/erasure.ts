@@ -16,7 +16,7 @@ import { erased, redactJson, redactText } from './redact.ts';
 const pageSize = 200;
 
 /** Why somebody is forgotten: it is written into the timeline, with who did it where that was a person. */
-export type Erasure = { readonly why: string; readonly by?: UserId };
+type Erasure = { readonly why: string; readonly by?: UserId };
 
 /** What a buyer bought, by the names they go by at a marketplace; each page is locked until the transaction ends. */
 export async function* ordersOfBuyer(
@@ -51,7 +51,7 @@ export async function lockLines(em: EntityManager, id: OrderId): Promise<Order[]
   return em.find(Order, { id: { $in: rows.map(row => row.id) } }, { orderBy: { id: 'asc' }, refresh: true });
 }
 
-export type LineHold = ErasureHold & { readonly line: OrderId };
+type LineHold = ErasureHold & { readonly line: OrderId };
 /** What holds an order, for whoever asked about the order `id`. */
 export const holdText = (id: OrderId, { line, note: text }: LineHold): string =>
   line === id ? text : `line ${line}: ${text}`;

@@ -45,7 +45,7 @@ export const forgettingRules: readonly [ForgettingRule, ...ForgettingRule[]] = [
 ];
 
 export type Place = { readonly rule: string; readonly cursor: string | null };
-export type DueOrder = { readonly id: OrderId; readonly cursor: string };
+type DueOrder = { readonly id: OrderId; readonly cursor: string };
 
 /** Orders that a rule names, those at rest for longest first, from behind a cursor on. */
 export async function dueOrders(

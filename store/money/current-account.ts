@@ -46,7 +46,7 @@ export async function receivables(em: EntityManager): Promise<Receivable[]> {
 }
 
 /** Of one currency, minor units, none negative. */
-export type Balance = {
+type Balance = {
   currency: Currency;
   /** Theirs, and not on its way yet. */
   owedToThem: bigint;

@@ -19,7 +19,7 @@ export type DisputeNews = {
 };
 
 /** What the fee changed by, and the name that this change is booked under. */
-export type FeeChange = { event: LedgerEvent; amount: Money };
+type FeeChange = { event: LedgerEvent; amount: Money };
 
 /**
  * Takes what is said of one dispute of an order's payment. PayPal's of several payments is kept with the first of

@@ -25,7 +25,7 @@ export type Figures = {
   readonly feeDifference: bigint;
   readonly fxLoss: bigint;
 };
-export type Earnings = Figures & { readonly day: string; readonly currency: Currency };
+type Earnings = Figures & { readonly day: string; readonly currency: Currency };
 
 /** A column: the debit of these accounts in entries of one source, or of any; `-1`: their credit. */
 type Column = { accounts: readonly Account[]; of: 'sale' | 'kept-fees' | null; sign: 1 | -1 };

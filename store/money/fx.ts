@@ -40,7 +40,7 @@ async function insertRate(em: EntityManager, rate: StoredRate, held: boolean): P
 }
 
 /** The moments between which a rate must lie to be used. */
-export type Fresh = { readonly notBefore: Date; readonly now: Date };
+type Fresh = { readonly notBefore: Date; readonly now: Date };
 
 /** The newest rate that is neither stale, nor held, nor from the future: nothing rather than a guess. */
 export async function freshRate(

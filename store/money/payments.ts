@@ -139,7 +139,7 @@ export async function settleStatus(em: EntityManager, { id }: Payment, word?: Pa
 }
 
 /** A payment that brought money, and what has become of that. */
-export type HeldPayment = { readonly payment: Payment; readonly sums: PaymentSums };
+type HeldPayment = { readonly payment: Payment; readonly sums: PaymentSums };
 
 /** A marketplace's sale that was reversed before we saw it paid is nobody's money: it was never booked. */
 const neverCame = ({ provider, status }: Payment): boolean =>

@@ -16,7 +16,7 @@ export async function effectsOf(em: EntityManager, subjects: readonly string[]):
 }
 
 export type Entry = { at: Date; source: string; event: string; postings: BookedPosting[] };
-export type BookedPosting = { account: Account; holder: string | null; amount: Money };
+type BookedPosting = { account: Account; holder: string | null; amount: Money };
 
 /** What the ledger says of one order, transaction by transaction. */
 export async function ledgerOf(em: EntityManager, orderId: OrderId): Promise<Entry[]> {

@@ -44,7 +44,7 @@ export type VitalSigns = {
 };
 
 /** When a check of the books last came to its end, and what stands open. */
-export type BookSigns = { readonly checkedAt: Date | null; readonly findings: readonly FindingCount[] };
+type BookSigns = { readonly checkedAt: Date | null; readonly findings: readonly FindingCount[] };
 
 /** What tells that something stands still, or will. */
 export async function vitalSigns(em: EntityManager, now: Date): Promise<VitalSigns> {

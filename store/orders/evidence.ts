@@ -6,9 +6,9 @@ import { keysOf, seal, sealBytes, unseal, unsealBytes } from '../database/keyrin
 
 /** Where it was met, and what. `url` is a page, or the provider that answered. */
 type Met = { step: string; reason: string; url: string };
-export type PageEvidence = Met & { screenshot: Buffer; html: string };
-export type AnswerEvidence = Met & { answer: string };
-export type KeptEvidence = Met & { id: string; kind: 'page' | 'answer'; takenAt: Date };
+type PageEvidence = Met & { screenshot: Buffer; html: string };
+type AnswerEvidence = Met & { answer: string };
+type KeptEvidence = Met & { id: string; kind: 'page' | 'answer'; takenAt: Date };
 
 /** Postgres holds no text with a null character in it. */
 const storable = (text: string): string => text.replaceAll('\u0000', '');

@@ -156,7 +156,7 @@ export async function saveSupplierNews(em: EntityManager, order: Order, rows: re
   }
 }
 
-export type BoughtThroughApi = { readonly id: string; readonly row: SupplierOrder; readonly inReview: boolean };
+type BoughtThroughApi = { readonly id: string; readonly row: SupplierOrder; readonly inReview: boolean };
 
 /** What an API can be asked about, by id: what stands of purchases, and all that was placed for an order in review. */
 export async function boughtThroughApi(

@@ -17,7 +17,7 @@ const batchSize = { rows: 50, pictures: 10 };
 /** A row that somebody else holds (a token that is being refreshed) is waited for this long. */
 const patience = { tries: 60, pauseMs: 1_000 };
 
-export type Rotation = {
+type Rotation = {
   store: Store;
   /** The first one seals. */
   keys: readonly EncryptionKey[];

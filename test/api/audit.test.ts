@@ -1,9 +1,9 @@
-/** Covers: api/routes/account.ts, store/accounts/audit.ts, store/database/acting.ts. */
+/** Covers: api/routes/account.ts, store/accounts/audit.ts, store/database/current-actor.ts. */
 import { expect } from 'chai';
 import { hashPassword } from '../../runtime/secrets/password.ts';
 import { auditTrail } from '../../store/accounts/audit.ts';
 import { addUser } from '../../store/accounts/users.ts';
-import { actingAs } from '../../store/database/acting.ts';
+import { actingAs } from '../../store/database/current-actor.ts';
 import { type Api, openApi } from './open-api.ts';
 import { asking, askingFor, type Market, openMarket, pathOf, type Route, routes } from './routes.ts';
 

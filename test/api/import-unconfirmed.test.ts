@@ -1,4 +1,4 @@
-/** Covers: workers/import/unconfirmed-sale.ts, api/routes/confirm-password.ts, store/orders/unconfirmed-sales.ts. */
+/** Covers: workers/import/unconfirmed-sale.ts, api/routes/confirm-password.ts. */
 import { expect } from 'chai';
 import { lastEvidence } from '../support/timeline-lines.ts';
 import { ebaySale, importAll, lineOf, linesOf, sell, stateOf, timelineOf } from './marketplace-sale.ts';

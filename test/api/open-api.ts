@@ -14,7 +14,7 @@ import { paypalHosts } from '../../providers/paypal/certificate-url.ts';
 import type { Environment } from '../../runtime/config.ts';
 import { listen } from '../../runtime/http/listen.ts';
 import { freePort } from '../../runtime/system/free-port.ts';
-import { guessRules } from '../../store/accounts/guess-brakes.ts';
+import { guessRules } from '../../store/accounts/log-in-throttle.ts';
 import { commissionAdmin } from '../../store/accounts/users.ts';
 import { openKnownSenders } from '../../store/connections/known-senders.ts';
 import { createKeyring } from '../../store/database/keyring.ts';

@@ -1,16 +1,16 @@
-/** Covers: workers/browser/site-guard.ts, workers/browser/locate.ts, workers/browser/in-shop.ts. */
+/** Covers: workers/browser/site-guard.ts, workers/browser/locate.ts, workers/browser/stay-in-shop.ts. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { findChromium } from '../../runtime/chromium/find-chromium.ts';
 import { releaseAccount } from '../../store/connections/shop-accounts.ts';
-import { assertInShop, keepInShop } from '../../workers/browser/in-shop.ts';
 import { click, fill } from '../../workers/browser/locate.ts';
 import { PageLost } from '../../workers/browser/page-lost.ts';
 import { openBrowserPool } from '../../workers/browser/pool.ts';
 import { createShop } from '../../workers/browser/shop.ts';
 import { shopSite } from '../../workers/browser/shop-site.ts';
 import { guardOf } from '../../workers/browser/site-guard.ts';
+import { assertInShop, keepInShop } from '../../workers/browser/stay-in-shop.ts';
 import { describeWith } from '../support/needs.ts';
 import { goShopping, type Shopper, type Shopping } from './shopping.ts';
 

@@ -1,6 +1,6 @@
 import type { Stage } from './check-stage.ts';
 import { ebayFinances, ebayPayouts } from './ebay-finances.ts';
-import { givenUp } from './given-up.ts';
+import { givenUp } from './given-up-effects.ts';
 import { mercadoLibrePayments } from './mercadolibre-payments.ts';
 import { ourRules } from './our-rules.ts';
 import { payouts } from './payouts.ts';

@@ -6,10 +6,10 @@ import {
   launchChromium,
   type RunningChromium,
 } from '../../runtime/chromium/launch-chromium.ts';
-import { within } from '../../runtime/within.ts';
+import { within } from '../../runtime/with-timeout.ts';
 import { memoryOf } from './browser-memory.ts';
 
-export type SlotOptions = {
+type SlotOptions = {
   chromium: Chromium;
   /** Where its Chromium may write. */
   folder: string;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ElementHandle, Page } from 'puppeteer';
-import { assertInShop } from './in-shop.ts';
 import { Obstacle, refuseObstacles } from './obstacle.ts';
+import { assertInShop } from './stay-in-shop.ts';
 
 /** Something on a page, by role and text, with the other names it is known by: the first that is there is taken. */
 export type Part = { readonly what: string; readonly selectors: readonly string[] };

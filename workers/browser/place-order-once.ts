@@ -13,13 +13,13 @@ import { numbersOfOthers, saveSupplierOrders } from '../../store/orders/supplier
 import { note } from '../../store/orders/timeline.ts';
 import { type Context, onceContext } from '../context/context.ts';
 import { stopAccount } from './handle-obstacle.ts';
-import { assertInShop } from './in-shop.ts';
 import { follow } from './locate.ts';
 import { Obstacle } from './obstacle.ts';
 import { readConfirmation } from './pages/confirmation.ts';
 import { ordersPath, readOrders } from './pages/orders.ts';
 import type { Prepared } from './prepare.ts';
 import { type ClickedOrder, recognise } from './recognise.ts';
+import { assertInShop } from './stay-in-shop.ts';
 import { type Stay, visitShop } from './visit-shop.ts';
 
 type Clicked = { orderNumbers: string[] };

@@ -9,7 +9,7 @@ import type { Page } from 'puppeteer';
 import { Cluster } from 'puppeteer-cluster';
 import { browserFolder, type Chromium, closeMs, killBrowser } from '../../runtime/chromium/launch-chromium.ts';
 import { removeFolder } from '../../runtime/system/own-folder.ts';
-import { within } from '../../runtime/within.ts';
+import { within } from '../../runtime/with-timeout.ts';
 import { openSlot, type Slot } from './browser-slot.ts';
 import { PageLost } from './page-lost.ts';
 

@@ -11,13 +11,13 @@ import {
 import type { Store } from '../../store/database/open.ts';
 import type { Shop, Snapshot, Unseen } from '../context/shop-visit.ts';
 import { takeSnapshot } from './evidence.ts';
-import { foreignPage, isAbroad, isInShop, keepInShop } from './in-shop.ts';
 import { Obstacle } from './obstacle.ts';
 import { isPageLost } from './page-lost.ts';
 import { open } from './pages/log-in.ts';
 import type { BrowserPool } from './pool.ts';
 import { shopSite } from './shop-site.ts';
 import { guardOf, type SiteGuard } from './site-guard.ts';
+import { foreignPage, isAbroad, isInShop, keepInShop } from './stay-in-shop.ts';
 
 /** The supplier's website at `baseUrl`, seen through a pool of pages. */
 export function createShop(options: { pool: BrowserPool; baseUrl: string; store: Store; box: SecretBox }): Shop {

@@ -14,7 +14,7 @@ export type Visit = {
   open(path: string): Promise<void>;
 };
 
-export type VisitOptions = {
+type VisitOptions = {
   credential: Credential;
   deadlineMs: number;
   signal: AbortSignal;

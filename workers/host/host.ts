@@ -35,7 +35,7 @@ type Service = {
   readonly processor: (payload: never, context: Context) => Promise<string>;
 };
 /** Tests serve contracts and processors of their own. */
-export type Services = {
+type Services = {
   readonly contracts?: Readonly<Record<QueueName, QueueContract>>;
   readonly processors?: Readonly<Record<QueueName, Service['processor']>>;
 };

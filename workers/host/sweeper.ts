@@ -8,7 +8,7 @@ import { forgetEvidence } from '../../store/orders/evidence.ts';
 import { sealPlain } from '../../store/sealing/resealing.ts';
 import type { FeedWatch } from '../feeds/feed-watch.ts';
 
-export type Sweeper = { close(): Promise<void> };
+type Sweeper = { close(): Promise<void> };
 
 type SweeperOptions = SweepOptions & {
   intervalMs: number;

@@ -13,7 +13,7 @@ import { backAtPayPal } from '../payment/paypal-refunds.ts';
 import { absentForNow, saysAbsent } from './absent-sale.ts';
 import { readMarketplaceOrder } from './marketplace-order.ts';
 
-export type SaleNow =
+type SaleNow =
   | { state: 'open' }
   | { state: 'cancelled'; note: string }
   /** It may be cancelled, or not: that is not decided yet. */

@@ -7,7 +7,7 @@ import type { Context } from '../context/context.ts';
 import { bookPayPalPayments, readPayPalOrder } from './book-paypal-payments.ts';
 
 /** Who has the money that a buyer paid for an order that failed. */
-export type PaymentHolder =
+type PaymentHolder =
   | { with: 'us'; payment: Payment; amount: Money }
   /** Somebody else decides whose it is; nothing is sent before. */
   | { with: 'nobody'; note: string }

@@ -11,7 +11,7 @@ import { payPalOf } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 
 /** The reversals of a payment that PayPal does not call gone any more, by their rows. */
-export type WonBack = ReadonlySet<string>;
+type WonBack = ReadonlySet<string>;
 
 const standingReversals = (known: readonly StandingRefund[]): StandingRefund[] =>
   known.filter(({ refund, stands }) => refund.kind === 'reversal' && stands.amountMinor > 0n);

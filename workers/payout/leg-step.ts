@@ -11,8 +11,8 @@ import { note } from '../../store/orders/timeline.ts';
 import { claimLeg, moveLeg, recheckLeg, restLeg } from '../../store/payouts/legs.ts';
 import { standingPayout } from '../../store/payouts/payouts-of-leg.ts';
 import { type Context, later } from '../context/context.ts';
-import { bugName, stoppedTooLong } from '../step/bug-patience.ts';
 import { meaningOf } from '../step/error-meaning.ts';
+import { bugName, stoppedTooLong } from '../step/program-error-patience.ts';
 import { keepAnswerOf, unreadableTooLong } from '../step/unreadable-answer.ts';
 
 /** How soon a payout that has ended is asked after once more, when its provider refused to tell. */

@@ -1,6 +1,6 @@
 import type { Money } from '../../domain/money.ts';
 import type { LegState } from '../../domain/payout-leg.ts';
-import type { Departure } from '../../runtime/departure.ts';
+import type { Departure } from '../../runtime/send-deadline.ts';
 import type { Found } from '../../store/effects/intent.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Environment } from '../../store/entities/people.ts';

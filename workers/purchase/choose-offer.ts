@@ -11,7 +11,7 @@ import { pricesInOurs } from './supplier-prices.ts';
 
 export type Offer = { productId: string; skuAttr: string; logisticsServiceName: string; total: Money };
 /** `foreign`: whether it may be bought cannot be told, for want of a rate. */
-export type NoOffer = { reason: FailureReason; note: string } | { foreign: string };
+type NoOffer = { reason: FailureReason; note: string } | { foreign: string };
 
 /** Calls AliExpress with the account that buys. */
 export type AskSupplier = <T>(call: (token: UserToken) => Promise<T>) => Promise<T>;
@@ -49,7 +49,7 @@ export async function chooseOffer(
 }
 
 /** What a frozen order of one product would cost now. */
-export type PresentPrice =
+type PresentPrice =
   | { total: Money }
   /** Sold out, off sale or not shipped there: nothing new can be bought with it. */
   | { notOffered: string }

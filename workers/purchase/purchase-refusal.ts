@@ -2,7 +2,7 @@ import type { Terminal } from '../../domain/call-outcome.ts';
 import type { FailureReason } from '../../domain/order.ts';
 
 /** What a supplier's certain "no" means for the order. */
-export type RefusalMeaning =
+type RefusalMeaning =
   | { kind: 'failed'; reason: FailureReason }
   /** What was offered has changed since: a fresh offer is chosen. After some of them it fails for `reason`. */
   | { kind: 'offer changed'; reason: FailureReason }

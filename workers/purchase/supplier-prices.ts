@@ -11,7 +11,7 @@ const conversionMarginPercent = '3';
 export const oldestRate = (ctx: Context): Date => later(ctx, -ctx.config.fxMaxAgeHours * hourMs);
 
 /** What a price of the supplier's may cost us; nothing where no current rate is known. */
-export type InOurs = (price: Money) => Money | undefined;
+type InOurs = (price: Money) => Money | undefined;
 
 /** Reads the current rates of all `currencies` first, so that every price of an offer is judged by the same ones. */
 export async function pricesInOurs(ctx: Context, currencies: readonly Currency[]): Promise<InOurs> {

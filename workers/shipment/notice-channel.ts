@@ -6,7 +6,7 @@ import { carrierForEbay } from '../../providers/ebay/carriers.ts';
 import { fulfillmentBody, trackingNumberForEbay } from '../../providers/ebay/fulfillment.ts';
 import { shipNotice } from '../../providers/mercadolibre/shipment.ts';
 import { trackingBody } from '../../providers/paypal/tracking.ts';
-import type { Departure } from '../../runtime/departure.ts';
+import type { Departure } from '../../runtime/send-deadline.ts';
 import { findCredential } from '../../store/connections/credentials.ts';
 import type { Found, Intent } from '../../store/effects/intent.ts';
 import type { Order, Parcel } from '../../store/entities/order.ts';
@@ -20,7 +20,7 @@ type Notice = { readonly to: string; readonly body: string };
 type Told = { readonly [name: string]: Json };
 
 /** How one sale channel is told of one parcel, and how it is asked whether it knows already. */
-export type NoticeChannel = Pick<Intent<Told>, 'account' | 'environment'> & {
+type NoticeChannel = Pick<Intent<Told>, 'account' | 'environment'> & {
   freeze(): string;
   find(request: string): Promise<Found<Told>>;
   send(request: string, departure: Departure): Promise<Told>;

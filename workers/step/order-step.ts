@@ -18,8 +18,8 @@ import { failOrder } from '../../transactions/fail-order.ts';
 import { freePurchase } from '../../transactions/free-purchase.ts';
 import { accountShown } from '../connections/account-shown.ts';
 import { type Context, later } from '../context/context.ts';
-import { bugName, stoppedTooLong } from './bug-patience.ts';
 import { meaningOf } from './error-meaning.ts';
+import { bugName, stoppedTooLong } from './program-error-patience.ts';
 import { deadlineOf, type Late, lateness } from './purchase-deadline.ts';
 import { keepAnswerOf, unreadableTooLong } from './unreadable-answer.ts';
 
@@ -100,7 +100,7 @@ export async function recheck(ctx: Context, order: Order, ms: number, { note: te
 }
 
 /** What a certain "no" means for this step. */
-export type OnRefusal = (order: Order, refusal: Terminal, ctx: Context) => Promise<string>;
+type OnRefusal = (order: Order, refusal: Terminal, ctx: Context) => Promise<string>;
 
 /**
  * One step of one order: claims it, runs the step, and turns what cannot be known into a later look or a review. A

@@ -1,4 +1,4 @@
-/** Covers: providers/aliexpress/phone.ts, providers/aliexpress/letters.ts, providers/aliexpress/postal-code.ts. */
+/** Covers: providers/aliexpress/phone.ts, providers/aliexpress/transliterate.ts, providers/aliexpress/postal-code.ts. */
 import { expect } from 'chai';
 import { toDestination } from '../../../providers/aliexpress/address.ts';
 import { to, translated } from '../buyer-address.ts';

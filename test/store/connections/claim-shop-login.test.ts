@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import type { UserId } from '../../../domain/ids.ts';
 import { createSecretBox } from '../../../runtime/secrets/secret-box.ts';
-import { replacedInUse } from '../../../store/connections/account-in-use.ts';
+import { replacedInUse } from '../../../store/connections/account-still-needed.ts';
 import { keepBrowserLogin } from '../../../store/connections/browser-login.ts';
 import { claimShopLogin } from '../../../store/connections/claim-shop-login.ts';
 import { disconnect } from '../../../store/connections/connect.ts';

@@ -74,7 +74,7 @@ async function foundByJob(stage: Stage): Promise<BookFinding[]> {
 /** What the command prints. */
 async function printed(stage: Stage): Promise<{ lines: string[]; end: string }> {
   const lines: string[] = [];
-  const command = ['workers/books/ledger-check.ts', '--at-rest'];
+  const command = ['workers/books/ledger-check-command.ts', '--at-rest'];
   const process = spawnDetached(command, stage.env as Record<string, string>, line => lines.push(line));
   return { end: await process.end, lines };
 }

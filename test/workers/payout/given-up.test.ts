@@ -1,4 +1,4 @@
-/** Covers: workers/books/given-up.ts, store/contradictions.ts. */
+/** Covers: workers/books/given-up-effects.ts, store/contradictions.ts. */
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
 import { money } from '../../../domain/money.ts';
@@ -7,7 +7,7 @@ import { commissionAdmin } from '../../../store/accounts/users.ts';
 import { contradictionsOf } from '../../../store/contradictions.ts';
 import { settleContradiction } from '../../../transactions/decisions/settle-contradiction.ts';
 import { checkBooksNow } from '../../../workers/books/check-books-now.ts';
-import { givenUp } from '../../../workers/books/given-up.ts';
+import { givenUp } from '../../../workers/books/given-up-effects.ts';
 import { createStage, type Stage } from '../../support/stage.ts';
 import { soldAndPaidOut } from './paying-out.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { neverCertainStatus, speaksOfDoubt } from '../../../providers/wire/never-certain.ts';
+import { neverCertainStatus, speaksOfDoubt } from '../../../providers/wire/ambiguous-refusal.ts';
 
 describe('what no refusal proves', () => {
   for (const code of [

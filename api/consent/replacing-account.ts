@@ -1,4 +1,4 @@
-import { type InUse, replacedInUse } from '../../store/connections/account-in-use.ts';
+import { type InUse, replacedInUse } from '../../store/connections/account-still-needed.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { Problem } from '../middleware/problem.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { within } from '../../runtime/within.ts';
+import { within } from '../../runtime/with-timeout.ts';
 import { leakedSince, openResources } from '../support/open-resources.ts';
 
 describe('work that may take so long and no longer', () => {

@@ -23,7 +23,7 @@ export const guessRules = {
   'login-everywhere': { points: 20, windowSeconds: quarter },
 } as const satisfies Readonly<Record<string, LimitRule>>;
 
-export type GuessLimit = keyof typeof guessRules;
+type GuessLimit = keyof typeof guessRules;
 /** `slowDown` waits for the time of an attempt that is slowed. */
 export type GuessRules = Readonly<Record<GuessLimit, LimitRule>> & { readonly slowDown?: () => Promise<unknown> };
 

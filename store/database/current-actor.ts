@@ -8,7 +8,7 @@ import type { EntityManager } from './entity-manager.ts';
 
 export type AuditedAction = { operator: string; action: string; target: Readonly<Record<string, string>> };
 /** Where an action comes from: the address, as limits count it, and the session. */
-export type Whence = { source: string; sessionId: string | null };
+type Whence = { source: string; sessionId: string | null };
 
 /**
  * `attempt`: the row of the audit to which the changes belong. Without one each transaction that changes something makes

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import pg from 'pg';
 import { hashPassword } from '../../../runtime/secrets/password.ts';
-import { guessRules, openGuessBrakes, TooManyAtOnce } from '../../../store/accounts/guess-brakes.ts';
 import { confirmPassword } from '../../../store/accounts/log-in.ts';
+import { guessRules, openGuessBrakes, TooManyAtOnce } from '../../../store/accounts/log-in-throttle.ts';
 import { beginSession } from '../../../store/accounts/sessions.ts';
 import { addUser } from '../../../store/accounts/users.ts';
 import { openStore, type Store } from '../../../store/database/open.ts';
