@@ -143,8 +143,8 @@ async function startExpress(
   const { PATH = '' } = env;
   const process = await startSupervised({
     name: mode,
-    command: ['bench/baselines/express-server.ts'],
-    env: { PATH, MODE: mode, PORT: `${port}`, DATABASE_URL: address, SECRET: secret },
+    command: ['bench/baselines/express-server.ts', mode, secret],
+    env: { PATH, PORT: `${port}`, DATABASE_URL: address },
     role: 'server',
     healthUrl: `${url}health`,
     stopDeadlineMs: 5_000,
