@@ -1,6 +1,7 @@
 /**
- * `express-server.ts no-op` and `express-server.ts insert SECRET`: what an Express server on this machine can do at most: `no-op` answers at once, `insert` checks the signature of the body
- * and stores it by one prepared INSERT. It shares nothing with the product, so that neither can make the other look good.
+ * What an Express server on this machine can do at most. `express-server.ts no-op` answers at once;
+ * `express-server.ts insert SECRET` checks the signature of the body and stores it by one prepared INSERT. It shares
+ * nothing with the product, so that neither can make the other look good.
  */
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import express, { type RequestHandler } from 'express';
