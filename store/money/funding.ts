@@ -32,11 +32,14 @@ export async function fundingAccount(
   ownerId: UserId | null,
   provider: Provider = 'paypal',
 ): Promise<FundingAccount> {
+  const account = { ownerId, provider, currency: platformCurrency };
+  const known = await em.findOne(FundingAccount, account);
+  if (known) return known;
   await em.execute(
     'insert into funding_accounts (id, kind, owner_id, provider, currency) values (?, ?, ?, ?, ?) on conflict do nothing',
     [randomUUID(), ownerId ? 'limit' : 'reported', ownerId, provider, platformCurrency],
   );
-  return em.findOneOrFail(FundingAccount, { ownerId, provider, currency: platformCurrency });
+  return em.findOneOrFail(FundingAccount, account);
 }
 
 /**
