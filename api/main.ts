@@ -42,7 +42,7 @@ keepClocksAgreeing(store.clock, log);
 await assertKeysFit(store, given.encryptionKeys);
 const box = createSecretBox(given.encryptionKeys);
 const config = await withEnteredKeys(given, store, box);
-const pools = { checkouts: openPool(3), logIns: openPool(2), events: openPool(4) };
+const pools = { checkouts: openPool(3), logIns: openPool(2), events: openPool(4), senders: openPool(2) };
 const producer = await openLateProducer(() => openBackend({ ...config, workers: 0, log }), log);
 defer('producer', () => producer.close());
 const gate = openGate({ ...config, board: troubleBoard(store), log });
@@ -54,7 +54,7 @@ const app = createApp(
     store,
     transact: createTransact(store, producer),
     inbox: openInbox(openEventInbox(pools.events, createKeyring(given.encryptionKeys)), producer),
-    senders: openKnownSenders(pools.events, box),
+    senders: openKnownSenders(pools.senders, box),
     queueRefusal: producer.refusal,
     box,
     sessions: createSessions(config, store),

@@ -6,7 +6,8 @@ const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const keys = new RegExp(`^(?:leg|refund|capture|ship)-${uuid}-\\d+$`);
 const orderIds = new RegExp(`^${uuid}$`);
 
-const likeKeys = new RegExp(`(?:[a-z]+-)?${uuid}-\\d+`, 'g');
+/** The word before a key is short: a longer run of letters would be tried anew from each of them. */
+const likeKeys = new RegExp(`(?:[a-z]{1,16}-)?${uuid}-\\d+`, 'g');
 
 /**
  * All texts in a notification that may be our keys, separated by spaces. They name no person, and are kept for longer

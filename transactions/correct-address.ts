@@ -21,9 +21,10 @@ export function whyNoAddressWanted({ status, waitReason, buyerErasedAt }: Asked)
 export async function correctAddress(em: EntityManager, enqueue: Enqueue, id: OrderId, shipTo: Address): Promise<void> {
   const order = await findOrder(em, id);
   if (!order) throw refusal('NOT_FOUND', 'there is no such order');
-  const refused = whyNoAddressWanted(order);
-  if (refused) throw refused;
   const owned = await claimOrder(em, id, ['WAITING']);
+  // By what it waits for now: until the claim somebody else may have taken the address from its channel.
+  const refused = whyNoAddressWanted(owned ?? order);
+  if (refused) throw refused;
   if (!owned) throw refusal('ADDRESS_NOT_WANTED', 'the order has moved on');
   await updateOrder(em, owned, { shipTo: { ...referenceIn(owned), ...shipTo } });
   await note(em, id, 'noted', 'the address was corrected');

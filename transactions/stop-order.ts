@@ -21,8 +21,8 @@ import { freePurchase } from './free-purchase.ts';
 export type PurchaseState = 'nothing' | 'unknown' | 'ordered';
 
 /** What is known of its goods: ordered through us, or supplied by another way. @param buy the standing purchase */
-export function purchaseState({ suppliedByHandAt }: Order, buy: Effect | null): PurchaseState {
-  if (buy?.status === 'DONE' || suppliedByHandAt) return 'ordered';
+export function purchaseState({ status, suppliedByHandAt }: Order, buy: Effect | null): PurchaseState {
+  if (status === 'PURCHASED' || buy?.status === 'DONE' || suppliedByHandAt) return 'ordered';
   return isInDoubt(buy) ? 'unknown' : 'nothing';
 }
 

@@ -1,5 +1,4 @@
 import type { OrderId } from '../domain/ids.ts';
-import { isOpenLeg } from '../domain/payout-leg.ts';
 import type { Job } from '../queues/define-queue.ts';
 import { jobForLeg, jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
@@ -23,7 +22,7 @@ export async function wakeOrderAndPayouts(
   const again = jobForOrder(order) && (await wakeOrder(em, id));
   woken.push(again ? jobForOrder(again) : undefined);
   for (const leg of await legsOfOrder(em, id)) {
-    const looked = isOpenLeg(leg.status) && (await wakeLeg(em, leg.id));
+    const looked = jobForLeg(leg) && (await wakeLeg(em, leg.id));
     woken.push(looked ? jobForLeg(looked) : undefined);
   }
   const jobs = woken.filter(job => job !== undefined);

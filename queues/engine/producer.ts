@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { Logger } from '../../runtime/logger.ts';
-import { within } from '../../runtime/with-timeout.ts';
+import { TimedOut, within } from '../../runtime/with-timeout.ts';
 import { clocksMayDifferMs } from '../../store/database/clock.ts';
 import { catalogue, isQueueName, type QueueName, queueNames } from '../catalogue.ts';
 import type { Job } from '../define-queue.ts';
@@ -52,8 +52,15 @@ export function openProducer(backend: Backend, log: Pick<Logger, 'warn'>): Produ
   /** Together in one call; where that fails, each by itself, so that the fault of one is not the loss of all. */
   const addTogether = async (name: QueueName, jobs: readonly Job[]): Promise<void> => {
     const entries = jobs.map(({ queue, payload: data, id: jobId }) => ({ name: queue, data, opts: { jobId } }));
-    const bulk = queues.get(name)?.addBulk(entries);
-    await (bulk ? inTime(name, bulk) : Promise.reject(new Error(name))).catch(() => addEach(jobs));
+    const queue = queues.get(name);
+    if (!queue) return addEach(jobs);
+    try {
+      await inTime(name, queue.addBulk(entries));
+    } catch (error) {
+      log.warn({ queue: name, jobs: jobs.length, err: error }, 'jobs not added together');
+      // One that does not answer would not answer each of them either: the sweep adds them.
+      if (!(error instanceof TimedOut)) await addEach(jobs);
+    }
   };
 
   return {

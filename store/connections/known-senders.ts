@@ -33,11 +33,15 @@ export type KnownSenders = {
    * Nothing when there is no such account. @throws what `check` throws
    */
   verified(name: SenderName, check?: (sender: Sender) => void): Promise<Sender | undefined>;
-  /** It has changed since it was read. */
-  forget(name: SenderName): void;
+  /** It has changed since it was read so. */
+  forget(name: SenderName, sender: Sender): void;
 };
 
-const columns = 'select id, user_id, api_name, account_id, sealed, xmin::text as version from api_credentials';
+/** As what an account was read, in SQL: its row's version, and what its secret was, should a backup have brought rows back. */
+export const senderVersion = (row: string): string =>
+  `(${row}.xmin::text || md5(coalesce(${row}.sealed, '') || ${row}.status))`;
+
+const columns = `select id, user_id, api_name, account_id, sealed, ${senderVersion('c')} as version from api_credentials c`;
 const queries = {
   id: { name: 'sender-by-id', text: `${columns} where id = $1` },
   segment: { name: 'sender-by-segment', text: `${columns} where webhook_segment = $1 and status <> 'DISCONNECTED'` },
@@ -84,7 +88,9 @@ export function openKnownSenders(pool: pg.Pool, box: SecretBox): KnownSenders {
       check(sender);
       return remember(name, sender);
     },
-    forget: name => void remembered.delete(keyOf(name)),
+    forget(name, sender) {
+      if (remembered.get(keyOf(name)) === sender) remembered.delete(keyOf(name));
+    },
   };
 }
 

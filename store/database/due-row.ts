@@ -55,12 +55,16 @@ export const dueRows = <Row extends DueRow, Closed extends keyof Row = never>(
   return em.find(plain(entity), { nextCheckAt: { $lte: now } }, page) as Promise<Unopened<Row, Closed>[]>;
 };
 
-/** Guarded by the time that was read: whoever has just said when to look again is not overruled. */
+/**
+ * Guarded by the time that was read: whoever has just said when to look again is not overruled. A time that Postgres itself
+ * has written has microseconds, and was read without them.
+ */
 export const postpone = async <Row extends DueRow>(
   em: EntityManager,
   entity: EntityName<Row>,
   { id, nextCheckAt = null }: Pick<DueRow, 'id' | 'nextCheckAt'>,
   at: Date | null,
 ): Promise<void> => {
-  await em.nativeUpdate(plain(entity), { id, nextCheckAt }, { nextCheckAt: at });
+  const asRead = nextCheckAt && { $gte: nextCheckAt, $lt: new Date(nextCheckAt.getTime() + 1) };
+  await em.nativeUpdate(plain(entity), { id, nextCheckAt: asRead }, { nextCheckAt: at });
 };

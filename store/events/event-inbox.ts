@@ -6,8 +6,10 @@
 import pg from 'pg';
 import type { EventId } from '../../domain/ids.ts';
 import { openGroups } from '../../runtime/group-commit.ts';
+import { senderVersion } from '../connections/known-senders.ts';
 import { graceMs } from '../database/due-row.ts';
 import type { Keyring } from '../database/keyring.ts';
+import { storableJson } from '../database/storable-json.ts';
 import { type EventRow, eventRow, type NewEvent } from './inbound-events.ts';
 
 export type Arrival = NewEvent & {
@@ -31,7 +33,7 @@ export type Outcome = StoredEvent | 'KNOWN' | 'ACCOUNT_CHANGED' | 'TOO_MANY_UNCO
 
 export type EventInbox = (arrival: Arrival) => Promise<Outcome>;
 
-const groups = { itemsMax: 64, groupsMax: 2 } as const;
+const groups = { itemsMax: 64, groupsMax: 2, waitingMax: 2_000, waitMaxMs: 5_000 } as const;
 
 const storeArrivals = {
   name: 'store-arrivals',
@@ -41,7 +43,7 @@ const storeArrivals = {
         body text, keys_told text, credential_id uuid, status text, note text, account_version text, unconfirmed_max int)
     ), judged as (
       select e.*,
-        e.account_version is not null and e.account_version is distinct from c.xmin::text as changed,
+        e.account_version is not null and e.account_version is distinct from ${senderVersion('c')} as changed,
         e.unconfirmed_max is not null and e.unconfirmed_max <= (select count(*) from (
           select from orders o where o.user_id = c.user_id and o.status = 'NEEDS_REVIEW' and o.reason = 'UNCONFIRMED_SALE'
           limit e.unconfirmed_max) waiting) as crowded
@@ -49,11 +51,15 @@ const storeArrivals = {
     ), stored as (
       insert into inbound_events (id, source, event_id, type, subject, headers, body, keys_told, credential_id, status, note, next_check_at)
       select id, source, event_id, type, subject, headers, convert_to(body, 'UTF8'), keys_told, credential_id, status, note,
-        case when status = 'RECEIVED' then clock_now() + interval '${graceMs} ms' end
+        case when status = 'RECEIVED' then date_trunc('milliseconds', clock_now()) + interval '${graceMs} ms' end
       from judged where not changed and not crowded
+      -- In one order everywhere: two statements that store the same events must not wait for each other.
+      order by source, event_id
       on conflict (source, event_id) do nothing returning id, source, type, status, state_entry, wake
     )
-    select j.id, j.changed, j.crowded, s.source, s.type, s.status, s.state_entry, s.wake from judged j left join stored s on s.id = j.id`,
+    select j.id, j.changed, s.source, s.type, s.status, s.state_entry, s.wake,
+      j.crowded and not exists (select from inbound_events known where known.source = j.source and known.event_id = j.event_id) as crowded
+    from judged j left join stored s on s.id = j.id`,
 };
 
 type Judged = { id: EventId; changed: boolean; crowded: boolean } & (
@@ -61,23 +67,42 @@ type Judged = { id: EventId; changed: boolean; crowded: boolean } & (
   | { source: null }
 );
 
-/** A value that a column refuses, or a row that contradicts another. */
-const isFaultOfOne = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && /^(22|23)/.test(error.code ?? '');
+const codeOf = (error: unknown): string => (error instanceof pg.DatabaseError ? (error.code ?? '') : '');
+
+/** A value that a column refuses, a row that contradicts another, or one that an index has no room for. */
+const isFaultOfOne = (error: unknown): boolean => /^(22|23|54)/.test(codeOf(error));
+
+/** Of all of the statement nothing was done, through nobody's fault: a deadlock, or a conflict of transactions. */
+const mayRepeat = (error: unknown): boolean => ['40P01', '40001'].includes(codeOf(error));
+const repeatsMax = 4;
 
 export function openEventInbox(pool: pg.Pool, keys: Keyring): EventInbox {
-  const store = async (arrivals: readonly Arrival[]): Promise<readonly Outcome[]> => {
-    const rows = arrivals.map(({ accountVersion, unconfirmedMax, ...event }) => ({
-      ...eventRow(keys, event),
-      account_version: accountVersion,
-      unconfirmed_max: unconfirmedMax,
-    }));
-    const { rows: judged } = await pool.query<Judged>({ ...storeArrivals, values: [JSON.stringify(rows)] });
-    const byId = new Map(judged.map(one => [one.id, one]));
-    return rows.map(({ id }) => outcomeOf(byId.get(id)));
+  const ask = async (rows: readonly ArrivalRow[]): Promise<readonly Judged[]> => {
+    for (let repeats = 0; ; repeats += 1)
+      try {
+        return (await pool.query<Judged>({ ...storeArrivals, values: [storableJson(rows)] })).rows;
+      } catch (error) {
+        if (repeats === repeatsMax || !mayRepeat(error)) throw error;
+      }
   };
-  return openGroups({ ...groups, perform: store, isFaultOfOne });
+  const store = openGroups<ArrivalRow, Outcome>({
+    ...groups,
+    isFaultOfOne,
+    perform: async rows => {
+      const byId = new Map((await ask(rows)).map(one => [one.id, one]));
+      return rows.map(({ id }) => outcomeOf(byId.get(id)));
+    },
+  });
+  // Sealed before it joins the others: what breaks at it is its own.
+  return async arrival => store(rowOf(keys, arrival));
 }
+
+const rowOf = (keys: Keyring, { accountVersion, unconfirmedMax, ...event }: Arrival) => ({
+  ...eventRow(keys, event),
+  account_version: accountVersion,
+  unconfirmed_max: unconfirmedMax,
+});
+type ArrivalRow = ReturnType<typeof rowOf>;
 
 function outcomeOf(judged: Judged | undefined): Outcome {
   if (!judged) throw new Error('an event was not judged');

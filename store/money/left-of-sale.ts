@@ -23,6 +23,10 @@ export async function leftOfSale(em: EntityManager, order: Order): Promise<Money
   return max(zero(saleCurrency), min(salePrice(order), subtract(here, await aboutToGo(em, order))));
 }
 
+/** Whether it is known how much went back: a provider may say that money did before it says how much. */
+export const isLeftKnown = async (em: EntityManager, { id }: Order): Promise<boolean> =>
+  (await moneyOf(em, id)).every(({ payment, sums }) => !isUnquantified(payment.status, sums));
+
 async function aboutToGo(em: EntityManager, { id, saleCurrency }: Order): Promise<Money> {
   const [row] = await em.execute<{ total: string }[]>(
     `select coalesce(sum(amount_minor), 0)::text as total from refunds

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { openGroups } from '../../runtime/group-commit.ts';
+import { Overloaded, openGroups } from '../../runtime/group-commit.ts';
 
-const oneAtATime = { itemsMax: 3, groupsMax: 1, isFaultOfOne: () => true };
+const oneAtATime = { itemsMax: 3, groupsMax: 1, waitingMax: 10, waitMaxMs: 60_000, isFaultOfOne: () => true };
 
 describe('a group commit', () => {
   it('takes what arrives together as one, and what comes meanwhile as the next', async () => {
@@ -45,5 +45,25 @@ describe('a group commit', () => {
     const outcomes = await Promise.allSettled([store('one'), store('two')]);
     expect(outcomes.map(({ status }) => status)).to.deep.equal(['rejected', 'rejected']);
     expect(tries).to.equal(1);
+  });
+
+  it('refuses who comes when too many wait, and who has waited for too long, while a group hangs', async () => {
+    const hanging = Promise.withResolvers<readonly string[]>();
+    const store = openGroups<string, string>({
+      ...oneAtATime,
+      itemsMax: 1,
+      waitingMax: 2,
+      waitMaxMs: 50,
+      perform: () => hanging.promise,
+    });
+    const first = store('first');
+    await new Promise(setImmediate);
+    const waiting = [store('second'), store('third')];
+    const tooMany = await store('fourth').catch((error: unknown) => error);
+    expect(tooMany).to.be.instanceOf(Overloaded).and.have.property('message', 'too many wait');
+    for (const late of await Promise.all(waiting.map(one => one.catch((error: unknown) => error))))
+      expect(late).to.be.instanceOf(Overloaded).and.have.property('message', 'waited for too long');
+    hanging.resolve(['done']);
+    expect(await first).to.equal('done');
   });
 });

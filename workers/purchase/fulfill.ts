@@ -10,12 +10,13 @@ import type { Order } from '../../store/entities/order.ts';
 import type { Product } from '../../store/entities/people.ts';
 import { boughtSince, type Reserved, reserve } from '../../store/money/funding.ts';
 import { freshRate, isRateHeld, type StoredRate } from '../../store/money/fx.ts';
+import { isLeftKnown } from '../../store/money/left-of-sale.ts';
 import { updateOrder } from '../../store/orders/orders.ts';
 import { note } from '../../store/orders/timeline.ts';
 import { type Payer, shortageText, withBalance } from '../connections/payer-balance.ts';
 import type { Context, Processor } from '../context/context.ts';
 import { nextAddressLook, readAddress } from '../marketplace/refetch-address.ts';
-import { fail, move, orderStep, tooLate, wait } from '../step/order-step.ts';
+import { fail, move, orderStep, recheck, tooLate, wait } from '../step/order-step.ts';
 import { lateness } from '../step/purchase-deadline.ts';
 import { allowedCost, spendCap } from './allowed-cost.ts';
 import { missingBuyer } from './missing-buyer.ts';
@@ -53,6 +54,11 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
     if (!rate) return wait(ctx, order, 'FX_RATE_MISSING', { note: await rateMissing(ctx, order) });
 
     const maxCost = await allowedCost(ctx, order, product, rate);
+    // A loss is no loss as long as nobody knows how much is left: news of the amount, or the time to buy, ends it.
+    if (maxCost.amountMinor <= 0n && !(await ctx.store.read(em => isLeftKnown(em, order))))
+      return recheck(ctx, order, ctx.config.waitRecheckMs, {
+        note: 'money went back, and it is not known yet how much',
+      });
     if (maxCost.amountMinor <= 0n)
       return fail(ctx, order, 'UNPROFITABLE', { note: 'its fees are as much as what is left of the sale, or more' });
     if (isGreater(maxCost, spendCap(ctx)))

@@ -2,6 +2,7 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import type { Sender, SenderName } from '../../../store/connections/known-senders.ts';
 import type { Arrival, Outcome } from '../../../store/events/event-inbox.ts';
 import type { Deps } from '../../deps.ts';
+import { Problem } from '../../middleware/problem.ts';
 
 /** Room for whole orders, which some providers send. */
 const bodyBytesMax = 256 * 1024;
@@ -20,21 +21,25 @@ export type FromSender = {
   readonly name: SenderName;
   /** @throws what its sender is told */
   readonly check?: (sender: Sender) => void;
-  /** What its sender tells; nothing where it is passed over. @throws what its sender is told */
-  readonly event: (sender: Sender) => Promise<Arrival | undefined>;
+  /** Asked once. False where what it sends is passed over. @throws what its sender is told */
+  readonly admit: (sender: Sender) => Promise<boolean>;
+  readonly event: (sender: Sender) => Arrival;
 };
+
+/** An account that changes as often as this while one event is stored is changed by a fault. */
+const turnsMax = 5;
 
 /** Stores what an account's owner tells. Nothing when there is no such account, or when it is passed over. */
 export async function storeFromSender({ inbox, senders }: Deps, told: FromSender): Promise<Outcome | undefined> {
-  const { name, check, event } = told;
-  for (;;) {
+  const { name, check, admit, event } = told;
+  for (let turn = 1; turn <= turnsMax; turn += 1) {
     const sender = await senders.verified(name, check);
-    const arrival = sender && (await event(sender));
-    if (!sender || !arrival) return undefined;
-    const outcome = await inbox({ ...arrival, credentialId: sender.id, accountVersion: sender.version });
+    if (!sender || (turn === 1 && !(await admit(sender)))) return undefined;
+    const outcome = await inbox({ ...event(sender), credentialId: sender.id, accountVersion: sender.version });
     if (outcome !== 'ACCOUNT_CHANGED') return outcome;
-    senders.forget(name);
+    senders.forget(name, sender);
   }
+  throw new Problem(503, 'DATABASE_AWAY', 'the account changes: try again', { retryAfterSeconds: 5 });
 }
 
 /** The headers that may help a person later; none that could log in anywhere. */
