@@ -11,19 +11,19 @@ import { isPosted, post } from '../store/money/ledger.ts';
 import { custodyOf } from '../store/orders/orders.ts';
 import { isByHand, purchaseOrdersOf } from '../store/orders/supplier-orders.ts';
 
-/** What the standing purchase cost: all of its supplier orders that were paid, together. */
+/** The cost of the current purchase: the sum of its paid supplier orders. */
 export async function purchaseCost(em: EntityManager, orderId: OrderId): Promise<Money> {
   return costOf(await purchaseOrdersOf(em, orderId));
 }
 
-/** What those of them that were paid cost. */
+/** The sum of the costs of the paid rows, in the platform's currency. */
 export const costOf = (rows: readonly SupplierOrder[]): Money =>
   sum(
     rows.filter(({ wasPaid }) => wasPaid).map(row => money(row.costMinor ?? 0n, row.costCurrency ?? platformCurrency)),
     platformCurrency,
   );
 
-/** The name that the standing purchase is booked under. @param row one of its supplier orders, if it has any */
+/** The ledger event that books the current purchase. @param row one of its supplier orders, if it has any */
 async function purchaseEvent(
   em: EntityManager,
   orderId: OrderId,
@@ -34,7 +34,7 @@ async function purchaseEvent(
   return ledgerEvent.bought(key ?? orderId);
 }
 
-/** Whether what the standing purchase cost is in the books. @param rows its supplier orders */
+/** Whether the cost of the current purchase is in the ledger. @param rows its supplier orders */
 export async function isPurchaseBooked(
   em: EntityManager,
   orderId: OrderId,
@@ -44,7 +44,7 @@ export async function isPurchaseBooked(
   return isPosted(em, 'aliexpress', event);
 }
 
-/** Who paid for the goods, and from where: what a person has paid by another way, nobody here can read. */
+/** Who paid for the goods, and from which account. A payment that a person made outside the system cannot be read. */
 export const payerOf = (order: Order, row: SupplierOrder | undefined) =>
   ({
     custody: custodyOf(order),
@@ -52,7 +52,7 @@ export const payerOf = (order: Order, row: SupplierOrder | undefined) =>
     from: row && isByHand(row) ? 'elsewhere' : 'paypal',
   }) as const;
 
-/** The supplier was paid: what was held for it is spent, and the purchase is booked. Again is harmless. */
+/** The supplier was paid: spends the reservation and books the purchase. Idempotent. */
 export async function bookPurchase(em: EntityManager, order: Order, cost: Money): Promise<void> {
   await consume(em, 'buy', order.id, cost);
   const [row] = await purchaseOrdersOf(em, order.id);

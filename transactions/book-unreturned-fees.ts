@@ -1,6 +1,6 @@
 /**
- * PayPal keeps its fee of a payment that is given back. Where there is no sale that it is a cost of, somebody bears it as
- * soon as the order is REFUNDED; should the money come again, it is the order's own once more.
+ * PayPal keeps its fee when a payment is refunded. A booked sale bears that fee as a cost. Without one, the platform or
+ * the reseller bears it as soon as the order is REFUNDED; if the money comes back, the fee belongs to the order again.
  */
 import { platformCurrency } from '../domain/fees.ts';
 import { bearerOfKeptFees } from '../domain/kept-fees.ts';
@@ -18,7 +18,7 @@ import { lastFailure, note } from '../store/orders/timeline.ts';
 
 export const keptFees = 'kept-fees';
 
-/** Books what is kept and borne by nobody yet. The caller owns the order. */
+/** Books the kept fee that no party bears yet. The caller owns the order. */
 export async function bearKeptFees(em: EntityManager, order: Order): Promise<void> {
   if (order.channel !== 'paypal' || order.saleBookedAt) return;
   const fee = (await orderSums(em, order.id, order.saleCurrency))('fees:payment');
@@ -30,14 +30,14 @@ export async function bearKeptFees(em: EntityManager, order: Order): Promise<voi
   await note(em, order.id, 'noted', `PayPal keeps ${formatMoney(fee)}: the ${bearer} bears it`, { bearer });
 }
 
-/** The money has come again: the fee is a cost of what becomes of the order. The caller owns it. */
+/** The buyer's money came back: the order bears the fee again. The caller owns the order. */
 export async function takeBackKeptFees(em: EntityManager, { id: orderId }: Order): Promise<void> {
   const postings = merged(reversed(await postingsOf(em, orderId, keptFees)));
   if (postings.length > 0)
     await postTurn(em, { source: keptFees, event: ledgerEvent.keptFeeTakenBack(orderId), orderId, postings });
 }
 
-/** At the order's own rate, else the newest; where there is none it is owed as it was kept. */
+/** Converts at the order's own rate, else at the newest one. Without any rate the fee is owed in its own currency. */
 async function inOurCurrency(em: EntityManager, order: Order, fee: Money): Promise<Money> {
   const span = { notBefore: new Date(0), now: timeOf(em) };
   const rate = order.fxRate ? rateOf(order) : await freshRate(em, platformCurrency, fee.currency, span);

@@ -8,13 +8,14 @@ import { release } from '../store/money/funding.ts';
 import { claimLeg, legAmount, moveLeg, resizeLeg, wakeUnclaimed } from '../store/payouts/legs.ts';
 import { standingPayout, withdrawUnsentPayout } from '../store/payouts/payouts-of-leg.ts';
 
-/** Nothing has left in these as long as no effect stands. */
+/** In these states no money has left, unless a payout effect stands. */
 const notPaid: readonly LegState[] = ['PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_FUNDS', 'NEEDS_REVIEW', ...cameBack];
 
 /**
- * Takes over a leg whose money is certainly with us; null when it has left, or may have. A request that never left is
- * taken back: its sum holds no more. One that nobody has claimed is looked at by its worker, which takes it back where
- * its sale is worth less. The caller owns the order, so that nobody sends meanwhile.
+ * Claims a leg whose money is certainly still with us; null when it has left, or may have. Withdraws a payout request
+ * that was never sent, which frees its reservation. Wakes the worker of a leg that its receiver has not claimed: it
+ * cancels that payout at the provider if the sale is worth less by now. The caller owns the order, so no payout is sent
+ * meanwhile.
  */
 export async function claimUnpaidLeg(em: EntityManager, id: LegId): Promise<PayoutLeg | null> {
   await withdrawUnsentPayout(em, { id });
@@ -24,13 +25,16 @@ export async function claimUnpaidLeg(em: EntityManager, id: LegId): Promise<Payo
   return leg;
 }
 
-/** Money of its sale went back, or its receiver has it: it pays that much less, or is cancelled. The caller owns it. */
+/**
+ * Lowers the leg by `by`, or cancels it when nothing remains: its sale was refunded, or its receiver was paid
+ * elsewhere. The caller owns the leg.
+ */
 export async function reduceLeg(em: EntityManager, leg: PayoutLeg, by: Money, why = 'SALE_REFUNDED'): Promise<void> {
   const left = subtract(legAmount(leg), by);
   await (left.amountMinor > 0n ? resizeLeg(em, leg, left) : cancelLeg(em, leg, why));
 }
 
-/** Its share is not owed any more. The caller owns it. */
+/** The leg's share is no longer owed. The caller owns the leg. */
 export async function cancelLeg(em: EntityManager, leg: PayoutLeg, reason: string): Promise<void> {
   await moveLeg(em, leg, 'CANCELLED', { reason });
   await release(em, 'pay', leg.id);

@@ -10,14 +10,14 @@ import { type DecisionRefused, refusal } from './decision-refused.ts';
 
 type Asked = Pick<Order, 'status' | 'waitReason' | 'buyerErasedAt'>;
 
-/** Only an order that waits for an address takes one: once bought, the parcel has its address. */
+/** Only an order that waits for an address accepts one: after the purchase the address on the parcel is fixed. */
 export function whyNoAddressWanted({ status, waitReason, buyerErasedAt }: Asked): DecisionRefused | null {
   if (waitReason !== 'ADDRESS_MISSING' && waitReason !== 'ADDRESS_INVALID')
     return refusal('ADDRESS_NOT_WANTED', `the order is ${status} and waits for no address`);
   return buyerErasedAt ? refusal('BUYER_ERASED', 'its buyer wants to be forgotten: refund the sale') : null;
 }
 
-/** The address that was missing, or was refused; the order goes on with it. @throws DecisionRefused */
+/** Stores the address that was missing or refused, and lets the order continue. @throws DecisionRefused */
 export async function correctAddress(em: EntityManager, enqueue: Enqueue, id: OrderId, shipTo: Address): Promise<void> {
   const order = await findOrder(em, id);
   if (!order) throw refusal('NOT_FOUND', 'there is no such order');
@@ -32,6 +32,6 @@ export async function correctAddress(em: EntityManager, enqueue: Enqueue, id: Or
   if (woken) enqueue(jobForOrder(woken));
 }
 
-/** A hub knows the parcel by it, whatever else of its address was wrong. */
+/** A freight hub identifies the parcel by this reference, so a corrected address keeps it. */
 const referenceIn = ({ shipTo }: Order): Pick<Address, 'labelReference'> =>
   shipTo?.labelReference ? { labelReference: shipTo.labelReference } : {};

@@ -1,4 +1,4 @@
-/** What a channel keeps of a payment, as it is booked: estimated by our table, and corrected when the channel says it. */
+/** The channel's fee on a payment: booked by our own fee table at first, and corrected once the channel reports it. */
 import { expectedFees, feeTable, platformCurrency } from '../domain/fees.ts';
 import { ledgerEvent } from '../domain/ledger-event.ts';
 import { formatMoney, type Money, money, percentOf, subtract, sum } from '../domain/money.ts';
@@ -13,7 +13,7 @@ import { custodyOf } from '../store/orders/orders.ts';
 import { note } from '../store/orders/timeline.ts';
 import { bearKeptFees } from './book-unreturned-fees.ts';
 
-/** A rate of any age will do for the fixed part; without one only the percentage is known. */
+/** A rate of any age is good enough for the fixed part; without a rate only the percentage is estimated. */
 export async function estimatedFee(em: EntityManager, channel: Channel, amount: Money): Promise<Money> {
   const rate = await freshRate(em, platformCurrency, amount.currency, { notBefore: new Date(0), now: timeOf(em) });
   if (!rate && channel === 'paypal') return percentOf(amount, feeTable.paypal.percent);
@@ -26,7 +26,10 @@ export async function estimatedFee(em: EntityManager, channel: Channel, amount: 
   return channel === 'paypal' ? paymentFee : marketplaceFee;
 }
 
-/** Books what the channel kept more or less than was booked with the payment. The caller owns the order. */
+/**
+ * Books the difference between the fee that was booked with the payment and the reported one. The caller owns the
+ * order.
+ */
 export async function correctFee(em: EntityManager, order: Order, payment: Payment): Promise<void> {
   const { reference, provider, currency } = payment;
   const booked = await postingsOf(em, order.id, provider, {
@@ -46,7 +49,7 @@ export async function correctFee(em: EntityManager, order: Order, payment: Payme
   if (order.status === 'REFUNDED') await bearKeptFees(em, order);
 }
 
-/** A fee that was taken in another currency has left there, and not where the payment lies. */
+/** A fee charged in another currency left the balance of that currency, not the one that holds the payment. */
 async function bookTold(em: EntityManager, order: Order, payment: Payment): Promise<void> {
   const { reference, provider, currency, feeMinor, feeToldMinor, feeToldCurrency, feeRate, feeRateSource } = payment;
   if (feeMinor == null || feeToldMinor == null || !feeToldCurrency) return;

@@ -6,7 +6,7 @@ import { isInDoubt } from '../store/effects/effects.ts';
 import { disproveByHand, saidByPerson } from '../store/effects/effects-by-hand.ts';
 import type { Effect } from '../store/entities/money.ts';
 
-/** What somebody decides, who they are, and what they have seen. */
+/** What a person decided, who that is, and what they saw. */
 export type Decision<Decision> = { readonly decision: Decision; readonly by: UserId; readonly why: string };
 
 export type DecisionProblem =
@@ -48,7 +48,7 @@ export type DecisionProblem =
   | 'MESSAGE_UNREAD'
   | 'RESTORE_UNDER_WAY';
 
-/** The facts do not allow it. */
+/** The recorded facts do not allow the decision. */
 export class DecisionRefused extends Error {
   override readonly name = 'DecisionRefused';
   readonly code: DecisionProblem;
@@ -60,7 +60,7 @@ export class DecisionRefused extends Error {
 
 export const refusal = (code: DecisionProblem, message: string): DecisionRefused => new DecisionRefused(code, message);
 
-/** For the timeline: amounts are text there. */
+/** A decision as the timeline stores it: amounts become text. */
 export const told = (decision: object): Record<string, Json> =>
   Object.fromEntries(Object.entries(decision).map(([name, said]) => [name, toldPart(said)]));
 
@@ -72,10 +72,10 @@ function toldPart(said: unknown): Json {
   return typeof said === 'object' && said !== null ? told(said) : (said as Json);
 }
 
-/** Of each decision: why the facts do not allow it; null where they do. */
+/** For each decision, why the facts do not allow it; null where they do. */
 export type Choices<Name extends string> = Readonly<Record<Name, DecisionRefused | null>>;
 
-/** Somebody says that what may have been sent did not happen. */
+/** A person says that an effect which may have been sent did not happen. */
 export async function markNotHappened(em: EntityManager, effect: Effect | null): Promise<void> {
   if (effect && (isInDoubt(effect) || saidByPerson(effect))) await disproveByHand(em, effect);
 }

@@ -8,7 +8,9 @@ import { updateOrder } from '../store/orders/orders.ts';
 import { legsOfOrder, wakeLeg } from '../store/payouts/legs.ts';
 import { freezeLeft } from './freeze-order.ts';
 
-/** What this freeze was for is over: the legs may leave, unless something else holds the order. True when it ended. */
+/**
+ * Ends this freeze: the legs may leave, unless something else freezes the order. Returns true when the freeze ended.
+ */
 export async function endFreeze(em: EntityManager, enqueue: Enqueue, order: Order, why: Freeze): Promise<boolean> {
   if (order.frozenFor !== why) return false;
   const frozenFor = await freezeLeft(em, order, [why]);

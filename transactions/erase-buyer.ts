@@ -1,5 +1,6 @@
 /**
- * A buyer wants to be forgotten in one order, at whatever channel they bought. What holds an order is judged in `store/forgetting/erasure-hold.ts`, for every door and for what is forgotten by itself.
+ * Erases the buyer of one order at the buyer's request, on any channel. `store/forgetting/erasure-hold.ts` decides what
+ * delays an erasure, for requests and for scheduled erasure alike.
  */
 import Joi from 'joi';
 import type { OrderId, UserId } from '../domain/ids.ts';
@@ -9,14 +10,14 @@ import { forgetBuyer, holdText, lockLines } from '../store/forgetting/erasure.ts
 import type { ErasureHold } from '../store/forgetting/erasure-hold.ts';
 import { refusal } from './decision-refused.ts';
 
-/** The address may be written in any way. */
+/** Matched in its normal form, however it is written. */
 export const askedEmail = Joi.object<{ readonly email: string }>({
   email: Joi.string().trim().email({ tlds: false }).max(256).required(),
 });
 
 /**
- * The other lines of the same marketplace order name the same buyer: all of them are erased, or none. Gives them. Again
- * is harmless. @throws DecisionRefused with what holds one of them, or NOT_FOUND
+ * The other lines of the same marketplace order name the same buyer: all of them are erased, or none. Returns their
+ * ids. Idempotent. @throws DecisionRefused with what delays one of them, or NOT_FOUND
  */
 export async function eraseBuyerOf(em: EntityManager, id: OrderId, by: UserId): Promise<readonly OrderId[]> {
   const lines = await lockLines(em, id);

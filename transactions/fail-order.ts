@@ -4,7 +4,10 @@ import { findUser } from '../store/accounts/users.ts';
 import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order } from '../store/entities/order.ts';
 
-/** Final. A paid order's money goes back by itself where its reseller wants that; else they are asked. */
+/**
+ * The final failure of an order. Refunds a paid order automatically where its reseller chose that; otherwise the
+ * reseller is asked.
+ */
 export async function failOrder(
   em: EntityManager,
   enqueue: Enqueue,

@@ -1,12 +1,15 @@
-/** What an order holds from the moment it is let through to be bought: money, a place within the limits, a price. */
+/**
+ * What an order holds from the moment it is cleared for purchase: a reservation, a place within the limits, a frozen
+ * price.
+ */
 import type { EntityManager } from '../store/database/entity-manager.ts';
 import { isInDoubt, standingEffect, withdrawUnsent } from '../store/effects/effects.ts';
 import type { Order } from '../store/entities/order.ts';
 import { release } from '../store/money/funding.ts';
 
 /**
- * An order that leaves the road holds nothing: it must be let through again, by what is true then. It keeps all of it
- * where goods are ordered, or may be. True when nothing is held now. The caller owns the order.
+ * An order that stops holds nothing: it must be cleared again, by the facts of that time. It keeps everything while
+ * goods are ordered, or may be. Returns true when nothing is held now. The caller owns the order.
  */
 export async function freePurchase(em: EntityManager, { id }: Order): Promise<boolean> {
   const effect = await standingEffect(em, 'buy', id);
@@ -17,7 +20,7 @@ export async function freePurchase(em: EntityManager, { id }: Order): Promise<bo
 }
 
 /**
- * What was ordered is closed, and nobody ever paid for it: by the supplier's word or a person's. Its sum is free, however
- * its effect stands. The caller owns the order.
+ * The supplier order is closed and was never paid, as the supplier or a person says: frees the reservation, whatever
+ * the state of the effect. The caller owns the order.
  */
 export const freeUnpaid = (em: EntityManager, { id }: Order): Promise<void> => release(em, 'buy', id);

@@ -8,12 +8,12 @@ import { isRefundPending, sumsOf } from '../store/money/refunds.ts';
 import { hasUnquantified } from '../store/money/unquantified-refunds.ts';
 import { supplierOwes } from './undo-purchase.ts';
 
-/** What ends with the decision of a person, who has looked at it. What a marketplace gave back ends when its amount is said. */
+/** Freezes that end with a person's decision. A marketplace refund's freeze ends when the refunded amount is known. */
 export const lookedAt: readonly Freeze[] = ['PAYMENT_REVERSED'];
 
 const beforeBuying: readonly OrderState[] = ['PAID', 'WAITING', 'PURCHASING'];
 
-/** A payment that was reversed stops what is being bought. A sale whose goods are bought is worth what is left of it. */
+/** A reversed payment stops a purchase. After the purchase, the sale is worth what remains of the payment. */
 async function isStoppedByReversal(em: EntityManager, { id, status, saleBookedAt }: Order): Promise<boolean> {
   if (saleBookedAt || !beforeBuying.includes(status)) return false;
   for (const payment of await paymentsOf(em, id))
@@ -21,7 +21,7 @@ async function isStoppedByReversal(em: EntityManager, { id, status, saleBookedAt
   return false;
 }
 
-/** What goes on holding an order when `over` is over, by the facts. The caller owns the order. */
+/** The freeze that the facts still call for after those in `over` have ended. The caller owns the order. */
 export async function freezeLeft(em: EntityManager, order: Order, over: readonly Freeze[]): Promise<Freeze | null> {
   if (await isDisputed(em, order.id)) return 'DISPUTE';
   if (await isRefundPending(em, order.id)) return 'REFUND_PENDING';

@@ -6,11 +6,14 @@ import type { Order } from '../store/entities/order.ts';
 import { freeze, wakeOrder } from '../store/orders/orders.ts';
 import { stopOrder } from './stop-order.ts';
 
-/** A payment that was reversed stops what is being bought, and nothing after that: the sale is booked on what is left. */
+/**
+ * A reversed payment stops the purchase only. After the purchase its freeze ends, and the sale is booked on what
+ * remains.
+ */
 export const clearReversalFreeze = ({ frozenFor }: Order): Partial<Order> =>
   frozenFor === 'PAYMENT_REVERSED' ? { frozenFor: null } : {};
 
-/** Nothing is bought for money that went back. What is being bought right now stops before its next call. */
+/** Nothing is bought for money that was refunded. A purchase in progress stops before its next call. */
 export async function haltPurchase(
   em: EntityManager,
   enqueue: Enqueue,

@@ -1,7 +1,7 @@
 /**
- * A cancellation that is asked for at a marketplace, and not decided there. Before anything is bought the purchase itself
- * asks the marketplace and waits (HOLD). From then on the order is held: nobody pays the supplier, and no leg leaves,
- * until it is declined or the order is cancelled.
+ * An open cancellation request at a marketplace. Before the purchase, the purchase job itself asks the marketplace and
+ * waits (HOLD). Afterwards the order is frozen: the supplier is not paid, and no leg leaves, until the request is
+ * declined or the order is cancelled.
  */
 import type { OrderId } from '../domain/ids.ts';
 import { enqueueWoken } from '../queues/enqueue-woken.ts';
@@ -16,14 +16,14 @@ import { endFreeze } from './end-freeze.ts';
 
 const why = 'CANCELLATION_ASKED';
 
-/** Goods are ordered, or may be at any moment. */
+/** The goods are ordered, or may be at any moment. */
 const isBuying = ({ status, waitReason }: Order): boolean =>
   status === 'PURCHASING' || (status === 'WAITING' && (waitReason === 'SUPPLIER_UNPAID' || waitReason === why));
 
 const isReached = (order: Order): boolean =>
   isBuying(order) || ['PURCHASED', 'SHIPPED', 'DELIVERED', 'NEEDS_REVIEW'].includes(order.status);
 
-/** Takes what the marketplace says of it now. The same news again changes nothing. */
+/** Applies the marketplace's current answer; `asked`: a request is open. Idempotent. */
 export async function cancellationTold(em: EntityManager, enqueue: Enqueue, id: OrderId, asked: boolean) {
   const found = await findOrder(em, id);
   if (!found || asked === (found.cancelAskedAt != null) || (asked && !isReached(found))) return;
@@ -40,7 +40,7 @@ async function hold(em: EntityManager, order: Order): Promise<void> {
   await note(em, order.id, 'noted', 'a cancellation is asked for at the marketplace: accept or decline it there');
 }
 
-/** The caller owns the order. */
+/** The request is over: ends the freeze. The caller owns the order. */
 export async function letGo(em: EntityManager, enqueue: Enqueue, order: Order): Promise<void> {
   await updateOrder(em, order, { cancelAskedAt: null });
   await endFreeze(em, enqueue, order, why);

@@ -8,14 +8,14 @@ import type { Order } from '../store/entities/order.ts';
 import { waitingFor, wakeOrder } from '../store/orders/orders.ts';
 import { refusal } from './decision-refused.ts';
 
-/** A variation of a marketplace listing, or with an empty one the listing as a whole. */
+/** A variation of a marketplace listing, or the whole listing when `variationId` is empty. */
 type ListingName = {
   readonly credentialId: CredentialId;
   readonly externalId: string;
   readonly variationId: string;
 };
 
-/** The listing that an order waits for; null when it waits for none. */
+/** The listing that an order waits for; null when it does not wait for a mapping. */
 export function listingWanted(
   order: Pick<Order, 'waitReason' | 'credentialId' | 'listingId' | 'variationId'>,
 ): ListingName | null {
@@ -26,7 +26,7 @@ export function listingWanted(
 
 type Mapping = ListingName & { readonly productId: ProductId };
 
-/** Both are the reseller's own. @throws DecisionRefused */
+/** The connection and the product must both belong to the reseller. @throws DecisionRefused */
 export async function assertMappable(em: EntityManager, owner: UserId, mapping: Mapping): Promise<void> {
   const credential = await findCredential(em, mapping.credentialId);
   if (credential?.userId !== owner) throw refusal('NOT_FOUND', 'there is no such connection');
@@ -34,7 +34,7 @@ export async function assertMappable(em: EntityManager, owner: UserId, mapping: 
   if (product?.userId !== owner) throw refusal('NOT_FOUND', 'there is no such product');
 }
 
-/** Maps a listing to a product; orders that waited for it go on. Gives how many. @throws DecisionRefused */
+/** Maps a listing to a product, and wakes the orders that waited for it. Returns how many. @throws DecisionRefused */
 export async function mapListingToProduct(
   em: EntityManager,
   enqueue: Enqueue,

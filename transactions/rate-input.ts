@@ -5,7 +5,7 @@ import { currency, decimal } from './decisions/money-input.ts';
 /** One unit of `base` is `rate` units of `quote`. */
 export type EnteredRate = { base: Currency; quote: Currency; rate: string };
 
-/** An exchange rate as an admin enters it: of two currencies, and more than nothing. */
+/** An exchange rate that an admin enters: two currencies and a rate above zero. */
 export const enteredRate = Joi.object<EnteredRate>({
   base: currency.required(),
   quote: currency.required(),

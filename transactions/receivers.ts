@@ -2,17 +2,17 @@ import type { Beneficiary } from '../domain/payout-leg.ts';
 import type { PayoutLeg } from '../store/entities/money.ts';
 import type { User } from '../store/entities/people.ts';
 
-/** Who a share is paid to, and how. */
+/** Who receives a share, and by which route. */
 export type Receiver = Pick<PayoutLeg, 'userId' | 'route' | 'receiver'>;
 type Receivers = Readonly<Record<Beneficiary, Receiver>>;
 
-/** Where payouts go whose owner has said nothing. */
+/** Where payouts go when their owner has set no receiver. */
 export type PayoutDefaults = {
   readonly adminPayoutEmail: string;
   readonly payoutProvider: PayoutLeg['route'];
 };
 
-/** Where the two shares of a sale go, as their owners have said by now. */
+/** The receivers of a sale's two shares, as their owners have set them now. */
 export const receiversOf = (
   defaults: PayoutDefaults,
   { admin, reseller }: { admin: User; reseller: User },

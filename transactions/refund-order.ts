@@ -7,12 +7,12 @@ import { type DecisionRefused, refusal } from './decision-refused.ts';
 
 const refundable: readonly OrderState[] = ['FAILED'];
 
-/** Pages offer the refund where this is null, and routes answer with it where it is not. */
+/** Pages offer the refund when this is null; otherwise routes answer with the refusal. */
 export const whyNotRefundable = ({ status }: { status: OrderState }): DecisionRefused | null =>
   refundable.includes(status) ? null : refusal('NOT_REFUNDABLE', 'only a finally failed order is refunded');
 
 /**
- * The buyer of a finally failed order gets the money back, where its reseller wants to be asked first.
+ * Refunds the buyer of a finally failed order whose reseller wanted to be asked first.
  * @param note who asked for it, for the timeline
  * @throws DecisionRefused
  */

@@ -1,7 +1,7 @@
 /**
- * What a booked sale is worth to its parties, when its price becomes another one: money went back to its buyer, or came
- * again. Every change is an entry of its own. A leg that is not paid follows; what has left stays as it is, and the rest
- * is a receivable of the platform, or a credit that a further leg pays.
+ * Recalculates a booked sale when its price changes: the buyer was refunded, or the money came back. Every change is a
+ * ledger entry of its own. An unpaid leg changes with the sale. A leg that has left stays as it is: the difference
+ * becomes a receivable of the platform, or a credit that a further leg pays.
  */
 import type { LedgerEvent } from '../domain/ledger-event.ts';
 import { add, convert, type Money, max, min, money, negate, subtract, zero } from '../domain/money.ts';
@@ -23,22 +23,22 @@ import { addLeg, commissionOf } from '../store/payouts/sales.ts';
 import { claimUnpaidLeg, reduceLeg } from './cancel-payout.ts';
 
 type Shares = Readonly<Record<Beneficiary, Money>>;
-/** The name that the change is booked under, and by how much the price changes, in the sale's currency. */
+/** The ledger event of the change, and the change of the price in the sale's currency. */
 type Change = { readonly event: LedgerEvent; readonly by: Money };
 
-/** The price is `by` less. The caller owns the order. */
+/** Lowers the price by `by`. The caller owns the order. */
 export async function shrinkSale(em: EntityManager, order: Order, sale: Sale, change: Change): Promise<void> {
   const { had, has } = await rebook(em, order, sale, { ...change, by: negate(change.by) });
   for (const beneficiary of ['admin', 'reseller'] as const)
     await takeFrom(em, await legsOfSale(em, sale, beneficiary), subtract(had[beneficiary], has[beneficiary]));
 }
 
-/** Who a share is paid to, and how. */
+/** The receiver and the route of each share. */
 type PayTo = Readonly<Record<Beneficiary, Pick<PayoutLeg, 'userId' | 'route' | 'receiver'>>>;
 
 /**
- * The price is `by` more again: legs that wait pay more, and beside those that have left, or were cancelled, further
- * ones pay the rest, as far as nothing is owed from other sales. The caller owns the order.
+ * Raises the price by `by` again. Legs that wait pay more. Where a leg has left or was cancelled, a further leg pays
+ * the rest, after debts from other sales are set off. The caller owns the order.
  */
 export async function regainSale(
   em: EntityManager,
@@ -49,7 +49,7 @@ export async function regainSale(
 ): Promise<void> {
   const { had, has } = await rebook(em, order, sale, change);
   if (order.proceedsHeldBy !== 'platform') return;
-  // The entry above is in it, so that what they owe from other sales is set off first.
+  // Read after the entry above is booked, so that debts from other sales are set off first.
   const owed = await owedFrom(em, order.userId);
   for (const beneficiary of ['admin', 'reseller'] as const) {
     const gained = subtract(has[beneficiary], had[beneficiary]);
@@ -85,7 +85,7 @@ async function rebook(em: EntityManager, order: Order, sale: Sale, { event, by }
   return { had: shares(before.profit), has: shares(after.profit) };
 }
 
-/** What the sale is worth at that price. The payment provider keeps its fee. */
+/** What the sale earns at that price. The payment provider keeps its fee. */
 const profitAt = (order: Order, sale: Sale, percent: string, price: Money): Profit =>
   profitOf(
     {
@@ -97,13 +97,13 @@ const profitAt = (order: Order, sale: Sale, percent: string, price: Money): Prof
     percent,
   );
 
-/** Those of one beneficiary, the newest first. */
+/** The legs of one beneficiary, newest first. */
 const legsOfSale = async (em: EntityManager, { id, orderId }: Sale, beneficiary: Beneficiary) =>
   (await legsOfOrder(em, orderId))
     .filter(leg => leg.saleId === id && leg.beneficiary === beneficiary)
     .toSorted((a, b) => b.part - a.part);
 
-/** Legs whose money is with us pay that much less. The new owner of their fence is this transaction. */
+/** Legs whose money is still with us pay `less` in all. This transaction claims each of them. */
 async function takeFrom(em: EntityManager, legs: readonly PayoutLeg[], less: Money): Promise<void> {
   let rest = less;
   for (const { id } of legs.filter(({ status }) => status !== 'CANCELLED')) {
@@ -116,7 +116,7 @@ async function takeFrom(em: EntityManager, legs: readonly PayoutLeg[], less: Mon
   }
 }
 
-/** A leg that waits pays that much more; else a further one does. Gives the further one. */
+/** Raises a leg that waits, or adds a further one. Returns the further leg. */
 async function payMore(
   em: EntityManager,
   order: Order,

@@ -9,14 +9,14 @@ import { waitingEvents, wakeEvent } from '../store/events/inbound-events.ts';
 import { waitingFor, wakeOrder } from '../store/orders/orders.ts';
 import { resumeOrders } from './resume-orders.ts';
 
-/** The account can be asked again: what waited for it goes on. Gives how many orders; the sweep takes up what is left. */
+/** The account can be used again: wakes what waited for it. Returns how many orders; the sweep wakes the rest. */
 export async function resumeAccount(em: EntityManager, enqueue: Enqueue, credential: Credential): Promise<number> {
   await wakeFeeds(em, enqueue, credential);
   await wakeEvents(em, enqueue, credential, 200);
   return resumeOrders(em, enqueue, 'RECONNECT_NEEDED', credential.userId);
 }
 
-/** The account is tried again: enough goes on to meet what refused it, and no more. */
+/** Tries the account again: wakes its feeds, one event and one order, enough to learn whether it is still refused. */
 export async function tryAccount(em: EntityManager, enqueue: Enqueue, credential: Credential): Promise<void> {
   await wakeFeeds(em, enqueue, credential);
   await wakeEvents(em, enqueue, credential, 1);

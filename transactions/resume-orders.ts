@@ -5,7 +5,7 @@ import type { Enqueue } from '../queues/transact.ts';
 import type { EntityManager } from '../store/database/entity-manager.ts';
 import { wakeWaiting } from '../store/orders/orders.ts';
 
-/** What orders waited for is there: a user's go on, or everybody's. Gives how many; the sweep takes up what is left. */
+/** Wakes the orders that wait for `reason`, of one user or of all. Returns how many; the sweep wakes the rest. */
 export async function resumeOrders(
   em: EntityManager,
   enqueue: Enqueue,

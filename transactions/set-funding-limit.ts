@@ -10,11 +10,15 @@ import { refusal } from './decision-refused.ts';
 
 export const isLimitCurrency = ({ currency }: Money): boolean => currency === platformCurrency;
 
-/** The reseller whose limit keeps an order waiting; null where it waits for something else, or for the platform's money. */
+/**
+ * The reseller whose limit keeps the order waiting; null when it waits for something else, or for the platform's money.
+ */
 export const limitedReseller = (order: Pick<Order, 'waitReason' | 'supplierPaidBy' | 'userId'>): UserId | null =>
   order.waitReason === 'FAILED_INSUFFICIENT_FUNDS' && order.supplierPaidBy === 'reseller' ? order.userId : null;
 
-/** How much may be drawn in all from a reseller's own account, which nobody can read. @throws DecisionRefused */
+/**
+ * Sets the total that may be drawn from a reseller's own account, whose balance cannot be read. @throws DecisionRefused
+ */
 export async function setFundingLimit(em: EntityManager, userId: UserId, limit: Money): Promise<void> {
   if (!(await findUser(em, userId))) throw refusal('NOT_FOUND', 'there is no such user');
   await setAvailable(em, userId, limit, timeOf(em));

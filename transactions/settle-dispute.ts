@@ -13,10 +13,10 @@ import { haltPurchase } from './halt-purchase.ts';
 
 const frozenFor = 'DISPUTE';
 
-/** A buyer's complaint as its channel tells of it: who has the money of a settled one, and what was taken for it so far. */
+/** A dispute as its channel reports it: who won a settled one, and the fee charged for it so far. */
 export type DisputeNews = { id: string; open: boolean; outcome?: 'seller' | 'buyer'; fee?: Money };
 
-/** What PayPal takes for a dispute is booked once, whoever wins it. */
+/** Books PayPal's dispute fee once, whoever wins the dispute. */
 export async function recordDisputeFee(
   em: EntityManager,
   { id: orderId }: Order,
@@ -49,7 +49,7 @@ export async function openDispute(
   await haltPurchase(em, enqueue, order, frozenFor, `the buyer disputes the payment: ${id}`);
 }
 
-/** The seller has what is left of the payment, unless another dispute of it is open. */
+/** The seller keeps what remains of the payment, unless another dispute of it is open. */
 export async function settleDispute(
   em: EntityManager,
   enqueue: Enqueue,
@@ -58,7 +58,7 @@ export async function settleDispute(
   { id, outcome }: Pick<DisputeNews, 'id' | 'outcome'>,
 ): Promise<void> {
   if (await isDisputed(em, order.id)) return;
-  // Also when a person has ended the freeze by a decision: the payment is the seller's all the same.
+  // A person may already have ended the freeze by a decision; the payment must return to the seller all the same.
   const ended = await endFreeze(em, enqueue, order, frozenFor);
   if (!ended && payment.status !== 'DISPUTED') return;
   await settleStatus(em, payment);

@@ -11,9 +11,8 @@ import { openDispute, settleDispute } from './settle-dispute.ts';
 import { paymentReference } from './settle-marketplace-refund.ts';
 
 /**
- * Money that is contested at a marketplace holds its order as a PayPal dispute does: nothing more is bought, and no leg
- * leaves. When it is decided, what went back is booked before this, and the rest goes on. The same news again changes
- * nothing.
+ * A dispute at a marketplace freezes its order as a PayPal dispute does: nothing more is bought, and no leg leaves.
+ * When it is decided, the refund is booked before this function runs, and the rest continues. Idempotent.
  */
 export async function settleMarketplaceDispute(
   em: EntityManager,
@@ -24,7 +23,7 @@ export async function settleMarketplaceDispute(
   const { contested, rawPayment, payment: stands, cancelled } = news.order;
   const reference = paymentReference(news);
   const payment = (await paymentsOf(em, id)).find(one => one.reference === reference);
-  // Nothing of it was ever booked: it was not taken for money.
+  // The payment was never counted as money, so nothing of it is booked.
   if (!payment || contested === (await isDisputed(em, id))) return;
   const order = await claimOrder(em, id, orderStates);
   if (!order) return;

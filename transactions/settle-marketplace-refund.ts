@@ -20,9 +20,8 @@ type Refunded = { order: MarketplaceOrder; line: MarketplaceLine };
 export const paymentReference = ({ order, line }: Refunded): string => `${order.orderId}/${line.lineId}`;
 
 /**
- * A marketplace's sale was refunded or cancelled: what has gone back to the buyer of the line is booked, all of it or
- * the part that is told. Where it is not told how much, nothing more leaves before a person has looked. The same news
- * again changes nothing.
+ * A marketplace refunded or cancelled a sale: books what the line's buyer got back, in full or in part. When the amount
+ * is not reported, nothing more leaves before a person has looked. Idempotent.
  */
 export async function settleMarketplaceRefund(
   payouts: PayoutDefaults,
@@ -32,11 +31,11 @@ export async function settleMarketplaceRefund(
   news: Refunded,
 ): Promise<void> {
   const payment = (await paymentsOf(em, id)).find(({ reference }) => reference === paymentReference(news));
-  // What had gone back before we ever saw it paid was never booked.
+  // A refund that preceded the first payment news we saw was never booked.
   if (!payment || payment.status === 'REVERSED') return;
   const { cancelled, rawPayment, payment: state } = news.order;
   const paid = money(payment.amountMinor, payment.currency);
-  // Nothing, where a refund that it told of has failed.
+  // Zero when a refund that the marketplace reported has failed.
   const back = cancelled || state === 'REVERSED' ? paid : (news.line.back ?? zero(paid.currency));
   if ('says' in back) return untoldPart(em, enqueue, id, { payment, says: back.says });
   return wentBack(payouts, em, enqueue, id, { payment, total: min(back, paid), says: rawPayment, state });
@@ -57,7 +56,7 @@ async function wentBack(payouts: PayoutDefaults, em: EntityManager, enqueue: Enq
     await haltPurchase(em, enqueue, order, 'PAYMENT_REVERSED', `${formatMoney(amount)} went back: ${says}`);
 }
 
-/** The seller has won, or a refund has failed. What only a person has seen go back is left to people. */
+/** The seller won the dispute, or a refund failed. A refund that only a person has seen is left to people. */
 async function cameAgain(given: Given, { payment, total, says, state }: Back, amount: Money): Promise<void> {
   const standing = (await refundsOf(given.em, payment.id)).filter(({ refund }) => !isElsewhere(refund.reference));
   const told = state === 'PAID' || state === 'PARTLY_REVERSED';
@@ -71,7 +70,7 @@ async function cameAgain(given: Given, { payment, total, says, state }: Back, am
   await noteNews(given.em, given.order.id, 'money-came-again', text);
 }
 
-/** The order is held, whatever else holds it already, until its marketplace or somebody who looks there tells. */
+/** Freezes the order, in addition to any other freeze, until the marketplace or a person reports the amount. */
 async function untoldPart(
   em: EntityManager,
   enqueue: Enqueue,
@@ -81,7 +80,7 @@ async function untoldPart(
   if (!(await saveUnquantified(em, payment, says))) return;
   const order = await claimOrder(em, id, orderStates);
   if (!order) return;
-  const text = `the marketplace says ${says}, and not how much: no payout leaves before somebody has looked`;
+  const text = `the marketplace says ${says}, and not how much: no payout leaves before a person has looked`;
   await freeze(em, order, 'MARKETPLACE_REFUND');
   await note(em, id, 'noted', text);
   await haltPurchase(em, enqueue, order, 'PAYMENT_REVERSED', text);

@@ -15,26 +15,26 @@ import { custodyOf, salePrice } from '../store/orders/orders.ts';
 import { noteNews } from '../store/orders/timeline.ts';
 import { correctFee, estimatedFee } from './correct-fee.ts';
 
-/** What a provider says of the buyer's money for one order. */
+/** What a provider reports of the buyer's payment for one order. */
 export type PaymentNews = {
   reference: string;
   status: PaymentState;
   rawStatus: string;
   statusReason?: string | undefined;
   amount: Money;
-  /** What the channel kept; where it does not say, the table's estimate is booked until it does. */
+  /** The channel's fee; while the channel does not report it, our fee table's estimate is booked. */
   fee: Money | undefined;
-  /** On top of the amount: tax that the channel remits itself. */
+  /** Tax on top of the amount, which the channel remits itself. */
   collectedTax?: Money | undefined;
 };
 
-/** PayPal tells each refund by itself; a marketplace's order that was refunded before we saw it is nobody's money. */
+/** PayPal reports each refund separately. A marketplace payment that was refunded before we saw it is not booked. */
 const isMoney = ({ provider, status }: Payment): boolean =>
   provider === 'paypal' ? broughtMoney(status) : status === 'COMPLETED';
 
 const paymentAmount = (payment: Payment): Money => money(payment.amountMinor, payment.currency);
 
-/** The fee of a payment under its name: a payment fee at our own checkout, else the marketplace's. */
+/** The fee by its kind: a payment fee at our own checkout, else the marketplace's fee. */
 function feesOf(channel: Channel, payment: Payment): Fees {
   const nothing = zero(payment.currency);
   const fee = money(payment.feeMinor ?? 0n, payment.currency);
@@ -43,7 +43,7 @@ function feesOf(channel: Channel, payment: Payment): Fees {
     : { marketplaceFee: fee, paymentFee: nothing };
 }
 
-/** Of money that came: what is pending or declined costs nothing yet. */
+/** Only a payment that brought money has a fee; a pending or declined one costs nothing. */
 async function feeOf(
   em: EntityManager,
   channel: Channel,
@@ -56,8 +56,8 @@ async function feeOf(
 }
 
 /**
- * Books the buyer's money and moves the order that was waiting for it. Money in the wrong amount, or for a dead order,
- * is booked all the same, and a person decides. The caller owns the order.
+ * Books the buyer's payment and moves the order that was waiting for it. A wrong amount, or a payment for a dead order,
+ * is booked as well, and a person decides. The caller owns the order.
  */
 export async function settlePayment(
   em: EntityManager,
@@ -77,8 +77,8 @@ export async function settlePayment(
 }
 
 /**
- * PayPal is asked for its fee again; a marketplace tells it once. Where that cannot be converted nothing is bought before
- * somebody has looked: what the sale earns is not known.
+ * PayPal is asked for its fee again; a marketplace reports it once. If that fee cannot be converted, the sale's profit
+ * is unknown: nothing is bought before a person has looked.
  */
 async function reviewUnconverted(em: EntityManager, enqueue: Enqueue, order: Order, news: readonly PaymentNews[]) {
   for (const { fee, amount } of news) {
@@ -107,7 +107,7 @@ async function book(em: EntityManager, enqueue: Enqueue, order: Order, payment: 
     return advance(em, enqueue, order, {
       to: 'NEEDS_REVIEW',
       reason: 'PAYMENT_REVERSED',
-      note: `${formatMoney(gross)} came, and went back before anything was bought: ${payment.rawStatus}`,
+      note: `${formatMoney(gross)} was paid, and refunded before anything was bought: ${payment.rawStatus}`,
     });
   if (order.status === 'CANCELLED')
     return advance(em, enqueue, order, {

@@ -11,10 +11,9 @@ import { findSale } from '../store/payouts/sales.ts';
 import { shrinkSale } from './resize-sale.ts';
 
 /**
- * Books money that went back to the buyer, whoever sent it, once per refund. A booked sale is worth less then: legs
- * that are not paid shrink or are cancelled, and what has left becomes a receivable. True when that is news. The caller
- * owns the order.
- * @throws Unreadable when it is in another currency than the payment
+ * Books a refund to the buyer once, whoever sent it. A booked sale is then worth less: unpaid legs shrink or are
+ * cancelled, and what has left becomes a receivable. Returns true when the refund is new. The caller owns the order.
+ * @throws Unreadable when its currency differs from the payment's
  */
 export async function settleRefund(
   em: EntityManager,

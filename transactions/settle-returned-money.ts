@@ -1,6 +1,6 @@
 /**
- * Money that had gone back to the buyer is here again: a chargeback or a claim was won, a refund has failed after all.
- * It is booked under a name of its own, numbered, because it may go back once more. The sale is worth again what it was.
+ * Refunded money that came back: a chargeback or a claim was won, or a refund failed after all. It is booked under a
+ * numbered event of its own, because it may be refunded once more. The sale is worth its former price again.
  */
 import { ledgerEvent } from '../domain/ledger-event.ts';
 import { formatMoney, type Money, sum } from '../domain/money.ts';
@@ -30,13 +30,10 @@ import { type PayoutDefaults, receiversOf } from './receivers.ts';
 import { regainSale } from './resize-sale.ts';
 import { settleRefund } from './settle-refund.ts';
 
-/** Who books, in which transaction, and the order that they own. */
+/** The transaction that books, and the order that it owns. */
 export type Given = { payouts: PayoutDefaults; em: EntityManager; enqueue: Enqueue; order: Order };
 
-/**
- * Books that up to `most` of what stands of these refunds is here again, and gives how much that was. The caller owns
- * the order.
- */
+/** Books the return of up to `most` of these refunds, and returns the amount booked. The caller owns the order. */
 export async function settleReturns(
   given: Given,
   payment: Payment,
@@ -71,21 +68,27 @@ async function book({ payouts, em, enqueue, order }: Given, payment: Payment, { 
   });
 }
 
-/** What was given up for want of the money is a person's; what was only held goes on, once all of it is here. */
+/**
+ * A person decides about an order that was given up for lack of the money. An order that was only frozen continues once
+ * all of the money is back.
+ */
 async function carryOn({ em, enqueue, order }: Given, payment: Payment, amount: Money): Promise<void> {
   await takeBackKeptFees(em, order);
   if (order.status === 'REFUNDED' || order.status === 'CANCELLED')
     return advance(em, enqueue, order, {
       to: 'NEEDS_REVIEW',
       reason: 'MONEY_RETURNED',
-      note: `${formatMoney(amount)} came back after the order was ${order.status}: whoever has a right to it is paid by hand`,
+      note: `${formatMoney(amount)} came back after the order was ${order.status}: pay it by hand to the party that is entitled to it`,
     });
   const back = await refundedOf(em, order.id, payment.currency);
   if (back.amountMinor > 0n || !(await endFreeze(em, enqueue, order, 'PAYMENT_REVERSED'))) return;
   await enqueueWoken(enqueue, wakeOrder(em, order.id), jobForOrder);
 }
 
-/** Books a refund or a reversal as its provider tells it; one that was done and has failed after all came back. */
+/**
+ * Books a refund or a reversal as its provider reports it. A completed one that failed later counts as money that came
+ * back.
+ */
 export async function takeRefundNews(given: Given, payment: Payment, news: RefundNews): Promise<void> {
   const { em, order } = given;
   if (news.status === 'FAILED') {

@@ -1,13 +1,13 @@
 /**
- * What becomes of an order that may not be bought any more, by how far its purchase has come:
+ * Where an order goes that may no longer be bought, by how far its purchase has come:
  *
- *                nothing ordered     nobody knows                ordered
+ *                nothing ordered     in doubt                    ordered
  *   cancelled    CANCELLED           CANCELLED_AFTER_PURCHASE    CANCELLED_AFTER_PURCHASE
  *   erased       BUYER_ERASED        BUYER_ERASED                goes on: the supplier has the address
  *   held         PAYMENT_REVERSED    PAYMENT_REVERSED            PAYMENT_REVERSED
  *
- * CANCELLED is the order's end; the others are reasons of NEEDS_REVIEW. The run that buys has no use for the middle
- * column: it looks a purchase in doubt up, and parks what it cannot prove.
+ * CANCELLED is the order's end; the others are reasons of NEEDS_REVIEW. The purchase job itself does not use the middle
+ * column: it looks up a purchase in doubt, and parks one that it cannot prove.
  */
 import type { Json } from '../domain/json.ts';
 import type { ReviewReason } from '../domain/order.ts';
@@ -26,7 +26,10 @@ export function purchaseState({ status, suppliedByHandAt }: Order, buy: Effect |
   return isInDoubt(buy) ? 'unknown' : 'nothing';
 }
 
-/** The buyer or the seller cancelled the sale; the buyer is to be forgotten; the buyer's money went back, or is disputed. */
+/**
+ * `cancelled`: the buyer or the seller cancelled the sale. `erased`: the buyer is to be erased. `held`: the payment was
+ * reversed, or is disputed.
+ */
 type WhyStopped = 'cancelled' | 'erased' | 'held';
 type End = { readonly to: 'CANCELLED' } | { readonly to: 'NEEDS_REVIEW'; readonly reason: ReviewReason };
 
@@ -49,8 +52,9 @@ export const whenStopped = {
 export type Told = { note: string; evidence?: Json };
 
 /**
- * Ends an order as the table says, and frees what was held for a purchase that was never sent. The caller owns the order.
- * @param told what the timeline says of it, and what a person is shown
+ * Stops an order as the table above says, and frees the reservation of a purchase that was never sent. The caller owns
+ * the order.
+ * @param told the note in the timeline, and the details for a person
  */
 export async function stopOrder(
   em: EntityManager,

@@ -20,8 +20,8 @@ import { payerOf } from './book-purchase.ts';
 import { cancelLeg, claimUnpaidLeg } from './cancel-payout.ts';
 
 /**
- * The supplier cancelled some of what it was paid for: until its refund is seen, that is owed to whoever paid. True when
- * that is news.
+ * The supplier cancelled goods that were paid: until its refund is seen, it owes that to whoever paid. Returns true
+ * when the debt is new.
  */
 export async function awaitSupplierRefund(
   em: EntityManager,
@@ -43,20 +43,20 @@ export async function awaitSupplierRefund(
   return news;
 }
 
-/** What the supplier owes for an order, to whoever paid it. */
+/** The supplier's open debt for an order, to whoever paid the supplier. */
 const owedBySupplier = async (em: EntityManager, orderId: OrderId): Promise<Money> =>
   (await orderSums(em, orderId, platformCurrency))('supplier-refunds');
 
 export const supplierOwes = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
   (await owedBySupplier(em, orderId)).amountMinor !== 0n;
 
-/** What was paid for goods that do not come; `lost` of it never comes back. */
+/** `cost`: what was paid for goods that will not arrive. `lost`: the part of it that is never refunded. */
 type Undone = { readonly cost: Money; readonly lost?: Money; readonly seenBy: string };
 
 /**
- * The supplier has given the money back, but for what is lost, and somebody has seen it. The purchase counts as not
- * having happened, the sale is booked back, and what has not been paid out is not paid out. What has been is a
- * receivable, set off against the legs of the next sale. The caller owns the order and moves it.
+ * A person has seen the supplier's refund, less what is lost. The purchase counts as not made, and the sale is
+ * reversed. Unpaid legs are cancelled; paid ones become receivables, set off against the legs of the next sale. The
+ * caller owns the order and moves it.
  */
 export async function undoPurchase(em: EntityManager, order: Order, { seenBy, ...undone }: Undone): Promise<void> {
   const effect = await standingEffect(em, 'buy', order.id);
@@ -76,8 +76,8 @@ export async function undoPurchase(em: EntityManager, order: Order, { seenBy, ..
 const lostToo = (lost: Money): string => (lost.amountMinor === 0n ? '' : `, and ${formatMoney(lost)} is lost`);
 
 /**
- * As `undoPurchase`, for the supplier orders of a purchase that were cancelled when others were not: `cost` is theirs.
- * The sale is booked anew, with what the rest costs.
+ * As `undoPurchase`, for the cancelled supplier orders of a purchase that otherwise goes on; `cost` is theirs. The sale
+ * is booked again with the cost of the rest.
  */
 export async function undoPart(
   em: EntityManager,
@@ -112,7 +112,7 @@ async function bookRefund(
   if (lost.amountMinor > 0n) await book(ledgerEvent.lostAtSupplier(name), lostAtSupplier({ ...payer, lost }));
 }
 
-/** Books the sale back as it stands now, with what refunds have made of it: the order's money is parked again. */
+/** Reverses the sale as it stands, with its refunds included: the order's money is parked again. */
 async function voidSale(em: EntityManager, orderId: OrderId, sale: Sale): Promise<void> {
   const booked = await postingsOf(em, orderId, 'sale', {
     named: [ledgerEvent.saleBooked(sale.id)],

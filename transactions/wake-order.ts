@@ -8,8 +8,8 @@ import { note } from '../store/orders/timeline.ts';
 import { legsOfOrder, wakeLeg } from '../store/payouts/legs.ts';
 
 /**
- * Has an order and its payouts looked at now: a new job for each that has one, although an earlier job may still sit in
- * *failed* or wait for its time. Gives the ids of the jobs; none when nothing but a person can move the order on.
+ * Has the workers look at an order and its payouts now: enqueues a new job for each, even if an earlier job has failed
+ * or is delayed. Returns the job ids; empty when only a person can move the order on.
  */
 export async function wakeOrderAndPayouts(
   em: EntityManager,

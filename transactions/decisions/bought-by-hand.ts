@@ -1,4 +1,4 @@
-/** A purchase by the word of a person: what the supplier has it under, and what it cost where nobody can read that. */
+/** A purchase confirmed by a person: the supplier's order numbers, and the cost where we cannot read it. */
 import { platformCurrency } from '../../domain/fees.ts';
 import { sum } from '../../domain/money.ts';
 import { credentialByAccount } from '../../store/connections/credentials.ts';
@@ -18,7 +18,10 @@ import type { PaidOrder } from './decision-schemas.ts';
 import type { OrderFacts } from './order-choices.ts';
 import { inPlatformCurrency } from './platform-currency.ts';
 
-/** Closes the purchase in doubt under these numbers. @throws DecisionRefused when one of them is another order's */
+/**
+ * Closes the purchase in doubt under these supplier order numbers. @throws DecisionRefused when a number belongs to
+ * another order
+ */
 export async function boughtByHand(
   em: EntityManager,
   { order, buy }: Pick<OrderFacts, 'order' | 'buy'>,
@@ -39,8 +42,8 @@ export async function boughtByHand(
 }
 
 /**
- * The same, with what was paid for each of them. Whatever else was ordered with them is not coming, and its supplier has
- * no money for it. @throws DecisionRefused
+ * As `boughtByHand`, with the amount paid for each supplier order. Any other supplier order of the same purchase counts
+ * as not coming and not paid. @throws DecisionRefused
  */
 export async function boughtFor(em: EntityManager, facts: OrderFacts, paid: readonly PaidOrder[]): Promise<void> {
   const costs = new Map(paid.map(({ number, cost }) => [number, cost]));

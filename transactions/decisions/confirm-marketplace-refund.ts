@@ -10,8 +10,9 @@ import { bookMarketplaceRefund } from '../book-marketplace-refund.ts';
 import { refusal } from '../decision-refused.ts';
 
 /**
- * A marketplace gave money back and does not tell how much: `total` is all that it has given back of this order's line so
- * far, zero where it was another line's. The shares are reckoned anew from what is left. @throws DecisionRefused
+ * Settles a marketplace refund of unknown amount. `total` is everything refunded so far for this order's line; zero
+ * when the refund was for another line. Commission and payout are recalculated from what remains. @throws
+ * DecisionRefused
  */
 export async function confirmMarketplaceRefund(em: EntityManager, enqueue: Enqueue, order: Order, total: Money) {
   const paymentId = await settleUnquantified(em, order.id);

@@ -1,4 +1,4 @@
-/** A supplier's money that came back, whole or in part, as somebody has seen it. */
+/** A supplier's refund, in full or in part, confirmed by a person. */
 import type { UserId } from '../../domain/ids.ts';
 import { add, equals, formatMoney, type Money, zero } from '../../domain/money.ts';
 import { advance, type Enqueue } from '../../queues/transact.ts';
@@ -14,13 +14,13 @@ import { undoPart, undoPurchase } from '../undo-purchase.ts';
 import type { OrderFacts } from './order-choices.ts';
 import { inPlatformCurrency } from './platform-currency.ts';
 
-/** What came back of the price of goods that do not come, and what of it never will. */
+/** Of the price of goods that will not arrive: the part that was refunded, and the part that never will be. */
 type CameBack = { readonly returned: Money; readonly lost: Money; readonly by: UserId };
 
 /**
- * Somebody has seen the supplier's money come back, for all that it cancelled: the sale is booked back. An order that
- * waits for that goes on from PAID; when only a part of its goods was cancelled, a person decides about it. One whose
- * buyer has their money back as well stays where it is. @throws DecisionRefused
+ * A person has seen the supplier's refund for everything it cancelled: reverses the sale. An order that waits for this
+ * refund continues from PAID. If only a part of its goods was cancelled, a person decides about it. If another freeze
+ * remains, it needs a review. @throws DecisionRefused
  */
 export async function confirmSupplierRefund(
   em: EntityManager,
@@ -32,7 +32,10 @@ export async function confirmSupplierRefund(
   const cancelled = rows.filter(row => isCancelled(row) && row.wasPaid);
   const due = costOf(cancelled);
   if (!equals(add(returned, lost), due))
-    throw refusal('REFUND_INCOMPLETE', `${formatMoney(due)} were paid for it: say what came back, and what is lost`);
+    throw refusal(
+      'REFUND_INCOMPLETE',
+      `${formatMoney(due)} were paid: enter what came back and what is lost, which must add up to that`,
+    );
   const rest = rows.filter(row => !isCancelled(row));
   const back = { cost: due, lost, seenBy: by };
   await (rest.length > 0 ? undoPart(em, order, cancelled, back) : undoPurchase(em, order, back));
@@ -46,7 +49,9 @@ export async function confirmSupplierRefund(
   }
 }
 
-/** The rest is on its way, and its buyer has paid for more: nobody buys a part again, and nobody knows what they want. */
+/**
+ * The buyer paid for all goods, and only a part arrives. We never rebuy a part, and do not know what the buyer prefers.
+ */
 function partIsMissing(
   em: EntityManager,
   enqueue: Enqueue,
@@ -55,14 +60,14 @@ function partIsMissing(
   facts: Partial<Order>,
 ): Promise<void> {
   const numbers = rest.map(({ number }) => number).join(', ');
-  const note = `a part of its goods does not come, ${numbers} does: refund the buyer that part, then let it go on`;
+  const note = `a part of the goods will not arrive; ${numbers} will: refund the buyer for that part, then let the order go on`;
   return advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note }, facts);
 }
 
 /**
- * Nothing of the goods comes, whatever the supplier shows: the purchase is undone and the sale booked back, and a person
- * decides what then. Without any money at the supplier, both are zero.
- * @throws DecisionRefused when they are not what is booked as paid
+ * None of the goods will arrive, whatever the supplier shows: undoes the purchase, reverses the sale, and leaves the
+ * next step to a person. Both amounts are zero when the supplier holds no money.
+ * @throws DecisionRefused when the two amounts do not add up to the booked cost
  */
 export async function notComing(
   em: EntityManager,
@@ -74,7 +79,10 @@ export async function notComing(
   const cost = add(returned, lost);
   if (!isBooked) await bookAsPaid(em, order, placed, cost);
   else if (!equals(cost, costOf(placed)))
-    throw refusal('AMOUNTS_DIFFER', `${formatMoney(costOf(placed))} were paid for it: say what of that is lost`);
+    throw refusal(
+      'AMOUNTS_DIFFER',
+      `${formatMoney(costOf(placed))} were paid: what came back and what is lost must add up to that`,
+    );
   await undoPurchase(em, order, { cost, lost, seenBy: by });
   const facts = {
     saleBookedAt: null,
@@ -86,7 +94,10 @@ export async function notComing(
   else await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note }, facts);
 }
 
-/** Nobody had booked what went to the supplier, or nothing ever did. How it was shared among its orders matters no more. */
+/**
+ * Books the payment to the supplier that was not booked yet; if there was none, frees the reservation. The undo that
+ * follows covers all supplier orders, so one row may carry the whole cost.
+ */
 async function bookAsPaid(em: EntityManager, order: Order, placed: readonly SupplierOrder[], cost: Money) {
   if (equals(cost, zero(cost.currency))) return freeUnpaid(em, order);
   const [first] = placed;

@@ -1,27 +1,27 @@
 /**
- * What an operator decides about an order that waits or needs a review: an open purchase is settled by the word of
- * whoever looked at the supplier, and what cannot be read is said by amount.
+ * What an operator decides about an order that waits or needs a review. The operator has looked at the supplier: their
+ * word settles a purchase in doubt, and they enter the amounts that we cannot read.
  *
- *   bought         the supplier has it, under these numbers             → followed like every purchase
- *   bought-for     the same, and so much was paid for each of them      → PURCHASED: the sale is booked with that
- *   supplied       the buyer has the goods by another way, for so much  → PURCHASED, without an order of ours
- *   go-on          the goods are ordered, whatever stopped the order    → followed
- *   delivered      the sale is booked, and the buyer has the goods     → followed no more
- *   not-coming     the goods do not come: so much of their price came   → the purchase and the sale are undone; buy
- *                  back, and the rest is lost                             again, or fail
- *   supplier-      the same, of what the supplier itself has cancelled → bought again; where only a part was cancelled,
- *   refunded                                                           a person decides
- *   buy-again      nothing was bought, and the buyer's money is here    → PAID: checked, reserved and bought anew
+ *   bought         the supplier has the order, under these numbers      → polled like every purchase
+ *   bought-for     the same, with the amount paid for each number       → PURCHASED: the sale is booked at that cost
+ *   supplied       the buyer has the goods by other means, at this cost → PURCHASED, without a supplier order of ours
+ *   go-on          the goods are ordered, whatever stopped the order    → the purchase is polled
+ *   delivered      the sale is booked, and the buyer has the goods      → the purchase is no longer polled
+ *   not-coming     the goods will not arrive: this much of their price  → purchase and sale are undone; next: buy
+ *                  was refunded, and the rest is lost                     again, or fail
+ *   supplier-      the same, for what the supplier itself cancelled     → bought again; if only a part was cancelled,
+ *   refunded                                                              a person decides
+ *   buy-again      nothing was bought, and the buyer's money is here    → PAID: checked, reserved and bought again
  *   fail           nothing was bought, and nothing will be              → FAILED, refunded by the reseller's policy
  *   refund-again   no refund has arrived                                → REFUNDING: a new one is sent
- *   marketplace-   so much went back by the marketplace, which does     → booked; the order stays where it is
- *   refunded       not tell it
- *   refunded       the buyer has so much back by another way, and not   → booked; the order stays where it is, and a
- *                  by a refund of ours that is in doubt                   purchase that waits is a person's
+ *   marketplace-   the marketplace refunded this much, and does not     → booked; the order stays where it is
+ *   refunded       report the amount
+ *   refunded       the buyer was refunded this much by other means; a   → booked; the order stays where it is, and a
+ *                  refund of ours in doubt did not arrive                 purchase that waits needs a review
  *
  * If the supplier closed the order and we never booked a payment, an operator who has checked that no money is left
- * there may treat it as not bought. A decision that the provider does not confirm may be corrected. An open dispute or
- * a debt of the supplier keeps the order frozen, whatever is decided.
+ * there may treat it as not bought. A decision that the provider does not confirm may be corrected. An open dispute,
+ * or an open refund of the supplier, keeps the order frozen whatever the decision.
  */
 
 import { unreachable } from '../../domain/call-outcome.ts';
@@ -72,7 +72,7 @@ async function carryOut(
   { decision, by, why: note }: Decision<OrderDecision>,
 ): Promise<void> {
   const { order, frozenFor } = facts;
-  // Whoever decides has seen how late it is.
+  // The person who decides has seen how late the order is.
   const seen = { frozenFor, lateAcceptedAt: timeOf(em) };
   switch (decision.decision) {
     case 'bought':
@@ -96,7 +96,7 @@ async function carryOut(
       await endFollowing(em, order.id);
       return advance(em, enqueue, order, { to: 'PURCHASED', note }, seen);
     case 'go-on':
-      return advance(em, enqueue, order, { to: isFollowed(order) ? 'PURCHASED' : 'PURCHASING', note }, seen);
+      return advance(em, enqueue, order, { to: needsNoPolling(order) ? 'PURCHASED' : 'PURCHASING', note }, seen);
     case 'not-coming':
       return notComing(em, enqueue, facts, { ...decision, by });
     case 'supplier-refunded':
@@ -128,13 +128,14 @@ async function carryOut(
   }
 }
 
-/** What holds it by the facts of now. */
+/** The freeze that today's facts call for. */
 const heldFor = async (em: EntityManager, order: Order): Promise<Partial<Order>> => ({
   frozenFor: await freezeLeft(em, order, [...lookedAt, 'REFUND_PENDING']),
 });
 
-/** Its purchase is not read any more: its sale is booked, or nothing was ordered through us. */
-const isFollowed = ({ saleBookedAt, suppliedByHandAt }: Order): boolean => (saleBookedAt ?? suppliedByHandAt) != null;
+/** The purchase is no longer polled once the sale is booked, or when nothing was ordered through us. */
+const needsNoPolling = ({ saleBookedAt, suppliedByHandAt }: Order): boolean =>
+  (saleBookedAt ?? suppliedByHandAt) != null;
 
 async function forgetUnconfirmed(em: EntityManager, facts: OrderFacts): Promise<void> {
   const { order, buy } = facts;

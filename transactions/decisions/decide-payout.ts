@@ -1,12 +1,12 @@
 /**
  * What an operator decides about a payout. A decision that the provider did not confirm may be corrected.
  *
- *   paid             the provider has it: under this reference            → read back, and followed
- *   not-paid         it certainly did not happen                          → paid anew
- *   pay-again        it came back, or nobody claims it                    → taken back where it must be, and paid anew
- *   paid-elsewhere   its receiver has so much of it by another way        → booked; the rest is paid, if any
+ *   paid             the provider has the payout, under this reference    → read from the provider, and polled
+ *   not-paid         the payout certainly did not happen                  → paid again
+ *   pay-again        the payout came back, or is still unclaimed          → cancelled if unclaimed, and paid again
+ *   paid-elsewhere   the receiver got this much of it by other means      → booked; the rest is paid, if any
  *
- * A payout that was given up, and that its provider shows all the same, is taken for this one by `paid`.
+ * `paid` also accepts a payout that was given up and that its provider shows after all.
  */
 
 import { invariant, unreachable } from '../../domain/call-outcome.ts';
@@ -63,7 +63,7 @@ export async function decidePayout(
   const refused = payoutChoices(facts)[decision.decision];
   if (refused) throw refused;
   const text = `payout to ${leg.beneficiary} decided by a person (${decision.decision}): ${why}`;
-  // What is said of the payout is said of all that it pays.
+  // One payout may pay several legs: the decision goes into the timeline of each.
   for (const said of [leg, ...facts.others])
     await note(em, said.orderId, 'noted', text, { by, leg: id, ...told(decision) });
   switch (decision.decision) {
@@ -86,7 +86,7 @@ export async function decidePayout(
   return leg;
 }
 
-/** The order first: whoever decides about its money must not meet a refund half-way. */
+/** Claims the order before the leg, so that no refund of the order runs at the same time. */
 async function claimWithOrder(em: EntityManager, id: LegId): Promise<{ leg: PayoutLeg; order: Order }> {
   const found = await findLeg(em, id);
   const order = found && (await claimOrder(em, found.orderId, orderStates));
@@ -118,7 +118,7 @@ async function paid(
   else if (pay.status === 'OPEN' || (saidByPerson(pay) && !isShown(facts))) await wasSent(em, leg, pay, reference);
 }
 
-/** It was given up, its provider shows it, and nothing was sent in its place: it is what pays the leg. */
+/** The payout was given up, its provider shows it after all, and no other was sent in its place: it pays the leg. */
 async function wasGivenUp(
   em: EntityManager,
   enqueue: Enqueue,
@@ -143,7 +143,7 @@ async function wasGivenUp(
   }
 }
 
-/** Another leg of the same payout: nothing keeps it and its order waiting any more. */
+/** Another leg of the same payout: the payout no longer keeps that leg and its order waiting. */
 async function goesOn(em: EntityManager, enqueue: Enqueue, { id, orderId }: PayoutLeg): Promise<void> {
   const order = await claimOrder(em, orderId, orderStates);
   if (order) await endFreeze(em, enqueue, order, 'CONTRADICTION');
@@ -164,8 +164,8 @@ async function wasSent(em: EntityManager, { id }: PayoutLeg, effect: Effect, ref
 }
 
 /**
- * The worker asks the provider first: only its word that the money is not with the receiver lets another payout leave.
- * An unclaimed one is taken back first.
+ * The worker asks the provider first: another payout leaves only after the provider confirms that the receiver does not
+ * have the money. An unclaimed payout is cancelled first.
  */
 async function payAgain(em: EntityManager, enqueue: Enqueue, leg: PayoutLeg): Promise<PayoutLeg> {
   if (leg.status === 'UNCLAIMED') await requestCancel(em, leg);
@@ -175,7 +175,7 @@ async function payAgain(em: EntityManager, enqueue: Enqueue, leg: PayoutLeg): Pr
   return woken;
 }
 
-/** @throws DecisionRefused when it is more than the leg pays, or the reference is booked */
+/** @throws DecisionRefused when the amount exceeds the leg, or the reference is already booked */
 async function paidElsewhere(
   em: EntityManager,
   facts: PayoutFacts,

@@ -1,9 +1,12 @@
-/** What somebody may say of an order or a payout: each decision with the fields that it needs, for every door alike. */
+/**
+ * The decisions that a person may take about an order or a payout, each with its fields. The api and the dashboard
+ * share these schemas.
+ */
 import Joi from 'joi';
 import type { Money } from '../../domain/money.ts';
 import { price, priceOrNothing } from './money-input.ts';
 
-/** AliExpress' own numbers. */
+/** AliExpress order numbers. */
 type Numbers = readonly string[];
 
 /** A supplier order, and what was paid for it. */
@@ -26,7 +29,7 @@ export type PayoutDecision =
   | { readonly decision: 'not-paid' | 'pay-again' };
 export type PayoutDecisionName = PayoutDecision['decision'];
 
-/** What was seen, and where: it stays in the order's timeline. */
+/** What the person saw, and where; kept in the order's timeline. */
 export const why = Joi.string().trim().min(3).max(500).required();
 
 const number = Joi.string().pattern(/^\d{10,20}$/);
@@ -37,7 +40,7 @@ const paid = Joi.array()
   .max(20)
   .unique('number')
   .required();
-/** The name under which somebody else has it: a provider, a bank. */
+/** The payment's number at the provider or the bank that made it. */
 const reference = Joi.string()
   .pattern(/^[\w-]{3,64}$/)
   .required();
@@ -80,7 +83,7 @@ const oneOf = <Asked>(decisions: Readonly<Record<string, Fields>>) => {
   }) as unknown as Joi.Schema<Asked & { readonly why: string }>;
 };
 
-/** In the platform's currency, by hand. */
+/** An amount that a person enters, in the platform's currency. */
 export const askedAmount = Joi.object<{ readonly amount: Money; readonly why: string }>({
   amount: priceOrNothing.required(),
   why,

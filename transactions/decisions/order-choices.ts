@@ -1,5 +1,5 @@
 /**
- * What may be decided about an order: judged once, by its facts alone and never by the reason that it waits for. Pages
+ * Which decisions the facts of an order allow. Only the facts count, never the reason that the order waits for. Pages
  * offer what is allowed here, and routes enforce it.
  */
 import type { Freeze, OrderState } from '../../domain/order.ts';
@@ -19,12 +19,12 @@ import { purchaseState } from '../stop-order.ts';
 import { supplierOwes } from '../undo-purchase.ts';
 import type { OrderDecisionName } from './decision-schemas.ts';
 
-/** Who waits, or needs a review, may be decided about; who is at work may not. */
+/** A person may decide about an order that waits or needs a review, never about one that a worker has. */
 export const decidedIn: readonly OrderState[] = ['NEEDS_REVIEW', 'WAITING'];
 
 export type OrderFacts = {
   readonly order: Order;
-  /** The purchase that stands, or may. */
+  /** The purchase that was made, or may have been. */
   readonly buy: Effect | null;
   /** The refund that was sent, or may have been; null once it has arrived. */
   readonly refund: Effect | null;
@@ -32,10 +32,13 @@ export type OrderFacts = {
   readonly placed: readonly SupplierOrder[];
   readonly isBooked: boolean;
   readonly moneyIsHere: boolean;
-  /** The supplier owes what it cancelled; a marketplace gave money back and does not say how much. */
+  /**
+   * `supplierOwes`: the supplier has cancelled paid goods and not refunded them. `refundUntold`: a marketplace refund
+   * has no known amount yet.
+   */
   readonly supplierOwes: boolean;
   readonly refundUntold: boolean;
-  /** What holds the order when somebody has looked at it. */
+  /** The freeze that remains after a person has looked at the order. */
   readonly frozenFor: Freeze | null;
 };
 
@@ -59,18 +62,18 @@ export async function orderFacts(em: EntityManager, order: Order): Promise<Order
   };
 }
 
-/** Only an operator has named the numbers of its purchase, and the supplier has confirmed none of them. */
+/** The supplier order numbers come from an operator alone, and the supplier has confirmed none of them. */
 export const isUnconfirmed = ({ buy, placed }: OrderFacts): boolean =>
   saidByPerson(buy) && !placed.some(row => row.wasPaid || row.rawStatus !== neverRead);
 
 /**
- * Everything of it is closed at the supplier, and our books know of no payment: whether one was made, and came back, is a
- * person's to say.
+ * The supplier closed every order of this purchase, and our books show no payment. Only a person can say whether one
+ * was made and refunded.
  */
 export const isClosedUnbooked = ({ placed, isBooked }: OrderFacts): boolean =>
   placed.length > 0 && placed.every(isCancelled) && !isBooked;
 
-/** Through us, or by another way. */
+/** Ordered through us, or supplied by other means. */
 const isOrdered = ({ order, buy }: OrderFacts): boolean => purchaseState(order, buy) === 'ordered';
 
 const whyGoodsStand = (facts: OrderFacts): DecisionRefused | null =>
@@ -78,37 +81,42 @@ const whyGoodsStand = (facts: OrderFacts): DecisionRefused | null =>
     ? null
     : refusal('GOODS_ORDERED', 'goods are ordered for it: cancel them at the supplier first');
 
-/** Never a purchase beside a refund, nor for money that is disputed, is gone, or never came. */
+/** No purchase beside a refund, and none without the buyer's undisputed money. */
 function whyNothingIsBought({ frozenFor, refund, wasRefunded, moneyIsHere }: OrderFacts): DecisionRefused | null {
   if (frozenFor) return refusal('ORDER_FROZEN', `${frozenFor}: nothing is bought for it`);
-  if (refund || wasRefunded) return refusal('REFUND_SENT', 'its buyer was sent the money back, or may have been');
+  if (refund || wasRefunded) return refusal('REFUND_SENT', 'the buyer was refunded, or may have been');
   if (moneyIsHere) return null;
-  return refusal('NOT_PAID', 'no money of its buyer is here: its sale channel has not told of any, or it went back');
+  return refusal(
+    'NOT_PAID',
+    'the buyer’s money is not here: the sale channel has reported no payment, or it was refunded',
+  );
 }
 
 const isDoubtful = (facts: OrderFacts): boolean => isInDoubt(facts.buy) || isUnconfirmed(facts);
 
 function whyNotBoughtFor({ order, buy, isBooked }: OrderFacts): DecisionRefused | null {
   if (buy?.status !== 'DONE' && !isInDoubt(buy)) return refusal('NOTHING_ORDERED', 'nothing is ordered for it');
-  if (order.saleBookedAt) return refusal('SALE_BOOKED', 'its sale is booked with what its goods cost');
-  return isBooked ? refusal('PURCHASE_BOOKED', 'what its goods cost is booked') : null;
+  if (order.saleBookedAt) return refusal('SALE_BOOKED', 'its sale is booked, with the cost of its goods');
+  return isBooked ? refusal('PURCHASE_BOOKED', 'the cost of its goods is booked') : null;
 }
 
 const whyNotRefunded = ({ moneyIsHere }: OrderFacts): DecisionRefused | null =>
-  moneyIsHere ? null : refusal('NOT_PAID', 'no money of its buyer is here, or its buyer disputes it');
+  moneyIsHere ? null : refusal('NOT_PAID', 'the buyer’s money is not here, or the buyer disputes the payment');
 
 const whyNotRefundedAgain = ({ refund, moneyIsHere }: OrderFacts): DecisionRefused | null => {
   if (!refund) return refusal('NO_REFUND_SENT', 'no refund was sent that could be sent again');
-  return moneyIsHere ? null : refusal('NOT_PAID', 'all of its money went back, or its buyer disputes it');
+  return moneyIsHere
+    ? null
+    : refusal('NOT_PAID', 'all of the buyer’s money was refunded, or the buyer disputes the payment');
 };
 
-/** For a worker that is at it the purchase stands: it stops by itself when it sees what the supplier cancelled. */
+/** A worker still polls this purchase. It stops by itself when it sees what the supplier cancelled. */
 const carriedOn: readonly OrderState[] = ['PURCHASING', 'PURCHASED', 'SHIPPED'];
 
 function whyNoSupplierRefund({ order: { status }, supplierOwes }: OrderFacts): DecisionRefused | null {
   if (carriedOn.includes(status))
-    return refusal('ORDER_UNDER_WAY', `the order is ${status}: its supplier is asked how it stands first`);
-  return supplierOwes ? null : refusal('NO_REFUND_AWAITED', 'the order waits for no refund of its supplier');
+    return refusal('ORDER_UNDER_WAY', `the order is ${status}: its supplier is asked for the current status first`);
+  return supplierOwes ? null : refusal('NO_REFUND_AWAITED', 'the order is not waiting for a supplier refund');
 }
 
 export function orderChoices(facts: OrderFacts): Choices<OrderDecisionName> {
@@ -121,7 +129,7 @@ export function orderChoices(facts: OrderFacts): Choices<OrderDecisionName> {
   return {
     'go-on': judged(isOrdered(facts) ? null : nothing),
     delivered: judged(
-      saleBookedAt ? null : refusal('SALE_NOT_BOOKED', 'its sale is not booked yet: say first what it cost'),
+      saleBookedAt ? null : refusal('SALE_NOT_BOOKED', 'its sale is not booked yet: enter the cost of its goods first'),
     ),
     bought: judged(isDoubtful(facts) ? null : refusal('NOTHING_IN_DOUBT', 'no purchase is in doubt')),
     'bought-for': judged(whyNotBoughtFor(facts)),

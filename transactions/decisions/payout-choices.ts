@@ -1,4 +1,4 @@
-/** What may be decided about a payout: judged once, by its facts. Pages offer what is allowed here, and routes enforce it. */
+/** Which decisions the facts of a payout allow. Pages offer what is allowed here, and routes enforce it. */
 import { cameBack, type LegState } from '../../domain/payout-leg.ts';
 import { contradicted } from '../../store/contradictions.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
@@ -13,7 +13,7 @@ import type { PayoutDecisionName } from './decision-schemas.ts';
 export type PayoutFacts = {
   readonly leg: PayoutLeg;
   readonly pay: Effect | null;
-  /** What the same payout pays besides. */
+  /** The other legs that the same payout pays. */
   readonly others: readonly PayoutLeg[];
 };
 
@@ -24,29 +24,37 @@ export async function payoutFacts(em: EntityManager, leg: PayoutLeg): Promise<Pa
   return { leg, pay, others };
 }
 
-/** Its provider has shown that the payout arrived, or lies there for its receiver: another of its legs knows it already. */
+/**
+ * The provider has shown that the payout arrived, or is ready for its receiver: another leg of it has that state
+ * already.
+ */
 export const isShown = ({ others }: PayoutFacts): boolean =>
   others.some(({ status }) => status === 'PAID' || status === 'UNCLAIMED');
 
-/** Its provider had accepted it and cannot tell how it ends: a person who has looked may say that nothing was paid. */
+/**
+ * The provider accepted the payout and cannot say how it ends: a person who has looked may say that nothing was paid.
+ */
 export const isLeftOpen = ({ leg, pay }: PayoutFacts): boolean =>
   pay?.status === 'DONE' && leftOpen.includes(leg.reason);
 
 function whyNotPaidAnew(facts: PayoutFacts): DecisionRefused | null {
-  if (isShown(facts)) return refusal('PAYOUT_SENT', 'the payout has arrived: others that it pays are paid by it');
+  if (isShown(facts)) return refusal('PAYOUT_SENT', 'the payout has arrived: it has paid other orders');
   if (facts.pay?.status !== 'DONE' || saidByPerson(facts.pay) || isLeftOpen(facts)) return null;
   return refusal('PAYOUT_SENT', 'the payout was accepted: its provider is asked before it is paid again');
 }
 
 const didNotArrive: readonly LegState[] = [...cameBack, 'UNCLAIMED'];
 
-/** Its money is certainly with us; or nobody knows, and whoever decides has seen that it is. */
+/**
+ * The leg may be settled outside the system if its money is certainly with us. In a review, the person who decides has
+ * checked that it is.
+ */
 function whyNotPaidElsewhere(facts: PayoutFacts): DecisionRefused | null {
   const { leg, pay } = facts;
   if (leg.status === 'NEEDS_REVIEW') return whyNotPaidAnew(facts);
   const isHere =
     cameBack.some(state => state === leg.status) || (leg.status === 'SKIPPED_INSUFFICIENT_FUNDS' && !isInDoubt(pay));
-  return isHere ? null : refusal('PAYOUT_UNDER_WAY', 'it is paid, on its way, or not owed any more');
+  return isHere ? null : refusal('PAYOUT_UNDER_WAY', 'the payout is paid, on its way, or no longer owed');
 }
 
 export function payoutChoices(facts: PayoutFacts): Choices<PayoutDecisionName> {

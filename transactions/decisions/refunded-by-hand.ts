@@ -10,7 +10,7 @@ import { refusal } from '../decision-refused.ts';
 import { settleRefund } from '../settle-refund.ts';
 import type { OrderFacts } from './order-choices.ts';
 
-/** Somebody has seen that the refund which was sent did not arrive, whatever its provider says of it now. */
+/** A person has seen that the refund did not arrive, whatever its provider says of it now. */
 export async function noRefundArrived(em: EntityManager, { order, refund }: OrderFacts): Promise<void> {
   if (!refund) return;
   if (refund.status === 'DONE') await disproveDone(em, refund, 'DECIDED_BY_PERSON');
@@ -19,8 +19,8 @@ export async function noRefundArrived(em: EntityManager, { order, refund }: Orde
 }
 
 /**
- * The buyer has money back that its sale channel knows nothing of: by a transfer, in cash. It counts against the payment
- * like every refund. @throws DecisionRefused when no payment has so much left, or the reference is booked
+ * The buyer was refunded outside the sale channel: by a transfer, in cash. It counts against the payment like every
+ * refund. @throws DecisionRefused when no payment has that much left, or the reference is booked
  */
 export async function refundedByHand(
   em: EntityManager,

@@ -23,13 +23,13 @@ import { refusal } from '../decision-refused.ts';
 import { endFreeze } from '../end-freeze.ts';
 import { fitToSale } from '../fit-payout-to-sale.ts';
 
-/** What left under a call that was given up, in all, as a person has seen it at the provider. Zero: nothing did. */
+/** The total that left under a call that was given up, as a person saw it at the provider. Zero: nothing left. */
 export type Seen = { readonly amount: Money; readonly why: string; readonly by: UserId };
 
 /**
- * Books what left under a given-up effect, and lets its order go on: a payout's beneficiary has been paid that much, and
- * a leg that is still to be paid pays the rest; a purchase's money is lost. What is said again later replaces what was
- * said. @throws DecisionRefused
+ * Books the money that left under an effect that was given up, and lets its order continue. A payout's beneficiary
+ * counts as paid that much, and a leg that is still open pays the rest. A purchase's money counts as lost. A later
+ * amount replaces an earlier one. @throws DecisionRefused
  */
 export async function settleContradiction(
   em: EntityManager,
@@ -38,16 +38,12 @@ export async function settleContradiction(
   { amount, why, by }: Seen,
 ): Promise<Order> {
   const found = await lockContradiction(em, id);
-  if (!found || found.settled)
-    throw refusal('NOT_CONTRADICTED', 'nothing that was given up is waiting for an amount here');
+  if (!found || found.settled) throw refusal('NOT_CONTRADICTED', 'no call that was given up is waiting for an amount');
   if (amount.currency !== platformCurrency)
-    throw refusal('NOT_CONTRADICTED', `what left is said in ${platformCurrency}`);
+    throw refusal('NOT_CONTRADICTED', `enter the amount in ${platformCurrency}`);
   if (found.partMinor !== null && amount.amountMinor !== 0n && amount.amountMinor !== found.partMinor) {
     const part = formatMoney(money(found.partMinor, platformCurrency));
-    throw refusal(
-      'AMOUNTS_DIFFER',
-      `it was to leave in one payout for several orders: ${part} of it for this one, or nothing`,
-    );
+    throw refusal('AMOUNTS_DIFFER', `one payout was to pay several orders: enter ${part} for this one, or 0`);
   }
   const order = await claimOrder(em, found.orderId, orderStates);
   if (!order) throw refusal('NOT_CONTRADICTED', 'its order is gone');
@@ -67,17 +63,21 @@ async function book(em: EntityManager, order: Order, found: Contradiction, amoun
   if (postings.length > 0) await postTurn(em, { source, event, orderId: order.id, postings });
 }
 
-/** What went back to buyers, or came from them, is booked by its own number, whoever asked for it. */
+/** Refunds and captures are booked under their own numbers, whoever asked for them. */
 async function postingsOf(em: EntityManager, order: Order, found: Contradiction, amount: Money) {
   if (found.purpose === 'buy') return lostAtSupplier({ custody: custodyOf(order), lost: amount });
   const leg = found.purpose === 'pay' ? await findLeg(em, found.subject as LegId) : null;
-  if (!leg) throw refusal('BOOKED_BY_ITSELF', `the money of a ${found.purpose} is booked by its own news: say 0`);
+  if (!leg)
+    throw refusal(
+      'BOOKED_BY_ITSELF',
+      `the money of a ${found.purpose} is booked when its provider reports it: enter 0`,
+    );
   const { beneficiary, userId: holder } = leg;
   const from = found.route === 'payoneer' ? 'payoneer' : 'paypal';
   return legPaid({ beneficiary, holder, amount, fee: zero(amount.currency), from });
 }
 
-/** Once all is said of a leg, it pays what is left of its share. */
+/** Once every contradiction of a leg is settled, the leg pays what is left of its share. */
 async function carryOn(em: EntityManager, enqueue: Enqueue, { orderId, subject }: Contradiction): Promise<void> {
   if ((await contradictionsOf(em, orderId)).some(other => other.subject === subject && !other.settled)) return;
   const leg = await heldLeg(em, subject as LegId);

@@ -10,8 +10,8 @@ import { refusal } from '../decision-refused.ts';
 import { inPlatformCurrency } from './platform-currency.ts';
 
 /**
- * The buyer has the goods without an order of ours: nothing is followed, and whoever pays for its goods has paid `cost`.
- * Gives what the order becomes by it. @throws DecisionRefused when the sale is in a currency without a rate
+ * The buyer received the goods without a supplier order of ours: no purchase is polled, and the party that pays for the
+ * goods has paid `cost`. Returns the changes of the order. @throws DecisionRefused when the sale's currency has no rate
  */
 export async function suppliedByHand(em: EntityManager, order: Order, cost: Money): Promise<Partial<Order>> {
   inPlatformCurrency(cost);
@@ -22,7 +22,7 @@ export async function suppliedByHand(em: EntityManager, order: Order, cost: Mone
   return { suppliedByHandAt: timeOf(em), ...fx };
 }
 
-/** It was never let through, so that nothing of it was frozen. */
+/** The order was never cleared for purchase, so it has no frozen rate. */
 async function newestRate(em: EntityManager, { saleCurrency }: Order): Promise<StoredRate> {
   const rate = await freshRate(em, platformCurrency, saleCurrency, { notBefore: new Date(0), now: timeOf(em) });
   if (rate) return rate;
