@@ -1,9 +1,9 @@
 /**
- * The one row by which the books are checked, whichever process does it.
+ * The schedule of the book checks: one row for all processes.
  *
- *   between two runs ──due──► run n, slice by slice ──the last──► second look at what is suspected ──► between two runs
+ *   between two runs ──due──► run n, slice by slice ──the last──► second look at suspicions ──► between two runs
  *
- * A slice's findings and how far it came are written in one transaction, under the fence of the run's reader.
+ * A slice's findings and the run's progress are stored in one transaction, under the fence of the run's reader.
  */
 import { raw } from '@mikro-orm/core';
 import type { BookCheckId } from '../../domain/ids.ts';
@@ -23,7 +23,7 @@ export async function scheduleBookCheck(em: EntityManager, firstAt: Date): Promi
 
 export const theBookCheck = (em: EntityManager): Promise<BookCheck | null> => em.findOne(BookCheck, { onlyOne: true });
 
-/** Has the books checked now, or a run that is under way go on. */
+/** Has the books checked now, or resumes a run that has begun. */
 export async function askForBookCheck(em: EntityManager): Promise<BookCheck> {
   await scheduleBookCheck(em, timeOf(em));
   const { id } = await em.findOneOrFail(BookCheck, { onlyOne: true });
@@ -32,7 +32,7 @@ export async function askForBookCheck(em: EntityManager): Promise<BookCheck> {
 
 export const wakeBookCheck = (em: EntityManager, id: BookCheckId): Promise<BookCheck | null> => wake(em, BookCheck, id);
 
-/** Makes this job the reader, and begins a new run between two: what an earlier reader still wants to write fails. */
+/** Makes this job the reader, and begins a new run if none is under way. Later writes of an earlier reader fail. */
 export async function claimBookCheck(em: EntityManager, id: BookCheckId, first: SliceOf): Promise<BookCheck | null> {
   const claimed = await em.nativeUpdate(BookCheck, { id }, { fence: raw<bigint>('fence + 1') });
   if (claimed !== 1) return null;
@@ -49,21 +49,21 @@ export async function claimBookCheck(em: EntityManager, id: BookCheckId, first: 
 
 type Read = { readonly of: SliceOf; readonly findings: readonly Finding[]; readonly asked: number };
 
-/** Writes what a slice has found, and where the run goes on. @throws LostClaim */
+/** Stores the findings of one slice, and where the run continues. @throws LostClaim */
 export async function keepSlice(em: EntityManager, check: BookCheck, read: Read, next: SliceOf): Promise<BookCheck> {
   const moved = await moveOwn(em, check, { ...next, asked: check.asked + read.asked, failures: 0, lastError: null });
   await keepFindings(em, check.run, read.of, read.findings);
   return moved;
 }
 
-/** Writes what the second look at a slice has met again. @throws LostClaim */
+/** Stores the suspicions that the second look at a slice confirmed. @throws LostClaim */
 export async function keepSecondLook(em: EntityManager, check: BookCheck, read: Read): Promise<BookCheck> {
   const moved = await moveOwn(em, check, { asked: check.asked + read.asked, failures: 0, lastError: null });
   await confirmFindings(em, read.of, read.findings);
   return moved;
 }
 
-/** Looked at again later; `failure`: because the place could not be read. @throws LostClaim */
+/** Pauses the run until `at`; `failure`: why a slice could not be read. @throws LostClaim */
 export const pauseBookCheck = (em: EntityManager, check: BookCheck, at: Date, failure?: string): Promise<BookCheck> =>
   moveOwn(em, check, {
     nextCheckAt: at,
@@ -72,7 +72,7 @@ export const pauseBookCheck = (em: EntityManager, check: BookCheck, at: Date, fa
     ...(failure ? { lastError: failure, failures: check.failures + 1 } : {}),
   });
 
-/** The run has come to its end: what it did not meet again is gone. @throws LostClaim */
+/** Ends the run: findings that it did not meet again are gone. @throws LostClaim */
 export async function endBookCheck(em: EntityManager, check: BookCheck, nextAt: Date): Promise<number> {
   const ended = { stage: null, cursor: null, finishedAt: raw<Date>('clock_now()') };
   await moveOwn(em, check, { ...ended, nextCheckAt: nextAt, stateEntry: raw<number>('state_entry + 1'), wake: 0 });

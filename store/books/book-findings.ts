@@ -1,10 +1,10 @@
 /**
- * What checks of the books have found, each once:
+ * The findings of the book checks, each stored once:
  *
- *   met ──► suspected ──met again at the second look──► open ──a run does not meet it──► gone
+ *   met ──► suspected ──met again at the second look──► open ──not met in a later run──► gone
  *             └──not met again──► forgotten: it was news that had not arrived yet
  *
- * What is no difference (nobody answered, nobody can be asked) is open at once.
+ * A finding that is no difference (unread, uncheckable) is open at once.
  */
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '../database/entity-manager.ts';
@@ -13,20 +13,20 @@ import { BookFinding, type FindingKind } from '../entities/book-check.ts';
 export type Finding = {
   readonly rule: string;
   readonly kind: FindingKind;
-  /** The order, where it is about one. */
+  /** The order's id, if the finding is about one. */
   readonly subject: string;
-  /** What of it: two findings of one rule about one order differ in this. */
+  /** Tells two findings of one rule about one order apart. */
   readonly about: string;
   readonly detail: string;
 };
 
-/** One slice of a check: read again from its cursor, it looks at the same things. */
+/** One slice of a check. Read again from its cursor, it covers the same rows. */
 export type SliceOf = { readonly stage: string; readonly cursor: string | null };
 
-/** So long what is gone is kept to be looked at. */
+/** How long a finding that is gone is still shown. */
 const goneDays = 90;
 
-/** That something could not be read this time does not end what was found before. */
+/** An earlier difference stays when the same thing could not be read this time. */
 const stays = `excluded.kind = 'unread' and f.kind = 'difference'`;
 
 export async function keepFindings(
@@ -49,7 +49,7 @@ export async function keepFindings(
     );
 }
 
-/** The slice in which the last suspicion was met that nobody has looked at again, and when. */
+/** The slice of the oldest suspicion that had no second look yet, and when the suspicion was met. */
 export async function suspectedSlice(em: EntityManager): Promise<(SliceOf & { seenAt: Date }) | undefined> {
   const [row] = await em.execute<{ stage: string; cursor: string | null; seen_at: Date | string }[]>(
     `select stage, cursor, first_seen_at as seen_at from book_findings
@@ -59,8 +59,8 @@ export async function suspectedSlice(em: EntityManager): Promise<(SliceOf & { se
 }
 
 /**
- * What the second look at a slice has met again, or could not read, is so; the rest of its suspicions was news that had
- * not arrived.
+ * Confirms what the second look at a slice met again or could not read. The slice's other suspicions are forgotten:
+ * they were news that had not arrived yet.
  */
 export async function confirmFindings(
   em: EntityManager,
@@ -81,7 +81,7 @@ export async function confirmFindings(
   );
 }
 
-/** How many there were that this run did not meet again. */
+/** Closes the findings that this run did not meet again. Returns how many. */
 export async function closeGone(em: EntityManager, run: number): Promise<number> {
   const rows = await em.execute<{ id: string }[]>(
     'update book_findings set gone_at = clock_now() where gone_at is null and run < ? returning id',
@@ -95,13 +95,13 @@ const open = 'gone_at is null and confirmed_at is not null';
 
 export type FindingCount = { readonly rule: string; readonly kind: FindingKind; readonly count: number };
 
-/** Those that are open, by rule. */
+/** Counts the open findings by rule. */
 export const countFindings = (em: EntityManager): Promise<FindingCount[]> =>
   em.execute<FindingCount[]>(
     `select rule, kind, count(*)::int as count from book_findings where ${open} group by 1, 2 order by 1, 2`,
   );
 
-/** Those that are open, of each rule the newest `perRule`. */
+/** The open findings: of each rule the newest `perRule`. */
 export async function openFindings(em: EntityManager, perRule: number): Promise<BookFinding[]> {
   const rows = await em.execute<{ id: string }[]>(
     `select id from (
@@ -116,6 +116,6 @@ export async function openFindings(em: EntityManager, perRule: number): Promise<
   );
 }
 
-/** What runs have not met again, the last first. */
+/** Findings that runs have not met again, most recent first. */
 export const goneFindings = (em: EntityManager, limit: number): Promise<BookFinding[]> =>
   em.find(BookFinding, { goneAt: { $ne: null } }, { orderBy: { goneAt: 'desc', id: 'asc' }, limit });

@@ -1,6 +1,6 @@
 /**
- * What must hold between the ledger and the rows that it was made from. Each query finds what contradicts it; `subject`
- * is the order, where there is one, and `detail` says what of it.
+ * What must hold between the ledger and the rows that it was made from. Each query finds contradictions: `subject` is
+ * the order, if there is one, and `detail` says what contradicts.
  */
 import { type Account, accounts, parkedAccounts } from '../../domain/ledger.ts';
 import { legEvents, saleChanges } from '../../domain/ledger-event.ts';
@@ -11,7 +11,7 @@ import { eventName, isOneOf } from '../money/event-names.ts';
 import { atProvider } from '../money/refunds.ts';
 import { unlikeItsMovements } from '../money/running-balances.ts';
 
-/** `toDo`: what a person does about what is found. */
+/** `toDo`: what a person does about a finding. */
 export type Rule = { readonly name: string; readonly toDo: string; readonly sql: string };
 
 const list = (names: readonly string[]): string => names.map(name => `'${name}'`).join();
@@ -24,26 +24,26 @@ const posted = (orderId: string, account: string, event: string) =>
 const entries: readonly Rule[] = [
   {
     name: 'each transaction sums to zero per currency',
-    toDo: 'Nothing of ours can write this: find out who has changed the ledger past the application, and restore it.',
+    toDo: 'Our program cannot write this: find out who changed the ledger without it, and restore the ledger.',
     sql: `select transaction_id::text as subject, sum(amount_minor) || ' ' || currency as detail
           from ledger_postings group by transaction_id, currency having sum(amount_minor) <> 0`,
   },
   {
     name: 'each posting is on an account that there is',
-    toDo: 'Nothing of ours can write this: find out who has changed the ledger past the application, and restore it.',
+    toDo: 'Our program cannot write this: find out who changed the ledger without it, and restore the ledger.',
     sql: `select id::text as subject, account || ' ' || amount_minor || ' ' || currency as detail
           from ledger_postings where account not in (${list(accounts)})`,
   },
   {
     name: 'each entry is about the reseller whose order it names',
-    toDo: 'The entry counts for the wrong reseller: book it back and for the right one.',
+    toDo: 'The entry counts for the wrong reseller: reverse it, and book it for the right one.',
     sql: `select o.id::text as subject, t.source || ' ' || t.event as detail
           from ledger_transactions t join orders o on o.id = t.order_id where t.user_id is distinct from o.user_id`,
   },
 ];
 
 const paid = (account: string) => posted('payments.order_id', account, `t.event = ${eventName('paid', 'reference')}`);
-/** With the payment, or when the channel said what it really kept. */
+/** The fee booked with the payment, and its later correction. */
 const kept = (account: Account) =>
   posted(
     'payments.order_id',
@@ -52,14 +52,14 @@ const kept = (account: Account) =>
   );
 const feeAccounts: readonly Account[] = ['fees:marketplace', 'fees:payment', 'fees:difference'];
 
-/** What a refund or a reversal took; a return took less than nothing. */
+/** The amount of a refund or a reversal; a return is negative. */
 const wentBack = `case r.kind when 'return' then -r.amount_minor else r.amount_minor end`;
 
 const buyersMoney: readonly Rule[] = [
   {
-    // What was reversed before we had ever seen it paid is no money that came and went.
+    // A payment that was reversed before we saw it paid is not booked at all.
     name: 'each payment that brought money is booked with its amount and the tax on top of it',
-    toDo: 'Compare the payment on the order’s page with its channel; what is missing in the ledger is to be booked.',
+    toDo: 'Compare the payment on the order’s page with its channel, and book what is missing in the ledger.',
     sql: `select order_id::text as subject, reference || ' ' || amount_minor || ' + ' || collected_tax_minor || ' ' || currency as detail
           from payments where status not in (${list(broughtNothing)})
             and ${paid(`'buyer-payments'`)}
@@ -67,7 +67,7 @@ const buyersMoney: readonly Rule[] = [
   },
   {
     name: 'each payment’s collected tax and fee are booked with it',
-    toDo: 'Compare the fee and the tax on the order’s page with the ledger: the difference is somebody’s money.',
+    toDo: 'Compare the fee and the tax on the order’s page with the ledger, and find out whose money the difference is.',
     sql: `select order_id::text as subject, reference as detail from payments
           where ${paid(`'buyer-payments'`)} <> 0
             and (${paid(`'tax:collected'`)} <> collected_tax_minor
@@ -85,7 +85,7 @@ const buyersMoney: readonly Rule[] = [
   },
   {
     name: 'each refunded order has given back what its buyer paid',
-    toDo: 'Look at the payment at its channel: the buyer is still owed the rest, or it went back another way.',
+    toDo: 'Look at the payment at its channel: the buyer is still owed the rest, or was refunded by other means.',
     sql: `select order_id::text as subject, payments.reference || ' ' || amount_minor || ' ' || currency as detail
           from payments join orders o on o.id = order_id
           where o.status = 'REFUNDED' and ${paid(`'buyer-payments'`)} <> 0
@@ -148,9 +148,9 @@ const sales: readonly Rule[] = [
             and (select count(*) from sales where order_id = orders.id and voided_at is null) <> 1`,
   },
   {
-    // What its supplier owes stands for the part of the purchase that it cancelled.
+    // What the supplier owes replaces the cost of the goods that it cancelled.
     name: 'nothing of an order whose sale is booked is parked',
-    toDo: 'Money came or left after the sale was booked and belongs to nobody yet: the order’s page shows which.',
+    toDo: 'Money came or left after the sale was booked and has no owner in the books yet: the order’s page shows which.',
     sql: `select t.order_id::text as subject, min(p.account) || ' ' || sum(p.amount_minor) || ' ' || p.currency as detail
           from sales s join ledger_transactions t on t.order_id = s.order_id join ledger_postings p on p.transaction_id = t.id
           where s.voided_at is null and p.account in (${list([...parkedAccounts, 'supplier-refunds'])})
@@ -159,7 +159,7 @@ const sales: readonly Rule[] = [
   },
   {
     name: 'each sale that was booked back has left nothing',
-    toDo: 'Compare the entries of the sale with those that took it back: the rest is somebody’s money.',
+    toDo: 'Compare the entries of the sale with those that reversed it, and find out whose money the rest is.',
     sql: `select s.order_id::text as subject, p.account || ' ' || sum(p.amount_minor) || ' ' || p.currency as detail
           from sales s join ledger_transactions t on t.order_id = s.order_id and t.source = 'sale' and ${ownEntries}
           join ledger_postings p on p.transaction_id = t.id where s.voided_at is not null
@@ -177,13 +177,13 @@ const payouts: readonly Rule[] = [
   },
   {
     name: 'each leg that is paid has a payout that is proven',
-    toDo: 'Look the payout up at its provider: nobody knows that it was made.',
+    toDo: 'Look the payout up at its provider: nothing here proves that it was made.',
     sql: `select l.order_id::text as subject, l.id::text as detail from payout_legs l where l.status = 'PAID'
           and not exists (select from leg_payouts p where p.leg_id = l.id and p.status = 'DONE')`,
   },
   {
     name: 'nothing is held for an order or a leg that has ended',
-    toDo: 'The money is free at the provider and counts as reserved here: other orders may wait for it in vain.',
+    toDo: 'The money is free at the provider, and still reserved here: other orders may wait for it needlessly.',
     sql: `select r.subject::text as subject, r.purpose || ' ' || r.amount_minor as detail from reservations r
           left join orders o on o.id = r.subject left join payout_legs l on l.id = r.subject
           where r.status = 'HELD' and (o.status in ('PURCHASED', 'SHIPPED', 'DELIVERED', 'FAILED', 'REFUNDED', 'CANCELLED')
@@ -211,14 +211,14 @@ const conversions: readonly Rule[] = [
 const told: readonly Rule[] = [
   {
     name: 'each event that was told to us has been taken',
-    toDo: 'It may be a sale: look at it on the page of events, take it up again or dismiss it.',
+    toDo: 'It may be a sale: look at it on the Events page, then take it again or dismiss it.',
     sql: `select coalesce(e.subject, '') as subject, e.id || ' ' || e.source || ' ' || e.type || ' ' || e.status || coalesce(': ' || e.note, '') as detail
           from inbound_events e where ${untaken}`,
   },
 ];
 
 const sumAnew =
-  'Nothing was lost: the entries are the truth. Stop the workers, sum the balance anew, and find who wrote past the triggers.';
+  'Nothing was lost: the entries are the truth. Stop the workers, sum the balance again, and find out what was written without the triggers.';
 
 const runningBalances: readonly Rule[] = [
   {

@@ -1,4 +1,4 @@
-/** What is booked of a marketplace's sales; one sale is an order of ours per line. */
+/** What we have booked of a marketplace's sales. One sale is several orders of ours, one per line. */
 
 import type { CredentialId } from '../../domain/ids.ts';
 import { type Currency, type Money, money } from '../../domain/money.ts';
@@ -8,16 +8,16 @@ import { quoted } from '../database/quoted.ts';
 import { atProvider, signedAmount } from '../money/refunds.ts';
 
 export type BookedSale = {
-  /** One of its orders. */
+  /** The id of one of its orders. */
   readonly subject: string;
-  /** None of its lines is for us to buy, or was ever paid. */
+  /** None of its lines is ours to buy, or was ever paid. */
   readonly idle: boolean;
   readonly credited?: Money;
   readonly fee?: Money;
   readonly back?: Money;
 };
 
-/** By the marketplace's numbers of them. */
+/** Finds the sales by their numbers at the marketplace. */
 export async function bookedSales(
   em: EntityManager,
   account: CredentialId,
@@ -61,7 +61,7 @@ const withoutNothing = <T extends object>(facts: T): { [Key in keyof T]?: NonNul
 
 type PaidSale = { readonly about: string; readonly subject: string };
 
-/** Sales that we learnt the payment of in that time: `about` is the marketplace's number, `subject` an order. */
+/** Sales whose payment we learnt of in that time; `about` is the marketplace's number, `subject` an order's id. */
 export const salesPaidBetween = (em: EntityManager, account: CredentialId, from: Date, to: Date): Promise<PaidSale[]> =>
   em.execute<PaidSale[]>(
     `select o.external_order_id as about, min(o.id::text) as subject

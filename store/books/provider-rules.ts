@@ -4,16 +4,16 @@ export const providerRules = {
     toDo: 'Open the payment at PayPal and compare its amount with the order’s; a person decides which of the two is right.',
   },
   'PayPal has kept the fee that we booked': {
-    toDo: 'Compare the fee of the payment at PayPal with the order’s page: what was booked too little or too much is to be corrected.',
+    toDo: 'Compare the fee of the payment at PayPal with the order’s page: the difference is to be corrected.',
   },
   'PayPal has given back what we booked': {
-    toDo: 'Look at the payment’s refunds at PayPal: one that we do not know leaves its payouts too high until it is booked.',
+    toDo: 'Look at the payment’s refunds at PayPal: a refund that is not booked here leaves the payouts too high.',
   },
   'each capture at PayPal is a payment here': {
     toDo: 'A buyer has paid, and no order knows of it: open the payment at PayPal, then capture it for its order or refund it there.',
   },
   'PayPal has taken what we booked for a dispute': {
-    toDo: 'Open the dispute at PayPal: the fee that it shows is to be in the books.',
+    toDo: 'Open the dispute at PayPal: the books must have the fee that it shows.',
   },
   'the supplier has charged what we booked': {
     toDo: 'Open the supplier order at AliExpress and compare what was paid with the order’s page.',
@@ -25,40 +25,40 @@ export const providerRules = {
     toDo: 'Look the payout up at its provider by the number on the order’s page, before anything of it is paid again.',
   },
   'the payout cost the fee that we booked': {
-    toDo: 'Compare the fee of the payout at its provider: what was booked otherwise is the platform’s own loss or gain.',
+    toDo: 'Compare the fee of the payout at its provider: the difference is the platform’s own loss or gain.',
   },
   'no money is out for a payout that we do not believe paid': {
-    toDo: 'Do not pay it again: the provider has the money on its way or with its receiver. Settle the payout by hand as paid.',
+    toDo: 'Do not pay it again: the money is on its way, or has arrived. Settle the payout by hand as paid.',
   },
   'each sale at eBay is a payment here': {
-    toDo: 'eBay has credited a sale that no paid order here is: look at it there, and whether its account’s notifications and feed are well.',
+    toDo: 'eBay has credited a sale that has no paid order here: look at it there, and check the account’s notifications and feed.',
   },
   'eBay has credited what we booked': {
     toDo: 'Compare the sale in eBay’s payments page with the order’s page: payouts of the order are worth the wrong amount.',
   },
   'eBay has kept the fee that we booked': {
-    toDo: 'Compare eBay’s fees of the sale with the order’s page: the commission was reckoned with another.',
+    toDo: 'Compare eBay’s fees of the sale with the order’s page: the commission was calculated with another fee.',
   },
   'eBay has given back what we booked': {
-    toDo: 'Look at the refunds of the sale at eBay, then enter what has gone back (POST /api/admin/orders/:id/marketplace-refund).',
+    toDo: 'Look at the refunds of the sale at eBay, then enter the total refunded (POST /api/admin/orders/:id/marketplace-refund).',
   },
   'what eBay pays out reaches the bank': {
-    toDo: 'Tell the owner of the account to see to their bank details at eBay: the money is still there.',
+    toDo: 'Ask the owner of the account to correct their bank details at eBay: the money is still there.',
   },
   'each payment at MercadoLibre is a payment here': {
-    toDo: 'MercadoLibre has collected money for a sale that no paid order here is: look at it there, and whether the account’s feed is well.',
+    toDo: 'MercadoLibre has collected money for a sale that has no paid order here: look at it there, and check the account’s feed.',
   },
   'MercadoLibre has collected what we booked': {
     toDo: 'Compare the sale’s payment at Mercado Pago with the order’s page: payouts of the order are worth the wrong amount.',
   },
   'MercadoLibre has kept the fee that we booked': {
-    toDo: 'Compare the fee of the payment at Mercado Pago with the order’s page: the commission was reckoned with another.',
+    toDo: 'Compare the fee of the payment at Mercado Pago with the order’s page: the commission was calculated with another fee.',
   },
   'MercadoLibre has given back what we booked': {
-    toDo: 'Look at the payment’s refunds at Mercado Pago, then enter what has gone back (POST /api/admin/orders/:id/marketplace-refund).',
+    toDo: 'Look at the payment’s refunds at Mercado Pago, then enter the total refunded (POST /api/admin/orders/:id/marketplace-refund).',
   },
   'nothing that was given up has happened after all': {
-    toDo: 'It was decided or concluded that this had not happened, and its provider has it. Before anything else is paid or bought for the order, settle it as happened.',
+    toDo: 'It was given up as not happened, and its provider shows that it happened. Before anything else is paid or bought for the order, settle it as happened.',
   },
 } as const satisfies Record<string, { readonly toDo: string }>;
 

@@ -1,4 +1,4 @@
-/** What the check of the books holds against the providers' own books, page by page. */
+/** The rows that the check of the books compares with the providers' own books, page by page. */
 
 import type { CredentialId, LegId } from '../../domain/ids.ts';
 import { broughtNothing } from '../../domain/payment.ts';
@@ -8,7 +8,7 @@ import { Dispute, Effect, PayoutLeg } from '../entities/money.ts';
 import { Payment } from '../entities/order.ts';
 import { Credential } from '../entities/people.ts';
 
-/** The rows that follow the id `after`, of those that have moved since. */
+/** The rows after the id `after`, of those that changed since `since`. */
 export type Page = { readonly after: string; readonly since: Date; readonly limit: number };
 
 const byId = (limit: number) => ({ orderBy: { id: 'asc' as const }, limit });
@@ -28,7 +28,7 @@ export const payPalPaymentsToCheck = (em: EntityManager, { after, since, limit }
 export const payPalDisputesToCheck = (em: EntityManager, { after, since, limit }: Page): Promise<Dispute[]> =>
   em.find(Dispute, { id: { $gt: after }, provider: 'paypal', updatedAt: { $gt: since } }, byId(limit));
 
-/** Those that a provider has a number for. */
+/** Payouts that have a number at their provider. */
 export const legsToCheck = (
   em: EntityManager,
   states: readonly LegState[],
@@ -45,7 +45,7 @@ export const legsToCheck = (
     byId(limit),
   );
 
-/** Those that left and were given up. */
+/** Payouts, purchases and refunds that were sent and given up. */
 export const givenUpToCheck = (em: EntityManager, { after, since, limit }: Page): Promise<Effect[]> =>
   em.find(
     Effect,
@@ -53,7 +53,7 @@ export const givenUpToCheck = (em: EntityManager, { after, since, limit }: Page)
     byId(limit),
   );
 
-/** The next account at a marketplace whose keys still read. */
+/** The next marketplace account whose keys still permit reading. */
 export async function accountToCheck(
   em: EntityManager,
   apiName: 'ebay' | 'mercadolibre',
@@ -63,7 +63,7 @@ export async function accountToCheck(
   return (await em.find(Credential, where, byId(1)))[0];
 }
 
-/** When the first order came that could have been paid at PayPal. */
+/** When the first order came that could have been paid through PayPal. */
 export async function firstPayPalOrderAt(em: EntityManager): Promise<Date | undefined> {
   const [first] = await em.execute<{ at: Date | string | null }[]>(
     `select min(created_at) as at from orders where channel = 'paypal'`,

@@ -39,7 +39,7 @@ export const findProduct = (em: EntityManager, id: ProductId): Promise<Product |
 export const productsOf = (em: EntityManager, userId: UserId | null, page: { limit: number; offset: number }) =>
   em.find(Product, userId ? { userId } : {}, { orderBy: { createdAt: 'desc', id: 'asc' }, ...page });
 
-/** The variation's own listing, else the listing as a whole. */
+/** The variation's own mapping, or the whole listing's. */
 export async function findListing(
   em: EntityManager,
   credentialId: CredentialId,
