@@ -1,7 +1,7 @@
 /**
- * Late truth: an effect was given up as not happened (by a person, by its provider's word, as closed), and its provider
- * shows that it happened. Its order is held until a person has said by amount what left under it; what is told
- * differently later opens it again.
+ * An effect was given up as not happened (by a person, by its provider's answer, as closed), and its provider shows
+ * later that it happened. Its order is held until a person enters the amount that left. If the provider reports
+ * something different later, the contradiction opens again.
  */
 import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
@@ -17,7 +17,7 @@ import { claimOrder, freeze, moveOrder } from './orders/orders.ts';
 import { note } from './orders/timeline.ts';
 import { claimLeg, findLeg, moveLeg } from './payouts/legs.ts';
 
-/** The reason of what waits for a person because of one. */
+/** Why an order or a leg waits for a person because of a contradiction. */
 export const contradicted = 'EFFECT_CONTRADICTED';
 
 export type Contradiction = {
@@ -25,15 +25,15 @@ export type Contradiction = {
   effectId: EffectId;
   orderId: OrderId;
   purpose: Effect['purpose'];
-  /** Of a payout the leg: a collected one has a contradiction for each leg that it paid. */
+  /** For a payout the leg's id: a collected payout has one contradiction for each leg that it paid. */
   subject: string;
   route: string;
   key: string;
   generation: number;
   evidence: Json;
-  /** This leg's part of a collected payout, in minor units: so much left for it, or nothing. */
+  /** This leg's part of a collected payout, in minor units: that much left for the leg, or nothing. */
   partMinor: bigint | null;
-  /** What is booked for it so far, minor units of the platform's currency. */
+  /** The amount booked so far, in minor units of the platform's currency. */
   bookedMinor: bigint;
   settled: boolean;
 };
@@ -49,7 +49,7 @@ const toContradiction = ({ booked, part, ...row }: Row): Contradiction => ({
   partMinor: part === null ? null : BigInt(part),
 });
 
-/** All of an order, the oldest first. */
+/** All contradictions of an order, oldest first. */
 export const contradictionsOf = async (em: EntityManager, orderId: OrderId): Promise<Contradiction[]> =>
   (
     await em.execute<Row[]>(
@@ -58,7 +58,7 @@ export const contradictionsOf = async (em: EntityManager, orderId: OrderId): Pro
     )
   ).map(toContradiction);
 
-/** That of an effect, if its provider has ever shown that it happened after all: one that is not settled, if there is one. */
+/** The contradiction of an effect, if its provider ever showed that it happened: an unsettled one first. */
 export async function contradictionOf(
   em: EntityManager,
   { id }: Pick<Effect, 'id'>,
@@ -71,7 +71,7 @@ export async function contradictionOf(
   return row && toContradiction(row);
 }
 
-/** One, locked until the transaction ends. */
+/** Reads one, and locks it until the transaction ends. */
 export async function lockContradiction(em: EntityManager, id: string): Promise<Contradiction | undefined> {
   const [row] = await em.execute<Row[]>(
     `select ${columns} from contradictions c join effects e on e.id = c.effect_id where c.id = ? for no key update of c`,
@@ -97,8 +97,8 @@ export async function closeContradiction(
 }
 
 /**
- * Keeps what a provider says of an effect that was given up, where a person looks: on the effect, in the timeline, and
- * with the order held. False when it was not given up, or the same was said before.
+ * Records what a provider shows of an effect that was given up: on the effect, in the timeline, and by holding the
+ * order. False when the effect was not given up.
  */
 export async function keepContradiction(em: EntityManager, { id }: Pick<Effect, 'id'>, shown: Json): Promise<boolean> {
   const effect = await em.findOne(Effect, { id, status: 'DISPROVEN' }, { refresh: true });
@@ -114,10 +114,12 @@ export async function keepContradiction(em: EntityManager, { id }: Pick<Effect, 
   return true;
 }
 
-/** What an effect was for, and its order: the order itself, a parcel, or each leg that a payout paid. */
+/**
+ * The subject of an effect, and its order. The subject is the order itself, a parcel, or each leg that a payout paid.
+ */
 type For = { readonly subject: string; readonly orderId: OrderId };
 
-/** In the order in which orders are locked. */
+/** Sorted by order id, the order in which orders are locked. */
 const toldFor = (em: EntityManager, { id, subject }: Effect): Promise<For[]> =>
   em.execute<For[]>(
     `select id as subject, id as "orderId" from orders where id = ?
@@ -126,7 +128,7 @@ const toldFor = (em: EntityManager, { id, subject }: Effect): Promise<For[]> =>
     [subject, id, subject],
   );
 
-/** False when exactly this is kept already. */
+/** False when exactly this is recorded already. */
 async function keep(em: EntityManager, effect: Effect, { subject, orderId }: For, answer: string): Promise<boolean> {
   const kept = await em.execute<{ id: string }[]>(
     `insert into contradictions (id, effect_id, subject, order_id, evidence) values (?, ?, ?, ?, ?::jsonb)
@@ -145,7 +147,7 @@ async function hold(
   { orderId, subject }: For,
   shown: Json,
 ): Promise<void> {
-  const text = `given up as not happened, and it did: ${purpose} ${key}. Look at the provider before anything more is decided`;
+  const text = `given up as not happened, and it did: ${purpose} ${key}. Look at the provider before you decide anything more`;
   await note(em, orderId, 'effect', text, { key, generation, answer: shown });
   await em.execute('select id from orders where id = ? for no key update', [orderId]);
   const order = await em.findOneOrFail(Order, { id: orderId }, { refresh: true });
@@ -154,7 +156,7 @@ async function hold(
   else await reviewOrder(em, order);
 }
 
-/** What has left, and what has ended well, stays where it is; all else waits for a person. */
+/** A leg that has left stays where it is, and so does an order that ended well; the others wait for a person. */
 const legsAtRest: readonly LegState[] = ['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS', ...cameBack];
 const ordersUnderWay: readonly OrderState[] = ['PAID', 'WAITING', 'PURCHASING', 'FAILED', 'REFUNDING'];
 
@@ -167,13 +169,13 @@ async function reviewLeg(em: EntityManager, id: LegId): Promise<void> {
 async function reviewOrder(em: EntityManager, { id }: Order): Promise<void> {
   const order = await claimOrder(em, id, ordersUnderWay);
   if (!order || !mayMove(orderMoves, order.status, 'NEEDS_REVIEW')) return;
-  const text = 'what was given up has happened all the same';
+  const text = 'a call that was given up has happened after all';
   await moveOrder(em, order, { to: 'NEEDS_REVIEW', reason: contradicted, note: text });
 }
 
 /**
- * A person has seen that it happened as the provider shows it, and nothing was sent in its place: it counts as done.
- * False when another generation stands.
+ * A person has seen that the effect happened as the provider shows, and nothing was sent in its place: it counts as
+ * done. False when another generation stands.
  */
 export async function reinstate(em: EntityManager, effectId: string, by: UserId, result: Json): Promise<boolean> {
   const reinstated = await em.execute<{ id: string }[]>(
@@ -193,7 +195,7 @@ export async function reinstate(em: EntityManager, effectId: string, by: UserId,
   return true;
 }
 
-/** The leg that waits because of one, if it still does. */
+/** Claims the leg that waits because of a contradiction, if it still does. */
 export async function heldLeg(em: EntityManager, id: LegId) {
   const leg = await findLeg(em, id);
   return leg?.status === 'NEEDS_REVIEW' && leg.reason === contradicted ? claimLeg(em, id, ['NEEDS_REVIEW']) : null;

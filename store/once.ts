@@ -7,7 +7,7 @@
  *
  * The row, with the frozen request and its idempotency key, is committed before a byte leaves. From then on a
  * time-out, a crash and a stalled job are one case: the row is OPEN and was sent, so the next run looks the effect up
- * before it may send again.
+ * before it may send again:
  *
  *   FOUND                                     → DONE with what was found
  *   last send may still be running            → uncertain, look again when the quarantine is over
@@ -15,9 +15,9 @@
  *     deduplicates the key; inside resendUntil → the same frozen request again, if it `mayStillLeave`
  *   anything else                             → uncertain, look again; past resendUntil a person decides (Unproven)
  *
- * A resend is a send: whether the request may still leave is asked before every one. What cannot be asked now is not
- * sent now. A request that must not leave any more is withdrawn when it never left; else it may have happened, and is a
- * person's (Unproven, with what was seen).
+ * Before every send, the first one and each resend, the intent is asked whether the request may still leave. When it
+ * cannot answer now, nothing is sent now. A request that must not leave any more is withdrawn if it never left. If it
+ * may have left, a person decides (Unproven, with what was seen).
  *
  * At most one effect per (purpose, subject) is not DISPROVEN, whatever its route: a partial unique index. A new
  * generation is a compare-and-set on the disproven one before it (unique purpose, subject, generation).
@@ -40,7 +40,10 @@ import type { Found, Hindrance, Intent } from './effects/intent.ts';
 import { Effect } from './entities/money.ts';
 import { doubtAfterRestore, refuseWhileRestoring, restored } from './restore.ts';
 
-/** Nobody knows, and it is not to be sent again: its time is over, or it is hindered. Only a person may decide now. */
+/**
+ * The result is unknown, and the effect must not be sent again: its window is over, or a hindrance forbids it. Only a
+ * person may decide now.
+ */
 export class Unproven extends Uncertain {
   readonly effect: Effect;
   readonly hindrance: Hindrance | undefined;
@@ -67,7 +70,7 @@ export type OnceContext = {
 async function open<Result extends Json>(context: OnceContext, intent: Intent<Result>): Promise<Effect> {
   return context.store.transaction(async em => {
     await intent.assertOwner(em);
-    // What another route never sent is taken back: its request would mean nothing here.
+    // An unsent intent of another route is withdrawn: its request means nothing on this route.
     const last = await withoutUnsentOf(em, intent, await newestEffect(em, intent.purpose, intent.subject));
     if (last && last.status !== 'DISPROVEN') return last;
     await refuseWhileRestoring(em);
@@ -93,8 +96,8 @@ async function open<Result extends Json>(context: OnceContext, intent: Intent<Re
 }
 
 /**
- * Keys that have left. What was withdrawn never did: its key is used by the next generation, so that the number of a key
- * says how often the outside has answered, and not how often we have tried.
+ * Counts the keys that have left. A withdrawn intent never left, and the next generation uses its key. So a key's
+ * number says how often the provider has answered, not how often we tried.
  */
 const keysUsed = <Result extends Json>(em: EntityManager, { purpose, subject }: Intent<Result>): Promise<number> =>
   em.count(Effect, { purpose, subject, $or: [{ lastCode: null }, { lastCode: { $ne: withdrawn } }] });
@@ -109,7 +112,7 @@ async function withoutUnsentOf<Result extends Json>(
   return em.findOneOrFail(Effect, { id: last.id });
 }
 
-/** Marks the send before it leaves; a concurrent send of the same row is refused. */
+/** Marks the send before it leaves; refuses a concurrent send of the same row. */
 const markSending = <Result extends Json>(
   { store, quarantineMs }: OnceContext,
   intent: Intent<Result>,
@@ -130,7 +133,7 @@ async function close<Result extends Json>(
 ): Promise<Result> {
   const contradicted = await store.transaction(async em => {
     if (await proveOpen(em, effect, result)) await intent.record(em, result, effect);
-    // Closed by somebody else meanwhile: what it means is recorded already, unless it was given up as not happened.
+    // Another run closed the effect meanwhile, and recorded its meaning, unless it was given up as not happened.
     else return keepContradiction(em, effect, result);
     return false;
   });
@@ -157,7 +160,7 @@ async function lookUp<Result extends Json>(intent: Intent<Result>, effect: Effec
   }
 }
 
-/** Whether the frozen request may leave (again) now. @throws Uncertain, Unproven */
+/** Decides whether the frozen request may leave, or leave again, now. @throws Uncertain, Unproven */
 async function mayLeave<Result extends Json>(
   context: OnceContext,
   intent: Intent<Result>,
@@ -166,7 +169,7 @@ async function mayLeave<Result extends Json>(
   if (!effect.lastSentAt) return { send: 'first' };
   const sameAccount =
     effect.route === intent.route && effect.account === intent.account && effect.environment === intent.environment;
-  // Before the look: what it does not find may come later, if the call was still running then.
+  // Read before the look-up: a call that was still running then may take effect after the look-up found nothing.
   const ages = await context.store.read(em => agesOf(em, effect));
   const found: Found<Result> = sameAccount ? await lookUp(intent, effect) : { answer: 'UNKNOWN' };
   if (found.answer === 'FOUND') return { result: found.result };
@@ -181,7 +184,7 @@ async function mayLeave<Result extends Json>(
   throw new Unproven(effect);
 }
 
-/** @throws Unproven, Retryable when the request was withdrawn before it ever left, and what keeps us from asking */
+/** @throws Unproven; Retryable when the request was withdrawn before it ever left; the error that prevents the check */
 async function assertMayStillLeave<Result extends Json>(
   { store }: OnceContext,
   intent: Intent<Result>,
@@ -194,10 +197,10 @@ async function assertMayStillLeave<Result extends Json>(
   if (!hindrance) return;
   if (isInDoubt(effect)) throw new Unproven(effect, hindrance);
   await store.transaction(em => withdrawUnsent(em, intent.purpose, intent.subject));
-  throw new Retryable('EFFECT_WITHDRAWN', `${effect.idempotencyKey} never left and was taken back: ${hindrance.note}`);
+  throw new Retryable('EFFECT_WITHDRAWN', `${effect.idempotencyKey} never left and was withdrawn: ${hindrance.note}`);
 }
 
-/** For how long a "no" to a repeated send is asked for once more: after that it is the provider's last word. */
+/** How long a "no" to a repeated send is questioned by sending again; after that a person decides. */
 const contradictedForMs = dayMs;
 
 async function contradicted({ store }: OnceContext, effect: Effect, { message }: Terminal): Promise<Uncertain> {
@@ -205,13 +208,14 @@ async function contradicted({ store }: OnceContext, effect: Effect, { message }:
   return firstMs >= contradictedForMs ? new Unproven(effect) : new Uncertain('EFFECT_CONTRADICTED', message);
 }
 
-/** What was marked too long ago does not leave any more: its windows may be over. @throws Retryable */
+/** A send that was marked too long ago does not leave: its windows may be over. @throws Retryable */
 async function depart<Result extends Json>(intent: Intent<Result>, effect: Effect, by: Departure): Promise<Result> {
-  if (by.isMissed()) throw new Retryable('EFFECT_DEPARTURE_MISSED', `${effect.idempotencyKey} was held up, and stayed`);
+  if (by.isMissed())
+    throw new Retryable('EFFECT_DEPARTURE_MISSED', `${effect.idempotencyKey} was held up for too long, and not sent`);
   return intent.send(effect, by);
 }
 
-/** Causes the effect, or finds that it was caused; either way what it means is recorded exactly once. */
+/** Causes the effect, or finds that it was caused. Either way its meaning is recorded exactly once. */
 export async function once<Result extends Json>(context: OnceContext, intent: Intent<Result>): Promise<Result> {
   const pass = async (name: Failpoint) => context.failpoint?.(name);
   const effect = await open(context, intent);
@@ -227,7 +231,7 @@ export async function once<Result extends Json>(context: OnceContext, intent: In
   const result = await depart(intent, effect, by).catch(async (error: unknown) => {
     if (error instanceof Retryable) await context.store.transaction(em => unmarkSent(em, effect));
     if (!(error instanceof Terminal)) throw error;
-    // A "no" to a repeated send does not prove that the first one, which nobody could look up, did nothing.
+    // A "no" to a repeated send does not prove that the first send, which could not be looked up, had no effect.
     if (step.send === 'again without proof') throw await contradicted(context, effect, error);
     await disprove(context, effect, error.code);
     throw error;

@@ -1,13 +1,12 @@
 /**
- * A database that was restored from a backup has forgotten what was done since: in the *lost time*, from the backup's
- * moment to the restore.
+ * A database that was restored from a backup lacks everything from the *lost time*: from the backup to the restore.
  *
- *   openRestore ──► held: no effect leaves, every feed is read ──► endRestore ──► doubted: the first effect of a purpose
- *                                                                                that an order of before then opens
+ *   openRestore ──► held: no effect leaves, every feed is read ──► endRestore ──► doubted: an older order's first
+ *                                                                                effect of each purpose
  *
- * What is opened first after it, for an order that was here by its end, may have been done in the lost time. So it is
- * opened as one that was sent and whose answer nobody has: it is looked up, and sent again only under a key that its
- * provider still recognises. A purchase cannot be looked up, and how many keys it had used is not known: it is a person's.
+ * An order that was here by the end of the restore may have had an effect in the lost time. So the first effect that it
+ * opens afterwards starts as sent, with an unknown answer: it is looked up, and sent again only under a key that its
+ * provider still recognises. A purchase cannot be looked up, and how many keys it had used is unknown: a person decides.
  */
 
 import { NotNow } from '../domain/call-outcome.ts';
@@ -20,7 +19,7 @@ import { reopenEvent } from './events/untaken-events.ts';
 
 export type Restore = { readonly lostFrom: Date; readonly openedAt: Date };
 
-/** Why an effect is open that this database has never sent. */
+/** The code of an effect that is open although this database never sent it. */
 export const restored = 'RESTORED';
 
 type Times = { lost_from: Date | string; opened_at: Date | string };
@@ -35,7 +34,10 @@ export async function standingRestore(em: EntityManager): Promise<Restore | null
   return row ? restoreOf(row) : null;
 }
 
-/** Holds all money. Without a moment it is the last one that the database knows of. Gives the restore that holds already. */
+/**
+ * Holds all money. `lostFrom` defaults to the last moment that the database knows of. Returns the restore that is
+ * already open, if there is one.
+ */
 export async function openRestore(em: EntityManager, lostFrom?: Date): Promise<Restore> {
   await em.execute(
     `insert into restores (lost_from)
@@ -49,8 +51,8 @@ export async function openRestore(em: EntityManager, lostFrom?: Date): Promise<R
 }
 
 /**
- * Lets money leave again. What was open may have been settled otherwise in the lost time, under another key too: it is
- * looked up, and not sent again. What had never left is opened anew when its turn comes.
+ * Lets money leave again. An open effect may have been settled in the lost time, perhaps under another key: it is
+ * looked up, and not sent again. An unsent one is opened anew when its turn comes.
  */
 export async function endRestore(em: EntityManager, by: string): Promise<void> {
   await em.execute(
@@ -66,7 +68,7 @@ export async function endRestore(em: EntityManager, by: string): Promise<void> {
   await em.execute('update restores set ended_at = clock_now(), ended_by = ? where ended_at is null', [by]);
 }
 
-/** Asked wherever something is about to leave. @throws NotNow while a restore holds all money */
+/** Called wherever something is about to leave. @throws NotNow while a restore holds all money */
 export async function refuseWhileRestoring(em: EntityManager): Promise<void> {
   if (await standingRestore(em))
     throw new NotNow(
@@ -79,8 +81,8 @@ export async function refuseWhileRestoring(em: EntityManager): Promise<void> {
 }
 
 /**
- * The restore in whose lost time an effect that is about to be opened may have been caused: its order was here by the
- * end of the restore, and nothing of this purpose was opened for it since.
+ * The restore in whose lost time an effect that is about to be opened may already have been caused: its order was here
+ * by the end of the restore, and no effect of this purpose was opened for it since.
  */
 async function restoreThatForgot(
   em: EntityManager,
@@ -101,10 +103,10 @@ async function restoreThatForgot(
   return row ? restoreOf(row) : null;
 }
 
-/** SQL with a key twice: a message names it. What was stored before messages were sealed says so itself. */
+/** SQL that takes a key twice: the message names the key. Messages from before sealing are searched in their body. */
 const names = `(position(? in keys_told) > 0 or position(convert_to(?, 'UTF8') in body) > 0)`;
 
-/** Whether a provider has told, since, of a later key of the same thing than this one: then that is what was done. */
+/** Whether a provider has since named a later key of the same subject: then that key was used. */
 async function wasToldOfLaterKey(em: EntityManager, { lostFrom }: Restore, key: string): Promise<boolean> {
   const stem = key.replace(/\d+$/, '');
   const told = await em.execute<{ words: string }[]>(
@@ -117,7 +119,7 @@ async function wasToldOfLaterKey(em: EntityManager, { lostFrom }: Restore, key: 
   );
 }
 
-/** What providers told of it, while nothing here was known of its key, is taken once more: it may prove it. */
+/** Reopens messages that named this key and failed because it was unknown here: they may prove the effect. */
 async function takeAgain(em: EntityManager, { lostFrom }: Restore, key: string): Promise<void> {
   const failed = await em.execute<{ id: EventId }[]>(
     `select id from inbound_events
@@ -128,8 +130,8 @@ async function takeAgain(em: EntityManager, { lostFrom }: Restore, key: string):
 }
 
 /**
- * What may have been done in the lost time begins as a send without an answer. What may have used other keys (a purchase,
- * a payout that may have been collected) is not sent again. Nor is what a later key is told of.
+ * An effect that may have been caused in the lost time starts as sent, without an answer. It is not sent again if it
+ * may have used other keys (a purchase, a payout that may have been collected), or if a provider named a later key.
  */
 export async function doubtAfterRestore(
   em: EntityManager,
@@ -146,7 +148,7 @@ export async function doubtAfterRestore(
   return { sends: 1, firstSentAt: lostFrom, lastSentAt: openedAt, resendUntil, lastCode: restored };
 }
 
-/** What has to come before money may leave again, in words; nothing when all was read up to the restore. */
+/** What must be read before money may leave again, in words; empty when everything up to the restore was read. */
 export async function notReadYet(em: EntityManager): Promise<string[]> {
   const feeds = await em.execute<{ kind: string; at: string; code: string | null }[]>(
     `select f.kind, f.cursor_at::text as at, f.last_error as code from feeds f, restores r
@@ -161,7 +163,9 @@ export async function notReadYet(em: EntityManager): Promise<string[]> {
   ];
 }
 
-/** Orders that money may have left for, and that this database has not bought: each becomes a person's when its turn comes. */
+/**
+ * Orders that money may have left for and that this database has not bought: each needs a person when its turn comes.
+ */
 export async function purchasesInDoubt(em: EntityManager): Promise<{ id: string; channel: string; number: string }[]> {
   return em.execute(
     `select o.id, o.channel, coalesce(o.external_order_id, '') as number from orders o, restores r

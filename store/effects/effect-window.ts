@@ -1,18 +1,18 @@
-/** When an effect was sent, and how much of its windows is left: stamped and judged by the database's clock alone. */
+/** When an effect was sent, and how much of its windows is left. Only the database's clock stamps and judges. */
 import { Uncertain } from '../../domain/call-outcome.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import type { Effect } from '../entities/money.ts';
 
-/** In ms; negative for what lies ahead, which is so after the clock was set back. */
+/** In ms; negative for a moment in the future, as after the clock was set back. */
 type Ages = {
-  /** Since its first and its last send. */
+  /** Since the first and the last send. */
   readonly firstMs: number;
   readonly lastMs: number;
-  /** For so long the provider still recognises its key, by our reckoning; 0 when it may not be sent again. */
+  /** How long the provider still recognises the key, by our estimate; 0 when the effect may not be sent again. */
   readonly resendLeftMs: number;
 };
 
-/** Of an effect that was sent. */
+/** The ages of an effect that was sent. */
 export async function agesOf(em: EntityManager, { id }: Pick<Effect, 'id'>): Promise<Ages> {
   const [row] = await em.execute<{ first: number; last: number; left: number }[]>(
     `select (extract(epoch from t.now - coalesce(first_sent_at, last_sent_at)) * 1000)::float8 as first,
@@ -25,7 +25,7 @@ export async function agesOf(em: EntityManager, { id }: Pick<Effect, 'id'>): Pro
   return { firstMs: row.first, lastMs: row.last, resendLeftMs: row.left };
 }
 
-/** What to throw or wait for while the last send of an effect may still be answered; nothing once it cannot. */
+/** The error to throw, with its delay, while the last send may still be running; undefined once it cannot be. */
 export function inFlight(
   { idempotencyKey }: Pick<Effect, 'idempotencyKey'>,
   { lastMs }: Ages,
@@ -37,8 +37,8 @@ export function inFlight(
 }
 
 /**
- * Marks the send before it leaves, if it is the first or its window is open now. @throws Uncertain when it is not, or
- * when another run sends the same row
+ * Marks the send before it leaves, if it is the first or the resend window is open. @throws Uncertain when the window
+ * is over, or another run sends the same row
  */
 export async function markSent(
   em: EntityManager,
@@ -60,10 +60,10 @@ export async function markSent(
     [id, sends],
   );
   if (same.length === 0) throw new Uncertain('EFFECT_SENT_ELSEWHERE', `${idempotencyKey} is being sent elsewhere`);
-  throw new Uncertain('EFFECT_WINDOW_OVER', `${idempotencyKey} may not be sent again any more`);
+  throw new Uncertain('EFFECT_WINDOW_OVER', `${idempotencyKey} may no longer be sent again`);
 }
 
-/** The send that was marked last certainly did nothing: as if it had never left. What earlier sends left open stays so. */
+/** The last marked send certainly did nothing: undoes the mark. The doubt about earlier sends remains. */
 export const unmarkSent = (em: EntityManager, effect: Effect): Promise<unknown> =>
   em.execute(
     `update effects set last_sent_at = ?, first_sent_at = ?, resend_until = ?
@@ -71,12 +71,15 @@ export const unmarkSent = (em: EntityManager, effect: Effect): Promise<unknown> 
     [effect.lastSentAt ?? null, effect.firstSentAt ?? null, effect.resendUntil ?? null, effect.id, effect.sends + 1],
   );
 
-/** By so much a clock may be set back unseen: every provider keeps its keys longer than ours are sent, by more than that. */
+/**
+ * A clock that is set back by less than this does no harm: every provider keeps keys longer than we resend, by more
+ * than this.
+ */
 const harmless = '10 minutes';
 
 /**
- * What was sent in the future was sent before the clock was set back: nobody can say how long ago, so it is not sent
- * again when its time comes once more.
+ * A send that lies in the future was made before the clock was set back. How long ago is unknown, so it is not sent
+ * again when that time comes.
  */
 export const closeWindowsAhead = (em: EntityManager): Promise<unknown> =>
   em.execute(

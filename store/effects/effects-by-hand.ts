@@ -1,4 +1,4 @@
-/** What became of an effect by the word of a person. */
+/** Effects that are settled by a person's word. */
 import { raw } from '@mikro-orm/core';
 import { Uncertain } from '../../domain/call-outcome.ts';
 import type { Json } from '../../domain/json.ts';
@@ -7,15 +7,15 @@ import { Effect } from '../entities/money.ts';
 
 const decidedByPerson = 'DECIDED_BY_PERSON';
 
-/** That it happened is the word of a person alone, who may have been mistaken: it may be decided about once more. */
+/** Only a person's word says that it happened, and the person may be wrong: it may be decided once more. */
 export const saidByPerson = (effect: Effect | null): boolean =>
   effect?.status === 'DONE' && effect.lastCode === decidedByPerson;
 
-/** A person has seen at the provider that it happened. @throws when it was settled meanwhile */
+/** A person has seen at the provider that it happened. @throws Uncertain when it was settled meanwhile */
 export const closeByHand = (em: EntityManager, effect: Effect, result: Json): Promise<void> =>
   settleByHand(em, effect, { status: 'DONE', result: raw<unknown>('?::jsonb', [JSON.stringify(result)]) });
 
-/** A person has seen at the provider that it did not happen: a new generation may follow. @throws as above */
+/** A person has seen at the provider that it did not happen: a new generation may follow. @throws Uncertain as above */
 export const disproveByHand = (em: EntityManager, effect: Effect): Promise<void> =>
   settleByHand(em, effect, { status: 'DISPROVEN' });
 

@@ -1,4 +1,4 @@
-/** What is to be caused outside, how it is looked for, and what is asked before it leaves. `once` causes it. */
+/** Describes an effect: what to cause, how to look it up, and what to check before it leaves. `once` causes it. */
 import type { Json } from '../../domain/json.ts';
 import type { Departure } from '../../runtime/send-deadline.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
@@ -10,7 +10,7 @@ export type Found<Result> = { answer: 'FOUND'; result: Result } | { answer: 'ABS
 /** What was seen right before a send and forbids it, in words for a person. */
 export type Hindrance = { readonly note: string };
 
-/** For a caller that asks, in each run and right before `once`, everything that a send depends on. */
+/** For a caller that, in each run and right before `once`, checks everything that the send depends on. */
 export const askedInThisRun = async (): Promise<undefined> => undefined;
 
 export type Intent<Result extends Json> = {
@@ -18,34 +18,40 @@ export type Intent<Result extends Json> = {
   /** The order, the leg or the collected payout it is for. */
   subject: string;
   route: string;
-  /** The outside account that acts. An effect is only ever judged through the account that opened it. */
+  /** The outside account that acts. Only the account that opened an effect may judge it. */
   account: string;
   environment: Environment;
-  /** From what the outside calls the thing (`domain/effect-key.ts`) and the number of the key: the same on every try. */
+  /**
+   * Builds the key from the outside name of the subject (`domain/effect-key.ts`) and the key's number; the same on
+   * every try.
+   */
   keyFor(em: EntityManager, number: number): string | Promise<string>;
-  /** Called once per generation; the answer is resent byte for byte or not at all. */
+  /** Called once per generation; the result is resent byte for byte, or not at all. */
   freeze(key: string): string;
-  /** For how long after the first send the provider recognises the key: shorter than its memory. 0: never resend. */
+  /**
+   * How long after the first send we rely on the provider to recognise the key: less than it remembers. 0: never
+   * resend.
+   */
   resendForMs: number;
-  /** For how long an effect that can be neither found nor sent again is looked for before a person is asked. */
+  /** How long an effect that can be neither found nor sent again is looked up before a person is asked. */
   lookForMs?: number;
-  /** It may have been done under another key, as a purchase may: a restored database does not send it under this one. */
+  /** A send may have used another key, as a purchase may: a restored database does not resend it under this one. */
   mayHaveOtherKeys?: boolean;
-  /** The provider deduplicates the key, so that "unknown" may be answered by sending again. */
+  /** The provider deduplicates by key, so an effect that cannot be looked up may be sent again. */
   deduplicates: boolean;
   /**
-   * Asked before every send, the first one too: whether the frozen request may leave by what is true now. A certain "no"
-   * to a question is a hindrance; a question that cannot be asked now throws, and nothing is sent.
+   * Asked before every send, the first one too: may the frozen request still leave by today's facts? A certain "no" is
+   * a hindrance. When the question cannot be answered now, it throws, and nothing is sent.
    */
   mayStillLeave(effect: Effect): Promise<Hindrance | undefined>;
   /** Runs in the transactions that open the effect and that precede each send; throws when the claim is lost. */
   assertOwner(em: EntityManager): Promise<void>;
-  /** Written in the transaction that precedes each send: what is about to happen cannot be taken back. */
+  /** Runs in the transaction that precedes each send, to record what cannot be taken back. */
   leaving?(em: EntityManager, effect: Effect): Promise<void>;
-  /** A look-up that is refused is UNKNOWN: the refusal is about the look, not about the effect. */
+  /** Looks the effect up. A refused look-up answers UNKNOWN: the refusal is about the look-up, not about the effect. */
   find(effect: Effect): Promise<Found<Result>>;
-  /** @param by until when it may leave; past it nothing does */
+  /** @param by the latest moment to leave; after it nothing is sent */
   send(effect: Effect, by: Departure): Promise<Result>;
-  /** Writes what the effect means, in the transaction that closes it. */
+  /** Records what the effect means, in the transaction that closes it. */
   record(em: EntityManager, result: Result, effect: Effect): Promise<void>;
 };
