@@ -1,10 +1,10 @@
 /**
- * Who reads a provider's balance report. One reading serves all orders, payouts and processes: it is claimed in the
- * funding account's row, and whoever did not get it goes by what is known, or waits for what is being read.
+ * Who reads a provider's balance report. One reading serves all orders, payouts and processes. It is claimed in the
+ * funding account's row; without the claim, a caller uses the last report, or waits for the reading under way.
  *
  *   due ──claimed──► being read ──read──► not due for an interval
  *                        │  └───failed──► not due for a moment
- *                        └──the reader died: its claim ends by itself──► due
+ *                        └──the reader died: its claim expires──► due
  */
 import type { Money } from '../../domain/money.ts';
 import { databaseTime } from '../database/clock.ts';
@@ -15,8 +15,8 @@ import { fundingAccount, type Provider, setAvailable } from './funding.ts';
 export type Reading = { readonly turn: 'ours' | 'being read' | 'not due'; readonly known: boolean };
 
 /**
- * Claims the reading of the platform's account for `forMs`, if it is due and nobody else is at it. A time that lies
- * further ahead than it can have been set is one of a clock that was ahead, and holds nobody up.
+ * Claims the reading of the platform's balance for `forMs`, if it is due and no other process reads. A due time further
+ * ahead than any reading could have set comes from a clock that was ahead, and is ignored.
  */
 export async function claimReading(
   em: EntityManager,
@@ -40,7 +40,7 @@ export async function claimReading(
   return { turn: claimed.length > 0 ? 'ours' : others, known: row?.known ?? false };
 }
 
-/** What was read; the next reading is due in `readAgainMs`. */
+/** Stores a report; the next reading is due in `readAgainMs`. */
 export async function keepReading(
   em: EntityManager,
   provider: Provider,
@@ -54,7 +54,7 @@ export async function keepReading(
   await endReading(em, provider, readAgainMs);
 }
 
-/** Nothing was read, or all of it is kept: not before `againMs` have passed is it read again. */
+/** Ends the reading, whether it stored a report or not: the next one is due in `againMs`. */
 export async function endReading(em: EntityManager, provider: Provider, againMs: number): Promise<void> {
   const { id } = await fundingAccount(em, null, provider);
   await em.execute(
@@ -63,7 +63,7 @@ export async function endReading(em: EntityManager, provider: Provider, againMs:
   );
 }
 
-/** Whether somebody is at it at this moment. */
+/** Whether a process is reading the balance at this moment. */
 export async function isBeingRead(em: EntityManager, provider: Provider): Promise<boolean> {
   const rows = await em.execute<{ id: string }[]>(
     'select id from funding_accounts where owner_id is null and provider = ? and reading_until > clock_now()',

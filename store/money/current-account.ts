@@ -1,7 +1,7 @@
 /**
- * What stands between the platform and those who share in a reseller's sales: the entries of those sales on the
- * accounts `reseller` and `admin`, every leg that is not cancelled counted as paid. A leg pays its amount once, however
- * often it has to be sent, so that where it stands does not matter here.
+ * The balance between the platform and those who share in a reseller's sales: the entries of those sales on the
+ * accounts `reseller` and `admin`, with every leg that is not cancelled counted as paid. A leg pays its amount once,
+ * however often it is sent, so its state does not matter here.
  */
 import { platformCurrency } from '../../domain/fees.ts';
 import type { UserId } from '../../domain/ids.ts';
@@ -11,15 +11,15 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { balanceOf } from './ledger.ts';
 
 /**
- * Positive is owed to the platform. What an order has only parked (proceeds that reached the reseller, goods they paid
- * for) is no debt of theirs and no credit before its sale is booked: it counts together with its entry on their account,
- * and the two are nothing. `current_account_of` in the database says which entries count.
+ * Positive is owed to the platform. Amounts that an order has only parked (proceeds that reached the reseller, goods
+ * they paid for) are neither debt nor credit before its sale is booked: until then they count together with their entry
+ * on the reseller's account, and the two add up to zero. `current_account_of` in the database says which entries count.
  */
 const currentAccounts = `running_balances where book = 'current-account'`;
 
 /**
- * What is owed from a reseller's sales so far, by them and by the admin whose commissions they bring. Locks the
- * reseller, so that two sales cannot set the same debt off twice.
+ * What the reseller owes from earlier sales, and what the admin owes of their commissions. Locks the reseller, so that
+ * two sales cannot set the same debt off twice.
  */
 export async function owedFrom(em: EntityManager, seller: UserId): Promise<Owed> {
   await em.execute('select id from users where id = ? for no key update', [seller]);
@@ -34,7 +34,7 @@ export async function owedFrom(em: EntityManager, seller: UserId): Promise<Owed>
 
 export type Receivable = { email: string; owed: Money };
 
-/** Who owes the platform, the most first. */
+/** The users who owe the platform, the largest debt first. */
 export async function receivables(em: EntityManager): Promise<Receivable[]> {
   const rows = await em.execute<{ email: string; currency: Currency; owed: string }[]>(
     `select u.email, e.currency, e.owed::text as owed from users u join (
@@ -45,19 +45,19 @@ export async function receivables(em: EntityManager): Promise<Receivable[]> {
   return rows.map(row => ({ email: row.email, owed: money(BigInt(row.owed), row.currency) }));
 }
 
-/** Of one currency, minor units, none negative. */
+/** In one currency, in minor units, none negative. */
 type Balance = {
   currency: Currency;
-  /** Theirs, and not on its way yet. */
+  /** Owed to the reseller, and not sent yet. */
   owedToThem: bigint;
   /** Sent, and not known to have arrived. */
   onItsWay: bigint;
-  /** Held back: the order is disputed, or its supplier cancelled. */
+  /** Held back, because the order is frozen. */
   frozen: bigint;
   owedByThem: bigint;
 };
 
-/** Where a reseller stands. What a leg will not pay is set off against their next sale, or paid with it. */
+/** A reseller's balance. A debt that no leg covers is set off against the next sale; a credit is paid with it. */
 export async function balanceOfReseller(em: EntityManager, seller: UserId): Promise<Balance[]> {
   type Row = { currency: Currency; rest: string; open: string; on_its_way: string; frozen: string };
   const rows = await em.execute<Row[]>(
@@ -87,7 +87,7 @@ export async function balanceOfReseller(em: EntityManager, seller: UserId): Prom
   });
 }
 
-/** What the platform owes a user by the ledger, legs under way included; negative is what they owe. */
+/** What the ledger says the platform owes a user, legs on their way included; negative: what the user owes. */
 export async function creditOf(em: EntityManager, userId: UserId, account: 'reseller' | 'admin'): Promise<Money> {
   return negate(await balanceOf(em, account, userId, platformCurrency));
 }

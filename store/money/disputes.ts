@@ -9,21 +9,21 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { Dispute } from '../entities/money.ts';
 
 export type DisputeNews = {
-  /** Where it is fought out. */
+  /** The channel where the dispute is held. */
   provider: Channel;
-  /** PayPal's own number of the dispute; a marketplace has none, and its payment has one. */
+  /** PayPal's number of the dispute. A marketplace dispute has no number: its payment's reference is used. */
   reference: string;
   status: Dispute['status'];
-  /** What PayPal has taken for it so far, less what it gave back. */
+  /** PayPal's fee for the dispute so far, less what it returned. */
   fee: Money;
 };
 
-/** What the fee changed by, and the name that this change is booked under. */
+/** The change of the fee, and the ledger event of that change. */
 type FeeChange = { event: LedgerEvent; amount: Money };
 
 /**
- * Takes what is said of one dispute of an order's payment. PayPal's of several payments is kept with the first of
- * them, which alone bears its fee. Locks the dispute, so that each change of the fee is told once.
+ * Stores what the provider reports of one dispute. A PayPal dispute of several payments is kept with the first of them,
+ * which alone bears its fee. Locks the dispute, so that each change of the fee is returned once.
  */
 export async function recordDispute(
   em: EntityManager,
@@ -38,7 +38,7 @@ export async function recordDispute(
   await em.execute('select id from disputes where reference = ? for no key update', [reference]);
   const dispute = await em.findOneOrFail(Dispute, { reference });
   if (dispute.orderId !== orderId) return undefined;
-  // Where nothing was taken so far, or now, the currency says nothing.
+  // Where the old or the new fee is zero, its currency has no meaning.
   const nothing = fee.amountMinor === 0n;
   const feeCurrency = nothing ? dispute.feeCurrency : fee.currency;
   if (!nothing && dispute.feeMinor !== 0n && fee.currency !== dispute.feeCurrency)

@@ -1,33 +1,33 @@
-/** What sales have brought, by day and currency, as the ledger says: the day of an entry is UTC. */
+/** What sales have earned, by day and currency, from the ledger. The day of an entry is UTC. */
 import type { UserId } from '../../domain/ids.ts';
 import type { Account } from '../../domain/ledger.ts';
 import { type Currency, type Money, money } from '../../domain/money.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
-/** Minor units. A row of one currency: sales − fees − supplierCost − commission + converted = netProfit. */
+/** In minor units. For each currency: sales − fees − supplierCost − commission + converted = netProfit. */
 export type Figures = {
-  /** What buyers paid, less what went back to them, without collected tax. */
+  /** What buyers paid, less refunds, without collected tax. */
   readonly sales: bigint;
   readonly marketplaceFees: bigint;
   readonly paymentFees: bigint;
   readonly supplierCost: bigint;
   readonly commission: bigint;
-  /** Foreign proceeds, taken out of their own currency and into the platform's at the order's rate. */
+  /** Foreign proceeds, converted into the platform's currency at the order's rate. */
   readonly converted: bigint;
   readonly netProfit: bigint;
-  /** The platform's own: what payouts and disputes cost, and what late fees and conversions lost. */
+  /** Borne by the platform: the fees of payouts and disputes, and the losses on late fees and conversions. */
   readonly payoutFees: bigint;
   readonly disputeFees: bigint;
-  /** What payment providers kept of orders that failed and were given back: borne by resellers, and by the platform. */
+  /** Payment fees kept on refunded orders: borne by resellers, and by the platform. */
   readonly keptFees: bigint;
   readonly keptFeesOfPlatform: bigint;
-  /** What channels kept more than the sales were booked with. */
+  /** Fees beyond those that the sales were booked with. */
   readonly feeDifference: bigint;
   readonly fxLoss: bigint;
 };
 type Earnings = Figures & { readonly day: string; readonly currency: Currency };
 
-/** A column: the debit of these accounts in entries of one source, or of any; `-1`: their credit. */
+/** One column: the debit of these accounts, in entries of one source or of any; `-1`: their credit. */
 type Column = { accounts: readonly Account[]; of: 'sale' | 'kept-fees' | null; sign: 1 | -1 };
 const ofSale = (sign: Column['sign'], ...accounts: Account[]): Column => ({ accounts, of: 'sale', sign });
 const ofPlatform = (account: Account): Column => ({ accounts: [account], of: null, sign: 1 });
@@ -60,7 +60,7 @@ const platformAccounts = names.flatMap(name => (columns[name].of ? [] : columns[
 
 type Row = { day: string; currency: Currency } & Record<keyof Figures, string>;
 
-/** @param seller whose sales; null: everybody's. `to` is not included. */
+/** @param seller whose sales; null: all. `to` is exclusive. */
 export async function earnings(
   em: EntityManager,
   seller: UserId | null,
@@ -88,7 +88,7 @@ export function totalsOf(days: readonly Earnings[]): (Figures & { currency: Curr
   }));
 }
 
-/** What the platform has earned ever since, per currency. */
+/** The platform's total earnings so far, per currency. */
 export async function earnedInAll(em: EntityManager): Promise<Money[]> {
   const rows = await em.execute<{ currency: Currency; earned: string }[]>(
     `select currency, (-sum(amount_minor))::text as earned from running_balances
@@ -97,7 +97,7 @@ export async function earnedInAll(em: EntityManager): Promise<Money[]> {
   return rows.map(({ currency, earned }) => money(BigInt(earned), currency));
 }
 
-/** What is the platform's own of it. */
+/** The platform's own share of the earnings. */
 export const earnedBy = (figures: Figures): bigint => {
   const { commission, payoutFees, disputeFees, keptFeesOfPlatform, feeDifference, fxLoss } = figures;
   return commission - payoutFees - disputeFees - keptFeesOfPlatform - feeDifference - fxLoss;

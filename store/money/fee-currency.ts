@@ -3,12 +3,12 @@ import { timeOf } from '../database/clock.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { freshRate, type StoredRate } from './fx.ts';
 
-/** A fee in the currency of its payment; `told`: as its channel said it, and what it was converted at. */
+/** A fee in the currency of its payment; `told`: the fee as the channel reported it, and the conversion rate. */
 export type FeeIn = { readonly amount: Money; readonly told?: { readonly amount: Money; readonly rate: StoredRate } };
 
 /**
- * A channel may say its fee in the seller's own currency. It is converted at the newest rate that is stored, and kept
- * as it was told. Nothing where there is no rate for it.
+ * A channel may report its fee in the seller's own currency. The fee is converted at the newest stored rate, and kept
+ * as reported too. Returns undefined when no rate is stored.
  */
 export async function feeIn(em: EntityManager, told: Money, currency: Currency): Promise<FeeIn | undefined> {
   if (told.currency === currency) return { amount: told };

@@ -1,13 +1,13 @@
 /**
- * What may be spent. Money is reserved in the transaction that lets an order (or a leg) through, under a lock on the
- * account that will really pay: HELD ──► CONSUMED (spent, with the real amount) or RELEASED (nothing was spent).
+ * What may be spent. Money is reserved in the transaction that clears an order (or a leg), under a lock on the account
+ * that will really pay: HELD ──► CONSUMED (spent, with the real amount) or RELEASED (nothing was spent).
  *
- * free = available − held − consumed − what left without being reserved, where
- * - a *reported* balance (PayPal's) may be three hours old: what left since three hours before its time counts as not
- *   yet in it, what went back to buyers and what a dispute took included. Money may also be taken out of the account
- *   without us: a report that is older than its own lag and the time between two readings is no longer known;
- * - a *limit* is what an operator allows to be drawn in all, so everything ever consumed counts.
- * Unknown means no.
+ * free = available − held − consumed − unreserved debits, where
+ * - a *reported* balance (PayPal's) may be three hours old: money that left since three hours before its time counts as
+ *   not yet in it, refunds and dispute fees included. Money may also leave the account without us: a report older than
+ *   its own lag plus the time between two readings is no longer trusted;
+ * - a *limit* is the total that an operator allows to be drawn, so everything ever consumed counts.
+ * When the balance is unknown, nothing may be spent.
  */
 import { randomUUID } from 'node:crypto';
 import { invariant } from '../../domain/call-outcome.ts';
@@ -20,13 +20,13 @@ import { FundingAccount } from '../entities/money.ts';
 import { ownDebits } from './unreserved-debits.ts';
 
 export type Purpose = 'buy' | 'pay';
-/** Who holds the platform's money. A reseller's own account, which nobody can read, pays through PayPal. */
+/** Where the platform's money is. A reseller's own account, whose balance cannot be read, pays through PayPal. */
 export type Provider = 'paypal' | 'payoneer';
-/** `free`: null when nothing is known; or no longer, because the last report is of `tooOld`. */
+/** `free`: null when no balance is known, or when the last report is too old; then `tooOld` is the report's time. */
 export type Shortage = { reserved: false; free: Money | null; tooOld?: Date };
 export type Reserved = { reserved: true } | Shortage;
 
-/** The platform's own account (owner null) or a reseller's; made on first use, knowing nothing. */
+/** The platform's own account (owner null) or a reseller's; created on first use, without a known balance. */
 export async function fundingAccount(
   em: EntityManager,
   ownerId: UserId | null,
@@ -43,7 +43,7 @@ export async function fundingAccount(
 }
 
 /**
- * Takes what an operator allowed, or what the provider reported.
+ * Stores a limit that an operator set, or a balance that the provider reported.
  * @param readAgainMs the time between two readings of a report
  */
 export async function setAvailable(
@@ -64,13 +64,13 @@ export async function setAvailable(
   );
 }
 
-/** What is left to reserve; null when nothing is known. Call it with the account locked. */
+/** The money left to reserve; null when unknown. Call it with the account locked. */
 async function freeOf(em: EntityManager, account: FundingAccount): Promise<Money | null> {
   if (account.asOf == null) return null;
   const since = new Date(account.asOf.getTime() - reportsLagMs);
   const everConsumed = `select sum(amount_minor) from running_balances where book = 'funding' and holder_id = a.id and account = 'CONSUMED'`;
   const consumedSince = `select sum(amount_minor) from reservations where funding_account_id = a.id and status = 'CONSUMED' and closed_at >= ?`;
-  // In one statement: what is consumed meanwhile is held or consumed, and never neither.
+  // One statement, so that a reservation consumed meanwhile counts as held or as consumed, never as neither.
   const [row] = await em.execute<{ trusted: boolean; held: string; consumed: string }[]>(
     `select coalesce(trusted_until > clock_now(), true) as trusted,
        coalesce((select sum(amount_minor) from running_balances where book = 'funding' and holder_id = a.id and account = 'HELD'), 0)::text as held,
@@ -83,7 +83,7 @@ async function freeOf(em: EntityManager, account: FundingAccount): Promise<Money
   return account.kind === 'reported' ? subtract(free, await ownDebits(em, account, since)) : free;
 }
 
-/** For people to look at; whoever wants to spend reserves. */
+/** For display only; to spend, reserve. */
 export const freeFunds = async (
   em: EntityManager,
   ownerId: UserId | null,
@@ -91,8 +91,8 @@ export const freeFunds = async (
 ): Promise<Money | null> => freeOf(em, await fundingAccount(em, ownerId, provider));
 
 /**
- * Holds `amount` for one subject, once: what is held already is not held again. Locks the account, so that fifty
- * orders at once against money for ten reserve exactly ten.
+ * Holds `amount` for one subject, once: an existing reservation is kept. Locks the account, so that fifty orders at
+ * once against money for ten reserve exactly ten.
  */
 export async function reserve(
   em: EntityManager,
@@ -123,7 +123,7 @@ export async function reserve(
   return { reserved: true };
 }
 
-/** The money left: the reservation becomes what was really spent. */
+/** The money left: consumes the reservation, at the amount really spent. */
 export async function consume(em: EntityManager, purpose: Purpose, subject: string, spent: Money): Promise<void> {
   await em.execute(
     `update reservations set status = 'CONSUMED', amount_minor = ?, closed_at = clock_now()
@@ -132,7 +132,7 @@ export async function consume(em: EntityManager, purpose: Purpose, subject: stri
   );
 }
 
-/** What was spent has come back, and may be reserved once more. */
+/** The money that was spent came back, and may be reserved again. */
 export async function moneyReturned(em: EntityManager, purpose: Purpose, subject: string): Promise<void> {
   await em.execute(
     `update reservations set status = 'RELEASED', closed_at = clock_now() where purpose = ? and subject = ? and status <> 'RELEASED'`,
@@ -141,8 +141,8 @@ export async function moneyReturned(em: EntityManager, purpose: Purpose, subject
 }
 
 /**
- * Of what was spent, `lost` never comes back: a limit counts everything that was ever drawn from it, also when the rest
- * of the purchase is undone. What a reported balance has lost is in its next report.
+ * Part of the spent money never comes back. A limit counts everything ever drawn from it, so the lost part stays
+ * consumed when the rest of the purchase is undone. A reported balance shows the loss in its next report.
  */
 export async function keepLost(em: EntityManager, purpose: Purpose, subject: string, lost: Money): Promise<void> {
   if (lost.amountMinor === 0n) return;
@@ -155,7 +155,7 @@ export async function keepLost(em: EntityManager, purpose: Purpose, subject: str
   );
 }
 
-/** A part of what was spent has come back. */
+/** Part of the spent money came back. */
 export async function partReturned(em: EntityManager, purpose: Purpose, subject: string, part: Money): Promise<void> {
   await em.execute(
     `update reservations set amount_minor = amount_minor - ? where purpose = ? and subject = ? and status = 'CONSUMED'`,
@@ -163,7 +163,7 @@ export async function partReturned(em: EntityManager, purpose: Purpose, subject:
   );
 }
 
-/** Nothing was spent and nothing will be. */
+/** Nothing was spent, and nothing will be: releases the reservation. */
 export async function release(em: EntityManager, purpose: Purpose, subject: string): Promise<void> {
   await em.execute(
     `update reservations set status = 'RELEASED', closed_at = clock_now() where purpose = ? and subject = ? and status = 'HELD'`,
@@ -171,7 +171,7 @@ export async function release(em: EntityManager, purpose: Purpose, subject: stri
   );
 }
 
-/** Purchases a reseller was let through for since `since`, under a lock on the reseller. */
+/** How many purchases of a reseller were cleared since `since`. Locks the reseller. */
 export async function boughtSince(
   em: EntityManager,
   userId: UserId,

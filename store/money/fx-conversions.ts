@@ -8,9 +8,9 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { balanceOf, post } from './ledger.ts';
 
 export type Conversion = {
-  /** Its name at whoever converted; the same one again is the same conversion. */
+  /** The conversion's number at whoever made it; the same number is the same conversion. */
   readonly reference: string;
-  /** Where the foreign money lay; told where more than one place holds such money. */
+  /** Where the foreign money was; needed only when several places hold that currency. */
   readonly heldAt?: Channel | undefined;
   readonly from: Money;
   /** In the platform's currency, at PayPal. */
@@ -49,16 +49,16 @@ const isSame = (booked: BookedConversion, { heldAt = booked.heldAt, from, to }: 
   booked.heldAt === heldAt && equals(booked.from, from) && equals(booked.to, to);
 
 /**
- * Books a conversion that really happened, once per reference: `fx:clearing` is relieved of what the money was carried
- * at on average, and what it brought more or less is the difference. Money of buyers whose sale is not booked yet has
- * no worth in the books, and cannot be converted before.
+ * Books a conversion that really happened, once per reference. `fx:clearing` gives up the money at its average rate;
+ * the difference to the proceeds is a gain or a loss. Buyers' money whose sale is not booked yet has no value in the
+ * books, so it cannot be converted before.
  */
 export async function recordConversion(
   em: EntityManager,
   conversion: Conversion,
   recordedBy: UserId,
 ): Promise<{ conversion: BookedConversion; booked: boolean } | NotConverted> {
-  // One at a time: the average is of what the others have left.
+  // One conversion at a time: the average depends on what the earlier ones left.
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', ['fx-conversions']);
   const [known] = await em.execute<Row[]>('select * from fx_conversions where reference = ?', [conversion.reference]);
   if (known) {
@@ -95,7 +95,7 @@ export async function recordConversion(
 
 type Clearing = { readonly foreign: Money; readonly worth: Money };
 
-/** What is carried of a foreign currency, and what the books say it is worth. */
+/** The balance of a foreign currency in the clearing account, and its value in the books. */
 async function clearingOf(em: EntityManager, currency: Currency): Promise<Clearing> {
   const [row] = await em.execute<{ foreign: string; worth: string }[]>(
     `select coalesce(sum(amount_minor) filter (where currency = ?), 0)::text as foreign,
@@ -110,7 +110,7 @@ async function clearingOf(em: EntityManager, currency: Currency): Promise<Cleari
   };
 }
 
-/** Where the platform holds money of that currency. */
+/** Where the platform holds money in that currency. */
 async function holdersOf(em: EntityManager, currency: Currency): Promise<Channel[]> {
   const held = await Promise.all(channels.map(channel => balanceOf(em, `cash:${channel}`, null, currency)));
   return channels.filter((_channel, index) => (held[index]?.amountMinor ?? 0n) > 0n);

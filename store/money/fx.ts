@@ -5,19 +5,19 @@ import { timeOf } from '../database/clock.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { FxRate } from '../entities/money.ts';
 
-/** `asOf`: when the source says that it held. */
+/** `asOf`: the moment that the source gives the rate for. */
 export type StoredRate = Rate & { readonly source: string; readonly asOf: Date };
 
-/** One that is used from now on (or known already), or one that waits for an admin to confirm it. */
+/** `held`: the rate waits for an admin's confirmation; otherwise it is used from now on, or was known already. */
 export type Taken = { id: string; held: boolean };
 
 /**
- * Stores a rate. One that is more than 20 % away from the last is held: a slipped decimal point buys goods at a tenth
- * of their price.
+ * Stores a rate. A rate more than 20 % from the last one is held, because a slipped decimal point would buy goods at a
+ * tenth of their price.
  */
 export async function takeRate(em: EntityManager, rate: StoredRate): Promise<Taken> {
   const { base, quote } = rate;
-  // Two who store the same pair at once: the second one is measured against the first.
+  // Serialises stores of the same pair, so that each rate is compared with the one before it.
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`fx/${base}/${quote}`]);
   const known = await em.findOne(FxRate, { base, quote, source: rate.source, asOf: rate.asOf, rate: rate.rate });
   if (known) return { id: String(known.id), held: known.held };
@@ -26,7 +26,7 @@ export async function takeRate(em: EntityManager, rate: StoredRate): Promise<Tak
   return { id: await insertRate(em, rate, held), held };
 }
 
-/** Stores a rate that is used at once, whatever the one before it was. */
+/** Stores a rate that is used at once, however far it is from the last one. */
 export async function addRate(em: EntityManager, rate: StoredRate): Promise<void> {
   await insertRate(em, rate, false);
 }
@@ -39,10 +39,10 @@ async function insertRate(em: EntityManager, rate: StoredRate, held: boolean): P
   return row?.id ?? '';
 }
 
-/** The moments between which a rate must lie to be used. */
+/** A rate must lie between these moments to be used. */
 type Fresh = { readonly notBefore: Date; readonly now: Date };
 
-/** The newest rate that is neither stale, nor held, nor from the future: nothing rather than a guess. */
+/** The newest rate that is neither stale, nor held, nor from the future; null when there is none. */
 export async function freshRate(
   em: EntityManager,
   base: Currency,
@@ -58,14 +58,14 @@ export async function freshRate(
   return row ? { base, quote, rate: row.rate, source: row.source, asOf: row.asOf } : null;
 }
 
-/** An admin has looked at a held rate and vouches for it. Gives nothing when there is no such held rate. */
+/** An admin confirms a held rate. Returns null when no such held rate exists. */
 export async function confirmRate(em: EntityManager, id: string, by: UserId): Promise<FxRate | null> {
   const confirmed = { held: false, confirmedBy: by, confirmedAt: timeOf(em) };
   const changed = await em.nativeUpdate(FxRate, { id: BigInt(id), held: true }, confirmed);
   return changed === 1 ? em.findOne(FxRate, { id: BigInt(id) }) : null;
 }
 
-/** The newest of each pair that are used, and those that wait for a confirmation. */
+/** The newest rate in use of each pair, and the rates that wait for a confirmation. */
 export async function currentRates(em: EntityManager): Promise<{ used: FxRate[]; held: FxRate[] }> {
   const newest = await em.execute<{ id: string }[]>(
     'select distinct on (base, quote) id::text from fx_rates where not held order by base, quote, as_of desc, id desc',
@@ -79,7 +79,7 @@ export async function currentRates(em: EntityManager): Promise<{ used: FxRate[];
   return { used, held };
 }
 
-/** Whether a rate of this pair that would be fresh waits for an admin. */
+/** Whether a rate of this pair that would be fresh waits for a confirmation. */
 export async function isRateHeld(
   em: EntityManager,
   base: Currency,

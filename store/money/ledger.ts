@@ -5,7 +5,7 @@ import type { LedgerEvent } from '../../domain/ledger-event.ts';
 import { type Currency, currencyOf, type Money, money, zero } from '../../domain/money.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
-/** `at` is when it happened; now, unless told. Without an order it is the platform's own affair. */
+/** `at`: when it happened; now by default. `orderId` null: the entry concerns no order. */
 export type Entry = {
   readonly source: string;
   readonly event: LedgerEvent;
@@ -15,8 +15,8 @@ export type Entry = {
 };
 
 /**
- * Books one event. `source` and `event` name it for ever: booking it again does nothing and answers false. The database
- * refuses what does not sum to zero.
+ * Books one event. `source` and `event` identify it for ever: booking it again does nothing and returns false. The
+ * database refuses postings that do not sum to zero.
  */
 export async function post(em: EntityManager, entry: Entry): Promise<boolean> {
   invariant(imbalance(entry.postings).size === 0, `${entry.source} ${entry.event} is balanced`);
@@ -40,9 +40,9 @@ export async function isPosted(em: EntityManager, source: string, event: LedgerE
 }
 
 /**
- * Books what may truthfully happen again under the name it had before: a payout that is paid, comes back, and is paid
- * after all. The second time is booked as `name#2`. Only for whoever has just won the guarded move which says that it
- * happened (once more): nothing else keeps it from being booked twice.
+ * Books an event that may truly happen again: a payout that is paid, comes back, and is paid after all. The second time
+ * is booked as `name#2`. Only for a caller that has just won the guarded move which records the event: nothing else
+ * prevents a double booking.
  */
 export async function postTurn(em: EntityManager, entry: Entry & { readonly orderId: OrderId }): Promise<void> {
   const { source, event, orderId } = entry;
@@ -53,12 +53,12 @@ export async function postTurn(em: EntityManager, entry: Entry & { readonly orde
   );
   const turns = row?.turns ?? 0;
   const booked = await post(em, { ...entry, event: turns === 0 ? event : `${event}#${turns + 1}` });
-  invariant(booked, `${source} ${event} is booked by one at a time`);
+  invariant(booked, `${source} ${event} is booked by one transaction at a time`);
 }
 
 type Sums = (account: Account) => Money;
 
-/** What the entries of one order sum to, account by account; `source`: only the entries of that source. */
+/** The sums of one order's entries, by account; `source`: only entries of that source. */
 export async function orderSums(
   em: EntityManager,
   orderId: OrderId,
@@ -75,10 +75,10 @@ export async function orderSums(
   return account => sums.get(account) ?? zero(currency);
 }
 
-/** Events by their names, each with all its turns, and by what their names begin with. */
+/** Events by name, each with all its repetitions, and by the beginning of a name. */
 type Events = { readonly named: readonly LedgerEvent[]; readonly beginning?: readonly LedgerEvent[] };
 
-/** What the events of one order and source are booked as; all of them, unless told which. */
+/** The postings of one order and source, of all events or of those given. */
 export async function postingsOf(
   em: EntityManager,
   orderId: OrderId,
@@ -103,7 +103,7 @@ export async function postingsOf(
   }));
 }
 
-/** What an account holds; positive is a debit. */
+/** The balance of an account; positive is a debit. */
 export async function balanceOf(
   em: EntityManager,
   account: Account,
@@ -121,8 +121,8 @@ export async function balanceOf(
 export type AccountBalance = { account: Account; balance: Money };
 
 /**
- * What every account holds, all holders together; positive is a debit. `own`: only what the platform shares with
- * nobody, without resellers' and admins' parts.
+ * The balance of every account over all holders; positive is a debit. `own`: only the platform's own part, without
+ * resellers' and admins' parts.
  */
 export async function accountBalances(em: EntityManager, own = false): Promise<AccountBalance[]> {
   const rows = await em.execute<{ account: Account; currency: string; total: string }[]>(
@@ -132,7 +132,7 @@ export async function accountBalances(em: EntityManager, own = false): Promise<A
   return rows.map(({ account, currency, total }) => ({ account, balance: money(BigInt(total), currencyOf(currency)) }));
 }
 
-/** The whole ledger per currency, added up entry by entry: zero, or the books are broken. */
+/** The whole ledger per currency, summed entry by entry: anything but zero means that the books are broken. */
 export async function ledgerTotals(em: EntityManager): Promise<Money[]> {
   const rows = await em.execute<{ currency: string; total: string }[]>(
     'select currency, sum(amount_minor)::text as total from ledger_postings group by currency order by currency',

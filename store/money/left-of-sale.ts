@@ -6,10 +6,10 @@ import { salePrice } from '../orders/orders.ts';
 import { moneyOf } from './payments.ts';
 
 /**
- * What is left of a sale to buy its goods with: what its payments brought, less what has gone back of them or is about
- * to, whoever gave it back; never more than its price. Every guard that means "the price" asks for this.
+ * What is left of a sale to buy its goods with: what its payments brought, less refunds that were made or are about to
+ * be made, whoever makes them; never more than the price. Every guard that means "the price" uses this.
  *
- * A payment of which money went back, and nobody says how much, is worth nothing. Nor is one in another currency.
+ * A payment with a refund of unknown amount counts as zero. So does one in another currency.
  */
 export async function leftOfSale(em: EntityManager, order: Order): Promise<Money> {
   const { saleCurrency } = order;

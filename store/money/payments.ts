@@ -21,7 +21,7 @@ import { isDisputed } from './disputes.ts';
 import type { FeeIn } from './fee-currency.ts';
 import { sumsOf } from './refunds.ts';
 
-/** What a channel keeps of a payment; `estimated`: by our own table, until it says so itself. */
+/** A channel's fee on a payment; `estimated`: by our own fee table, until the channel reports it. */
 export type Fee = FeeIn & { readonly estimated: boolean };
 
 type News = {
@@ -30,11 +30,11 @@ type News = {
   reference: string;
   status: PaymentState;
   rawStatus: string;
-  /** Why it stands so, in the provider's own word. */
+  /** The reason for the status, in the provider's own words. */
   statusReason?: string | undefined;
   amount: Money;
   fee?: Fee | undefined;
-  /** On top of the amount: tax that the channel remits itself. */
+  /** Tax on top of the amount, which the channel remits itself. */
   collectedTax?: Money | undefined;
 };
 
@@ -46,7 +46,7 @@ const toldFacts = (fee: Fee | undefined) => ({
   feeRateAsOf: fee?.told?.rate.asOf ?? null,
 });
 
-/** Where a mere word leads: that what went back is here again, only an amount says, or a reversal that is over. */
+/** The moves that a provider's status alone may cause. Returned money needs an amount, or a reversal that is over. */
 const wordMoves: typeof paymentMoves = {
   ...paymentMoves,
   PARTIALLY_REFUNDED: ['REFUNDED', 'REVERSED', 'DISPUTED'],
@@ -55,9 +55,9 @@ const wordMoves: typeof paymentMoves = {
 };
 
 /**
- * Takes what the provider says of one payment. Once money has come, its word moves the status only as far as the sums
- * do not say more; news that the state table does not allow changes nothing. A fee that was estimated gives way to the
- * real one, and to nothing else. Gives the row as it stands now.
+ * Stores what the provider reports of one payment. Once money has come, its status word moves the status only where the
+ * sums do not decide; a move that the state table does not allow changes nothing. Only an estimated fee is replaced,
+ * and only by the real one. Returns the row as it is now.
  */
 export async function recordPayment(em: EntityManager, news: News): Promise<Payment> {
   const { orderId, provider, reference, status, rawStatus, statusReason = null, amount, fee, collectedTax } = news;
@@ -121,8 +121,8 @@ export async function recordPayment(em: EntityManager, news: News): Promise<Paym
 }
 
 /**
- * The status of a payment follows from its sums, after something went back of it, was returned, or a dispute began or
- * ended. @param word what the provider says now; where nobody has asked it, how the payment stood
+ * Derives the status of a payment from its sums, after a refund, a return, or a change of a dispute.
+ * @param word the provider's status word now; the stored status when the provider was not asked
  */
 export async function settleStatus(em: EntityManager, { id }: Payment, word?: PaymentState): Promise<Payment> {
   const row = await em.findOneOrFail(Payment, { id });
@@ -138,10 +138,10 @@ export async function settleStatus(em: EntityManager, { id }: Payment, word?: Pa
   return em.findOneOrFail(Payment, { id });
 }
 
-/** A payment that brought money, and what has become of that. */
+/** A payment that brought money, with the sums of its refunds and reversals. */
 type HeldPayment = { readonly payment: Payment; readonly sums: PaymentSums };
 
-/** A marketplace's sale that was reversed before we saw it paid is nobody's money: it was never booked. */
+/** A marketplace payment that was reversed before we saw it paid: it was never booked. */
 const neverCame = ({ provider, status }: Payment): boolean =>
   !broughtMoney(status) || (provider !== 'paypal' && status === 'REVERSED');
 
@@ -152,7 +152,7 @@ export async function moneyOf(em: EntityManager, orderId: OrderId): Promise<Held
   return held;
 }
 
-/** Whether some of the buyer's money is certainly here: told by amounts, and disputed by nobody. */
+/** Whether some of the buyer's money is certainly here: by its amounts, and without a dispute. */
 export async function holdsMoney(em: EntityManager, orderId: OrderId): Promise<boolean> {
   if (await isDisputed(em, orderId)) return false;
   return (await moneyOf(em, orderId)).some(({ payment, sums }) => isHeld(payment.status, sums));
@@ -164,15 +164,15 @@ export const paymentsOf = (em: EntityManager, orderId: OrderId): Promise<Payment
 export const findPayment = (em: EntityManager, id: Payment['id']): Promise<Payment> =>
   em.findOneOrFail(Payment, { id });
 
-/** The payment that one of these captures of PayPal's is. */
+/** The payment of one of these PayPal captures. */
 export const paymentOfCapture = (em: EntityManager, ...captures: readonly string[]): Promise<Payment | null> =>
   em.findOne(Payment, { provider: 'paypal', reference: { $in: [...captures] } });
 
-/** Whether a capture of PayPal's is a payment here whose fee we have only estimated. */
+/** Whether a PayPal capture is a payment here whose fee is only estimated. */
 export const isFeeEstimated = async (em: EntityManager, capture: string): Promise<boolean> =>
   (await em.count(Payment, { provider: 'paypal', reference: capture, feeEstimated: true })) > 0;
 
-/** The order that a capture of PayPal's is for: by our row of it, PayPal's order, or what we gave that to carry. */
+/** The order of a PayPal capture: by our payment row, by PayPal's order, or by the custom id that we gave it. */
 export async function orderOfCapture(
   em: EntityManager,
   capture: { id: string; orderId?: string; customId?: string },

@@ -5,7 +5,7 @@ import type { Currency } from '../../domain/money.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { RateFeed } from '../entities/money.ts';
 
-/** Keeps the schedule of one base currency: due at once when it is new, never when no source is configured. */
+/** Keeps the schedule of one base currency: a new one is due at once; without a configured source it is never due. */
 export async function scheduleRates(em: EntityManager, base: Currency, on: boolean, now: Date): Promise<void> {
   const firstAt = on ? now : null;
   await em.execute(
@@ -19,7 +19,7 @@ export async function scheduleRates(em: EntityManager, base: Currency, on: boole
 export const findRateFeed = (em: EntityManager, id: RateFeedId): Promise<RateFeed | null> =>
   em.findOne(RateFeed, { id });
 
-/** What came of asking the source, and when it is asked again. */
+/** Stores the outcome of asking the source, and when to ask it again. */
 export async function noteRates(
   em: EntityManager,
   id: RateFeedId,
@@ -34,7 +34,7 @@ export async function noteRates(
   );
 }
 
-/** Base currencies whose source did not answer the last time, the one that has no rates for longest first. */
+/** Base currencies whose source failed the last time, the one without rates for longest first. */
 export const troubledRateFeeds = (em: EntityManager): Promise<RateFeed[]> =>
   em.find(
     RateFeed,

@@ -1,6 +1,6 @@
 /**
- * What went back of payments, one row per refund or reversal at the provider, and what of that was returned: a row of
- * its own, numbered, because what was returned may go back once more.
+ * Refunds and reversals of payments, one row for each at the provider. A return of one is a numbered row of its own,
+ * because returned money may be refunded once more.
  */
 import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../../domain/ids.ts';
@@ -19,7 +19,7 @@ export type RefundNews = {
   amount: Money;
 };
 
-/** Takes what the provider says of one refund. True when it is completed now and was not before: book it. */
+/** Stores what the provider reports of one refund. Returns true when the refund has just become completed: book it. */
 export async function recordRefund(
   em: EntityManager,
   payment: { id: string; orderId: OrderId },
@@ -38,18 +38,18 @@ export async function recordRefund(
   return status === 'COMPLETED' && (inserted.length > 0 || moved === 1);
 }
 
-/** The name of money that a buyer got back by a way that the sale channel knows nothing of. */
+/** The reference of a refund made by means that the sale channel does not know of. */
 export const elsewhere = (orderId: OrderId, reference: string): string => `elsewhere/${orderId}/${reference}`;
 
 export const isElsewhere = (reference: string): boolean => reference.startsWith('elsewhere/');
 
-/** SQL: it went back by the way the payment came, so that its provider knows of it. */
+/** SQL: the refund went through the payment's own provider, which therefore knows it. */
 export const atProvider = `reference not like 'elsewhere/%'`;
 
-/** SQL: what a row of `refunds` took from us; a return took less than nothing. */
+/** SQL: what a row of `refunds` took from us; a return is negative. */
 export const signedAmount = `case kind when 'return' then -amount_minor else amount_minor end`;
 
-/** What has gone back to the buyer of an order so far by its channel, which tells it, and was not returned. */
+/** The refunds of an order through its channel so far, less returns. */
 export async function refundedOf(em: EntityManager, orderId: OrderId, currency: Currency): Promise<Money> {
   const [row] = await em.execute<{ total: string }[]>(
     `select coalesce(sum(${signedAmount}), 0)::text as total from refunds
@@ -59,10 +59,10 @@ export async function refundedOf(em: EntityManager, orderId: OrderId, currency: 
   return money(BigInt(row?.total ?? 0), currency);
 }
 
-/** One refund or reversal, and what of it still stands. */
+/** One refund or reversal, and the part of it that was not returned. */
 export type StandingRefund = { readonly refund: Refund; readonly stands: Money };
 
-/** All completed refunds and reversals of a payment, the newest first, those that were returned in full as well. */
+/** All completed refunds and reversals of a payment, newest first, fully returned ones included. */
 export async function refundsOf(em: EntityManager, paymentId: string): Promise<StandingRefund[]> {
   const rows = await em.find(
     Refund,
@@ -79,14 +79,14 @@ export async function refundsOf(em: EntityManager, paymentId: string): Promise<S
 
 const amountOf = ({ amountMinor, currency }: Refund): Money => money(amountMinor, currency);
 
-/** What of them stands, in all. */
+/** The sum of what was not returned. */
 export const standingSum = (standing: readonly StandingRefund[], currency: Currency): Money =>
   sum(
     standing.map(({ stands }) => stands),
     currency,
   );
 
-/** What has become of a payment so far. */
+/** What was captured, refunded and reversed of a payment so far. */
 export async function sumsOf(em: EntityManager, payment: Payment): Promise<PaymentSums> {
   const { currency } = payment;
   const standing = await refundsOf(em, payment.id);
@@ -98,12 +98,12 @@ export async function sumsOf(em: EntityManager, payment: Payment): Promise<Payme
   return { captured: money(payment.amountMinor, currency), refunded: of('refund'), reversed: of('reversal') };
 }
 
-/** A return that is booked under its own name: the refund's, and which time it is. */
+/** A return, with the reference it is booked under: the refund's, and its number. */
 export type Return = { readonly reference: string; readonly amount: Money };
 
 /**
- * Keeps that up to `most` of what stands of these refunds came back to us, the first of them first. Gives what is to be
- * booked: nothing where nothing of them stands.
+ * Records that up to `most` of these refunds came back, in the given order. Returns what is to be booked: nothing when
+ * all of them were returned before.
  */
 export async function recordReturns(
   em: EntityManager,
@@ -137,10 +137,7 @@ export async function recordReturns(
   return returns;
 }
 
-/**
- * The name under which money goes back once more that was returned before: the refund's own, numbered from the second
- * time on.
- */
+/** The reference of a refund that repeats a returned one: the original's, numbered from the second time on. */
 export async function nextOccurrence(em: EntityManager, reference: string): Promise<string> {
   const taken = await em.execute<{ reference: string }[]>(
     `select reference from refunds where reference = ? or (starts_with(reference, ?) and kind <> 'return')`,
@@ -149,27 +146,27 @@ export async function nextOccurrence(em: EntityManager, reference: string): Prom
   return taken.length === 0 ? reference : `${reference}/again/${taken.length + 1}`;
 }
 
-/** In the name of what a person has seen go back at a marketplace, which does not tell it itself. */
+/** Marks the reference of a refund that a person saw at a marketplace which does not report amounts. */
 export const saidByPerson = 'said';
 
 export const wasSaidByPerson = ({ refund: { reference } }: StandingRefund): boolean =>
   reference.includes(`/${saidByPerson}/`);
 
-/** The provider's own number of it, whatever occurrence it is. */
+/** The provider's own number of a refund, without the number of its repetition. */
 export const originalOf = ({ reference }: Refund): string => reference.replace(/\/again\/\d+$/, '');
 
-/** A refund that its provider never finished did not arrive. Should it do so after all, it is news. */
+/** Deletes refunds that the provider never completed. If one arrives after all, it is recorded as a new one. */
 export const forgetPending = (em: EntityManager, orderId: OrderId): Promise<number> =>
   em.nativeDelete(Refund, { orderId, status: 'PENDING' });
 
-/** Whether money that went back is a refund here, by its number at the provider. */
+/** Whether a refund with this number at the provider is recorded here. */
 export const isRefundKnown = async (em: EntityManager, reference: string): Promise<boolean> =>
   (await em.count(Refund, { reference })) > 0;
 
-/** Whether a refund of ours has arrived, by its number at the provider. */
+/** Whether the refund with this number at the provider has arrived. */
 export const hasArrived = async (em: EntityManager, reference: string): Promise<boolean> =>
   (await em.count(Refund, { reference, status: 'COMPLETED' })) > 0;
 
-/** Whether somebody is giving money back, and PayPal has not said yet that it went. */
+/** Whether a refund is under way that PayPal has not confirmed yet. */
 export const isRefundPending = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
   (await em.count(Refund, { orderId, status: 'PENDING' })) > 0;

@@ -1,8 +1,8 @@
 /**
- * Balances that nobody has to add up from all history. A balance is the sum of its rows in `running_balances`: triggers of
- * the database add one for each movement, in the movement's own transaction, so that no writer can forget it and none
- * waits for another. The sweep folds many rows into one. What each balance is the sum of is defined by the views
- * `ledger_movements`, `leg_movements` and `reservation_movements`; `ledger:check` compares the two.
+ * Balances that need no sum over all history. A balance is the sum of its rows in `running_balances`. Triggers of the
+ * database add one row for each movement, in the movement's own transaction: no writer can forget it, and none waits
+ * for another. The sweep folds many rows into one. The views `ledger_movements`, `leg_movements` and
+ * `reservation_movements` define what each balance sums; `ledger:check` compares the two.
  */
 import type { EntityManager } from '../database/entity-manager.ts';
 
@@ -10,8 +10,8 @@ import type { EntityManager } from '../database/entity-manager.ts';
 const foldedAbove = 50;
 
 /**
- * Makes one row of the many that a balance has gathered; its sum stays the same at every moment. For one caller at a
- * time. Gives the number of rows that it took away.
+ * Folds the rows of a balance into one; the sum never changes. One caller at a time. Returns the number of rows
+ * removed.
  */
 export async function foldBalances(em: EntityManager): Promise<number> {
   const [row] = await em.execute<{ folded: number }[]>(
@@ -31,7 +31,9 @@ export async function foldBalances(em: EntityManager): Promise<number> {
   return row?.folded ?? 0;
 }
 
-/** Each running balance of these books that is not what its movements add up to: SQL, a rule of `ledger:check`. */
+/**
+ * SQL for a rule of `ledger:check`: the running balances of these books that differ from the sum of their movements.
+ */
 export const unlikeItsMovements = (books: readonly string[], movements: readonly string[]): string =>
   `select '' as subject, concat_ws(' ', book, holder_id, account, currency) || ': ' || sum(kept) || ' kept, ' || sum(moved) || ' moved' as detail
    from (

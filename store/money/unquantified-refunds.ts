@@ -1,8 +1,8 @@
-/** What marketplaces say went back of a sale without telling how much, and whether somebody has said it since. */
+/** Marketplace refunds of unknown amount, until the marketplace or a person reports the amount. */
 import type { OrderId } from '../../domain/ids.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
-/** True when that was not said before: the order is held until somebody says how much it is. */
+/** Returns true when the refund is new: the order is then held until the amount is known. */
 export async function saveUnquantified(
   em: EntityManager,
   { id, orderId }: { id: string; orderId: OrderId },
@@ -17,7 +17,7 @@ export async function saveUnquantified(
   return rows.length > 0;
 }
 
-/** Its marketplace tells by now how much went back. True when it did not before. */
+/** The marketplace reports the amount now. Returns true when it did not before. */
 export async function forgetUnquantified(em: EntityManager, paymentId: string): Promise<boolean> {
   const rows = await em.execute<{ says: string }[]>('delete from untold_refunds where payment_id = ? returning says', [
     paymentId,
@@ -25,7 +25,7 @@ export async function forgetUnquantified(em: EntityManager, paymentId: string): 
   return rows.length > 0;
 }
 
-/** Somebody has said how much. Gives the payment it is of; nothing when nobody was asked. */
+/** A person has entered the amount. Returns the payment's id, or undefined when no refund of the order was waiting. */
 export async function settleUnquantified(em: EntityManager, orderId: OrderId): Promise<string | undefined> {
   const [row] = await em.execute<{ payment_id: string }[]>(
     'update untold_refunds set settled_at = clock_now() where order_id = ? and settled_at is null returning payment_id',
@@ -34,11 +34,11 @@ export async function settleUnquantified(em: EntityManager, orderId: OrderId): P
   return row?.payment_id;
 }
 
-/** Something went back of the sale, and nobody knows how much. */
+/** Whether a refund of the order has an unknown amount. */
 export const hasUnquantified = async (em: EntityManager, orderId: OrderId): Promise<boolean> =>
   (await em.execute('select 1 from untold_refunds where order_id = ? and settled_at is null', [orderId])).length > 0;
 
-/** Somebody has said how much that is. */
+/** Whether a person has entered the amount of this refund. */
 export const isSettled = async (em: EntityManager, orderId: OrderId, says: string): Promise<boolean> =>
   (
     await em.execute('select 1 from untold_refunds where order_id = ? and says = ? and settled_at is not null', [

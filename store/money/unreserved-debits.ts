@@ -7,12 +7,12 @@ import type { FundingAccount } from '../entities/money.ts';
 import { isOfKind } from './event-names.ts';
 
 /**
- * What left an account since `since`, or is about to, and was never reserved: refunds, reversals and fees for
- * disputes. One statement, so that a refund that is booked meanwhile is counted as sent or as booked, and never neither.
+ * The debits of an account since `since`, or about to be made, that were never reserved: refunds, reversals and dispute
+ * fees. One statement, so that a refund that is booked meanwhile counts as sent or as booked, never as neither.
  *
- * - Booked: each entry that takes from the account's cash, but for those that a reservation stands for (goods, legs).
- * - Not booked yet: what is left to give back of a payment whose refund is under way. An effect in doubt counts for as
- *   long as it is; one that PayPal has accepted, since it did. Once it is booked nothing is left, so none counts twice.
+ * - Booked: each entry that takes from the account's cash, except those with a reservation (goods, legs).
+ * - Not booked yet: what is left to refund of a payment whose refund is under way. A refund in doubt counts while it is in
+ *   doubt; one that PayPal accepted counts from then on. Once booked, nothing is left, so no refund counts twice.
  */
 export async function ownDebits(
   em: EntityManager,

@@ -1,6 +1,6 @@
 /**
- * Several legs for one receiver, paid in one payout: its sum, and each leg's part of it, stand before anything leaves.
- * Its members are let go when it is proven that nothing was paid by it, or when it is taken back before it left.
+ * Several legs for one receiver, paid in one payout. Its sum, and each leg's part, are fixed before anything leaves.
+ * Its legs are freed when it is proven that it paid nothing, or when it is withdrawn before it left.
  */
 import { randomUUID } from 'node:crypto';
 import type { LegId } from '../../domain/ids.ts';
@@ -14,7 +14,7 @@ export type CollectedPayout = {
   readonly id: string;
   readonly receiver: string;
   readonly sum: Money;
-  /** In their places: the first bears the fee. */
+  /** In order: the first bears the fee. */
   readonly members: readonly { readonly legId: LegId; readonly amount: Money }[];
 };
 
@@ -38,7 +38,7 @@ export async function collect(em: EntityManager, legs: readonly [PayoutLeg, ...P
   for (const leg of legs) await note(em, leg.orderId, 'noted', text, { leg: leg.id, collected: id });
 }
 
-/** One by its id, with the members that it was made of. */
+/** A collected payout by its id, with all of its original legs. */
 export async function findCollected(em: EntityManager, id: string): Promise<CollectedPayout | undefined> {
   type Row = { legId: LegId; amount: string; total: string; currency: Money['currency']; receiver: string };
   const rows = await em.execute<Row[]>(
@@ -53,7 +53,7 @@ export async function findCollected(em: EntityManager, id: string): Promise<Coll
   return { id, receiver, sum: money(BigInt(total), currency), members };
 }
 
-/** The one that a leg belongs to, until that lets it go. */
+/** The collected payout that a leg belongs to, until the leg is freed. */
 export async function standingCollection(em: EntityManager, leg: LegId): Promise<CollectedPayout | undefined> {
   const [row] = await em.execute<{ id: string }[]>(
     'select collected_id as id from collected_legs where leg_id = ? and let_go_at is null',
@@ -62,7 +62,7 @@ export async function standingCollection(em: EntityManager, leg: LegId): Promise
   return row && findCollected(em, row.id);
 }
 
-/** Whether it still has all of its members. */
+/** Whether it still has all of its legs. */
 export async function stillCollected(em: EntityManager, { id }: Pick<CollectedPayout, 'id'>): Promise<boolean> {
   const gone = await em.execute<{ id: string }[]>(
     'select leg_id as id from collected_legs where collected_id = ? and let_go_at is not null limit 1',

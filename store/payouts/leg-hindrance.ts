@@ -5,8 +5,8 @@ import type { PayoutLeg } from '../entities/money.ts';
 import { overpaidBy } from './leg-worth.ts';
 
 /**
- * Why a payout that was frozen must not leave any more: its sale was refunded or booked back since, and the sum would pay
- * its beneficiary more than is left of the share.
+ * Why a frozen payout request must not leave any more: its sale was refunded or reversed since, and the payout would
+ * exceed what is left of the beneficiary's share.
  */
 export async function legHindrance(em: EntityManager, leg: PayoutLeg): Promise<Hindrance | undefined> {
   const tooMuch = await overpaidBy(em, leg);

@@ -1,6 +1,6 @@
 /**
- * What a leg that is not with its receiver is worth: what its sale is worth now. A refund cannot shrink a leg that is on
- * its way; when the leg comes back, and before it leaves again, the books are asked.
+ * What an unpaid leg is worth by its sale now. A refund cannot shrink a leg that is on its way, so the books are asked
+ * when the leg comes back, and before it leaves again.
  */
 import { legEvents } from '../../domain/ledger-event.ts';
 import { type Money, max, min, money, zero } from '../../domain/money.ts';
@@ -11,9 +11,9 @@ import { isOfKind } from '../money/event-names.ts';
 import { legAmount } from './legs.ts';
 
 /**
- * How much of its amount a leg would pay too much, every leg counted as paid: what the legs of its order pay beyond
- * their beneficiary's share by the ledger, as far as the beneficiary owes it. What is owed from other sales is set off
- * where sales are booked, and not here. The caller has locked the order.
+ * By how much a leg would overpay, counting every leg as paid: the excess of the order's legs over the beneficiary's
+ * share in the ledger, limited to what the beneficiary owes. Debts from other sales are set off when a sale is booked,
+ * not here. The caller has locked the order.
  */
 export async function overpaidBy(em: EntityManager, leg: PayoutLeg): Promise<Money> {
   const nothing = zero(leg.currency);
@@ -22,7 +22,7 @@ export async function overpaidBy(em: EntityManager, leg: PayoutLeg): Promise<Mon
   return min(max(min(owed, await beyondShare(em, leg)), nothing), legAmount(leg));
 }
 
-/** What was set off when a sale was booked is paid by its legs as well, to nobody. */
+/** An amount set off when the sale was booked counts as paid, although no leg pays it. */
 async function beyondShare(em: EntityManager, { orderId, beneficiary, currency }: PayoutLeg): Promise<Money> {
   const [row] = await em.execute<{ beyond: string }[]>(
     `select (

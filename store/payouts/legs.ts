@@ -20,14 +20,16 @@ export const findLeg = (em: EntityManager, id: LegId): Promise<PayoutLeg | null>
 export const findLegs = (em: EntityManager, ids: readonly LegId[]): Promise<PayoutLeg[]> =>
   em.find(PayoutLeg, { id: { $in: [...ids] } });
 
-/** As for orders: the newest claimant owns the leg. */
+/** Makes this run the leg's owner, as for orders: every later write of an earlier owner fails. */
 export async function claimLeg(em: EntityManager, id: LegId, from: readonly LegState[]): Promise<PayoutLeg | null> {
   const guard = { id, status: { $in: [...from] } };
   const claimed = await em.nativeUpdate(PayoutLeg, guard, { fence: raw<bigint>('fence + 1') });
   return claimed === 1 ? em.findOne(PayoutLeg, { id }) : null;
 }
 
-/** Locks the order and the leg until the transaction ends. @throws LostClaim when somebody else claimed the leg since */
+/**
+ * Locks the order and the leg until the transaction ends. @throws LostClaim when another run has claimed the leg since
+ */
 export async function lockLeg(em: EntityManager, leg: PayoutLeg): Promise<void> {
   await em.execute('select id from orders where id = ? for no key update', [leg.orderId]);
   const owned = await em.execute<{ id: string }[]>(
@@ -37,7 +39,7 @@ export async function lockLeg(em: EntityManager, leg: PayoutLeg): Promise<void> 
   if (owned.length === 0) throw new LostClaim(leg.id);
 }
 
-/** The orders of several legs, then their sellers: whoever locks more than one does so in the order of their ids. */
+/** Locks the orders of several legs, then their sellers, each in the order of ids: this prevents deadlocks. */
 export async function lockOrdersOf(em: EntityManager, legs: readonly PayoutLeg[]): Promise<void> {
   const orders = legs.map(({ orderId }) => orderId);
   await em.execute('select id from orders where id in (?) order by id for no key update', [orders]);
@@ -53,7 +55,7 @@ export async function lockLegs(em: EntityManager, legs: readonly PayoutLeg[]): P
   for (const leg of legs) await lockLeg(em, leg);
 }
 
-/** Right before money leaves. @throws LostClaim as above, and when its order was frozen */
+/** Call it right before money leaves. @throws LostClaim as above, or when the order was frozen */
 export async function assertLegOwner(em: EntityManager, leg: PayoutLeg): Promise<void> {
   await lockLeg(em, leg);
   const free = await em.execute<{ id: string }[]>('select id from orders where id = ? and frozen_for is null', [
@@ -91,12 +93,12 @@ export async function moveLeg(
   Object.assign(leg, change);
 }
 
-/** The name that its provider has for the payout: its news comes under it. */
+/** The payout's number at its provider; later news names it. */
 export async function saveProviderReference(em: EntityManager, id: LegId, reference: string): Promise<void> {
   await em.nativeUpdate(PayoutLeg, { id }, { providerBatchId: reference });
 }
 
-/** Where the next payout of a leg goes. The caller owns the leg. */
+/** Where the leg's next payout goes. The caller owns the leg. */
 export async function saveReceiver(
   em: EntityManager,
   leg: PayoutLeg,
@@ -106,14 +108,14 @@ export async function saveReceiver(
   Object.assign(leg, to);
 }
 
-/** A payout that was parked because nobody could prove it is proven now: its job reads how it stands. */
+/** A payout was parked as unproven, and is proven now: its job reads its current state. */
 export async function goOnProvenLeg(em: EntityManager, id: LegId): Promise<void> {
   const parked = await em.findOne(PayoutLeg, { id, status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
   const leg = parked && (await claimLeg(em, id, ['NEEDS_REVIEW']));
   if (leg) await moveLeg(em, leg, 'PENDING', { reason: null });
 }
 
-/** A leg that is not paid is worth less now. The caller owns it. */
+/** An unpaid leg is worth less or more now. The caller owns the leg. */
 export async function resizeLeg(em: EntityManager, leg: PayoutLeg, amount: Money): Promise<void> {
   const guard = { id: leg.id, status: leg.status, fence: leg.fence };
   const change = { amountMinor: amount.amountMinor, updatedAt: timeOf(em) };
@@ -126,20 +128,22 @@ export async function resizeLeg(em: EntityManager, leg: PayoutLeg, amount: Money
 /** The reason of an UNCLAIMED leg that an admin wants paid again: its worker cancels the payout first. */
 export const cancelRequested = 'CANCEL_REQUESTED';
 
-/** The reason of a leg in review whose provider accepted the payout and does not know it since. */
+/** The reason of a leg in review: the provider accepted the payout, and does not know it any more. */
 export const neverCreated = 'PAYOUT_NEVER_CREATED';
 
-/** The provider has it, and does not say how it ends: it may never, and is no proof that nothing was paid. */
+/**
+ * The provider has the payout, and reports no final state: it may never, which does not prove that nothing was paid.
+ */
 export const blocked = 'PAYOUT_BLOCKED';
 export const notFinal = 'PAYOUT_NOT_FINAL';
 
-/** A person who has looked at the provider may say of these that nothing was paid. */
+/** For these reasons, a person who has looked at the provider may say that nothing was paid. */
 export const leftOpen: readonly (string | null | undefined)[] = [neverCreated, blocked, notFinal];
 
 export async function requestCancel(em: EntityManager, leg: PayoutLeg): Promise<void> {
   const guard = { id: leg.id, status: leg.status, fence: leg.fence };
   if ((await em.nativeUpdate(PayoutLeg, guard, { reason: cancelRequested })) !== 1) throw new LostClaim(leg.id);
-  await note(em, leg.orderId, 'noted', `payout to ${leg.beneficiary} is to be taken back`, { leg: leg.id });
+  await note(em, leg.orderId, 'noted', `payout to ${leg.beneficiary} is to be cancelled`, { leg: leg.id });
 }
 
 export async function recheckLeg(em: EntityManager, leg: PayoutLeg, at: Date): Promise<void> {
@@ -147,21 +151,21 @@ export async function recheckLeg(em: EntityManager, leg: PayoutLeg, at: Date): P
   if ((await em.nativeUpdate(PayoutLeg, guard, { nextCheckAt: at })) !== 1) throw new LostClaim(leg.id);
 }
 
-/** It stands as it is until it is woken, which may have happened since it was claimed. */
+/** The leg stays in its state until it is woken; a wake-up since it was claimed is kept. */
 export async function restLeg(em: EntityManager, { id, status, fence, wake }: PayoutLeg): Promise<void> {
   await em.nativeUpdate(PayoutLeg, { id, status, fence, wake }, { nextCheckAt: null });
 }
 
 export const wakeLeg = (em: EntityManager, id: LegId): Promise<PayoutLeg | null> => wake(em, PayoutLeg, id);
 
-/** Its worker looks at it now, if nobody has claimed its payout yet. */
+/** Has the worker look at the leg now, if the receiver has not claimed the payout yet. */
 export async function wakeUnclaimed(em: EntityManager, id: LegId): Promise<void> {
   await wake(em, PayoutLeg, id, { where: { status: 'UNCLAIMED' } });
 }
 
 /**
- * What was sent under our key, or is known by its provider's reference: in any generation, whatever became of it. A key
- * that is no effect of ours names none, whatever reference stands beside it.
+ * The payout effect with our key or the provider's reference, in any generation and status. A key that is no effect of
+ * ours finds none, whatever reference comes with it.
  */
 export async function payoutEffect(
   em: EntityManager,
@@ -177,7 +181,7 @@ export async function payoutEffect(
   return row ? em.findOne(Effect, { id: row.id }) : null;
 }
 
-/** Whether a provider's name for a payout, or our own key of one, is known as another one's. */
+/** Whether a provider's reference, or our own key, belongs to another payout. */
 export async function isAnotherPayout(
   em: EntityManager,
   { id }: Pick<Effect, 'id'>,

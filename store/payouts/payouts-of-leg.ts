@@ -1,4 +1,4 @@
-/** The payout that pays a leg: one of its own, or a collected one. Which it is, is asked here alone. */
+/** The payout that pays a leg: one of its own, or a collected one. Only this file decides which. */
 import { raw } from '@mikro-orm/core';
 import type { LegId } from '../../domain/ids.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
@@ -8,7 +8,7 @@ import { letGo, standingCollection } from './collected-payouts.ts';
 
 type Leg = Pick<PayoutLeg, 'id'>;
 
-/** The one that stands, else the newest. */
+/** The standing one, else the newest. */
 export const newestPayout = (em: EntityManager, { id }: Leg): Promise<Effect | null> =>
   em.findOne(Effect, {
     id: {
@@ -20,13 +20,13 @@ export const newestPayout = (em: EntityManager, { id }: Leg): Promise<Effect | n
     },
   });
 
-/** The one of which it is not proven that it paid nothing: there is one at most. */
+/** The payout that may have paid; there is one at most. All others are proven not to have paid. */
 export async function standingPayout(em: EntityManager, leg: Leg): Promise<Effect | null> {
   const effect = await newestPayout(em, leg);
   return effect?.status === 'DISPROVEN' ? null : effect;
 }
 
-/** The legs that a payout pays, or paid; the first of a collected one bears its fee. */
+/** The legs that a payout pays or paid; the first leg of a collected payout bears its fee. */
 export const legsOfPayout = async (em: EntityManager, { id }: Pick<Effect, 'id'>): Promise<PayoutLeg[]> => {
   const members = await em.execute<{ id: LegId }[]>(
     'select l.id from leg_payouts p join payout_legs l on l.id = p.leg_id where p.effect_id = ? order by p.place',
@@ -37,12 +37,12 @@ export const legsOfPayout = async (em: EntityManager, { id }: Pick<Effect, 'id'>
   return members.flatMap(member => byId.get(member.id) ?? []);
 };
 
-/** Takes back what has not left; other members of a collected payout are free with it. The caller owns the leg's order. */
+/** Withdraws an unsent payout, which frees the other legs of a collected one. The caller owns the leg's order. */
 export async function withdrawUnsentPayout(em: EntityManager, leg: Leg): Promise<void> {
   await withdrawUnsent(em, 'pay', leg.id);
   const collected = await standingCollection(em, leg.id);
   if (!collected) return;
   await withdrawUnsent(em, 'pay', collected.id);
-  // One that was never opened; what may have left keeps its members.
+  // A collected payout without an effect frees its legs; one that may have left keeps them.
   if (!(await standingPayout(em, leg))) await letGo(em, collected.id);
 }

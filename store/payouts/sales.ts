@@ -13,7 +13,7 @@ import { AdminCommission, Commission, PayoutLeg, Sale } from '../entities/money.
 export const findSale = (em: EntityManager, orderId: OrderId): Promise<Sale | null> =>
   em.findOne(Sale, { orderId, voidedAt: null });
 
-/** It was booked back. */
+/** The sale was reversed. */
 export async function markVoided(em: EntityManager, { id }: Sale): Promise<void> {
   await em.nativeUpdate(Sale, { id }, { voidedAt: timeOf(em) });
 }

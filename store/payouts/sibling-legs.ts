@@ -3,12 +3,12 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { PayoutLeg } from '../entities/money.ts';
 import { claimLeg, lockOrdersOf } from './legs.ts';
 
-/** So many legs are paid in one payout at most: all of them are locked, and asked about, right before it leaves. */
+/** At most this many legs are paid in one payout: all of them are locked and checked right before it leaves. */
 const atMost = 20;
 
 const owed = ['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS'] as const;
 
-/** Owed to the same receiver, free to leave, and never sent by anything. */
+/** Owed to the same receiver, free to leave, and never part of a payout. */
 const others = `from payout_legs l join orders o on o.id = l.order_id
   where l.user_id = ? and l.beneficiary = ? and l.currency = ? and l.id <> ?
     and l.status in (${owed.map(state => `'${state}'`).join(', ')}) and l.not_before <= clock_now() and o.frozen_for is null
@@ -19,7 +19,7 @@ const others = `from payout_legs l join orders o on o.id = l.order_id
 
 const parametersOf = ({ userId, beneficiary, currency, id }: PayoutLeg) => [userId, beneficiary, currency, id];
 
-/** Those that could leave together with a leg, the oldest first. */
+/** The legs that could leave together with a leg, oldest first. */
 export async function companions(em: EntityManager, leg: PayoutLeg): Promise<PayoutLeg[]> {
   const rows = await em.execute<{ id: LegId }[]>(
     `select l.id ${others} order by l.not_before, l.id limit ${atMost - 1}`,
@@ -28,7 +28,10 @@ export async function companions(em: EntityManager, leg: PayoutLeg): Promise<Pay
   return em.find(PayoutLeg, { id: { $in: rows.map(({ id }) => id) } });
 }
 
-/** The same, claimed, with the leg's own and their orders locked. Fewer when their own runs have moved them meanwhile. */
+/**
+ * As `companions`, claimed, with the leg's own order and theirs locked. Fewer when their own jobs have moved them
+ * meanwhile.
+ */
 export async function lockCompanions(em: EntityManager, leg: PayoutLeg): Promise<PayoutLeg[]> {
   const found = await companions(em, leg);
   await lockOrdersOf(em, [leg, ...found]);
