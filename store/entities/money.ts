@@ -110,7 +110,7 @@ export const Refund = defineEntity({
     status: p.text().$type<'PENDING' | 'COMPLETED' | 'FAILED'>(),
     amountMinor: p.bigint(),
     currency: p.text().$type<Currency>(),
-    /** Of a return: the refund or reversal whose money came again. */
+    /** Only for a return: the refund or reversal whose money came back. */
     ofRefundId: p.uuid().nullable(),
     createdAt: p.datetime().defaultRaw('clock_now()'),
   },
@@ -125,7 +125,10 @@ export const PayoutLeg = defineEntity({
     saleId: p.uuid().$type<SaleId>(),
     orderId: p.uuid().$type<OrderId>(),
     beneficiary: p.text().$type<Beneficiary>(),
-    /** 1: the share as its sale was booked. Further ones pay what is owed again after that was paid or cancelled. */
+    /**
+     * 1: the share as its sale was booked. Higher numbers pay what is owed again after an earlier part was paid or
+     * cancelled.
+     */
     part: p.integer(),
     userId: p.uuid().$type<UserId>(),
     amountMinor: p.bigint(),
@@ -156,7 +159,7 @@ export const Dispute = defineEntity({
     provider: p.text().$type<Channel>(),
     reference: p.text(),
     orderId: p.uuid().$type<OrderId>(),
-    /** Open, or who had the money in the end. */
+    /** Open, or who won the money. */
     status: p.text().$type<'OPEN' | 'SELLER' | 'BUYER'>(),
     feeMinor: p.bigint(),
     feeCurrency: p.text().$type<Currency>(),

@@ -49,10 +49,10 @@ export const Order = defineEntity({
     checkoutTokenHash: p.text().nullable(),
     approveUrl: p.text().nullable(),
     paidAt: p.datetime().nullable(),
-    /** By when its marketplace wants it sent, and when a person last let it go on although it was late. */
+    /** The marketplace's deadline for shipping, and when a person last let the order go on although it was late. */
     shipBy: p.datetime().nullable(),
     lateAcceptedAt: p.datetime().nullable(),
-    /** When a person said that its buyer has the goods by another way than an order of ours. */
+    /** When a person said that the buyer has the goods without a supplier order of ours. */
     suppliedByHandAt: p.datetime().nullable(),
     saleBookedAt: p.datetime().nullable(),
     stateEntry: p.integer(),
@@ -65,7 +65,7 @@ export const Order = defineEntity({
 });
 export type Order = InferEntity<typeof Order>;
 
-/** Without the buyer's address: whoever asks for none reads an order also where the address does not open. */
+/** Without the buyer's address. An order whose address cannot be decrypted can still be read this way. */
 export type UnopenedOrder = Pick<Order, Exclude<keyof Order & string, 'shipTo'>>;
 export const unopenedOrder = { exclude: ['shipTo'] } as const;
 
@@ -77,7 +77,9 @@ export const OrderEvent = defineEntity({
     orderId: p.uuid().$type<OrderId>(),
     at: p.datetime(),
     kind: p.text().$type<LineKind>(),
-    /** Sealed in the table (`store/database/timeline-lines.ts`), like the part of `detail` that is in `told` there. */
+    /**
+     * Sealed in the table (`store/database/timeline-lines.ts`), as is the part of `detail` that is stored in `told`.
+     */
     note: p.text(),
     detail: p.json<StoredDetail>().nullable(),
     boundTo: p.uuid().nullable(),
@@ -170,7 +172,7 @@ export const InboundEvent = defineEntity({
     headers: p.json<Record<string, string>>(),
     /** Sealed in the table. */
     body: p.blob(),
-    /** Keys of ours that it names (`domain/our-idempotency-keys.ts`). */
+    /** Our own idempotency keys that the message names (`domain/our-idempotency-keys.ts`). */
     keysTold: p.text().nullable(),
     credentialId: p.uuid().$type<CredentialId>().nullable(),
     status: p.text().$type<'RECEIVED' | 'APPLIED' | 'IGNORED' | 'FAILED'>(),
@@ -184,6 +186,6 @@ export const InboundEvent = defineEntity({
 });
 export type InboundEvent = InferEntity<typeof InboundEvent>;
 
-/** Without what it says, for whoever does not read it. */
+/** Without the body, for readers that do not need it. */
 export type UnopenedEvent = Pick<InboundEvent, Exclude<keyof InboundEvent & string, 'body'>>;
 export const unopenedEvent = { exclude: ['body'] } as const;

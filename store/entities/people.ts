@@ -5,7 +5,7 @@ import type { Currency } from '../../domain/money.ts';
 import type { Holder } from '../../domain/order.ts';
 
 export type ApiName = 'aliexpress-dropshipping' | 'aliexpress' | 'ebay' | 'mercadolibre' | 'paypal';
-/** Those whose owners let us in by consenting at the provider. */
+/** Providers that give us access by the owner's consent. */
 export type Connectable = Extract<ApiName, 'aliexpress-dropshipping' | 'ebay' | 'mercadolibre'>;
 export type Environment = 'sandbox' | 'production';
 export type Role = 'admin' | 'reseller';
@@ -24,7 +24,7 @@ export const User = defineEntity({
     browserBuying: p.boolean(),
     platformBuyer: p.boolean(),
     platformProceeds: p.boolean(),
-    /** Since when nobody is let in by it; its orders and payouts go on. */
+    /** Since when the user may not log in; their orders and payouts go on. */
     disabledAt: p.datetime().nullable(),
     passwordChangedAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('clock_now()'),
@@ -42,25 +42,25 @@ export const Credential = defineEntity({
     environment: p.text().$type<Environment>(),
     accountId: p.text(),
     accountName: p.text(),
-    /** Null once it is disconnected: nothing that could log in anywhere stays behind. */
+    /** Null once the account is disconnected: no secret stays behind. */
     sealed: p.text().nullable(),
     status: p.text().$type<ConnectionState>(),
     moneyHolder: p.text().$type<Holder>(),
-    /** What its owner consented to, by the provider's own names, spaces between. */
+    /** The scopes that the owner consented to, by the provider's names, separated by spaces. */
     scopes: p.text(),
     webhookSegment: p.text().nullable(),
-    /** When its owner first got in with a log-in at the supplier's shop: nobody else's from then on. */
+    /** When its owner first logged in at the supplier's shop. From then on the shop account is theirs alone. */
     claimedAt: p.datetime().nullable(),
     accessExpiresAt: p.datetime().nullable(),
     refreshExpiresAt: p.datetime().nullable(),
     /** When the access token is to be renewed. */
     refreshAt: p.datetime().nullable(),
     lastUsedAt: p.datetime().nullable(),
-    /** Since when its provider refuses us, why, and how often in a row. */
+    /** Since when its provider refuses us, why, and how many times in a row. */
     refusedSince: p.datetime().nullable(),
     refusedFor: p.text().nullable(),
     refusals: p.integer(),
-    /** When it is tried again; while it is, when that is over. */
+    /** When it is tried again; during a trial, when the trial ends. */
     trialAt: p.datetime().nullable(),
     stateEntry: p.integer(),
     wake: p.integer(),

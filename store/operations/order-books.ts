@@ -1,11 +1,11 @@
-/** What the books say of one order, for people to read. */
+/** The books of one order, for people to read. */
 import type { OrderId } from '../../domain/ids.ts';
 import type { Account } from '../../domain/ledger.ts';
 import { type Currency, type Money, money } from '../../domain/money.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { Effect } from '../entities/money.ts';
 
-/** The outside effects of an order, its parcels and its legs, collected payouts among them, oldest first. */
+/** The effects of an order, its parcels and its legs, with collected payouts; oldest first. */
 export async function effectsOf(em: EntityManager, subjects: readonly string[]): Promise<Effect[]> {
   const collected = await em.execute<{ id: string }[]>(
     'select distinct collected_id as id from collected_legs where leg_id in (?)',
@@ -18,7 +18,7 @@ export async function effectsOf(em: EntityManager, subjects: readonly string[]):
 export type Entry = { at: Date; source: string; event: string; postings: BookedPosting[] };
 type BookedPosting = { account: Account; holder: string | null; amount: Money };
 
-/** What the ledger says of one order, transaction by transaction. */
+/** The ledger entries of one order, by transaction. */
 export async function ledgerOf(em: EntityManager, orderId: OrderId): Promise<Entry[]> {
   const rows = await em.execute<
     {

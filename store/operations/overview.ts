@@ -1,4 +1,4 @@
-/** What operators look at: figures over all rows, and the orders they search for. */
+/** Queries for operators: figures over all rows, and the search for orders. */
 import type { OrderId } from '../../domain/ids.ts';
 import { type Currency, type Money, money } from '../../domain/money.ts';
 import { type Channel, channels, type Freeze, type OrderState } from '../../domain/order.ts';
@@ -8,13 +8,13 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { quoted } from '../database/quoted.ts';
 import { Order, type UnopenedOrder, unopenedOrder } from '../entities/order.ts';
 
-/** When an order came into the state it is in. */
+/** When an order entered its present state. */
 const enteredAt = `coalesce((select max(e.at) from order_events e
   where e.order_id = o.id and e.kind = 'moved' and e.detail->>'to' = o.status), o.created_at)`;
 
 export type Standing = { status: OrderState; reason: string | null; orders: number; oldest: Date | null };
 
-/** How many orders are in each state, by reason; `oldest` for those that wait, need a person or failed. */
+/** The number of orders in each state, by reason; `oldest` for those that wait, need a person or failed. */
 export async function orderStandings(em: EntityManager): Promise<Standing[]> {
   const rows = await em.execute<{ status: OrderState; reason: string | null; orders: string; oldest: string | null }[]>(
     `select status, coalesce(wait_reason, reason) as reason, count(*)::text as orders,
@@ -26,7 +26,7 @@ export async function orderStandings(em: EntityManager): Promise<Standing[]> {
 
 export type FreezeStanding = { why: Freeze; orders: number; oldest: Date };
 
-/** How many orders are held, by what holds them; the oldest by its last change. */
+/** The number of frozen orders, by freeze; the oldest by its last change. */
 export async function freezeStandings(em: EntityManager): Promise<FreezeStanding[]> {
   const rows = await em.execute<{ why: Freeze; orders: string; oldest: string }[]>(
     `select frozen_for as why, count(*)::text as orders, min(updated_at)::text as oldest
@@ -52,12 +52,12 @@ export async function legStandings(em: EntityManager): Promise<LegStanding[]> {
 export type OrderFilter = {
   id?: OrderId;
   state?: OrderState | undefined;
-  /** Why it waits, failed or needs a person. */
+  /** Why the order waits, failed or needs a person. */
   reason?: string | undefined;
   channel?: Channel | undefined;
-  /** What holds it. */
+  /** What freezes the order. */
   frozen?: Freeze | undefined;
-  /** One of its payouts stands so. */
+  /** The order has a payout in this state. */
   payout?: LegState | undefined;
   /** An order's id or its beginning, the marketplace's or PayPal's id, a supplier's order number, a payment's
    * reference, or the e-mail address or the whole name of a buyer. */
@@ -68,9 +68,9 @@ export type OrderRow<Read = UnopenedOrder> = {
   order: Read;
   reseller: string;
   enteredAt: Date;
-  /** Some leg is still moved by a job. */
+  /** A job still moves some leg. */
   legsOpen: boolean;
-  /** How payouts of it stand that did not arrive. */
+  /** The states of payouts that did not arrive. */
   legsBack: LegState[];
 };
 
@@ -78,7 +78,7 @@ type Condition = { sql: string; values: readonly unknown[] };
 
 const everyChannel = `(${quoted(channels)})`;
 
-/** The ids that begin so, as a range that the primary key's index can serve. */
+/** The ids that begin with this text, as a range that the primary key's index can serve. */
 function idsBeginning(text: string): Condition[] {
   const hex = text.replaceAll('-', '').toLowerCase();
   if (!/^[0-9a-f]{4,32}$/.test(hex)) return [];
@@ -91,7 +91,7 @@ const byHash = (column: 'email_hash' | 'name_hash', hashes: readonly string[]): 
   { sql: `select id from orders where ${column} in (${hashes.map(() => '?').join(', ')})`, values: hashes },
 ];
 
-/** One list of ids, each part of which has an index: alternatives over several tables would read all orders. */
+/** One list of ids, each part of which uses an index: alternatives over several tables would read all orders. */
 function searched(em: EntityManager, text: string): Condition {
   const ways: Condition[] = [
     ...idsBeginning(text),
@@ -124,7 +124,7 @@ function conditions(
 
 type FoundRow = Omit<OrderRow, 'order'> & { id: OrderId };
 
-/** The page is cut before anything is asked about each of its orders. */
+/** Cuts the page first, and then reads the rest of each order. */
 async function foundRows(
   em: EntityManager,
   filter: OrderFilter,
@@ -169,7 +169,7 @@ export async function findOrders(
   });
 }
 
-/** One of them, with its buyer's address. */
+/** One order, with its buyer's address. */
 export async function findOrderRow(em: EntityManager, id: OrderId): Promise<OrderRow<Order> | null> {
   const [row] = await foundRows(em, { id }, { limit: 1, offset: 0 });
   const order = await em.findOne(Order, { id });

@@ -1,4 +1,4 @@
-/** The payouts that operators look through. */
+/** The list of payouts for operators. */
 import type { LegId } from '../../domain/ids.ts';
 import { type LegState, legStates } from '../../domain/payout-leg.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
@@ -6,14 +6,14 @@ import { PayoutLeg } from '../entities/money.ts';
 
 const goesWell: readonly LegState[] = ['PENDING', 'SENT', 'PAID', 'CANCELLED'];
 
-/** Its receiver does not have the money, and does not get it unless something happens. */
+/** The receiver does not have the money, and will not get it by waiting alone. */
 export const isHeldUp = (state: LegState): boolean => !goesWell.includes(state);
 const heldUpStates = legStates.filter(isHeldUp);
 
 export type PayoutFilter = {
   readonly state?: LegState | 'held-up' | undefined;
   readonly reason?: string | undefined;
-  /** Whose share it is: the e-mail address of a reseller, or of the admin whose commission it is. */
+  /** The e-mail address of the share's owner: a reseller, or the admin who gets the commission. */
   readonly receiver?: string | undefined;
 };
 
@@ -44,7 +44,7 @@ export async function findPayouts(
   });
 }
 
-/** Why payouts that are not over stand as they do. */
+/** The reasons of payouts that are not over. */
 export async function payoutReasons(em: EntityManager): Promise<string[]> {
   const rows = await em.execute<{ reason: string }[]>(
     `select distinct reason from payout_legs where status not in ('PAID', 'CANCELLED') and reason is not null order by 1`,

@@ -1,12 +1,12 @@
 import type { Trouble } from '../../domain/provider.ts';
 import type { Store } from '../database/open.ts';
 
-/** A trouble that nobody has looked after for a day is nobody's any more. */
+/** A trouble that no process has reported for a day is deleted. */
 const forgottenAfter = '1 day';
 
 type Row = Omit<Trouble, 'since' | 'until'> & { since: string; until: string };
 
-/** What the processes tell each other of the providers; the dashboard reads it too. */
+/** What the processes tell each other about the providers' troubles; the dashboard reads it too. */
 export const troubleBoard = (store: Pick<Store, 'read' | 'write'>) => ({
   load: (): Promise<readonly Trouble[]> =>
     store.read(async em => {
@@ -19,7 +19,7 @@ export const troubleBoard = (store: Pick<Store, 'read' | 'write'>) => ({
       return rows.map(row => ({ ...row, since: new Date(row.since), until: new Date(row.until) }));
     }),
 
-  /** `since` stays when it was first posted. */
+  /** `since` keeps its first value. */
   post: ({ provider, account, family, why, attempt, since, until }: Trouble): Promise<void> =>
     store.write(async em => {
       await em.execute(

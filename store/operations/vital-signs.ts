@@ -6,10 +6,10 @@ import { Credential } from '../entities/people.ts';
 import { countUntaken, type UntakenCount } from '../events/untaken-events.ts';
 import { type Restore, standingRestore } from '../restore.ts';
 
-/** A sweep that has not come to its end for this long stands still, whatever the interval: orders wait for it. */
+/** When no sweep has ended for this long, sweeping has stopped, whatever the interval: orders wait for it. */
 export const sweepStillMs = 120_000;
 
-/** Says that a sweep has come to its end. By the database's clock: who asks later may be another machine. */
+/** Records the end of a sweep, by the database's clock: the reader may run on another machine. */
 export const beat = (em: EntityManager): Promise<unknown> =>
   em.execute(
     `insert into heartbeats (name, at) values ('sweep', clock_now())
@@ -27,26 +27,26 @@ export type RefusedAccount = Pick<Credential, 'apiName' | 'accountName'> & {
 export type VitalSigns = {
   /** Null before the first one. */
   readonly sweptAt: Date | null;
-  /** How many accounts there are, by kind and health. */
+  /** The number of accounts, by kind and health. */
   readonly connections: readonly { apiName: string; health: string; count: number }[];
-  /** Accounts that work, and whose owners have to consent again on a day that is known; the next one first. */
+  /** Working accounts whose owners must renew their consent by a known day; the earliest first. */
   readonly consentEnds: readonly EndingConsent[];
-  /** Seconds since the token that is due longest should have been renewed; 0 when none is due. */
+  /** Seconds since the most overdue token should have been renewed; 0 when none is due. */
   readonly refreshOverdueSeconds: number;
-  /** Sellers of whose orders eBay may not tell us. */
+  /** Sellers whose orders eBay may not report to us. */
   readonly subscriptionsInTrouble: number;
-  /** Accounts whose provider refuses us, the longest first. */
+  /** Accounts whose provider refuses us, the longest refused first. */
   readonly refused: readonly RefusedAccount[];
   readonly events: UntakenCount;
   readonly books: BookSigns;
-  /** The restore of the database that holds all money now. */
+  /** The restore that holds all money now. */
   readonly restore: Restore | null;
 };
 
-/** When a check of the books last came to its end, and what stands open. */
+/** When a check of the books last ended, and its open findings. */
 type BookSigns = { readonly checkedAt: Date | null; readonly findings: readonly FindingCount[] };
 
-/** What tells that something stands still, or will. */
+/** The figures that show what has stopped, or will. */
 export async function vitalSigns(em: EntityManager, now: Date): Promise<VitalSigns> {
   const [row] = await em.execute<{ swept_at: Date | string | null; due: Date | string | null; troubled: number }[]>(
     `select (select at from heartbeats where name = 'sweep') as swept_at,

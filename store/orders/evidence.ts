@@ -1,19 +1,19 @@
-/** What a person needs to see before they decide: the last page of a purchase on the website, or a provider's answer. */
+/** What a person needs to see before deciding: the last page of a purchase on the website, or a provider's answer. */
 import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../../domain/ids.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { keysOf, seal, sealBytes, unseal, unsealBytes } from '../database/keyring.ts';
 
-/** Where it was met, and what. `url` is a page, or the provider that answered. */
+/** At which step it was seen, and why it was kept. `url` is the page, or the provider that answered. */
 type Met = { step: string; reason: string; url: string };
 type PageEvidence = Met & { screenshot: Buffer; html: string };
 type AnswerEvidence = Met & { answer: string };
 type KeptEvidence = Met & { id: string; kind: 'page' | 'answer'; takenAt: Date };
 
-/** Postgres holds no text with a null character in it. */
+/** Postgres text cannot hold a null character. */
 const storable = (text: string): string => text.replaceAll('\u0000', '');
 
-/** Keeps what a purchase on the website saw last; gives its id. */
+/** Stores the last page of a purchase on the website; returns its id. */
 export async function keepEvidence(em: EntityManager, orderId: OrderId, evidence: PageEvidence): Promise<string> {
   const id = randomUUID();
   const { step, reason, url, screenshot, html } = evidence;
@@ -33,10 +33,10 @@ export async function keepEvidence(em: EntityManager, orderId: OrderId, evidence
   return id;
 }
 
-/** So many answers are kept of one order: the same question is asked again and again. */
+/** At most this many answers are kept per order, because the same question is asked again and again. */
 const answersMax = 20;
 
-/** Keeps an answer that nobody could read. */
+/** Stores an answer that we could not read. */
 export async function keepAnswer(em: EntityManager, orderId: OrderId, evidence: AnswerEvidence): Promise<void> {
   const { step, reason, url, answer } = evidence;
   const id = randomUUID();
@@ -47,7 +47,7 @@ export async function keepAnswer(em: EntityManager, orderId: OrderId, evidence: 
   );
 }
 
-/** Without the pictures and texts, oldest first. */
+/** Without pictures and texts, oldest first. */
 export async function evidenceOf(em: EntityManager, orderId: OrderId): Promise<KeptEvidence[]> {
   const rows = await em.execute<(Met & { id: string; kind: 'page' | 'answer'; taken_at: string })[]>(
     `select id, step, reason, url, case when answer is null then 'page' else 'answer' end as kind, taken_at::text
@@ -76,7 +76,7 @@ export async function findEvidence(
   };
 }
 
-/** What is older is nobody's business any more: pages and answers show addresses. */
+/** Pages and answers show addresses, so they are deleted after a while. */
 export async function forgetEvidence(em: EntityManager, takenBefore: Date): Promise<number> {
   const gone = await em.execute<{ id: string }[]>('delete from evidence where taken_at < ? returning id', [
     takenBefore,

@@ -22,14 +22,14 @@ export type NewOrder = {
   sale: Money;
   marketplaceFee: Money | undefined;
   shipTo: Address | undefined;
-  /** The buyer's name at the marketplace, by which it may ask us to forget them. */
+  /** The buyer's account name at the marketplace; an erasure request of the marketplace names it. */
   buyerAccount: string | undefined;
   custody: Custody;
 };
 
 /**
- * Makes the order of one marketplace line, or finds it: a notification may come five times, and two at once. Gives the
- * row locked until the transaction ends. `created` tells which it was.
+ * Creates the order of one marketplace line, or finds it: a notification may come five times, and twice at once.
+ * Returns the row, locked until the transaction ends; `created` tells which it was.
  */
 export async function upsertLine(
   em: EntityManager,
@@ -118,7 +118,7 @@ export async function createCheckoutOrder(
   return em.findOneOrFail(Order, { id });
 }
 
-/** When the sweep first asks PayPal about an order whose buyer was not heard of again. */
+/** When the sweep first asks PayPal about an order whose buyer has not returned. */
 const firstQuestionMs = 10 * 60_000;
 
 export async function keepPayPalOrder(

@@ -2,11 +2,17 @@ import { createHmac } from 'node:crypto';
 import type { OrderId } from '../../domain/ids.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
-/** An address as it is kept: without the key nobody can try all addresses until one fits. */
+/**
+ * A network address as it is stored. It is hashed with a key, so that nobody without the key can find it by trying all
+ * addresses.
+ */
 export const sourceHash = (key: string, source: string): string =>
   createHmac('sha256', key).update(`open-checkouts/${source}`).digest('base64url');
 
-/** How many orders wait for their buyer that were begun there; who begins another waits until the transaction ends. */
+/**
+ * How many checkouts from this source wait for their buyer. A concurrent checkout from it waits until the transaction
+ * ends.
+ */
 export async function openCheckoutsOf(em: EntityManager, hash: string): Promise<number> {
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`open-checkouts/${hash}`]);
   const [row] = await em.execute<{ count: number }[]>(
@@ -16,7 +22,7 @@ export async function openCheckoutsOf(em: EntityManager, hash: string): Promise<
   return row?.count ?? 0;
 }
 
-/** The row goes by itself when the order waits no more. */
+/** A trigger deletes the row when the order no longer waits. */
 export async function keepOpenCheckout(em: EntityManager, orderId: OrderId, hash: string): Promise<void> {
   await em.execute('insert into open_checkouts (order_id, source_hash) values (?, ?)', [orderId, hash]);
 }

@@ -1,9 +1,12 @@
-/** The stored messages that told of an order: its channel's, under the names it goes by there, and its own shop's. */
+/** The stored messages about an order: its channel's, under the names that the channel gives it, and its own shop's. */
 
 import type { EntityManager } from '../database/entity-manager.ts';
 import type { Order } from '../entities/order.ts';
 
-/** An id is a channel's own in its own messages; in those that shops send inline, it is what that shop says. */
+/**
+ * An id in a channel's message identifies the order there. In a message that a shop sends inline, it is only that
+ * shop's claim.
+ */
 async function toldOf(em: EntityManager, order: Order): Promise<{ where: string; names: unknown[] } | undefined> {
   const { id, channel, externalOrderId, credentialId = null } = order;
   const payments = await em.execute<{ reference: string }[]>(
@@ -17,7 +20,7 @@ async function toldOf(em: EntityManager, order: Order): Promise<{ where: string;
   return { where, names: [channel, ...names, credentialId, ...names] };
 }
 
-/** Whether something was told of it that nobody has dealt with: one that failed is a person's, until they dismiss it. */
+/** Whether a message about the order was not processed. A failed message counts until a person dismisses it. */
 export async function hasUnreadMessage(em: EntityManager, order: Order): Promise<boolean> {
   const told = await toldOf(em, order);
   if (!told) return false;
@@ -25,7 +28,7 @@ export async function hasUnreadMessage(em: EntityManager, order: Order): Promise
   return (await em.execute<object[]>(sql, told.names)).length > 0;
 }
 
-/** Empties them. One that has not been read yet can tell nothing any more: what became of the sale is read at its channel. */
+/** Empties the messages. An unread one is closed too: what became of the sale is then read at its channel. */
 export async function forgetMessages(em: EntityManager, order: Order): Promise<void> {
   const told = await toldOf(em, order);
   if (!told) return;

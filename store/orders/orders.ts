@@ -27,7 +27,7 @@ import { restoreOnRollback } from '../database/open.ts';
 import { Order, type UnopenedOrder, unopenedOrder } from '../entities/order.ts';
 import { noteMove } from './timeline.ts';
 
-/** Where an order goes next, with what that state needs to be understood later. */
+/** Where an order goes next, with what explains that state later. */
 export type Move =
   | { to: Exclude<OrderState, 'WAITING' | 'FAILED' | 'NEEDS_REVIEW'>; note?: string }
   | { to: 'WAITING'; reason: WaitReason; until: Date | null; note: string }
@@ -38,7 +38,7 @@ export const salePrice = (order: Pick<Order, 'saleMinor' | 'saleCurrency'>): Mon
   money(order.saleMinor, order.saleCurrency);
 export const custodyOf = ({ proceedsHeldBy, supplierPaidBy }: Order): Custody => ({ proceedsHeldBy, supplierPaidBy });
 
-/** The rate frozen when the order was let through. */
+/** The rate frozen when the order was cleared for purchase. */
 export function rateOf(order: Order): Rate {
   invariant(order.fxRate != null, `order ${order.id} has its rate frozen`);
   return { base: platformCurrency, quote: order.saleCurrency as Currency, rate: order.fxRate };
@@ -49,21 +49,25 @@ export function maxCostOf(order: Order): Money {
   return money(order.maxCostMinor, platformCurrency);
 }
 
-/** Whether its money is held and its price is settled. A wait that gave them back is taken up by `fulfill`. */
+/**
+ * Whether money is reserved and the price is settled. An order whose wait gave both back goes through `fulfill` again.
+ */
 export const isLetThrough = ({ maxCostMinor }: { maxCostMinor?: bigint | null | undefined }): boolean =>
   maxCostMinor !== null;
 
 export const findOrder = (em: EntityManager, id: OrderId): Promise<Order | null> => em.findOne(Order, { id });
 
-/** The order that PayPal knows under its own reference. */
+/** The order that PayPal knows by its own reference. */
 export const orderByReference = (
   em: EntityManager,
   channel: 'paypal',
   externalOrderId: string,
 ): Promise<Order | null> => em.findOne(Order, { channel, externalOrderId });
 
-/** An order of this seller's: what a marketplace's order is called, anybody may claim of theirs. */
-/** A line of a sale at a connected account, by the marketplace's number of the sale. */
+/**
+ * A line of a sale at a connected account, by the marketplace's number of the sale. Restricted to the account, because
+ * any seller may claim a number as theirs.
+ */
 export const orderOfAccount = (
   em: EntityManager,
   credentialId: CredentialId,
@@ -79,8 +83,8 @@ export const orderOfSeller = (
 ): Promise<Order | null> => em.findOne(Order, { userId, channel, externalOrderId });
 
 /**
- * Makes this run the order's owner: every later write of an earlier owner fails. Gives nothing when the order is not
- * in one of the states the caller can carry on from: the job is stale.
+ * Makes this run the order's owner: every later write of an earlier owner fails. Returns null when the order is in none
+ * of the states that the caller can continue from: the job is stale.
  */
 export async function claimOrder(em: EntityManager, id: OrderId, from: readonly OrderState[]): Promise<Order | null> {
   const claimed = await em.nativeUpdate(Order, { id, status: { $in: [...from] } }, { fence: raw<bigint>('fence + 1') });
@@ -88,8 +92,8 @@ export async function claimOrder(em: EntityManager, id: OrderId, from: readonly 
 }
 
 /**
- * Right before money or goods move. Locks the row until the transaction ends.
- * @throws LostClaim when somebody else claimed the order since, or it was frozen
+ * Call it right before money or goods move. Locks the row until the transaction ends.
+ * @throws LostClaim when another run has claimed the order since, or it was frozen
  */
 export async function assertOwner(em: EntityManager, order: Order): Promise<void> {
   const rows = await em.execute<{ id: string }[]>(
@@ -99,7 +103,7 @@ export async function assertOwner(em: EntityManager, order: Order): Promise<void
   if (rows.length === 0) throw new LostClaim(order.id);
 }
 
-/** The same for what moves neither money nor goods: it may be done for a frozen order too. @throws LostClaim */
+/** For steps that move neither money nor goods: also passes for a frozen order. @throws LostClaim */
 export async function assertClaim(em: EntityManager, order: Order): Promise<void> {
   const rows = await em.execute<{ id: string }[]>(
     'select id from orders where id = ? and fence = ? and status = ? for no key update',
@@ -125,8 +129,8 @@ const nextCheck = (em: EntityManager, move: Move): Date | null => {
 };
 
 /**
- * Moves an order that the caller owns, and writes the timeline. The SQL is guarded by the state and the fence it
- * leaves. `order` is brought up to date. @throws IllegalMove, LostClaim
+ * Moves an order that the caller owns, and writes the timeline. The guard is the state that it leaves, and the fence.
+ * `order` is brought up to date. @throws IllegalMove, LostClaim
  */
 export async function moveOrder(em: EntityManager, order: Order, move: Move, also: Partial<Order> = {}): Promise<void> {
   assertMove(orderMoves, `order ${order.id}`, order.status, move.to);
@@ -151,8 +155,8 @@ export async function moveOrder(em: EntityManager, order: Order, move: Move, als
 }
 
 /**
- * Its purchase was parked because nobody could prove it, and is proven now: it goes on, and the sweep takes it up. What a
- * person has decided meanwhile stands.
+ * The purchase was parked as unproven, and is proven now: the order continues, and the sweep wakes it. A person's
+ * decision made meanwhile stands.
  */
 export async function goOnProven(em: EntityManager, id: OrderId): Promise<void> {
   const parked = await em.findOne(Order, { id, status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
@@ -167,8 +171,8 @@ export async function recheckOrder(em: EntityManager, order: Order, at: Date): P
 }
 
 /**
- * Leaves the order to the deed that it waits for, and for no longer than `until`. One that has woken it since it was
- * claimed keeps its look. @throws LostClaim
+ * The order waits for an action, at most until `until`. If it was woken after it was claimed, it keeps that wake-up.
+ * @throws LostClaim
  */
 export async function waitForAction(em: EntityManager, order: Order, until: Date | null = null): Promise<void> {
   await assertClaim(em, order);
@@ -184,7 +188,7 @@ export async function updateOrder(em: EntityManager, order: Order, facts: Partia
   Object.assign(order, facts);
 }
 
-/** Holds the order. Nothing else writes a reason to do so. The caller owns the order. @throws LostClaim */
+/** Freezes the order; the only place that sets a freeze. The caller owns the order. @throws LostClaim */
 export async function freeze(em: EntityManager, order: Order, why: Freeze): Promise<void> {
   const frozenFor = namedFreeze(order.frozenFor, why);
   if (frozenFor !== order.frozenFor) await updateOrder(em, order, { frozenFor });
@@ -193,7 +197,7 @@ export async function freeze(em: EntityManager, order: Order, why: Freeze): Prom
 export const wakeOrder = (em: EntityManager, id: OrderId): Promise<UnopenedOrder | null> =>
   wake(em, Order, id, unopenedOrder);
 
-/** Wakes all orders that wait for one reason: a user's, or everybody's. Gives the oldest; the sweep takes up the rest. */
+/** Wakes orders that wait for one reason, of one user or of all. Returns the oldest; the sweep wakes the rest. */
 export async function wakeWaiting(
   em: EntityManager,
   waitReason: WaitReason,
@@ -207,7 +211,7 @@ export async function wakeWaiting(
   };
 }
 
-/** Orders that wait for one reason, oldest first. */
+/** The orders that wait for one reason, oldest first. */
 export const waitingFor = (
   em: EntityManager,
   waitReason: WaitReason,
@@ -219,7 +223,7 @@ export const waitingFor = (
     { ...unopenedOrder, orderBy: { createdAt: 'asc' }, limit: 1_000 },
   );
 
-/** Newest first; an admin's scope is null and sees all. */
+/** Newest first; `scope` null sees the orders of all users. */
 export const ordersOf = (
   em: EntityManager,
   scope: UserId | null,

@@ -7,7 +7,7 @@ import { Order, type Parcel } from '../entities/order.ts';
 
 type Sold = Pick<Order, 'id' | 'channel' | 'credentialId' | 'externalOrderId' | 'externalLineId'>;
 
-/** What its channel calls an order. Our own checkout's is called so by PayPal, once PayPal knows of it. */
+/** The order's name at its channel. An order at our own checkout has PayPal's name, once PayPal knows it. */
 export async function nameOfOrder(em: EntityManager, order: Sold): Promise<OutsideName> {
   const { id, channel, credentialId, externalOrderId, externalLineId } = order;
   invariant(externalOrderId, `order ${id} is known outside`);
@@ -18,7 +18,7 @@ export async function nameOfOrder(em: EntityManager, order: Sold): Promise<Outsi
   return orderName({ ...line, seller });
 }
 
-/** A leg by its order, the how-manyth sale of it, who is paid, and which part of that share. */
+/** Names a leg by its order, the ordinal of its sale, its beneficiary, and its part of that share. */
 export async function nameOfLeg(em: EntityManager, leg: PayoutLeg): Promise<OutsideName> {
   const order = await em.findOneOrFail(Order, { id: leg.orderId });
   const sales = await em.find(Sale, { orderId: leg.orderId }, { orderBy: { createdAt: 'asc', id: 'asc' }, limit: 100 });

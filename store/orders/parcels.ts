@@ -4,20 +4,20 @@ import { timeOf } from '../database/clock.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { Parcel, type SupplierOrder } from '../entities/order.ts';
 
-/** A parcel as its supplier tells of it now. */
+/** A parcel as the supplier reports it now. */
 export type SeenParcel = {
   trackingNumber: string;
   carrier: string;
-  /** Pieces of our product in it. */
+  /** How many pieces of our product are in it. */
   quantity: number;
   shippedAt: Date;
   lastEvent?: { at: Date; text: string } | undefined;
 };
 
 /**
- * Takes what a supplier says about the parcels of one of its orders. One that it names no more is gone: its number has
- * changed. Nothing at all is no answer: parcels do not vanish.
- * @param areAll whether all of them have a number: one that has none may be any of those we know
+ * Stores what a supplier reports of the parcels of one of its orders. A parcel that the supplier no longer lists is
+ * gone: its number has changed. An empty list is no answer, because parcels do not vanish.
+ * @param areAll whether every parcel has a number: one without a number may be any of those we know
  */
 export async function keepParcels(
   em: EntityManager,
@@ -55,7 +55,7 @@ export const findParcel = (em: EntityManager, id: ParcelId): Promise<Parcel | nu
 export const parcelsOf = (em: EntityManager, orderId: OrderId): Promise<Parcel[]> =>
   em.find(Parcel, { orderId }, { orderBy: { firstSeenAt: 'asc', trackingNumber: 'asc' }, limit: 200 });
 
-/** Those that the sale channel is still to be told of, in the order in which they were seen. */
+/** Parcels that the sale channel has not been told of, in the order in which they were seen. */
 export const untoldParcels = (em: EntityManager, orderId: OrderId): Promise<Parcel[]> =>
   em.find(
     Parcel,
@@ -67,7 +67,7 @@ export async function markTold(em: EntityManager, id: ParcelId, at: Date): Promi
   await em.nativeUpdate(Parcel, { id }, { toldAt: at, refusedFor: null });
 }
 
-/** The sale channel will not be told by us any more; a person may. */
+/** We will not tell the sale channel of this parcel any more; a person may. */
 export async function refuseNotice(em: EntityManager, id: ParcelId, code: string): Promise<void> {
   await em.nativeUpdate(Parcel, { id, toldAt: null }, { refusedFor: code });
 }

@@ -9,21 +9,21 @@ import { standingEffect } from '../effects/effects.ts';
 import { type Order, SupplierOrder } from '../entities/order.ts';
 import { assertClaim } from './orders.ts';
 
-/** What a supplier order is called before it was looked at: AliExpress' own word for one that was just placed. */
+/** The status of a supplier order before its first look-up: AliExpress' own word for a new order. */
 export const neverRead = 'PLACE_ORDER_SUCCESS';
 
-/** What a purchase has brought at the supplier. */
+/** What a purchase returned. */
 type Placed = {
-  /** The supplier's own. */
+  /** The supplier's order numbers. */
   readonly numbers: readonly string[];
-  /** The account that it was placed with. */
+  /** The account that placed the order. */
   readonly credentialId?: CredentialId | null;
   readonly effectKey?: string | null;
-  /** The supplier said that it was paid as it was placed. */
+  /** The supplier said at once that the order was paid. */
   readonly wasPaid?: boolean;
 };
 
-/** Keeps every number one purchase came back with, and whether it was paid at once; again is harmless. */
+/** Stores every order number of one purchase, and whether it was paid at once. Idempotent. */
 export async function saveSupplierOrders(
   em: EntityManager,
   orderId: OrderId,
@@ -37,15 +37,15 @@ export async function saveSupplierOrders(
     );
 }
 
-/** The state of a supplier order as only a person has seen it, whatever the supplier last said: nobody reads it. */
+/** The status of a supplier order that only a person has seen, whatever the supplier last said: it is not polled. */
 const seenByPerson = 'SEEN_BY_PERSON';
 export const isSeenByPerson = ({ rawStatus }: SupplierOrder): boolean => rawStatus === seenByPerson;
 
-/** The name of goods that a buyer has without an order of ours. */
+/** The number's prefix for goods that the buyer has without a supplier order of ours. */
 const byHand = 'by-hand/';
 export const isByHand = ({ number }: SupplierOrder): boolean => number.startsWith(byHand);
 
-/** Goods that the buyer has without an order of ours, and what they cost. */
+/** Stores goods that the buyer has without a supplier order of ours, and their cost. */
 export async function saveSuppliedByHand(em: EntityManager, orderId: OrderId, cost: Money): Promise<void> {
   const before = (await supplierOrdersOf(em, orderId)).filter(isByHand).length;
   await em.execute(
@@ -55,7 +55,7 @@ export async function saveSuppliedByHand(em: EntityManager, orderId: OrderId, co
   );
 }
 
-/** A person has seen that all has arrived that was not cancelled: it is read no more. */
+/** A person has seen that everything arrived that was not cancelled: stops the polling. */
 export async function endFollowing(em: EntityManager, orderId: OrderId): Promise<void> {
   for (const { id } of (await purchaseOrdersOf(em, orderId)).filter(row => !isCancelled(row)))
     await em.nativeUpdate(
@@ -65,25 +65,25 @@ export async function endFollowing(em: EntityManager, orderId: OrderId): Promise
     );
 }
 
-/** The supplier has given back what these cost. */
+/** The supplier has refunded these orders. */
 export async function markRefunded(em: EntityManager, rows: readonly SupplierOrder[]): Promise<void> {
   await em.nativeUpdate(SupplierOrder, { id: { $in: rows.map(({ id }) => id) } }, { refundedAt: timeOf(em) });
 }
 
-/** A person has seen that the goods do not come, and that nothing was paid for them. */
+/** A person has seen that the goods will not arrive, and that nothing was paid for them. */
 export async function markNotComing(em: EntityManager, row: SupplierOrder): Promise<void> {
   const closed = isCancelled(row) ? {} : ({ status: 'CANCELLED' } as const);
   await em.nativeUpdate(SupplierOrder, { id: row.id }, { ...closed, wasPaid: false, updatedAt: timeOf(em) });
 }
 
-/** What was paid for a supplier order, by the word of a person. */
+/** Stores the amount paid for a supplier order, by a person's word. */
 export async function markPaid(em: EntityManager, { id, status }: SupplierOrder, cost: Money): Promise<void> {
   const paid = status === 'PLACED_UNPAID' ? ({ status: 'PAID' } as const) : {};
   const costs = { wasPaid: true, costMinor: cost.amountMinor, costCurrency: cost.currency, updatedAt: timeOf(em) };
   await em.nativeUpdate(SupplierOrder, { id }, { ...paid, ...costs });
 }
 
-/** Numbers that a person was mistaken about; one that was paid stays. */
+/** Deletes numbers that a person entered by mistake; a paid one stays. */
 export async function forgetSupplierOrders(em: EntityManager, orderId: OrderId, effectKey: string): Promise<void> {
   await em.execute('delete from supplier_orders where order_id = ? and effect_key = ? and not was_paid', [
     orderId,
@@ -91,13 +91,12 @@ export async function forgetSupplierOrders(em: EntityManager, orderId: OrderId, 
   ]);
 }
 
-/** What to tell of an order that is taken for bought and has none. */
-export const nothingStands =
-  'no purchase stands for it: whether its goods are ordered is to be looked up at the supplier';
+/** For a person: the order counts as bought, and no purchase stands for it. */
+export const nothingStands = 'it has no purchase here: look up at the supplier whether its goods are ordered';
 
 export const isCancelled = ({ status }: SupplierOrder): boolean => status === 'CANCELLED';
 
-/** Those of the purchase that stands, without what its supplier gave the money back for. */
+/** The supplier orders of the current purchase, without refunded ones. */
 export async function purchaseOrdersOf(em: EntityManager, orderId: OrderId): Promise<SupplierOrder[]> {
   const key = (await standingEffect(em, 'buy', orderId))?.idempotencyKey ?? '';
   return (await supplierOrdersOf(em, orderId)).filter(
@@ -109,7 +108,7 @@ export async function purchaseOrdersOf(em: EntityManager, orderId: OrderId): Pro
 export const supplierOrdersOf = (em: EntityManager, orderId: OrderId): Promise<SupplierOrder[]> =>
   em.find(SupplierOrder, { orderId }, { orderBy: { number: 'asc' }, limit: 100 });
 
-/** Numbers that are another order's: known to us, and not to be taken for this one's. */
+/** Order numbers that belong to other orders of ours, and so not to this one. */
 export async function numbersOfOthers(em: EntityManager, orderId: OrderId): Promise<ReadonlySet<string>> {
   const rows = await em.execute<{ number: string }[]>(
     `select number from supplier_orders where order_id <> ? and created_at > clock_now() - interval '7 days'`,
@@ -121,7 +120,7 @@ export async function numbersOfOthers(em: EntityManager, orderId: OrderId): Prom
 export const supplierOrderByNumber = (em: EntityManager, number: string): Promise<SupplierOrder | null> =>
   em.findOne(SupplierOrder, { number });
 
-/** What the supplier says of one of its orders; without a state where none of ours follows from it. */
+/** What the supplier reports of one of its orders; without `status` when its word maps to no state of ours. */
 export type SupplierWord = {
   status?: SupplierOrderState | undefined;
   rawStatus: string;
@@ -133,8 +132,8 @@ export type SupplierWord = {
 const paidStates: readonly SupplierOrderState[] = ['PAID', 'SHIPPED', 'DELIVERED'];
 
 /**
- * Takes what the supplier says into the row, in memory: `keepNews` writes it, with what the order makes of it. A state
- * that cannot follow (a late answer) is left alone; that it was paid once is never forgotten.
+ * Applies the supplier's report to the row, in memory; `saveSupplierNews` stores it, with what the order makes of it. A
+ * state that cannot follow (a late answer) is ignored. Once paid, always paid.
  */
 export function applySupplierStatus(
   row: SupplierOrder,
@@ -147,7 +146,7 @@ export function applySupplierStatus(
   if (payDeadline) row.payDeadline = payDeadline;
 }
 
-/** Writes what was heard, under the claim of whoever has heard it. @throws LostClaim */
+/** Stores applied reports, under the claim of the run that read them. @throws LostClaim */
 export async function saveSupplierNews(em: EntityManager, order: Order, rows: readonly SupplierOrder[]): Promise<void> {
   await assertClaim(em, order);
   for (const { id, status, rawStatus, wasPaid, costMinor, costCurrency, payDeadline } of rows) {
@@ -158,7 +157,7 @@ export async function saveSupplierNews(em: EntityManager, order: Order, rows: re
 
 type BoughtThroughApi = { readonly id: string; readonly row: SupplierOrder; readonly inReview: boolean };
 
-/** What an API can be asked about, by id: what stands of purchases, and all that was placed for an order in review. */
+/** Supplier orders that an API can be asked about, by id: those of current purchases, and all of an order in review. */
 export async function boughtThroughApi(
   em: EntityManager,
   { after, since, limit }: { after: string; since: Date; limit: number },

@@ -6,7 +6,7 @@ import { keysOf } from '../database/keyring.ts';
 import { sealedLine } from '../database/timeline-lines.ts';
 import { OrderEvent } from '../entities/order.ts';
 
-/** Adds one line to an order's timeline. All of it is shown to the order's owner: nothing secret. */
+/** Adds one line to an order's timeline. The order's owner sees all of it: write nothing secret. */
 export async function note(
   em: EntityManager,
   orderId: OrderId,
@@ -22,7 +22,7 @@ export async function note(
 }
 
 type OrderMove = { readonly from: string; readonly to: string; readonly reason?: string | null };
-/** Named otherwise than an order's: an order's moves are found by `to`. */
+/** Its fields have other names than an order's move, because an order's moves are found by `to`. */
 type LegMove = {
   readonly beneficiary: string;
   readonly legFrom: string;
@@ -30,14 +30,14 @@ type LegMove = {
   readonly reason?: string | null;
 };
 
-/** How the text of a move begins, said from its detail. */
+/** The beginning of a move's text, made from its detail. */
 export function moveText(move: OrderMove | LegMove): string {
   const reason = move.reason ? ` (${move.reason})` : '';
   if ('to' in move) return `${move.from} → ${move.to}${reason}`;
   return `payout to ${move.beneficiary}: ${move.legFrom} → ${move.legTo}${reason}`;
 }
 
-/** @param told what is said after the move; `also`: further detail */
+/** @param told the text after the move; `also`: further detail */
 export const noteMove = (
   em: EntityManager,
   orderId: OrderId,
@@ -45,13 +45,15 @@ export const noteMove = (
   { told, ...also }: { told?: string | undefined } & LineDetail = {},
 ): Promise<void> => note(em, orderId, 'moved', `${moveText(move)}${told ? `: ${told}` : ''}`, { ...also, ...move });
 
-/** The move that a line of the timeline tells of; a payout's of an earlier release is told by its text alone. */
+/**
+ * The move that a timeline line describes; undefined for a payout's move of an earlier release, which has text alone.
+ */
 export function moveOf({ kind, detail }: OrderEvent): OrderMove | LegMove | undefined {
   if (kind !== 'moved' || !detail) return undefined;
   return 'to' in detail || 'legTo' in detail ? (detail as OrderMove | LegMove) : undefined;
 }
 
-/** Why an order failed the last time. */
+/** Why the order last failed. */
 export async function lastFailure(em: EntityManager, orderId: OrderId): Promise<FailureReason | undefined> {
   const [row] = await em.execute<{ reason: FailureReason }[]>(
     `select detail ->> 'reason' as reason from order_events
@@ -61,7 +63,7 @@ export async function lastFailure(em: EntityManager, orderId: OrderId): Promise<
   return row?.reason;
 }
 
-/** Says a thing once per order, however often it is noticed. False when it was said before. */
+/** Writes a topic once per order. False when it was written before. */
 export async function noteOnce(em: EntityManager, orderId: OrderId, topic: Topic, text: string): Promise<boolean> {
   const said = await em.execute<{ id: string }[]>(
     `select id from order_events where order_id = ? and detail ->> 'topic' = ? limit 1`,
@@ -72,7 +74,7 @@ export async function noteOnce(em: EntityManager, orderId: OrderId, topic: Topic
   return true;
 }
 
-/** Says each text about a topic once per order. False when it was said before. */
+/** Writes each text of a topic once per order. False when it was written before. */
 export async function noteNews(em: EntityManager, orderId: OrderId, topic: Topic, text: string): Promise<boolean> {
   const said = await em.find(OrderEvent, { orderId, detail: { topic } });
   if (said.some(line => line.note === text)) return false;
@@ -80,7 +82,7 @@ export async function noteNews(em: EntityManager, orderId: OrderId, topic: Topic
   return true;
 }
 
-/** When a topic was noted first. */
+/** When a topic was first noted. */
 export async function notedAt(em: EntityManager, orderId: OrderId, topic: Topic): Promise<Date | null> {
   const [row] = await em.execute<{ at: string }[]>(
     `select at::text from order_events where order_id = ? and detail ->> 'topic' = ? order by id limit 1`,
@@ -89,7 +91,7 @@ export async function notedAt(em: EntityManager, orderId: OrderId, topic: Topic)
   return row ? new Date(row.at) : null;
 }
 
-/** Since when a topic has been noted again and again until now, without a pause longer than `pauseMs`. */
+/** Since when a topic has been noted repeatedly, up to now, without a pause longer than `pauseMs`. */
 export async function notedSince(
   em: EntityManager,
   orderId: OrderId,

@@ -2,8 +2,9 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import type { Effect } from '../entities/money.ts';
 
 /**
- * The supplier's numbers that a purchase in doubt may have: what messages to its account have told of since it was first
- * sent, and no order of ours has. AliExpress finds no order by our key, so nobody but a person can tell which it is.
+ * Supplier order numbers that may belong to a purchase in doubt: messages to its account have named them since it was
+ * first sent, and no order of ours has them. AliExpress cannot find an order by our key, so only a person can tell
+ * which one it is.
  */
 export async function unmatchedSupplierNumbers(em: EntityManager, effect: Effect): Promise<string[]> {
   const { purpose, account, environment, firstSentAt } = effect;
