@@ -1,7 +1,7 @@
 /**
- * Verified events are stored before they are answered, and those that arrive together in one statement. A sender's account
- * is remembered from earlier events: whether it is still the same is asked by the statement that stores, so that no
- * change of an account can be missed.
+ * Stores verified events before they are answered; events that arrive together are stored in one statement. A sender's
+ * account is remembered from earlier events. The storing statement itself checks that the account is still the same, so
+ * no change of an account can be missed.
  */
 import pg from 'pg';
 import type { EventId } from '../../domain/ids.ts';
@@ -13,9 +13,9 @@ import { storableJson } from '../database/storable-json.ts';
 import { type EventRow, eventRow, type NewEvent } from './inbound-events.ts';
 
 export type Arrival = NewEvent & {
-  /** As what its sender's account is remembered; none where nothing is. */
+  /** The version of the sender's account that is remembered; absent when none is. */
   readonly accountVersion?: string;
-  /** So many sales of its seller that no marketplace confirms may wait for a person. */
+  /** At most this many unconfirmed sales of the seller may wait for a person. */
   readonly unconfirmedMax?: number;
 };
 
@@ -28,7 +28,7 @@ type StoredEvent = {
   readonly wake: number;
 };
 
-/** `KNOWN`: its provider has sent it before. `ACCOUNT_CHANGED`: its sender must be looked at anew. */
+/** `KNOWN`: the provider has sent it before. `ACCOUNT_CHANGED`: the sender's account must be read again. */
 export type Outcome = StoredEvent | 'KNOWN' | 'ACCOUNT_CHANGED' | 'TOO_MANY_UNCONFIRMED';
 
 export type EventInbox = (arrival: Arrival) => Promise<Outcome>;

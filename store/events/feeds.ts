@@ -8,8 +8,8 @@ import { Feed } from '../entities/feed.ts';
 import { Credential } from '../entities/people.ts';
 
 /**
- * Opens the feeds of an account that sells, from now on. Where they are open already (the account had to be connected
- * again) they are read on from where they stopped: what was sold meanwhile is found.
+ * Opens the feeds of a selling account, from now on. Feeds that are open already (the account was reconnected) continue
+ * where they stopped, so that sales made meanwhile are found.
  */
 export async function openFeeds(em: EntityManager, { id, apiName }: Credential): Promise<void> {
   if (!isMarketplace(apiName)) return;
@@ -25,7 +25,7 @@ export async function openFeeds(em: EntityManager, { id, apiName }: Credential):
 export const findFeedsOf = (em: EntityManager, credentialId: CredentialId): Promise<Feed[]> =>
   em.find(Feed, { credentialId });
 
-/** What an account sells after it was disconnected is its owner's business: connected once more, it begins anew. */
+/** Sales after a disconnect are the owner's business: a reconnected account begins anew. */
 export const closeFeeds = (em: EntityManager, credentialId: CredentialId): Promise<number> =>
   em.nativeDelete(Feed, { credentialId });
 
@@ -40,7 +40,7 @@ export async function openPlatformFeed(em: EntityManager, application: string): 
   );
 }
 
-/** Makes this run the feed's reader: what an earlier one still wants to store fails. */
+/** Makes this run the feed's reader: later writes of an earlier reader fail. */
 export async function claimFeed(em: EntityManager, id: FeedId): Promise<Feed | null> {
   const claimed = await em.nativeUpdate(Feed, { id }, { fence: raw<bigint>('fence + 1') });
   return claimed === 1 ? em.findOne(Feed, { id }) : null;
@@ -48,7 +48,7 @@ export async function claimFeed(em: EntityManager, id: FeedId): Promise<Feed | n
 
 type Reading = Pick<Feed, 'cursorAt' | 'readingUntil' | 'page' | 'failures' | 'lastError' | 'nextCheckAt'>;
 
-/** Writes how far the feed was read, in the transaction that stores what was found there. @throws LostClaim */
+/** Stores how far the feed was read, in the transaction that stores what was found. @throws LostClaim */
 export async function moveFeed(em: EntityManager, feed: Feed, reading: Partial<Reading>): Promise<Feed> {
   const moved = await em.nativeUpdate(Feed, { id: feed.id, fence: feed.fence }, reading);
   if (moved !== 1) throw new LostClaim(`feed ${feed.id}`);
@@ -57,7 +57,7 @@ export async function moveFeed(em: EntityManager, feed: Feed, reading: Partial<R
 
 export const wakeFeed = (em: EntityManager, id: FeedId): Promise<Feed | null> => wake(em, Feed, id);
 
-/** Since when the account is connected without its owner having ended it; null when it is not. */
+/** Since when the account has been connected without its owner ending it; null when it is not connected. */
 export async function salesSince(em: EntityManager, credentialId: CredentialId): Promise<Date | null> {
   const feed = await em.findOne(Feed, { credentialId }, { orderBy: { startedAt: 'asc' } });
   return feed?.startedAt ?? null;
@@ -68,7 +68,7 @@ export type TroubledFeed = Pick<Feed, 'id' | 'kind' | 'cursorAt' | 'lastError'> 
   accountName: string | null;
 };
 
-/** Feeds that were not read the last time, or for long, the one furthest behind first. */
+/** Feeds whose last reading failed, or that are late, the one furthest behind first. */
 export async function troubledFeeds(em: EntityManager, now: Date): Promise<TroubledFeed[]> {
   const late = new Date(now.getTime() - standstillMs);
   const feeds = await em.find(

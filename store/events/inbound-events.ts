@@ -21,13 +21,13 @@ export type NewEvent = {
   headers?: Record<string, string>;
   body: Buffer;
   credentialId?: CredentialId | null;
-  /** An event nobody acts on is kept all the same, and acknowledged. */
+  /** False: no queue acts on the event; it is stored and acknowledged all the same. */
   wanted: boolean;
-  /** What it is that nobody can read: an operator looks at it. */
+  /** What cannot be read; an operator looks at it. */
   unreadable?: string;
 };
 
-/** What is stored of an event; who it names is sealed. */
+/** An event as it is stored; its body, which may name people, is sealed. */
 export type EventRow = {
   readonly id: EventId;
   readonly source: EventSource;
@@ -35,7 +35,7 @@ export type EventRow = {
   readonly type: string;
   readonly subject: string | null;
   readonly headers: Record<string, string>;
-  /** Of ASCII letters only: it is sealed, or empty. */
+  /** ASCII only: sealed text, or empty. */
   readonly body: string;
   readonly keys_told: string | null;
   readonly credential_id: CredentialId | null;
@@ -60,7 +60,7 @@ export function eventRow(keys: Keyring, event: NewEvent): EventRow {
   };
 }
 
-/** Stores a verified event before it is answered. Gives nothing when the provider has sent this id before. */
+/** Stores a verified event before it is answered. Returns null when the provider has sent this id before. */
 export async function storeEvent(em: EntityManager, event: NewEvent): Promise<InboundEvent | null> {
   const { headers, ...row } = eventRow(keysOf(em), event);
   const values = Object.values({ ...row, headers: JSON.stringify(headers) });
@@ -75,7 +75,7 @@ export async function storeEvent(em: EntityManager, event: NewEvent): Promise<In
 export const findEvent = (em: EntityManager, id: EventId): Promise<InboundEvent | null> =>
   em.findOne(InboundEvent, { id });
 
-/** What waits for an account, the oldest first. eBay does not say whose its notifications are. */
+/** Events that wait for an account, oldest first. eBay does not say which account a notification belongs to. */
 export const waitingEvents = (
   em: EntityManager,
   { id, apiName }: Credential,
@@ -89,7 +89,7 @@ export const waitingEvents = (
       )
     : Promise.resolve([]);
 
-/** It is not dealt with yet, and looked at again then. */
+/** The event is not done yet: it is looked at again at `at`. */
 export async function restEvent(
   em: EntityManager,
   id: EventId,
@@ -111,9 +111,12 @@ export async function closeEvent(
 export const wakeEvent = (em: EntityManager, id: EventId): Promise<UnopenedEvent | null> =>
   wake(em, InboundEvent, id, { where: { status: 'RECEIVED' }, ...unopenedEvent });
 
-/** What was said is of no use once it was dealt with; that it was said must outlive every repetition and re-reading. */
+/**
+ * The body is useless once the event is done. The row itself must outlive every repetition and every re-reading of a
+ * feed.
+ */
 const keptDays = { words: 30, ignored: 90 };
-/** Rows of one transaction, and transactions of one pass: what is left is the next pass's. */
+/** Rows per transaction, and transactions per pass; the next pass does the rest. */
 const forgetting = { rows: 500, batches: 20 };
 
 const emptyWords = `update inbound_events set body = '', headers = '{}' where id in (
@@ -122,7 +125,7 @@ const emptyWords = `update inbound_events set body = '', headers = '{}' where id
 const deleteIgnored = `delete from inbound_events where id in (
   select id from inbound_events where status = 'IGNORED' and received_at < ? limit ? for update skip locked) returning id`;
 
-/** Empties closed events, which tell of people, and drops those that nobody ever acted on. Gives how many it was. */
+/** Empties closed events, which name people, and deletes ignored ones. Returns how many. */
 export async function forgetEvents(store: Store, now: Date): Promise<number> {
   let forgotten = 0;
   for (const [sql, days] of [

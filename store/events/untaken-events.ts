@@ -1,6 +1,6 @@
 /**
- * Events of which nothing has come: those that failed, and those that wait for longer than they should. Each may be a
- * sale, so an operator sees all of them until somebody has said that they have looked.
+ * Events without a result: those that failed, and those that wait longer than they should. Each may be a sale, so an
+ * operator sees all of them until a person dismisses them.
  */
 import { raw } from '@mikro-orm/core';
 import type { EventId } from '../../domain/ids.ts';
@@ -9,25 +9,25 @@ import { graceMs } from '../database/due-row.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { type EventSource, InboundEvent, type UnopenedEvent, unopenedEvent } from '../entities/order.ts';
 
-/** An event that is taken at all is taken within minutes; one whose sale is not there is read once more after ten. */
+/** An event is usually processed within minutes; one whose sale is not found is read once more after ten. */
 const lateAfter = '15 minutes';
 
-/** Of `inbound_events e`. */
+/** A condition on `inbound_events e`. */
 export const untaken = `e.status = 'FAILED' or (e.status = 'RECEIVED' and e.received_at < clock_now() - interval '${lateAfter}')`;
 
 export type UntakenEvent = {
   id: EventId;
   source: EventSource;
   type: string;
-  /** The order or payout that it is about. */
+  /** The order or payout that the event is about. */
   subject: string | null;
   status: 'FAILED' | 'RECEIVED';
   receivedAt: Date;
-  /** Why nothing has come of it. */
+  /** Why the event has no result. */
   note: string | null;
-  /** Whose it is, where that is known. */
+  /** The account it belongs to, if that is known. */
   accountName: string | null;
-  /** What it said was forgotten. */
+  /** The body was emptied because of its age. */
   isEmpty: boolean;
 };
 
@@ -56,10 +56,10 @@ export async function countUntaken(em: EntityManager): Promise<UntakenCount> {
   return row ?? { failed: 0, waiting: 0 };
 }
 
-/** One that a list showed in a form that nobody can read: there is nothing to be taken up again. */
+/** The code of a list element that cannot be read: there is nothing to retry. */
 export const unreadableElement = 'UNREADABLE_ELEMENT';
 
-/** Has a failed event taken once more. Gives nothing where there is none, or nothing in it that could be taken. */
+/** Reopens a failed event. Returns null when there is none, or when it has nothing to read. */
 export async function reopenEvent(em: EntityManager, id: EventId): Promise<UnopenedEvent | null> {
   const reopened = await em.nativeUpdate(
     InboundEvent,
@@ -76,7 +76,7 @@ export async function reopenEvent(em: EntityManager, id: EventId): Promise<Unope
   return reopened === 1 ? em.findOne(InboundEvent, { id }, unopenedEvent) : null;
 }
 
-/** Somebody has looked: nothing is to be done about it. False when it has not failed. */
+/** A person has looked, and nothing is to be done. False when the event has not failed. */
 export async function dismissEvent(em: EntityManager, id: EventId, by: string): Promise<boolean> {
   const rows = await em.execute<{ id: string }[]>(
     `update inbound_events set status = 'IGNORED', note = concat_ws('; ', note, 'looked at by ' || ?)

@@ -1,4 +1,4 @@
-/** A buyer wants to be forgotten in all orders that name their e-mail address, each in a transaction of its own. */
+/** Erases a buyer in all orders that name an e-mail address, each order in a transaction of its own. */
 import type { OrderId, UserId } from '../../domain/ids.ts';
 import { SecretBoxError } from '../../runtime/secrets/secret-box.ts';
 import type { Store } from '../database/open.ts';
@@ -7,16 +7,21 @@ import { forgetBuyer, holdText, lockLines } from './erasure.ts';
 import type { ErasureHold } from './erasure-hold.ts';
 import { askToForget } from './erasure-requests.ts';
 
-/** Why somebody is forgotten who has asked for it. */
+/** Why the buyer is erased, for the timeline. */
 export const atTheirWish = 'at the wish of the buyer';
 
-/** `ERASURE_FAILED`: our program broke at it, as where its address does not open; the job tries again, and logs why. */
+/**
+ * `ERASURE_FAILED`: the program failed, for example because the address could not be decrypted. The job logs why and
+ * tries again.
+ */
 export type WaitingErasure = { readonly id: OrderId } & Omit<ErasureHold, 'code'> & {
     readonly code: ErasureHold['code'] | 'ERASURE_FAILED';
   };
 export type ErasedBuyer = { readonly erased: readonly OrderId[]; readonly waiting: readonly WaitingErasure[] };
 
-/** Those that wait are erased by themselves when nothing holds them any more. One that breaks keeps no other. */
+/**
+ * Orders that must wait are erased automatically once nothing holds them. A failure in one does not stop the others.
+ */
 export async function eraseBuyerByEmail(store: Store, email: string, by: UserId): Promise<ErasedBuyer> {
   const ids = await store.transaction(em => askToForget(em, email));
   const erased: OrderId[] = [];

@@ -1,14 +1,14 @@
 /**
- * Why a buyer who wants to be forgotten cannot be forgotten yet in one order: judged by its facts alone, and here alone.
+ * Why the buyer of one order cannot be erased yet. Only the order's facts decide, and only here.
  *
- *   PAYMENT_MAY_COME   it may still be paid for, or a payment is pending
- *   BUYER_NEEDED       something is still to be bought, or decided, for which their name and address are needed
- *   RESEND_OPEN        a call that was sent for it is in doubt, and its frozen request may leave once more
- *   REFUND_OPEN        their money is here and may go back, or is disputed
- *   MESSAGE_UNREAD     something was told of it that has not been read yet
+ *   PAYMENT_MAY_COME   the order may still be paid for, or a payment is pending
+ *   BUYER_NEEDED       a purchase or a decision is open that needs the buyer's name and address
+ *   RESEND_OPEN        a call that was sent is in doubt, and its frozen request may be sent once more
+ *   REFUND_OPEN        the buyer's money is here and may be refunded, or is disputed
+ *   MESSAGE_UNREAD     a message about the order has not been read yet
  *   RESTORE_UNDER_WAY  the database was restored, and what it has missed is not known
  *
- * Once the goods are ordered, their supplier has the address, and asking for the goods by number names nobody.
+ * Once the goods are ordered, the supplier has the address, and we ask about them by order number alone.
  */
 import type { OrderState } from '../../domain/order.ts';
 import { approvedWithinMs } from '../../domain/payment.ts';
@@ -34,13 +34,13 @@ type HoldCode =
 
 export type ErasureHold = {
   readonly code: HoldCode;
-  /** What it waits for, in words for a person. */
+  /** What the erasure waits for, in words for a person. */
   readonly note: string;
-  /** When that is over at the latest; null where that is not known. */
+  /** When that ends at the latest; null when unknown. */
   readonly until: Date | null;
 };
 
-/** Nothing more is bought for these. */
+/** In these states nothing more is bought. */
 export const overStates = [
   'PURCHASED',
   'SHIPPED',
@@ -52,7 +52,7 @@ export const overStates = [
 
 const isOver = ({ status }: Order): boolean => overStates.some(state => state === status);
 
-/** Nothing when its buyer can be forgotten now. The caller has locked the order, so that nothing is begun for it meanwhile. */
+/** Null when the buyer can be erased now. The caller has locked the order, so nothing begins for it meanwhile. */
 export async function erasureHold(em: EntityManager, order: Order): Promise<ErasureHold | null> {
   return (
     (await restoring(em)) ??
@@ -60,9 +60,7 @@ export async function erasureHold(em: EntityManager, order: Order): Promise<Eras
     (await paymentMayCome(em, order)) ??
     buyerNeeded(order) ??
     (await refundOpen(em, order)) ??
-    ((await hasUnreadMessage(em, order))
-      ? hold('MESSAGE_UNREAD', 'something was told of it that was not read yet')
-      : null)
+    ((await hasUnreadMessage(em, order)) ? hold('MESSAGE_UNREAD', 'a message about it has not been read yet') : null)
   );
 }
 
@@ -73,13 +71,13 @@ const restoring = async (em: EntityManager): Promise<ErasureHold | null> =>
     ? hold('RESTORE_UNDER_WAY', 'the database was restored: `npm run restore:check` ends it')
     : null;
 
-/** What was never sent is taken back with the erasure. */
+/** A request that was never sent does not hold the erasure, which withdraws it. */
 async function resendOpen(em: EntityManager, { id }: Order): Promise<ErasureHold | null> {
   const sent = { subject: id, status: 'OPEN' as const, lastSentAt: { $ne: null } };
   const [effect] = await em.find(Effect, sent, { exclude: ['request'], orderBy: { resendUntil: 'desc' }, limit: 1 });
   if (!effect) return null;
   const until = effect.resendUntil && effect.resendUntil > timeOf(em) ? effect.resendUntil : null;
-  return hold('RESEND_OPEN', `nobody knows yet what came of the ${effect.purpose} ${effect.idempotencyKey}`, until);
+  return hold('RESEND_OPEN', `the result of the ${effect.purpose} ${effect.idempotencyKey} is not known yet`, until);
 }
 
 async function paymentMayCome(em: EntityManager, order: Order): Promise<ErasureHold | null> {
@@ -101,8 +99,9 @@ async function refundOpen(em: EntityManager, order: Order): Promise<ErasureHold 
   if (await isDisputed(em, id)) return hold('REFUND_OPEN', 'its buyer disputes the payment');
   if (await isRefundPending(em, id)) return hold('REFUND_OPEN', 'a refund is on its way');
   if (await hasUnquantified(em, id))
-    return hold('REFUND_OPEN', 'its marketplace gave money back and has not said how much');
-  if (await isContradicted(em, id)) return hold('REFUND_OPEN', 'a call that was given up has happened: say what left');
+    return hold('REFUND_OPEN', 'its marketplace has refunded an amount that is not known yet');
+  if (await isContradicted(em, id))
+    return hold('REFUND_OPEN', 'a call that was given up has happened: enter the amount that left');
   const nothingSold = status === 'FAILED' || status === 'CANCELLED';
-  return nothingSold && (await holdsMoney(em, id)) ? hold('REFUND_OPEN', 'the money of its buyer is still here') : null;
+  return nothingSold && (await holdsMoney(em, id)) ? hold('REFUND_OPEN', 'the buyer’s money is still here') : null;
 }

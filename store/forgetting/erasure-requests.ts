@@ -1,15 +1,18 @@
-/** Who asked to be forgotten, by their e-mail address: the wish is a fact of their orders, and is met when it may be. */
+/**
+ * Erasure requests by e-mail address. A request is stored on the orders that it covers, and carried out once nothing
+ * holds it.
+ */
 import type { OrderId } from '../../domain/ids.ts';
 import { emailHashes } from '../database/buyer-address.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 
 /**
- * Writes the wish down, whatever the channel. Gives all orders that name the address and are not erased, and the other
- * lines of the same marketplace orders, whose buyer it is as well; oldest first.
+ * Stores the request, on every channel. Returns all orders that name the address and are not erased, and the other
+ * lines of the same marketplace orders, which have the same buyer; oldest first.
  */
 export async function askToForget(em: EntityManager, email: string): Promise<OrderId[]> {
   const hashes = emailHashes(em, email);
-  // What was stored before addresses were sealed has no hash until a worker has sealed it.
+  // An order from before addresses were sealed has no hash until a worker seals it.
   const rows = await em.execute<{ id: OrderId; created_at: string }[]>(
     `with named as (
        select id from orders where email_hash in (${hashes.map(() => '?').join(', ')})

@@ -15,10 +15,10 @@ import { erased, redactJson, redactText } from './redact.ts';
 
 const pageSize = 200;
 
-/** Why somebody is forgotten: it is written into the timeline, with who did it where that was a person. */
+/** Why the buyer is erased, and by whom if a person did it; both go into the timeline. */
 type Erasure = { readonly why: string; readonly by?: UserId };
 
-/** What a buyer bought, by the names they go by at a marketplace; each page is locked until the transaction ends. */
+/** The orders of a buyer, by their account names at a marketplace. Each page is locked until the transaction ends. */
 export async function* ordersOfBuyer(
   em: EntityManager,
   channel: Channel,
@@ -38,8 +38,8 @@ export async function* ordersOfBuyer(
 }
 
 /**
- * An order and what else its buyer bought with it, as other lines of one marketplace order; all locked until the
- * transaction ends, so that nothing is sent for them meanwhile.
+ * An order and the other lines of its marketplace order, all locked until the transaction ends, so that nothing is sent
+ * for them meanwhile.
  */
 export async function lockLines(em: EntityManager, id: OrderId): Promise<Order[]> {
   const rows = await em.execute<{ id: OrderId }[]>(
@@ -52,11 +52,14 @@ export async function lockLines(em: EntityManager, id: OrderId): Promise<Order[]
 }
 
 type LineHold = ErasureHold & { readonly line: OrderId };
-/** What holds an order, for whoever asked about the order `id`. */
+/** What holds the erasure, in words for a person who asked about the order `id`. */
 export const holdText = (id: OrderId, { line, note: text }: LineHold): string =>
   line === id ? text : `line ${line}: ${text}`;
 
-/** The lines of one marketplace order, locked, name one buyer: forgotten in all of them, or in none. Then gives what holds one. */
+/**
+ * Erases the buyer in all lines of one marketplace order, or in none; then returns what holds one. The lines are
+ * locked.
+ */
 export async function forgetBuyer(
   em: EntityManager,
   lines: readonly Order[],
@@ -72,9 +75,9 @@ export async function forgetBuyer(
 }
 
 /**
- * Takes the person out of these orders: name, address, phone and e-mail; what the timeline says of them; the messages
- * that told of the order; and the requests to the supplier, where it is known what came of them. Ids, amounts, times
- * and states stay. What was never sent for them is taken back.
+ * Removes the buyer from these orders: name, address, phone and e-mail, also in the timeline, in the messages about the
+ * order, and in requests to the supplier whose result is known. Ids, amounts, times and states stay. Withdraws requests
+ * that were never sent.
  */
 export async function eraseOrders(em: EntityManager, orders: readonly Order[], { why, by }: Erasure): Promise<void> {
   for (const order of orders) {
@@ -87,7 +90,7 @@ export async function eraseOrders(em: EntityManager, orders: readonly Order[], {
     );
     await eraseTimeline(em, id, words);
     for (const purpose of ['capture', 'buy', 'refund'] as const) await withdrawUnsent(em, purpose, id);
-    // The database rewrites requests of closed effects by itself, whenever they are touched.
+    // A trigger redacts the request of a closed effect whenever its row is updated.
     await em.execute(`update effects set request = request where purpose = 'buy' and subject = ?`, [id]);
     await forgetMessages(em, order);
     await em.execute('delete from evidence where order_id = ?', [id]);
@@ -95,7 +98,7 @@ export async function eraseOrders(em: EntityManager, orders: readonly Order[], {
   }
 }
 
-/** The message itself names who is to be forgotten: it is closed and emptied at once, or it could not be read again. */
+/** The erasure request itself names the buyer: it is closed and emptied now, because it cannot be read again later. */
 export async function closeForgotten(em: EntityManager, id: EventId, text: string): Promise<void> {
   const emptied = { body: Buffer.alloc(0), headers: {} };
   await em.nativeUpdate(InboundEvent, { id }, { ...emptied, status: 'APPLIED', note: text, nextCheckAt: null });
@@ -108,7 +111,7 @@ async function eraseTimeline(em: EntityManager, orderId: Order['id'], words: rea
   );
   for (const line of lines) {
     const { note: said, detail, unopened } = openLine(em, orderId, line);
-    // What nobody can look through goes whole: its key may be found again.
+    // A text that cannot be decrypted is erased whole: its key may turn up again.
     const left = unopened ? erased : redactText(said, words);
     const leftDetail = redactJson(detail, words) as StoredDetail;
     if (left === said && storableJson(leftDetail) === storableJson(detail)) continue;
@@ -120,7 +123,7 @@ async function eraseTimeline(em: EntityManager, orderId: Order['id'], words: rea
   }
 }
 
-/** All that names the buyer, and each part of their name: a supplier's complaint may be about one of them. */
+/** All words that name the buyer, and each part of their name, because a supplier's text may quote a single part. */
 function wordsFor(shipTo: Address | null | undefined, buyerAccount: string | null | undefined): string[] {
   const { fullName = '', company, labelReference, line1, line2, city, postalCode, phone, email, taxId } = shipTo ?? {};
   const names = fullName.split(/\s+/).filter(part => part.length > 2);

@@ -1,4 +1,4 @@
-/** Whom nobody has to ask about any more: each rule names orders whose buyer is forgotten, unless something holds them. */
+/** Which buyers are erased on schedule: each rule finds orders whose buyer is erased unless something holds them. */
 import type { OrderId } from '../../domain/ids.ts';
 import { broughtNothing } from '../../domain/payment.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
@@ -7,21 +7,21 @@ import type { Order } from '../entities/order.ts';
 import { lockLines } from './erasure.ts';
 import { overStates } from './erasure-hold.ts';
 
-/** @param personDays for so many days a closed order keeps its buyer */
+/** @param personDays how many days a closed order keeps its buyer */
 type Days = { readonly personDays: number };
 
 export type ForgettingRule = {
   readonly name: 'asked' | 'never paid' | 'closed';
-  /** What the timeline says. */
+  /** The reason in the timeline. */
   why(days: Days): string;
-  /** SQL about `orders o`; each is found by an index of its own. */
+  /** A condition on `orders o`; each one has an index of its own. */
   where(days: Days): string;
 };
 
-/** An index of migration 0042 says the same: another list would be read row by row. */
+/** An index of migration 0042 has the same condition: with another list, every row would be read. */
 const over = `o.status in (${overStates.map(state => `'${state}'`).join(', ')})`;
 
-/** In the order in which they are gone through. */
+/** In the order in which the rules run. */
 export const forgettingRules: readonly [ForgettingRule, ...ForgettingRule[]] = [
   {
     name: 'asked',
@@ -29,14 +29,14 @@ export const forgettingRules: readonly [ForgettingRule, ...ForgettingRule[]] = [
     where: () => 'o.erase_asked_at is not null',
   },
   {
-    // PayPal's order is over when ours is given up: a day later nothing that was on its way can come any more.
+    // PayPal's order ends when ours is given up; a day later no payment can arrive any more.
     name: 'never paid',
     why: () => 'nobody paid',
     where: () => `o.status = 'CANCELLED' and o.updated_at < clock_now() - interval '1 day'
       and not exists (select from payments p where p.order_id = o.id and p.status not in (${quoted(broughtNothing)}))`,
   },
   {
-    // Goods whose arrival nobody has ever told stay PURCHASED or SHIPPED.
+    // Goods whose arrival was never reported stay PURCHASED or SHIPPED.
     name: 'closed',
     why: ({ personDays }) => `nothing has happened for ${personDays} days`,
     where: ({ personDays }) => `${over} and (o.status not in ('PURCHASED', 'SHIPPED') or o.sale_booked_at is not null)
@@ -47,7 +47,7 @@ export const forgettingRules: readonly [ForgettingRule, ...ForgettingRule[]] = [
 export type Place = { readonly rule: string; readonly cursor: string | null };
 type DueOrder = { readonly id: OrderId; readonly cursor: string };
 
-/** Orders that a rule names, those at rest for longest first, from behind a cursor on. */
+/** Orders that a rule covers, those unchanged for longest first, from a cursor on. */
 export async function dueOrders(
   em: EntityManager,
   rule: ForgettingRule,

@@ -1,9 +1,9 @@
 export const erased = '[erased]';
 
-/** Fields that hold a person, whatever is in them. */
+/** Fields whose whole content is personal. */
 const personal = new Set(['buyer', 'shippingAddress', 'shipTo', 'address', 'fullName', 'phone', 'email', 'taxId']);
 
-/** Replaces each of these words, where it stands alone: a postcode is not cut out of an amount or an order number. */
+/** Replaces each of these words where it stands alone: a postcode inside an amount or an order number stays. */
 export function redactText(text: string, words: readonly string[]): string {
   if (words.length === 0) return text;
   const longestFirst = words.toSorted((a, b) => b.length - a.length).map(RegExp.escape);
@@ -14,7 +14,7 @@ export function redactText(text: string, words: readonly string[]): string {
   return text.replace(alone, erased);
 }
 
-/** The same for every text in a JSON value; fields that are a person's by their name go whole. */
+/** The same for every text in a JSON value; personal fields are replaced whole. */
 export function redactJson(value: unknown, words: readonly string[]): unknown {
   if (typeof value === 'string') return redactText(value, words);
   if (Array.isArray(value)) return value.map(part => redactJson(part, words));

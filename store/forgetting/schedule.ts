@@ -1,10 +1,10 @@
 /**
- * The one row by which buyers are forgotten by themselves, whichever process does it.
+ * The schedule by which buyers are erased: one row for all processes.
  *
  *   between two runs ──due──► run n: rule by rule, page by page ──the last──► between two runs
  *
- * What was looked at last is written after each page, under the fence of whoever is at it: a run that dies is gone on
- * with, and what it had done is found done.
+ * The cursor is stored after each page, under the fence of the run's owner: a run that dies is continued, and finds the
+ * buyers that it had erased done.
  */
 import { raw } from '@mikro-orm/core';
 import type { ForgettingId } from '../../domain/ids.ts';
@@ -13,7 +13,7 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { Forgetting } from '../entities/forgetting.ts';
 import { forgettingRules, type Place } from './forgetting-rules.ts';
 
-/** Another run has taken it over. */
+/** Another job has taken over the run. */
 export class LostForgetting extends LostClaim {
   override readonly name = 'LostForgetting';
 }
@@ -32,7 +32,7 @@ export const theForgetting = (em: EntityManager): Promise<Forgetting | null> =>
 export const wakeForgetting = (em: EntityManager, id: ForgettingId): Promise<Forgetting | null> =>
   wake(em, Forgetting, id);
 
-/** Makes this job the one that is at it, and begins a new run between two. */
+/** Makes this job the owner of the schedule, and begins a new run if none is under way. */
 export async function claimForgetting(em: EntityManager, id: ForgettingId): Promise<Forgetting | null> {
   const claimed = await em.nativeUpdate(Forgetting, { id }, { fence: raw<bigint>('fence + 1') });
   if (claimed !== 1) return null;
@@ -42,11 +42,11 @@ export async function claimForgetting(em: EntityManager, id: ForgettingId): Prom
   return em.findOne(Forgetting, { id });
 }
 
-/** Writes how far it has come. @throws LostForgetting */
+/** Stores how far the run has come. @throws LostForgetting */
 export const goOnAt = (em: EntityManager, run: Forgetting, place: Place, forgotten: number): Promise<Forgetting> =>
   moveOwn(em, run, { ...place, forgotten: run.forgotten + forgotten });
 
-/** All rules are gone through. @throws LostForgetting */
+/** The run has gone through all rules. @throws LostForgetting */
 export const endForgetting = (em: EntityManager, run: Forgetting, nextAt: Date): Promise<Forgetting> =>
   moveOwn(em, run, {
     rule: null,

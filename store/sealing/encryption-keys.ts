@@ -5,7 +5,7 @@ import type { Store } from '../database/open.ts';
 import { buyerColumns, type KeyUse, keysInUse, sealedPlace, secretColumns } from '../database/sealed-columns.ts';
 import { onceThere } from '../database/unavailable.ts';
 
-/** Says which key is wrong or missing, by its id; never a key, never a secret. */
+/** Names the key that is wrong or missing by its id; never contains a key or a secret. */
 export class EncryptionKeyError extends Error {
   override readonly name = 'EncryptionKeyError';
   readonly code = 'ENCRYPTION_KEY_DOES_NOT_FIT';
@@ -17,19 +17,19 @@ export class EncryptionKeyError extends Error {
   }
 }
 
-/** Sealed once with every key: whoever comes with another key of that name cannot open it. */
+/** Sealed once with every key: a different key under the same name cannot open it. */
 const canaryText = 'sealed with this key';
 
 /**
- * Asked by every process before it does anything: every key that stored secrets need is there and is the right one, so
- * that a wrong key is an error at the start and not an account that has lost its tokens.
+ * Every process calls this before anything else: all keys that stored secrets need must be present and right, so that a
+ * wrong key fails the start, and no account loses its tokens.
  * @throws EncryptionKeyError with every mistake at once
  */
 export async function assertKeysFit(store: Store, keys: readonly EncryptionKey[]): Promise<void> {
   const uses = await onceThere(() => store.read(em => keysInUse(em, secretColumns)));
   const ofBuyers = await store.read(em => buyersWithout(em, keys));
   const inRows = [...uses, ...ofBuyers].flatMap(use => mistakeOf(use, keys));
-  // A key that opens no row leaves no canary: it would accuse the right one later.
+  // A key that opens no row gets no canary: the canary would later reject the right key.
   if (inRows.length > 0) throw new EncryptionKeyError(inRows);
   const checked = await store.transaction(em => Promise.all(keys.map(key => checkCanary(em, key))));
   const mistakes = checked.flat();
@@ -37,8 +37,8 @@ export async function assertKeysFit(store: Store, keys: readonly EncryptionKey[]
 }
 
 /**
- * What names buyers is too much to be read at every start: only where a key is missing that this database has known, and
- * that no rotation has retired. That a key is the right one its canary says.
+ * Buyers' columns are too large to read at every start. They are read only when a key is missing that this database has
+ * known and no rotation has retired. Its canary proves that a present key is the right one.
  */
 async function buyersWithout(em: EntityManager, keys: readonly EncryptionKey[]): Promise<KeyUse[]> {
   const known = await em.execute<{ id: string }[]>('select id from encryption_keys where retired_at is null');
@@ -47,7 +47,7 @@ async function buyersWithout(em: EntityManager, keys: readonly EncryptionKey[]):
   return (await keysInUse(em, buyerColumns)).filter(({ keyId }) => missing.some(({ id }) => id === keyId));
 }
 
-/** Nothing is sealed with any other than these. */
+/** No row is sealed with any other key than these. */
 export async function retireKeys(em: EntityManager, inUse: readonly string[]): Promise<void> {
   const names = inUse.map(() => '?').join(', ');
   await em.execute(

@@ -1,4 +1,4 @@
-/** Seals rows with the first key, batch by batch in the order of their ids: sealed anew, or for the first time. */
+/** Seals rows with the first key, in batches by id: rows sealed with an older key, and rows not sealed yet. */
 import type { Address } from '../../domain/address.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { keysMentionedIn } from '../../domain/our-idempotency-keys.ts';
@@ -12,7 +12,7 @@ import { sealedLine } from '../database/timeline-lines.ts';
 
 type Row = {
   readonly id: string;
-  /** What names it in the place that its text is bound to. */
+  /** The row's name in the context that its sealed text is bound to. */
   readonly row: string;
   readonly sealed: string | null;
   readonly plain: string | null;
@@ -20,7 +20,7 @@ type Row = {
 
 const isConverted = (column: SealedColumn): column is ConvertedColumn => 'isPlain' in column;
 
-/** SQL with one parameter, the current key: sealed with another one, or not sealed at all. */
+/** SQL with one parameter, the current key: sealed with another key, or not sealed at all. */
 export function isOutdated(column: SealedColumn): string {
   const older = `split_part(${column.head}, '.', 2) <> ?`;
   return isConverted(column) ? `(${older} or ${column.isPlain})` : older;
@@ -28,7 +28,10 @@ export function isOutdated(column: SealedColumn): string {
 
 type Wanted = { readonly where: string; readonly values: readonly unknown[]; readonly limit: number };
 
-/** Under row locks: who is refreshing a token is not overwritten. Rows that somebody else holds are passed over. */
+/**
+ * Locks the rows, so that a token that is being refreshed is not overwritten. Skips rows that another transaction has
+ * locked.
+ */
 async function sealRows(em: EntityManager, keys: Keyring, column: SealedColumn, wanted: Wanted): Promise<Row[]> {
   const plain = isConverted(column) ? `case when ${column.isPlain} then ${column.plain} end` : 'null';
   const rows = await em.execute<Row[]>(
@@ -50,7 +53,7 @@ async function sealRow(em: EntityManager, keys: Keyring, column: SealedColumn, r
   await keepBeside(em, keys, column, id, text);
 }
 
-/** A line of an earlier release, all of it as JSON. */
+/** A line of an earlier release is one JSON text. */
 async function sealLine(em: EntityManager, keys: Keyring, id: string, plain: string): Promise<void> {
   const { orderId, ...line } = JSON.parse(plain) as { orderId: OrderId; note: string; detail: StoredDetail };
   await em.execute('update order_events set bound_to = ?, note = ?, told = ?, detail = ?::jsonb where id = ?', [
@@ -59,7 +62,7 @@ async function sealLine(em: EntityManager, keys: Keyring, id: string, plain: str
   ]);
 }
 
-/** What is searched for in a row whose text is sealed. */
+/** Stores the searchable columns of a row whose text is sealed. */
 async function keepBeside(em: EntityManager, { hash }: Keyring, { table }: SealedColumn, id: string, text: string) {
   if (table === 'orders') {
     const { emailHash, nameHash } = hashesOf(hash, JSON.parse(text) as Address);
@@ -70,7 +73,7 @@ async function keepBeside(em: EntityManager, { hash }: Keyring, { table }: Seale
   }
 }
 
-/** What another key than the first has sealed, from behind `after` on: each row is read once. */
+/** Reseals rows that another key has sealed, after the id `after`: each row is read once. */
 export const resealBatch = (
   store: Store,
   keys: Keyring,
@@ -87,10 +90,10 @@ export const resealBatch = (
     return { rows: rows.length, last: rows.at(-1)?.id ?? null };
   });
 
-/** Of one column: rows of one transaction, and transactions. A row of bytes (a picture) may be megabytes. */
+/** For one column: rows per transaction, and transactions per pass. A row with a picture may be megabytes. */
 const pass = { rows: 200, pictures: 10, batches: 20 };
 
-/** What was stored before it was sealed. Gives how many rows it was; what is left is the next pass's. */
+/** Seals rows from before sealing. Returns how many; the next pass does the rest. */
 export async function sealPlain(store: Store): Promise<number> {
   let sealed = 0;
   for (const column of buyerColumns.filter(isConverted)) {

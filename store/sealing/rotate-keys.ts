@@ -1,8 +1,8 @@
 /**
- * `npm run rotate-keys`: seals every stored secret, and all that names a buyer, again with the first key of
- * ENCRYPTION_KEY, so that the older ones can be taken away. Every process that runs meanwhile must have both keys
- * (docs/settings.md, "Changing the encryption key": the new key last, then first, then this). Stopped half-way, it is
- * started again.
+ * `npm run rotate-keys`: reseals every stored secret, and everything that names a buyer, with the first key of
+ * ENCRYPTION_KEY, so that older keys can be removed. Every process that runs meanwhile must have both keys
+ * (docs/settings.md, "Changing the encryption key": the new key last, then first, then this). An interrupted run is
+ * simply started again.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EncryptionKey } from '../../runtime/config.ts';
@@ -14,7 +14,7 @@ import { assertKeysFit, retireKeys } from './encryption-keys.ts';
 import { isOutdated, resealBatch } from './resealing.ts';
 
 const batchSize = { rows: 50, pictures: 10 };
-/** A row that somebody else holds (a token that is being refreshed) is waited for this long. */
+/** How long to wait for a row that another transaction has locked, such as a token that is being refreshed. */
 const patience = { tries: 60, pauseMs: 1_000 };
 
 type Rotation = {
@@ -25,7 +25,7 @@ type Rotation = {
   batch?: number;
 };
 
-/** Gives what is still sealed with other keys than the current one: nothing, unless rows stayed locked all along. */
+/** Returns what is still sealed with other keys than the current one: nothing, unless rows stayed locked throughout. */
 export async function rotateKeys({ store, keys, progress, batch }: Rotation): Promise<KeyUse[]> {
   const [current] = keys;
   if (!current) throw new Error('there is no key to seal with');
@@ -46,7 +46,7 @@ export async function rotateKeys({ store, keys, progress, batch }: Rotation): Pr
   return left;
 }
 
-/** Once through a column, from its first row to its last; gives how many rows were sealed. */
+/** One pass over a column, from its first row to its last; returns how many rows were sealed. */
 async function resealAll(
   { store, keys, progress, batch }: Required<Rotation>,
   column: SealedColumn,
@@ -76,7 +76,7 @@ if (import.meta.main) {
   const { readSealingConfig } = await import('../../runtime/config.ts');
   const { databaseUrl, encryptionKeys } = readSealingConfig();
   const say = (line: string) => process.stdout.write(`${line}\n`);
-  // It reads whole tables.
+  // Reading whole tables takes longer than the usual limits allow.
   const store = await openStore(databaseUrl, 2, [], patient);
   try {
     const left = await rotateKeys({ store, keys: encryptionKeys, progress: say });
@@ -86,7 +86,7 @@ if (import.meta.main) {
     const free = older.filter(id => !left.some(({ keyId }) => keyId === id));
     if (free.length > 0) say(`no longer in use, and may be taken out of ENCRYPTION_KEY: ${free.join(', ')}`);
     if (left.length > 0) {
-      say('some rows were locked all along: run this again');
+      say('some rows stayed locked: run this again');
       process.exitCode = 1;
     }
   } finally {
