@@ -122,8 +122,8 @@ function whyNoSupplierRefund({ order: { status }, supplierOwes }: OrderFacts): D
 export function orderChoices(facts: OrderFacts): Choices<OrderDecisionName> {
   const { order } = facts;
   const isAsked = decidedIn.includes(order.status);
-  const nobodyAsks = refusal('NOT_IN_REVIEW', 'only an order that waits or needs a review is decided about');
-  const judged = (refusal: DecisionRefused | null) => (isAsked ? refusal : nobodyAsks);
+  const notInReview = refusal('NOT_IN_REVIEW', 'only an order that waits or needs a review is decided about');
+  const judged = (refusal: DecisionRefused | null) => (isAsked ? refusal : notInReview);
   const nothing = refusal('NOTHING_ORDERED', 'nothing is ordered for it');
   const { saleBookedAt } = order;
   return {

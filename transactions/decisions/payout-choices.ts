@@ -59,15 +59,15 @@ function whyNotPaidElsewhere(facts: PayoutFacts): DecisionRefused | null {
 
 export function payoutChoices(facts: PayoutFacts): Choices<PayoutDecisionName> {
   const { leg, pay } = facts;
-  const nobodyAsks =
+  const notInReview =
     leg.status === 'NEEDS_REVIEW'
       ? null
       : refusal('NOT_IN_REVIEW', 'only a payout that needs a review is decided about');
   const nothingSent =
     pay || leg.reason === contradicted ? null : refusal('NOTHING_IN_DOUBT', 'nothing was sent that could have arrived');
   return {
-    paid: nobodyAsks ?? nothingSent,
-    'not-paid': nobodyAsks ?? whyNotPaidAnew(facts),
+    paid: notInReview ?? nothingSent,
+    'not-paid': notInReview ?? whyNotPaidAnew(facts),
     'pay-again': didNotArrive.includes(leg.status)
       ? null
       : refusal('NOT_PAYABLE_AGAIN', 'only a payout that did not arrive is paid again'),
