@@ -17,11 +17,11 @@ export const accountPage = (viewer: Viewer, { sessions, here }: Shown, now: Date
     ${card(
       'Password',
       html`<form class="fields" method="post" action="/account/password">
-        <label>Present password <input name="password" type="password" autocomplete="current-password" maxlength="1024" required></label>
+        <label>Current password <input name="password" type="password" autocomplete="current-password" maxlength="1024" required></label>
         <label>New password <input name="newPassword" type="password" autocomplete="new-password" minlength="${passwordLengthMin}" maxlength="1024" required></label>
         <button>Change</button>
       </form>`,
-      'Your sessions elsewhere end with it.',
+      'A change ends your other sessions.',
     )}
     ${card(
       'Sessions',
@@ -39,7 +39,7 @@ export const accountPage = (viewer: Viewer, { sessions, here }: Shown, now: Date
               : html`<form method="post" action="/account/sessions/${session.id}/end"><button class="quiet">End</button></form>`,
           ],
         })),
-        'You are logged in nowhere.',
+        'You have no session.',
       )}
       ${sessions.length > 1 && html`<form method="post" action="/account/sessions/end"><button>End all others</button></form>`}`,
     )}`,

@@ -20,7 +20,7 @@ export const auditPage = (viewer: Viewer, paged: Paged<Audited>, now: Date): str
         cells: [
           html`<span class="whole">${moment(row.at)}</span><small class="under">${relative(row.at, now)}</small>`,
           html`${row.operator}${row.source && html`<small class="under">${row.source}</small>`}`,
-          // A request is told as it came.
+          // An HTTP request is shown as code.
           html`${/^[A-Z]+ /.test(row.action) ? code(row.action) : row.action}<small class="under">${target(row.target)}</small>`,
           html`${outcome(row.outcome)}${changes(row.changes)}`,
         ],
@@ -37,7 +37,7 @@ function target({ order, ...rest }: Audited['target']): Html {
   )}`;
 }
 
-/** Which columns of which row, before and after. */
+/** The changed columns of each row, before and after. */
 const changes = (made: Audited['changes']): Html | false =>
   made.length > 0 &&
   html`<details><summary>${made.length === 1 ? '1 row' : `${made.length} rows`} changed</summary>
@@ -56,7 +56,7 @@ const told = (value: unknown): string | undefined =>
 
 const outcomeTones: Readonly<Record<string, Tone>> = { done: 'good', denied: 'bad', failed: 'bad', intent: 'wait' };
 
-/** `done: 3 jobs run again`, `denied: not offered here`; an intent without an end says that we died in between. */
+/** `done: 3 jobs run again`, `denied: not offered here`; an intent without an outcome shows that the process died. */
 function outcome(text: string): Html {
   const [word = '', ...rest] = text.split(': ');
   return html`${badge(word, outcomeTones[word])} <span class="breaks">${rest.join(': ')}</span>`;

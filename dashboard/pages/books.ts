@@ -25,13 +25,13 @@ export const booksPage = (viewer: Viewer, books: Books): string =>
       does not meet it again.</p>
     ${standing(books)}
     ${differences(books)}
-    ${plain(books, 'unread', 'Not read', 'a provider did not answer for them: nothing is known')}
-    ${plain(books, 'uncheckable', 'Cannot be checked', 'nobody can be asked about them, or we may not ask')}
+    ${plain(books, 'unread', 'Not read', 'a provider did not answer: nothing is known')}
+    ${plain(books, 'uncheckable', 'Cannot be checked', 'no provider can be asked, or we may not ask')}
     ${books.gone.length > 0 && card('Gone', gone(books), 'what later checks have not met again')}
     ${card('What is checked', rulesTable(books), `${bookRules.length} rules`)}`,
   );
 
-/** How far the check is, and the button that begins one. */
+/** The progress of the check, and the button that starts one. */
 const standing = ({ check, now }: Books): Html => html`
   <form class="filter" method="post" action="/books/check">
     <button>${check?.stage ? 'Go on now' : 'Check now'}</button> <span class="soft">${progress(check, now)}</span>
@@ -52,7 +52,7 @@ const countOf = ({ counts }: Books, kind: FindingKind, rule?: string): number =>
     .filter(row => row.kind === kind && (rule === undefined || row.rule === rule))
     .reduce((total, { count }) => total + count, 0);
 
-/** By rule, in the order in which they are checked: each with what a person does about it. */
+/** By rule, in the order of the check, each with what a person does about it. */
 function differences(books: Books): Html {
   if (countOf(books, 'difference') === 0)
     return card(

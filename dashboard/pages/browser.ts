@@ -15,7 +15,7 @@ export const browserPage = (
     html`
     <h1>Browser</h1>
     <p class="lead">Accounts that buy on the supplier’s own website, one order at a time. When the website wants a person,
-      the account stands still: log in there, settle what it asks, then release it.</p>
+      the account is paused: log in there, do what it asks, then release it.</p>
     ${mainSwitch(allowed)}
     ${card(
       'Accounts',

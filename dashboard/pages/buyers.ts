@@ -27,7 +27,7 @@ function outcome({ erased, waiting }: ErasedBuyer): Html {
     return html`<p class="notice wait" role="status">No order names this address: nobody was erased.</p>`;
   return html`
     ${erased.length > 0 && html`<p class="notice good" role="status">Erased from ${erased.map(orderLink)}</p>`}
-    ${waiting.length > 0 && card('Waiting', waitingTable(waiting), 'erased by themselves when nothing holds them any more')}`;
+    ${waiting.length > 0 && card('Waiting', waitingTable(waiting), 'erased by themselves once nothing holds them')}`;
 }
 
 const orderLink = (id: OrderId): Html => html`<a href="/orders/${id}"><code>${shortId(id)}</code></a> `;

@@ -4,14 +4,14 @@ import { type Html, html } from '../../runtime/http/html.ts';
 import type { Contradiction } from '../../store/contradictions.ts';
 import { amount, badge, card, code } from './parts.ts';
 
-/** What was given up and happened all the same: what its provider shows, and the form that says by amount what left. */
+/** Calls that were given up and happened after all: what the provider shows, and the form for the amount that left. */
 export const contradictionCard = (found: readonly Contradiction[]): Html | undefined =>
   found.length === 0
     ? undefined
     : card(
         'Happened after all',
         html`${found.map(one => (one.settled ? settled(one) : settleForm(one)))}`,
-        'given up as not happened, and its provider shows it: no money of the order moves before somebody has said what left',
+        'given up as not happened, and its provider shows it: no money of the order moves before a person enters what left',
       );
 
 const named = ({ purpose, key, generation, evidence }: Contradiction): Html =>
@@ -25,9 +25,9 @@ const settleForm = (one: Contradiction): Html =>
     <fieldset>
       <legend>${named(one)}</legend>
       <label>What left under it, ${platformCurrency}
-        <input name="amount" inputmode="decimal" maxlength="20" required placeholder="0.00 where nothing did">
+        <input name="amount" inputmode="decimal" maxlength="20" required placeholder="0.00 if nothing left">
         <input type="hidden" name="amountCurrency" value="${platformCurrency}"></label>
       <label>Why <input name="why" minlength="3" maxlength="500" required placeholder="what you have seen, and where"></label>
-      <button>Say so</button>
+      <button>Enter</button>
     </fieldset>
   </form>`;

@@ -30,49 +30,49 @@ const money = (name: string, label: string, currency: Currency = platformCurrenc
   }) as const;
 
 const orderDecisions = (saleCurrency: Currency): Readonly<Record<OrderDecisionName, Choice>> => ({
-  'go-on': { text: 'The goods are ordered: follow them, whatever stopped the order.' },
-  delivered: { text: 'The buyer has the goods: follow them no more.' },
-  bought: { text: 'The supplier has the order, under these numbers: follow it.', fields: [numbers] },
+  'go-on': { text: 'The goods are ordered: track them, whatever stopped the order.' },
+  delivered: { text: 'The buyer has the goods: stop tracking them.' },
+  bought: { text: 'The supplier has the order, under these numbers: track it.', fields: [numbers] },
   'bought-for': {
-    text: 'The supplier has the order, and it cannot be read there: take my word for what was paid.',
-    fields: [numbers, { ...money('costs', 'Paid for each of them, in the same order'), several: true }],
+    text: 'The supplier has the order, and we cannot read it there: use the amounts that I enter.',
+    fields: [numbers, { ...money('costs', 'Paid for each number, in the same order'), several: true }],
   },
   supplied: {
-    text: 'The buyer has the goods by another way: nothing is ordered.',
-    fields: [money('cost', 'What the goods have cost whoever pays the supplier; 0 if nothing')],
+    text: 'The buyer has the goods by other means: order nothing.',
+    fields: [money('cost', 'What the goods cost the party that pays the supplier; 0 if nothing')],
   },
-  'buy-again': { text: 'Nothing was bought: check everything anew, and buy it.' },
+  'buy-again': { text: 'Nothing was bought: check everything again, and buy.' },
   'not-coming': {
-    text: 'The ordered goods do not come: undo the purchase.',
-    fields: [money('returned', 'Came back from the supplier'), money('lost', 'Is lost')],
+    text: 'The ordered goods will not arrive: undo the purchase.',
+    fields: [money('returned', 'Came back from the supplier'), money('lost', 'Lost')],
   },
   'supplier-refunded': {
-    text: 'The supplier’s refund for what it cancelled was seen.',
+    text: 'The supplier has refunded what it cancelled.',
     fields: [money('returned', 'Came back'), money('lost', 'Will not come back')],
   },
   'marketplace-refunded': {
-    text: 'The marketplace gave money back: I have looked there how much.',
-    fields: [money('amount', 'Given back for this order in all; 0 where it was for another line', saleCurrency)],
+    text: 'The marketplace refunded the buyer: I have looked there how much.',
+    fields: [money('amount', 'Refunded for this order in total; 0 if it was for another line', saleCurrency)],
   },
   'refund-again': { text: 'The refund that was sent did not arrive: send another one.' },
   refunded: {
-    text: 'The buyer has money back by another way than the sale’s own channel, and not by a refund of ours that is in doubt.',
-    fields: [money('amount', 'Given back', saleCurrency), reference],
+    text: 'The buyer was refunded outside the sale’s own channel; a refund of ours that is in doubt did not arrive.',
+    fields: [money('amount', 'Refunded', saleCurrency), reference],
   },
-  fail: { text: 'Nothing was bought, and nothing will be: it fails, and is refunded as its reseller wants.' },
+  fail: { text: 'Nothing was bought, and nothing will be: fail the order, and refund it as its reseller has chosen.' },
 });
 
 const legDecisions: Readonly<Record<PayoutDecisionName, Choice>> = {
   paid: { text: 'The provider has the payout, under this reference: read it there.', fields: [reference] },
-  'not-paid': { text: 'It certainly did not happen: pay it anew.' },
-  'pay-again': { text: 'It did not arrive: ask the provider once more, and pay it anew.' },
+  'not-paid': { text: 'The payout certainly did not happen: pay it again.' },
+  'pay-again': { text: 'It did not arrive: ask the provider once more, and pay it again.' },
   'paid-elsewhere': {
-    text: 'Its receiver has the money by another way, or a part of it.',
+    text: 'The receiver has the money, or a part of it, by other means.',
     fields: [money('amount', 'Paid'), reference],
   },
 };
 
-/** What an operator may decide about an order and its payouts: exactly what the decision itself allows. */
+/** The decisions that an operator may take about an order and its payouts: exactly those that the facts allow. */
 export const decisions = (file: OrderFile): Html | undefined => {
   const { order, orderChoices, payoutChoices } = file;
   const forms = [
@@ -80,7 +80,7 @@ export const decisions = (file: OrderFile): Html | undefined => {
     ...payoutChoices.map(legForms),
   ].filter(form => form !== undefined);
   if (forms.length === 0) return undefined;
-  return card('Decide', html`${forms}`, 'what you have seen at the provider; it is written into the timeline');
+  return card('Decide', html`${forms}`, 'what you have seen at the provider; recorded in the timeline');
 };
 
 const legForms = ({ leg, choices }: LegWithChoices): Html | undefined =>

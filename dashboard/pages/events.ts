@@ -35,6 +35,6 @@ const deeds = ({ id, type, isEmpty }: UntakenEvent): Html => html`
   ${
     type !== unreadableElement &&
     !isEmpty &&
-    html`<form method="post" action="/events/${id}/again"><button class="quiet" title="Has it taken once more">Take again</button></form>`
+    html`<form method="post" action="/events/${id}/again"><button class="quiet" title="Has the event read once more">Take again</button></form>`
   }
-  <form method="post" action="/events/${id}/dismiss"><button class="quiet" title="You have looked: nothing is to be done">Dismiss</button></form>`;
+  <form method="post" action="/events/${id}/dismiss"><button class="quiet" title="You have looked, and nothing is to be done">Dismiss</button></form>`;

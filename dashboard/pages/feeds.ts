@@ -7,7 +7,7 @@ import { age } from './time.ts';
 
 export type Troubled = { readonly feeds: readonly TroubledFeed[]; readonly rateFeeds: readonly RateFeed[] };
 
-/** Feeds that were not read the last time, or for long; one that stands still is wrong, the others try again. */
+/** Feeds that were not read the last time, or are late. Red marks one that has stopped; the others are tried again. */
 export const feedTable = ({ feeds, rateFeeds, now }: Troubled & { readonly now: Date }): Html =>
   table(
     ['Feed', 'Account', { text: 'Not read for', numeric: true }, 'Why'],
@@ -16,7 +16,7 @@ export const feedTable = ({ feeds, rateFeeds, now }: Troubled & { readonly now: 
         cells: [kind, accountName ?? 'the platform’s own', age(cursorAt, now), reasonText(lastError) ?? none],
         tone: standsStill(cursorAt, now) ? ('bad' as const) : ('wait' as const),
       })),
-      // Orders that need a rate which has become too old wait for it.
+      // Orders wait when the rate that they need is too old.
       ...rateFeeds.map(({ base, lastSuccessAt, lastError }) => ({
         cells: [`exchange rates of ${base}`, none, age(lastSuccessAt, now), reasonText(lastError) ?? none],
         tone: 'wait' as const,

@@ -2,7 +2,7 @@ import { type Html, html } from '../../runtime/http/html.ts';
 import type { Deps } from '../deps.ts';
 import type { Operator } from '../middleware/session.ts';
 
-/** For whom a page is made. */
+/** The person a page is made for. */
 export type Viewer = { readonly deps: Pick<Deps, 'config'>; readonly operator: Operator | undefined };
 
 type Section = { readonly path: string; readonly text: string };

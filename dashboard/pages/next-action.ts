@@ -6,68 +6,70 @@ const rates = html`<a href="/rates">Exchange rates</a>`;
 const browser = html`<a href="/browser">Browser</a>`;
 
 /**
- * What a person can do about an order that waits. Where nothing is needed, it says so; where somebody else must do it,
- * who. What is done here has its form or its button on the order’s page, or on the page that is linked.
+ * What a person can do about an order that waits. The text says so when nothing is needed, and names the person when it
+ * is another. An action that is done here has its form or button on the order’s page, or on the page that is linked.
  */
 const forWaiting: Readonly<Record<WaitReason, Advice>> = {
-  HOLD: 'Nothing: it is bought when the buyer’s time to cancel is over.',
+  HOLD: 'Nothing: the order is bought when the buyer’s time to cancel is over.',
   FAILED_INSUFFICIENT_FUNDS:
     'Add money to the account that pays. Where the reseller pays, allow more: the order’s page has the form for the limit.',
   DAILY_LIMIT_REACHED:
-    'Nothing: it goes on tomorrow (UTC). Whoever runs the program can raise the daily limits in its settings.',
+    'Nothing: the order goes on tomorrow (UTC). The person who runs the program can raise the daily limits in its settings.',
   FX_RATE_MISSING: html`Enter a fresh rate, or confirm one that jumped, under ${rates}. The order goes on by itself.`,
   LISTING_NOT_MAPPED: 'Say which product the listing sells: every order that waits for this listing goes on.',
-  ADDRESS_MISSING: 'Nothing where the buyer still chooses it; else ask them, and enter it.',
+  ADDRESS_MISSING: 'Nothing if the buyer is still choosing it; otherwise ask the buyer, and enter it.',
   ADDRESS_INVALID: 'Correct the fields that the timeline names.',
   RECONNECT_NEEDED:
-    'Only the owner can: they log in, and connect the account that the timeline names again. Tell them; or give the order up.',
+    'Only the owner can help: ask them to log in and to connect the account that the timeline names again. Or give the order up.',
   SUPPLIER_UNPAID: 'Pay the supplier order on the supplier’s site before its deadline.',
   CANCELLATION_ASKED:
-    'Do not pay the supplier order. Accept or decline the cancellation at the marketplace: a declined one lets it go on.',
+    'Do not pay the supplier order. Accept or decline the cancellation at the marketplace: after a decline the order goes on.',
   ORDER_ABOVE_CAP:
-    'Check the order. Give it up; or whoever runs the program raises the limit of one order in its settings, and you wake it.',
-  SUPPLIER_REFUND_UNPROVEN: 'See the supplier’s refund, then say under “Decide” what came back: it is bought again.',
-  BUYER_ACCOUNT_PAUSED: html`Log in on the supplier’s site, settle what it asks, then release the account under ${browser}.`,
-  BROWSER_AUTOMATION_DISABLED: html`See whether ${browser} is switched off. If it is on: the reseller connects the supplier’s API or allows it, or whoever runs the program allows it in its settings.`,
+    'Check the order. Then give it up; or have the limit of one order raised in the program’s settings, and wake the order.',
+  SUPPLIER_REFUND_UNPROVEN:
+    'Check the supplier’s refund, then enter under “Decide” what came back: the order is bought again.',
+  BUYER_ACCOUNT_PAUSED: html`Log in on the supplier’s site, do what it asks, then release the account under ${browser}.`,
+  BROWSER_AUTOMATION_DISABLED: html`Check whether ${browser} is switched off. If it is on, the reseller must connect the supplier’s API or allow browser buying; or it is allowed in the program’s settings.`,
 };
 
 const forReview: Readonly<Record<ReviewReason, Advice>> = {
   WRONG_AMOUNT: 'Compare payment and price; refund the buyer or accept the amount.',
-  PAID_AFTER_CANCEL: 'The order was dead when the money came: refund the buyer.',
-  FEE_CURRENCY: html`Its fee is in a currency without a stored rate. Enter the rate under ${rates}, then have it bought, or fail it.`,
-  MONEY_RETURNED: 'Money that had gone back came again: refund the buyer, or have the order bought.',
-  PAYMENT_REVERSED: 'The money went back. Answer the dispute; buy nothing more for it.',
+  PAID_AFTER_CANCEL: 'The order was already cancelled when the money came: refund the buyer.',
+  FEE_CURRENCY: html`The channel’s fee is in a currency without a stored rate. Enter the rate under ${rates}, then have the order bought, or fail it.`,
+  MONEY_RETURNED: 'Refunded money came back: refund the buyer again, or have the order bought.',
+  PAYMENT_REVERSED:
+    'The payment was refunded or reversed, or is disputed. Answer an open dispute; buy nothing more for the order.',
   FRAUD_RISK: 'The marketplace warns of fraud: look at the sale there, then cancel or continue.',
   LABEL_BY_MARKETPLACE: 'The marketplace wants its own shipping label: ship by hand or cancel there.',
   SHIPPED_BY_MARKETPLACE: 'The marketplace’s own warehouse ships it: buy nothing, ship nothing, refund nothing.',
   NOT_TO_BE_SHIPPED: 'Nothing is to be sent to this buyer: settle the sale with them at the marketplace.',
   UNKNOWN_STATUS:
-    'The marketplace uses a word that we do not know (see the timeline): look there how the sale stands, then decide.',
+    'The marketplace uses a word that we do not know (see the timeline): look there for the state of the sale, then decide.',
   UNCONFIRMED_SALE:
     'The sale could not be read back from its channel: check that it exists. It is bought when its channel confirms it.',
   TAKEN_UP_BY_HAND:
-    'A person decided about this sale before its marketplace confirmed it: buy it only if the order of then was not sent.',
-  SHIPPED_BY_SELLER: 'The sale was sent by somebody before we learnt of it: buy it only if nothing was sent.',
+    'A person decided about this sale before its marketplace confirmed it: buy it only if nothing was sent after that decision.',
+  SHIPPED_BY_SELLER: 'The sale was already marked as shipped when we learnt of it: buy it only if nothing was sent.',
   CANCELLED_AFTER_PURCHASE: 'The buyer cancelled after the goods were bought: agree on return or delivery.',
   REFUND_BY_SELLER: 'Refund the buyer on the marketplace’s own page (link in the timeline).',
-  REFUND_AFTER_PURCHASE: 'Goods were ordered for it: cancel them at the supplier first, then refund.',
+  REFUND_AFTER_PURCHASE: 'Goods are ordered: cancel them at the supplier first, then refund the buyer.',
   REFUND_FAILED: 'The provider did not carry the refund out: look there, then refund by hand.',
-  EFFECT_UNPROVEN: 'Look at the provider whether it happened (see Effects), then decide.',
+  EFFECT_UNPROVEN: 'Look at the provider whether the call happened (see Effects), then decide.',
   EFFECT_CONTRADICTED:
-    'What was given up has happened (see Effects): say under “Happened after all” what left, then decide about the order.',
+    'A call that was given up has happened (see Effects): enter under “Happened after all” what left, then decide about the order.',
   SUPPLIER_NEEDS_ATTENTION: 'Open the order on the supplier’s site: it wants something from its buyer.',
   SUPPLIER_CANCELLED:
-    'The supplier has cancelled goods of an order that it has not closed: look there what comes and what it gives back. Go on, and it is followed until it is closed; or refund the buyer.',
-  SUPPLIER_CURRENCY: html`The supplier counts in another currency. Nothing bought: enter a rate for it under ${rates}, and buy again. Bought: check the cost.`,
+    'The supplier has cancelled some goods of an order that is still open: look there which goods arrive and what is refunded. Let the order go on, and it is tracked until the supplier closes it; or refund the buyer.',
+  SUPPLIER_CURRENCY: html`The supplier’s price is in another currency. If nothing was bought, enter a rate for it under ${rates}, and buy again. If it was bought, check the cost.`,
   BUYER_ERASED:
-    'The buyer left eBay and nothing may be sent to them: look whether it was bought, then refund the sale.',
+    'The buyer was erased, and nothing may be sent to them: check whether the goods were bought, then refund the sale.',
   TOO_LATE_TO_BUY:
-    'It waited for too long, or should have been sent by now: agree with the buyer, then buy it again, or fail it and refund.',
+    'The order waited for too long, or should have been sent by now: agree with the buyer, then buy it, or fail it and refund.',
   UNREADABLE_ANSWER:
-    'A provider’s answer could not be read for an hour: read it under Evidence, look there how it stands, then decide.',
+    'A provider’s answer could not be read for an hour: read it under Evidence, look at the provider for the present state, then decide.',
   UNREADABLE_SALE:
-    'Sold, and the marketplace’s answer cannot be read: read it under Evidence, then buy and ship it by hand, or cancel it there. It becomes an ordinary order by itself when it can be read.',
-  PROGRAM_ERROR: 'A bug stopped it: see the log lines of its job, then decide.',
+    'The sale is real, but the marketplace’s answer cannot be read by us: read it under Evidence, then buy and ship it by hand, or cancel it there. It becomes an ordinary order by itself when it can be read.',
+  PROGRAM_ERROR: 'A bug in the program stopped the order: see the log lines of its job, then decide.',
 };
 
 const forFailed: Readonly<Record<FailureReason, string>> = {
@@ -84,13 +86,14 @@ const forFailed: Readonly<Record<FailureReason, string>> = {
 
 /** How a freeze ends. */
 const forFrozen: Readonly<Record<Freeze, string>> = {
-  DISPUTE: 'Answer the dispute at the channel: it ends when that is decided there.',
-  CONTRADICTION: 'Look at the provider what left, and say it under “Happened after all”: it ends with that.',
-  CANCELLATION_ASKED: 'It ends by itself when the cancellation is accepted or declined at the marketplace.',
-  REFUND_PENDING: 'Nothing: it ends when PayPal says what became of the refund.',
-  PAYMENT_REVERSED: 'Nothing is bought for it: decide about the order. Its sale is worth what is left of the payment.',
-  MARKETPLACE_REFUND: 'Look at the marketplace how much it gave back, and say it under “Decide”.',
-  SUPPLIER_CANCELLED: 'See the supplier’s refund, and say under “Decide” what came back.',
+  DISPUTE: 'Answer the dispute at the channel: the freeze ends when the dispute is decided.',
+  CONTRADICTION: 'Look at the provider what left, and enter it under “Happened after all”: that ends the freeze.',
+  CANCELLATION_ASKED: 'The freeze ends by itself when the cancellation is accepted or declined at the marketplace.',
+  REFUND_PENDING: 'Nothing: the freeze ends when PayPal reports the result of the refund.',
+  PAYMENT_REVERSED:
+    'Decide about the order: nothing is bought for it, and its sale is worth what is left of the payment.',
+  MARKETPLACE_REFUND: 'Look at the marketplace how much was refunded, and enter it under “Decide”.',
+  SUPPLIER_CANCELLED: 'Check the supplier’s refund, and enter under “Decide” what came back.',
 };
 export const wayOut = (frozenFor: Freeze): string => forFrozen[frozenFor];
 
@@ -100,7 +103,7 @@ const byState: { readonly [State in OrderState]?: Readonly<Record<string, Advice
   FAILED: forFailed,
 };
 
-/** The next thing a person can do about an order; nothing where it goes on, or has ended, by itself. */
+/** The next thing a person can do about an order; undefined when it goes on by itself, or has ended. */
 export function nextAction(order: {
   status: OrderState;
   reason?: string | null | undefined;

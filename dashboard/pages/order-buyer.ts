@@ -4,7 +4,7 @@ import type { OrderFile } from '../order-file.ts';
 import { reasonText } from './parts.ts';
 import { moment } from './time.ts';
 
-/** Where the goods go, and whether who is named there can be forgotten now. */
+/** The delivery address, and whether the buyer can be erased now. */
 export function buyerOf(file: OrderFile): Html {
   const { shipTo, buyerErasedAt } = file.order;
   if (buyerErasedAt) return html`<p class="empty">The buyer was erased ${moment(buyerErasedAt)}.</p>`;
@@ -27,7 +27,7 @@ function erasing({ order, erasureHold: held }: OrderFile): Html {
     }.</p>`;
   return html`${asked}<details><summary>The buyer wants to be forgotten.</summary>
     <form method="post" action="/orders/${order.id}/erase-buyer">
-      <p>Name, address, contact, messages and evidence are erased, and never come back.</p>
+      <p>Name, address, contact, messages and evidence are erased, and cannot be restored.</p>
       <button>Forget the buyer</button>
     </form>
   </details>`;

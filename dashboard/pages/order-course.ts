@@ -31,7 +31,7 @@ export const supplierOrderTable = (rows: readonly SupplierOrder[], now: Date): H
     rows.map(row => ({
       cells: [
         code(row.number),
-        // As a purchase, paid is what we want.
+        // For a purchase, paid is the good end.
         badge(row.status, row.status === 'PAID' ? 'good' : undefined),
         html`<span class="reason">${row.rawStatus}</span>`,
         maybeAmount(row.costMinor != null && row.costCurrency ? money(row.costMinor, row.costCurrency) : undefined),
@@ -99,7 +99,7 @@ export function effectTable({ effects, legs, parcels, order }: OrderFile): Html 
   );
 }
 
-/** The text of a move names these already. */
+/** The text of a move says these already. */
 const toldByTheText = new Set(['from', 'to', 'legFrom', 'legTo', 'beneficiary', 'reason']);
 
 const plain = (value: unknown): string => {
@@ -115,7 +115,7 @@ const details = (detail: OrderEvent['detail']): Html[] =>
         html`<span class="pair"><span class="faint">${name}</span> <code>${plain(value)}</code></span>`,
     );
 
-/** In `PAID → WAITING (HOLD): the buyer may cancel` the move stands out. */
+/** Sets off the move in `PAID → WAITING (HOLD): the buyer may cancel`. */
 function sentence(event: OrderEvent): Html {
   const [{ note }, move] = [event, moveOf(event)];
   const beginning = move && moveText(move);
@@ -124,7 +124,7 @@ function sentence(event: OrderEvent): Html {
     : html`${note}`;
 }
 
-/** What happened to an order, in the order it happened. */
+/** An order's timeline, oldest first. */
 export function timeline(events: readonly OrderEvent[]): Html {
   if (events.length === 0) return html`<p class="empty">Nothing has happened yet.</p>`;
   return html`<ol class="timeline">${events.map(

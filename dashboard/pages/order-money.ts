@@ -10,7 +10,7 @@ import { moment, relative } from './time.ts';
 
 type Share = { readonly who: string; readonly what: string; readonly minor: bigint; readonly part: string };
 
-/** Where every cent of the price went: shares that add up to it, as a bar and as a table. */
+/** How the price is shared out, to the cent, as a bar and as a table. */
 export function splitOf({ sale, commission, order, reseller }: OrderFile): Html {
   if (!sale) return html`<p class="empty">The sale is booked when the goods are bought and paid.</p>`;
   const inCurrency = (minor: bigint): Money => money(minor, sale.currency);
@@ -59,7 +59,7 @@ export function splitOf({ sale, commission, order, reseller }: OrderFile): Html 
 const percent = (part: bigint, whole: bigint): string =>
   whole > 0n ? `${(Number(divideRounded(part * 1_000n, whole)) / 10).toFixed(1)} %` : '';
 
-/** An SVG, because our pages allow no style attributes. A loss has no room in it. */
+/** An SVG, because our pages allow no style attributes. A loss is not drawn. */
 function bar(shares: readonly Share[], whole: bigint): Html {
   let x = 0;
   const segments = shares
@@ -97,7 +97,7 @@ export const legTable = (legs: readonly PayoutLeg[], now: Date): Html =>
     'No payouts: none is due yet, or the reseller holds the proceeds.',
   );
 
-/** Every posting, under the transaction that it is part of. */
+/** Every posting, under its transaction. */
 export function ledgerTable(entries: readonly Entry[]): Html {
   if (entries.length === 0) return html`<p class="empty">Nothing is booked yet.</p>`;
   return html`<table class="lines ledger">

@@ -4,16 +4,16 @@ import { type Html, html } from '../../runtime/http/html.ts';
 import type { OrderFile } from '../order-file.ts';
 import { card } from './parts.ts';
 
-/** What an operator can do about an order beside deciding: a form for each thing that is allowed now. */
+/** What an operator can do about an order besides deciding: a form for each action that is allowed now. */
 export function remedies({ order, product, reseller, remedies: allowed }: OrderFile): Html | undefined {
-  const at = (deed: string) => `/orders/${order.id}/${deed}`;
+  const at = (path: string) => `/orders/${order.id}/${path}`;
   const forms = [
     allowed.refund && refundForm(at('refund')),
     allowed.address && addressForm(at('address'), order.shipTo),
     allowed.listing && listingForm(at('listing'), allowed.listing, product?.id),
     allowed.fundingLimit && limitForm(at('funding-limit'), reseller),
   ].filter(form => form !== false && form !== null);
-  return forms.length === 0 ? undefined : card('Put right', html`${forms}`, 'it is written into the audit');
+  return forms.length === 0 ? undefined : card('Put right', html`${forms}`, 'recorded in the audit');
 }
 
 const refundForm = (action: string): Html => html`<section class="decision">
@@ -67,7 +67,7 @@ function listingForm(action: string, { externalId, variationId, products }: List
   <h3>What listing ${name} sells</h3>
   ${
     products.length === 0
-      ? html`<p>Its reseller has no product yet: they add it first.</p>`
+      ? html`<p>The reseller has no product yet, and must add it first.</p>`
       : html`<form method="post" action="${action}">
     <label>Product
       <select name="productId" required>
@@ -86,7 +86,7 @@ function listingForm(action: string, { externalId, variationId, products }: List
 const limitForm = (action: string, reseller: string): Html => html`<section class="decision">
   <h3>What may be drawn from the account of ${reseller}</h3>
   <form method="post" action="${action}">
-    <p>In all, with everything that was ever bought with it. The order is looked at again within minutes, or when you wake it.</p>
+    <p>The total of everything ever bought from it. The order is looked at again within minutes, or when you wake it.</p>
     <label>Limit, ${platformCurrency}
       <input name="limit" inputmode="decimal" pattern="\\d{1,9}(\\.\\d{1,2})?" required>
       <input type="hidden" name="limitCurrency" value="${platformCurrency}"></label>

@@ -38,14 +38,14 @@ export const orderPage = (viewer: Viewer, file: OrderFile, now: Date, woken?: nu
     ${file.evidence.length > 0 && card('Evidence', evidenceTable(file), 'the page or answer that was seen, with secrets blanked')}
     ${card('Payments', paymentTable(file.payments), 'the buyer’s money')}
     ${card('Supplier orders', supplierOrderTable(file.supplierOrders, now))}
-    ${file.parcels.length > 0 && card('Parcels', parcelTable(file.parcels), 'and whether the sale channel knows of them')}
+    ${file.parcels.length > 0 && card('Parcels', parcelTable(file.parcels), 'and whether the sale channel was told of them')}
     ${card('Sale', splitOf(file), 'who got how many cents')}
     ${card('Payouts', html`${legTable(file.legs, now)}${restingReceiver(file)}`)}
     ${card('Effects', effectTable(file), 'every call that moves money or goods, written down before it left')}
     ${card('Ledger', ledgerTable(file.ledger))}`,
   );
 
-/** The reseller has asked for another address: those that came back wait for it. */
+/** A change of receiver that has not taken effect: payouts that came back wait for it. */
 const restingReceiver = ({ restingReceiver: change }: OrderFile): Html | undefined =>
   change
     ? html`<p class="footnote">The reseller’s payouts go to <code>${change.receiver}</code> by ${change.provider} from ${moment(change.holdsFrom)} on.</p>`
@@ -70,7 +70,7 @@ const head = (file: OrderFile, now: Date): Html => {
 
 const wokenNotice = (jobs: number): Html =>
   jobs === 0
-    ? html`<p class="notice wait" role="status">There was nothing to wake: only a person, or somebody outside, can move this order.</p>`
+    ? html`<p class="notice wait" role="status">There was nothing to wake: only a person, or a provider, can move this order.</p>`
     : html`<p class="notice good" role="status">Woken: ${jobs === 1 ? 'a new job was made' : `${jobs} new jobs were made`}.
         The timeline below shows what comes of it.</p>`;
 

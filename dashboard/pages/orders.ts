@@ -28,7 +28,7 @@ function filterForm({ state, reason, channel, frozen, payout, search }: Filter):
     html`<select name="${name}" aria-label="${name}"><option value="">${all}</option>${options.map(
       option => html`<option ${option === chosen && html`selected`}>${option}</option>`,
     )}</select>`;
-  // A reason that is no wait reason came by a link from the overview.
+  // A link from the overview may name a reason that is no wait reason.
   const reasons = reason && !waitReasons.some(known => known === reason) ? [...waitReasons, reason] : waitReasons;
   return html`<form class="filter" method="get" action="/orders">
     <input type="search" name="q" value="${search}" maxlength="128" aria-label="search"
@@ -74,7 +74,7 @@ const orderTable = (rows: readonly OrderRow[], now: Date): Html =>
     'No order is like that.',
   );
 
-/** What a state does not say: that its money is held, and payouts that did not arrive. */
+/** What the state does not say: the freeze, and payouts that did not arrive. */
 const marks = ({ order, legsBack }: OrderRow): Html =>
   html`${order.frozenFor && html` ${badge(`held: ${order.frozenFor}`, 'wait')}`}${legsBack.map(
     status => html` ${badge(`payout ${status}`, 'bad')}`,

@@ -64,7 +64,7 @@ const ordersIn = (orders: readonly Standing[], state: OrderState): number =>
 const tile = (text: string, value: Html | string | number, tone: Tone, path: string): Html =>
   html`<a class="tile ${tone}" href="${path}"><b>${value}</b><span>${text}</span></a>`;
 
-/** The figures that say whether somebody is needed. */
+/** The figures that say whether a person is needed. */
 function headlines({ orders, legs, frozen, ledger, queues }: Figures): Html {
   const alarm = (count: number, tone: Tone): Tone => (count > 0 ? tone : 'calm');
   const review = ordersIn(orders, 'NEEDS_REVIEW');

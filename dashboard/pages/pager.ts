@@ -1,7 +1,10 @@
 import { type Html, html } from '../../runtime/http/html.ts';
 import type { Paged } from './paging.ts';
 
-/** The way to the pages before and after; nothing where there is one page. @param address of a page, by its number */
+/**
+ * Links to the pages before and after; nothing when there is only one page. @param address a page's address, by its
+ * number
+ */
 export function pager(
   { number, more }: Pick<Paged<unknown>, 'number' | 'more'>,
   address: (page: number) => string,

@@ -1,7 +1,7 @@
 import { formatDecimal, formatMoney, type Money } from '../../domain/money.ts';
 import { type Html, html } from '../../runtime/http/html.ts';
 
-/** Good and done, under way, waiting for something, wrong, or of no account. */
+/** `good`: done; `busy`: under way; `wait`: waiting for something; `bad`: wrong; `calm`: of no importance. */
 export type Tone = 'good' | 'busy' | 'wait' | 'bad' | 'calm';
 
 const tones: Readonly<Record<string, Tone>> = {
@@ -28,11 +28,13 @@ const tones: Readonly<Record<string, Tone>> = {
   DECLINED: 'bad',
 };
 
-/** Long names may break after an underscore where there is no room for them. */
+/** Long names may break after an underscore. */
 const breakable = (name: string): Html[] =>
   name.split('_').map((part, index) => html`${index > 0 && html`_<wbr>`}${part}`);
 
-/** A state as a small badge; `tone` where the same word means something else (a paid leg is done, a paid order is not). */
+/**
+ * A state as a small badge; `tone` for a word that means something else here (a paid leg is done, a paid order is not).
+ */
 export const badge = (state: string, tone: Tone = tones[state] ?? 'calm'): Html =>
   html`<span class="badge ${tone}">${breakable(state)}</span>`;
 
@@ -41,13 +43,13 @@ export const reasonText = (reason: string | null | undefined): Html | undefined 
 
 export const none = html`<span class="faint">–</span>`;
 
-/** An amount, its currency in the background. */
+/** An amount, with its currency in a softer colour. */
 export const amount = (value: Money): Html =>
   html`<span class="money" title="${formatMoney(value)}">${formatDecimal(value)}<small>${value.currency}</small></span>`;
 
 export const code = (text: string | null | undefined): Html => (text ? html`<code>${text}</code>` : none);
 
-/** The head of an id, enough to tell and to search for. */
+/** The beginning of an id, enough to recognise it and to search for it. */
 export const shortId = (id: string): string => id.slice(0, 8);
 
 /** `minor` columns are left out on a narrow screen. */
@@ -55,8 +57,8 @@ export type Column = { readonly text: string; readonly numeric?: boolean; readon
 export type Row = { readonly cells: readonly (Html | string | number)[]; readonly tone?: Tone };
 
 /**
- * A table. On a narrow screen its rows become small cards, where each cell says its column's name; `lines` stay what
- * they are: they are short.
+ * A table. On a narrow screen each row becomes a small card whose cells name their columns; `lines` tables are short
+ * and keep their form.
  */
 export function table(
   columns: readonly (string | Column)[],
@@ -82,6 +84,6 @@ export function table(
 export const card = (title: string, body: Html, note?: Html | string): Html =>
   html`<section class="card"><h2>${title}${note && html`<small>${note}</small>`}</h2>${body}</section>`;
 
-/** Names and what they are, in two columns. */
+/** Names and values, in two columns. */
 export const facts = (pairs: readonly (readonly [string, Html | string])[]): Html =>
   html`<dl>${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;

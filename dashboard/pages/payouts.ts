@@ -8,17 +8,17 @@ import type { Paged } from './paging.ts';
 import { amount, badge, none, reasonText, shortId, table } from './parts.ts';
 import { age } from './time.ts';
 
-/** `mayPayAgain`: the decision would be taken. */
+/** `mayPayAgain`: the facts allow the decision `pay-again`. */
 export type ListedPayout = PayoutRow & { readonly mayPayAgain: boolean };
 
-/** What a person can do; nothing where it goes on, or has ended, by itself. */
+/** What a person can do; absent when the payout goes on by itself, or has ended. */
 const forState: { readonly [State in LegState]?: string } = {
-  SKIPPED_INSUFFICIENT_FUNDS: 'Add money to the account that pays: it goes on by itself.',
-  UNCLAIMED: 'Nothing: its provider gives it back after 30 days. Or take it back, and pay it again.',
+  SKIPPED_INSUFFICIENT_FUNDS: 'Add money to the account that pays: the payout goes on by itself.',
+  UNCLAIMED: 'Nothing: the provider returns it after 30 days. Or cancel it, and pay it again.',
   FAILED: 'Ask the reseller whether the receiver is right, then pay it again.',
   RETURNED: 'Ask the reseller whether the receiver is right, then pay it again.',
   REVERSED: 'Ask the reseller whether the receiver is right, then pay it again.',
-  NEEDS_REVIEW: 'Look at its provider, then decide about it on the order’s page.',
+  NEEDS_REVIEW: 'Look at the provider, then decide about the payout on the order’s page.',
 };
 
 export const payoutsPage = (
@@ -75,7 +75,7 @@ const cellsOf = ({ leg, email, frozenFor, mayPayAgain }: ListedPayout, now: Date
 const payAgainForm = (id: string): Html => html`<form class="deeds" method="post" action="/legs/${id}/decide">
   <input type="hidden" name="decision" value="pay-again">
   <input type="hidden" name="why" value="it did not arrive">
-  <button class="quiet" title="Asks the provider once more, and pays it anew">Pay again</button>
+  <button class="quiet" title="Asks the provider once more, and pays it again">Pay again</button>
 </form>`;
 
 const addressOf =

@@ -12,7 +12,7 @@ export const peoplePage = (viewer: Viewer, paged: Paged<Account>, now: Date): st
     { title: 'People', here: '/people' },
     html`
     <h1>People</h1>
-    <p class="lead">Who can log in. An account that is switched off lets nobody in; its orders and payouts go on.
+    <p class="lead">Who can log in. A person whose account is switched off cannot log in; their orders and payouts go on.
       Your own password and sessions are under <a href="/account">your account</a>.</p>
     <section class="card">${table(
       [
@@ -58,7 +58,7 @@ export const resetPage = (
     <h1>Reset password</h1>
     ${card(
       `For ${email}`,
-      html`<p>Give this link to its owner, and to nobody else. It works once, within ${resetHours} hours
+      html`<p>Give this link to the owner of the account only. It works once, within ${resetHours} hours
         (until ${moment(expiresAt)}), and is shown only here.</p>
         <p class="breaks">${code(link)}</p>`,
     )}`,

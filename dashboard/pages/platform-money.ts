@@ -7,11 +7,11 @@ import { amount, card, table } from './parts.ts';
 export type PlatformMoney = {
   readonly earnedToday: readonly Money[];
   readonly earned: readonly Money[];
-  /** The accounts that nobody else has a part in. */
+  /** The accounts that belong to the platform alone. */
   readonly own: readonly AccountBalance[];
 };
 
-/** What the platform has earned, and what it still has to get or to convert. */
+/** What the platform has earned, what it is owed, and what it has to convert. */
 export function platformMoneyCard({ earnedToday, earned, own }: PlatformMoney): Html {
   const held = (account: Account) => own.filter(row => row.account === account).map(({ balance }) => balance);
   const lines: readonly (readonly [string, readonly Money[]])[] = [
@@ -19,7 +19,7 @@ export function platformMoneyCard({ earnedToday, earned, own }: PlatformMoney): 
     ['Earned in all', earned],
     ['Owed by suppliers', held('supplier-refunds')],
     ['Carried in FX clearing', held('fx:clearing')],
-    ['Difference of conversions', held('fx:difference')],
+    ['Gain or loss on conversions', held('fx:difference')],
   ];
   const rows = lines.flatMap(([what, amounts]) => amounts.map(value => ({ cells: [what, amount(value)] })));
   return card(

@@ -7,14 +7,14 @@ import { age, moment } from './time.ts';
 
 type Rates = { readonly used: readonly FxRate[]; readonly held: readonly FxRate[] };
 
-/** Which exchange rates are used, and those that jumped and wait for somebody who vouches for them. */
+/** The exchange rates in use, and those that jumped and wait for an admin to confirm them. */
 export const ratesPage = (viewer: Viewer, { used, held }: Rates, now: Date): string =>
   page(
     viewer,
     { title: 'Exchange rates', here: '/rates' },
     html`
     <h1>Exchange rates</h1>
-    <p class="lead">Only a fresh rate is used. One that jumped far from the one before waits until somebody confirms it:
+    <p class="lead">Only a fresh rate is used. One that jumped far from the one before waits until an admin confirms it:
       orders that need it wait with it, and go on by themselves afterwards.</p>
     ${held.length > 0 && card('To be confirmed', rateTable(held, now, confirmButton, ''), 'newest first')}
     ${card(
@@ -25,7 +25,7 @@ export const ratesPage = (viewer: Viewer, { used, held }: Rates, now: Date): str
     ${card('Enter a rate', enterForm)}`,
   );
 
-const rateTable = (rates: readonly FxRate[], now: Date, deed: (rate: FxRate) => Html, empty: string): Html =>
+const rateTable = (rates: readonly FxRate[], now: Date, button: (rate: FxRate) => Html, empty: string): Html =>
   table(
     ['Pair', { text: 'Rate', numeric: true }, 'Source', 'Holds since', { text: 'Age', numeric: true }, ''],
     rates.map(
@@ -36,7 +36,7 @@ const rateTable = (rates: readonly FxRate[], now: Date, deed: (rate: FxRate) => 
           rate.source,
           moment(rate.asOf),
           age(rate.asOf, now),
-          deed(rate),
+          button(rate),
         ],
       }),
     ),

@@ -8,7 +8,7 @@ const units: readonly (readonly [string, number])[] = [
   ['s', 1_000],
 ];
 
-/** `3 min`, `2 d`: the largest unit alone, as one reads it at a glance. */
+/** `3 min`, `2 d`: in the largest unit only. */
 export function span(ms: number): string {
   const [unit, size] = units.find(([, each]) => ms >= each) ?? ['s', 1_000];
   return `${Math.max(0, Math.floor(ms / size))} ${unit}`;
@@ -16,7 +16,7 @@ export function span(ms: number): string {
 
 const stamp = (at: Date): string => at.toISOString().replace('T', ' ').slice(0, 19);
 
-/** `3 min ago` or `in 3 min`; the moment itself is in the tooltip. */
+/** `3 min ago` or `in 3 min`; the tooltip has the exact time. */
 export function relative(at: Date | null | undefined, now: Date): Html {
   if (!at) return html`<span class="faint">–</span>`;
   const ms = now.getTime() - at.getTime();

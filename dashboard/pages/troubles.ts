@@ -11,7 +11,7 @@ const names: Readonly<Record<Provider, string>> = {
   fx: 'The source of exchange rates',
 };
 
-/** One line per provider and kind of trouble; nothing while all is well. */
+/** One line per provider and kind of trouble; none while all is well. */
 export const troubleLines = (troubles: readonly Trouble[], now: Date): (Html | undefined)[] =>
   providers.flatMap(provider => {
     const own = troubles.filter(trouble => trouble.provider === provider);
@@ -38,7 +38,7 @@ function limitLine(troubles: readonly Trouble[], now: Date): Html | undefined {
   return html`<p class="notice wait">${nameOf(last)} has asked us to wait: ${seconds(last.until, now)} s more.</p>`;
 }
 
-/** `PayPal (balance report)`: only those calls are in trouble. */
+/** `PayPal (balance report)` when only those calls are in trouble. */
 const nameOf = ({ provider, family }: Trouble): string =>
   family === '' ? names[provider] : `${names[provider]} (${family})`;
 const accounts = (count: number): string => (count === 1 ? 'one account' : `${count} accounts`);

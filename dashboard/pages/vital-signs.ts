@@ -10,7 +10,7 @@ import { age, relative } from './time.ts';
 
 const linesMax = 10;
 
-/** What stands still, or will; nothing while all is well. */
+/** A line for everything that has stopped, or will; none while all is well. */
 export const vitalLines = (signs: VitalSigns, now: Date): (Html | undefined)[] => [
   restoreLine(signs, now),
   sweepLine(signs, now),
@@ -24,8 +24,8 @@ export const vitalLines = (signs: VitalSigns, now: Date): (Html | undefined)[] =
 
 function restoreLine({ restore }: VitalSigns, now: Date): Html | undefined {
   if (!restore) return undefined;
-  return html`<p class="notice bad">All money is held: the database was restored, and has forgotten what was done for
-    ${age(restore.lostFrom, now)}. <code>npm run restore:check</code> says what it waits for.</p>`;
+  return html`<p class="notice bad">All money is held: the database was restored to its state of
+    ${age(restore.lostFrom, now)} ago. <code>npm run restore:check</code> says what must be read first.</p>`;
 }
 
 function sweepLine({ sweptAt }: VitalSigns, now: Date): Html | undefined {
@@ -45,13 +45,13 @@ function lostLine({ connections }: VitalSigns): Html | undefined {
 
 const refusedLine = ({ apiName, accountName, code, since, triedAt }: RefusedAccount, now: Date): Html =>
   html`<p class="notice bad">The ${apiName} account ${accountName} has refused us for ${age(since, now)} (${code}): what
-    needs it waits. It is tried again by itself ${relative(triedAt, now)}; where the code
-    speaks of permissions, its owner connects it again and grants all that it is asked for.</p>`;
+    needs it waits. It is tried again by itself ${relative(triedAt, now)}; if the code
+    names permissions, ask its owner to connect it again and to grant everything that is asked.</p>`;
 
 function eventLine({ events: { failed, waiting } }: VitalSigns): Html | undefined {
   if (failed + waiting === 0) return undefined;
   const counts = [failed > 0 && `${failed} failed`, waiting > 0 && `${waiting} wait`].filter(Boolean).join(', ');
-  return html`<p class="notice ${failed > 0 ? 'bad' : 'wait'}">Events that nothing has come of: ${counts}. Each may be a
+  return html`<p class="notice ${failed > 0 ? 'bad' : 'wait'}">Events without a result: ${counts}. Each may be a
     sale: <a href="/events">look at them</a>.</p>`;
 }
 
@@ -80,5 +80,5 @@ const endLine = ({ apiName, accountName, reconnectBy }: EndingConsent): Html =>
 function subscriptionLine({ subscriptionsInTrouble: count }: VitalSigns): Html | undefined {
   if (count === 0) return undefined;
   return html`<p class="notice wait">eBay may not tell us of the orders of ${count === 1 ? 'one seller' : `${count} sellers`};
-    they are read by the feeds meanwhile.</p>`;
+    the feeds read them meanwhile.</p>`;
 }
