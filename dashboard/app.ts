@@ -41,7 +41,7 @@ const pagePolicy = {
   frameAncestors: ["'none'"],
 };
 
-/** The operators' web site. Whatever is mounted behind `operatorsOnly` is for logged-in admins. */
+/** The operators' web site. Everything mounted behind `operatorsOnly` requires a logged-in admin. */
 export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   const app = express();
   const sessions = createSessions(deps);
@@ -51,7 +51,8 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
   app.use(
     helmet({
       contentSecurityPolicy: { useDefaults: false, directives: pagePolicy },
-      // With helmet's own `no-referrer` a browser sends `Origin: null` from our forms, and we could not know them.
+      // Helmet's default `no-referrer` makes browsers send `Origin: null` from our forms, which `sameOriginOnly` would
+      // refuse.
       referrerPolicy: { policy: 'same-origin' },
       strictTransportSecurity: deps.config.nodeEnv === 'production',
     }),
@@ -65,7 +66,7 @@ export function createDashboard(deps: Deps, limiterPool: pg.Pool): Express {
     pinoHttp({
       logger: deps.log,
       quietReqLogger: true,
-      // The board asks every five seconds: what changes something is in the audit.
+      // The board polls every five seconds, so successful requests are logged at debug only. Changes are in the audit.
       customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'debug'),
       serializers: {
         req: ({ method, url }) => ({ method, path: String(url).split('?')[0] }),

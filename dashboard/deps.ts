@@ -4,7 +4,7 @@ import type { DashboardConfig } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Store } from '../store/database/open.ts';
 
-/** What the pages and the board stand on; each takes the part it needs. */
+/** What the pages and the board need; each takes its own part. */
 export type Deps = {
   config: Pick<DashboardConfig, 'nodeEnv' | 'jwtSecret' | 'trustedProxies' | 'paypal'>;
   store: Store;

@@ -1,4 +1,4 @@
-/** `npm run dashboard`: what operators look at, and the few things they may do. */
+/** `npm run dashboard`: the operators' pages and actions. */
 import '../runtime/node-version.ts';
 import type { RequestListener } from 'node:http';
 import pg from 'pg';

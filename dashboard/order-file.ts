@@ -33,10 +33,10 @@ async function choicesOf(em: EntityManager, legs: readonly PayoutLeg[]) {
   return chosen;
 }
 
-/** So many of a reseller's products are offered for a listing. */
+/** At most this many of a reseller's products are offered for a listing. */
 const productsMax = 1_000;
 
-/** What may be done about an order beside deciding. */
+/** What an operator may do about an order besides deciding. */
 async function remediesOf(em: EntityManager, order: Order) {
   const wanted = listingWanted(order);
   return {

@@ -7,14 +7,14 @@ import { audited } from '../middleware/audit.ts';
 import { Refusal } from '../middleware/refusal.ts';
 import { operatorOf } from '../middleware/session.ts';
 
-/** At most so many jobs per press of the button; the answer says how many are left. */
+/** At most this many jobs per press of the button; the answer says how many are left. */
 const retryAllMax = 1_000;
 const pageSize = 100;
 
 /**
- * What operators may do to jobs: run them again, sooner, or not for now. All of it is harmless, because a processor
- * reads from the database where its row stands and goes on from there. Everything else that the board could do (add,
- * edit, remove, empty, limits) it denies.
+ * What operators may do to jobs: run them again, run them sooner, or pause a queue. All of it is harmless, because a
+ * processor reads the state of its row from the database and continues from there. The board's other actions (add,
+ * edit, remove, empty, limits) are denied.
  */
 export function boardActions(deps: Pick<Deps, 'producer' | 'store' | 'log'>): Router {
   const queues = () => [...deps.producer.queues.values()];
@@ -83,7 +83,7 @@ export function boardActions(deps: Pick<Deps, 'producer' | 'store' | 'log'>): Ro
     });
 }
 
-/** A worker may be quicker than the operator. */
+/** A worker may have changed the job's state before the operator pressed the button. */
 function notInState(error: unknown): never {
   const isOther = error instanceof Error && 'code' in error && error.code === ErrorCode.JobNotInState;
   throw isOther ? new Refusal(409, 'The job is in another state now. Look again.') : error;
@@ -91,7 +91,7 @@ function notInState(error: unknown): never {
 
 const promote = (job: Job): Promise<void> => job.promote().catch(notInState);
 
-/** With all its tries again: the board's own retry would give it one. */
+/** Restores all attempts; the board's own retry would give the job only one. */
 async function retry(job: Job): Promise<'failed' | 'completed'> {
   const state = await job.getState();
   if (state !== 'failed' && state !== 'completed') throw new Refusal(409, `A job that is ${state} needs no retry.`);
@@ -99,7 +99,7 @@ async function retry(job: Job): Promise<'failed' | 'completed'> {
   return state;
 }
 
-/** Those that had failed when it began, the newest first; what fails again meanwhile is left alone. */
+/** The jobs that had failed when this began, newest first; one that fails again meanwhile is not retried again. */
 async function retryAllFailed(queue: Queue): Promise<{ retried: number; skipped: number }> {
   const failed = await queue.getFailedCount();
   const jobs = new Map<string, Job>();

@@ -7,7 +7,7 @@ const fonts = {
   'font-mono': 'ui-monospace, "SF Mono", Menlo, Consolas, monospace',
 };
 
-/** Bull Board in the manner of our own pages, saying which world it is about. */
+/** Bull Board in the style of our own pages, with the environment in its title. */
 export const boardLook = (environment: 'sandbox' | 'production'): UIConfig => ({
   boardTitle: 'Queues',
   favIcon: { default: '/icon.svg', alternative: '/icon.svg' },
@@ -17,7 +17,7 @@ export const boardLook = (environment: 'sandbox' | 'production'): UIConfig => ({
     { text: 'Orders', url: '/orders' },
     { text: 'Audit', url: '/audit' },
   ],
-  // In the order of the road, not of the alphabet.
+  // In the order in which an order passes the queues, not alphabetically.
   sortQueues: false,
   hideRedisDetails: true,
   hideDocsLink: true,

@@ -14,7 +14,7 @@ import { boardLook } from './board-look.ts';
 
 const boardPath = '/queues';
 
-/** It runs its own scripts and sets style attributes; nothing comes from elsewhere. */
+/** The board runs its own scripts and sets style attributes; nothing loads from another host. */
 const boardPolicy = {
   defaultSrc: ["'self'"],
   styleSrc: ["'self'", "'unsafe-inline'"],
@@ -25,7 +25,7 @@ const boardPolicy = {
   frameAncestors: ["'none'"],
 };
 
-/** Which of our pages shows what a job is about, by the key of its payload. */
+/** The page of ours that shows a job's subject, by the key of its payload. */
 const pages: Readonly<Record<string, { displayText: string; path: string }>> = {
   orderId: { displayText: 'Order', path: '/orders' },
   legId: { displayText: 'Order of this payout', path: '/legs' },
@@ -47,11 +47,11 @@ function linkOf({ key }: QueueContract) {
 }
 
 /**
- * Bull Board over every queue, to look at. It does nothing by itself, whoever asks: the few actions there are stand
- * before it (`board-actions.ts`), and any other request that would change something is denied and audited.
+ * Bull Board over every queue, read-only. The few actions that exist are routed before it (`board-actions.ts`); it
+ * denies and audits every other request that would change something.
  */
 export function boardRoutes(deps: Deps): Router {
-  // The board's hooks are not told who asks.
+  // The board's hooks do not get the operator as a parameter.
   const asking = new AsyncLocalStorage<Operator>();
 
   const adapters = [...deps.producer.queues].map(([name, queue]) => {
@@ -72,12 +72,12 @@ export function boardRoutes(deps: Deps): Router {
         before: async ({ method, route, request }) => {
           if (method === 'get') return;
           const operator = asking.getStore()?.email ?? 'nobody';
-          const deed = {
+          const attempt = {
             operator,
             action: `${method.toUpperCase()} ${boardPath}${route}`,
             target: { ...request.params },
           };
-          await auditDenied(deps, deed, 'not offered here');
+          await auditDenied(deps, attempt, 'not offered here');
           return { allow: false, status: 403, message: 'This dashboard does not offer that.' };
         },
       },
@@ -93,7 +93,7 @@ export function boardRoutes(deps: Deps): Router {
 
 type Render = (path: string, options: object, done: (error: unknown, html?: string) => void) => void;
 
-/** The board's page asks another host for a font. */
+/** Removes the link to a font on another host from the board's page. */
 function withoutForeignFont(board: Express & { engines: Record<string, Render> }): Express {
   board.disable('x-powered-by');
   const render = board.engines['.ejs']!;

@@ -24,17 +24,19 @@ async function read(queue: Queue): Promise<QueueFigures['figures']> {
   return { waiting: waiting + prioritized, active, delayed, failed, paused, oldestWaiting };
 }
 
-/** BullMQ counts positions from the oldest job on Redis, and from the newest on Postgres: the older end it is. */
+/**
+ * BullMQ counts positions from the oldest job on Redis, and from the newest on Postgres: take the older of both ends.
+ */
 async function oldestOf(queue: Queue, waiting: number): Promise<Date | null> {
   const ends = await Promise.all([0, waiting - 1].map(position => queue.getWaiting(position, position)));
   const times = ends.flat().map(({ timestamp }) => timestamp);
   return times.length > 0 ? new Date(Math.min(...times)) : null;
 }
 
-/** Away is an answer too: it is what the page then says. */
+/** A queue that cannot be reached counts as no answer, and the page shows that. */
 const inTime = <T>(answer: Promise<T>): Promise<T | undefined> =>
   within(answerTimeoutMs, answer).catch(() => undefined);
 
-/** How every queue stands, in the order of the road. */
+/** The figures of every queue, in the order in which an order passes them. */
 export const queueFigures = ({ queues }: Pick<Producer, 'queues'>): Promise<QueueFigures[]> =>
   Promise.all([...queues].map(async ([name, queue]) => ({ name, figures: await inTime(read(queue)) })));

@@ -6,34 +6,34 @@ import { Refusal } from './refusal.ts';
 type Auditing = Pick<Deps, 'store' | 'log'>;
 
 /**
- * Does what an operator asked for, between two rows of the audit: the intent before, how it ended after. Without the
- * first row nothing is done; a row that stays at its intent says that we died in between. What it changes in the database
- * belongs to the first row.
+ * Does what an operator asked for, between two rows of the audit: the intent before, the outcome after. Without the
+ * first row nothing is done; a row without an outcome shows that the process died in between. Changes in the database
+ * are recorded under the first row.
  */
 export async function audited<Result>(
   { store, log }: Auditing,
-  deed: AuditedAction,
+  action: AuditedAction,
   work: () => Promise<Result>,
   tell?: (result: Result) => string,
 ): Promise<Result> {
-  const attempt = await store.write(em => auditAttempt(em, deed, 'intent'));
-  const [end] = await Promise.allSettled([actingIn(deed, attempt, work)]);
+  const attempt = await store.write(em => auditAttempt(em, action, 'intent'));
+  const [end] = await Promise.allSettled([actingIn(action, attempt, work)]);
   const done = (result: Result) => (tell ? `done: ${tell(result)}` : 'done');
   const outcome = end.status === 'fulfilled' ? done(end.value) : `failed: ${reason(end.reason)}`;
-  log.info({ ...deed, outcome }, 'operator');
-  await store.write(em => auditOutcome(em, deed, attempt, outcome));
+  log.info({ ...action, outcome }, 'operator');
+  await store.write(em => auditOutcome(em, action, attempt, outcome));
   if (end.status === 'rejected') throw end.reason;
   return end.value;
 }
 
-/** Only our own words: a database error quotes the statement with its values. */
+/** Only messages that we wrote ourselves: a database error quotes the statement with its values. */
 function reason(error: unknown): string {
   if (error instanceof Refusal) return error.message;
   return error instanceof Error ? error.name : 'unknown';
 }
 
-/** Writes down what somebody tried and may not. */
-export async function auditDenied({ store, log }: Auditing, deed: AuditedAction, why: string): Promise<void> {
-  log.warn({ ...deed, why }, 'denied');
-  await store.write(em => auditAttempt(em, deed, `denied: ${why}`));
+/** Records what an operator tried without permission. */
+export async function auditDenied({ store, log }: Auditing, action: AuditedAction, why: string): Promise<void> {
+  log.warn({ ...action, why }, 'denied');
+  await store.write(em => auditAttempt(em, action, `denied: ${why}`));
 }

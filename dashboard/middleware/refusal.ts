@@ -1,4 +1,4 @@
-/** A request that is not done, and why, in words for the person who asked. */
+/** A request that is refused, with the reason for the person who sent it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;

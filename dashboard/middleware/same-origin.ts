@@ -10,8 +10,8 @@ const changesNothing = new Set(['GET', 'HEAD', 'OPTIONS']);
 const thisMachine = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * Whether the page that sent the request, as the browser vouches for it, is one of ours: our host, and over TLS where
- * we are. A proxy that ends TLS may not say so; in production only a page of the machine itself may do without.
+ * Whether the page that sent the request is ours, by the browser's word: the same host, and TLS where we use it. A
+ * proxy that ends TLS may not tell us, so in production only pages of the local machine may use plain HTTP.
  */
 function isFromHere(request: Request, nodeEnv: Config['nodeEnv']): boolean {
   const from = URL.parse(request.headers.origin ?? request.headers.referer ?? '');
@@ -21,8 +21,8 @@ function isFromHere(request: Request, nodeEnv: Config['nodeEnv']): boolean {
 }
 
 /**
- * Whatever may change something comes from a page of ours, or is refused: a browser adds the cookie to forms and
- * scripts of other sites too when `SameSite` is not known to it, and Bull Board itself asks nothing.
+ * Any request that may change something must come from a page of ours. A browser that does not know `SameSite` adds the
+ * cookie to requests of other sites too, and Bull Board itself does not check.
  */
 export const sameOriginOnly =
   (deps: Pick<Deps, 'store' | 'log' | 'config'>): RequestHandler =>

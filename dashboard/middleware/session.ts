@@ -12,18 +12,18 @@ import { Refusal } from './refusal.ts';
 export type Operator = { readonly userId: UserId; readonly email: string; readonly sessionId: string };
 
 export type Sessions = {
-  /** False when the password was changed since it was checked. */
+  /** False when the password was changed after it was checked. */
   start(request: Request, response: Response, checked: Checked): Promise<boolean>;
-  /** Whoever holds a copy of the cookie is logged out with it. */
+  /** Ends the session itself, so that a copy of the cookie is useless. */
   end(response: Response): Promise<void>;
-  /** Finds out who asks, and says so to the audit; a request without a valid cookie stays anonymous. */
+  /** Identifies the operator, for the page and for the audit; a request without a valid cookie stays anonymous. */
   readonly read: RequestHandler;
 };
 
 export function createSessions({ config, store }: Pick<Deps, 'config' | 'store'>): Sessions {
   const door = openDoor(store, config.jwtSecret, 'dashboard');
   const secure = config.nodeEnv === 'production';
-  // `__Host-`: the browser takes it from this very host only, and only over TLS.
+  // `__Host-`: the browser accepts the cookie from this host only, and only over TLS.
   const cookieName = secure ? '__Host-dashboard' : 'dashboard';
   const cookie: CookieOptions = { httpOnly: true, sameSite: 'strict', secure, path: '/' };
 
@@ -48,13 +48,13 @@ export function createSessions({ config, store }: Pick<Deps, 'config' | 'store'>
       if (session?.role !== 'admin') return next();
       const { userId, email, sessionId } = session;
       response.locals.operator = { userId, email, sessionId } satisfies Operator;
-      const deed = { operator: email, action: `${request.method} ${request.path}`, target: {} };
-      actingAs({ ...deed, source: sourceAddress(request.ip), sessionId }, next);
+      const acting = { operator: email, action: `${request.method} ${request.path}`, target: {} };
+      actingAs({ ...acting, source: sourceAddress(request.ip), sessionId }, next);
     },
   };
 }
 
-/** The board looks every five seconds, whether anybody sits in front of it or not. */
+/** The board polls every five seconds, whether or not an operator looks at it: a poll must not keep a session alive. */
 const isAskedByItself = ({ method, path }: Request): boolean => method === 'GET' && path.startsWith('/queues/api');
 
 export const maybeOperator = (response: Response): Operator | undefined => response.locals.operator;
@@ -66,7 +66,7 @@ export function operatorOf(response: Response): Operator {
   return operator;
 }
 
-/** A page asked for without a session leads to the log-in and back; anything else is refused. */
+/** A page requested without a session redirects to the log-in and back; anything else is refused. */
 export const operatorsOnly: RequestHandler = (request, response, next) => {
   if (maybeOperator(response)) return next();
   if (request.method !== 'GET' || request.path.startsWith('/queues/api')) throw new Refusal(401, 'Log in first.');

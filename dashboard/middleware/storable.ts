@@ -1,14 +1,14 @@
 import express, { type RequestHandler } from 'express';
 import { Refusal } from './refusal.ts';
 
-/** U+0000, which no text of Postgres holds, in an address or a form. */
+/** U+0000 in an address or a form; Postgres text cannot hold it. */
 const nul = /%00|\0/;
 
 function assertStorable(text: string): void {
   if (nul.test(text)) throw new Refusal(400, 'This request cannot be read.');
 }
 
-/** In front of every page: an address is searched for, and written down. */
+/** Runs before every page, because an address is searched for and stored. */
 export const storableAddress: RequestHandler = (request, _response, next) => {
   assertStorable(request.originalUrl);
   next();

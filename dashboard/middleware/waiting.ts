@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 
-/** What the dashboard answers while its queues cannot be opened: it is up, and has nothing to show. */
+/** The answer while the queues cannot be opened: the dashboard runs, and has nothing to show. */
 export const waitingForQueues: RequestListener = (request, response) => {
   if (request.url === '/health') return void response.setHeader('content-type', 'application/json').end('{"ok":true}');
   response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '5' });

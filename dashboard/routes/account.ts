@@ -16,7 +16,7 @@ import { refusalOf } from './password-refusal.ts';
 const password = Joi.string().max(1024).required();
 const change = Joi.object<{ password: string; newPassword: string }>({ password, newPassword: password }).required();
 
-/** An operator's own account: the password, and where they are logged in. */
+/** An operator's own account: the password and the sessions. */
 export const accountRoutes = (deps: Deps, brakes: GuessBrakes): Router =>
   Router()
     .get('/account', async (_request, response) => {

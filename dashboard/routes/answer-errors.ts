@@ -14,7 +14,8 @@ function toRefusal(error: unknown): Refusal | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof TooManyAtOnce) return new Refusal(503, 'Too many log-ins at once. Try again in a moment.');
   if (isDatabaseAway(error)) return new Refusal(503, 'The database cannot be reached now. Try again in a moment.');
-  // Express and its parsers say so when the request itself is broken: a bad escape in the address, a body too large.
+  // Express and its parsers set a status when the request itself is broken: a bad escape in the address, a body too
+  // large.
   const status = 'status' in error ? Number(error.status) : 0;
   return status >= 400 && status < 500 ? new Refusal(status, 'This request cannot be read.') : undefined;
 }

@@ -10,7 +10,7 @@ import { booksPage } from '../pages/books.ts';
 const shownPerRule = 50;
 const shownGone = 20;
 
-/** What the daily check of the books has found, and a button that begins one now. */
+/** The findings of the daily check of the books, and a button that starts a check now. */
 export const booksRoutes = (deps: Deps): Router =>
   Router()
     .get('/books', async (_request, response) => {

@@ -10,7 +10,7 @@ import { operatorOf } from '../middleware/session.ts';
 import { browserPage } from '../pages/browser.ts';
 import { idOf } from './id-of.ts';
 
-/** The accounts that buy on the supplier's website: who is paused, and the switch over all of them. */
+/** The accounts that buy on the supplier's website: which are paused, and the main switch. */
 export const browserRoutes = (deps: Deps): Router =>
   Router()
     .get('/browser', async (_request, response) => {
@@ -41,10 +41,10 @@ export const browserRoutes = (deps: Deps): Router =>
       response.redirect(303, '/browser');
     });
 
-/** What waited for the account goes on. */
+/** Releases the account, and wakes the orders that waited for it. */
 const release = ({ transact }: Deps, id: CredentialId): Promise<number> =>
   transact(async (em, enqueue) => {
     if (!(await releaseAccount(em, id))) throw new Refusal(409, 'The account is not paused.');
-    // Also those of resellers who buy with the platform's account.
+    // Includes orders of resellers who buy with the platform's account.
     return resumeOrders(em, enqueue, 'BUYER_ACCOUNT_PAUSED', null);
   });

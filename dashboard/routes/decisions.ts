@@ -21,7 +21,7 @@ const numbersIn = (text: string): string[] => text.split(/[\s,;]+/).filter(Boole
 
 const ofCurrency = /Currency$/;
 
-/** A form says an amount in two fields, `cost` and `costCurrency`; several numbers, and several costs, in one each. */
+/** A form sends an amount as two fields, `cost` and `costCurrency`; several numbers or costs share one field. */
 function decisionIn(body: Fields | undefined): Readonly<Record<string, unknown>> {
   const fields = filled(body);
   const money = Object.entries(fields)
@@ -44,7 +44,7 @@ function decisionIn(body: Fields | undefined): Readonly<Record<string, unknown>>
   };
 }
 
-/** The way out of NEEDS_REVIEW, where its evidence is shown: what the operator has seen, and why they decide so. */
+/** Takes the decisions about orders in review and payouts: what the operator has seen, and why they decide so. */
 export const decisionRoutes = (deps: Deps): Router =>
   Router()
     .post('/orders/:id/decide', form, async (request: Request, response: Response) => {

@@ -3,7 +3,7 @@ import { Refusal } from '../middleware/refusal.ts';
 
 export type Fields = Readonly<Record<string, string>>;
 
-/** A field that was left empty was not filled in. */
+/** An empty field counts as absent. */
 export const filled = (fields: Fields = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(fields).filter(([, text]) => text.trim() !== ''));
 

@@ -11,7 +11,7 @@ import { buyersPage } from '../pages/buyers.ts';
 import { refused } from './decision-refused.ts';
 import { idOf } from './id-of.ts';
 
-/** Buyers who want to be forgotten, by order and by e-mail address. The audit names orders, and nobody's address. */
+/** Erases buyers on request, by order and by e-mail address. The audit names orders, never an address. */
 export const erasureRoutes = (deps: Deps): Router =>
   Router()
     .post('/orders/:id/erase-buyer', async (request, response) => {

@@ -14,7 +14,7 @@ import { idOf } from './id-of.ts';
 
 const query = Joi.object<{ page: number }>({ page: pageNumber });
 
-/** What was told to us and led to nothing: it may be a sale. */
+/** Events without a result; each may be a sale. */
 export const eventRoutes = (deps: Deps): Router =>
   Router()
     .get('/events', async (request, response) => {
@@ -26,7 +26,7 @@ export const eventRoutes = (deps: Deps): Router =>
     .get('/events/:id/body', async (request, response) => {
       const event = await deps.store.read(em => findEvent(em, idOf(request, 'event') as EventId));
       if (!event) throw new Refusal(404, 'There is no such event.');
-      // As text: nothing of it runs here.
+      // As plain text, so that nothing in it runs.
       response.type('text/plain').send(Buffer.from(event.body).toString('utf8') || 'Forgotten: it is too old.');
     })
     .post('/events/:id/again', async (request, response) => {
@@ -35,7 +35,7 @@ export const eventRoutes = (deps: Deps): Router =>
       await audited(deps, { operator, action: 'take event again', target: { event } }, () =>
         deps.transact(async (em, enqueue) => {
           const reopened = await reopenEvent(em, event as EventId);
-          if (!reopened) throw new Refusal(409, 'The event has not failed, or there is nothing in it to be taken.');
+          if (!reopened) throw new Refusal(409, 'The event has not failed, or it has nothing to read.');
           enqueue(jobForEvent(reopened));
         }),
       );
@@ -47,7 +47,7 @@ export const eventRoutes = (deps: Deps): Router =>
       await audited(deps, { operator, action: 'dismiss event', target: { event } }, () =>
         deps.store.transaction(async em => {
           if (!(await dismissEvent(em, event as EventId, operator)))
-            throw new Refusal(409, 'Only an event that has failed is dismissed.');
+            throw new Refusal(409, 'Only a failed event can be dismissed.');
         }),
       );
       response.redirect(303, '/events');

@@ -5,7 +5,7 @@ import { findEvidence } from '../../store/orders/evidence.ts';
 import type { Deps } from '../deps.ts';
 import { Refusal } from '../middleware/refusal.ts';
 
-/** Pages that a purchase in a browser ended on, and answers nobody could read. Shown as text: nothing of it runs here. */
+/** The last pages of browser purchases, and unreadable answers. Shown as plain text, so that nothing in them runs. */
 export const evidenceRoutes = ({ store }: Deps): Router =>
   Router().get('/orders/:order/evidence/:file', async (request, response) => {
     const [id, kind] = String(request.params.file).split('.');

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { isRowId } from '../../runtime/row-id.ts';
 import { Refusal } from '../middleware/refusal.ts';
 
-/** The id in the address. @throws Refusal 404: what is no id names nothing */
+/** The id in the address. @throws Refusal 404 when it is not an id */
 export function idOf(
   request: Request,
   what: 'order' | 'payout' | 'account' | 'event' | 'contradiction' | 'session',

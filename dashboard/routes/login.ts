@@ -22,7 +22,7 @@ const entered = Joi.object<Entered>({
 export function loginRoutes(deps: Deps, sessions: Sessions, brakes: GuessBrakes): Router {
   const { store, log } = deps;
 
-  /** The admin whose password it is. @throws Refusal 401, 403, 429 */
+  /** Checks the password of an admin. @throws Refusal 401, 403, 429 */
   async function admit(request: Request, { email, password }: Entered): Promise<User> {
     const tried = { source: sourceAddress(request.ip), email, password };
     const admission = await logIn(store, brakes, tried, 'dashboard', ['admin']);
@@ -59,8 +59,8 @@ export function loginRoutes(deps: Deps, sessions: Sessions, brakes: GuessBrakes)
     .post('/logout', async (_request, response) => {
       const operator = maybeOperator(response);
       const end = () => sessions.end(response);
-      const deed = { action: 'log out', target: { door: 'dashboard' } };
-      await (operator ? audited(deps, { operator: operator.email, ...deed }, end) : end());
+      const logOut = { action: 'log out', target: { door: 'dashboard' } };
+      await (operator ? audited(deps, { operator: operator.email, ...logOut }, end) : end());
       response.redirect(303, '/login');
     });
 }

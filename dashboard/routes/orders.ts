@@ -18,7 +18,7 @@ import { idOf } from './id-of.ts';
 
 type Query = Omit<OrderFilter, 'id' | 'search'> & { q?: string; page: number };
 
-/** A form sends the fields that were left alone as empty text. */
+/** A form sends untouched fields as empty text. */
 const query = Joi.object<Query>({
   state: Joi.string()
     .valid(...orderStates)

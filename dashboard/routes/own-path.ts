@@ -1,11 +1,11 @@
 const base = 'http://here';
 
-/** An address that begins with two slashes, or a slash and a backslash, names another site. */
+/** An address that begins with two slashes, or a slash and a backslash, leads to another site. */
 const isOurs = (path: string): boolean => /^\/(?![/\\])/.test(path) && URL.parse(path, base)?.origin === base;
 
 /**
- * Where to go after the log-in: a page of ours, whatever the address says. What the browser is told is judged, and not
- * only what was asked for: put in order, `/.//evil.example` is `//evil.example`.
+ * Where to go after the log-in: always a page of ours. The normalised address is checked, not only the requested one:
+ * `/.//evil.example` becomes `//evil.example`.
  */
 export function ownPath(next: unknown): string {
   if (typeof next !== 'string' || !URL.canParse(next, base)) return '/';

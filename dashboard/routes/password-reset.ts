@@ -13,12 +13,12 @@ const choice = Joi.object<{ token: string; password: string }>({
   password: Joi.string().max(1024).required(),
 }).required();
 
-/** A new password for whoever holds a link that works once: admins and resellers, without a log-in. */
+/** Sets a new password with a link that works once, for admins and resellers, without a log-in. */
 export const passwordResetRoutes = ({ store, config }: Deps): Router =>
   Router()
     .get('/password-reset', (request, response) => {
       const { token } = request.query;
-      // The address bears the token: what the page loads is told the origin only, which the form has to name.
+      // The address contains the token: requests from the page send the origin only, which the form's check needs.
       response.set('referrer-policy', 'strict-origin');
       response.type('html').send(newPasswordPage({ config }, { token: typeof token === 'string' ? token : '' }));
     })

@@ -10,7 +10,7 @@ import { operatorOf } from '../middleware/session.ts';
 import { pageNumber, pageOf } from '../pages/paging.ts';
 import { type ListedPayout, payoutsPage } from '../pages/payouts.ts';
 
-/** A form sends the fields that were left alone as empty text. */
+/** A form sends untouched fields as empty text. */
 const query = Joi.object<PayoutFilter & { page: number }>({
   state: Joi.string()
     .valid('held-up', ...legStates)
@@ -33,7 +33,7 @@ async function listed(
   return payouts;
 }
 
-/** Every payout, and those that did not arrive above all. */
+/** All payouts; those that did not arrive can be paid again here. */
 export const payoutRoutes = (deps: Deps): Router =>
   Router().get('/payouts', async (request, response) => {
     const { value, error } = query.validate(request.query);

@@ -14,7 +14,7 @@ import { idOf } from './id-of.ts';
 
 const query = Joi.object<{ page: number }>({ page: pageNumber });
 
-/** Who has an account, and its end: sessions, the password, the whole account. */
+/** The accounts of people, and how to end their sessions, reset a password or switch an account off. */
 export const peopleRoutes = (deps: Deps): Router =>
   Router()
     .get('/people', async (request, response) => {
@@ -58,7 +58,7 @@ export const peopleRoutes = (deps: Deps): Router =>
           }),
         ({ email }) => `for ${email}`,
       );
-      // In production only TLS is in front, whatever a proxy says of itself.
+      // In production every request comes over TLS, whatever a proxy says.
       const scheme = deps.config.nodeEnv === 'production' ? 'https' : request.protocol;
       const link = new URL(`/password-reset?token=${reset.token}`, `${scheme}://${request.get('host')}`);
       response.type('html').send(resetPage({ deps, operator }, { email, link: link.href, expiresAt: reset.expiresAt }));
@@ -68,5 +68,5 @@ export const peopleRoutes = (deps: Deps): Router =>
 function assertSwitched(answer: Switched): void {
   if ('user' in answer) return;
   if (answer.refused === 'NO_SUCH_USER') throw new Refusal(404, 'There is no such account.');
-  throw new Refusal(409, 'This is the last admin who can log in. Make another one first.');
+  throw new Refusal(409, 'This is the last admin who can log in. Add another one first.');
 }

@@ -9,10 +9,10 @@ import { form } from '../middleware/storable.ts';
 import { ratesPage } from '../pages/rates.ts';
 import { entered, filled } from './entered.ts';
 
-/** A serial number that fits its column. */
+/** A serial number that fits into its column. */
 const rateId = /^[1-9]\d{0,17}$/;
 
-/** Exchange rates: which are used, one by hand, and whether one that jumped is true after all. */
+/** The exchange rates in use; an admin enters a rate, or confirms one that jumped. */
 export const rateRoutes = (deps: Deps): Router =>
   Router()
     .get('/rates', async (_request, response) => {
@@ -35,7 +35,7 @@ export const rateRoutes = (deps: Deps): Router =>
       const { userId, email: operator } = operatorOf(response);
       await audited(deps, { operator, action: 'confirm a rate', target: { rate: id } }, async () => {
         const confirmed = rateId.test(id) && (await deps.store.transaction(em => confirmRate(em, id, userId)));
-        if (!confirmed) throw new Refusal(404, 'No such rate waits to be confirmed.');
+        if (!confirmed) throw new Refusal(404, 'No such rate waits for a confirmation.');
       });
       response.redirect(303, '/rates');
     });

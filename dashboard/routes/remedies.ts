@@ -32,7 +32,7 @@ async function orderOf(em: EntityManager, id: OrderId) {
   return order;
 }
 
-/** What keeps an order from going on, put right by an operator: by what the api does for a reseller or an admin. */
+/** Corrections that let an order go on, made by an operator with the same transactions that the api uses. */
 export const remedyRoutes = (deps: Deps): Router =>
   Router()
     .post('/orders/:id/refund', async (request, response) => {
@@ -69,7 +69,7 @@ export const remedyRoutes = (deps: Deps): Router =>
             .transact(async (em, enqueue) => {
               const waiting = await orderOf(em, order);
               const listing = listingWanted(waiting);
-              if (!listing) throw new Refusal(409, 'The order waits for no listing.');
+              if (!listing) throw new Refusal(409, 'The order does not wait for a listing.');
               return mapListingToProduct(em, enqueue, waiting.userId, { ...listing, productId });
             })
             .catch(refused),
@@ -86,7 +86,7 @@ export const remedyRoutes = (deps: Deps): Router =>
         deps.store
           .transaction(async em => {
             const reseller = limitedReseller(await orderOf(em, order));
-            if (!reseller) throw new Refusal(409, 'The order does not wait for money of its reseller.');
+            if (!reseller) throw new Refusal(409, 'The order does not wait for its reseller’s money.');
             await setFundingLimit(em, reseller, limit);
           })
           .catch(refused),
