@@ -104,7 +104,7 @@ export async function keepContradiction(em: EntityManager, { id }: Pick<Effect, 
   const effect = await em.findOne(Effect, { id, status: 'DISPROVEN' }, { refresh: true });
   if (!effect) return false;
   const answer = JSON.stringify(shown);
-  const told = await toldFor(em, effect);
+  const told = await subjectsOf(em, effect);
   const news = [];
   for (const one of told) if (await keep(em, effect, one, answer)) news.push(one);
   if (told.length > 0 && news.length === 0) return true;
@@ -120,7 +120,7 @@ export async function keepContradiction(em: EntityManager, { id }: Pick<Effect, 
 type For = { readonly subject: string; readonly orderId: OrderId };
 
 /** Sorted by order id, the order in which orders are locked. */
-const toldFor = (em: EntityManager, { id, subject }: Effect): Promise<For[]> =>
+const subjectsOf = (em: EntityManager, { id, subject }: Effect): Promise<For[]> =>
   em.execute<For[]>(
     `select id as subject, id as "orderId" from orders where id = ?
      union select l.id, l.order_id from leg_payouts p join payout_legs l on l.id = p.leg_id where p.effect_id = ?

@@ -107,7 +107,7 @@ async function restoreThatForgot(
 const names = `(position(? in keys_told) > 0 or position(convert_to(?, 'UTF8') in body) > 0)`;
 
 /** Whether a provider has since named a later key of the same subject: then that key was used. */
-async function wasToldOfLaterKey(em: EntityManager, { lostFrom }: Restore, key: string): Promise<boolean> {
+async function isLaterKeyNamed(em: EntityManager, { lostFrom }: Restore, key: string): Promise<boolean> {
   const stem = key.replace(/\d+$/, '');
   const told = await em.execute<{ words: string }[]>(
     `select coalesce(keys_told, encode(body, 'escape')) as words from inbound_events
@@ -120,7 +120,7 @@ async function wasToldOfLaterKey(em: EntityManager, { lostFrom }: Restore, key: 
 }
 
 /** Reopens messages that named this key and failed because it was unknown here: they may prove the effect. */
-async function takeAgain(em: EntityManager, { lostFrom }: Restore, key: string): Promise<void> {
+async function reopenMessages(em: EntityManager, { lostFrom }: Restore, key: string): Promise<void> {
   const failed = await em.execute<{ id: EventId }[]>(
     `select id from inbound_events
      where status = 'FAILED' and received_at >= ? and ${names} limit 100`,
@@ -141,9 +141,9 @@ export async function doubtAfterRestore(
   const restore = await restoreThatForgot(em, effect);
   if (!restore) return {};
   const { lostFrom, openedAt } = restore;
-  await takeAgain(em, restore, effect.idempotencyKey);
+  await reopenMessages(em, restore, effect.idempotencyKey);
   const otherKeys = effect.purpose === 'buy' || effect.mayHaveOtherKeys;
-  const isOver = otherKeys || (await wasToldOfLaterKey(em, restore, effect.idempotencyKey));
+  const isOver = otherKeys || (await isLaterKeyNamed(em, restore, effect.idempotencyKey));
   const resendUntil = isOver ? lostFrom : new Date(lostFrom.getTime() + effect.resendForMs);
   return { sends: 1, firstSentAt: lostFrom, lastSentAt: openedAt, resendUntil, lastCode: restored };
 }

@@ -37,7 +37,7 @@ export async function correctFee(em: EntityManager, order: Order, payment: Payme
   });
   const fees = booked.filter(({ account }) => account.startsWith('fees:')).map(({ amount }) => amount);
   const [kept, estimated] = [money(payment.feeMinor ?? 0n, currency), sum(fees, currency)];
-  await bookTold(em, order, payment);
+  await bookForeignFee(em, order, payment);
   const difference = subtract(kept, estimated);
   if (difference.amountMinor === 0n) return;
   const saleBooked = order.saleBookedAt != null;
@@ -50,7 +50,7 @@ export async function correctFee(em: EntityManager, order: Order, payment: Payme
 }
 
 /** A fee charged in another currency left the balance of that currency, not the one that holds the payment. */
-async function bookTold(em: EntityManager, order: Order, payment: Payment): Promise<void> {
+async function bookForeignFee(em: EntityManager, order: Order, payment: Payment): Promise<void> {
   const { reference, provider, currency, feeMinor, feeToldMinor, feeToldCurrency, feeRate, feeRateSource } = payment;
   if (feeMinor == null || feeToldMinor == null || !feeToldCurrency) return;
   const [converted, told] = [money(feeMinor, currency), money(feeToldMinor, feeToldCurrency)];

@@ -37,27 +37,27 @@ export async function settleMarketplaceRefund(
   const paid = money(payment.amountMinor, payment.currency);
   // Zero when a refund that the marketplace reported has failed.
   const back = cancelled || state === 'REVERSED' ? paid : (news.line.back ?? zero(paid.currency));
-  if ('says' in back) return untoldPart(em, enqueue, id, { payment, says: back.says });
-  return wentBack(payouts, em, enqueue, id, { payment, total: min(back, paid), says: rawPayment, state });
+  if ('says' in back) return holdUnquantified(em, enqueue, id, { payment, says: back.says });
+  return bookTotal(payouts, em, enqueue, id, { payment, total: min(back, paid), says: rawPayment, state });
 }
 
 type Back = { payment: Payment; total: Money; says: string; state: MarketplaceOrder['payment'] };
 
-async function wentBack(payouts: PayoutDefaults, em: EntityManager, enqueue: Enqueue, id: OrderId, back: Back) {
+async function bookTotal(payouts: PayoutDefaults, em: EntityManager, enqueue: Enqueue, id: OrderId, back: Back) {
   const { payment, total, says } = back;
-  const wasUntold = await forgetUnquantified(em, payment.id);
+  const wasUnquantified = await forgetUnquantified(em, payment.id);
   const booked = await refundedOf(em, id, payment.currency);
-  if (!wasUntold && equals(total, booked)) return;
+  if (!wasUnquantified && equals(total, booked)) return;
   const order = await claimOrder(em, id, orderStates);
   if (!order) return;
-  if (isGreater(booked, total)) await cameAgain({ payouts, em, enqueue, order }, back, subtract(booked, total));
+  if (isGreater(booked, total)) await bookReturn({ payouts, em, enqueue, order }, back, subtract(booked, total));
   const amount = await bookMarketplaceRefund(em, enqueue, order, { payment, total, saidBy: 'marketplace' });
   if (amount.amountMinor > 0n)
     await haltPurchase(em, enqueue, order, 'PAYMENT_REVERSED', `${formatMoney(amount)} went back: ${says}`);
 }
 
 /** The seller won the dispute, or a refund failed. A refund that only a person has seen is left to people. */
-async function cameAgain(given: Given, { payment, total, says, state }: Back, amount: Money): Promise<void> {
+async function bookReturn(given: Given, { payment, total, says, state }: Back, amount: Money): Promise<void> {
   const standing = (await refundsOf(given.em, payment.id)).filter(({ refund }) => !isElsewhere(refund.reference));
   const told = state === 'PAID' || state === 'PARTLY_REVERSED';
   const returned =
@@ -71,7 +71,7 @@ async function cameAgain(given: Given, { payment, total, says, state }: Back, am
 }
 
 /** Freezes the order, in addition to any other freeze, until the marketplace or a person reports the amount. */
-async function untoldPart(
+async function holdUnquantified(
   em: EntityManager,
   enqueue: Enqueue,
   id: OrderId,

@@ -100,7 +100,7 @@ export function effectTable({ effects, legs, parcels, order }: OrderFile): Html 
 }
 
 /** The text of a move says these already. */
-const toldByTheText = new Set(['from', 'to', 'legFrom', 'legTo', 'beneficiary', 'reason']);
+const inText = new Set(['from', 'to', 'legFrom', 'legTo', 'beneficiary', 'reason']);
 
 const plain = (value: unknown): string => {
   if (Array.isArray(value)) return value.map(plain).join(', ');
@@ -109,7 +109,7 @@ const plain = (value: unknown): string => {
 
 const details = (detail: OrderEvent['detail']): Html[] =>
   Object.entries(detail ?? {})
-    .filter(([name, value]) => !toldByTheText.has(name) && value !== null)
+    .filter(([name, value]) => !inText.has(name) && value !== null)
     .map(
       ([name, value]) =>
         html`<span class="pair"><span class="faint">${name}</span> <code>${plain(value)}</code></span>`,

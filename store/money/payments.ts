@@ -38,7 +38,7 @@ type News = {
   collectedTax?: Money | undefined;
 };
 
-const toldFacts = (fee: Fee | undefined) => ({
+const reportedFee = (fee: Fee | undefined) => ({
   feeToldMinor: fee?.told?.amount.amountMinor ?? null,
   feeToldCurrency: fee?.told?.amount.currency ?? null,
   feeRate: fee?.told?.rate.rate ?? null,
@@ -61,7 +61,7 @@ const wordMoves: typeof paymentMoves = {
  */
 export async function recordPayment(em: EntityManager, news: News): Promise<Payment> {
   const { orderId, provider, reference, status, rawStatus, statusReason = null, amount, fee, collectedTax } = news;
-  const told = toldFacts(fee);
+  const told = reportedFee(fee);
   const [inserted] = await em.execute<{ id: string }[]>(
     `insert into payments (id, order_id, provider, reference, status, raw_status, status_reason, amount_minor, currency,
        fee_minor, fee_estimated, fee_told_minor, fee_told_currency, fee_rate, fee_rate_source, fee_rate_as_of, collected_tax_minor)
@@ -99,7 +99,7 @@ export async function recordPayment(em: EntityManager, news: News): Promise<Paym
       { id: row.id, status: row.status },
       {
         ...(moves ? { status: stands, rawStatus, statusReason } : {}),
-        ...(isFeeNews ? { feeMinor: fee.amount.amountMinor, feeEstimated: fee.estimated, ...toldFacts(fee) } : {}),
+        ...(isFeeNews ? { feeMinor: fee.amount.amountMinor, feeEstimated: fee.estimated, ...reportedFee(fee) } : {}),
         updatedAt: timeOf(em),
       },
     );

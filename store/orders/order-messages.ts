@@ -7,7 +7,7 @@ import type { Order } from '../entities/order.ts';
  * An id in a channel's message identifies the order there. In a message that a shop sends inline, it is only that
  * shop's claim.
  */
-async function toldOf(em: EntityManager, order: Order): Promise<{ where: string; names: unknown[] } | undefined> {
+async function messagesOf(em: EntityManager, order: Order): Promise<{ where: string; names: unknown[] } | undefined> {
   const { id, channel, externalOrderId, credentialId = null } = order;
   const payments = await em.execute<{ reference: string }[]>(
     'select reference from payments where order_id = ? union select reference from refunds where order_id = ?',
@@ -22,7 +22,7 @@ async function toldOf(em: EntityManager, order: Order): Promise<{ where: string;
 
 /** Whether a message about the order was not processed. A failed message counts until a person dismisses it. */
 export async function hasUnreadMessage(em: EntityManager, order: Order): Promise<boolean> {
-  const told = await toldOf(em, order);
+  const told = await messagesOf(em, order);
   if (!told) return false;
   const sql = `select 1 from inbound_events where status in ('RECEIVED', 'FAILED') and ${told.where} limit 1`;
   return (await em.execute<object[]>(sql, told.names)).length > 0;
@@ -30,7 +30,7 @@ export async function hasUnreadMessage(em: EntityManager, order: Order): Promise
 
 /** Empties the messages. An unread one is closed too: what became of the sale is then read at its channel. */
 export async function forgetMessages(em: EntityManager, order: Order): Promise<void> {
-  const told = await toldOf(em, order);
+  const told = await messagesOf(em, order);
   if (!told) return;
   await em.execute(
     `update inbound_events set body = '', headers = '{}', next_check_at = null,
