@@ -7,7 +7,7 @@ import { type Asked, notKnown, type Stage } from './check-stage.ts';
 
 const firstId = '00000000-0000-0000-0000-000000000000';
 
-/** A stage over connected accounts, one per slice. What cannot be known of one is told under its first rule. */
+/** A stage over connected accounts, one per slice. An account that cannot be read is a finding under `rule`. */
 export const overAccounts = (
   name: string,
   apiName: 'ebay' | 'mercadolibre',

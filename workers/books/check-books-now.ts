@@ -4,7 +4,7 @@ import type { Finding } from '../../store/books/book-findings.ts';
 import type { Context } from '../context/context.ts';
 import type { Asked, Slice, Stage } from './check-stage.ts';
 
-/** The whole check at once, for whoever waits for it: nothing is kept, and nothing looked at a second time. */
+/** The whole check at once, for a command. Findings are returned, not stored, and no difference gets a second look. */
 export async function checkBooksNow(
   ctx: Context,
   { chosen, atRest }: { chosen: readonly Stage[]; atRest: boolean },
@@ -23,7 +23,7 @@ export async function checkBooksNow(
   return found;
 }
 
-/** A provider that has had enough is waited for. */
+/** When a provider refuses more calls for now, waits and reads the slice again. */
 async function readNow(ctx: Context, stage: Stage, asked: Asked): Promise<Slice> {
   for (;;) {
     try {

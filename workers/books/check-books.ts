@@ -20,14 +20,14 @@ import { stages } from './check-stages.ts';
 
 const everyMs = dayMs;
 
-/** A job that has put so many questions, or read so many slices, leaves the providers to others until the next sweep. */
+/** After this many questions or slices a job ends, so that other jobs can use the providers; the sweep continues it. */
 const questionsPerJob = 40;
 const slicesPerJob = 100;
 
-/** A difference is looked at again after this: longer than PayPal's reports lag, and than a lost notification is missed. */
+/** A difference gets its second look after this: longer than PayPal's reports, and news that was lost, can be late. */
 const secondLookAfterMs = 4 * hourMs;
 
-/** A place that cannot be read is tried so often before the check goes on without it. */
+/** How often a slice that cannot be read is tried before the check skips it. */
 const triesPerPlace = 4;
 const firstBackOffMs = 60_000;
 
@@ -35,7 +35,7 @@ const secondLook = 'second look';
 const [firstStage] = stages;
 const beginning: SliceOf = { stage: firstStage?.name ?? secondLook, cursor: null };
 
-/** Reads on where the check of the books has come to, for a while. */
+/** Continues the check of the books from its stored cursor, for one job's share of the work. */
 export const checkBooks: Processor<'checkId'> = async ({ checkId }, ctx) => {
   const check = await ctx.store.transaction(em => claimBookCheck(em, checkId as BookCheckId, beginning));
   if (!check) return 'nothing to do: there is no such check';
@@ -66,7 +66,7 @@ const patienceOf = ({ failures }: BookCheck): boolean => failures < triesPerPlac
 
 async function readSlice(ctx: Context, check: BookCheck): Promise<BookCheck> {
   const place = stages.findIndex(({ name }) => name === check.stage);
-  // A stage that is no more: its findings are gone with it.
+  // A stage that a release has removed: the check begins again at the first stage.
   const stage = stages[place] ?? stages[0];
   if (!stage) return check;
   const of: SliceOf = { stage: stage.name, cursor: check.cursor ?? null };
@@ -80,7 +80,7 @@ async function readSlice(ctx: Context, check: BookCheck): Promise<BookCheck> {
   return ctx.store.transaction(em => keepSlice(em, check, { of, findings, asked }, after));
 }
 
-/** What was a difference hours ago and is one still is no news that was on its way. Ends the run when all is looked at. */
+/** Late news does not explain a difference that stays for hours. Ends the run when no difference is left to look at. */
 async function lookAgain(ctx: Context, check: BookCheck): Promise<BookCheck | string> {
   const suspected = await ctx.store.read(em => suspectedSlice(em));
   if (!suspected) return end(ctx, check);
@@ -106,7 +106,7 @@ async function goOn(ctx: Context, check: BookCheck): Promise<string> {
   const text = `run ${check.run} has put ${asked} questions, and goes on with ${stage}`;
   const pauses = asked > 0;
   if (pauses) {
-    // The next sweep: whoever moves money comes first.
+    // The next sweep continues: jobs that move money come first.
     await ctx.store.transaction(em => pauseBookCheck(em, check, later(ctx, 0)));
     return text;
   }

@@ -1,6 +1,6 @@
 /**
- * How the books are checked: in stages, each read slice by slice from a cursor, so that a run which ends anywhere goes on
- * where it was. A question compares one amount of ours with the provider's own.
+ * How the books are checked: in stages, each read slice by slice from a cursor, so that a run which is interrupted
+ * continues from its cursor. A question compares one amount in our books with the provider's own.
  */
 
 import { type Failure, invariant, Terminal } from '../../domain/call-outcome.ts';
@@ -17,13 +17,13 @@ import { meaningOf } from '../step/error-meaning.ts';
 export type Asked = {
   /** Where the last slice ended; null at the stage's beginning. */
   readonly cursor: string | null;
-  /** Whether a provider that does not answer is waited for; else it is written down, and the check goes on. */
+  /** True: wait for a provider that does not answer. False: record that it could not be read, and continue. */
   readonly patient: boolean;
-  /** Nothing moves any more, at the providers and here: what is young is judged as well. */
+  /** True when nothing moves any more, at the providers or here: then recent movements are judged as well. */
   readonly atRest: boolean;
 };
 
-/** Until when a provider shows all that happened, when it is `lagMs` late and we may be an hour late to hear of it. */
+/** Movements before this time must be known: a provider shows them up to `lagMs` late, and we may need an hour more. */
 export const settledBy = ({ now }: Context, { atRest }: Pick<Asked, 'atRest'>, lagMs: number): Date =>
   new Date(now().getTime() - (atRest ? 0 : lagMs + hourMs));
 
@@ -40,10 +40,10 @@ export type Stage = { readonly name: string; read(ctx: Context, asked: Asked): P
 /** What a finding is about. */
 export type Matter = Pick<Finding, 'subject' | 'about'> & { readonly rule: ProviderRule };
 
-/** `look` says what is different, if anything is. @throws Uncheckable where nobody can be asked */
+/** `look` describes the difference, or gives undefined. @throws Uncheckable where the provider cannot be asked */
 export type Question = Matter & { look(): Promise<string | undefined> };
 
-/** Whether a provider has the amount that we have; undefined where it says nothing of it. */
+/** Asks whether the provider's amount equals ours. `theirs` gives undefined where the provider does not report one. */
 export const sameAmount = (of: Matter, ours: Money, theirs: () => Promise<Money | undefined>): Question => ({
   ...of,
   look: async () => {
@@ -70,7 +70,7 @@ const findingOf = ({ rule, subject, about }: Matter, kind: Finding['kind'], deta
 export const difference = (of: Matter, detail: string): Finding => findingOf(of, 'difference', detail);
 export const uncheckable = (of: Matter, why: string): Finding => findingOf(of, 'uncheckable', why);
 
-/** What will be the same tomorrow is written down; for the rest the run waits, and asks again. @throws Failure */
+/** Turns a lasting failure into a finding; throws a passing one, so that the run asks again later. @throws Failure */
 export function notKnown(of: Matter, error: unknown, { patient }: Pick<Asked, 'patient'>): Finding {
   const unread = ({ message }: Failure) => findingOf(of, 'unread', `cannot be read: ${message}`);
   const meaning = meaningOf(error);
@@ -97,7 +97,7 @@ export function notKnown(of: Matter, error: unknown, { patient }: Pick<Asked, 'p
   }
 }
 
-/** Nothing where nothing is different. */
+/** Gives no finding where the two amounts agree. */
 export async function answer(question: Question, asked: Asked): Promise<Finding[]> {
   try {
     const detail = await question.look();
@@ -110,10 +110,10 @@ export async function answer(question: Question, asked: Asked): Promise<Finding[
 export const saysOtherwise = (ours: Money, theirs: Money | undefined): string =>
   `we have ${formatMoney(ours)}, they ${theirs ? `have ${formatMoney(theirs)}` : 'do not say'}`;
 
-/** So many rows are asked about before what was found is written down. */
+/** How many rows are asked about before the findings are stored. */
 const rowsPerSlice = 10;
 
-/** Below every id that there is. */
+/** Sorts before every id. */
 const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** A stage over rows of ours, by their ids: the questions of each are asked one after the other. */
@@ -143,10 +143,10 @@ export async function orderOf(ctx: Context, id: OrderId): Promise<Order> {
   return order;
 }
 
-/** What nothing has moved for so long is settled for good: a buyer may open a dispute at PayPal for 180 days. */
+/** Rows unchanged since this time are final and not checked: PayPal lets a buyer open a dispute for 180 days. */
 export const followedSince = ({ now }: Context): Date => new Date(now().getTime() - 190 * dayMs);
 
-/** Several questions about one answer ask for it once. */
+/** Lets several questions share one provider call. */
 export function onceAsked<T>(ask: () => Promise<T>): () => Promise<T> {
   let given: Promise<T> | undefined;
   return () => (given ??= ask());

@@ -9,7 +9,7 @@ import { payPalDisputes } from './paypal-disputes.ts';
 import { payPalPayments } from './paypal-payments.ts';
 import { supplierOrders } from './supplier-orders.ts';
 
-/** All that a check of the books reads, in this order. */
+/** The stages of a check of the books, in the order in which they are read. */
 export const stages: readonly Stage[] = [
   ourRules,
   payPalPayments,

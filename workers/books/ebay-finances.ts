@@ -26,12 +26,12 @@ const rules: SaleRules = {
 };
 const payoutRule: ProviderRule = 'what eBay pays out reaches the bank';
 
-/** So far back one question goes, less a day of two clocks. */
+/** eBay's finances cover 90 days in one question; one day is left for clocks that differ. */
 const readMs = 89 * dayMs;
-/** eBay says nowhere how late its account is: a sale is on it within a day. */
+/** eBay does not document how late its finances are; we allow one day. */
 const lagMs = dayMs;
 
-/** Each seller's account at eBay against the sales that are booked here. */
+/** Compares each seller's finances at eBay with the sales booked here. */
 export const ebayFinances = overAccounts('ebay finances', 'ebay', rules.credited, async (ctx, credential, asked) => {
   assertScope(credential);
   const range = { from: new Date(ctx.now().getTime() - readMs), to: ctx.now() };
@@ -42,7 +42,7 @@ export const ebayFinances = overAccounts('ebay finances', 'ebay', rules.credited
   );
   const settled = settledBy(ctx, asked, lagMs);
   const sales = salesOf(items);
-  // What was sold before the account was connected need not be here; what is here is on the list, whenever that was.
+  // A sale from before the account was connected may be missing here. A sale booked here must be listed, however old.
   const judged = sales.filter(({ soldAt }) => soldAt >= credential.createdAt && soldAt <= settled);
   const listed = new Set(sales.map(({ orderId }) => orderId));
   const booked = await ctx.store.read(em =>
@@ -62,7 +62,7 @@ export const ebayFinances = overAccounts('ebay finances', 'ebay', rules.credited
   };
 });
 
-/** What eBay could not pay out, or has taken back. */
+/** Payouts that eBay could not make, or has reversed. */
 export const ebayPayouts = overAccounts('ebay payouts', 'ebay', payoutRule, async (ctx, credential) => {
   assertScope(credential);
   const range = { from: new Date(ctx.now().getTime() - readMs), to: ctx.now() };
@@ -95,7 +95,7 @@ const withoutScope = (accountName: string): Uncheckable =>
     `the eBay account ${accountName} has not let us see its finances: its owner is asked when it is connected again`,
   );
 
-/** All pages, with one token. @throws Uncheckable where eBay does not let us see them */
+/** Reads all pages. @throws Uncheckable where the seller has not granted us the finances scope */
 async function everyPage<Item>(
   ctx: Context,
   credential: Credential,
@@ -121,7 +121,7 @@ async function everyPage<Item>(
 const unreadOf = (of: Matter, count: number): Finding[] =>
   count === 0 ? [] : [{ ...of, kind: 'unread', detail: `eBay lists ${count} movements in a form that cannot be read` }];
 
-/** A sale is credited after fees, and a refund taken less the fees that eBay gives back for it: what the buyer paid, and got. */
+/** eBay lists amounts net of fees. Adds the fees, so that `gross` and `back` are what the buyer paid and got back. */
 function salesOf(transactions: readonly FinancesTransaction[]): ToldSale[] {
   const ofOrder = Map.groupBy(
     transactions.filter(({ orderId }) => orderId),

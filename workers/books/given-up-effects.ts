@@ -23,7 +23,7 @@ import { nothingOut } from './payouts.ts';
 
 const rule = 'nothing that was given up has happened after all';
 
-/** Whoever gave it up, and however sure they were: its provider is asked once more. */
+/** Asks the provider once more about every effect that was given up, by a person or by the program. */
 export const givenUp = overRows(
   'given up',
   (ctx, after, limit) => ctx.store.read(em => givenUpToCheck(em, { after, since: followedSince(ctx), limit })),
@@ -33,17 +33,17 @@ export const givenUp = overRows(
   },
 );
 
-/** Its subject is the order itself, a leg or a parcel. */
+/** The order of an effect, whose subject is the order itself, a leg or a parcel. */
 async function orderOf(ctx: Context, { id, purpose, subject }: Effect): Promise<string> {
   if (purpose === 'pay') return (await ctx.store.read(em => legsOfPayout(em, { id })))[0]?.orderId ?? '';
   if (purpose !== 'ship-notice') return subject;
   return (await ctx.store.read(em => findParcel(em, subject as ParcelId)))?.orderId ?? '';
 }
 
-/** Pays twice, if nobody holds it: a payout or a refund that left all the same waits for a person, as if it had told itself. */
+/** If these happened although they were given up, they could be paid twice: a contradiction is kept for a person. */
 const moneyOut: readonly Effect['purpose'][] = ['pay', 'refund'];
 
-/** What somebody has said the amount of is booked: it is no difference any more. */
+/** Describes an effect that happened after all; undefined once a person has entered its amount, which books it. */
 async function found(ctx: Context, effect: Effect, asked: Asked): Promise<string | undefined> {
   const says = await happened(ctx, effect, asked);
   if (says === undefined) return undefined;
@@ -69,7 +69,10 @@ function happened(ctx: Context, effect: Effect, asked: Asked): Promise<string | 
   }
 }
 
-/** The account that it was sent with: "not found" through another proves nothing. @throws Uncheckable without its keys */
+/**
+ * The context of the account that the effect was sent with: "not found" at another account proves nothing.
+ * @throws Uncheckable when we no longer have the keys of that account
+ */
 function there(ctx: Context, provider: 'paypal' | 'payoneer', { account, idempotencyKey }: Effect): Context {
   try {
     return atAccount(ctx, provider, account);
@@ -86,7 +89,7 @@ async function payPalOrderOf(ctx: Context, effect: Effect): Promise<PayPalOrder 
   return paypal.getOrder(order.externalOrderId, { signal: ctx.signal });
 }
 
-/** What was taken, and is a payment here, is in the books whatever was thought of the call that took it. */
+/** Reports a capture that is no payment here. One that is a payment is booked, even if its effect was given up. */
 async function captured(ctx: Context, effect: Effect): Promise<string | undefined> {
   const taken = (await payPalOrderOf(ctx, effect))?.captures.filter(
     ({ status }) => paymentStateOf(status) !== 'DECLINED',
@@ -121,7 +124,7 @@ async function paid(ctx: Context, effect: Effect, asked: Asked): Promise<string 
   return `${route.label} has it as ${rawStatus}: ${formatMoney(amount ?? route.asked(effect.request))}`;
 }
 
-/** How long Payoneer finds a payout by our key is written nowhere: what is older is not taken for absent. */
+/** Payoneer does not document how long it finds a payout by our key: for an older one, "not found" proves nothing. */
 const payoneerRemembersMs = 90 * dayMs;
 
 function assertRemembered({ now }: Context, { idempotencyKey, firstSentAt }: Effect): void {
@@ -129,7 +132,7 @@ function assertRemembered({ now }: Context, { idempotencyKey, firstSentAt }: Eff
     throw new Uncheckable(`Payoneer may have forgotten ${idempotencyKey}: look it up in its list of payments`);
 }
 
-/** A batch cannot be searched by our key. PayPal's reports show each payout with the label that its sender gave it. */
+/** PayPal cannot search a batch by our key, but its reports show each payout with the label that we gave it. */
 async function inReports(ctx: Context, effect: Effect, asked: Asked): Promise<string | undefined> {
   const from = new Date((effect.firstSentAt?.getTime() ?? 0) - 600_000);
   const to = new Date(Math.min(from.getTime() + longestReportMs, settledBy(ctx, asked, reportsLagMs).getTime()));
@@ -154,7 +157,7 @@ function labelOf({ request, idempotencyKey }: Effect): string {
   return items[0]?.sender_item_id ?? idempotencyKey;
 }
 
-/** Whose "no" it was that settled it: a person's, who may have been mistaken, or the supplier's own. */
+/** Codes of purchases given up on a person's word, which may be wrong; the supplier's own refusal is final. */
 const byWordAlone: ReadonlySet<string> = new Set(['DECIDED_BY_PERSON', 'EFFECT_CONTRADICTED']);
 
 async function bought({ route, account, idempotencyKey, firstSentAt, lastCode }: Effect): Promise<string | undefined> {

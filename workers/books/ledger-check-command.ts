@@ -1,6 +1,6 @@
 /**
  * `npm run ledger:check [-- --offline] [-- --at-rest]`: recomputes everything from orders, effects and the providers' own
- * books, at once. At rest, what is so young that its news may be on its way is judged as well.
+ * books, at once. With `--at-rest`, movements so recent that their news may be on its way are judged as well.
  */
 import '../../runtime/node-version.ts';
 import { parseArgs } from 'node:util';

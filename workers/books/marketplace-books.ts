@@ -1,4 +1,4 @@
-/** A marketplace's own account of a sale against what is booked of the orders that it is here: one per line. */
+/** Compares a marketplace's own account of a sale with the orders booked for it here, one per line of the sale. */
 import { dayMs } from '../../domain/durations.ts';
 import { equals, formatMoney, type Money } from '../../domain/money.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
@@ -8,7 +8,7 @@ import type { Credential } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
 import { difference, saysOtherwise } from './check-stage.ts';
 
-/** What a marketplace says of one sale; no fee where it tells none. */
+/** What a marketplace reports of one sale; no `fee` where it reports none; `back` is the sum of its refunds. */
 export type ToldSale = {
   readonly orderId: string;
   readonly soldAt: Date;
@@ -17,7 +17,7 @@ export type ToldSale = {
   readonly back: Money;
 };
 
-/** The rules that one marketplace's sales are held against. */
+/** The rules for one marketplace's sales. */
 export type SaleRules = {
   readonly known: ProviderRule;
   readonly credited: ProviderRule;
@@ -25,7 +25,7 @@ export type SaleRules = {
   readonly back: ProviderRule;
 };
 
-/** What the two say differently. A sale that went back as a whole before it was paid here was never booked. */
+/** The differences between the two. A sale that was refunded in full before we saw its payment was never booked. */
 export function compareSale(rules: SaleRules, told: ToldSale, booked: BookedSale | undefined): Finding[] {
   const { orderId: about, gross, fee, back } = told;
   const subject = booked?.subject ?? '';
@@ -42,7 +42,7 @@ export function compareSale(rules: SaleRules, told: ToldSale, booked: BookedSale
   if (!booked.credited) return [];
   const pairs: readonly (readonly [ProviderRule, Money | undefined, Money | undefined])[] = [
     [rules.credited, booked.credited, gross],
-    // What is told in another currency than it was booked in is no word about it.
+    // A fee in another currency than the booked one cannot be compared.
     [rules.fee, booked.fee, fee?.currency === booked.fee?.currency ? fee : undefined],
     [rules.back, booked.back, back],
   ];
@@ -51,10 +51,10 @@ export function compareSale(rules: SaleRules, told: ToldSale, booked: BookedSale
   );
 }
 
-/** So long after a sale we may still learn of it: what was paid before a list begins is not looked for in it. */
+/** We may book a payment this long after its sale: one booked soon after the list begins may be of a sale before it. */
 const learntLateMs = 14 * dayMs;
 
-/** Sales that we have a payment of, and that are not on the marketplace's list of that time. */
+/** Sales with a payment here that the marketplace's list of that time lacks. */
 export async function notTold(
   ctx: Context,
   { id }: Credential,

@@ -19,11 +19,11 @@ const rules: SaleRules = {
 
 /** A buyer may ask for their money back for a month after the parcel has come. */
 const readMs = 90 * dayMs;
-/** Mercado Pago says nowhere how late its search is: minutes, and a day is safe. */
+/** Mercado Pago does not document how late its search is. It is minutes; a day is safe. */
 const lagMs = dayMs;
 const pageSize = 50;
 
-/** What was paid to each seller at MercadoLibre against the sales that are booked here. */
+/** Compares the payments of each seller at MercadoLibre with the sales booked here. */
 export const mercadoLibrePayments = overAccounts(
   'mercadolibre payments',
   'mercadolibre',
@@ -86,7 +86,7 @@ async function everyPayment(ctx: Context, credential: Credential) {
   return { payments, unread, calls };
 }
 
-/** A sale may be paid in parts, and a first try that was declined says nothing of the one that brought the money. */
+/** Sums the payments of each sale: it may be paid in parts. Declined payments are left out. */
 function salesOf(payments: readonly FoundPayment[]): ToldSale[] {
   const came = payments.filter(({ orderId, standing }) => orderId && standing !== 'none' && standing !== 'unknown');
   return [...Map.groupBy(came, ({ orderId }) => orderId ?? '')].flatMap(([orderId, parts]) => {

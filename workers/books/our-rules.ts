@@ -2,7 +2,7 @@ import { breaksOf } from '../../store/books/ledger-check.ts';
 import { rules } from '../../store/books/ledger-rules.ts';
 import type { Stage } from './check-stage.ts';
 
-/** The ledger against the rows it was made from: a rule per slice. */
+/** Compares the ledger with the rows it was made from, one rule per slice. */
 export const ourRules: Stage = {
   name: 'our own rows',
   async read(ctx, { cursor }) {

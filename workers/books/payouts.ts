@@ -13,10 +13,10 @@ import { followedSince, onceAsked, overRows, type Question, sameAmount } from '.
 
 /** A leg that we do not believe paid, although something was sent for it. */
 const notPaid: LegState[] = [...cameBack, 'CANCELLED', 'NEEDS_REVIEW'];
-/** Its money is not with the receiver, and not on its way there. */
+/** Payout states in which no money is with the receiver or on its way there. */
 export const nothingOut: ReadonlySet<LegState | undefined> = new Set<LegState>(cameBack);
 
-/** Each payout that its provider has a number for: whether it arrived, with what fee; or that nothing of it is out. */
+/** Payouts with a provider's number: a paid one must match our amount and fee, an unpaid one must have no money out. */
 export const payouts = overRows(
   'payouts',
   (ctx, after, limit) =>
@@ -24,7 +24,7 @@ export const payouts = overRows(
   (ctx, leg) => (leg.status === 'PAID' ? ofPayout(ctx, leg) : [ofNoPayout(ctx, leg)]),
 );
 
-/** As the account says that it was sent from. */
+/** The payout's status, read from the account that it was sent from. */
 async function standing(ctx: Context, leg: PayoutLeg): Promise<PayoutStatus> {
   const effect = await ctx.store.read(em => newestPayout(em, leg));
   const route = payoutRoute(effect ? atAccount(ctx, leg.route, effect.account) : ctx, leg);

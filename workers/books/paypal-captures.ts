@@ -9,7 +9,7 @@ import { difference, followedSince, type Matter, notKnown, type Slice, type Stag
 
 const rule = 'each capture at PayPal is a payment here';
 
-/** What is read next: a month's page. `2026-11-01T00:00:00.000Z/2`. */
+/** The next page to read, of the report that begins at `from`. As a cursor: `2026-11-01T00:00:00.000Z/2`. */
 type Place = { readonly from: Date; readonly page: number };
 const toCursor = ({ from, page }: Place): string => `${from.toISOString()}/${page}`;
 function placeOf(cursor: string): Place {
@@ -17,7 +17,7 @@ function placeOf(cursor: string): Place {
   return { from: new Date(from), page: Number(page) };
 }
 
-/** What PayPal has captured for orders of ours, from its reports: each must be a payment here. */
+/** Reads PayPal's reports for captures of our orders: each must be a payment here. */
 export const payPalCaptures: Stage = {
   name: 'paypal captures',
   async read(ctx, asked) {
@@ -52,14 +52,14 @@ const unreadable = (of: Matter, index: number): Finding[] => [
   },
 ];
 
-/** From when the first order could have been paid there; nothing where there is none. */
+/** The first report to read: from a day before the first PayPal order. Undefined where there is no PayPal order. */
 async function beginning(ctx: Context): Promise<Place | undefined> {
   const first = await ctx.store.read(firstPayPalOrderAt);
   if (!first) return undefined;
   return { from: new Date(Math.max(first.getTime() - dayMs, followedSince(ctx).getTime())), page: 1 };
 }
 
-/** Each order of ours names itself in its payment; what carries no such name is other business of the account. */
+/** Our payments carry the order's id as `customId`; a payment without one is other business of the account. */
 const ourName = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const isCapture = ({ eventCode, status, amount, customId = '' }: Transaction): boolean =>
   eventCode.startsWith('T00') && amount.amountMinor > 0n && ['S', 'P'].includes(status) && ourName.test(customId);

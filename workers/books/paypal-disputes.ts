@@ -3,7 +3,7 @@ import { payPalDisputesToCheck } from '../../store/books/rows-to-check.ts';
 import { payPalOf } from '../connections/own-account.ts';
 import { followedSince, orderOf, overRows, sameAmount } from './check-stage.ts';
 
-/** What PayPal has taken for each dispute. */
+/** Compares the fee that PayPal took for each dispute with the one that we booked. */
 export const payPalDisputes = overRows(
   'paypal disputes',
   (ctx, after, limit) => ctx.store.read(em => payPalDisputesToCheck(em, { after, since: followedSince(ctx), limit })),

@@ -8,7 +8,7 @@ import type { Context } from '../context/context.ts';
 import { backAtPayPal } from '../payment/paypal-refunds.ts';
 import { followedSince, onceAsked, orderOf, overRows, type Question, sameAmount } from './check-stage.ts';
 
-/** Each payment that we know of at PayPal: its amount, what PayPal kept of it, and what went back. */
+/** Asks about each booked PayPal payment: its amount, PayPal's fee, and the sum of refunds and reversals. */
 export const payPalPayments = overRows(
   'paypal payments',
   (ctx, after, limit) => ctx.store.read(em => payPalPaymentsToCheck(em, { after, since: followedSince(ctx), limit })),
@@ -22,7 +22,7 @@ async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> 
     ({ refund }) => !isElsewhere(refund.reference),
   );
   const capture = onceAsked(() => paypal.getCapture(reference, { signal: ctx.signal }));
-  // As it was told, where that is another currency than the payment's.
+  // The fee as PayPal stated it, where its currency differs from the payment's.
   const { feeToldMinor, feeToldCurrency } = payment;
   const booked =
     feeToldMinor != null && feeToldCurrency
@@ -32,8 +32,8 @@ async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> 
   const wentBack = async (): Promise<Money> => {
     const told = await backAtPayPal(paypal, payment, { signal: ctx.signal });
     if (told !== 'untold') return told;
-    // A reversal is told by no list, and has told itself how much it took. One from before we had seen the payment was
-    // never booked.
+    // PayPal lists no reversals: the amount of a booked one came from its own event and is taken as right. A reversal
+    // from before we had seen the payment was never booked.
     const reversed = status === 'REVERSED' || standing.some(({ refund }) => refund.kind === 'reversal');
     return reversed && back.amountMinor > 0n ? back : money(amountMinor, currency);
   };
@@ -44,7 +44,7 @@ async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> 
       money(amountMinor, currency),
       async () => (await capture()).amount,
     ),
-    // What PayPal does not say agrees with what we have estimated.
+    // Where PayPal does not state the fee, our estimate passes.
     sameAmount(of('PayPal has kept the fee that we booked'), booked, async () => (await capture()).fee ?? booked),
     sameAmount(of('PayPal has given back what we booked'), back, wentBack),
   ];

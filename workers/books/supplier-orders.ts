@@ -5,7 +5,7 @@ import { boughtThroughApi } from '../../store/orders/supplier-orders.ts';
 import { throughApi } from '../purchase/supplier-reader.ts';
 import { followedSince, onceAsked, overRows, type Question, sameAmount } from './check-stage.ts';
 
-/** Each supplier order that an API can be asked about: what was bought on the website is seen there only. */
+/** Asks about each supplier order bought through the API: orders bought on the website are visible only there. */
 export const supplierOrders = overRows(
   'supplier orders',
   (ctx, after, limit) => ctx.store.read(em => boughtThroughApi(em, { after, since: followedSince(ctx), limit })),
@@ -23,8 +23,8 @@ const ofPurchase = (row: SupplierOrder, news: () => Promise<SupplierNews>): Ques
 };
 
 /**
- * While a person decides, nobody follows what was bought: what the supplier has of our money then is what was paid and
- * is not cancelled.
+ * While an order is in review, its purchase is not followed. The supplier should then hold our money exactly where the
+ * supplier order was paid and not cancelled.
  */
 function ofReview(row: SupplierOrder, news: () => Promise<SupplierNews>): Question {
   const rule = 'the supplier has the money for an order in review that we believe it has';
@@ -33,7 +33,7 @@ function ofReview(row: SupplierOrder, news: () => Promise<SupplierNews>): Questi
   return sameAmount({ rule, subject: row.orderId, about: row.number }, isHeld ? costOf(row) : nothing, async () => {
     const { paid, status, charged } = await news();
     const hasMoney = paid === true || ['PAID', 'SHIPPED', 'DELIVERED'].includes(status);
-    // What was cancelled after it was paid is no money that it has of ours: it has given it back, or owes it.
+    // A paid order that was cancelled counts as nothing held: the supplier has refunded it, or owes us the refund.
     return hasMoney && status !== 'CANCELLED' ? charged : nothing;
   });
 }
