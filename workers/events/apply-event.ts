@@ -10,14 +10,14 @@ import { payoutEvent } from './payout-event.ts';
 import { paypalEvent } from './paypal-event.ts';
 import { supplierEvent } from './supplier-event.ts';
 
-/** Finds what a stored event is about and has that read back: nothing that it says is believed. */
+/** Finds what a stored event is about and reads that back from its provider: the event's own claims are not trusted. */
 export const applyEvent: Processor<'eventId'> = async ({ eventId }, ctx) => {
   const event = await ctx.store.read(em => findEvent(em, eventId as EventId));
   if (event?.status !== 'RECEIVED') return 'nothing to do: the event was dealt with';
   const text = await apply(ctx, event);
   if (text) return close(ctx, event, 'APPLIED', text);
   const key = ourKeyIn(parseLeniently(Buffer.from(event.body).toString('utf8')));
-  // Told of what must be ours: an operator sees it until somebody has said what it is.
+  // It names a key of our form that we do not know: it stays visible until an operator has explained it.
   if (key)
     return close(
       ctx,

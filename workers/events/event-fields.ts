@@ -1,4 +1,4 @@
-/** What an event says, which nobody has promised to say: looked up, not believed. */
+/** Fields of an event's body. No field is guaranteed, so each is read with a type check. */
 type Fields = Readonly<Record<string, unknown>>;
 export type ReadEvent = { readonly type: string; readonly resource: Fields };
 
@@ -10,7 +10,7 @@ export const text = (fields: Fields | undefined, key: string): string | undefine
 export const object = (fields: Fields, key: string): Fields | undefined =>
   isObject(fields[key]) ? fields[key] : undefined;
 
-/** The capture that a refund is of: its `up` link. */
+/** The id of the capture that a refund belongs to, from the refund's `up` link. */
 export function captureAbove({ links }: Fields): string | undefined {
   const up = Array.isArray(links) ? links.find(link => isObject(link) && link.rel === 'up') : undefined;
   return /\/captures\/([A-Z0-9]{6,40})$/.exec(text(up, 'href') ?? '')?.[1];

@@ -4,12 +4,12 @@ import { atAccount } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 import { type ReadEvent, text } from './event-fields.ts';
 
-/** PayPal's words for a refund that gave nothing back. */
+/** PayPal's statuses of a refund that moved no money. */
 const nothingBack: readonly string[] = ['FAILED', 'CANCELLED'];
 
 /**
- * PayPal tells of a refund under a key of ours that was given up: it is read, and kept as a contradiction where it
- * happened. Its money is booked like everybody's, by its number.
+ * Handles news of a refund whose effect was given up: reads it back, and keeps a contradiction where it happened. The
+ * refunded money itself is booked like any other refund, by PayPal's refund id.
  */
 export async function lateRefund(ctx: Context, { resource }: ReadEvent): Promise<void> {
   const [id, idempotencyKey] = [text(resource, 'id'), text(resource, 'custom_id')];

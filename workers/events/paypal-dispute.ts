@@ -14,8 +14,8 @@ import { askWonBack, settleWonBack } from '../payment/won-back.ts';
 import { type ReadEvent, text } from './event-fields.ts';
 
 /**
- * While a buyer's complaint is open nothing is bought and no leg leaves. When it is closed everything goes on with what
- * the seller keeps: all of it, what came again of a reversal, or what is left once PayPal's refund or reversal is booked.
+ * While a dispute is open, nothing is bought for the order and no leg is paid. When it is closed, the order continues
+ * with the money that the seller keeps: all of it, what came back of a reversal, or what a refund or reversal left.
  */
 export async function paypalDispute(ctx: Context, event: ReadEvent): Promise<string | undefined> {
   const id = text(event.resource, 'dispute_id');
@@ -32,8 +32,8 @@ export async function paypalDispute(ctx: Context, event: ReadEvent): Promise<str
 }
 
 /**
- * PayPal is asked by whoever has claimed the order: one who claims it later has also read later, and what was read
- * before that is not written any more. A dispute that is settled is not opened again by an answer that came late.
+ * Claims the order before it asks PayPal: a run with a newer claim has also read newer data, and the run with the older
+ * claim cannot write any more. So a late answer never opens a settled dispute again.
  */
 async function takeDispute(ctx: Context, id: string, taken: Payment): Promise<string> {
   const { orderId } = taken;
@@ -59,7 +59,7 @@ async function takeDispute(ctx: Context, id: string, taken: Payment): Promise<st
   return dispute.open ? 'open' : (dispute.outcome ?? 'closed');
 }
 
-/** Whether we have booked all that went back. What is missing is told by an event of its own. */
+/** Whether we have booked everything that went back. A refund or reversal that is missing arrives as its own event. */
 function isBooked(standing: readonly StandingRefund[], payment: Payment, back: BackAtPayPal): boolean {
   if (back === 'untold')
     return standing.some(({ refund, stands }) => refund.kind === 'reversal' && stands.amountMinor > 0n);

@@ -14,7 +14,7 @@ import { paypalDispute } from './paypal-dispute.ts';
 import { paypalRefund } from './paypal-refund.ts';
 import { unreadableEvent } from './unreadable-event.ts';
 
-/** Finds what a PayPal event is about and has it read back: the event is a hint, PayPal's own answer is the fact. */
+/** Finds what a PayPal event is about and reads that back: the event is a hint, PayPal's own answer is the fact. */
 export async function paypalEvent(ctx: Context, body: Buffer, receivedAt: Date): Promise<string | undefined> {
   const { type, resource } = readPayPalEvent(body);
   if (!resource) return undefined;
@@ -42,19 +42,19 @@ const wake = (ctx: Context, id: OrderId, answer: string): Promise<string> =>
     return answer;
   });
 
-/** An item's or a batch's news names our key, or PayPal's batch alone. */
+/** Payout events, of an item or of a batch, name our key or only PayPal's batch id. */
 async function payoutNews(ctx: Context, { type, resource }: ReadEvent): Promise<string | undefined> {
   const header = object(resource, 'batch_header');
   const reference = text(resource, 'payout_batch_id') ?? text(header, 'payout_batch_id');
   const key = text(resource, 'sender_batch_id') ?? text(object(header ?? {}, 'sender_batch_header'), 'sender_batch_id');
   return (
     (await latePayout(ctx, 'paypal', type, { key, reference })) ??
-    // One without our key in it, or with another's, may all the same be known by its batch.
+    // A key that we do not know may still belong to a batch that we know.
     (key === undefined ? undefined : latePayout(ctx, 'paypal', type, { reference }))
   );
 }
 
-/** The capture of an order that still waits for its money is read back by the order's own job. */
+/** Books the fee and the returns of a known capture; an order that still waits for its money is woken to read it. */
 async function captureChanged(ctx: Context, event: ReadEvent): Promise<string | undefined> {
   const captureId = text(event.resource, 'id');
   if (!captureId) return undefined;

@@ -15,10 +15,10 @@ import { ensurePaymentBooked } from '../payment/ensure-payment-booked.ts';
 import { refundNews } from '../payment/paypal-status.ts';
 import { captureAbove, type ReadEvent, text } from './event-fields.ts';
 
-/** How often a refund that is not done yet is asked after: no event is promised to tell how it ends. */
+/** How often a pending refund is read again: PayPal does not promise an event for its end. */
 const pendingAgainMs = hourMs;
 
-/** Somebody gave money back: the seller on PayPal's own pages, PayPal for a dispute, or we. */
+/** Books a refund or reversal, made by the seller on PayPal's pages, by PayPal for a dispute, or by us. */
 export async function paypalRefund(ctx: Context, event: ReadEvent): Promise<string | undefined> {
   const [refundId, captureId] = [text(event.resource, 'id'), captureAbove(event.resource)];
   if (!refundId || !captureId) return undefined;
@@ -35,12 +35,12 @@ export async function paypalRefund(ctx: Context, event: ReadEvent): Promise<stri
   if (!taken) return undefined;
   await book(ctx, taken, await numbered(ctx, taken, news));
   const answer = `${event.type}: ${kind} ${refundId} is ${news.status}`;
-  // The event stays, and is applied again until it is known how it ended.
+  // The event stays open and is applied again until the refund's outcome is known.
   if (news.status === 'PENDING') throw new NotNow('REFUND_PENDING', answer, { retryAfterMs: pendingAgainMs });
   return answer;
 }
 
-/** A reversal that was won and is told once more is a further one, if PayPal says so now: then it has a number. */
+/** A reversal that we won and that PayPal now reports again is a new one: it gets a reference of its own. */
 async function numbered(ctx: Context, payment: Payment, news: RefundNews): Promise<RefundNews> {
   const { reference, kind, status } = news;
   if (kind !== 'reversal' || status !== 'COMPLETED') return news;
@@ -62,13 +62,13 @@ const book = (ctx: Context, { id, orderId }: Payment, news: RefundNews): Promise
     await holdOrLetGo(em, enqueue, order, news);
   });
 
-/** While nobody knows whether it goes, no other money of the order does. Money that did not go changes nothing. */
+/** While a refund is pending, all money of the order is frozen. A refund that failed changes nothing. */
 async function holdOrLetGo(em: EntityManager, enqueue: Enqueue, order: Order, news: RefundNews): Promise<void> {
   if (news.status === 'PENDING') {
     await freeze(em, order, 'REFUND_PENDING');
     return;
   }
-  // The legs that are left fit what the sale is worth now; a dispute that is still open goes on holding them.
+  // The remaining legs fit what the sale is worth now; a dispute that is still open keeps them frozen.
   for (const over of ['REFUND_PENDING', 'DISPUTE'] as const) await endFreeze(em, enqueue, order, over);
   if (news.status === 'FAILED') return;
   await haltPurchase(

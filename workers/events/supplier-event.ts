@@ -8,11 +8,11 @@ import { findOrder, wakeOrder } from '../../store/orders/orders.ts';
 import { supplierOrderByNumber } from '../../store/orders/supplier-orders.ts';
 import type { Context } from '../context/context.ts';
 
-/** Only these ask the supplier how its order stands; whatever else the order waits for, this is no news to it. */
+/** Only these jobs read the supplier order; an order that waits for another job gains nothing from the event. */
 const asksSupplier = (job: Job | undefined): boolean =>
   job?.queue === purchaseQueue.name || job?.queue === trackShipmentQueue.name;
 
-/** AliExpress tells of one of its orders: ours reads it back, with the account that bought it. */
+/** Wakes the order whose supplier order an AliExpress event names; its job reads it back with the buying account. */
 export const supplierEvent = (
   ctx: Context,
   { type, subject, credentialId }: InboundEvent,

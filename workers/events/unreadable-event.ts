@@ -1,6 +1,6 @@
 /**
- * What becomes of an event of PayPal's whose resource cannot be read back. It is tried again for an hour; then its order
- * is a person's, with the answer, and no money of it moves: some of it may have gone back.
+ * A PayPal event whose resource cannot be read back is tried again for an hour. Then the order goes to a person with
+ * PayPal's answer, and its money is frozen where some of it may have gone back.
  */
 
 import { type Failure, isFailure, Retryable, Terminal, Unreadable } from '../../domain/call-outcome.ts';
@@ -17,12 +17,12 @@ import type { Context } from '../context/context.ts';
 import { keepAnswerOf } from '../step/unreadable-answer.ts';
 import { captureAbove, object, type ReadEvent, text } from './event-fields.ts';
 
-/** PayPal certainly does not show it, or shows what nobody can read: no later try says more. */
+/** PayPal refuses to show the resource, or shows it in a form that we cannot read: a later try brings nothing more. */
 const saysNoMore = (error: unknown): error is Failure =>
   isFailure(error) &&
   (error instanceof Unreadable || error instanceof Terminal || error.code === 'PAYPAL_RESOURCE_NOT_FOUND');
 
-/** @throws what it met, while it is to be tried again */
+/** @throws `error` itself, while the event is to be tried again */
 export async function unreadableEvent(
   ctx: Context,
   event: ReadEvent,
@@ -55,12 +55,12 @@ const leaveToPerson = (
     return advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'UNREADABLE_ANSWER', note: why });
   });
 
-/** An order that waits for its money is read by its own job, which ends with a person as well. */
+/** An order that waits for its payment is read by its own job, which ends in a review as well. */
 const isOwnJobs = ({ status }: Order): boolean => status === 'CREATED';
 
 const moneyMayHaveGone = ({ type }: ReadEvent): boolean => /REFUND|REVERSED|DISPUTE/.test(type);
 
-/** By the capture, the order at PayPal, or what we gave it to carry. */
+/** Finds our order by a capture or by PayPal's order id. */
 async function orderOf(em: EntityManager, { resource }: ReadEvent): Promise<OrderId | undefined> {
   const captures = [captureAbove(resource), text(resource, 'id'), ...disputed(resource)].filter(
     name => name !== undefined,
