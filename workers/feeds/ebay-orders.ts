@@ -4,10 +4,10 @@ import { withToken } from '../connections/fresh-token.ts';
 import { type FeedSource, pageByOffset } from './feed-source.ts';
 import { orderFound } from './order-found.ts';
 
-/** As many as eBay gives on a page. */
+/** eBay's maximum per page. */
 const limit = 200;
 
-/** What was sold, paid or cancelled: every change of an order moves its `lastmodifieddate`. */
+/** Orders that were sold, paid or cancelled: every change of an order moves its `lastmodifieddate`. */
 export const ebayOrders: FeedSource = {
   overlapMs: 30 * 60_000,
   stretchMs: 7 * dayMs,

@@ -4,28 +4,28 @@ import type { Credential } from '../../store/entities/people.ts';
 import type { NewEvent } from '../../store/events/inbound-events.ts';
 import type { Context } from '../context/context.ts';
 
-/** A stretch of time, and the page of it that comes next. */
+/** A stretch of time, and which of its pages to read. */
 export type Asked = {
   readonly from: Date;
   readonly to: Date;
-  /** What the page before gave as `next`; null for the first. */
+  /** `next` of the previous page; null for the first. */
   readonly page: string | null;
-  /** Whose account is read; null for the platform's own. */
+  /** The seller's connection; null for the platform's own account. */
   readonly credential: Credential | null;
 };
 
 export type FeedPage = { readonly events: readonly NewEvent[]; readonly next: string | null };
 
-/** One way to ask a provider what happened. What it gives again is stored once: events have one name each. */
+/** One way to ask a provider what happened. It may give an event again: an event is stored once, by its id. */
 export type FeedSource = {
-  /** How far before the cursor it is asked for again: providers show some things late. */
+  /** How far before the cursor each read begins: providers show some changes late. */
   readonly overlapMs: number;
-  /** The longest stretch to ask for at once. */
+  /** The longest stretch of time to ask for at once. */
   readonly stretchMs: number;
   read(ctx: Context, asked: Asked): Promise<FeedPage>;
 };
 
-/** What was on the pages has changed while they were read: the stretch is to be read from its beginning again. */
+/** The list changed between two pages: the stretch must be read again from its beginning. */
 export class PagesMoved extends Retryable {
   constructor() {
     super('FEED_PAGES_MOVED', 'what was to be listed changed while it was read');
@@ -36,9 +36,9 @@ type Place = { offset: number; last: string };
 type Rows<Row> = readonly Listed<Row>[];
 
 /**
- * One page of a list that is asked for by offset and may change between two pages. An order that leaves the list moves
- * all behind it forward, and one of them would be on no page. So each page begins with the last order of the page
- * before: where it is missing, the list has moved. One that cannot be read counts like the others.
+ * Reads one page of a list by offset, where the list may change between two pages. When an order leaves the list, all
+ * orders behind it move forward, and one of them would be on no page. So each page begins with the last order of the
+ * page before: where that order is missing, the list has moved. An order that cannot be read counts like any other.
  * @throws PagesMoved
  */
 export async function pageByOffset<Row extends { orderId: string }>(

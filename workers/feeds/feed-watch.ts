@@ -3,18 +3,18 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { Store } from '../../store/database/open.ts';
 import { openPlatformFeed, troubledFeeds } from '../../store/events/feeds.ts';
 
-/** So often the log says that a feed stands still. */
+/** How often the log reports feeds that stand still. */
 const tellEveryMs = 10 * 60_000;
 
 export type FeedWatch = { look(): Promise<void> };
 
 /**
- * Sees to it that the platform's own feed is there, and says which feeds stand still: whoever should have read them may
- * not be running at all.
+ * Makes sure that the platform's own feed exists, and logs the feeds that stand still: the workers that should read
+ * them may not be running at all.
  */
 export function watchFeeds(options: {
   store: Store;
-  /** The platform's own at PayPal. */
+  /** The platform's own PayPal application, as `environment/client id`. */
   application: string;
   log: Pick<Logger, 'error'>;
   now: () => Date;

@@ -6,10 +6,10 @@ import { takeRate } from '../../store/money/fx.ts';
 import { findRateFeed, noteRates } from '../../store/money/rate-feeds.ts';
 import { type Context, later, type Processor } from '../context/context.ts';
 
-/** A source that did not answer is asked again after this long, or after the usual time when that is shorter. */
+/** How soon a source that did not answer is asked again, unless the usual interval is shorter. */
 const retryMs = 900_000;
 
-/** Fetches one base currency's rates. What an order needs and is not there, stale or absurd makes the order wait. */
+/** Fetches the rates of one base currency. An order waits while the rate that it needs is missing, stale or absurd. */
 export const fetchRates: Processor<'feedId'> = async ({ feedId }, ctx) => {
   const { rates: source } = ctx.providers;
   const feed = await ctx.store.read(em => findRateFeed(em, feedId as RateFeedId));

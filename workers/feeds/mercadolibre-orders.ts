@@ -9,22 +9,22 @@ import type { Context } from '../context/context.ts';
 import { type FeedSource, pageByOffset } from './feed-source.ts';
 import { orderFound, unreadElement } from './order-found.ts';
 
-/** As many as MercadoLibre gives on a page. */
+/** MercadoLibre's maximum per page. */
 const limit = 50;
 
-/** Its search knows whole hours only: a stretch is widened to them. */
+/** MercadoLibre's search takes whole hours only: a stretch is widened to full hours. */
 const hourBefore = (time: Date): Date => new Date(Math.floor(time.getTime() / hourMs) * hourMs);
 const hourAfter = (time: Date): Date => new Date(Math.ceil(time.getTime() / hourMs) * hourMs);
 
 /**
- * Each has to be asked for, in the order in which a sale may go through them: one that goes on meanwhile is on one of
- * the lists.
+ * Each status is searched on its own, in the order in which a sale passes through them: a sale that changes its status
+ * meanwhile is on a later list.
  */
 const statuses = ['paid', 'partially_refunded', 'cancelled'] as const;
 type Status = (typeof statuses)[number];
 type Place = { status: Status; page: string | null };
 
-/** What was paid, refunded in part or cancelled, by the time of its last change. */
+/** Orders that were paid, refunded in part or cancelled, by the time of their last change. */
 export const mercadoLibreOrders: FeedSource = {
   overlapMs: 2 * hourMs,
   stretchMs: dayMs,
@@ -48,8 +48,8 @@ function placeAfter(status: Status, next: string | null): string | null {
 }
 
 /**
- * The notifications that did not reach us, under their own names. MercadoLibre keeps them for two days and does not ask
- * for a time, so all of them are read each time; what it has kept no longer, the search above still finds.
+ * The notifications that did not reach us, under their own ids. MercadoLibre keeps them for two days and offers no time
+ * range, so all of them are read each time. The search above still finds the orders of those it no longer keeps.
  */
 export const mercadoLibreMissed: FeedSource = {
   overlapMs: 0,
@@ -62,7 +62,7 @@ export const mercadoLibreMissed: FeedSource = {
     );
     return {
       events: messages.flatMap(message => missed(ctx, credential, message)),
-      // How many it gives at once is nowhere written: only an empty page ends the list.
+      // The size of a page is not documented: only an empty page ends the list.
       next: messages.length === 0 ? null : `${offset + messages.length}`,
     };
   },

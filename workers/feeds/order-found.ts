@@ -8,12 +8,12 @@ import { unreadableElement } from '../../store/events/untaken-events.ts';
 
 const type = 'FOUND_ORDER';
 
-/** One order of a search; `version` is another when the order has changed. */
+/** One order of a search; `version` changes with the order. */
 type Found = { orderId: string; version: string };
 
 /**
- * An order that a search has found, as an event like a notification of it. Each change of an order is one event,
- * however often and by however many searches it is found.
+ * Makes an event of an order that a search has found, as a notification would have. Each change of an order is one
+ * event, however often and by however many searches it is found.
  */
 export const orderFound = (credential: Credential, found: Listed<Found>): NewEvent =>
   'unread' in found ? unreadElement(credential, found.unread) : eventOf(credential, found.read);
@@ -30,7 +30,7 @@ function eventOf(credential: Credential, { orderId, version }: Found): NewEvent 
   };
 }
 
-/** What a list shows and nobody can read is kept as it is, for an operator: it may be a sale. */
+/** An element of a list that we cannot read is kept as it is, for an operator: it may be a sale. */
 export const unreadElement = (credential: Credential, text: string): NewEvent => ({
   source: sourceOf(credential),
   eventId: `unread/${credential.id}/${digestOf(text)}`,
@@ -46,6 +46,6 @@ function sourceOf({ apiName }: Credential): 'ebay' | 'mercadolibre' {
   return apiName;
 }
 
-/** The order, when the event is one of these and no notification. */
+/** The order id of an event that `orderFound` made; undefined for a notification. */
 export const foundOrderId = (event: InboundEvent): string | undefined =>
   event.type === type ? (event.subject ?? undefined) : undefined;

@@ -6,7 +6,7 @@ import type { FeedSource } from './feed-source.ts';
 
 const pageSize = 100;
 
-/** The events that PayPal has sent, or tried to, under their own names: what arrived as a webhook is there already. */
+/** The events that PayPal has sent or tried to send. One that arrived as a webhook is stored already, under its id. */
 export const payPalEvents: FeedSource = {
   overlapMs: hourMs,
   stretchMs: dayMs,
@@ -15,13 +15,13 @@ export const payPalEvents: FeedSource = {
     const { events, next } = await ctx.providers.paypal.listWebhookEvents(search, { signal: ctx.signal });
     return {
       events: events.map(text => storable(ctx, Buffer.from(text))),
-      // A link that leads nowhere on ends the list as well as none does.
+      // A link to the same page ends the list, as a missing link does.
       next: events.length === 0 || next === undefined || next === page ? null : next,
     };
   },
 };
 
-/** One that cannot be read is kept like one that nobody follows: it must not hide the others. */
+/** An event that cannot be read is stored like one that we do not follow: it must not block the others. */
 function storable(ctx: Context, body: Buffer) {
   const event = readPayPalEvent(body);
   const { id: eventId, type } = event;

@@ -24,17 +24,17 @@ const sources: Readonly<Record<FeedKind, FeedSource>> = {
   'paypal-events': payPalEvents,
 };
 
-/** A run that has read so many pages gives its place to other feeds, and goes on after them. */
+/** After this many pages a run makes room for other feeds, and continues in a new job. */
 const pagesPerRun = 10;
 
-/** What happened so shortly ago may not be listed yet, and some providers refuse a time that is in their future. */
+/** Changes within this time may not be listed yet, and some providers refuse a time that is in their future. */
 const settledAfterMs = 60_000;
 
 const longestBackOffMs = hourMs;
 
 /**
- * Reads what happened at a provider since the cursor, and stores what no notification has told. The cursor moves in the
- * transaction that stores the last page before it, so a run that dies anywhere leaves nothing out.
+ * Reads what happened at a provider since the cursor, and stores the events whose notification was lost. The cursor
+ * moves in the transaction that stores the last page of a stretch, so a run that dies at any moment leaves nothing out.
  */
 export const reconcile: Processor<'feedId'> = async ({ feedId }, ctx) => {
   const feed = await ctx.store.transaction(em => claimFeed(em, feedId as FeedId));
@@ -89,7 +89,7 @@ async function readOn(ctx: Context, claimed: Feed): Promise<string> {
 
 type Stretch = Pick<Asked, 'from' | 'to'>;
 
-/** What is to be read next: the stretch that was begun, or the one after the cursor; nothing once all is read. */
+/** The stretch to read next: the one that was begun, or the one after the cursor; undefined once all is read. */
 function stretchOf({ kind, startedAt, cursorAt, readingUntil }: Feed, settled: Date): Stretch | undefined {
   const { overlapMs, stretchMs } = sources[kind];
   const to = readingUntil ?? new Date(Math.min(settled.getTime(), cursorAt.getTime() + stretchMs));
@@ -98,11 +98,11 @@ function stretchOf({ kind, startedAt, cursorAt, readingUntil }: Feed, settled: D
   return { from: new Date(from), to };
 }
 
-/** Stores a page and how far the feed is read with it, or neither. */
+/** Stores a page and the feed's new position in one transaction. */
 const keep = (ctx: Context, feed: Feed, { to }: Stretch, { events, next }: FeedPage) =>
   ctx.transact(async (em, enqueue) => {
     const place = next === null ? { cursorAt: to, readingUntil: null, page: null } : { readingUntil: to, page: next };
-    // First, so that of two runs the second waits here, and then finds that the feed is no longer its own.
+    // First, so that the second of two runs waits here, and then finds that it has lost its claim on the feed.
     const moved = await moveFeed(em, feed, { ...place, failures: 0, lastError: null });
     let news = 0;
     for (const event of events) {
@@ -128,7 +128,7 @@ const goOn = (ctx: Context, feed: Feed, news: number): Promise<string> =>
     return `${news} new, and more to read after ${feed.cursorAt.toISOString()}`;
   });
 
-/** Connecting the account again wakes the feed; it is looked at now and then all the same. */
+/** Connecting the account again wakes the feed; until then the feed is tried once an hour. */
 async function away(ctx: Context, feed: Feed): Promise<string> {
   await ctx.store.transaction(em =>
     moveFeed(em, feed, { lastError: 'RECONNECT_NEEDED', nextCheckAt: later(ctx, longestBackOffMs) }),
@@ -136,7 +136,7 @@ async function away(ctx: Context, feed: Feed): Promise<string> {
   return 'RECONNECT_NEEDED: read on when the account is connected again';
 }
 
-/** Looks again, less and less often. What can only be read from its beginning again is begun again. */
+/** Tries again with growing delays; `fromBeginning` drops the page: the stretch is read again from its start. */
 async function backOff(
   ctx: Context,
   feed: Feed,

@@ -12,13 +12,13 @@ import { meaningOf } from '../step/error-meaning.ts';
 
 const topic = 'ORDER_CONFIRMATION';
 /**
- * Orders that were not told are found by the feeds meanwhile. A look is two calls, and the Notification API has 8,000 a
- * day for all looks: enough for a thousand sellers.
+ * Meanwhile the feeds find orders that eBay did not notify us of. A check takes two calls, and the Notification API
+ * allows 8,000 a day: enough for a thousand sellers.
  */
 const checkEveryMs = 6 * hourMs;
 const afterTroubleMs = 300_000;
 
-/** Sees to it that eBay tells us of a seller's orders: the endpoint stands, the seller's topic is sent there, tested once. */
+/** Makes sure that eBay notifies us of a seller's orders: endpoint enabled, topic subscribed, and tested once. */
 export const watchSubscription: Processor<'subscriptionId'> = async ({ subscriptionId }, ctx) => {
   const row = await ctx.store.read(em => findSubscription(em, subscriptionId as SubscriptionId));
   const seller = row && (await ctx.store.read(em => findCredential(em, row.credentialId)));
@@ -33,7 +33,7 @@ export const watchSubscription: Processor<'subscriptionId'> = async ({ subscript
     return revived > 0 ? 'eBay had given up on our endpoint: switched on again' : 'eBay tells us of orders';
   } catch (error) {
     if (!isFailure(error)) throw error;
-    // What the account may not, it may not in five minutes either: the rest of it goes on.
+    // A missing permission will still be missing in five minutes; the account's other work is not affected.
     const at = later(ctx, meaningOf(error).kind === 'not-permitted' ? checkEveryMs : afterTroubleMs);
     await ctx.store.transaction(em => noteSubscription(em, row.id, { trouble: error.code }, ctx.now(), at));
     ctx.log.warn({ credentialId: seller.id, code: error.code, err: error }, 'eBay may not tell us of orders');
@@ -41,7 +41,7 @@ export const watchSubscription: Processor<'subscriptionId'> = async ({ subscript
   }
 };
 
-/** Connecting it again asks for the subscription anew. */
+/** Rests until the account is connected again, which schedules the subscription anew. */
 async function rest(ctx: Context, row: EbaySubscription): Promise<string> {
   await ctx.store.transaction(em => noteSubscription(em, row.id, {}, ctx.now(), null));
   return 'nothing to do: the account is not connected';
@@ -49,7 +49,7 @@ async function rest(ctx: Context, row: EbaySubscription): Promise<string> {
 
 const endpointOf = (ctx: Context): string => `${ctx.config.publicUrl}/api/webhooks/ebay`;
 
-/** One for all sellers. */
+/** The destination at eBay, which all sellers share. */
 async function standingDestination(ctx: Context): Promise<{ destination: Destination; revived: number }> {
   const { notifications } = ctx.providers.ebay;
   const options = { signal: ctx.signal };
@@ -99,7 +99,7 @@ async function test(ctx: Context, seller: Credential, { id }: Subscription): Pro
   return ctx.now();
 }
 
-/** Somebody else was faster: it stands, which is all that was wanted. */
+/** Ignores the refusal that says the object exists already: another job has just created it. */
 const unless = (code: string) => (error: unknown) => {
   if (!(error instanceof Terminal && error.code === code)) throw error;
 };
