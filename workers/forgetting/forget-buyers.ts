@@ -12,10 +12,10 @@ import { meaningOf } from '../step/error-meaning.ts';
 
 const everyMs = hourMs;
 const pageSize = 50;
-/** A job that has looked at so many pages leaves its place to others, and goes on in a new one. */
+/** After this many pages a job makes room for others, and the run continues in a new job. */
 const pagesPerJob = 40;
 
-/** Goes on forgetting buyers where it was left, for a while. */
+/** Continues to forget buyers from the stored cursor, for one job's share of the work. */
 export const forgetBuyers: Processor<'forgettingId'> = async ({ forgettingId }, ctx) => {
   const run = await ctx.store.transaction(em => claimForgetting(em, forgettingId as ForgettingId));
   if (!run) return 'nothing to do: there is no such forgetting';
@@ -44,7 +44,7 @@ async function goThrough(ctx: Context, claimed: Forgetting): Promise<string> {
 const end = (ctx: Context, run: Forgetting): Promise<Forgetting> =>
   ctx.store.transaction(em => endForgetting(em, run, later(ctx, everyMs)));
 
-/** One page of one rule; nothing when the last rule is gone through. */
+/** Goes through one page of one rule; gives undefined after the last page of the last rule. */
 async function forgetPage(ctx: Context, run: Forgetting): Promise<Forgetting | undefined> {
   const place = forgettingRules.findIndex(({ name }) => name === run.rule);
   const rule = forgettingRules[place] ?? forgettingRules[0];
@@ -64,8 +64,8 @@ async function forgetPage(ctx: Context, run: Forgetting): Promise<Forgetting | u
 }
 
 /**
- * With the other lines of its marketplace order; gives how many it was. What holds one of them is asked for again in the
- * next run. One that breaks our program keeps nobody else from being forgotten.
+ * Forgets the buyer of an order and of the other lines of its marketplace order; gives the number of orders forgotten.
+ * Where one of them must still keep its buyer, the next run tries again. An unexpected error stops only this order.
  */
 async function forgetOrder(ctx: Context, rule: ForgettingRule, id: OrderId): Promise<number> {
   const days = { personDays: ctx.config.orderPersonDays };

@@ -11,12 +11,13 @@ import { accountShown } from '../connections/account-shown.ts';
 import type { Context } from '../context/context.ts';
 
 /**
- * A person has left eBay, and eBay wants them forgotten (MARKETPLACE_ACCOUNT_DELETION): all or nothing, and the same
- * again changes nothing. What stays is what the books need, and names nobody: orders, payments, supplier orders and
- * postings with their ids, amounts and times. What goes: see `eraseOrders`. The frozen request of a purchase whose
- * outcome nobody knows goes when that is known: until then it alone can tell whether money was spent.
+ * A person has closed their eBay account, and eBay requires that we erase them (MARKETPLACE_ACCOUNT_DELETION). The
+ * erasure is all or nothing, and repeating it changes nothing. What the books need stays, without any name: orders,
+ * payments, supplier orders and postings with their ids, amounts and times. For what is erased see `eraseOrders`. The
+ * frozen request of a purchase in doubt is erased once its outcome is known: until then only it can prove whether money
+ * was spent.
  *
- * eBay tells this of every account that is closed anywhere: most of them never bought here.
+ * eBay sends this for every account that is closed anywhere: most of them never bought here.
  */
 export const eraseBuyer = (ctx: Context, event: InboundEvent): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
@@ -36,14 +37,14 @@ export const eraseBuyer = (ctx: Context, event: InboundEvent): Promise<string> =
   });
 
 /**
- * Nothing is bought for somebody without an address. What has been ordered goes on its way: the supplier has its
- * address already, and asking for it by number names nobody. What may have been ordered is a person's to look at.
+ * Without an address nothing can be bought any more. Goods that were ordered are delivered: the supplier has the
+ * address, and we follow them by number alone. A purchase in doubt goes to a person.
  */
 async function stop(em: EntityManager, enqueue: Enqueue, order: Order): Promise<void> {
   if (order.status !== 'PAID' && order.status !== 'WAITING' && order.status !== 'PURCHASING') return;
   const goesOn = whenStopped.erased[purchaseState(order, await standingEffect(em, 'buy', order.id))] === null;
   if (goesOn) return;
-  // A run that is buying right now has lost its claim, and stops before its next call.
+  // A purchase that is running now loses its claim, and stops before its next call.
   const owned = await claimOrder(em, order.id, [order.status]);
   if (!owned) throw new Error(`order ${order.id} moved although it is locked`);
   await stopOrder(em, enqueue, owned, 'erased', async (_, buy) => {
