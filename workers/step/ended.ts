@@ -1,4 +1,4 @@
-/** A step is over before its end; `ended` says what became of its order or leg, as the job's answer. */
+/** A step stopped early; `ended` is the job's answer, which says what happened to the order or leg. */
 export type Ended = { readonly ended: string };
 
 export const ended = async (answer: Promise<string>): Promise<Ended> => ({ ended: await answer });

@@ -1,6 +1,6 @@
 /**
- * What a thrown error means, decided once. Whoever catches one switches over all kinds, so that a new one is forgotten
- * by nobody.
+ * What a thrown error means, decided in one place. Each catch switches over all kinds, so that the compiler finds every
+ * place that a new kind must be added to.
  *
  *   what happened at the provider        kind
  *   certainly nothing, and never will    refused
@@ -17,19 +17,19 @@ import { ReconnectNeeded } from '../connections/fresh-token.ts';
 export type ErrorMeaning =
   /** A certain "no" to what was asked. */
   | { readonly kind: 'refused'; readonly error: Terminal }
-  /** Nothing was tried: it is nobody's failed try. */
+  /** Nothing was tried, so no attempt is counted. */
   | { readonly kind: 'not-now'; readonly error: NotNow }
-  /** The answer to a question says nothing that we understand. */
+  /** A provider answered a question in a form that we cannot read. */
   | { readonly kind: 'unreadable'; readonly error: Unreadable }
   /** The account's owner has to connect it again. */
   | { readonly kind: 'reconnect'; readonly error: ReconnectNeeded }
-  /** The account, or we in its name, may not do this, until somebody changes that at the provider. */
+  /** The account lacks a permission, or has not granted it to us, until its owner changes that at the provider. */
   | { readonly kind: 'not-permitted'; readonly error: PermissionRefused }
   /** A failed try; the next one may succeed. */
   | { readonly kind: 'retry'; readonly error: Retryable }
-  /** It may have happened, and is looked up. */
+  /** The effect may have happened; it is looked up. */
   | { readonly kind: 'uncertain'; readonly error: Uncertain }
-  /** It may have happened, and cannot be looked up or sent again: a person decides. */
+  /** The effect may have happened, and cannot be looked up or sent again: a person decides. */
   | { readonly kind: 'unproven'; readonly error: Unproven }
   /** Another run has claimed the row since. */
   | { readonly kind: 'lost'; readonly error: LostClaim }
@@ -37,7 +37,7 @@ export type ErrorMeaning =
   | { readonly kind: 'database-away'; readonly error: unknown }
   | { readonly kind: 'bug'; readonly error: unknown };
 
-/** The narrower class is asked for first: an `Unproven` is an `Uncertain`, and most kinds of nothing are a `Retryable`. */
+/** Tests the narrower class first: `Unproven` extends `Uncertain`, and several kinds extend `Retryable`. */
 export function meaningOf(error: unknown): ErrorMeaning {
   if (error instanceof Terminal) return { kind: 'refused', error };
   if (error instanceof Unproven) return { kind: 'unproven', error };

@@ -23,17 +23,17 @@ import { bugName, stoppedTooLong } from './program-error-patience.ts';
 import { deadlineOf, type Late, lateness } from './purchase-deadline.ts';
 import { keepAnswerOf, unreadableTooLong } from './unreadable-answer.ts';
 
-/** Who is here does not go on by itself for now, or at all. */
+/** States in which an order does not continue by itself for now, or at all. */
 const offTheRoad: readonly OrderState[] = ['WAITING', 'NEEDS_REVIEW', 'CANCELLED'];
 
-/** What joins the transaction in which something is decided about an order: neither is written without the other. */
+/** Writes that join the transaction of a decision about an order: both are committed, or neither. */
 export type Also = (em: EntityManager) => Promise<void>;
 /** `note`: why, in words for a person. */
 type Noted = { note: string; also?: Also };
 
 /**
- * Moves the order and adds its next job; `also` joins the transaction. One that leaves the road gives back what it
- * holds, and one that waits is to be let through again.
+ * Moves the order and adds its next job; `also` joins the transaction. An order that leaves the road releases its
+ * reservation; one that waits must then be let through again.
  */
 export const move = (
   ctx: Context,
@@ -49,7 +49,7 @@ export const move = (
     return 'reason' in to ? `${to.to} (${to.reason}): ${to.note}` : to.to;
   });
 
-/** Waits, or goes on waiting for the same reason without filling the timeline; a person's when it is too late to wait. */
+/** Moves the order to WAITING, without a second entry in the timeline. Past its deadline it goes to review instead. */
 export async function wait(
   ctx: Context,
   order: Order,
@@ -71,7 +71,7 @@ export async function wait(
   return `still WAITING (${reason})`;
 }
 
-/** It has waited for too long: whoever decides sees what may have been bought. */
+/** The order has waited past its deadline: it goes to a person, with the evidence of what may have been bought. */
 export function tooLate(ctx: Context, order: Order, { note: text, effect }: Late): Promise<string> {
   if (effect && isInDoubt(effect)) return parkInDoubt(ctx, order, effect, text);
   if (effect?.status === 'DONE') {
@@ -81,7 +81,7 @@ export function tooLate(ctx: Context, order: Order, { note: text, effect }: Late
   return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'TOO_LATE_TO_BUY', note: text });
 }
 
-/** As `failOrder`. */
+/** Releases the order's reservation and fails it, as `failOrder`. */
 export const fail = (ctx: Context, order: Order, reason: FailureReason, { note: text, also }: Noted): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
     await also?.(em);
@@ -90,7 +90,7 @@ export const fail = (ctx: Context, order: Order, reason: FailureReason, { note: 
     return `FAILED (${reason}): ${text}`;
   });
 
-/** Stays where it is, and is looked at again after `ms`. */
+/** Leaves the order in its state, and looks at it again after `ms`. */
 export async function recheck(ctx: Context, order: Order, ms: number, { note: text, also }: Noted): Promise<string> {
   await ctx.store.transaction(async em => {
     await also?.(em);
@@ -99,11 +99,11 @@ export async function recheck(ctx: Context, order: Order, ms: number, { note: te
   return text;
 }
 
-/** What a certain "no" means for this step. */
+/** What a provider's certain refusal means for this step. */
 type OnRefusal = (order: Order, refusal: Terminal, ctx: Context) => Promise<string>;
 
 /**
- * One step of one order: claims it, runs the step, and turns what cannot be known into a later look or a review. A
+ * One step of one order: claims it, runs the step, and turns an uncertain outcome into a later look or a review. A
  * retryable failure goes to the host, which backs off; so does a bug.
  */
 export async function orderStep(
@@ -114,19 +114,19 @@ export async function orderStep(
 ): Promise<string> {
   const order = await ctx.store.transaction(em => claimOrder(em, job.id as OrderId, job.from));
   if (!order) return `nothing to do: the order is not ${job.from.join(' or ')}`;
-  // A stale job, or one that an operator retried: the state says which queue may carry the order on.
+  // A stale job, or one that an operator retried: the order's state decides which queue may continue it.
   const next = jobForOrder(order);
   if (next && next.queue !== job.queue) return `nothing to do: ${next.queue} carries the order on`;
   try {
     return await step(order).catch(error => afterFailure(ctx, order, error, onRefusal));
   } catch (error) {
-    // The claim may also be lost while what the step met is written down.
+    // The claim may also be lost while the step's failure is recorded.
     if (meaningOf(error).kind === 'lost') return 'another run owns the order now';
     throw error;
   }
 }
 
-/** @throws what the host backs off for, a claim that is lost, and a bug of ours until it has gone on for too long */
+/** @throws failures that the host backs off for, a lost claim, and a bug that has not lasted too long yet */
 async function afterFailure(ctx: Context, order: Order, error: unknown, onRefusal?: OnRefusal): Promise<string> {
   const meaning = meaningOf(error);
   switch (meaning.kind) {
@@ -137,7 +137,7 @@ async function afterFailure(ctx: Context, order: Order, error: unknown, onRefusa
     case 'uncertain':
       return lookAgain(ctx, order, meaning.error);
     case 'refused':
-      // For a step that has no meaning for a certain "no" it is a bug.
+      // In a step that expects no refusal, a refusal is a bug.
       return onRefusal ? onRefusal(order, meaning.error, ctx) : stopped(ctx, order, error);
     case 'not-now':
       return notNow(ctx, order, meaning.error);
@@ -156,7 +156,7 @@ async function afterFailure(ctx: Context, order: Order, error: unknown, onRefusa
 }
 
 async function stopped(ctx: Context, order: Order, error: unknown): Promise<string> {
-  // One that is for a person already, or over, stays where it is.
+  // An order that is in review already, or over, stays where it is.
   if (!mayMove(orderMoves, order.status, 'NEEDS_REVIEW')) throw error;
   if (!(await stoppedTooLong(ctx, order.id, `order/${order.stateEntry}`, error))) throw error;
   return move(ctx, order, {
@@ -167,7 +167,7 @@ async function stopped(ctx: Context, order: Order, error: unknown): Promise<stri
   });
 }
 
-/** What a person cannot be asked about any more, or is asked already, rests until something new is told of it. */
+/** After too many unreadable answers: a review. An order that cannot go to review rests until news of it arrives. */
 async function unreadable(ctx: Context, order: Order, failure: Unreadable): Promise<string> {
   if (!(await unreadableTooLong(ctx, order.id, `order/${order.stateEntry}`, failure))) throw failure;
   const also = (em: EntityManager) => keepAnswerOf(em, order.id, order.status, failure);
@@ -180,13 +180,13 @@ async function unreadable(ctx: Context, order: Order, failure: Unreadable): Prom
   return `${order.status}, and the answer cannot be read: ${failure.message}`;
 }
 
-/** Nothing was tried, so nothing is told: the row says when it is looked at again, and the host keeps its job till then. */
+/** Nothing was tried, so the timeline gets no entry: the row stores when to look again, and the host delays the job. */
 async function notNow(ctx: Context, order: Order, error: NotNow): Promise<never> {
   await ctx.store.transaction(em => recheckOrder(em, order, later(ctx, error.retryAfterMs)));
   throw error;
 }
 
-/** Each failed try is in the timeline; the host backs off and tries again. */
+/** Records a failed attempt in the timeline; the host backs off and tries again. */
 const told = (ctx: Context, order: Order, failure: Retryable): Promise<void> =>
   ctx.store.transaction(em => note(em, order.id, 'tried', failure.message, { code: failure.code }));
 
@@ -203,8 +203,8 @@ async function lookAgain(ctx: Context, order: Order, doubt: Uncertain): Promise<
 }
 
 /**
- * A purchase in doubt that nobody has looked up in this run, and that is not sent again: a person's, once no answer to it
- * can come any more. `once` waits for that by itself.
+ * Gives a purchase in doubt to a person, when this run neither looks it up nor sends it again. Waits first until no
+ * answer to it can arrive any more, as `once` does by itself.
  */
 export async function parkInDoubt(ctx: Context, order: Order, effect: Effect, why?: string): Promise<string> {
   const ages = await ctx.store.read(em => agesOf(em, effect));
@@ -213,7 +213,7 @@ export async function parkInDoubt(ctx: Context, order: Order, effect: Effect, wh
   return park(ctx, order, new Unproven(effect, why === undefined ? undefined : { note: why }));
 }
 
-/** Nobody can prove it: a person's. */
+/** The effect cannot be proven: the order goes to a person with the evidence. */
 async function park(ctx: Context, order: Order, { effect, message, hindrance }: Unproven): Promise<string> {
   const told = (await ctx.store.read(em => unmatchedSupplierNumbers(em, effect))).join(', ');
   const account = await ctx.store.read(em => accountShown(em, order, effect));

@@ -4,9 +4,9 @@ import { notedAt, noteOnce } from '../../store/orders/timeline.ts';
 import type { Context } from '../context/context.ts';
 
 /**
- * A bug of ours stops a step. The step is tried again, as after a back-off: the cause may pass, or the next version
- * knows better. Answers whether this has gone on for so long that a person must look. `step` names the stay in one
- * state: what stopped an earlier one is forgotten.
+ * Notes that a bug of ours stops a step. The step is tried again, as after a back-off: the cause may pass, or a new
+ * release may fix it. Answers whether the bug has lasted so long that a person must look. `step` names one stay in one
+ * state, so that bugs in an earlier stay do not count.
  */
 export async function stoppedTooLong(ctx: Context, orderId: OrderId, step: string, error: unknown): Promise<boolean> {
   const topic: Topic = `program-error/${step}`;
@@ -17,7 +17,7 @@ export async function stoppedTooLong(ctx: Context, orderId: OrderId, step: strin
   return since !== null && ctx.now().getTime() - since.getTime() >= ctx.config.programErrorHorizonMs;
 }
 
-/** Its class and code only: the message of a failed query quotes what was in it. */
+/** The error's class and code only: the message of a failed query quotes its data. */
 export function bugName(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   return 'code' in error && typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name;

@@ -1,6 +1,6 @@
 /**
- * A sale is bought within so many days of its payment, and by the day on which its marketplace wants it sent. Later, only
- * a person lets it go on: whoever decides about it gives it as many days again, whatever its marketplace wants.
+ * A sale must be bought within `BUY_WITHIN_DAYS` of its payment, and by its marketplace's shipping date. After that
+ * only a person lets the order continue: the decision gives it as many days again, whatever the shipping date is.
  */
 import { dayMs } from '../../domain/durations.ts';
 import type { WaitReason } from '../../domain/order.ts';
@@ -9,17 +9,17 @@ import type { Effect } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Context } from '../context/context.ts';
 
-/** What is too late, and what stands of its purchase. */
+/** Why the order is too late, and the effect of its purchase, if there is one. */
 export type Late = { readonly note: string; readonly effect: Effect | null };
 
-/** Goods that are ordered are followed in these, until the supplier closes what nobody pays: they end with that. */
+/** Waits of goods that are ordered: the supplier ends them, by closing an order that nobody pays. */
 const endsAtSupplier: ReadonlySet<WaitReason> = new Set([
   'SUPPLIER_UNPAID',
   'SUPPLIER_REFUND_UNPROVEN',
   'CANCELLATION_ASKED',
 ]);
 
-/** Until when it may wait; nothing where the sale is booked, and its parcels alone are followed. */
+/** Until when the order may wait; null once its sale is booked and only its parcels are followed. */
 export function deadlineOf({ config }: Context, order: Order): Date | null {
   const { saleBookedAt, lateAcceptedAt, paidAt, createdAt, shipBy } = order;
   if (saleBookedAt) return null;
@@ -29,7 +29,7 @@ export function deadlineOf({ config }: Context, order: Order): Date | null {
   return shipBy && shipBy < patience ? shipBy : patience;
 }
 
-/** Why it is too late, in words for a person. */
+/** Why the order is too late, in words for a person; undefined while it is in time. */
 export function lateNote(ctx: Context, order: Order): string | undefined {
   const deadline = deadlineOf(ctx, order);
   if (!deadline || ctx.now() <= deadline) return undefined;
@@ -41,7 +41,7 @@ export function lateNote(ctx: Context, order: Order): string | undefined {
   return waitReason ? `${what}, and it waits (${waitReason})` : what;
 }
 
-/** @param wanted what it is about to wait for */
+/** @param wanted the reason that the order is about to wait for */
 export async function lateness(ctx: Context, order: Order, wanted?: WaitReason): Promise<Late | undefined> {
   const note = lateNote(ctx, order);
   if (note === undefined) return undefined;

@@ -1,7 +1,6 @@
 /**
- * What becomes of a step that asked a provider and cannot read the answer. It is asked again, as after a back-off: the
- * answer may have been cut off on its way. When this has gone on for an hour, a person decides, and has the answer
- * before them.
+ * A step cannot read a provider's answer. It asks again, as after a back-off: the answer may have been cut off on its
+ * way. After an hour a person decides, and sees the answer.
  */
 
 import type { Failure, Unreadable } from '../../domain/call-outcome.ts';
@@ -12,13 +11,12 @@ import { keepAnswer } from '../../store/orders/evidence.ts';
 import { note, notedSince } from '../../store/orders/timeline.ts';
 import type { Context } from '../context/context.ts';
 
-/** A step that met none for so long was well in between: what is looked at rarely is looked at once an hour. */
+/** A step without an unreadable answer for this long counts as recovered: the rarest steps run once an hour. */
 const wellAfterMs = 70 * 60_000;
 
 /**
- * Notes one more answer that cannot be read. Says whether the same step has met them for so long that a person must
- * look.
- * @param step names the stay in one state
+ * Notes one more unreadable answer. True when the same step has had them for so long that a person must look.
+ * @param step names one stay in one state
  */
 export const unreadableTooLong = (
   { store, now, config: { programErrorHorizonMs: horizonMs } }: Context,
@@ -33,7 +31,7 @@ export const unreadableTooLong = (
     return since !== null && now().getTime() - since.getTime() >= horizonMs;
   });
 
-/** Keeps the answer that came with a failure, if one did, where the order's page shows it. */
+/** Stores the answer that came with a failure, if there was one; the order's page shows it. */
 export async function keepAnswerOf(em: EntityManager, orderId: OrderId, step: string, failure: Failure): Promise<void> {
   const { answer, code, provider } = failure;
   if (answer === undefined) return;
