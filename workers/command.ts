@@ -11,7 +11,7 @@ import { openProviders } from './context/providers.ts';
 
 type Command = AsyncDisposable & { readonly context: Context };
 
-/** What a command that somebody types has around it: the workers' own context. Nothing is moved, so nothing is enqueued. */
+/** The workers' context for a command. A command moves no order, so its `transact` enqueues nothing. */
 export async function openCommand(name: string): Promise<Command> {
   await using opened = new AsyncDisposableStack();
   const given = readWorkerConfig();

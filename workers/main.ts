@@ -53,7 +53,7 @@ const gate = openGate({ ...config, board: troubleBoard(store), log });
 defer('gate', () => gate.close());
 
 await store.transaction(em => scheduleRates(em, platformCurrency, config.fxSourceUrl !== undefined, store.clock.now()));
-// Not at once: a system that has just been started, or restored, first hears what it has missed.
+// In an hour: a system that has just been started, or restored, first reads what it has missed.
 await store.transaction(em => scheduleBookCheck(em, timeIn(em, hourMs)));
 await store.transaction(em => scheduleForgetting(em, timeIn(em, hourMs)));
 const fallback = { ...catalogue['purchase-fallback'], concurrency: config.browserPages };
@@ -84,7 +84,7 @@ const tellReady = (queues: readonly QueueName[]) => {
   announceReady();
 };
 if (forAnybody.length > 0) tellReady(forAnybody);
-// Last: to try a browser takes seconds, for which nobody else waits.
+// Last: trying a browser takes seconds, and the other queues do not wait for it.
 if (forBrowser.length > 0) {
   browser = await openShop(config, store, box, log);
   if (browser && config.platformBuyer)

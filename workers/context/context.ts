@@ -22,7 +22,7 @@ export type Providers = {
   readonly mercadolibre: MercadoLibreClient;
   /** Only where its credentials are configured. */
   readonly payoneer?: PayoneerClient;
-  /** By what our effects call the account: those that others have taken the place of. They are only read through. */
+  /** Clients of replaced accounts, by the account's name in our effects. They only read, and move no money. */
   readonly former?: {
     readonly paypal: ReadonlyMap<string, PayPalClient>;
     readonly payoneer: ReadonlyMap<string, PayoneerClient>;
@@ -41,7 +41,7 @@ export type Surroundings = {
   readonly transact: Transact;
   readonly box: SecretBox;
   readonly providers: Providers;
-  /** What the providers' calls pass; none where nothing is served. */
+  /** The gate that all provider calls pass; none outside the workers. */
   readonly gate?: Gate;
   readonly log: Logger;
   readonly now: () => Date;
@@ -53,7 +53,7 @@ export type Surroundings = {
 /** What a processor gets beside its payload. `signal` aborts at the deadline, at shutdown and when the lock is lost. */
 export type Context = Surroundings & { readonly signal: AbortSignal };
 
-/** A plain function of (payload, context). What it answers is a sentence for the job's log. */
+/** A plain function of (payload, context). It answers with a sentence for the job's log. */
 export type Processor<Key extends string> = (payload: Payload<Key>, context: Context) => Promise<string>;
 
 export const onceContext = ({ store, config, failpoint }: Surroundings): OnceContext => ({

@@ -10,9 +10,9 @@ import type { FormerKeys } from '../../store/connections/provider-keys.ts';
 import type { Providers } from './context.ts';
 
 /**
- * @param gate that all of their calls pass; none where a tool or a test asks on its own
- * @param former keys of accounts that others have taken the place of
- * @param now by which tokens end
+ * @param gate passed by every call; undefined where a tool or a test calls the providers directly
+ * @param former keys of accounts that were replaced
+ * @param now the clock that decides whether a token has expired
  */
 export const openProviders = (
   { paypal, aliexpress, ebay, mercadolibre, payoneer, fxSourceUrl }: WorkerConfig,

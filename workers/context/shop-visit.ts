@@ -1,8 +1,8 @@
-/** The supplier's website, as those who buy there and look there see it. */
+/** The supplier's website, as the processors that buy and track there use it. */
 import type { Page } from 'puppeteer';
 import type { Credential } from '../../store/entities/people.ts';
 
-/** The page as it was left, for whoever has to decide. */
+/** The page as it was left, as evidence for the person who has to decide. */
 export type Snapshot = { readonly url: string; readonly screenshot: Buffer; readonly html: string };
 /** Why there is no picture. */
 export type Unseen = { readonly missing: string };
@@ -18,7 +18,7 @@ type VisitOptions = {
   credential: Credential;
   deadlineMs: number;
   signal: AbortSignal;
-  /** Sees the page as the task left it when it failed. */
+  /** Receives the page as the task left it when it failed. */
   onTrouble?: (error: unknown, snapshot: Snapshot | Unseen) => Promise<void>;
 };
 

@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 
-/** Why a job is told to stop, when it is for the end of its process: it goes on in another. */
+/** The reason of a job's abort signal when its process ends: the job continues in another process. */
 export class ProcessEnds extends Error {
   override readonly name = 'ProcessEnds';
   constructor() {
@@ -8,12 +8,12 @@ export class ProcessEnds extends Error {
   }
 }
 
-/** Of the time that a process has to end: when its jobs are told to stop, and how much longer a last answer may take. */
+/** Shares of the shutdown deadline: `patience` until the jobs are aborted, `lastAnswer` more for a call in flight. */
 export const endParts = { patience: 0.6, lastAnswer: 0.25 } as const;
 
 /**
- * For a call whose answer may be the only one there is: neither the job's deadline nor a lost lock cuts it off. When the
- * process ends, the answer has a little longer than the job; after that the end would lose it too, and not in peace.
+ * The signal for a call whose answer cannot be asked for again: neither the job's deadline nor a lost lock aborts it.
+ * When the process ends, the call has a little longer than the job, so that the answer can still be stored in order.
  */
 export function lastAnswerSignal({ signal, config }: Pick<Context, 'signal' | 'config'>): AbortSignal {
   const end = new AbortController();

@@ -6,10 +6,10 @@
  * and how it ends is one of five:
  *
  *   done       the processor answered; its sentence is the job's return value
- *   held       NotNow: nothing was tried. The job waits for its provider; or it was cut off because its process ends,
- *              and goes on in the next one. No try of it is used up
+ *   held       NotNow: nothing was tried, and the job waits for its provider; or the process ended during the job, and
+ *              the next process continues it. No attempt is used up
  *   back off   Retryable, or the database was away: thrown, BullMQ tries again later, and the sweep after that
- *   refused    Terminal that no processor turned into an order's end, or a payload that does not fit: not tried again
+ *   refused    a Terminal that no processor turned into a state of the order, or an invalid payload: not tried again
  *   bug        anything else: tried again like a back-off, logged as an error
  */
 import { type Job as BullJob, DelayedError, UnrecoverableError } from 'bullmq';
@@ -24,12 +24,12 @@ import { processors as ours } from '../processors.ts';
 import { meaningOf } from '../step/error-meaning.ts';
 import { followProviders, type Served } from './provider-backpressure.ts';
 
-/** A killed worker's job goes on elsewhere after four to six seconds; BullMQ's own defaults take sixty. */
+/** Another worker takes over a killed worker's job after four to six seconds; BullMQ's defaults take sixty. */
 export const takeOver = { lockMs: 5_000, stalledCheckMs: 2_000 } as const;
 /** The effect rows, not BullMQ, decide what may run again: a job that stalls often is still run. */
 const stallsMax = 1_000;
 
-/** What a queue is served with. */
+/** A queue's contract and the processor that runs its jobs. */
 type Service = {
   readonly contract: QueueContract;
   readonly processor: (payload: never, context: Context) => Promise<string>;
@@ -42,7 +42,7 @@ type Services = {
 
 type Outcome = 'done' | 'held' | 'back off' | 'refused' | 'bug';
 
-/** `ending`: that of the process; a deploy is nobody's failure. */
+/** `ending` is aborted when the process ends: a job that a deploy interrupts has not failed. */
 function classify(error: unknown, ending: AbortSignal): Exclude<Outcome, 'done'> {
   if (error instanceof UnrecoverableError) return 'refused';
   const { kind } = meaningOf(error);
@@ -59,7 +59,7 @@ function classify(error: unknown, ending: AbortSignal): Exclude<Outcome, 'done'>
     case 'unproven':
     case 'database-away':
       return ending.aborted ? 'held' : 'back off';
-    // A claim that is lost ends in its processor: one that comes here was not expected.
+    // Processors handle a lost claim themselves: one that reaches this place is a bug.
     case 'lost':
     case 'bug':
       return ending.aborted ? 'held' : 'bug';
@@ -78,7 +78,7 @@ async function perform({ contract, processor }: Service, job: BullJob, surroundi
   return processor(payload as never, { ...surroundings, signal });
 }
 
-/** How BullMQ has given a job: `token` is what it is held with, and `lost` aborts when another worker may have it. */
+/** A job from BullMQ: `token` is the token of its lock, and `lost` aborts when another worker may have the lock. */
 type Taken = { readonly job: BullJob; readonly token: string | undefined; readonly lost: AbortSignal | undefined };
 
 /** Runs one job from taking it to its one wide log line. */
@@ -93,7 +93,7 @@ async function run(
   const durationMs = () => Math.round(performance.now() - startedAt);
   try {
     const answer = await perform(service, job, surroundings, lost ? AbortSignal.any([ending, lost]) : ending);
-    // Said, whether or not the job is still there to be told: what was done is done.
+    // The work is done, even if the job is gone and its answer cannot be stored.
     await job.log(answer).catch((err: unknown) => surroundings.log.warn({ ...line, err }, 'job answered, not told'));
     surroundings.log.info({ ...line, outcome: 'done', answer, durationMs: durationMs() }, 'job');
     return answer;
@@ -115,7 +115,7 @@ async function run(
 
 export type Host = { close(): Promise<void> };
 
-/** Starts one worker per queue. Closing takes no more jobs, and waits for those that run. */
+/** Starts one worker per queue. `close` takes no more jobs, and waits for the running ones. */
 export function startHost(
   backend: Backend,
   names: readonly QueueName[],

@@ -7,8 +7,8 @@ import type { Logger } from '../../runtime/logger.ts';
 export type Served = { readonly contract: QueueContract; readonly worker: Worker };
 
 /**
- * Takes no jobs of a queue all of whose jobs need a provider that does not answer; then one job at a time, until a call
- * has found out that it does again. Gives what ends it.
+ * Pauses a queue while a provider that all of its jobs need does not answer; then takes one job at a time until a call
+ * succeeds. Gives a function that stops following.
  */
 export function followProviders(
   gate: Pick<Gate, 'state' | 'watch'>,
@@ -40,7 +40,7 @@ function take({ contract, worker }: Served, state: ProviderState, log: Pick<Logg
   const failed = (err: unknown) => log.warn({ ...line, err }, 'the worker does not follow its provider');
   if (state === 'down') {
     log.warn(line, 'takes no jobs: a provider that all of them need does not answer');
-    // Those that run are not waited for: each of them hears of it at its next call.
+    // Does not wait for the running jobs: the gate stops each of them at its next call.
     worker.pause(true).catch(failed);
     return;
   }

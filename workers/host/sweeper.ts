@@ -13,12 +13,12 @@ type Sweeper = { close(): Promise<void> };
 type SweeperOptions = SweepOptions & {
   intervalMs: number;
   feeds?: FeedWatch;
-  /** Pages that a browser saw are kept for so many days. */
+  /** How many days screenshots and pages of the browser are kept. */
   evidenceDays?: number;
   log: Logger;
 };
 
-/** None of it is urgent, and looking for old notifications reads the whole table. */
+/** No clean-up is urgent, and looking for old notifications reads the whole table. */
 const cleanEveryMs = hourMs;
 
 /** Sweeps for as long as the process lives. A sweep that fails (the database is away) is followed by the next one. */
@@ -35,7 +35,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
         options.log.warn({ err: error }, 'sweep failed; the next one will do its work');
       }
       if (performance.now() - cleanedAt >= cleanEveryMs) {
-        // Before the work: what fails is tried again in an hour, and not after every sweep.
+        // Set before the work, so that a clean-up that fails is tried again in an hour, and not after every sweep.
         cleanedAt = performance.now();
         await cleanUp(options);
       }
@@ -51,7 +51,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
   };
 }
 
-/** Each by itself: one that fails does not keep the others from their work. */
+/** Runs each clean-up on its own: one that fails does not stop the others. */
 async function cleanUp({ store, evidenceDays, log }: SweeperOptions): Promise<void> {
   const works: Record<string, () => Promise<number>> = {
     'old evidence is forgotten': async () =>
