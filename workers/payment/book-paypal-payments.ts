@@ -9,11 +9,11 @@ import { payPalOf } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 import { captureNews, refundNews } from './paypal-status.ts';
 
-/** What PayPal shows of an order's money now; nothing when it knows of no order, or has forgotten it. */
+/** Reads the order at PayPal; undefined when there is none, or PayPal has forgotten it. */
 export const readPayPalOrder = async (ctx: Context, order: Order): Promise<PayPalOrder | undefined> =>
   order.externalOrderId ? payPalOf(ctx, order).getOrder(order.externalOrderId, { signal: ctx.signal }) : undefined;
 
-/** Books what came, and what of it has gone back by now. Moves an order that waited for its money. @throws LostClaim */
+/** Books the captures and refunds that PayPal shows; an order that waited for its payment moves. @throws LostClaim */
 export async function bookPayPalPayments(
   ctx: Context,
   order: Order,

@@ -19,13 +19,13 @@ import { bookPayPalPayments, readPayPalOrder } from './book-paypal-payments.ts';
 
 /** PayPal forgets an order that nobody approved after about six hours. */
 const approvalWindowMs = 6 * hourMs;
-/** It keeps the key of a capture for six hours: ours is not sent again after five. */
+/** PayPal keeps the idempotency key of a capture for six hours: ours is not sent again after five. */
 const resendForMs = 5 * hourMs;
-/** How often an order is asked after whose money may be under way, or which PayPal does not show. */
+/** How often PayPal is asked about an order that it does not show, or whose payment may be under way. */
 const askAgainMs = 15 * 60_000;
 /**
- * How old an order is when PayPal is asked after it whose buyer left. Everybody may leave as many as they like, and what
- * a buyer does is told by a webhook, by the feed of events and by the buyer's return, long before.
+ * The ages at which PayPal is asked about an order whose buyer left. Few, because anybody can open any number of
+ * checkouts, and a webhook, the feed of events or the buyer's return reports an approval long before.
  */
 const askedAtMs = [
   600_000,
@@ -51,8 +51,8 @@ const windowEnd = ({ createdAt }: Order): Date => new Date(createdAt.getTime() +
 export const capturePayment: Processor<'orderId'> = ({ orderId }, ctx) => takeMoneyOf(ctx, orderId as OrderId);
 
 /**
- * Captures what the buyer approved at our own checkout; finds a capture whose answer was lost. For an order that is
- * over, or waits for a person, nothing is captured: what PayPal has taken for it all the same is booked.
+ * Captures the payment that the buyer approved at our checkout, and finds a capture whose answer was lost. For an order
+ * that is over, or in review, nothing is captured, but a capture that PayPal shows is booked.
  */
 export const takeMoneyOf = (ctx: Context, id: OrderId): Promise<string> =>
   orderStep(
@@ -62,7 +62,7 @@ export const takeMoneyOf = (ctx: Context, id: OrderId): Promise<string> =>
       const intent = await ctx.store.read(em => newestEffect(em, 'capture', order.id));
       const paypalOrder = await readPayPalOrder(ctx, order);
       if (paypalOrder && paypalOrder.captures.length > 0) {
-        // The money is there: an intent whose answer was lost has happened.
+        // PayPal shows a capture, so an open intent has happened: `capture` finds and closes it.
         if (intent?.status === 'OPEN') await capture(ctx, order, paypalOrder.id);
         return take(ctx, order, paypalOrder);
       }
@@ -84,11 +84,11 @@ export const takeMoneyOf = (ctx: Context, id: OrderId): Promise<string> =>
     unread,
   );
 
-/** PayPal keeps no key for so long: nobody will ever know. */
+/** PayPal has forgotten the key by now: nobody can prove any more whether the capture happened. */
 const isForgotten = ({ now }: Context, { firstSentAt }: Effect): boolean =>
   now().getTime() - (firstSentAt?.getTime() ?? 0) > resendForMs;
 
-/** It is asked for again, and after an hour a person looks at PayPal. */
+/** The payment is asked for again; after an hour a person looks at PayPal. */
 const notShown = ({ externalOrderId }: Order): Unreadable =>
   new Unreadable(
     'PAYPAL_CAPTURE_NOT_SHOWN',
@@ -102,12 +102,12 @@ const capture = (ctx: Context, order: Order, paypalOrderId: string): Promise<{ p
     route: 'paypal',
     account: order.paypalAccount ?? ctx.config.paypal.clientId,
     environment: ctx.config.paypal.environment,
-    // Random and stored: PayPal captures an order once, and shows the capture under the number that it has given it.
+    // A random key is enough here: PayPal captures an order only once, and shows the capture under its own id.
     keyFor: (_em, number) => `capture-${order.id}-${number}`,
     freeze: () => paypalOrderId,
     resendForMs,
     deduplicates: true,
-    // PayPal's order was just read: approved, and nothing captured.
+    // This run has just read PayPal's order: approved, and nothing captured.
     mayStillLeave: askedInThisRun,
     assertOwner: em => assertOwner(em, order),
     find: async effect => {
@@ -132,20 +132,20 @@ async function take(ctx: Context, order: Order, shown: PayPalOrder): Promise<str
   if (news.some(({ status }) => status === 'PENDING'))
     return recheck(ctx, order, pendingAgainMs, { note: 'PayPal holds the payment: PENDING is not paid' });
   if (order.status !== 'CREATED') return leave(ctx, order, order.status);
-  // PayPal's order is completed all the same: it cannot be approved again.
+  // PayPal's order is completed although the payment was declined: it cannot be approved again.
   if (ageOf(ctx, order) >= approvalWindowMs) return declinedForGood(ctx, order);
   return recheck(ctx, order, approvalWindowMs - ageOf(ctx, order), {
     note: 'the payment was declined; the buyer may begin again',
   });
 }
 
-/** An order that rests is looked at again when PayPal tells of it, and not before. */
+/** The order rests until an event from PayPal wakes it. */
 async function leave(ctx: Context, order: Order, text: string): Promise<string> {
   await ctx.store.transaction(em => waitForAction(em, order));
   return text;
 }
 
-/** No PayPal order, or none any more. Before its time is over that proves nothing. */
+/** PayPal does not know the order. Before the approval window is over, that proves nothing. */
 async function forgotten(ctx: Context, order: Order): Promise<string> {
   if (ageOf(ctx, order) < approvalWindowMs)
     return recheck(ctx, order, untilNextQuestion(ctx, order), { note: 'PayPal does not know the order yet' });
@@ -159,8 +159,8 @@ async function notApproved(ctx: Context, order: Order): Promise<string> {
 }
 
 /**
- * Our PayPal account was replaced by another before the money was taken: nothing is captured for the old one any more.
- * What was sent to it may still show.
+ * Our PayPal account was replaced before the payment was captured: nothing is captured with the old account any more.
+ * A capture that was sent with it may still appear.
  */
 async function accountReplaced(ctx: Context, order: Order, intent: Effect | null): Promise<string> {
   const text = `PayPal account ${order.paypalAccount} was replaced before the payment was captured`;
@@ -173,8 +173,8 @@ const declinedForGood = (ctx: Context, order: Order): Promise<string> =>
   move(ctx, order, { to: 'CANCELLED', note: 'the payment was declined, and not made in another way' });
 
 /**
- * The buyer may choose another way to pay: the order stays open, and only the buyer's return tries again, under a new
- * key: PayPal may have kept its answer to this one.
+ * The buyer may choose another way to pay: the order stays open, and only the buyer's return tries again. That capture
+ * has a new key, because PayPal may repeat its old answer to this one.
  */
 async function declined(ctx: Context, order: Order, refusal: Terminal): Promise<string> {
   const { code } = refusal;
@@ -192,7 +192,7 @@ async function declined(ctx: Context, order: Order, refusal: Terminal): Promise<
   return `declined (${code}); the buyer may try again`;
 }
 
-/** PayPal does not let us read the order: nothing follows for the payment, and after a day a person looks. */
+/** PayPal does not let us read the order, which proves nothing about the payment; after a day a person looks. */
 async function unread(order: Order, { message }: Terminal, ctx: Context): Promise<string> {
   const text = `PayPal does not show its order: ${message}`;
   if (order.status !== 'CREATED' || ageOf(ctx, order) < approvedWithinMs)

@@ -5,9 +5,9 @@ import type { Context } from '../context/context.ts';
 import { takeMoneyOf } from './capture-payment.ts';
 
 /**
- * The payment that a capture of PayPal's is. News of what became of it may come before we have it: the capture's answer
- * was lost, or events ran in another order. Then the money is taken first. Nothing when it is for no order of ours.
- * @throws Retryable while it cannot be taken
+ * The payment of a PayPal capture. News of a refund or dispute may come before the payment is booked: the capture's
+ * answer was lost, or events came out of order. Then the payment is booked first. Null when no order of ours is meant.
+ * @throws Retryable while the payment cannot be booked
  */
 export async function ensurePaymentBooked(
   ctx: Context,

@@ -11,16 +11,16 @@ import { payPalOf } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 import { captureNews } from './paypal-status.ts';
 
-/** For so long the sale waits for a fee that PayPal has not said. */
+/** How long the sale waits for a fee that PayPal has not reported. */
 const patienceMs = 6 * hourMs;
 
-/** Asks PayPal for the fees that it has not said. True while one is open, and the sale may still wait for it. */
+/** Asks PayPal for the fees that it has not reported. True while one is missing and the sale may still wait for it. */
 export async function awaitsFee(ctx: Context, order: Order): Promise<boolean> {
   const left = await askOpenFees(ctx, order);
   return left.some(({ createdAt }) => ctx.now().getTime() < createdAt.getTime() + patienceMs);
 }
 
-/** Gives the payments whose fee PayPal does not say now either. */
+/** Asks PayPal for missing fees; gives the payments whose fee is still missing. */
 export async function askOpenFees(ctx: Context, order: Order): Promise<Payment[]> {
   for (const payment of await openFees(ctx, order)) await askFee(ctx, order, payment);
   return openFees(ctx, order);
@@ -31,7 +31,7 @@ const openFees = async (ctx: Context, order: Order): Promise<Payment[]> =>
     ({ provider, feeEstimated }) => provider === 'paypal' && feeEstimated,
   );
 
-/** Nobody needs the answer: that PayPal cannot be asked now is as if it had not said it. */
+/** Nothing depends on the answer: when PayPal cannot be asked, the fee is simply still missing. */
 async function askFee(ctx: Context, order: Order, { reference }: Payment): Promise<void> {
   try {
     const capture = await payPalOf(ctx, order).getCapture(reference, { signal: ctx.signal });
@@ -45,7 +45,7 @@ async function askFee(ctx: Context, order: Order, { reference }: Payment): Promi
   }
 }
 
-/** PayPal tells of a capture whose fee we have only estimated, wherever its order is by now. */
+/** Books the real fee of a capture whose fee was estimated, whatever state its order is in. */
 export async function takeLateFee(ctx: Context, { id, status }: Order, capture: Capture): Promise<void> {
   await ctx.store.transaction(async em => {
     if (!capture.fee || !(await isFeeEstimated(em, capture.id))) return;

@@ -6,18 +6,18 @@ import { moneyOf, paymentsOf } from '../../store/money/payments.ts';
 import type { Context } from '../context/context.ts';
 import { bookPayPalPayments, readPayPalOrder } from './book-paypal-payments.ts';
 
-/** Who has the money that a buyer paid for an order that failed. */
+/** Who holds the money that a buyer paid for an order that failed. */
 type PaymentHolder =
   | { with: 'us'; payment: Payment; amount: Money }
-  /** Somebody else decides whose it is; nothing is sent before. */
+  /** It is not decided yet, or not known, whose money it is: nothing is refunded before. */
   | { with: 'nobody'; note: string }
-  /** All of it went back, or none ever came. */
+  /** All of it was refunded, or nothing was ever paid. */
   | { with: 'buyer' };
 
 export async function paymentHolder(ctx: Context, order: Order): Promise<PaymentHolder> {
   const known = await whoHasIt(ctx, order);
   if (order.channel !== 'paypal' || (await cameOnce(ctx, order))) return known;
-  // That we have booked nothing does not prove that nothing was paid: PayPal is asked.
+  // An empty ledger does not prove that nothing was paid: PayPal is asked.
   const shown = await readPayPalOrder(ctx, order);
   if (!shown || shown.captures.length === 0) return known;
   await bookPayPalPayments(ctx, order, shown);
@@ -30,7 +30,7 @@ const cameOnce = (ctx: Context, { id }: Order): Promise<boolean> =>
 const whoHasIt = (ctx: Context, order: Order): Promise<PaymentHolder> =>
   ctx.store.read(async em => {
     const payments = await paymentsOf(em, order.id);
-    // What a marketplace has told us nothing of is not known to be back.
+    // Without any payment from the marketplace we do not know whether the buyer has the money.
     if (payments.length === 0 && order.channel !== 'paypal') return { with: 'nobody', note: 'no payment is known' };
     const pending = payments.find(({ status }) => status === 'PENDING');
     if (pending) return { with: 'nobody', note: `payment ${pending.reference} is PENDING: nothing goes back yet` };

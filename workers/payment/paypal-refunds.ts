@@ -1,11 +1,11 @@
-/** What PayPal says has gone back of a payment by now. */
+/** How much of a payment has gone back to the buyer, as PayPal reports it. */
 import { type Money, money, sum, zero } from '../../domain/money.ts';
 import type { CallOptions } from '../../providers/gate/call.ts';
 import type { PayPalClient } from '../../providers/paypal/client.ts';
 import { refundsOfCapture } from '../../providers/paypal/order.ts';
 import type { Payment } from '../../store/entities/order.ts';
 
-/** `untold`: some of it, or all, and the reversal itself will say how much. */
+/** `untold`: some or all of it, but PayPal lists no amount; the event of the reversal reports it. */
 export type BackAtPayPal = Money | 'untold';
 
 export async function backAtPayPal(
@@ -29,7 +29,7 @@ export async function backAtPayPal(
         currency,
       );
     }
-    // Also of a reversed one: no list need tell of the reversal.
+    // A reversed capture as well: PayPal's order need not list the reversal.
     default:
       return 'untold';
   }

@@ -4,7 +4,7 @@ import { paymentStateOf, refundStateOf } from '../../providers/paypal/to-domain.
 import type { RefundNews } from '../../store/money/refunds.ts';
 import type { PaymentNews } from '../../transactions/settle-payment.ts';
 
-/** The fee is missing while PayPal has not said it, also of money that has come. @throws Unreadable */
+/** `fee` is undefined while PayPal has not reported it, even for a completed capture. @throws Unreadable */
 export function captureNews({ id, status: rawStatus, amount, fee, reason }: Capture): PaymentNews {
   const status = paymentStateOf(rawStatus);
   if (!status)

@@ -24,7 +24,7 @@ import { askOpenFees } from './open-fee.ts';
 import { paymentHolder } from './payment-holder.ts';
 import { refundNews } from './paypal-status.ts';
 
-/** PayPal keeps the key of a refund for 45 days: ours is not sent again after 44. */
+/** PayPal keeps the idempotency key of a refund for 45 days: ours is not sent again after 44. */
 const resendForMs = 44 * dayMs;
 const lookAgainMs = hourMs;
 
@@ -35,7 +35,7 @@ const sellerPages = {
 
 type Sent = { refundId: string };
 
-/** Gives the buyer's money back, once, and never while goods may be on their way. */
+/** Refunds the buyer, once, and never while goods may be on their way. */
 export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(
     ctx,
@@ -43,7 +43,7 @@ export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
     async order => {
       const goods = await goodsOrdered(ctx, order);
       if (goods) return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_AFTER_PURCHASE', note: goods });
-      // The order ends here: what PayPal kept is asked for once more.
+      // The order ends here, so missing fees are asked for one last time.
       await askOpenFees(ctx, order);
       const left = await paymentHolder(ctx, order);
       if (left.with === 'buyer') {
@@ -62,7 +62,7 @@ export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
     refused,
   );
 
-/** The opposite effect: no money goes back while a purchase stands or may stand. */
+/** Why no refund may be sent: a purchase exists, or may exist. Undefined when there is none. */
 const goodsOrdered = (ctx: Context, order: Order): Promise<string | undefined> =>
   ctx.store.read(async em => {
     const placed = (await supplierOrdersOf(em, order.id)).filter(row => !isCancelled(row) && row.refundedAt == null);
@@ -76,7 +76,7 @@ function leaveToSeller(ctx: Context, order: Order, channel: 'ebay' | 'mercadolib
   return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_BY_SELLER', note: `refund the buyer at ${page}` });
 }
 
-/** Its keys are kept for reading: whoever has that account gives the money back there. */
+/** We keep the former account's keys only for reading: its owner must refund the buyer there. */
 const atFormerAccount = (ctx: Context, order: Order, { payment, amount }: { payment: Payment; amount: Money }) =>
   move(ctx, order, {
     to: 'NEEDS_REVIEW',
@@ -84,7 +84,7 @@ const atFormerAccount = (ctx: Context, order: Order, { payment, amount }: { paym
     note: `give ${formatMoney(amount)} of payment ${payment.reference} back at PayPal account ${order.paypalAccount}, which we do not use any more`,
   });
 
-/** What has left is followed to its end, also while its order is frozen. */
+/** A refund that was sent; it is followed to its end even while its order is frozen. */
 async function sentBefore(ctx: Context, { id }: Order): Promise<Sent | undefined> {
   const effect = await ctx.store.read(em => standingEffect(em, 'refund', id));
   return effect?.status === 'DONE' ? (effect.result as Sent) : undefined;
@@ -101,11 +101,11 @@ async function giveBack(ctx: Context, order: Order, payment: Payment, amount: Mo
     account: ctx.config.paypal.clientId,
     environment: ctx.config.paypal.environment,
     keyFor: async (em, number) => effectKey('refund', await nameOfOrder(em, order), number),
-    // An explicit amount: "all that is left" would mean something else the second time.
+    // An explicit amount: "the rest of the payment" would mean another amount when the request is repeated.
     freeze: customId => paypal.refundBody({ amount, customId }),
     resendForMs,
     deduplicates: true,
-    // What else is asked of a refund was asked in this run.
+    // This run has already checked everything else that a refund needs.
     mayStillLeave: async effect => moreThanLeft(refundAsked(effect.request), amount),
     assertOwner: em => assertOwner(em, order),
     find: async effect => {
@@ -128,13 +128,13 @@ async function giveBack(ctx: Context, order: Order, payment: Payment, amount: Mo
   });
 }
 
-/** It was frozen when nothing else had gone back yet: sent now, the buyer would get more than was paid. */
+/** Hinders a request that was frozen before another refund: sent now, it would give the buyer more than was paid. */
 const moreThanLeft = (frozen: Money, left: Money): Hindrance | undefined =>
   isGreater(frozen, left)
     ? { note: `it is of ${formatMoney(frozen)}, and ${formatMoney(left)} of the payment are left` }
     : undefined;
 
-/** Money that goes back by an eCheck takes days, and nothing takes a month. */
+/** A refund of an eCheck takes days; none takes a month. */
 const pendingForMs = 30 * dayMs;
 
 async function pendingTooLong(ctx: Context, { id }: Order): Promise<boolean> {
@@ -142,7 +142,7 @@ async function pendingTooLong(ctx: Context, { id }: Order): Promise<boolean> {
   return ctx.now().getTime() - (effect?.firstSentAt ?? ctx.now()).getTime() >= pendingForMs;
 }
 
-/** PayPal need not say of a refund of ours how much it is: our own request did. */
+/** PayPal may omit the amount of a refund that we sent: our frozen request has it. */
 async function askedBack(ctx: Context, { id }: Order): Promise<Money> {
   const effect = await ctx.store.read(em => standingEffect(em, 'refund', id));
   invariant(effect, `the refund of order ${id} was sent`);
@@ -174,13 +174,13 @@ async function followRefund(ctx: Context, order: Order, payment: Payment, refund
   }
 }
 
-/** Its provider says so: another one may be sent. */
+/** PayPal says that the refund failed: its effect is disproven, so that another refund may be sent. */
 async function didNotArrive(em: EntityManager, { id }: Order): Promise<void> {
   const effect = await standingEffect(em, 'refund', id);
   if (effect?.status === 'DONE') await disproveDone(em, effect, 'REFUND_FAILED');
 }
 
-/** REFUNDED is an order of which nothing is kept: what was reversed and came again meanwhile may be left. */
+/** REFUNDED means that nothing of the payment is left; a reversal that came back meanwhile may leave something. */
 const refunded = (ctx: Context, order: Order, payment: Payment, news: RefundNews): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
     await settleRefund(em, order, payment, news);

@@ -10,15 +10,15 @@ import { type Given, settleReturns } from '../../transactions/settle-returned-mo
 import { payPalOf } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 
-/** The reversals of a payment that PayPal does not call gone any more, by their rows. */
+/** Row ids of a payment's reversals whose money has come back. */
 type WonBack = ReadonlySet<string>;
 
 const standingReversals = (known: readonly StandingRefund[]): StandingRefund[] =>
   known.filter(({ refund, stands }) => refund.kind === 'reversal' && stands.amountMinor > 0n);
 
 /**
- * Asks PayPal which reversals of a payment have come back: all of them, where the whole payment is completed again, else
- * those that say so themselves. Whoever has claimed the order asks, and then books by `settleWonBack`.
+ * Asks PayPal which reversals of a payment have come back: all of them where the capture is COMPLETED again, otherwise
+ * those whose own status says so. The caller has claimed the order before, and books the answer with `settleWonBack`.
  */
 export async function askWonBack(ctx: Context, order: Order, { id, reference }: Payment): Promise<WonBack> {
   const reversals = standingReversals(await ctx.store.read(em => refundsOf(em, id)));
@@ -34,7 +34,7 @@ export async function askWonBack(ctx: Context, order: Order, { id, reference }: 
   return won;
 }
 
-/** The caller owns the order since before it asked. */
+/** The caller must have claimed the order before it asked PayPal. */
 export async function settleWonBack(given: Given, payment: Payment, won: WonBack): Promise<void> {
   if (won.size === 0) return;
   const standing = (await refundsOf(given.em, payment.id)).filter(({ refund }) => won.has(refund.id));
@@ -42,7 +42,7 @@ export async function settleWonBack(given: Given, payment: Payment, won: WonBack
 }
 
 /**
- * Books what has come back of a payment that was reversed.
+ * Books the reversals of a payment whose money has come back.
  * @throws Retryable when the order moved meanwhile
  */
 export async function takeReturns(ctx: Context, { orderId, id }: Payment): Promise<void> {
