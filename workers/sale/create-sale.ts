@@ -22,10 +22,10 @@ import { type Context, later, type Processor } from '../context/context.ts';
 import { awaitsFee } from '../payment/open-fee.ts';
 import { orderStep, recheck } from '../step/order-step.ts';
 
-/** Between two questions for a fee that PayPal has not said. */
+/** How often PayPal is asked for a fee that it has not reported. */
 const feeAgainMs = 15 * 60_000;
 
-/** Books the sale with what was really captured, charged and paid, and makes the payout legs. */
+/** Books the sale with the amounts that were really captured, charged and paid, and makes the payout legs. */
 export const createSale: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(ctx, { queue: 'create-sale', id: orderId, from: ['PURCHASED'] }, async order => {
     if (await awaitsFee(ctx, order))
@@ -58,7 +58,7 @@ type SaleFacts = {
   profit: Profit;
 };
 
-/** What the order has parked in the books is what was really captured, kept, given back and paid. */
+/** The sale's amounts, from the order's parking accounts in the ledger: captures, fees, refunds and the purchase. */
 async function factsOf(em: EntityManager, order: Order): Promise<SaleFacts> {
   const parked = await orderSums(em, order.id, order.saleCurrency);
   const collectedTax = parked('tax:collected');
@@ -79,7 +79,7 @@ async function bookSale(ctx: Context, em: EntityManager, order: Order, facts: Sa
   const admin = await commissionAdmin(em);
   const reseller = await findUser(em, order.userId);
   invariant(reseller, `order ${order.id} has an owner`);
-  // Before this sale is booked: what is owed from earlier ones.
+  // Read before this sale is booked, so that it is the debt from earlier sales.
   const shares = legsOf(custody, { ...profit, supplierCost }, await owedFrom(em, order.userId));
   const sale = await addSale(em, {
     orderId: order.id,
