@@ -22,12 +22,12 @@ import type { Context } from '../context/context.ts';
 type Line = { credential: Credential; custody: Custody; order: MarketplaceOrder; line: MarketplaceLine };
 
 /**
- * `being bought`: nothing can be decided about a cancellation or a refund before the purchase under way has ended. It
- * reads the sale once more before it buys, but may just have done so: what became of it decides.
+ * `being bought`: a purchase is under way, and its outcome decides about a cancellation or refund. The purchase reads
+ * the sale once more before it buys, but may have done so already.
  */
 type Taken = 'taken' | 'being bought';
 
-/** Brings one order of ours up to what its marketplace says of the line. The same news again changes nothing. */
+/** Updates one order from its line at the marketplace. Idempotent: the same news again changes nothing. */
 export const takeLine = (ctx: Context, news: Line): Promise<Taken> =>
   ctx.transact(async (em, enqueue) => {
     const sale = news.order;
@@ -42,7 +42,7 @@ export const takeLine = (ctx: Context, news: Line): Promise<Taken> =>
     return 'taken';
   });
 
-/** Whether the buyer's money has come, as far as that is known. */
+/** Whether the marketplace says what happened to the buyer's payment. */
 const tellsOfMoney = ({ payment }: MarketplaceOrder): boolean => payment !== 'PENDING' && payment !== 'UNKNOWN';
 
 async function carryOn(em: EntityManager, enqueue: Enqueue, order: Order, news: Line): Promise<void> {
@@ -55,11 +55,11 @@ async function carryOn(em: EntityManager, enqueue: Enqueue, order: Order, news: 
   if (tellsOfMoney(news.order) && (await isUnpaid(em, order, news))) await takePayment(em, enqueue, order, news);
 }
 
-/** What its marketplace packs and sends itself is no sale of ours; where its money comes to us, that is to be passed on. */
+/** The marketplace ships this sale itself: it is none of ours, but proceeds held by the platform must be passed on. */
 const handledThere = ({ proceedsHeldBy }: Order, text: string): string =>
   proceedsHeldBy === 'platform' ? `${text}; its proceeds arrive with the platform: pass them on by hand` : text;
 
-/** A person decides; should the money come after all, it is booked. */
+/** The payment's status is unknown to us: a person decides. A payment that arrives later is still booked. */
 const unknownStatus = (em: EntityManager, enqueue: Enqueue, order: Order, { order: { rawPayment } }: Line) =>
   advance(em, enqueue, order, {
     to: 'NEEDS_REVIEW',
@@ -73,13 +73,13 @@ async function isUnpaid(em: EntityManager, order: Order, news: Line): Promise<bo
   return !(await paymentsOf(em, order.id)).some(({ reference }) => reference === paymentReference(news));
 }
 
-/** The buyer's money is booked in any case; what only a person may decide about is not bought before. */
+/** Books the payment in any case; a sale that a person must look at goes to review and is not bought before. */
 async function takePayment(em: EntityManager, enqueue: Enqueue, order: Order, news: Line) {
   const { order: sale, line } = news;
   await settlePayment(em, enqueue, order, [
     {
       reference: paymentReference(news),
-      // What went back in part had come whole before.
+      // A payment that was refunded in part was complete before.
       status: sale.payment === 'REVERSED' ? 'REVERSED' : 'COMPLETED',
       rawStatus: sale.rawPayment,
       amount: line.total,
@@ -93,7 +93,7 @@ async function takePayment(em: EntityManager, enqueue: Enqueue, order: Order, ne
   await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason, note: text });
 }
 
-/** We learn late of a sale that its seller has already dealt with: bought as well, the buyer would get it twice. */
+/** We learnt late of a sale that its seller has already shipped: if we bought too, the buyer would get it twice. */
 const sentBefore = {
   reason: 'SHIPPED_BY_SELLER',
   note: 'the marketplace says that it was sent before we learnt of the sale',
@@ -119,7 +119,7 @@ function newOrderOf({ credential, custody, order, line }: Line) {
   };
 }
 
-/** eBay says it anew once the money has come. */
+/** eBay sets a new shipping date once the sale is paid. */
 async function keepShipBy(em: EntityManager, order: Order, { shipBy }: MarketplaceLine): Promise<void> {
   if (shipBy && shipBy.getTime() !== order.shipBy?.getTime()) await updateOrder(em, order, { shipBy });
 }
@@ -136,8 +136,8 @@ async function addressArrived(
 }
 
 /**
- * The buyer or the seller cancelled. What has not been bought is cancelled; what has been, or may have been, is a
- * person's decision.
+ * The buyer or the seller cancelled. An order that was not bought is cancelled; one that was bought, or may have been,
+ * goes to a person.
  */
 async function cancel(em: EntityManager, order: Order): Promise<void> {
   const { id, status } = order;

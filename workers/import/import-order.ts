@@ -20,7 +20,7 @@ import { replaceUnconfirmed, staysUnread, takeUnconfirmed } from './unconfirmed-
 import { dropAbsentSale, waitForAccount } from './unread-notification.ts';
 import { takeUnreadable } from './unreadable-sale.ts';
 
-/** Reads the order that a notification names back from its marketplace, and takes each of its lines. */
+/** Reads the order that a notification names back from its marketplace, and imports each of its lines. */
 export const importOrder: Processor<'eventId'> = async ({ eventId }, ctx) => {
   const event = await ctx.store.read(em => findEvent(em, eventId as EventId));
   if (event?.status !== 'RECEIVED') return 'nothing to do: the notification was dealt with';
@@ -32,7 +32,7 @@ export const importOrder: Processor<'eventId'> = async ({ eventId }, ctx) => {
 };
 
 type Sale = { credential: Credential; order: MarketplaceOrder };
-/** Its marketplace shows it to this account, in a form that we cannot read. */
+/** The marketplace shows the sale to this account, but in a form that we cannot read. */
 type UnreadableSale = { credential: Credential; answer: Unreadable };
 
 async function takeSale(ctx: Context, event: InboundEvent, { credential, order }: Sale): Promise<string> {
@@ -52,8 +52,8 @@ async function takeSale(ctx: Context, event: InboundEvent, { credential, order }
 }
 
 /**
- * Any change of an old sale is told as well; whoever sold it before there was a connection has dealt with it. What was
- * told before that, by an earlier connection, is still ours.
+ * A marketplace also reports changes of sales from before the account was connected: their seller has dealt with them.
+ * A sale that was reported to an earlier connection of the account is still ours.
  */
 const wasSoldBefore = (
   ctx: Context,
@@ -67,7 +67,7 @@ const wasSoldBefore = (
     return isMarketplace(apiName) && !(await orderOfSeller(em, userId, apiName, orderId));
   });
 
-/** What was told inline is kept for a person; a notification of which no account knows the order is nobody's. */
+/** No account shows the sale: an inline order is kept for a person, any other notification is dropped. */
 async function unread(ctx: Context, event: InboundEvent, hint: Hint, why: string): Promise<string> {
   const [credential] = hint.sellers;
   if (event.source !== 'inline' || !credential) return dropAbsentSale(ctx, event, hint, why);
@@ -76,7 +76,7 @@ async function unread(ctx: Context, event: InboundEvent, hint: Hint, why: string
   return finish(ctx, event, 'APPLIED', text);
 }
 
-/** It is a sale of ours: a person sees it, with what the marketplace says of it. */
+/** The sale is ours but unreadable: a person gets it, with the marketplace's answer. */
 async function unreadable(
   ctx: Context,
   event: InboundEvent,
@@ -92,7 +92,7 @@ async function finish(ctx: Context, event: InboundEvent, status: 'APPLIED' | 'IG
   return text;
 }
 
-/** Asks the accounts that the notification may be for, the likeliest first; somebody else's order is not readable. */
+/** Asks each candidate account for the order, the likeliest first: only the account that sold it can read it. */
 async function readBack(
   ctx: Context,
   event: InboundEvent,
@@ -117,15 +117,15 @@ async function readBack(
   return { why: `no connected account knows order ${orderId}${codes}` };
 }
 
-/** What was told inline may be told sooner than MercadoLibre shows it: `staysUnread` says when that is over. */
+/** An inline order may arrive before MercadoLibre shows it: `staysUnread` decides when that no longer counts. */
 const isTooNew = ({ source }: InboundEvent, error: Terminal | NotThere): boolean =>
   source === 'inline' && error instanceof NotThere;
 
-/** An answer may have been cut off on its way: it is asked for again for an hour. */
+/** Whether an unreadable answer has been asked for again for an hour; it may have been cut off on its way. */
 const isOld = ({ now, config }: Context, { receivedAt }: InboundEvent): boolean =>
   now().getTime() - receivedAt.getTime() >= config.programErrorHorizonMs;
 
-/** Whose money it is: settings of the two connections, frozen into the order. */
+/** Who holds the proceeds and who pays the supplier: settings of the two connections, frozen into the order. */
 async function custodyFor(ctx: Context, marketplace: Credential): Promise<Custody> {
   const userId: UserId = marketplace.userId;
   const { environment } = ctx.config.aliexpress;

@@ -8,10 +8,10 @@ import type { Credential } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
 import { foundOrderId } from '../feeds/order-found.ts';
 
-/** Which order a notification is about, and whose it may be. */
+/** Which order a notification is about, and the accounts that may have sold it. */
 export type Hint = { orderId: string; sellers: readonly Credential[] };
 
-/** Reads a stored notification again, or what a search has found. It was verified before it was stored. */
+/** Reads the hint from a stored event: a notification, verified before it was stored, or a find of a search. */
 export async function hintOf(ctx: Context, event: InboundEvent): Promise<Hint> {
   const found = foundOrderId(event);
   if (found) return { orderId: found, sellers: await ownSeller(ctx, event) };
@@ -47,7 +47,7 @@ async function ownSeller(ctx: Context, { credentialId }: InboundEvent): Promise<
   return credential ? [credential] : [];
 }
 
-/** eBay does not promise to name the seller, by name or by id: when it does not, each connected one is asked. */
+/** eBay does not promise to name the seller: when it does not, each connected seller is a candidate. */
 async function ebaySellers(ctx: Context, persons: readonly string[]): Promise<Credential[]> {
   const all = await ctx.store.read(em => credentialsFor(em, 'ebay', ctx.config.ebay.environment));
   const named = all.filter(

@@ -13,12 +13,12 @@ import { note, noteOnce } from '../../store/orders/timeline.ts';
 import { ReconnectNeeded } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
 
-/** MercadoLibre may not know a new order yet: its "not found" counts after this long. */
+/** MercadoLibre may not show a new order yet: its "not found" counts after this long. */
 const patienceMs = 10 * 60_000;
 
 /**
- * No line of a marketplace is called so: it stands for a whole sale of which nobody knows the lines. Each account has its
- * own: whoever claims somebody else's sale as theirs takes nothing from them.
+ * The line id of a placeholder for a whole sale whose lines are unknown; no marketplace uses such an id. It contains
+ * the account's id, so that an account that claims another's sale cannot take the other's placeholder.
  */
 export const wholeSale = ({ id }: Credential): string => `unconfirmed ${id}`;
 
@@ -27,7 +27,7 @@ export const channelOf = ({ apiName }: Credential) => {
   return apiName;
 };
 
-/** Whether a sale that was told inline will not be read back by trying again soon. */
+/** Whether trying again soon cannot read back a sale that arrived inline. */
 export const staysUnread = (ctx: Context, event: InboundEvent, error: unknown): error is Error =>
   event.source === 'inline' &&
   (error instanceof ReconnectNeeded ||
@@ -35,7 +35,7 @@ export const staysUnread = (ctx: Context, event: InboundEvent, error: unknown): 
 
 type Told = { event: InboundEvent; credential: Credential; custody: Custody; why: string };
 
-/** Keeps a sale that cannot be read back at its marketplace, as it was claimed, for a person to decide about. */
+/** Keeps a sale that cannot be read back from its marketplace, as its inline order claims it, for a person. */
 export const takeUnconfirmed = (ctx: Context, { event, credential, custody, why }: Told): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
     const claim = parseInlineOrder(Buffer.from(event.body));
@@ -80,7 +80,7 @@ const claimsOf = ({ orderId, listingId, amount, currency, buyer, shippingAddress
   shippingAddress: plainTexts(shippingAddress),
 });
 
-/** Whatever else was sent lies in the stored event. */
+/** Short plain fields only; the stored event has the rest. */
 const plainTexts = (claims: Readonly<Record<string, unknown>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(claims)
@@ -89,15 +89,15 @@ const plainTexts = (claims: Readonly<Record<string, unknown>>): Record<string, s
       .map(([key, value]) => [key, String(value).slice(0, 256)]),
   );
 
-/** Before each account had its own, the line was called nothing. */
+/** The placeholder of this account; those of older releases have an empty line id. */
 const keptFor = (em: EntityManager, credential: Credential, orderId: string): Promise<Order | null> =>
   orderOfAccount(em, credential.id, orderId, [wholeSale(credential), '']);
 
 const confirmed = 'the marketplace confirms the sale: each of its lines is an order of its own now';
 
 /**
- * The marketplace has told the sale itself: what was kept in its place is closed. Gives why its lines wait for a person,
- * when one has decided about that meanwhile: they must not be bought a second time.
+ * The marketplace confirms a sale: closes the placeholder that was kept for it. When a person has already acted on the
+ * placeholder, gives the reason for a review of the sale's lines: they must not be bought a second time.
  */
 export const replaceUnconfirmed = (
   ctx: Context,

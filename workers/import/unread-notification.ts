@@ -1,6 +1,6 @@
 /**
- * What becomes of a notification whose sale cannot be read: it waits for its account, or for the second reading; then an
- * operator sees it among the events that failed.
+ * Handles a notification whose sale cannot be read: it waits for its account, or for the second reading; then it fails,
+ * and an operator sees it among the failed events.
  */
 import { isMarketplace } from '../../domain/order.ts';
 import { wasTestedThen } from '../../store/connections/ebay-subscriptions.ts';
@@ -13,7 +13,7 @@ import { type Context, later } from '../context/context.ts';
 import { isBelieved, secondReadingMs } from '../marketplace/absent-sale.ts';
 import type { Hint } from './order-hint.ts';
 
-/** So often a notification is looked at whose account is stopped; what ends that wakes it. */
+/** How often a notification is tried while its account is stopped; connecting the account again wakes it at once. */
 const restMs = 15 * 60_000;
 
 export async function waitForAccount(
@@ -27,7 +27,7 @@ export async function waitForAccount(
   return `waits: ${message}`;
 }
 
-/** No account of ours is shown it. That is believed at the second reading only. */
+/** No account can see the sale. Only the second reading is believed. */
 export async function dropAbsentSale(ctx: Context, event: InboundEvent, hint: Hint, why: string): Promise<string> {
   const { orderId, sellers } = hint;
   const since = event.absentSince ?? ctx.now();

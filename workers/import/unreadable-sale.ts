@@ -14,8 +14,8 @@ import { channelOf, wholeSale } from './unconfirmed-sale.ts';
 type Sale = { orderId: string; credential: Credential; custody: Custody; answer: Unreadable };
 
 /**
- * Keeps a sale that its marketplace shows in a form that we cannot read: one order for the whole of it, without a price,
- * which nobody buys for. What is known already is only noted: its worker reads the sale once more before it buys.
+ * Keeps a sale that its marketplace shows in a form that we cannot read, as one order for the whole sale, without a
+ * price, which is not bought. An order that is known already gets only a note: its purchase reads the sale again first.
  */
 export const takeUnreadable = (ctx: Context, { orderId, credential, custody, answer }: Sale): Promise<string> =>
   ctx.transact(async (em, enqueue) => {
