@@ -1,7 +1,6 @@
 /**
- * A sale that its marketplace does not show to its own account: it says that there is none, or that it is somebody
- * else's. New sales are not there at once everywhere, and answers go wrong: it is believed when a second reading ten
- * minutes later says it too.
+ * A marketplace says that a sale does not exist, or belongs to another account. New sales do not appear everywhere at
+ * once, and answers may be wrong: so this is believed only when a second reading ten minutes later says the same.
  */
 
 import { type Failure, NotNow, NotThere, Terminal } from '../../domain/call-outcome.ts';
@@ -12,16 +11,16 @@ import type { Context } from '../context/context.ts';
 
 export const secondReadingMs = 10 * 60_000;
 
-/** A "no" to the question for a sale. */
+/** Whether the failed read says that the sale does not exist for this account. */
 export const saysAbsent = (error: unknown): error is Terminal | NotThere =>
   error instanceof Terminal || error instanceof NotThere;
 
-/** Whether it was said so long ago for the first time that it is believed now. */
+/** Whether the first "no" is old enough to believe the present one. */
 export const isBelieved = ({ now }: Context, since: Date): boolean =>
   now().getTime() - since.getTime() >= secondReadingMs;
 
 /**
- * An order's sale is not there, right before it is bought for. Gives nothing where that is to be believed.
+ * Right before a purchase the order's sale cannot be found. Returns when that is to be believed.
  * @throws NotNow until the second reading
  */
 export async function absentForNow(ctx: Context, orderId: OrderId, step: string, failure: Failure): Promise<void> {

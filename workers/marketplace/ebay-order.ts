@@ -7,7 +7,7 @@ import type { Credential } from '../../store/entities/people.ts';
 import { withToken } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
 
-/** eBay charges its fee per order: it is spread over the lines by what each costs. */
+/** Reads an order. eBay charges its fee per order: it is split over the lines in proportion to their prices. */
 export async function readEbayOrder(ctx: Context, credential: Credential, orderId: string): Promise<MarketplaceOrder> {
   const order = await withToken(ctx, credential, token =>
     ctx.providers.ebay.getOrder(token, orderId, { signal: ctx.signal }),
@@ -35,7 +35,7 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
       quantity: line.quantity,
       total: line.total,
       collectedTax: line.collectedTax,
-      // It may be in the seller's own currency.
+      // The fee may be in the seller's own currency.
       fee: fees[index],
       shipBy: line.shipBy,
       back: backOf(order, line),
@@ -70,7 +70,7 @@ const unknownWord = (word: string): MarketplaceOrder['review'] => ({
   note: `eBay says ${word}, which we do not know: look at the sale there`,
 });
 
-/** What only a person may decide about before anything is bought. */
+/** Why a person must look at the sale before anything is bought. */
 function reviewOf({ cancellation, cancelState, sender, instructions }: EbayOrder): MarketplaceOrder['review'] {
   if (cancellation === 'unknown') return unknownWord(`cancelState ${cancelState}`);
   switch (sender) {
@@ -90,8 +90,8 @@ function reviewOf({ cancellation, cancelState, sender, instructions }: EbayOrder
 }
 
 /**
- * What was given back of an order of several lines as a whole may be of any of them, and what is told of the order and
- * of its line under two names may be the same money: only a person knows.
+ * A refund of a whole order of several lines may belong to any of them, and a refund reported both for the order and
+ * for its line may be the same money. Then the amount is not certain, and a person decides.
  */
 function backOf(order: EbayOrder, line: EbayLine): ReportedRefund | undefined {
   const ofOrder = order.refunds;

@@ -9,10 +9,10 @@ import { withToken } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
 import { saysAbsent } from './absent-sale.ts';
 
-/** What a shipment is called once it has left. */
+/** Statuses of a shipment that has left. */
 const onItsWay = ['shipped', 'delivered', 'not_delivered'];
 
-/** The address lies in the shipment, which a buyer may still be choosing. */
+/** Reads an order and its shipment, which has the address; the buyer may still be choosing it. */
 export async function readMercadoLibreOrder(
   ctx: Context,
   credential: Credential,
@@ -49,20 +49,20 @@ export async function readMercadoLibreOrder(
   };
 }
 
-/** The order is there all the same, and its address is waited for. */
+/** A shipment that does not exist yet is no failure: the order waits for its address. */
 function notThereYet(error: unknown): undefined {
   if (!saysAbsent(error)) throw error;
 }
 
-/** A first try that was declined says nothing of the one that brought the money. */
+/** The payments without those that brought no money, such as a first attempt that was declined. */
 const thatCame = ({ payments }: MercadoLibreOrder): MercadoLibrePayment[] =>
   payments.filter(({ standing }) => standing !== 'none');
 
 type MoneyFacts = Pick<MarketplaceOrder, 'payment' | 'rawPayment' | 'contested'>;
 
 /**
- * The order's own word, and what its payments say against it. A claim (`mediations`) is listed for ever and without how
- * it ended: whether money is contested, its payment alone says.
+ * The state of the money by the order's status, corrected by its payments. A claim (`mediations`) stays listed for
+ * ever, without its outcome: only the payment says whether the money is contested.
  */
 function moneyOf(order: MercadoLibreOrder, back: ReportedRefund | undefined): MoneyFacts {
   const came = thatCame(order);
@@ -81,8 +81,8 @@ function moneyOf(order: MercadoLibreOrder, back: ReportedRefund | undefined): Mo
 }
 
 /**
- * The payments of an order say what of them has gone back, and not of which item. Where they are not exactly what the
- * item costs, they brought more than its price, or less: what went back may be of the rest.
+ * The payments of an order report their refunds, but not for which item. The amount is certain only for an order of one
+ * item whose payments are exactly its price: otherwise the refund may belong to something else.
  */
 function backOf(order: MercadoLibreOrder): ReportedRefund | undefined {
   const { status, currency, items, sale } = order;
@@ -105,7 +105,7 @@ function backOf(order: MercadoLibreOrder): ReportedRefund | undefined {
   return certain ? sum(told, currency) : { says: [status, ...told.map(formatMoney)].join(', ') };
 }
 
-/** What only a person may decide about before anything is bought. */
+/** Why a person must look at the sale before anything is bought. */
 function reviewOf(
   { fraudRisk }: MercadoLibreOrder,
   shipment: MercadoLibreShipment | undefined,

@@ -16,7 +16,7 @@ import { readMarketplaceOrder } from './marketplace-order.ts';
 type SaleNow =
   | { state: 'open' }
   | { state: 'cancelled'; note: string }
-  /** It may be cancelled, or not: that is not decided yet. */
+  /** A cancellation is requested, and not decided yet. */
   | { state: 'undecided'; note: string }
   | { state: 'doubtful'; reason: ReviewReason; note: string };
 
@@ -27,12 +27,12 @@ export async function readSaleNow(ctx: Context, order: Order): Promise<SaleNow> 
   } catch (error) {
     if (!saysAbsent(error)) throw error;
     if (order.channel !== 'paypal') await absentForNow(ctx, order.id, `${order.stateEntry}`, error);
-    // The channel's "no" to our question is not the supplier's "no" to the purchase: nothing has failed.
+    // The channel's refusal to show the sale is not the supplier's refusal to sell: the purchase has not failed.
     return { state: 'doubtful', reason: 'UNCONFIRMED_SALE', note: `the sale cannot be read back: ${error.message}` };
   }
 }
 
-/** All that went back of the payment is known, and a person lets the rest be bought for. */
+/** Open when every refund of the payment is booked and some money is left: a person has let the order go on with it. */
 async function readCheckout(ctx: Context, order: Order): Promise<SaleNow> {
   for (const { payment, sums } of await ctx.store.read(em => moneyOf(em, order.id))) {
     const back = await backAtPayPal(payPalOf(ctx, order), payment, { signal: ctx.signal });
@@ -62,7 +62,7 @@ async function readMarketplace(ctx: Context, order: Order): Promise<SaleNow> {
   return { state: 'open' };
 }
 
-/** A person has seen what went back of the line, and lets the rest be bought for. */
+/** Whether the line's refund is booked, or settled by a person: then the order may be bought with what is left. */
 async function isBooked(ctx: Context, { id, saleCurrency }: Order, back: ReportedRefund | undefined): Promise<boolean> {
   if (!back) return true;
   if ('says' in back) return ctx.store.read(em => isSettled(em, id, back.says));

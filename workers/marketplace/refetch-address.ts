@@ -8,15 +8,15 @@ import { readMarketplaceOrder } from './marketplace-order.ts';
 
 const firstLooksMs = 15 * 60_000;
 
-/** When a marketplace is asked again for an address it did not have: soon for a new sale, less often for an old one. */
+/** When to ask a marketplace again for a missing address: soon for a new sale, less often for an old one. */
 export function nextAddressLook(ctx: Context, { createdAt }: Order): Date {
   const now = ctx.now().getTime();
   return new Date(now + Math.max(firstLooksMs, (now - createdAt.getTime()) / 10));
 }
 
 /**
- * The address that a marketplace had not given with the sale, and may know by now: MercadoLibre's lies in the shipment,
- * which its buyer may still be choosing, and a change of it is told to nobody.
+ * Asks again for an address that the marketplace did not give with the sale. MercadoLibre has it in the shipment, which
+ * the buyer may still be choosing, and sends no notification when it changes.
  */
 export async function readAddress(ctx: Context, order: Order): Promise<Address | undefined> {
   const { credentialId, externalOrderId } = order;
@@ -25,7 +25,7 @@ export async function readAddress(ctx: Context, order: Order): Promise<Address |
   try {
     return (await readMarketplaceOrder(ctx, credential, externalOrderId)).shipTo;
   } catch (error) {
-    // Nothing is bought without an address: the order goes on waiting for it, and not for something else.
+    // Nothing is bought without an address, so the order keeps waiting for the address, and not for the connection.
     if (saysAbsent(error) || error instanceof ReconnectNeeded) return undefined;
     throw error;
   }
