@@ -27,7 +27,7 @@ import type { PayoutRoute, PayoutStatus } from './payout-route.ts';
 /** An unclaimed payout returns by itself after 30 days. */
 const unclaimedAgainMs = 6 * hourMs;
 
-/** Moves the leg to where its provider says it stands. */
+/** Moves the leg to the state that its provider reports. */
 export async function applyPayoutStatus(
   ctx: Context,
   leg: PayoutLeg,
@@ -67,7 +67,7 @@ export async function applyPayoutStatus(
   }
 }
 
-/** Its sale was refunded while it was on its way: nobody shall claim it any more. */
+/** Whether the leg is more than its sale is worth after a refund: then an unclaimed payout is cancelled. */
 const isTooMuch = (ctx: Context, leg: PayoutLeg): Promise<boolean> =>
   ctx.store.transaction(async em => {
     await lockLeg(em, leg);
@@ -75,13 +75,13 @@ const isTooMuch = (ctx: Context, leg: PayoutLeg): Promise<boolean> =>
   });
 
 /**
- * Its provider has it: amount and fee have left the balance, whether or not anybody ever claims them. What comes back is
- * given back then.
+ * The provider has accepted the payout: consumes the reservation, because amount and fee have left the balance whether
+ * or not the receiver claims them. Money that comes back is returned to the balance then.
  */
 export const accepted = (em: EntityManager, leg: PayoutLeg, { feeMax }: PayoutRoute): Promise<void> =>
   consume(em, 'pay', leg.id, add(legAmount(leg), feeMax));
 
-/** It is proven that its provider has it, and under which name. */
+/** Records the proof that the provider accepted the payout, with the provider's reference. */
 export async function acceptedByProvider(
   em: EntityManager,
   leg: PayoutLeg,
@@ -108,7 +108,7 @@ async function paid(ctx: Context, leg: PayoutLeg, route: PayoutRoute, standing: 
     const text = `${route.label} paid ${formatMoney(standing.amount)} where ${formatMoney(amount)} was due`;
     return review(ctx, leg, new Terminal('PAYOUT_OF_ANOTHER_AMOUNT', text));
   }
-  // Where the provider does not say its fee, the one that was held back for it is taken for it.
+  // Where the provider does not report its fee, the reserved fee is booked.
   const fee = standing.fee?.currency === amount.currency ? standing.fee : route.feeMax;
   await ctx.store.transaction(async em => {
     await accepted(em, leg, route);
@@ -120,7 +120,7 @@ async function paid(ctx: Context, leg: PayoutLeg, route: PayoutRoute, standing: 
   return `PAID: ${formatMoney(amount)}`;
 }
 
-/** Failed, returned or reversed: the money is owed again. What was booked as paid is taken back. */
+/** Failed, returned or reversed: the leg is owed again, and a booked payment is reversed in the ledger. */
 async function notPaid(
   ctx: Context,
   leg: PayoutLeg,
@@ -128,14 +128,14 @@ async function notPaid(
   { state, rawStatus, reason = rawStatus, itemId, fee }: PayoutStatus & { state: NonNullable<PayoutStatus['state']> },
 ): Promise<string> {
   const wasPaid = leg.status === 'PAID';
-  // What was paid cannot fail any more: a provider that calls it so has the money back.
+  // A paid payout cannot fail any more: a provider that reports FAILED has the money back.
   const to = wasPaid && state === 'FAILED' ? 'RETURNED' : state;
   const providerItemId = itemId ?? leg.providerItemId ?? null;
   await ctx.store.transaction(async em => {
     await lockLeg(em, leg);
     await moneyReturned(em, 'pay', leg.id);
     if (wasPaid) await book(em, leg, ledgerEvent.legReturned(leg.id, providerItemId), legReturned(shareOf(leg)));
-    // What came back had left, and has cost its fee, once; what failed never left.
+    // A payout that came back had left, and has cost its fee once; one that failed never left.
     else if (fee && to !== 'FAILED') {
       const feeLeft = subtract(fee, await feeBooked(em, leg, providerItemId));
       await book(
@@ -156,7 +156,7 @@ const book = async (em: EntityManager, leg: PayoutLeg, event: LedgerEvent, posti
   if (postings.length > 0) await postTurn(em, { source: leg.route, event, orderId: leg.orderId, postings });
 };
 
-/** What a payout has cost so far: a provider keeps its fee once, however often the payout turns. */
+/** The fee booked so far: a provider charges it once, however often the payout changes between paid and returned. */
 async function feeBooked(em: EntityManager, leg: PayoutLeg, itemId: string | null): Promise<Money> {
   const named = [ledgerEvent.legPaid(leg.id, `${itemId}`), ledgerEvent.legCharged(leg.id, itemId)];
   const fees = (await postingsOf(em, leg.orderId, leg.route, { named })).filter(

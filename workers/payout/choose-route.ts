@@ -5,7 +5,7 @@ import { payoneerRoute } from './payoneer-route.ts';
 import type { PayoutRoute } from './payout-route.ts';
 import { paypalRoute } from './paypal-route.ts';
 
-/** The route that the leg is paid out by. @throws Terminal PAYOUT_ROUTE_CLOSED */
+/** The route of the leg. @throws Terminal PAYOUT_ROUTE_CLOSED when it is not configured */
 export function payoutRoute(ctx: Context, leg: Pick<PayoutLeg, 'route'>): PayoutRoute {
   const route = leg.route === 'paypal' ? paypalRoute(ctx) : payoneerRoute(ctx);
   if (!route) throw new Terminal('PAYOUT_ROUTE_CLOSED', `${leg.route} is not configured`);

@@ -13,15 +13,15 @@ import { acceptedByProvider } from './apply-status.ts';
 import { payoutRoute } from './choose-route.ts';
 import { partFor } from './part-of-collected.ts';
 
-/** What a provider's news names a payout by: our key, and its own reference. */
+/** How a provider's event names a payout: by our idempotency key, the provider's reference, or both. */
 export type Named = { readonly key?: string | undefined; readonly reference?: string | undefined };
 
 const notThere: ReadonlySet<LegState | undefined> = new Set<LegState>(cameBack);
 
 /**
- * A provider tells of a payout, in whichever generation it was sent: its leg is read back. One that was given up is asked
- * about by itself; what happened all the same is kept as a contradiction. One of which nobody knew is proven by its
- * news. Nothing when no payout of ours is named.
+ * Handles a provider's event about a payout of any generation. Wakes the leg, which is read back. A payout in doubt is
+ * proven first, where the provider shows it. A payout that was given up is read here, and kept as a contradiction if it
+ * happened. Undefined when the event names no payout of ours.
  */
 export async function latePayout(
   ctx: Context,
@@ -40,7 +40,7 @@ export async function latePayout(
         await note(em, leg.orderId, 'noted', `${type}: its provider tells of the payout that is in review`, {
           ...named,
         });
-      // Also when it has ended: its money may have come back, or arrived after all.
+      // A leg that has ended is woken too: its money may have come back, or arrived after all.
       await enqueueWoken(enqueue, wakeLeg(em, leg.id), payoutQueue.jobFor);
     }
     const what = legs.length === 1 ? 'the leg' : `each of ${legs.length} legs`;
@@ -48,7 +48,7 @@ export async function latePayout(
   });
 }
 
-/** The event is a hint: the provider is asked under the name that it gives, and shows our key, or proves nothing. */
+/** Reads the payout by the event's reference. It proves the effect only if the provider shows our key with it. */
 async function proven(
   ctx: Context,
   name: 'paypal' | 'payoneer',
@@ -65,7 +65,7 @@ async function proven(
   });
 }
 
-/** The event is a hint: the provider is asked. What is not final either was not to exist at all. */
+/** Reads a payout that was given up. Even a payout without a final state contradicts us: it should not exist at all. */
 async function givenUp(
   ctx: Context,
   name: 'paypal' | 'payoneer',

@@ -1,4 +1,4 @@
-/** A step of a leg's payout, and what becomes of the leg when it did not succeed. */
+/** A step of a leg's payout, and what happens to the leg when the step fails. */
 
 import { type Failure, isFailure, type Terminal, type Uncertain, type Unreadable } from '../../domain/call-outcome.ts';
 import type { LegId } from '../../domain/ids.ts';
@@ -15,10 +15,10 @@ import { meaningOf } from '../step/error-meaning.ts';
 import { bugName, stoppedTooLong } from '../step/program-error-patience.ts';
 import { keepAnswerOf, unreadableTooLong } from '../step/unreadable-answer.ts';
 
-/** How soon a payout that has ended is asked after once more, when its provider refused to tell. */
+/** How soon a payout that has ended is read again when its provider did not show it. */
 const paidAgainMs = 6 * 3_600_000;
 
-/** One step of one leg: claims it, runs the step, and turns what cannot be known into a later look or a review. */
+/** One step of one leg: claims it, runs the step, and turns an uncertain outcome into a later look or a review. */
 export async function legStep(
   ctx: Context,
   job: { id: string; from: readonly LegState[] },
@@ -29,7 +29,7 @@ export async function legStep(
   try {
     return await step(leg).catch(error => afterFailure(ctx, leg, error));
   } catch (error) {
-    // The claim may also be lost while what the step met is written down.
+    // The claim may also be lost while the step's failure is recorded.
     if (meaningOf(error).kind === 'lost') return 'another run owns the leg now';
     throw error;
   }
@@ -38,7 +38,7 @@ export async function legStep(
 /** `note`: why, in words for a person. */
 type Noted = { note: string };
 
-/** Stays where it is, and is looked at again then. */
+/** Leaves the leg in its state, and looks at it again at that time. */
 export async function recheckAt(ctx: Context, leg: PayoutLeg, at: Date, { note: text }: Noted): Promise<string> {
   await ctx.store.transaction(em => recheckLeg(em, leg, at));
   return text;
@@ -47,13 +47,13 @@ export async function recheckAt(ctx: Context, leg: PayoutLeg, at: Date, { note: 
 export const recheck = (ctx: Context, leg: PayoutLeg, ms: number, noted: Noted): Promise<string> =>
   recheckAt(ctx, leg, later(ctx, ms), noted);
 
-/** What is paid is looked at only when it is woken: its money may have come back. */
+/** Leaves the leg in its state until an event wakes it: money of a paid leg may come back. */
 export async function waitForNews(ctx: Context, leg: PayoutLeg, { note: text }: Noted): Promise<string> {
   await ctx.store.transaction(em => restLeg(em, leg));
   return text;
 }
 
-/** Taken up again by itself: the sweep looks again until the funds are there. */
+/** Skips the leg for want of funds; the sweep tries it again until they are there. */
 export async function skipUnfunded(
   ctx: Context,
   leg: PayoutLeg,
@@ -68,14 +68,14 @@ export async function skipUnfunded(
   return `${reason}: ${why}`;
 }
 
-/** The provider has too little for this try. An earlier one that may have arrived keeps its leg, and the money held. */
+/** The provider's balance is too low. If an earlier send may have arrived, the leg keeps its state and reservation. */
 async function shortOfFunds(ctx: Context, leg: PayoutLeg, { message, retryAfterMs }: Failure): Promise<string> {
   const effect = await ctx.store.read(em => standingPayout(em, leg));
   if (!isInDoubt(effect)) return skipUnfunded(ctx, leg, { note: message, ms: retryAfterMs });
   return recheck(ctx, leg, retryAfterMs ?? ctx.config.waitRecheckMs, { note: `in doubt, and ${message}` });
 }
 
-/** Its provider certainly refused to pay it: nothing left. */
+/** The provider refused the payout for certain: no money left. */
 export async function fail(ctx: Context, leg: PayoutLeg, refusal: Terminal): Promise<string> {
   const { code, message, reference } = refusal;
   await ctx.store.transaction(async em => {
@@ -90,11 +90,11 @@ export async function fail(ctx: Context, leg: PayoutLeg, refusal: Terminal): Pro
   return `FAILED: ${code}`;
 }
 
-/** Its provider has said how it ended: it stands so until that provider says otherwise. */
+/** Whether the provider has reported a final state, which holds until the provider reports another one. */
 const isOver = ({ status }: PayoutLeg): boolean =>
   status === 'PAID' || status === 'CANCELLED' || cameBack.some(state => state === status);
 
-/** A person decides, save about what has ended. */
+/** Gives the leg to a person, unless it has ended: then it is read again later. */
 export async function review(ctx: Context, leg: PayoutLeg, { code, message }: Failure): Promise<string> {
   if (isOver(leg))
     return recheck(ctx, leg, paidAgainMs, { note: `${leg.status.toLowerCase()}, and cannot be read back: ${message}` });
@@ -102,7 +102,7 @@ export async function review(ctx: Context, leg: PayoutLeg, { code, message }: Fa
   return `NEEDS_REVIEW: ${message}`;
 }
 
-/** Whoever decides sees what was sent, when, and why it is not sent again. */
+/** Records what was sent, when, and why it is not sent again, for the person who decides. */
 async function unproven(ctx: Context, leg: PayoutLeg, failure: Unproven): Promise<string> {
   const { idempotencyKey: key, sends, firstSentAt, lastSentAt } = failure.effect;
   const times = { firstSentAt: firstSentAt?.toISOString() ?? null, lastSentAt: lastSentAt?.toISOString() ?? null };
@@ -111,7 +111,7 @@ async function unproven(ctx: Context, leg: PayoutLeg, failure: Unproven): Promis
   return review(ctx, leg, failure);
 }
 
-/** @throws what the host backs off for, a claim that is lost, and a bug of ours until it has gone on for too long */
+/** @throws failures that the host backs off for, a lost claim, and a bug that has not lasted too long yet */
 async function afterFailure(ctx: Context, leg: PayoutLeg, error: unknown): Promise<string> {
   if (isFailure(error) && error.code.includes('INSUFFICIENT_FUNDS')) return shortOfFunds(ctx, leg, error);
   const meaning = meaningOf(error);
@@ -131,7 +131,7 @@ async function afterFailure(ctx: Context, leg: PayoutLeg, error: unknown): Promi
     case 'lost':
     case 'database-away':
       throw error;
-    // A "no" that is not about the payout itself (its balance, its route's settings) ends no payout.
+    // A refusal that is not about the payout itself, but about a balance or a setting, ends no payout.
     case 'refused':
     case 'bug':
       return stopped(ctx, leg, error);
@@ -144,7 +144,7 @@ async function lookAgain(ctx: Context, leg: PayoutLeg, doubt: Uncertain): Promis
   return recheckAt(ctx, leg, at, { note: `uncertain (${doubt.code}), looked up again at ${at.toISOString()}` });
 }
 
-/** What is paid stands; that its provider cannot be understood is shown to a person all the same. */
+/** After too many unreadable answers: a review. A paid leg stays paid, but its order's page shows the answer. */
 async function unreadable(ctx: Context, leg: PayoutLeg, failure: Unreadable): Promise<string> {
   if (!(await unreadableTooLong(ctx, leg.orderId, `leg/${leg.id}/${leg.stateEntry}`, failure))) throw failure;
   await ctx.store.transaction(em => keepAnswerOf(em, leg.orderId, `payout/${leg.beneficiary}`, failure));

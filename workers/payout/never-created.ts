@@ -6,12 +6,12 @@ import { standingPayout } from '../../store/payouts/payouts-of-leg.ts';
 import type { Context } from '../context/context.ts';
 import type { PayoutRoute, PayoutStatus } from './payout-route.ts';
 
-/** PayPal returns what it holds after thirty days: what is not final then will not be by itself. */
+/** PayPal returns held payouts after thirty days: one that is not final then will not become so by itself. */
 const openForMs = 31 * dayMs;
 
 /**
- * Accepted, and not known to have ended: a person is asked at once where its provider has stopped it, and else once it
- * has been looked for, or waited for, long enough. Gives the reason. It is never taken for failed.
+ * A payout was accepted, but has no final state. Gives it to a person: at once if its provider has blocked it,
+ * otherwise when it has been missing, or open, for too long. Returns the reason. It is never taken for failed.
  */
 export async function openTooLong(
   ctx: Context,

@@ -5,7 +5,7 @@ import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { type CollectedPayout, findCollected } from '../../store/payouts/collected-payouts.ts';
 import type { PayoutRoute, PayoutStatus } from './payout-route.ts';
 
-/** A payout as one of the legs that it pays sees it: of a collected one its own part of the sum. */
+/** The route as one leg of a payout sees it: for a collected payout, amounts are the leg's part of the sum. */
 export async function partFor(
   em: EntityManager,
   route: PayoutRoute,
@@ -18,7 +18,7 @@ export async function partFor(
   return partOf(route, collected, id);
 }
 
-/** The provider takes one fee for the sum: the first member bears it. */
+/** The provider charges one fee for the sum: the first member bears it. */
 export function partOf(route: PayoutRoute, { sum, members }: CollectedPayout, leg: PayoutLeg['id']): PayoutRoute {
   const place = members.findIndex(({ legId }) => legId === leg);
   const part = members[place];

@@ -7,7 +7,7 @@ import { legStateOf } from '../../providers/payoneer/to-domain.ts';
 import type { Context } from '../context/context.ts';
 import type { PayoutRoute } from './payout-route.ts';
 
-/** Payoneer is not known to deduplicate: nothing is ever sent again. Creation is asynchronous, so it is looked for. */
+/** Payoneer promises no deduplication: no payout is sent twice. It creates payouts late, so they are looked for. */
 const lookForMs = hourMs;
 
 /** Undefined where no Payoneer account is configured. */
@@ -38,7 +38,7 @@ export function payoneerRoute({ config, providers: { payoneer }, signal }: Conte
     stand: async reference => {
       const found = await payoneer.getPayoutStatus(reference, { signal });
       if (!found) return { key: reference, state: undefined, rawStatus: 'unknown so far', missing: true };
-      // Its own number may be missing; ours names this payout and no other.
+      // Payoneer's own number may be missing; our reference names this payout and no other.
       const { status: rawStatus, amount, reason, payoutId: itemId = reference } = found;
       return { key: reference, state: legStateOf(rawStatus), rawStatus, amount, reason, itemId };
     },

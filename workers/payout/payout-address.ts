@@ -9,8 +9,9 @@ import type { Context } from '../context/context.ts';
 import type { Ended } from '../step/ended.ts';
 
 /**
- * A leg goes where its beneficiary wants it when it leaves; from then on its address is frozen, until its provider says
- * that nothing arrived. One that came back from an address waits while a change of that address rests: that ends the step.
+ * Gives the leg its beneficiary's present payout address. Once the payout is sent, the address is frozen until the
+ * provider says that nothing arrived. A payout that came back waits while a change of that address is not yet in force:
+ * that ends the step.
  */
 export const addressNow = (ctx: Context, leg: PayoutLeg): Promise<Ended | undefined> =>
   ctx.store.transaction(async em => {
@@ -35,13 +36,13 @@ const presentOf = async ({ config }: Context, em: EntityManager, { beneficiary, 
     ? { provider: 'paypal', receiver: config.adminPayoutEmail }
     : presentReceiver(em, userId, config.payoutProvider);
 
-/** The caller owns the leg. */
+/** Sets another payout address. The caller must own the leg. */
 export async function readdress(
   em: EntityManager,
   leg: PayoutLeg,
   { provider: route, receiver }: PayTo,
 ): Promise<void> {
-  // What never left would have gone to the old address.
+  // A request that was frozen and never sent has the old address.
   await withdrawUnsentPayout(em, leg);
   const text = `payout to ${leg.beneficiary} goes to ${receiver} by ${route} now, not to ${leg.receiver} by ${leg.route}`;
   await saveReceiver(em, leg, { route, receiver });

@@ -5,21 +5,21 @@ import type { Found } from '../../store/effects/intent.ts';
 import type { Effect } from '../../store/entities/money.ts';
 import type { Environment } from '../../store/entities/people.ts';
 
-/** What the provider calls a payout: PayPal's batch, Payoneer's reference. */
+/** The provider's name of a payout: PayPal's batch id, or our reference at Payoneer. */
 export type Sent = { readonly reference: string };
 
-/** What is frozen of a payout before it leaves; `note`: for its receiver. */
+/** What a payout's request freezes; `note` is shown to the receiver. */
 export type Payment = { readonly receiver: string; readonly amount: Money; readonly note: string };
 
-/** How a payout stands at its provider. `state` undefined: nothing final, look again. */
+/** A payout's status at its provider. `state` is undefined while nothing is final: look again. */
 export type PayoutStatus = {
-  /** What it was sent under, where the provider tells: our key, when it is ours. */
+  /** The sender's key, where the provider shows it: our idempotency key, if the payout is ours. */
   readonly key?: string | undefined;
   readonly state: LegState | undefined;
   readonly rawStatus: string;
-  /** Accepted, and its provider does not show it: it may be created later. */
+  /** Accepted, but the provider does not show it: it may be created later. */
   readonly missing?: boolean;
-  /** Stopped by its provider, who does not say whether it ends so. */
+  /** Blocked by the provider, which does not say whether that is final. */
   readonly blocked?: boolean;
   readonly reason?: string | undefined;
   readonly itemId?: string | undefined;
@@ -35,21 +35,21 @@ export type PayoutRoute = {
   /** The outside account that pays. */
   readonly account: string;
   readonly environment: Environment;
-  /** The most it keeps of one payout, held back with the amount. */
+  /** The highest fee for one payout, reserved with the amount. */
   readonly feeMax: Money;
   readonly resendForMs: number;
   /** How long a payout that cannot be found is looked for before a person is asked. */
   readonly lookForMs: number;
-  /** The same of one that was accepted, and is not shown. */
+  /** The same for a payout that was accepted, and is not shown. */
   readonly missForMs: number;
   readonly deduplicates: boolean;
   freeze(payment: Payment, key: string): string;
-  /** What a frozen request asked to pay. */
+  /** The amount in a frozen request. */
   asked(request: string): Money;
   find(effect: Effect): Promise<Found<Sent>>;
   send(effect: Effect, departure: Departure): Promise<Sent>;
   stand(reference: string): Promise<PayoutStatus>;
-  /** Takes back what nobody has claimed. */
+  /** Cancels an unclaimed payout. */
   cancel(standing: PayoutStatus): Promise<void>;
   balance(): Promise<{ asOf: Date; available: readonly Money[] }>;
 };

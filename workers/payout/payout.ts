@@ -11,7 +11,7 @@ import { releasePayout } from './release.ts';
 import { sendPayout } from './send.ts';
 import { acceptedPayout, earlierPayout, readBack } from './sent-before.ts';
 
-/** What has ended is looked at again when its provider tells of it: the money came back, or arrived after all. */
+/** Ended legs are included: an event from the provider may say that the money came back, or arrived after all. */
 const carriedOn: readonly LegState[] = legStates.filter(state => state !== 'NEEDS_REVIEW');
 const owed: ReadonlySet<LegState> = new Set(['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS']);
 const underWay: ReadonlySet<LegState> = new Set([...owed, 'SENT']);
@@ -19,13 +19,13 @@ const underWay: ReadonlySet<LegState> = new Set([...owed, 'SENT']);
 /** Pays one share of one sale, once, and follows it until the provider says how it ended. */
 export const payout: Processor<'legId'> = ({ legId }, ctx) =>
   legStep(ctx, { id: legId, from: carriedOn }, async leg => {
-    // What was sent is read back, also while its order is frozen. What is owed again is another matter.
+    // An accepted payout is read back even while its order is frozen. A leg that is owed again goes through `sendNow`.
     const before = owed.has(leg.status) ? undefined : await acceptedPayout(ctx, leg);
     const sent = before ?? (await sendNow(ctx, leg));
     return 'ended' in sent ? sent.ended : readBack(ctx, leg, sent);
   });
 
-/** Sends what may leave now, or ends the step. What is paid never leaves again. */
+/** Sends the payout if it may leave now, otherwise ends the step. A paid leg is never sent again. */
 async function sendNow(ctx: Context, leg: PayoutLeg): Promise<Effect | Ended> {
   if (leg.status === 'PAID') return ended(waitForNews(ctx, leg, { note: 'still paid, by other means' }));
   if (!underWay.has(leg.status)) return ended(waitForNews(ctx, leg, { note: `still ${leg.status}` }));

@@ -6,7 +6,7 @@ import { legStateOf } from '../../providers/paypal/to-domain.ts';
 import type { Context } from '../context/context.ts';
 import type { PayoutRoute } from './payout-route.ts';
 
-/** PayPal recognises a batch's id for 30 days: ours is not sent again after 29. */
+/** PayPal recognises a batch's `sender_batch_id` for 30 days: ours is not sent again after 29. */
 const resendForMs = 29 * dayMs;
 
 /** A batch shows its item within minutes. */
@@ -25,7 +25,7 @@ export const paypalRoute = ({ config, providers: { paypal }, signal }: Context):
   deduplicates: true,
   freeze: (payment, batchKey) => paypal.payoutBody({ batchKey, ...payment }),
   asked: payoutAsked,
-  // A batch cannot be searched by our key: sending the same body again names the batch that was made before.
+  // A batch cannot be searched by our key: sending the same body again answers with the batch that exists already.
   find: async () => ({ answer: 'UNKNOWN' }),
   send: async (effect, departure) => ({
     reference: (await paypal.createPayout(effect.request, { signal, departure })).batchId,

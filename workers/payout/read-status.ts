@@ -4,13 +4,13 @@ import type { Effect } from '../../store/entities/money.ts';
 import type { PayoutRoute, PayoutStatus, Sent } from './payout-route.ts';
 
 /**
- * How a payout that was sent stands at its provider. What a person has taken for it may be another one, or none.
+ * Reads the status of a payout that was sent. If a person entered its reference, that may name another payout, or none.
  * @throws Terminal when it is not the payout that the effect is about
  */
 export async function readPayout(route: PayoutRoute, effect: Effect): Promise<PayoutStatus> {
   const { reference } = effect.result as Sent;
   const standing = await route.stand(reference).catch((error: unknown) => {
-    // An id that the provider gave us may not be readable everywhere yet; one that a person typed is wrong.
+    // An id from the provider may not be readable everywhere yet; an id that a person typed must be wrong.
     if (saidByPerson(effect) && isFailure(error) && error.code.endsWith('NOT_FOUND'))
       throw new Terminal('PAYOUT_NOT_KNOWN', `${route.label} knows no payout ${reference}`);
     throw error;

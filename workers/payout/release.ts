@@ -18,10 +18,10 @@ import { recheckAt, skipUnfunded } from './leg-step.ts';
 import { readdress } from './payout-address.ts';
 import type { PayoutRoute } from './payout-route.ts';
 
-/** The sending is over by then, unless its process has died. */
+/** When the other members are looked at: the first one's send is over by then, unless its process has died. */
 const othersLookAfterMs = 15_000;
 
-/** Nobody waits longer for others. */
+/** The longest that a leg waits for others to be collected with. */
 const collectForMs = dayMs;
 
 const minimumOf = ({ config }: Context): Money => money(BigInt(config.payoutMinimumUsd) * 100n, platformCurrency);
@@ -38,7 +38,7 @@ export async function releasePayout(ctx: Context, leg: PayoutLeg, route: PayoutR
   const held = await withBalance<Reserved>(ctx, payer, async em => {
     const others = isCollected ? await lockCompanions(em, leg) : [];
     await lockLeg(em, leg);
-    // What never left: it leaves together with others now.
+    // A request of its own that never left: the leg leaves together with others now.
     if (isCollected) await withdrawUnsentPayout(em, leg);
     await fitToSale(em, leg);
     if (leg.status === 'CANCELLED') return { reserved: true };
@@ -56,13 +56,13 @@ export async function releasePayout(ctx: Context, leg: PayoutLeg, route: PayoutR
   return held.reserved ? undefined : ended(skipUnfunded(ctx, leg, { note: shortageText(held) }));
 }
 
-/** Where a payout costs nothing there is nothing to save; what came back is paid by itself. */
+/** Collecting saves nothing where a payout costs nothing; a leg that was sent before is paid alone. */
 async function mayBeCollected(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<boolean> {
   if (minimumOf(ctx).amountMinor === 0n || route.feeMax.amountMinor === 0n) return false;
   return (await ctx.store.read(em => newestPayout(em, leg)))?.firstSentAt == null;
 }
 
-/** Until when the leg waits for others that are owed to its receiver; nothing once there is enough, or long enough. */
+/** Until when the leg waits for others of its receiver; undefined once the sum is enough or the wait is over. */
 async function waitsForOthers(ctx: Context, leg: PayoutLeg): Promise<Date | undefined> {
   const others = await ctx.store.read(em => companions(em, leg));
   const due = sum([leg, ...others].map(legAmount), leg.currency);
@@ -72,14 +72,14 @@ async function waitsForOthers(ctx: Context, leg: PayoutLeg): Promise<Date | unde
   return until > ctx.now() ? until : undefined;
 }
 
-/** For each its fee as well: whom the payout lets go before it leaves is paid alone. */
+/** Reserves the amount and a fee for each leg: a member that leaves the collection before the send is paid alone. */
 async function reserveFor(em: EntityManager, leg: PayoutLeg, fee: Money): Promise<Reserved> {
   const { id: subject, userId, route: provider } = leg;
   const amount = add(legAmount(leg), fee);
   return reserve(em, { ownerId: null, provider, purpose: 'pay', subject, userId, amount });
 }
 
-/** Made what its sale is worth now, and sent where the first one goes. One that is worth nothing any more stays. */
+/** Fits another leg to what its sale is worth now, and gives it the first one's address. False if nothing is due. */
 async function goesAlong(em: EntityManager, { route, receiver }: PayoutLeg, other: PayoutLeg): Promise<boolean> {
   await withdrawUnsentPayout(em, other);
   if (other.route !== route || other.receiver !== receiver) await readdress(em, other, { provider: route, receiver });
@@ -87,7 +87,7 @@ async function goesAlong(em: EntityManager, { route, receiver }: PayoutLeg, othe
   return other.status !== 'CANCELLED';
 }
 
-/** The first one's run sends for all; the others look again when it must be over. */
+/** Moves all members to SENT. The first one's run sends for all; the others are looked at when that must be over. */
 async function leave(em: EntityManager, [first, ...others]: readonly PayoutLeg[]): Promise<void> {
   if (first) await moveLeg(em, first, 'SENT');
   for (const other of others) await moveLeg(em, other, 'SENT', { nextCheckAt: timeIn(em, othersLookAfterMs) });

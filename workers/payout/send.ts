@@ -30,7 +30,7 @@ import { acceptedByProvider } from './apply-status.ts';
 import { partOf } from './part-of-collected.ts';
 import type { PayoutRoute, Sent } from './payout-route.ts';
 
-/** Pays a leg that was let out, once: by itself, or with the others that it was collected with. */
+/** Sends the payout of a released leg, once: alone, or together with the legs that it was collected with. */
 export async function sendPayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent> {
   const collected = await ctx.store.read(em => standingCollection(em, leg.id));
   const ofRoute = await byRoute(ctx, route);
@@ -67,14 +67,14 @@ const alone = (ctx: Context, leg: PayoutLeg, route: PayoutRoute): OfLegs => ({
   freeze: key => route.freeze({ receiver: leg.receiver, amount: legAmount(leg), note: `Order ${leg.orderId}` }, key),
   mayStillLeave: () => ctx.store.read(em => legHindrance(em, leg)),
   assertOwner: em => assertLegOwner(em, leg),
-  // Asked once more under the order's lock: a refund that was booked since is seen by the next run.
+  // Checked once more under the order's lock: if a refund was booked meanwhile, the next run sees it.
   leaving: async em => {
     if (await legHindrance(em, leg)) throw new LostClaim(leg.id);
   },
   record: (em, sent, effect) => acceptedByProvider(em, leg, route, { ...sent, key: effect.idempotencyKey }),
 });
 
-/** All members are this run's: it sends for all. */
+/** Takes over all members of a collected payout, and sends for all of them. */
 async function together(ctx: Context, leg: PayoutLeg, route: PayoutRoute, collected: CollectedPayout): Promise<OfLegs> {
   const members = await ctx.store.transaction(em => takeOver(em, leg, collected));
   const { receiver, sum } = collected;
@@ -89,7 +89,7 @@ async function together(ctx: Context, leg: PayoutLeg, route: PayoutRoute, collec
     mayStillLeave: effect => ctx.store.read(em => hindranceOf(ctx, em, members, effect)),
     assertOwner: async em => {
       await lockLegs(em, members);
-      // Whoever sent it meanwhile may have been refused, and have let the members go.
+      // Another run may have sent it meanwhile, been refused, and dissolved the collection.
       if (!(await stillCollected(em, collected))) throw new LostClaim(leg.id);
     },
     leaving: async (em, effect) => {
@@ -102,7 +102,7 @@ async function together(ctx: Context, leg: PayoutLeg, route: PayoutRoute, collec
   };
 }
 
-/** The same members were collected before, and the number of that key does not count here: the next one is free. */
+/** The same members may have been collected before under other numbers of this name: takes the first unused key. */
 async function freeKey(em: EntityManager, name: OutsideName, number: number): Promise<string> {
   const key = effectKey('pay', name, number);
   return (await isKeyUsed(em, key)) ? freeKey(em, name, number + 1) : key;
@@ -116,7 +116,7 @@ async function takeOver(em: EntityManager, leg: PayoutLeg, { members }: Collecte
       members.map(({ legId }) => legId),
     ),
   );
-  // Another member's run may have taken over this one: then that one sends.
+  // Another member's run may have taken over this leg: then that run sends.
   await lockLeg(em, leg);
   const legs: PayoutLeg[] = [];
   for (const { legId } of members) {
@@ -127,7 +127,10 @@ async function takeOver(em: EntityManager, leg: PayoutLeg, { members }: Collecte
   return legs;
 }
 
-/** Of one member it is of all: the sum is frozen. @throws NotNow while one that may have been paid is of a frozen order */
+/**
+ * A hindrance of one member hinders all, because the sum is frozen.
+ * @throws NotNow while the effect is in doubt and the order of a member is frozen
+ */
 async function hindranceOf(
   { config }: Context,
   em: EntityManager,

@@ -1,4 +1,4 @@
-/** What was sent for a leg before: asked about again, and taken for what its provider says. */
+/** Earlier payouts of a leg: read back, and judged by what the provider says now. */
 
 import { refusalIn, Terminal } from '../../domain/call-outcome.ts';
 import { equals } from '../../domain/money.ts';
@@ -19,33 +19,33 @@ import { partFor } from './part-of-collected.ts';
 import type { PayoutRoute } from './payout-route.ts';
 import { readPayout } from './read-status.ts';
 
-/** As far as we know. */
+/** States in which, as far as we know, the money has left. */
 const onItsWay: ReadonlySet<LegState> = new Set(['SENT', 'PAID', 'UNCLAIMED']);
 const notThere: ReadonlySet<LegState | undefined> = new Set<LegState>(cameBack);
 
-/** The payout of a leg that its provider has accepted. */
+/** The leg's standing payout, if its provider has accepted it. */
 export async function acceptedPayout(ctx: Context, leg: PayoutLeg): Promise<Effect | undefined> {
   const effect = await ctx.store.read(em => standingPayout(em, leg));
   return effect?.status === 'DONE' ? effect : undefined;
 }
 
-/** Where the leg stands, by what its provider says now of the payout. */
+/** Reads a sent payout back, and moves the leg accordingly. */
 export async function readBack(ctx: Context, leg: PayoutLeg, sent: Effect): Promise<string> {
   const then = await sentThrough(ctx, leg, sent);
   const standing = await readPayout(then, sent).catch(refusalIn);
-  // It was sent, and may be paid: a "no" to our question does not undo that.
+  // The payout was sent, and may be paid: a refusal to show it does not undo that.
   if (standing instanceof Terminal) return review(ctx, leg, standing);
   if (leg.status !== 'CANCELLED' && !notThere.has(leg.status)) return applyPayoutStatus(ctx, leg, then, standing);
   if (notThere.has(standing.state)) return waitForNews(ctx, leg, { note: `still ${leg.status}` });
-  // It had not arrived, or had come back, and its provider has paid it after all.
+  // We had booked it as failed or returned, and the provider has paid it after all.
   await afterAll(ctx, leg, then, sent);
   return applyPayoutStatus(ctx, leg, then, standing);
 }
 
 /**
- * A leg that is to be paid again was sent before. Only when its provider says now that the money is not with the
- * receiver does that payout count as not having happened, and a new generation may be sent. It is asked also while the
- * order is frozen: a refund that comes then has to know whether the leg is paid.
+ * Before a leg is paid again, asks about its earlier payout. Only when the provider says now that the receiver does not
+ * have the money is that effect disproven, and a new generation may be sent. The provider is asked even while the order
+ * is frozen: a refund that comes then must know whether the leg is paid.
  */
 export async function earlierPayout(ctx: Context, leg: PayoutLeg): Promise<Ended | undefined> {
   const effect = await acceptedPayout(ctx, leg);
@@ -77,13 +77,13 @@ const othersToRead = (ctx: Context, { id }: PayoutLeg, effect: Effect): Promise<
     return others.length > 0;
   });
 
-/** The account that a payout was sent from: it alone knows how that stands. @throws Unreadable without its keys */
+/** The route through the account that sent the payout, which alone shows it. @throws Unreadable without its keys */
 function sentThrough(ctx: Context, leg: PayoutLeg, effect: Effect): Promise<PayoutRoute> {
   const route = payoutRoute(atAccount(ctx, leg.route, effect.account), leg);
   return ctx.store.read(em => partFor(em, route, leg, effect));
 }
 
-/** What was sent is on its way, or there, after all: the leg pays what was sent, whatever it was to pay since. */
+/** The payout has left or arrived after all: the leg is SENT again, with the amount that was sent. */
 const afterAll = (ctx: Context, leg: PayoutLeg, route: PayoutRoute, { request }: Effect): Promise<void> =>
   ctx.store.transaction(async em => {
     await lockLeg(em, leg);
