@@ -11,9 +11,9 @@ import { custodyOf, salePrice } from '../../store/orders/orders.ts';
 import type { Context } from '../context/context.ts';
 
 /**
- * What the supplier may charge for an order by what is true now: the reseller's own maximum, and never so much that what
- * is left of the sale would be a loss, to the reseller or to the platform. Fees are kept of the whole price, whatever has
- * gone back of it.
+ * The most that the supplier may charge for an order now: the reseller's own maximum, and never so much that what is
+ * left of the sale would be a loss, to the reseller or to the platform. Fees are those of the whole price: a refund
+ * does not return them.
  */
 export const allowedCost = (ctx: Context, order: Order, product: Product, rate: Rate): Promise<Money> =>
   ctx.store.read(async em => {
@@ -29,5 +29,5 @@ export const allowedCost = (ctx: Context, order: Order, product: Product, rate: 
     return min(multiply(productMaxBuy(product), order.quantity), most);
   });
 
-/** No order may cost more at the supplier. */
+/** The most that any order may cost at the supplier. */
 export const spendCap = ({ config }: Context): Money => money(BigInt(config.maxOrderSpendUsd) * 100n, platformCurrency);

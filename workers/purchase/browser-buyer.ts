@@ -16,7 +16,7 @@ import { accountOf } from './supplier-reader.ts';
 
 export type Buyer = { credential: Credential } | { waits: string };
 
-/** The log-in that an order could be bought with in a browser now, or why in none. */
+/** The log-in that could buy the order in a browser now, or why there is none. */
 export const browserBuyerFor = (ctx: Context, order: Order): Promise<{ credential: Credential } | { off: string }> =>
   ctx.store.read(async em => {
     if (!ctx.config.allowBrowserAutomation) return { off: 'buying in the browser is switched off' };
@@ -35,7 +35,7 @@ export async function presentBuyer(ctx: Context, order: Order): Promise<Buyer> {
     : usable(ctx, order, browser.credential);
 }
 
-/** The log-in that it was bought with, also while buying is switched off: nobody else can see the order. */
+/** The log-in that the order was bought with, even while buying is switched off: no other account can see the order. */
 export async function formerBuyer(
   ctx: Context,
   order: Order,
@@ -53,13 +53,13 @@ export async function formerBuyer(
   return usable(ctx, order, credential);
 }
 
-/** Never through a log-in that belongs to somebody else here: an order may have named it, and not got in. */
+/** Never another user's log-in: a purchase may have named its account, and then failed to log in. */
 async function sentWith(em: EntityManager, order: Order, { environment, account }: Effect): Promise<Credential | null> {
   const owner = await credentialByAccount(em, 'aliexpress', environment, account);
   if (owner?.userId === order.userId) return owner;
   const buyer = await browserBuyer(em, order, environment);
   if (buyer?.accountId === account) return buyer;
-  // The platform's, whose use has been switched off since.
+  // The platform's own log-in, even if its use has been switched off since.
   return owner && owner.userId === (await commissionAdmin(em)).id ? owner : null;
 }
 
@@ -78,7 +78,7 @@ async function usable(ctx: Context, order: Order, credential: Credential): Promi
   }
 }
 
-/** Only a process with a browser can find it; what may have been bought is not looked for without end. */
+/** Only a process with a browser can find the purchase; after `browserLookForMs` a person decides. */
 async function withoutBrowser(ctx: Context, order: Order, inDoubt: Effect | undefined): Promise<string> {
   const lookUntil = (inDoubt?.firstSentAt?.getTime() ?? Number.POSITIVE_INFINITY) + ctx.config.browserLookForMs;
   if (inDoubt && ctx.now().getTime() > lookUntil) return parkInDoubt(ctx, order, inDoubt);
@@ -87,14 +87,14 @@ async function withoutBrowser(ctx: Context, order: Order, inDoubt: Effect | unde
   });
 }
 
-/** Looked at again by the API's queue: an account may be connected meanwhile. */
+/** Sends the order back to the API's queue: an account may be connected meanwhile. */
 const backToApi = (ctx: Context, order: Order, why: string): Promise<string> =>
   wait(ctx, order, 'BROWSER_AUTOMATION_DISABLED', {
     note: `the API cannot buy it, and ${why}`,
     also: em => updateOrder(em, order, { purchaseRoute: 'api' }),
   });
 
-/** Resellers read it: the platform's own log-in is none of theirs. */
+/** The log-in's name as its reseller may read it: the platform's own account name is not shown to them. */
 export const nameFor = ({ userId }: Order, credential: Credential): string =>
   credential.userId === userId ? credential.accountName : ofThePlatform;
 

@@ -10,10 +10,10 @@ import type { Context } from '../context/context.ts';
 import { pricesInOurs } from './supplier-prices.ts';
 
 export type Offer = { productId: string; skuAttr: string; logisticsServiceName: string; total: Money };
-/** `foreign`: whether it may be bought cannot be told, for want of a rate. */
+/** `foreign`: the price cannot be judged, because there is no rate for its currency. */
 type NoOffer = { reason: FailureReason; note: string } | { foreign: string };
 
-/** Calls AliExpress with the account that buys. */
+/** Calls AliExpress with the buying account. */
 export type AskSupplier = <T>(call: (token: UserToken) => Promise<T>) => Promise<T>;
 
 /** The exact variant, in stock, deliverable, at a price the order allows; the cheapest tracked way to ship it. */
@@ -53,10 +53,10 @@ type PresentPrice =
   | { total: Money }
   /** Sold out, off sale or not shipped there: nothing new can be bought with it. */
   | { notOffered: string }
-  /** It names the goods as they are named no more: what it would buy is not known. */
+  /** The product or its variant has been renamed since: we cannot know what the request would buy. */
   | { unknown: string };
 
-/** @throws Retryable while there is no rate for it */
+/** The present price of a frozen order. @throws Retryable while there is no rate for its currency */
 export async function presentPrice(
   ctx: Context,
   ask: AskSupplier,
@@ -82,7 +82,7 @@ export async function presentPrice(
   return { total: priced.total };
 }
 
-/** What the goods cost by each way to ship them, in our currency; without those whose currency has no rate. */
+/** The total in our currency for each way to ship; ways whose currency has no rate are left out. */
 async function totals(ctx: Context, sku: Sku, quantity: number, ways: readonly FreightOffer[]) {
   const piece = sku.importCharges ? add(sku.price, sku.importCharges) : sku.price;
   const inOurs = await pricesInOurs(

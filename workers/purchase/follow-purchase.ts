@@ -24,23 +24,23 @@ import { waitedTooLong } from './supplier-patience.ts';
 import { throughApi } from './supplier-reader.ts';
 import { attention, nameOf, type Stop, stopOf, unreadable } from './supplier-status.ts';
 
-/** An unpaid order this close to its deadline is told with a warning. */
+/** An unpaid supplier order this close to its deadline causes a warning. */
 const warnBeforeMs = 6 * hourMs;
 
 type Following = {
   read?: (row: SupplierOrder) => Promise<SupplierNews & { doubt?: string }>;
-  /** Between two looks at what nobody has paid yet. */
+  /** How often unpaid supplier orders are read. */
   pollMs?: number;
 };
 
-/** Reads every supplier order of a purchase back; the purchase is made when all of them are paid. */
+/** Reads every supplier order of a purchase back; the purchase is complete when all of them are paid. */
 export async function followPurchase(
   ctx: Context,
   order: Order,
   rows: readonly SupplierOrder[],
   { read = throughApi(ctx).order, pollMs = ctx.config.supplierPollMs }: Following = {},
 ): Promise<string> {
-  // Its numbers belong to another order by our own books: nobody knows what was bought for this one.
+  // In our books its numbers belong to another order: we do not know what was bought for this one.
   if (rows.length === 0)
     return review(ctx, order, attention('it was bought, and no supplier order of its own is known'));
   const heard = await readBack(ctx, rows, read);
@@ -69,8 +69,8 @@ export async function followPurchase(
 const cancelledInPart = 'cancelled at the supplier, in part: cancel the rest there, or refund the buyer';
 
 /**
- * Hears what the supplier says of each: what only a person can make something of, or those that nobody may pay
- * because AliExpress has, or may have, the money.
+ * Reads each supplier order and applies its status. Gives `stop` where a person must look, otherwise the orders that
+ * must not be paid (again), because AliExpress has, or may have, the money.
  */
 async function readBack(
   ctx: Context,
@@ -80,7 +80,7 @@ async function readBack(
   const pending: SupplierOrder[] = [];
   for (const row of rows) {
     const news = await read(row).catch(refusalIn);
-    // It was placed: a "no" to our question does not undo that, and nothing may be bought beside it.
+    // The order was placed: a refusal to show it does not undo that, and nothing may be bought beside it.
     if (news instanceof Terminal) return { stop: unreadable(row, news) };
     const status = supplierStates[news.status];
     const { rawStatus, paid, charged: cost, payDeadline } = news;
@@ -92,17 +92,17 @@ async function readBack(
   return { pending };
 }
 
-/** The answer that placed it said that it was paid: the order itself may need a while to say so. */
+/** The answer to the placement said that it was paid; the order itself may show that a while later. */
 const justPaidMs = hourMs;
 const isJustPaid = ({ now }: Context, { status, wasPaid, createdAt }: SupplierOrder): boolean =>
   status === 'PLACED_UNPAID' && wasPaid && now().getTime() - createdAt.getTime() < justPaidMs;
 
-/** A purchase that our books do not know is decided about by whoever has looked at the account. */
+/** For a purchase that our books do not know, the person who decides must look at the supplier account first. */
 export const whenMoneyIsBack = 'when none of our money is left there, decide: buy again, or fail';
 
 type Review = { reason: ReviewReason; note: string };
 
-/** What was heard joins the transaction of what it means for the order: neither is written without the other. */
+/** Stores the supplier's news in the transaction that moves the order: both are committed, or neither. */
 type Keep = (em: EntityManager) => Promise<void>;
 
 const review = (ctx: Context, order: Order, stop: Review, also?: Keep): Promise<string> =>
@@ -119,8 +119,7 @@ const expired = (ctx: Context, order: Order, keep: Keep): Promise<string> =>
   });
 
 /**
- * The marketplace is asked whether the cancellation that was asked for is decided. Ends the step, save where it
- * was declined.
+ * Asks the marketplace whether a requested cancellation is decided. Ends the step, unless it was declined.
  */
 async function awaitDecision(
   ctx: Context,
@@ -154,7 +153,7 @@ async function awaitDecision(
   }
 }
 
-/** Nobody pays for goods whose buyer has, or may get, the money back. */
+/** Asks a person not to pay for goods whose buyer has, or may get, the money back. */
 function stopPayment(ctx: Context, order: Order, unpaid: readonly SupplierOrder[], also: Keep): Promise<string> {
   const numbers = unpaid.map(row => row.number).join(', ');
   const note = `${order.frozenFor}: do not pay AliExpress order ${numbers}, cancel it or let it expire, and then go on`;
@@ -190,7 +189,7 @@ async function awaitPayment(
   });
 }
 
-/** Somebody has paid, and AliExpress does not say yet that it accepts the payment: nobody is asked to pay. */
+/** AliExpress is still examining a payment: the order waits, and no person is asked to pay again. */
 async function awaitAcceptance(
   ctx: Context,
   order: Order,
@@ -204,7 +203,7 @@ async function awaitAcceptance(
   return recheck(ctx, order, pollMs, { note: text, also: keep });
 }
 
-/** What the supplier charged in all; ends the step where that is not known, or not in our currency. */
+/** The supplier's total charge; ends the step where it is unknown, or not in our currency. */
 async function charged(
   ctx: Context,
   order: Order,

@@ -24,7 +24,7 @@ import { stopFrozen } from './pre-purchase-check.ts';
 import { destinationOf } from './supplier-address.ts';
 import { oldestRate } from './supplier-prices.ts';
 
-/** Lets a paid order through to the purchase, or says why not yet, or why never. */
+/** Lets a paid order through to the purchase, or makes it wait, or fails it. */
 export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(ctx, { queue: 'fulfill', id: orderId, from: ['PAID', 'WAITING'] }, async order => {
     if (await isBought(ctx, order))
@@ -68,7 +68,7 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
     return letThrough(ctx, order, product, rate, maxCost);
   });
 
-/** Goods are never bought beside a purchase that stands, whoever sent the order here. */
+/** Whether goods were bought already: then nothing more is bought, however the order came here. */
 const isBought = async (ctx: Context, { id }: Order): Promise<boolean> =>
   (await ctx.store.read(em => standingEffect(em, 'buy', id)))?.status === 'DONE';
 
@@ -100,11 +100,11 @@ async function mappedProduct(ctx: Context, order: Order): Promise<Product | null
   });
 }
 
-/** What has to be corrected before the supplier takes the address, before any money is held. */
+/** Why the supplier would refuse the address; checked before any money is reserved. */
 const addressRefusal = async (ctx: Context, order: Order): Promise<string | undefined> =>
   (await destinationOf(ctx, order).then(() => undefined, refusalIn))?.message;
 
-/** The corrected address is refused too: its owner learns why. */
+/** A corrected address that is refused too: the timeline says why, although the wait's reason is the same. */
 const sayAgain =
   ({ id, waitReason }: Order, refused: string) =>
   async (em: EntityManager): Promise<void> => {

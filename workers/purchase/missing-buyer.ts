@@ -1,4 +1,4 @@
-/** Who would buy an order that waits for an account: money is held for it only when somebody can. */
+/** Which account would buy an order that waits for one: money is reserved only when there is an account that can. */
 import { forAnAccount, type WaitReason } from '../../domain/order.ts';
 import { credentialOf, findCredential } from '../../store/connections/credentials.ts';
 import { buyerAccountState } from '../../store/connections/shop-accounts.ts';
@@ -9,7 +9,7 @@ import { browserBuyerFor, nameFor, pauseText } from './browser-buyer.ts';
 
 type Missing = { readonly reason: WaitReason; readonly note: string };
 
-/** What an order that comes back from a wait for an account waits for still; nothing where it may be let through. */
+/** What an order that waited for an account must still wait for; undefined where it may be let through. */
 export async function missingBuyer(ctx: Context, order: Order): Promise<Missing | undefined> {
   if (!order.waitReason || !forAnAccount.has(order.waitReason)) return undefined;
   const { credentialId } = order;

@@ -1,4 +1,4 @@
-/** What becomes of an order that the supplier does not sell: to this account, at this address, or like this. */
+/** What happens to an order whose purchase the supplier refuses: for this account, this address, or this offer. */
 
 import type { PermissionRefused, Terminal } from '../../domain/call-outcome.ts';
 import type { FailureReason } from '../../domain/order.ts';
@@ -14,7 +14,7 @@ import { fail, move, recheck, wait } from '../step/order-step.ts';
 import { browserBuyerFor } from './browser-buyer.ts';
 import { refusalMeaning } from './purchase-refusal.ts';
 
-/** A certain "no". */
+/** Handles the supplier's certain refusal. */
 export async function refused(order: Order, refusal: Terminal, ctx: Context): Promise<string> {
   const meaning = refusalMeaning(refusal);
   switch (meaning.kind) {
@@ -33,7 +33,7 @@ export async function refused(order: Order, refusal: Terminal, ctx: Context): Pr
   }
 }
 
-/** So many offers are refused because they have changed before the order is given up. */
+/** After this many changed offers the order fails. */
 const offersMax = 3;
 
 async function chooseAnew(
@@ -54,15 +54,15 @@ async function chooseAnew(
 export const foreignPrice = (ctx: Context, order: Order, note: string): Promise<string> =>
   move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_CURRENCY', note });
 
-/** Who pays the supplier was settled when the order came in; the books would be wrong with somebody else's money. */
+/** The order froze who pays the supplier when it came in: with another payer's money the books would be wrong. */
 export const payerChanged = (ctx: Context, order: Order, { accountName, moneyHolder }: Credential): Promise<string> =>
   wait(ctx, order, 'RECONNECT_NEEDED', {
     note: `sold to be bought with the ${order.supplierPaidBy}’s money, and AliExpress account ${accountName} pays with the ${moneyHolder}’s: connect one that pays so, or cancel the order`,
   });
 
 /**
- * The API is closed to the account. Where a browser may buy, it does, as long as nothing can have been bought already;
- * else the account's owner connects it again.
+ * The API refuses purchases to the account. A browser buys instead, if it may and nothing can have been bought already;
+ * otherwise the order waits until the owner connects the account again.
  */
 export async function mayNotBuy(
   ctx: Context,

@@ -19,7 +19,7 @@ import { purchaseMayLeaveAgain } from './resend-purchase.ts';
 /** AliExpress recognises `out_order_id` for 24 h: ours is not sent again after 20. */
 const resendForMs = 20 * hourMs;
 
-/** As `withToken`; a permission that was refused stays what it is, because a browser may have it. */
+/** As `withToken`, but rethrows a refused permission unchanged, because a browser may still be able to buy. */
 export const asking =
   (ctx: Context, credential: Credential): AskSupplier =>
   async call => {
@@ -33,10 +33,10 @@ export const asking =
     });
   };
 
-/** Its numbers; `paid`: by AliExpress itself, as it was placed. */
+/** The supplier orders' numbers; `paid`: AliExpress took the payment itself with the placement. */
 type Bought = { orderNumbers: string[]; paid?: boolean };
 
-/** What was chosen, and the address that it was chosen for. */
+/** The chosen offer, and the address that it was chosen for. */
 type Choice = { offer: Offer; destination: Destination };
 
 /** Places the order at AliExpress, once. Without a choice the effect is in doubt: only its frozen request may be sent again. */
@@ -52,11 +52,11 @@ export async function placeOrder(ctx: Context, order: Order, credential: Credent
     freeze: outOrderId => freezeRequest(ctx, order, outOrderId, choice),
     resendForMs,
     deduplicates: true,
-    // What was chosen in this run was let through in this run.
+    // A choice was made, and checked, in this run.
     mayStillLeave: effect =>
       choice ? askedInThisRun() : purchaseMayLeaveAgain(ctx, asking(ctx, credential), order, effect),
     assertOwner: em => assertOwner(em, order),
-    // There is no look-up by our key; inside its window the same request again answers with the same orders.
+    // AliExpress has no look-up by our key; within 24 h the same request answers with the same orders.
     find: async () => ({ answer: 'UNKNOWN' }),
     send: async (effect, departure) => {
       const { orderNumbers, paid } = await asking(

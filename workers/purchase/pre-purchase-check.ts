@@ -12,12 +12,12 @@ import { move, parkInDoubt, tooLate, wait } from '../step/order-step.ts';
 import { lateness } from '../step/purchase-deadline.ts';
 import { oldestRate } from './supplier-prices.ts';
 
-/** A cancellation that is asked for is decided by its seller, who has days: it is read again this often. */
+/** How often a requested cancellation is read again: its seller has days to decide. */
 export const askAgainMs = 15 * 60_000;
 
 /**
  * Asks the sale channel once more, right before anything is bought. Ends the step when the order may not be bought any
- * more; nothing when it may, or when it may be bought already: what is sent again then asks for itself.
+ * more. Undefined when it may, or when its purchase is in doubt: sending that again has its own check.
  */
 export async function reasonNotToBuy(ctx: Context, order: Order, earlier: Effect | null): Promise<Ended | undefined> {
   const asked = order.frozenFor === 'CANCELLATION_ASKED';
@@ -41,7 +41,7 @@ export async function reasonNotToBuy(ctx: Context, order: Order, earlier: Effect
   }
 }
 
-/** Let through, and not bought since: its time may be over, or the rate that its maximum was counted with. */
+/** An order that was let through long ago: its deadline may be over, or the rate behind its maximum too old. */
 async function letThroughLongAgo(ctx: Context, order: Order): Promise<Ended | undefined> {
   const late = await lateness(ctx, order);
   if (late) return ended(tooLate(ctx, order, late));
@@ -51,24 +51,24 @@ async function letThroughLongAgo(ctx: Context, order: Order): Promise<Ended | un
   return ended(wait(ctx, order, 'FX_RATE_MISSING', { note, until: ctx.now() }));
 }
 
-/** The cancellation that held it was declined; something else may hold it all the same. */
+/** The seller declined the cancellation: ends its freeze. Another freeze may still stop the order. */
 async function declined(ctx: Context, order: Order, earlier: Effect | null): Promise<Ended | undefined> {
   await ctx.transact((em, enqueue) => letGo(em, enqueue, order));
   return order.frozenFor ? ended(stopFrozen(ctx, order, earlier)) : undefined;
 }
 
-/** Nobody knows whether goods were ordered, and a request that is sent again may order them. */
+/** A purchase in doubt waits for the decision about a cancellation: sending it again may order the goods. */
 export const waitInDoubt = (ctx: Context, order: Order): Promise<string> =>
   wait(ctx, order, 'CANCELLATION_ASKED', {
     until: later(ctx, askAgainMs),
     note: 'the buyer asks to cancel, and nobody knows whether goods were ordered: nothing is sent before that is decided',
   });
 
-/** There is nobody to send anything to. */
+/** Without the buyer's address nothing can be sent. */
 const stopErased = (ctx: Context, order: Order): Promise<string> =>
   move(ctx, order, { ...whenStopped.erased.nothing, note: 'its buyer was erased: refund the sale' });
 
-/** Frozen while it was being bought. Whether goods were ordered may be open: only a person can tell then. */
+/** The order was frozen while it was being bought. Where goods may have been ordered, a person must find out. */
 export function stopFrozen(ctx: Context, order: Order, effect: Effect | null): Promise<string> {
   if (isInDoubt(effect) && effect) return parkInDoubt(ctx, order, effect, `the order is held: ${order.frozenFor}`);
   const note = `${order.frozenFor}: nothing more is bought`;

@@ -1,14 +1,14 @@
 import type { Terminal } from '../../domain/call-outcome.ts';
 import type { FailureReason } from '../../domain/order.ts';
 
-/** What a supplier's certain "no" means for the order. */
+/** What a supplier's certain refusal means for the order. */
 type RefusalMeaning =
   | { kind: 'failed'; reason: FailureReason }
-  /** What was offered has changed since: a fresh offer is chosen. After some of them it fails for `reason`. */
+  /** The offer has changed since: a fresh one is chosen. After a few such refusals the order fails for `reason`. */
   | { kind: 'offer changed'; reason: FailureReason }
   /** The API route is closed to our application before anything was created: the browser may try. */
   | { kind: 'browser' }
-  /** Its owner corrects the address and the order goes on. */
+  /** The reseller corrects the address, and the order goes on. */
   | { kind: 'address' }
   /** The buyer account itself was refused, or our app was: a person looks at it. */
   | { kind: 'account' }
@@ -46,7 +46,7 @@ const meanings: Readonly<Record<string, RefusalMeaning>> = {
   A004_CANNOT_USER_COUPON: failed('SUPPLIER_REFUSED'),
 };
 
-/** What the words of a code say that the table does not have; the first that fit. */
+/** Meanings of codes that the table lacks, by the words in them; the first match counts. */
 const words: readonly [RegExp, RefusalMeaning][] = [
   [/ADDRESS/, { kind: 'address' }],
   [/PRICE.*CHANGE|CHANGE.*PRICE/, { kind: 'offer changed', reason: 'SUPPLIER_REFUSED' }],

@@ -18,7 +18,7 @@ import { reasonNotToBuy, waitInDoubt } from './pre-purchase-check.ts';
 import { SaleUndecided } from './resend-purchase.ts';
 import { destinationOf } from './supplier-address.ts';
 
-/** Buys the goods with the reseller's own supplier account, or follows what was bought until it is paid. */
+/** Buys the goods with the reseller's own supplier account, or follows a purchase until it is paid. */
 export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(
     ctx,
@@ -47,7 +47,7 @@ export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
     refused,
   );
 
-/** Buys it, or finds that it was bought; else ends the step. In doubt, only the same request is sent again. */
+/** Buys the goods, or ends the step. For a purchase in doubt, sends only the same frozen request again. */
 async function obtain(
   ctx: Context,
   order: Order,
@@ -68,7 +68,7 @@ async function obtain(
   return undefined;
 }
 
-/** To the browser, where there is no account; one that was disconnected is waited for where there is no browser. */
+/** Whether a browser should buy: there is no API account, or it is disconnected and a browser may buy instead. */
 const canLeaveTo = async (ctx: Context, order: Order, credential: Credential | null): Promise<boolean> =>
   credential === null || (credential.status === 'DISCONNECTED' && !('off' in (await browserBuyerFor(ctx, order))));
 

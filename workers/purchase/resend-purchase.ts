@@ -1,7 +1,7 @@
 /**
- * A purchase whose answer was lost is found out about by sending it again: AliExpress knows no other way. If the first
- * one did nothing, the second one buys. So it is let through like a first one: the sale must stand at its channel, and
- * what the frozen request would cost now must be allowed.
+ * The only way to find a purchase whose answer was lost is to send it again: AliExpress offers no look-up. If the first
+ * request did nothing, the second one buys. So it is checked like a first one: the sale must still be valid at its
+ * channel, and the frozen request must not cost more now than is allowed.
  */
 
 import { invariant, Uncertain } from '../../domain/call-outcome.ts';
@@ -18,14 +18,14 @@ import { lateNote } from '../step/purchase-deadline.ts';
 import { allowedCost, spendCap } from './allowed-cost.ts';
 import { type AskSupplier, presentPrice } from './choose-offer.ts';
 
-/** A cancellation is asked for at the marketplace, and not decided: nothing is sent before it is. */
+/** A cancellation is requested at the marketplace: nothing is sent before it is decided. */
 export class SaleUndecided extends Uncertain {
   constructor(note: string) {
     super('SALE_UNDECIDED', note);
   }
 }
 
-/** @throws SaleUndecided, and what keeps the channel or the supplier from being asked now */
+/** Why the frozen request may not be sent again. @throws SaleUndecided, and failures of the channel or the supplier */
 export async function purchaseMayLeaveAgain(
   ctx: Context,
   ask: AskSupplier,
@@ -41,7 +41,7 @@ export async function purchaseMayLeaveAgain(
   return tooDear(ctx, ask, order, effect);
 }
 
-/** What the supplier does not offer now cannot be bought now: the request can only find what it bought before. */
+/** Goods that the supplier no longer offers cannot be bought: then the request can only find the earlier purchase. */
 async function tooDear(
   ctx: Context,
   ask: AskSupplier,

@@ -9,14 +9,14 @@ import type { Credential } from '../../store/entities/people.ts';
 import { ReconnectNeeded, withToken } from '../connections/fresh-token.ts';
 import { type Context, later } from '../context/context.ts';
 
-/** Where the order goes, in the words of AliExpress. @throws Terminal `ADDRESS_…`: what its owner has to correct */
+/** The order's address in AliExpress's form. @throws Terminal `ADDRESS_…`: what the reseller has to correct */
 export async function destinationOf(ctx: Context, order: Order): Promise<Destination> {
   const { shipTo } = order;
   invariant(shipTo, `order ${order.id} has an address`);
   return toDestination(shipTo, await placesIn(ctx, order, shipTo.country));
 }
 
-/** AliExpress' names of the country's provinces and cities; none without an account that could ask for them. */
+/** AliExpress's names of the country's provinces and cities; empty without an account that may read them. */
 async function placesIn(ctx: Context, { userId }: Order, country: string): Promise<readonly Province[]> {
   const known = await keptPlaces(ctx, country)?.catch(() => undefined); // whoever asked is told
   if (known) return known;
@@ -26,20 +26,20 @@ async function placesIn(ctx: Context, { userId }: Order, country: string): Promi
   try {
     return await (keptPlaces(ctx, country) ?? askOnce(ctx, credential, country));
   } catch (error) {
-    // Where we may not ask, names can be taken as they are; whether the account may still buy is found out when it does.
-    // An answer that cannot be read is asked for again: what is refused for want of it looks like a wrong address.
+    // Where we may not ask, names are taken as they are; the purchase finds out whether the account may still buy.
+    // Any other failure is thrown, so that the list is asked for again: without it a right address may be refused.
     if (!(error instanceof Terminal || error instanceof ReconnectNeeded)) throw error;
     ctx.log.warn({ country, code: error.code }, 'AliExpress does not tell its names of places');
     return [];
   }
 }
 
-/** A country without a list may only have had a bad moment. */
+/** An empty list may be a passing fault at AliExpress: it is kept for a short time only. */
 const emptyKeptMs = 600_000;
 
 type Kept = { readonly places: Promise<readonly Province[]>; untilMs: number };
 
-/** The lists are the same for everybody, and AliExpress takes four questions a second from all our users together. */
+/** The lists are the same for all accounts, and AliExpress allows all our users together four calls a second. */
 const kept = new WeakMap<AliExpressClient, Map<string, Kept>>();
 
 function keptPlaces({ providers, now }: Context, country: string): Kept['places'] | undefined {
@@ -47,7 +47,7 @@ function keptPlaces({ providers, now }: Context, country: string): Kept['places'
   return found && found.untilMs > now().getTime() ? found.places : undefined;
 }
 
-/** Who asks for the same country meanwhile shares the answer. */
+/** Reads a country's list; callers that ask for the same country meanwhile share the call. */
 function askOnce(ctx: Context, credential: Credential, country: string): Promise<readonly Province[]> {
   const { aliexpress } = ctx.providers;
   const answers = kept.get(aliexpress) ?? new Map<string, Kept>();

@@ -12,9 +12,9 @@ import { type Context, later } from '../context/context.ts';
 const reason = 'SUPPLIER_REFUND_UNPROVEN';
 
 /**
- * The supplier cancelled what it was paid for, whether that is noticed while the order is bought or when its parcels
- * are followed. No leg leaves; only proof that the supplier gave the money back lets the order go on. `cost` is what all
- * of `rows` cost; those that are not cancelled are looked at again.
+ * The supplier cancelled a supplier order that was paid; noticed while the order is bought, or while its parcels are
+ * followed. No leg leaves, and only proof of the supplier's refund lets the order go on. `cost` is the cost of all
+ * `rows`; those that are not cancelled are still followed.
  */
 export const supplierCancelled = (
   ctx: Context,

@@ -1,6 +1,5 @@
 /**
- * What a supplier may leave unsaid although money has moved. None of it is waited for without an end: after so long a
- * person looks.
+ * What a supplier may fail to report although money has moved, and how long we wait for each before a person looks.
  */
 import { hourMs } from '../../domain/durations.ts';
 import type { Topic } from '../../domain/timeline.ts';
@@ -16,8 +15,8 @@ export const patienceMs = {
 } as const;
 
 /**
- * Whether something has been waited for too long, since it was first missed in this state of the order.
- * @param text what is said of it then, once
+ * Whether the order has waited too long for something, since it was first missed in this state of the order.
+ * @param text the timeline's entry for the first time
  */
 export async function waitedTooLong(
   { store, now }: Context,

@@ -4,13 +4,13 @@ import { add, type Currency, convert, type Money, percentOf, type Rate } from '.
 import { freshRate } from '../../store/money/fx.ts';
 import { type Context, later } from '../context/context.ts';
 
-/** The supplier converts at a rate of its own: what it asks in another currency is taken for so much dearer. */
+/** The supplier converts at a rate of its own: this margin is added to a price in another currency. */
 const conversionMarginPercent = '3';
 
-/** A rate that is older converts nothing. */
+/** Rates from before this time are not used. */
 export const oldestRate = (ctx: Context): Date => later(ctx, -ctx.config.fxMaxAgeHours * hourMs);
 
-/** What a price of the supplier's may cost us; nothing where no current rate is known. */
+/** The most that a supplier's price may cost us; undefined where there is no current rate. */
 type InOurs = (price: Money) => Money | undefined;
 
 /** Reads the current rates of all `currencies` first, so that every price of an offer is judged by the same ones. */

@@ -24,7 +24,7 @@ export const throughApi = (ctx: Context): SupplierReader => ({
     ),
 });
 
-/** The account that placed it: nobody else may see it. */
+/** The account that placed the supplier order: no other account may read it. */
 export async function accountOf(ctx: Context, { credentialId, number }: SupplierOrder): Promise<Credential> {
   const credential = credentialId && (await ctx.store.read(em => findCredential(em, credentialId)));
   if (!credential) throw new Error(`supplier order ${number} has no account to ask with`);

@@ -12,7 +12,7 @@ export const nameOf = ({ number }: SupplierOrder): string => `AliExpress order $
 export const unreadable = (row: SupplierOrder, { message }: Terminal): Stop =>
   attention(`${nameOf(row)} cannot be read: ${message}`);
 
-/** What a person has to see of an order that was read. */
+/** Why a person must look at a supplier order that was read; undefined where its status is an ordinary one. */
 export function stopOf(row: SupplierOrder, { status, rawStatus, endReasons = [] }: SupplierNews): Stop | undefined {
   if (supplierStates[status]) return undefined;
   const lines = endReasons.length > 0 ? `, of its lines: ${endReasons.join(', ')}` : '';
