@@ -3,7 +3,7 @@ import type { Order, SupplierOrder } from '../../store/entities/order.ts';
 import { keepParcels, type SeenParcel } from '../../store/orders/parcels.ts';
 import type { Context } from '../context/context.ts';
 
-/** Keeps where the parcels of one supplier order are: there may be several, and a number may change on its way. */
+/** Stores the parcels of one supplier order: there may be several, and a tracking number may change on the way. */
 export async function takeParcels(
   ctx: Context,
   order: Order,
@@ -28,14 +28,14 @@ function seen(ctx: Context, order: Order, { trackingNumber, carrier, items, even
   return {
     trackingNumber,
     carrier: carrier || 'unknown',
-    // An order holds one product: what a parcel does not say, or says too much of, is all of it.
+    // An order holds one product: a parcel without a plausible quantity counts as all of it.
     quantity: pieces > 0 && pieces <= order.quantity ? pieces : order.quantity,
     shippedAt: shippedAt(ctx, order, times),
     lastEvent: last && { at: last.at, text: last.description || last.name },
   };
 }
 
-/** The first thing that happened to it: never before the order was paid, never in the future. */
+/** The time of the parcel's first event, but never before the order was paid, and never in the future. */
 function shippedAt(ctx: Context, order: Order, times: readonly number[]): Date {
   const now = ctx.now().getTime();
   const first = times.length > 0 ? Math.min(...times) : now;

@@ -15,11 +15,11 @@ import { moneyOf } from '../../store/money/payments.ts';
 import { withToken } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
 
-/** What is told, and to which order or shipment of the channel: frozen as it leaves. */
+/** A notice as it is frozen: its body, and the order or shipment at the channel that it is for. */
 type Notice = { readonly to: string; readonly body: string };
 type Told = { readonly [name: string]: Json };
 
-/** How one sale channel is told of one parcel, and how it is asked whether it knows already. */
+/** How to report one parcel to one sale channel, and how to find out whether the channel knows it already. */
 type NoticeChannel = Pick<Intent<Told>, 'account' | 'environment'> & {
   freeze(): string;
   find(request: string): Promise<Found<Told>>;
@@ -29,10 +29,10 @@ type NoticeChannel = Pick<Intent<Told>, 'account' | 'environment'> & {
 const noticeOf = (request: string): Notice => JSON.parse(request) as Notice;
 const found = (yes: boolean): Found<Told> => (yes ? { answer: 'FOUND', result: {} } : { answer: 'ABSENT' });
 
-/** A page that belongs to no shop and no supplier. */
+/** A neutral tracking page, which shows neither our shop nor the supplier. */
 const trackingPage = (number: string): string => `https://t.17track.net/en#nums=${encodeURIComponent(number)}`;
 
-/** @throws Terminal when there is nobody to tell */
+/** @throws Terminal when the sale has no channel that takes the notice */
 export async function noticeChannel(ctx: Context, order: Order, parcel: Parcel): Promise<NoticeChannel> {
   const { externalOrderId } = order;
   if (!externalOrderId) throw new Terminal('NO_SALE_CHANNEL', 'the sale has no number at its channel');
@@ -55,7 +55,7 @@ async function sellerOf(ctx: Context, order: Order): Promise<Credential> {
 
 async function paypal(ctx: Context, id: OrderId, to: string, parcel: Parcel): Promise<NoticeChannel> {
   const held = await ctx.store.read(em => moneyOf(em, id));
-  // The money that is here is what the parcel is for. PayPal takes no number for a capture that was declined.
+  // The parcel belongs to the payment with money left: PayPal refuses a tracking number for a declined capture.
   const paid = held.find(({ sums }) => leftOf(sums).amountMinor > 0n) ?? held[0];
   if (!paid) throw new Terminal('NO_SALE_CHANNEL', 'there is no payment that the parcel is for');
   const { reference: captureId } = paid.payment;
@@ -113,7 +113,7 @@ async function ebay(
   };
 }
 
-/** A shipment holds one number: the one that was told last. */
+/** A shipment holds one tracking number: the last one reported. */
 async function mercadolibre(
   ctx: Context,
   seller: Credential,

@@ -13,14 +13,14 @@ import { type Context, onceContext } from '../context/context.ts';
 import { meaningOf } from '../step/error-meaning.ts';
 import { noticeChannel } from './notice-channel.ts';
 
-/** The channels show what they were told for longer than this; a tracking number is no news any more then. */
+/** The channels show reported parcels for longer than this, and an older tracking number is of no use any more. */
 const resendForMs = 29 * dayMs;
-/** A channel that could not be told for so long is told by a person, or not at all. */
+/** After this long a person must enter the parcel at its channel by hand. */
 const giveUpAfterMs = 14 * dayMs;
 
 /**
- * Tells the sale channel of every parcel that it does not know, each once. What goes wrong with one keeps neither the
- * others nor the order from going on. @returns how many are still to be told
+ * Reports every parcel that the sale channel does not know, each once. A failure with one parcel stops neither the
+ * others nor the order. @returns how many parcels are still to be reported
  */
 export async function tellParcels(ctx: Context, order: Order): Promise<number> {
   const parcels = await ctx.store.read(em => untoldParcels(em, order.id));
@@ -45,7 +45,7 @@ async function isLeft(ctx: Context, order: Order, parcel: Parcel): Promise<boole
   }
 }
 
-/** `isFinal`: it is not told again. @throws what is our own trouble, and not the channel's */
+/** `isFinal`: the parcel is not reported again. @throws errors of our own side, not the channel's */
 function whyNotTold(error: unknown): { failure: Failure; isFinal: boolean } {
   const meaning = meaningOf(error);
   switch (meaning.kind) {
@@ -81,9 +81,9 @@ async function tell(ctx: Context, order: Order, parcel: Parcel): Promise<void> {
     keyFor: async (em, number) => effectKey('ship-notice', await nameOfParcel(em, order, parcel), number),
     freeze: channel.freeze,
     resendForMs,
-    // eBay makes two parcels of what is sent twice; for the others nothing is promised.
+    // eBay makes two parcels of a notice that is sent twice; the other channels promise nothing.
     deduplicates: false,
-    // Which parcels are still to be told of, and whether the channel wants to hear of them, was just read.
+    // This run has just read which parcels are unreported, and that the channel accepts them.
     mayStillLeave: askedInThisRun,
     assertOwner: em => assertClaim(em, order),
     find: effect => channel.find(effect.request),

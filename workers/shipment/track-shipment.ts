@@ -26,20 +26,20 @@ import { move, orderStep, recheck } from '../step/order-step.ts';
 import { takeParcels } from './follow-parcels.ts';
 import { tellParcels } from './ship-notice.ts';
 
-/** A sale channel that could not be told is told again after this long. */
+/** How soon a parcel that could not be reported is reported again. */
 const tellAgainMs = 300_000;
 
 /**
- * Follows the parcels, and tells the sale channel of each. The order is SHIPPED when all its supplier orders are, and
- * DELIVERED when all have arrived. A supplier that cancels what it was paid for stops everything that is
- * still to leave; what it did not cancel is followed all the same.
+ * Follows the parcels, and reports each to the sale channel. The order is SHIPPED when all its supplier orders are, and
+ * DELIVERED when all have arrived. When the supplier cancels a paid supplier order, no further payout leaves; its other
+ * supplier orders are still followed.
  */
 export const trackShipment: Processor<'orderId'> = ({ orderId }, ctx) =>
   orderStep(ctx, { queue: 'track-shipment', id: orderId, from: trackedIn }, order =>
     followParcels(ctx, order, throughApi(ctx)),
   );
 
-/** WAITING only for the refund of what the supplier cancelled. */
+/** WAITING only for the supplier's refund of a cancelled supplier order. */
 export const trackedIn: readonly OrderState[] = ['PURCHASED', 'SHIPPED', 'WAITING'];
 
 export async function followParcels(ctx: Context, order: Order, reader: SupplierReader): Promise<string> {
@@ -54,12 +54,12 @@ export async function followParcels(ctx: Context, order: Order, reader: Supplier
   }
   if (stop) return stopLegs(ctx, order, stop);
   if (unread) return recheck(ctx, order, ctx.config.trackingPollMs, { note: unread });
-  // What a cancelled line has stopped goes on when no line is cancelled any more.
+  // A freeze for a cancelled line ends when no line is cancelled any more.
   await ctx.transact((em, enqueue) => endFreeze(em, enqueue, order, 'SUPPLIER_CANCELLED'));
-  // What was closed unpaid is none of the goods.
+  // A supplier order that was closed unpaid holds none of the goods.
   const states = rows.filter(row => !isCancelled(row)).map(({ status }) => status);
   const untold = await tellParcels(ctx, order);
-  // A delivered order is not looked at again: its sale channel is told first.
+  // A delivered order is not looked at again, so its parcels must be reported first.
   if (untold === 0 && states.every(status => status === 'DELIVERED')) return move(ctx, order, { to: 'DELIVERED' });
   if (order.status === 'PURCHASED' && states.every(isUnderWay)) return move(ctx, order, { to: 'SHIPPED' });
   if (order.status === 'SHIPPED') await missNumbers(ctx, order);
@@ -73,7 +73,7 @@ export async function followParcels(ctx: Context, order: Order, reader: Supplier
 const unknownPurchase = (ctx: Context, order: Order): Promise<string> =>
   move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: nothingStands });
 
-/** A person looks. Where goods do not come, nothing of what is still to be paid out leaves before. */
+/** Gives the order to a person. Where goods were cancelled, no payout leaves before the decision. */
 const stopLegs = (ctx: Context, order: Order, stop: Stop): Promise<string> =>
   move(
     ctx,
@@ -88,7 +88,7 @@ const stopLegs = (ctx: Context, order: Order, stop: Stop): Promise<string> =>
 
 const isUnderWay = (status: SupplierOrderState): boolean => status === 'SHIPPED' || status === 'DELIVERED';
 
-/** Sent, and no parcel has a number: a person is told when that has gone on for too long. */
+/** The goods are shipped, but no parcel has a tracking number: warns when that has lasted too long. */
 async function missNumbers(ctx: Context, order: Order): Promise<void> {
   if ((await ctx.store.read(em => parcelsOf(em, order.id))).length > 0) return;
   if (!(await waitedTooLong(ctx, order, 'a tracking number', 'sent; no parcel has a tracking number yet'))) return;
@@ -107,7 +107,7 @@ async function takeAllNews(
 ): Promise<AllNews> {
   const stops: Stop[] = [];
   try {
-    // What is cancelled stays so, and what a person has seen is not asked about.
+    // A cancelled supplier order stays so, and one that a person has judged is not read.
     for (const row of rows.filter(one => !isCancelled(one) && !isSeenByPerson(one))) {
       const stop = await takeNews(ctx, order, reader, row);
       if (stop) stops.push(stop);
@@ -117,7 +117,7 @@ async function takeAllNews(
     return stop ? { stop } : {};
   } catch (error) {
     if (!(error instanceof ReconnectNeeded)) throw error;
-    // The goods are on their way all the same.
+    // The goods are on their way although we cannot follow them: the order is not stopped.
     const text = `nothing is known of the parcels: ${error.message}`;
     await ctx.store.transaction(em => noteOnce(em, order.id, 'tracking-reconnect', text));
     return { unread: text };
@@ -133,17 +133,17 @@ async function takeNews(
   const news = await reader.order(row).catch(refusalIn);
   if (news instanceof Terminal) return stopOrTell(ctx, order, unreadable(row, news));
   const stop = stopOf(row, news);
-  // Paid and booked: a dispute or a hold at the supplier changes nothing yet, but a person should know.
+  // A dispute or hold at the supplier does not change a purchase that is paid and booked, but a person should know.
   if (stop && news.status === 'NEEDS_ATTENTION') await tellOnce(ctx, order, stop.note);
   else if (stop) return stopOrTell(ctx, order, stop);
   const { rawStatus, payDeadline } = news;
   applySupplierStatus(row, { status: supplierStates[news.status], rawStatus, payDeadline });
-  // That it was cancelled is written with what that means for the order.
+  // A cancellation is stored together with its effect on the order.
   if (!isCancelled(row)) await ctx.store.transaction(em => saveSupplierNews(em, order, [row]));
   return undefined;
 }
 
-/** What waits for its supplier's refund goes on waiting for it. */
+/** An order that waits for the supplier's refund goes on waiting, with a note; any other order stops. */
 async function stopOrTell(ctx: Context, order: Order, stop: Stop): Promise<Stop | undefined> {
   if (order.status !== 'WAITING') return stop;
   await tellOnce(ctx, order, stop.note);
