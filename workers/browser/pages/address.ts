@@ -1,7 +1,7 @@
 import type { Page } from 'puppeteer';
 import { fill, find, isThere, type Part, press } from '../locate.ts';
 
-/** The fields of the address form, by the names that the order API gives them too. */
+/** The fields of the address form, by their names in the order API. */
 export type AddressFields = Readonly<Record<string, string>>;
 
 const labels: Readonly<Record<string, string>> = {
@@ -29,7 +29,7 @@ const field = (name: string, label: string): Part => ({
   selectors: [`::-p-aria([name="${label}"][role="textbox"])`, `input[name="${name}"]`],
 });
 
-/** Every field that is there is written, also with nothing: the form may still hold another buyer's address. */
+/** Fills every field of the form, if only with an empty text: the form may still hold another buyer's address. */
 export async function enterAddress(page: Page, address: AddressFields): Promise<void> {
   await find(page, save);
   for (const [name, label] of Object.entries(labels)) {

@@ -10,7 +10,7 @@ const checkout: Part = {
 
 type Line = { productId: string | undefined; skuId: string | undefined; quantity: number };
 
-/** Cart and review show their lines alike. */
+/** Reads the lines of the cart or the review page, which show them alike. */
 export const readLines = (page: Page): Promise<Line[]> =>
   page.$$eval('[data-sku-id]', lines =>
     lines.map(line => ({
@@ -20,7 +20,7 @@ export const readLines = (page: Page): Promise<Line[]> =>
     })),
   );
 
-/** Exactly what was sold, and nothing else, lies there. @throws Obstacle */
+/** Checks that the page holds exactly what was sold, and nothing else. @throws Obstacle */
 export async function expectOnly(page: Page, wanted: Wanted, where: string): Promise<void> {
   const lines = await readLines(page);
   const [line] = lines;

@@ -3,7 +3,7 @@ import { find, type Part } from '../locate.ts';
 
 const numbers: Part = { what: 'list of order numbers', selectors: ['::-p-aria([name="Orders"][role="list"])'] };
 
-/** The numbers that the order got: one, or several where it was split between stores. */
+/** Reads the numbers of the supplier orders: several where the purchase was split between stores. */
 export async function readConfirmation(page: Page): Promise<string[]> {
   const list = await find(page, numbers);
   const texts = await list.$$eval('a', links => links.map(link => link.textContent?.trim() ?? ''));

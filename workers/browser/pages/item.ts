@@ -20,7 +20,7 @@ export const itemPath = ({ productId, skuId }: Wanted): string => `/item/${produ
 /** Chooses exactly the variant that was sold, never the one that happens to be selected. @throws Obstacle */
 export async function takeItem(page: Page, wanted: Wanted): Promise<void> {
   await find(page, buyNow);
-  // Others are offered, and ours is not: only then it is gone.
+  // Only a page that offers other variants proves that ours is gone.
   await find(page, variants);
   const variant = await page.$(`input[type=radio][name=skuId][value="${wanted.skuId}"]`);
   if (!variant) throw new Obstacle('VARIANT_GONE', `variant ${wanted.skuId} is not offered`);

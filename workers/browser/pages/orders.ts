@@ -14,7 +14,7 @@ export type ListedOrder = {
   readonly parcels: readonly { trackingNumber: string; carrier: string }[];
 };
 
-/** Older orders than this many pages away are not looked at. */
+/** At most this many pages of the list are read. */
 const pagesMax = 5;
 const list: Part = { what: 'list of orders', selectors: ['::-p-aria([name="My orders"][role="heading"])'] };
 const detail: Part = { what: 'order', selectors: ['article[data-order]'] };
@@ -22,7 +22,7 @@ const detail: Part = { what: 'order', selectors: ['article[data-order]'] };
 export const ordersPath = '/orders';
 export const orderPath = (number: string): string => `/orders/${number}`;
 
-/** The newest orders, back to `since`; the log-in has been passed. */
+/** Reads the newest orders, back to `since`, from a page that is logged in. */
 export async function readOrders(page: Page, since: Date): Promise<ListedOrder[]> {
   const found: ListedOrder[] = [];
   for (let pages = 1; pages <= pagesMax; pages += 1) {
@@ -36,7 +36,7 @@ export async function readOrders(page: Page, since: Date): Promise<ListedOrder[]
   return found;
 }
 
-/** Those of the first page. */
+/** Reads the orders of the first page. */
 export async function readNewestOrders(page: Page): Promise<ListedOrder[]> {
   await find(page, list);
   return readEntries(page);

@@ -17,12 +17,12 @@ export const placeOrder: Part = {
   selectors: ['::-p-aria([name="Place order"][role="button"])', '::-p-aria([name="Submit order"][role="button"])'],
 };
 
-/** What must be read back: a field that is missing here went into a parcel for somebody else. */
+/** Address fields that the review must show: one that is missing means that the parcel would go to another address. */
 const readBack = ['full_name', 'address', 'address2', 'city', 'province', 'zip', 'country'];
 
 export type Review = { readonly total: Money; readonly button: ElementHandle };
 
-/** Reads the last page before the order: the right goods, to the right person. @throws Obstacle */
+/** Checks the last page before the order: the goods and the address must be right. @throws Obstacle */
 export async function readReview(page: Page, wanted: Wanted, address: AddressFields): Promise<Review> {
   const button = await find(page, placeOrder);
   await expectOnly(page, wanted, 'review');
