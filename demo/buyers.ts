@@ -19,7 +19,7 @@ export async function fillCart(
   return { orderId: String(created.orderId), checkoutToken: String(created.checkoutToken) };
 }
 
-/** PayPal sends the buyer back to the shop, whose page asks for the capture. */
+/** PayPal sends the buyer back to the shop, whose page requests the capture. */
 export const pay = (stage: Stage, cart: { orderId: string; checkoutToken: string }): Promise<Json> =>
   stage.buyer('POST', '/api/paypal/capture-order', cart);
 

@@ -1,4 +1,4 @@
-/** Plays the browser of a user who connects an outside account: from our start to the consent page and back. */
+/** Plays the browser of a user who connects an outside account: from our start page to the consent page and back. */
 export type Browser = {
   /** Cookies and whatever else goes with every request to the api. */
   readonly headers: Record<string, string>;
@@ -45,7 +45,7 @@ export async function land(url: URL, { headers }: Browser, accept = '*/*'): Prom
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
-/** All of it, as an owner who allows the access. @throws unless the account is connected then */
+/** Goes all the way as an owner who allows the access. @throws unless the account is connected then */
 export async function connectAs(walk: Walk, account: string): Promise<Landed> {
   const { page, browser } = await start(walk);
   const landed = await land(await decide(page, account), browser);

@@ -12,15 +12,15 @@ export type Count = {
   needsReview: number;
   supplierOrders: number;
   payouts: number;
-  /** Captures, purchases, sales and payouts beyond the first of an order, or of a share of its money. */
+  /** Captures, purchases, sales and payouts beyond the first of an order, or of a leg. */
   duplicates: number;
   ledgerBalanced: boolean;
 };
 
-/** The id in a key: of an order, or of a share of its money. */
+/** The id in a key: of an order, or of a leg. */
 const idIn = (text: string): string => /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(text)?.[0] ?? text;
 
-/** The effects in the outside world, by its own books: what the demo believes does not count. */
+/** The effects in the outside world, from the sandbox's own books and not from ours. */
 export async function effectsOf(sandbox: Call): Promise<readonly Effect[]> {
   const { effects } = (await sandbox('GET', '/effects')) as { effects: Effect[] };
   return effects;
@@ -29,9 +29,8 @@ export async function effectsOf(sandbox: Call): Promise<readonly Effect[]> {
 type Known = readonly { readonly id: string; readonly mark: string | null }[];
 
 /**
- * How often something happened more than once to one order, or to one share of its money. A purchase that becomes
- * several supplier orders counts once, a payout that failed not at all. An order that no scenario waited for is no
- * duplicate of another.
+ * How often something happened more than once to one order, or to one leg. A purchase that becomes several supplier
+ * orders counts once, and a failed payout does not count. An order that no scenario waited for is no duplicate.
  */
 export function duplicatesAmong(effects: readonly Effect[], orders: Known): number {
   const byMark = new Map(orders.map(({ id, mark }) => [mark ?? id, id]));
@@ -53,7 +52,7 @@ export function duplicatesAmong(effects: readonly Effect[], orders: Known): numb
 const cameToNothing = ['FAILED', 'BLOCKED', 'DENIED', 'Failed', 'Cancelled', 'RETURNED', 'REFUNDED', 'REVERSED'];
 const wasPaid = ({ detail }: Effect): boolean => !cameToNothing.includes(String(detail.itemStatus));
 
-/** Our keys are derived from outside names: replaces each with the id of our own row. */
+/** Our keys contain outside names: replaces each key with the id of our own row. */
 async function asOurs(store: Store, effects: readonly Effect[]): Promise<Effect[]> {
   const query = 'select idempotency_key as key, subject::text from effects';
   const ours = await store.read(em => em.execute<{ key: string; subject: string }[]>(query));
@@ -61,7 +60,7 @@ async function asOurs(store: Store, effects: readonly Effect[]): Promise<Effect[
   return effects.map(effect => ({ ...effect, key: subjects.get(effect.key) ?? effect.key }));
 }
 
-/** Sales that count, beyond the first of an order. */
+/** Sales beyond the first of an order, without voided ones. */
 async function secondSales(store: Store): Promise<number> {
   const query = 'select count(*)::int - count(distinct order_id)::int as more from sales where voided_at is null';
   const [row] = await store.read(em => em.execute<{ more: number }[]>(query));

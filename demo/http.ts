@@ -5,7 +5,7 @@ export type Call = (method: string, path: string, body?: Json, headers?: Record<
 
 const callTimeoutMs = 20_000;
 
-/** The answer has an error status. */
+/** The process answered with an error status. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
@@ -16,8 +16,8 @@ export class Refused extends Error {
 }
 
 /**
- * An outside caller that talks JSON to one of the processes. A process that is restarting is tried again, so an earlier
- * attempt may have carried out the call before the one that is answered.
+ * An outside caller that talks JSON to one of the processes. It repeats a call while the process restarts, so an
+ * earlier attempt may have carried out the call before the answered one.
  */
 export const talkTo =
   (base: string, standing: Record<string, string> = {}, patienceMs = 5_000): Call =>
@@ -60,7 +60,7 @@ export async function patiently<T>(patienceMs: number, attempt: () => Promise<T>
 /** Waits for a condition of the outside world. @throws when it does not come true */
 export type Until = (what: string, holds: () => Promise<boolean>) => Promise<void>;
 
-/** For so long and no longer. */
+/** Waits until a fixed deadline, whether or not anything moves. */
 export const untilWithin =
   (deadlineMs: number): Until =>
   async (what, holds) => {
@@ -72,7 +72,7 @@ export const untilWithin =
     });
   };
 
-/** The time between two looks: short at first, longer for a condition that takes long. */
+/** The pause between two looks: short at first, longer for a condition that takes long. */
 const betweenLooks = { firstMs: 100, growth: 1.3, mostMs: 1_000 };
 
 export async function lookAgain(isDone: () => Promise<boolean>): Promise<void> {

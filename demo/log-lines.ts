@@ -2,12 +2,12 @@ import { Writable } from 'node:stream';
 
 type Trouble = { readonly atMs: number; readonly raw: string; readonly text: string };
 
-/** The last trouble that names one of these, else the last one since a moment; undefined when there was none. */
+/** The last trouble that contains one of `names`, otherwise the last one since that time; undefined without any. */
 export type LastTrouble = (named: readonly string[], sinceMs: number) => string | undefined;
 
 const keptMax = 2_000;
 
-/** A log that passes everything on, and remembers what went wrong. */
+/** A log that passes every line on, and remembers warnings and errors. */
 export function watchLog(to: Writable): { log: Writable; lastTrouble: LastTrouble } {
   const troubles: Trouble[] = [];
   const log = new Writable({
@@ -41,7 +41,7 @@ type LogLine = {
 function troubleIn(line: string): string | undefined {
   const [, process = '', said = ''] = /^(\S+) +\| (.*)$/.exec(line) ?? [];
   const read = parse(said);
-  // What is no JSON comes from the process that watches over the others, or from one that dies.
+  // A line that is no JSON comes from the supervisor, or from a process that dies.
   if (!read) return /Error|ended with/.test(said) ? `${process}: ${said}` : undefined;
   const { level = '', time = '', msg = '', reason, code, err, req, res } = read;
   const at = `${process} ${time.slice(11, 19)}`;

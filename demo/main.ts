@@ -65,7 +65,7 @@ await runStarter('demo', async ({ stayUp }) => {
   return stayUp(status);
 });
 
-/** Where there is no Chromium the browser's scenarios are left out, which is said. */
+/** Without a Chromium, leaves out the browser's scenarios and says so. */
 async function playableScenarios(): Promise<{ playable: readonly Scenario[]; leftOut: readonly LeftOut[] }> {
   try {
     await findChromium(process.env.CHROME_PATH);

@@ -1,6 +1,6 @@
 import { type Call, type Json, Refused, talkTo } from './http.ts';
 
-/** A user with an account, who logs in again when the session has ended: a clock that jumps ends it. */
+/** A user who logs in again when the session has ended, as a jump of the clock makes it do. */
 export type Member = {
   readonly id: string;
   readonly call: Call;
@@ -18,7 +18,7 @@ export async function logIn(api: string, email: string, password: string, patien
   };
   let session = await begin();
   let renewal: Promise<void> | undefined;
-  /** Once, for all calls that find the session ended. */
+  /** Logs in once for all calls that find the session ended. */
   const renew = () =>
     (renewal ??= begin().then(begun => {
       session = begun;

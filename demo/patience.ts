@@ -1,12 +1,12 @@
 import { lookAgain, type Until } from './http.ts';
 
-/** Says how far everything has come: a text that changes whenever something moves forward. */
+/** Gives a text that changes whenever something moves forward. */
 export type Mark = () => Promise<string>;
 
 export type Limits = {
-  /** If nothing moved for this long, nothing will. Longer than the longest silence of an order without trouble. */
+  /** If nothing moved for this long, nothing will. Longer than an order without trouble ever pauses. */
   readonly stillMs: () => number;
-  /** The limit of the whole run: a loop that moves for ever ends too. */
+  /** The limit of the whole run, for a loop that moves for ever. */
   readonly overallMs: number;
 };
 
@@ -16,8 +16,8 @@ export class Stalled extends Error {
 }
 
 /**
- * Patience by progress: on a slow machine what takes long is waited for as long as anything moves. The clock of `overallMs`
- * starts here. A look that fails (a database that does not answer) sees nothing move; the last failure is told at the end.
+ * A wait that lasts as long as anything moves, so that a slow machine has the time it needs. `overallMs` counts from
+ * this call. A look that fails (the database does not answer) counts as no movement; the error names the last failure.
  */
 export function patienceBy(mark: Mark, { stillMs, overallMs }: Limits): Until {
   const overallEnd = Date.now() + overallMs;

@@ -22,7 +22,7 @@ export type Summary = Partial<Count> & {
   readonly failed: readonly { readonly scenario: string; readonly reason: string; readonly log: string | undefined }[];
 };
 
-/** Plays the programme and tells how it went. Always comes to a verdict. */
+/** Plays the programme and prints how it went. Always gives a verdict. */
 export async function perform(options: {
   system: System;
   programme: Programme;
@@ -67,7 +67,7 @@ const failuresOf = (outcomes: readonly Outcome[]): Summary['failed'] =>
 
 const inSeconds = (ms: number): number => Math.round(ms / 100) / 10;
 
-/** The books at the end; where database or sandbox do not answer any more, the reason why they cannot be read. */
+/** The books at the end, or `unread`: why the database or the sandbox cannot be read any more. */
 async function readEnd(system: System, store: Store): Promise<{ books: Books; count?: Count; unread?: string }> {
   try {
     const sandbox = talkTo(`${system.urls.sandbox}/_control`);

@@ -1,6 +1,6 @@
 /**
- * Scenarios are played a few at a time; then, one after the other, those that need the stage for themselves. Each
- * performance ends in one of three ways:
+ * Scenarios are played a few at a time; then, one after the other, those that must play alone. Each performance ends in
+ * one of three ways:
  *
  *     playing ──► endings to be waited for ──► all came          it went well
  *        │                └──────────────────► nothing moves     it failed: what was expected
@@ -17,7 +17,7 @@ export type Performance = {
   endings: readonly Ending[];
   /** Its orders, by our id or the marketplace's number: known also where it broke off. */
   readonly orders: Set<string>;
-  /** By this machine's clock; 0 until then. */
+  /** Milliseconds by this machine's clock; 0 until then. */
   beganAtMs: number;
   /** Why it failed. */
   failure?: string;
@@ -56,7 +56,7 @@ async function play(stage: Stage, one: Performance): Promise<void> {
   }
 }
 
-/** Waits until its orders have ended as they should. A performance in which nothing moves is not waited for again. */
+/** Waits until its orders have ended as they should. A performance in which nothing moves any more has failed. */
 async function waitForEnd({ until }: Stage, watch: Watch, one: Performance): Promise<void> {
   if (one.failure !== undefined) return;
   const missing = () => one.endings.filter(ending => !watch.latest.has(ending));

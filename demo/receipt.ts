@@ -35,7 +35,7 @@ export async function readBooks(store: Store): Promise<Books> {
 }
 
 const columns = ['scenario', 'order', 'price', 'supplier', 'fees', 'platform got', 'reseller got', 'ended'];
-/** Of the lines below a scenario that failed. */
+/** The width of the lines below a scenario that failed. */
 const lineWidth = 110;
 
 /** A row for each order and, where a scenario failed, why, with the line of the log that tells most about it. */

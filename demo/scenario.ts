@@ -1,7 +1,7 @@
 import type { FailureReason, OrderState } from '../domain/order.ts';
 import type { Stage } from './stage.ts';
 
-/** How one order is to end. */
+/** How one order must end. */
 export type Ending = {
   /** Ours, or the marketplace's own number and line. */
   readonly order: { id: string } | { externalOrderId: string; line: number };
@@ -21,7 +21,7 @@ export type Scenario = {
   readonly title: string;
   /** How many orders one performance makes. */
   readonly orders: number;
-  /** Those that change what all orders share play one after the other, after the rest. */
+  /** Changes what all orders share: such scenarios play one after the other, after the rest. */
   readonly alone?: boolean;
   /** Needs a Chromium on this machine. */
   readonly inBrowser?: boolean;

@@ -1,4 +1,4 @@
-/** The waiting times that every order meets. */
+/** Waiting times that every order meets. */
 export const shortWaits = {
   ORDER_HOLD_MINUTES: '0',
   SWEEP_INTERVAL_MS: '250',

@@ -7,7 +7,7 @@ import { setStage } from './stage.ts';
 import type { LiveTable } from './table.ts';
 import { type Sight, watchOrders } from './watch.ts';
 
-/** What is left when the curtain has fallen. */
+/** The result of a show. */
 export type Shown = {
   readonly performances: readonly Performance[];
   readonly leftOut: readonly LeftOut[];
@@ -19,27 +19,27 @@ export type Shown = {
 };
 
 /**
- * Longer than an order that is well is ever silent: where a worker is killed after a click which its shop answers late,
- * half a minute. How much slower this machine is than others, its first order has shown.
+ * Longer than an order without trouble ever pauses, which is half a minute when a worker is killed after a click that
+ * the shop answers late. The time of the first order shows how slow this machine is.
  */
 const stillMs = (firstSettledMs = 0): number => Math.max(60_000, Math.round(6 * firstSettledMs));
 const overallMs = (orders: number): number => 600_000 + 2_000 * orders;
-/** Whoever waits gives up before; what hangs is left behind. */
+/** Every wait gives up before this; a call that hangs is abandoned. */
 const hangingMs = 60_000;
 const balancePerOrderMinor = 150_00;
 
 export type LeftOut = { readonly scenario: string; readonly reason: string };
 
 export type Programme = {
-  /** Plays alone, as soon as its road is up: the rest of the system starts when its order has ended. */
+  /** Plays first and alone, as soon as its processes are up: the rest of the system starts when its order has ended. */
   readonly opening: Scenario;
-  /** What comes after it, once that is known: a browser takes seconds to be tried. */
+  /** The other scenarios, once they are known: trying the browser takes seconds. */
   rest(): Promise<{ readonly scenarios: readonly Scenario[]; readonly leftOut: readonly LeftOut[] }>;
-  /** Of all, where everything can be played. */
+  /** The number of orders if all scenarios can be played. */
   readonly ordersMax: number;
 };
 
-/** Plays the programme. Never rejects, and always ends: nobody waits for longer than `overallMs`. */
+/** Plays the programme. Never rejects, and always ends: no wait lasts longer than `overallMs`. */
 export async function show(system: System, store: Store, programme: Programme, table: LiveTable): Promise<Shown> {
   const { opening, ordersMax } = programme;
   const performances = [rehearse(opening)];

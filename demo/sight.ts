@@ -8,7 +8,7 @@ import { settled, unpaidShares } from '../store/payouts/settled-orders.ts';
 import type { Ending } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** An order as the demo's audience sees it. */
+/** An order as the demo shows it. */
 export type Seen = {
   readonly id: string;
   readonly channel: Order['channel'];
@@ -18,7 +18,7 @@ export type Seen = {
   readonly externalOrderId: string | null;
   readonly settled: boolean;
   readonly supplierOrders: readonly string[];
-  /** The text in the buyer's address by which the supplier's books name the order, where they do. */
+  /** The text in the buyer's address by which the supplier's books name an order from the website. */
   readonly mark: string | null;
   readonly payouts: number;
   readonly openLegs: number;
@@ -55,7 +55,7 @@ export async function orderOf(store: Store, order: Ending['order']): Promise<See
   return (await see(store, 'where o.external_order_id = ?', [order.externalOrderId]))[order.line];
 }
 
-/** The order, once it waits for that. */
+/** Waits until the order waits for this reason. */
 export async function untilItWaits(
   { store, until }: Pick<Stage, 'store' | 'until'>,
   order: Ending['order'],
@@ -73,8 +73,8 @@ export async function untilItWaits(
 }
 
 /**
- * How far all orders have come. What is noted of an order for the first time is progress; a loop that notes the same again
- * is none, nor is a try that failed like one before it. What a line says beside its facts is sealed.
+ * How far all orders have come. A new entry in a timeline is progress; an entry that repeats an earlier one is not, nor
+ * an attempt that failed like an earlier one. Only the facts are compared: the text of an entry is encrypted.
  */
 const howFarQuery = `
   select concat_ws(' ', (select count(*) from inbound_events), (select count(*) from orders),

@@ -14,10 +14,10 @@ export type Reseller = {
   readonly accounts: { readonly [Name in Exclude<Provider, 'aliexpress-dropshipping'>]: Account };
   /** Sets where their payouts go from now on. */
   payTo(receiver: PayTo): Promise<Json>;
-  /** Connects the supplier account again, as its owner must when it gives no more tokens. */
+  /** Connects the supplier account again, as its owner must when its tokens cannot be refreshed. */
   reconnect(): Promise<void>;
 };
-/** Buys on the supplier's website: there is no connection to its API. */
+/** A reseller whose purchases are made on the supplier's website: there is no connection to its API. */
 export type Shopper = Pick<Reseller, 'name' | 'email' | 'call'> & { readonly shopEmail: string };
 /** A PayPal e-mail address, or a Payoneer payee. */
 export type PayTo = { readonly provider: 'paypal' | 'payoneer'; readonly receiver: string };
@@ -34,7 +34,7 @@ type Provider = 'aliexpress-dropshipping' | 'ebay' | 'mercadolibre';
 export type Wares = { readonly productId: string; readonly supplierProductId: string; readonly listingId: string };
 type Holder = 'platform' | 'reseller';
 
-/** Everything a scenario plays with: the outside world over HTTP, and the database to look at, never to write to. */
+/** Everything a scenario plays with: the outside world over HTTP, and the database, only for reading. */
 export type Stage = {
   readonly system: System;
   readonly store: Store;
@@ -50,7 +50,7 @@ export type Stage = {
     expiredToken?: boolean;
     /** A Payoneer payee; PayPal pays the e-mail address when left out. */
     payeeAtPayoneer?: string;
-    /** Sells nothing else, so that a refund of this sale is set off against no other. */
+    /** The reseller sells nothing else, so that a refund of this sale is set off against no other. */
     sellsOnce?: true;
   }): Promise<Reseller>;
   hireShopper(name: string): Promise<Shopper>;
@@ -72,10 +72,10 @@ const digits = (length: number) => Array.from({ length }, () => randomInt(1, 10)
 const text = (value: unknown): string => String(value);
 
 export type StageOptions = {
-  /** How long a process that is being restarted is tried again, and a scenario waits where there is no `until`. */
+  /** How long calls to a restarting process are repeated, and how long a scenario waits where there is no `until`. */
   patienceMs?: number;
   until?: Until;
-  /** What the resellers want done with the money of an order that failed; they are asked when left out. */
+  /** The resellers' refund policy for failed orders; they are asked each time when it is left out. */
   refundPolicy?: 'automatic';
 };
 
@@ -91,13 +91,13 @@ export async function setStage(
   const { ADMIN_EMAIL = '', ADMIN_PASSWORD = '' } = system.env;
   const { call: admin } = await logIn(api, ADMIN_EMAIL, ADMIN_PASSWORD, patienceMs);
 
-  /** The address is taken when an attempt whose answer was lost has made the user. */
+  /** A conflict means that an earlier attempt, whose answer was lost, has made the user. */
   const addUser = (user: Json) =>
     admin('POST', '/api/users', user).catch((error: unknown) => {
       if (!(error instanceof Refused && error.status === 409)) throw error;
     });
 
-  /** As the owner does it: to the provider's consent page and back. A repeated attempt completes an unfinished one. */
+  /** Connects an account as its owner does: to the consent page and back. A repetition completes a broken attempt. */
   const connect = async (member: Member, provider: Provider, name: string, moneyHolder: Holder): Promise<Account> => {
     const walk = { apiUrl: api, provider, query: { moneyHolder } };
     const landed = await patiently(patienceMs, async () => connectAs({ ...walk, token: await member.token() }, name));
@@ -131,7 +131,7 @@ export async function setStage(
       if (payeeAtPayoneer) await payTo({ provider: 'payoneer', receiver: payeeAtPayoneer });
       await admin('PUT', `/api/admin/proceeds/${id}`, { heldBy: proceeds });
       const account = `${name}-${digits(6)}`;
-      // The sandbox takes purchases of accounts whose name starts so from the platform's balance.
+      // The sandbox takes purchases from the platform's balance where the account's name starts with `platform-`.
       const buyer = supplier === 'platform' ? `platform-${account}` : account;
       const connectSupplier = () => connect(member, 'aliexpress-dropshipping', buyer, supplier);
       await connectSupplier();
@@ -139,7 +139,7 @@ export async function setStage(
         ebay: await connect(member, 'ebay', account, proceeds),
         mercadolibre: await connect(member, 'mercadolibre', account, proceeds),
       };
-      // How an expired token looks to us: it should still be valid, but the provider refuses it.
+      // An expired token as we meet it: by our records it is still valid, but the provider refuses it.
       if (expiredToken) await sandbox('POST', '/revoke', { provider: 'aliexpress', name: buyer, what: 'access' });
       return { id, name, email, call, accounts, payTo, reconnect: async () => void (await connectSupplier()) };
     },

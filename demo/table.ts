@@ -3,7 +3,7 @@ import logUpdate from 'log-update';
 import { jobForOrder } from '../queues/next-job.ts';
 import type { Seen } from './sight.ts';
 
-/** What fits a terminal: the newest rows are shown, the others counted. */
+/** The rows that fit a terminal: the newest ones; the others are only counted. */
 const rowsMax = 24;
 const barWidth = 40;
 
@@ -15,7 +15,7 @@ const stateOf = (seen: Seen): string => {
   return why ? `${seen.status} (${why})` : seen.status;
 };
 
-/** The queue that has the order now; a booked sale is with the payouts. */
+/** The queue that has the order now; once its sale is booked, that is `payout`. */
 function queueOf(seen: Seen): string {
   if (seen.openLegs > 0) return 'payout';
   if (seen.settled) return '';

@@ -4,7 +4,7 @@ import { type Scenario, tellEnding } from './scenario.ts';
 import type { Seen } from './sight.ts';
 import type { Sight } from './watch.ts';
 
-/** What became of one performance. */
+/** How one performance ended. */
 export type Outcome = {
   readonly scenario: Scenario;
   /** In the order of its endings; where it broke off, the orders that it had made by then. */
@@ -17,7 +17,7 @@ export type Outcome = {
 };
 
 /**
- * Judged by the last look: an ending that came late counts, and one that has changed for the worse has failed.
+ * Judges each performance by the last look: a late ending counts, and one that has changed for the worse has failed.
  * @param trouble why the show broke off, where it did
  */
 export function judge(

@@ -19,7 +19,7 @@ export type Watch = {
   readonly latest: Sight;
   /** Milliseconds from the start of this process until the first order was seen to be settled. */
   readonly firstSettledMs: number | undefined;
-  /** Looks once more. @throws when the database does not answer */
+  /** Reads all orders once more. @throws when the database does not answer */
   look(): Promise<Sight>;
   close(): void;
 };
@@ -27,7 +27,7 @@ export type Watch = {
 const untilFirstMs = 100;
 const afterwardsMs = 500;
 
-/** Looks at all orders again and again, for all who wait for one. After a failed look the one before it stays. */
+/** Reads all orders again and again, for all waits together. After a failed read the previous one stays valid. */
 export function watchOrders(store: Store, onLook: (sight: Sight) => void): Watch {
   let latest = sightOf([], '');
   let firstSettledMs: number | undefined;
@@ -41,7 +41,7 @@ export function watchOrders(store: Store, onLook: (sight: Sight) => void): Watch
   };
   const goOn = async () => {
     while (!closed) {
-      await look().catch(() => undefined); // a database that is away is looked at again
+      await look().catch(() => undefined); // a database that is down is read again
       await sleep(firstSettledMs === undefined ? untilFirstMs : afterwardsMs);
     }
   };

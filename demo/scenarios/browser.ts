@@ -5,7 +5,7 @@ import { effectsOf } from '../count.ts';
 import { type Scenario, settled } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
-/** The mark names the order in the supplier's books: the website knows no key of ours. */
+/** The mark in the address names the order in the supplier's books: the website takes no key of ours. */
 async function cartOf(stage: Stage, name: string) {
   const shopper = await stage.hireShopper(name);
   const mark = randomUUID();

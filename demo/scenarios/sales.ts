@@ -62,7 +62,7 @@ export const mercadoLibreInPesos: Scenario = {
     const item = { wares, unitPriceMinor: 34_990, saleFeeMinor: 4_864 };
     const externalOrderId = await buyOnMercadoLibre(stage, seller, item);
     const order = { externalOrderId, line: 0 };
-    // AliExpress pays by itself in some countries only: here somebody pays on its site.
+    // AliExpress takes the payment by itself in some countries only: here a person pays on its site.
     const { supplierOrders } = await untilItWaits(stage, order, 'SUPPLIER_UNPAID');
     for (const number of supplierOrders) await stage.sandbox('POST', '/pay', { number });
     return [settled(order)];

@@ -25,7 +25,7 @@ export const webhookFiveTimes: Scenario = {
   },
 };
 
-/** The provider does what it is asked about `match`, and its answer is lost. */
+/** Lets the provider carry out the next call about `match`, and lose its answer. */
 const dropReply = (stage: Stage, provider: string, operation: string, match: string) =>
   stage.sandbox('POST', '/faults', { provider, operation, match, kind: 'drop-reply', times: 1 });
 
@@ -62,20 +62,20 @@ export const notEnoughCapital: Scenario = {
   alone: true,
   async play(stage) {
     const reseller = await stage.hireReseller({ name: 'lea' });
-    // More than PayPal has ever reported: too much whatever we know of it by now, nothing included.
+    // More than PayPal has ever reported: too much, whatever balance we know by now, and even if we know none.
     const costMinor = (await platformBalance(stage)) + 500_00;
     const priceMinor = Math.ceil(costMinor * 1.4);
     const wares = await stage.stockUp(reseller, { costMinor, priceMinor, maxBuyMinor: costMinor + 1_000 });
     const order = await buyAtCheckout(stage, wares);
     await untilItWaits(stage, order, 'FAILED_INSUFFICIENT_FUNDS');
-    // Enough for the purchase and for what its price then leaves to be paid out.
+    // Enough for the purchase and for the payouts of its sale.
     const amountMinor = `${(await platformBalance(stage)) + priceMinor + 200_00}`;
     await stage.sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor });
     return [settled(order)];
   },
 };
 
-/** What PayPal last reported: our own reckoning starts from it. */
+/** The balance that PayPal last reported, from which our own count starts. */
 async function platformBalance({ sandbox }: Stage): Promise<number> {
   const { paypal } = (await sandbox('GET', '/balance')) as {
     paypal: { reported: { balances: Record<string, string> } };
