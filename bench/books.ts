@@ -1,11 +1,11 @@
-/** What really happened outside, by the sandbox's own books. */
+/** The effects in the outside world, by the sandbox's own books. */
 export type Books = {
   captures: number;
   supplierOrders: number;
   payouts: number;
-  /** Effects under a key that was there before. */
+  /** Effects whose key occurs more than once. */
   twice: number;
-  /** Effects that so many orders should have and do not. */
+  /** Effects that this number of orders should have and does not. */
   missing: number;
 };
 

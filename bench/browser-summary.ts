@@ -1,7 +1,7 @@
 import type { BrowserFigures } from './browser.ts';
 import { milliseconds, quantile } from './quantile.ts';
 
-/** Of a sample's second half, that is the last 50 of 100: how much its second part lies above its first. */
+/** The growth from the third to the last quarter of a sample, as a share: of 100, the last 25 against the 25 before. */
 function growthOfLastHalf(bytes: readonly number[]): number {
   const half = bytes.slice(Math.floor(bytes.length / 2));
   const middle = Math.ceil(half.length / 2);
@@ -9,10 +9,10 @@ function growthOfLastHalf(bytes: readonly number[]): number {
   return before === 0 ? 0 : after / before - 1;
 }
 
-/** What the noise of one run may look like. */
+/** The most growth that the noise of one run explains. */
 const growthMax = 0.1;
 
-/** The middle value of each quarter of a sample, in order. */
+/** The median of each quarter of a sample, in order. */
 const quarters = (sample: readonly number[]): number[] =>
   [0, 1, 2, 3].map(quarter =>
     quantile(

@@ -19,29 +19,29 @@ export type BrowserOptions = {
 export type BrowserFigures = {
   purchases: number;
   pages: number;
-  /** From the first to the last, all pages together. */
+  /** From the first purchase to the last, all pages together. */
   seconds: number;
-  /** Of those that ended PURCHASED. */
+  /** The times of the purchases that ended PURCHASED. */
   purchaseMs: number[];
-  /** What the others ended with. */
+  /** How the other purchases ended. */
   others: string[];
   supplierOrders: number;
   logIns: number;
   /** Resident bytes of all browsers after each purchase, in order; shared pages count in each of their processes. */
   browserBytes: number[];
-  /** What the process that drives them holds in memory once garbage is collected, likewise. */
+  /** Bytes that the driving process holds after each purchase, once garbage is collected. */
   ownBytes: number[];
-  /** Processes of Chromium that were there after the pool had closed. */
+  /** Chromium processes that were left after the pool had closed. */
   processesLeft: number;
 };
 
-/** Purchases with so many pages in parallel, each account at one page: the real processor, the sandbox apart. */
+/** Buys with several pages in parallel, one account per page; the sandbox is a process of its own. */
 export async function measureBrowser(options: BrowserOptions): Promise<BrowserFigures> {
   const { purchases, pages } = options;
   const postgres = await startTestPostgres();
   process.env.TEST_POSTGRES_URL = postgres.url;
   try {
-    // Never recycled: what grows is not hidden by a fresh browser.
+    // Browsers are never recycled, so that a fresh one does not hide growing memory.
     const settings = { slots: pages, tasksPerBrowser: 2 * purchases, sandbox: sandboxApart(options) };
     const shopping = await goShopping(settings);
     const figures = await whileOpen(shopping, () => buyAll(shopping, options));

@@ -25,14 +25,14 @@ export type HistoryFigures = {
   readonly questions: readonly { what: string; beforeMs: number; afterMs: number }[];
 };
 
-/** Those that brought the running balances and the indexes: before them everything was read from all history. */
+/** The migration that brought the running balances and the indexes: before it every sum was read from all history. */
 const since = '0034-running-balances';
 const before = migrations[migrations.findIndex(({ name }) => name === since) - 1]?.name ?? '';
 const tries = 5;
 
 type Question = { what: string; before: string; after(em: EntityManager): Promise<unknown> };
 
-/** What is asked while others wait or look on, as it was asked of all history, and as it is asked now. */
+/** Queries that run under a lock or for a page: as they read all history before, and as they read now. */
 const questionsOf = (ids: { seller: string; order: string }): readonly Question[] => [
   {
     what: 'what a seller owes, under the seller’s lock',
@@ -80,7 +80,7 @@ const questionsOf = (ids: { seller: string; order: string }): readonly Question[
   },
 ];
 
-/** Fills a database of its own with orders that went the whole road, and asks it before and after the indexes came. */
+/** Fills a new database with settled orders, and times the queries before and after that migration. */
 export async function measureHistory({
   orders,
   progress,
@@ -130,7 +130,7 @@ async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - began) / 1_000;
 }
 
-/** The middle one of a few tries, each. */
+/** The median of a few tries for each query. */
 async function timesOf(
   questions: readonly Question[],
   ask: (question: Question) => Promise<unknown>,

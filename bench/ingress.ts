@@ -21,29 +21,29 @@ export type IngressOptions = {
   progress: Progress;
 };
 
-/** What was sent to one of the servers, over all rounds. */
+/** The results of one server, over all rounds. */
 export type Side = { readonly perSecond: number; readonly cpuMs: number };
 
 export type IngressFigures = Side & {
   p50: number;
   p95: number;
   p99: number;
-  /** Sent and not acknowledged with 202. */
+  /** Requests that were not acknowledged with 202. */
   errors: number;
   acknowledged: number;
   stored: number;
-  /** Acknowledged, and not in the database: must be 0. */
+  /** Requests that were acknowledged and are not in the database: must be 0. */
   lost: number;
-  /** On the same machine, by the same load, in turn with ours. */
+  /** The baselines, on the same machine under the same load, in turn with ours. */
   baselines: { readonly express: Side; readonly insert: Side };
 };
 
 /** The first requests find cold code and closed pools. */
 const warmUp = 200;
-/** The servers take turns: what the machine does meanwhile hits all of them. */
+/** The servers take turns, so that other load on the machine affects all of them. */
 const rounds = 5;
 
-/** How many signed webhooks a second the api takes: each stored, and its job added, before it is acknowledged. */
+/** Measures how many signed webhooks a second the api takes: each is stored, and its job added, before the 202. */
 export async function measureIngress(options: IngressOptions): Promise<IngressFigures> {
   const { requests, connections, redisUrl, log, progress } = options;
   const signal = AbortSignal.timeout(120_000 + 60 * requests);
@@ -109,7 +109,7 @@ export async function measureIngress(options: IngressOptions): Promise<IngressFi
 
 type Server = { readonly url: URL; readonly pid: () => number | undefined };
 
-/** One of the servers, and what it has done in its turns. */
+/** One of the servers, and its counts over its turns. */
 function openSide({ url, pid }: Server) {
   let [sent, answered, ms, cpuMs] = [0, 0, 0, 0];
   return {
@@ -131,7 +131,7 @@ function openSide({ url, pid }: Server) {
   };
 }
 
-/** The baseline's own table lies in the same database as the events do. */
+/** The baseline has its own table in the database of the events. */
 async function startExpress(
   { administratorUrl, databaseUrl, env }: System,
   { mode, secret, log }: { mode: 'no-op' | 'insert'; secret: string; log: Writable },
@@ -164,7 +164,7 @@ async function onDatabase(connectionString: string, sql: string): Promise<void> 
   await client.end();
 }
 
-/** A reseller with a marketplace connection, made like anybody's. */
+/** A reseller with a marketplace connection, made in the ordinary way. */
 async function connectReseller(system: Parameters<typeof setStage>[0], store: Store) {
   const stage = await setStage(system, store);
   const { inlineUrl, webhookSecret } = (await stage.hireReseller({ name: 'bench' })).accounts.ebay;

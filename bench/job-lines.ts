@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream';
 
-/** Per queue: how long each run took that the workers logged, in milliseconds. */
+/** Per queue: the duration of each run in the workers' log, in milliseconds. */
 export type Runs = ReadonlyMap<string, readonly number[]>;
 
 type JobLine = { queue?: string; durationMs?: number };
 
-/** A log that passes everything on and reads the one line that the host writes about every job. */
+/** A log that passes every line on, and reads the one line that the host writes about each job. */
 export function watchJobLines(to: Writable): { log: Writable; runs: Runs; clear(): void } {
   const runs = new Map<string, number[]>();
   const log = new Writable({

@@ -7,12 +7,12 @@ export type Shot = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 };
-/** `status` 0: no whole answer came. */
+/** `status` is 0 when no complete answer came. */
 export type Hit = { readonly id: string; readonly status: number; readonly ms: number };
 
 const answerTimeoutMs = 10_000;
 
-/** Sends every shot once, over so many connections that are kept alive, each as fast as it is answered. */
+/** Sends every shot once, over a number of kept-alive connections; each sends its next when it has its answer. */
 export async function fire(
   shots: Iterable<Shot>,
   connections: number,

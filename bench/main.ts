@@ -6,8 +6,8 @@
  * `npm run bench -- --only browser [--purchases 100 --pages 3]`: purchases on the supplier's website, with a real
  * Chromium; on its own, because it needs one. Exits with 1 also when memory grows or a process is left.
  *
- * `npm run bench -- --only history [--orders 100000]`: what is asked of all orders, in a database of so many, before and
- * after the running balances and their indexes.
+ * `npm run bench -- --only history [--orders 100000]`: the queries over all orders, in a database of that many, before
+ * and after the running balances and their indexes.
  */
 import '../runtime/node-version.ts';
 import { createWriteStream } from 'node:fs';
@@ -67,7 +67,7 @@ await runStarter('bench', async ({ whenStopped }) => {
 
 type WhenStopped = Starter['whenStopped'];
 
-/** Each gives whether all was well. */
+/** Each measurement gives whether everything was as it should be. */
 async function benchIngress(whenStopped: WhenStopped): Promise<boolean> {
   const measured = await onEachBackend(whenStopped, redisUrl =>
     measureIngress({ requests, connections, redisUrl, ...surroundings }),

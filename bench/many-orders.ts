@@ -1,15 +1,15 @@
 /**
- * A database with the history of a busy platform: any number of orders that went the whole road, for measuring what is
- * asked of all of them. They are written in bulk and without triggers; ids are derived from their numbers.
+ * A database with the history of a busy platform: any number of settled orders, for measuring queries over all of them.
+ * They are written in bulk and without triggers; ids are derived from their numbers.
  *
- * One reseller has all orders, which is the worst for what is summed per reseller. Each tenth order was paid for by the
- * reseller's own money, so that an operator's limit is drawn down too.
+ * One reseller has all orders, which is the worst case for sums per reseller. Every tenth order was bought with the
+ * reseller's own money, so that a funding limit is drawn down too.
  */
 import type pg from 'pg';
 import { eventName } from '../store/money/event-names.ts';
 import type { Progress } from './progress.ts';
 
-/** Of the reseller, and of the admin who has the commissions. */
+/** The ids of the reseller, and of the admin who gets the commissions. */
 export const reseller = named('reseller', 'x');
 const admin = named('admin', 'x');
 const [platformAccount, resellerAccount] = [named('account', 'platform'), named('account', 'reseller')];
@@ -20,7 +20,7 @@ export function named(kind: string, number: string): string {
 }
 const id = (kind: string): string => `md5('${kind}' || i)::uuid`;
 
-/** One minute apart, the last one just now. */
+/** Orders are one minute apart; the last one is from now. */
 const at = `now() - (n - i) * interval '1 minute'`;
 const paidByReseller = 'i % 10 = 0';
 const share = `case when ${paidByReseller} then 2705 else 1256 end`;
@@ -34,7 +34,7 @@ const people = `
     (${platformAccount}, 'reported', null, 'paypal', 'USD', 100000000, now()),
     (${resellerAccount}, 'limit', ${reseller}, 'paypal', 'USD', 1000000000000, now());`;
 
-/** SQL of the names that an order's events are booked under. */
+/** SQL for the event names under which an order is booked. */
 const event = {
   paid: eventName('paid', `'CAP' || i`),
   bought: eventName('bought', `'buy-' || i`),
@@ -100,7 +100,7 @@ const history = [
 const everyTable =
   'orders, order_events, inbound_events, payments, effects, supplier_orders, sales, commissions, payout_legs, reservations, ledger_transactions, ledger_postings';
 
-/** @param client of a superuser: the triggers that guard each single row are left out */
+/** @param client connected as a superuser, who may switch off the triggers that guard each row */
 export async function fillWithOrders(client: pg.Client, orders: number, progress: Progress): Promise<void> {
   await client.query('begin; set local session_replication_role = replica');
   await client.query(

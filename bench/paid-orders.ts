@@ -25,12 +25,12 @@ export type Seed = {
 const resellers = 10;
 const atOnce = 8;
 const price = money(2_999n, 'USD');
-/** The sweep leaves a seeded order alone until its job is added. */
+/** The sweep must not touch a seeded order before its job is added. */
 const untouchedMs = 3_600_000;
 
 /**
- * Orders that are PAID with money that really was captured in the sandbox, spread over a few resellers. Their jobs are
- * given back and not added: whoever measures says when the road begins.
+ * Orders that are PAID with money that was really captured in the sandbox, spread over a few resellers. Their jobs are
+ * returned and not added: the caller decides when the measurement begins.
  */
 export async function seedPaidOrders({ store, config, control, count, progress, signal }: Seed): Promise<Job[]> {
   const sellers = createSellers({ store, box: createSecretBox(config.encryptionKeys), config, control });

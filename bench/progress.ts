@@ -2,7 +2,7 @@ import logUpdate from 'log-update';
 
 export type Progress = (what: string, done: number, total: number) => void;
 
-/** One line that is redrawn on a terminal; elsewhere a line per quarter. On stderr: the tables have stdout alone. */
+/** One line that is redrawn on a terminal; elsewhere a line per quarter. On stderr: stdout has only the tables. */
 export function openProgress(out: NodeJS.WriteStream = process.stderr): Progress {
   let last = '';
   return (what, done, total) => {

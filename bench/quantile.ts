@@ -1,8 +1,8 @@
-/** The value that so much of the sample does not exceed (nearest rank); 0 of nothing. @param share 0.95 for p95 */
+/** The quantile of a sample by nearest rank; 0 for an empty sample. @param share 0.95 for p95 */
 export function quantile(sample: readonly number[], share: number): number {
   const sorted = sample.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
 
-/** For a column: a tenth counts below 100 ms only. */
+/** The text for a column; tenths are shown below 100 ms only. */
 export const milliseconds = (ms: number): string => (ms < 100 ? ms.toFixed(1) : Math.round(ms).toString());

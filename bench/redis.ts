@@ -3,8 +3,8 @@ import { onRedis } from '../storm/on-redis.ts';
 const loopback = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * The address of a Redis that may be measured on: on this machine, and without a key. The workers of a measurement
- * would take the jobs of whoever else keeps them there. @throws when it is not such a one
+ * Checks the address of a Redis to measure on: it must be on this machine, and empty, because the workers of a
+ * measurement would take any other jobs there. @throws when it is not
  */
 export async function emptyRedis(url: string): Promise<string> {
   if (!loopback.includes(new URL(url).hostname)) throw new Error('REDIS_URL: only a Redis of this machine is measured');
@@ -13,5 +13,5 @@ export async function emptyRedis(url: string): Promise<string> {
   return url;
 }
 
-/** Leaves it as it was found. */
+/** Leaves the Redis empty, as it was found. */
 export const emptyAgain = (url: string): Promise<unknown> => onRedis(url, redis => redis.flushdb());

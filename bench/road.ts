@@ -33,17 +33,17 @@ export type RoadFigures = {
   runs: Runs;
   books: Books;
   ledgerBalanced: boolean;
-  /** Transactions of the database per order, single reads included, and BullMQ's own when the jobs live there. */
+  /** Database transactions per order, including single reads, and BullMQ's own when the jobs are in Postgres. */
   commitsPerOrder: number;
-  /** Each holds two transactions up for a second, and repeats one of them. */
+  /** Each deadlock stops two transactions for a second, and one of them is repeated. */
   deadlocks: number;
 };
 
-/** PayPal's own waiting is not ours to measure: a payout settles as soon as it was accepted. */
+/** PayPal's own delay is not measured: a payout settles as soon as it is accepted. */
 const payoutSettleMs = 0;
 const addAtOnce = 50;
 
-/** How many paid orders a second one workers process carries to the end of the road, and where the time goes. */
+/** Measures how many paid orders a second one workers process settles, and where the time goes. */
 export async function measureRoad({ orders, redisUrl, progress, ...options }: RoadOptions): Promise<RoadFigures> {
   const { log, runs, clear } = watchJobLines(options.log);
   const signal = AbortSignal.timeout(60_000 + 1_000 * orders);
@@ -74,8 +74,8 @@ export async function measureRoad({ orders, redisUrl, progress, ...options }: Ro
   const before = await databaseCounters(store);
   const since = await databaseNow(store);
   await addJobs(system, jobs, log);
-  const settled = await untilSettled(store, orders, progress, signal); // past the deadline the figures are shown all the same
-  // A connection tells its last counts when it closes.
+  const settled = await untilSettled(store, orders, progress, signal); // past the deadline the figures are still shown
+  // A connection reports its last counts when it closes.
   await Promise.all(system.processes.map(workers => workers.stop()));
   const after = await databaseCounters(store);
   const totals = await store.read(em => ledgerTotals(em));
@@ -104,7 +104,7 @@ async function onStore<T>(
   }
 }
 
-/** The supervisor's sandbox writes its books to a file after each effect, which is no work of ours. */
+/** A sandbox without a state file: writing it after each effect, as the supervisor's does, is no work of ours. */
 function startForgetfulSandbox(system: System, log: Writable) {
   const { SANDBOX_STATE_FILE: _file, ...env } = system.env;
   return startSupervised({
@@ -129,7 +129,7 @@ async function addJobs({ config, databaseUrl }: System, jobs: readonly Job[], to
   await backend.close();
 }
 
-/** Until every order is at its end, or an end is no longer to be expected. */
+/** Waits until every order is settled, or none can be expected to settle any more. */
 async function untilSettled(store: Store, orders: number, progress: Progress, signal: AbortSignal): Promise<number> {
   for (;;) {
     const { settled, stopped } = await standing(store);

@@ -4,13 +4,13 @@ import type { IngressFigures } from './ingress.ts';
 import { milliseconds, quantile } from './quantile.ts';
 import type { RoadFigures } from './road.ts';
 
-/** Where the jobs lived, and what was measured there. */
+/** The queue's backend, and the figures measured with it. */
 export type Measured<Figures> = readonly [backend: string, figures: Figures];
 
 const tableOf = (head: string[]) => new Table({ head, style: { head: [], border: [], compact: true } });
 const shares = (sample: readonly number[]) => [0.5, 0.95].map(share => milliseconds(quantile(sample, share)));
 
-/** Ratios first: how much a machine does in an hour varies, what it does beside something else does not. */
+/** Ratios come first: absolute figures of a machine vary from hour to hour, ratios to a baseline do not. */
 export function ingressTable(measured: readonly Measured<IngressFigures>[]): string {
   const head = [
     'of express',
@@ -34,7 +34,7 @@ export function ingressTable(measured: readonly Measured<IngressFigures>[]): str
   return table.toString();
 }
 
-/** A row per queue: `latency` is waiting and work together, by the timeline; `work` is one run, by the workers' log. */
+/** A row per queue: `latency` is waiting plus work, by the timeline; `work` is one run, by the workers' log. */
 export function roadTable(measured: readonly Measured<RoadFigures>[]): string {
   const table = tableOf(['jobs in', 'queue', 'latency p50 ms', 'p95 ms', 'runs per order', 'work p50 ms', 'p95 ms']);
   for (const [backend, { orders, latencies, runs }] of measured)
@@ -57,7 +57,7 @@ export function roadSummary([backend, figures]: Measured<RoadFigures>): string {
   ].join(' · ');
 }
 
-/** The middle of a few tries, before and after the running balances and their indexes. */
+/** The median of a few tries, before and after the running balances and their indexes. */
 export function historyTable({ questions }: HistoryFigures): string {
   const table = tableOf(['asked', 'of all history, ms', 'now, ms']);
   for (const { what, beforeMs, afterMs } of questions)

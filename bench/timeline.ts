@@ -2,7 +2,7 @@ import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Store } from '../store/database/open.ts';
 import { settled } from '../store/payouts/settled-orders.ts';
 
-/** From the moment that a queue could have had an order (or a leg) to the moment that it had left it, in ms. */
+/** From the time when an order (or leg) was ready for a queue to the time when it had left the queue, in ms. */
 export type Latencies = { readonly [Queue in 'fulfill' | 'purchase' | 'create-sale' | 'payout']: readonly number[] };
 
 export type Timeline = {
@@ -11,7 +11,7 @@ export type Timeline = {
   seconds: number;
 };
 
-/** The database's clock, which the timeline goes by. */
+/** The time by the database's clock, which the timeline uses. */
 export const databaseNow = async (store: Store): Promise<string> => {
   const [row] = await store.read(em => em.execute<{ now: string }[]>('select clock_timestamp()::text as now'));
   if (!row) throw new Error('the database does not know the time');
@@ -20,7 +20,7 @@ export const databaseNow = async (store: Store): Promise<string> => {
 
 export type Standing = { settled: number; stopped: number };
 
-/** How many orders are settled, and how many will not get there by themselves. */
+/** How many orders are settled, and how many have stopped and will not settle by themselves. */
 export async function standing(store: Store): Promise<Standing> {
   const [row] = await store.read(em =>
     em.execute<{ settled: number; stopped: number }[]>(
@@ -33,7 +33,7 @@ export async function standing(store: Store): Promise<Standing> {
 
 type Row = { queue: keyof Latencies; ms: number };
 
-/** Reads what each order's own events say. @param since when the first job was added */
+/** Computes the latencies from the orders' timelines. @param since when the first job was added */
 export const readTimeline = (store: Store, since: string): Promise<Timeline> =>
   store.read(async em => {
     const rows = await em.execute<Row[]>(steps, [since]);
