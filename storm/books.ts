@@ -1,7 +1,7 @@
 import type { Call } from '../demo/http.ts';
 import type { OrderFile } from './order-file.ts';
 
-/** An effect in the outside world, by the outside's own books: what we believe does not count. */
+/** An effect in the outside world, from the sandbox's own books and not from ours. */
 export type Entry = {
   readonly kind:
     | 'capture'
@@ -13,7 +13,7 @@ export type Entry = {
     | 'dispute-fee'
     | 'ship-notice';
   readonly provider: string;
-  /** Our key for it, or the number of the thing that it was done to. */
+  /** Our idempotency key, or the provider's id of the object. */
   readonly key: string;
   readonly reference: string;
   readonly amountMinor: string;
@@ -31,8 +31,8 @@ const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 const uuidIn = (text: unknown): string | undefined => uuid.exec(String(text))?.[0];
 
 /**
- * Which of our orders each entry is about; '' where it is about none.
- * @param forgotten the orders of keys that our own database does not know any more
+ * Groups the entries by our order ids; '' collects the entries of no order of ours.
+ * @param forgotten maps keys that our restored database has lost to their orders
  */
 export function byOrder(
   entries: readonly Entry[],
@@ -46,7 +46,7 @@ export function byOrder(
       [id, id],
       [mark ?? id, id],
       ...legs.map(leg => [leg.id, id] as const),
-      // A key holds what the outside calls the order, or the share of its money.
+      // A key contains the outside name of the order or leg.
       ...effects.map(({ key }) => [uuidIn(key) ?? key, id] as const),
     ]),
   ]);
@@ -56,7 +56,7 @@ export function byOrder(
 
 export const legOf = ({ key }: Entry): string => uuidIn(key) ?? '';
 
-/** Never paid: the provider gives its fee back too. What came back later has cost the fee. */
+/** A payout that failed at once: the provider returns its fee too. One that came back later has cost the fee. */
 const neverPaid = new Set(['FAILED', 'BLOCKED', 'DENIED', 'Failed', 'Cancelled']);
 const cameBack = new Set(['RETURNED', 'REFUNDED', 'REVERSED']);
 const payoutIs = (states: ReadonlySet<string>, { detail }: Entry): boolean => states.has(String(detail.itemStatus));
@@ -67,7 +67,7 @@ export const stands = (entry: Entry): boolean =>
     ? !payoutIs(neverPaid, entry) && !payoutIs(cameBack, entry)
     : entry.detail.cancelled === undefined;
 
-/** What an order moved on each of the platform's own accounts, in minor units: `cash:paypal USD` and the like. */
+/** What an order moved on each of the platform's accounts, in minor units, by names such as `cash:paypal USD`. */
 export type Cash = Readonly<Record<string, bigint>>;
 
 export function cashOf(entries: readonly Entry[]): Cash {

@@ -1,9 +1,9 @@
 import type { Store } from '../store/database/open.ts';
 
-/** A store whose clock is moved, and the owner of the database, who may replace it. */
+/** Moves the clock of a database. Only the database's owner may replace `clock_now()`. */
 export type Moved = { readonly store: Store; asOwner(sql: string): Promise<unknown> };
 
-/** Moves the database's clock: all that is judged or stamped by it moves along. */
+/** Moves the database's clock by `ms`: every time that the store judges or stamps moves with it. */
 export const moveClock = (moved: Moved, ms: number): Promise<void> =>
   replaceClock(moved, `clock_timestamp() + ${ms} * interval '1 millisecond'`);
 

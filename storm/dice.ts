@@ -1,18 +1,18 @@
-/** Chance that can be repeated. */
+/** A seeded random source, so that a storm can be repeated. */
 export type Dice = {
-  /** From 0 up to, and without, 1. */
+  /** A number from 0 to 1, without 1. */
   roll(): number;
   /** A whole number, both ends included. */
   between(least: number, most: number): number;
   pick<T>(list: readonly T[]): T;
-  /** One of the choices, each as often as its weight says. */
+  /** One of the choices, with a probability in proportion to its weight. */
   weigh<T>(choices: readonly (readonly [choice: T, weight: number])[]): T;
   shuffle<T>(list: readonly T[]): T[];
 };
 
 /**
- * The same seed and purpose give the same rolls on every machine. Each purpose rolls for itself, so that one more kill
- * does not change which faults there are. (mulberry32 behind an FNV-1a hash: plenty for choosing, useless for secrets.)
+ * The same seed and purpose give the same rolls on every machine. Each purpose has its own sequence, so that one more
+ * kill does not change which faults are drawn. (mulberry32 behind an FNV-1a hash: good for choosing, not for secrets.)
  */
 export function createDice(seed: number, purpose: string): Dice {
   let state = 0x811c9dc5;

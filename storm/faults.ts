@@ -1,6 +1,6 @@
 import type { Dice } from './dice.ts';
 
-/** A misbehaviour of one provider's operation, as the sandbox's control takes it. */
+/** A fault of one provider's operation, in the form that the sandbox's control API takes. */
 export type Fault = {
   readonly provider: string;
   readonly operation: string;
@@ -10,7 +10,7 @@ export type Fault = {
   readonly delayMs?: number;
 };
 
-/** By how often they are called, and by what is at stake. */
+/** The weights follow how often an operation is called, and what is at stake. */
 const operations: readonly (readonly [readonly [provider: string, operation: string], weight: number])[] = [
   [['paypal', 'capture'], 5],
   [['paypal', 'get-order'], 4],
@@ -22,7 +22,7 @@ const operations: readonly (readonly [readonly [provider: string, operation: str
   [['paypal', 'get-refund'], 2],
   [['paypal', 'get-dispute'], 2],
   [['paypal', 'cancel-payout-item'], 1],
-  // Not its payouts themselves: what may have been lost on the way there is for a person.
+  // Payoneer's payouts have no fault: one that may have been lost on the way ends with a person.
   [['payoneer', 'payout-status'], 2],
   [['payoneer', 'balance'], 1],
   [['aliexpress', 'order-create'], 8],
@@ -35,7 +35,7 @@ const operations: readonly (readonly [readonly [provider: string, operation: str
   [['mercadolibre', 'get-shipment'], 1],
 ];
 
-/** A call that is never answered keeps its job for half a minute: few of those. */
+/** A call without an answer holds its job for half a minute, so there are few of them. */
 const kinds: readonly (readonly [Fault['kind'], number])[] = [
   ['drop-reply', 6],
   ['status', 5],

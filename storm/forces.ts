@@ -5,22 +5,22 @@ import type { Operator } from './operator.ts';
 import type { Program, Strike, Target, WrongClock } from './schedule.ts';
 import type { StormSystem } from './system.ts';
 
-/** What the storm has really done so far. */
+/** Counts what the storm has really done so far. */
 export type Tally = {
   readonly kills: Record<Target, number>;
   freezes: number;
   flushes: number;
   clocks: number;
-  /** Calls for which a fault was set; faults that hit nothing are taken off at the end. */
+  /** Calls for which a fault was set; those that were never hit are subtracted at the end. */
   faults: number;
-  /** Calls whose answer was reshaped, counted in the same way. */
+  /** Calls for which a reshaped answer was set, counted in the same way. */
   shapes: number;
   retries: number;
 };
 
 export type Forces = {
   readonly tally: Tally;
-  /** Carries out one strike. Never throws: one that cannot be done now (no process to kill) is logged and left out. */
+  /** Carries out one strike. Never throws: one that is impossible now (no process to kill) is logged and skipped. */
   strike(strike: Strike): Promise<void>;
   /** Removes all faults that are still set, and waits until every process is up. */
   calm(): Promise<void>;
@@ -122,7 +122,7 @@ export function createForces(options: {
   };
 }
 
-/** Waits for a process that was just killed: a kill without a process would not count. */
+/** Kills a program; waits first for one that was just killed to start again, so that every kill hits a process. */
 async function killProgram(program: SupervisedProcess): Promise<void> {
   for (const late = Date.now() + startedAgainMs; program.pid === undefined; await sleep(25))
     if (Date.now() > late) throw new Error(`${program.name} has not been started again`);

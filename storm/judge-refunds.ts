@@ -16,8 +16,9 @@ export const refundsMade = (file: OrderFile, { refunds }: Ending): boolean =>
   refunds === undefined || isSame(minorOf(file.refunds), inOrder(refunds));
 
 /**
- * The buyer got exactly what is due, refund by refund and to the cent: what the scenario says, or all that was captured
- * when the order ends as REFUNDED. Where nothing is due, nothing is refunded, and never for goods that were bought.
+ * Checks that the buyer got exactly what is due, refund by refund and to the cent: the scenario's refunds, or the whole
+ * capture of an order that ends as REFUNDED. No other refund may be made, and none for goods that were bought, unless
+ * the scenario says so.
  */
 export function judgeRefunds(file: OrderFile, entries: readonly Entry[], ending: Ending | undefined): Violation[] {
   const back = entries.filter(wentBack);
@@ -29,7 +30,7 @@ export function judgeRefunds(file: OrderFile, entries: readonly Entry[], ending:
   const bought = entries.filter(entry => entry.kind === 'supplier-order' && stands(entry));
   if (!ending?.refunds && bought.length > 0 && back.length > 0)
     found.push(broken(file.id, 'forbidden', `bought and refunded: ${tellAll([...bought, ...back])}`));
-  // The order is in review: a person sees what was left half done.
+  // For an order in review a person completes what is missing.
   if (inReview(file) || isSame(minorOf(back), due)) return found;
   const told = `${due.join(' and ') || 'nothing'} is due back to the buyer, and went: ${tellAll(back) || 'nothing'}`;
   return [...found, broken(file.id, back.length < due.length ? 'lost' : 'forbidden', told)];

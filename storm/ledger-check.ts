@@ -1,7 +1,7 @@
 import { spawnDetached } from '../runtime/system/detached-process.ts';
 import { broken, type Violation } from './violation.ts';
 
-/** Its last lines are the sums and the count. */
+/** The command's last lines are the sums and the count, and no findings. */
 const summaryLines = 2;
 
 /** The findings of our own check of the books, which recomputes them independently and reads every provider. */

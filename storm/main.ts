@@ -1,9 +1,15 @@
 /**
- * `npm run storm -- --orders 300 --seed 1 --backend postgres|redis [--json] [--only kill,fault,…]`: the whole system,
- * whose database is put back as it was a moment ago; then an outside world that sends orders of all the demo's scenarios,
- * and of what may become of a sale later, and meanwhile everything that can go wrong, drawn from the seed. Then it is calm,
- * the system settles, everybody is away for two months, and what the outside world really did is held against the promise:
- * bought once, paid out once, never lost. Exits with 0 only when it was kept.
+ * `npm run storm -- --orders 300 --seed 1 --backend postgres|redis [--json] [--only kill,fault,…]` starts the whole
+ * system, and:
+ *
+ * 1. restores the database from a backup of a moment ago;
+ * 2. plays the scenarios of the demo and of later changes to a sale, while everything that can go wrong strikes, drawn
+ *    from the seed;
+ * 3. stops the strikes, and lets the system settle;
+ * 4. plays an outage of two months;
+ * 5. judges what the outside world really did by the promise: bought once, paid out once, never lost.
+ *
+ * Exits with 0 only when the promise was kept.
  */
 import '../runtime/node-version.ts';
 import { createWriteStream } from 'node:fs';
@@ -34,7 +40,7 @@ const options = readOptions();
 const { orders, seed, backend, json, only } = options;
 const patienceMs = 400_000;
 const balancePerOrderMinor = 150_00;
-/** A storm over few orders has none to spare for the outage and the restore. */
+/** Whether the storm has enough orders for this part as well: a small one skips the outage and the restore. */
 const spares = (deed: string, part: number): boolean => orders >= 3 * part && (!only || only.includes(deed));
 const withOutage = spares('outage', ordersInOutage);
 const withRestore = spares('restore', ordersInOutage + ordersPutBack);
@@ -113,13 +119,13 @@ async function storm(folder: string, log: Writable): Promise<number> {
   return kept && (stormy || only) ? 0 : 1;
 }
 
-/** Leaves out violations of keys that the restored database does not know: a person decides about their orders. */
+/** Leaves out violations about keys that the restored database has lost: a person decides about their orders. */
 function withoutForgotten(found: readonly Violation[], expected: readonly Expected[]): Violation[] {
   const forgotten = expected.flatMap(one => one.forgotten ?? []);
   return found.filter(({ text }) => !forgotten.some(key => text.includes(key)));
 }
 
-/** A slow machine sends its orders late: the strikes wait for them, so that all of them have something to hit. */
+/** Waits for a strike's time, and on a slow machine for its share of the orders, so that it has something to hit. */
 async function itsTime({ atMs }: Strike, begun: number, sentPart: () => number): Promise<void> {
   await sleep(Math.max(0, begun + atMs - Date.now()));
   while (sentPart() < Math.min(1, atMs / spanMs(orders))) await sleep(100);

@@ -4,11 +4,11 @@ const callTimeoutMs = 10_000;
 const jobsPerPage = 100;
 
 export type Operator = {
-  /** Presses Retry at one of the jobs in this state; `which` from 0 to 1. False when there is none, or no answer. */
+  /** Retries one of the jobs in this state, chosen by `which` (0 to 1). False when there is none, or no answer. */
   retry(queue: QueueName, state: 'completed' | 'failed', which: number): Promise<boolean>;
 };
 
-/** An operator, who uses the dashboard's pages with a cookie. A dashboard that is away is tried again later. */
+/** An operator with a session at the dashboard. While the dashboard is down, calls answer with nothing. */
 export function createOperator(dashboard: string, email: string, password: string): Operator {
   let cookie: string | undefined;
 
@@ -29,7 +29,7 @@ export function createOperator(dashboard: string, email: string, password: strin
   const jobIds = async (queue: QueueName, state: string): Promise<string[]> => {
     const query = new URLSearchParams({ activeQueue: queue, status: state, page: '1', jobsPerPage: `${jobsPerPage}` });
     const answer = await ask('GET', `/queues/api/queues?${query}`);
-    // The clock has jumped, and the session is over.
+    // A jump of the clock has ended the session.
     if (answer?.status === 401) cookie = undefined;
     if (!answer?.ok) return [];
     const { queues } = (await answer.json()) as { queues: { name: string; jobs: { id: string }[] }[] };

@@ -6,7 +6,7 @@ export type Options = {
   seed: number;
   backend: Backend;
   json: boolean;
-  /** To narrow down why a seed fails: the other strikes are drawn as usual, and then left out. */
+  /** Narrows down why a seed fails: the other strikes are drawn as usual, and then skipped. */
   only: readonly string[] | undefined;
 };
 

@@ -4,12 +4,12 @@ import type { LegState } from '../domain/payout-leg.ts';
 import { openAddress } from '../store/database/buyer-address.ts';
 import type { Store } from '../store/database/open.ts';
 
-/** All that our own database says of one order. */
+/** What our own database has about one order. */
 export type OrderFile = {
   readonly id: string;
   readonly channel: string;
   readonly externalOrderId: string | null;
-  /** What the buyer wrote into the address: the supplier's books name an order of the website by it. */
+  /** A text in the buyer's address; the supplier's books name an order from the website by it. */
   readonly mark: string | null;
   readonly status: OrderState;
   readonly waitReason: string | null;
@@ -27,7 +27,7 @@ export type OrderFile = {
   }[];
   /** The refunds to the buyer, in minor units. */
   readonly refunds: readonly { reference: string; amountMinor: string }[];
-  /** The sum of its entries on the platform's accounts at PayPal and Payoneer, in minor units: `cash:paypal USD`, … */
+  /** The sums of its postings on the platform's cash accounts, in minor units, by names such as `cash:paypal USD`. */
   readonly cash: Readonly<Record<string, string>>;
 };
 
@@ -57,7 +57,7 @@ const files = `
        where t.order_id = o.id and p.account in ('cash:paypal', 'cash:payoneer') group by 1) c) as cash
   from orders o`;
 
-/** Of all orders, the oldest first, and the lines of one sale in their order. */
+/** Reads all orders, the oldest first, and the lines of one sale by their line ids. */
 export const readOrderFiles = (store: Store): Promise<OrderFile[]> =>
   read(store, 'order by o.created_at, o.external_line_id');
 

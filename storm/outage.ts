@@ -15,14 +15,13 @@ import type { Expected } from './send.ts';
 import type { StormSystem } from './system.ts';
 
 /**
- * An outage longer than any provider keeps a key (capture 6 h, AliExpress 24 h, payouts 30 d, refunds 45 d), and than
- * any order may wait. It comes last, when nothing else is under way, and catches a few orders: for each kind of effect
- * one that was carried out and whose answer was lost, and one that never arrived; and one order that waits for its
- * reseller meanwhile.
+ * An outage that lasts longer than any provider keeps an idempotency key (capture 6 h, AliExpress 24 h, payouts 30 d,
+ * refunds 45 d), and longer than any order may wait. It comes last, when nothing else is under way, and catches a few
+ * orders: for each kind of effect, one call that was carried out and whose answer was lost, and one that never arrived;
+ * and one order that waits for its reseller meanwhile.
  *
- * The sandbox has a clock that can be moved; our processes have the machine's. Time that passed for the providers must
- * have passed for us, or we would rely on keys that they have forgotten: so the times of sending of our effects are
- * moved back by as much.
+ * The sandbox's clock can be moved, but our processes use the machine's. The same time must pass on both sides, or we
+ * would rely on keys that the providers have forgotten: so the send times of our effects are moved back by as much.
  */
 const outageSeconds = 61 * 86_400;
 
@@ -38,14 +37,14 @@ type Trap = {
 const nothing = { settled: false, supplierOrders: 0, payouts: 0 };
 const review = { status: 'NEEDS_REVIEW', ...nothing } as const;
 
-/** How each order must end after the outage. An effect that cannot be looked up afterwards is left to a person. */
+/** How each order must end after the outage. An effect that cannot be looked up afterwards goes to a person. */
 const traps: readonly Trap[] = [
   { purpose: 'capture', done: true, ends: { status: 'PURCHASED', settled: true, supplierOrders: 1, payouts: 2 } },
-  // PayPal has forgotten the order by then, so it is unknown whether it was captured.
+  // PayPal has forgotten the order by then, so nobody can know whether it was captured.
   { purpose: 'capture', done: false, ends: review },
   { purpose: 'buy', done: true, ends: review },
   { purpose: 'buy', done: false, ends: review },
-  // A batch cannot be looked up by our key. PayPal's list of events names it, when that is read the next time.
+  // A batch cannot be looked up by our key, but PayPal's list of events names it when the feed is next read.
   {
     purpose: 'pay',
     done: true,
@@ -65,18 +64,18 @@ const operations: Record<Purpose, { provider: string; cause: string; find?: stri
   pay: { provider: 'paypal', cause: 'create-payout', entry: 'payout' },
   refund: { provider: 'paypal', cause: 'refund', find: 'get-order', entry: 'refund' },
 };
-/** A payout has two legs. */
+/** A sale has two legs, each with a payout of its own. */
 const timesOf = (purpose: Purpose): number => (purpose === 'pay' ? 2 : 1);
 
 const plentyMinor = '100000000';
 const forEver = 1_000_000;
-/** Sooner than the quarantine of an effect is over. */
+/** Shorter than the quarantine of an effect. */
 const lookEveryMs = 50;
 const caughtMs = 400_000;
 
 type Caught = { readonly orderId: string; readonly trap: Trap };
 
-/** Catches the orders, lets the time pass, and ends the outage. The verdict judges how the orders end. */
+/** Catches the orders, lets the time pass, and ends the outage. Gives the ends that the verdict must see. */
 export async function playOutage(
   stage: StormStage,
   { store, age, programs, readFeeds }: StormSystem,
@@ -84,10 +83,10 @@ export async function playOutage(
   const { sandbox, hired } = stage;
   await sandbox('POST', '/balance', { provider: 'paypal', currency: 'USD', amountMinor: plentyMinor });
   const waiting = await leaveWaiting(stage);
-  // No webhooks: they would report what the outage is to hide.
+  // No webhooks: they would report the effects whose answers the outage loses.
   await sandbox('POST', '/settings', { webhooks: false });
   const caught = await Promise.all(traps.map(trap => catchOne(stage, store, trap)));
-  // No process may see one clock moved and the other not yet.
+  // No process may run while only one of the two clocks has moved.
   const workers = [programs.workers, programs['workers-2']];
   await Promise.all(workers.map(process => process.stop()));
   await sandbox('POST', '/clock', { advanceSeconds: outageSeconds });
@@ -95,7 +94,7 @@ export async function playOutage(
   await sandbox('DELETE', '/faults');
   await Promise.all(workers.map(process => process.restart()));
   await sandbox('POST', '/settings', { webhooks: true });
-  // The suppliers' tokens have ended as well, also of those whose orders are only looked at from now on.
+  // The supplier tokens have expired too, even those of resellers whose orders are only followed from now on.
   for (const reseller of await hired()) await reseller.reconnect();
   await readFeeds();
   const trapped = caught.map(({ orderId, trap: { purpose, done, ends, untilTold = false } }) => ({
@@ -108,7 +107,7 @@ export async function playOutage(
   return [...trapped, { ...tooLate, undecidable: true }];
 }
 
-/** An order whose listing nobody maps, until it is too late to buy. */
+/** An order whose listing is not mapped until it is too late to buy. */
 async function leaveWaiting(stage: Stage): Promise<string> {
   const seller = await stage.hireReseller({ name: 'outage-waits' });
   const wares = await stage.stockUp(seller);
@@ -125,7 +124,7 @@ async function catchOne(stage: Stage, store: Store, trap: Trap): Promise<Caught>
   const paypalOrderId = (await readOrderFile(store, orderId))?.externalOrderId ?? '';
   const lay = (operation: string, match: string, fault: object) =>
     stage.sandbox('POST', '/faults', { provider, operation, match, ...fault });
-  // Time-outs, not refusals: those would open our circuits before all orders are caught.
+  // Time-outs, because refusals would open our circuit breakers before all orders are caught.
   const down = { kind: 'timeout', times: forEver };
 
   const named = await nameIn(purpose, store, { orderId, paypalOrderId });
@@ -134,12 +133,12 @@ async function catchOne(stage: Stage, store: Store, trap: Trap): Promise<Caught>
   await pay(stage, cart);
   for (const late = Date.now() + caughtMs; !(await isCaught(stage, store, orderId, trap)); await sleep(lookEveryMs))
     if (Date.now() > late) throw new Error(`order ${orderId} was to be caught before its ${purpose} is answered`);
-  // Before its quarantine is over and it is looked up.
+  // This must happen before the effect's quarantine is over and it is looked up.
   if (done && find) await lay(find, paypalOrderId, down);
   return { orderId, trap };
 }
 
-/** What the call of that purpose says of the order: PayPal's number, our key, or our own number in a payout's note. */
+/** How a call of that purpose names the order: by PayPal's order id, our key, or our order id in a payout's note. */
 const nameIn = (
   purpose: Purpose,
   store: Store,
@@ -152,7 +151,7 @@ const nameIn = (
     return effectKey(purpose, await nameOfOrder(em, order), 1);
   });
 
-/** Whether the effect was sent without an answer, or carried out where it should be: a request may also be lost. */
+/** Whether the effect was sent, and also carried out where it should be: a request may be lost instead. */
 async function isCaught(stage: Stage, store: Store, orderId: string, { purpose, done }: Trap): Promise<boolean> {
   const file = await readOrderFile(store, orderId);
   const isSent = ({ sends, status }: OrderFile['effects'][number]) => sends > 0 && (done || status === 'OPEN');

@@ -9,20 +9,20 @@ import { postgresHome } from '../runtime/system/postgres-home.ts';
 export type OwnServer = AsyncDisposable & {
   /** As the system logs in. */
   readonly url: string;
-  /** kill -9, and up again where it was, with what it had on its disk. */
+  /** kill -9, then a start on the same port with the same data. */
   killAndStart(): Promise<void>;
 };
 
 export type OwnPostgres = OwnServer & {
-  /** The administrator's address, for what no process of the system may do. */
+  /** The administrator's address, for changes that no process of the system may make. */
   readonly administratorUrl: string;
   /** Copies the data folder while the server is stopped. */
   keepCopy(): Promise<void>;
-  /** The data folder is again what it was when it was copied. */
+  /** Restores the data folder from the copy. */
   putBack(): Promise<void>;
 };
 
-/** After a kill it reads its log again: on a machine that a storm keeps busy that may take its time. */
+/** After a kill the server replays its write-ahead log, which may take long on a machine that a storm keeps busy. */
 const startDeadlineMs = 120_000;
 
 /** A PostgreSQL of the storm's own, on a port that stays the same. */

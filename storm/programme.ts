@@ -6,12 +6,12 @@ import { spanMs } from './schedule.ts';
 
 export type Performance = { readonly scenario: Scenario; readonly atMs: number };
 
-/** The last order is sent before the storm is over. */
+/** Orders are sent during this part of the storm, so that the last one meets strikes too. */
 const sendingPart = 0.85;
 
 /**
- * Who plays when: the scenarios in turn, mixed by the seed, until there are `orders`. Those that change what all orders
- * share are played once: each of them multiplies the platform's capital.
+ * Which scenario is played when: all in turn, shuffled by the seed, until there are `orders`. Scenarios that change
+ * what all orders share are played once: each of them multiplies the platform's capital.
  */
 export function drawProgramme({ seed, orders }: { seed: number; orders: number }): readonly Performance[] {
   const chosen: Scenario[] = [];

@@ -7,7 +7,7 @@ const lookEveryMs = 1_000;
 /** Longer than any storm takes. */
 const overallMs = 2 * 3_600_000;
 
-/** Waits for as long as anything moves in the storm: many scenarios wait at once, and one look serves them all. */
+/** A wait that lasts as long as anything moves in the storm. Many scenarios wait at once and share one look. */
 export const untilNothingMoves = (store: Store, stillMs: number): Until =>
   patienceBy(
     oneLookForAll(() => howFar(store)),

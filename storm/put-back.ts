@@ -11,24 +11,24 @@ import type { Expected } from './send.ts';
 import type { StormSystem } from './system.ts';
 import { fileOf } from './verdict.ts';
 
-/** Sold in time to be bought before the backup is made, just before it, and after it. */
+/** How many orders are sold long before the backup, just before it, and after it. */
 const waves = { early: 3, late: 3, afterwards: 2 } as const;
 export const ordersPutBack = waves.early + waves.late + waves.afterwards;
 
-/** A feed counts as read up to a minute ago: providers show late what happened. */
+/** A feed is read only up to a minute ago, because providers show changes late. */
 const shownAfterMs = 65_000;
 
 type Settle = (expected: readonly Expected[]) => Promise<void>;
 
 /**
- * The database is put back as it was before some orders were bought, booked or paid out, and others placed, while the
- * providers, and a Redis, remember everything; the drill of docs/restore.md is followed. Orders that the backup knew as
- * bought end as they had ended; orders that were bought after it go to a person.
+ * Restores the database from before some orders were bought, booked or paid out, and before others were placed, while
+ * the providers and Redis remember everything. Follows the drill of docs/restore.md. Orders that were bought before the
+ * backup must end as they had ended; orders that were bought after it go to a person.
  */
 export async function putBackDatabase(stage: StormStage, stormed: StormSystem, settle: Settle): Promise<Expected[]> {
   const { store, system, servers } = stormed;
   const seller = await stage.hireReseller({ name: 'backup', sellsOnce: true });
-  // Listed before the backup: a listing that the backup does not know would make its orders wait for the reseller.
+  // Listed before the backup: orders of a listing that the backup lacks would wait for the reseller.
   const wares = await stage.stockUp(seller, { listedOn: 'ebay' });
   const sell = (count: number) => sellTo(stage, seller, wares, count);
   const sold = await sell(waves.early);
@@ -39,7 +39,7 @@ export async function putBackDatabase(stage: StormStage, stormed: StormSystem, s
   sold.push(...(await sell(waves.late)));
   const copiedAt = await store.read(databaseTime);
   await servers.postgres.keepCopy();
-  // A checkout that the backup does not know has no order here: PayPal's events about it go to a person.
+  // A checkout that the backup lacks has no order here: PayPal's events about it go to a person.
   sold.push(...(await onEbay(stage, seller, wares, waves.afterwards)));
   await settle(sold.map(order => ({ scenario: 'before the database is put back', ending: settled(order) })));
 

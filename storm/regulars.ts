@@ -6,8 +6,8 @@ export type StormStage = Stage & {
 };
 
 /**
- * Most sales are by a known reseller: one who was hired without special options sells again, instead of a new one being
- * signed up and connected for every order. A failed attempt is not kept.
+ * Reuses resellers: one who was hired without special options sells again, instead of signing up and connecting a new
+ * one for every order. A reseller whose sign-up failed is not reused.
  */
 export function withRegulars(stage: Stage): StormStage {
   const regulars = new Map<string, Promise<Reseller>>();

@@ -14,14 +14,14 @@ import { tellReview, type Violation } from './violation.ts';
 
 type Say = (text: string) => void;
 
-/** Reads both sides, judges them, and reports each broken promise with all that is known of its order. */
+/** Reads both sides' books, judges them, and reports each violation with everything known about its order. */
 export async function report(options: {
   stage: Stage;
   sent: Sent;
   forces: Forces;
   orders: number;
   backend: Backend;
-  /** Violations that were found before by other means. */
+  /** Violations that were found already, by the check of the books. */
   found: readonly Violation[];
   say: Say;
 }) {

@@ -21,7 +21,7 @@ export const deeds: readonly string[] = [
   'restore',
 ];
 
-/** Whether a strike is among those named: `kill` is every kill, `kill:api` one of the api. */
+/** Whether a strike is among those named: `kill` names every kill, `kill:api` those of the api. */
 export const isAmong = (strike: Strike, names: readonly string[]): boolean =>
   names.includes(strike.deed) ||
   ('target' in strike && names.includes(`${strike.deed}:${strike.target}`)) ||
@@ -29,25 +29,25 @@ export const isAmong = (strike: Strike, names: readonly string[]): boolean =>
 
 /** One blow against the system. */
 export type Deed =
-  /** kill -9; it is started again. */
+  /** kill -9; the process is started again. */
   | { readonly deed: 'kill'; readonly target: Target }
   /** SIGSTOP for longer than a job's lock, then SIGCONT: it wakes up and believes that no time has passed. */
   | { readonly deed: 'freeze'; readonly target: 'workers' | 'workers-2'; readonly forMs: number }
-  /** A clock jumps, and is put right after a while: a machine's by more than a day, the database's by some minutes. */
+  /** A clock jumps, and is put right after a while: a machine's by more than a day, the database's by over a minute. */
   | { readonly deed: 'clock'; readonly whose: WrongClock; readonly aheadMs: number; readonly forMs: number }
   /** All jobs are gone: FLUSHALL, or BullMQ's tables emptied. */
   | { readonly deed: 'flush' }
   | { readonly deed: 'fault'; readonly fault: Fault }
   /** A provider's answers have another shape than usual. */
   | { readonly deed: 'shape'; readonly shape: Shape }
-  /** An operator presses Retry at a job: `which` of those that are there, from 0 to 1. */
+  /** An operator retries a job; `which`, from 0 to 1, chooses among those there are. */
   | {
       readonly deed: 'retry';
       readonly queue: QueueName;
       readonly state: 'completed' | 'failed';
       readonly which: number;
     }
-  /** How webhooks travel from now on, and how long a payout takes. */
+  /** Sets how webhooks travel from now on, and how long a payout takes. */
   | { readonly deed: 'weather'; readonly settings: Weather };
 
 export type Weather = {
@@ -70,16 +70,16 @@ export const spanMs = (orders: number): number => Math.max(shortestMs, orders * 
 
 const lockMs = 5_000;
 
-/** As often as a kind of process is dealt out, in turn: each of them comes up before one comes up again too often. */
+/** The targets of the kills, in turn: a target that is listed more often is killed more often. */
 const deck: Record<Backend, readonly Target[]> = {
   postgres: ['workers', 'api', 'workers-2', 'postgres', 'dashboard', 'workers', 'workers-2', 'api'],
   redis: ['workers', 'api', 'workers-2', 'postgres', 'redis', 'dashboard', 'workers', 'workers-2', 'api', 'redis'],
 };
 
-/** Every kind of process and server there is to kill. */
+/** Every kind of process and server that can be killed. */
 export const targetsOf = (backend: Backend): readonly Target[] => [...new Set(deck[backend])];
 
-/** All that befalls a storm of so many orders, in its order. The same for the same seed. */
+/** All strikes of a storm of so many orders, by time. The same seed gives the same strikes. */
 export function drawStrikes(options: { seed: number; orders: number; backend: Backend }): readonly Strike[] {
   const { seed, orders, backend } = options;
   const cards = deck[backend];
@@ -117,8 +117,8 @@ const drawFreeze = (dice: Dice): Deed => ({
 const dayMs = 86_400_000;
 
 /**
- * A process whose clock and the database's differ by more than a minute does not work. What the database has stamped
- * with a wrong time is done late by as much: no storm has the patience for a day.
+ * A process does not work while its clock and the database's differ by more than a minute. The database's own clock
+ * jumps less far: work that it has stamped with a wrong time is late by as much, and a storm cannot wait for a day.
  */
 const drawClock = (dice: Dice, turn: number): Deed => {
   const [whose, mostMs, leastMs] =

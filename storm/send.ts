@@ -3,22 +3,22 @@ import type { Ending } from '../demo/scenario.ts';
 import type { Stage } from '../demo/stage.ts';
 import type { Performance } from './programme.ts';
 
-/** An order that the outside world has sent, and how it is to end. */
+/** An order that the outside world has sent, and how it must end. */
 export type Expected = {
   readonly scenario: string;
   readonly ending: Ending;
-  /** It leaves something that only a person can find out. */
+  /** Only a person can find out how it ended. */
   readonly undecidable?: boolean;
-  /** Nobody can look it up: a person has it until its provider’s list of events tells of it, and then it ends by itself. */
+  /** It cannot be looked up: it is in review until the provider's list of events names it, and then ends by itself. */
   readonly untilTold?: boolean;
-  /** Keys of effects that our database has forgotten, because it was put back to before them. */
+  /** Keys of effects that our database has lost, because it was restored from before them. */
   readonly forgotten?: readonly string[];
 };
 
-/** Who sees no answer in the storm waits; so many may wait at once. */
+/** How many scenarios may play at once: most of them wait for answers. */
 const atOnceMax = 64;
 
-/** With an automatic refund policy a failed order does not end as failed: its buyer has the money back. */
+/** With an automatic refund policy a failed order does not end as FAILED, but as REFUNDED. */
 function inTheEnd(ending: Ending): Ending {
   if (ending.status !== 'FAILED') return ending;
   const { reason: _why, ...rest } = ending;
@@ -30,11 +30,11 @@ export type Sent = {
   /** Scenarios that have begun. */
   begun: number;
   readonly expected: Expected[];
-  /** Scenarios that broke off, and why: their orders are not expected, but may be there. */
+  /** Scenarios that broke off, and why. Their orders are not expected, but may exist. */
   readonly trouble: string[];
 };
 
-/** Plays the programme at its times, or later where the system is slow. */
+/** Plays each scenario of the programme at its time, or later where the system is slow. */
 export async function send(
   stage: Stage,
   programme: readonly Performance[],

@@ -4,11 +4,11 @@ import { readOrderFiles } from './order-file.ts';
 import type { Expected } from './send.ts';
 import { fileOf, hasEnded } from './verdict.ts';
 
-/** What was begun late (a job that waits for its next try) may still do something after the last order has ended. */
+/** A job that waits for its next attempt may still do something after the last order has ended. */
 const afterwardsMs = 3_000;
 const lookEveryMs = 1_000;
 
-/** Waits until every order has ended, or nothing has for so long that nothing will. */
+/** Waits until every order has ended, or until nothing has moved for so long that nothing will. */
 export async function settle(
   store: Store,
   expected: readonly Expected[],

@@ -1,6 +1,6 @@
 /**
- * Shapes in which real providers answer now and then, laid over the sandbox's own answers: something is left out, is null,
- * new, or cannot be read. None of them lasts, so none of them may leave a mark: not an order in review, not a cent.
+ * Unusual shapes of real providers' answers, laid over the sandbox's own: a field is missing, null, new, or unreadable.
+ * None of them lasts, so none may have a lasting effect: no order in review, and no cent booked wrongly.
  */
 import type { Operation } from 'rfc6902';
 import type { Dice } from './dice.ts';
@@ -43,7 +43,7 @@ export const shapes: readonly Row[] = [
     add('/balances/0', { currency: 'XXX', available_balance: { value: '1', currency_code: 'XXX' } }),
   ],
   ['aliexpress', 'order-create', replace(`${placed}/order_list`, {})],
-  // Of an order that stands: a line that is cancelled under it would be a contradiction, and a person's.
+  // Only where the order is not cancelled: a cancelled line would contradict this status, and send it to a person.
   ['aliexpress', 'order-get', stands, replace(`${bought}/order_status`, 'RISK_CONTROL')],
   ['aliexpress', 'order-get', remove(`${bought}/child_order_list/aeop_child_order_info/0/actual_fee`)],
   ['aliexpress', 'order-get', replace(`${bought}/logistics_info_list`, null), add(`${bought}/brand_new`, news)],

@@ -1,6 +1,6 @@
 /**
- * Preloaded (`--import …/shifted-date.ts?file=NAME`) into a real process whose wall clock is to be wrong: by as many ms as
- * stand in that file, which may change while it runs. The monotonic clock is left alone, as by whoever sets a clock.
+ * Preloaded (`--import …/shifted-date.ts?file=NAME`) into a real process to make its wall clock wrong by the number of
+ * ms in that file, which may change while it runs. The monotonic clock is not changed, as when a real clock is set.
  */
 import { readFileSync } from 'node:fs';
 

@@ -3,7 +3,7 @@ import { type Backend, targetsOf } from './schedule.ts';
 
 export const allKills = (kills: Tally['kills']): number => Object.values(kills).reduce((sum, times) => sum + times, 0);
 
-/** Enough has hit, and everything that can be killed was: what nothing has hit proves nothing. */
+/** Whether enough strikes have hit, and every target was killed: a run without hits proves nothing. */
 export const isStormy = (
   { kills, faults }: Pick<Tally, 'kills' | 'faults'>,
   orders: number,

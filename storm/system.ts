@@ -32,29 +32,29 @@ const shortened: Environment = {
   ALLOW_BROWSER_AUTOMATION: 'true',
   BROWSER_PAGES: '1',
   BROWSER_PACE_MS: '0',
-  // Longer than whoever was killed after the click still holds the account.
+  // Longer than the account lease of a worker that was killed after the click.
   BROWSER_LOOK_FOR_MS: '60000',
   LOG_LEVEL: 'info',
 };
 
-/** Processes are killed on purpose: they come back soon, however often. */
+/** Processes are killed on purpose: they are started again soon, however often they end. */
 const restart = { backOffMs: () => 250, crashesInARowMax: 10_000 };
 
-/** The whole system with all that it stands on, in the storm's own hands. */
+/** The whole system with its servers, all under the storm's control. */
 export type StormSystem = AsyncDisposable & {
   readonly system: System;
-  /** The administrator's. To look at; what the storm itself does to the database is below. */
+  /** A store with the administrator's rights, for reading; the storm's own changes are the methods below. */
   readonly store: Store;
   readonly programs: Readonly<Record<Program, SupervisedProcess>>;
   readonly servers: { readonly postgres: OwnPostgres; readonly redis: OwnServer | undefined };
   readonly clocks: Clocks;
-  /** Takes all jobs away. */
+  /** Deletes all jobs. */
   flush(): Promise<void>;
-  /** Moves what our effects remember of their sends, and the birth of these orders, back by so much. */
+  /** Moves the send times of our effects, and the times of these orders, back by so much. */
   age(seconds: number, orderIds: readonly string[]): Promise<void>;
-  /** Lets the time pass for which an effect is looked for that was never answered, and is not sent again. */
+  /** Lets the time pass for which an unanswered effect is looked for when it may not be sent again. */
   endLooking(): Promise<void>;
-  /** Every feed is read now, and not when its time comes. */
+  /** Makes every feed due now. */
   readFeeds(): Promise<void>;
 };
 
@@ -70,7 +70,7 @@ export async function startStormSystem(options: {
   const redis = backend === 'redis' ? opened.use(await startOwnRedis(join(folder, 'redis'))) : undefined;
   const system = opened.use(
     await startSystem({
-      // Nothing of the caller's own settings: what is stormed lives on this machine alone, and pays with invented money.
+      // None of the caller's own settings: the stormed system runs on this machine alone, with invented money.
       env: {
         ...Object.fromEntries(knownVariables().map(name => [name, undefined])),
         ...shortened,
@@ -123,7 +123,7 @@ export async function startStormSystem(options: {
   };
 }
 
-/** All of BullMQ's tables but the one that says which of its migrations have run: what FLUSHALL is to a Redis. */
+/** All of BullMQ's tables, without the one that lists its migrations: emptying them is the FLUSHALL of Postgres. */
 const jobTables = 'job job_log job_dependency event metrics rate_limit dedup dedup_next scheduler meta'.split(' ');
 
 async function emptyJobTables(store: Store): Promise<void> {
@@ -133,7 +133,7 @@ async function emptyJobTables(store: Store): Promise<void> {
   });
 }
 
-/** A clock that was set back has closed its window: an hour later a person has it, and no storm lasts an hour. */
+/** A clock that was set back may end an effect's resend window; it goes to a person an hour later, after the storm. */
 const lookedForSeconds = 2 * 3_600;
 
 async function endLooking(store: Store): Promise<void> {
@@ -149,7 +149,7 @@ async function age(store: Store, seconds: number, orderIds: readonly string[]): 
   await store.transaction(async em => {
     const sends = ['first_sent_at', 'last_sent_at', 'resend_until'].map(back).join(', ');
     await em.execute(`update effects set ${sends} where status = 'OPEN'`);
-    // Or what is ordered from now on would look as if it had been ordered before the database was put back.
+    // Otherwise orders from now on would seem older than the restore of the database.
     await em.execute(`update restores set ${['lost_from', 'opened_at', 'ended_at'].map(back).join(', ')}`);
     const times = ['created_at', 'paid_at', 'next_check_at'].map(back).join(', ');
     for (const id of orderIds) await em.execute(`update orders set ${times} where id = ?`, [id]);

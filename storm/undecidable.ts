@@ -3,12 +3,12 @@ import type { OrderFile } from './order-file.ts';
 import type { Expected } from './send.ts';
 import { broken, inReview, tellReview, type Violation } from './violation.ts';
 
-/** Routes whose provider keeps no key of ours: that it shows nothing does not prove that nothing was sent. */
+/** Routes without look-up by our key: that the provider shows nothing does not prove that nothing was sent. */
 const forgetful: ReadonlySet<string> = new Set(['payoneer', 'aliexpress-browser']);
 
 /**
- * Whether nobody can prove afterwards what became of an order: its scenario says so, or something of it was sent to a
- * provider that knows no key, never got there, and so will never be found.
+ * Whether the order's outcome cannot be proven afterwards: its scenario says so, or one of its effects was sent on such
+ * a route, never arrived, and so will never be found.
  */
 export function isUndecidable(file: OrderFile, entries: readonly Entry[], expected: Expected | undefined): boolean {
   const arrived = new Set(entries.map(({ key }) => key));
@@ -18,11 +18,11 @@ export function isUndecidable(file: OrderFile, entries: readonly Entry[], expect
   return expected?.undecidable === true || never.length > 0 || wasStopped(file, entries, expected);
 }
 
-/** Its money went back before it was bought; or while nobody knew whether it was bought, or paid out. */
+/** The buyer got the money back before the purchase, or while a purchase or payout was in doubt. */
 function wasStopped(file: OrderFile, entries: readonly Entry[], expected: Expected | undefined): boolean {
   const firstAt = (kinds: readonly Entry['kind'][]) =>
     Math.min(...entries.filter(({ kind }) => kinds.includes(kind)).map(({ at }) => Date.parse(at)));
-  // A payout is for the whole share: sent once more it would pay too much.
+  // A payout's request is for the whole share: sent again after the refund it would pay too much.
   const inDoubt = file.effects.some(
     ({ purpose, status }) => (purpose === 'buy' || purpose === 'pay') && status === 'OPEN',
   );
@@ -30,7 +30,7 @@ function wasStopped(file: OrderFile, entries: readonly Entry[], expected: Expect
   return expected?.ending.mayBeStopped === true && (inTime || inDoubt);
 }
 
-/** In review are exactly the orders that cannot be decided: none missing, none more. */
+/** Checks that an order is in review exactly when its outcome cannot be proven. */
 export function judgeReview(file: OrderFile, entries: readonly Entry[], expected: Expected | undefined): Violation[] {
   const undecidable = isUndecidable(file, entries, expected);
   if (inReview(file) && !undecidable)

@@ -18,11 +18,11 @@ export type Facts = {
   readonly files: readonly OrderFile[];
   readonly entries: readonly Entry[];
   readonly expected: readonly Expected[];
-  /** Per currency; all of them are to be zero. */
+  /** One per currency; each must be zero. */
   readonly ledgerTotals: readonly Money[];
 };
 
-/** Holds what the outside world did, and what we believe, against the promise. */
+/** Judges what the outside world did, and what our database says, by the promise. */
 export function judge({ files, entries, expected, ledgerTotals }: Facts): Verdict {
   const books = byOrder(entries, files, forgottenKeys(files, expected));
   const endings = endingsByOrder(files, expected);
@@ -59,7 +59,7 @@ const endingsByOrder = (files: readonly OrderFile[], expected: readonly Expected
     }),
   );
 
-/** Of keys that our database has forgotten: which of its orders they are of. */
+/** Maps each key that our restored database has lost to its order. */
 export const forgottenKeys = (
   files: readonly OrderFile[],
   expected: readonly Expected[],
@@ -73,7 +73,7 @@ export const forgottenKeys = (
 
 const notCancelled = ({ status }: { status: string }): boolean => status !== 'CANCELLED';
 
-/** Ended well: as its scenario says, or with a person who has been told why. */
+/** Whether the order has ended: as its scenario says, or in review. */
 export function hasEnded(file: OrderFile, { ending, undecidable, untilTold }: Expected): boolean {
   if (undecidable) return inReview(file);
   if (inReview(file)) return !untilTold;
@@ -122,7 +122,7 @@ function judgeEnd(file: OrderFile, paid: boolean, expected: Expected | undefined
   const leg = reviewLeg(file);
   if ((file.status === 'NEEDS_REVIEW' && !file.reason) || (leg && !leg.reason))
     return [broken(file.id, 'lost', `a person must look, and is not told why: ${at}`)];
-  // A checkout whose answer was lost is begun again: nobody pays the first one.
+  // A buyer begins a checkout again when its answer was lost; the first one is never paid.
   if (!expected)
     return paid && !inReview(file) ? [broken(file.id, 'lost', `paid, and nobody has ordered it: ${at}`)] : [];
   if (hasEnded(file, expected)) return [];
@@ -130,14 +130,14 @@ function judgeEnd(file: OrderFile, paid: boolean, expected: Expected | undefined
 }
 
 /**
- * To the cent, order by order and account by account. What our own effects do not know for certain is left to the person
- * who has the order for review.
+ * Compares our ledger with the outside books, to the cent, by order and account. Effects in doubt of an order in review
+ * are left out: a person decides about them.
  */
 function judgeCash(file: OrderFile, entries: readonly Entry[], expected: Expected | undefined): Violation[] {
   const doubtful = inReview(file) ? file.effects.filter(({ status }) => status === 'OPEN') : [];
   const known = new Set(file.effects.map(({ key }) => key));
   const forgotten = new Set(inReview(file) ? expected?.forgotten?.filter(key => !known.has(key)) : []);
-  // The website is told no key of ours: any supplier order may be the one that was clicked.
+  // The website takes no key of ours: any supplier order may be the one in doubt.
   const isDoubtful = ({ kind, key }: Entry) =>
     forgotten.has(key) ||
     doubtful.some(effect => effect.key === key || (effect.purpose === 'buy' && kind === 'supplier-order'));

@@ -1,7 +1,7 @@
 import type { Entry } from './books.ts';
 import type { OrderFile } from './order-file.ts';
 
-/** A promise that was broken for one order; for '' where it is the whole system's. */
+/** A promise that was broken for one order, or for the whole system: then the order id is ''. */
 export type Violation = {
   readonly orderId: string;
   readonly kind: 'duplicate' | 'lost' | 'forbidden' | 'books' | 'needless' | 'guessed';

@@ -5,7 +5,7 @@ import type { Store } from '../store/database/open.ts';
 import { moveClock } from './database-clock.ts';
 import type { WrongClock } from './schedule.ts';
 
-/** @param file says by how many ms the wall clock of a process that is started with this is ahead */
+/** Node arguments that shift a process's wall clock. @param file holds by how many ms it is ahead */
 export function shiftedDate(file: string): string {
   const preload = new URL('shifted-date.ts', import.meta.url);
   preload.searchParams.set('file', file);
@@ -13,17 +13,17 @@ export function shiftedDate(file: string): string {
 }
 
 export type Clocks = {
-  /** With these a process is started whose wall clock can be moved. */
+  /** Arguments that start a process whose wall clock can be moved. */
   readonly nodeArguments: readonly string[];
-  /** @param aheadMs of the right time; 0 puts it right */
+  /** @param aheadMs how far ahead of the right time; 0 puts the clock right */
   set(whose: WrongClock, aheadMs: number): Promise<void>;
 };
 
 const patienceMs = 60_000;
 
 /**
- * The clocks that a storm can move: that of the machine of the second workers, and the database's.
- * @param store of the database's administrator, who may replace its clock
+ * The clocks that a storm can move: the wall clock of the second workers, and the database's.
+ * @param store has the rights of the database's administrator, who may replace its clock
  */
 export function wrongClocks(store: Store, folder: string): Clocks {
   const file = join(folder, 'clock-ahead-ms');
@@ -35,7 +35,7 @@ export function wrongClocks(store: Store, folder: string): Clocks {
   };
 }
 
-/** The server may have been killed just now, and a clock that stays wrong is not what the storm means. */
+/** Tries again while the server is down: a clock must not stay wrong because the server was killed just then. */
 const setDatabase = (store: Store, aheadMs: number): Promise<void> => {
   const asOwner = (sql: string) => store.read(em => em.execute(sql));
   return patiently(patienceMs, () => moveClock({ store, asOwner }, aheadMs));

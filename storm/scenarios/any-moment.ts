@@ -3,13 +3,13 @@ import { type Scenario, settled } from '../../demo/scenario.ts';
 import type { Stage } from '../../demo/stage.ts';
 import { onceCaptured, paidMinor, sell } from './sold.ts';
 
-/** From the sale on: while it is let through, bought, booked and paid out. */
+/** Times after the sale: while the order is let through, bought, booked and paid out. */
 const momentsMs = [0, 1_000];
 const partMinor = 500;
 
 type Way = { readonly minor: number; go(stage: Stage, captureId: string): Promise<unknown> };
 
-/** How a buyer may have their money back, in whole or in part. */
+/** The ways in which a buyer gets the money back, in whole or in part. */
 const ways: Readonly<Record<string, Way>> = {
   'refunded-in-part': {
     minor: partMinor,

@@ -4,7 +4,7 @@ import { untilItWaits } from '../../demo/sight.ts';
 import { comesBack, payAgain } from './payouts.ts';
 import { conflictIsDone, sell } from './sold.ts';
 
-/** Nothing in it says which state it is: neither its name, nor its town, nor its postal code. */
+/** An address from which no state can be derived: neither from its region, nor its town, nor its postal code. */
 const nowhere = {
   fullName: 'Pat Miller',
   line1: '1 Main Street',

@@ -5,7 +5,7 @@ import { disputeLost, disputeWon, refundedInFull, refundedInPart, reversedAfterS
 import { paidByPayoneer, payoutCameBack, payoutFailed, payoutReturned, payoutUnclaimed } from './payouts.ts';
 import { cancelledBySupplier, neverPaidSupplier } from './supplier.ts';
 
-/** What may become of a sale after it was made. */
+/** Changes to a sale after it was made. */
 export const aftermath: readonly Scenario[] = [
   refundedInPart,
   refundedInFull,

@@ -63,7 +63,7 @@ export const disputeLost: Scenario = {
   },
 };
 
-/** The buyer opens a dispute, and we have heard of it. */
+/** Lets the buyer open a dispute, and waits until we know of it. */
 async function dispute(stage: Stage, id: string, captureId: string): Promise<void> {
   await stage.sandbox('POST', '/dispute', { captureId, status: 'OPEN' });
   await seen(stage, id, 'the dispute is known', ({ payments }) => payments[0]?.status === 'DISPUTED');

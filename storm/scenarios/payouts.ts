@@ -15,12 +15,12 @@ async function legAt(stage: Stage, id: string, status: LegState): Promise<string
 
 export const comesBack = async (stage: Stage, id: string): Promise<void> => void (await legAt(stage, id, 'RETURNED'));
 
-/** Until it has an effect: what is asked while the leg moves by itself is refused. */
+/** Asks until the request is accepted: it is refused while the leg moves by itself. */
 export async function payAgain(stage: Stage, id: string, from: LegState): Promise<void> {
   await asAdmin(stage, `payouts/${await legAt(stage, id, from)}/retry`);
 }
 
-/** Their first payout ends so. */
+/** A reseller whose first payout ends with this status. */
 async function sellWith(stage: Stage, name: string, itemStatus: string): Promise<{ id: string }> {
   const reseller = await stage.hireReseller({ name, sellsOnce: true });
   await stage.sandbox('POST', '/payout-outcome', { receiver: reseller.email, itemStatus });

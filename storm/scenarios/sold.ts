@@ -10,7 +10,7 @@ export const paidMinor = 2_999;
 
 export type Sold = { readonly id: string; readonly captureId: string };
 
-/** A buyer at the checkout of somebody who sells nothing else; what has become of it is for the caller to wait for. */
+/** A sale at the checkout of a reseller who sells nothing else. The caller waits for its end. */
 export async function sell(stage: Stage, reseller: Reseller): Promise<{ id: string }> {
   return buyAtCheckout(stage, await stage.stockUp(reseller, { priceMinor: paidMinor }));
 }
@@ -28,7 +28,7 @@ export async function captureOf(stage: Stage, id: string): Promise<string> {
   return captureId;
 }
 
-/** The capture, as soon as PayPal has it. */
+/** Waits for the capture at PayPal. */
 export async function onceCaptured(stage: Stage, id: string): Promise<string> {
   await stage.until('the order is captured', async () => (await findCapture(stage, id)) !== undefined);
   return captureOf(stage, id);
@@ -45,12 +45,12 @@ export const seen = (stage: Stage, id: string, what: string, holds: (file: Order
     return file !== undefined && holds(file);
   });
 
-/** Refused where an attempt whose answer was lost has done it. */
+/** Takes a conflict for success: an earlier attempt, whose answer was lost, has done it. */
 export const conflictIsDone = (asked: Promise<unknown>): Promise<unknown> =>
   asked.catch((error: unknown) => {
     if (!(error instanceof Refused && error.status === 409)) throw error;
   });
 
-/** What an admin asks for. */
+/** Sends a request as an admin. */
 export const asAdmin = (stage: Stage, path: string, body: object = {}): Promise<unknown> =>
   conflictIsDone(stage.admin('POST', `/api/admin/${path}`, { ...body }));
