@@ -87,7 +87,7 @@ async function lookAgain(ctx: Context, check: BookCheck): Promise<BookCheck | st
   const dueAt = new Date(suspected.seenAt.getTime() + secondLookAfterMs);
   if (dueAt > ctx.now()) {
     await ctx.store.transaction(em => pauseBookCheck(em, check, dueAt));
-    return `what is suspected is looked at again at ${dueAt.toISOString()}`;
+    return `suspected differences are looked at again at ${dueAt.toISOString()}`;
   }
   const { stage, cursor } = suspected;
   const again: Stage | undefined = stages.find(({ name }) => name === stage);
@@ -103,7 +103,7 @@ async function end(ctx: Context, check: BookCheck): Promise<string> {
 
 async function goOn(ctx: Context, check: BookCheck): Promise<string> {
   const { stage, asked } = check;
-  const text = `run ${check.run} has put ${asked} questions, and goes on with ${stage}`;
+  const text = `run ${check.run} has asked ${asked} questions, and goes on with ${stage}`;
   const pauses = asked > 0;
   if (pauses) {
     // The next sweep continues: jobs that move money come first.

@@ -92,7 +92,7 @@ function assertScope({ scopes, accountName }: Credential): void {
 
 const withoutScope = (accountName: string): Uncheckable =>
   new Uncheckable(
-    `the eBay account ${accountName} has not let us see its finances: its owner is asked when it is connected again`,
+    `the eBay account ${accountName} has not granted us its finances: its owner is asked when it is connected again`,
   );
 
 /** Reads all pages. @throws Uncheckable where the seller has not granted us the finances scope */

@@ -19,7 +19,7 @@ const { context } = command;
 const { store } = context;
 const write = (text: string) => void process.stdout.write(text);
 const progress = (asked: number, stage: string) => {
-  if (process.stdout.isTTY) write(`\r\x1b[Kput ${asked} questions, now: ${stage}`);
+  if (process.stdout.isTTY) write(`\r\x1b[Kasked ${asked} questions, now: ${stage}`);
 };
 const found = await checkBooksNow(
   context,

@@ -36,7 +36,7 @@ export function compareSale(rules: SaleRules, told: ToldSale, booked: BookedSale
       : [
           difference(
             { rule: rules.known, subject, about },
-            `sold there as ${about} for ${formatMoney(gross)}, and no payment here is that`,
+            `sold there as ${about} for ${formatMoney(gross)}, and we have no payment for it`,
           ),
         ];
   if (!booked.credited) return [];
@@ -66,6 +66,6 @@ export async function notTold(
   return paid
     .filter(({ about }) => !listed.has(about))
     .map(({ about, subject }) =>
-      difference({ rule, subject, about }, `we have a payment of ${about}, they do not say`),
+      difference({ rule, subject, about }, `we have a payment for ${about}, and they list no such sale`),
     );
 }

@@ -73,7 +73,7 @@ async function unknownHere(ctx: Context, listed: readonly Transaction[]): Promis
     .map(({ id: about, amount, customId: subject = '' }) =>
       difference(
         { rule, subject, about },
-        `PayPal has captured ${formatMoney(amount)} as ${about}, and no payment here is that`,
+        `PayPal has captured ${formatMoney(amount)} as ${about}, and we have no payment for it`,
       ),
     );
 }

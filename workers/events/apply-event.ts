@@ -18,13 +18,7 @@ export const applyEvent: Processor<'eventId'> = async ({ eventId }, ctx) => {
   if (text) return close(ctx, event, 'APPLIED', text);
   const key = ourKeyIn(parseLeniently(Buffer.from(event.body).toString('utf8')));
   // It names a key of our form that we do not know: it stays visible until an operator has explained it.
-  if (key)
-    return close(
-      ctx,
-      event,
-      'FAILED',
-      `it names ${key}, which is a key of ours by its shape, and we know nothing of it`,
-    );
+  if (key) return close(ctx, event, 'FAILED', `it names ${key}, which has the form of our keys, and we do not know it`);
   await close(ctx, event, 'IGNORED', 'not about us');
   return 'ignored: it is about nothing of ours';
 };

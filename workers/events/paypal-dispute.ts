@@ -54,7 +54,7 @@ async function takeDispute(ctx: Context, id: string, taken: Payment): Promise<st
     })
     .catch(error => {
       if (!(error instanceof LostClaim)) throw error;
-      throw new Retryable('ORDER_MOVED', `order ${orderId} moved while dispute ${id} was taken`);
+      throw new Retryable('ORDER_MOVED', `order ${orderId} moved while dispute ${id} was applied`);
     });
   return dispute.open ? 'open' : (dispute.outcome ?? 'closed');
 }

@@ -57,7 +57,7 @@ const book = (ctx: Context, { id, orderId }: Payment, news: RefundNews): Promise
   ctx.transact(async (em, enqueue) => {
     const found = await findOrder(em, orderId);
     const order = found && (await claimOrder(em, orderId, [found.status]));
-    if (!order) throw new Retryable('ORDER_MOVED', `order ${orderId} moved while money that went back was booked`);
+    if (!order) throw new Retryable('ORDER_MOVED', `order ${orderId} moved while a refund or reversal was booked`);
     await takeRefundNews({ payouts: ctx.config, em, enqueue, order }, await findPayment(em, id), news);
     await holdOrLetGo(em, enqueue, order, news);
   });

@@ -31,9 +31,9 @@ export async function unreadableEvent(
 ): Promise<string> {
   const tooLong = ctx.now().getTime() - receivedAt.getTime() >= ctx.config.programErrorHorizonMs;
   if (!saysNoMore(error) || !tooLong) throw error;
-  const why = `${event.type} was told, and what it is about cannot be read: ${error.message}`;
+  const why = `${event.type} arrived, and its resource cannot be read: ${error.message}`;
   const orderId = await ctx.store.read(em => orderOf(em, event));
-  ctx.log.error({ orderId, type: event.type, code: error.code }, 'an event of PayPal cannot be followed');
+  ctx.log.error({ orderId, type: event.type, code: error.code }, 'the resource of a PayPal event cannot be read');
   if (orderId) await leaveToPerson(ctx, orderId, event, { error, why });
   return why;
 }
@@ -47,7 +47,7 @@ const leaveToPerson = (
   ctx.transact(async (em, enqueue) => {
     const found = await findOrder(em, orderId);
     const order = found && (await claimOrder(em, orderId, [found.status]));
-    if (!order) throw new Retryable('ORDER_MOVED', `order ${orderId} moved while news of it was kept`);
+    if (!order) throw new Retryable('ORDER_MOVED', `order ${orderId} moved while an unreadable event was recorded`);
     await keepAnswerOf(em, orderId, event.type, error);
     if (moneyMayHaveGone(event)) await freeze(em, order, 'PAYMENT_REVERSED');
     if (isOwnJobs(order) || !mayMove(orderMoves, order.status, 'NEEDS_REVIEW'))

@@ -110,7 +110,8 @@ const keep = (ctx: Context, feed: Feed, { to }: Stretch, { events, next }: FeedP
       if (!stored) continue;
       news += 1;
       const { id: eventId, note } = stored;
-      if (event.unreadable) ctx.log.error({ eventId, feed: feed.kind, note }, 'a list shows what cannot be read');
+      if (event.unreadable)
+        ctx.log.error({ eventId, feed: feed.kind, note }, 'a feed lists an element that cannot be read');
       if (event.wanted) enqueue(jobForEvent(stored));
     }
     return { feed: moved, news };

@@ -64,7 +64,7 @@ const unknownStatus = (em: EntityManager, enqueue: Enqueue, order: Order, { orde
   advance(em, enqueue, order, {
     to: 'NEEDS_REVIEW',
     reason: 'UNKNOWN_STATUS',
-    note: `the marketplace says ${rawPayment}, which is no money that we know: look there whether it was paid`,
+    note: `the marketplace says ${rawPayment}, a payment status that we do not know: check there whether it was paid`,
   });
 
 async function isUnpaid(em: EntityManager, order: Order, news: Line): Promise<boolean> {

@@ -56,6 +56,6 @@ const wasTest = (ctx: Context, { receivedAt }: InboundEvent, sellers: Hint['sell
 
 async function giveUp(ctx: Context, { id: eventId, source, subject }: InboundEvent, why: string): Promise<string> {
   await ctx.store.transaction(em => closeEvent(em, eventId, 'FAILED', why));
-  ctx.log.error({ eventId, source, subject, why }, 'a sale that was told could not be taken');
+  ctx.log.error({ eventId, source, subject, why }, 'a reported sale could not be imported');
   return why;
 }

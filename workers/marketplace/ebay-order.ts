@@ -45,7 +45,7 @@ export async function readEbayOrder(ctx: Context, credential: Credential, orderI
 
 const referenceMissing = {
   reason: 'LABEL_BY_MARKETPLACE',
-  note: 'eBay forwards the parcel itself, and names no reference that its hub would know the buyer by: ship it by hand',
+  note: 'eBay forwards the parcel itself, and gives no reference by which its hub knows the buyer: ship it by hand',
 } as const;
 
 function paymentOf({ money, refunds, lines }: EbayOrder): MarketplaceOrder['payment'] {

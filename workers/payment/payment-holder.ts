@@ -33,16 +33,16 @@ const whoHasIt = (ctx: Context, order: Order): Promise<PaymentHolder> =>
     // Without any payment from the marketplace we do not know whether the buyer has the money.
     if (payments.length === 0 && order.channel !== 'paypal') return { with: 'nobody', note: 'no payment is known' };
     const pending = payments.find(({ status }) => status === 'PENDING');
-    if (pending) return { with: 'nobody', note: `payment ${pending.reference} is PENDING: nothing goes back yet` };
+    if (pending) return { with: 'nobody', note: `payment ${pending.reference} is PENDING: nothing is refunded yet` };
     const held = await moneyOf(em, order.id);
     const untold = held.find(({ payment, sums }) => isUnquantified(payment.status, sums));
     if (untold) return { with: 'nobody', note: notTold(untold.payment) };
     const left = held.find(({ payment, sums }) => isHeld(payment.status, sums));
     if (!left) return { with: 'buyer' };
     if (await isDisputed(em, order.id))
-      return { with: 'nobody', note: 'the buyer disputes the payment: nothing goes back twice' };
+      return { with: 'nobody', note: 'the buyer disputes the payment: nothing is refunded before that ends' };
     return { with: 'us', payment: left.payment, amount: leftOf(left.sums) };
   });
 
 const notTold = ({ reference, status }: Payment): string =>
-  `payment ${reference} is ${status}, and nobody has told how much went back: nothing goes back yet`;
+  `payment ${reference} is ${status}, and the amount that went back is not known: nothing is refunded yet`;

@@ -48,7 +48,7 @@ export const refund: Processor<'orderId'> = ({ orderId }, ctx) =>
       const left = await paymentHolder(ctx, order);
       if (left.with === 'buyer') {
         const also = (em: EntityManager) => bearKeptFees(em, order);
-        return move(ctx, order, { to: 'REFUNDED', note: 'nothing is left to give back' }, { also });
+        return move(ctx, order, { to: 'REFUNDED', note: 'nothing is left to refund' }, { also });
       }
       if (order.channel !== 'paypal') return leaveToSeller(ctx, order, order.channel);
       const sent = await sentBefore(ctx, order);
@@ -131,7 +131,7 @@ async function giveBack(ctx: Context, order: Order, payment: Payment, amount: Mo
 /** Hinders a request that was frozen before another refund: sent now, it would give the buyer more than was paid. */
 const moreThanLeft = (frozen: Money, left: Money): Hindrance | undefined =>
   isGreater(frozen, left)
-    ? { note: `it is of ${formatMoney(frozen)}, and ${formatMoney(left)} of the payment are left` }
+    ? { note: `the refund is of ${formatMoney(frozen)}, and ${formatMoney(left)} of the payment are left` }
     : undefined;
 
 /** A refund of an eCheck takes days; none takes a month. */
@@ -191,7 +191,7 @@ const refunded = (ctx: Context, order: Order, payment: Payment, news: RefundNews
       await bearKeptFees(em, order);
       return 'REFUNDED';
     }
-    const note = `${went}, and ${formatMoney(left)} of the payment are still here: give them back at PayPal`;
+    const note = `${went}, and ${formatMoney(left)} of the payment are left: refund them at PayPal`;
     await advance(em, enqueue, order, { to: 'NEEDS_REVIEW', reason: 'REFUND_FAILED', note });
     return `NEEDS_REVIEW (REFUND_FAILED): ${note}`;
   });

@@ -58,6 +58,6 @@ export async function takeReturns(ctx: Context, { orderId, id }: Payment): Promi
     })
     .catch(error => {
       if (!(error instanceof LostClaim)) throw error;
-      throw new Retryable('ORDER_MOVED', `order ${orderId} moved while money of it that came again was booked`);
+      throw new Retryable('ORDER_MOVED', `order ${orderId} moved while a returned reversal was booked`);
     });
 }

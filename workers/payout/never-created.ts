@@ -37,7 +37,7 @@ export async function openTooLong(
   };
   const says = standing.missing ? 'does not show it' : `says ${standing.rawStatus}`;
   await ctx.store.transaction(async em => {
-    const text = `${route.label} accepted payout ${key}, and ${says}. Look there what became of it.`;
+    const text = `${route.label} accepted payout ${key}, and ${says}. Check there what happened to it.`;
     await note(em, leg.orderId, 'noted', text, { leg: leg.id, evidence });
     await moveLeg(em, leg, 'NEEDS_REVIEW', { reason });
   });

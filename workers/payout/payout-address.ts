@@ -25,7 +25,7 @@ export const addressNow = (ctx: Context, leg: PayoutLeg): Promise<Ended | undefi
     if (change) {
       await recheckLeg(em, leg, change.holdsFrom);
       const until = change.holdsFrom.toISOString();
-      return { ended: `came back from ${leg.receiver}: waits until ${until}, when another address holds` };
+      return { ended: `came back from ${leg.receiver}: waits until ${until}, when another address takes effect` };
     }
     if (!same) await readdress(em, leg, to);
     return undefined;

@@ -99,4 +99,4 @@ export const nameFor = ({ userId }: Order, credential: Credential): string =>
   credential.userId === userId ? credential.accountName : ofThePlatform;
 
 export const pauseText = (name: string, reason: string): string =>
-  `${reason} stopped the browser log-in ${name}: somebody must look at it on the website, then release it`;
+  `${reason} stopped the browser log-in ${name}: a person must look at it on the website, then release it`;

@@ -198,7 +198,7 @@ async function awaitAcceptance(
 ): Promise<string> {
   const text = `${pending.map(nameOf).join(', ')}: AliExpress examines the payment, nobody is to pay again`;
   if (await waitedTooLong(ctx, order, 'that the payment is accepted', text))
-    return review(ctx, order, attention(`${text}; it has not said for too long what came of it: look there`), keep);
+    return review(ctx, order, attention(`${text}; it has not reported the outcome for too long: look there`), keep);
   if (order.status !== 'PURCHASING') return move(ctx, order, { to: 'PURCHASING', note: text }, { also: keep });
   return recheck(ctx, order, pollMs, { note: text, also: keep });
 }
@@ -222,7 +222,7 @@ async function charged(
       );
     const text = 'paid; the supplier does not say yet what it charged';
     if (await waitedTooLong(ctx, order, 'what was charged', text))
-      return endedInReview(attention('paid, and the supplier has not said for too long what it charged'));
+      return endedInReview(attention('paid, and the supplier has not reported for too long what it charged'));
     return ended(recheck(ctx, order, ctx.config.supplierPollMs, { note: text, also }));
   }
   const foreign = known.find(cost => cost.currency !== platformCurrency);

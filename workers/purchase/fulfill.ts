@@ -60,10 +60,10 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
         note: 'money went back, and it is not known yet how much',
       });
     if (maxCost.amountMinor <= 0n)
-      return fail(ctx, order, 'UNPROFITABLE', { note: 'its fees are as much as what is left of the sale, or more' });
+      return fail(ctx, order, 'UNPROFITABLE', { note: 'its fees use up all that is left of the sale' });
     if (isGreater(maxCost, spendCap(ctx)))
       return wait(ctx, order, 'ORDER_ABOVE_CAP', {
-        note: `it may cost ${formatMoney(maxCost)}, and no order more than ${ctx.config.maxOrderSpendUsd} ${platformCurrency}`,
+        note: `it may cost ${formatMoney(maxCost)}, and the limit for one order is ${ctx.config.maxOrderSpendUsd} ${platformCurrency}`,
       });
     return letThrough(ctx, order, product, rate, maxCost);
   });
@@ -72,7 +72,7 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
 const isBought = async (ctx: Context, { id }: Order): Promise<boolean> =>
   (await ctx.store.read(em => standingEffect(em, 'buy', id)))?.status === 'DONE';
 
-const boughtNote = 'its goods are ordered: nothing is bought beside them';
+const boughtNote = 'its goods are ordered already: nothing more is bought';
 
 const erasedNote = 'its buyer was erased: refund the sale';
 

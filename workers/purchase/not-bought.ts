@@ -57,7 +57,7 @@ export const foreignPrice = (ctx: Context, order: Order, note: string): Promise<
 /** The order froze who pays the supplier when it came in: with another payer's money the books would be wrong. */
 export const payerChanged = (ctx: Context, order: Order, { accountName, moneyHolder }: Credential): Promise<string> =>
   wait(ctx, order, 'RECONNECT_NEEDED', {
-    note: `sold to be bought with the ${order.supplierPaidBy}’s money, and AliExpress account ${accountName} pays with the ${moneyHolder}’s: connect one that pays so, or cancel the order`,
+    note: `the order is to be paid with the ${order.supplierPaidBy}’s money, and AliExpress account ${accountName} pays with the ${moneyHolder}’s: connect one that pays with the ${order.supplierPaidBy}’s, or cancel the order`,
   });
 
 /**

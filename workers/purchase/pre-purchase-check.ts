@@ -47,7 +47,7 @@ async function letThroughLongAgo(ctx: Context, order: Order): Promise<Ended | un
   if (late) return ended(tooLate(ctx, order, late));
   const { fxAsOf, saleCurrency } = order;
   if (saleCurrency === platformCurrency || !fxAsOf || fxAsOf >= oldestRate(ctx)) return undefined;
-  const note = `it was let through at a rate of ${fxAsOf.toISOString()}, which is too old by now`;
+  const note = `it was let through with a rate of ${fxAsOf.toISOString()}, which is too old now`;
   return ended(wait(ctx, order, 'FX_RATE_MISSING', { note, until: ctx.now() }));
 }
 

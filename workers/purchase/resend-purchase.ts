@@ -56,7 +56,7 @@ async function tooDear(
   invariant(product, `product ${productId} exists`);
   const price = await presentPrice(ctx, ask, { product, item, shipTo });
   if ('notOffered' in price) return undefined;
-  if ('unknown' in price) return { note: `nobody can tell what it would cost now: ${price.unknown}` };
+  if ('unknown' in price) return { note: `its present price is not known: ${price.unknown}` };
   const allowed = await allowedCost(ctx, order, product, rateOf(order));
   const most = min(min(maxCostOf(order), allowed), spendCap(ctx));
   if (!isGreater(price.total, most)) return undefined;

@@ -29,7 +29,7 @@ async function placesIn(ctx: Context, { userId }: Order, country: string): Promi
     // Where we may not ask, names are taken as they are; the purchase finds out whether the account may still buy.
     // Any other failure is thrown, so that the list is asked for again: without it a right address may be refused.
     if (!(error instanceof Terminal || error instanceof ReconnectNeeded)) throw error;
-    ctx.log.warn({ country, code: error.code }, 'AliExpress does not tell its names of places');
+    ctx.log.warn({ country, code: error.code }, 'AliExpress does not give its names of places');
     return [];
   }
 }

@@ -18,6 +18,6 @@ export function stopOf(row: SupplierOrder, { status, rawStatus, endReasons = [] 
   const lines = endReasons.length > 0 ? `, of its lines: ${endReasons.join(', ')}` : '';
   const said = `${nameOf(row)} is ${rawStatus}${lines}`;
   if (status !== 'CANCELLING') return attention(`${said}: look at it on the site`);
-  const note = `${said}: goods of it are cancelled, look there what comes and what is given back`;
+  const note = `${said}: some of its goods are cancelled, check there what is delivered and what is refunded`;
   return { reason: 'SUPPLIER_CANCELLED', note };
 }

@@ -75,7 +75,7 @@ export async function wait(
 export function tooLate(ctx: Context, order: Order, { note: text, effect }: Late): Promise<string> {
   if (effect && isInDoubt(effect)) return parkInDoubt(ctx, order, effect, text);
   if (effect?.status === 'DONE') {
-    const ordered = `${text}; its goods are ordered, and cannot be looked at: look at the supplier, then go on`;
+    const ordered = `${text}; its goods are ordered, and cannot be read: look at the supplier, then go on`;
     return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'SUPPLIER_NEEDS_ATTENTION', note: ordered });
   }
   return move(ctx, order, { to: 'NEEDS_REVIEW', reason: 'TOO_LATE_TO_BUY', note: text });
@@ -217,7 +217,7 @@ export async function parkInDoubt(ctx: Context, order: Order, effect: Effect, wh
 async function park(ctx: Context, order: Order, { effect, message, hindrance }: Unproven): Promise<string> {
   const told = (await ctx.store.read(em => unmatchedSupplierNumbers(em, effect))).join(', ');
   const account = await ctx.store.read(em => accountShown(em, order, effect));
-  const perhaps = told ? ` Its account was told of orders that are nobody's: ${told}.` : '';
+  const perhaps = told ? ` Its account was notified of supplier orders that match none of ours: ${told}.` : '';
   return move(ctx, order, {
     to: 'NEEDS_REVIEW',
     reason: 'EFFECT_UNPROVEN',

@@ -59,7 +59,7 @@ describe('check-books', () => {
 
   it('shows a difference once a second look has met it again, and closes it when it is mended', async () => {
     await sql('update supplier_orders set cost_minor = cost_minor + 1');
-    expect(await jobs()).to.match(/what is suspected is looked at again at/);
+    expect(await jobs()).to.match(/suspected differences are looked at again at/);
     expect(await found(), 'after one look').to.deep.equal([]);
     await hoursLater();
     expect(await jobs()).to.match(/run 1 has ended/);

@@ -147,7 +147,7 @@ describe('what is sent again is let through as what is sent first', () => {
           skus: [{ skuId, skuAttr: '14:193#Black', priceMinor: '1250', stock: 100 }],
           shippingFeeMinor: '199',
         }),
-      seen: /nobody can tell what it would cost/,
+      seen: /its present price is not known/,
     },
   ];
   for (const { when, sell, change, seen } of cases)
@@ -232,7 +232,9 @@ describe('what is sent again is let through as what is sent first', () => {
     await givenBack(id, '500');
     await stage.perform('refund', id);
     expect(await stage.order(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
-    expect(await evidenceOf(id)).to.deep.include({ seen: 'it is of 29.99 USD, and 24.99 USD of the payment are left' });
+    expect(await evidenceOf(id)).to.deep.include({
+      seen: 'the refund is of 29.99 USD, and 24.99 USD of the payment are left',
+    });
     const sent = (await stage.effects('refund')).filter(({ detail }) => `${detail.customId}`.includes(id));
     expect(sent.map(({ amountMinor }) => amountMinor)).to.deep.equal(['500']);
   });
