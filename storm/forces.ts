@@ -77,7 +77,7 @@ export function createForces(options: {
   };
 
   const carryOut = async (strike: Strike): Promise<void> => {
-    switch (strike.deed) {
+    switch (strike.kind) {
       case 'kill':
         return inTurn(strike.target, () => kill(strike.target));
       case 'freeze':
@@ -106,9 +106,9 @@ export function createForces(options: {
 
   return {
     tally,
-    async strike({ atMs, ...deed }) {
-      tell(`strikes: ${JSON.stringify(deed)}`);
-      await carryOut({ atMs, ...deed }).catch((error: unknown) => tell(`missed: ${JSON.stringify(deed)}: ${error}`));
+    async strike({ atMs, ...blow }) {
+      tell(`strikes: ${JSON.stringify(blow)}`);
+      await carryOut({ atMs, ...blow }).catch((error: unknown) => tell(`missed: ${JSON.stringify(blow)}: ${error}`));
     },
     async calm() {
       const { faults } = (await sandbox('GET', '/faults')) as { faults: { kind: string; times: number }[] };

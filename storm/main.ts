@@ -41,7 +41,7 @@ const { orders, seed, backend, json, only } = options;
 const patienceMs = 400_000;
 const balancePerOrderMinor = 150_00;
 /** Whether the storm has enough orders for this part as well: a small one skips the outage and the restore. */
-const spares = (deed: string, part: number): boolean => orders >= 3 * part && (!only || only.includes(deed));
+const spares = (kind: string, part: number): boolean => orders >= 3 * part && (!only || only.includes(kind));
 const withOutage = spares('outage', ordersInOutage);
 const withRestore = spares('restore', ordersInOutage + ordersPutBack);
 const ordersApart = (withOutage ? ordersInOutage : 0) + (withRestore ? ordersPutBack : 0);

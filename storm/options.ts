@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Backend, deeds } from './schedule.ts';
+import { type Backend, strikeKinds } from './schedule.ts';
 
 export type Options = {
   orders: number;
@@ -25,7 +25,8 @@ export function readOptions(args = process.argv.slice(2)): Options {
     },
   });
   const only = values.only?.split(',').map(name => {
-    if (!deeds.includes(name.split(':')[0] ?? '')) throw new Error(`--only takes ${deeds.join(', ')}, kill:api, …`);
+    if (!strikeKinds.includes(name.split(':')[0] ?? ''))
+      throw new Error(`--only takes ${strikeKinds.join(', ')}, kill:api, …`);
     return name;
   });
   if (values.backend !== 'postgres' && values.backend !== 'redis') throw new Error('--backend is postgres or redis');

@@ -8,7 +8,7 @@ export type Program = 'api' | 'workers' | 'workers-2' | 'dashboard';
 export type WrongClock = 'workers-2' | 'postgres';
 export type Target = Program | 'postgres' | 'redis';
 
-export const deeds: readonly string[] = [
+export const strikeKinds: readonly string[] = [
   'kill',
   'freeze',
   'flush',
@@ -23,32 +23,32 @@ export const deeds: readonly string[] = [
 
 /** Whether a strike is among those named: `kill` names every kill, `kill:api` those of the api. */
 export const isAmong = (strike: Strike, names: readonly string[]): boolean =>
-  names.includes(strike.deed) ||
-  ('target' in strike && names.includes(`${strike.deed}:${strike.target}`)) ||
-  ('whose' in strike && names.includes(`${strike.deed}:${strike.whose}`));
+  names.includes(strike.kind) ||
+  ('target' in strike && names.includes(`${strike.kind}:${strike.target}`)) ||
+  ('whose' in strike && names.includes(`${strike.kind}:${strike.whose}`));
 
 /** One blow against the system. */
-export type Deed =
+export type Blow =
   /** kill -9; the process is started again. */
-  | { readonly deed: 'kill'; readonly target: Target }
+  | { readonly kind: 'kill'; readonly target: Target }
   /** SIGSTOP for longer than a job's lock, then SIGCONT: it wakes up and believes that no time has passed. */
-  | { readonly deed: 'freeze'; readonly target: 'workers' | 'workers-2'; readonly forMs: number }
+  | { readonly kind: 'freeze'; readonly target: 'workers' | 'workers-2'; readonly forMs: number }
   /** A clock jumps, and is put right after a while: a machine's by more than a day, the database's by over a minute. */
-  | { readonly deed: 'clock'; readonly whose: WrongClock; readonly aheadMs: number; readonly forMs: number }
+  | { readonly kind: 'clock'; readonly whose: WrongClock; readonly aheadMs: number; readonly forMs: number }
   /** All jobs are gone: FLUSHALL, or BullMQ's tables emptied. */
-  | { readonly deed: 'flush' }
-  | { readonly deed: 'fault'; readonly fault: Fault }
+  | { readonly kind: 'flush' }
+  | { readonly kind: 'fault'; readonly fault: Fault }
   /** A provider's answers have another shape than usual. */
-  | { readonly deed: 'shape'; readonly shape: Shape }
+  | { readonly kind: 'shape'; readonly shape: Shape }
   /** An operator retries a job; `which`, from 0 to 1, chooses among those there are. */
   | {
-      readonly deed: 'retry';
+      readonly kind: 'retry';
       readonly queue: QueueName;
       readonly state: 'completed' | 'failed';
       readonly which: number;
     }
   /** Sets how webhooks travel from now on, and how long a payout takes. */
-  | { readonly deed: 'weather'; readonly settings: Weather };
+  | { readonly kind: 'weather'; readonly settings: Weather };
 
 export type Weather = {
   readonly webhookDelayMs: number;
@@ -58,7 +58,7 @@ export type Weather = {
 };
 
 /** `atMs` after the start. */
-export type Strike = { readonly atMs: number } & Deed;
+export type Strike = { readonly atMs: number } & Blow;
 
 const msPerOrder = 600;
 const shortestMs = 25_000;
@@ -83,14 +83,14 @@ export const targetsOf = (backend: Backend): readonly Target[] => [...new Set(de
 export function drawStrikes(options: { seed: number; orders: number; backend: Backend }): readonly Strike[] {
   const { seed, orders, backend } = options;
   const cards = deck[backend];
-  const deal = (turn: number): Deed => ({ deed: 'kill', target: cards[turn % cards.length]! });
-  const kinds: readonly (readonly [purpose: string, count: number, draw: (dice: Dice, turn: number) => Deed])[] = [
+  const deal = (turn: number): Blow => ({ kind: 'kill', target: cards[turn % cards.length]! });
+  const kinds: readonly (readonly [purpose: string, count: number, draw: (dice: Dice, turn: number) => Blow])[] = [
     ['kill', Math.max(cards.length, Math.ceil(orders / 10) + 2), (_, turn) => deal(turn)],
     ['freeze', Math.ceil(orders / 40) + 1, drawFreeze],
-    ['flush', Math.ceil(orders / 75) + 1, () => ({ deed: 'flush' })],
+    ['flush', Math.ceil(orders / 75) + 1, () => ({ kind: 'flush' })],
     ['clock', Math.ceil(orders / 75) + 2, drawClock],
-    ['fault', Math.ceil(orders / 2) + 5, dice => ({ deed: 'fault', fault: drawFault(dice) })],
-    ['shape', Math.ceil(orders / 2) + 5, dice => ({ deed: 'shape', shape: drawShape(dice) })],
+    ['fault', Math.ceil(orders / 2) + 5, dice => ({ kind: 'fault', fault: drawFault(dice) })],
+    ['shape', Math.ceil(orders / 2) + 5, dice => ({ kind: 'shape', shape: drawShape(dice) })],
     ['retry', Math.ceil(orders / 4), drawRetry],
     ['weather', Math.ceil(orders / 50) + 2, drawWeather],
   ];
@@ -108,8 +108,8 @@ const spread = (dice: Dice, count: number, span: number): number[] =>
     Math.round(span * (calmBefore + (1 - calmBefore) * ((part + dice.roll()) / count))),
   );
 
-const drawFreeze = (dice: Dice): Deed => ({
-  deed: 'freeze',
+const drawFreeze = (dice: Dice): Blow => ({
+  kind: 'freeze',
   target: dice.pick(['workers', 'workers-2'] as const),
   forMs: dice.between(lockMs + 500, lockMs + 4_000),
 });
@@ -120,15 +120,15 @@ const dayMs = 86_400_000;
  * A process does not work while its clock and the database's differ by more than a minute. The database's own clock
  * jumps less far: work that it has stamped with a wrong time is late by as much, and a storm cannot wait for a day.
  */
-const drawClock = (dice: Dice, turn: number): Deed => {
+const drawClock = (dice: Dice, turn: number): Blow => {
   const [whose, mostMs, leastMs] =
     turn % 2 === 0 ? (['workers-2', 2 * dayMs, dayMs] as const) : (['postgres', 90_000, 65_000] as const);
   const ahead = dice.between(leastMs, mostMs);
-  return { deed: 'clock', whose, aheadMs: dice.roll() < 0.5 ? ahead : -ahead, forMs: dice.between(6_000, 9_000) };
+  return { kind: 'clock', whose, aheadMs: dice.roll() < 0.5 ? ahead : -ahead, forMs: dice.between(6_000, 9_000) };
 };
 
-const drawRetry = (dice: Dice): Deed => ({
-  deed: 'retry',
+const drawRetry = (dice: Dice): Blow => ({
+  kind: 'retry',
   queue: dice.pick(queueNames),
   state: dice.weigh([
     ['completed', 3],
@@ -137,8 +137,8 @@ const drawRetry = (dice: Dice): Deed => ({
   which: dice.roll(),
 });
 
-const drawWeather = (dice: Dice): Deed => ({
-  deed: 'weather',
+const drawWeather = (dice: Dice): Blow => ({
+  kind: 'weather',
   settings: {
     webhookDelayMs: dice.pick([0, 0, 300, 1_500]),
     webhookDuplicates: dice.between(0, 2),

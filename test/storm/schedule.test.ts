@@ -7,7 +7,7 @@ import { type Backend, drawStrikes, isAmong, type Strike, spanMs } from '../../s
 
 const sizes = [1, 17, 30, 300, 1_000];
 const backends: readonly Backend[] = ['postgres', 'redis'];
-const countOf = (strikes: readonly Strike[], deed: string) => strikes.filter(strike => isAmong(strike, [deed])).length;
+const countOf = (strikes: readonly Strike[], kind: string) => strikes.filter(strike => isAmong(strike, [kind])).length;
 
 describe('the schedule of a storm', () => {
   for (const backend of backends)
@@ -26,8 +26,8 @@ describe('the schedule of a storm', () => {
         for (const target of everybody) expect(countOf(strikes, `kill:${target}`), target).to.be.at.least(1);
         expect(countOf(strikes, 'kill')).to.be.at.least(orders / 10);
         expect(countOf(strikes, 'fault')).to.be.at.least(orders / 5);
-        for (const deed of ['freeze', 'flush', 'clock:workers-2', 'clock:postgres', 'retry', 'weather'])
-          expect(countOf(strikes, deed), deed).to.be.at.least(1);
+        for (const kind of ['freeze', 'flush', 'clock:workers-2', 'clock:postgres', 'retry', 'weather'])
+          expect(countOf(strikes, kind), kind).to.be.at.least(1);
         if (backend === 'postgres') expect(countOf(strikes, 'kill:redis')).to.equal(0);
       });
 
