@@ -16,7 +16,7 @@ import { withToken } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
 import { overAccounts } from './accounts.ts';
 import { difference, type Matter, settledBy, Uncheckable } from './check-stage.ts';
-import { compareSale, notTold, type SaleRules, type ToldSale } from './marketplace-books.ts';
+import { compareSale, missingAtMarketplace, type ReportedSale, type SaleRules } from './marketplace-books.ts';
 
 const rules: SaleRules = {
   known: 'each sale at eBay is a payment here',
@@ -57,7 +57,7 @@ export const ebayFinances = overAccounts('ebay finances', 'ebay', rules.credited
     findings: [
       ...unreadOf({ rule: rules.credited, subject: '', about: credential.id }, unread),
       ...judged.flatMap(sale => compareSale(rules, sale, booked.get(sale.orderId))),
-      ...(await notTold(ctx, credential, rules.credited, { ...range, to: settled, listed })),
+      ...(await missingAtMarketplace(ctx, credential, rules.credited, { ...range, to: settled, listed })),
     ],
   };
 });
@@ -122,7 +122,7 @@ const unreadOf = (of: Matter, count: number): Finding[] =>
   count === 0 ? [] : [{ ...of, kind: 'unread', detail: `eBay lists ${count} movements in a form that cannot be read` }];
 
 /** eBay lists amounts net of fees. Adds the fees, so that `gross` and `back` are what the buyer paid and got back. */
-function salesOf(transactions: readonly FinancesTransaction[]): ToldSale[] {
+function salesOf(transactions: readonly FinancesTransaction[]): ReportedSale[] {
   const ofOrder = Map.groupBy(
     transactions.filter(({ orderId }) => orderId),
     ({ orderId }) => orderId ?? '',

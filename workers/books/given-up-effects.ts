@@ -65,7 +65,7 @@ function happened(ctx: Context, effect: Effect, asked: Asked): Promise<string | 
     case 'buy':
       return bought(effect);
     case 'ship-notice':
-      return told(ctx, effect);
+      return reportedToChannel(ctx, effect);
   }
 }
 
@@ -73,7 +73,7 @@ function happened(ctx: Context, effect: Effect, asked: Asked): Promise<string | 
  * The context of the account that the effect was sent with: "not found" at another account proves nothing.
  * @throws Uncheckable when we no longer have the keys of that account
  */
-function there(ctx: Context, provider: 'paypal' | 'payoneer', { account, idempotencyKey }: Effect): Context {
+function atItsAccount(ctx: Context, provider: 'paypal' | 'payoneer', { account, idempotencyKey }: Effect): Context {
   try {
     return atAccount(ctx, provider, account);
   } catch (error) {
@@ -83,7 +83,7 @@ function there(ctx: Context, provider: 'paypal' | 'payoneer', { account, idempot
 }
 
 async function payPalOrderOf(ctx: Context, effect: Effect): Promise<PayPalOrder | undefined> {
-  const { paypal } = there(ctx, 'paypal', effect).providers;
+  const { paypal } = atItsAccount(ctx, 'paypal', effect).providers;
   const order = await ctx.store.read(em => findOrder(em, effect.subject as OrderId));
   if (!order?.externalOrderId) return undefined;
   return paypal.getOrder(order.externalOrderId, { signal: ctx.signal });
@@ -113,7 +113,7 @@ async function refunded(ctx: Context, effect: Effect): Promise<string | undefine
 
 async function paid(ctx: Context, effect: Effect, asked: Asked): Promise<string | undefined> {
   const name = effect.route === 'payoneer' ? 'payoneer' : 'paypal';
-  const own = there(ctx, name, effect);
+  const own = atItsAccount(ctx, name, effect);
   const route = payoutRoute(own, { route: name });
   const { reference } = (effect.result ?? {}) as { reference?: string };
   const known = reference ?? (route.name === 'payoneer' ? effect.idempotencyKey : undefined);
@@ -141,13 +141,15 @@ async function inReports(ctx: Context, effect: Effect, asked: Asked): Promise<st
   for (let page = 1, pages = 1; page <= pages; page += 1) {
     const report = await ctx.providers.paypal.listTransactions({ from, to, page }, { signal: ctx.signal });
     pages = report.pages;
-    const found = report.transactions.flatMap(listed => ('read' in listed ? [listed.read] : [])).find(isIt(label));
+    const found = report.transactions
+      .flatMap(listed => ('read' in listed ? [listed.read] : []))
+      .find(isPaymentOf(label));
     if (found) return `PayPal has paid ${formatMoney(negate(found.amount))} as ${found.id} (${found.status})`;
   }
   return undefined;
 }
 
-const isIt =
+const isPaymentOf =
   (label: string) =>
   ({ customId, status, amount }: Transaction): boolean =>
     customId === label && amount.amountMinor < 0n && ['S', 'P'].includes(status);
@@ -168,7 +170,7 @@ async function bought({ route, account, idempotencyKey, firstSentAt, lastCode }:
   throw new Uncheckable(`${where} ${idempotencyKey}: look at the orders of ${account} from ${when} UTC on`);
 }
 
-async function told(ctx: Context, effect: Effect): Promise<string | undefined> {
+async function reportedToChannel(ctx: Context, effect: Effect): Promise<string | undefined> {
   const parcel = await ctx.store.read(em => findParcel(em, effect.subject as ParcelId));
   if (!parcel || parcel.toldAt) return undefined;
   const order = await ctx.store.read(em => findOrder(em, parcel.orderId));

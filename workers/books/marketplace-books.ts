@@ -9,7 +9,7 @@ import type { Context } from '../context/context.ts';
 import { difference, saysOtherwise } from './check-stage.ts';
 
 /** What a marketplace reports of one sale; no `fee` where it reports none; `back` is the sum of its refunds. */
-export type ToldSale = {
+export type ReportedSale = {
   readonly orderId: string;
   readonly soldAt: Date;
   readonly gross: Money;
@@ -26,8 +26,8 @@ export type SaleRules = {
 };
 
 /** The differences between the two. A sale that was refunded in full before we saw its payment was never booked. */
-export function compareSale(rules: SaleRules, told: ToldSale, booked: BookedSale | undefined): Finding[] {
-  const { orderId: about, gross, fee, back } = told;
+export function compareSale(rules: SaleRules, reported: ReportedSale, booked: BookedSale | undefined): Finding[] {
+  const { orderId: about, gross, fee, back } = reported;
   const subject = booked?.subject ?? '';
   const wentBack = equals(gross, back);
   if (!booked || (!booked.credited && !booked.idle && !wentBack))
@@ -55,7 +55,7 @@ export function compareSale(rules: SaleRules, told: ToldSale, booked: BookedSale
 const learntLateMs = 14 * dayMs;
 
 /** Sales with a payment here that the marketplace's list of that time lacks. */
-export async function notTold(
+export async function missingAtMarketplace(
   ctx: Context,
   { id }: Credential,
   rule: ProviderRule,

@@ -8,7 +8,7 @@ import { withToken } from '../connections/fresh-token.ts';
 import type { Context } from '../context/context.ts';
 import { overAccounts } from './accounts.ts';
 import { settledBy } from './check-stage.ts';
-import { compareSale, notTold, type SaleRules, type ToldSale } from './marketplace-books.ts';
+import { compareSale, missingAtMarketplace, type ReportedSale, type SaleRules } from './marketplace-books.ts';
 
 const rules: SaleRules = {
   known: 'each payment at MercadoLibre is a payment here',
@@ -47,7 +47,7 @@ export const mercadoLibrePayments = overAccounts(
       findings: [
         ...unreadOf(credential, unread),
         ...judged.flatMap(sale => compareSale(rules, sale, booked.get(sale.orderId))),
-        ...(await notTold(ctx, credential, rules.credited, { ...range, listed })),
+        ...(await missingAtMarketplace(ctx, credential, rules.credited, { ...range, listed })),
       ],
     };
   },
@@ -87,7 +87,7 @@ async function everyPayment(ctx: Context, credential: Credential) {
 }
 
 /** Sums the payments of each sale: it may be paid in parts. Declined payments are left out. */
-function salesOf(payments: readonly FoundPayment[]): ToldSale[] {
+function salesOf(payments: readonly FoundPayment[]): ReportedSale[] {
   const came = payments.filter(({ orderId, standing }) => orderId && standing !== 'none' && standing !== 'unknown');
   return [...Map.groupBy(came, ({ orderId }) => orderId ?? '')].flatMap(([orderId, parts]) => {
     const [first] = parts;

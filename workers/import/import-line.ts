@@ -50,13 +50,13 @@ async function carryOn(em: EntityManager, enqueue: Enqueue, order: Order, news: 
   await keepShipBy(em, order, news.line);
   if (!order.shipTo && shipTo && !order.buyerErasedAt) await addressArrived(em, enqueue, order, shipTo);
   if (order.status === 'CREATED' && review?.reason === 'SHIPPED_BY_MARKETPLACE')
-    return advance(em, enqueue, order, { to: 'CANCELLED', note: handledThere(order, review.note) });
+    return advance(em, enqueue, order, { to: 'CANCELLED', note: handledByMarketplace(order, review.note) });
   if (order.status === 'CREATED' && payment === 'UNKNOWN') return unknownStatus(em, enqueue, order, news);
   if (tellsOfMoney(news.order) && (await isUnpaid(em, order, news))) await takePayment(em, enqueue, order, news);
 }
 
 /** The marketplace ships this sale itself: it is none of ours, but proceeds held by the platform must be passed on. */
-const handledThere = ({ proceedsHeldBy }: Order, text: string): string =>
+const handledByMarketplace = ({ proceedsHeldBy }: Order, text: string): string =>
   proceedsHeldBy === 'platform' ? `${text}; its proceeds arrive with the platform: pass them on by hand` : text;
 
 /** The payment's status is unknown to us: a person decides. A payment that arrives later is still booked. */

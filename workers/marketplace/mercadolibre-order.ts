@@ -10,7 +10,7 @@ import type { Context } from '../context/context.ts';
 import { saysAbsent } from './absent-sale.ts';
 
 /** Statuses of a shipment that has left. */
-const onItsWay = ['shipped', 'delivered', 'not_delivered'];
+const statusesAfterLeaving = ['shipped', 'delivered', 'not_delivered'];
 
 /** Reads an order and its shipment, which has the address; the buyer may still be choosing it. */
 export async function readMercadoLibreOrder(
@@ -32,7 +32,7 @@ export async function readMercadoLibreOrder(
     ...moneyOf(order, back),
     cancelled: order.sale === 'cancelled',
     cancelAsked: order.sale === 'cancel asked',
-    shipped: order.tags.includes('delivered') || onItsWay.includes(shipment?.status ?? ''),
+    shipped: order.tags.includes('delivered') || statusesAfterLeaving.includes(shipment?.status ?? ''),
     review: reviewOf(order, shipment),
     shipTo: shipment?.shipTo,
     lines: order.items.map(item => ({
@@ -55,7 +55,7 @@ function notThereYet(error: unknown): undefined {
 }
 
 /** The payments without those that brought no money, such as a first attempt that was declined. */
-const thatCame = ({ payments }: MercadoLibreOrder): MercadoLibrePayment[] =>
+const paymentsWithMoney = ({ payments }: MercadoLibreOrder): MercadoLibrePayment[] =>
   payments.filter(({ standing }) => standing !== 'none');
 
 type MoneyFacts = Pick<MarketplaceOrder, 'payment' | 'rawPayment' | 'contested'>;
@@ -65,7 +65,7 @@ type MoneyFacts = Pick<MarketplaceOrder, 'payment' | 'rawPayment' | 'contested'>
  * ever, without its outcome: only the payment says whether the money is contested.
  */
 function moneyOf(order: MercadoLibreOrder, back: ReportedRefund | undefined): MoneyFacts {
-  const came = thatCame(order);
+  const came = paymentsWithMoney(order);
   const telling = order.payments.filter(({ standing }) => !['none', 'received'].includes(standing));
   const rawPayment = [order.status, ...telling.map(({ words }) => words)].join(', ');
   const facts = (payment: MoneyFacts['payment'], contested = false) => ({ payment, rawPayment, contested });
@@ -86,7 +86,7 @@ function moneyOf(order: MercadoLibreOrder, back: ReportedRefund | undefined): Mo
  */
 function backOf(order: MercadoLibreOrder): ReportedRefund | undefined {
   const { status, currency, items, sale } = order;
-  const payments = thatCame(order);
+  const payments = paymentsWithMoney(order);
   const [amounts, refunded] = [payments.map(({ amount }) => amount), payments.map(payment => payment.refunded)];
   const told = refunded.filter(({ amountMinor }) => amountMinor > 0n);
   const hasMoney = sale === 'paid' || sale === 'cancel asked';

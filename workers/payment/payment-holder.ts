@@ -15,19 +15,19 @@ type PaymentHolder =
   | { with: 'buyer' };
 
 export async function paymentHolder(ctx: Context, order: Order): Promise<PaymentHolder> {
-  const known = await whoHasIt(ctx, order);
-  if (order.channel !== 'paypal' || (await cameOnce(ctx, order))) return known;
+  const known = await holderByOurBooks(ctx, order);
+  if (order.channel !== 'paypal' || (await wasEverPaid(ctx, order))) return known;
   // An empty ledger does not prove that nothing was paid: PayPal is asked.
   const shown = await readPayPalOrder(ctx, order);
   if (!shown || shown.captures.length === 0) return known;
   await bookPayPalPayments(ctx, order, shown);
-  return whoHasIt(ctx, order);
+  return holderByOurBooks(ctx, order);
 }
 
-const cameOnce = (ctx: Context, { id }: Order): Promise<boolean> =>
+const wasEverPaid = (ctx: Context, { id }: Order): Promise<boolean> =>
   ctx.store.read(async em => (await paymentsOf(em, id)).some(({ status }) => broughtMoney(status)));
 
-const whoHasIt = (ctx: Context, order: Order): Promise<PaymentHolder> =>
+const holderByOurBooks = (ctx: Context, order: Order): Promise<PaymentHolder> =>
   ctx.store.read(async em => {
     const payments = await paymentsOf(em, order.id);
     // Without any payment from the marketplace we do not know whether the buyer has the money.
@@ -36,7 +36,7 @@ const whoHasIt = (ctx: Context, order: Order): Promise<PaymentHolder> =>
     if (pending) return { with: 'nobody', note: `payment ${pending.reference} is PENDING: nothing is refunded yet` };
     const held = await moneyOf(em, order.id);
     const untold = held.find(({ payment, sums }) => isUnquantified(payment.status, sums));
-    if (untold) return { with: 'nobody', note: notTold(untold.payment) };
+    if (untold) return { with: 'nobody', note: amountUnknown(untold.payment) };
     const left = held.find(({ payment, sums }) => isHeld(payment.status, sums));
     if (!left) return { with: 'buyer' };
     if (await isDisputed(em, order.id))
@@ -44,5 +44,5 @@ const whoHasIt = (ctx: Context, order: Order): Promise<PaymentHolder> =>
     return { with: 'us', payment: left.payment, amount: leftOf(left.sums) };
   });
 
-const notTold = ({ reference, status }: Payment): string =>
+const amountUnknown = ({ reference, status }: Payment): string =>
   `payment ${reference} is ${status}, and the amount that went back is not known: nothing is refunded yet`;

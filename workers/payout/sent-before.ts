@@ -38,7 +38,7 @@ export async function readBack(ctx: Context, leg: PayoutLeg, sent: Effect): Prom
   if (leg.status !== 'CANCELLED' && !notThere.has(leg.status)) return applyPayoutStatus(ctx, leg, then, standing);
   if (notThere.has(standing.state)) return waitForNews(ctx, leg, { note: `still ${leg.status}` });
   // We had booked it as failed or returned, and the provider has paid it after all.
-  await afterAll(ctx, leg, then, sent);
+  await sentAfterAll(ctx, leg, then, sent);
   return applyPayoutStatus(ctx, leg, then, standing);
 }
 
@@ -55,7 +55,7 @@ export async function earlierPayout(ctx: Context, leg: PayoutLeg): Promise<Ended
   if (standing instanceof Terminal) return ended(review(ctx, leg, standing));
   if (notThere.has(standing.state)) {
     const { waitRecheckMs } = ctx.config;
-    if (await othersToRead(ctx, leg, effect))
+    if (await hasOthersToRead(ctx, leg, effect))
       return ended(recheck(ctx, leg, waitRecheckMs, { note: 'the others that it paid are read back first' }));
     await ctx.store.transaction(async em => {
       await lockLeg(em, leg);
@@ -63,12 +63,12 @@ export async function earlierPayout(ctx: Context, leg: PayoutLeg): Promise<Ended
     });
     return undefined;
   }
-  await afterAll(ctx, leg, then, effect);
+  await sentAfterAll(ctx, leg, then, effect);
   return ended(applyPayoutStatus(ctx, leg, then, standing));
 }
 
 /** A collected payout that came back still counts as sent until each leg that it paid has learned of it. */
-const othersToRead = (ctx: Context, { id }: PayoutLeg, effect: Effect): Promise<boolean> =>
+const hasOthersToRead = (ctx: Context, { id }: PayoutLeg, effect: Effect): Promise<boolean> =>
   ctx.transact(async (em, enqueue) => {
     const others = (await legsOfPayout(em, effect)).filter(leg => leg.id !== id && onItsWay.has(leg.status));
     for (const other of others) {
@@ -84,7 +84,7 @@ function sentThrough(ctx: Context, leg: PayoutLeg, effect: Effect): Promise<Payo
 }
 
 /** The payout has left or arrived after all: the leg is SENT again, with the amount that was sent. */
-const afterAll = (ctx: Context, leg: PayoutLeg, route: PayoutRoute, { request }: Effect): Promise<void> =>
+const sentAfterAll = (ctx: Context, leg: PayoutLeg, route: PayoutRoute, { request }: Effect): Promise<void> =>
   ctx.store.transaction(async em => {
     await lockLeg(em, leg);
     await moveLeg(em, leg, 'SENT', { reason: null });

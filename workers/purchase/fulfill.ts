@@ -48,7 +48,7 @@ export const fulfill: Processor<'orderId'> = ({ orderId }, ctx) =>
         until: nextAddressLook(ctx, order),
       });
     const refused = await addressRefusal(ctx, order);
-    if (refused) return wait(ctx, order, 'ADDRESS_INVALID', { note: refused, also: sayAgain(order, refused) });
+    if (refused) return wait(ctx, order, 'ADDRESS_INVALID', { note: refused, also: noteRefusalAgain(order, refused) });
 
     const rate = await currentRate(ctx, order);
     if (!rate) return wait(ctx, order, 'FX_RATE_MISSING', { note: await rateMissing(ctx, order) });
@@ -105,7 +105,7 @@ const addressRefusal = async (ctx: Context, order: Order): Promise<string | unde
   (await destinationOf(ctx, order).then(() => undefined, refusalIn))?.message;
 
 /** A corrected address that is refused too: the timeline says why, although the wait's reason is the same. */
-const sayAgain =
+const noteRefusalAgain =
   ({ id, waitReason }: Order, refused: string) =>
   async (em: EntityManager): Promise<void> => {
     if (waitReason === 'ADDRESS_INVALID') await note(em, id, 'noted', refused);

@@ -29,7 +29,7 @@ export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
 
       const earlier = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
       const credential = await supplierCredential(ctx, order);
-      if (!isInDoubt(earlier) && (await canLeaveTo(ctx, order, credential)))
+      if (!isInDoubt(earlier) && (await mayUseBrowser(ctx, order, credential)))
         return leaveToBrowser(ctx, order, 'no AliExpress API account is connected');
       invariant(credential, `order ${order.id} was sent to a supplier with some account`);
       const stopped = await reasonNotToBuy(ctx, order, earlier);
@@ -69,7 +69,7 @@ async function obtain(
 }
 
 /** Whether a browser should buy: there is no API account, or it is disconnected and a browser may buy instead. */
-const canLeaveTo = async (ctx: Context, order: Order, credential: Credential | null): Promise<boolean> =>
+const mayUseBrowser = async (ctx: Context, order: Order, credential: Credential | null): Promise<boolean> =>
   credential === null || (credential.status === 'DISCONNECTED' && !('off' in (await browserBuyerFor(ctx, order))));
 
 const supplierCredential = (ctx: Context, order: Order): Promise<Credential | null> =>

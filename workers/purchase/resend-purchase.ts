@@ -38,11 +38,11 @@ export async function purchaseMayLeaveAgain(
   const sale = await readSaleNow(ctx, order);
   if (sale.state === 'undecided') throw new SaleUndecided(sale.note);
   if (sale.state !== 'open') return { note: sale.note };
-  return tooDear(ctx, ask, order, effect);
+  return tooExpensive(ctx, ask, order, effect);
 }
 
 /** Goods that the supplier no longer offers cannot be bought: then the request can only find the earlier purchase. */
-async function tooDear(
+async function tooExpensive(
   ctx: Context,
   ask: AskSupplier,
   order: Order,

@@ -27,7 +27,7 @@ import { takeParcels } from './follow-parcels.ts';
 import { tellParcels } from './ship-notice.ts';
 
 /** How soon a parcel that could not be reported is reported again. */
-const tellAgainMs = 300_000;
+const reportAgainMs = 300_000;
 
 /**
  * Follows the parcels, and reports each to the sale channel. The order is SHIPPED when all its supplier orders are, and
@@ -58,15 +58,15 @@ export async function followParcels(ctx: Context, order: Order, reader: Supplier
   await ctx.transact((em, enqueue) => endFreeze(em, enqueue, order, 'SUPPLIER_CANCELLED'));
   // A supplier order that was closed unpaid holds none of the goods.
   const states = rows.filter(row => !isCancelled(row)).map(({ status }) => status);
-  const untold = await tellParcels(ctx, order);
+  const unreported = await tellParcels(ctx, order);
   // A delivered order is not looked at again, so its parcels must be reported first.
-  if (untold === 0 && states.every(status => status === 'DELIVERED')) return move(ctx, order, { to: 'DELIVERED' });
+  if (unreported === 0 && states.every(status => status === 'DELIVERED')) return move(ctx, order, { to: 'DELIVERED' });
   if (order.status === 'PURCHASED' && states.every(isUnderWay)) return move(ctx, order, { to: 'SHIPPED' });
   if (order.status === 'SHIPPED') await missNumbers(ctx, order);
   const { trackingPollMs } = ctx.config;
-  if (untold === 0) return recheck(ctx, order, trackingPollMs, { note: `still ${states.join(', ')}` });
-  return recheck(ctx, order, Math.min(trackingPollMs, tellAgainMs), {
-    note: `${order.channel} is told again of ${untold} parcels`,
+  if (unreported === 0) return recheck(ctx, order, trackingPollMs, { note: `still ${states.join(', ')}` });
+  return recheck(ctx, order, Math.min(trackingPollMs, reportAgainMs), {
+    note: `${order.channel} is told again of ${unreported} parcels`,
   });
 }
 

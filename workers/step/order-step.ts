@@ -145,7 +145,7 @@ async function afterFailure(ctx: Context, order: Order, error: unknown, onRefusa
       return unreadable(ctx, order, meaning.error);
     case 'not-permitted':
     case 'retry':
-      await told(ctx, order, meaning.error);
+      await noteAttempt(ctx, order, meaning.error);
       throw error;
     case 'lost':
     case 'database-away':
@@ -187,7 +187,7 @@ async function notNow(ctx: Context, order: Order, error: NotNow): Promise<never>
 }
 
 /** Records a failed attempt in the timeline; the host backs off and tries again. */
-const told = (ctx: Context, order: Order, failure: Retryable): Promise<void> =>
+const noteAttempt = (ctx: Context, order: Order, failure: Retryable): Promise<void> =>
   ctx.store.transaction(em => note(em, order.id, 'tried', failure.message, { code: failure.code }));
 
 async function lookAgain(ctx: Context, order: Order, doubt: Uncertain): Promise<string> {
@@ -215,9 +215,11 @@ export async function parkInDoubt(ctx: Context, order: Order, effect: Effect, wh
 
 /** The effect cannot be proven: the order goes to a person with the evidence. */
 async function park(ctx: Context, order: Order, { effect, message, hindrance }: Unproven): Promise<string> {
-  const told = (await ctx.store.read(em => unmatchedSupplierNumbers(em, effect))).join(', ');
+  const unmatched = (await ctx.store.read(em => unmatchedSupplierNumbers(em, effect))).join(', ');
   const account = await ctx.store.read(em => accountShown(em, order, effect));
-  const perhaps = told ? ` Its account was notified of supplier orders that match none of ours: ${told}.` : '';
+  const perhaps = unmatched
+    ? ` Its account was notified of supplier orders that match none of ours: ${unmatched}.`
+    : '';
   return move(ctx, order, {
     to: 'NEEDS_REVIEW',
     reason: 'EFFECT_UNPROVEN',
@@ -231,7 +233,7 @@ async function park(ctx: Context, order: Order, { effect, message, hindrance }: 
       firstSentAt: effect.firstSentAt?.toISOString() ?? null,
       lastSentAt: effect.lastSentAt?.toISOString() ?? null,
       ...(hindrance ? { seen: hindrance.note } : {}),
-      ...(told ? { told } : {}),
+      ...(unmatched ? { told: unmatched } : {}),
     },
   });
 }
