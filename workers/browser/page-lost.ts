@@ -8,7 +8,7 @@ export class PageLost extends Error {
 const lostWords =
   /detached|target closed|session closed|connection closed|context was destroyed|page has been closed|waiting failed|is disposed|net::ERR_|navigation timeout|protocol error/i;
 
-/** The browser's own failures: nothing is known of what the page did, except that it did nothing on its own. */
+/** The browser's own failures: we do not know how far the page came, only that it does nothing without us. */
 export const isPageLost = (error: unknown): boolean =>
   error instanceof PageLost ||
   error instanceof TimeoutError ||

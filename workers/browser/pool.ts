@@ -20,7 +20,7 @@ export type PoolOptions = {
   tasksPerBrowser?: number;
   /** Resident bytes, children included, after which a browser is not used again. */
   memoryMaxBytes?: number;
-  /** Told of each Chromium that does not start: it is tried again, and tasks wait for it until their deadline. */
+  /** Called for each Chromium that does not start. It is tried again, and tasks wait for it until their deadline. */
   onStartFailure?(error: Error): void;
 };
 
@@ -32,7 +32,7 @@ export type BrowserPool = {
   run<T>(task: (page: Page) => Promise<T>, options: { deadlineMs: number; signal?: AbortSignal }): Promise<T>;
   /** Pids of the browsers that run now. */
   browsers(): number[];
-  /** What has a page may end within the grace; what waits for one is told at once. */
+  /** Tasks with a page may end within the grace; tasks that wait for one fail at once. */
   close(graceMs: number): Promise<void>;
 };
 

@@ -3,7 +3,7 @@ import type { AddressFields } from './pages/address.ts';
 import type { Wanted } from './pages/item.ts';
 import type { ListedOrder } from './pages/orders.ts';
 
-/** What is frozen before the click: all by which the order is recognised afterwards. */
+/** The facts frozen before the click, by which the order is recognised afterwards. */
 export type ClickedOrder = {
   readonly wanted: Wanted;
   readonly address: AddressFields;

@@ -20,7 +20,7 @@ const guards = new WeakMap<Browser, Promise<SiteGuard>>();
  */
 export function guardOf(browser: Browser): Promise<SiteGuard> {
   const guard = guards.get(browser) ?? placeGuard(browser);
-  guard.catch(() => guards.delete(browser)); // whoever waits for it is told; the next one tries again
+  guard.catch(() => guards.delete(browser)); // the callers that wait get the error; the next call tries again
   guards.set(browser, guard);
   return guard;
 }
@@ -35,7 +35,7 @@ async function placeGuard(browser: Browser): Promise<SiteGuard> {
     const passes = (isDocument ? site?.has(url) : site?.mayLoad(url)) ?? false;
     if (isDocument && !passes && frameId === visited) ledTo ??= url;
     const refuse = () => session.send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' });
-    // What may not go on is refused: its page would wait for it until the deadline.
+    // A forbidden request is refused, because its page would wait for it until the deadline.
     const answer = passes ? session.send('Fetch.continueRequest', { requestId }).catch(refuse) : refuse();
     answer.catch(() => undefined); // its page is gone; what got no answer does not leave
   });

@@ -16,7 +16,7 @@ export function keepInShop(page: Page, site: ShopSite): void {
 
 export const isInShop = (page: Page): boolean => sites.get(page)?.has(page.url()) ?? false;
 
-/** Whether it shows somebody else's page: one that did not load (about:blank, chrome-error:) is nobody's. */
+/** Whether the page is of another site. A page that did not load (about:blank, chrome-error:) is of none. */
 export const isAbroad = (page: Page): boolean => !isInShop(page) && /^https?:/.test(page.url());
 
 /** Where a page is decides, not how it looks. @throws Obstacle FOREIGN_PAGE; PageLost where no page has loaded */

@@ -46,7 +46,7 @@ async function readPages(
     return 'busy' in seen ? { unread: seen.busy } : readerOf(seen);
   } catch (error) {
     if (!(error instanceof Obstacle)) throw error;
-    // The goods are on their way all the same.
+    // The goods are on their way although we cannot follow them: the order is not stopped.
     await stopAccount(ctx, credential, error.kind);
     return unseen(error.kind);
   }

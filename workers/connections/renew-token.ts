@@ -75,7 +75,7 @@ async function renewUnderLock(
 ): Promise<Renewed> {
   const credential = await lockCredential(em, id);
   if (credential.status !== 'HEALTHY') return { ended: credential };
-  // Somebody else may have refreshed it while we waited for the row.
+  // Another job may have refreshed the token while we waited for the row.
   const accessToken = liveToken(ctx, credential, stale);
   if (accessToken) return { accessToken };
   const { refreshToken } = openSecrets(ctx.box, credential);

@@ -18,7 +18,7 @@ export async function destinationOf(ctx: Context, order: Order): Promise<Destina
 
 /** AliExpress's names of the country's provinces and cities; empty without an account that may read them. */
 async function placesIn(ctx: Context, { userId }: Order, country: string): Promise<readonly Province[]> {
-  const known = await keptPlaces(ctx, country)?.catch(() => undefined); // whoever asked is told
+  const known = await keptPlaces(ctx, country)?.catch(() => undefined); // the caller that asked gets the error
   if (known) return known;
   const { environment } = ctx.config.aliexpress;
   const credential = await ctx.store.read(em => credentialOf(em, userId, 'aliexpress-dropshipping', environment));
