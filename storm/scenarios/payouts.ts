@@ -15,12 +15,12 @@ async function legAt(stage: Stage, id: string, status: LegState): Promise<string
 
 export const comesBack = async (stage: Stage, id: string): Promise<void> => void (await legAt(stage, id, 'RETURNED'));
 
-/** Asks until the request is accepted: it is refused while the leg moves by itself. */
+/** Waits for the leg's state, then has it paid again: a request while the leg still moves by itself would be refused. */
 export async function payAgain(stage: Stage, id: string, from: LegState): Promise<void> {
   await asAdmin(stage, `payouts/${await legAt(stage, id, from)}/retry`);
 }
 
-/** A reseller whose first payout ends with this status. */
+/** A sale of a reseller whose first payout ends with this status. */
 async function sellWith(stage: Stage, name: string, itemStatus: string): Promise<{ id: string }> {
   const reseller = await stage.hireReseller({ name, sellsOnce: true });
   await stage.sandbox('POST', '/payout-outcome', { receiver: reseller.email, itemStatus });

@@ -10,7 +10,7 @@ export const paidMinor = 2_999;
 
 export type Sold = { readonly id: string; readonly captureId: string };
 
-/** A sale at the checkout of a reseller who sells nothing else. The caller waits for its end. */
+/** A sale at our checkout, of a reseller who sells nothing else. The caller waits for the state that it needs. */
 export async function sell(stage: Stage, reseller: Reseller): Promise<{ id: string }> {
   return buyAtCheckout(stage, await stage.stockUp(reseller, { priceMinor: paidMinor }));
 }
