@@ -6,6 +6,7 @@
 import type pg from 'pg';
 import type { CredentialId, UserId } from '../../domain/ids.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
+import { accountVersion } from '../database/account-version.ts';
 import { sealedPlace } from '../database/sealed-columns.ts';
 import type { ApiName, Environment } from '../entities/people.ts';
 import type { Secrets } from './credentials.ts';
@@ -37,11 +38,7 @@ export type KnownSenders = {
   forget(name: SenderName, sender: Sender): void;
 };
 
-/** As what an account was read, in SQL: its row's version, and what its secret was, should a backup have brought rows back. */
-export const senderVersion = (row: string): string =>
-  `(${row}.xmin::text || md5(coalesce(${row}.sealed, '') || ${row}.status))`;
-
-const columns = `select id, user_id, api_name, account_id, sealed, ${senderVersion('c')} as version from api_credentials c`;
+const columns = `select id, user_id, api_name, account_id, sealed, ${accountVersion('c')} as version from api_credentials c`;
 const queries = {
   id: { name: 'sender-by-id', text: `${columns} where id = $1` },
   segment: { name: 'sender-by-segment', text: `${columns} where webhook_segment = $1 and status <> 'DISCONNECTED'` },

@@ -6,7 +6,7 @@
 import pg from 'pg';
 import type { EventId } from '../../domain/ids.ts';
 import { openGroups } from '../../runtime/group-commit.ts';
-import { senderVersion } from '../connections/known-senders.ts';
+import { accountVersion } from '../database/account-version.ts';
 import { graceMs } from '../database/due-row.ts';
 import type { Keyring } from '../database/keyring.ts';
 import { storableJson } from '../database/storable-json.ts';
@@ -43,7 +43,7 @@ const storeArrivals = {
         body text, keys_told text, credential_id uuid, status text, note text, account_version text, unconfirmed_max int)
     ), judged as (
       select e.*,
-        e.account_version is not null and e.account_version is distinct from ${senderVersion('c')} as changed,
+        e.account_version is not null and e.account_version is distinct from ${accountVersion('c')} as changed,
         e.unconfirmed_max is not null and e.unconfirmed_max <= (select count(*) from (
           select from orders o where o.user_id = c.user_id and o.status = 'NEEDS_REVIEW' and o.reason = 'UNCONFIRMED_SALE'
           limit e.unconfirmed_max) waiting) as crowded
