@@ -36,12 +36,14 @@ export type LineDetail = { readonly [Name in Exclude<FactName, 'topic'> | WordNa
 export type StoredDetail = Readonly<Record<string, unknown>>;
 
 const amount = /^-?\d+(?:\.\d+)? [A-Z]{3}$/;
-const word = /^\S{0,200}$/;
+/** Of ASCII, without an at sign: no name that is written otherwise, and no e-mail address. */
+const word = /^[\w.:+/#-]{0,128}$/;
 
 /** A code that a provider sent is one only as long as it is a single word. */
 function isWordless(value: unknown): boolean {
   if (typeof value === 'string') return word.test(value) || amount.test(value);
-  if (typeof value === 'object' && value !== null) return Object.values(value).every(isWordless);
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).every(([name, inner]) => word.test(name) && isWordless(inner));
   return true;
 }
 

@@ -1,3 +1,4 @@
+import { platformCurrency } from '../../domain/fees.ts';
 import { currencies } from '../../domain/money.ts';
 import { type Html, html } from '../../runtime/http/html.ts';
 import type { FxRate } from '../../store/entities/money.ts';
@@ -53,8 +54,8 @@ const currencyField = (name: string, label: string): Html => html`<label>${label
 
 const enterForm = html`<section class="decision"><form method="post" action="/rates">
   <div class="fields">
-    ${currencyField('base', 'One')}
-    <label>is worth <input name="rate" inputmode="decimal" pattern="\\d{1,12}(\\.\\d{1,8})?" required placeholder="0.00105"></label>
+    <input type="hidden" name="base" value="${platformCurrency}">
+    <label>One ${platformCurrency} is worth <input name="rate" inputmode="decimal" pattern="\\d{1,12}(\\.\\d{1,8})?" required placeholder="950.25"></label>
     ${currencyField('quote', 'of')}
   </div>
   <button>Enter the rate</button>

@@ -9,6 +9,7 @@ import { type Keyring, keysOf } from '../database/keyring.ts';
 import type { Store } from '../database/open.ts';
 import { buyerColumns, type ConvertedColumn, type SealedColumn, sealedPlace } from '../database/sealed-columns.ts';
 import { sealedLine } from '../database/timeline-lines.ts';
+import { isDatabaseAway } from '../database/unavailable.ts';
 
 type Row = {
   readonly id: string;
@@ -32,13 +33,17 @@ type Wanted = { readonly where: string; readonly values: readonly unknown[]; rea
  * Locks the rows, so that a token that is being refreshed is not overwritten. Skips rows that another transaction has
  * locked.
  */
-async function sealRows(em: EntityManager, keys: Keyring, column: SealedColumn, wanted: Wanted): Promise<Row[]> {
+async function lockRows(em: EntityManager, column: SealedColumn, wanted: Wanted): Promise<Row[]> {
   const plain = isConverted(column) ? `case when ${column.isPlain} then ${column.plain} end` : 'null';
-  const rows = await em.execute<Row[]>(
+  return em.execute<Row[]>(
     `select id::text as id, ${column.row} as row, ${column.text} as sealed, ${plain} as plain from ${column.table}
      where ${wanted.where} order by id limit ? for no key update skip locked`,
     [...wanted.values, wanted.limit],
   );
+}
+
+async function sealRows(em: EntityManager, keys: Keyring, column: SealedColumn, wanted: Wanted): Promise<Row[]> {
+  const rows = await lockRows(em, column, wanted);
   for (const row of rows) await sealRow(em, keys, column, row);
   return rows;
 }
@@ -93,17 +98,44 @@ export const resealBatch = (
 /** For one column: rows per transaction, and transactions per pass. A row with a picture may be megabytes. */
 const pass = { rows: 200, pictures: 10, batches: 20 };
 
-/** Seals rows from before sealing. Returns how many; the next pass does the rest. */
+/**
+ * Seals rows from before sealing. Returns how many; the next pass does the rest. @throws in the end, naming the rows that
+ * cannot be sealed: they keep no other from it
+ */
 export async function sealPlain(store: Store): Promise<number> {
   let sealed = 0;
+  const broken: string[] = [];
   for (const column of buyerColumns.filter(isConverted)) {
     const limit = column.holdsPictures ? pass.pictures : pass.rows;
+    const unlike: string[] = [];
     for (let batch = 0; batch < pass.batches; batch += 1) {
-      const wanted = { where: column.isPlain, values: [], limit };
-      const { length } = await store.transaction(em => sealRows(em, keysOf(em), column, wanted));
-      sealed += length;
-      if (length < limit) break;
+      const where = `(${column.isPlain}) and not (id::text = any(?::text[]))`;
+      const wanted = { where, values: [`{${unlike.join(',')}}`], limit };
+      const { rows, failed } = await store.transaction(em => sealApart(em, keysOf(em), column, wanted));
+      sealed += rows - failed.length;
+      unlike.push(...failed);
+      if (rows < limit) break;
+    }
+    broken.push(...unlike.map(id => `${column.table} ${id}`));
+  }
+  if (broken.length > 0) throw new Error(`these rows cannot be sealed: ${broken.slice(0, 20).join(', ')}`);
+  return sealed;
+}
+
+/** Each row with a way back of its own: what breaks at one is undone for that one. */
+async function sealApart(em: EntityManager, keys: Keyring, column: SealedColumn, wanted: Wanted) {
+  const rows = await lockRows(em, column, wanted);
+  const failed: string[] = [];
+  for (const row of rows) {
+    await em.execute('savepoint one');
+    try {
+      await sealRow(em, keys, column, row);
+      await em.execute('release savepoint one');
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      await em.execute('rollback to savepoint one');
+      failed.push(row.id);
     }
   }
-  return sealed;
+  return { rows: rows.length, failed };
 }

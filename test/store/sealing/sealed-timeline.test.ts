@@ -85,6 +85,20 @@ describe('what a timeline says', () => {
     expect(await sealPlain(stage.store), 'nothing is left').to.equal(0);
   });
 
+  it('keeps no later line plain, when one cannot be sealed: it is named, and the rest is sealed', async () => {
+    const [odd] = await rows<{ id: string }>(
+      stage,
+      `insert into order_events (order_id, kind, note, detail) values (?, 'tried', 'odd', '[1, 2]'::jsonb) returning id`,
+      [id],
+    );
+    await complainPlainly();
+    expect(await refusalOf(sealPlain(stage.store))).to.equal(`these rows cannot be sealed: order_events ${odd?.id}`);
+    expect(await tablesThatShow(stage, traces)).to.deep.equal([]);
+    await stage.asOwner(
+      "alter table order_events disable trigger user; delete from order_events where note = 'odd'; alter table order_events enable trigger user",
+    );
+  });
+
   it('is sealed with a new key after a rotation; the old one is needed until then, and no longer', async () => {
     await complain();
     await complainPlainly();
