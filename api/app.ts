@@ -30,7 +30,7 @@ import { metrics } from './routes/metrics.ts';
 import { orderRoutes, saleRoutes } from './routes/orders.ts';
 import { payoutReceiverRoutes } from './routes/payout-receiver.ts';
 import { adminRoutes } from './routes/platform-settings.ts';
-import { proceedsRoutes } from './routes/proceeds.ts';
+import { proceedsRoutes } from './routes/proceeds-holder.ts';
 import { listingRoutes, productRoutes } from './routes/products.ts';
 import { providerKeyRoutes } from './routes/provider-keys.ts';
 import { userRoutes } from './routes/users.ts';

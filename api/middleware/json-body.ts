@@ -1,8 +1,8 @@
 import express, { type Request, type RequestHandler, Router } from 'express';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Limit } from '../../store/database/request-limits.ts';
-import { countRefusals } from './limit-refusals.ts';
 import { Problem } from './problem.ts';
+import { countRefusals } from './throttle-refused-requests.ts';
 
 /** No call needs more: an address at its longest is some 4 KiB. */
 export const bodyBytesMax = 16 * 1024;

@@ -4,7 +4,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { formatMoney, type Money, zero } from '../../domain/money.ts';
 import type { Enqueue } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
-import { claimReading, endReading, isBeingRead, keepReading } from '../../store/money/balance-reading.ts';
+import { claimReading, endReading, isBeingRead, keepReading } from '../../store/money/claim-balance-reading.ts';
 import type { Provider, Shortage } from '../../store/money/funding.ts';
 import type { Context } from '../context/context.ts';
 

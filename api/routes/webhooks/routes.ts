@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import { WebhookRejected } from '../../../providers/webhook/webhook-rejected.ts';
 import type { Deps } from '../../deps.ts';
-import { countRefusals } from '../../middleware/limit-refusals.ts';
 import type { Limits } from '../../middleware/limits.ts';
+import { countRefusals } from '../../middleware/throttle-refused-requests.ts';
 import { aliexpress } from './aliexpress.ts';
 import { ebay, ebayChallenge } from './ebay.ts';
 import { mercadolibre } from './mercadolibre.ts';

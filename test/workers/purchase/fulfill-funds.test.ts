@@ -1,7 +1,7 @@
-/** Covers: workers/purchase/fulfill.ts, store/money/funding.ts, store/money/balance-reading.ts. */
+/** Covers: workers/purchase/fulfill.ts, store/money/funding.ts, store/money/claim-balance-reading.ts. */
 import { expect } from 'chai';
 import { Retryable } from '../../../domain/call-outcome.ts';
-import { claimReading, isBeingRead, keepReading } from '../../../store/money/balance-reading.ts';
+import { claimReading, isBeingRead, keepReading } from '../../../store/money/claim-balance-reading.ts';
 import { setAvailable } from '../../../store/money/funding.ts';
 import { usd } from '../../support/money.ts';
 import { createStage, type Stage } from '../../support/stage.ts';
