@@ -44,7 +44,9 @@ describe('wires: what AliExpress says of an order’s goods', () => {
         await supplier(number, { status, endReason: 'CANCELED' });
         await purchase(id);
         await stopped(id);
-        expect((await notesOf(stage, id)).join('\n')).to.include(`of its lines: CANCELED: goods of it are cancelled`);
+        expect((await notesOf(stage, id)).join('\n')).to.include(
+          `of its lines: CANCELED: some of its goods are cancelled`,
+        );
       });
 
     it('waits for the supplier’s refund once the order is closed too', async () => {

@@ -48,9 +48,11 @@ describe('a producer', () => {
     const { log, warnings } = noteWarnings();
     await openProducer(backend, log).addAll(jobs);
     expect(added).to.deep.equal([jobs[0]!.id, jobs[2]!.id]);
-    expect(warnings).to.have.length(1);
-    expect(warnings[0]).to.deep.include({ text: 'job not added; the sweep will add it' });
-    expect(warnings[0]?.fields).to.include({ job: jobs[1]!.id });
+    expect(warnings.map(({ text }) => text)).to.deep.equal([
+      'jobs not added together',
+      'job not added; the sweep will add it',
+    ]);
+    expect(warnings[1]?.fields).to.include({ job: jobs[1]!.id });
   });
 
   it('tells of a job for a queue that does not exist', async () => {
