@@ -1,4 +1,5 @@
 import type { OrderId } from '../domain/ids.ts';
+import { isOpenLeg } from '../domain/payout-leg.ts';
 import type { Job } from '../queues/define-queue.ts';
 import { jobForLeg, jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
@@ -21,7 +22,10 @@ export async function wakeOrderAndPayouts(
   const woken: (Job | undefined)[] = [];
   const again = jobForOrder(order) && (await wakeOrder(em, id));
   woken.push(again ? jobForOrder(again) : undefined);
-  for (const leg of await legsOfOrder(em, id)) {
+  const legs = await legsOfOrder(em, id);
+  const open = legs.filter(leg => isOpenLeg(leg.status));
+  // Where nothing else is left to look at, what has ended is read once more: its money may have come back.
+  for (const leg of again || open.length > 0 ? open : legs) {
     const looked = jobForLeg(leg) && (await wakeLeg(em, leg.id));
     woken.push(looked ? jobForLeg(looked) : undefined);
   }
