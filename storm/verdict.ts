@@ -74,9 +74,8 @@ export const forgottenKeys = (
 const notCancelled = ({ status }: { status: string }): boolean => status !== 'CANCELLED';
 
 /** Whether the order has ended: as its scenario says, or in review. */
-export function hasEnded(file: OrderFile, { ending, undecidable, untilTold }: Expected): boolean {
-  if (undecidable) return inReview(file);
-  if (inReview(file)) return !untilTold;
+export function hasEnded(file: OrderFile, { ending, undecidable }: Expected): boolean {
+  if (inReview(file) || undecidable) return inReview(file);
   const legs = owedShares(file.legs);
   return (
     file.status === ending.status &&
