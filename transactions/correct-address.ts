@@ -1,5 +1,6 @@
 import type { Address } from '../domain/address.ts';
 import type { OrderId } from '../domain/ids.ts';
+import { enqueueWoken } from '../queues/enqueue-woken.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import type { EntityManager } from '../store/database/entity-manager.ts';
@@ -28,8 +29,7 @@ export async function correctAddress(em: EntityManager, enqueue: Enqueue, id: Or
   if (!owned) throw refusal('ADDRESS_NOT_WANTED', 'the order has moved on');
   await updateOrder(em, owned, { shipTo: { ...referenceIn(owned), ...shipTo } });
   await note(em, id, 'noted', 'the address was corrected');
-  const woken = await wakeOrder(em, id);
-  if (woken) enqueue(jobForOrder(woken));
+  await enqueueWoken(enqueue, wakeOrder(em, id), jobForOrder);
 }
 
 /** A freight hub identifies the parcel by this reference, so a corrected address keeps it. */

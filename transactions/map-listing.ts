@@ -1,4 +1,5 @@
 import type { CredentialId, ProductId, UserId } from '../domain/ids.ts';
+import { enqueueWoken } from '../queues/enqueue-woken.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import { findProduct, mapListing } from '../store/catalogue/products.ts';
@@ -45,9 +46,6 @@ export async function mapListingToProduct(
   await mapListing(em, mapping);
   const { credentialId, externalId: listingId } = mapping;
   const waiting = await waitingFor(em, 'LISTING_NOT_MAPPED', { credentialId, listingId });
-  for (const { id } of waiting) {
-    const order = await wakeOrder(em, id);
-    if (order) enqueue(jobForOrder(order));
-  }
+  for (const { id } of waiting) await enqueueWoken(enqueue, wakeOrder(em, id), jobForOrder);
   return waiting.length;
 }

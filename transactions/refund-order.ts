@@ -7,9 +7,11 @@ import { type DecisionRefused, refusal } from './decision-refused.ts';
 
 const refundable: readonly OrderState[] = ['FAILED'];
 
+const notRefundable = (): DecisionRefused => refusal('NOT_REFUNDABLE', 'only a finally failed order is refunded');
+
 /** Pages offer the refund when this is null; otherwise routes answer with the refusal. */
 export const whyNotRefundable = ({ status }: { status: OrderState }): DecisionRefused | null =>
-  refundable.includes(status) ? null : refusal('NOT_REFUNDABLE', 'only a finally failed order is refunded');
+  refundable.includes(status) ? null : notRefundable();
 
 /**
  * Refunds the buyer of a finally failed order whose reseller wanted to be asked first.
@@ -18,6 +20,6 @@ export const whyNotRefundable = ({ status }: { status: OrderState }): DecisionRe
  */
 export async function refundOrder(em: EntityManager, enqueue: Enqueue, id: OrderId, note: string): Promise<void> {
   const owned = await claimOrder(em, id, refundable);
-  if (!owned) throw refusal('NOT_REFUNDABLE', 'only a finally failed order is refunded');
+  if (!owned) throw notRefundable();
   await advance(em, enqueue, owned, { to: 'REFUNDING', note });
 }

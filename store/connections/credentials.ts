@@ -20,7 +20,7 @@ export type Tokens = {
 const context = (id: CredentialId): string => sealedPlace('api_credentials', id);
 
 /** @throws SecretBoxError, and for a disconnected account, which has no secrets left */
-export function openSecrets(box: SecretBox, credential: Credential): Secrets {
+export function openSecrets(box: SecretBox, credential: Pick<Credential, 'id' | 'sealed'>): Secrets {
   invariant(credential.sealed, `account ${credential.id} is connected`);
   return JSON.parse(box.open(credential.sealed, context(credential.id))) as Secrets;
 }

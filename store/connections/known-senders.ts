@@ -7,9 +7,8 @@ import type pg from 'pg';
 import type { CredentialId, UserId } from '../../domain/ids.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
 import { accountVersion } from '../database/account-version.ts';
-import { sealedPlace } from '../database/sealed-columns.ts';
 import type { ApiName, Environment } from '../entities/people.ts';
-import type { Secrets } from './credentials.ts';
+import { openSecrets } from './credentials.ts';
 
 export type Sender = {
   readonly id: CredentialId;
@@ -101,10 +100,14 @@ function passes(sender: Sender, check: (sender: Sender) => void): boolean {
   }
 }
 
-function toSender(
+const toSender = (
   { id, user_id: userId, api_name: apiName, account_id: accountId, sealed, version }: Row,
   box: SecretBox,
-) {
-  const secrets = sealed && (JSON.parse(box.open(sealed, sealedPlace('api_credentials', id))) as Secrets);
-  return { id, userId, apiName, accountId, webhookSecret: secrets ? secrets.webhookSecret : undefined, version };
-}
+): Sender => ({
+  id,
+  userId,
+  apiName,
+  accountId,
+  webhookSecret: sealed ? openSecrets(box, { id, sealed }).webhookSecret : undefined,
+  version,
+});

@@ -7,10 +7,9 @@ import pg from 'pg';
 import type { EventId } from '../../domain/ids.ts';
 import { openGroups } from '../../runtime/group-commit.ts';
 import { accountVersion } from '../database/account-version.ts';
-import { graceMs } from '../database/due-row.ts';
 import type { Keyring } from '../database/keyring.ts';
 import { storableJson } from '../database/storable-json.ts';
-import { type EventRow, eventRow, type NewEvent } from './inbound-events.ts';
+import { type EventRow, eventRow, eventsIn, insertEvents, type NewEvent } from './inbound-events.ts';
 
 export type Arrival = NewEvent & {
   /** The version of the sender's account that is remembered; absent when none is. */
@@ -39,8 +38,7 @@ const storeArrivals = {
   name: 'store-arrivals',
   text: `
     with arrived as (
-      select * from json_to_recordset($1) as e(id uuid, source text, event_id text, type text, subject text, headers jsonb,
-        body text, keys_told text, credential_id uuid, status text, note text, account_version text, unconfirmed_max int)
+      select * from ${eventsIn('$1', ', account_version text, unconfirmed_max int')}
     ), judged as (
       select e.*,
         e.account_version is not null and e.account_version is distinct from ${accountVersion('c')} as changed,
@@ -48,15 +46,7 @@ const storeArrivals = {
           select from orders o where o.user_id = c.user_id and o.status = 'NEEDS_REVIEW' and o.reason = 'UNCONFIRMED_SALE'
           limit e.unconfirmed_max) waiting) as crowded
       from arrived e left join api_credentials c on c.id = e.credential_id
-    ), stored as (
-      insert into inbound_events (id, source, event_id, type, subject, headers, body, keys_told, credential_id, status, note, next_check_at)
-      select id, source, event_id, type, subject, headers, convert_to(body, 'UTF8'), keys_told, credential_id, status, note,
-        case when status = 'RECEIVED' then date_trunc('milliseconds', clock_now()) + interval '${graceMs} ms' end
-      from judged where not changed and not crowded
-      -- In one order everywhere: two statements that store the same events must not wait for each other.
-      order by source, event_id
-      on conflict (source, event_id) do nothing returning id, source, type, status, state_entry, wake
-    )
+    ), stored as (${insertEvents('judged where not changed and not crowded')})
     select j.id, j.changed, s.source, s.type, s.status, s.state_entry, s.wake,
       j.crowded and not exists (select from inbound_events known where known.source = j.source and known.event_id = j.event_id) as crowded
     from judged j left join stored s on s.id = j.id`,

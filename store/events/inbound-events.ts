@@ -4,11 +4,11 @@ import { dayMs } from '../../domain/durations.ts';
 import type { CredentialId, EventId } from '../../domain/ids.ts';
 import { isMarketplace } from '../../domain/order.ts';
 import { keysMentionedIn } from '../../domain/our-idempotency-keys.ts';
-import { timeIn } from '../database/clock.ts';
 import { graceMs, wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { type Keyring, keysOf, sealBytes } from '../database/keyring.ts';
 import type { Store } from '../database/open.ts';
+import { storableJson } from '../database/storable-json.ts';
 import { type EventSource, InboundEvent, type UnopenedEvent, unopenedEvent } from '../entities/order.ts';
 import type { Credential } from '../entities/people.ts';
 
@@ -60,15 +60,26 @@ export function eventRow(keys: Keyring, event: NewEvent): EventRow {
   };
 }
 
+/** SQL: a table of events out of a JSON list of `EventRow`s. @param more columns that only the caller knows */
+export const eventsIn = (json: string, more = ''): string =>
+  `json_to_recordset(${json}) as e(id uuid, source text, event_id text, type text, subject text, headers jsonb, body text,
+     keys_told text, credential_id uuid, status text, note text${more})`;
+
+/**
+ * SQL: stores events, each id of a provider once, and returns the new ones. In one order everywhere: two statements that
+ * store the same events must not wait for each other.
+ */
+export const insertEvents = (from: string): string => `
+  insert into inbound_events (id, source, event_id, type, subject, headers, body, keys_told, credential_id, status, note, next_check_at)
+  select id, source, event_id, type, subject, headers, convert_to(body, 'UTF8'), keys_told, credential_id, status, note,
+    case when status = 'RECEIVED' then date_trunc('milliseconds', clock_now()) + interval '${graceMs} ms' end
+  from ${from} order by source, event_id
+  on conflict (source, event_id) do nothing returning id, source, type, status, state_entry, wake`;
+
 /** Stores a verified event before it is answered. Returns null when the provider has sent this id before. */
 export async function storeEvent(em: EntityManager, event: NewEvent): Promise<InboundEvent | null> {
-  const { headers, ...row } = eventRow(keysOf(em), event);
-  const values = Object.values({ ...row, headers: JSON.stringify(headers) });
-  const [stored] = await em.execute<{ id: EventId }[]>(
-    `insert into inbound_events (id, source, event_id, type, subject, body, keys_told, credential_id, status, note, headers, next_check_at)
-     values (?, ?, ?, ?, ?, convert_to(?, 'UTF8'), ?, ?, ?, ?, ?::jsonb, ?) on conflict (source, event_id) do nothing returning id`,
-    [...values, event.wanted ? timeIn(em, graceMs) : null],
-  );
+  const rows = [eventRow(keysOf(em), event)];
+  const [stored] = await em.execute<{ id: EventId }[]>(insertEvents(eventsIn('?::json')), [storableJson(rows)]);
   return stored ? em.findOneOrFail(InboundEvent, { id: stored.id }) : null;
 }
 

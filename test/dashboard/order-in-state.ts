@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { CredentialId, LegId, OrderId } from '../../domain/ids.ts';
-import { money } from '../../domain/money.ts';
 import { type LegState, legMoves } from '../../domain/payout-leg.ts';
 import { Effect } from '../../store/entities/money.ts';
 import { Credential } from '../../store/entities/people.ts';
 import { recordPayment } from '../../store/money/payments.ts';
 import { addLeg, addSale } from '../../store/payouts/sales.ts';
+import { usd } from '../support/money.ts';
 import { berlin } from '../support/stage.ts';
 import type { World } from './world.ts';
-
-const usd = (minor: bigint) => money(minor, 'USD');
 
 /** The buyer’s money is here. */
 export const payFor = (world: World, orderId: OrderId) =>

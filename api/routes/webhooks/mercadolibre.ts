@@ -30,13 +30,12 @@ export const mercadolibre =
       throw new WebhookRejected('MERCADOLIBRE_OTHER_APPLICATION', 'sent to another application');
     await storeFromSender(deps, {
       ...(isOurs ? ofApplication(deps, sent) : ofSeller(segment, sent)),
-      admit: async seller => {
-        if ((await limits['seller-notification'].spend(seller.userId)) === 0) return true;
+      event: async seller => {
+        if ((await limits['seller-notification'].spend(seller.userId)) === 0) return mercadoLibreEvent(sent, body);
         // What is not stored is found where the seller's orders are read, every few minutes.
         deps.log.warn({ sellerId: seller.userId }, 'too many notifications about one seller: passed over');
-        return false;
+        return undefined;
       },
-      event: () => mercadoLibreEvent(sent, body),
     });
     // What is refused MercadoLibre stops sending, for all sellers: whoever is not ours any more is acknowledged.
     response.status(200).end();

@@ -21,9 +21,8 @@ export type FromSender = {
   readonly name: SenderName;
   /** @throws what its sender is told */
   readonly check?: (sender: Sender) => void;
-  /** Asked once. False where what it sends is passed over. @throws what its sender is told */
-  readonly admit: (sender: Sender) => Promise<boolean>;
-  readonly event: (sender: Sender) => Arrival;
+  /** Asked once; nothing where what it sends is passed over. @throws what its sender is told */
+  readonly event: (sender: Sender) => Promise<Arrival | undefined>;
 };
 
 /** An account that changes as often as this while one event is stored is changed by a fault. */
@@ -31,11 +30,13 @@ const turnsMax = 5;
 
 /** Stores what an account's owner tells. Nothing when there is no such account, or when it is passed over. */
 export async function storeFromSender({ inbox, senders }: Deps, told: FromSender): Promise<Outcome | undefined> {
-  const { name, check, admit, event } = told;
+  const { name, check, event } = told;
+  let arrival: Arrival | undefined;
   for (let turn = 1; turn <= turnsMax; turn += 1) {
     const sender = await senders.verified(name, check);
-    if (!sender || (turn === 1 && !(await admit(sender)))) return undefined;
-    const outcome = await inbox({ ...event(sender), credentialId: sender.id, accountVersion: sender.version });
+    arrival ??= sender && (await event(sender));
+    if (!sender || !arrival) return undefined;
+    const outcome = await inbox({ ...arrival, credentialId: sender.id, accountVersion: sender.version });
     if (outcome !== 'ACCOUNT_CHANGED') return outcome;
     senders.forget(name, sender);
   }

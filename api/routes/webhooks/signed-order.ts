@@ -37,21 +37,19 @@ export const inline =
         if (secret === undefined || !isMarketplace(apiName)) throw notFound('route');
         verifyInlineSignature({ header, rawBody: body, secret });
       },
-      admit: async ({ userId }) => {
+      event: async sender => {
         // The sender is one of our own resellers: mistakes are told, as everywhere.
-        valid(inlineOrder, readJson(body));
-        await spend(limits['seller-notification'], userId, 'TOO_MANY_NOTIFICATIONS');
-        return true;
+        const { orderId } = valid(inlineOrder, readJson(body));
+        await spend(limits['seller-notification'], sender.userId, 'TOO_MANY_NOTIFICATIONS');
+        return { ...inlineEvent(sender, orderId, body), unconfirmedMax };
       },
-      event: sender => ({ ...inlineEvent(sender, body), unconfirmedMax }),
     });
     if (outcome === undefined) throw notFound('route');
     if (outcome === 'TOO_MANY_UNCONFIRMED') throw tooManyUnconfirmed();
     response.status(202).end();
   };
 
-function inlineEvent({ id: credentialId }: Sender, body: Buffer): Arrival {
-  const { orderId } = valid(inlineOrder, readJson(body));
+function inlineEvent({ id: credentialId }: Sender, orderId: string, body: Buffer): Arrival {
   const digest = createHash('sha256').update(body).digest('hex').slice(0, 16);
   const eventId = `${credentialId}/${orderId}/${digest}`;
   return { source: 'inline', eventId, type: 'INLINE_ORDER', subject: orderId, body, wanted: true };
