@@ -68,8 +68,8 @@ export function openGroups<Item, Result>(options: GroupOptions<Item, Result>): (
     new Promise((resolve, reject) => {
       if (waiting.length >= waitingMax) return reject(new Overloaded('too many wait'));
       waiting.push({ item, since: performance.now(), resolve, reject });
-      if (underWay >= groupsMax) return watchOver(waitMaxMs);
-      if (isPlanned) return;
+      watchOver(waitMaxMs);
+      if (isPlanned || underWay >= groupsMax) return;
       isPlanned = true;
       // What has arrived with the same turn of the event loop goes along.
       setImmediate(begin);

@@ -66,4 +66,16 @@ describe('a group commit', () => {
     hanging.resolve(['done']);
     expect(await first).to.equal('done');
   });
+
+  it('refuses in time what is left over of a burst, though nobody comes after it', async () => {
+    const store = openGroups<number, number>({
+      ...oneAtATime,
+      itemsMax: 1,
+      waitMaxMs: 50,
+      perform: () => new Promise(() => undefined),
+    });
+    const [, ...left] = [1, 2, 3].map(one => store(one));
+    for (const late of await Promise.all(left.map(one => one.catch((error: unknown) => error))))
+      expect(late).to.be.instanceOf(Overloaded).and.have.property('message', 'waited for too long');
+  });
 });
