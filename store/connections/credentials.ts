@@ -61,9 +61,6 @@ export const credentialByAccount = (
   return em.findOne(Credential, { apiName, environment, accountId, ...proven, ...connected });
 };
 
-export const credentialBySegment = (em: EntityManager, webhookSegment: string): Promise<Credential | null> =>
-  em.findOne(Credential, { webhookSegment, ...connected });
-
 export const credentialsOf = (em: EntityManager, userId: UserId): Promise<Credential[]> =>
   em.find(Credential, { userId }, { orderBy: { apiName: 'asc' }, limit: 50 });
 

@@ -16,7 +16,7 @@ export type Sender = {
   readonly apiName: ApiName;
   /** The seller's id at the marketplace. */
   readonly accountId: string;
-  /** Signs what this account sends inline; none of an account that was disconnected. */
+  /** Signs what this account sends inline: known of a connected account that was asked for by our own id. */
   readonly webhookSecret: string | undefined;
   readonly version: string;
 };
@@ -58,15 +58,17 @@ type Row = {
 
 const rememberedMax = 10_000;
 
-const keyOf = ({ by, value }: SenderName): string => `${by} ${value}`;
+/** What its query asks for, in the query's order. */
+const valuesOf = (name: SenderName): readonly string[] =>
+  name.by === 'seller' ? [name.value, name.apiName, name.environment] : [name.value];
+const keyOf = (name: SenderName): string => [name.by, ...valuesOf(name)].join(' ');
 
 export function openKnownSenders(pool: pg.Pool, box: SecretBox): KnownSenders {
   const remembered = new Map<string, Sender>();
 
   const read = async (name: SenderName): Promise<Sender | undefined> => {
-    const more = name.by === 'seller' ? [name.apiName, name.environment] : [];
-    const { rows } = await pool.query<Row>({ ...queries[name.by], values: [name.value, ...more] });
-    return rows[0] && toSender(rows[0], box);
+    const { rows } = await pool.query<Row>({ ...queries[name.by], values: [...valuesOf(name)] });
+    return rows[0] && toSender(name, rows[0], box);
   };
   const remember = (name: SenderName, sender: Sender): Sender => {
     // The oldest goes: a Map keeps the order in which its keys were set.
@@ -101,6 +103,7 @@ function passes(sender: Sender, check: (sender: Sender) => void): boolean {
 }
 
 const toSender = (
+  { by }: SenderName,
   { id, user_id: userId, api_name: apiName, account_id: accountId, sealed, version }: Row,
   box: SecretBox,
 ): Sender => ({
@@ -108,6 +111,6 @@ const toSender = (
   userId,
   apiName,
   accountId,
-  webhookSecret: sealed ? openSecrets(box, { id, sealed }).webhookSecret : undefined,
+  webhookSecret: by === 'id' && sealed ? openSecrets(box, { id, sealed }).webhookSecret : undefined,
   version,
 });

@@ -1,3 +1,6 @@
-/** As what an outside account was read, in SQL: its row's version, and what its secret was, should a backup have brought rows back. */
+/**
+ * As what an outside account was read, in SQL: whose it is and the secrets it has. Its times do not count, which every
+ * use and every check of the account changes; and a backup that brings the same contents back brings the same version.
+ */
 export const accountVersion = (row: string): string =>
-  `(${row}.xmin::text || md5(coalesce(${row}.sealed, '') || ${row}.status))`;
+  `md5(concat_ws('|', ${row}.user_id, ${row}.account_id, ${row}.webhook_segment, ${row}.status, ${row}.sealed))`;

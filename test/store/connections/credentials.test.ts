@@ -5,7 +5,6 @@ import { createSecretBox, SecretBoxError } from '../../../runtime/secrets/secret
 import { connect, disconnect } from '../../../store/connections/connect.ts';
 import {
   credentialByAccount,
-  credentialBySegment,
   credentialOf,
   lockCredential,
   needReconnect,
@@ -162,19 +161,17 @@ describe('credentials', () => {
     expect((await link())?.webhookSecret).not.to.equal(linked?.webhookSecret);
   });
 
-  it('are found by their account, and MercadoLibre’s by a segment that nobody guesses', async () => {
+  it('are found by their account; MercadoLibre’s have a segment that nobody guesses', async () => {
     const ebay = await stored();
     expect(ebay.webhookSegment).to.equal(null);
     const accountId = `ml-${accounts}`;
     const ml = await stored({ apiName: 'mercadolibre', accountId });
     expect(ml.webhookSegment).to.match(/^[\w-]{32}$/);
     const found = await db.store.read(async em => [
-      await credentialBySegment(em, ml.webhookSegment!),
       await credentialByAccount(em, 'mercadolibre', 'sandbox', accountId),
       await credentialByAccount(em, 'mercadolibre', 'production', accountId),
-      await credentialBySegment(em, 'guess'),
     ]);
-    expect(found.map(row => row?.id)).to.deep.equal([ml.id, ml.id, undefined, undefined]);
+    expect(found.map(row => row?.id)).to.deep.equal([ml.id, undefined]);
   });
 
   it('take new tokens and keep the webhook’s secret, as a new entry with a new time to refresh', async () => {
