@@ -5,9 +5,9 @@ import type { OrderFilter, OrderRow } from '../../store/operations/overview.ts';
 import { salePrice } from '../../store/orders/orders.ts';
 import { currentQueues } from '../current-queue.ts';
 import { page, type Viewer } from './layout.ts';
-import { pager } from './pager.ts';
+import { listAddress, pager } from './pager.ts';
 import type { Paged } from './paging.ts';
-import { amount, badge, none, reasonText, shortId, table } from './parts.ts';
+import { amount, badge, none, reasonText, select, shortId, table } from './parts.ts';
 import { age, relative } from './time.ts';
 
 type Filter = Omit<OrderFilter, 'id'>;
@@ -20,14 +20,12 @@ export const ordersPage = (viewer: Viewer, orders: Paged<OrderRow>, filter: Filt
     <h1>Orders</h1>
     ${filterForm(filter)}
     <section class="card">${orderTable(orders.rows, now)}</section>
-    ${pager(orders, addressOf(filter))}`,
+    ${pager(orders, listAddress('/orders', inQuery(filter)))}`,
   );
 
+const inQuery = ({ search: q, ...filter }: Filter) => ({ ...filter, q });
+
 function filterForm({ state, reason, channel, frozen, payout, search }: Filter): Html {
-  const select = (name: string, all: string, options: readonly string[], chosen: string | undefined) =>
-    html`<select name="${name}" aria-label="${name}"><option value="">${all}</option>${options.map(
-      option => html`<option ${option === chosen && html`selected`}>${option}</option>`,
-    )}</select>`;
   // A link from the overview may name a reason that is no wait reason.
   const reasons = reason && !waitReasons.some(known => known === reason) ? [...waitReasons, reason] : waitReasons;
   return html`<form class="filter" method="get" action="/orders">
@@ -79,10 +77,3 @@ const marks = ({ order, legsBack }: OrderRow): Html =>
   html`${order.frozenFor && html` ${badge(`held: ${order.frozenFor}`, 'wait')}`}${legsBack.map(
     status => html` ${badge(`payout ${status}`, 'bad')}`,
   )}`;
-
-const addressOf =
-  ({ search, ...filter }: Filter) =>
-  (page: number): string => {
-    const given = Object.entries({ ...filter, q: search, page: String(page) });
-    return `/orders?${new URLSearchParams(given.flatMap(([name, value]) => (value ? [[name, value] as [string, string]] : [])))}`;
-  };

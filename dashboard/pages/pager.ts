@@ -16,3 +16,11 @@ export function pager(
     ${more && html`<a href="${address(number + 1)}" rel="next">${on}</a>`}
   </p>`;
 }
+
+/** The addresses of a list's pages: with what it is narrowed to, by their number. */
+export const listAddress =
+  (path: string, narrowed: Readonly<Record<string, string | undefined>>) =>
+  (page: number): string => {
+    const given = Object.entries({ ...narrowed, page: String(page) });
+    return `${path}?${new URLSearchParams(given.flatMap(([name, value]) => (value ? [[name, value] as [string, string]] : [])))}`;
+  };

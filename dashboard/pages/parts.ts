@@ -87,3 +87,15 @@ export const card = (title: string, body: Html, note?: Html | string): Html =>
 /** Names and values, in two columns. */
 export const facts = (pairs: readonly (readonly [string, Html | string])[]): Html =>
   html`<dl>${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+
+/** What a list is narrowed to. @param all its text while nothing is chosen; an option is its value, or value and text */
+export const select = (
+  name: string,
+  all: string,
+  options: readonly (string | readonly [value: string, text: string])[],
+  chosen: string | undefined,
+): Html =>
+  html`<select name="${name}" aria-label="${name}"><option value="">${all}</option>${options.map(option => {
+    const [value, text] = typeof option === 'string' ? [option, option] : option;
+    return html`<option value="${value}" ${value === chosen && html`selected`}>${text}</option>`;
+  })}</select>`;

@@ -1,14 +1,12 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import { legStates } from '../../domain/payout-leg.ts';
-import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { findPayouts, type PayoutFilter, payoutReasons } from '../../store/operations/payouts.ts';
-import { payoutChoices, payoutFacts } from '../../transactions/decisions/payout-choices.ts';
 import type { Deps } from '../deps.ts';
 import { Refusal } from '../middleware/refusal.ts';
 import { operatorOf } from '../middleware/session.ts';
 import { pageNumber, pageOf } from '../pages/paging.ts';
-import { type ListedPayout, payoutsPage } from '../pages/payouts.ts';
+import { payoutsPage } from '../pages/payouts.ts';
 
 /** A form sends untouched fields as empty text. */
 const query = Joi.object<PayoutFilter & { page: number }>({
@@ -20,26 +18,13 @@ const query = Joi.object<PayoutFilter & { page: number }>({
   page: pageNumber,
 });
 
-async function listed(
-  em: EntityManager,
-  filter: PayoutFilter,
-  page: { limit: number; offset: number },
-): Promise<ListedPayout[]> {
-  const payouts: ListedPayout[] = [];
-  for (const row of await findPayouts(em, filter, page)) {
-    const choices = payoutChoices(await payoutFacts(em, row.leg));
-    payouts.push({ ...row, mayPayAgain: choices['pay-again'] === null });
-  }
-  return payouts;
-}
-
 /** All payouts; those that did not arrive can be paid again here. */
 export const payoutRoutes = (deps: Deps): Router =>
   Router().get('/payouts', async (request, response) => {
     const { value, error } = query.validate(request.query);
     if (error) throw new Refusal(400, error.message);
     const { page, ...filter } = value;
-    const found = await pageOf(page, wanted => deps.store.read(em => listed(em, filter, wanted)));
+    const found = await pageOf(page, wanted => deps.store.read(em => findPayouts(em, filter, wanted)));
     const reasons = await deps.store.read(payoutReasons);
     const viewer = { deps, operator: operatorOf(response) };
     response.type('html').send(payoutsPage(viewer, found, { filter, reasons }, deps.now()));

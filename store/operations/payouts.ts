@@ -1,7 +1,10 @@
 /** The list of payouts for operators. */
 import type { LegId } from '../../domain/ids.ts';
 import { type LegState, legStates } from '../../domain/payout-leg.ts';
+import { endedLegs } from '../../domain/settled.ts';
+import { normalEmail } from '../accounts/users.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { quoted } from '../database/quoted.ts';
 import { PayoutLeg } from '../entities/money.ts';
 
 const goesWell: readonly LegState[] = ['PENDING', 'SENT', 'PAID', 'CANCELLED'];
@@ -29,7 +32,7 @@ export async function findPayouts(
   const where: { sql: string; values: readonly unknown[] }[] = [
     ...(states.length > 0 ? [{ sql: 'l.status in (?)', values: [states] }] : []),
     ...(reason ? [{ sql: 'l.reason = ?', values: [reason] }] : []),
-    ...(receiver ? [{ sql: 'u.email = lower(?)', values: [receiver] }] : []),
+    ...(receiver ? [{ sql: 'u.email = ?', values: [normalEmail(receiver)] }] : []),
   ];
   const rows = await em.execute<{ id: LegId; email: string; frozen_for: string | null }[]>(
     `select l.id, u.email, o.frozen_for from payout_legs l join users u on u.id = l.user_id join orders o on o.id = l.order_id
@@ -47,7 +50,7 @@ export async function findPayouts(
 /** The reasons of payouts that are not over. */
 export async function payoutReasons(em: EntityManager): Promise<string[]> {
   const rows = await em.execute<{ reason: string }[]>(
-    `select distinct reason from payout_legs where status not in ('PAID', 'CANCELLED') and reason is not null order by 1`,
+    `select distinct reason from payout_legs where status not in (${quoted(endedLegs)}) and reason is not null order by 1`,
   );
   return rows.map(({ reason }) => reason);
 }

@@ -45,6 +45,11 @@ function whyNotPaidAnew(facts: PayoutFacts): DecisionRefused | null {
 
 const didNotArrive: readonly LegState[] = [...cameBack, 'UNCLAIMED'];
 
+export const whyNotPaidAgain = ({ status }: Pick<PayoutLeg, 'status'>): DecisionRefused | null =>
+  didNotArrive.includes(status)
+    ? null
+    : refusal('NOT_PAYABLE_AGAIN', 'only a payout that did not arrive is paid again');
+
 /**
  * The leg may be settled outside the system if its money is certainly with us. In a review, the person who decides has
  * checked that it is.
@@ -68,9 +73,7 @@ export function payoutChoices(facts: PayoutFacts): Choices<PayoutDecisionName> {
   return {
     paid: notInReview ?? nothingSent,
     'not-paid': notInReview ?? whyNotPaidAnew(facts),
-    'pay-again': didNotArrive.includes(leg.status)
-      ? null
-      : refusal('NOT_PAYABLE_AGAIN', 'only a payout that did not arrive is paid again'),
+    'pay-again': whyNotPaidAgain(leg),
     'paid-elsewhere': whyNotPaidElsewhere(facts),
   };
 }
