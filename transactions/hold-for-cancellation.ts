@@ -4,6 +4,7 @@
  * declined or the order is cancelled.
  */
 import type { OrderId } from '../domain/ids.ts';
+import { boughtStates } from '../domain/settled.ts';
 import { enqueueWoken } from '../queues/enqueue-woken.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
@@ -21,7 +22,7 @@ const isBuying = ({ status, waitReason }: Order): boolean =>
   status === 'PURCHASING' || (status === 'WAITING' && (waitReason === 'SUPPLIER_UNPAID' || waitReason === why));
 
 const isReached = (order: Order): boolean =>
-  isBuying(order) || ['PURCHASED', 'SHIPPED', 'DELIVERED', 'NEEDS_REVIEW'].includes(order.status);
+  isBuying(order) || [...boughtStates, 'NEEDS_REVIEW'].includes(order.status);
 
 /** Applies the marketplace's current answer; `asked`: a request is open. Idempotent. */
 export async function cancellationTold(em: EntityManager, enqueue: Enqueue, id: OrderId, asked: boolean) {

@@ -6,6 +6,8 @@ import { type Account, accounts, parkedAccounts } from '../../domain/ledger.ts';
 import { legEvents, saleChanges } from '../../domain/ledger-event.ts';
 import { broughtNothing } from '../../domain/payment.ts';
 import { cameBack } from '../../domain/payout-leg.ts';
+import { boughtStates, endedLegs } from '../../domain/settled.ts';
+import { quoted } from '../database/quoted.ts';
 import { untaken } from '../events/untaken-events.ts';
 import { eventName, isOneOf } from '../money/event-names.ts';
 import { atProvider } from '../money/refunds.ts';
@@ -13,8 +15,6 @@ import { unlikeItsMovements } from '../money/running-balances.ts';
 
 /** `toDo`: what a person does about a finding. */
 export type Rule = { readonly name: string; readonly toDo: string; readonly sql: string };
-
-const list = (names: readonly string[]): string => names.map(name => `'${name}'`).join();
 
 /** The sum of one account's postings under those events of an order, all SQL; `event` tests `t.event`. */
 const posted = (orderId: string, account: string, event: string) =>
@@ -32,7 +32,7 @@ const entries: readonly Rule[] = [
     name: 'each posting is on an account that there is',
     toDo: 'Our program cannot write this: find out who changed the ledger without it, and restore the ledger.',
     sql: `select id::text as subject, account || ' ' || amount_minor || ' ' || currency as detail
-          from ledger_postings where account not in (${list(accounts)})`,
+          from ledger_postings where account not in (${quoted(accounts)})`,
   },
   {
     name: 'each entry is about the reseller whose order it names',
@@ -61,7 +61,7 @@ const buyersMoney: readonly Rule[] = [
     name: 'each payment that brought money is booked with its amount and the tax on top of it',
     toDo: 'Compare the payment on the order’s page with its channel, and book what is missing in the ledger.',
     sql: `select order_id::text as subject, reference || ' ' || amount_minor || ' + ' || collected_tax_minor || ' ' || currency as detail
-          from payments where status not in (${list(broughtNothing)})
+          from payments where status not in (${quoted(broughtNothing)})
             and ${paid(`'buyer-payments'`)}
               not in (-amount_minor - collected_tax_minor, case when status = 'REVERSED' then 0 else -amount_minor - collected_tax_minor end)`,
   },
@@ -106,7 +106,7 @@ const purchases: readonly Rule[] = [
     toDo: 'Compare the supplier orders on the order’s page with what the supplier charged.',
     sql: `select o.id::text as subject, e.idempotency_key as detail from orders o
           join effects e on e.purpose = 'buy' and e.subject = o.id and e.status = 'DONE'
-          where o.status in ('PURCHASED', 'SHIPPED', 'DELIVERED')
+          where o.status in (${quoted(boughtStates)})
             and ${posted('o.id', `'supplier-purchases'`, `t.event = ${eventName('bought', 'e.idempotency_key')}`)} <>
               (select coalesce(sum(cost_minor), 0) from supplier_orders s where s.order_id = o.id and s.effect_key = e.idempotency_key and s.was_paid)`,
   },
@@ -144,7 +144,7 @@ const sales: readonly Rule[] = [
     name: 'each order that was bought and is followed has one standing sale',
     toDo: 'Without its sale nobody is paid for the order: look at its page for what stopped the booking.',
     sql: `select id::text as subject, status as detail from orders
-          where sale_booked_at is not null and status in ('PURCHASED', 'SHIPPED', 'DELIVERED')
+          where sale_booked_at is not null and status in (${quoted(boughtStates)})
             and (select count(*) from sales where order_id = orders.id and voided_at is null) <> 1`,
   },
   {
@@ -153,7 +153,7 @@ const sales: readonly Rule[] = [
     toDo: 'Money came or left after the sale was booked and has no owner in the books yet: the order’s page shows which.',
     sql: `select t.order_id::text as subject, min(p.account) || ' ' || sum(p.amount_minor) || ' ' || p.currency as detail
           from sales s join ledger_transactions t on t.order_id = s.order_id join ledger_postings p on p.transaction_id = t.id
-          where s.voided_at is null and p.account in (${list([...parkedAccounts, 'supplier-refunds'])})
+          where s.voided_at is null and p.account in (${quoted([...parkedAccounts, 'supplier-refunds'])})
           group by t.order_id, p.currency, case p.account when 'supplier-refunds' then 'supplier-purchases' else p.account end
           having sum(p.amount_minor) <> 0`,
   },
@@ -186,8 +186,8 @@ const payouts: readonly Rule[] = [
     toDo: 'The money is free at the provider, and still reserved here: other orders may wait for it needlessly.',
     sql: `select r.subject::text as subject, r.purpose || ' ' || r.amount_minor as detail from reservations r
           left join orders o on o.id = r.subject left join payout_legs l on l.id = r.subject
-          where r.status = 'HELD' and (o.status in ('PURCHASED', 'SHIPPED', 'DELIVERED', 'FAILED', 'REFUNDED', 'CANCELLED')
-            or l.status in (${list([...cameBack, 'PAID', 'CANCELLED'])}))`,
+          where r.status = 'HELD' and (o.status in (${quoted([...boughtStates, 'FAILED', 'REFUNDED', 'CANCELLED'])})
+            or l.status in (${quoted([...cameBack, ...endedLegs])}))`,
   },
 ];
 

@@ -19,7 +19,7 @@ export type ForgettingRule = {
 };
 
 /** An index of migration 0042 has the same condition: with another list, every row would be read. */
-const over = `o.status in (${overStates.map(state => `'${state}'`).join(', ')})`;
+const over = `o.status in (${quoted(overStates)})`;
 
 /** In the order in which the rules run. */
 export const forgettingRules: readonly [ForgettingRule, ...ForgettingRule[]] = [

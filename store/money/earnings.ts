@@ -3,6 +3,7 @@ import type { UserId } from '../../domain/ids.ts';
 import type { Account } from '../../domain/ledger.ts';
 import { type Currency, type Money, money } from '../../domain/money.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { quoted } from '../database/quoted.ts';
 
 /** In minor units. For each currency: sales − fees − supplierCost − commission + converted = netProfit. */
 export type Figures = {
@@ -49,10 +50,9 @@ const columns: Readonly<Record<keyof Figures, Column>> = {
 };
 const names = Object.keys(columns) as readonly (keyof Figures)[];
 
-const list = (accounts: readonly Account[]): string => accounts.map(account => `'${account}'`).join();
 const selected = names.map(name => {
   const { accounts, of, sign } = columns[name];
-  const where = `p.account in (${list(accounts)})${of ? ` and t.source = '${of}'` : ''}`;
+  const where = `p.account in (${quoted(accounts)})${of ? ` and t.source = '${of}'` : ''}`;
   return `${sign} * coalesce(sum(p.amount_minor) filter (where ${where}), 0) as "${name}"`;
 });
 const everyAccount = names.flatMap(name => columns[name].accounts);
@@ -69,8 +69,8 @@ export async function earnings(
   const rows = await em.execute<Row[]>(
     `select to_char(t.at at time zone 'UTC', 'YYYY-MM-DD') as day, p.currency, ${selected.join(', ')}
      from ledger_transactions t join ledger_postings p on p.transaction_id = t.id
-     where t.at >= ? and t.at < ? ${seller ? 'and t.user_id = ?' : ''} and p.account in (${list(everyAccount)})
-       and (t.source in ('sale', 'kept-fees') or p.account in (${list(platformAccounts)}))
+     where t.at >= ? and t.at < ? ${seller ? 'and t.user_id = ?' : ''} and p.account in (${quoted(everyAccount)})
+       and (t.source in ('sale', 'kept-fees') or p.account in (${quoted(platformAccounts)}))
      group by 1, 2 order by 1, 2`,
     [from, to, ...(seller ? [seller] : [])],
   );
@@ -92,7 +92,7 @@ export function totalsOf(days: readonly Earnings[]): (Figures & { currency: Curr
 export async function earnedInAll(em: EntityManager): Promise<Money[]> {
   const rows = await em.execute<{ currency: Currency; earned: string }[]>(
     `select currency, (-sum(amount_minor))::text as earned from running_balances
-     where book = 'sales' or (book = 'ledger' and account in (${list(platformAccounts)})) group by 1 order by 1`,
+     where book = 'sales' or (book = 'ledger' and account in (${quoted(platformAccounts)})) group by 1 order by 1`,
   );
   return rows.map(({ currency, earned }) => money(BigInt(earned), currency));
 }

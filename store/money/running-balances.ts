@@ -5,6 +5,7 @@
  * `reservation_movements` define what each balance sums; `ledger:check` compares the two.
  */
 import type { EntityManager } from '../database/entity-manager.ts';
+import { quoted } from '../database/quoted.ts';
 
 /** A balance of more rows than this is folded. */
 const foldedAbove = 50;
@@ -38,6 +39,6 @@ export const unlikeItsMovements = (books: readonly string[], movements: readonly
   `select '' as subject, concat_ws(' ', book, holder_id, account, currency) || ': ' || sum(kept) || ' kept, ' || sum(moved) || ' moved' as detail
    from (
      select book, holder_id, account, currency, amount_minor as kept, 0 as moved from running_balances
-       where book in (${books.map(book => `'${book}'`).join()})
+       where book in (${quoted(books)})
      ${movements.map(view => `union all select book, holder_id, account, currency, 0, amount_minor from ${view}`).join('\n     ')}
    ) b group by book, holder_id, account, currency having sum(kept) <> sum(moved)`;

@@ -1,5 +1,6 @@
 import type { LegId } from '../../domain/ids.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { quoted } from '../database/quoted.ts';
 import { PayoutLeg } from '../entities/money.ts';
 import { claimLeg, lockOrdersOf } from './legs.ts';
 
@@ -11,7 +12,7 @@ const owed = ['PENDING', 'SKIPPED_INSUFFICIENT_FUNDS'] as const;
 /** Owed to the same receiver, free to leave, and never part of a payout. */
 const others = `from payout_legs l join orders o on o.id = l.order_id
   where l.user_id = ? and l.beneficiary = ? and l.currency = ? and l.id <> ?
-    and l.status in (${owed.map(state => `'${state}'`).join(', ')}) and l.not_before <= clock_now() and o.frozen_for is null
+    and l.status in (${quoted(owed)}) and l.not_before <= clock_now() and o.frozen_for is null
     and not exists (select from effects e where e.purpose = 'pay' and e.subject = l.id
       and (e.first_sent_at is not null or e.status = 'DONE'))
     and not exists (select from collected_legs m join effects e on e.purpose = 'pay' and e.subject = m.collected_id
