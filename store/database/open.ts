@@ -17,7 +17,9 @@ import { dropBroken } from './evict-broken.ts';
 import { setKeys } from './keyring.ts';
 import { OpenedRows } from './opened-rows.ts';
 import { breakSilent, timeouts } from './pool-timeouts.ts';
+import { mayRepeat } from './repeatable.ts';
 import { onceThere } from './unavailable.ts';
+import { trackUnderway } from './underway.ts';
 
 const entities = [
   people.User,
@@ -87,12 +89,6 @@ export async function ping(em: EntityManager): Promise<void> {
 }
 
 const transactionAttempts = 5;
-const serializationFailure = '40001';
-const deadlockDetected = '40P01';
-
-const mayRepeat = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === serializationFailure || error.code === deadlockDetected);
-
 /** How to undo the changes that a rolled-back transaction made to values in memory. */
 const undos = new WeakMap<EntityManager, (() => void)[]>();
 
@@ -123,7 +119,8 @@ export async function openStore(
 ) {
   const orm = await openOrm(databaseUrl, poolSize, connection);
   const fork = () => orm.em.fork() as EntityManager;
-  const read = <T>(query: (em: EntityManager) => Promise<T>): Promise<T> => query(fork());
+  const underway = trackUnderway();
+  const read = <T>(query: (em: EntityManager) => Promise<T>): Promise<T> => underway.track(query(fork()));
   const clock = await onceThere(() => openClock(read)).catch(async (error: unknown) => {
     await orm.close(true);
     throw error;
@@ -137,25 +134,32 @@ export async function openStore(
     write: read,
 
     /** Deadlocks and serialisation failures repeat the whole work, so it must cause nothing outside the database. */
-    async transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-      for (let attempt = 1; ; attempt += 1) {
-        let used: EntityManager | undefined;
-        try {
-          return await fork().transactional(async em => {
-            used = em as EntityManager;
-            await tellActing(used);
-            return work(used);
-          });
-        } catch (error) {
-          if (used) rollBack(used);
-          if (attempt === transactionAttempts || !mayRepeat(error)) throw error;
-        }
-      }
-    },
+    transaction: <T>(work: (em: EntityManager) => Promise<T>): Promise<T> => underway.track(transact(fork, work)),
 
+    /**
+     * Waits for what is underway: Kysely never gives back a connection that is being opened while its pool is closed,
+     * and the pool would wait for that connection for ever.
+     */
     close: async () => {
       await clock.close();
+      await underway.over();
       await orm.close(true);
     },
   };
+}
+
+async function transact<T>(fork: () => EntityManager, work: (em: EntityManager) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    let used: EntityManager | undefined;
+    try {
+      return await fork().transactional(async em => {
+        used = em as EntityManager;
+        await tellActing(used);
+        return work(used);
+      });
+    } catch (error) {
+      if (used) rollBack(used);
+      if (attempt === transactionAttempts || !mayRepeat(error)) throw error;
+    }
+  }
 }

@@ -8,6 +8,7 @@ import type { EventId } from '../../domain/ids.ts';
 import { openGroups } from '../../runtime/group-commit.ts';
 import { accountVersion } from '../database/account-version.ts';
 import type { Keyring } from '../database/keyring.ts';
+import { mayRepeat } from '../database/repeatable.ts';
 import { storableJson } from '../database/storable-json.ts';
 import { type EventRow, eventRow, eventsIn, insertEvents, type NewEvent } from './inbound-events.ts';
 
@@ -62,8 +63,6 @@ const codeOf = (error: unknown): string => (error instanceof pg.DatabaseError ? 
 /** A value that a column refuses, a row that contradicts another, or one that an index has no room for. */
 const isFaultOfOne = (error: unknown): boolean => /^(22|23|54)/.test(codeOf(error));
 
-/** Of all of the statement nothing was done, through nobody's fault: a deadlock, or a conflict of transactions. */
-const mayRepeat = (error: unknown): boolean => ['40P01', '40001'].includes(codeOf(error));
 const repeatsMax = 4;
 
 export function openEventInbox(pool: pg.Pool, keys: Keyring): EventInbox {

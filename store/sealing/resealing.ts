@@ -7,6 +7,7 @@ import { hashesOf } from '../database/buyer-address.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { type Keyring, keysOf } from '../database/keyring.ts';
 import type { Store } from '../database/open.ts';
+import { mayRepeat } from '../database/repeatable.ts';
 import { buyerColumns, type ConvertedColumn, type SealedColumn, sealedPlace } from '../database/sealed-columns.ts';
 import { sealedLine } from '../database/timeline-lines.ts';
 import { isDatabaseAway } from '../database/unavailable.ts';
@@ -132,7 +133,7 @@ async function sealApart(em: EntityManager, keys: Keyring, column: SealedColumn,
       await sealRow(em, keys, column, row);
       await em.execute('release savepoint one');
     } catch (error) {
-      if (isDatabaseAway(error)) throw error;
+      if (isDatabaseAway(error) || mayRepeat(error)) throw error;
       await em.execute('rollback to savepoint one');
       failed.push(row.id);
     }
