@@ -36,13 +36,19 @@ export const databaseTime = async (em: EntityManager): Promise<Date> => {
 export async function openClock(ask: Ask): Promise<Clock> {
   const watchers: (() => void)[] = [];
   let base: { databaseMs: number; monotonicMs: number } | undefined;
+  let begun = 0;
+  let newest = 0;
   let aheadMs = 0;
 
   async function read(): Promise<void> {
     const [wallBefore, before] = [Date.now(), performance.now()];
+    begun += 1;
+    const reading = begun;
     const databaseMs = (await ask(databaseTime)).getTime();
     const [wallAfter, after] = [Date.now(), performance.now()];
-    if (base && after - before > goodRoundTripMs) return;
+    // An answer that was overtaken is older than what is known already.
+    if (base && (after - before > goodRoundTripMs || reading < newest)) return;
+    newest = reading;
     base = { databaseMs, monotonicMs: (before + after) / 2 };
     // The answer was given at some moment in between: any wall clock in between agrees.
     aheadMs = Math.max(0, wallBefore - databaseMs) + Math.min(0, wallAfter - databaseMs);
