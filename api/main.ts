@@ -17,7 +17,7 @@ import { createSecretBox } from '../runtime/secrets/secret-box.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { guessRules } from '../store/accounts/log-in-throttle.ts';
 import { openKnownSenders } from '../store/connections/known-senders.ts';
-import { withEnteredKeys } from '../store/connections/provider-keys.ts';
+import { type FormerKeys, formerKeys, withEnteredKeys } from '../store/connections/provider-keys.ts';
 import { keepClocksAgreeing } from '../store/database/clocks-agree.ts';
 import { createKeyring } from '../store/database/keyring.ts';
 import { openStore } from '../store/database/open.ts';
@@ -64,7 +64,7 @@ const app = createApp(
     consents: openConsents(config, gate),
     paypal: createPayPalClient({ ...config.paypal, gate }),
     ebayKeys: ebaySigningKeys(store, createEbayClient({ ...config.ebay, gate }).publicKey),
-    paypalTrust: paypalTrust(config),
+    paypalTrust: paypalTrust(config, (await formerKeys(config, given, store, box)).paypal),
     paypalCertificates: paypalCertificates(store, createCertificateFetcher({ gate })),
     now: store.clock.now,
   },
@@ -82,11 +82,14 @@ function openPool(max: number): pg.Pool {
   return pool;
 }
 
-/** PayPal's hosts and the public authorities; outside production also the sandbox's own. */
-function paypalTrust({ paypal, nodeEnv }: Config) {
+/**
+ * PayPal's hosts and the public authorities; outside production also the sandbox's own. An account that was replaced is
+ * still listened to: its payments can be refunded, and its payouts come back.
+ */
+function paypalTrust({ paypal, nodeEnv }: Config, former: FormerKeys['paypal']) {
   const simulated = nodeEnv !== 'production' && !paypalHosts.includes(new URL(paypal.baseUrl).hostname);
   return {
-    webhookId: paypal.webhookId,
+    applications: [paypal, ...former].map(({ clientId, webhookId }) => ({ clientId, webhookId })),
     trustAnchors: trustAnchors(...(paypal.webhookCaFile ? [readFileSync(paypal.webhookCaFile, 'utf8')] : [])),
     allowedHosts: paypalHosts,
     ...(simulated ? { allowedBaseUrl: paypal.baseUrl } : {}),

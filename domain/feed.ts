@@ -3,7 +3,7 @@ import type { Marketplace } from './order.ts';
 
 /**
  * What is read from the providers on a schedule, so that a lost notification loses no sale. Each connected account has
- * one feed per kind; the platform's own PayPal account has one.
+ * one feed per kind; each of the platform's own PayPal accounts has one.
  */
 export type FeedKind = 'ebay-orders' | 'mercadolibre-orders' | 'mercadolibre-missed' | 'paypal-events';
 

@@ -16,8 +16,8 @@ import { mercadoLibreRouter } from './mercadolibre/router.ts';
 import { ownHosts } from './own-hosts.ts';
 import { followPayout } from './payoneer/payouts.ts';
 import { payoneerRouter } from './payoneer/router.ts';
+import { otherWorlds, payPalAccounts } from './paypal/accounts.ts';
 import { followBatch } from './paypal/payout-settlement.ts';
-import { payPalRouter } from './paypal/router.ts';
 import { createSettings } from './settings.ts';
 import { shopRouter } from './shop/router.ts';
 import { openStateFile } from './state-file.ts';
@@ -97,7 +97,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   });
   app.use('/_control', controlRouter(world));
   app.use(express.raw({ type: () => true, limit: largestBody }));
-  app.use('/paypal', payPalRouter(world));
+  app.use('/paypal', payPalAccounts(world));
   app.use('/ebay', ebayRouter(world));
   app.use('/mercadolibre', mercadoLibreRouter(world));
   app.use('/aliexpress', aliExpressRouter(world));
@@ -123,7 +123,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
 /** Takes up everything an earlier run had still to do. */
 function resume(world: World): void {
-  for (const batch of world.state.paypal.batches.values()) followBatch(world, batch);
+  for (const one of [world, ...otherWorlds(world)])
+    for (const batch of one.state.paypal.batches.values()) followBatch(one, batch);
   for (const payout of world.state.payoneer.payouts) followPayout(world, payout);
   for (const order of world.state.aliexpress.orders.values()) closeWhenUnpaid(world, order);
   world.webhooks.resume();

@@ -4,7 +4,7 @@ import { isShape } from './shape.ts';
 import { createState, type State } from './state.ts';
 
 /** Raised whenever the shape of the state changes. A file of another version is set aside: the sandbox starts empty. */
-const version = 8;
+const version = 9;
 
 export type StateFile = {
   readonly state: State;

@@ -4,6 +4,7 @@ import type { Effect } from './books.ts';
 import { createEbayState, type EbayState } from './ebay/state.ts';
 import { createMercadoLibreState, type MercadoLibreState } from './mercadolibre/state.ts';
 import { createPayoneerState, type PayoneerState } from './payoneer/state.ts';
+import type { OtherAccount } from './paypal/accounts.ts';
 import { createPayPalState, type PayPalState } from './paypal/state.ts';
 import { createShopState, type ShopState } from './shop/state.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
@@ -20,6 +21,8 @@ export type State = {
   /** Webhooks that have not arrived yet. */
   readonly outbox: Map<string, Delivery>;
   readonly paypal: PayPalState;
+  /** By client id. */
+  readonly otherPayPal: Map<string, OtherAccount>;
   readonly aliexpress: AliExpressState;
   readonly ebay: EbayState;
   readonly mercadolibre: MercadoLibreState;
@@ -35,6 +38,7 @@ export const createState = (): State => ({
   grants: [],
   outbox: new Map(),
   paypal: createPayPalState(Date.now()),
+  otherPayPal: new Map(),
   aliexpress: createAliExpressState(),
   ebay: createEbayState(),
   mercadolibre: createMercadoLibreState(),

@@ -58,12 +58,13 @@ await store.transaction(em => scheduleBookCheck(em, timeIn(em, hourMs)));
 await store.transaction(em => scheduleForgetting(em, timeIn(em, hourMs)));
 const fallback = { ...catalogue['purchase-fallback'], concurrency: config.browserPages };
 const contracts = { ...catalogue, 'purchase-fallback': fallback };
+const former = await formerKeys(config, given, store, box);
 const surroundings = {
   config,
   store,
   transact: createTransact(store, producer),
   box,
-  providers: openProviders(config, gate, { former: await formerKeys(config, given, store, box) }),
+  providers: openProviders(config, gate, { former }),
   gate,
   log,
   now: store.clock.now,
@@ -74,8 +75,10 @@ const hosts: Host[] = [];
 defer('workers', () => Promise.all(hosts.map(host => host.close())));
 if (forAnybody.length > 0) hosts.push(startHost(backend, forAnybody, surroundings, { contracts }));
 const { sweepIntervalMs: intervalMs, stallAfterMs, evidenceDays } = config;
-const application = `${config.paypal.environment}/${config.paypal.clientId}`;
-const feeds = watchFeeds({ store, application, log, now: store.clock.now });
+const applications = [config.paypal, ...former.paypal].map(
+  ({ clientId }) => `${config.paypal.environment}/${clientId}`,
+);
+const feeds = watchFeeds({ store, applications, log, now: store.clock.now });
 const sweeper = startSweeper({ store, producer, stallAfterMs, intervalMs, feeds, evidenceDays, log });
 defer('sweeper', () => sweeper.close());
 const kind = config.redisUrl ? 'redis' : 'postgres';

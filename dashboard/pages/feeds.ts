@@ -12,8 +12,13 @@ export const feedTable = ({ feeds, rateFeeds, now }: Troubled & { readonly now: 
   table(
     ['Feed', 'Account', { text: 'Not read for', numeric: true }, 'Why'],
     [
-      ...feeds.map(({ kind, accountName, cursorAt, lastError }) => ({
-        cells: [kind, accountName ?? 'the platform’s own', age(cursorAt, now), reasonText(lastError) ?? none],
+      ...feeds.map(({ kind, accountName, application, cursorAt, lastError }) => ({
+        cells: [
+          kind,
+          accountName ?? `the platform’s own, ${application}`,
+          age(cursorAt, now),
+          reasonText(lastError) ?? none,
+        ],
         tone: standsStill(cursorAt, now) ? ('bad' as const) : ('wait' as const),
       })),
       // Orders wait when the rate that they need is too old.

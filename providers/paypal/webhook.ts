@@ -11,20 +11,20 @@ export type PayPalWebhook = AllowedPlaces & {
   headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The bytes as they came: parsing and writing them again breaks the checksum. */
   rawBody: Buffer;
-  /** Our webhook's id, from the configuration; the body does not contain it. */
-  webhookId: string;
+  /** Our applications, the present one and those before it, with the ids of their webhooks: the body does not contain them. */
+  applications: readonly { readonly clientId: string; readonly webhookId: string }[];
   fetchCertificate: FetchCertificate;
   trustAnchors: readonly X509Certificate[];
   now: Date;
 };
 
 /**
- * Verifies offline that PayPal sent these bytes to this webhook. An old transmission time is fine (retries last three
- * days); a replay is caught by the event id. Returns when genuine.
+ * Verifies offline that PayPal sent these bytes to one of our webhooks. An old transmission time is fine (retries last three
+ * days); a replay is caught by the event id. @returns the client id of the application that it was sent to
  * @throws WebhookRejected when they are not genuine, Retryable when the certificate cannot be fetched now
  */
-export async function verifyPayPalWebhook(webhook: PayPalWebhook): Promise<void> {
-  const { rawBody, webhookId, fetchCertificate, trustAnchors, now } = webhook;
+export async function verifyPayPalWebhook(webhook: PayPalWebhook): Promise<string> {
+  const { rawBody, applications, fetchCertificate, trustAnchors, now } = webhook;
   const header = headerReader(webhook.headers);
   const [id, time] = [header('paypal-transmission-id'), header('paypal-transmission-time')];
   const signature = header('paypal-transmission-sig');
@@ -33,11 +33,18 @@ export async function verifyPayPalWebhook(webhook: PayPalWebhook): Promise<void>
     throw new WebhookRejected('PAYPAL_ALGORITHM_REFUSED', 'only SHA256withRSA is accepted');
   }
   const { publicKey } = trustedLeaf(await fetchCertificate(url), trustAnchors, now);
-  const message = `${id}|${time}|${webhookId}|${crc32(rawBody)}`;
-  const genuine =
-    publicKey.asymmetricKeyType === 'rsa' &&
-    verify('sha256', Buffer.from(message), publicKey, Buffer.from(signature, 'base64'));
-  if (!genuine) throw new WebhookRejected('PAYPAL_SIGNATURE_MISMATCH', 'the signature does not belong to this message');
+  const checksum = crc32(rawBody);
+  const isSentTo = ({ webhookId }: { webhookId: string }): boolean =>
+    verify(
+      'sha256',
+      Buffer.from(`${id}|${time}|${webhookId}|${checksum}`),
+      publicKey,
+      Buffer.from(signature, 'base64'),
+    );
+  const application = publicKey.asymmetricKeyType === 'rsa' ? applications.find(isSentTo) : undefined;
+  if (!application)
+    throw new WebhookRejected('PAYPAL_SIGNATURE_MISMATCH', 'the signature does not belong to this message');
+  return application.clientId;
 }
 
 function headerReader(headers: PayPalWebhook['headers']) {

@@ -67,5 +67,6 @@ export function accountRoutes(world: World): Router {
 const tokensOf = ({ state }: World): string[] => [
   ...state.accounts.flatMap(account => [...account.accessTokens.keys(), account.refreshToken]),
   ...state.accounts.flatMap(({ code }) => (code ? [code.value] : [])),
+  ...[...state.otherPayPal.values()].flatMap(({ paypal }) => [...paypal.tokens.keys()]),
   ...[state.paypal.tokens, state.ebay.applicationTokens, state.payoneer.tokens].flatMap(tokens => [...tokens.keys()]),
 ];

@@ -11,6 +11,7 @@ import { faultRoutes } from './faults.ts';
 import { orderRoutes } from './orders.ts';
 import { payoutRoutes } from './payouts.ts';
 import { payPalRoutes } from './paypal.ts';
+import { payPalAccountRoutes } from './paypal-accounts.ts';
 import { ControlError, respond } from './respond.ts';
 import { settingRoutes } from './settings.ts';
 import { shopRoutes } from './shop.ts';
@@ -32,6 +33,7 @@ import { shopRoutes } from './shop.ts';
  * POST   ebay-payouts {accountId, amountMinor, status}  what eBay has paid out to a seller's bank
  * PATCH  orders/:marketplace/:orderId
  * POST   approve · capture-outcome · capture-fee · capture-status · refund · dispute   PayPal's buyers, its seller, its risk department
+ * POST   paypal-accounts {clientId, clientSecret, webhookId}   another account at PayPal; its controls are below /:clientId/
  * POST   paypal-event {document}                       a webhook of PayPal's with whatever is in it, signed
  * POST   payout-outcome · payout-status                PayPal's and Payoneer's receivers: what is to come, what came after
  *
@@ -60,6 +62,7 @@ export function controlRouter(world: World): Router {
     orderRoutes(world),
     challengeRoutes(world),
     payPalRoutes(world),
+    payPalAccountRoutes(world),
     payoutRoutes(world),
     shopRoutes(world),
   );

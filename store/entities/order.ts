@@ -175,6 +175,8 @@ export const InboundEvent = defineEntity({
     /** Our own idempotency keys that the message names (`domain/our-idempotency-keys.ts`). */
     keysTold: p.text().nullable(),
     credentialId: p.uuid().$type<CredentialId>().nullable(),
+    /** The platform's own account that was told; null for a seller's. */
+    account: p.text().nullable(),
     status: p.text().$type<'RECEIVED' | 'APPLIED' | 'IGNORED' | 'FAILED'>(),
     note: p.text().nullable(),
     absentSince: p.datetime().nullable(),

@@ -29,15 +29,20 @@ export const findFeedsOf = (em: EntityManager, credentialId: CredentialId): Prom
 export const closeFeeds = (em: EntityManager, credentialId: CredentialId): Promise<number> =>
   em.nativeDelete(Feed, { credentialId });
 
-/** The platform's own PayPal application has no connection: its feed begins when it is first configured. */
-export async function openPlatformFeed(em: EntityManager, application: string): Promise<void> {
-  await em.nativeDelete(Feed, { application: { $nin: [application], $ne: null } });
-  await em.execute(
-    `insert into feeds (id, kind, application, started_at, cursor_at, next_check_at)
-     values (gen_random_uuid(), 'paypal-events', ?, clock_now(), clock_now(), clock_now())
-     on conflict (application, kind) where application is not null do nothing`,
-    [application],
-  );
+/**
+ * The platform's own PayPal applications have no connection: the feed of each begins when it is first configured, and is
+ * read on after another account has taken its place, for what becomes of its payments and payouts.
+ * @param applications the present one and those before it whose keys we still have
+ */
+export async function openPlatformFeeds(em: EntityManager, applications: readonly string[]): Promise<void> {
+  await em.nativeDelete(Feed, { application: { $nin: [...applications], $ne: null } });
+  for (const application of applications)
+    await em.execute(
+      `insert into feeds (id, kind, application, started_at, cursor_at, next_check_at)
+       values (gen_random_uuid(), 'paypal-events', ?, clock_now(), clock_now(), clock_now())
+       on conflict (application, kind) where application is not null do nothing`,
+      [application],
+    );
 }
 
 /** Makes this run the feed's reader: later writes of an earlier reader fail. */
@@ -64,8 +69,9 @@ export async function salesSince(em: EntityManager, credentialId: CredentialId):
 }
 
 export type TroubledFeed = Pick<Feed, 'id' | 'kind' | 'cursorAt' | 'lastError'> & {
-  /** Null for the platform's own. */
+  /** Null for the platform's own, which have an `application`. */
   accountName: string | null;
+  application: string | null;
 };
 
 /** Feeds whose last reading failed, or that are late, the one furthest behind first. */
@@ -80,11 +86,12 @@ export async function troubledFeeds(em: EntityManager, now: Date): Promise<Troub
   const accounts = new Map(
     (await em.find(Credential, { id: { $in: ids } })).map(({ id, accountName }) => [id, accountName]),
   );
-  return feeds.map(({ id, kind, cursorAt, lastError, credentialId }) => ({
+  return feeds.map(({ id, kind, cursorAt, lastError, credentialId, application }) => ({
     id,
     kind,
     cursorAt,
     lastError: lastError ?? null,
     accountName: (credentialId && accounts.get(credentialId)) ?? null,
+    application: application ?? null,
   }));
 }

@@ -21,6 +21,8 @@ export type NewEvent = {
   headers?: Record<string, string>;
   body: Buffer;
   credentialId?: CredentialId | null;
+  /** The platform's own account that was told, by its name in our effects; absent for a seller's. */
+  account?: string;
   /** False: no queue acts on the event; it is stored and acknowledged all the same. */
   wanted: boolean;
   /** What cannot be read; an operator looks at it. */
@@ -39,6 +41,7 @@ export type EventRow = {
   readonly body: string;
   readonly keys_told: string | null;
   readonly credential_id: CredentialId | null;
+  readonly account: string | null;
   readonly status: 'RECEIVED' | 'IGNORED' | 'FAILED';
   readonly note: string | null;
 };
@@ -55,6 +58,7 @@ export function eventRow(keys: Keyring, event: NewEvent): EventRow {
     body: sealBytes(keys, 'inbound_events', id, event.body).toString('latin1'),
     keys_told: keysMentionedIn(event.body.toString('utf8')) || null,
     credential_id: event.credentialId ?? null,
+    account: event.account ?? null,
     status: event.unreadable ? 'FAILED' : event.wanted ? 'RECEIVED' : 'IGNORED',
     note: event.unreadable ?? null,
   };
@@ -63,15 +67,15 @@ export function eventRow(keys: Keyring, event: NewEvent): EventRow {
 /** SQL: a table of events out of a JSON list of `EventRow`s. @param more columns that only the caller knows */
 export const eventsIn = (json: string, more = ''): string =>
   `json_to_recordset(${json}) as e(id uuid, source text, event_id text, type text, subject text, headers jsonb, body text,
-     keys_told text, credential_id uuid, status text, note text${more})`;
+     keys_told text, credential_id uuid, account text, status text, note text${more})`;
 
 /**
  * SQL: stores events, each id of a provider once, and returns the new ones. In one order everywhere: two statements that
  * store the same events must not wait for each other.
  */
 export const insertEvents = (from: string): string => `
-  insert into inbound_events (id, source, event_id, type, subject, headers, body, keys_told, credential_id, status, note, next_check_at)
-  select id, source, event_id, type, subject, headers, convert_to(body, 'UTF8'), keys_told, credential_id, status, note,
+  insert into inbound_events (id, source, event_id, type, subject, headers, body, keys_told, credential_id, account, status, note, next_check_at)
+  select id, source, event_id, type, subject, headers, convert_to(body, 'UTF8'), keys_told, credential_id, account, status, note,
     case when status = 'RECEIVED' then date_trunc('milliseconds', clock_now()) + interval '${graceMs} ms' end
   from ${from} order by source, event_id
   on conflict (source, event_id) do nothing returning id, source, type, status, state_entry, wake`;

@@ -1,6 +1,6 @@
 /** Covers: workers/feeds/reconcile.ts, workers/import/import-order.ts, store/events/feeds.ts. */
 import { expect } from 'chai';
-import { openPlatformFeed } from '../../store/events/feeds.ts';
+import { openPlatformFeeds } from '../../store/events/feeds.ts';
 import { performWith } from '../workers/workbench.ts';
 import { approvedCart, type Cart, capture } from './cart.ts';
 import { change, ebaySale, linesOf, mercadoLibreSale, paymentsOf, sell } from './marketplace-sale.ts';
@@ -15,7 +15,7 @@ describe('api: an hour without any delivery', () => {
   before(async () => {
     api = await openApi();
     mia = await api.hire();
-    await api.stage.store.transaction(em => openPlatformFeed(em, 'sandbox/paypal-client'));
+    await api.stage.store.transaction(em => openPlatformFeeds(em, ['sandbox/paypal-client']));
   });
   after(() => api[Symbol.asyncDispose]());
 

@@ -125,7 +125,7 @@ export async function openApi(options: ApiOptions = {}): Promise<Api> {
     ebayKeys: ebaySigningKeys(store, createEbayClient(config.ebay).publicKey),
     paypalCertificates: paypalCertificates(store, createCertificateFetcher()),
     paypalTrust: {
-      webhookId: config.paypal.webhookId,
+      applications: [config.paypal],
       trustAnchors: trustAnchors(stage.authority),
       allowedHosts: paypalHosts,
       allowedBaseUrl: config.paypal.baseUrl,

@@ -29,7 +29,11 @@ export async function ownPayPal(webhookId: string): Promise<{
   const leaf = await issue({ subject: 'messageverificationcerts.paypal.com', issuer: authority });
   return {
     deps: {
-      paypalTrust: { webhookId, trustAnchors: trustAnchors(authority.pem), allowedHosts: ['api.paypal.com'] },
+      paypalTrust: {
+        applications: [{ clientId: 'paypal-client', webhookId }],
+        trustAnchors: trustAnchors(authority.pem),
+        allowedHosts: ['api.paypal.com'],
+      },
       paypalCertificates: { keyFor: async () => leaf.pem, heard: () => undefined },
     },
     sign: async event => {

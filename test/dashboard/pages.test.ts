@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { queueFigures } from '../../dashboard/board/queue-figures.ts';
 import { saleBooked } from '../../domain/postings.ts';
 import { html } from '../../runtime/http/html.ts';
-import { openPlatformFeed } from '../../store/events/feeds.ts';
+import { openPlatformFeeds } from '../../store/events/feeds.ts';
 import { post } from '../../store/money/ledger.ts';
 import { recordPayment } from '../../store/money/payments.ts';
 import { troubleBoard } from '../../store/operations/provider-troubles.ts';
@@ -252,7 +252,7 @@ describe('the pages', () => {
   it('tell of a feed that was not read the last time, and of one that stands still', async () => {
     expect((await admin.get('/').expect(200)).text).not.to.include('<h2>Feeds');
     await world.store.transaction(async em => {
-      await openPlatformFeed(em, 'sandbox/ours');
+      await openPlatformFeeds(em, ['sandbox/ours']);
       await em.execute(`update feeds set last_error = 'PAYPAL_SERVER_ERROR'`);
     });
     const overview = async () => {

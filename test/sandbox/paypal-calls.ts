@@ -1,9 +1,8 @@
 import type { Json, Reply, TestSandbox } from './start.ts';
 
-const basic = `Basic ${Buffer.from('paypal-id:paypal-secret').toString('base64')}`;
-
 /** A client that speaks PayPal's wire format and nothing cleverer. */
-export async function payPal(sandbox: TestSandbox) {
+export async function payPal(sandbox: TestSandbox, client = 'paypal-id:paypal-secret') {
+  const basic = `Basic ${Buffer.from(client).toString('base64')}`;
   const reply = await sandbox.request('POST', '/paypal/v1/oauth2/token', {
     headers: { authorization: basic, 'content-type': 'application/x-www-form-urlencoded' },
     body: 'grant_type=client_credentials',

@@ -31,7 +31,7 @@ async function close(ctx: Context, { id }: InboundEvent, status: 'APPLIED' | 'IG
 function apply(ctx: Context, event: InboundEvent): Promise<string | undefined> {
   switch (event.source) {
     case 'paypal':
-      return paypalEvent(ctx, Buffer.from(event.body), event.receivedAt);
+      return paypalEvent(ctx, event);
     case 'payoneer':
       return payoutEvent(ctx, event);
     case 'aliexpress':

@@ -2,8 +2,10 @@ import type { OrderId } from '../../domain/ids.ts';
 import { readPayPalEvent } from '../../providers/paypal/webhook.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForMoney } from '../../queues/next-job.ts';
+import type { InboundEvent } from '../../store/entities/order.ts';
 import { orderOfCapture, paymentOfCapture } from '../../store/money/payments.ts';
 import { findOrder, orderByReference, wakeOrder } from '../../store/orders/orders.ts';
+import { atAccount } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 import { takeLateFee } from '../payment/open-fee.ts';
 import { takeReturns } from '../payment/won-back.ts';
@@ -15,11 +17,13 @@ import { paypalRefund } from './paypal-refund.ts';
 import { unreadableEvent } from './unreadable-event.ts';
 
 /** Finds what a PayPal event is about and reads that back: the event is a hint, PayPal's own answer is the fact. */
-export async function paypalEvent(ctx: Context, body: Buffer, receivedAt: Date): Promise<string | undefined> {
-  const { type, resource } = readPayPalEvent(body);
+export async function paypalEvent(ctx: Context, told: InboundEvent): Promise<string | undefined> {
+  const { type, resource } = readPayPalEvent(Buffer.from(told.body));
   if (!resource) return undefined;
   const event = { type, resource };
-  return follow(ctx, event).catch(error => unreadableEvent(ctx, event, receivedAt, error));
+  // An event from before accounts were told apart is the present one's.
+  const follows = async () => follow(told.account ? atAccount(ctx, 'paypal', told.account) : ctx, event);
+  return follows().catch(error => unreadableEvent(ctx, event, told.receivedAt, error));
 }
 
 async function follow(ctx: Context, event: ReadEvent): Promise<string | undefined> {

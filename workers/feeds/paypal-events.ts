@@ -26,5 +26,13 @@ function storable(ctx: Context, body: Buffer) {
   const event = readPayPalEvent(body);
   const { id: eventId, type } = event;
   if (isUnreadable(event)) ctx.log.error({ eventId, type }, 'a listed PayPal event cannot be read');
-  return { source: 'paypal' as const, eventId, type, subject: subjectOf(event), body, wanted: isFollowed(event) };
+  return {
+    source: 'paypal' as const,
+    eventId,
+    type,
+    subject: subjectOf(event),
+    body,
+    account: ctx.config.paypal.clientId,
+    wanted: isFollowed(event),
+  };
 }

@@ -10,6 +10,7 @@ import { findCredential } from '../../store/connections/credentials.ts';
 import type { Feed } from '../../store/entities/feed.ts';
 import { claimFeed, moveFeed, wakeFeed } from '../../store/events/feeds.ts';
 import { storeEvent } from '../../store/events/inbound-events.ts';
+import { atAccount } from '../connections/own-account.ts';
 import { type Context, later, type Processor } from '../context/context.ts';
 import { meaningOf } from '../step/error-meaning.ts';
 import { ebayOrders } from './ebay-orders.ts';
@@ -73,19 +74,24 @@ async function readOn(ctx: Context, claimed: Feed): Promise<string> {
   const { credentialId, kind } = claimed;
   const credential = credentialId ? await ctx.store.read(em => findCredential(em, credentialId)) : null;
   if (credential && credential.status !== 'HEALTHY') return away(ctx, claimed);
+  const at = atItsAccount(ctx, claimed);
   const settled = later(ctx, -settledAfterMs);
   let feed = claimed;
   let news = 0;
   for (let pages = 0; pages < pagesPerRun; pages += 1) {
     const stretch = stretchOf(feed, settled);
     if (!stretch) return rest(ctx, feed, news);
-    const page = await sources[kind].read(ctx, { ...stretch, page: feed.page ?? null, credential });
+    const page = await sources[kind].read(at, { ...stretch, page: feed.page ?? null, credential });
     const kept = await keep(ctx, feed, stretch, page);
     feed = kept.feed;
     news += kept.news;
   }
   return goOn(ctx, feed, news);
 }
+
+/** The platform's own feeds are each read at their own account. */
+const atItsAccount = (ctx: Context, { application }: Feed): Context =>
+  application ? atAccount(ctx, 'paypal', application.slice(application.indexOf('/') + 1)) : ctx;
 
 type Stretch = Pick<Asked, 'from' | 'to'>;
 

@@ -12,7 +12,7 @@ export const paypal =
   async (request, response) => {
     const body = bytesOf(request);
     const source = sourceOf(request);
-    await verifyPayPalWebhook({
+    const account = await verifyPayPalWebhook({
       ...deps.paypalTrust,
       fetchCertificate: url => deps.paypalCertificates.keyFor(url, source),
       headers: request.headers,
@@ -25,6 +25,6 @@ export const paypal =
     const { id: eventId, type } = event;
     if (isUnreadable(event)) deps.log.error({ eventId, type }, 'a PayPal event of a followed type names no resource');
     const headers = headersOf(request, keptHeaders);
-    const stored = { source: 'paypal', eventId, type, subject: subjectOf(event), headers, body } as const;
+    const stored = { source: 'paypal', eventId, type, subject: subjectOf(event), headers, body, account } as const;
     await take(deps, response, { ...stored, wanted: isFollowed(event) }, 200);
   };

@@ -41,7 +41,7 @@ describe('PayPal webhook', () => {
         'PAYPAL-AUTH-ALGO': 'SHA256withRSA',
       },
       rawBody,
-      webhookId: 'WEBHOOK-1',
+      applications: [{ clientId: 'ours', webhookId: 'WEBHOOK-1' }],
       fetchCertificate: async () => chain.map(({ pem }) => pem).join('\n'),
       trustAnchors: [new X509Certificate(root.pem)],
       allowedHosts: paypalHosts,
@@ -55,7 +55,12 @@ describe('PayPal webhook', () => {
   });
 
   it('is believed when the signature and the chain stand', async () => {
-    await verifyPayPalWebhook(genuine);
+    expect(await verifyPayPalWebhook(genuine)).to.equal('ours');
+  });
+
+  it('is believed from an application that was replaced, and is told as that one’s', async () => {
+    const applications = [{ clientId: 'present', webhookId: 'WEBHOOK-9' }, ...genuine.applications];
+    expect(await verifyPayPalWebhook({ ...genuine, applications })).to.equal('ours');
   });
 
   it('is believed from a leaf that an anchor signed itself, and from the sandbox name', async () => {
@@ -76,7 +81,12 @@ describe('PayPal webhook', () => {
       'paypal-transmission-time': time,
       'paypal-transmission-sig': await signWith(leaf, text),
     };
-    await verifyPayPalWebhook({ ...genuine, headers, webhookId, rawBody: Buffer.from('123456789') });
+    await verifyPayPalWebhook({
+      ...genuine,
+      headers,
+      applications: [{ clientId: 'ours', webhookId }],
+      rawBody: Buffer.from('123456789'),
+    });
   });
 
   const forgeries: [string, () => PayPalWebhook | Promise<PayPalWebhook>, string][] = [
@@ -86,7 +96,11 @@ describe('PayPal webhook', () => {
       'SIGNATURE_MISMATCH',
     ],
     ['a truncated body', () => ({ ...genuine, rawBody: rawBody.subarray(0, -1) }), 'SIGNATURE_MISMATCH'],
-    ['another webhook', () => ({ ...genuine, webhookId: 'WEBHOOK-2' }), 'SIGNATURE_MISMATCH'],
+    [
+      'another webhook',
+      () => ({ ...genuine, applications: [{ clientId: 'ours', webhookId: 'WEBHOOK-2' }] }),
+      'SIGNATURE_MISMATCH',
+    ],
     ['another time', () => withHeader('paypal-transmission-time', '2026-11-20T07:00:01Z'), 'SIGNATURE_MISMATCH'],
     [
       'a truncated signature',

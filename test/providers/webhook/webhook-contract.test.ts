@@ -29,7 +29,7 @@ describe('webhooks as the sandbox sends them', () => {
     const webhook = {
       headers,
       rawBody: Buffer.from(body),
-      webhookId: credentials.paypal.webhookId,
+      applications: [credentials.paypal],
       fetchCertificate: createCertificateFetcher(),
       trustAnchors: [new X509Certificate(world.authority)],
       allowedHosts: paypalHosts,

@@ -1,13 +1,15 @@
 /** Covers: workers/connections/own-account.ts. */
 import { expect } from 'chai';
-import { NotThere } from '../../../domain/call-outcome.ts';
-import type { PayPalClient } from '../../../providers/paypal/client.ts';
+import { createPayPalClient } from '../../../providers/paypal/client.ts';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import { formerKeys, keepProviderKeys, withEnteredKeys } from '../../../store/connections/provider-keys.ts';
+import { openPlatformFeeds } from '../../../store/events/feeds.ts';
 import { legsOfOrder } from '../../../store/payouts/legs.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
-import { type Changes, hourMs, notesOf, performWith } from '../workbench.ts';
+import { type Changes, hourMs, notesOf, performWith, rows } from '../workbench.ts';
+
+const another = { clientId: 'another-account', clientSecret: 'another-secret', webhookId: 'WH-9' };
 
 /** Keys of another PayPal account are entered while something of the old one is open. */
 describe('what was done with an account that is not ours any more', () => {
@@ -15,6 +17,7 @@ describe('what was done with an account that is not ours any more', () => {
   let seller: Seller;
   before(async () => {
     stage = await createStage();
+    await stage.control('paypal-accounts', another);
   });
   beforeEach(async () => {
     seller = await stage.hireSeller();
@@ -25,21 +28,14 @@ describe('what was done with an account that is not ours any more', () => {
   /** As every worker is after its next start: the other account knows nothing of what the old one has done. */
   const replaced = (oldKeys: 'kept' | 'lost', later = 0): Changes => {
     const { config, context } = stage;
-    const unknown = async () => {
-      throw new NotThere('PAYPAL_RESOURCE_NOT_FOUND', 'HTTP 404', { provider: 'paypal' });
-    };
-    const { paypal: old } = context.providers;
-    const paypal: PayPalClient = {
-      ...old,
-      getOrder: async () => undefined,
-      getCapture: unknown,
-      getRefund: unknown,
-      getPayoutBatch: unknown,
-    };
-    const former = { paypal: new Map([[config.paypal.clientId, old]]), payoneer: new Map() };
+    const own = { ...config.paypal, ...another };
+    const former = { paypal: new Map([[config.paypal.clientId, context.providers.paypal]]), payoneer: new Map() };
     return {
-      config: { paypal: { ...config.paypal, clientId: 'another-account' } },
-      providers: { paypal, ...(oldKeys === 'kept' ? { former } : {}) },
+      config: { paypal: own },
+      providers: {
+        paypal: createPayPalClient({ ...own, gate: undefined }),
+        ...(oldKeys === 'kept' ? { former } : {}),
+      },
       now: new Date(context.now().getTime() + later),
     };
   };
@@ -96,12 +92,29 @@ describe('what was done with an account that is not ours any more', () => {
     expect((await stage.store.read(em => legsOfOrder(em, id)))[0]?.status).to.equal('PAID');
   });
 
+  it('a refund there is heard of in its own list of events, and booked', async () => {
+    const { id } = await stage.paidOrder(await stage.stockUp(seller));
+    for (const queue of ['fulfill', 'purchase', 'create-sale'] as const) await stage.perform(queue, id);
+    const { environment, clientId } = stage.config.paypal;
+    const applications = [another.clientId, clientId].map(one => `${environment}/${one}`);
+    await stage.store.transaction(em => openPlatformFeeds(em, applications));
+    const capture = (await stage.effects('capture')).find(({ detail }) => detail.customId === id);
+    await stage.control('refund', { captureId: capture?.reference, amountMinor: '500' });
+    const feeds = await rows<{ id: string }>(stage, 'select id from feeds where application is not null');
+    stage.jobs.length = 0;
+    for (const feed of feeds) await performWith(stage, replaced('kept', 2 * hourMs), 'reconcile', feed.id);
+    for (const { payload } of stage.jobs.splice(0))
+      await performWith(stage, replaced('kept'), 'apply-event', Object.values(payload)[0] ?? '');
+    expect(await rows(stage, 'select amount_minor::text as minor from refunds where order_id = ?', [id])).to.deep.equal(
+      [{ minor: '500' }],
+    );
+  });
+
   it('is read with keys that are kept when others are entered, sealed, until they are entered again', async () => {
     const { config, context, store } = stage;
     const changedBy = seller.id;
-    const other = { clientId: 'another-account', clientSecret: 'another-secret', webhookId: 'WH-9' };
     const own = { clientId: config.paypal.clientId, clientSecret: config.paypal.clientSecret, webhookId: 'WH-8' };
-    const enter = async (keys: typeof other) => {
+    const enter = async (keys: typeof another) => {
       const inForce = (await withEnteredKeys(config, store, context.box)).paypal;
       const entry = { provider: 'paypal', environment: config.paypal.environment, keys, inForce, changedBy } as const;
       await store.transaction(em => keepProviderKeys(em, context.box, entry));
@@ -110,8 +123,8 @@ describe('what was done with an account that is not ours any more', () => {
       const given = { ...config, paypal: { ...config.paypal, clientId: started.paypal.clientId } };
       return (await formerKeys(started, given, store, context.box)).paypal.map(({ clientId }) => clientId);
     };
-    expect(await enter(other)).to.deep.equal([own.clientId]);
-    expect(await enter({ ...other, clientSecret: 'changed-secret' })).to.deep.equal([own.clientId]);
-    expect(await enter(own)).to.deep.equal([other.clientId]);
+    expect(await enter(another)).to.deep.equal([own.clientId]);
+    expect(await enter({ ...another, clientSecret: 'changed-secret' })).to.deep.equal([own.clientId]);
+    expect(await enter(own)).to.deep.equal([another.clientId]);
   });
 });

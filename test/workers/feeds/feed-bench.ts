@@ -1,6 +1,6 @@
 import type { FeedKind } from '../../../domain/feed.ts';
 import { Feed } from '../../../store/entities/feed.ts';
-import { openPlatformFeed } from '../../../store/events/feeds.ts';
+import { openPlatformFeeds } from '../../../store/events/feeds.ts';
 import type { Context } from '../../../workers/context/context.ts';
 import { createStage, type Goods, type Seller, type Stage } from '../../support/stage.ts';
 import { fromNow, performWith, placeOnEbay, placeOnMercadoLibre, rows } from '../workbench.ts';
@@ -27,7 +27,7 @@ export type FeedBench = AsyncDisposable & {
 
 export async function openFeedBench(): Promise<FeedBench> {
   const stage = await createStage();
-  await stage.store.transaction(em => openPlatformFeed(em, 'sandbox/paypal-client'));
+  await stage.store.transaction(em => openPlatformFeeds(em, ['sandbox/paypal-client']));
   let seller = await stage.hireSeller();
   let goods: Record<'ebay' | 'mercadolibre', Goods>;
 

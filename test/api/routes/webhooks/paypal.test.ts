@@ -129,7 +129,7 @@ describe('api: PayPal’s webhooks', () => {
       deps: deps => ({
         paypalTrust: {
           ...deps.paypalTrust,
-          webhookId: 'somebody-elses',
+          applications: [{ clientId: 'somebody-elses', webhookId: 'somebody-elses' }],
           allowedBaseUrl: api.stage.config.paypal.baseUrl,
         },
       }),

@@ -1,0 +1,59 @@
+/**
+ * More than one account of the platform at PayPal: one that the credentials name, and others, each with an application,
+ * orders, payouts and a balance of its own. What happens at one is not visible at another.
+ */
+import type { Request, RequestHandler } from 'express';
+import type { Credentials } from '../credentials.ts';
+import type { World } from '../world.ts';
+import { payPalRouter } from './router.ts';
+import { createPayPalState, type PayPalState } from './state.ts';
+
+export type OtherAccount = { readonly credentials: Credentials['paypal']; readonly paypal: PayPalState };
+
+/** The same world, where PayPal is this other account. */
+const worldAt = (world: World, { credentials, paypal }: OtherAccount): World => ({
+  ...world,
+  credentials: { ...world.credentials, paypal: credentials },
+  // Inherited, so that what another part of the state is set to later is seen here as well.
+  state: Object.create(world.state, { paypal: { value: paypal } }) as World['state'],
+});
+
+/** The world as it is at the account of that application; undefined for one that nobody has opened. */
+export function worldOf(world: World, clientId: string): World | undefined {
+  if (clientId === world.credentials.paypal.clientId) return world;
+  const account = world.state.otherPayPal.get(clientId);
+  return account && worldAt(world, account);
+}
+
+export const otherWorlds = (world: World): readonly World[] =>
+  [...world.state.otherPayPal.values()].map(account => worldAt(world, account));
+
+/** Opens an account, or changes the secrets of one that is open. */
+export function openAccount({ state, clock }: World, credentials: Credentials['paypal']): void {
+  const { paypal = createPayPalState(clock.now()) } = state.otherPayPal.get(credentials.clientId) ?? {};
+  state.otherPayPal.set(credentials.clientId, { credentials, paypal });
+}
+
+/** PayPal's API: each request is answered by the account whose client, token or order it names. */
+export function payPalAccounts(world: World): RequestHandler {
+  const own = payPalRouter(world);
+  const routers = new Map<string, RequestHandler>();
+  const routerOf = (other: World): RequestHandler => {
+    const { clientId } = other.credentials.paypal;
+    const router = routers.get(clientId) ?? payPalRouter(other);
+    routers.set(clientId, router);
+    return router;
+  };
+  return (request, response, next) => {
+    const other = otherWorlds(world).find(one => isNamed(one, request));
+    return (other ? routerOf(other) : own)(request, response, next);
+  };
+}
+
+function isNamed({ credentials, state }: World, request: Request): boolean {
+  const [scheme, value = ''] = (request.header('authorization') ?? '').split(' ');
+  if (scheme === 'Bearer') return state.paypal.tokens.has(value);
+  if (scheme === 'Basic')
+    return Buffer.from(value, 'base64').toString('utf8').startsWith(`${credentials.paypal.clientId}:`);
+  return state.paypal.orders.has(String(request.query.token));
+}
