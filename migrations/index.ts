@@ -42,6 +42,7 @@ import { Migration0046NeverEmptied } from './0046-never-emptied.ts';
 import { Migration0047UnconfirmedSales } from './0047-unconfirmed-sales.ts';
 import { Migration0048ClaimedLogIns } from './0048-claimed-log-ins.ts';
 import { Migration0050SealedTimeline } from './0050-sealed-timeline.ts';
+import { Migration0051NewestPayouts } from './0051-newest-payouts.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -89,4 +90,5 @@ export const migrations = [
   { name: '0047-unconfirmed-sales', class: Migration0047UnconfirmedSales },
   { name: '0048-claimed-log-ins', class: Migration0048ClaimedLogIns },
   { name: '0050-sealed-timeline', class: Migration0050SealedTimeline },
+  { name: '0051-newest-payouts', class: Migration0051NewestPayouts },
 ];
