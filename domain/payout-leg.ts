@@ -60,5 +60,6 @@ export const isOpenLeg = (state: LegState): boolean => openLegStates.some(open =
 
 /** The provider's own word: the money is not with the receiver. */
 export const cameBack = ['FAILED', 'RETURNED', 'REVERSED'] as const satisfies readonly LegState[];
+export const hasComeBack = (state: LegState | undefined): boolean => cameBack.some(back => back === state);
 
 export type Beneficiary = 'admin' | 'reseller';

@@ -43,6 +43,7 @@ import { Migration0047UnconfirmedSales } from './0047-unconfirmed-sales.ts';
 import { Migration0048ClaimedLogIns } from './0048-claimed-log-ins.ts';
 import { Migration0050SealedTimeline } from './0050-sealed-timeline.ts';
 import { Migration0051EventAccount } from './0051-event-account.ts';
+import { Migration0052NewestPayouts } from './0052-newest-payouts.ts';
 
 /** In order. A migration that has run anywhere is never changed: add the next one. */
 export const migrations = [
@@ -91,4 +92,5 @@ export const migrations = [
   { name: '0048-claimed-log-ins', class: Migration0048ClaimedLogIns },
   { name: '0050-sealed-timeline', class: Migration0050SealedTimeline },
   { name: '0051-event-account', class: Migration0051EventAccount },
+  { name: '0052-newest-payouts', class: Migration0052NewestPayouts },
 ];

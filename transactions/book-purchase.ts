@@ -11,11 +11,6 @@ import { isPosted, post } from '../store/money/ledger.ts';
 import { custodyOf } from '../store/orders/orders.ts';
 import { isByHand, purchaseOrdersOf } from '../store/orders/supplier-orders.ts';
 
-/** The cost of the current purchase: the sum of its paid supplier orders. */
-export async function purchaseCost(em: EntityManager, orderId: OrderId): Promise<Money> {
-  return costOf(await purchaseOrdersOf(em, orderId));
-}
-
 /** The sum of the costs of the paid rows, in the platform's currency. */
 export const costOf = (rows: readonly SupplierOrder[]): Money =>
   sum(

@@ -1,11 +1,12 @@
 import type { Address } from '../domain/address.ts';
 import type { OrderId } from '../domain/ids.ts';
+import { orderStates } from '../domain/order.ts';
 import { enqueueWoken } from '../queues/enqueue-woken.ts';
 import { jobForOrder } from '../queues/next-job.ts';
 import type { Enqueue } from '../queues/transact.ts';
 import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order } from '../store/entities/order.ts';
-import { claimOrder, findOrder, updateOrder, wakeOrder } from '../store/orders/orders.ts';
+import { claimOrder, updateOrder, wakeOrder } from '../store/orders/orders.ts';
 import { note } from '../store/orders/timeline.ts';
 import { type DecisionRefused, refusal } from './decision-refused.ts';
 
@@ -20,14 +21,12 @@ export function whyNoAddressWanted({ status, waitReason, buyerErasedAt }: Asked)
 
 /** Stores the address that was missing or refused, and lets the order continue. @throws DecisionRefused */
 export async function correctAddress(em: EntityManager, enqueue: Enqueue, id: OrderId, shipTo: Address): Promise<void> {
-  const order = await findOrder(em, id);
+  // Claimed before it is judged: until then somebody else may take the address from its channel.
+  const order = await claimOrder(em, id, orderStates);
   if (!order) throw refusal('NOT_FOUND', 'there is no such order');
-  const owned = await claimOrder(em, id, ['WAITING']);
-  // By what it waits for now: until the claim somebody else may have taken the address from its channel.
-  const refused = whyNoAddressWanted(owned ?? order);
+  const refused = whyNoAddressWanted(order);
   if (refused) throw refused;
-  if (!owned) throw refusal('ADDRESS_NOT_WANTED', 'the order has moved on');
-  await updateOrder(em, owned, { shipTo: { ...referenceIn(owned), ...shipTo } });
+  await updateOrder(em, order, { shipTo: { ...referenceIn(order), ...shipTo } });
   await note(em, id, 'noted', 'the address was corrected');
   await enqueueWoken(enqueue, wakeOrder(em, id), jobForOrder);
 }

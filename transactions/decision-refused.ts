@@ -5,6 +5,7 @@ import type { EntityManager } from '../store/database/entity-manager.ts';
 import { isInDoubt } from '../store/effects/effects.ts';
 import { disproveByHand, saidByPerson } from '../store/effects/effects-by-hand.ts';
 import type { Effect } from '../store/entities/money.ts';
+import type { HoldCode } from '../store/forgetting/erasure-hold.ts';
 
 /** What a person decided, who that is, and what they saw. */
 export type Decision<Decision> = { readonly decision: Decision; readonly by: UserId; readonly why: string };
@@ -41,12 +42,7 @@ export type DecisionProblem =
   | 'NO_REFUND_UNTOLD'
   | 'MORE_THAN_PAID'
   | 'LESS_THAN_BOOKED'
-  | 'PAYMENT_MAY_COME'
-  | 'BUYER_NEEDED'
-  | 'RESEND_OPEN'
-  | 'REFUND_OPEN'
-  | 'MESSAGE_UNREAD'
-  | 'RESTORE_UNDER_WAY';
+  | HoldCode;
 
 /** The recorded facts do not allow the decision. */
 export class DecisionRefused extends Error {

@@ -5,8 +5,7 @@
 import Joi from 'joi';
 import type { OrderId, UserId } from '../domain/ids.ts';
 import type { EntityManager } from '../store/database/entity-manager.ts';
-import { atTheirWish } from '../store/forgetting/erase-by-email.ts';
-import { forgetBuyer, holdText, lockLines } from '../store/forgetting/erasure.ts';
+import { atTheirWish, forgetBuyer, holdText, lockLines } from '../store/forgetting/erasure.ts';
 import type { ErasureHold } from '../store/forgetting/erasure-hold.ts';
 import { refusal } from './decision-refused.ts';
 

@@ -3,8 +3,8 @@ import type { PayoutLeg } from '../store/entities/money.ts';
 import type { User } from '../store/entities/people.ts';
 
 /** Who receives a share, and by which route. */
-export type Receiver = Pick<PayoutLeg, 'userId' | 'route' | 'receiver'>;
-type Receivers = Readonly<Record<Beneficiary, Receiver>>;
+type Receiver = Pick<PayoutLeg, 'userId' | 'route' | 'receiver'>;
+export type Receivers = Readonly<Record<Beneficiary, Receiver>>;
 
 /** Where payouts go when their owner has set no receiver. */
 export type PayoutDefaults = {

@@ -21,6 +21,7 @@ import { custodyOf, rateOf } from '../store/orders/orders.ts';
 import { legAmount, legsOfOrder, resizeLeg } from '../store/payouts/legs.ts';
 import { addLeg, commissionOf } from '../store/payouts/sales.ts';
 import { claimUnpaidLeg, reduceLeg } from './cancel-payout.ts';
+import type { Receivers } from './receivers.ts';
 
 type Shares = Readonly<Record<Beneficiary, Money>>;
 /** The ledger event of the change, and the change of the price in the sale's currency. */
@@ -33,9 +34,6 @@ export async function shrinkSale(em: EntityManager, order: Order, sale: Sale, ch
     await takeFrom(em, await legsOfSale(em, sale, beneficiary), subtract(had[beneficiary], has[beneficiary]));
 }
 
-/** The receiver and the route of each share. */
-type PayTo = Readonly<Record<Beneficiary, Pick<PayoutLeg, 'userId' | 'route' | 'receiver'>>>;
-
 /**
  * Raises the price by `by` again. Legs that wait pay more. Where a leg has left or was cancelled, a further leg pays
  * the rest, after debts from other sales are set off. The caller owns the order.
@@ -45,7 +43,7 @@ export async function regainSale(
   enqueue: Enqueue,
   order: Order,
   sale: Sale,
-  { payTo, ...change }: Change & { payTo: PayTo },
+  { payTo, ...change }: Change & { payTo: Receivers },
 ): Promise<void> {
   const { had, has } = await rebook(em, order, sale, change);
   if (order.proceedsHeldBy !== 'platform') return;
@@ -121,7 +119,7 @@ async function payMore(
   em: EntityManager,
   order: Order,
   sale: Sale,
-  { due, ...share }: { beneficiary: Beneficiary; due: Money } & PayTo[Beneficiary],
+  { due, ...share }: { beneficiary: Beneficiary; due: Money } & Receivers[Beneficiary],
 ): Promise<PayoutLeg | undefined> {
   const legs = await legsOfSale(em, sale, share.beneficiary);
   for (const { id } of legs.filter(({ status }) => status === 'PENDING')) {

@@ -28,7 +28,7 @@ export function purchaseState({ status, suppliedByHandAt }: Order, buy: Effect |
 
 /**
  * `cancelled`: the buyer or the seller cancelled the sale. `erased`: the buyer is to be erased. `held`: the payment was
- * reversed, or is disputed.
+ * refunded or reversed, or is disputed.
  */
 type WhyStopped = 'cancelled' | 'erased' | 'held';
 type End = { readonly to: 'CANCELLED' } | { readonly to: 'NEEDS_REVIEW'; readonly reason: ReviewReason };
@@ -67,6 +67,6 @@ export async function stopOrder(
   const state = purchaseState(order, buy);
   const end: End | null = whenStopped[why][state];
   if (!end) return;
-  await freePurchase(em, order);
+  await freePurchase(em, order, buy);
   await advance(em, enqueue, order, { ...end, ...(await told(state, buy)) });
 }

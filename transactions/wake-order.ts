@@ -9,8 +9,8 @@ import { note } from '../store/orders/timeline.ts';
 import { legsOfOrder, wakeLeg } from '../store/payouts/legs.ts';
 
 /**
- * Has the workers look at an order and its payouts now: enqueues a new job for each, even if an earlier job has failed
- * or is delayed. Returns the job ids; empty when only a person can move the order on.
+ * Has the workers look at an order and its open payouts now: enqueues a new job for each, even if an earlier job has
+ * failed or is delayed. Returns the job ids; empty when only a person or a provider can move the order on.
  */
 export async function wakeOrderAndPayouts(
   em: EntityManager,
@@ -22,11 +22,9 @@ export async function wakeOrderAndPayouts(
   const woken: (Job | undefined)[] = [];
   const again = jobForOrder(order) && (await wakeOrder(em, id));
   woken.push(again ? jobForOrder(again) : undefined);
-  const legs = await legsOfOrder(em, id);
-  const open = legs.filter(leg => isOpenLeg(leg.status));
-  // Where nothing else is left to look at, what has ended is read once more: its money may have come back.
-  for (const leg of again || open.length > 0 ? open : legs) {
-    const looked = jobForLeg(leg) && (await wakeLeg(em, leg.id));
+  // A payout that has ended is read again when its provider tells of it.
+  for (const leg of (await legsOfOrder(em, id)).filter(({ status }) => isOpenLeg(status))) {
+    const looked = await wakeLeg(em, leg.id);
     woken.push(looked ? jobForLeg(looked) : undefined);
   }
   const jobs = woken.filter(job => job !== undefined);

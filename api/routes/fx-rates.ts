@@ -2,7 +2,7 @@ import { Router } from 'express';
 import Joi from 'joi';
 import type { FxRate } from '../../store/entities/money.ts';
 import { confirmRate, currentRates, takeRate } from '../../store/money/fx.ts';
-import { type EnteredRate, enteredRate } from '../../transactions/rate-input.ts';
+import { type EnteredRate, enteredRate, rateId } from '../../transactions/rate-input.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, valid } from '../middleware/problem.ts';
 import { adminOf } from '../middleware/session.ts';
@@ -12,9 +12,6 @@ type NewRate = EnteredRate & { source: string; asOf?: Date };
 const newRate = enteredRate.concat(
   Joi.object({ source: Joi.string().max(64).default('by hand'), asOf: instant.max('now') }),
 ) as Joi.ObjectSchema<NewRate>;
-
-/** A serial number that fits its column. */
-const rateId = Joi.string().pattern(/^[1-9]\d{0,17}$/);
 
 const rateView = ({ id, base, quote, rate, source, asOf, held }: FxRate) => ({
   id: String(id),

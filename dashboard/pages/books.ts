@@ -1,4 +1,5 @@
 import { type Html, html } from '../../runtime/http/html.ts';
+import { isRowId } from '../../runtime/row-id.ts';
 import type { FindingCount } from '../../store/books/book-findings.ts';
 import { bookRules } from '../../store/books/book-rules.ts';
 import type { BookCheck, BookFinding, FindingKind } from '../../store/entities/book-check.ts';
@@ -97,11 +98,9 @@ const findingTable = (rows: readonly BookFinding[], now: Date): Html =>
     '',
   );
 
-const isOrder = (subject: string): boolean => /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(subject);
-
 const orderOf = ({ subject }: BookFinding): Html => {
   if (subject === '') return none;
-  return isOrder(subject)
+  return isRowId(subject)
     ? html`<a href="/orders/${subject}"><code>${subject.slice(0, 8)}</code></a>`
     : html`<code>${subject}</code>`;
 };

@@ -14,24 +14,14 @@ import { audited } from '../middleware/audit.ts';
 import { operatorOf } from '../middleware/session.ts';
 import { form } from '../middleware/storable.ts';
 import { refused } from './decision-refused.ts';
-import { entered, type Fields, filled } from './entered.ts';
+import { entered, type Fields, filled, withAmounts } from './entered.ts';
 import { idOf } from './id-of.ts';
 
 const numbersIn = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
 
-const ofCurrency = /Currency$/;
-
-/** A form sends an amount as two fields, `cost` and `costCurrency`; several numbers or costs share one field. */
+/** Several numbers or costs share one field of a form. */
 function decisionIn(body: Fields | undefined): Readonly<Record<string, unknown>> {
-  const fields = filled(body);
-  const money = Object.entries(fields)
-    .filter(([name]) => ofCurrency.test(name) && name !== 'costsCurrency')
-    .map(([name, currency]) => {
-      const field = name.replace(ofCurrency, '');
-      return [field, { amount: fields[field], currency }] as const;
-    });
-  const { supplierOrders, costs, costsCurrency: currency, ...others } = fields;
-  const plain = Object.entries(others).filter(([name]) => !ofCurrency.test(name));
+  const { supplierOrders, costs, costsCurrency: currency, ...others } = filled(body);
   const numbers = supplierOrders === undefined ? undefined : numbersIn(supplierOrders);
   const amounts = numbersIn(costs ?? '');
   const paid = Array.from({ length: Math.max(numbers?.length ?? 0, amounts.length) }, (_, index) => ({
@@ -39,7 +29,7 @@ function decisionIn(body: Fields | undefined): Readonly<Record<string, unknown>>
     cost: { amount: amounts[index], currency },
   }));
   return {
-    ...Object.fromEntries([...plain, ...money]),
+    ...withAmounts(others),
     ...(costs === undefined ? numbers && { supplierOrders: numbers } : { paid }),
   };
 }

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { confirmRate, currentRates, takeRate } from '../../store/money/fx.ts';
-import { enteredRate } from '../../transactions/rate-input.ts';
+import { enteredRate, rateId } from '../../transactions/rate-input.ts';
 import type { Deps } from '../deps.ts';
 import { audited } from '../middleware/audit.ts';
 import { Refusal } from '../middleware/refusal.ts';
@@ -8,9 +8,6 @@ import { operatorOf } from '../middleware/session.ts';
 import { form } from '../middleware/storable.ts';
 import { ratesPage } from '../pages/rates.ts';
 import { entered, filled } from './entered.ts';
-
-/** A serial number that fits into its column. */
-const rateId = /^[1-9]\d{0,17}$/;
 
 /** The exchange rates in use; an admin enters a rate, or confirms one that jumped. */
 export const rateRoutes = (deps: Deps): Router =>
@@ -34,7 +31,8 @@ export const rateRoutes = (deps: Deps): Router =>
       const id = String(request.params.id);
       const { userId, email: operator } = operatorOf(response);
       await audited(deps, { operator, action: 'confirm a rate', target: { rate: id } }, async () => {
-        const confirmed = rateId.test(id) && (await deps.store.transaction(em => confirmRate(em, id, userId)));
+        const isId = rateId.validate(id).error === undefined;
+        const confirmed = isId && (await deps.store.transaction(em => confirmRate(em, id, userId)));
         if (!confirmed) throw new Refusal(404, 'No such rate waits for a confirmation.');
       });
       response.redirect(303, '/rates');

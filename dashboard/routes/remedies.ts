@@ -17,7 +17,7 @@ import { Refusal } from '../middleware/refusal.ts';
 import { operatorOf } from '../middleware/session.ts';
 import { form } from '../middleware/storable.ts';
 import { refused } from './decision-refused.ts';
-import { entered, filled } from './entered.ts';
+import { entered, filled, withAmounts } from './entered.ts';
 import { idOf } from './id-of.ts';
 
 const chosen = Joi.object<{ productId: ProductId }>({ productId: rowId.required() });
@@ -79,8 +79,7 @@ export const remedyRoutes = (deps: Deps): Router =>
     })
     .post('/orders/:id/funding-limit', form, async (request, response) => {
       const order = idOf(request, 'order') as OrderId;
-      const { limit: amount, limitCurrency: currency } = filled(request.body);
-      const { limit } = entered(limited, { limit: { amount, currency } });
+      const { limit } = entered(limited, withAmounts(filled(request.body)));
       const { email: operator } = operatorOf(response);
       await audited(deps, { operator, action: `set a funding limit: ${formatMoney(limit)}`, target: { order } }, () =>
         deps.store

@@ -31,14 +31,13 @@ const families: Readonly<Record<Provider, readonly (readonly [path: RegExp, fami
   mercadolibre: [
     [/\/missed_feeds/, { name: 'missed notifications', aside: true }],
     [/\/orders\/search/, { name: 'order search' }],
-    [/\/(shipments|packs)\//, { name: 'shipments' }],
+    [/\/shipments\//, { name: 'shipments' }],
     [/\/(v1\/)?payments\//, { name: 'payments' }],
     [/\/oauth\//, { name: 'tokens' }],
     [/./, { name: 'orders' }],
   ],
   payoneer: [
     [/\/balance$/, { name: 'balance report', aside: true }],
-    [/\/payees\//, { name: 'payees', aside: true }],
     [/\/oauth2\//, { name: 'tokens' }],
     [/./, { name: 'payouts' }],
   ],

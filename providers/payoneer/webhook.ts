@@ -62,7 +62,7 @@ function encodedUrl(url: string): string {
   return new URLSearchParams({ '': sorted }).toString().slice(1).replaceAll('*', '%2A').toLowerCase();
 }
 
-/** A hint: only the URL says which event it is, and the payout or the payee is read back. */
+/** A hint: only the URL says which event it is, and the payout is read back. */
 type Ipcn = {
   /** Our `client_reference_id`, as far as the samples show. */
   reference?: string;

@@ -30,8 +30,9 @@ export function openProducer(backend: Backend, log: Pick<Logger, 'warn'>): Produ
   const queues = new Map(queueNames.map(name => [name, backend.openQueue(catalogue[name])] as const));
   for (const [name, queue] of queues) queue.on('error', error => log.warn({ queue: name, err: error }, 'queue error'));
 
+  const queueNamed = (name: string): Queue | undefined => (isQueueName(name) ? queues.get(name) : undefined);
   const queueOf = (job: Job): Queue => {
-    const queue = isQueueName(job.queue) ? queues.get(job.queue) : undefined;
+    const queue = queueNamed(job.queue);
     if (!queue) throw new Error(`there is no queue ${job.queue}`);
     return queue;
   };
@@ -50,10 +51,9 @@ export function openProducer(backend: Backend, log: Pick<Logger, 'warn'>): Produ
   };
 
   /** Together in one call; where that fails, each by itself, so that the fault of one is not the loss of all. */
-  const addTogether = async (name: QueueName, jobs: readonly Job[]): Promise<void> => {
-    const entries = jobs.map(({ queue, payload: data, id: jobId }) => ({ name: queue, data, opts: { jobId } }));
-    const queue = queues.get(name);
-    if (!queue) return addEach(jobs);
+  const addTogether = async (queue: Queue, jobs: readonly Job[]): Promise<void> => {
+    const { name } = queue;
+    const entries = jobs.map(({ payload: data, id: jobId }) => ({ name, data, opts: { jobId } }));
     try {
       await inTime(name, queue.addBulk(entries));
     } catch (error) {
@@ -68,9 +68,10 @@ export function openProducer(backend: Backend, log: Pick<Logger, 'warn'>): Produ
     async addAll(jobs) {
       const groups = [...Map.groupBy(jobs, job => job.queue)];
       await Promise.all(
-        groups.map(([name, group]) =>
-          group.length > 1 && isQueueName(name) ? addTogether(name, group) : addEach(group),
-        ),
+        groups.map(([name, group]) => {
+          const queue = queueNamed(name);
+          return queue && group.length > 1 ? addTogether(queue, group) : addEach(group);
+        }),
       );
     },
     async isLive(job, now) {

@@ -1,8 +1,10 @@
 /** The rows that the check of the books compares with the providers' own books, page by page. */
 
 import type { CredentialId, LegId } from '../../domain/ids.ts';
+import type { Marketplace } from '../../domain/order.ts';
 import { broughtNothing } from '../../domain/payment.ts';
 import type { LegState } from '../../domain/payout-leg.ts';
+import { connected } from '../connections/credentials.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { Dispute, Effect, PayoutLeg } from '../entities/money.ts';
 import { Payment } from '../entities/order.ts';
@@ -56,11 +58,10 @@ export const givenUpToCheck = (em: EntityManager, { after, since, limit }: Page)
 /** The next marketplace account whose keys still permit reading. */
 export async function accountToCheck(
   em: EntityManager,
-  apiName: 'ebay' | 'mercadolibre',
+  apiName: Marketplace,
   after: string,
 ): Promise<Credential | undefined> {
-  const where = { id: { $gt: after as CredentialId }, apiName, status: { $ne: 'DISCONNECTED' as const } };
-  return (await em.find(Credential, where, byId(1)))[0];
+  return (await em.find(Credential, { id: { $gt: after as CredentialId }, apiName, ...connected }, byId(1)))[0];
 }
 
 /** When the first order came that could have been paid through PayPal. */

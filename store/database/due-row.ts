@@ -11,7 +11,7 @@ export const secondLookMs = 60_000;
 
 /** Another process claimed the row after us, so this one must not write it any more. */
 export class LostClaim extends Error {
-  override readonly name: string = 'LostClaim';
+  override readonly name = 'LostClaim';
   constructor(id: string) {
     super(`${id} was claimed by somebody else, or moved on`);
   }

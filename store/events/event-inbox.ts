@@ -10,22 +10,21 @@ import { accountVersion } from '../database/account-version.ts';
 import type { Keyring } from '../database/keyring.ts';
 import { mayRepeat } from '../database/repeatable.ts';
 import { storableJson } from '../database/storable-json.ts';
-import { type EventRow, eventRow, eventsIn, insertEvents, type NewEvent } from './inbound-events.ts';
+import {
+  eventRow,
+  eventsIn,
+  insertEvents,
+  type NewEvent,
+  type StoredEvent,
+  type StoredRow,
+  storedEvent,
+} from './inbound-events.ts';
 
 export type Arrival = NewEvent & {
   /** The version of the sender's account that is remembered; absent when none is. */
   readonly accountVersion?: string;
   /** At most this many unconfirmed sales of the seller may wait for a person. */
   readonly unconfirmedMax?: number;
-};
-
-type StoredEvent = {
-  readonly id: EventId;
-  readonly source: NewEvent['source'];
-  readonly type: string;
-  readonly status: EventRow['status'];
-  readonly stateEntry: number;
-  readonly wake: number;
 };
 
 /** `KNOWN`: the provider has sent it before. `ACCOUNT_CHANGED`: the sender's account must be read again. */
@@ -53,10 +52,7 @@ const storeArrivals = {
     from judged j left join stored s on s.id = j.id`,
 };
 
-type Judged = { id: EventId; changed: boolean; crowded: boolean } & (
-  | { source: NewEvent['source']; type: string; status: EventRow['status']; state_entry: number; wake: number }
-  | { source: null }
-);
+type Judged = { id: EventId; changed: boolean; crowded: boolean } & (StoredRow | { source: null });
 
 const codeOf = (error: unknown): string => (error instanceof pg.DatabaseError ? (error.code ?? '') : '');
 
@@ -97,7 +93,5 @@ function outcomeOf(judged: Judged | undefined): Outcome {
   if (!judged) throw new Error('an event was not judged');
   if (judged.changed) return 'ACCOUNT_CHANGED';
   if (judged.crowded) return 'TOO_MANY_UNCONFIRMED';
-  if (judged.source === null) return 'KNOWN';
-  const { id, source, type, status, state_entry: stateEntry, wake } = judged;
-  return { id, source, type, status, stateEntry, wake };
+  return judged.source === null ? 'KNOWN' : storedEvent(judged);
 }

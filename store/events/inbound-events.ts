@@ -80,11 +80,22 @@ export const insertEvents = (from: string): string => `
   from ${from} order by source, event_id
   on conflict (source, event_id) do nothing returning id, source, type, status, state_entry, wake`;
 
+/** A row that `insertEvents` returns. */
+export type StoredRow = Pick<EventRow, 'id' | 'source' | 'type' | 'status'> & {
+  readonly state_entry: number;
+  readonly wake: number;
+};
+
+export const storedEvent = ({ id, source, type, status, state_entry: stateEntry, wake }: StoredRow) =>
+  ({ id, source, type, status, stateEntry, wake }) as const;
+/** What the events' jobs are made from. */
+export type StoredEvent = ReturnType<typeof storedEvent>;
+
 /** Stores a verified event before it is answered. Returns null when the provider has sent this id before. */
-export async function storeEvent(em: EntityManager, event: NewEvent): Promise<InboundEvent | null> {
+export async function storeEvent(em: EntityManager, event: NewEvent): Promise<StoredEvent | null> {
   const rows = [eventRow(keysOf(em), event)];
-  const [stored] = await em.execute<{ id: EventId }[]>(insertEvents(eventsIn('?::json')), [storableJson(rows)]);
-  return stored ? em.findOneOrFail(InboundEvent, { id: stored.id }) : null;
+  const [stored] = await em.execute<StoredRow[]>(insertEvents(eventsIn('?::json')), [storableJson(rows)]);
+  return stored ? storedEvent(stored) : null;
 }
 
 export const findEvent = (em: EntityManager, id: EventId): Promise<InboundEvent | null> =>

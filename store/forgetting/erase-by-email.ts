@@ -3,12 +3,9 @@ import type { OrderId, UserId } from '../../domain/ids.ts';
 import { SecretBoxError } from '../../runtime/secrets/secret-box.ts';
 import type { Store } from '../database/open.ts';
 import { isDatabaseAway } from '../database/unavailable.ts';
-import { forgetBuyer, holdText, lockLines } from './erasure.ts';
+import { atTheirWish, forgetBuyer, holdText, lockLines } from './erasure.ts';
 import type { ErasureHold } from './erasure-hold.ts';
 import { askToForget } from './erasure-requests.ts';
-
-/** Why the buyer is erased, for the timeline. */
-export const atTheirWish = 'at the wish of the buyer';
 
 /**
  * `ERASURE_FAILED`: the program failed, for example because the address could not be decrypted. The job logs why and

@@ -24,7 +24,7 @@ import { hasUnquantified } from '../money/unquantified-refunds.ts';
 import { hasUnreadMessage } from '../orders/order-messages.ts';
 import { standingRestore } from '../restore.ts';
 
-type HoldCode =
+export type HoldCode =
   | 'PAYMENT_MAY_COME'
   | 'BUYER_NEEDED'
   | 'RESEND_OPEN'

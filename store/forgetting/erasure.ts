@@ -18,6 +18,9 @@ const pageSize = 200;
 /** Why the buyer is erased, and by whom if a person did it; both go into the timeline. */
 type Erasure = { readonly why: string; readonly by?: UserId };
 
+/** Why a buyer is erased who has asked for it. */
+export const atTheirWish = 'at the wish of the buyer';
+
 /** The orders of a buyer, by their account names at a marketplace. Each page is locked until the transaction ends. */
 export async function* ordersOfBuyer(
   em: EntityManager,

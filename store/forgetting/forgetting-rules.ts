@@ -4,7 +4,7 @@ import { broughtNothing } from '../../domain/payment.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { quoted } from '../database/quoted.ts';
 import type { Order } from '../entities/order.ts';
-import { lockLines } from './erasure.ts';
+import { atTheirWish, lockLines } from './erasure.ts';
 import { overStates } from './erasure-hold.ts';
 
 /** @param personDays how many days a closed order keeps its buyer */
@@ -25,7 +25,7 @@ const over = `o.status in (${quoted(overStates)})`;
 export const forgettingRules: readonly [ForgettingRule, ...ForgettingRule[]] = [
   {
     name: 'asked',
-    why: () => 'at the wish of the buyer',
+    why: () => atTheirWish,
     where: () => 'o.erase_asked_at is not null',
   },
   {

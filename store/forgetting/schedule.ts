@@ -13,11 +13,6 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { Forgetting } from '../entities/forgetting.ts';
 import { forgettingRules, type Place } from './forgetting-rules.ts';
 
-/** Another job has taken over the run. */
-export class LostForgetting extends LostClaim {
-  override readonly name = 'LostForgetting';
-}
-
 /** The row, made where there is none: its first run is due at `firstAt`. */
 export async function scheduleForgetting(em: EntityManager, firstAt: Date): Promise<void> {
   await em.execute(
@@ -42,11 +37,11 @@ export async function claimForgetting(em: EntityManager, id: ForgettingId): Prom
   return em.findOne(Forgetting, { id });
 }
 
-/** Stores how far the run has come. @throws LostForgetting */
+/** Stores how far the run has come. @throws LostClaim */
 export const goOnAt = (em: EntityManager, run: Forgetting, place: Place, forgotten: number): Promise<Forgetting> =>
   moveOwn(em, run, { ...place, forgotten: run.forgotten + forgotten });
 
-/** The run has gone through all rules. @throws LostForgetting */
+/** The run has gone through all rules. @throws LostClaim */
 export const endForgetting = (em: EntityManager, run: Forgetting, nextAt: Date): Promise<Forgetting> =>
   moveOwn(em, run, {
     rule: null,
@@ -58,6 +53,6 @@ export const endForgetting = (em: EntityManager, run: Forgetting, nextAt: Date):
   });
 
 async function moveOwn(em: EntityManager, { id, fence }: Forgetting, change: object): Promise<Forgetting> {
-  if ((await em.nativeUpdate(Forgetting, { id, fence }, change)) !== 1) throw new LostForgetting(`forgetting ${id}`);
+  if ((await em.nativeUpdate(Forgetting, { id, fence }, change)) !== 1) throw new LostClaim(id);
   return em.findOneOrFail(Forgetting, { id });
 }

@@ -98,13 +98,15 @@ export async function saveProviderReference(em: EntityManager, id: LegId, refere
   await em.nativeUpdate(PayoutLeg, { id }, { providerBatchId: reference });
 }
 
-/** Where the leg's next payout goes. The caller owns the leg. */
+/** Where the leg's next payout goes. The caller owns the leg. @throws LostClaim */
 export async function saveReceiver(
   em: EntityManager,
   leg: PayoutLeg,
   to: Pick<PayoutLeg, 'route' | 'receiver'>,
 ): Promise<void> {
-  await em.nativeUpdate(PayoutLeg, { id: leg.id, fence: leg.fence }, to);
+  const guard = { id: leg.id, status: leg.status, fence: leg.fence };
+  if ((await em.nativeUpdate(PayoutLeg, guard, to)) !== 1) throw new LostClaim(leg.id);
+  restoreOnRollback(em, leg);
   Object.assign(leg, to);
 }
 

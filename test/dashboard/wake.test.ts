@@ -1,7 +1,9 @@
-/** Covers: dashboard/routes/decisions.ts, queues/next-job.ts. */
+/** Covers: dashboard/routes/orders.ts, transactions/wake-order.ts. */
 import { expect } from 'chai';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { findOrder } from '../../store/orders/orders.ts';
+import { findLeg } from '../../store/payouts/legs.ts';
+import { insertLeg } from '../store/fixtures.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';
 
 describe('the wake button', () => {
@@ -35,5 +37,22 @@ describe('the wake button', () => {
     expect((await admin.get(answer.headers.location!)).text).to.include('There was nothing to wake');
     const { wake, nextCheckAt } = (await world.store.read(em => findOrder(em, id)))!;
     expect({ wake, nextCheckAt }).to.deep.equal({ wake: 0, nextCheckAt: null });
+  });
+
+  it('is drawn where there is something to wake, and a payout that has ended is left alone', async () => {
+    const [before, orderId] = [
+      await world.addOrder({ status: 'SHIPPED' }),
+      await world.addOrder({ status: 'DELIVERED' }),
+    ];
+    const { id } = await world.store.transaction(async em => {
+      const leg = await insertLeg(em, { status: 'PAID' });
+      await em.execute('update payout_legs set order_id = ? where id = ?', [orderId, leg.id]);
+      return leg;
+    });
+    const isDrawn = async (order: string) => (await admin.get(`/orders/${order}`)).text.includes('>Wake</button>');
+    expect([await isDrawn(before), await isDrawn(orderId)]).to.deep.equal([true, false]);
+    await admin.post(`/orders/${orderId}/wake`).expect(303);
+    expect((await world.audit())[0]?.outcome).to.equal('done: nothing to wake');
+    expect((await world.store.read(em => findLeg(em, id)))?.wake).to.equal(0);
   });
 });

@@ -37,9 +37,10 @@ function refusals(): string[] {
       ...found(text, /^ {2}(4\d\d): '([A-Z_]+)',$/gm),
       ...found(text, /(?:tooMany\(|spend\([^\n]*, )'([A-Z_]+)'/g, 429),
     ]);
-  const [, union = ''] = /type DecisionProblem =([^;]*);/.exec(textOf('transactions/decision-refused.ts')) ?? [];
+  const [, ofFacts = ''] = /type DecisionProblem =([^;]*);/.exec(textOf('transactions/decision-refused.ts')) ?? [];
+  const [, ofErasure = ''] = /type HoldCode =([^;]*);/.exec(textOf('store/forgetting/erasure-hold.ts')) ?? [];
   // What is not there is answered by 404, whoever asks for it.
-  const ofDecisions = found(union.replace(`'NOT_FOUND'`, ''), /'([A-Z_]+)'/g, 409);
+  const ofDecisions = found((ofFacts + ofErasure).replace(`'NOT_FOUND'`, ''), /'([A-Z_]+)'/g, 409);
   return [...new Set([...ofApi, ...ofDecisions])];
 }
 
@@ -61,6 +62,7 @@ describe('docs/api.md', () => {
     const listed = [...page.matchAll(/^\| (\d{3}) \| `([A-Z_]+)` \|/gm)].map(([, status, code]) => `${status} ${code}`);
     expect(refusals()).to.include.members([
       '409 NOT_PAID',
+      '409 REFUND_OPEN',
       '429 TOO_MANY_REFUSED',
       '413 BODY_TOO_LARGE',
       '401 LOGIN_NEEDED',

@@ -1,5 +1,5 @@
 /** Which decisions the facts of a payout allow. Pages offer what is allowed here, and routes enforce it. */
-import { cameBack, type LegState } from '../../domain/payout-leg.ts';
+import { cameBack, hasComeBack, type LegState } from '../../domain/payout-leg.ts';
 import { contradicted } from '../../store/contradictions.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
@@ -57,8 +57,7 @@ export const whyNotPaidAgain = ({ status }: Pick<PayoutLeg, 'status'>): Decision
 function whyNotPaidElsewhere(facts: PayoutFacts): DecisionRefused | null {
   const { leg, pay } = facts;
   if (leg.status === 'NEEDS_REVIEW') return whyNotPaidAnew(facts);
-  const isHere =
-    cameBack.some(state => state === leg.status) || (leg.status === 'SKIPPED_INSUFFICIENT_FUNDS' && !isInDoubt(pay));
+  const isHere = hasComeBack(leg.status) || (leg.status === 'SKIPPED_INSUFFICIENT_FUNDS' && !isInDoubt(pay));
   return isHere ? null : refusal('PAYOUT_UNDER_WAY', 'the payout is paid, on its way, or no longer owed');
 }
 

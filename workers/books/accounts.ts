@@ -1,16 +1,15 @@
+import type { Marketplace } from '../../domain/order.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
 import type { ProviderRule } from '../../store/books/provider-rules.ts';
 import { accountToCheck } from '../../store/books/rows-to-check.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
-import { type Asked, notKnown, type Stage } from './check-stage.ts';
-
-const firstId = '00000000-0000-0000-0000-000000000000';
+import { type Asked, firstId, notKnown, type Stage } from './check-stage.ts';
 
 /** A stage over connected accounts, one per slice. An account that cannot be read is a finding under `rule`. */
 export const overAccounts = (
   name: string,
-  apiName: 'ebay' | 'mercadolibre',
+  apiName: Marketplace,
   rule: ProviderRule,
   read: (
     ctx: Context,

@@ -114,7 +114,7 @@ export const saysOtherwise = (ours: Money, theirs: Money | undefined): string =>
 const rowsPerSlice = 10;
 
 /** Sorts before every id. */
-const firstId = '00000000-0000-0000-0000-000000000000';
+export const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** A stage over rows of ours, by their ids: the questions of each are asked one after the other. */
 export const overRows = <Row extends { readonly id: string }>(

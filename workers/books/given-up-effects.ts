@@ -2,6 +2,7 @@ import { Unreadable } from '../../domain/call-outcome.ts';
 import { dayMs } from '../../domain/durations.ts';
 import type { OrderId, ParcelId } from '../../domain/ids.ts';
 import { formatMoney, negate } from '../../domain/money.ts';
+import { hasComeBack } from '../../domain/payout-leg.ts';
 import { reportsLagMs } from '../../domain/provider.ts';
 import type { PayPalOrder } from '../../providers/paypal/order.ts';
 import { longestReportMs, type Transaction } from '../../providers/paypal/reporting.ts';
@@ -19,7 +20,6 @@ import type { Context } from '../context/context.ts';
 import { payoutRoute } from '../payout/choose-route.ts';
 import { noticeChannel } from '../shipment/notice-channel.ts';
 import { type Asked, followedSince, overRows, type Question, settledBy, Uncheckable } from './check-stage.ts';
-import { nothingOut } from './payouts.ts';
 
 const rule = 'nothing that was given up has happened after all';
 
@@ -120,7 +120,7 @@ async function paid(ctx: Context, effect: Effect, asked: Asked): Promise<string 
   if (known === undefined) return inReports(own, effect, asked);
   if (reference === undefined) assertRemembered(ctx, effect);
   const { state, rawStatus, missing, amount } = await route.stand(known);
-  if (missing || nothingOut.has(state)) return undefined;
+  if (missing || hasComeBack(state)) return undefined;
   return `${route.label} has it as ${rawStatus}: ${formatMoney(amount ?? route.asked(effect.request))}`;
 }
 

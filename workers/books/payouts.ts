@@ -1,5 +1,5 @@
 import { type Money, money, zero } from '../../domain/money.ts';
-import { cameBack, type LegState } from '../../domain/payout-leg.ts';
+import { cameBack, hasComeBack, type LegState } from '../../domain/payout-leg.ts';
 import { legsToCheck } from '../../store/books/rows-to-check.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { legAmount } from '../../store/payouts/legs.ts';
@@ -13,8 +13,6 @@ import { followedSince, onceAsked, overRows, type Question, sameAmount } from '.
 
 /** A leg that we do not believe paid, although something was sent for it. */
 const notPaid: LegState[] = [...cameBack, 'CANCELLED', 'NEEDS_REVIEW'];
-/** Payout states in which no money is with the receiver or on its way there. */
-export const nothingOut: ReadonlySet<LegState | undefined> = new Set<LegState>(cameBack);
 
 /** Payouts with a provider's number: a paid one must match our amount and fee, an unpaid one must have no money out. */
 export const payouts = overRows(
@@ -51,6 +49,6 @@ function ofNoPayout(ctx: Context, leg: PayoutLeg): Question {
   const rule = 'no money is out for a payout that we do not believe paid';
   return sameAmount({ rule, subject, about }, zero(leg.currency), async () => {
     const { state, amount = legAmount(leg) } = await standing(ctx, leg);
-    return nothingOut.has(state) ? zero(leg.currency) : amount;
+    return hasComeBack(state) ? zero(leg.currency) : amount;
   });
 }

@@ -5,7 +5,7 @@ import type { Payment } from '../../store/entities/order.ts';
 import { isElsewhere, refundsOf, standingSum } from '../../store/money/refunds.ts';
 import { payPalOf } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
-import { backAtPayPal } from '../payment/paypal-refunds.ts';
+import { backOfCapture } from '../payment/paypal-refunds.ts';
 import { followedSince, onceAsked, orderOf, overRows, type Question, sameAmount } from './check-stage.ts';
 
 /** Asks about each booked PayPal payment: its amount, PayPal's fee, and the sum of refunds and reversals. */
@@ -30,7 +30,7 @@ async function questionsOf(ctx: Context, payment: Payment): Promise<Question[]> 
       : money(payment.feeMinor ?? 0n, currency);
   const back = standingSum(standing, currency);
   const wentBack = async (): Promise<Money> => {
-    const told = await backAtPayPal(paypal, payment, { signal: ctx.signal });
+    const told = await backOfCapture(paypal, payment, await capture(), { signal: ctx.signal });
     if (told !== 'untold') return told;
     // PayPal lists no reversals: the amount of a booked one came from its own event and is taken as right. A reversal
     // from before we had seen the payment was never booked.

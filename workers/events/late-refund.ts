@@ -1,11 +1,9 @@
+import { refundStateOf } from '../../providers/paypal/to-domain.ts';
 import { keepContradiction } from '../../store/contradictions.ts';
 import { givenUpEffect } from '../../store/effects/effects.ts';
 import { atAccount } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 import { type ReadEvent, text } from './event-fields.ts';
-
-/** PayPal's statuses of a refund that moved no money. */
-const nothingBack: readonly string[] = ['FAILED', 'CANCELLED'];
 
 /**
  * Handles news of a refund whose effect was given up: reads it back, and keeps a contradiction where it happened. The
@@ -19,6 +17,6 @@ export async function lateRefund(ctx: Context, { resource }: ReadEvent): Promise
   const { status } = await atAccount(ctx, 'paypal', effect.account).providers.paypal.getRefund(id, {
     signal: ctx.signal,
   });
-  if (nothingBack.includes(status)) return;
+  if (refundStateOf(status) === 'FAILED') return;
   await ctx.store.transaction(em => keepContradiction(em, effect, { reference: id, status }));
 }

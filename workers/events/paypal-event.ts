@@ -64,7 +64,7 @@ async function captureChanged(ctx: Context, event: ReadEvent): Promise<string | 
   if (!captureId) return undefined;
   const capture = await ctx.providers.paypal.getCapture(captureId, { signal: ctx.signal });
   const order = await ctx.store.read(em => orderOfCapture(em, capture));
-  if (order) await takeLateFee(ctx, order, capture);
+  if (order) await takeLateFee(ctx, order.id, capture);
   const payment = await ctx.store.read(em => paymentOfCapture(em, capture.id));
   if (payment) await takeReturns(ctx, payment);
   return order ? wake(ctx, order.id, `${event.type}: capture ${captureId} is ${capture.status}`) : undefined;

@@ -1,12 +1,13 @@
-import { NotNow, Retryable, Unreadable } from '../../domain/call-outcome.ts';
+import { invariant, NotNow, Unreadable } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
 import { formatMoney } from '../../domain/money.ts';
+import { orderStates } from '../../domain/order.ts';
 import type { Enqueue } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';
 import { findPayment, orderOfCapture } from '../../store/money/payments.ts';
 import { nextOccurrence, originalOf, type RefundNews, refundsOf } from '../../store/money/refunds.ts';
-import { claimOrder, findOrder, freeze } from '../../store/orders/orders.ts';
+import { claimOrder, freeze } from '../../store/orders/orders.ts';
 import { endFreeze } from '../../transactions/end-freeze.ts';
 import { haltPurchase } from '../../transactions/halt-purchase.ts';
 import { takeRefundNews } from '../../transactions/settle-returned-money.ts';
@@ -55,9 +56,8 @@ async function numbered(ctx: Context, payment: Payment, news: RefundNews): Promi
 
 const book = (ctx: Context, { id, orderId }: Payment, news: RefundNews): Promise<void> =>
   ctx.transact(async (em, enqueue) => {
-    const found = await findOrder(em, orderId);
-    const order = found && (await claimOrder(em, orderId, [found.status]));
-    if (!order) throw new Retryable('ORDER_MOVED', `order ${orderId} moved while a refund or reversal was booked`);
+    const order = await claimOrder(em, orderId, orderStates);
+    invariant(order, `order ${orderId} of a payment exists`);
     await takeRefundNews({ payouts: ctx.config, em, enqueue, order }, await findPayment(em, id), news);
     await holdOrLetGo(em, enqueue, order, news);
   });

@@ -3,15 +3,15 @@
  * PayPal's answer, and its money is frozen where some of it may have gone back.
  */
 
-import { type Failure, isFailure, Retryable, Terminal, Unreadable } from '../../domain/call-outcome.ts';
+import { type Failure, invariant, isFailure, Terminal, Unreadable } from '../../domain/call-outcome.ts';
 import type { OrderId } from '../../domain/ids.ts';
-import { orderMoves } from '../../domain/order.ts';
+import { orderMoves, orderStates } from '../../domain/order.ts';
 import { mayMove } from '../../domain/state-table.ts';
 import { advance } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { paymentOfCapture } from '../../store/money/payments.ts';
-import { claimOrder, findOrder, freeze, orderByReference } from '../../store/orders/orders.ts';
+import { claimOrder, freeze, orderByReference } from '../../store/orders/orders.ts';
 import { note } from '../../store/orders/timeline.ts';
 import type { Context } from '../context/context.ts';
 import { keepAnswerOf } from '../step/unreadable-answer.ts';
@@ -45,9 +45,8 @@ const leaveToPerson = (
   { error, why }: { error: Failure; why: string },
 ): Promise<void> =>
   ctx.transact(async (em, enqueue) => {
-    const found = await findOrder(em, orderId);
-    const order = found && (await claimOrder(em, orderId, [found.status]));
-    if (!order) throw new Retryable('ORDER_MOVED', `order ${orderId} moved while an unreadable event was recorded`);
+    const order = await claimOrder(em, orderId, orderStates);
+    invariant(order, `order ${orderId} of an event exists`);
     await keepAnswerOf(em, orderId, event.type, error);
     if (moneyMayHaveGone(event)) await freeze(em, order, 'PAYMENT_REVERSED');
     if (isOwnJobs(order) || !mayMove(orderMoves, order.status, 'NEEDS_REVIEW'))

@@ -115,9 +115,9 @@ const keep = (ctx: Context, feed: Feed, { to }: Stretch, { events, next }: FeedP
       const stored = await storeEvent(em, event);
       if (!stored) continue;
       news += 1;
-      const { id: eventId, note } = stored;
-      if (event.unreadable)
-        ctx.log.error({ eventId, feed: feed.kind, note }, 'a feed lists an element that cannot be read');
+      const { unreadable: note } = event;
+      if (note)
+        ctx.log.error({ eventId: stored.id, feed: feed.kind, note }, 'a feed lists an element that cannot be read');
       if (event.wanted) enqueue(jobForEvent(stored));
     }
     return { feed: moved, news };

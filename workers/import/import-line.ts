@@ -34,7 +34,7 @@ export const takeLine = (ctx: Context, news: Line): Promise<Taken> =>
     const { order } = await upsertLine(em, newOrderOf(news));
     const undone = sale.cancelled || sale.payment === 'REVERSED' || news.line.back !== undefined;
     if (undone && order.status === 'PURCHASING') return 'being bought';
-    if (sale.cancelled) await cancel(em, order);
+    if (sale.cancelled) await cancel(em, enqueue, order);
     else await carryOn(em, enqueue, order, news);
     if (undone || tellsOfMoney(sale)) await settleMarketplaceRefund(ctx.config, em, enqueue, order.id, news);
     await settleMarketplaceDispute(em, enqueue, order.id, news);
@@ -139,19 +139,12 @@ async function addressArrived(
  * The buyer or the seller cancelled. An order that was not bought is cancelled; one that was bought, or may have been,
  * goes to a person.
  */
-async function cancel(em: EntityManager, order: Order): Promise<void> {
+async function cancel(em: EntityManager, enqueue: Enqueue, order: Order): Promise<void> {
   const { id, status } = order;
   if (status !== 'CREATED' && status !== 'PAID' && status !== 'WAITING' && status !== 'PURCHASED')
     return note(em, id, 'noted', `the marketplace says cancelled; the order is ${status}`);
   const owned = await claimOrder(em, id, [status]);
-  if (owned)
-    await stopOrder(
-      em,
-      () => undefined,
-      owned,
-      'cancelled',
-      bought => ({ note: cancelledText(status, bought) }),
-    );
+  if (owned) await stopOrder(em, enqueue, owned, 'cancelled', bought => ({ note: cancelledText(status, bought) }));
 }
 
 function cancelledText(status: OrderState, bought: PurchaseState): string {

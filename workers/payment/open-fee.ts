@@ -1,5 +1,7 @@
-import { isFailure, Retryable } from '../../domain/call-outcome.ts';
+import { invariant, isFailure } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
+import type { OrderId } from '../../domain/ids.ts';
+import { orderStates } from '../../domain/order.ts';
 import type { Capture } from '../../providers/paypal/order.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';
@@ -22,8 +24,9 @@ export async function awaitsFee(ctx: Context, order: Order): Promise<boolean> {
 
 /** Asks PayPal for missing fees; gives the payments whose fee is still missing. */
 export async function askOpenFees(ctx: Context, order: Order): Promise<Payment[]> {
-  for (const payment of await openFees(ctx, order)) await askFee(ctx, order, payment);
-  return openFees(ctx, order);
+  const open = await openFees(ctx, order);
+  for (const payment of open) await askFee(ctx, order, payment);
+  return open.length === 0 ? open : openFees(ctx, order);
 }
 
 const openFees = async (ctx: Context, order: Order): Promise<Payment[]> =>
@@ -46,11 +49,11 @@ async function askFee(ctx: Context, order: Order, { reference }: Payment): Promi
 }
 
 /** Books the real fee of a capture whose fee was estimated, whatever state its order is in. */
-export async function takeLateFee(ctx: Context, { id, status }: Order, capture: Capture): Promise<void> {
+export async function takeLateFee(ctx: Context, id: OrderId, capture: Capture): Promise<void> {
   await ctx.store.transaction(async em => {
     if (!capture.fee || !(await isFeeEstimated(em, capture.id))) return;
-    const order = await claimOrder(em, id, [status]);
-    if (!order) throw new Retryable('ORDER_MOVED', `order ${id} moved while a fee of its payment was booked`);
+    const order = await claimOrder(em, id, orderStates);
+    invariant(order, `order ${id} of a payment exists`);
     await takeFee(em, order, capture);
   });
 }

@@ -2,18 +2,26 @@
 import { type Money, money, sum, zero } from '../../domain/money.ts';
 import type { CallOptions } from '../../providers/gate/call.ts';
 import type { PayPalClient } from '../../providers/paypal/client.ts';
-import { refundsOfCapture } from '../../providers/paypal/order.ts';
+import { type Capture, refundsOfCapture } from '../../providers/paypal/order.ts';
 import type { Payment } from '../../store/entities/order.ts';
 
 /** `untold`: some or all of it, but PayPal lists no amount; the event of the reversal reports it. */
 export type BackAtPayPal = Money | 'untold';
 
-export async function backAtPayPal(
+export const backAtPayPal = async (
+  paypal: PayPalClient,
+  payment: Payment,
+  options: CallOptions,
+): Promise<BackAtPayPal> =>
+  backOfCapture(paypal, payment, await paypal.getCapture(payment.reference, options), options);
+
+/** @param capture the payment, as PayPal shows it now */
+export async function backOfCapture(
   paypal: PayPalClient,
   { reference, amountMinor, currency }: Payment,
+  capture: Capture,
   options: CallOptions,
 ): Promise<BackAtPayPal> {
-  const capture = await paypal.getCapture(reference, options);
   switch (capture.status) {
     case 'COMPLETED':
       return zero(currency);

@@ -1,4 +1,4 @@
-import { cameBack, type LegState } from '../../domain/payout-leg.ts';
+import { hasComeBack } from '../../domain/payout-leg.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { payoutQueue } from '../../queues/payout.ts';
 import { keepContradiction } from '../../store/contradictions.ts';
@@ -14,9 +14,7 @@ import { payoutRoute } from './choose-route.ts';
 import { partFor } from './part-of-collected.ts';
 
 /** How a provider's event names a payout: by our idempotency key, the provider's reference, or both. */
-export type Named = { readonly key?: string | undefined; readonly reference?: string | undefined };
-
-const notThere: ReadonlySet<LegState | undefined> = new Set<LegState>(cameBack);
+type Named = { readonly key?: string | undefined; readonly reference?: string | undefined };
 
 /**
  * Handles a provider's event about a payout of any generation. Wakes the leg, which is read back. A payout in doubt is
@@ -82,7 +80,7 @@ async function givenUp(
     ...(itemId ? { item: itemId } : {}),
     ...(amount ? { amountMinor: `${amount.amountMinor}`, currency: amount.currency } : {}),
   };
-  const agrees = missing || notThere.has(state);
+  const agrees = missing || hasComeBack(state);
   if (agrees && effect.lastCode !== 'EFFECT_CONTRADICTED')
     return `payout ${idempotencyKey} was given up, and is ${rawStatus}`;
   await ctx.store.transaction(em => keepContradiction(em, effect, shown));

@@ -2,7 +2,7 @@
 
 import { type Failure, isFailure, type Terminal, type Uncertain, type Unreadable } from '../../domain/call-outcome.ts';
 import type { LegId } from '../../domain/ids.ts';
-import { cameBack, type LegState } from '../../domain/payout-leg.ts';
+import { hasComeBack, type LegState } from '../../domain/payout-leg.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
 import type { PayoutLeg } from '../../store/entities/money.ts';
 import { release } from '../../store/money/funding.ts';
@@ -91,8 +91,7 @@ export async function fail(ctx: Context, leg: PayoutLeg, refusal: Terminal): Pro
 }
 
 /** Whether the provider has reported a final state, which holds until the provider reports another one. */
-const isOver = ({ status }: PayoutLeg): boolean =>
-  status === 'PAID' || status === 'CANCELLED' || cameBack.some(state => state === status);
+const isOver = ({ status }: PayoutLeg): boolean => status === 'PAID' || status === 'CANCELLED' || hasComeBack(status);
 
 /** Gives the leg to a person, unless it has ended: then it is read again later. */
 export async function review(ctx: Context, leg: PayoutLeg, { code, message }: Failure): Promise<string> {

@@ -2,7 +2,7 @@
 
 import { refusalIn, Terminal } from '../../domain/call-outcome.ts';
 import { equals } from '../../domain/money.ts';
-import { cameBack, type LegState } from '../../domain/payout-leg.ts';
+import { hasComeBack, type LegState } from '../../domain/payout-leg.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { payoutQueue } from '../../queues/payout.ts';
 import { disproveDone } from '../../store/effects/effects.ts';
@@ -21,7 +21,6 @@ import { readPayout } from './read-status.ts';
 
 /** States in which, as far as we know, the money has left. */
 const onItsWay: ReadonlySet<LegState> = new Set(['SENT', 'PAID', 'UNCLAIMED']);
-const notThere: ReadonlySet<LegState | undefined> = new Set<LegState>(cameBack);
 
 /** The leg's standing payout, if its provider has accepted it. */
 export async function acceptedPayout(ctx: Context, leg: PayoutLeg): Promise<Effect | undefined> {
@@ -35,8 +34,8 @@ export async function readBack(ctx: Context, leg: PayoutLeg, sent: Effect): Prom
   const standing = await readPayout(then, sent).catch(refusalIn);
   // The payout was sent, and may be paid: a refusal to show it does not undo that.
   if (standing instanceof Terminal) return review(ctx, leg, standing);
-  if (leg.status !== 'CANCELLED' && !notThere.has(leg.status)) return applyPayoutStatus(ctx, leg, then, standing);
-  if (notThere.has(standing.state)) return waitForNews(ctx, leg, { note: `still ${leg.status}` });
+  if (leg.status !== 'CANCELLED' && !hasComeBack(leg.status)) return applyPayoutStatus(ctx, leg, then, standing);
+  if (hasComeBack(standing.state)) return waitForNews(ctx, leg, { note: `still ${leg.status}` });
   // We had booked it as failed or returned, and the provider has paid it after all.
   await sentAfterAll(ctx, leg, then, sent);
   return applyPayoutStatus(ctx, leg, then, standing);
@@ -53,7 +52,7 @@ export async function earlierPayout(ctx: Context, leg: PayoutLeg): Promise<Ended
   const then = await sentThrough(ctx, leg, effect);
   const standing = await readPayout(then, effect).catch(refusalIn);
   if (standing instanceof Terminal) return ended(review(ctx, leg, standing));
-  if (notThere.has(standing.state)) {
+  if (hasComeBack(standing.state)) {
     const { waitRecheckMs } = ctx.config;
     if (await hasOthersToRead(ctx, leg, effect))
       return ended(recheck(ctx, leg, waitRecheckMs, { note: 'the others that it paid are read back first' }));

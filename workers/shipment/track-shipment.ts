@@ -14,7 +14,7 @@ import {
   saveSupplierNews,
 } from '../../store/orders/supplier-orders.ts';
 import { noteNews, noteOnce } from '../../store/orders/timeline.ts';
-import { purchaseCost } from '../../transactions/book-purchase.ts';
+import { costOf } from '../../transactions/book-purchase.ts';
 import { endFreeze } from '../../transactions/end-freeze.ts';
 import { ReconnectNeeded } from '../connections/fresh-token.ts';
 import type { Context, Processor } from '../context/context.ts';
@@ -47,15 +47,15 @@ export async function followParcels(ctx: Context, order: Order, reader: Supplier
   if (rows.length === 0) return unknownPurchase(ctx, order);
   const { unread, stop } = await takeAllNews(ctx, order, reader, rows);
   if (rows.some(row => isCancelled(row) && row.wasPaid)) {
-    const cost = await ctx.store.read(em => purchaseCost(em, order.id));
-    const stopped = await supplierCancelled(ctx, order, rows, cost);
+    const stopped = await supplierCancelled(ctx, order, rows, costOf(rows));
     await tellParcels(ctx, order);
     return stopped;
   }
   if (stop) return stopLegs(ctx, order, stop);
   if (unread) return recheck(ctx, order, ctx.config.trackingPollMs, { note: unread });
   // A freeze for a cancelled line ends when no line is cancelled any more.
-  await ctx.transact((em, enqueue) => endFreeze(em, enqueue, order, 'SUPPLIER_CANCELLED'));
+  if (order.frozenFor === 'SUPPLIER_CANCELLED')
+    await ctx.transact((em, enqueue) => endFreeze(em, enqueue, order, 'SUPPLIER_CANCELLED'));
   // A supplier order that was closed unpaid holds none of the goods.
   const states = rows.filter(row => !isCancelled(row)).map(({ status }) => status);
   const unreported = await tellParcels(ctx, order);

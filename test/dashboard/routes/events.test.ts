@@ -23,9 +23,10 @@ describe('the page of events that nothing has come of', () => {
     count += 1;
     const event = { source: 'ebay', eventId: `event-${count}`, type: 'ORDER_CONFIRMATION', wanted: true } as const;
     const body = Buffer.from('{"orderId":"<b>12-34567-89012</b>"}');
-    const row = await world.store.transaction(em =>
-      storeEvent(em, { ...event, body, subject: `subject-${count}`, ...facts }),
-    );
+    const row = await world.store.transaction(async em => {
+      const told = await storeEvent(em, { ...event, body, subject: `subject-${count}`, ...facts });
+      return told && findEvent(em, told.id);
+    });
     if (!row) throw new Error('stored before');
     return row;
   };

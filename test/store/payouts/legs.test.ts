@@ -15,6 +15,7 @@ import {
   recheckLeg,
   requestCancel,
   resizeLeg,
+  saveReceiver,
   wakeLeg,
 } from '../../../store/payouts/legs.ts';
 import { insertLeg, openTestStore, refusalOf, refusedLock, rowsOf, type TestStore } from '../fixtures.ts';
@@ -37,10 +38,12 @@ describe('payout legs', () => {
   const read = (id: LegId) => db.store.read(em => em.findOneOrFail(PayoutLeg, { id }));
   const claim = (id: LegId) => db.store.transaction(em => claimLeg(em, id, ['PENDING', 'SENT']));
 
+  const elsewhere = { route: 'payoneer', receiver: 'payee-1' } as const;
   const writes: [string, (leg: PayoutLeg) => Promise<unknown>][] = [
     ['moving', leg => db.store.transaction(em => moveLeg(em, leg, 'SENT'))],
     ['rechecking', leg => db.store.transaction(em => recheckLeg(em, leg, new Date()))],
     ['resizing', leg => db.store.transaction(em => resizeLeg(em, leg, money(806n, 'USD')))],
+    ['readdressing', leg => db.store.transaction(em => saveReceiver(em, leg, elsewhere))],
     ['having it taken back', leg => db.store.transaction(em => requestCancel(em, leg))],
     ['opening an effect', leg => db.store.transaction(em => assertLegOwner(em, leg))],
   ];

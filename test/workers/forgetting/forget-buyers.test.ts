@@ -267,7 +267,7 @@ describe('forget-buyers', () => {
     const overtaken = await stage.store.transaction(em => claimForgetting(em, id));
     await run();
     const late = stage.store.transaction(em => goOnAt(em, overtaken!, { rule: 'asked', cursor: null }, 1));
-    expect(await late.catch((error: Error) => error.name)).to.equal('LostForgetting');
+    expect(await late.catch((error: Error) => error.name)).to.equal('LostClaim');
     expect((await forgetting()).rule).to.equal(null);
   });
 

@@ -8,8 +8,9 @@ import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { owedFrom } from '../../../store/money/current-account.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
 import { claimOrder } from '../../../store/orders/orders.ts';
+import { purchaseOrdersOf } from '../../../store/orders/supplier-orders.ts';
 import { wakeLeg } from '../../../store/payouts/legs.ts';
-import { purchaseCost } from '../../../transactions/book-purchase.ts';
+import { costOf } from '../../../transactions/book-purchase.ts';
 import { decidePayout } from '../../../transactions/decisions/decide-payout.ts';
 import { settleRefund } from '../../../transactions/settle-refund.ts';
 import { undoPurchase } from '../../../transactions/undo-purchase.ts';
@@ -133,7 +134,7 @@ describe('the share of a sale that is refunded before it is paid', () => {
     await stage.perform('track-shipment', id);
     await stage.context.transact(async em => {
       const order = await claimOrder(em, id, orderStates);
-      if (order) await undoPurchase(em, order, { cost: await purchaseCost(em, id), seenBy: 'somebody' });
+      if (order) await undoPurchase(em, order, { cost: costOf(await purchaseOrdersOf(em, id)), seenBy: 'somebody' });
     });
     expect(await legOf(id)).to.include({ status: 'CANCELLED', reason: 'SUPPLIER_CANCELLED' });
     expect((await reservationsOf(stage, (await legOf(id)).id)).map(({ status }) => status)).to.deep.equal(['RELEASED']);

@@ -7,8 +7,9 @@ import { creditOf, owedFrom } from '../../../store/money/current-account.ts';
 import { ledgerTotals } from '../../../store/money/ledger.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
 import { claimOrder } from '../../../store/orders/orders.ts';
+import { purchaseOrdersOf } from '../../../store/orders/supplier-orders.ts';
 import { legsOfOrder } from '../../../store/payouts/legs.ts';
-import { purchaseCost } from '../../../transactions/book-purchase.ts';
+import { costOf } from '../../../transactions/book-purchase.ts';
 import { settleRefund } from '../../../transactions/settle-refund.ts';
 import { undoPurchase } from '../../../transactions/undo-purchase.ts';
 import { wakeOrderAndPayouts } from '../../../transactions/wake-order.ts';
@@ -50,7 +51,7 @@ describe('a supplier that cancels what it was paid for', () => {
     stage.context.transact(async (em, enqueue) => {
       const order = await claimOrder(em, id as never, ['WAITING']);
       if (!order) throw new Error('the order does not wait');
-      await undoPurchase(em, order, { cost: await purchaseCost(em, order.id), seenBy: 'somebody' });
+      await undoPurchase(em, order, { cost: costOf(await purchaseOrdersOf(em, order.id)), seenBy: 'somebody' });
       await advance(em, enqueue, order, { to: 'PAID' }, { frozenFor: null, saleBookedAt: null });
     });
 

@@ -16,7 +16,6 @@ import { CaptureRefused } from '../../../providers/paypal/capture-refused.ts';
 import { LostClaim } from '../../../store/database/due-row.ts';
 import type { Effect } from '../../../store/entities/money.ts';
 import type { Credential } from '../../../store/entities/people.ts';
-import { LostForgetting } from '../../../store/forgetting/schedule.ts';
 import { Unproven } from '../../../store/once.ts';
 import { Uncheckable } from '../../../workers/books/check-stage.ts';
 import { Obstacle } from '../../../workers/browser/obstacle.ts';
@@ -39,7 +38,7 @@ const thrown: readonly [ErrorMeaning['kind'], readonly Error[]][] = [
   ['retry', [new Retryable('X', 'away'), new TokenRefused('ebay', 'old'), new NotThere('X', 'none'), new PagesMoved()]],
   ['uncertain', [new Uncertain('X', 'no answer'), new SaleUndecided('asked for')]],
   ['unproven', [new Unproven(effect), new Unproven(effect, { note: 'its sale is over' })]],
-  ['lost', [new LostClaim('order 1'), new LostForgetting('forgetting 1')]],
+  ['lost', [new LostClaim('order 1')]],
   ['database-away', [new Error('Connection terminated unexpectedly'), Object.assign(new Error(), { code: '57P01' })]],
   ['bug', [new TypeError('x is undefined'), new Obstacle('CAPTCHA', 'slide'), new ProcessEnds()]],
 ];
@@ -68,6 +67,6 @@ describe('what a thrown error means', () => {
     const classes = files.flatMap(text => [...text.matchAll(families)].map(([, name]) => name));
     const asked = new Set(thrown.flatMap(([, errors]) => errors.map(error => error.constructor.name)));
     expect(classes.filter(name => name && !asked.has(name))).to.deep.equal([]);
-    expect(classes).to.include.members(['Terminal', 'Unproven', 'NotNow', 'PagesMoved', 'LostForgetting']);
+    expect(classes).to.include.members(['Terminal', 'Unproven', 'NotNow', 'PagesMoved']);
   });
 });
