@@ -6,8 +6,9 @@
  * 2. plays the scenarios of the demo and of later changes to a sale, while everything that can go wrong strikes, drawn
  *    from the seed;
  * 3. stops the strikes, and lets the system settle;
- * 4. plays an outage of two months;
- * 5. judges what the outside world really did by the promise: bought once, paid out once, never lost.
+ * 4. enters the keys of another PayPal account, and takes them back;
+ * 5. plays an outage of two months;
+ * 6. judges what the outside world really did by the promise: bought once, paid out once, never lost.
  *
  * Exits with 0 only when the promise was kept.
  */
@@ -23,6 +24,7 @@ import { createForces, type Forces } from './forces.ts';
 import { checkLedger } from './ledger-check.ts';
 import { createOperator } from './operator.ts';
 import { readOptions } from './options.ts';
+import { changeAccounts, ordersAtAccounts } from './other-account.ts';
 import { ordersInOutage, playOutage } from './outage.ts';
 import { drawProgramme } from './programme.ts';
 import { untilNothingMoves } from './progress.ts';
@@ -40,11 +42,13 @@ const options = readOptions();
 const { orders, seed, backend, json, only } = options;
 const patienceMs = 400_000;
 const balancePerOrderMinor = 150_00;
-/** Whether the storm has enough orders for this part as well: a small one skips the outage and the restore. */
+/** Whether the storm has enough orders for this part as well: a small one skips the later ones. */
 const spares = (kind: string, part: number): boolean => orders >= 3 * part && (!only || only.includes(kind));
 const withOutage = spares('outage', ordersInOutage);
 const withRestore = spares('restore', ordersInOutage + ordersPutBack);
-const ordersApart = (withOutage ? ordersInOutage : 0) + (withRestore ? ordersPutBack : 0);
+const withAccounts = spares('accounts', ordersInOutage + ordersPutBack + ordersAtAccounts);
+const ordersApart =
+  (withOutage ? ordersInOutage : 0) + (withRestore ? ordersPutBack : 0) + (withAccounts ? ordersAtAccounts : 0);
 
 const startedAt = Date.now();
 const seconds = () => Math.round((Date.now() - startedAt) / 100) / 10;
@@ -102,6 +106,11 @@ async function storm(folder: string, log: Writable): Promise<number> {
   await stormed.endLooking();
   say(`${told(sent, forces)}; it is calm, the system settles`);
   await settled(sent.expected);
+  if (withAccounts) {
+    say('the keys of another PayPal account are entered, and taken back');
+    sent.expected.push(...(await changeAccounts(stage, stormed)));
+    await settled(sent.expected);
+  }
   if (withOutage) {
     say('an outage, longer than any provider keeps a key');
     sent.expected.push(...(await playOutage(stage, stormed)));

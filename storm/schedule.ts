@@ -19,6 +19,7 @@ export const strikeKinds: readonly string[] = [
   'weather',
   'outage',
   'restore',
+  'accounts',
 ];
 
 /** Whether a strike is among those named: `kill` names every kill, `kill:api` those of the api. */

@@ -1,12 +1,15 @@
 import express, { type Router } from 'express';
 import Joi from 'joi';
+import { worldWith } from '../paypal/accounts.ts';
 import { balanceOf, book, setBalance } from '../paypal/balances.ts';
 import type { World } from '../world.ts';
-import { currency, minorUnits, respond } from './respond.ts';
+import { currency, minorUnits, respond, text } from './respond.ts';
 
 type Body = {
   readonly provider: 'paypal' | 'payoneer';
   readonly currency: string;
+  /** The client id of another account at PayPal. */
+  readonly account?: string;
   readonly amountMinor: bigint;
   /** False: PayPal's report does not show it yet. */
   readonly reported: boolean;
@@ -15,6 +18,7 @@ type Body = {
 const schema = Joi.object<Body>({
   provider: Joi.string().valid('paypal', 'payoneer').required(),
   currency: currency.required(),
+  account: text,
   amountMinor: minorUnits.required(),
   reported: Joi.boolean().default(true),
 });
@@ -33,11 +37,12 @@ export function balanceRoutes(world: World): Router {
   router.get('/balance', (_request, response) => void response.json(balancesOf(world)));
   router.post(
     '/balance',
-    respond(world, schema, ({ provider, currency: code, amountMinor, reported }) => {
-      if (provider === 'paypal' && !reported) book(world, code, amountMinor - balanceOf(world, code));
-      else if (provider === 'paypal') setBalance(world, code, amountMinor);
+    respond(world, schema, ({ provider, currency: code, account, amountMinor, reported }) => {
+      const at = worldWith(world, (_paypal, clientId) => clientId === account);
+      if (provider === 'paypal' && !reported) book(at, code, amountMinor - balanceOf(at, code));
+      else if (provider === 'paypal') setBalance(at, code, amountMinor);
       else world.state.payoneer.balances.set(code, amountMinor);
-      return balancesOf(world);
+      return balancesOf(at);
     }),
   );
   return router;

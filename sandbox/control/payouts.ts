@@ -1,6 +1,7 @@
 import express, { type Router } from 'express';
 import Joi from 'joi';
 import { endPayout } from '../payoneer/payouts.ts';
+import { worldWith } from '../paypal/accounts.ts';
 import { moveItem } from '../paypal/payout-settlement.ts';
 import { type PayoutItemStatus, payoutItemStatuses } from '../paypal/state.ts';
 import type { World } from '../world.ts';
@@ -50,9 +51,10 @@ export function payoutRoutes(world: World): Router {
 }
 
 function movePayout(world: World, { provider, itemId, itemStatus }: ItemMove): void {
-  const item = provider === 'paypal' ? world.state.paypal.items.get(itemId) : undefined;
+  const at = worldWith(world, ({ items }) => items.has(itemId));
+  const item = provider === 'paypal' ? at.state.paypal.items.get(itemId) : undefined;
   const payout = world.state.payoneer.payouts.find(({ payoutId }) => payoutId === itemId);
-  if (item) moveItem(world, item, itemStatus as PayoutItemStatus);
+  if (item) moveItem(at, item, itemStatus as PayoutItemStatus);
   else if (payout?.status === 'Transferred') endPayout(world, payout, itemStatus, true);
   else throw notKnown(`payout ${itemId}`);
 }

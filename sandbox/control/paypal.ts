@@ -1,5 +1,6 @@
 import express, { type Router } from 'express';
 import Joi from 'joi';
+import { worldWith } from '../paypal/accounts.ts';
 import { captureOf, settleCapture, showFee } from '../paypal/captures.ts';
 import { type DisputeMove, moveDispute } from '../paypal/disputes.ts';
 import { sendDocument } from '../paypal/events.ts';
@@ -51,8 +52,9 @@ export function payPalRoutes(world: World): Router {
   router.post(
     '/approve',
     respond(world, Joi.object<{ paypalOrderId: string }>({ paypalOrderId: text.required() }), ({ paypalOrderId }) => {
-      const order = orderOf(world, paypalOrderId);
-      approve(world, order);
+      const at = withOrder(world, paypalOrderId);
+      const order = orderOf(at, paypalOrderId);
+      approve(at, order);
       return { paypalOrderId, status: order.status };
     }),
   );
@@ -65,58 +67,71 @@ export function payPalRoutes(world: World): Router {
   router.post(
     '/capture-outcome',
     respond(world, captureOutcome, ({ paypalOrderId, ...outcome }) => {
-      orderOf(world, paypalOrderId);
-      world.state.paypal.captureOutcomes.set(paypalOrderId, outcome);
+      const at = withOrder(world, paypalOrderId);
+      orderOf(at, paypalOrderId);
+      at.state.paypal.captureOutcomes.set(paypalOrderId, outcome);
     }),
   );
   router.post(
     '/capture-fee',
-    respond(world, lateFee, ({ captureId, feeMinor }) => showFee(world, captureOf(world, captureId), feeMinor)),
+    respond(world, lateFee, ({ captureId, feeMinor }) => {
+      const at = withCapture(world, captureId);
+      showFee(at, captureOf(at, captureId), feeMinor);
+    }),
   );
   router.post(
     '/dispute',
-    respond(world, dispute, move => moveDispute(world, move)),
+    respond(world, dispute, move => moveDispute(withCapture(world, move.captureId), move)),
   );
   router.post(
     '/capture-status',
-    respond(world, laterStatus, body => changeCapture(world, body)),
+    respond(world, laterStatus, body => changeCapture(withCapture(world, body.captureId), body)),
   );
   router.post(
     '/refund',
     respond(world, refund, ({ captureId, amountMinor }) => {
-      const { id: refundId } = giveBack(world, withLeft(world, captureId, amountMinor), amountMinor);
-      return { captureId, refundId, status: captureOf(world, captureId).status };
+      const at = withCapture(world, captureId);
+      const { id: refundId } = giveBack(at, withLeft(at, captureId, amountMinor), amountMinor);
+      return { captureId, refundId, status: captureOf(at, captureId).status };
     }),
   );
   router.post(
     '/reversal',
-    respond(world, reversal, ({ captureId, amountMinor = leftOf(captureOf(world, captureId)), again }) => {
-      const capture = withLeft(world, captureId, amountMinor);
+    respond(world, reversal, ({ captureId, amountMinor, again }) => {
+      const at = withCapture(world, captureId);
+      const minor = amountMinor ?? leftOf(captureOf(at, captureId));
+      const capture = withLeft(at, captureId, minor);
       const { id: refundId } = again
-        ? reverseAgain(world, capture, again)
-        : giveBack(world, capture, amountMinor, undefined, 'REVERSED');
+        ? reverseAgain(at, capture, again)
+        : giveBack(at, capture, minor, undefined, 'REVERSED');
       return { captureId, refundId, status: capture.status };
     }),
   );
   router.post(
     '/reversal-won',
     respond(world, won, ({ captureId }) => {
-      const capture = captureOf(world, captureId);
-      const refundIds = winBack(world, capture).map(({ id }) => id);
+      const at = withCapture(world, captureId);
+      const capture = captureOf(at, captureId);
+      const refundIds = winBack(at, capture).map(({ id }) => id);
       return { captureId, refundIds, status: capture.status };
     }),
   );
   router.post(
     '/refund-failed',
     respond(world, failedRefund, ({ refundId }) => {
-      const given = world.state.paypal.refunds.get(refundId);
+      const at = worldWith(world, ({ refunds }) => refunds.has(refundId));
+      const given = at.state.paypal.refunds.get(refundId);
       if (given?.status !== 'COMPLETED') throw new ControlError(409, `refund ${refundId} is not done`);
-      failRefund(world, given);
+      failRefund(at, given);
       return { refundId, status: given.status };
     }),
   );
   return router;
 }
+
+const withOrder = (world: World, orderId: string): World => worldWith(world, ({ orders }) => orders.has(orderId));
+const withCapture = (world: World, captureId: string): World =>
+  worldWith(world, ({ captures }) => captures.has(captureId));
 
 const leftOf = ({ amountMinor, refundedMinor }: Capture): bigint => amountMinor - refundedMinor;
 

@@ -20,7 +20,7 @@ import { shopRoutes } from './shop.ts';
  * GET    health · effects · clock · balance · faults · settings
  * POST   clock {advanceSeconds}                         moves the sandbox's time
  * POST   faults {provider, operation, kind, times, …}   DELETE lifts them all
- * POST   balance {provider, currency, amountMinor}      at PayPal or Payoneer
+ * POST   balance {provider, currency, amountMinor, account}      at PayPal (the client id of another account) or Payoneer
  * POST   settings {…}                                   see ../settings.ts
  * POST   accounts {provider, name, …}                   what an OAuth consent gives
  * POST   revoke {provider, name, what}               its tokens end early; `all`: the application is out
@@ -33,7 +33,7 @@ import { shopRoutes } from './shop.ts';
  * POST   ebay-payouts {accountId, amountMinor, status}  what eBay has paid out to a seller's bank
  * PATCH  orders/:marketplace/:orderId
  * POST   approve · capture-outcome · capture-fee · capture-status · refund · dispute   PayPal's buyers, its seller, its risk department
- * POST   paypal-accounts {clientId, clientSecret, webhookId}   another account at PayPal; its controls are below /:clientId/
+ * POST   paypal-accounts {clientId, clientSecret, webhookId}   another account at PayPal
  * POST   paypal-event {document}                       a webhook of PayPal's with whatever is in it, signed
  * POST   payout-outcome · payout-status                PayPal's and Payoneer's receivers: what is to come, what came after
  *

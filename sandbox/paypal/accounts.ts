@@ -1,6 +1,7 @@
 /**
  * More than one account of the platform at PayPal: one that the credentials name, and others, each with an application,
- * orders, payouts and a balance of its own. What happens at one is not visible at another.
+ * orders, payouts and a balance of its own. What happens at one is not visible at another. The control API moves what it
+ * is told to move, at whichever account it is.
  */
 import type { Request, RequestHandler } from 'express';
 import type { Credentials } from '../credentials.ts';
@@ -18,12 +19,9 @@ const worldAt = (world: World, { credentials, paypal }: OtherAccount): World => 
   state: Object.create(world.state, { paypal: { value: paypal } }) as World['state'],
 });
 
-/** The world as it is at the account of that application; undefined for one that nobody has opened. */
-export function worldOf(world: World, clientId: string): World | undefined {
-  if (clientId === world.credentials.paypal.clientId) return world;
-  const account = world.state.otherPayPal.get(clientId);
-  return account && worldAt(world, account);
-}
+/** The world at the account that has it, whatever it is; at the account that the credentials name when none has. */
+export const worldWith = (world: World, has: (paypal: PayPalState, clientId: string) => boolean): World =>
+  otherWorlds(world).find(({ state, credentials }) => has(state.paypal, credentials.paypal.clientId)) ?? world;
 
 export const otherWorlds = (world: World): readonly World[] =>
   [...world.state.otherPayPal.values()].map(account => worldAt(world, account));

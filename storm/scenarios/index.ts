@@ -3,7 +3,7 @@ import { atAnyMoment } from './any-moment.ts';
 import { addressCorrected, payoutAddressCorrected } from './corrections.ts';
 import { disputeLost, disputeWon, refundedInFull, refundedInPart, reversedAfterSale } from './money-back.ts';
 import { paidByPayoneer, payoutCameBack, payoutFailed, payoutReturned, payoutUnclaimed } from './payouts.ts';
-import { cancelledBySupplier, neverPaidSupplier } from './supplier.ts';
+import { cancelledBySupplier, cancelledInPart, neverPaidSupplier } from './supplier.ts';
 
 /** Changes to a sale after it was made. */
 export const aftermath: readonly Scenario[] = [
@@ -18,6 +18,7 @@ export const aftermath: readonly Scenario[] = [
   payoutUnclaimed,
   payoutCameBack,
   cancelledBySupplier,
+  cancelledInPart,
   neverPaidSupplier,
   addressCorrected,
   payoutAddressCorrected,

@@ -4,19 +4,35 @@ import { failed, type Scenario, settled } from '../../demo/scenario.ts';
 import { readOrderFile } from '../order-file.ts';
 import { asAdmin, seen, sellAndPayOut } from './sold.ts';
 
-export const cancelledBySupplier: Scenario = {
-  name: 'supplier-cancels',
-  title: 'the supplier cancels what it was paid for: bought again once an admin has seen the money come back',
+const usd = (amount: string) => ({ amount, currency: 'USD' });
+
+const cancelled = (name: string, seller: string, title: string, back: { amount: object; lost?: object }): Scenario => ({
+  name,
+  title,
   orders: 1,
   async play(stage) {
-    const { id } = await sellAndPayOut(stage, 'sven');
+    const { id } = await sellAndPayOut(stage, seller);
     const number = (await readOrderFile(stage.store, id))?.supplierOrders[0]?.number;
     await stage.sandbox('POST', '/supplier', { number, status: 'FINISH', endReason: 'CANCELED' });
     await seen(stage, id, 'the order waits for the refund', file => file.waitReason === 'SUPPLIER_REFUND_UNPROVEN');
-    await asAdmin(stage, `orders/${id}/supplier-refund`, { amount: { amount: '14.49', currency: 'USD' } });
+    await asAdmin(stage, `orders/${id}/supplier-refund`, back);
     return [settled({ id })];
   },
-};
+});
+
+export const cancelledBySupplier = cancelled(
+  'supplier-cancels',
+  'sven',
+  'the supplier cancels what it was paid for: bought again once an admin has seen the money come back',
+  { amount: usd('14.49') },
+);
+
+export const cancelledInPart = cancelled(
+  'supplier-keeps-a-part',
+  'sonja',
+  'the supplier cancels and gives only a part back: an admin writes off the rest, and it is bought again',
+  { amount: usd('9.49'), lost: usd('5.00') },
+);
 
 export const neverPaidSupplier: Scenario = {
   name: 'supplier-unpaid',

@@ -22,15 +22,12 @@ describe('sandbox: a second account at PayPal', () => {
     const created = await second.post('/v2/checkout/orders', orderBody(), { 'paypal-request-id': 'create-1' });
     expect(created.status).to.equal(201);
     expect(created.json.id).not.to.equal(atFirst);
-    await sandbox.control('paypal-accounts/other-id/approve', { paypalOrderId: created.json.id });
+    await sandbox.control('approve', { paypalOrderId: created.json.id });
     const captured = await second.post(`/v2/checkout/orders/${created.json.id}/capture`, '', {
       'paypal-request-id': 'capture-1',
       ...representation,
     });
     expect(captured.json.status).to.equal('COMPLETED');
-    expect((await sandbox.control('paypal-accounts/other-id/balance', undefined, 'GET')).paypal.real.USD).not.to.equal(
-      '0',
-    );
     expect((await sandbox.control('balance', undefined, 'GET')).paypal.real).to.deep.equal({});
     expect(await sandbox.effects('capture')).to.have.length(1);
     const hook = await until(() => sandbox.webhooks.find(({ body }) => body.includes('PAYMENT.CAPTURE.COMPLETED')));
@@ -49,7 +46,5 @@ describe('sandbox: a second account at PayPal', () => {
     expect((await tokenFor('other-id:other-secret')).status).to.equal(200);
     expect((await tokenFor('other-id:paypal-secret')).status).to.equal(401);
     expect((await tokenFor('third-id:other-secret')).status).to.equal(401);
-    const refused = await sandbox.control('paypal-accounts/third-id/approve', { paypalOrderId: 'X' }).catch(String);
-    expect(refused).to.include('PayPal account third-id is not known');
   });
 });
