@@ -12,6 +12,8 @@ export type Ending = {
   readonly payouts: number;
   /** The refunds of a sale that stays booked, one by one, in cents; none when left out. */
   readonly refunds?: readonly number[];
+  /** What the supplier kept of a purchase that it cancelled, in cents. */
+  readonly keptBySupplier?: number;
   /** If it is refunded before anything is bought, a person decides; if after, less may be paid out. */
   readonly mayBeStopped?: true;
 };

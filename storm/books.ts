@@ -70,8 +70,9 @@ export const stands = (entry: Entry): boolean =>
 /** What an order moved on each of the platform's accounts, in minor units, by names such as `cash:paypal USD`. */
 export type Cash = Readonly<Record<string, bigint>>;
 
-export function cashOf(entries: readonly Entry[]): Cash {
-  const cash: Record<string, bigint> = {};
+/** @param keptBySupplier of a purchase that the supplier cancelled and that the platform had paid, in cents of USD */
+export function cashOf(entries: readonly Entry[], keptBySupplier = 0): Cash {
+  const cash: Record<string, bigint> = keptBySupplier > 0 ? { 'cash:paypal USD': -BigInt(keptBySupplier) } : {};
   for (const entry of entries) {
     // The supplier is paid from PayPal's balance.
     const account = `cash:${entry.provider === 'payoneer' ? 'payoneer' : 'paypal'} ${entry.currency}`;

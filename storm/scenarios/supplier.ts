@@ -4,9 +4,10 @@ import { failed, type Scenario, settled } from '../../demo/scenario.ts';
 import { readOrderFile } from '../order-file.ts';
 import { asAdmin, seen, sellAndPayOut } from './sold.ts';
 
-const usd = (amount: string) => ({ amount, currency: 'USD' });
+const costMinor = 1_449;
+const usd = (minor: number) => ({ amount: (minor / 100).toFixed(2), currency: 'USD' });
 
-const cancelled = (name: string, seller: string, title: string, back: { amount: object; lost?: object }): Scenario => ({
+const cancelled = (name: string, seller: string, title: string, keptBySupplier: number): Scenario => ({
   name,
   title,
   orders: 1,
@@ -15,8 +16,9 @@ const cancelled = (name: string, seller: string, title: string, back: { amount: 
     const number = (await readOrderFile(stage.store, id))?.supplierOrders[0]?.number;
     await stage.sandbox('POST', '/supplier', { number, status: 'FINISH', endReason: 'CANCELED' });
     await seen(stage, id, 'the order waits for the refund', file => file.waitReason === 'SUPPLIER_REFUND_UNPROVEN');
+    const back = { amount: usd(costMinor - keptBySupplier), lost: usd(keptBySupplier) };
     await asAdmin(stage, `orders/${id}/supplier-refund`, back);
-    return [settled({ id })];
+    return [settled({ id }, { keptBySupplier })];
   },
 });
 
@@ -24,14 +26,14 @@ export const cancelledBySupplier = cancelled(
   'supplier-cancels',
   'sven',
   'the supplier cancels what it was paid for: bought again once an admin has seen the money come back',
-  { amount: usd('14.49') },
+  0,
 );
 
 export const cancelledInPart = cancelled(
   'supplier-keeps-a-part',
   'sonja',
   'the supplier cancels and gives only a part back: an admin writes off the rest, and it is bought again',
-  { amount: usd('9.49'), lost: usd('5.00') },
+  500,
 );
 
 export const neverPaidSupplier: Scenario = {
