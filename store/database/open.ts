@@ -18,6 +18,7 @@ import { setKeys } from './keyring.ts';
 import { OpenedRows } from './opened-rows.ts';
 import { breakSilent, timeouts } from './pool-timeouts.ts';
 import { mayRepeat } from './repeatable.ts';
+import { RowManager } from './row-manager.ts';
 import { onceThere } from './unavailable.ts';
 import { trackUnderway } from './underway.ts';
 
@@ -62,6 +63,7 @@ export const openOrm = (
 ) =>
   MikroORM.init({
     driver: PostgreSqlDriver,
+    entityManager: RowManager,
     clientUrl: databaseUrl,
     entities,
     extensions: [Migrator],

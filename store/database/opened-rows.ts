@@ -16,28 +16,32 @@ export class OpenedRows implements EventSubscriber {
   }
 
   onLoad({ entity, meta, em }: EventArgs<object>): void {
-    const store = em as EntityManager;
-    switch (meta.tableName) {
-      case 'orders': {
-        const order = entity as Order;
-        if (order.shipTo) order.shipTo = openAddress(store, order.id, order.shipTo);
-        return;
-      }
-      case 'order_events': {
-        const line = entity as OrderEvent;
-        const { note, detail } = openLine(store, line.orderId, line);
-        Object.assign(line, { note, detail });
-        return;
-      }
-      case 'effects': {
-        const effect = entity as Effect;
-        if (effect.request !== undefined) effect.request = unseal(store, 'effects', effect.id, effect.request);
-        return;
-      }
-      case 'inbound_events': {
-        const event = entity as InboundEvent;
-        if (event.body !== undefined) event.body = unsealBytes(store, 'inbound_events', event.id, event.body);
-      }
+    openRow(em as EntityManager, meta.tableName, entity);
+  }
+}
+
+/** Opens what is sealed in a row of that table. A column that was not selected is absent. */
+export function openRow(store: EntityManager, table: string, entity: object): void {
+  switch (table) {
+    case 'orders': {
+      const order = entity as Order;
+      if (order.shipTo) order.shipTo = openAddress(store, order.id, order.shipTo);
+      return;
+    }
+    case 'order_events': {
+      const line = entity as OrderEvent;
+      const { note, detail } = openLine(store, line.orderId, line);
+      Object.assign(line, { note, detail });
+      return;
+    }
+    case 'effects': {
+      const effect = entity as Effect;
+      if (effect.request !== undefined) effect.request = unseal(store, 'effects', effect.id, effect.request);
+      return;
+    }
+    case 'inbound_events': {
+      const event = entity as InboundEvent;
+      if (event.body !== undefined) event.body = unsealBytes(store, 'inbound_events', event.id, event.body);
     }
   }
 }
