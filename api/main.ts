@@ -22,7 +22,7 @@ import { keepClocksAgreeing } from '../store/database/clocks-agree.ts';
 import { createKeyring } from '../store/database/keyring.ts';
 import { openStore } from '../store/database/open.ts';
 import { timeouts } from '../store/database/pool-timeouts.ts';
-import { openEventInbox } from '../store/events/event-inbox.ts';
+import { openEventInbox, statementsMax } from '../store/events/event-inbox.ts';
 import { troubleBoard } from '../store/operations/provider-troubles.ts';
 import { assertKeysFit } from '../store/sealing/encryption-keys.ts';
 import { createApp } from './app.ts';
@@ -42,7 +42,7 @@ keepClocksAgreeing(store.clock, log);
 await assertKeysFit(store, given.encryptionKeys);
 const box = createSecretBox(given.encryptionKeys);
 const config = await withEnteredKeys(given, store, box);
-const pools = { checkouts: openPool(3), logIns: openPool(2), events: openPool(4), senders: openPool(2) };
+const pools = { checkouts: openPool(3), logIns: openPool(2), events: openPool(statementsMax), senders: openPool(2) };
 const producer = await openLateProducer(() => openBackend({ ...config, workers: 0, log }), log);
 defer('producer', () => producer.close());
 const gate = openGate({ ...config, board: troubleBoard(store), log });
@@ -74,7 +74,7 @@ const { port, close } = await listen(app, { ...config, log });
 defer('http', () => close());
 log.info({ port }, 'api ready');
 
-/** Connections for the counters of rate limits, which use SQL of their own. */
+/** Connections for what uses SQL of its own: the counters of rate limits, the events and their senders. */
 function openPool(max: number): pg.Pool {
   const pool = new pg.Pool({ connectionString: config.databaseUrl, max, ...timeouts });
   pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));

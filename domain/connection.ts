@@ -1,7 +1,7 @@
 /**
  * An outside account's access: its states, and what time alone decides. Moments are absolute, spans in milliseconds.
  */
-import { dayMs } from './durations.ts';
+import { dayMs, hourMs, minuteMs } from './durations.ts';
 
 export const connectionStates = ['HEALTHY', 'RECONNECT_NEEDED', 'DISCONNECTED'] as const;
 export type ConnectionState = (typeof connectionStates)[number];
@@ -44,11 +44,9 @@ export function healthOf({ status, refreshExpiresAt, refusedSince }: AccountStat
   }
 }
 
-const minuteMs = 60_000;
-
 /** How long an account is left alone after the n-th refusal in a row: twice as long each time, an hour at most. */
 export const restAfterRefusal = (refusals: number): number =>
-  Math.min(5 * minuteMs * 2 ** Math.max(0, refusals - 1), 60 * minuteMs);
+  Math.min(5 * minuteMs * 2 ** Math.max(0, refusals - 1), hourMs);
 
 /** How long a trial lasts: by its end the jobs that it woke have been refused again, or the account works. */
 export const trialMs = minuteMs;

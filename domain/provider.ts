@@ -1,6 +1,6 @@
-/** Whose APIs we call; `fx` is the source of exchange rates. */
 import { hourMs } from './durations.ts';
 
+/** Whose APIs we call; `fx` is the source of exchange rates. */
 export const providers = ['paypal', 'aliexpress', 'ebay', 'mercadolibre', 'payoneer', 'fx'] as const;
 export type Provider = (typeof providers)[number];
 

@@ -1,3 +1,4 @@
+import { dayMs } from '../domain/durations.ts';
 import { type QueueName, queueNames } from '../queues/catalogue.ts';
 import { createDice, type Dice } from './dice.ts';
 import { drawFault, type Fault } from './faults.ts';
@@ -114,8 +115,6 @@ const drawFreeze = (dice: Dice): Blow => ({
   target: dice.pick(['workers', 'workers-2'] as const),
   forMs: dice.between(lockMs + 500, lockMs + 4_000),
 });
-
-const dayMs = 86_400_000;
 
 /**
  * A process does not work while its clock and the database's differ by more than a minute. The database's own clock

@@ -16,7 +16,7 @@ import { orderSums, postingsOf, postTurn } from '../store/money/ledger.ts';
 import { custodyOf, rateOf } from '../store/orders/orders.ts';
 import { lastFailure, note } from '../store/orders/timeline.ts';
 
-export const keptFees = 'kept-fees';
+const keptFees = 'kept-fees';
 
 /** Books the kept fee that no party bears yet. The caller owns the order. */
 export async function bearKeptFees(em: EntityManager, order: Order): Promise<void> {

@@ -13,9 +13,9 @@ const notPaid: readonly LegState[] = ['PENDING', 'SENT', 'SKIPPED_INSUFFICIENT_F
 
 /**
  * Claims a leg whose money is certainly still with us; null when it has left, or may have. Withdraws a payout request
- * that was never sent, which frees its reservation. Wakes the worker of a leg that its receiver has not claimed: it
- * cancels that payout at the provider if the sale is worth less by now. The caller owns the order, so no payout is sent
- * meanwhile.
+ * that was never sent; what is reserved for it stays so until the leg is paid or cancelled. Wakes the worker of a leg
+ * that its receiver has not claimed: it cancels that payout at the provider if the sale is worth less by now. The caller
+ * owns the order, so no payout is sent meanwhile.
  */
 export async function claimUnpaidLeg(em: EntityManager, id: LegId): Promise<PayoutLeg | null> {
   await withdrawUnsentPayout(em, { id });

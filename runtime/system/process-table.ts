@@ -32,11 +32,12 @@ export const isRunning = (identity: ProcessIdentity): boolean => identityOf(pidO
 
 const identity = (pid: number, started: string) => asIdentity(`${pid}-${started}`);
 
+/** The fields of `/proc/<pid>/stat` from the state on (proc(5)). The name before them may hold spaces and brackets. */
+export const statFields = (stat: string): readonly string[] => stat.split(') ').at(-1)?.split(' ') ?? [];
+
 /** Linux tells the start of a process in clock ticks since the machine's. */
 function readStat(pid: number): ProcessEntry | undefined {
-  const stat = readOfLiving(`/proc/${pid}/stat`);
-  // The name may hold spaces and brackets: fields are counted after its closing bracket.
-  const fields = stat?.split(') ').at(-1)?.split(' ') ?? [];
+  const fields = statFields(readOfLiving(`/proc/${pid}/stat`) ?? '');
   const [state, parent, group] = fields;
   if (!state || hasEnded(state)) return undefined;
   return { pid, parent: Number(parent), group: Number(group), identity: identity(pid, fields[19] ?? '') };

@@ -138,11 +138,11 @@ async function keysOfColumn(
   { table, column, place, row, text, head }: SealedColumn,
 ): Promise<KeyUse[]> {
   const rows = await em.execute<{ key_id: string; rows: number; row: string; sealed: string }[]>(
-    `select key_id, rows, (select ${row} from ${table} where id::text = uses.id) as row,
-            (select ${text} from ${table} where id::text = uses.id) as sealed from (
-       select split_part(head, '.', 2) as key_id, count(*)::int as rows, min(id) as id from (
+    `select key_id, rows, sample.* from (
+       select split_part(head, '.', 2) as key_id, count(*)::int as rows, min(id) as first from (
          select id::text as id, ${head} as head from ${table}) as heads
        where head is not null group by 1) as uses
+     cross join lateral (select ${row} as row, ${text} as sealed from ${table} where id::text = first) as sample
      order by key_id`,
   );
   return rows.map(({ key_id: keyId, rows: count, row: name, sealed }) => ({

@@ -32,7 +32,9 @@ export type Outcome = StoredEvent | 'KNOWN' | 'ACCOUNT_CHANGED' | 'TOO_MANY_UNCO
 
 export type EventInbox = (arrival: Arrival) => Promise<Outcome>;
 
-const groups = { itemsMax: 64, groupsMax: 2, waitingMax: 2_000, waitMaxMs: 5_000 } as const;
+/** So many statements are under way at once, each on a connection of its own. */
+export const statementsMax = 2;
+const groups = { itemsMax: 64, groupsMax: statementsMax, waitingMax: 2_000, waitMaxMs: 5_000 } as const;
 
 const storeArrivals = {
   name: 'store-arrivals',

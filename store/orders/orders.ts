@@ -188,7 +188,10 @@ export async function updateOrder(em: EntityManager, order: Order, facts: Partia
   Object.assign(order, facts);
 }
 
-/** Freezes the order; the only place that sets a freeze. The caller owns the order. @throws LostClaim */
+/**
+ * Freezes the order; one that is frozen already keeps its first reason, unless this is a dispute. The caller owns the
+ * order. @throws LostClaim
+ */
 export async function freeze(em: EntityManager, order: Order, why: Freeze): Promise<void> {
   const frozenFor = namedFreeze(order.frozenFor, why);
   if (frozenFor !== order.frozenFor) await updateOrder(em, order, { frozenFor });

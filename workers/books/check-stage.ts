@@ -68,7 +68,7 @@ const findingOf = ({ rule, subject, about }: Matter, kind: Finding['kind'], deta
 });
 
 export const difference = (of: Matter, detail: string): Finding => findingOf(of, 'difference', detail);
-export const uncheckable = (of: Matter, why: string): Finding => findingOf(of, 'uncheckable', why);
+const uncheckable = (of: Matter, why: string): Finding => findingOf(of, 'uncheckable', why);
 
 /** Turns a lasting failure into a finding; throws a passing one, so that the run asks again later. @throws Failure */
 export function notKnown(of: Matter, error: unknown, { patient }: Pick<Asked, 'patient'>): Finding {

@@ -21,7 +21,7 @@ import { neverRead } from '../../store/orders/supplier-orders.ts';
 import type { Context, Processor } from '../context/context.ts';
 import { formerBuyer, presentBuyer } from '../purchase/browser-buyer.ts';
 import { followPurchase, supplierOrders, whenMoneyIsBack } from '../purchase/follow-purchase.ts';
-import { reasonNotToBuy } from '../purchase/pre-purchase-check.ts';
+import { stopBeforeBuying } from '../purchase/pre-purchase-check.ts';
 import { refusalMeaning } from '../purchase/purchase-refusal.ts';
 import { destinationOf } from '../purchase/supplier-address.ts';
 import { orderStep, wait } from '../step/order-step.ts';
@@ -42,7 +42,7 @@ export const purchaseFallback: Processor<'orderId'> = ({ orderId }, ctx) =>
       const placed = await supplierOrders(ctx, order);
       const earlier = await ctx.store.read(em => standingEffect(em, 'buy', order.id));
       const clicked = placed.length > 0 || isInDoubt(earlier);
-      const stopped = placed.length > 0 ? undefined : await reasonNotToBuy(ctx, order, earlier);
+      const stopped = placed.length > 0 ? undefined : await stopBeforeBuying(ctx, order, earlier);
       if (stopped) return stopped.ended;
       const buyer = clicked ? await formerBuyer(ctx, order, placed, earlier) : await presentBuyer(ctx, order);
       if ('waits' in buyer) return buyer.waits;

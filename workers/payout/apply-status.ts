@@ -78,7 +78,7 @@ const isTooMuch = (ctx: Context, leg: PayoutLeg): Promise<boolean> =>
  * The provider has accepted the payout: consumes the reservation, because amount and fee have left the balance whether
  * or not the receiver claims them. Money that comes back is returned to the balance then.
  */
-export const accepted = (em: EntityManager, leg: PayoutLeg, { feeMax }: PayoutRoute): Promise<void> =>
+const accepted = (em: EntityManager, leg: PayoutLeg, { feeMax }: PayoutRoute): Promise<void> =>
   consume(em, 'pay', leg.id, add(legAmount(leg), feeMax));
 
 /** Records the proof that the provider accepted the payout, with the provider's reference. */

@@ -1,6 +1,7 @@
 /** A step of a leg's payout, and what happens to the leg when the step fails. */
 
 import { type Failure, isFailure, type Terminal, type Uncertain, type Unreadable } from '../../domain/call-outcome.ts';
+import { hourMs } from '../../domain/durations.ts';
 import type { LegId } from '../../domain/ids.ts';
 import { hasComeBack, type LegState } from '../../domain/payout-leg.ts';
 import { isInDoubt } from '../../store/effects/effects.ts';
@@ -16,7 +17,7 @@ import { bugName, stoppedTooLong } from '../step/program-error-patience.ts';
 import { keepAnswerOf, unreadableTooLong } from '../step/unreadable-answer.ts';
 
 /** How soon a payout that has ended is read again when its provider did not show it. */
-const paidAgainMs = 6 * 3_600_000;
+const paidAgainMs = 6 * hourMs;
 
 /** One step of one leg: claims it, runs the step, and turns an uncertain outcome into a later look or a review. */
 export async function legStep(

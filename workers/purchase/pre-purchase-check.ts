@@ -19,7 +19,7 @@ export const askAgainMs = 15 * 60_000;
  * Asks the sale channel once more, right before anything is bought. Ends the step when the order may not be bought any
  * more. Undefined when it may, or when its purchase is in doubt: sending that again has its own check.
  */
-export async function reasonNotToBuy(ctx: Context, order: Order, earlier: Effect | null): Promise<Ended | undefined> {
+export async function stopBeforeBuying(ctx: Context, order: Order, earlier: Effect | null): Promise<Ended | undefined> {
   const asked = order.frozenFor === 'CANCELLATION_ASKED';
   if (order.frozenFor && !asked) return ended(stopFrozen(ctx, order, earlier));
   const inDoubt = isInDoubt(earlier);

@@ -14,7 +14,7 @@ import { chooseOffer } from './choose-offer.ts';
 import { followPurchase, supplierOrders } from './follow-purchase.ts';
 import { foreignPrice, leaveToBrowser, mayNotBuy, payerChanged, refused } from './not-bought.ts';
 import { asking, placeOrder } from './place-order.ts';
-import { reasonNotToBuy, waitInDoubt } from './pre-purchase-check.ts';
+import { stopBeforeBuying, waitInDoubt } from './pre-purchase-check.ts';
 import { SaleUndecided } from './resend-purchase.ts';
 import { destinationOf } from './supplier-address.ts';
 
@@ -32,7 +32,7 @@ export const purchase: Processor<'orderId'> = ({ orderId }, ctx) =>
       if (!isInDoubt(earlier) && (await mayUseBrowser(ctx, order, credential)))
         return leaveToBrowser(ctx, order, 'no AliExpress API account is connected');
       invariant(credential, `order ${order.id} was sent to a supplier with some account`);
-      const stopped = await reasonNotToBuy(ctx, order, earlier);
+      const stopped = await stopBeforeBuying(ctx, order, earlier);
       if (stopped) return stopped.ended;
       try {
         const notBought = await obtain(ctx, order, credential, isInDoubt(earlier));

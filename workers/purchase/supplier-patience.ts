@@ -7,7 +7,7 @@ import type { Order } from '../../store/entities/order.ts';
 import { notedAt, noteOnce } from '../../store/orders/timeline.ts';
 import type { Context } from '../context/context.ts';
 
-export const patienceMs = {
+const patienceMs = {
   /** AliExpress examines a payment for a day as a rule. */
   'that the payment is accepted': 72 * hourMs,
   'what was charged': 24 * hourMs,

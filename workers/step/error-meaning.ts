@@ -1,6 +1,6 @@
 /**
- * What a thrown error means, decided in one place. Each catch switches over all kinds, so that the compiler finds every
- * place that a new kind must be added to.
+ * What a thrown error means, decided in one place. Where the kinds lead apart, a catch switches over all of them: the
+ * compiler finds every place that a new kind must be added to.
  *
  *   what happened at the provider        kind
  *   certainly nothing, and never will    refused

@@ -27,7 +27,7 @@ import { keepAnswerOf, unreadableTooLong } from './unreadable-answer.ts';
 const offTheRoad: readonly OrderState[] = ['WAITING', 'NEEDS_REVIEW', 'CANCELLED'];
 
 /** Writes that join the transaction of a decision about an order: both are committed, or neither. */
-export type Also = (em: EntityManager) => Promise<void>;
+type Also = (em: EntityManager) => Promise<void>;
 /** `note`: why, in words for a person. */
 type Noted = { note: string; also?: Also };
 

@@ -2,19 +2,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isFailure } from '../../../domain/call-outcome.ts';
-import { Effect } from '../../../store/entities/money.ts';
 import { type Failpoint, once } from '../../../store/once.ts';
 import { stopClock } from '../../../storm/database-clock.ts';
 import { openTestStore, type TestStore } from '../fixtures.ts';
-import {
-  type Call,
-  Crash,
-  crashAt,
-  createFakeProvider,
-  quarantineMs,
-  resendForMs,
-  type Traits,
-} from './fake-provider.ts';
+import { type Call, Crash, crashAt, quarantineMs, resendForMs, stageEffect, type Traits } from './fake-provider.ts';
 
 /** On a machine that is busy, fewer histories. */
 const enoughMs = 6_000;
@@ -51,25 +42,22 @@ describe('an effect, whatever goes wrong and however often it is tried', () => {
       await fc.assert(
         fc.asyncProperty(fc.array(anyRun, { minLength: 1, maxLength: 8 }), async history => {
           if (Date.now() - since > enoughMs) return;
-          const provider = createFakeProvider(db, traits);
-          const intent = provider.intent();
+          const { advance, context, intent, performed, plan, rows: read, seen } = stageEffect(db, traits);
           for (const { call, dies, thenMs } of history) {
-            provider.plan.splice(0, 1, call);
-            await once(provider.context(dies && crashAt(dies)), intent).catch(error => {
+            plan.splice(0, 1, call);
+            await once(context(dies && crashAt(dies)), intent).catch(error => {
               if (!isFailure(error) && !(error instanceof Crash)) throw error;
             });
-            await provider.advance(thenMs);
+            await advance(thenMs);
           }
-          await provider.advance(quarantineMs);
-          const rows = await db.store.read(em =>
-            em.find(Effect, { subject: intent.subject }, { orderBy: { generation: 'asc' } }),
-          );
+          await advance(quarantineMs);
+          const rows = await read();
           const [last] = rows.slice(-1);
-          expect(provider.performed.length).to.be.at.most(1);
-          expect(provider.seen.records.length).to.equal(last?.status === 'DONE' ? 1 : 0);
-          if (last?.status === 'DONE') expect(provider.performed).to.have.length(1);
+          expect(performed.length).to.be.at.most(1);
+          expect(seen.records.length).to.equal(last?.status === 'DONE' ? 1 : 0);
+          if (last?.status === 'DONE') expect(performed).to.have.length(1);
           // Each request that left was one of the frozen ones, and what was disproven never happened.
-          for (const { key, request } of provider.performed)
+          for (const { key, request } of performed)
             expect(rows.find(row => row.idempotencyKey === key))
               .to.deep.include({ request })
               .and.not.include({ status: 'DISPROVEN' });

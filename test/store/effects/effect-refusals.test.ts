@@ -7,7 +7,7 @@ import type { Environment } from '../../../store/entities/people.ts';
 import { once } from '../../../store/once.ts';
 import { stopClock } from '../../../storm/database-clock.ts';
 import { openTestStore, refusalOf, type TestStore } from '../fixtures.ts';
-import { type Call, createFakeProvider, quarantineMs, resendForMs, type Traits } from './fake-provider.ts';
+import { type Call, quarantineMs, resendForMs, stageEffect, type Traits } from './fake-provider.ts';
 
 const findable: Traits = { findable: true, deduplicates: false };
 const deduplicating: Traits = { findable: false, deduplicates: true };
@@ -27,15 +27,12 @@ describe('an effect that was refused', () => {
   after(() => db[Symbol.asyncDispose]());
 
   const stage = (traits: Traits, ...plan: Call[]) => {
-    const provider = createFakeProvider(db, traits);
-    provider.plan.push(...plan);
-    const intent = provider.intent();
+    const staged = stageEffect(db, traits, ...plan);
+    const { context, intent } = staged;
     const { subject } = intent;
     return {
-      ...provider,
-      intent,
-      run: (changes: Partial<typeof intent> = {}) => codeOf(once(provider.context(), { ...intent, ...changes })),
-      rows: () => db.store.read(em => em.find(Effect, { subject }, { orderBy: { generation: 'asc' } })),
+      ...staged,
+      run: (changes: Partial<typeof intent> = {}) => codeOf(once(context(), { ...intent, ...changes })),
       standing: () => db.store.read(em => standingEffect(em, 'buy', subject)),
     };
   };

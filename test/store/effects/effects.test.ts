@@ -1,18 +1,9 @@
 import { expect } from 'chai';
-import type { Store } from '../../../store/database/open.ts';
-import { Effect } from '../../../store/entities/money.ts';
+import type { Effect } from '../../../store/entities/money.ts';
 import { type Failpoint, once, Unproven } from '../../../store/once.ts';
 import { stopClock } from '../../../storm/database-clock.ts';
 import { openTestStore, type TestStore } from '../fixtures.ts';
-import {
-  type Call,
-  Crash,
-  crashAt,
-  createFakeProvider,
-  quarantineMs,
-  resendForMs,
-  type Traits,
-} from './fake-provider.ts';
+import { type Call, Crash, crashAt, quarantineMs, resendForMs, stageEffect, type Traits } from './fake-provider.ts';
 
 const kinds: [string, Traits][] = [
   ['a provider that can be asked', { findable: true, deduplicates: false }],
@@ -33,9 +24,6 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     error => error.code ?? (error instanceof Crash ? `died at ${error.message}` : String(error)),
   );
 
-const rowsFor = (store: Store, subject: string): Promise<Effect[]> =>
-  store.read(em => em.find(Effect, { subject }, { orderBy: { generation: 'asc' } }));
-
 describe('an effect caused once', () => {
   let db: TestStore;
   before(async () => {
@@ -45,11 +33,9 @@ describe('an effect caused once', () => {
   after(() => db[Symbol.asyncDispose]());
 
   const stage = (traits: Traits, ...plan: Call[]) => {
-    const provider = createFakeProvider(db, traits);
-    provider.plan.push(...plan);
-    const intent = provider.intent();
-    const run = (place?: Failpoint) => codeOf(once(provider.context(place && crashAt(place)), intent));
-    return { ...provider, intent, run, rows: () => rowsFor(db.store, intent.subject), key: `${intent.subject}-1` };
+    const staged = stageEffect(db, traits, ...plan);
+    const run = (place?: Failpoint) => codeOf(once(staged.context(place && crashAt(place)), staged.intent));
+    return { ...staged, run };
   };
 
   it('is sent, answered, recorded and never asked for again', async () => {
@@ -70,16 +56,15 @@ describe('an effect caused once', () => {
   });
 
   it('is a committed row, open and marked as sent, before a byte leaves', async () => {
-    const provider = createFakeProvider(db, findable);
+    const { context, intent, performed, rows } = stageEffect(db, findable);
     const atTheCall: Effect[] = [];
-    const intent = provider.intent();
     const send: typeof intent.send = async (effect, by) => {
-      atTheCall.push(...(await rowsFor(db.store, intent.subject)));
+      atTheCall.push(...(await rows()));
       return intent.send(effect, by);
     };
-    await once(provider.context(), { ...intent, send });
+    await once(context(), { ...intent, send });
     expect(atTheCall).to.have.length(1);
-    expect(atTheCall[0]).to.include({ status: 'OPEN', sends: 1, request: provider.performed[0]?.request });
+    expect(atTheCall[0]).to.include({ status: 'OPEN', sends: 1, request: performed[0]?.request });
     expect(atTheCall[0]?.lastSentAt).to.be.instanceOf(Date);
   });
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Retryable, Terminal, Uncertain } from '../../../domain/call-outcome.ts';
 import { databaseTime } from '../../../store/database/clock.ts';
 import type { Intent } from '../../../store/effects/intent.ts';
-import type { Effect } from '../../../store/entities/money.ts';
+import { Effect } from '../../../store/entities/money.ts';
 import type { Failpoint, OnceContext } from '../../../store/once.ts';
 import { stopClock } from '../../../storm/database-clock.ts';
 import type { TestStore } from '../fixtures.ts';
@@ -139,6 +139,16 @@ export function createFakeProvider(db: Pick<TestStore, 'store' | 'asOwner'>, tra
 }
 
 export type FakeProvider = ReturnType<typeof createFakeProvider>;
+
+/** One effect at a provider of its own, whose calls go as planned. */
+export function stageEffect(db: TestStore, traits: Traits, ...plan: Call[]) {
+  const provider = createFakeProvider(db, traits);
+  provider.plan.push(...plan);
+  const intent = provider.intent();
+  const { subject } = intent;
+  const rows = () => db.store.read(em => em.find(Effect, { subject }, { orderBy: { generation: 'asc' } }));
+  return { ...provider, intent, rows, key: `${subject}-1` };
+}
 
 /** The process dies at a failpoint. */
 export class Crash extends Error {}

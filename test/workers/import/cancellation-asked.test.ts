@@ -1,20 +1,15 @@
 /** Covers: transactions/hold-for-cancellation.ts, workers/marketplace/recheck-sale.ts. */
 import { expect } from 'chai';
-import { addRate } from '../../../store/money/fx.ts';
 import { legsOfOrder } from '../../../store/payouts/legs.ts';
-import { berlin, createStage, type Seller, type Stage } from '../../support/stage.ts';
-import { changeOrder, importFrom, notesOf, placeOnEbay, placeOnMercadoLibre, rows, santiago } from '../workbench.ts';
-
-type Change = Parameters<typeof changeOrder>[3];
+import { berlin, type Seller, type Stage } from '../../support/stage.ts';
+import { changeOrder, importFrom, notesOf, rows, santiago } from '../workbench.ts';
+import { type Change, openMarkets, sellAt } from './sold-at.ts';
 
 describe('a cancellation that is asked for at the marketplace', () => {
   let stage: Stage;
   let seller: Seller;
   before(async () => {
-    stage = await createStage();
-    seller = await stage.hireSeller();
-    const rate = { base: 'USD', quote: 'CLP', rate: '1000', source: 'test', asOf: new Date() } as const;
-    await stage.store.transaction(em => addRate(em, rate));
+    ({ stage, seller } = await openMarkets());
   });
   after(() => stage[Symbol.asyncDispose]());
 
@@ -26,11 +21,7 @@ describe('a cancellation that is asked for at the marketplace', () => {
   for (const [marketplace, asked, declined, accepted] of marketplaces)
     describe(`(${marketplace})`, () => {
       const letThrough = async (shipTo = berlin) => {
-        const goods = await stage.stockUp(seller, { listedOn: marketplace });
-        const number =
-          marketplace === 'ebay'
-            ? await placeOnEbay(stage, seller, { lines: [{ goods, totalMinor: 3_299 }], shipTo })
-            : await placeOnMercadoLibre(stage, seller, { goods, unitPriceMinor: 34_990, saleFeeMinor: 4_864, shipTo });
+        const number = await sellAt(marketplace, stage, seller, shipTo);
         const [order] = await importFrom(stage, seller, marketplace, number);
         const id = order!.id;
         await stage.perform('fulfill', id);

@@ -3,26 +3,20 @@ import { expect } from 'chai';
 import type { OrderId, UserId } from '../../../domain/ids.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import type { Order } from '../../../store/entities/order.ts';
-import { addRate } from '../../../store/money/fx.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
 import { refundedOf } from '../../../store/money/refunds.ts';
 import { legsOfOrder } from '../../../store/payouts/legs.ts';
 import { DecisionRefused } from '../../../transactions/decision-refused.ts';
 import { decideOrder } from '../../../transactions/decisions/decide-order.ts';
-import { berlin, createStage, type Seller, type Stage } from '../../support/stage.ts';
-import { changeOrder, importFrom, notesOf, placeOnEbay, placeOnMercadoLibre } from '../workbench.ts';
-
-type Change = Parameters<typeof changeOrder>[3];
-type Marketplace = Parameters<typeof changeOrder>[1];
+import type { Seller, Stage } from '../../support/stage.ts';
+import { changeOrder, importFrom, notesOf } from '../workbench.ts';
+import { type Change, type Marketplace, openMarkets, sellAt } from './sold-at.ts';
 
 describe('money that is contested at a marketplace', () => {
   let stage: Stage;
   let seller: Seller;
   beforeEach(async () => {
-    stage = await createStage();
-    seller = await stage.hireSeller();
-    const rate = { base: 'USD', quote: 'CLP', rate: '1000', source: 'test', asOf: new Date() } as const;
-    await stage.store.transaction(em => addRate(em, rate));
+    ({ stage, seller } = await openMarkets());
   });
   afterEach(async () => {
     const found = await stage.store.read(em => checkLedger(em));
@@ -30,18 +24,8 @@ describe('money that is contested at a marketplace', () => {
     expect(found).to.deep.equal([]);
   });
 
-  const place: Record<Marketplace, () => Promise<string>> = {
-    ebay: async () => {
-      const goods = await stage.stockUp(seller, { listedOn: 'ebay' });
-      return placeOnEbay(stage, seller, { lines: [{ goods, totalMinor: 3_299 }] });
-    },
-    mercadolibre: async () => {
-      const goods = await stage.stockUp(seller, { listedOn: 'mercadolibre' });
-      return placeOnMercadoLibre(stage, seller, { goods, unitPriceMinor: 34_990, saleFeeMinor: 4_864, shipTo: berlin });
-    },
-  };
   const sale = async (marketplace: Marketplace) => {
-    const number = await place[marketplace]();
+    const number = await sellAt(marketplace, stage, seller);
     const becomes = async (change: Change): Promise<Order> => {
       await changeOrder(stage, marketplace, number, change);
       const [order] = await importFrom(stage, seller, marketplace, number);

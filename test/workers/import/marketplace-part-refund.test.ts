@@ -4,27 +4,21 @@ import type { OrderId, UserId } from '../../../domain/ids.ts';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import type { Order } from '../../../store/entities/order.ts';
 import { creditOf } from '../../../store/money/current-account.ts';
-import { addRate } from '../../../store/money/fx.ts';
 import { paymentsOf } from '../../../store/money/payments.ts';
 import { refundedOf } from '../../../store/money/refunds.ts';
 import { legsOfOrder } from '../../../store/payouts/legs.ts';
 import { decideOrder } from '../../../transactions/decisions/decide-order.ts';
-import { berlin, createStage, type Seller, type Stage } from '../../support/stage.ts';
+import type { Seller, Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
-import { changeOrder, importFrom, placeOnEbay, placeOnMercadoLibre } from '../workbench.ts';
-
-type Change = Parameters<typeof changeOrder>[3];
-type Marketplace = Parameters<typeof changeOrder>[1];
+import { changeOrder, importFrom, placeOnEbay } from '../workbench.ts';
+import { type Change, type Marketplace, openMarkets, sellAt } from './sold-at.ts';
 
 /** eBay's 32.99 cost 14.49 and 4.24 in fees: 14.26 profit, 1.43 for the platform, 12.83 for the reseller. */
 describe('a part of a sale that its marketplace gave back', () => {
   let stage: Stage;
   let seller: Seller;
   beforeEach(async () => {
-    stage = await createStage();
-    seller = await stage.hireSeller();
-    const rate = { base: 'USD', quote: 'CLP', rate: '1000', source: 'test', asOf: new Date() } as const;
-    await stage.store.transaction(em => addRate(em, rate));
+    ({ stage, seller } = await openMarkets());
   });
   afterEach(async () => {
     const found = await stage.store.read(em => checkLedger(em));
@@ -32,13 +26,12 @@ describe('a part of a sale that its marketplace gave back', () => {
     expect(found).to.deep.equal([]);
   });
 
-  const onEbay = async (lines = 1) => {
+  const onEbay = () => sellAt('ebay', stage, seller);
+  const onMercadoLibre = () => sellAt('mercadolibre', stage, seller);
+  const twoLines = async () => {
     const goods = await stage.stockUp(seller, { listedOn: 'ebay' });
-    return placeOnEbay(stage, seller, { lines: Array.from({ length: lines }, () => ({ goods, totalMinor: 3_299 })) });
-  };
-  const onMercadoLibre = async () => {
-    const goods = await stage.stockUp(seller, { listedOn: 'mercadolibre' });
-    return placeOnMercadoLibre(stage, seller, { goods, unitPriceMinor: 34_990, saleFeeMinor: 4_864, shipTo: berlin });
+    const line = { goods, totalMinor: 3_299 };
+    return placeOnEbay(stage, seller, { lines: [line, line] });
   };
   const told = async (marketplace: Marketplace, number: string, change: Change = {}): Promise<Order[]> => {
     await changeOrder(stage, marketplace, number, change);
@@ -120,7 +113,7 @@ describe('a part of a sale that its marketplace gave back', () => {
   });
 
   it('is of the one line that eBay names, and the other line goes on', async () => {
-    const number = await onEbay(2);
+    const number = await twoLines();
     const [first = '' as OrderId, second = '' as OrderId] = await booked('ebay', number);
     const ofFirst = { amountMinor: '500', lineItemId: '10000000000' };
     await told('ebay', number, { paymentStatus: 'PARTIALLY_REFUNDED', refunds: [ofFirst] });
@@ -150,7 +143,7 @@ describe('a part of a sale that its marketplace gave back', () => {
   });
 
   it('holds every line of an order of which eBay gave a part back as a whole', async () => {
-    const number = await onEbay(2);
+    const number = await twoLines();
     const ids = await booked('ebay', number);
     await told('ebay', number, partly(500));
     for (const id of ids) {

@@ -3,17 +3,17 @@ import { expect } from 'chai';
 import type { LegId } from '../../../domain/ids.ts';
 import { claimLeg, findLeg, requestCancel } from '../../../store/payouts/legs.ts';
 import type { Providers } from '../../../workers/context/context.ts';
-import { createStage, type Seller, type Stage } from '../../support/stage.ts';
+import type { Seller, Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
 import { readyEffects } from '../ready-effects.ts';
 import { type Changes, fromNow, hourMs, performWith, rows } from '../workbench.ts';
+import { openPayouts } from './paying-out.ts';
 
 describe('where a payout stands', () => {
   let stage: Stage;
   let seller: Seller;
   before(async () => {
-    stage = await createStage();
-    await stage.control('settings', { payoutSettleMs: 0 });
+    stage = await openPayouts();
   });
   beforeEach(async () => {
     seller = await stage.hireSeller();

@@ -3,18 +3,17 @@ import { expect } from 'chai';
 import { checkLedger } from '../../../store/books/ledger-check.ts';
 import type { PayoutLeg } from '../../../store/entities/money.ts';
 import { freeFunds } from '../../../store/money/funding.ts';
-import { createStage, type Seller, type Stage } from '../../support/stage.ts';
+import type { Seller, Stage } from '../../support/stage.ts';
 import { readyEffects } from '../ready-effects.ts';
 import { reservationsOf, rows } from '../workbench.ts';
-import { legBecomesInTheEnd } from './paying-out.ts';
+import { legBecomesInTheEnd, openPayouts } from './paying-out.ts';
 
 /** 12.56 for the reseller, and 0.25 that PayPal keeps. */
 describe('a payout that nobody claims', () => {
   let stage: Stage;
   let seller: Seller;
   before(async () => {
-    stage = await createStage();
-    await stage.control('settings', { payoutSettleMs: 0 });
+    stage = await openPayouts();
   });
   beforeEach(async () => {
     seller = await stage.hireSeller();

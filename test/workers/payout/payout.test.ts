@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Terminal } from '../../../domain/call-outcome.ts';
 import type { LegState } from '../../../domain/payout-leg.ts';
 import type { PayoutLeg } from '../../../store/entities/money.ts';
-import { createStage, type Goods, type Seller, type Stage } from '../../support/stage.ts';
+import type { Goods, Seller, Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
 import {
   type Changes,
@@ -15,15 +15,14 @@ import {
   reservationsOf,
   rows,
 } from '../workbench.ts';
-import { heldFor, legNow, payoutsFor, resellersLeg } from './paying-out.ts';
+import { heldFor, legNow, openPayouts, payoutsFor, resellersLeg } from './paying-out.ts';
 
 describe('payout', () => {
   let stage: Stage;
   let seller: Seller;
   let goods: Goods;
   before(async () => {
-    stage = await createStage();
-    await stage.control('settings', { payoutSettleMs: 0 });
+    stage = await openPayouts();
   });
   beforeEach(async () => {
     // Some tests move the clock so far that a connection ends.
