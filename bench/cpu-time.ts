@@ -1,14 +1,64 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Linux counts a process's time in hundredths of a second (proc(5), `utime` and `stime`). */
 const tickMs = 10;
 
+/** The fields behind the program's name, which stands in brackets and may contain anything. */
+const fieldsOf = (pid: number | string | undefined): string[] =>
+  readFileSync(`/proc/${pid}/stat`, 'utf8').split(')').at(-1)?.trim().split(' ') ?? [];
+const sumOf = (fields: readonly string[], ...places: readonly number[]): number =>
+  places.reduce((sum, place) => sum + Number(fields[place]), 0) * tickMs;
+
 /** Milliseconds of CPU that a process has used since it began; NaN where the system does not report it. */
 export function cpuTimeOf(pid: number | undefined): number {
   try {
-    // The program's name, in brackets, may contain anything: the fields are counted from behind its last bracket.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(')').at(-1)?.trim().split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * tickMs;
+    return sumOf(fieldsOf(pid), 11, 12);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** As `cpuTimeOf`, with its children: those that run, and those that have ended. */
+export function cpuTimeOfFamily(pid: number): number {
+  try {
+    const children = childrenOf(pid).map(child => sumOf(child.fields, 11, 12));
+    return children.reduce((sum, ms) => sum + ms, sumOf(fieldsOf(pid), 11, 12, 13, 14));
+  } catch {
+    return Number.NaN;
+  }
+}
+
+type Child = { readonly pid: string; readonly fields: string[] };
+
+function childrenOf(pid: number): Child[] {
+  return readdirSync('/proc').flatMap(name => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const fields = fieldsOf(name);
+      return Number(fields[1]) === pid ? [{ pid: name, fields }] : [];
+    } catch {
+      return []; // it has ended meanwhile
+    }
+  });
+}
+
+/** MB that a process has in memory (`VmRSS`); NaN where the system does not report it. */
+export function memoryOf(pid: number | undefined): number {
+  try {
+    return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** MB of a process and its children, what they share counted once (`Pss`). */
+export function memoryOfFamily(pid: number): number {
+  try {
+    const all = [`${pid}`, ...childrenOf(pid).map(child => child.pid)];
+    const kilobytes = all.map(one =>
+      Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))?.[1]),
+    );
+    return kilobytes.reduce((sum, kB) => sum + kB, 0) / 1024;
   } catch {
     return Number.NaN;
   }

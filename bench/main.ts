@@ -23,15 +23,8 @@ import { measureIngress } from './ingress.ts';
 import { openProgress } from './progress.ts';
 import { emptyAgain, emptyRedis } from './redis.ts';
 import { measureRoad } from './road.ts';
-import {
-  historyTable,
-  ingressIsGood,
-  ingressTable,
-  type Measured,
-  roadIsGood,
-  roadSummary,
-  roadTable,
-} from './tables.ts';
+import { heaviest, queueTable, roadIsGood, roadSummary, roadTable } from './road-tables.ts';
+import { historyTable, ingressIsGood, ingressTable, type Measured } from './tables.ts';
 
 const { values } = parseArgs({
   options: {
@@ -79,9 +72,12 @@ async function benchIngress(whenStopped: WhenStopped): Promise<boolean> {
 
 async function benchRoad(whenStopped: WhenStopped): Promise<boolean> {
   const measured = await onEachBackend(whenStopped, redisUrl => measureRoad({ orders, redisUrl, ...surroundings }));
-  process.stdout.write(`road: ${orders} paid orders, all at once, through one workers process\n`);
-  process.stdout.write(`${roadTable(measured)}\n`);
-  for (const one of measured) process.stdout.write(`${roadSummary(one)}\n`);
+  process.stdout.write(`road: ${orders} paid orders in turns, per settled order\n`);
+  process.stdout.write(`${roadTable(measured)}\n${queueTable(measured)}\n`);
+  for (const one of measured) {
+    process.stdout.write(`${roadSummary(one)}\nthe statements that are asked most often, per order:\n`);
+    process.stdout.write(`${heaviest(one[1])}\n`);
+  }
   return measured.every(([, figures]) => roadIsGood(figures));
 }
 
