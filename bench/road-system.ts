@@ -3,9 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { talkTo } from '../demo/http.ts';
 import type { Job } from '../queues/define-queue.ts';
-import { openBackend } from '../queues/engine/backend.ts';
-import { openProducer, type Producer } from '../queues/engine/producer.ts';
-import { createLogger } from '../runtime/logger.ts';
+import type { Producer } from '../queues/engine/producer.ts';
 import { freePort } from '../runtime/system/free-port.ts';
 import { environmentOf } from '../runtime/system/process-settings.ts';
 import { temporaryFolder } from '../runtime/system/started-processes.ts';
@@ -13,6 +11,7 @@ import { type SupervisedProcess, startSupervised } from '../runtime/system/super
 import { type System, startSystem } from '../runtime/system/supervisor.ts';
 import { openStore } from '../store/database/open.ts';
 import type { Control } from '../test/support/sellers.ts';
+import { openJobs } from './jobs.ts';
 import { openShop, seedPaidOrders } from './paid-orders.ts';
 import type { Progress } from './progress.ts';
 import { ownEnvironment, ownPorts } from './system.ts';
@@ -116,16 +115,4 @@ async function startInline({ env }: System, log: Writable): Promise<RoadSystem['
   const command = ['bench/baselines/inline.ts', `${port}`];
   const server = { name: 'inline', command, env: environmentOf('workers', env), healthUrl: url };
   return Object.assign(await startServer(server, log), { url });
-}
-
-async function openJobs({ config, databaseUrl }: System, to: Writable) {
-  const log = createLogger('bench', 'warn', { write: line => void to.write(line) });
-  const redis = config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl };
-  const backend = await openBackend({ databaseUrl, ...redis, workers: 0, log });
-  const producer = openProducer(backend, log);
-  const close = async () => {
-    await producer.close();
-    await backend.close();
-  };
-  return { producer, close };
 }

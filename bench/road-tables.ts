@@ -31,17 +31,23 @@ export const perOrder = (side: SideTotals) => {
 /** Ratios come first: ours, and below it the same orders by hand. */
 export function roadTable(measured: readonly Measured<RoadFigures>[]): string {
   const table = tableOf([
-    ...['jobs in', 'side', 'of inline', 'orders/s', 'statements', 'transactions', 'BullMQ’s', 'Redis commands'],
-    ...['CPU ms: own', 'Postgres', 'Redis', 'sandbox'],
+    ...['jobs in', 'side', 'of inline', 'CPU ms: own', 'Postgres', 'Redis', 'sandbox'],
+    ...['statements', 'transactions', 'round trips', 'BullMQ’s', 'Redis commands', 'orders/s'],
   ]);
-  for (const [backend, { ours, inline }] of measured)
+  for (const [backend, { ours, inline, roundTrips }] of measured)
     for (const [name, side] of [['ours', ours] as const, ['inline', inline] as const]) {
       const { cpuMs, ...order } = perOrder(side);
       const own = name === 'ours' ? cpuMs.workers : cpuMs.inline;
-      const figures = [order.statements, order.transactions, order.bullmqStatements, order.redisCommands];
+      const sent = [
+        order.statements,
+        order.transactions,
+        roundTrips[name],
+        order.bullmqStatements,
+        order.redisCommands,
+      ];
       table.push([
-        ...[backend, name, (order.perSecond / perSecond(inline)).toFixed(2), order.perSecond.toFixed(1)],
-        ...[...figures, own, cpuMs.postgres, cpuMs.redis, cpuMs.sandbox].map(figure => figure.toFixed(1)),
+        ...[backend, name, (order.perSecond / perSecond(inline)).toFixed(2)],
+        ...[own, cpuMs.postgres, cpuMs.redis, cpuMs.sandbox, ...sent, order.perSecond].map(figure => figure.toFixed(1)),
       ]);
     }
   return table.toString();
@@ -59,7 +65,8 @@ export function queueTable(measured: readonly Measured<RoadFigures>[]): string {
 }
 
 export function roadSummary([backend, figures]: Measured<RoadFigures>): string {
-  const { ours, inline, books, ledgerBalanced, memoryMb, differences, offTheRoad } = figures;
+  const { ours, inline, books, ledgerBalanced, memoryMb, differences, offTheRoad, countedByInline } = figures;
+  const { statements, transactions } = countedByInline;
   const memory = Object.entries(memoryMb).filter(([, mb]) => mb > 0);
   return [
     [
@@ -68,6 +75,7 @@ export function roadSummary([backend, figures]: Measured<RoadFigures>): string {
       `ledger ${ledgerBalanced ? 'balanced' : 'NOT balanced'}`,
       `MB: ${memory.map(([name, mb]) => `${name} ${mb.toFixed(0)}`).join(', ')}`,
     ].join(' · '),
+    `  inline, by its own count: ${statements.toFixed(1)} statements and ${transactions.toFixed(1)} transactions per order`,
     ...differences.map(text => `  rows differ: ${text}`),
     ...offTheRoad.map(text => `  inline stopped: ${text}`),
   ].join('\n');

@@ -1,7 +1,8 @@
 import Table from 'cli-table3';
 import type { HistoryFigures } from './history.ts';
+import { type HostFigures, ofRaw } from './host.ts';
 import type { IngressFigures } from './ingress.ts';
-import { milliseconds } from './quantile.ts';
+import { milliseconds, quantile } from './quantile.ts';
 
 /** The queue's backend, and the figures measured with it. */
 export type Measured<Figures> = readonly [backend: string, figures: Figures];
@@ -21,13 +22,35 @@ export function ingressTable(measured: readonly Measured<IngressFigures>[]): str
     'requests/s',
     'errors',
     'lost',
+    'without a job',
   ];
   const table = tableOf(['jobs in', ...head]);
-  for (const [backend, { perSecond, cpuMs, baselines, p50, p95, p99, errors, lost }] of measured) {
+  for (const [backend, { perSecond, cpuMs, baselines, p50, p95, p99, errors, lost, withoutJob }] of measured) {
     const { express, insert } = baselines;
     const ratios = [perSecond / express.perSecond, perSecond / insert.perSecond].map(ratio => ratio.toFixed(2));
     const cpu = [cpuMs, cpuMs / insert.cpuMs].map(figure => figure.toFixed(2));
-    table.push([backend, ...ratios, ...cpu, ...[p50, p95, p99].map(milliseconds), perSecond.toFixed(0), errors, lost]);
+    table.push([
+      backend,
+      ...ratios,
+      ...cpu,
+      ...[p50, p95, p99].map(milliseconds),
+      perSecond.toFixed(0),
+      errors,
+      lost,
+      withoutJob,
+    ]);
+  }
+  return table.toString();
+}
+
+/** Each run's ratio stands beside the median: how far they lie apart says how quiet the machine was. */
+export function hostTable(measured: readonly Measured<HostFigures>[]): string {
+  const table = tableOf(['jobs in', 'of raw BullMQ', 'in each run', 'chains/s', 'raw']);
+  for (const [backend, figures] of measured) {
+    const { ours, raw } = figures;
+    const each = ours.map((perSecond, run) => (perSecond / (raw[run] ?? Number.NaN)).toFixed(2)).join(' ');
+    const medians = [ours, raw].map(sample => quantile(sample, 0.5).toFixed(0));
+    table.push([backend, ofRaw(figures).toFixed(2), each, ...medians]);
   }
   return table.toString();
 }
@@ -40,4 +63,5 @@ export function historyTable({ questions }: HistoryFigures): string {
   return table.toString();
 }
 
-export const ingressIsGood = ({ errors, lost }: IngressFigures): boolean => errors === 0 && lost === 0;
+export const ingressIsGood = ({ errors, lost, withoutJob }: IngressFigures): boolean =>
+  errors === 0 && lost === 0 && withoutJob === 0;

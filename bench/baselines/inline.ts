@@ -2,7 +2,7 @@
  * The road of an order as a good engineer would write it by hand, in one process and without a queue: the same provider
  * clients, the same rows, and a commit wherever the promise needs one. It imports nothing of `workers/` or `store/`.
  *
- *   POST /run {"orders": [ids], "lanes": {"fulfill": 5, …}} → {"settled", "offTheRoad", "counts"}
+ *   POST /run {"orders": [ids], "lanes": {"fulfill": 5, …}} → {"settled", "offTheRoad", "sent"}
  *
  * It knows the one road on which nothing goes wrong: an order that would wait or be reviewed ends there.
  */
@@ -14,10 +14,11 @@ import { readWorkerConfig } from '../../runtime/config.ts';
 import { listen } from '../../runtime/http/listen.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createSecretBox } from '../../runtime/secrets/secret-box.ts';
-import { type Counts, openDatabase } from './inline/database.ts';
+import { openDatabase } from './inline/database.ts';
 import { openFulfill } from './inline/fulfill.ts';
 import { type Lane, openLane } from './inline/lanes.ts';
 import { payOut, readBack } from './inline/payout.ts';
+import { lockLeg, ofPayout } from './inline/payout-statements.ts';
 import { purchase } from './inline/purchase.ts';
 import type { Claimed } from './inline/purchase-statements.ts';
 import { type Leg, sell } from './inline/sale.ts';
@@ -28,12 +29,14 @@ export type InlineRequest = {
   /** How many orders are in each step at once, as the workers' queues allow. */
   readonly lanes: Readonly<Record<Step, number>>;
 };
+/** `roundTrips`: begin and commit too, and one of the two payouts, which run side by side. */
+export type Sent = { readonly statements: number; readonly transactions: number; readonly roundTrips: number };
 export type InlineAnswer = {
   readonly settled: number;
   /** Why orders were not settled. */
   readonly offTheRoad: readonly string[];
-  /** Since the process began. */
-  readonly counts: Counts;
+  /** What it sent during this run, by its own count. */
+  readonly sent: Sent;
 };
 
 /** As many as the workers' process opens. */
@@ -82,7 +85,15 @@ async function settleLeg(order: Claimed, leg: Leg, pay: Lane): Promise<void> {
   }
 }
 
+function sentSoFar(): Sent {
+  const { statements, transactions, byStatement } = surroundings.database.counts;
+  const ofPayouts = ofPayout.reduce((sum, name) => sum + (byStatement.get(name) ?? 0), 0);
+  const bracketsOfPayouts = 2 * (byStatement.get(lockLeg.name) ?? 0);
+  return { statements, transactions, roundTrips: statements + 2 * transactions - (ofPayouts + bracketsOfPayouts) / 2 };
+}
+
 async function run({ orders, lanes: widths }: InlineRequest): Promise<InlineAnswer> {
+  const before = sentSoFar();
   const lanes = {
     fulfill: openLane(widths.fulfill),
     purchase: openLane(widths.purchase),
@@ -91,8 +102,13 @@ async function run({ orders, lanes: widths }: InlineRequest): Promise<InlineAnsw
   };
   const ends = await Promise.allSettled(orders.map(orderId => settle(orderId, lanes)));
   const offTheRoad = ends.flatMap(end => (end.status === 'rejected' ? [String(end.reason)] : []));
-  const { counts } = surroundings.database;
-  return { settled: orders.length - offTheRoad.length, offTheRoad: [...new Set(offTheRoad)], counts };
+  const after = sentSoFar();
+  const sent = {
+    statements: after.statements - before.statements,
+    transactions: after.transactions - before.transactions,
+    roundTrips: after.roundTrips - before.roundTrips,
+  };
+  return { settled: orders.length - offTheRoad.length, offTheRoad: [...new Set(offTheRoad)], sent };
 }
 
 await listen(

@@ -5,24 +5,23 @@ export type Statement = { readonly name: string; readonly text: string };
 export type Ask = <Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]) => Promise<Row[]>;
 
 /** What was sent so far. `transactions`: those of several statements; each other statement commits by itself. */
-export type Counts = { statements: number; transactions: number; byStatement: Record<string, number> };
+export type Counts = { statements: number; transactions: number; readonly byStatement: Map<string, number> };
 
 export type Database = {
   readonly counts: Counts;
   /** One statement, committed by itself. */
   readonly ask: Ask;
   transaction<T>(work: (ask: Ask) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
 };
 
 export function openDatabase(connectionString: string, connections: number): Database {
   const pool = new pg.Pool({ connectionString, max: connections, keepAlive: true });
-  const counts: Counts = { statements: 0, transactions: 0, byStatement: {} };
+  const counts: Counts = { statements: 0, transactions: 0, byStatement: new Map() };
   const askOn =
     (client: pg.Pool | pg.PoolClient): Ask =>
     async (statement, values) => {
       counts.statements += 1;
-      counts.byStatement[statement.name] = (counts.byStatement[statement.name] ?? 0) + 1;
+      counts.byStatement.set(statement.name, (counts.byStatement.get(statement.name) ?? 0) + 1);
       return (await client.query({ ...statement, values: [...values] })).rows;
     };
   return {
@@ -43,6 +42,5 @@ export function openDatabase(connectionString: string, connections: number): Dat
         client.release();
       }
     },
-    close: () => pool.end(),
   };
 }

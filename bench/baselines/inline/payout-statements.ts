@@ -163,3 +163,6 @@ export const payLeg: Statement = {
       line as (${noted('paid', 'order_id', 10)})
     select id from entry`,
 };
+
+/** What each of the two payouts sends; the two run side by side. */
+export const ofPayout = [lockLeg, sendLeg, keepAcceptance, payLeg].map(({ name }) => name);
