@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Linux counts a process's time in hundredths of a second (proc(5), `utime` and `stime`). */
 const tickMs = 10;
@@ -31,6 +31,7 @@ export function cpuTimeOfFamily(pid: number): number {
 type Child = { readonly pid: string; readonly fields: string[] };
 
 function childrenOf(pid: number): Child[] {
+  if (!existsSync('/proc')) return [];
   return readdirSync('/proc').flatMap(name => {
     if (!/^\d+$/.test(name)) return [];
     try {
@@ -51,15 +52,16 @@ export function memoryOf(pid: number | undefined): number {
   }
 }
 
-/** MB of a process and its children, what they share counted once (`Pss`). */
+/** MB of a process and its children, what they share counted once (`Pss`); NaN where the system does not report it. */
 export function memoryOfFamily(pid: number): number {
+  const all = [`${pid}`, ...childrenOf(pid).map(child => child.pid)];
+  return all.reduce((sum, one) => sum + shareOf(one), 0) / 1024 || Number.NaN;
+}
+
+function shareOf(pid: string): number {
   try {
-    const all = [`${pid}`, ...childrenOf(pid).map(child => child.pid)];
-    const kilobytes = all.map(one =>
-      Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))?.[1]),
-    );
-    return kilobytes.reduce((sum, kB) => sum + kB, 0) / 1024;
+    return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
   } catch {
-    return Number.NaN;
+    return 0; // it has ended meanwhile
   }
 }

@@ -12,7 +12,7 @@ import { startHost } from '../workers/host/host.ts';
 import { processors } from '../workers/processors.ts';
 import { runRawChain } from './baselines/raw-bullmq.ts';
 import type { Progress } from './progress.ts';
-import { quantile } from './quantile.ts';
+import { medianRatio } from './quantile.ts';
 
 export type HostOptions = { chains: number; redisUrl: string | undefined; log: Writable; progress: Progress };
 
@@ -23,12 +23,7 @@ const runs = 5;
 const chain = ['fulfill', 'purchase', 'create-sale', 'payout'] as const satisfies readonly QueueName[];
 const { concurrency } = catalogue.fulfill;
 
-/** The median of the runs' ratios: the two runs of a pair had the same machine. */
-export const ofRaw = ({ ours, raw }: HostFigures): number =>
-  quantile(
-    ours.map((perSecond, run) => perSecond / (raw[run] ?? Number.NaN)),
-    0.5,
-  );
+export const ofRaw = ({ ours, raw }: HostFigures): number => medianRatio(ours, raw);
 
 /** A chain of four queues whose jobs do nothing, through the workers' host and on BullMQ alone. */
 export async function measureHost({ chains, redisUrl, log, progress }: HostOptions): Promise<HostFigures> {

@@ -22,8 +22,8 @@ export type IngressOptions = {
   progress: Progress;
 };
 
-/** The results of one server, over all rounds. */
-export type Side = { readonly perSecond: number; readonly cpuMs: number };
+/** The results of one server, over all rounds; `turns`: requests per second in each. */
+export type Side = { readonly perSecond: number; readonly cpuMs: number; readonly turns: readonly number[] };
 
 export type IngressFigures = Side & {
   p50: number;
@@ -117,22 +117,26 @@ type Server = { readonly url: URL; readonly pid: () => number | undefined };
 /** One of the servers, and its counts over its turns. */
 function openSide({ url, pid }: Server) {
   let [sent, answered, ms, cpuMs] = [0, 0, 0, 0];
+  let turns: number[] = [];
   return {
     url,
     async fired(count: number, send: (note: () => void) => Promise<void>): Promise<void> {
-      const [startedAt, cpuBefore] = [performance.now(), cpuTimeOf(pid())];
+      const [startedAt, cpuBefore, answeredBefore] = [performance.now(), cpuTimeOf(pid()), answered];
       await send(() => {
         answered += 1;
       });
-      ms += performance.now() - startedAt;
+      const took = performance.now() - startedAt;
+      turns.push((answered - answeredBefore) / (took / 1000));
+      ms += took;
       cpuMs += cpuTimeOf(pid()) - cpuBefore;
       sent += count;
     },
     forget() {
       [sent, answered, ms, cpuMs] = [0, 0, 0, 0];
+      turns = [];
     },
     errors: () => sent - answered,
-    figures: (): Side => ({ perSecond: answered / (ms / 1000), cpuMs: cpuMs / answered }),
+    figures: (): Side => ({ perSecond: answered / (ms / 1000), cpuMs: cpuMs / answered, turns }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The object that `--json` prints last: what was measured, by backend; what was not is left out. */
 import { type HostFigures, ofRaw } from './host.ts';
 import type { IngressFigures } from './ingress.ts';
+import { medianRatio } from './quantile.ts';
 import type { RoadFigures } from './road.ts';
 import { perOrder } from './road-tables.ts';
 import type { Measured } from './tables.ts';
@@ -15,10 +16,10 @@ const byBackend = <Figures>(measured: readonly Measured<Figures>[], reportOf: (f
   rounded(Object.fromEntries(measured.map(([backend, figures]) => [backend, reportOf(figures)])));
 
 export const ingressReport = (measured: readonly Measured<IngressFigures>[]): Report => ({
-  ingress: byBackend(measured, ({ perSecond, cpuMs, baselines, p50, p95, p99 }) => ({
+  ingress: byBackend(measured, ({ perSecond, cpuMs, turns, baselines, p50, p95, p99 }) => ({
     perSecond,
-    ofExpress: perSecond / baselines.express.perSecond,
-    ofInsert: perSecond / baselines.insert.perSecond,
+    ofExpress: medianRatio(turns, baselines.express.turns),
+    ofInsert: medianRatio(turns, baselines.insert.turns),
     cpuMs,
     ofInsertCpu: cpuMs / baselines.insert.cpuMs,
     p50,
@@ -34,7 +35,7 @@ export const roadReport = (measured: readonly Measured<RoadFigures>[]): Report =
     const { inline: _none, ...ownCpuMs } = cpuMs;
     return {
       perSecond,
-      ofInline: perSecond / byHand.perSecond,
+      ofInline: medianRatio(ours.turns, inline.turns),
       ...sent,
       roundTrips: roundTrips.ours,
       cpuMs: ownCpuMs,

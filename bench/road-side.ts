@@ -13,6 +13,8 @@ export type SideTotals = {
   orders: string[];
   settled: number;
   seconds: number;
+  /** Orders per second in each turn. */
+  readonly turns: number[];
   readonly counts: StatementCounts;
   redisCommands: number;
   readonly cpuMs: Record<ProcessName, number>;
@@ -22,6 +24,7 @@ export const openSide = (): SideTotals => ({
   orders: [],
   settled: 0,
   seconds: 0,
+  turns: [],
   counts: noStatements(),
   redisCommands: 0,
   cpuMs: { workers: 0, inline: 0, postgres: 0, redis: 0, sandbox: 0 },
@@ -46,6 +49,7 @@ export async function measureTurn(
   side.orders.push(...orders);
   side.settled += settled;
   side.seconds += seconds;
+  side.turns.push(settled / seconds);
 }
 
 async function cpuOf(

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { milliseconds, quantile } from './quantile.ts';
+import { medianRatio, milliseconds, quantile } from './quantile.ts';
 import type { RoadFigures } from './road.ts';
 import type { SideTotals } from './road-side.ts';
 import type { Measured } from './tables.ts';
@@ -46,7 +46,7 @@ export function roadTable(measured: readonly Measured<RoadFigures>[]): string {
         order.redisCommands,
       ];
       table.push([
-        ...[backend, name, (order.perSecond / perSecond(inline)).toFixed(2)],
+        ...[backend, name, medianRatio(side.turns, inline.turns).toFixed(2)],
         ...[own, cpuMs.postgres, cpuMs.redis, cpuMs.sandbox, ...sent, order.perSecond].map(figure => figure.toFixed(1)),
       ]);
     }
@@ -64,6 +64,9 @@ export function queueTable(measured: readonly Measured<RoadFigures>[]): string {
   return table.toString();
 }
 
+const pairs = (ours: readonly number[], theirs: readonly number[]): string =>
+  ours.map((perSecond, turn) => (perSecond / (theirs[turn] ?? Number.NaN)).toFixed(2)).join(' ');
+
 export function roadSummary([backend, figures]: Measured<RoadFigures>): string {
   const { ours, inline, books, ledgerBalanced, memoryMb, differences, offTheRoad, countedByInline } = figures;
   const { statements, transactions } = countedByInline;
@@ -75,6 +78,7 @@ export function roadSummary([backend, figures]: Measured<RoadFigures>): string {
       `ledger ${ledgerBalanced ? 'balanced' : 'NOT balanced'}`,
       `MB: ${memory.map(([name, mb]) => `${name} ${mb.toFixed(0)}`).join(', ')}`,
     ].join(' · '),
+    `  of inline in each pair of turns: ${pairs(ours.turns, inline.turns)}`,
     `  inline, by its own count: ${statements.toFixed(1)} statements and ${transactions.toFixed(1)} transactions per order`,
     ...differences.map(text => `  rows differ: ${text}`),
     ...offTheRoad.map(text => `  inline stopped: ${text}`),

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { HistoryFigures } from './history.ts';
 import { type HostFigures, ofRaw } from './host.ts';
 import type { IngressFigures } from './ingress.ts';
-import { milliseconds, quantile } from './quantile.ts';
+import { medianRatio, milliseconds, quantile } from './quantile.ts';
 
 /** The queue's backend, and the figures measured with it. */
 export type Measured<Figures> = readonly [backend: string, figures: Figures];
@@ -25,9 +25,9 @@ export function ingressTable(measured: readonly Measured<IngressFigures>[]): str
     'without a job',
   ];
   const table = tableOf(['jobs in', ...head]);
-  for (const [backend, { perSecond, cpuMs, baselines, p50, p95, p99, errors, lost, withoutJob }] of measured) {
+  for (const [backend, { perSecond, cpuMs, turns, baselines, p50, p95, p99, errors, lost, withoutJob }] of measured) {
     const { express, insert } = baselines;
-    const ratios = [perSecond / express.perSecond, perSecond / insert.perSecond].map(ratio => ratio.toFixed(2));
+    const ratios = [express, insert].map(baseline => medianRatio(turns, baseline.turns).toFixed(2));
     const cpu = [cpuMs, cpuMs / insert.cpuMs].map(figure => figure.toFixed(2));
     table.push([
       backend,
