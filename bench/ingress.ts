@@ -8,6 +8,7 @@ import { startSupervised } from '../runtime/system/supervised-process.ts';
 import { type System, startSystem } from '../runtime/system/supervisor.ts';
 import { openStore, type Store } from '../store/database/open.ts';
 import { cpuTimeOf } from './cpu-time.ts';
+import { openJobs } from './jobs.ts';
 import { fire, type Shot } from './load.ts';
 import type { Progress } from './progress.ts';
 import { quantile } from './quantile.ts';
@@ -21,8 +22,8 @@ export type IngressOptions = {
   progress: Progress;
 };
 
-/** The results of one server, over all rounds. */
-export type Side = { readonly perSecond: number; readonly cpuMs: number };
+/** The results of one server, over all rounds; `turns`: requests per second in each. */
+export type Side = { readonly perSecond: number; readonly cpuMs: number; readonly turns: readonly number[] };
 
 export type IngressFigures = Side & {
   p50: number;
@@ -30,10 +31,10 @@ export type IngressFigures = Side & {
   p99: number;
   /** Requests that were not acknowledged with 202. */
   errors: number;
-  acknowledged: number;
-  stored: number;
   /** Requests that were acknowledged and are not in the database: must be 0. */
   lost: number;
+  /** Events that were acknowledged and whose job cannot be taken yet: must be 0 while the queue answers. */
+  withoutJob: number;
   /** The baselines, on the same machine under the same load, in turn with ours. */
   baselines: { readonly express: Side; readonly insert: Side };
 };
@@ -94,15 +95,19 @@ export async function measureIngress(options: IngressOptions): Promise<IngressFi
   signal.throwIfAborted();
 
   const stored = await storedOrderIds(store);
+  const jobs = await openJobs(system, log);
+  opened.defer(jobs.close);
+  const waiting = await jobs.producer.queues
+    .get('import-order')
+    ?.getJobCountByTypes('waiting', 'prioritized', 'delayed');
   return {
     ...sides.ours.figures(),
     p50: quantile(latencies, 0.5),
     p95: quantile(latencies, 0.95),
     p99: quantile(latencies, 0.99),
     errors: sides.ours.errors(),
-    acknowledged: acknowledged.size,
-    stored: stored.size,
     lost: acknowledged.difference(stored).size,
+    withoutJob: Math.max(0, acknowledged.size - (waiting ?? 0)),
     baselines: { express: sides.express.figures(), insert: sides.insert.figures() },
   };
 }
@@ -112,22 +117,26 @@ type Server = { readonly url: URL; readonly pid: () => number | undefined };
 /** One of the servers, and its counts over its turns. */
 function openSide({ url, pid }: Server) {
   let [sent, answered, ms, cpuMs] = [0, 0, 0, 0];
+  let turns: number[] = [];
   return {
     url,
     async fired(count: number, send: (note: () => void) => Promise<void>): Promise<void> {
-      const [startedAt, cpuBefore] = [performance.now(), cpuTimeOf(pid())];
+      const [startedAt, cpuBefore, answeredBefore] = [performance.now(), cpuTimeOf(pid()), answered];
       await send(() => {
         answered += 1;
       });
-      ms += performance.now() - startedAt;
+      const took = performance.now() - startedAt;
+      turns.push((answered - answeredBefore) / (took / 1000));
+      ms += took;
       cpuMs += cpuTimeOf(pid()) - cpuBefore;
       sent += count;
     },
     forget() {
       [sent, answered, ms, cpuMs] = [0, 0, 0, 0];
+      turns = [];
     },
     errors: () => sent - answered,
-    figures: (): Side => ({ perSecond: answered / (ms / 1000), cpuMs: cpuMs / answered }),
+    figures: (): Side => ({ perSecond: answered / (ms / 1000), cpuMs: cpuMs / answered, turns }),
   };
 }
 

@@ -1,7 +1,8 @@
 /**
- * `npm run bench [-- --orders 200 --requests 5000 --connections 32 --only ingress|road]`: how much this machine takes.
- * Once with the jobs in Postgres, and once more in Redis when REDIS_URL names an empty one of this machine. Exits with 1
- * when something was lost, refused or done twice.
+ * `npm run bench [-- --orders 200 --requests 5000 --connections 32 --chains 1000 --only ingress|road|host --json]`: what
+ * this machine takes, beside baselines in the same run (bench/README.md). Once with the jobs in Postgres, and once more in
+ * Redis when REDIS_URL names an empty one of this machine. `--json` prints one object last. Exits with 1 when something was
+ * lost, refused or done twice.
  *
  * `npm run bench -- --only browser [--purchases 100 --pages 3]`: purchases on the supplier's website, with a real
  * Chromium; on its own, because it needs one. Exits with 1 also when memory grows or a process is left.
@@ -19,19 +20,14 @@ import { runStarter, type Starter } from '../runtime/system/starter.ts';
 import { measureBrowser } from './browser.ts';
 import { browserIsGood, browserSummary } from './browser-summary.ts';
 import { measureHistory } from './history.ts';
+import { measureHost } from './host.ts';
 import { measureIngress } from './ingress.ts';
 import { openProgress } from './progress.ts';
 import { emptyAgain, emptyRedis } from './redis.ts';
+import { hostReport, ingressReport, type Report, roadReport } from './report.ts';
 import { measureRoad } from './road.ts';
-import {
-  historyTable,
-  ingressIsGood,
-  ingressTable,
-  type Measured,
-  roadIsGood,
-  roadSummary,
-  roadTable,
-} from './tables.ts';
+import { heaviest, queueTable, roadIsGood, roadSummary, roadTable } from './road-tables.ts';
+import { historyTable, hostTable, ingressIsGood, ingressTable, type Measured } from './tables.ts';
 
 const { values } = parseArgs({
   options: {
@@ -40,16 +36,25 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '32' },
     purchases: { type: 'string', default: '100' },
     pages: { type: 'string', default: '3' },
+    chains: { type: 'string', default: '1000' },
     only: { type: 'string' },
+    json: { type: 'boolean', default: false },
   },
 });
 const orders =
   values.only === 'history' ? wholeNumber('orders', 10_000_000, '100000') : wholeNumber('orders', 10_000, '200');
 const requests = wholeNumber('requests', 1_000_000);
 const connections = wholeNumber('connections', 1_000);
+const chains = wholeNumber('chains', 100_000);
 const purchases = wholeNumber('purchases', 10_000);
 const pages = wholeNumber('pages', 8);
-const benches = { ingress: benchIngress, road: benchRoad, browser: benchBrowser, history: benchHistory };
+const benches = {
+  ingress: benchIngress,
+  road: benchRoad,
+  host: benchHost,
+  browser: benchBrowser,
+  history: benchHistory,
+};
 const chosen = chosenBenches(values.only);
 
 const logFile = join(temporaryFolder('bench'), 'bench.log');
@@ -58,54 +63,69 @@ const surroundings = { log: createWriteStream(logFile), progress: openProgress()
 await runStarter('bench', async ({ whenStopped }) => {
   const [load = 0] = loadavg();
   process.stderr.write(`${availableParallelism()} cores, load ${load.toFixed(1)} before the start; log: ${logFile}\n`);
-  const results: boolean[] = [];
-  for (const name of chosen) results.push(await benches[name](whenStopped));
-  if (results.every(Boolean)) return 0;
+  const outcomes: Outcome[] = [];
+  for (const name of chosen) outcomes.push(await benches[name](whenStopped));
+  const report: Report = Object.assign({}, ...outcomes.map(outcome => outcome.report));
+  if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  if (outcomes.every(({ isGood }) => isGood)) return 0;
   process.stderr.write(`the log is kept for a day: ${keepTemporary(logFile)}\n`);
   return 1;
 });
 
 type WhenStopped = Starter['whenStopped'];
 
-/** Each measurement gives whether everything was as it should be. */
-async function benchIngress(whenStopped: WhenStopped): Promise<boolean> {
+/** Whether everything was as it should be, and the figures for `--json`. */
+type Outcome = { readonly isGood: boolean; readonly report?: Report };
+
+async function benchIngress(whenStopped: WhenStopped): Promise<Outcome> {
   const measured = await onEachBackend(whenStopped, redisUrl =>
     measureIngress({ requests, connections, redisUrl, ...surroundings }),
   );
   process.stdout.write(`ingress: ${requests} signed webhooks over ${connections} connections\n`);
   process.stdout.write(`${ingressTable(measured)}\n`);
-  return measured.every(([, figures]) => ingressIsGood(figures));
+  return { isGood: measured.every(([, figures]) => ingressIsGood(figures)), report: ingressReport(measured) };
 }
 
-async function benchRoad(whenStopped: WhenStopped): Promise<boolean> {
+async function benchRoad(whenStopped: WhenStopped): Promise<Outcome> {
   const measured = await onEachBackend(whenStopped, redisUrl => measureRoad({ orders, redisUrl, ...surroundings }));
-  process.stdout.write(`road: ${orders} paid orders, all at once, through one workers process\n`);
-  process.stdout.write(`${roadTable(measured)}\n`);
-  for (const one of measured) process.stdout.write(`${roadSummary(one)}\n`);
-  return measured.every(([, figures]) => roadIsGood(figures));
+  process.stdout.write(`road: ${orders} paid orders in turns, per settled order\n`);
+  process.stdout.write(`${roadTable(measured)}\n${queueTable(measured)}\n`);
+  for (const one of measured) {
+    process.stdout.write(`${roadSummary(one)}\nthe statements that are asked most often, per order:\n`);
+    process.stdout.write(`${heaviest(one[1])}\n`);
+  }
+  return { isGood: measured.every(([, figures]) => roadIsGood(figures)), report: roadReport(measured) };
 }
 
-async function benchBrowser(): Promise<boolean> {
+async function benchHost(whenStopped: WhenStopped): Promise<Outcome> {
+  const measured = await onEachBackend(whenStopped, redisUrl => measureHost({ chains, redisUrl, ...surroundings }));
+  process.stdout.write(`host: ${chains} chains of four jobs that do nothing, five runs in turns\n`);
+  process.stdout.write(`${hostTable(measured)}\n`);
+  return { isGood: true, report: hostReport(measured) };
+}
+
+async function benchBrowser(): Promise<Outcome> {
   const figures = await measureBrowser({ purchases, pages, ...surroundings });
   process.stdout.write(`browser: ${purchases} purchases on the website, each account at one page\n`);
   process.stdout.write(`${browserSummary(figures)}\n`);
-  return browserIsGood(figures);
+  return { isGood: browserIsGood(figures) };
 }
 
-async function benchHistory(): Promise<boolean> {
+async function benchHistory(): Promise<Outcome> {
   const figures = await measureHistory({ orders, progress: surroundings.progress });
   const { fillSeconds, migrateSeconds } = figures;
   process.stdout.write(
     `history: ${orders} orders, filled in ${fillSeconds.toFixed(0)} s, migrated in ${migrateSeconds.toFixed(1)} s\n`,
   );
   process.stdout.write(`${historyTable(figures)}\n`);
-  return true;
+  return { isGood: true };
 }
 
 function chosenBenches(only: string | undefined): readonly (keyof typeof benches)[] {
-  if (only === undefined) return ['ingress', 'road'];
-  if (only === 'ingress' || only === 'road' || only === 'browser' || only === 'history') return [only];
-  throw new Error('--only is ingress, road, browser or history');
+  if (only === undefined) return ['ingress', 'road', 'host'];
+  const isBench = (name: string): name is keyof typeof benches => Object.hasOwn(benches, name);
+  if (isBench(only)) return [only];
+  throw new Error(`--only is one of ${Object.keys(benches).join(', ')}`);
 }
 
 async function onEachBackend<Figures>(
@@ -126,7 +146,7 @@ async function onEachBackend<Figures>(
 }
 
 function wholeNumber(
-  name: 'orders' | 'requests' | 'connections' | 'purchases' | 'pages',
+  name: 'orders' | 'requests' | 'connections' | 'chains' | 'purchases' | 'pages',
   most: number,
   standard?: string,
 ) {

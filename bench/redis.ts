@@ -15,3 +15,13 @@ export async function emptyRedis(url: string): Promise<string> {
 
 /** Leaves the Redis empty, as it was found. */
 export const emptyAgain = (url: string): Promise<unknown> => onRedis(url, redis => redis.flushdb());
+
+/** Its process, and how many commands it has run: those that BullMQ's scripts run are among them. */
+export async function readRedis(url: string | undefined): Promise<{ pid: number | undefined; commands: number }> {
+  if (url === undefined) return { pid: undefined, commands: 0 };
+  const [server, stats] = await onRedis(url, redis => Promise.all([redis.info('server'), redis.info('commandstats')]));
+  const calls = [...stats.matchAll(/^cmdstat_(?!info|hello|client|select)[^:]+:calls=(\d+)/gm)].map(([, n]) =>
+    Number(n),
+  );
+  return { pid: Number(/process_id:(\d+)/.exec(server)?.[1]), commands: calls.reduce((sum, n) => sum + n, 0) };
+}
