@@ -121,7 +121,7 @@ function startForgetfulSandbox(system: System, log: Writable) {
 
 async function addJobs({ config, databaseUrl }: System, jobs: readonly Job[], to: Writable): Promise<void> {
   const log = createLogger('bench', 'warn', { write: line => void to.write(line) });
-  const redis = config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl };
+  const redis = config.redis === undefined ? {} : { redis: config.redis };
   const backend = await openBackend({ databaseUrl, ...redis, workers: 0, log });
   const producer = openProducer(backend, log);
   for (let from = 0; from < jobs.length; from += addAtOnce) await producer.addAll(jobs.slice(from, from + addAtOnce));

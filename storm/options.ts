@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Backend, strikeKinds } from './schedule.ts';
+import { type Backend, backends, strikeKinds } from './schedule.ts';
 
 export type Options = {
   orders: number;
@@ -29,11 +29,12 @@ export function readOptions(args = process.argv.slice(2)): Options {
       throw new Error(`--only takes ${strikeKinds.join(', ')}, kill:api, …`);
     return name;
   });
-  if (values.backend !== 'postgres' && values.backend !== 'redis') throw new Error('--backend is postgres or redis');
+  const backend = backends.find(name => name === values.backend);
+  if (!backend) throw new Error(`--backend is one of ${backends.join(', ')}`);
   return {
     orders: whole('orders', values.orders, 1, ordersMax),
     seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
-    backend: values.backend,
+    backend,
     json: values.json,
     only,
   };

@@ -4,8 +4,9 @@ import { type Environment, knownVariables } from '../runtime/config.ts';
 import { type SupervisedProcess, startSupervised } from '../runtime/system/supervised-process.ts';
 import { type System, startSystem } from '../runtime/system/supervisor.ts';
 import { openStore, type Store } from '../store/database/open.ts';
-import { type OwnPostgres, type OwnServer, startOwnPostgres } from './own-postgres.ts';
-import { startOwnRedis } from './own-redis.ts';
+import { startOwnCluster } from './own-cluster.ts';
+import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
+import { type OwnQueues, startOwnRedis } from './own-redis.ts';
 import { patient } from './patient-store.ts';
 import type { Backend, Program } from './schedule.ts';
 import { type Clocks, wrongClocks } from './wrong-clocks.ts';
@@ -46,7 +47,7 @@ export type StormSystem = AsyncDisposable & {
   /** A store with the administrator's rights, for reading; the storm's own changes are the methods below. */
   readonly store: Store;
   readonly programs: Readonly<Record<Program, SupervisedProcess>>;
-  readonly servers: { readonly postgres: OwnPostgres; readonly redis: OwnServer | undefined };
+  readonly servers: { readonly postgres: OwnPostgres; readonly redis: OwnQueues | undefined };
   readonly clocks: Clocks;
   /** Deletes all jobs. */
   flush(): Promise<void>;
@@ -67,7 +68,7 @@ export async function startStormSystem(options: {
   const { backend, folder, log, patienceMs } = options;
   await using opened = new AsyncDisposableStack();
   const postgres = opened.use(await startOwnPostgres(join(folder, 'postgres')));
-  const redis = backend === 'redis' ? opened.use(await startOwnRedis(join(folder, 'redis'))) : undefined;
+  const queues = opened.use(await startQueues(backend, join(folder, 'queues')));
   const system = opened.use(
     await startSystem({
       // None of the caller's own settings: the stormed system runs on this machine alone, with invented money.
@@ -76,7 +77,7 @@ export async function startStormSystem(options: {
         ...shortened,
         DATABASE_URL: postgres.url,
         MIGRATION_DATABASE_URL: postgres.administratorUrl,
-        REDIS_URL: redis?.url,
+        ...queues?.settings,
       },
       dataFolder: join(folder, 'data'),
       removeData: true,
@@ -113,14 +114,26 @@ export async function startStormSystem(options: {
       'workers-2': secondWorkers,
       dashboard: program('dashboard'),
     },
-    servers: { postgres, redis },
+    servers: { postgres, redis: queues },
     clocks,
-    flush: redis ? redis.flush : () => emptyJobTables(store),
+    flush: queues ? queues.flush : () => emptyJobTables(store),
     age: (seconds, orderIds) => age(store, seconds, orderIds),
     endLooking: () => endLooking(store),
     readFeeds: async () => void (await store.read(em => em.execute('update feeds set next_check_at = clock_now()'))),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Undefined where the queues are in the database. */
+function startQueues(backend: Backend, folder: string): Promise<OwnQueues | undefined> {
+  switch (backend) {
+    case 'postgres':
+      return Promise.resolve(undefined);
+    case 'redis':
+      return startOwnRedis(folder);
+    case 'cluster':
+      return startOwnCluster(folder);
+  }
 }
 
 /** All of BullMQ's tables, without the one that lists its migrations: emptying them is the FLUSHALL of Postgres. */

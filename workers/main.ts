@@ -78,7 +78,7 @@ const application = `${config.paypal.environment}/${config.paypal.clientId}`;
 const feeds = watchFeeds({ store, application, log, now: store.clock.now });
 const sweeper = startSweeper({ store, producer, stallAfterMs, intervalMs, feeds, evidenceDays, log });
 defer('sweeper', () => sweeper.close());
-const kind = config.redisUrl ? 'redis' : 'postgres';
+const kind = config.redis ? 'redis' : 'postgres';
 const tellReady = (queues: readonly QueueName[]) => {
   log.info({ queues, backend: kind }, 'workers ready');
   announceReady();

@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import type { Environment } from './environment.ts';
+import { type RedisValues, redisSettings, redisVariables } from './redis.ts';
 
 /** Where the processes listen, what they are attached to, and how long they may take to stop. */
 export const processVariables = (env: Environment) => ({
@@ -33,11 +34,7 @@ export const processVariables = (env: Environment) => ({
       'The PostgreSQL database, as the role of the processes, which reads and writes rows and owns nothing: ' +
         '`npm run migrate` makes it. Outside production, `npm start` starts a database of its own when it is left out.',
     ),
-  REDIS_URL: Joi.string()
-    .uri({ scheme: ['redis', 'rediss'] })
-    .description(
-      'The Redis or Valkey that holds the queues (`noeviction`, AOF on). Left out, the queues are in the database.',
-    ),
+  ...redisVariables(),
   METRICS_TOKEN: Joi.string()
     .min(16)
     .max(256)
@@ -51,7 +48,7 @@ export const processVariables = (env: Environment) => ({
     .description('How long a process that is told to stop may finish the work in hand.'),
 });
 
-export type ProcessValues = {
+export type ProcessValues = RedisValues & {
   NODE_ENV: 'development' | 'test' | 'production';
   LOG_LEVEL: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   HOST: string;
@@ -60,7 +57,6 @@ export type ProcessValues = {
   SANDBOX_PORT: number;
   PUBLIC_URL?: string;
   DATABASE_URL: string;
-  REDIS_URL?: string;
   METRICS_TOKEN?: string;
   SHUTDOWN_DEADLINE_MS: number;
 };
@@ -74,7 +70,7 @@ export const processSettings = (values: ProcessValues) => ({
   sandboxPort: values.SANDBOX_PORT,
   publicUrl: (values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`).replace(/\/+$/, ''),
   databaseUrl: values.DATABASE_URL,
-  ...(values.REDIS_URL === undefined ? {} : { redisUrl: values.REDIS_URL }),
+  ...redisSettings(values),
   ...(values.METRICS_TOKEN === undefined ? {} : { metricsToken: values.METRICS_TOKEN }),
   shutdownDeadlineMs: values.SHUTDOWN_DEADLINE_MS,
 });
