@@ -1,5 +1,5 @@
 /**
- * `npm run storm -- --orders 300 --seed 1 --backend postgres|redis|cluster [--json] [--only kill,fault,…]` starts the whole
+ * `npm run storm -- --orders 300 --seed 1 --backend postgres|redis|cluster|sentinel [--json] [--only kill,fault,…]` starts the whole
  * system, and:
  *
  * 1. restores the database from a backup of a moment ago;

@@ -50,6 +50,7 @@ export async function startOwnCluster(folder: string): Promise<OwnQueues> {
   return {
     settings: { REDIS_CLUSTER_NODES: nodes.map(({ port }) => `127.0.0.1:${port}`).join(',') },
     async killAndStart() {
+      await soon('every primary has a replica', () => isWhole(nodes));
       const all = await primariesOf(nodes);
       const victim = all[kills++ % all.length];
       if (!victim) throw new Error('the cluster has no primary');
@@ -60,7 +61,6 @@ export async function startOwnCluster(folder: string): Promise<OwnQueues> {
         async () => (await primariesOf(others)).length === primaries,
       );
       await victim.start();
-      await soon('every primary has a replica again', () => isWhole(nodes));
     },
     flush: async () => {
       for (const node of await primariesOf(nodes)) await onRedis(node.url, redis => redis.flushall());

@@ -3,7 +3,7 @@ import { createDice, type Dice } from './dice.ts';
 import { drawFault, type Fault } from './faults.ts';
 import { drawShape, type Shape } from './shapes.ts';
 
-export const backends = ['postgres', 'redis', 'cluster'] as const;
+export const backends = ['postgres', 'redis', 'cluster', 'sentinel'] as const;
 export type Backend = (typeof backends)[number];
 export type Program = 'api' | 'workers' | 'workers-2' | 'dashboard';
 export type WrongClock = 'workers-2' | 'postgres';
@@ -81,6 +81,7 @@ const deck: Record<Backend, readonly Target[]> = {
   postgres: ['workers', 'api', 'workers-2', 'postgres', 'dashboard', 'workers', 'workers-2', 'api'],
   redis: onRedis,
   cluster: onRedis,
+  sentinel: onRedis,
 };
 
 /** Every kind of process and server that can be killed. */

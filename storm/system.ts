@@ -7,6 +7,7 @@ import { openStore, type Store } from '../store/database/open.ts';
 import { startOwnCluster } from './own-cluster.ts';
 import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
 import { type OwnQueues, startOwnRedis } from './own-redis.ts';
+import { startOwnSentinel } from './own-sentinel.ts';
 import { patient } from './patient-store.ts';
 import type { Backend, Program } from './schedule.ts';
 import { type Clocks, wrongClocks } from './wrong-clocks.ts';
@@ -133,6 +134,8 @@ function startQueues(backend: Backend, folder: string): Promise<OwnQueues | unde
       return startOwnRedis(folder);
     case 'cluster':
       return startOwnCluster(folder);
+    case 'sentinel':
+      return startOwnSentinel(folder);
   }
 }
 
