@@ -49,11 +49,11 @@ export async function startOwnCluster(folder: string): Promise<OwnQueues> {
   let kills = 0;
   return {
     settings: { REDIS_CLUSTER_NODES: nodes.map(({ port }) => `127.0.0.1:${port}`).join(',') },
-    async killAndStart() {
+    async killAndStart(key) {
       await soon('every primary has a replica', () => isWhole(nodes));
       const all = await primariesOf(nodes);
-      const victim = all[kills++ % all.length];
-      if (!victim) throw new Error('the cluster has no primary');
+      const victim = key === undefined ? all[kills++ % all.length] : await holderOf(key, all);
+      if (!victim) throw new Error('the cluster has no such primary');
       await victim.end('SIGKILL');
       const others = nodes.filter(node => node !== victim);
       await soon(
@@ -91,6 +91,18 @@ async function form(nodes: readonly Node[]): Promise<void> {
     await onRedis(node.url, redis => redis.cluster('REPLICATE', String(id)));
   }
   await soon('the cluster is whole', () => isWhole(nodes));
+}
+
+/** Whoever does not hold it says who does, which is an error here. */
+async function holderOf(key: string, all: readonly Node[]): Promise<Node | undefined> {
+  for (const node of all) {
+    const holds = await onRedis(node.url, redis => redis.exists(key)).then(
+      () => true,
+      () => false,
+    );
+    if (holds) return node;
+  }
+  return undefined;
 }
 
 /** As the first node that answers sees them. */

@@ -8,8 +8,11 @@ import { expectRedisServer, keepsJobs, redisProcess } from './redis-process.ts';
 export type OwnQueues = AsyncDisposable & {
   /** By which the system finds it. */
   readonly settings: Environment;
-  /** kill -9 of what takes the jobs, and its start with the same data; another one may have taken its place meanwhile. */
-  killAndStart(): Promise<void>;
+  /**
+   * kill -9 of a server that takes jobs, and its start with the same data; another one may have taken its place meanwhile.
+   * @param key of many that take jobs, the one that holds this key; left out, each of them in turn
+   */
+  killAndStart(key?: string): Promise<void>;
   /** FLUSHALL. */
   flush(): Promise<void>;
 };

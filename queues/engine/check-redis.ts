@@ -16,26 +16,32 @@ async function serversOf(redis: RedisConnection): Promise<Redis[]> {
   return redis.nodes('all');
 }
 
-/** The node's or the sentinel's own words, where the error says no more than that none of them could be used. */
-function inTheirWords(error: unknown, told: unknown): unknown {
-  const theirs = told instanceof Error && 'lastNodeError' in told ? told.lastNodeError : told;
-  if (!(theirs instanceof Error) || (error instanceof Error && error.name === 'ReplyError')) return error;
-  if (theirs.name === 'ReplyError') return theirs;
-  return new Error(`${error instanceof Error ? error.message : error} (${theirs.message})`, { cause: error });
+const isRefusal = (error: unknown): error is Error => error instanceof Error && error.name === 'ReplyError';
+
+/** The sentinel's or the node's own words, where the error says no more than that none of them could be used. */
+function inTheirWords(error: unknown, heard: ReadonlyMap<string, unknown>): unknown {
+  if (isRefusal(error)) return error;
+  const last = heard.get('error');
+  const ofNode = last instanceof Error && 'lastNodeError' in last ? last.lastNodeError : undefined;
+  if (isRefusal(ofNode)) return ofNode;
+  const reason = heard.get('sentinelError') ?? heard.get('node error') ?? last;
+  if (!(reason instanceof Error)) return error;
+  return new Error(`${error instanceof Error ? error.message : error} (${reason.message})`, { cause: error });
 }
 
 /** @throws WouldEvict when one of the servers would evict jobs, and when Redis cannot be reached */
 export async function checkRedis(address: RedisAddress, log: Pick<Logger, 'warn'>): Promise<void> {
   const redis = connectRedis(address, patience);
-  let told: unknown;
-  for (const event of ['error', 'sentinelError']) redis.on(event, (error: unknown) => (told = error));
+  const heard = new Map<string, unknown>();
+  for (const event of ['error', 'sentinelError', 'node error'])
+    redis.on(event, (error: unknown) => heard.set(event, error));
   const check = async () => {
     for (const server of await serversOf(redis)) await assertKeepsJobs(server, log);
   };
   try {
     await within(checkMs, check(), 'Redis was not reached');
   } catch (error) {
-    throw inTheirWords(error, told);
+    throw inTheirWords(error, heard);
   } finally {
     redis.disconnect();
   }
