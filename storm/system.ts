@@ -5,6 +5,7 @@ import { type SupervisedProcess, startSupervised } from '../runtime/system/super
 import { type System, startSystem } from '../runtime/system/supervisor.ts';
 import { openStore, type Store } from '../store/database/open.ts';
 import { startOwnCluster } from './own-cluster.ts';
+import { startOwnPgBouncer } from './own-pgbouncer.ts';
 import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
 import { type OwnQueues, startOwnRedis } from './own-redis.ts';
 import { startOwnSentinel } from './own-sentinel.ts';
@@ -62,21 +63,24 @@ export type StormSystem = AsyncDisposable & {
 
 export async function startStormSystem(options: {
   backend: Backend;
+  pgbouncer?: boolean;
   folder: string;
   log: Writable;
   patienceMs: number;
 }): Promise<StormSystem> {
-  const { backend, folder, log, patienceMs } = options;
+  const { backend, pgbouncer = false, folder, log, patienceMs } = options;
   await using opened = new AsyncDisposableStack();
   const postgres = opened.use(await startOwnPostgres(join(folder, 'postgres')));
   const queues = opened.use(await startQueues(backend, join(folder, 'queues')));
+  const bouncer = pgbouncer ? opened.use(await startOwnPgBouncer(join(folder, 'pgbouncer'), postgres.url)) : undefined;
   const system = opened.use(
     await startSystem({
       // None of the caller's own settings: the stormed system runs on this machine alone, with invented money.
       env: {
         ...Object.fromEntries(knownVariables().map(name => [name, undefined])),
         ...shortened,
-        DATABASE_URL: postgres.url,
+        DATABASE_URL: bouncer?.url ?? postgres.url,
+        ...(bouncer ? { DATABASE_DIRECT_URL: postgres.url, DATABASE_NAMED_STATEMENTS: 'off' } : {}),
         MIGRATION_DATABASE_URL: postgres.administratorUrl,
         ...queues?.settings,
       },

@@ -18,7 +18,7 @@ import { scheduleBookCheck } from '../store/books/book-check.ts';
 import { formerKeys, withEnteredKeys } from '../store/connections/provider-keys.ts';
 import { timeIn } from '../store/database/clock.ts';
 import { keepClocksAgreeing } from '../store/database/clocks-agree.ts';
-import { openStore } from '../store/database/open.ts';
+import { openProcessStore } from '../store/database/open.ts';
 import { scheduleForgetting } from '../store/forgetting/schedule.ts';
 import { scheduleRates } from '../store/money/rate-feeds.ts';
 import { troubleBoard } from '../store/operations/provider-troubles.ts';
@@ -36,7 +36,7 @@ const given = readWorkerConfig();
 
 const log = createLogger('workers', given.logLevel);
 const defer = onShutdown({ deadlineMs: given.shutdownDeadlineMs, log });
-const store = await openStore(given.databaseUrl, 20, given.encryptionKeys);
+const store = await openProcessStore(given, 20, given.encryptionKeys);
 defer('store', () => store.close());
 keepClocksAgreeing(store.clock, log);
 await assertKeysFit(store, given.encryptionKeys);

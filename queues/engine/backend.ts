@@ -6,6 +6,7 @@ import { connectRedis } from '../../runtime/redis/connect.ts';
 import { within } from '../../runtime/with-timeout.ts';
 import { clocksMayDifferMs } from '../../store/database/clock.ts';
 import { breakSilent, timeouts } from '../../store/database/pool-timeouts.ts';
+import { assertOwnSession } from '../../store/database/pooler.ts';
 import type { QueueContract } from '../define-queue.ts';
 import { backOffMs, backOffType } from './back-off.ts';
 import { checkRedis } from './check-redis.ts';
@@ -43,6 +44,10 @@ const backOff = (contract: QueueContract): WorkerSettings => ({
 
 /** When BullMQ last looked for jobs whose worker is gone: it does not look again before that time has passed. */
 const forgetLateCheck = `update meta set value = $1::bigint::text where field = 'stalled-check' and value::bigint > $2::bigint`;
+
+const needsOwnSession =
+  'DATABASE_URL leads through a pooler, and the queues are in the database, where their workers LISTEN. Name Postgres ' +
+  'itself in DATABASE_URL, or a Redis for the queues (REDIS_URL)';
 
 /**
  * BullMQ on the application's own Postgres. All queues and workers share one pool: each worker keeps one connection
@@ -127,7 +132,10 @@ export async function openBackend(options: {
   prefix?: string;
 }): Promise<Backend> {
   const { databaseUrl, redis, workers, log, prefix = 'orders' } = options;
-  if (!redis) return postgresBackend(databaseUrl, workers);
+  if (!redis) {
+    await assertOwnSession(databaseUrl, needsOwnSession);
+    return postgresBackend(databaseUrl, workers);
+  }
   await checkRedis(redis, log);
   return redisBackend(redis, prefix);
 }
