@@ -1,7 +1,7 @@
 /** `npm run api`: takes payments, webhooks and the resellers' requests. */
 import '../runtime/node-version.ts';
 import { readFileSync } from 'node:fs';
-import pg from 'pg';
+import type pg from 'pg';
 import { createEbayClient } from '../providers/ebay/client.ts';
 import { openGate } from '../providers/gate/open-gate.ts';
 import { createCertificateFetcher, trustAnchors } from '../providers/paypal/certificate.ts';
@@ -20,8 +20,8 @@ import { openKnownSenders } from '../store/connections/known-senders.ts';
 import { type FormerKeys, formerKeys, withEnteredKeys } from '../store/connections/provider-keys.ts';
 import { keepClocksAgreeing } from '../store/database/clocks-agree.ts';
 import { createKeyring } from '../store/database/keyring.ts';
-import { openStore } from '../store/database/open.ts';
-import { timeouts } from '../store/database/pool-timeouts.ts';
+import { openProcessStore } from '../store/database/open.ts';
+import { openPool } from '../store/database/pool.ts';
 import { openEventInbox, statementsMax } from '../store/events/event-inbox.ts';
 import { troubleBoard } from '../store/operations/provider-troubles.ts';
 import { assertKeysFit } from '../store/sealing/encryption-keys.ts';
@@ -36,13 +36,13 @@ const given = readConfig();
 const log = createLogger('api', given.logLevel);
 const defer = onShutdown({ deadlineMs: given.shutdownDeadlineMs, log });
 
-const store = await openStore(given.databaseUrl, 20, given.encryptionKeys);
+const store = await openProcessStore(given, 20, given.encryptionKeys);
 defer('store', () => store.close());
 keepClocksAgreeing(store.clock, log);
 await assertKeysFit(store, given.encryptionKeys);
 const box = createSecretBox(given.encryptionKeys);
 const config = await withEnteredKeys(given, store, box);
-const pools = { checkouts: openPool(3), logIns: openPool(2), events: openPool(statementsMax), senders: openPool(2) };
+const pools = { checkouts: newPool(3), logIns: newPool(2), events: newPool(statementsMax), senders: newPool(2) };
 const producer = await openLateProducer(() => openBackend({ ...config, workers: 0, log }), log);
 defer('producer', () => producer.close());
 const gate = openGate({ ...config, board: troubleBoard(store), log });
@@ -75,8 +75,8 @@ defer('http', () => close());
 log.info({ port }, 'api ready');
 
 /** Connections for what uses SQL of its own: the counters of rate limits, the events and their senders. */
-function openPool(max: number): pg.Pool {
-  const pool = new pg.Pool({ connectionString: config.databaseUrl, max, ...timeouts });
+function newPool(max: number): pg.Pool {
+  const pool = openPool(config, max);
   pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));
   defer('pool', () => pool.end());
   return pool;

@@ -27,7 +27,7 @@ export function cpuTimeOfFamily(pid: number): number {
   }
 }
 
-type Child = { readonly pid: string; readonly fields: string[] };
+type Child = { readonly pid: string; readonly fields: readonly string[] };
 
 function childrenOf(pid: number): Child[] {
   if (!existsSync('/proc')) return [];

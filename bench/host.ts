@@ -56,7 +56,8 @@ async function runOurChain(
   to: Writable,
 ): Promise<number> {
   const log = createLogger('host', 'info', { write: line => void to.write(line) });
-  const backend = await openBackend({ databaseUrl, ...(redisUrl ? { redisUrl } : {}), workers: chain.length, log });
+  const redis = redisUrl ? { redis: { kind: 'server', url: redisUrl } as const } : {};
+  const backend = await openBackend({ databaseUrl, ...redis, workers: chain.length, log });
   const producer = openProducer(backend, log);
   const jobFor = (place: number, id: string) => catalogue[chain[place]!].jobFor({ id, stateEntry: 1, wake: 0 });
   await producer.addAll(Array.from({ length: chains }, () => jobFor(0, randomUUID())));

@@ -1,7 +1,6 @@
 /** `npm run dashboard`: the operators' pages and actions. */
 import '../runtime/node-version.ts';
 import type { RequestListener } from 'node:http';
-import pg from 'pg';
 import { openBackend } from '../queues/engine/backend.ts';
 import { openProducer } from '../queues/engine/producer.ts';
 import { openWhenThere } from '../queues/engine/wait-for-redis.ts';
@@ -11,8 +10,8 @@ import { listen } from '../runtime/http/listen.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { keepClocksAgreeing } from '../store/database/clocks-agree.ts';
-import { openStore } from '../store/database/open.ts';
-import { timeouts } from '../store/database/pool-timeouts.ts';
+import { openProcessStore } from '../store/database/open.ts';
+import { openPool } from '../store/database/pool.ts';
 import { assertKeysFit } from '../store/sealing/encryption-keys.ts';
 import { createDashboard } from './app.ts';
 import { waitingForQueues } from './middleware/waiting.ts';
@@ -21,11 +20,11 @@ const config = readDashboardConfig();
 const log = createLogger('dashboard', config.logLevel);
 const defer = onShutdown({ deadlineMs: config.shutdownDeadlineMs, log });
 
-const store = await openStore(config.databaseUrl, 5, config.encryptionKeys);
+const store = await openProcessStore(config, 5, config.encryptionKeys);
 defer('store', () => store.close());
 keepClocksAgreeing(store.clock, log);
 await assertKeysFit(store, config.encryptionKeys);
-const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 2, ...timeouts });
+const pool = openPool(config, 2);
 pool.on('error', error => log.warn({ err: error }, 'idle connection lost'));
 defer('pool', () => pool.end());
 let answer: RequestListener = waitingForQueues;

@@ -6,6 +6,7 @@ import { misspeltNames } from './config/misspelt-names.ts';
 import { type PipelineValues, pipelineSettings, pipelineVariables } from './config/pipeline.ts';
 import { type ProcessValues, processSettings, processVariables } from './config/process.ts';
 import { type ProviderValues, providerSettings, providerVariables } from './config/providers.ts';
+import { redisContradictions } from './config/redis.ts';
 import {
   type SealValues,
   type SessionValues,
@@ -18,6 +19,7 @@ import { singleProgramVariables } from './config/single-programs.ts';
 
 export type { Environment } from './config/environment.ts';
 export type { ProviderEnvironment } from './config/provider-urls.ts';
+export type { RedisAddress } from './config/redis.ts';
 export type { EncryptionKey } from './config/secrets.ts';
 
 /** The settings of the api, which reads all of them. Values are frozen, names carry their unit. */
@@ -133,7 +135,11 @@ function read<Values, Settings extends object>(
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const schema = Joi.object<Values>(schemas(given)).unknown().prefs({ abortEarly: false });
   const { value, error } = schema.validate(given, { errors: { wrap: { label: false } } });
-  const mistakes = [...(error?.details.map(({ message }) => message) ?? []), ...misspeltNames(given, knownVariables())];
+  const mistakes = [
+    ...(error?.details.map(({ message }) => message) ?? []),
+    ...misspeltNames(given, knownVariables()),
+    ...redisContradictions(given),
+  ];
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return freezeDeep(settingsFrom(value as Values));
 }

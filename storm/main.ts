@@ -1,6 +1,6 @@
 /**
- * `npm run storm -- --orders 300 --seed 1 --backend postgres|redis [--json] [--only kill,fault,…]` starts the whole
- * system, and:
+ * `npm run storm -- --orders 300 --seed 1 --backend postgres|redis|cluster|sentinel [--pgbouncer] [--json]
+ * [--only kill,fault,…]` starts the whole system, and:
  *
  * 1. restores the database from a backup of a moment ago;
  * 2. plays the scenarios of the demo and of later changes to a sale, while everything that can go wrong strikes, drawn
@@ -39,7 +39,7 @@ import { startStormSystem } from './system.ts';
 import type { Violation } from './violation.ts';
 
 const options = readOptions();
-const { orders, seed, backend, json, only } = options;
+const { orders, seed, backend, pgbouncer, json, only } = options;
 const patienceMs = 400_000;
 const balancePerOrderMinor = 150_00;
 /** Whether the storm has enough orders for this part as well: a small one skips the later ones. */
@@ -66,7 +66,7 @@ await runStarter('storm', async () => {
 });
 
 async function storm(folder: string, log: Writable): Promise<number> {
-  await using stormed = await startStormSystem({ backend, folder, log, patienceMs });
+  await using stormed = await startStormSystem({ backend, pgbouncer, folder, log, patienceMs });
   const { system, store } = stormed;
   const until = untilNothingMoves(store, patienceMs);
   const stage = withRegulars(await setStage(system, store, { patienceMs, until, refundPolicy: 'automatic' }));
@@ -120,7 +120,7 @@ async function storm(folder: string, log: Writable): Promise<number> {
   say('ledger:check recomputes the books');
   const found = withoutForgotten(await checkLedger(system.env), sent.expected);
   const { summary, stormy, kept } = await report({ stage, sent, forces, orders, backend, found, say });
-  const replay = `npm run storm -- --orders ${orders} --seed ${seed} --backend ${backend}`;
+  const replay = `npm run storm -- --orders ${orders} --seed ${seed} --backend ${backend}${pgbouncer ? ' --pgbouncer' : ''}`;
   say(kept ? 'the promise was kept' : `the promise was BROKEN; again with: ${replay}`);
   if (!stormy && !only)
     say('but it was no storm: too few kills or faults have hit anything, or something was never killed');

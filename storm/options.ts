@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
-import { type Backend, strikeKinds } from './schedule.ts';
+import { type Backend, backends, strikeKinds } from './schedule.ts';
 
 export type Options = {
   orders: number;
   seed: number;
   backend: Backend;
+  /** The processes reach Postgres through PgBouncer. */
+  pgbouncer: boolean;
   json: boolean;
   /** Narrows down why a seed fails: the other strikes are drawn as usual, and then skipped. */
   only: readonly string[] | undefined;
@@ -20,6 +22,7 @@ export function readOptions(args = process.argv.slice(2)): Options {
       orders: { type: 'string', default: '300' },
       seed: { type: 'string', default: '1' },
       backend: { type: 'string', default: 'postgres' },
+      pgbouncer: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       only: { type: 'string' },
     },
@@ -29,11 +32,15 @@ export function readOptions(args = process.argv.slice(2)): Options {
       throw new Error(`--only takes ${strikeKinds.join(', ')}, kill:api, …`);
     return name;
   });
-  if (values.backend !== 'postgres' && values.backend !== 'redis') throw new Error('--backend is postgres or redis');
+  const backend = backends.find(name => name === values.backend);
+  if (!backend) throw new Error(`--backend is one of ${backends.join(', ')}`);
+  if (values.pgbouncer && backend === 'postgres')
+    throw new Error('--pgbouncer needs the queues in Redis: --backend redis, cluster or sentinel');
   return {
     orders: whole('orders', values.orders, 1, ordersMax),
     seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
-    backend: values.backend,
+    backend,
+    pgbouncer: values.pgbouncer,
     json: values.json,
     only,
   };

@@ -1,53 +1,37 @@
-import { type ChildProcess, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { CannotStart } from '../runtime/cannot-start.ts';
+import { rmSync } from 'node:fs';
+import type { Environment } from '../runtime/config.ts';
 import { freePort } from '../runtime/system/free-port.ts';
-import { spawnRecorded } from '../runtime/system/started-processes.ts';
 import { onRedis } from './on-redis.ts';
-import type { OwnServer } from './own-postgres.ts';
+import { expectRedisServer, keepsJobs, redisProcess } from './redis-process.ts';
 
-const readyDeadlineMs = 10_000;
+/** What holds the queues of a storm, which may kill it. */
+export type OwnQueues = AsyncDisposable & {
+  /** By which the system finds it. */
+  readonly settings: Environment;
+  /**
+   * kill -9 of a server that takes jobs, and its start with the same data; another one may have taken its place meanwhile.
+   * @param key of many that take jobs, the one that holds this key; left out, each of them in turn
+   */
+  killAndStart(key?: string): Promise<void>;
+  /** FLUSHALL. */
+  flush(): Promise<void>;
+};
 
-/** The `redis-server` of this machine as it should be run: append-only file on, nothing evicted. */
-export async function startOwnRedis(folder: string): Promise<OwnServer & { flush(): Promise<void> }> {
-  expectRedisServer();
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const port = String(await freePort());
-  const url = `redis://127.0.0.1:${port}`;
-  const settings = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'];
-  const launch = async (): Promise<ChildProcess> => {
-    const where = ['--bind', '127.0.0.1', '--port', port, '--dir', folder];
-    const server = spawnRecorded('redis-server', [...where, ...settings], { role: 'server', stdio: 'ignore' });
-    for (const late = Date.now() + readyDeadlineMs; !(await answers(url)); await sleep(50))
-      if (Date.now() > late) throw new Error(`redis-server did not answer within ${readyDeadlineMs} ms`);
-    return server;
-  };
-  const end = async (signal: NodeJS.Signals) => {
-    const ended = once(server, 'exit');
-    server.kill(signal);
-    await ended;
-  };
-  let server = await launch();
+/** The `redis-server` of this machine. */
+export async function startOwnRedis(folder: string): Promise<OwnQueues> {
+  expectRedisServer('redis');
+  const server = redisProcess(folder, await freePort(), keepsJobs);
+  await server.start();
   return {
-    url,
+    settings: { REDIS_URL: server.url },
     async killAndStart() {
-      await end('SIGKILL');
-      server = await launch();
+      await server.end('SIGKILL');
+      await server.start();
     },
-    flush: async () => void (await onRedis(url, redis => redis.flushall())),
+    flush: async () => void (await onRedis(server.url, redis => redis.flushall())),
     async [Symbol.asyncDispose]() {
-      await end('SIGTERM');
+      await server.end('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
-
-function expectRedisServer(): void {
-  const { error } = spawnSync('redis-server', ['--version'], { stdio: 'ignore' });
-  if (error) throw new CannotStart('--backend redis needs the program redis-server, which is not on the PATH here');
-}
-
-const answers = (url: string): Promise<boolean> =>
-  onRedis(url, async redis => (await redis.ping()) === 'PONG').catch(() => false);

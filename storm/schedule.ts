@@ -4,7 +4,8 @@ import { createDice, type Dice } from './dice.ts';
 import { drawFault, type Fault } from './faults.ts';
 import { drawShape, type Shape } from './shapes.ts';
 
-export type Backend = 'postgres' | 'redis';
+export const backends = ['postgres', 'redis', 'cluster', 'sentinel'] as const;
+export type Backend = (typeof backends)[number];
 export type Program = 'api' | 'workers' | 'workers-2' | 'dashboard';
 export type WrongClock = 'workers-2' | 'postgres';
 export type Target = Program | 'postgres' | 'redis';
@@ -72,10 +73,17 @@ export const spanMs = (orders: number): number => Math.max(shortestMs, orders * 
 
 const lockMs = 5_000;
 
+const onRedis: readonly Target[] = [
+  ...(['workers', 'api', 'workers-2', 'postgres', 'redis'] as const),
+  ...(['dashboard', 'workers', 'workers-2', 'api', 'redis'] as const),
+];
+
 /** The targets of the kills, in turn: a target that is listed more often is killed more often. */
 const deck: Record<Backend, readonly Target[]> = {
   postgres: ['workers', 'api', 'workers-2', 'postgres', 'dashboard', 'workers', 'workers-2', 'api'],
-  redis: ['workers', 'api', 'workers-2', 'postgres', 'redis', 'dashboard', 'workers', 'workers-2', 'api', 'redis'],
+  redis: onRedis,
+  cluster: onRedis,
+  sentinel: onRedis,
 };
 
 /** Every kind of process and server that can be killed. */

@@ -4,8 +4,11 @@ import { type Environment, knownVariables } from '../runtime/config.ts';
 import { type SupervisedProcess, startSupervised } from '../runtime/system/supervised-process.ts';
 import { type System, startSystem } from '../runtime/system/supervisor.ts';
 import { openStore, type Store } from '../store/database/open.ts';
-import { type OwnPostgres, type OwnServer, startOwnPostgres } from './own-postgres.ts';
-import { startOwnRedis } from './own-redis.ts';
+import { startOwnCluster } from './own-cluster.ts';
+import { startOwnPgBouncer } from './own-pgbouncer.ts';
+import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
+import { type OwnQueues, startOwnRedis } from './own-redis.ts';
+import { startOwnSentinel } from './own-sentinel.ts';
 import { patient } from './patient-store.ts';
 import type { Backend, Program } from './schedule.ts';
 import { type Clocks, wrongClocks } from './wrong-clocks.ts';
@@ -46,7 +49,7 @@ export type StormSystem = AsyncDisposable & {
   /** A store with the administrator's rights, for reading; the storm's own changes are the methods below. */
   readonly store: Store;
   readonly programs: Readonly<Record<Program, SupervisedProcess>>;
-  readonly servers: { readonly postgres: OwnPostgres; readonly redis: OwnServer | undefined };
+  readonly servers: { readonly postgres: OwnPostgres; readonly redis: OwnQueues | undefined };
   readonly clocks: Clocks;
   /** Deletes all jobs. */
   flush(): Promise<void>;
@@ -60,23 +63,26 @@ export type StormSystem = AsyncDisposable & {
 
 export async function startStormSystem(options: {
   backend: Backend;
+  pgbouncer?: boolean;
   folder: string;
   log: Writable;
   patienceMs: number;
 }): Promise<StormSystem> {
-  const { backend, folder, log, patienceMs } = options;
+  const { backend, pgbouncer = false, folder, log, patienceMs } = options;
   await using opened = new AsyncDisposableStack();
   const postgres = opened.use(await startOwnPostgres(join(folder, 'postgres')));
-  const redis = backend === 'redis' ? opened.use(await startOwnRedis(join(folder, 'redis'))) : undefined;
+  const queues = opened.use(await startQueues(backend, join(folder, 'queues')));
+  const bouncer = pgbouncer ? opened.use(await startOwnPgBouncer(join(folder, 'pgbouncer'), postgres.url)) : undefined;
   const system = opened.use(
     await startSystem({
       // None of the caller's own settings: the stormed system runs on this machine alone, with invented money.
       env: {
         ...Object.fromEntries(knownVariables().map(name => [name, undefined])),
         ...shortened,
-        DATABASE_URL: postgres.url,
+        DATABASE_URL: bouncer?.url ?? postgres.url,
+        ...(bouncer ? { DATABASE_DIRECT_URL: postgres.url, DATABASE_NAMED_STATEMENTS: 'off' } : {}),
         MIGRATION_DATABASE_URL: postgres.administratorUrl,
-        REDIS_URL: redis?.url,
+        ...queues?.settings,
       },
       dataFolder: join(folder, 'data'),
       removeData: true,
@@ -113,14 +119,28 @@ export async function startStormSystem(options: {
       'workers-2': secondWorkers,
       dashboard: program('dashboard'),
     },
-    servers: { postgres, redis },
+    servers: { postgres, redis: queues },
     clocks,
-    flush: redis ? redis.flush : () => emptyJobTables(store),
+    flush: queues ? queues.flush : () => emptyJobTables(store),
     age: (seconds, orderIds) => age(store, seconds, orderIds),
     endLooking: () => endLooking(store),
     readFeeds: async () => void (await store.read(em => em.execute('update feeds set next_check_at = clock_now()'))),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Undefined where the queues are in the database. */
+function startQueues(backend: Backend, folder: string): Promise<OwnQueues | undefined> {
+  switch (backend) {
+    case 'postgres':
+      return Promise.resolve(undefined);
+    case 'redis':
+      return startOwnRedis(folder);
+    case 'cluster':
+      return startOwnCluster(folder);
+    case 'sentinel':
+      return startOwnSentinel(folder);
+  }
 }
 
 /** All of BullMQ's tables, without the one that lists its migrations: emptying them is the FLUSHALL of Postgres. */

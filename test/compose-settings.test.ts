@@ -32,6 +32,16 @@ const notPassed: readonly { settings: RegExp; why: string; services: readonly st
     services: ['api', 'workers', 'browser-worker'],
   },
   {
+    settings: /^REDIS_(SENTINEL|CLUSTER_NODES|USERNAME|PASSWORD|TLS)/,
+    why: 'the queues are in the container that REDIS_URL names',
+    services: ['api', 'workers', 'browser-worker', 'dashboard'],
+  },
+  {
+    settings: /^DATABASE_(DIRECT_URL|NAMED_STATEMENTS)$/,
+    why: 'no pooler is between the containers and the one of the database',
+    services: ['migrate', 'api', 'workers', 'browser-worker', 'dashboard'],
+  },
+  {
     settings: /_WEBHOOK_(SEGMENT|SECRET)$/,
     why: 'the api alone takes notifications',
     services: ['workers', 'browser-worker'],

@@ -4,7 +4,7 @@ import { createLogger } from '../runtime/logger.ts';
 import { createSecretBox } from '../runtime/secrets/secret-box.ts';
 import { formerKeys, withEnteredKeys } from '../store/connections/provider-keys.ts';
 import { assertClocksAgree } from '../store/database/clocks-agree.ts';
-import { openStore } from '../store/database/open.ts';
+import { openProcessStore } from '../store/database/open.ts';
 import { troubleBoard } from '../store/operations/provider-troubles.ts';
 import type { Context } from './context/context.ts';
 import { openProviders } from './context/providers.ts';
@@ -15,7 +15,7 @@ type Command = AsyncDisposable & { readonly context: Context };
 export async function openCommand(name: string): Promise<Command> {
   await using opened = new AsyncDisposableStack();
   const given = readWorkerConfig();
-  const store = await openStore(given.databaseUrl, 4, given.encryptionKeys);
+  const store = await openProcessStore(given, 4, given.encryptionKeys);
   opened.defer(() => store.close());
   assertClocksAgree(store.clock);
   const box = createSecretBox(given.encryptionKeys);

@@ -18,7 +18,7 @@ import { scheduleBookCheck } from '../store/books/book-check.ts';
 import { formerKeys, withEnteredKeys } from '../store/connections/provider-keys.ts';
 import { timeIn } from '../store/database/clock.ts';
 import { keepClocksAgreeing } from '../store/database/clocks-agree.ts';
-import { openStore } from '../store/database/open.ts';
+import { openProcessStore } from '../store/database/open.ts';
 import { scheduleForgetting } from '../store/forgetting/schedule.ts';
 import { scheduleRates } from '../store/money/rate-feeds.ts';
 import { troubleBoard } from '../store/operations/provider-troubles.ts';
@@ -36,7 +36,7 @@ const given = readWorkerConfig();
 
 const log = createLogger('workers', given.logLevel);
 const defer = onShutdown({ deadlineMs: given.shutdownDeadlineMs, log });
-const store = await openStore(given.databaseUrl, 20, given.encryptionKeys);
+const store = await openProcessStore(given, 20, given.encryptionKeys);
 defer('store', () => store.close());
 keepClocksAgreeing(store.clock, log);
 await assertKeysFit(store, given.encryptionKeys);
@@ -81,7 +81,7 @@ const applications = [config.paypal, ...former.paypal].map(
 const feeds = watchFeeds({ store, applications, log, now: store.clock.now });
 const sweeper = startSweeper({ store, producer, stallAfterMs, intervalMs, feeds, evidenceDays, log });
 defer('sweeper', () => sweeper.close());
-const kind = config.redisUrl ? 'redis' : 'postgres';
+const kind = config.redis ? 'redis' : 'postgres';
 const tellReady = (queues: readonly QueueName[]) => {
   log.info({ queues, backend: kind }, 'workers ready');
   announceReady();

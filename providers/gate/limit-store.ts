@@ -1,6 +1,7 @@
-import { Redis } from 'ioredis';
 import pg from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRedis } from 'rate-limiter-flexible';
+import type { RedisAddress } from '../../runtime/config.ts';
+import { connectRedis } from '../../runtime/redis/connect.ts';
 import { createLimits, type Limits, type Window } from './limits.ts';
 
 /** Without the shared counters each process keeps to a tenth of the limit of all. */
@@ -18,16 +19,16 @@ const counted = (window: Window) => ({
 });
 
 /** The limits of all processes, counted where the jobs live: on Redis, or else in the application's Postgres. */
-export function openLimits(where: { databaseUrl: string; redisUrl?: string; prefix?: string }): {
+export function openLimits(where: { databaseUrl: string; redis?: RedisAddress; prefix?: string }): {
   limits: Limits;
   close(): Promise<void>;
 } {
-  const { databaseUrl, redisUrl, prefix = 'orders' } = where;
+  const { databaseUrl, redis: address, prefix = 'orders' } = where;
   const keyPrefix = `${prefix}:calls`;
-  if (redisUrl) {
+  if (address) {
     // The first calls wait for the connection; while Redis is away, none waits for long.
-    const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, commandTimeout: 500 });
-    redis.on('error', () => undefined); // until it is back, each process counts for itself
+    // Until it is back, each process counts for itself.
+    const redis = connectRedis(address, { waits: true, retries: 1, commandTimeout: 500 });
     const limits = createLimits(
       window =>
         new RateLimiterRedis({

@@ -1,3 +1,4 @@
+import type { RedisAddress } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createGate, type Gate, type GateRules } from './gate.ts';
 import { openLimits } from './limit-store.ts';
@@ -6,7 +7,7 @@ import type { Board } from './trouble-board.ts';
 /** A process's gate: it shares its findings through the board, and its rate limits through shared counters. */
 export function openGate(options: {
   databaseUrl: string;
-  redisUrl?: string;
+  redis?: RedisAddress;
   board: Board;
   log: Pick<Logger, 'info' | 'warn'>;
   rules?: Partial<GateRules>;

@@ -1,13 +1,16 @@
 import { type PostgresConnectionOptions, type Processor, Queue, Worker, type WorkerOptions, withBackend } from 'bullmq';
-import { Redis } from 'ioredis';
 import pg from 'pg';
+import type { RedisAddress } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { connectRedis } from '../../runtime/redis/connect.ts';
+import { within } from '../../runtime/with-timeout.ts';
 import { clocksMayDifferMs } from '../../store/database/clock.ts';
 import { breakSilent, timeouts } from '../../store/database/pool-timeouts.ts';
+import { assertOwnSession } from '../../store/database/pooler.ts';
 import type { QueueContract } from '../define-queue.ts';
 import { backOffMs, backOffType } from './back-off.ts';
+import { checkRedis } from './check-redis.ts';
 import { createBackend } from './postgres-bulk.ts';
-import { assertKeepsJobs } from './redis-policy.ts';
 
 export type JobProcessor = Processor;
 type WorkerSettings = Omit<WorkerOptions, 'connection' | 'prefix'>;
@@ -41,6 +44,10 @@ const backOff = (contract: QueueContract): WorkerSettings => ({
 
 /** When BullMQ last looked for jobs whose worker is gone: it does not look again before that time has passed. */
 const forgetLateCheck = `update meta set value = $1::bigint::text where field = 'stalled-check' and value::bigint > $2::bigint`;
+
+const needsOwnSession =
+  'DATABASE_URL leads through a pooler, and the queues are in the database, where their workers LISTEN. Name Postgres ' +
+  'itself in DATABASE_URL, or a Redis for the queues (REDIS_URL)';
 
 /**
  * BullMQ on the application's own Postgres. All queues and workers share one pool: each worker keeps one connection
@@ -77,16 +84,18 @@ function postgresBackend(databaseUrl: string, workers: number): Backend {
   };
 }
 
+/** A connection that is not up by then counts as away. */
+const connectMs = 10_000;
+
 /** BullMQ on Redis or Valkey. Producers fail at once while it is away (the sweep adds later); workers wait for it. */
-async function redisBackend(redisUrl: string, prefix: string): Promise<Backend> {
-  const producer = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: true });
-  const consumer = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  for (const redis of [producer, consumer]) redis.on('error', () => undefined);
+async function redisBackend(address: RedisAddress, prefix: string): Promise<Backend> {
+  const producer = connectRedis(address, { waits: false, retries: 1, lazy: true });
+  const consumer = connectRedis(address, { waits: true, retries: null });
   const disconnect = () => {
     for (const redis of [producer, consumer]) redis.disconnect();
   };
   // A queue that is opened before the connection is up fails to set itself up, and every add after that fails too.
-  await producer.connect().catch((error: unknown) => {
+  await within(connectMs, producer.connect(), 'Redis was not reached').catch((error: unknown) => {
     disconnect();
     throw error;
   });
@@ -113,27 +122,20 @@ async function redisBackend(redisUrl: string, prefix: string): Promise<Backend> 
   };
 }
 
-async function checkRedis(redisUrl: string, log: Pick<Logger, 'warn'>): Promise<void> {
-  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, connectTimeout: 3_000, commandTimeout: 5_000 });
-  redis.on('error', () => undefined);
-  try {
-    await assertKeepsJobs(redis, log);
-  } finally {
-    redis.disconnect();
-  }
-}
-
 export async function openBackend(options: {
   databaseUrl: string;
-  redisUrl?: string;
+  redis?: RedisAddress;
   /** How many workers this process will open. */
   workers: number;
   log: Pick<Logger, 'warn'>;
   /** Keeps installations that share one Redis apart. */
   prefix?: string;
 }): Promise<Backend> {
-  const { databaseUrl, redisUrl, workers, log, prefix = 'orders' } = options;
-  if (!redisUrl) return postgresBackend(databaseUrl, workers);
-  await checkRedis(redisUrl, log);
-  return redisBackend(redisUrl, prefix);
+  const { databaseUrl, redis, workers, log, prefix = 'orders' } = options;
+  if (!redis) {
+    await assertOwnSession(databaseUrl, needsOwnSession);
+    return postgresBackend(databaseUrl, workers);
+  }
+  await checkRedis(redis, log);
+  return redisBackend(redis, prefix);
 }

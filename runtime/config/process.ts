@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import type { Environment } from './environment.ts';
+import { type RedisValues, redisSettings, redisVariables } from './redis.ts';
 
 /** Where the processes listen, what they are attached to, and how long they may take to stop. */
 export const processVariables = (env: Environment) => ({
@@ -33,11 +34,20 @@ export const processVariables = (env: Environment) => ({
       'The PostgreSQL database, as the role of the processes, which reads and writes rows and owns nothing: ' +
         '`npm run migrate` makes it. Outside production, `npm start` starts a database of its own when it is left out.',
     ),
-  REDIS_URL: Joi.string()
-    .uri({ scheme: ['redis', 'rediss'] })
+  DATABASE_DIRECT_URL: Joi.string()
+    .uri({ scheme: ['postgres', 'postgresql'] })
     .description(
-      'The Redis or Valkey that holds the queues (`noeviction`, AOF on). Left out, the queues are in the database.',
+      'Postgres itself, as the same role, where `DATABASE_URL` leads through PgBouncer. `npm run migrate` and `npm run ' +
+        'rotate-keys` take this way. Left out, they take `DATABASE_URL`.',
     ),
+  DATABASE_NAMED_STATEMENTS: Joi.string()
+    .valid('on', 'off')
+    .default('on')
+    .description(
+      '`off` behind a PgBouncer before 1.21 in transaction mode, which does not keep track of named statements: Postgres ' +
+        'then parses every statement anew.',
+    ),
+  ...redisVariables(),
   METRICS_TOKEN: Joi.string()
     .min(16)
     .max(256)
@@ -51,7 +61,7 @@ export const processVariables = (env: Environment) => ({
     .description('How long a process that is told to stop may finish the work in hand.'),
 });
 
-export type ProcessValues = {
+export type ProcessValues = RedisValues & {
   NODE_ENV: 'development' | 'test' | 'production';
   LOG_LEVEL: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   HOST: string;
@@ -60,7 +70,8 @@ export type ProcessValues = {
   SANDBOX_PORT: number;
   PUBLIC_URL?: string;
   DATABASE_URL: string;
-  REDIS_URL?: string;
+  DATABASE_DIRECT_URL?: string;
+  DATABASE_NAMED_STATEMENTS: 'on' | 'off';
   METRICS_TOKEN?: string;
   SHUTDOWN_DEADLINE_MS: number;
 };
@@ -74,7 +85,10 @@ export const processSettings = (values: ProcessValues) => ({
   sandboxPort: values.SANDBOX_PORT,
   publicUrl: (values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`).replace(/\/+$/, ''),
   databaseUrl: values.DATABASE_URL,
-  ...(values.REDIS_URL === undefined ? {} : { redisUrl: values.REDIS_URL }),
+  /** For whatever needs a session of its own, or takes long. */
+  directDatabaseUrl: values.DATABASE_DIRECT_URL ?? values.DATABASE_URL,
+  namedStatements: values.DATABASE_NAMED_STATEMENTS === 'on',
+  ...redisSettings(values),
   ...(values.METRICS_TOKEN === undefined ? {} : { metricsToken: values.METRICS_TOKEN }),
   shutdownDeadlineMs: values.SHUTDOWN_DEADLINE_MS,
 });

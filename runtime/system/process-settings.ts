@@ -9,7 +9,10 @@ export type Program = ProcessName | 'migrate' | 'user';
 const without = (names: readonly string[], ...left: readonly string[]): readonly string[] =>
   names.filter(name => !left.includes(name));
 
-const ofDatabase = ['NODE_ENV', 'LOG_LEVEL', 'PUBLIC_URL', 'DATABASE_URL'];
+const ofDatabase = [
+  ...['NODE_ENV', 'LOG_LEVEL', 'PUBLIC_URL'],
+  ...['DATABASE_URL', 'DATABASE_DIRECT_URL', 'DATABASE_NAMED_STATEMENTS'],
+];
 /** The simulated providers know one client each, by the keys that the product uses there. */
 const ofSimulatedClients = [
   ...['PAYPAL_CLIENT_ID', 'PAYPAL_CLIENT_SECRET', 'PAYPAL_WEBHOOK_ID'],

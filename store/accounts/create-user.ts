@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { readProcessConfig } from '../../runtime/config.ts';
 import { hashPassword, passwordMatches } from '../../runtime/secrets/password.ts';
 import { actingAs } from '../database/current-actor.ts';
-import { openStore } from '../database/open.ts';
+import { openProcessStore } from '../database/open.ts';
 import type { Role } from '../entities/people.ts';
 import { assertStrong, givenUser } from './given-user.ts';
 import { addUser, findUserByEmail } from './users.ts';
@@ -16,7 +16,7 @@ const role = roleIn(values.role);
 const given = givenUser();
 const { email, password } = given;
 
-const store = await openStore(readProcessConfig().databaseUrl, 1);
+const store = await openProcessStore(readProcessConfig(), 1);
 try {
   const existing = await store.read(em => findUserByEmail(em, email));
   if (!existing) await create();

@@ -6,7 +6,7 @@ import '../../runtime/node-version.ts';
 import { readProcessConfig } from '../../runtime/config.ts';
 import { hashPassword } from '../../runtime/secrets/password.ts';
 import { actingAs } from '../database/current-actor.ts';
-import { openStore } from '../database/open.ts';
+import { openProcessStore } from '../database/open.ts';
 import { setPassword, switchOn } from './accounts.ts';
 import { assertStrong, givenUser } from './given-user.ts';
 import { findUserByEmail } from './users.ts';
@@ -14,7 +14,7 @@ import { findUserByEmail } from './users.ts';
 const given = givenUser();
 assertStrong(given);
 const { email, password } = given;
-const store = await openStore(readProcessConfig().databaseUrl, 1);
+const store = await openProcessStore(readProcessConfig(), 1);
 try {
   const passwordHash = await hashPassword(password);
   const deed = { operator: 'the command line', action: 'set the password', target: { user: email } };

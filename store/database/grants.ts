@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { timeouts } from './pool-timeouts.ts';
+import { idleInTransactionMs } from './pooler.ts';
 
 /** Written by migrations alone. */
 const readOnly = ['public.migration', 'public.state_moves', 'bullmq.migration'];
@@ -46,4 +48,23 @@ export async function letConnect(administrator: pg.Client, application: string):
   const { rows } = await administrator.query<{ name: string }>('select current_database() as name');
   const database = administrator.escapeIdentifier(rows[0]?.name ?? '');
   await administrator.query(`grant connect on database ${database} to ${administrator.escapeIdentifier(application)}`);
+}
+
+const insufficientPrivilege = '42501';
+
+/**
+ * The limits of a statement and of a silent transaction, as each connection of ours asks for them: behind a pooler that
+ * ignores what a connection asks for, the role has them. An administrator who may not say so leaves the role as it is, and
+ * the start of a process behind a pooler tells it.
+ */
+export async function limitStatements(administrator: pg.Client, application: string): Promise<void> {
+  const { rows } = await administrator.query<{ name: string }>('select quote_ident(current_database()) as name');
+  const role = `role ${administrator.escapeIdentifier(application)} in database ${rows[0]?.name ?? ''}`;
+  try {
+    await administrator.query(`
+      alter ${role} set statement_timeout = ${timeouts.statement_timeout};
+      alter ${role} set idle_in_transaction_session_timeout = ${idleInTransactionMs}`);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === insufficientPrivilege)) throw error;
+  }
 }

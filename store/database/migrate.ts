@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
-import { grantToApplication } from './grants.ts';
+import { grantToApplication, limitStatements } from './grants.ts';
 import { openOrm } from './open.ts';
 import { giveToOwner } from './ownership.ts';
 import { patient } from './pool-timeouts.ts';
+import { isPooled } from './pooler.ts';
 import { makeRoles, ownerRole, roleIn } from './roles.ts';
 
 type MigrationAddresses = {
@@ -16,6 +17,10 @@ type MigrationAddresses = {
 
 /** Two processes migrating at once would break each other: the second waits here and finds the work done. */
 const migrationLock = 7_203_114;
+
+const throughPooler =
+  'MIGRATION_DATABASE_URL leads through a pooler: a migration needs a session of its own. Name Postgres itself there, and ' +
+  'in DATABASE_DIRECT_URL';
 
 /** A database that is started at the same time needs a moment. */
 const startingMs = 15_000;
@@ -32,6 +37,7 @@ export async function migrate({ databaseUrl, administratorUrl }: MigrationAddres
   assertOneDatabase(databaseUrl, administratorUrl);
   const client = await connect(administratorUrl, Date.now() + startingMs);
   try {
+    if (await isPooled(client)) throw new Error(throughPooler);
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     await makeRoles(client, databaseUrl);
     await giveToOwner(client, databaseUrl);
@@ -44,6 +50,8 @@ export async function migrate({ databaseUrl, administratorUrl }: MigrationAddres
     }
     await runMigrations(client);
     await grantToApplication(client, roleIn(databaseUrl));
+    await client.query('reset role');
+    await limitStatements(client, roleIn(databaseUrl));
   } finally {
     await client.end();
   }
@@ -72,5 +80,6 @@ async function connect(connectionString: string, late: number): Promise<pg.Clien
 
 if (import.meta.main) {
   const { readAdministratorUrl, readProcessConfig } = await import('../../runtime/config.ts');
-  await migrate({ databaseUrl: readProcessConfig().databaseUrl, administratorUrl: readAdministratorUrl() });
+  const { directDatabaseUrl: databaseUrl } = readProcessConfig();
+  await migrate({ databaseUrl, administratorUrl: readAdministratorUrl() });
 }

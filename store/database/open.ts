@@ -17,6 +17,7 @@ import { dropBroken } from './evict-broken.ts';
 import { setKeys } from './keyring.ts';
 import { OpenedRows } from './opened-rows.ts';
 import { breakSilent, timeouts } from './pool-timeouts.ts';
+import { assertUsable, type DatabaseAddress, idleInTransactionMs, leaveOutNames } from './pooler.ts';
 import { mayRepeat } from './repeatable.ts';
 import { RowManager } from './row-manager.ts';
 import { onceThere } from './unavailable.ts';
@@ -53,13 +54,15 @@ const entities = [
 ];
 
 /**
- * @param connection how long a statement may take (a migration of a large database takes its time), and `options` for
- * the server
+ * How long a statement may take (a migration of a large database takes its time), `options` for the server, and whether
+ * statements may have names.
  */
+type Connection = Partial<typeof timeouts> & { readonly options?: string; readonly namedStatements?: boolean };
+
 export const openOrm = (
   databaseUrl: string,
   poolSize: number,
-  connection: Partial<typeof timeouts> & { readonly options?: string } = timeouts,
+  { namedStatements = true, ...connection }: Connection = timeouts,
 ) =>
   MikroORM.init({
     driver: PostgreSqlDriver,
@@ -75,11 +78,12 @@ export const openOrm = (
     driverOptions: {
       application_name: 'orders',
       ...connection,
-      idle_in_transaction_session_timeout: 30_000,
+      idle_in_transaction_session_timeout: idleInTransactionMs,
       keepAlive: true,
       onPoolCreated: (pool: Pool) => {
         dropBroken(pool);
         breakSilent(pool);
+        if (!namedStatements) leaveOutNames(pool);
       },
     },
     migrations: { tableName: 'migration', snapshot: false, silent: true, migrationsList: migrations },
@@ -117,7 +121,7 @@ export async function openStore(
   databaseUrl: string,
   poolSize = 10,
   keys: readonly EncryptionKey[] = [],
-  connection: Partial<typeof timeouts> = timeouts,
+  connection: Connection = timeouts,
 ) {
   const orm = await openOrm(databaseUrl, poolSize, connection);
   const fork = () => orm.em.fork() as EntityManager;
@@ -148,6 +152,16 @@ export async function openStore(
       await orm.close(true);
     },
   };
+}
+
+/** The store of a process, whose start is refused where a pooler in between would break it. @throws PoolerUnfit */
+export async function openProcessStore(
+  { databaseUrl, namedStatements }: DatabaseAddress,
+  poolSize: number,
+  keys: readonly EncryptionKey[] = [],
+): Promise<Store> {
+  await assertUsable({ databaseUrl, namedStatements });
+  return openStore(databaseUrl, poolSize, keys, { ...timeouts, namedStatements });
 }
 
 async function transact<T>(fork: () => EntityManager, work: (em: EntityManager) => Promise<T>): Promise<T> {

@@ -13,7 +13,11 @@ export const timeouts = {
 } as const;
 
 /** For work that takes long on a large database, and for which only an operator waits. */
-export const patient = { connectionTimeoutMillis: timeouts.connectionTimeoutMillis } as const;
+export const patient = {
+  connectionTimeoutMillis: timeouts.connectionTimeoutMillis,
+  // The role's own limit, for those who are not asked how patient they are.
+  options: '-c statement_timeout=0',
+} as const;
 
 /** The error of `pg` for a query that got no answer. */
 const wasSilent = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';

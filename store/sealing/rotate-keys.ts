@@ -74,10 +74,10 @@ async function outdated(store: Store, column: SealedColumn, currentId: string): 
 
 if (import.meta.main) {
   const { readSealingConfig } = await import('../../runtime/config.ts');
-  const { databaseUrl, encryptionKeys } = readSealingConfig();
+  const { directDatabaseUrl, encryptionKeys } = readSealingConfig();
   const say = (line: string) => process.stdout.write(`${line}\n`);
   // Reading whole tables takes longer than the usual limits allow.
-  const store = await openStore(databaseUrl, 2, [], patient);
+  const store = await openStore(directDatabaseUrl, 2, [], patient);
   try {
     const left = await rotateKeys({ store, keys: encryptionKeys, progress: say });
     for (const { table, keyId, rows } of await store.read(em => keysInUse(em)))

@@ -17,6 +17,7 @@ import { openStore } from '../../store/database/open.ts';
 import { Order } from '../../store/entities/order.ts';
 import type { Role } from '../../store/entities/people.ts';
 import { note } from '../../store/orders/timeline.ts';
+import { onRedis } from '../support/backends.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { testConfig } from '../support/environment.ts';
 
@@ -33,7 +34,7 @@ export async function openWorld(redisUrl?: string, log = createLogger('dashboard
   const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 2 });
   const backend = await openBackend({
     databaseUrl: config.databaseUrl,
-    ...(redisUrl ? { redisUrl } : {}),
+    ...onRedis(redisUrl),
     workers: 1,
     log,
   });

@@ -6,7 +6,7 @@ import { openProducer, type Producer } from '../../queues/engine/producer.ts';
 import { sweep } from '../../queues/sweep.ts';
 import type { Store } from '../../store/database/open.ts';
 import { openTestStore } from '../store/fixtures.ts';
-import { type BackendName, redisUrlOn } from '../support/backends.ts';
+import { type BackendName, onRedis, redisUrlOn } from '../support/backends.ts';
 import { until } from '../support/until.ts';
 
 export type Warning = { fields: Record<string, unknown>; text: string };
@@ -49,7 +49,7 @@ export async function openBenchOn(redisUrl: string | undefined): Promise<Bench> 
     workers: 1,
     log,
     prefix: randomBytes(4).toString('hex'),
-    ...(redisUrl ? { redisUrl } : {}),
+    ...onRedis(redisUrl),
   });
   opened.defer(() => backend.close());
   const producer = openProducer(backend, log);

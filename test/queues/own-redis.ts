@@ -13,6 +13,8 @@ export type OwnRedis = AsyncDisposable & {
   freeze(): void;
   thaw(): void;
   flush(): Promise<void>;
+  /** From now on it wants this password. */
+  protect(password: string): Promise<void>;
 };
 
 export async function startOwnRedis(...settings: string[]): Promise<OwnRedis> {
@@ -45,6 +47,9 @@ export async function startOwnRedis(...settings: string[]): Promise<OwnRedis> {
     thaw: () => server.kill('SIGCONT'),
     flush: async () => {
       await ask(url, redis => redis.flushall());
+    },
+    protect: async password => {
+      await ask(url, redis => redis.config('SET', 'requirepass', password));
     },
     [Symbol.asyncDispose]: stop,
   };

@@ -11,6 +11,7 @@ import { wakeOrder } from '../../store/orders/orders.ts';
 import type { Surroundings } from '../../workers/context/context.ts';
 import { startHost } from '../../workers/host/host.ts';
 import { startSweeper } from '../../workers/host/sweeper.ts';
+import { onRedis } from '../support/backends.ts';
 import type { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 
@@ -53,7 +54,7 @@ export async function openWorks(
     workers: queueNames.length,
     log,
     prefix: randomBytes(4).toString('hex'),
-    ...(redisUrl ? { redisUrl } : {}),
+    ...onRedis(redisUrl),
   });
   opened.defer(() => backend.close());
   const producer = openProducer(backend, log);

@@ -1,4 +1,5 @@
 import type { Suite } from 'mocha';
+import type { RedisAddress } from '../../runtime/config.ts';
 import { describeWith } from './needs.ts';
 
 /** What holds the queues. */
@@ -22,3 +23,7 @@ export function newRedisUrl(): string {
 
 export const redisUrlOn = (backend: BackendName): string | undefined =>
   backend === 'Redis' ? newRedisUrl() : undefined;
+
+/** As `openBackend` and `openGate` take it. */
+export const onRedis = (url: string | undefined): { redis?: RedisAddress } =>
+  url ? { redis: { kind: 'server', url } } : {};

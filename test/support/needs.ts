@@ -5,15 +5,20 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { AsyncFunc, Func, Suite } from 'mocha';
+import { pgbouncerProgram } from '../../storm/own-pgbouncer.ts';
 import { hasRedisServer } from './redis-server.ts';
 
-type Need = 'Redis' | 'browser' | 'curl';
+type Need = 'Redis' | 'PgBouncer' | 'browser' | 'curl';
 
 const whyMissing: Readonly<Record<Need, () => string | undefined>> = {
   Redis: () =>
     hasRedisServer()
       ? undefined
       : 'redis-server is not on the PATH. Install it: apt-get install redis-server · brew install redis',
+  PgBouncer: () =>
+    pgbouncerProgram()
+      ? undefined
+      : 'PgBouncer is not here. Install it: apt-get install pgbouncer · brew install pgbouncer',
   curl: () => (spawnSync('curl', ['--version']).status === 0 ? undefined : 'curl is not on the PATH'),
   browser: () => {
     // Asked in a process of its own, since tests are declared without waiting; once for all processes of a run.

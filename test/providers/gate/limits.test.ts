@@ -3,7 +3,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { openLimits } from '../../../providers/gate/limit-store.ts';
 import { createLimits, leaseOf, windowOf } from '../../../providers/gate/limits.ts';
 import { type LimitName, rateLimits } from '../../../providers/gate/rate-limits.ts';
-import { backendNames, describeOn, redisUrlOn } from '../../support/backends.ts';
+import { backendNames, describeOn, onRedis, redisUrlOn } from '../../support/backends.ts';
 import { createTestDatabase } from '../../support/database.ts';
 
 const name: LimitName = 'ebay token client_credentials';
@@ -56,7 +56,7 @@ describe("the providers' limits", () => {
         const redisUrl = redisUrlOn(store);
         const database = await createTestDatabase();
         drop = database.drop;
-        where = { databaseUrl: database.url, ...(redisUrl ? { redisUrl } : {}) };
+        where = { databaseUrl: database.url, ...onRedis(redisUrl) };
       });
       afterEach(async () => {
         await Promise.all(opened.splice(0).map(limits => limits.close()));
@@ -79,7 +79,7 @@ describe("the providers' limits", () => {
 
       it('are a tenth for each process while the shared counter is away', async () => {
         const nowhere = 'postgresql://app:password@127.0.0.1:1/none';
-        const alone = open(store === 'Redis' ? { redisUrl: 'redis://127.0.0.1:1' } : { databaseUrl: nowhere });
+        const alone = open(store === 'Redis' ? onRedis('redis://127.0.0.1:1') : { databaseUrl: nowhere });
         const waits = await Promise.all(Array.from({ length: 20 }, () => alone.take(name)));
         expect(waits.filter(waitMs => waitMs === 0)).to.have.length(Math.floor(perHour / 10));
       });

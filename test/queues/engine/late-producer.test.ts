@@ -17,13 +17,18 @@ describe('a producer that does not wait for Redis', function () {
     const noted = noteWarnings();
     const errors: unknown[] = [];
     const log = { ...noted.log, error: (fields: unknown) => errors.push(fields) };
-    const backend = () => openBackend({ databaseUrl: 'unused', redisUrl: url, workers: 0, log });
+    const backend = () => openBackend({ databaseUrl: 'unused', redis: { kind: 'server', url }, workers: 0, log });
     const producer = await openLateProducer(backend, log);
     const refused = () => noted.warnings.filter(({ text }) => text === 'job not added; the sweep will add it').length;
     return { producer, refused, errors, [Symbol.asyncDispose]: () => producer.close() };
   };
   const waiting = async (url: string): Promise<number> => {
-    const backend = await openBackend({ databaseUrl: '', redisUrl: url, workers: 0, log: noteWarnings().log });
+    const backend = await openBackend({
+      databaseUrl: '',
+      redis: { kind: 'server', url },
+      workers: 0,
+      log: noteWarnings().log,
+    });
     const queue = backend.openQueue(fulfillQueue);
     const count = await queue.getWaitingCount();
     await queue.close();

@@ -111,7 +111,7 @@ describe('a producer', () => {
 describe('a producer on Redis', () => {
   const open = async (url: string) => {
     const { log, warnings } = noteWarnings();
-    const backend = await openBackend({ databaseUrl: 'unused', redisUrl: url, workers: 0, log });
+    const backend = await openBackend({ databaseUrl: 'unused', redis: { kind: 'server', url }, workers: 0, log });
     const producer = openProducer(backend, log);
     const refusals = () => warnings.filter(({ text }) => text === 'job not added; the sweep will add it');
     return {

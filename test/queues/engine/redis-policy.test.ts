@@ -49,7 +49,7 @@ describe('a Redis for jobs', () => {
 describe('the start on a real Redis', () => {
   const start = async (url: string): Promise<string[]> => {
     const { log, warnings } = noteWarnings();
-    const backend = await openBackend({ databaseUrl: 'unused', redisUrl: url, workers: 0, log });
+    const backend = await openBackend({ databaseUrl: 'unused', redis: { kind: 'server', url }, workers: 0, log });
     await backend.close();
     return warnings.map(({ text }) => text);
   };

@@ -10,7 +10,8 @@ import { testEnvironment } from '../../support/environment.ts';
 
 /** Whoever has these has more than a program needs to do its work. */
 const secrets = [
-  ...['JWT_SECRET', 'ENCRYPTION_KEY', 'DATABASE_URL', 'MIGRATION_DATABASE_URL', 'REDIS_URL'],
+  ...['JWT_SECRET', 'ENCRYPTION_KEY', 'DATABASE_URL', 'DATABASE_DIRECT_URL', 'MIGRATION_DATABASE_URL'],
+  ...['REDIS_URL', 'REDIS_PASSWORD', 'REDIS_SENTINEL_PASSWORD'],
   ...['METRICS_TOKEN', 'ADMIN_PASSWORD'],
   ...[
     'PAYPAL_CLIENT_SECRET',
@@ -20,16 +21,18 @@ const secrets = [
     'AWS_SECRET_ACCESS_KEY',
   ],
 ];
+const ofDatabase = ['DATABASE_URL', 'DATABASE_DIRECT_URL'];
+const ofQueues = ['REDIS_URL', 'REDIS_PASSWORD', 'REDIS_SENTINEL_PASSWORD'];
 const ofProviders = ['PAYPAL_CLIENT_SECRET', 'EBAY_CLIENT_SECRET', 'ALIEXPRESS_APP_SECRET'];
 
 const needed: Record<Program, readonly string[]> = {
   sandbox: ofProviders,
-  api: ['JWT_SECRET', 'ENCRYPTION_KEY', 'DATABASE_URL', 'REDIS_URL', 'METRICS_TOKEN', ...ofProviders],
-  workers: ['ENCRYPTION_KEY', 'DATABASE_URL', 'REDIS_URL', 'ALIEXPRESS_PASS', ...ofProviders],
+  api: ['JWT_SECRET', 'ENCRYPTION_KEY', ...ofDatabase, 'METRICS_TOKEN', ...ofQueues, ...ofProviders],
+  workers: ['ENCRYPTION_KEY', ...ofDatabase, 'ALIEXPRESS_PASS', ...ofQueues, ...ofProviders],
   // It shows buyers' addresses, which are sealed.
-  dashboard: ['JWT_SECRET', 'ENCRYPTION_KEY', 'DATABASE_URL', 'REDIS_URL'],
-  migrate: ['DATABASE_URL', 'MIGRATION_DATABASE_URL'],
-  user: ['DATABASE_URL', 'ADMIN_PASSWORD'],
+  dashboard: ['JWT_SECRET', 'ENCRYPTION_KEY', ...ofDatabase, ...ofQueues],
+  migrate: [...ofDatabase, 'MIGRATION_DATABASE_URL'],
+  user: [...ofDatabase, 'ADMIN_PASSWORD'],
 };
 const programs = Object.keys(needed) as Program[];
 
@@ -55,7 +58,12 @@ describe('what each process is told', () => {
 
   for (const program of programs)
     it(`is for ${program} only the secrets that it needs`, () => {
-      const env = environmentOf(program, everything);
+      const passwords = {
+        DATABASE_DIRECT_URL: 'postgresql://127.0.0.1/app',
+        REDIS_PASSWORD: 'of-the-queues',
+        REDIS_SENTINEL_PASSWORD: 'of-the-sentinels',
+      };
+      const env = environmentOf(program, { ...everything, ...passwords });
       expect(secretsIn(Object.keys(env))).to.have.members(needed[program]);
       expect(env).to.include({
         PATH: '/bin',
@@ -96,7 +104,9 @@ describe('what each process is told', () => {
         const told = readFileSync(`/proc/${pid}/environ`, 'utf8')
           .split('\0')
           .map(line => line.split('=')[0] ?? '');
-        const expected = needed[name as Program].filter(secret => secret !== 'REDIS_URL');
+        const expected = needed[name as Program].filter(
+          secret => !ofQueues.includes(secret) && secret !== 'DATABASE_DIRECT_URL',
+        );
         expect(secretsIn(told), name).to.have.members(expected);
       }
     });

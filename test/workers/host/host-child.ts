@@ -1,4 +1,5 @@
 import type { DetachedProcess } from '../../../runtime/system/detached-process.ts';
+import { onRedis } from '../../support/backends.ts';
 import { moduleUrl, runCode } from '../../support/run-code.ts';
 import { until } from '../../support/until.ts';
 import type { ServedQueue } from './served-queue.ts';
@@ -31,7 +32,7 @@ export function startHostChild(
         reject(new Retryable('CUT_OFF', 'told to stop'));
       });
     });
-    const backend = await openBackend({ ...${JSON.stringify({ databaseUrl, redisUrl, prefix })}, workers: 1, log });
+    const backend = await openBackend({ ...${JSON.stringify({ databaseUrl, ...onRedis(redisUrl), prefix })}, workers: 1, log });
     defer('backend', () => backend.close());
     const host = startHost(backend, ['fulfill'], { log, config }, { processors: { ...processors, fulfill } });
     defer('host', () => host.close());

@@ -12,7 +12,7 @@ import type { Surroundings } from '../../../workers/context/context.ts';
 import { openProviders } from '../../../workers/context/providers.ts';
 import { startHost } from '../../../workers/host/host.ts';
 import { startSweeper } from '../../../workers/host/sweeper.ts';
-import { backendNames, describeOn, redisUrlOn } from '../../support/backends.ts';
+import { backendNames, describeOn, onRedis, redisUrlOn } from '../../support/backends.ts';
 import { collectLines, type Line, openTestGate } from '../../support/gates.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
 import { timelineLines } from '../../support/timeline-lines.ts';
@@ -52,7 +52,7 @@ for (const backend of backendNames)
     async function openWorks(): Promise<Works> {
       await using opened = new AsyncDisposableStack();
       const log = { ...collectLines(lines), error: () => undefined } as unknown as Surroundings['log'];
-      const where = { databaseUrl: stage.databaseUrl, ...(redisUrl ? { redisUrl } : {}) };
+      const where = { databaseUrl: stage.databaseUrl, ...onRedis(redisUrl) };
       const prefix = randomBytes(4).toString('hex');
       const backend = await openBackend({ ...where, workers: queueNames.length, log, prefix });
       opened.defer(() => backend.close());

@@ -8,7 +8,7 @@ import { type Backend, openBackend } from '../../../queues/engine/backend.ts';
 import type { Context, Surroundings } from '../../../workers/context/context.ts';
 import { type Host, startHost } from '../../../workers/host/host.ts';
 import { processors } from '../../../workers/processors.ts';
-import { type BackendName, redisUrlOn } from '../../support/backends.ts';
+import { type BackendName, onRedis, redisUrlOn } from '../../support/backends.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { until } from '../../support/until.ts';
 
@@ -53,7 +53,7 @@ export async function openServedQueue(
     lines.push({ level, fields, text });
   const log = { info: note('info'), warn: note('warn'), error: note('error') } as unknown as Surroundings['log'];
   const open = async (): Promise<Backend> =>
-    openBackend({ databaseUrl: database.url, workers: 1, log, prefix, ...(redisUrl ? { redisUrl } : {}) });
+    openBackend({ databaseUrl: database.url, workers: 1, log, prefix, ...onRedis(redisUrl) });
 
   const contract: QueueContract = { ...fulfill, ...defaults };
   const backend = await open();
