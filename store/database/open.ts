@@ -18,6 +18,7 @@ import { setKeys } from './keyring.ts';
 import { OpenedRows } from './opened-rows.ts';
 import { breakSilent, timeouts } from './pool-timeouts.ts';
 import { assertUsable, type DatabaseAddress, idleInTransactionMs, leaveOutNames } from './pooler.ts';
+import { nameStatements } from './prepared.ts';
 import { mayRepeat } from './repeatable.ts';
 import { RowManager } from './row-manager.ts';
 import { onceThere } from './unavailable.ts';
@@ -83,7 +84,8 @@ export const openOrm = (
       onPoolCreated: (pool: Pool) => {
         dropBroken(pool);
         breakSilent(pool);
-        if (!namedStatements) leaveOutNames(pool);
+        if (namedStatements) nameStatements(pool);
+        else leaveOutNames(pool);
       },
     },
     migrations: { tableName: 'migration', snapshot: false, silent: true, migrationsList: migrations },

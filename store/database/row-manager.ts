@@ -5,7 +5,9 @@
  */
 import type { EntityName, EntityProperty } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
+import { CompiledQuery } from 'kysely';
 import { openRow } from './opened-rows.ts';
+import { withNumbers } from './parameters.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 type Column = { readonly name: string; readonly prop: string; readonly convert: (value: unknown) => unknown };
@@ -57,12 +59,23 @@ export class RowManager extends EntityManager {
     return (await this.findOne(name, where, options)) ?? super.findOneOrFail(name, where as never, options);
   }
 
+  /** With real parameters, so that Postgres can keep the statement; MikroORM would write their values into its text. */
+  override async execute<T>(query: unknown, params: unknown = [], ...more: unknown[]): Promise<T> {
+    const text = typeof query === 'string' && more.length === 0 ? withNumbers(query, params) : undefined;
+    if (!text) return super.execute(query as never, params as never, ...(more as [])) as Promise<T>;
+    try {
+      const { rows } = await this.getKysely().executeQuery(CompiledQuery.raw(text, params as unknown[]));
+      return rows as T;
+    } catch (error) {
+      throw this.getDriver().convertException(error as Error);
+    }
+  }
+
   async #answer({ table, columns, sql, values }: Question): Promise<never[]> {
-    const rows = await this.execute<Row[]>(sql, [...values]);
+    const rows: Row[] = await this.execute(sql, [...values]);
     return rows.map(row => {
       const value: Record<string, unknown> = {};
-      // A column that this database does not have yet is left out, as MikroORM leaves it out.
-      for (const { name, prop, convert } of columns) if (row[name] !== undefined) value[prop] = convert(row[name]);
+      for (const { name, prop, convert } of columns) value[prop] = convert(row[name]);
       openRow(this, table.name, value);
       return value as never;
     });
@@ -78,7 +91,7 @@ export class RowManager extends EntityManager {
     const columns = table.columns.filter(({ prop }) => !closed.has(prop));
     const limits = [options.limit, options.offset];
     const sql = [
-      `select ${closed.size === 0 ? '*' : columns.map(column => column.name).join(', ')} from ${table.name}`,
+      `select ${columns.map(column => column.name).join(', ')} from ${table.name}`,
       ...(condition.sql ? [`where ${condition.sql}`] : []),
       ...(order ? [`order by ${order}`] : []),
       ...(options.limit === undefined ? [] : ['limit ?']),
