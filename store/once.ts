@@ -34,11 +34,12 @@ import { keepContradiction } from './contradictions.ts';
 import type { EntityManager } from './database/entity-manager.ts';
 import { seal } from './database/keyring.ts';
 import type { Store } from './database/open.ts';
+import { insertRow } from './database/table-rows.ts';
 import { agesOf, inFlight, markSent, unmarkSent } from './effects/effect-window.ts';
-import { isInDoubt, newestEffect, proveOpen, withdrawn, withdrawUnsent } from './effects/effects.ts';
+import { isInDoubt, newestEffect, proveOpen, withdrawUnsent } from './effects/effects.ts';
 import type { Found, Hindrance, Intent } from './effects/intent.ts';
 import { Effect } from './entities/money.ts';
-import { doubtAfterRestore, refuseWhileRestoring, restored } from './restore.ts';
+import { doubtAfterRestore, mayBeOpened, restored } from './restore.ts';
 
 /**
  * The result is unknown, and the effect must not be sent again: its window is over, or a hindrance forbids it. Only a
@@ -73,11 +74,11 @@ async function open<Result extends Json>(context: OnceContext, intent: Intent<Re
     // An unsent intent of another route is withdrawn: its request means nothing on this route.
     const last = await withoutUnsentOf(em, intent, await newestEffect(em, intent.purpose, intent.subject));
     if (last && last.status !== 'DISPROVEN') return last;
-    await refuseWhileRestoring(em);
+    const { keysUsed, forgotBy } = await mayBeOpened(em, intent);
     const generation = (last?.generation ?? 0) + 1;
-    const idempotencyKey = await intent.keyFor(em, 1 + (await keysUsed(em, intent)));
+    const idempotencyKey = await intent.keyFor(em, 1 + keysUsed);
     const id = randomUUID() as EffectId;
-    await em.insert(Effect, {
+    return insertRow(em, Effect, {
       id,
       purpose: intent.purpose,
       subject: intent.subject,
@@ -89,18 +90,10 @@ async function open<Result extends Json>(context: OnceContext, intent: Intent<Re
       request: seal(em, 'effects', id, intent.freeze(idempotencyKey)),
       status: 'OPEN',
       sends: 0,
-      ...(await doubtAfterRestore(em, { ...intent, idempotencyKey })),
+      ...(forgotBy ? await doubtAfterRestore(em, forgotBy, { ...intent, idempotencyKey }) : {}),
     });
-    return em.findOneOrFail(Effect, { id });
   });
 }
-
-/**
- * Counts the keys that have left. A withdrawn intent never left, and the next generation uses its key. So a key's
- * number says how often the provider has answered, not how often we tried.
- */
-const keysUsed = <Result extends Json>(em: EntityManager, { purpose, subject }: Intent<Result>): Promise<number> =>
-  em.count(Effect, { purpose, subject, $or: [{ lastCode: null }, { lastCode: { $ne: withdrawn } }] });
 
 async function withoutUnsentOf<Result extends Json>(
   em: EntityManager,
@@ -120,7 +113,6 @@ const markSending = <Result extends Json>(
 ): Promise<void> =>
   store.transaction(async em => {
     await intent.assertOwner(em);
-    await refuseWhileRestoring(em);
     await markSent(em, effect, { resendForMs: intent.resendForMs, quarantineMs });
     await intent.leaving?.(em, effect);
   });

@@ -9,11 +9,11 @@
  * provider still recognises. A purchase cannot be looked up, and how many keys it had used is unknown: a person decides.
  */
 
-import { NotNow } from '../domain/call-outcome.ts';
 import type { EventId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import type { EntityManager } from './database/entity-manager.ts';
 import type { Intent } from './effects/intent.ts';
+import { heldByRestore, nothingHeld } from './effects/restore-hold.ts';
 import type { Effect } from './entities/money.ts';
 import { reopenEvent } from './events/untaken-events.ts';
 
@@ -68,28 +68,21 @@ export async function endRestore(em: EntityManager, by: string): Promise<void> {
   await em.execute('update restores set ended_at = clock_now(), ended_by = ? where ended_at is null', [by]);
 }
 
-/** Called wherever something is about to leave. @throws NotNow while a restore holds all money */
-export async function refuseWhileRestoring(em: EntityManager): Promise<void> {
-  if (await standingRestore(em))
-    throw new NotNow(
-      'RESTORE_UNDER_WAY',
-      'the database was restored: nothing leaves before `npm run restore:check` ends it',
-      {
-        retryAfterMs: 60_000,
-      },
-    );
-}
-
 /**
- * The restore in whose lost time an effect that is about to be opened may already have been caused: its order was here
- * by the end of the restore, and no effect of this purpose was opened for it since.
+ * Asked before an effect is opened. The restore is one in whose lost time the effect may already have been caused: its
+ * order was here by the end of the restore, and no effect of this purpose was opened for it since. `keysUsed` counts the
+ * keys that have left: a withdrawn intent never left, and the next generation uses its key. So a key's number says how
+ * often the provider has answered, not how often we tried. @throws NotNow while a restore holds all money
  */
-async function restoreThatForgot(
+export async function mayBeOpened(
   em: EntityManager,
   { purpose, subject }: Pick<Effect, 'purpose' | 'subject'>,
-): Promise<Restore | null> {
-  const [row] = await em.execute<Times[]>(
-    `select r.lost_from, r.opened_at from restores r
+): Promise<{ keysUsed: number; forgotBy: Restore | null }> {
+  const [row] = await em.execute<(Partial<Times> & { used: number; free: boolean })[]>(
+    `select ${nothingHeld} as free, forgot.lost_from, forgot.opened_at,
+       (select count(*)::int from effects where purpose = ? and subject = ? and last_code is distinct from 'WITHDRAWN') as used
+     from (select) one left join lateral (
+     select r.lost_from, r.opened_at from restores r
      where r.ended_at is not null
        and not exists (select from effects e where e.purpose = ? and e.subject = ? and e.created_at > r.opened_at)
        -- A checkout of ours that began since is nobody's memory.
@@ -97,10 +90,12 @@ async function restoreThatForgot(
          from orders o where o.id in (select ?::uuid union all select order_id from parcels where id = ?
            union all select order_id from payout_legs where id = ?
            union all select l.order_id from collected_legs m join payout_legs l on l.id = m.leg_id where m.collected_id = ?)), true)
-     order by r.id desc limit 1`,
-    [purpose, subject, subject, subject, subject, subject],
+     order by r.id desc limit 1) forgot on true`,
+    [purpose, subject, purpose, subject, subject, subject, subject, subject],
   );
-  return row ? restoreOf(row) : null;
+  if (!row?.free) throw heldByRestore();
+  const { used: keysUsed, lost_from, opened_at } = row;
+  return { keysUsed, forgotBy: lost_from && opened_at ? restoreOf({ lost_from, opened_at }) : null };
 }
 
 /** SQL that takes a key twice: the message names the key. Messages from before sealing are searched in their body. */
@@ -135,11 +130,9 @@ async function reopenMessages(em: EntityManager, { lostFrom }: Restore, key: str
  */
 export async function doubtAfterRestore(
   em: EntityManager,
-  effect: Pick<Effect, 'purpose' | 'subject' | 'idempotencyKey'> &
-    Pick<Intent<Json>, 'resendForMs' | 'mayHaveOtherKeys'>,
+  restore: Restore,
+  effect: Pick<Effect, 'purpose' | 'idempotencyKey'> & Pick<Intent<Json>, 'resendForMs' | 'mayHaveOtherKeys'>,
 ): Promise<Partial<Effect>> {
-  const restore = await restoreThatForgot(em, effect);
-  if (!restore) return {};
   const { lostFrom, openedAt } = restore;
   await reopenMessages(em, restore, effect.idempotencyKey);
   const otherKeys = effect.purpose === 'buy' || effect.mayHaveOtherKeys;

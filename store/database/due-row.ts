@@ -2,6 +2,8 @@
 import { type EntityName, type FilterQuery, type FindOptions, raw } from '@mikro-orm/core';
 import { timeIn } from './clock.ts';
 import type { EntityManager } from './entity-manager.ts';
+import { quoted } from './quoted.ts';
+import { rowsBy, tableOf } from './table-rows.ts';
 
 /** How long a job that was added with the commit has before the sweep looks for it. */
 export const graceMs = 2_000;
@@ -26,6 +28,23 @@ export type Unopened<Row extends DueRow, Closed extends keyof Row> = Pick<Row, E
 // The types of MikroORM do not reach into a row that is not known: each of them has at least these columns.
 const plain = <Row extends DueRow>(entity: EntityName<Row>) => entity as EntityName<DueRow>;
 const without = (closed: readonly unknown[]) => (closed.length > 0 ? { exclude: closed } : {}) as FindOptions<DueRow>;
+
+/**
+ * Makes this run the row's owner: every later write of an earlier owner fails. Null when the row is in none of the states
+ * that the caller can continue from.
+ */
+export async function claim<Row extends DueRow>(
+  em: EntityManager,
+  entity: EntityName<Row>,
+  id: Row['id'],
+  from: readonly string[],
+): Promise<Row | null> {
+  const { name } = tableOf(em, entity);
+  const claimed = (columns: string) =>
+    `update ${name} set fence = fence + 1 where id = ? and status in (${quoted(from)}) returning ${columns}`;
+  const [row = null] = from.length > 0 ? await rowsBy(em, entity, claimed, [id]) : [];
+  return row;
+}
 
 /** A new job id, and for that job the usual time to be added. */
 export const wakening = (em: EntityManager) => ({ wake: raw<number>('wake + 1'), nextCheckAt: timeIn(em, graceMs) });

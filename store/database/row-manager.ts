@@ -1,54 +1,37 @@
 /**
  * Rows are values here: nothing is tracked, nothing is flushed behind our back. So what is looked up by its columns needs
- * no more than its statement, and its row converted column by column as MikroORM converts it. MikroORM itself takes ten
- * times as long to load a row, because it makes a managed entity of it. It still answers all other questions.
+ * no more than its statement. MikroORM itself takes ten times as long to load a row, because it makes a managed entity of
+ * it. It still answers all other questions.
  */
-import type { EntityName, EntityProperty } from '@mikro-orm/core';
+import type { EntityName } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
-import { openRow } from './opened-rows.ts';
 import { withNumbers } from './parameters.ts';
+import { type Column, namesOf, readRows, type Table, tableOf } from './table-rows.ts';
 
 type Row = Readonly<Record<string, unknown>>;
-type Column = { readonly name: string; readonly prop: string; readonly convert: (value: unknown) => unknown };
-type Table = {
-  readonly name: string;
-  readonly columns: readonly Column[];
-  readonly byProp: ReadonlyMap<string, Column>;
+type Question = {
+  readonly table: Pick<Table, 'name' | 'columns'>;
+  readonly sql: string;
+  readonly values: readonly unknown[];
 };
-
-const comparisons: Readonly<Record<string, string>> = { $ne: '<>', $gt: '>', $gte: '>=', $lt: '<', $lte: '<=' };
-
-/** SQL, and the values of its parameters. */
-type Condition = { readonly sql: string; readonly values: readonly unknown[] };
-type Question = Condition & { readonly table: Table; readonly columns: readonly Column[] };
 
 /** All that is answered here; a question with any other option is MikroORM's. */
-type Options = {
-  orderBy?: Readonly<Record<string, unknown>>;
-  limit?: number;
-  offset?: number;
-  exclude?: readonly string[];
-};
+type Options = { orderBy?: Row; limit?: number; offset?: number; exclude?: readonly string[] };
 const known: ReadonlySet<string> = new Set<keyof Options>(['orderBy', 'limit', 'offset', 'exclude']);
 
-const isPlain = (value: unknown): value is Row =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-
 export class RowManager extends EntityManager {
-  static readonly #tables = new WeakMap<object, Table>();
-
   override async find<T extends object>(name: EntityName<T>, where: unknown, options: object = {}): Promise<never[]> {
     const question = this.#questionOf(name, where, options);
-    if (question) return this.#answer(question);
+    if (question) return readRows(this, question.table, question.sql, question.values);
     return (await super.find(name, where as never, options)) as never[];
   }
 
   override async findOne<T extends object>(name: EntityName<T>, where: unknown, options: object = {}): Promise<never> {
     const question = this.#questionOf(name, where, { ...options, limit: 1 });
     if (!question) return super.findOne(name, where as never, options) as Promise<never>;
-    const [row] = await this.#answer(question);
-    return (row ?? null) as never;
+    const [row = null] = await readRows(this, question.table, question.sql, question.values);
+    return row as never;
   }
 
   override async findOneOrFail<T extends object>(
@@ -71,82 +54,63 @@ export class RowManager extends EntityManager {
     }
   }
 
-  async #answer({ table, columns, sql, values }: Question): Promise<never[]> {
-    const rows: Row[] = await this.execute(sql, [...values]);
-    return rows.map(row => {
-      const value: Record<string, unknown> = {};
-      for (const { name, prop, convert } of columns) value[prop] = convert(row[name]);
-      openRow(this, table.name, value);
-      return value as never;
-    });
-  }
-
   #questionOf<T extends object>(name: EntityName<T>, where: unknown, options: Options): Question | undefined {
     if (!Object.keys(options).every(option => known.has(option))) return undefined;
-    const table = this.#tableOf(name);
+    const table = tableOf(this, name);
     const condition = isPlain(where) ? conditionOf(table, where) : undefined;
     const order = orderOf(table, options.orderBy ?? {});
     if (!condition || order === undefined) return undefined;
     const closed = new Set(options.exclude ?? []);
     const columns = table.columns.filter(({ prop }) => !closed.has(prop));
-    const limits = [options.limit, options.offset];
     const sql = [
-      `select ${columns.map(column => column.name).join(', ')} from ${table.name}`,
+      `select ${namesOf(columns)} from ${table.name}`,
       ...(condition.sql ? [`where ${condition.sql}`] : []),
       ...(order ? [`order by ${order}`] : []),
       ...(options.limit === undefined ? [] : ['limit ?']),
       ...(options.offset === undefined ? [] : ['offset ?']),
     ].join(' ');
-    return { table, columns, sql, values: [...condition.values, ...limits.filter(limit => limit !== undefined)] };
-  }
-
-  #tableOf<T extends object>(name: EntityName<T>): Table {
-    const meta = this.getMetadata().get(name);
-    const table = RowManager.#tables.get(meta) ?? this.#describe(meta.tableName, meta.props);
-    RowManager.#tables.set(meta, table);
-    return table;
-  }
-
-  #describe(name: string, props: readonly EntityProperty[]): Table {
-    const columns = props.map(({ name: prop, fieldNames: [field = ''], customType, runtimeType }) => {
-      const platform = this.getPlatform();
-      const convert = (value: unknown) => {
-        if (value === null) return null;
-        if (customType) return customType.convertToJSValue(value, platform);
-        return runtimeType === 'Date' ? platform.parseDate(value as string) : value;
-      };
-      return { name: field, prop, convert };
-    });
-    return { name, columns, byProp: new Map(columns.map(column => [column.prop, column])) };
+    const limits = [options.limit, options.offset].filter(limit => limit !== undefined);
+    return { table: { name: table.name, columns }, sql, values: [...condition.values, ...limits] };
   }
 }
 
+const isPlain = (value: unknown): value is Row =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
 /** Undefined when there is more to it than columns that are compared with values. */
-function conditionOf({ byProp }: Table, where: Row): Condition | undefined {
+function conditionOf({ byProp }: Table, where: Row): { sql: string; values: readonly unknown[] } | undefined {
   const parts: string[] = [];
   const values: unknown[] = [];
-  for (const [prop, value] of Object.entries(where)) {
+  for (const [prop, wanted] of Object.entries(where)) {
     const column = byProp.get(prop);
     if (!column) return undefined;
-    for (const [operator, compared] of isPlain(value) ? Object.entries(value) : [['$eq', value] as const]) {
-      const sql = comparison(column.name, operator, compared);
-      if (!sql) return undefined;
-      parts.push(sql);
-      if (sql.endsWith('?')) values.push(compared);
-      else if (Array.isArray(compared)) values.push(...compared);
+    for (const [operator, value] of isPlain(wanted) ? Object.entries(wanted) : [['$eq', wanted] as const]) {
+      const part = comparison(column, operator, value);
+      if (!part) return undefined;
+      parts.push(part);
+      if (part.endsWith('?')) values.push(value);
+      else if (Array.isArray(value)) values.push(...value);
     }
   }
   return { sql: parts.join(' and '), values };
 }
 
-function comparison(column: string, operator: string, value: unknown): string | undefined {
+const comparisons: Readonly<Record<string, string>> = {
+  $eq: '=',
+  $ne: '<>',
+  $gt: '>',
+  $gte: '>=',
+  $lt: '<',
+  $lte: '<=',
+};
+const nulls: Readonly<Record<string, string>> = { $eq: 'is null', $ne: 'is not null' };
+
+function comparison({ name }: Column, operator: string, value: unknown): string | undefined {
   if (operator === '$in' && Array.isArray(value))
-    return value.length === 0 ? 'false' : `${column} in (${value.map(() => '?').join(', ')})`;
-  if (value === null)
-    return operator === '$eq' ? `${column} is null` : operator === '$ne' ? `${column} is not null` : undefined;
+    return value.length === 0 ? 'false' : `${name} in (${value.map(() => '?').join(', ')})`;
+  if (value === null) return nulls[operator] && `${name} ${nulls[operator]}`;
   if (!isScalar(value)) return undefined;
-  if (operator === '$eq') return `${column} = ?`;
-  return comparisons[operator] && `${column} ${comparisons[operator]} ?`;
+  return comparisons[operator] && `${name} ${comparisons[operator]} ?`;
 }
 
 const isScalar = (value: unknown): boolean =>

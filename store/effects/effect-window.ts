@@ -2,6 +2,7 @@
 import { Uncertain } from '../../domain/call-outcome.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import type { Effect } from '../entities/money.ts';
+import { nothingHeld, refuseWhileRestoring } from './restore-hold.ts';
 
 /** In ms; negative for a moment in the future, as after the clock was set back. */
 type Ages = {
@@ -38,7 +39,7 @@ export function inFlight(
 
 /**
  * Marks the send before it leaves, if it is the first or the resend window is open. @throws Uncertain when the window
- * is over, or another run sends the same row
+ * is over, or another run sends the same row; NotNow while a restore holds all money
  */
 export async function markSent(
   em: EntityManager,
@@ -49,12 +50,13 @@ export async function markSent(
     `update effects set sends = sends + 1, last_sent_at = t.now, first_sent_at = coalesce(first_sent_at, t.now),
        resend_until = case when first_sent_at is null then t.now + ? * interval '1 millisecond' else resend_until end
      from (select clock_now() as now) t
-     where id = ? and status = 'OPEN' and sends = ?
+     where id = ? and status = 'OPEN' and sends = ? and ${nothingHeld}
        and (last_sent_at is null or (t.now < resend_until and t.now >= last_sent_at + ? * interval '1 millisecond'))
      returning id`,
     [resendForMs, id, sends, quarantineMs],
   );
   if (marked.length === 1) return;
+  await refuseWhileRestoring(em);
   const same = await em.execute<{ id: string }[]>(
     `select id from effects where id = ? and status = 'OPEN' and sends = ?`,
     [id, sends],

@@ -20,18 +20,27 @@ export type Entry = {
  */
 export async function post(em: EntityManager, entry: Entry): Promise<boolean> {
   invariant(imbalance(entry.postings).size === 0, `${entry.source} ${entry.event} is balanced`);
-  const [transaction] = await em.execute<{ id: string }[]>(
-    `insert into ledger_transactions (source, event, order_id, user_id, at)
-     values (?, ?, ?, (select user_id from orders where id = ?), coalesce(?, clock_now())) on conflict (source, event) do nothing returning id`,
-    [entry.source, entry.event, entry.orderId, entry.orderId, entry.at ?? null],
+  const { source, event, orderId, at = null } = entry;
+  const postings = entry.postings.map(({ account, holder = null, amount: { amountMinor, currency } }) => ({
+    account,
+    holder,
+    minor: `${amountMinor}`,
+    currency,
+  }));
+  const [booked] = await em.execute<{ id: string }[]>(
+    `with booked as (
+       insert into ledger_transactions (source, event, order_id, user_id, at)
+       values (?, ?, ?, (select user_id from orders where id = ?), coalesce(?, clock_now()))
+       on conflict (source, event) do nothing returning id
+     ), posted as (
+       insert into ledger_postings (transaction_id, account, holder_id, amount_minor, currency)
+       select booked.id, p.account, p.holder, p.minor, p.currency
+       from booked, json_to_recordset(?::json) as p(account text, holder uuid, minor bigint, currency text)
+     )
+     select id from booked`,
+    [source, event, orderId, orderId, at, JSON.stringify(postings)],
   );
-  if (!transaction) return false;
-  for (const { account, holder, amount } of entry.postings)
-    await em.execute(
-      'insert into ledger_postings (transaction_id, account, holder_id, amount_minor, currency) values (?, ?, ?, ?, ?)',
-      [transaction.id, account, holder ?? null, amount.amountMinor, amount.currency],
-    );
-  return true;
+  return booked !== undefined;
 }
 
 export async function isPosted(em: EntityManager, source: string, event: LedgerEvent): Promise<boolean> {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { raw } from '@mikro-orm/core';
 import { invariant } from '../../domain/call-outcome.ts';
 import { platformCurrency } from '../../domain/fees.ts';
 import type { CredentialId, OrderId, UserId } from '../../domain/ids.ts';
@@ -21,7 +20,7 @@ import {
 import { assertMove } from '../../domain/state-table.ts';
 import { addressColumns } from '../database/buyer-address.ts';
 import { timeIn, timeOf } from '../database/clock.ts';
-import { graceMs, LostClaim, secondLookMs, wake, wakening } from '../database/due-row.ts';
+import { claim, graceMs, LostClaim, secondLookMs, wake, wakening } from '../database/due-row.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { restoreOnRollback } from '../database/open.ts';
 import { Order, type UnopenedOrder, unopenedOrder } from '../entities/order.ts';
@@ -86,10 +85,8 @@ export const orderOfSeller = (
  * Makes this run the order's owner: every later write of an earlier owner fails. Returns null when the order is in none
  * of the states that the caller can continue from: the job is stale.
  */
-export async function claimOrder(em: EntityManager, id: OrderId, from: readonly OrderState[]): Promise<Order | null> {
-  const claimed = await em.nativeUpdate(Order, { id, status: { $in: [...from] } }, { fence: raw<bigint>('fence + 1') });
-  return claimed === 1 ? em.findOne(Order, { id }) : null;
-}
+export const claimOrder = (em: EntityManager, id: OrderId, from: readonly OrderState[]): Promise<Order | null> =>
+  claim(em, Order, id, from);
 
 /**
  * Call it right before money or goods move. Locks the row until the transaction ends.

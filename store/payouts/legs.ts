@@ -1,10 +1,9 @@
-import { raw } from '@mikro-orm/core';
 import type { LegId, OrderId } from '../../domain/ids.ts';
 import { formatMoney, type Money, money } from '../../domain/money.ts';
 import { type LegState, legMoves } from '../../domain/payout-leg.ts';
 import { assertMove } from '../../domain/state-table.ts';
 import { timeIn, timeOf } from '../database/clock.ts';
-import { graceMs, LostClaim, wake } from '../database/due-row.ts';
+import { claim, graceMs, LostClaim, wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { restoreOnRollback } from '../database/open.ts';
 import { Effect, PayoutLeg } from '../entities/money.ts';
@@ -21,11 +20,8 @@ export const findLegs = (em: EntityManager, ids: readonly LegId[]): Promise<Payo
   em.find(PayoutLeg, { id: { $in: [...ids] } });
 
 /** Makes this run the leg's owner, as for orders: every later write of an earlier owner fails. */
-export async function claimLeg(em: EntityManager, id: LegId, from: readonly LegState[]): Promise<PayoutLeg | null> {
-  const guard = { id, status: { $in: [...from] } };
-  const claimed = await em.nativeUpdate(PayoutLeg, guard, { fence: raw<bigint>('fence + 1') });
-  return claimed === 1 ? em.findOne(PayoutLeg, { id }) : null;
-}
+export const claimLeg = (em: EntityManager, id: LegId, from: readonly LegState[]): Promise<PayoutLeg | null> =>
+  claim(em, PayoutLeg, id, from);
 
 /**
  * Locks the order and the leg until the transaction ends. @throws LostClaim when another run has claimed the leg since

@@ -8,6 +8,7 @@ import type { Profit } from '../../domain/profit.ts';
 import { timeIn, timeOf } from '../database/clock.ts';
 import { graceMs } from '../database/due-row.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { insertRow } from '../database/table-rows.ts';
 import { AdminCommission, Commission, PayoutLeg, Sale } from '../entities/money.ts';
 
 export const findSale = (em: EntityManager, orderId: OrderId): Promise<Sale | null> =>
@@ -39,7 +40,7 @@ export async function addSale(
   },
 ): Promise<Sale> {
   const id = randomUUID() as SaleId;
-  await em.insert(Sale, {
+  const added = await insertRow(em, Sale, {
     id,
     orderId: sale.orderId,
     userId: sale.userId,
@@ -54,15 +55,15 @@ export async function addSale(
     setOffMinor: sale.setOff.amountMinor,
   });
   const commissionId = randomUUID();
-  await em.insert(Commission, {
+  await insertRow(em, Commission, {
     id: commissionId,
     saleId: id,
     percent: sale.commissionPercent,
     amountMinor: sale.profit.commission.amountMinor,
     currency: platformCurrency,
   });
-  await em.insert(AdminCommission, { id: randomUUID(), commissionId, adminId: sale.adminId });
-  return em.findOneOrFail(Sale, { id });
+  await insertRow(em, AdminCommission, { id: randomUUID(), commissionId, adminId: sale.adminId });
+  return added;
 }
 
 export async function addLeg(
@@ -79,9 +80,8 @@ export async function addLeg(
     notBefore: Date;
   },
 ): Promise<PayoutLeg> {
-  const id = randomUUID() as LegId;
-  await em.insert(PayoutLeg, {
-    id,
+  return insertRow(em, PayoutLeg, {
+    id: randomUUID() as LegId,
     saleId: leg.saleId,
     orderId: leg.orderId,
     beneficiary: leg.beneficiary,
@@ -98,5 +98,4 @@ export async function addLeg(
     fence: 0n,
     nextCheckAt: new Date(Math.max(leg.notBefore.getTime(), timeIn(em, graceMs).getTime())),
   });
-  return em.findOneOrFail(PayoutLeg, { id });
 }

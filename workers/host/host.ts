@@ -93,10 +93,6 @@ async function run(
   const durationMs = () => Math.round(performance.now() - startedAt);
   try {
     const answer = await perform(service, job, surroundings, lost ? AbortSignal.any([ending, lost]) : ending);
-    // The work is done, even if the job is gone and its answer cannot be stored.
-    await job
-      .log(answer)
-      .catch((err: unknown) => surroundings.log.warn({ ...line, err }, 'job done, but its answer could not be stored'));
     surroundings.log.info({ ...line, outcome: 'done', answer, durationMs: durationMs() }, 'job');
     return answer;
   } catch (error) {
