@@ -98,11 +98,17 @@ export async function replaceTokens(
 const earlier = (a: Date, b: Date | null | undefined): Date => (b && b < a ? b : a);
 
 /** Notes when the account was last used, to the minute; a row that is being refreshed is skipped. */
-export async function noteUse(em: EntityManager, id: CredentialId, now: Date): Promise<void> {
+export async function noteUse(
+  em: EntityManager,
+  { id, lastUsedAt }: Pick<Credential, 'id' | 'lastUsedAt'>,
+  now: Date,
+): Promise<void> {
+  const noted = new Date(now.getTime() - useResolutionMs);
+  if (lastUsedAt && lastUsedAt >= noted) return;
   await em.execute(
     `update api_credentials set last_used_at = ? where id = (
        select id from api_credentials where id = ? and coalesce(last_used_at, '-infinity') < ? for no key update skip locked)`,
-    [now, id, new Date(now.getTime() - useResolutionMs)],
+    [now, id, noted],
   );
 }
 

@@ -3,9 +3,9 @@
  * no more than its statement. MikroORM itself takes ten times as long to load a row, because it makes a managed entity of
  * it. It still answers all other questions.
  */
-import type { EntityName } from '@mikro-orm/core';
+import { type EntityName, isRaw } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, type QueryResult } from 'kysely';
 import { withNumbers } from './parameters.ts';
 import { type Column, namesOf, readRows, type Table, tableOf } from './table-rows.ts';
 
@@ -42,13 +42,33 @@ export class RowManager extends EntityManager {
     return (await this.findOne(name, where, options)) ?? super.findOneOrFail(name, where as never, options);
   }
 
+  override async nativeUpdate<T extends object>(
+    name: EntityName<T>,
+    where: unknown,
+    data: unknown,
+    options: object = {},
+  ): Promise<number> {
+    const table = tableOf(this, name);
+    const guard = isPlain(where) && Object.keys(options).length === 0 ? conditionOf(table, where) : undefined;
+    const change = guard?.sql && isPlain(data) ? changeOf(table, data) : undefined;
+    const text = change && `update ${table.name} set ${change.sql} where ${guard?.sql}`;
+    const values = [...(change?.values ?? []), ...(guard?.values ?? [])];
+    const changed = text && (await this.#ask(text, values));
+    return changed ? Number(changed.numAffectedRows) : super.nativeUpdate(name, where as never, data as never, options);
+  }
+
   /** With real parameters, so that Postgres can keep the statement; MikroORM would write their values into its text. */
   override async execute<T>(query: unknown, params: unknown = [], ...more: unknown[]): Promise<T> {
-    const text = typeof query === 'string' && more.length === 0 ? withNumbers(query, params) : undefined;
-    if (!text) return super.execute(query as never, params as never, ...(more as [])) as Promise<T>;
+    const answer = typeof query === 'string' && more.length === 0 ? await this.#ask(query, params) : undefined;
+    return (answer ? answer.rows : super.execute(query as never, params as never, ...(more as []))) as T;
+  }
+
+  /** Undefined when a value has to be written into the statement. */
+  async #ask(statement: string, values: unknown): Promise<QueryResult<unknown> | undefined> {
+    const text = withNumbers(statement, values);
+    if (!text) return undefined;
     try {
-      const { rows } = await this.getKysely().executeQuery(CompiledQuery.raw(text, params as unknown[]));
-      return rows as T;
+      return await this.getKysely().executeQuery(CompiledQuery.raw(text, values as unknown[]));
     } catch (error) {
       throw this.getDriver().convertException(error as Error);
     }
@@ -93,6 +113,17 @@ function conditionOf({ byProp }: Table, where: Row): { sql: string; values: read
     }
   }
   return { sql: parts.join(' and '), values };
+}
+
+/** Undefined when a column is set to what only SQL can tell. */
+function changeOf({ byProp }: Table, data: Row): { sql: string; values: readonly unknown[] } | undefined {
+  const set = Object.entries(data).filter(([, value]) => value !== undefined);
+  const columns = set.map(([prop]) => byProp.get(prop));
+  if (set.length === 0 || set.some(([, value]) => isRaw(value)) || columns.includes(undefined)) return undefined;
+  return {
+    sql: columns.map(column => `${column?.name} = ?`).join(', '),
+    values: set.map(([, value], place) => columns[place]?.store(value)),
+  };
 }
 
 const comparisons: Readonly<Record<string, string>> = {

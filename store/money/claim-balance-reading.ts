@@ -23,21 +23,29 @@ export async function claimReading(
   provider: Provider,
   { forMs, readAgainMs }: { forMs: number; readAgainMs: number },
 ): Promise<Reading> {
-  const { id } = await fundingAccount(em, null, provider);
   const passed = (column: string) =>
     `coalesce(${column} not between clock_now() and clock_now() + ? * interval '1 ms', true)`;
-  const claimed = await em.execute<{ id: string }[]>(
-    `update funding_accounts set reading_until = clock_now() + ? * interval '1 ms'
-     where id = ? and ${passed('reading_until')} and ${passed('next_read_at')} returning id`,
-    [forMs, id, forMs, readAgainMs],
-  );
-  const [row] = await em.execute<{ reading: boolean; known: boolean }[]>(
-    `select coalesce(reading_until > clock_now(), false) as reading, coalesce(trusted_until > clock_now(), false) as known
-     from funding_accounts where id = ?`,
-    [id],
-  );
-  const others = row?.reading ? 'being read' : 'not due';
-  return { turn: claimed.length > 0 ? 'ours' : others, known: row?.known ?? false };
+  const due = `${passed('reading_until')} and ${passed('next_read_at')}`;
+  const look = async () => {
+    const { id } = await fundingAccount(em, null, provider);
+    const [row] = await em.execute<{ due: boolean; reading: boolean; known: boolean }[]>(
+      `select ${due} as due, coalesce(reading_until > clock_now(), false) as reading,
+         coalesce(trusted_until > clock_now(), false) as known from funding_accounts where id = ?`,
+      [forMs, readAgainMs, id],
+    );
+    return { id, due: row?.due ?? false, reading: row?.reading ?? false, known: row?.known ?? false };
+  };
+  const seen = await look();
+  if (seen.due) {
+    const claimed = await em.execute<{ id: string }[]>(
+      `update funding_accounts set reading_until = clock_now() + ? * interval '1 ms' where id = ? and ${due} returning id`,
+      [forMs, seen.id, forMs, readAgainMs],
+    );
+    if (claimed.length > 0) return { turn: 'ours', known: seen.known };
+  }
+  // Another process may have claimed it in between.
+  const { reading, known } = seen.due ? await look() : seen;
+  return { turn: reading ? 'being read' : 'not due', known };
 }
 
 /** Stores a report; the next reading is due in `readAgainMs`. */

@@ -8,6 +8,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { type Currency, type Money, money, negate } from '../../domain/money.ts';
 import type { Owed } from '../../domain/profit.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import type { PayoutLeg } from '../entities/money.ts';
 import { balanceOf } from './ledger.ts';
 
 /**
@@ -15,7 +16,7 @@ import { balanceOf } from './ledger.ts';
  * they paid for) are neither debt nor credit before its sale is booked: until then they count together with their entry
  * on the reseller's account, and the two add up to zero. `current_account_of` in the database says which entries count.
  */
-const currentAccounts = `running_balances where book = 'current-account'`;
+export const currentAccounts = `running_balances where book = 'current-account'`;
 
 /**
  * What the reseller owes from earlier sales, and what the admin owes of their commissions. Locks the reseller, so that
@@ -30,6 +31,16 @@ export async function owedFrom(em: EntityManager, seller: UserId): Promise<Owed>
   const of = (account: keyof Owed): Money =>
     money(BigInt(rows.find(row => row.account === account)?.owed ?? 0), platformCurrency);
   return { admin: of('admin'), reseller: of('reseller') };
+}
+
+/** Locks the seller of a leg's sale. */
+export async function lockSellerOf(em: EntityManager, { saleId }: Pick<PayoutLeg, 'saleId'>): Promise<UserId> {
+  const [seller] = await em.execute<{ id: UserId }[]>(
+    'select id from users where id = (select user_id from sales where id = ?) for no key update',
+    [saleId],
+  );
+  if (!seller) throw new Error(`there is no sale ${saleId}`);
+  return seller.id;
 }
 
 export type Receivable = { email: string; owed: Money };

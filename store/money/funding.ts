@@ -16,6 +16,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { isGreater, type Money, money, subtract } from '../../domain/money.ts';
 import { reportsLagMs } from '../../domain/provider.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { rowsBy } from '../database/table-rows.ts';
 import { FundingAccount } from '../entities/money.ts';
 import { ownDebits } from './unreserved-debits.ts';
 
@@ -27,19 +28,38 @@ export type Shortage = { reserved: false; free: Money | null; tooOld?: Date };
 export type Reserved = { reserved: true } | Shortage;
 
 /** The platform's own account (owner null) or a reseller's; created on first use, without a known balance. */
-export async function fundingAccount(
+export const fundingAccount = (
   em: EntityManager,
   ownerId: UserId | null,
   provider: Provider = 'paypal',
+): Promise<FundingAccount> => accountOf(em, ownerId, provider, '');
+
+/** Locks the account until the transaction ends. */
+const lockedAccount = (em: EntityManager, ownerId: UserId | null, provider: Provider = 'paypal') =>
+  accountOf(em, ownerId, provider, 'for no key update');
+
+async function accountOf(
+  em: EntityManager,
+  ownerId: UserId | null,
+  provider: Provider,
+  lock: '' | 'for no key update',
 ): Promise<FundingAccount> {
-  const account = { ownerId, provider, currency: platformCurrency };
-  const known = await em.findOne(FundingAccount, account);
+  const owned = ownerId ? 'owner_id = ?' : 'owner_id is null';
+  const values = [...(ownerId ? [ownerId] : []), provider, platformCurrency];
+  const find = async () => {
+    const statement = (columns: string) =>
+      `select ${columns} from funding_accounts where ${owned} and provider = ? and currency = ? ${lock}`;
+    return (await rowsBy(em, FundingAccount, statement, values))[0];
+  };
+  const known = await find();
   if (known) return known;
   await em.execute(
     'insert into funding_accounts (id, kind, owner_id, provider, currency) values (?, ?, ?, ?, ?) on conflict do nothing',
     [randomUUID(), ownerId ? 'limit' : 'reported', ownerId, provider, platformCurrency],
   );
-  return em.findOneOrFail(FundingAccount, account);
+  const added = await find();
+  invariant(added, 'a funding account was added');
+  return added;
 }
 
 /**
@@ -105,9 +125,7 @@ export async function reserve(
     amount: Money;
   },
 ): Promise<Reserved> {
-  const { id } = await fundingAccount(em, want.ownerId, want.provider);
-  await em.execute('select id from funding_accounts where id = ? for no key update', [id]);
-  const account = await em.findOneOrFail(FundingAccount, { id });
+  const account = await lockedAccount(em, want.ownerId, want.provider);
   const held = await em.execute<{ id: string }[]>(
     `select id from reservations where purpose = ? and subject = ? and status <> 'RELEASED'`,
     [want.purpose, want.subject],

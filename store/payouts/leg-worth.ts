@@ -2,11 +2,13 @@
  * What an unpaid leg is worth by its sale now. A refund cannot shrink a leg that is on its way, so the books are asked
  * when the leg comes back, and before it leaves again.
  */
+
+import type { UserId } from '../../domain/ids.ts';
 import { legEvents } from '../../domain/ledger-event.ts';
 import { type Money, max, min, money, zero } from '../../domain/money.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
-import { type PayoutLeg, Sale } from '../entities/money.ts';
-import { owedFrom } from '../money/current-account.ts';
+import type { PayoutLeg } from '../entities/money.ts';
+import { currentAccounts, lockSellerOf } from '../money/current-account.ts';
 import { isOfKind } from '../money/event-names.ts';
 import { legAmount } from './legs.ts';
 
@@ -17,22 +19,28 @@ import { legAmount } from './legs.ts';
  */
 export async function overpaidBy(em: EntityManager, leg: PayoutLeg): Promise<Money> {
   const nothing = zero(leg.currency);
-  const { userId: seller } = await em.findOneOrFail(Sale, { id: leg.saleId });
-  const owed = (await owedFrom(em, seller))[leg.beneficiary];
-  return min(max(min(owed, await beyondShare(em, leg)), nothing), legAmount(leg));
+  const { owed, beyond } = await standing(em, leg, await lockSellerOf(em, leg));
+  return min(max(min(owed, beyond), nothing), legAmount(leg));
 }
 
-/** An amount set off when the sale was booked counts as paid, although no leg pays it. */
-async function beyondShare(em: EntityManager, { orderId, beneficiary, currency }: PayoutLeg): Promise<Money> {
-  const [row] = await em.execute<{ beyond: string }[]>(
-    `select (
+/**
+ * What the beneficiary owes of all sales, and the excess over their share of this one. An amount set off when the sale was
+ * booked counts as paid, although no leg pays it.
+ */
+async function standing(
+  em: EntityManager,
+  { orderId, beneficiary, currency }: PayoutLeg,
+  seller: UserId,
+): Promise<{ owed: Money; beyond: Money }> {
+  const [row] = await em.execute<{ owed: string; beyond: string }[]>(
+    `select (select coalesce(sum(amount_minor), 0) from ${currentAccounts} and holder_id = ? and account = ? and currency = ?)::text as owed, (
        (select coalesce(sum(p.amount_minor), 0) from ledger_transactions t join ledger_postings p on p.transaction_id = t.id
           where t.order_id = ? and not ${isOfKind('t.event', legEvents)} and p.account = ? and p.currency = ?)
        + (select coalesce(sum(amount_minor), 0) from payout_legs
           where order_id = ? and beneficiary = ? and status <> 'CANCELLED')
        + (select coalesce(sum(set_off_minor), 0) from sales where order_id = ? and voided_at is null and ? = 'reseller')
      )::text as beyond`,
-    [orderId, beneficiary, currency, orderId, beneficiary, orderId, beneficiary],
+    [seller, beneficiary, currency, orderId, beneficiary, currency, orderId, beneficiary, orderId, beneficiary],
   );
-  return money(BigInt(row?.beyond ?? 0), currency);
+  return { owed: money(BigInt(row?.owed ?? 0), currency), beyond: money(BigInt(row?.beyond ?? 0), currency) };
 }

@@ -23,16 +23,23 @@ export const findLegs = (em: EntityManager, ids: readonly LegId[]): Promise<Payo
 export const claimLeg = (em: EntityManager, id: LegId, from: readonly LegState[]): Promise<PayoutLeg | null> =>
   claim(em, PayoutLeg, id, from);
 
+/** The order is locked first, then its leg: everywhere in that order, which prevents deadlocks. */
+const lockOwned = `with locked as materialized (select id, frozen_for from orders where id = ? for no key update)
+  select l.id, locked.frozen_for as frozen from locked join payout_legs l on l.order_id = locked.id
+  where l.id = ? and l.fence = ? and l.status = ? for no key update of l`;
+
+/** @returns whether the order is frozen */
+async function lock(em: EntityManager, { orderId, id, fence, status }: PayoutLeg): Promise<boolean> {
+  const [owned] = await em.execute<{ frozen: string | null }[]>(lockOwned, [orderId, id, fence, status]);
+  if (!owned) throw new LostClaim(id);
+  return owned.frozen !== null;
+}
+
 /**
  * Locks the order and the leg until the transaction ends. @throws LostClaim when another run has claimed the leg since
  */
 export async function lockLeg(em: EntityManager, leg: PayoutLeg): Promise<void> {
-  await em.execute('select id from orders where id = ? for no key update', [leg.orderId]);
-  const owned = await em.execute<{ id: string }[]>(
-    'select id from payout_legs where id = ? and fence = ? and status = ? for no key update',
-    [leg.id, leg.fence, leg.status],
-  );
-  if (owned.length === 0) throw new LostClaim(leg.id);
+  await lock(em, leg);
 }
 
 /** Locks the orders of several legs, then their sellers, each in the order of ids: this prevents deadlocks. */
@@ -53,11 +60,7 @@ export async function lockLegs(em: EntityManager, legs: readonly PayoutLeg[]): P
 
 /** Call it right before money leaves. @throws LostClaim as above, or when the order was frozen */
 export async function assertLegOwner(em: EntityManager, leg: PayoutLeg): Promise<void> {
-  await lockLeg(em, leg);
-  const free = await em.execute<{ id: string }[]>('select id from orders where id = ? and frozen_for is null', [
-    leg.orderId,
-  ]);
-  if (free.length === 0) throw new LostClaim(leg.id);
+  if (await lock(em, leg)) throw new LostClaim(leg.id);
 }
 
 /** @throws IllegalMove, LostClaim */

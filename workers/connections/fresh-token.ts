@@ -65,7 +65,7 @@ export async function withToken<T>(
       throw new ReconnectNeeded(await stopAccount(ctx, credential, { code: error.code, accessToken }));
     });
   const accessToken = await freshToken(ctx, credential.id, null);
-  await ctx.store.write(em => noteUse(em, credential.id, ctx.now()));
+  await ctx.store.write(em => noteUse(em, credential, ctx.now()));
   try {
     return await ask(accessToken);
   } catch (error) {

@@ -50,7 +50,7 @@ describe('the senders of notifications', () => {
 
   it('keep their version while their account is used, looked at and checked', async () => {
     const before = await asked({ by: 'id', value: id });
-    await change(em => noteUse(em, id, new Date()));
+    await change(async em => noteUse(em, await em.findOneOrFail(Credential, { id }), new Date()));
     await change(em => wakeCredential(em, id));
     await changed({ nextCheckAt: new Date('2031-01-01') });
     expect((await account()).lastUsedAt).not.to.equal(null);

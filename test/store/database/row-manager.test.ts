@@ -1,4 +1,5 @@
 /** Covers: store/database/row-manager.ts. */
+import { raw } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { expect } from 'chai';
 import type { OrderId } from '../../../domain/ids.ts';
@@ -88,5 +89,19 @@ describe('rows that are found by their columns', () => {
       })
       .catch((error: { quantity: number }) => error.quantity);
     expect(seen).to.equal(7);
+  });
+
+  it('are changed where the guard fits, and nowhere else', async () => {
+    const [order] = await rows<{ id: OrderId }>(stage, 'select id from orders limit 1');
+    const at = new Date('2031-02-03T04:05:06.789Z');
+    await stage.store.write(async em => {
+      const { id, fence } = await em.findOneOrFail(Order, { id: order!.id });
+      const change = { nextCheckAt: at, maxCostMinor: 9_007_199_254_740_993n, waitReason: null };
+      expect(await em.nativeUpdate(Order, { id, fence: fence + 1n }, change)).to.equal(0);
+      expect(await em.nativeUpdate(Order, { id, fence }, change)).to.equal(1);
+      expect(await em.findOneOrFail(Order, { id })).to.deep.include(change);
+      expect(await em.nativeUpdate(Order, { id, fence }, { fence: raw<bigint>('fence + 1') })).to.equal(1);
+      expect((await em.findOneOrFail(Order, { id })).fence).to.equal(fence + 1n);
+    });
   });
 });
