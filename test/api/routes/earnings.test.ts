@@ -81,7 +81,7 @@ describe('api: what a reseller has earned, and is owed', () => {
     const joe = await api.hire({ proceeds: 'reseller', supplier: 'reseller' });
     const { id } = await api.stage.paidOrder(await api.stage.stockUp(joe));
     for (const queue of ['fulfill', 'purchase'] as const) await api.stage.perform(queue, id);
-    expect(await balance(joe)).to.deep.equal([nothing]);
+    expect(await balance(joe)).to.deep.equal([]);
   });
 
   it('says what sales have brought and who had what of it, by day, and nothing of anybody else’s', async () => {
