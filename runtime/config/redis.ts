@@ -79,7 +79,9 @@ const places = ['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'] as const;
 const ofSentinel = ['REDIS_SENTINEL_NAME', 'REDIS_SENTINEL_PASSWORD'] as const;
 const ofLogIn = ['REDIS_USERNAME', 'REDIS_PASSWORD', 'REDIS_TLS'] as const;
 
-const contradiction = (text: string): string => `REDIS_CONTRADICTION: ${text}`;
+/** The code of all of them. */
+export const contradictionCode = 'REDIS_CONTRADICTION';
+const contradiction = (text: string): string => `${contradictionCode}: ${text}`;
 
 /** Settings that say two things about where the queues are, or the half of one. */
 export function redisContradictions(env: Environment): string[] {

@@ -20,8 +20,11 @@ export type Patience = {
 /** A primary that was replaced may answer once more, before it knows. The command goes to the new one. */
 const onReplica = (error: Error): 2 | false => (error.message.startsWith('READONLY') ? 2 : false);
 
-/** A cluster does not tell when a node hangs: its other nodes are asked who serves what, so often. */
-const slotsRefreshMs = 10_000;
+/**
+ * A cluster does not tell when a node hangs: its other nodes are asked who serves what, so often. Each worker has a
+ * connection of its own that asks, so that asking every few seconds would take 1 % of a core.
+ */
+const slotsRefreshMs = 30_000;
 
 /** A new connection, of which nobody is told that it broke: whoever sends a command is. */
 export function connectRedis(address: RedisAddress, patience: Patience): RedisConnection {

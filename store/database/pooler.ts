@@ -15,11 +15,14 @@ export type DatabaseAddress = {
   readonly namedStatements: boolean;
 };
 
-type Code =
-  | 'DATABASE_POOLER_REFUSES_LIMITS'
-  | 'DATABASE_WITHOUT_LIMITS'
-  | 'DATABASE_NAMED_STATEMENTS_FAIL'
-  | 'DATABASE_SESSION_NEEDED';
+/** Why a process does not start behind a pooler. */
+export const poolerCodes = [
+  'DATABASE_POOLER_REFUSES_LIMITS',
+  'DATABASE_WITHOUT_LIMITS',
+  'DATABASE_NAMED_STATEMENTS_FAIL',
+  'DATABASE_SESSION_NEEDED',
+] as const;
+type Code = (typeof poolerCodes)[number];
 
 class PoolerUnfit extends CannotStart {
   readonly code: Code;

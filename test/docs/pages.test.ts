@@ -5,7 +5,9 @@ import { expect } from 'chai';
 import { scenarios } from '../../demo/scenarios/index.ts';
 import { orderStates, waitReasons } from '../../domain/order.ts';
 import { queueNames } from '../../queues/catalogue.ts';
+import { contradictionCode } from '../../runtime/config/redis.ts';
 import { knownVariables } from '../../runtime/config.ts';
+import { poolerCodes } from '../../store/database/pooler.ts';
 import { top } from '../support/source-files.ts';
 import { pages, shellOf, textOf } from './pages.ts';
 
@@ -21,6 +23,9 @@ const words = new Set([
   ...orderStates,
   ...waitReasons,
   ...found(textOf('docs/api.md'), /^\| \d{3} \| `([A-Z_]+)` \|/gm),
+  // Why a process does not start.
+  ...poolerCodes,
+  contradictionCode,
   // Of docker-compose.yml alone.
   'DATABASE_PASSWORD',
   'POSTGRES_PASSWORD',
