@@ -3,13 +3,13 @@
  * no more than its statement. MikroORM itself takes ten times as long to load a row, because it makes a managed entity of
  * it. It still answers all other questions.
  */
-import { type EntityName, isRaw } from '@mikro-orm/core';
+import type { EntityName } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery, type QueryResult } from 'kysely';
 import { withNumbers } from './parameters.ts';
-import { type Column, namesOf, readRows, type Table, tableOf } from './table-rows.ts';
+import { conditionOf, isPlain, orderOf, type Row, updateOf } from './statements.ts';
+import { namesOf, readRows, type Table, tableOf } from './table-rows.ts';
 
-type Row = Readonly<Record<string, unknown>>;
 type Question = {
   readonly table: Pick<Table, 'name' | 'columns'>;
   readonly sql: string;
@@ -48,12 +48,8 @@ export class RowManager extends EntityManager {
     data: unknown,
     options: object = {},
   ): Promise<number> {
-    const table = tableOf(this, name);
-    const guard = isPlain(where) && Object.keys(options).length === 0 ? conditionOf(table, where) : undefined;
-    const change = guard?.sql && isPlain(data) ? changeOf(table, data) : undefined;
-    const text = change && `update ${table.name} set ${change.sql} where ${guard?.sql}`;
-    const values = [...(change?.values ?? []), ...(guard?.values ?? [])];
-    const changed = text && (await this.#ask(text, values));
+    const simple = Object.keys(options).length === 0 ? updateOf(tableOf(this, name), where, data) : undefined;
+    const changed = simple && (await this.#ask(simple.sql, simple.values));
     return changed ? Number(changed.numAffectedRows) : super.nativeUpdate(name, where as never, data as never, options);
   }
 
@@ -92,65 +88,4 @@ export class RowManager extends EntityManager {
     const limits = [options.limit, options.offset].filter(limit => limit !== undefined);
     return { table: { name: table.name, columns }, sql, values: [...condition.values, ...limits] };
   }
-}
-
-const isPlain = (value: unknown): value is Row =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-
-/** Undefined when there is more to it than columns that are compared with values. */
-function conditionOf({ byProp }: Table, where: Row): { sql: string; values: readonly unknown[] } | undefined {
-  const parts: string[] = [];
-  const values: unknown[] = [];
-  for (const [prop, wanted] of Object.entries(where)) {
-    const column = byProp.get(prop);
-    if (!column) return undefined;
-    for (const [operator, value] of isPlain(wanted) ? Object.entries(wanted) : [['$eq', wanted] as const]) {
-      const part = comparison(column, operator, value);
-      if (!part) return undefined;
-      parts.push(part);
-      if (part.endsWith('?')) values.push(value);
-      else if (Array.isArray(value)) values.push(...value);
-    }
-  }
-  return { sql: parts.join(' and '), values };
-}
-
-/** Undefined when a column is set to what only SQL can tell. */
-function changeOf({ byProp }: Table, data: Row): { sql: string; values: readonly unknown[] } | undefined {
-  const set = Object.entries(data).filter(([, value]) => value !== undefined);
-  const columns = set.map(([prop]) => byProp.get(prop));
-  if (set.length === 0 || set.some(([, value]) => isRaw(value)) || columns.includes(undefined)) return undefined;
-  return {
-    sql: columns.map(column => `${column?.name} = ?`).join(', '),
-    values: set.map(([, value], place) => columns[place]?.store(value)),
-  };
-}
-
-const comparisons: Readonly<Record<string, string>> = {
-  $eq: '=',
-  $ne: '<>',
-  $gt: '>',
-  $gte: '>=',
-  $lt: '<',
-  $lte: '<=',
-};
-const nulls: Readonly<Record<string, string>> = { $eq: 'is null', $ne: 'is not null' };
-
-function comparison({ name }: Column, operator: string, value: unknown): string | undefined {
-  if (operator === '$in' && Array.isArray(value))
-    return value.length === 0 ? 'false' : `${name} in (${value.map(() => '?').join(', ')})`;
-  if (value === null) return nulls[operator] && `${name} ${nulls[operator]}`;
-  if (!isScalar(value)) return undefined;
-  return comparisons[operator] && `${name} ${comparisons[operator]} ?`;
-}
-
-const isScalar = (value: unknown): boolean =>
-  value instanceof Date || ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
-
-function orderOf({ byProp }: Table, orderBy: Row): string | undefined {
-  const parts = Object.entries(orderBy).map(([prop, direction]) => {
-    const column = byProp.get(prop);
-    return column && (direction === 'asc' || direction === 'desc') ? `${column.name} ${direction}` : undefined;
-  });
-  return parts.includes(undefined) ? undefined : parts.join(', ');
 }

@@ -24,7 +24,7 @@ import { claim, graceMs, LostClaim, secondLookMs, wake, wakening } from '../data
 import type { EntityManager } from '../database/entity-manager.ts';
 import { restoreOnRollback } from '../database/open.ts';
 import { Order, type UnopenedOrder, unopenedOrder } from '../entities/order.ts';
-import { noteMove } from './timeline.ts';
+import { moveRow } from './timeline.ts';
 
 /** Where an order goes next, with what explains that state later. */
 export type Move =
@@ -143,10 +143,13 @@ export async function moveOrder(em: EntityManager, order: Order, move: Move, als
     updatedAt: timeOf(em),
   };
   const guard = { id: order.id, status: order.status, fence: order.fence };
-  if ((await em.nativeUpdate(Order, guard, change)) !== 1) throw new LostClaim(order.id);
-  const moved = { from: order.status, to: move.to, ...('reason' in move ? { reason: move.reason } : {}) };
-  const evidence = 'evidence' in move && move.evidence ? { evidence: move.evidence } : {};
-  await noteMove(em, order.id, moved, { told: move.note, ...evidence });
+  const line = {
+    orderId: order.id,
+    move: { from: order.status, to: move.to, ...('reason' in move ? { reason: move.reason } : {}) },
+    told: move.note,
+    ...('evidence' in move && move.evidence ? { evidence: move.evidence } : {}),
+  };
+  if (!(await moveRow(em, Order, { guard, change }, line))) throw new LostClaim(order.id);
   restoreOnRollback(em, order);
   Object.assign(order, change);
 }

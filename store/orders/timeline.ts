@@ -1,8 +1,12 @@
+import type { EntityName } from '@mikro-orm/core';
+import { invariant } from '../../domain/call-outcome.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import type { FailureReason } from '../../domain/order.ts';
 import type { LineDetail, LineKind, Topic } from '../../domain/timeline.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { keysOf } from '../database/keyring.ts';
+import { updateOf } from '../database/statements.ts';
+import { tableOf } from '../database/table-rows.ts';
 import { sealedLine } from '../database/timeline-lines.ts';
 import { OrderEvent } from '../entities/order.ts';
 
@@ -37,13 +41,33 @@ export function moveText(move: OrderMove | LegMove): string {
   return `payout to ${move.beneficiary}: ${move.legFrom} → ${move.legTo}${reason}`;
 }
 
-/** @param told the text after the move; `also`: further detail */
-export const noteMove = (
+/**
+ * Moves a row where its guard still fits, and writes that into its order's timeline, in one statement. False, and no
+ * line, where the guard fits no more. @param told the text after the move; `also`: further detail
+ */
+export async function moveRow<T extends object>(
   em: EntityManager,
-  orderId: OrderId,
-  move: OrderMove | LegMove,
-  { told, ...also }: { told?: string | undefined } & LineDetail = {},
-): Promise<void> => note(em, orderId, 'moved', `${moveText(move)}${told ? `: ${told}` : ''}`, { ...also, ...move });
+  entity: EntityName<T>,
+  { guard, change }: { guard: Partial<T>; change: Partial<T> },
+  {
+    orderId,
+    move,
+    told,
+    ...also
+  }: { orderId: OrderId; move: OrderMove | LegMove; told?: string | undefined } & LineDetail,
+): Promise<boolean> {
+  const update = updateOf(tableOf(em, entity), guard, change);
+  invariant(update, 'a move sets columns to values');
+  const text = `${moveText(move)}${told ? `: ${told}` : ''}`;
+  const line = sealedLine(keysOf(em), orderId, { note: text, detail: { ...also, ...move } });
+  const written = await em.execute<{ id: string }[]>(
+    `with moved as (${update.sql} returning 1)
+     insert into order_events (order_id, kind, bound_to, note, told, detail)
+     select ?::uuid, 'moved', ?::uuid, ?::text, ?::text, ?::jsonb from moved returning id`,
+    [...update.values, orderId, ...line],
+  );
+  return written.length === 1;
+}
 
 /**
  * The move that a timeline line describes; undefined for a payout's move of an earlier release, which has text alone.

@@ -7,7 +7,7 @@ import { claim, graceMs, LostClaim, wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { restoreOnRollback } from '../database/open.ts';
 import { Effect, PayoutLeg } from '../entities/money.ts';
-import { note, noteMove } from '../orders/timeline.ts';
+import { moveRow, note } from '../orders/timeline.ts';
 
 export const legAmount = (leg: PayoutLeg): Money => money(leg.amountMinor, leg.currency);
 
@@ -80,14 +80,15 @@ export async function moveLeg(
     updatedAt: timeOf(em),
   };
   const guard = { id: leg.id, status: leg.status, fence: leg.fence };
-  if ((await em.nativeUpdate(PayoutLeg, guard, change)) !== 1) throw new LostClaim(leg.id);
-  const { beneficiary, status: legFrom } = leg;
-  const moved = { beneficiary, legFrom, legTo: to, ...(also.reason ? { reason: also.reason } : {}) };
-  await noteMove(em, leg.orderId, moved, {
+  const { orderId, beneficiary, status: legFrom } = leg;
+  const line = {
+    orderId,
+    move: { beneficiary, legFrom, legTo: to, ...(also.reason ? { reason: also.reason } : {}) },
     leg: leg.id,
     amount: formatMoney(legAmount(leg)),
     ...(also.providerBatchId ? { batch: also.providerBatchId } : {}),
-  });
+  };
+  if (!(await moveRow(em, PayoutLeg, { guard, change }, line))) throw new LostClaim(leg.id);
   restoreOnRollback(em, leg);
   Object.assign(leg, change);
 }

@@ -1,7 +1,7 @@
 /** The payout that pays a leg: one of its own, or a collected one. Only this file decides which. */
-import { raw } from '@mikro-orm/core';
 import type { LegId } from '../../domain/ids.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { rowsBy } from '../database/table-rows.ts';
 import { withdrawUnsent } from '../effects/effects.ts';
 import { Effect, PayoutLeg } from '../entities/money.ts';
 import { letGo, standingCollection } from './collected-payouts.ts';
@@ -9,16 +9,13 @@ import { letGo, standingCollection } from './collected-payouts.ts';
 type Leg = Pick<PayoutLeg, 'id'>;
 
 /** The standing one, else the newest. */
-export const newestPayout = (em: EntityManager, { id }: Leg): Promise<Effect | null> =>
-  em.findOne(Effect, {
-    id: {
-      $eq: raw<Effect['id']>(
-        `(select effect_id from leg_payouts where leg_id = ?
-          order by (status <> 'DISPROVEN') desc, created_at desc, generation desc limit 1)`,
-        [id],
-      ),
-    },
-  });
+export async function newestPayout(em: EntityManager, { id }: Leg): Promise<Effect | null> {
+  const newest = (columns: string) =>
+    `select ${columns} from effects where id = (select effect_id from leg_payouts where leg_id = ?
+       order by (status <> 'DISPROVEN') desc, created_at desc, generation desc limit 1)`;
+  const [effect = null] = await rowsBy(em, Effect, newest, [id]);
+  return effect;
+}
 
 /** The payout that may have paid; there is one at most. All others are proven not to have paid. */
 export async function standingPayout(em: EntityManager, leg: Leg): Promise<Effect | null> {

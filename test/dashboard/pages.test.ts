@@ -3,14 +3,16 @@ import { randomUUID } from 'node:crypto';
 import type { Queue } from 'bullmq';
 import { expect } from 'chai';
 import { queueFigures } from '../../dashboard/board/queue-figures.ts';
+import type { OrderId } from '../../domain/ids.ts';
 import { saleBooked } from '../../domain/postings.ts';
 import { html } from '../../runtime/http/html.ts';
+import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { openPlatformFeeds } from '../../store/events/feeds.ts';
 import { post } from '../../store/money/ledger.ts';
 import { recordPayment } from '../../store/money/payments.ts';
 import { troubleBoard } from '../../store/operations/provider-troubles.ts';
 import { saveSupplierOrders } from '../../store/orders/supplier-orders.ts';
-import { note, noteMove } from '../../store/orders/timeline.ts';
+import { moveText, note } from '../../store/orders/timeline.ts';
 import { addLeg, addSale } from '../../store/payouts/sales.ts';
 import { usd } from '../support/money.ts';
 import { openWorld, operator, type visitor, type World } from './world.ts';
@@ -24,6 +26,10 @@ const shipTo = {
   country: 'CL',
 };
 const nasty = `<script>alert("x")</script>`;
+
+/** The line that a move leaves in the timeline. */
+const moved = (em: EntityManager, order: OrderId, move: Parameters<typeof moveText>[0] & { leg?: string }, told = '') =>
+  note(em, order, 'moved', `${moveText(move)}${told}`, { ...move });
 
 describe('the pages', () => {
   let world: World;
@@ -57,8 +63,8 @@ describe('the pages', () => {
   it('let the moves of an order and its payouts stand out, and nothing that is written like one', async () => {
     const order = await world.addOrder({});
     await world.store.transaction(async em => {
-      await noteMove(em, order, { from: 'PAID', to: 'WAITING', reason: 'HOLD' }, { told: 'until A → B' });
-      await noteMove(em, order, { beneficiary: 'reseller', legFrom: 'SENT', legTo: 'PAID' }, { leg: 'L1' });
+      await moved(em, order, { from: 'PAID', to: 'WAITING', reason: 'HOLD' }, ': until A → B');
+      await moved(em, order, { beneficiary: 'reseller', legFrom: 'SENT', legTo: 'PAID', leg: 'L1' });
       await note(em, order, 'moved', 'payout to admin: SENT → PAID', { leg: 'L2' });
     });
     const { text } = await admin.get(`/orders/${order}`).expect(200);

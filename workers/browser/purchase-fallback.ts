@@ -97,7 +97,7 @@ async function buy(ctx: Context, order: Order, credential: Credential, stay: Sta
   const most = maxCostOf(order);
   if (isGreater(total, most))
     throw new Obstacle('PRICE_ROSE', `${formatMoney(total)} is asked; at most ${formatMoney(most)} may be paid`);
-  await ctx.store.transaction(em => withdrawUnsent(em, 'buy', order.id));
+  await ctx.store.write(em => withdrawUnsent(em, 'buy', order.id));
   await stay.step('clicking');
   await placeOrderOnce(ctx, order, credential, stay, { wanted, address, total, before, button });
 }

@@ -36,7 +36,7 @@ async function keepKnown(ctx: Context, payer: Payer): Promise<void> {
   try {
     await read(ctx, payer);
   } catch (error) {
-    await ctx.store.transaction(em => endReading(em, payer.provider, Math.min(failedAgainMs, readAgainMs(ctx))));
+    await ctx.store.write(em => endReading(em, payer.provider, Math.min(failedAgainMs, readAgainMs(ctx))));
     if (!known) throw error;
     ctx.log.warn({ err: error, provider: payer.provider }, 'the balance cannot be read: the last report is gone by');
   }
@@ -44,7 +44,7 @@ async function keepKnown(ctx: Context, payer: Payer): Promise<void> {
 
 const readAgainMs = ({ config }: Context): number => config.balanceReadIntervalMs;
 const claim = (ctx: Context, { provider }: Payer) =>
-  ctx.store.transaction(em => claimReading(em, provider, { forMs: readingMs, readAgainMs: readAgainMs(ctx) }));
+  ctx.store.write(em => claimReading(em, provider, { forMs: readingMs, readAgainMs: readAgainMs(ctx) }));
 
 async function read(ctx: Context, payer: Payer): Promise<void> {
   const report = await payer.read();

@@ -24,7 +24,7 @@ export const applyEvent: Processor<'eventId'> = async ({ eventId }, ctx) => {
 };
 
 async function close(ctx: Context, { id }: InboundEvent, status: 'APPLIED' | 'IGNORED' | 'FAILED', text: string) {
-  await ctx.store.transaction(em => closeEvent(em, id, status, text));
+  await ctx.store.write(em => closeEvent(em, id, status, text));
   return text;
 }
 

@@ -88,7 +88,7 @@ async function unreadable(
 }
 
 async function finish(ctx: Context, event: InboundEvent, status: 'APPLIED' | 'IGNORED', text: string): Promise<string> {
-  await ctx.store.transaction(em => closeEvent(em, event.id, status, text));
+  await ctx.store.write(em => closeEvent(em, event.id, status, text));
   return text;
 }
 

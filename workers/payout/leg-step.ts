@@ -25,7 +25,7 @@ export async function legStep(
   job: { id: string; from: readonly LegState[] },
   step: (leg: PayoutLeg) => Promise<string>,
 ): Promise<string> {
-  const leg = await ctx.store.transaction(em => claimLeg(em, job.id as LegId, job.from));
+  const leg = await ctx.store.write(em => claimLeg(em, job.id as LegId, job.from));
   if (!leg) return 'nothing to do: the leg is settled, or waits for a person';
   try {
     return await step(leg).catch(error => afterFailure(ctx, leg, error));
@@ -41,7 +41,7 @@ type Noted = { note: string };
 
 /** Leaves the leg in its state, and looks at it again at that time. */
 export async function recheckAt(ctx: Context, leg: PayoutLeg, at: Date, { note: text }: Noted): Promise<string> {
-  await ctx.store.transaction(em => recheckLeg(em, leg, at));
+  await ctx.store.write(em => recheckLeg(em, leg, at));
   return text;
 }
 
@@ -50,7 +50,7 @@ export const recheck = (ctx: Context, leg: PayoutLeg, ms: number, noted: Noted):
 
 /** Leaves the leg in its state until an event wakes it: money of a paid leg may come back. */
 export async function waitForNews(ctx: Context, leg: PayoutLeg, { note: text }: Noted): Promise<string> {
-  await ctx.store.transaction(em => restLeg(em, leg));
+  await ctx.store.write(em => restLeg(em, leg));
   return text;
 }
 

@@ -63,7 +63,7 @@ async function obtain(
   const offer = await offerFor(ctx, order, credential, destination);
   if ('reason' in offer) return ended(fail(ctx, order, offer.reason, { note: offer.note }));
   if ('foreign' in offer) return ended(foreignPrice(ctx, order, offer.foreign));
-  await ctx.store.transaction(em => withdrawUnsent(em, 'buy', order.id));
+  await ctx.store.write(em => withdrawUnsent(em, 'buy', order.id));
   await placeOrder(ctx, order, credential, { offer, destination });
   return undefined;
 }

@@ -112,7 +112,7 @@ export async function orderStep(
   step: (order: Order) => Promise<string>,
   onRefusal?: OnRefusal,
 ): Promise<string> {
-  const order = await ctx.store.transaction(em => claimOrder(em, job.id as OrderId, job.from));
+  const order = await ctx.store.write(em => claimOrder(em, job.id as OrderId, job.from));
   if (!order) return `nothing to do: the order is not ${job.from.join(' or ')}`;
   // A stale job, or one that an operator retried: the order's state decides which queue may continue it.
   const next = jobForOrder(order);
@@ -182,13 +182,13 @@ async function unreadable(ctx: Context, order: Order, failure: Unreadable): Prom
 
 /** Nothing was tried, so the timeline gets no entry: the row stores when to look again, and the host delays the job. */
 async function notNow(ctx: Context, order: Order, error: NotNow): Promise<never> {
-  await ctx.store.transaction(em => recheckOrder(em, order, later(ctx, error.retryAfterMs)));
+  await ctx.store.write(em => recheckOrder(em, order, later(ctx, error.retryAfterMs)));
   throw error;
 }
 
 /** Records a failed attempt in the timeline; the host backs off and tries again. */
 const noteAttempt = (ctx: Context, order: Order, failure: Retryable): Promise<void> =>
-  ctx.store.transaction(em => note(em, order.id, 'tried', failure.message, { code: failure.code }));
+  ctx.store.write(em => note(em, order.id, 'tried', failure.message, { code: failure.code }));
 
 async function lookAgain(ctx: Context, order: Order, doubt: Uncertain): Promise<string> {
   const at = later(ctx, doubt.retryAfterMs ?? ctx.config.lookUpQuarantineMs);
