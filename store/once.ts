@@ -105,16 +105,17 @@ async function withoutUnsentOf<Result extends Json>(
   return em.findOneOrFail(Effect, { id: last.id });
 }
 
-/** Marks the send before it leaves; refuses a concurrent send of the same row. */
+/** Marks the send before it leaves, unless something hinders it; refuses a concurrent send of the same row. */
 const markSending = <Result extends Json>(
   { store, quarantineMs }: OnceContext,
   intent: Intent<Result>,
   effect: Effect,
-): Promise<void> =>
+): Promise<Hindrance | undefined> =>
   store.transaction(async em => {
     await intent.assertOwner(em);
-    await markSent(em, effect, { resendForMs: intent.resendForMs, quarantineMs });
-    await intent.leaving?.(em, effect);
+    const hindrance = await intent.leaving?.(em, effect);
+    if (!hindrance) await markSent(em, effect, { resendForMs: intent.resendForMs, quarantineMs });
+    return hindrance;
   });
 
 async function close<Result extends Json>(
@@ -176,20 +177,27 @@ async function mayLeave<Result extends Json>(
   throw new Unproven(effect);
 }
 
-/** @throws Unproven; Retryable when the request was withdrawn before it ever left; the error that prevents the check */
-async function assertMayStillLeave<Result extends Json>(
-  { store }: OnceContext,
+/** @throws the error that prevents the question from being answered */
+async function hindranceOf<Result extends Json>(
   intent: Intent<Result>,
   effect: Effect,
-): Promise<void> {
-  const hindrance = await intent.mayStillLeave(effect).catch((error: unknown) => {
+): Promise<Hindrance | undefined> {
+  return intent.mayStillLeave(effect).catch((error: unknown) => {
     if (error instanceof Terminal) return { note: error.message };
     throw error;
   });
-  if (!hindrance) return;
-  if (isInDoubt(effect)) throw new Unproven(effect, hindrance);
-  await store.transaction(em => withdrawUnsent(em, intent.purpose, intent.subject));
-  throw new Retryable('EFFECT_WITHDRAWN', `${effect.idempotencyKey} never left and was withdrawn: ${hindrance.note}`);
+}
+
+/** The request must not leave any more: one that never left is withdrawn. */
+async function hindered<Result extends Json>(
+  { store }: OnceContext,
+  intent: Intent<Result>,
+  effect: Effect,
+  hindrance: Hindrance,
+): Promise<Unproven | Retryable> {
+  if (isInDoubt(effect)) return new Unproven(effect, hindrance);
+  await store.write(em => withdrawUnsent(em, intent.purpose, intent.subject));
+  return new Retryable('EFFECT_WITHDRAWN', `${effect.idempotencyKey} never left and was withdrawn: ${hindrance.note}`);
 }
 
 /** How long a "no" to a repeated send is questioned by sending again; after that a person decides. */
@@ -216,9 +224,11 @@ export async function once<Result extends Json>(context: OnceContext, intent: In
   await pass('effect-opened');
   const step = await mayLeave(context, intent, effect);
   if ('result' in step) return close(context, intent, effect, step.result);
-  await assertMayStillLeave(context, intent, effect);
+  const early = await hindranceOf(intent, effect);
+  if (early) throw await hindered(context, intent, effect, early);
   const by = departure();
-  await markSending(context, intent, effect);
+  const late = await markSending(context, intent, effect);
+  if (late) throw await hindered(context, intent, effect, late);
   await pass('effect-sending');
   const result = await depart(intent, effect, by).catch(async (error: unknown) => {
     if (error instanceof Retryable) await context.store.transaction(em => unmarkSent(em, effect));

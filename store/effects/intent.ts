@@ -10,6 +10,9 @@ export type Found<Result> = { answer: 'FOUND'; result: Result } | { answer: 'ABS
 /** What was seen right before a send and forbids it, in words for a person. */
 export type Hindrance = { readonly note: string };
 
+/** For a caller whose `leaving` asks. */
+export const askedWhenLeaving = async (): Promise<undefined> => undefined;
+
 /** For a caller that, in each run and right before `once`, checks everything that the send depends on. */
 export const askedInThisRun = async (): Promise<undefined> => undefined;
 
@@ -46,8 +49,11 @@ export type Intent<Result extends Json> = {
   mayStillLeave(effect: Effect): Promise<Hindrance | undefined>;
   /** Runs in the transactions that open the effect and that precede each send; throws when the claim is lost. */
   assertOwner(em: EntityManager): Promise<void>;
-  /** Runs in the transaction that precedes each send, to record what cannot be taken back. */
-  leaving?(em: EntityManager, effect: Effect): Promise<void>;
+  /**
+   * Runs in the transaction that precedes each send, to record what cannot be taken back, and to ask what only holds
+   * under its locks. With a hindrance nothing is sent.
+   */
+  leaving?(em: EntityManager, effect: Effect): Promise<Hindrance | undefined>;
   /** Looks the effect up. A refused look-up answers UNKNOWN: the refusal is about the look-up, not about the effect. */
   find(effect: Effect): Promise<Found<Result>>;
   /** @param by the latest moment to leave; after it nothing is sent */

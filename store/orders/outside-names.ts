@@ -2,8 +2,8 @@ import { invariant } from '../../domain/call-outcome.ts';
 import { legName, type OutsideName, orderName, parcelName } from '../../domain/effect-key.ts';
 import { findCredential } from '../connections/credentials.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
-import { type PayoutLeg, Sale } from '../entities/money.ts';
-import { Order, type Parcel } from '../entities/order.ts';
+import type { PayoutLeg } from '../entities/money.ts';
+import type { Order, Parcel } from '../entities/order.ts';
 
 type Sold = Pick<Order, 'id' | 'channel' | 'credentialId' | 'externalOrderId' | 'externalLineId'>;
 
@@ -20,11 +20,15 @@ export async function nameOfOrder(em: EntityManager, order: Sold): Promise<Outsi
 
 /** Names a leg by its order, the ordinal of its sale, its beneficiary, and its part of that share. */
 export async function nameOfLeg(em: EntityManager, leg: PayoutLeg): Promise<OutsideName> {
-  const order = await em.findOneOrFail(Order, { id: leg.orderId });
-  const sales = await em.find(Sale, { orderId: leg.orderId }, { orderBy: { createdAt: 'asc', id: 'asc' }, limit: 100 });
-  const ordinal = sales.findIndex(({ id }) => id === leg.saleId) + 1;
-  invariant(ordinal > 0, `leg ${leg.id} is of a sale of its order`);
-  return legName(await nameOfOrder(em, order), ordinal, leg.beneficiary, leg.part);
+  const [sold] = await em.execute<(Sold & { ordinal: number })[]>(
+    `select o.id, o.channel, o.credential_id as "credentialId", o.external_order_id as "externalOrderId",
+       o.external_line_id as "externalLineId", (select count(*)::int from sales earlier
+         where earlier.order_id = o.id and (earlier.created_at, earlier.id) <= (s.created_at, s.id)) as ordinal
+     from sales s join orders o on o.id = s.order_id where s.id = ? and o.id = ?`,
+    [leg.saleId, leg.orderId],
+  );
+  invariant(sold, `leg ${leg.id} is of a sale of its order`);
+  return legName(await nameOfOrder(em, sold), sold.ordinal, leg.beneficiary, leg.part);
 }
 
 export const nameOfParcel = async (em: EntityManager, order: Order, { trackingNumber }: Parcel): Promise<OutsideName> =>

@@ -53,13 +53,20 @@ export async function findCollected(em: EntityManager, id: string): Promise<Coll
   return { id, receiver, sum: money(BigInt(total), currency), members };
 }
 
-/** The collected payout that a leg belongs to, until the leg is freed. */
-export async function standingCollection(em: EntityManager, leg: LegId): Promise<CollectedPayout | undefined> {
-  const [row] = await em.execute<{ id: string }[]>(
-    'select collected_id as id from collected_legs where leg_id = ? and let_go_at is null',
+/**
+ * The collected payout that a leg belongs to, until the leg is freed; and whether payouts were ever collected: then a leg
+ * may have been paid under another key than its own.
+ */
+export async function collectionOf(
+  em: EntityManager,
+  leg: LegId,
+): Promise<{ collected: CollectedPayout | undefined; everCollected: boolean }> {
+  const [row] = await em.execute<{ id: string | null; ever: boolean }[]>(
+    `select (select collected_id from collected_legs where leg_id = ? and let_go_at is null) as id,
+       exists (select from collected_payouts) as ever`,
     [leg],
   );
-  return row && findCollected(em, row.id);
+  return { collected: row?.id ? await findCollected(em, row.id) : undefined, everCollected: row?.ever ?? false };
 }
 
 /** Whether it still has all of its legs. */
@@ -73,9 +80,3 @@ export async function stillCollected(em: EntityManager, { id }: Pick<CollectedPa
 
 export const letGo = (em: EntityManager, id: string): Promise<unknown> =>
   em.execute('update collected_legs set let_go_at = clock_now() where collected_id = ? and let_go_at is null', [id]);
-
-/** Whether payouts were ever collected: then a leg may have been paid under another key than its own. */
-export async function wereCollected(em: EntityManager): Promise<boolean> {
-  const rows = await em.execute<{ id: string }[]>('select id from collected_payouts limit 1');
-  return rows.length > 0;
-}

@@ -4,7 +4,7 @@ import type { EntityManager } from '../database/entity-manager.ts';
 import { rowsBy } from '../database/table-rows.ts';
 import { withdrawUnsent } from '../effects/effects.ts';
 import { Effect, PayoutLeg } from '../entities/money.ts';
-import { letGo, standingCollection } from './collected-payouts.ts';
+import { collectionOf, letGo } from './collected-payouts.ts';
 
 type Leg = Pick<PayoutLeg, 'id'>;
 
@@ -37,7 +37,7 @@ export const legsOfPayout = async (em: EntityManager, { id }: Pick<Effect, 'id'>
 /** Withdraws an unsent payout, which frees the other legs of a collected one. The caller owns the leg's order. */
 export async function withdrawUnsentPayout(em: EntityManager, leg: Leg): Promise<void> {
   await withdrawUnsent(em, 'pay', leg.id);
-  const collected = await standingCollection(em, leg.id);
+  const { collected } = await collectionOf(em, leg.id);
   if (!collected) return;
   await withdrawUnsent(em, 'pay', collected.id);
   // A collected payout without an effect frees its legs; one that may have left keeps them.

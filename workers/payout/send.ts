@@ -4,17 +4,12 @@ import { legStates } from '../../domain/payout-leg.ts';
 import { LostClaim } from '../../store/database/due-row.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { isInDoubt, isKeyUsed } from '../../store/effects/effects.ts';
-import type { Hindrance, Intent } from '../../store/effects/intent.ts';
+import { askedWhenLeaving, type Hindrance, type Intent } from '../../store/effects/intent.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { once } from '../../store/once.ts';
 import { findOrder } from '../../store/orders/orders.ts';
 import { nameOfLeg } from '../../store/orders/outside-names.ts';
-import {
-  type CollectedPayout,
-  standingCollection,
-  stillCollected,
-  wereCollected,
-} from '../../store/payouts/collected-payouts.ts';
+import { type CollectedPayout, collectionOf, stillCollected } from '../../store/payouts/collected-payouts.ts';
 import { legHindrance } from '../../store/payouts/leg-hindrance.ts';
 import {
   assertLegOwner,
@@ -32,9 +27,9 @@ import type { PayoutRoute, Sent } from './payout-route.ts';
 
 /** Sends the payout of a released leg, once: alone, or together with the legs that it was collected with. */
 export async function sendPayout(ctx: Context, leg: PayoutLeg, route: PayoutRoute): Promise<Sent> {
-  const collected = await ctx.store.read(em => standingCollection(em, leg.id));
-  const ofRoute = await byRoute(ctx, route);
-  if (!collected) return once(onceContext(ctx), { ...ofRoute, ...alone(ctx, leg, route) });
+  const { collected, everCollected } = await ctx.store.read(em => collectionOf(em, leg.id));
+  const ofRoute = byRoute(route, ctx.config.payoutMinimumUsd > 0 || everCollected);
+  if (!collected) return once(onceContext(ctx), { ...ofRoute, ...alone(leg, route) });
   const ofAll = await together(ctx, leg, route, collected);
   return once(onceContext(ctx), { ...ofRoute, ...ofAll }).catch((error: unknown) => {
     if (!(error instanceof Terminal)) throw error;
@@ -48,7 +43,7 @@ type OfLegs = Pick<
   'subject' | 'keyFor' | 'freeze' | 'mayStillLeave' | 'assertOwner' | 'leaving' | 'record'
 >;
 
-const byRoute = async (ctx: Context, route: PayoutRoute): Promise<OfRoute> => ({
+const byRoute = (route: PayoutRoute, mayHaveOtherKeys: boolean): OfRoute => ({
   purpose: 'pay',
   route: route.name,
   account: route.account,
@@ -56,21 +51,19 @@ const byRoute = async (ctx: Context, route: PayoutRoute): Promise<OfRoute> => ({
   resendForMs: route.resendForMs,
   lookForMs: route.lookForMs,
   deduplicates: route.deduplicates,
-  mayHaveOtherKeys: ctx.config.payoutMinimumUsd > 0 || (await ctx.store.read(wereCollected)),
+  mayHaveOtherKeys,
   find: effect => route.find(effect),
   send: (effect, departure) => route.send(effect, departure),
 });
 
-const alone = (ctx: Context, leg: PayoutLeg, route: PayoutRoute): OfLegs => ({
+const alone = (leg: PayoutLeg, route: PayoutRoute): OfLegs => ({
   subject: leg.id,
   keyFor: async (em, number) => effectKey('pay', await nameOfLeg(em, leg), number),
   freeze: key => route.freeze({ receiver: leg.receiver, amount: legAmount(leg), note: `Order ${leg.orderId}` }, key),
-  mayStillLeave: () => ctx.store.read(em => legHindrance(em, leg)),
+  mayStillLeave: askedWhenLeaving,
   assertOwner: em => assertLegOwner(em, leg),
-  // Checked once more under the order's lock: if a refund was booked meanwhile, the next run sees it.
-  leaving: async em => {
-    if (await legHindrance(em, leg)) throw new LostClaim(leg.id);
-  },
+  // Under the order's lock, so that no refund is booked in between.
+  leaving: em => legHindrance(em, leg),
   record: (em, sent, effect) => acceptedByProvider(em, leg, route, { ...sent, key: effect.idempotencyKey }),
 });
 
@@ -86,15 +79,13 @@ async function together(ctx: Context, leg: PayoutLeg, route: PayoutRoute, collec
       return freeKey(em, collectedName(names), number);
     },
     freeze: key => route.freeze({ receiver, amount: sum, note: `${members.length} orders` }, key),
-    mayStillLeave: effect => ctx.store.read(em => hindranceOf(ctx, em, members, effect)),
+    mayStillLeave: askedWhenLeaving,
     assertOwner: async em => {
       await lockLegs(em, members);
       // Another run may have sent it meanwhile, been refused, and dissolved the collection.
       if (!(await stillCollected(em, collected))) throw new LostClaim(leg.id);
     },
-    leaving: async (em, effect) => {
-      if (await hindranceOf(ctx, em, members, effect)) throw new LostClaim(leg.id);
-    },
+    leaving: (em, effect) => hindranceOf(ctx, em, members, effect),
     record: async (em, sent, { idempotencyKey: key }) => {
       for (const member of members)
         await acceptedByProvider(em, member, partOf(route, collected, member.id), { ...sent, key });
