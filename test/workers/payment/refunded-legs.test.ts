@@ -17,7 +17,7 @@ import { undoPurchase } from '../../../transactions/undo-purchase.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
 import { until } from '../../support/until.ts';
 import { payAgain as payLegAgain, resellersLeg } from '../payout/paying-out.ts';
-import { reservationsOf, rows } from '../workbench.ts';
+import { performWith, reservationsOf, rows } from '../workbench.ts';
 
 /** An order of 29.99 that cost 14.49 and 1.54 in fees: 1.40 for the platform, 12.56 for the reseller. */
 describe('the share of a sale that is refunded before it is paid', () => {
@@ -101,6 +101,19 @@ describe('the share of a sale that is refunded before it is paid', () => {
     expect(await legOf(id)).to.include({ status: 'NEEDS_REVIEW', reason: 'EFFECT_UNPROVEN' });
     expect(await left()).to.deep.equal([]);
     expect((await reservationsOf(stage, (await legOf(id)).id)).map(({ status }) => status)).to.deep.equal(['HELD']);
+  });
+
+  it('does not leave with a sum that a refund has taken in the moment before, and leaves with what is left', async () => {
+    const id = await booked();
+    let refunds = 0;
+    const failpoint = async (name: string) => {
+      if (name === 'effect-opened' && refunds++ === 0) await refund(id, 500n);
+    };
+    const sending = performWith(stage, { failpoint }, 'payout', (await legOf(id)).id);
+    expect(await sending).to.equal('another run owns the leg now');
+    expect(await left()).to.deep.equal([]);
+    await becomes(id, 'PAID');
+    expect(await left()).to.deep.equal(['806']);
   });
 
   it('is not sent, when its money was held and nothing had left', async () => {
