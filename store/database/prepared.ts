@@ -27,14 +27,28 @@ function nameOf(text: string): string | undefined {
   return names.get(text);
 }
 
-/** For statements with parameters, on every connection of this pool. */
+/** A migration has changed the type of a column since the statement was prepared. */
+const isOutdated = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'cached plan must not change result type';
+
+/**
+ * For statements with parameters, on every connection of this pool. A connection on which one is out of date is broken: it
+ * would fail on it for ever.
+ */
 export function nameStatements(pool: pg.Pool): void {
   pool.on('connect', client => {
-    const connection = client as unknown as { query(...asked: unknown[]): unknown };
-    const query = connection.query.bind(client);
-    connection.query = (text, values, ...more) => {
+    const connected = client as unknown as {
+      connection: { stream: { destroy(): void } };
+      query(...asked: unknown[]): unknown;
+    };
+    const query = connected.query.bind(client);
+    connected.query = (text, values, ...more) => {
       const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
-      return name ? query({ name, text, values }, ...more) : query(text, values, ...more);
+      if (!name) return query(text, values, ...more);
+      const answer = query({ name, text, values }, ...more);
+      if (answer instanceof Promise)
+        answer.catch((error: unknown) => isOutdated(error) && connected.connection.stream.destroy());
+      return answer;
     };
   });
 }
