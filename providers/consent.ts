@@ -1,4 +1,4 @@
-import type { CallOptions } from './gate/call.ts';
+import type { CallOptions } from './gate/checked-call.ts';
 
 /** The parameters with which a person is sent to the provider's consent page. */
 type ConsentAsked = {

@@ -6,9 +6,9 @@ import { noticesOf } from '../../store/accounts/notices.ts';
 import { endSession, endSessions, openSessions } from '../../store/accounts/sessions.ts';
 import type { Deps } from '../deps.ts';
 import { sourceOf } from '../middleware/limits.ts';
+import { assertSet, newPassword } from '../middleware/password-problems.ts';
 import { notFound, valid } from '../middleware/problem.ts';
 import { sessionOf } from '../middleware/session.ts';
-import { assertSet, newPassword } from './new-password.ts';
 import { id } from './schemas.ts';
 
 const change = Joi.object<{ password: string; newPassword: string }>({

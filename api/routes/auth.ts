@@ -7,9 +7,9 @@ import { endSession } from '../../store/accounts/sessions.ts';
 import { actingAs } from '../../store/database/current-actor.ts';
 import type { Deps } from '../deps.ts';
 import { sourceOf, tooMany } from '../middleware/limits.ts';
+import { assertSet, newPassword } from '../middleware/password-problems.ts';
 import { Problem, valid } from '../middleware/problem.ts';
 import { placeOf } from '../middleware/session.ts';
-import { assertSet, newPassword } from './new-password.ts';
 
 const login = Joi.object<{ email: string; password: string }>({
   email: Joi.string().trim().max(256).required(),

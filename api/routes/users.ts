@@ -15,9 +15,9 @@ import { endSessions } from '../../store/accounts/sessions.ts';
 import { addUser, changeSettings, findUser, type UserSettings } from '../../store/accounts/users.ts';
 import type { Role, User } from '../../store/entities/people.ts';
 import type { Deps } from '../deps.ts';
+import { assertStrong, newPassword } from '../middleware/password-problems.ts';
 import { notFound, Problem, valid } from '../middleware/problem.ts';
 import { adminOf, sessionOf } from '../middleware/session.ts';
-import { assertStrong, newPassword } from './new-password.ts';
 import { id, type Page, page } from './schemas.ts';
 
 type NewUser = { email: string; password?: string; role: Role; payoutReceiver?: string };

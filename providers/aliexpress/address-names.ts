@@ -1,4 +1,4 @@
-import { parseLeniently } from '../gate/call.ts';
+import { parseLeniently } from '../gate/checked-call.ts';
 
 /** As AliExpress spells them: an order with other names is refused. No cities: none are prescribed. */
 export type Province = { readonly name: string; readonly cities: readonly City[] };

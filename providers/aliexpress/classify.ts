@@ -14,7 +14,7 @@ import {
   TokenRefused,
   Unreadable,
 } from '../../domain/call-outcome.ts';
-import { type Call, failed, failureOf, rowOf } from '../gate/call.ts';
+import { type Call, failed, failureOf, rowOf } from '../gate/checked-call.ts';
 import { neverCertainStatus, speaksOfDoubt } from '../wire/ambiguous-refusal.ts';
 import type { Refusal } from './envelope.ts';
 

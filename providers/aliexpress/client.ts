@@ -1,5 +1,5 @@
 import { isFailure } from '../../domain/call-outcome.ts';
-import { type CallOptions, callsTo, type UserToken, withSecretAnswer } from '../gate/call.ts';
+import { type CallOptions, callsTo, type UserToken, withSecretAnswer } from '../gate/checked-call.ts';
 import { type Province, toProvinces } from './address-names.ts';
 import type { LogisticsAddress } from './address-rules.ts';
 import { type AliExpressOptions, createGateway } from './gateway.ts';

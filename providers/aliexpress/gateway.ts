@@ -11,7 +11,7 @@ import {
   refusedByStatus,
   succeeded,
   type UserToken,
-} from '../gate/call.ts';
+} from '../gate/checked-call.ts';
 import { isLimited } from '../gate/rate-limits.ts';
 import { neverCertainStatus } from '../wire/ambiguous-refusal.ts';
 import { refused } from './classify.ts';

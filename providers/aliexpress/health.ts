@@ -1,4 +1,4 @@
-import { healthByStatus, parseLeniently } from '../gate/call.ts';
+import { healthByStatus, parseLeniently } from '../gate/checked-call.ts';
 import type { Health } from '../gate/gate-contract.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import { banMs, throttles } from './classify.ts';

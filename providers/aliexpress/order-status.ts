@@ -5,7 +5,7 @@
  * UNCLEAR.
  */
 
-import { rowOf } from '../gate/call.ts';
+import { rowOf } from '../gate/checked-call.ts';
 
 /** What AliExpress itself calls the order. */
 type Order =

@@ -9,7 +9,7 @@ import {
   succeeded,
   type UserToken,
   withSecretAnswer,
-} from '../gate/call.ts';
+} from '../gate/checked-call.ts';
 import { createApplicationToken, withToken } from '../wire/application-token.ts';
 import { about } from '../wire/fields.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/http.ts';

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { type Consent, pageWith } from '../consent.ts';
-import { ask, type CallOptions, callsTo, decode, succeeded, withSecretAnswer } from '../gate/call.ts';
+import { ask, type CallOptions, callsTo, decode, succeeded, withSecretAnswer } from '../gate/checked-call.ts';
 import { idText, open } from '../wire/fields.ts';
 import { refused } from './classify.ts';
 import type { EbayOptions } from './client.ts';

@@ -4,7 +4,7 @@
  */
 import Joi from 'joi';
 import { type Money, parseMoney } from '../../domain/money.ts';
-import type { Call, CallOptions, UserToken } from '../gate/call.ts';
+import type { Call, CallOptions, UserToken } from '../gate/checked-call.ts';
 import { count, decimalText, eachOf, idText, type Listed, maybe, open, readAs } from '../wire/fields.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 

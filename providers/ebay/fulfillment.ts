@@ -1,5 +1,5 @@
 import { invariant } from '../../domain/call-outcome.ts';
-import { type Call, malformed } from '../gate/call.ts';
+import { type Call, malformed } from '../gate/checked-call.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import type { WireFulfillment } from './schema.ts';
 

@@ -8,7 +8,7 @@ import {
   type Gated,
   succeeded,
   type UserToken,
-} from '../gate/call.ts';
+} from '../gate/checked-call.ts';
 import type { ApplicationToken } from '../wire/application-token.ts';
 import { withToken } from '../wire/application-token.ts';
 import { idText, open } from '../wire/fields.ts';

@@ -3,7 +3,7 @@
  * https://developer.ebay.com/api-docs/sell/fulfillment/types/sel:OrderPaymentStatusEnum, sel:CancelStateEnum,
  * sel:PaymentStatusEnum
  */
-import { rowOf } from '../gate/call.ts';
+import { rowOf } from '../gate/checked-call.ts';
 import type { WirePayment, WireProgram } from './schema.ts';
 
 export type EbayMoneyState = 'none' | 'paid' | 'partly back' | 'back' | 'unknown';

@@ -11,7 +11,7 @@ import {
   type Gated,
   refusedByStatus,
   succeeded,
-} from '../gate/call.ts';
+} from '../gate/checked-call.ts';
 import { decimalText, harmless, open } from '../wire/fields.ts';
 
 /** One unit of the base is worth so many of each quote, as a decimal text. */

@@ -1,6 +1,14 @@
 import Joi from 'joi';
 import { type Failure, type FailureKind, TokenRefused } from '../../domain/call-outcome.ts';
-import { type Call, failed, notPermitted, notThere, refusalBody, refusedByStatus, rowOf } from '../gate/call.ts';
+import {
+  type Call,
+  failed,
+  notPermitted,
+  notThere,
+  refusalBody,
+  refusedByStatus,
+  rowOf,
+} from '../gate/checked-call.ts';
 import { harmless, open } from '../wire/fields.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 

@@ -11,7 +11,7 @@ import {
   succeeded,
   type UserToken,
   withSecretAnswer,
-} from '../gate/call.ts';
+} from '../gate/checked-call.ts';
 import type { LimitName } from '../gate/rate-limits.ts';
 import { about, type Listed } from '../wire/fields.ts';
 import type { HttpRequest } from '../wire/http.ts';

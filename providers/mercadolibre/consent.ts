@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { type Consent, pageWith } from '../consent.ts';
-import { ask, type CallOptions, callsTo, decode, failed, succeeded, withSecretAnswer } from '../gate/call.ts';
+import { ask, type CallOptions, callsTo, decode, failed, succeeded, withSecretAnswer } from '../gate/checked-call.ts';
 import { idText, open } from '../wire/fields.ts';
 import { refused, refusedGrant } from './classify.ts';
 import type { MercadoLibreOptions } from './client.ts';

@@ -7,7 +7,7 @@
  *   marketplace  MercadoLibre, from its own warehouse (Full)
  *   unknown      a word that we do not know
  */
-import { rowOf } from '../gate/call.ts';
+import { rowOf } from '../gate/checked-call.ts';
 
 export type MercadoLibreSender = 'seller' | 'label' | 'marketplace' | 'unknown';
 

@@ -1,5 +1,5 @@
 import { type Currency, currencyOf, type Money, multiply, parseFee, parseMoney } from '../../domain/money.ts';
-import { rowOf } from '../gate/call.ts';
+import { rowOf } from '../gate/checked-call.ts';
 import { readAs } from '../wire/fields.ts';
 import { salePrice } from '../wire/sale-price.ts';
 import { type MercadoLibrePayment, toPayment } from './payment.ts';

@@ -11,7 +11,7 @@
  */
 import type { Currency, Money } from '../../domain/money.ts';
 import { parseMoney } from '../../domain/money.ts';
-import { rowOf } from '../gate/call.ts';
+import { rowOf } from '../gate/checked-call.ts';
 import type { WirePayment } from './schema.ts';
 
 export type MercadoLibreMoneyState = 'none' | 'received' | 'contested' | 'gone' | 'unknown';

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import type { Failure, FailureKind } from '../../domain/call-outcome.ts';
-import { type Call, failed, refusalBody, refusedByStatus, rowOf, succeeded } from '../gate/call.ts';
+import { type Call, failed, refusalBody, refusedByStatus, rowOf, succeeded } from '../gate/checked-call.ts';
 import { neverCertainStatus, speaksOfDoubt } from '../wire/ambiguous-refusal.ts';
 import { harmless, idText, maybe, open } from '../wire/fields.ts';
 import type { HttpAnswer } from '../wire/http.ts';

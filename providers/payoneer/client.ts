@@ -1,6 +1,6 @@
 import type Joi from 'joi';
 import { type Money, parseMoney } from '../../domain/money.ts';
-import { ask, type Call, type CallOptions, callsTo, decode } from '../gate/call.ts';
+import { ask, type Call, type CallOptions, callsTo, decode } from '../gate/checked-call.ts';
 import { withToken } from '../wire/application-token.ts';
 import { readAs } from '../wire/fields.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/http.ts';

@@ -1,5 +1,5 @@
 import type { LegState } from '../../domain/payout-leg.ts';
-import { rowOf } from '../gate/call.ts';
+import { rowOf } from '../gate/checked-call.ts';
 
 const payouts: Readonly<Record<string, LegState>> = {
   Transferred: 'PAID',

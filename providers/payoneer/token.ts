@@ -1,4 +1,4 @@
-import { ask, callsTo, decode, type Gated, withSecretAnswer } from '../gate/call.ts';
+import { ask, callsTo, decode, type Gated, withSecretAnswer } from '../gate/checked-call.ts';
 import { createApplicationToken, type GrantedToken } from '../wire/application-token.ts';
 import { isAccepted, refused } from './classify.ts';
 import * as schema from './schema.ts';

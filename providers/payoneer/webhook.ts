@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import Joi from 'joi';
-import { parseLeniently } from '../gate/call.ts';
+import { parseLeniently } from '../gate/checked-call.ts';
 import { WebhookRejected } from '../webhook/webhook-rejected.ts';
 import { harmless, idText, open } from '../wire/fields.ts';
 

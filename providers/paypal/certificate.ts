@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
-import { ask, callsTo, type Gated, refusedByStatus } from '../gate/call.ts';
+import { ask, callsTo, type Gated, refusedByStatus } from '../gate/checked-call.ts';
 import { WebhookRejected } from '../webhook/webhook-rejected.ts';
 
 const maxChainLength = 6;

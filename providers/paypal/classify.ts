@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { type Failure, type FailureKind, Terminal } from '../../domain/call-outcome.ts';
 import { hourMs } from '../../domain/durations.ts';
-import { type Call, failed, refusalBody, refusedByStatus, rowOf } from '../gate/call.ts';
+import { type Call, failed, refusalBody, refusedByStatus, rowOf } from '../gate/checked-call.ts';
 import { neverCertainStatus, speaksOfDoubt } from '../wire/ambiguous-refusal.ts';
 import { choiceOf, harmless, maybe, open } from '../wire/fields.ts';
 import type { HttpAnswer } from '../wire/http.ts';

@@ -1,5 +1,5 @@
 import type { Money } from '../../domain/money.ts';
-import { type CallOptions, decode, malformed, succeeded } from '../gate/call.ts';
+import { type CallOptions, decode, malformed, succeeded } from '../gate/checked-call.ts';
 import { alreadyDone } from './already-done.ts';
 import { buyerPage } from './buyer-page.ts';
 import { duplicateBatch, isMissing, refusedCapture, refusedCreate } from './classify.ts';

@@ -1,5 +1,5 @@
 import { type Money, negate, sum } from '../../domain/money.ts';
-import type { CallOptions } from '../gate/call.ts';
+import type { CallOptions } from '../gate/checked-call.ts';
 import { readAs } from '../wire/fields.ts';
 import type { Exchanges } from './exchange.ts';
 import { nextQuery, type Range } from './paging.ts';

@@ -1,5 +1,5 @@
 import type Joi from 'joi';
-import { ask, type Call, callsTo, decode, succeeded } from '../gate/call.ts';
+import { ask, type Call, callsTo, decode, succeeded } from '../gate/checked-call.ts';
 import { withToken } from '../wire/application-token.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/http.ts';
 import { refused } from './classify.ts';

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { dayMs } from '../../domain/durations.ts';
 import type { Money } from '../../domain/money.ts';
-import type { CallOptions } from '../gate/call.ts';
+import type { CallOptions } from '../gate/checked-call.ts';
 import { count, eachOf, idText, type Listed, maybe, moneyField, open, readAs } from '../wire/fields.ts';
 import type { Exchanges } from './exchange.ts';
 import { toSeconds } from './paging.ts';

@@ -1,5 +1,5 @@
 import { invariant } from '../../domain/call-outcome.ts';
-import { type CallOptions, succeeded } from '../gate/call.ts';
+import { type CallOptions, succeeded } from '../gate/checked-call.ts';
 import { alreadyDone } from './already-done.ts';
 import { isMissing, refused } from './classify.ts';
 import type { Exchanges } from './exchange.ts';

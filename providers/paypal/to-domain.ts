@@ -1,7 +1,7 @@
 /** PayPal's words for how money stands, in ours. */
 import type { PaymentState } from '../../domain/payment.ts';
 import type { LegState } from '../../domain/payout-leg.ts';
-import { rowOf } from '../gate/call.ts';
+import { rowOf } from '../gate/checked-call.ts';
 
 const captures: Readonly<Record<string, PaymentState>> = {
   COMPLETED: 'COMPLETED',

@@ -1,7 +1,7 @@
 import { createHash, verify, type X509Certificate } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import Joi from 'joi';
-import { parseLeniently } from '../gate/call.ts';
+import { parseLeniently } from '../gate/checked-call.ts';
 import { WebhookRejected } from '../webhook/webhook-rejected.ts';
 import { harmless, open } from '../wire/fields.ts';
 import { type FetchCertificate, trustedLeaf } from './certificate.ts';

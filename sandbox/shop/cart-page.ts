@@ -1,9 +1,9 @@
 import { html } from '../../runtime/http/html.ts';
 import type { Answer } from '../operation.ts';
 import type { World } from '../world.ts';
+import { picksOf } from './cart-lines.ts';
 import { variantName } from './item-page.ts';
 import { button, page, price } from './page.ts';
-import { picksOf } from './picks.ts';
 import type { ShopAccount } from './state.ts';
 
 export function showCart(world: World, account: ShopAccount): Answer {

@@ -4,9 +4,9 @@ import { payAutomatically } from '../aliexpress/payment.ts';
 import { type Pick, place } from '../aliexpress/placement.ts';
 import type { Answer } from '../operation.ts';
 import type { World } from '../world.ts';
+import { picksOf } from './cart-lines.ts';
 import { variantName } from './item-page.ts';
 import { button, page, price, redirect } from './page.ts';
-import { picksOf } from './picks.ts';
 import { captcha } from './sessions.ts';
 import type { ShopAccount, ShopAddress } from './state.ts';
 

@@ -4,7 +4,7 @@ import { applyPatch, type Operation } from 'rfc6902';
 import { Unreadable } from '../../domain/call-outcome.ts';
 import type { EbayOrder } from '../../providers/ebay/order.ts';
 import * as ebay from '../../providers/ebay/order.ts';
-import { decode, read } from '../../providers/gate/call.ts';
+import { decode, read } from '../../providers/gate/checked-call.ts';
 import type { MercadoLibreOrder } from '../../providers/mercadolibre/order.ts';
 import * as mercadolibre from '../../providers/mercadolibre/order.ts';
 import { type Breakage, breakagesOf } from '../support/broken-answers.ts';

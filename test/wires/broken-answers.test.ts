@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { expect } from 'chai';
 import { isFailure } from '../../domain/call-outcome.ts';
 import type { CredentialId, LegId } from '../../domain/ids.ts';
-import type { UserToken } from '../../providers/gate/call.ts';
+import type { UserToken } from '../../providers/gate/checked-call.ts';
 import { findCredential, openSecrets } from '../../store/connections/credentials.ts';
 import type { Order } from '../../store/entities/order.ts';
 import { paymentsOf } from '../../store/money/payments.ts';

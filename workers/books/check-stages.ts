@@ -1,10 +1,10 @@
+import { payPalCaptures } from './captures-without-payment.ts';
 import type { Stage } from './check-stage.ts';
 import { ebayFinances, ebayPayouts } from './ebay-finances.ts';
 import { givenUp } from './given-up-effects.ts';
 import { mercadoLibrePayments } from './mercadolibre-payments.ts';
 import { ourRules } from './our-rules.ts';
 import { payouts } from './payouts.ts';
-import { payPalCaptures } from './paypal-captures.ts';
 import { payPalDisputes } from './paypal-disputes.ts';
 import { payPalPayments } from './paypal-payments.ts';
 import { supplierOrders } from './supplier-orders.ts';

@@ -7,7 +7,7 @@ import {
   type FinancesTransaction,
   financesScope,
 } from '../../providers/ebay/finances.ts';
-import type { UserToken } from '../../providers/gate/call.ts';
+import type { UserToken } from '../../providers/gate/checked-call.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
 import { bookedSales } from '../../store/books/marketplace-sales.ts';
 import type { ProviderRule } from '../../store/books/provider-rules.ts';

@@ -10,12 +10,12 @@ import {
 } from '../../store/connections/shop-accounts.ts';
 import type { Store } from '../../store/database/open.ts';
 import type { Shop, Snapshot, Unseen } from '../context/shop-visit.ts';
+import { shopSite } from './allowed-sites.ts';
 import { takeSnapshot } from './evidence.ts';
 import { Obstacle } from './obstacle.ts';
 import { isPageLost } from './page-lost.ts';
 import { open } from './pages/log-in.ts';
 import type { BrowserPool } from './pool.ts';
-import { shopSite } from './shop-site.ts';
 import { guardOf, type SiteGuard } from './site-guard.ts';
 import { foreignPage, isAbroad, isInShop, keepInShop } from './stay-in-shop.ts';
 

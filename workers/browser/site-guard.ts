@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'puppeteer';
-import type { ShopSite } from './shop-site.ts';
+import type { ShopSite } from './allowed-sites.ts';
 
 export type SiteGuard = {
   /** Lets this shop pass from now on, and no other, for a visit in this page; what was refused before is forgotten. */

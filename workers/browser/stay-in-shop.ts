@@ -1,7 +1,7 @@
 import type { Page } from 'puppeteer';
+import type { ShopSite } from './allowed-sites.ts';
 import { Obstacle } from './obstacle.ts';
 import { PageLost } from './page-lost.ts';
-import type { ShopSite } from './shop-site.ts';
 
 const sites = new WeakMap<Page, ShopSite>();
 

@@ -1,6 +1,6 @@
 import { PermissionRefused, Retryable, TokenRefused } from '../../domain/call-outcome.ts';
 import type { CredentialId } from '../../domain/ids.ts';
-import type { UserToken } from '../../providers/gate/call.ts';
+import type { UserToken } from '../../providers/gate/checked-call.ts';
 import { findCredential, noteUse } from '../../store/connections/credentials.ts';
 import type { Store } from '../../store/database/open.ts';
 import type { Credential } from '../../store/entities/people.ts';

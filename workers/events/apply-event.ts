@@ -1,7 +1,7 @@
 import { unreachable } from '../../domain/call-outcome.ts';
 import type { EventId } from '../../domain/ids.ts';
 import { ourKeyIn } from '../../domain/our-idempotency-keys.ts';
-import { parseLeniently } from '../../providers/gate/call.ts';
+import { parseLeniently } from '../../providers/gate/checked-call.ts';
 import type { InboundEvent } from '../../store/entities/order.ts';
 import { closeEvent, findEvent } from '../../store/events/inbound-events.ts';
 import type { Context, Processor } from '../context/context.ts';

@@ -1,6 +1,6 @@
 /** How much of a payment has gone back to the buyer, as PayPal reports it. */
 import { type Money, money, sum, zero } from '../../domain/money.ts';
-import type { CallOptions } from '../../providers/gate/call.ts';
+import type { CallOptions } from '../../providers/gate/checked-call.ts';
 import type { PayPalClient } from '../../providers/paypal/client.ts';
 import { type Capture, refundsOfCapture } from '../../providers/paypal/order.ts';
 import type { Payment } from '../../store/entities/order.ts';

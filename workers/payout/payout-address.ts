@@ -6,7 +6,7 @@ import { note } from '../../store/orders/timeline.ts';
 import { lockLeg, recheckLeg, saveReceiver } from '../../store/payouts/legs.ts';
 import { newestPayout, withdrawUnsentPayout } from '../../store/payouts/payouts-of-leg.ts';
 import type { Context } from '../context/context.ts';
-import type { Ended } from '../step/ended.ts';
+import type { Ended } from '../step/stopped-early.ts';
 
 /**
  * Gives the leg its beneficiary's present payout address. Once the payout is sent, the address is frozen until the

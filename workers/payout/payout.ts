@@ -3,7 +3,7 @@ import { type LegState, legStates } from '../../domain/payout-leg.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
 import { findOrder } from '../../store/orders/orders.ts';
 import type { Context, Processor } from '../context/context.ts';
-import { type Ended, ended } from '../step/ended.ts';
+import { type Ended, ended } from '../step/stopped-early.ts';
 import { payoutRoute } from './choose-route.ts';
 import { fail, legStep, recheck, recheckAt, waitForNews } from './leg-step.ts';
 import { addressNow } from './payout-address.ts';

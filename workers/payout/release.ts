@@ -13,7 +13,7 @@ import { companions, lockCompanions } from '../../store/payouts/sibling-legs.ts'
 import { fitToSale } from '../../transactions/fit-payout-to-sale.ts';
 import { shortageText, withBalance } from '../connections/payer-balance.ts';
 import type { Context } from '../context/context.ts';
-import { type Ended, ended } from '../step/ended.ts';
+import { type Ended, ended } from '../step/stopped-early.ts';
 import { recheckAt, skipUnfunded } from './leg-step.ts';
 import { readdress } from './payout-address.ts';
 import type { PayoutRoute } from './payout-route.ts';

@@ -11,7 +11,7 @@ import { legAmount, lockLeg, moveLeg, resizeLeg, wakeLeg } from '../../store/pay
 import { legsOfPayout, standingPayout } from '../../store/payouts/payouts-of-leg.ts';
 import { atAccount } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
-import { type Ended, ended } from '../step/ended.ts';
+import { type Ended, ended } from '../step/stopped-early.ts';
 import { applyPayoutStatus } from './apply-status.ts';
 import { payoutRoute } from './choose-route.ts';
 import { recheck, review, waitForNews } from './leg-step.ts';

@@ -4,7 +4,7 @@ import type { FailureReason } from '../../domain/order.ts';
 import type { LogisticsAddress } from '../../providers/aliexpress/address-rules.ts';
 import type { NewItem } from '../../providers/aliexpress/order.ts';
 import type { FreightOffer, Sku, Product as SupplierProduct } from '../../providers/aliexpress/product.ts';
-import type { UserToken } from '../../providers/gate/call.ts';
+import type { UserToken } from '../../providers/gate/checked-call.ts';
 import type { Product } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
 import { pricesInOurs } from './supplier-prices.ts';

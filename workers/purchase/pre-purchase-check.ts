@@ -7,9 +7,9 @@ import { letGo } from '../../transactions/hold-for-cancellation.ts';
 import { purchaseState, whenStopped } from '../../transactions/stop-order.ts';
 import { type Context, later } from '../context/context.ts';
 import { readSaleNow } from '../marketplace/recheck-sale.ts';
-import { type Ended, ended } from '../step/ended.ts';
 import { move, parkInDoubt, tooLate, wait } from '../step/order-step.ts';
 import { lateness } from '../step/purchase-deadline.ts';
+import { type Ended, ended } from '../step/stopped-early.ts';
 import { oldestRate } from './supplier-prices.ts';
 
 /** How often a requested cancellation is read again: its seller has days to decide. */

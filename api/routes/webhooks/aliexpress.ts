@@ -8,8 +8,8 @@ import type { Credential } from '../../../store/entities/people.ts';
 import { supplierOrderByNumber } from '../../../store/orders/supplier-orders.ts';
 import type { Deps } from '../../deps.ts';
 import { notFound } from '../../middleware/problem.ts';
-import { isSegment } from './path-segment.ts';
 import { bytesOf, take } from './receive-event.ts';
+import { isSegment } from './secret-path.ts';
 
 /**
  * AliExpress is not known to sign its messages. They must come in at the registered path, which cannot be guessed, and

@@ -9,8 +9,8 @@ import type { Arrival } from '../../../store/events/event-inbox.ts';
 import type { Deps } from '../../deps.ts';
 import type { Limits } from '../../middleware/limits.ts';
 import { notFound, valid } from '../../middleware/problem.ts';
-import { isSegment } from './path-segment.ts';
 import { bytesOf, type FromSender, storeFromSender } from './receive-event.ts';
+import { isSegment } from './secret-path.ts';
 
 const segmentShape = Joi.string().pattern(/^[\w-]{1,128}$/);
 

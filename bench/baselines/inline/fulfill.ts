@@ -4,7 +4,7 @@ import type { Custody } from '../../../domain/order.ts';
 import { mostToSpend } from '../../../domain/profit.ts';
 import { type Destination, toDestination } from '../../../providers/aliexpress/address.ts';
 import type { Province } from '../../../providers/aliexpress/address-names.ts';
-import type { UserToken } from '../../../providers/gate/call.ts';
+import type { UserToken } from '../../../providers/gate/checked-call.ts';
 import { type Claimed, claim, keepBalance, letThrough, lockFunds, noteUse } from './purchase-statements.ts';
 import { OffTheRoad, only, openPacer, type Surroundings } from './surroundings.ts';
 import { sealedLine } from './timeline-line.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { PermissionRefused, Unreadable } from '../../../domain/call-outcome.ts';
 import { codes, type RefusedCall, refused, throttles } from '../../../providers/aliexpress/classify.ts';
 import { type Refusal, refusalIn } from '../../../providers/aliexpress/envelope.ts';
-import { moneyCall, read } from '../../../providers/gate/call.ts';
+import { moneyCall, read } from '../../../providers/gate/checked-call.ts';
 import { aliexpressCodes, aliexpressThrottles } from '../documented-refusals.ts';
 
 const create = 'aliexpress.ds.order.create';

@@ -1,6 +1,6 @@
 import type { AliExpressClient } from '../../../providers/aliexpress/client.ts';
 import type { EbayClient } from '../../../providers/ebay/client.ts';
-import type { CallOptions, Stakes } from '../../../providers/gate/call.ts';
+import type { CallOptions, Stakes } from '../../../providers/gate/checked-call.ts';
 import type { MercadoLibreClient } from '../../../providers/mercadolibre/client.ts';
 import type { PayoneerClient } from '../../../providers/payoneer/client.ts';
 import type { PayPalClient } from '../../../providers/paypal/client.ts';

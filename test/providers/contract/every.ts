@@ -1,4 +1,4 @@
-import type { CallOptions } from '../../../providers/gate/call.ts';
+import type { CallOptions } from '../../../providers/gate/checked-call.ts';
 import type { Clients, SandboxWorld } from '../sandbox-world.ts';
 import { aliexpressContracts } from './aliexpress.ts';
 import type { Contracts } from './contract.ts';

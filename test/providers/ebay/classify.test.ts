@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { PermissionRefused } from '../../../domain/call-outcome.ts';
 import { errorIds, oauthErrors, refused } from '../../../providers/ebay/classify.ts';
-import { type Call, read } from '../../../providers/gate/call.ts';
+import { type Call, read } from '../../../providers/gate/checked-call.ts';
 import { ebayErrorIds, ebayOauthErrors } from '../documented-refusals.ts';
 
 const call: Call = { provider: 'ebay', ...read, gate: undefined };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { PermissionRefused } from '../../../domain/call-outcome.ts';
-import { type Call, moneyCall, read } from '../../../providers/gate/call.ts';
+import { type Call, moneyCall, read } from '../../../providers/gate/checked-call.ts';
 import { oauthErrors, refused, refusedGrant, statuses } from '../../../providers/mercadolibre/classify.ts';
 import { mercadolibreOauthErrors, mercadolibreStatuses } from '../documented-refusals.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { Call } from '../../../providers/gate/call.ts';
-import { callsTo } from '../../../providers/gate/call.ts';
+import type { Call } from '../../../providers/gate/checked-call.ts';
+import { callsTo } from '../../../providers/gate/checked-call.ts';
 import { errors, isAccepted, isMissing, refused, subCodes } from '../../../providers/payoneer/classify.ts';
 import type { HttpAnswer } from '../../../providers/wire/http.ts';
 import { payoneerErrors, payoneerSubCodes } from '../documented-refusals.ts';

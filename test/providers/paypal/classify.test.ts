@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Call, moneyCall, read } from '../../../providers/gate/call.ts';
+import { type Call, moneyCall, read } from '../../../providers/gate/checked-call.ts';
 import { duplicateBatch, isMissing, issues, names, refused } from '../../../providers/paypal/classify.ts';
 import type { HttpAnswer } from '../../../providers/wire/http.ts';
 import { paypalIssues, paypalNames } from '../documented-refusals.ts';

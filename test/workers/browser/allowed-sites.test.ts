@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { shopSite } from '../../../workers/browser/shop-site.ts';
+import { shopSite } from '../../../workers/browser/allowed-sites.ts';
 
 describe('where the shop is', () => {
   const aliexpress = shopSite('https://www.aliexpress.com');

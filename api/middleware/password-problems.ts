@@ -1,8 +1,8 @@
 import Joi from 'joi';
 import type { PasswordAnswer } from '../../store/accounts/new-password.ts';
 import { passwordFault, passwordLengthMax, passwordLengthMin } from '../../store/accounts/password-rules.ts';
-import { tooMany } from '../middleware/limits.ts';
-import { Problem } from '../middleware/problem.ts';
+import { tooMany } from './limits.ts';
+import { Problem } from './problem.ts';
 
 /** The shape only: the strength of a password is judged together with the account's address. */
 export const newPassword = Joi.string().min(passwordLengthMin).max(passwordLengthMax);
