@@ -1,14 +1,12 @@
 import { createPostgresBackend } from 'bullmq';
 import type pg from 'pg';
+import { prepared } from '../../store/database/prepared.ts';
 
 /** One statement, and so one commit, for any number of jobs of a queue. */
-const addJobs = {
-  name: 'add-jobs',
-  text: `
+const addJobs = prepared(`
     select add_job($1, e ->> 'id', e ->> 'name', (e ->> 'data')::jsonb, e -> 'opts', 0, 0, (e ->> 'timestamp')::bigint,
       (e ->> 'attempts')::int, null, null, null, null, null, false) as id
-    from jsonb_array_elements($2) with ordinality as entries(e, place) order by place`,
-};
+    from jsonb_array_elements($2) with ordinality as entries(e, place) order by place`);
 
 /**
  * BullMQ on Postgres, whose own bulk makes temporary tables, which the application must not: BullMQ's function for one

@@ -7,6 +7,7 @@ import type pg from 'pg';
 import type { CredentialId, UserId } from '../../domain/ids.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
 import { accountVersion } from '../database/account-version.ts';
+import { prepared } from '../database/prepared.ts';
 import type { ApiName, Environment } from '../entities/people.ts';
 import { openSecrets } from './credentials.ts';
 
@@ -39,12 +40,11 @@ export type KnownSenders = {
 
 const columns = `select id, user_id, api_name, account_id, sealed, ${accountVersion('c')} as version from api_credentials c`;
 const queries = {
-  id: { name: 'sender-by-id', text: `${columns} where id = $1` },
-  segment: { name: 'sender-by-segment', text: `${columns} where webhook_segment = $1 and status <> 'DISCONNECTED'` },
-  seller: {
-    name: 'sender-by-seller',
-    text: `${columns} where account_id = $1 and api_name = $2 and environment = $3 and status <> 'DISCONNECTED'`,
-  },
+  id: prepared(`${columns} where id = $1`),
+  segment: prepared(`${columns} where webhook_segment = $1 and status <> 'DISCONNECTED'`),
+  seller: prepared(
+    `${columns} where account_id = $1 and api_name = $2 and environment = $3 and status <> 'DISCONNECTED'`,
+  ),
 } as const;
 
 type Row = {

@@ -128,7 +128,7 @@ export async function openStore(
   const orm = await openOrm(databaseUrl, poolSize, connection);
   const fork = () => orm.em.fork() as EntityManager;
   const underway = trackUnderway();
-  const read = <T>(query: (em: EntityManager) => Promise<T>): Promise<T> => underway.track(query(fork()));
+  const read = <T>(query: (em: EntityManager) => Promise<T>): Promise<T> => underway.track(() => query(fork()));
   const clock = await onceThere(() => openClock(read)).catch(async (error: unknown) => {
     await orm.close(true);
     throw error;
@@ -142,7 +142,7 @@ export async function openStore(
     write: read,
 
     /** Deadlocks and serialisation failures repeat the whole work, so it must cause nothing outside the database. */
-    transaction: <T>(work: (em: EntityManager) => Promise<T>): Promise<T> => underway.track(transact(fork, work)),
+    transaction: <T>(work: (em: EntityManager) => Promise<T>): Promise<T> => underway.track(() => transact(fork, work)),
 
     /**
      * Waits for what is underway: Kysely never gives back a connection that is being opened while its pool is closed,

@@ -64,7 +64,7 @@ export class RowManager extends EntityManager {
     const text = withNumbers(statement, values);
     if (!text) return undefined;
     try {
-      return await this.getKysely().executeQuery(CompiledQuery.raw(text, values as unknown[]));
+      return await this.getKysely().executeQuery(CompiledQuery.raw(text, [...(values as unknown[])]));
     } catch (error) {
       throw this.getDriver().convertException(error as Error);
     }

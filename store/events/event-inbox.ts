@@ -8,6 +8,7 @@ import type { EventId } from '../../domain/ids.ts';
 import { openGroups } from '../../runtime/group-commit.ts';
 import { accountVersion } from '../database/account-version.ts';
 import type { Keyring } from '../database/keyring.ts';
+import { prepared } from '../database/prepared.ts';
 import { mayRepeat } from '../database/repeatable.ts';
 import { storableJson } from '../database/storable-json.ts';
 import {
@@ -36,9 +37,7 @@ export type EventInbox = (arrival: Arrival) => Promise<Outcome>;
 export const statementsMax = 2;
 const groups = { itemsMax: 64, groupsMax: statementsMax, waitingMax: 2_000, waitMaxMs: 5_000 } as const;
 
-const storeArrivals = {
-  name: 'store-arrivals',
-  text: `
+const storeArrivals = prepared(`
     with arrived as (
       select * from ${eventsIn('$1', ', account_version text, unconfirmed_max int')}
     ), judged as (
@@ -51,8 +50,7 @@ const storeArrivals = {
     ), stored as (${insertEvents('judged where not changed and not crowded')})
     select j.id, j.changed, s.source, s.type, s.status, s.state_entry, s.wake,
       j.crowded and not exists (select from inbound_events known where known.source = j.source and known.event_id = j.event_id) as crowded
-    from judged j left join stored s on s.id = j.id`,
-};
+    from judged j left join stored s on s.id = j.id`);
 
 type Judged = { id: EventId; changed: boolean; crowded: boolean } & (StoredRow | { source: null });
 

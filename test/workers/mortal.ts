@@ -9,7 +9,8 @@ export class Death extends Error {}
 const changesNothing = /^(get|query|read|search|list)|(Body|Request)$/;
 
 /**
- * A context whose process dies right before its n-th step, counted from 0. A step is a commit, or a call that changes
+ * A context whose process dies right before its n-th step, counted from 0. A step is a commit, a write that commits by
+ * itself, or a call that changes
  * something at a provider: dying after one of them is dying before the next. A dead process reads, writes and calls
  * nothing more, and the jobs it would have added are never added.
  */
@@ -29,6 +30,10 @@ export function mortal(context: Context, dieAt: number): { context: Context; ste
     read: async query => {
       live();
       return context.store.read(query);
+    },
+    write: async query => {
+      about('a write');
+      return context.store.write(query);
     },
     transaction: async work => {
       live();

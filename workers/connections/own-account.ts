@@ -7,7 +7,7 @@ import type { PayPalClient } from '../../providers/paypal/client.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Context } from '../context/context.ts';
 
-type Surroundings = Pick<Context, 'config' | 'providers'>;
+type Surroundings = Pick<Context, 'config' | 'providers' | 'presentPayPal'>;
 type OfAccount = Pick<Order, 'paypalAccount'>;
 
 /**
@@ -18,19 +18,23 @@ export const payPalOf = (ctx: Surroundings, { paypalAccount }: OfAccount): PayPa
   paypalAccount ? atAccount(ctx, 'paypal', paypalAccount).providers.paypal : ctx.providers.paypal;
 
 /** Whether money may be moved for it: only the present account pays and is paid. */
-export const isPresentAccount = ({ config }: Pick<Context, 'config'>, { paypalAccount }: OfAccount): boolean =>
-  !paypalAccount || paypalAccount === config.paypal.clientId;
+export const isPresentAccount = (
+  ctx: Pick<Context, 'config' | 'presentPayPal'>,
+  { paypalAccount }: OfAccount,
+): boolean => !paypalAccount || paypalAccount === (ctx.presentPayPal ?? ctx.config.paypal.clientId);
 
-/** As if that account were the present one. @throws Unreadable as above */
+/** For reading there, as if that account were the present one. @throws Unreadable as above */
 export function atAccount<C extends Surroundings>(ctx: C, provider: 'paypal' | 'payoneer', account: string): C {
   const { config, providers } = ctx;
   if (provider === 'paypal') {
     if (account === config.paypal.clientId) return ctx;
     const paypal = providers.former?.paypal.get(account) ?? withoutKeys(provider, account);
+    const others = new Map([...(providers.former?.paypal ?? []), [config.paypal.clientId, providers.paypal]]);
     return {
       ...ctx,
+      presentPayPal: ctx.presentPayPal ?? config.paypal.clientId,
       config: { ...config, paypal: { ...config.paypal, clientId: account } },
-      providers: { ...providers, paypal },
+      providers: { ...providers, paypal, former: { payoneer: new Map(), ...providers.former, paypal: others } },
     };
   }
   if (account === config.payoneer.programId) return ctx;

@@ -41,6 +41,8 @@ export type Surroundings = {
   readonly transact: Transact;
   readonly box: SecretBox;
   readonly providers: Providers;
+  /** The PayPal account that pays and is paid, while `config` names another one that is only read (`own-account.ts`). */
+  readonly presentPayPal?: string;
   /** The gate that all provider calls pass; none outside the workers. */
   readonly gate?: Gate;
   readonly log: Logger;

@@ -29,4 +29,17 @@ describe('closing a store', () => {
     expect(await failing).to.contain('division by zero');
     expect(await working).to.deep.equal([{ one: 4 }]);
   });
+
+  it('is not kept open by whoever asks again and again', async () => {
+    const store = await openStore(database.url, 2);
+    const asking = async (): Promise<string> => {
+      for (;;) {
+        const refused = await store.read(em => em.execute('select 1')).then(() => undefined, String);
+        if (refused) return refused;
+      }
+    };
+    const refused = asking();
+    await store.close();
+    expect(await refused).to.include('the store is closed');
+  });
 });

@@ -1,7 +1,6 @@
 /** Covers: store/database/prepared.ts, store/database/parameters.ts. */
 import { expect } from 'chai';
 import { withNumbers } from '../../../store/database/parameters.ts';
-import { onceThere } from '../../../store/database/unavailable.ts';
 import { openTestStore, rowsOf, type TestStore } from '../fixtures.ts';
 
 describe('a statement with parameters', () => {
@@ -38,8 +37,12 @@ describe('a statement with parameters', () => {
     await db.asOwner('alter table users alter column email type varchar(500)');
     const first = await ask(statement, 1).catch(String);
     expect(first).to.include('cached plan must not change result type');
-    // Whoever is given the broken connection takes it for a database that is away, and asks again.
-    await onceThere(() => ask(statement, 3));
+    await ask(statement, 3);
+  });
+
+  it('with a value that is missing is not asked: nobody meant null', async () => {
+    const missing = db.store.read(em => em.execute('select id from users where id = ?', [undefined]));
+    expect(await missing.catch(String)).to.include('a value of this statement is undefined');
   });
 
   it('keeps its own question marks, and is left to MikroORM with a list or a name in it', () => {

@@ -6,6 +6,7 @@ import { checkLedger } from '../../../store/books/ledger-check.ts';
 import { formerKeys, keepProviderKeys, withEnteredKeys } from '../../../store/connections/provider-keys.ts';
 import { openPlatformFeeds } from '../../../store/events/feeds.ts';
 import { legsOfOrder } from '../../../store/payouts/legs.ts';
+import { atAccount, isPresentAccount } from '../../../workers/connections/own-account.ts';
 import { createStage, type Seller, type Stage } from '../../support/stage.ts';
 import { type Changes, hourMs, notesOf, performWith, rows } from '../workbench.ts';
 
@@ -108,6 +109,23 @@ describe('what was done with an account that is not ours any more', () => {
     expect(await rows(stage, 'select amount_minor::text as minor from refunds where order_id = ?', [id])).to.deep.equal(
       [{ minor: '500' }],
     );
+  });
+
+  it('is never taken for the present one while it is read, and the present one is read from there', () => {
+    const { config = {}, providers = {} } = replaced('kept');
+    const ctx = {
+      ...stage.context,
+      config: { ...stage.config, ...config },
+      providers: { ...stage.context.providers, ...providers },
+    };
+    const old = { paypalAccount: stage.config.paypal.clientId };
+    const there = atAccount(ctx, 'paypal', old.paypalAccount);
+    expect(there.providers.paypal).to.equal(stage.context.providers.paypal);
+    expect([isPresentAccount(there, old), isPresentAccount(there, { paypalAccount: another.clientId })]).to.deep.equal([
+      false,
+      true,
+    ]);
+    expect(atAccount(there, 'paypal', another.clientId).providers.paypal).to.equal(ctx.providers.paypal);
   });
 
   it('is read with keys that are kept when others are entered, sealed, until they are entered again', async () => {
