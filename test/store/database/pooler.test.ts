@@ -24,7 +24,8 @@ describeWith('PgBouncer', 'Postgres behind PgBouncer in transaction mode', () =>
   before(async () => {
     database = await createTestDatabase();
     await migrate({ databaseUrl: database.url, administratorUrl: database.administratorUrl });
-    bouncer = await startOwnPgBouncer(temporaryFolder('pgbouncer'), database.url);
+    // All clients share one connection, so that a name which two of them use is certainly met twice.
+    bouncer = await startOwnPgBouncer(temporaryFolder('pgbouncer'), database.url, { poolSize: 1 });
   });
   after(async () => {
     await bouncer?.[Symbol.asyncDispose]();
