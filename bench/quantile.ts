@@ -7,9 +7,15 @@ export function quantile(sample: readonly number[], share: number): number {
 /** The text for a column; tenths are shown below 100 ms only. */
 export const milliseconds = (ms: number): string => (ms < 100 ? ms.toFixed(1) : Math.round(ms).toString());
 
-/** The median of the ratios of each pair of turns: the two of a pair had the same machine. */
+/** Of each pair of turns, which had the same machine. */
+const ratios = (ours: readonly number[], theirs: readonly number[]): number[] =>
+  ours.map((perSecond, turn) => perSecond / (theirs[turn] ?? Number.NaN));
+
 export const medianRatio = (ours: readonly number[], theirs: readonly number[]): number =>
-  quantile(
-    ours.map((perSecond, turn) => perSecond / (theirs[turn] ?? Number.NaN)),
-    0.5,
-  );
+  quantile(ratios(ours, theirs), 0.5);
+
+/** The text that stands beside the median: how far they lie apart says how quiet the machine was. */
+export const eachRatio = (ours: readonly number[], theirs: readonly number[]): string =>
+  ratios(ours, theirs)
+    .map(ratio => ratio.toFixed(2))
+    .join(' ');

@@ -3,6 +3,7 @@ import { type HostFigures, ofRaw } from './host.ts';
 import type { IngressFigures } from './ingress.ts';
 import { medianRatio } from './quantile.ts';
 import type { RoadFigures } from './road.ts';
+import type { SideTotals } from './road-side.ts';
 import { perOrder } from './road-tables.ts';
 import type { Measured } from './tables.ts';
 
@@ -16,7 +17,7 @@ const byBackend = <Figures>(measured: readonly Measured<Figures>[], reportOf: (f
   rounded(Object.fromEntries(measured.map(([backend, figures]) => [backend, reportOf(figures)])));
 
 export const ingressReport = (measured: readonly Measured<IngressFigures>[]): Report => ({
-  ingress: byBackend(measured, ({ perSecond, cpuMs, turns, baselines, p50, p95, p99 }) => ({
+  ingress: byBackend(measured, ({ perSecond, cpuMs, turns, baselines, p50, p95, p99, ...wrong }) => ({
     perSecond,
     ofExpress: medianRatio(turns, baselines.express.turns),
     ofInsert: medianRatio(turns, baselines.insert.turns),
@@ -25,11 +26,15 @@ export const ingressReport = (measured: readonly Measured<IngressFigures>[]): Re
     p50,
     p95,
     p99,
+    ...wrong,
   })),
 });
 
+const unsettledOf = ({ orders, settled }: SideTotals): number => orders.length - settled;
+
 export const roadReport = (measured: readonly Measured<RoadFigures>[]): Report => ({
-  road: byBackend(measured, ({ ours, inline, roundTrips, memoryMb }) => {
+  road: byBackend(measured, figures => {
+    const { ours, inline, roundTrips, memoryMb, books, ledgerBalanced, differences } = figures;
     const { perSecond, cpuMs, ...sent } = perOrder(ours);
     const byHand = perOrder(inline);
     const { inline: _none, ...ownCpuMs } = cpuMs;
@@ -40,7 +45,9 @@ export const roadReport = (measured: readonly Measured<RoadFigures>[]): Report =
       roundTrips: roundTrips.ours,
       cpuMs: ownCpuMs,
       memoryMb,
-      inline: { ...byHand, roundTrips: roundTrips.inline },
+      ...{ books, ledgerBalanced, differences },
+      unsettled: unsettledOf(ours),
+      inline: { ...byHand, roundTrips: roundTrips.inline, unsettled: unsettledOf(inline) },
     };
   }),
 });

@@ -6,7 +6,7 @@ import { databaseNow, type Turn } from './timeline.ts';
 
 const processes = ['workers', 'inline', 'postgres', 'redis', 'sandbox'] as const;
 type ProcessName = (typeof processes)[number];
-type PerProcess = Readonly<Record<ProcessName, number>>;
+export type PerProcess = Readonly<Record<ProcessName, number>>;
 
 /** What one side has used over all of its turns. */
 export type SideTotals = {
@@ -80,5 +80,3 @@ export async function memoryNow(
     sandbox: memoryOf(sandbox.pid),
   };
 }
-
-export type { PerProcess };

@@ -1,10 +1,8 @@
-import Table from 'cli-table3';
-import { medianRatio, milliseconds, quantile } from './quantile.ts';
+import { eachRatio, medianRatio, milliseconds, quantile } from './quantile.ts';
 import type { RoadFigures } from './road.ts';
 import type { SideTotals } from './road-side.ts';
-import type { Measured } from './tables.ts';
+import { type Measured, tableOf } from './tables.ts';
 
-const tableOf = (head: string[]) => new Table({ head, style: { head: [], border: [], compact: true } });
 const shares = (sample: readonly number[]) => [0.5, 0.95].map(share => milliseconds(quantile(sample, share)));
 const perSecond = ({ settled, seconds }: SideTotals): number => settled / Math.max(seconds, 0.001);
 
@@ -64,9 +62,6 @@ export function queueTable(measured: readonly Measured<RoadFigures>[]): string {
   return table.toString();
 }
 
-const pairs = (ours: readonly number[], theirs: readonly number[]): string =>
-  ours.map((perSecond, turn) => (perSecond / (theirs[turn] ?? Number.NaN)).toFixed(2)).join(' ');
-
 export function roadSummary([backend, figures]: Measured<RoadFigures>): string {
   const { ours, inline, books, ledgerBalanced, memoryMb, differences, offTheRoad, countedByInline } = figures;
   const { statements, transactions } = countedByInline;
@@ -78,7 +73,7 @@ export function roadSummary([backend, figures]: Measured<RoadFigures>): string {
       `ledger ${ledgerBalanced ? 'balanced' : 'NOT balanced'}`,
       `MB: ${memory.map(([name, mb]) => `${name} ${mb.toFixed(0)}`).join(', ')}`,
     ].join(' · '),
-    `  of inline in each pair of turns: ${pairs(ours.turns, inline.turns)}`,
+    `  of inline in each pair of turns: ${eachRatio(ours.turns, inline.turns)}`,
     `  inline, by its own count: ${statements.toFixed(1)} statements and ${transactions.toFixed(1)} transactions per order`,
     ...differences.map(text => `  rows differ: ${text}`),
     ...offTheRoad.map(text => `  inline stopped: ${text}`),

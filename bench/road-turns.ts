@@ -7,7 +7,7 @@ import { measureTurn, openSide, type SideTotals } from './road-side.ts';
 import type { RoadSystem } from './road-system.ts';
 import { type Latencies, readTimeline, standing, type Turn } from './timeline.ts';
 
-export type SideName = 'ours' | 'inline';
+type SideName = 'ours' | 'inline';
 
 /** What the turns have shown so far. */
 type Found = {

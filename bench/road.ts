@@ -61,7 +61,7 @@ export async function measureRoad({ orders, redisUrl, progress, ...options }: Ro
   }
   const { ours, inline, latencies, sent, offTheRoad } = turns.found();
   const { client } = system.postgres;
-  const countedByInline = sumOf(sent, inline.orders.length);
+  const countedByInline = perOrderOf(sent, inline.orders.length);
   return {
     ...{ ours, inline, latencies, runs, countedByInline },
     memoryMb: await memoryNow(system, redisUrl),
@@ -73,8 +73,7 @@ export async function measureRoad({ orders, redisUrl, progress, ...options }: Ro
   };
 }
 
-/** Per order. */
-function sumOf(sent: readonly Sent[], orders: number): Sent {
+function perOrderOf(sent: readonly Sent[], orders: number): Sent {
   const of = (name: keyof Sent) => sent.reduce((sum, one) => sum + one[name], 0) / orders;
   return { statements: of('statements'), transactions: of('transactions'), roundTrips: of('roundTrips') };
 }

@@ -24,7 +24,7 @@ const rowsPerOrder = `
     union all select 'orders/' || status || '/' || state_entry, count(*) from orders where id in (select id from o) group by status, state_entry)
   select name, rows::float8 / (select count(*) from o) as rows from counted order by name`;
 
-export type RowsPerOrder = Readonly<Record<string, number>>;
+type RowsPerOrder = Readonly<Record<string, number>>;
 
 export async function readRows(client: pg.Client, orders: readonly string[]): Promise<RowsPerOrder> {
   const { rows } = await client.query<{ name: string; rows: number }>(rowsPerOrder, [orders]);

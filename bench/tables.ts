@@ -2,12 +2,12 @@ import Table from 'cli-table3';
 import type { HistoryFigures } from './history.ts';
 import { type HostFigures, ofRaw } from './host.ts';
 import type { IngressFigures } from './ingress.ts';
-import { medianRatio, milliseconds, quantile } from './quantile.ts';
+import { eachRatio, medianRatio, milliseconds, quantile } from './quantile.ts';
 
 /** The queue's backend, and the figures measured with it. */
 export type Measured<Figures> = readonly [backend: string, figures: Figures];
 
-const tableOf = (head: string[]) => new Table({ head, style: { head: [], border: [], compact: true } });
+export const tableOf = (head: string[]) => new Table({ head, style: { head: [], border: [], compact: true } });
 
 /** Ratios come first: absolute figures of a machine vary from hour to hour, ratios to a baseline do not. */
 export function ingressTable(measured: readonly Measured<IngressFigures>[]): string {
@@ -43,14 +43,12 @@ export function ingressTable(measured: readonly Measured<IngressFigures>[]): str
   return table.toString();
 }
 
-/** Each run's ratio stands beside the median: how far they lie apart says how quiet the machine was. */
 export function hostTable(measured: readonly Measured<HostFigures>[]): string {
-  const table = tableOf(['jobs in', 'of raw BullMQ', 'in each run', 'chains/s', 'raw']);
+  const table = tableOf(['jobs in', 'of raw BullMQ', 'in each run', 'chains/s', 'raw', 'ran again']);
   for (const [backend, figures] of measured) {
-    const { ours, raw } = figures;
-    const each = ours.map((perSecond, run) => (perSecond / (raw[run] ?? Number.NaN)).toFixed(2)).join(' ');
+    const { ours, raw, again } = figures;
     const medians = [ours, raw].map(sample => quantile(sample, 0.5).toFixed(0));
-    table.push([backend, ofRaw(figures).toFixed(2), each, ...medians]);
+    table.push([backend, ofRaw(figures).toFixed(2), eachRatio(ours, raw), ...medians, again]);
   }
   return table.toString();
 }
@@ -62,6 +60,8 @@ export function historyTable({ questions }: HistoryFigures): string {
     table.push([what, milliseconds(beforeMs), milliseconds(afterMs)]);
   return table.toString();
 }
+
+export const hostIsGood = ({ again }: HostFigures): boolean => again === 0;
 
 export const ingressIsGood = ({ errors, lost, withoutJob }: IngressFigures): boolean =>
   errors === 0 && lost === 0 && withoutJob === 0;

@@ -37,7 +37,7 @@ await runStarter('demo', async ({ stayUp }) => {
   const { log, lastTrouble } = watchLog(createWriteStream(logFile));
   say(`Starting a database, an api, workers, a dashboard and a sandbox of five providers; log: ${logFile}`);
   await using system = await startSystem({
-    env: { ...shortened, DATABASE_URL: undefined, DATABASE_DIRECT_URL: undefined, REDIS_URL: process.env.REDIS_URL },
+    env: { ...shortened, DATABASE_URL: undefined, REDIS_URL: process.env.REDIS_URL },
     later: ['dashboard'],
     dataFolder: join(folder, 'data'),
     removeData: true,

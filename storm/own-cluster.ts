@@ -56,11 +56,12 @@ export async function startOwnCluster(folder: string): Promise<OwnQueues> {
       if (!victim) throw new Error('the cluster has no such primary');
       await victim.end('SIGKILL');
       const others = nodes.filter(node => node !== victim);
-      await soon(
-        'a replica takes the place of the primary',
-        async () => (await primariesOf(others)).length === primaries,
-      );
-      await victim.start();
+      const isReplaced = async () => (await primariesOf(others)).length === primaries;
+      try {
+        await soon('a replica takes the place of the primary', isReplaced);
+      } finally {
+        await victim.start();
+      }
     },
     flush: async () => {
       for (const node of await primariesOf(nodes)) await onRedis(node.url, redis => redis.flushall());

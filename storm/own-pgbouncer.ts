@@ -19,20 +19,28 @@ export type OwnPgBouncer = AsyncDisposable & {
 };
 
 /** Fewer connections than the processes open, so that each of the server's has several of them in turn. */
-const poolSize = 15;
+const ofAStorm = 15;
 
-export const pgbouncerProgram = (): string | undefined =>
-  programs.find(name => spawnSync(name, ['--version']).status === 0);
+const versionOf = (program: string): string => spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout ?? '';
+
+export const pgbouncerProgram = (): string | undefined => programs.find(program => versionOf(program) !== '');
+
+/** From 1.21 on it keeps track of named statements, unless it is told not to; before, it refuses to be told. */
+function keepsNoTrack(program: string): string {
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(versionOf(program)) ?? [];
+  return Number(major) > 1 || Number(minor) >= 21 ? 'max_prepared_statements = 0' : '';
+}
 
 /**
- * PgBouncer in transaction mode before one database.
+ * PgBouncer in transaction mode before one database, which keeps no track of named statements.
  * @param url of Postgres itself
  * @param ignored the settings of a connection that it ignores; it refuses the others
+ * @param poolSize how many connections to Postgres all of its clients share
  */
 export async function startOwnPgBouncer(
   folder: string,
   url: string,
-  { ignored = 'options,statement_timeout,idle_in_transaction_session_timeout' } = {},
+  { ignored = 'options,statement_timeout,idle_in_transaction_session_timeout', poolSize = ofAStorm } = {},
 ): Promise<OwnPgBouncer> {
   const program = pgbouncerProgram();
   if (!program) throw new CannotStart('--pgbouncer needs PgBouncer, which is not here: apt-get install pgbouncer');
@@ -40,8 +48,11 @@ export async function startOwnPgBouncer(
   const port = await freePort();
   const through = new URL(url);
   through.port = String(port);
+  await using opened = new AsyncDisposableStack();
+  opened.defer(() => rmSync(folder, { recursive: true, force: true }));
   // As Postgres, it refuses to run as root.
   const home = makePostgresHome(folder);
+  opened.defer(() => rmSync(home, { recursive: true, force: true }));
   const usersFile = join(home, 'users.txt');
   const file = join(home, 'pgbouncer.ini');
   write(usersFile, `"${decodeURIComponent(username)}" "${decodeURIComponent(password)}"`);
@@ -59,21 +70,21 @@ pool_mode = transaction
 default_pool_size = ${poolSize}
 max_client_conn = 1000
 ignore_startup_parameters = ${ignored}
+${keepsNoTrack(program)}
 # A server that was killed is tried again at once.
 server_login_retry = 0.25
 `,
   );
   const server = spawnRecorded(program, [file], { role: 'server', stdio: 'ignore', ...(isRoot ? nobody : {}) });
   const ended = once(server, 'exit');
+  opened.defer(async () => {
+    // Told to end, it waits for its clients from 1.23 on.
+    server.kill('SIGKILL');
+    await ended;
+  });
   await soon('PgBouncer answers', () => answers(port));
-  return {
-    url: through.href,
-    async [Symbol.asyncDispose]() {
-      server.kill('SIGTERM');
-      await ended;
-      for (const path of [home, folder]) rmSync(path, { recursive: true, force: true });
-    },
-  };
+  const running = opened.move();
+  return { url: through.href, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 function write(path: string, text: string): void {

@@ -6,14 +6,11 @@ import { freePort } from '../runtime/system/free-port.ts';
 import { postgresHome } from '../runtime/system/postgres-home.ts';
 
 /** A server that a storm may kill and start again. */
-export type OwnServer = AsyncDisposable & {
+export type OwnPostgres = AsyncDisposable & {
   /** As the system logs in. */
   readonly url: string;
   /** kill -9, then a start on the same port with the same data. */
   killAndStart(): Promise<void>;
-};
-
-export type OwnPostgres = OwnServer & {
   /** The administrator's address, for changes that no process of the system may make. */
   readonly administratorUrl: string;
   /** Copies the data folder while the server is stopped. */

@@ -20,8 +20,13 @@ export type OwnQueues = AsyncDisposable & {
 /** The `redis-server` of this machine. */
 export async function startOwnRedis(folder: string): Promise<OwnQueues> {
   expectRedisServer('redis');
+  await using opened = new AsyncDisposableStack();
+  // Last: a server that cannot write any more does not end.
+  opened.defer(() => rmSync(folder, { recursive: true, force: true }));
   const server = redisProcess(folder, await freePort(), keepsJobs);
+  opened.defer(() => server.end('SIGTERM'));
   await server.start();
+  const running = opened.move();
   return {
     settings: { REDIS_URL: server.url },
     async killAndStart() {
@@ -29,9 +34,6 @@ export async function startOwnRedis(folder: string): Promise<OwnQueues> {
       await server.start();
     },
     flush: async () => void (await onRedis(server.url, redis => redis.flushall())),
-    async [Symbol.asyncDispose]() {
-      await server.end('SIGTERM');
-      rmSync(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -63,8 +63,11 @@ export async function startOwnSentinel(folder: string): Promise<OwnQueues> {
       await soon('the primary of before is a replica', isWhole, comesBackMs);
       const victim = await primary();
       await victim.end('SIGKILL');
-      await soon('the replica takes the place of the primary', async () => (await primary()) !== victim);
-      await victim.start();
+      try {
+        await soon('the replica takes the place of the primary', async () => (await primary()) !== victim);
+      } finally {
+        await victim.start();
+      }
     },
     flush: async () => void (await onRedis((await primary()).url, redis => redis.flushall())),
     [Symbol.asyncDispose]: () => running.disposeAsync(),

@@ -13,7 +13,10 @@ export type RedisProcess = {
   readonly port: number;
   readonly url: string;
   start(): Promise<void>;
+  /** Also when it is frozen. */
   end(signal: NodeJS.Signals): Promise<void>;
+  freeze(): void;
+  thaw(): void;
 };
 
 /** As a server with jobs should be run: append-only file on, nothing evicted. */
@@ -36,8 +39,11 @@ export function redisProcess(folder: string, port: number, settings: readonly st
       if (!server || server.exitCode !== null || server.signalCode !== null) return;
       const ended = once(server, 'exit');
       server.kill(signal);
+      server.kill('SIGCONT');
       await ended;
     },
+    freeze: () => void server?.kill('SIGSTOP'),
+    thaw: () => void server?.kill('SIGCONT'),
   };
 }
 

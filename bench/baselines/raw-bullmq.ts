@@ -20,6 +20,8 @@ type Options = {
   readonly names: readonly string[];
   /** Jobs at once in each queue. */
   readonly concurrency: number;
+  /** Ends the wait for them. */
+  readonly signal: AbortSignal;
 };
 
 /** As the product's jobs: what is tried again, and what is kept to be looked at. */
@@ -61,15 +63,19 @@ function onPostgres(databaseUrl: string, concurrency: number, workers: number): 
   };
 }
 
-/** Runs so many chains, all of them at once. @returns chains per second, from the first job taken */
-export async function runRawChain({ databaseUrl, redisUrl, names, concurrency }: Options, chains: number) {
+/** Runs so many chains, all of them at once. @returns chains per second, from the first job taken @throws when aborted */
+export async function runRawChain({ databaseUrl, redisUrl, names, concurrency, signal }: Options, chains: number) {
+  await using opened = new AsyncDisposableStack();
   const engine = redisUrl ? onRedis(redisUrl, concurrency) : onPostgres(databaseUrl, concurrency, names.length);
+  opened.defer(() => engine.close());
   const queues = names.map(name => engine.queue(name));
+  opened.defer(async () => void (await Promise.all(queues.map(queue => queue.close()))));
   const add = (place: number, orderId: string) =>
     queues[place]?.add(names[place] ?? '', { orderId }, { jobId: `${names[place]}-${orderId}-1-0` });
   for (let added = 0; added < chains; added += 1) await add(0, randomUUID());
 
-  const { promise: allDone, resolve } = Promise.withResolvers<void>();
+  const { promise: allDone, resolve, reject } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => reject(signal.reason));
   let done = 0;
   const startedAt = performance.now();
   const workers = names.map((name, place) =>
@@ -78,10 +84,8 @@ export async function runRawChain({ databaseUrl, redisUrl, names, concurrency }:
       else if (++done === chains) resolve();
     }),
   );
+  opened.defer(async () => void (await Promise.all(workers.map(worker => worker.close()))));
   await allDone;
   const seconds = (performance.now() - startedAt) / 1_000;
-  await Promise.all(workers.map(worker => worker.close()));
-  await Promise.all(queues.map(queue => queue.close()));
-  await engine.close();
   return chains / seconds;
 }

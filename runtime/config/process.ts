@@ -44,8 +44,8 @@ export const processVariables = (env: Environment) => ({
     .valid('on', 'off')
     .default('on')
     .description(
-      '`off` behind a PgBouncer before 1.21 in transaction mode, which does not keep track of named statements: Postgres ' +
-        'then parses every statement anew.',
+      '`off` behind a PgBouncer that does not track named statements (before 1.21, or `max_prepared_statements = 0`): ' +
+        'Postgres then parses every statement anew.',
     ),
   ...redisVariables(),
   METRICS_TOKEN: Joi.string()
@@ -85,7 +85,7 @@ export const processSettings = (values: ProcessValues) => ({
   sandboxPort: values.SANDBOX_PORT,
   publicUrl: (values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`).replace(/\/+$/, ''),
   databaseUrl: values.DATABASE_URL,
-  /** For whatever needs a session of its own, or takes long. */
+  /** For `migrate` and `rotate-keys`, which need a session of their own or take long. */
   directDatabaseUrl: values.DATABASE_DIRECT_URL ?? values.DATABASE_URL,
   namedStatements: values.DATABASE_NAMED_STATEMENTS === 'on',
   ...redisSettings(values),

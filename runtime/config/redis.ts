@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { Environment } from './environment.ts';
 
-export type RedisNode = { readonly host: string; readonly port: number };
+type RedisNode = { readonly host: string; readonly port: number };
 
 /** How we log in, where no address says so. */
 type LogIn = { readonly username?: string; readonly password?: string; readonly tls: boolean };

@@ -4,8 +4,11 @@ import type { RedisAddress } from '../config/redis.ts';
 export type RedisConnection = Redis | Cluster;
 
 /** How patient the connection is; a server, a primary that changes and a cluster are told of it in words of their own. */
-export type Patience = {
-  /** Whether commands wait for the connection; otherwise they fail at once while it is away. */
+type Patience = {
+  /**
+   * Whether commands wait for the connection; otherwise they fail at once while it is away. With a `commandTimeout` they
+   * do not wait for a cluster.
+   */
   readonly waits: boolean;
   /** How often a command is tried anew on a new connection; null: for as long as it takes. */
   readonly retries: number | null;
@@ -67,7 +70,8 @@ function connect(address: RedisAddress, patience: Patience): RedisConnection {
         address.nodes.map(node => ({ ...node })),
         {
           redisOptions: { ...ofConnection, ...logInOf(address) },
-          enableOfflineQueue: waits,
+          // The limit of a command counts from when a node has it: until the cluster is there, a command would wait without one.
+          enableOfflineQueue: waits && commandTimeout === undefined,
           lazyConnect: lazy,
           slotsRefreshInterval: slotsRefreshMs,
           ...(once ? { clusterRetryStrategy: () => null } : {}),

@@ -9,10 +9,7 @@ export type Program = ProcessName | 'migrate' | 'user';
 const without = (names: readonly string[], ...left: readonly string[]): readonly string[] =>
   names.filter(name => !left.includes(name));
 
-const ofDatabase = [
-  ...['NODE_ENV', 'LOG_LEVEL', 'PUBLIC_URL'],
-  ...['DATABASE_URL', 'DATABASE_DIRECT_URL', 'DATABASE_NAMED_STATEMENTS'],
-];
+const ofDatabase = ['NODE_ENV', 'LOG_LEVEL', 'PUBLIC_URL', 'DATABASE_URL', 'DATABASE_NAMED_STATEMENTS'];
 /** The simulated providers know one client each, by the keys that the product uses there. */
 const ofSimulatedClients = [
   ...['PAYPAL_CLIENT_ID', 'PAYPAL_CLIENT_SECRET', 'PAYPAL_WEBHOOK_ID'],
@@ -25,10 +22,10 @@ const ofSandbox = ['SANDBOX_HOST', 'SANDBOX_PORT', 'SANDBOX_URL', 'SANDBOX_STATE
 /** Which of our settings each program is given. The docker-compose.yml says the same of its containers. */
 const settingsOf: Readonly<Record<Program, readonly string[]>> = {
   sandbox: [...ofSandbox, ...ofSimulatedClients, 'PUBLIC_URL'],
-  api: without(variablesOf.api(), 'ALIEXPRESS_USER', 'ALIEXPRESS_PASS'),
-  workers: without(variablesOf.workers(), 'METRICS_TOKEN'),
-  dashboard: without(variablesOf.dashboard(), 'METRICS_TOKEN'),
-  migrate: [...ofDatabase, 'MIGRATION_DATABASE_URL'],
+  api: without(variablesOf.api(), 'DATABASE_DIRECT_URL', 'ALIEXPRESS_USER', 'ALIEXPRESS_PASS'),
+  workers: without(variablesOf.workers(), 'DATABASE_DIRECT_URL', 'METRICS_TOKEN'),
+  dashboard: without(variablesOf.dashboard(), 'DATABASE_DIRECT_URL', 'METRICS_TOKEN'),
+  migrate: [...ofDatabase, 'DATABASE_DIRECT_URL', 'MIGRATION_DATABASE_URL'],
   user: [...ofDatabase, 'ADMIN_EMAIL', 'ADMIN_PASSWORD'],
 };
 

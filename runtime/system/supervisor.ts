@@ -87,6 +87,8 @@ async function start(options: SystemOptions): Promise<System> {
   const database = await ownDatabase(settings, dataFolder, removeData);
   if (database && removeData) opened.defer(() => database.remove());
   if (database) settings.DATABASE_URL = database.url;
+  // It would name another database than ours.
+  if (database) delete settings.DATABASE_DIRECT_URL;
   // The administrator's address is given to the migration alone.
   const { MIGRATION_DATABASE_URL: given, ...ofProcesses } = settings;
   const administratorUrl = database?.administratorUrl ?? given;

@@ -3,7 +3,7 @@ import Joi from 'joi';
 import { worldWith } from '../paypal/accounts.ts';
 import { balanceOf, book, setBalance } from '../paypal/balances.ts';
 import type { World } from '../world.ts';
-import { currency, minorUnits, respond, text } from './respond.ts';
+import { currency, minorUnits, notKnown, respond, text } from './respond.ts';
 
 type Body = {
   readonly provider: 'paypal' | 'payoneer';
@@ -18,7 +18,7 @@ type Body = {
 const schema = Joi.object<Body>({
   provider: Joi.string().valid('paypal', 'payoneer').required(),
   currency: currency.required(),
-  account: text,
+  account: text.when('provider', { is: 'paypal', otherwise: Joi.forbidden() }),
   amountMinor: minorUnits.required(),
   reported: Joi.boolean().default(true),
 });
@@ -39,6 +39,7 @@ export function balanceRoutes(world: World): Router {
     '/balance',
     respond(world, schema, ({ provider, currency: code, account, amountMinor, reported }) => {
       const at = worldWith(world, (_paypal, clientId) => clientId === account);
+      if (account !== undefined && account !== at.credentials.paypal.clientId) throw notKnown(`the account ${account}`);
       if (provider === 'paypal' && !reported) book(at, code, amountMinor - balanceOf(at, code));
       else if (provider === 'paypal') setBalance(at, code, amountMinor);
       else world.state.payoneer.balances.set(code, amountMinor);

@@ -35,23 +35,22 @@ export function openAccount({ state, clock }: World, credentials: Credentials['p
 /** PayPal's API: each request is answered by the account whose client, token or order it names. */
 export function payPalAccounts(world: World): RequestHandler {
   const own = payPalRouter(world);
-  const routers = new Map<string, RequestHandler>();
-  const routerOf = (other: World): RequestHandler => {
-    const { clientId } = other.credentials.paypal;
-    const router = routers.get(clientId) ?? payPalRouter(other);
-    routers.set(clientId, router);
+  // By the account, and not by its name: one whose secrets were changed is another one.
+  const routers = new WeakMap<OtherAccount, RequestHandler>();
+  const routerOf = (account: OtherAccount): RequestHandler => {
+    const router = routers.get(account) ?? payPalRouter(worldAt(world, account));
+    routers.set(account, router);
     return router;
   };
   return (request, response, next) => {
-    const other = otherWorlds(world).find(one => isNamed(one, request));
+    const other = [...world.state.otherPayPal.values()].find(account => isNamed(account, request));
     return (other ? routerOf(other) : own)(request, response, next);
   };
 }
 
-function isNamed({ credentials, state }: World, request: Request): boolean {
+function isNamed({ credentials, paypal }: OtherAccount, request: Request): boolean {
   const [scheme, value = ''] = (request.header('authorization') ?? '').split(' ');
-  if (scheme === 'Bearer') return state.paypal.tokens.has(value);
-  if (scheme === 'Basic')
-    return Buffer.from(value, 'base64').toString('utf8').startsWith(`${credentials.paypal.clientId}:`);
-  return state.paypal.orders.has(String(request.query.token));
+  if (scheme === 'Bearer') return paypal.tokens.has(value);
+  if (scheme === 'Basic') return Buffer.from(value, 'base64').toString('utf8').startsWith(`${credentials.clientId}:`);
+  return paypal.orders.has(String(request.query.token));
 }

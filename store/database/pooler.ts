@@ -1,7 +1,7 @@
 /**
  * What a pooler between us and Postgres, such as PgBouncer, changes. In its transaction mode two statements of one
  * connection may reach two sessions of the server, so nothing may be left in a session: no LISTEN, no lock and no setting
- * that outlives a transaction, and no named statement where the pooler does not keep track of them (PgBouncer before 1.21).
+ * that outlives a transaction, and no named statement where the pooler does not keep track of them.
  */
 import pg from 'pg';
 import { CannotStart } from '../../runtime/cannot-start.ts';
@@ -109,7 +109,7 @@ async function assertKeepsNames(client: pg.Client): Promise<void> {
     throw new PoolerUnfit(
       'DATABASE_NAMED_STATEMENTS_FAIL',
       `DATABASE_URL leads through a pooler that does not keep track of named statements (${codeOf(error)}), as PgBouncer ` +
-        'before 1.21. Set DATABASE_NAMED_STATEMENTS=off, or its max_prepared_statements',
+        'before 1.21 or with max_prepared_statements = 0. Set DATABASE_NAMED_STATEMENTS=off',
     );
   }
 }

@@ -9,6 +9,7 @@ import type { EncryptionKey } from '../../runtime/config.ts';
 import { createKeyring } from '../database/keyring.ts';
 import { openStore, type Store } from '../database/open.ts';
 import { patient } from '../database/pool-timeouts.ts';
+import { assertOwnSession } from '../database/pooler.ts';
 import { type KeyUse, keysInUse, type SealedColumn, sealedColumns } from '../database/sealed-columns.ts';
 import { assertKeysFit, retireKeys } from './encryption-keys.ts';
 import { isOutdated, resealBatch } from './resealing.ts';
@@ -16,6 +17,8 @@ import { isOutdated, resealBatch } from './resealing.ts';
 const batchSize = { rows: 50, pictures: 10 };
 /** How long to wait for a row that another transaction has locked, such as a token that is being refreshed. */
 const patience = { tries: 60, pauseMs: 1_000 };
+
+const throughPooler = 'the address of the database leads through a pooler: name Postgres itself in DATABASE_DIRECT_URL';
 
 type Rotation = {
   store: Store;
@@ -76,6 +79,8 @@ if (import.meta.main) {
   const { readSealingConfig } = await import('../../runtime/config.ts');
   const { directDatabaseUrl, encryptionKeys } = readSealingConfig();
   const say = (line: string) => process.stdout.write(`${line}\n`);
+  // Through a pooler the usual limits would apply.
+  await assertOwnSession(directDatabaseUrl, throughPooler);
   // Reading whole tables takes longer than the usual limits allow.
   const store = await openStore(directDatabaseUrl, 2, [], patient);
   try {

@@ -1,4 +1,4 @@
-/** Covers: sandbox/paypal/accounts.ts, sandbox/control/paypal-accounts.ts. */
+/** Covers: sandbox/paypal/accounts.ts, sandbox/control/paypal-accounts.ts, sandbox/control/balance.ts. */
 import { expect } from 'chai';
 import { until } from '../support/until.ts';
 import { approvedOrder, orderBody, payPal, representation } from './paypal-calls.ts';
@@ -34,17 +34,43 @@ describe('sandbox: a second account at PayPal', () => {
     expect(hook.path).to.equal('/api/webhooks/paypal');
   });
 
+  const statusFor = async (client: string) => {
+    const reply = await sandbox.request('POST', '/paypal/v1/oauth2/token', {
+      headers: {
+        authorization: `Basic ${Buffer.from(client).toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: 'grant_type=client_credentials',
+    });
+    return reply.status;
+  };
+
   it('is answered by its own keys alone, and by none that nobody has opened', async () => {
-    const tokenFor = (client: string) =>
-      sandbox.request('POST', '/paypal/v1/oauth2/token', {
-        headers: {
-          authorization: `Basic ${Buffer.from(client).toString('base64')}`,
-          'content-type': 'application/x-www-form-urlencoded',
-        },
-        body: 'grant_type=client_credentials',
-      });
-    expect((await tokenFor('other-id:other-secret')).status).to.equal(200);
-    expect((await tokenFor('other-id:paypal-secret')).status).to.equal(401);
-    expect((await tokenFor('third-id:other-secret')).status).to.equal(401);
+    expect(await statusFor('other-id:other-secret')).to.equal(200);
+    expect(await statusFor('other-id:paypal-secret')).to.equal(401);
+    expect(await statusFor('third-id:other-secret')).to.equal(401);
+  });
+
+  it('is answered by its new keys once they were changed, and no more by the old ones', async () => {
+    expect(await statusFor('other-id:other-secret')).to.equal(200);
+    await sandbox.control('paypal-accounts', { ...other, clientSecret: 'changed' });
+    expect(await statusFor('other-id:changed')).to.equal(200);
+    expect(await statusFor('other-id:other-secret')).to.equal(401);
+  });
+
+  it('has its balance set by its name, and a name that nobody has sets none', async () => {
+    const refusalOf = async (body: object): Promise<string> => {
+      const headers = { 'content-type': 'application/json' };
+      const sent = { currency: 'USD', amountMinor: '700', ...body };
+      const reply = await sandbox.request('POST', '/_control/balance', { headers, body: JSON.stringify(sent) });
+      return `${reply.status} ${reply.text}`;
+    };
+    const paypal = { provider: 'paypal', currency: 'USD', amountMinor: '500' };
+    const set = await sandbox.control('balance', { ...paypal, account: 'other-id' });
+    expect(set.paypal.real).to.deep.equal({ USD: '500' });
+    expect(await refusalOf({ provider: 'paypal', account: 'third-id' })).to.match(/^404 .*third-id is not known/);
+    expect(await refusalOf({ provider: 'payoneer', account: 'other-id' })).to.match(/^400 .*not allowed/);
+    const first = await sandbox.control('balance', undefined, 'GET');
+    expect([first.paypal.real, first.payoneer.real]).to.deep.equal([{}, {}]);
   });
 });

@@ -47,6 +47,17 @@ describe("the providers' limits", () => {
     expect(asked).to.equal(4);
   });
 
+  it('are a tenth for each process while a cluster that counts them is away, and no call waits for it', async () => {
+    const nodes = [{ host: '127.0.0.1', port: 1 }];
+    const { limits, close } = openLimits({ databaseUrl: 'unused', redis: { kind: 'cluster', nodes, tls: false } });
+    try {
+      const waits = await Promise.all(Array.from({ length: 20 }, () => limits.take(name)));
+      expect(waits.filter(waitMs => waitMs === 0)).to.have.length(Math.floor(perHour / 10));
+    } finally {
+      await close();
+    }
+  });
+
   for (const store of backendNames)
     describeOn(store, `counted on ${store}`, () => {
       const opened: { close(): Promise<void> }[] = [];

@@ -21,18 +21,17 @@ const secrets = [
     'AWS_SECRET_ACCESS_KEY',
   ],
 ];
-const ofDatabase = ['DATABASE_URL', 'DATABASE_DIRECT_URL'];
 const ofQueues = ['REDIS_URL', 'REDIS_PASSWORD', 'REDIS_SENTINEL_PASSWORD'];
 const ofProviders = ['PAYPAL_CLIENT_SECRET', 'EBAY_CLIENT_SECRET', 'ALIEXPRESS_APP_SECRET'];
 
 const needed: Record<Program, readonly string[]> = {
   sandbox: ofProviders,
-  api: ['JWT_SECRET', 'ENCRYPTION_KEY', ...ofDatabase, 'METRICS_TOKEN', ...ofQueues, ...ofProviders],
-  workers: ['ENCRYPTION_KEY', ...ofDatabase, 'ALIEXPRESS_PASS', ...ofQueues, ...ofProviders],
+  api: ['JWT_SECRET', 'ENCRYPTION_KEY', 'DATABASE_URL', 'METRICS_TOKEN', ...ofQueues, ...ofProviders],
+  workers: ['ENCRYPTION_KEY', 'DATABASE_URL', 'ALIEXPRESS_PASS', ...ofQueues, ...ofProviders],
   // It shows buyers' addresses, which are sealed.
-  dashboard: ['JWT_SECRET', 'ENCRYPTION_KEY', ...ofDatabase, ...ofQueues],
-  migrate: [...ofDatabase, 'MIGRATION_DATABASE_URL'],
-  user: [...ofDatabase, 'ADMIN_PASSWORD'],
+  dashboard: ['JWT_SECRET', 'ENCRYPTION_KEY', 'DATABASE_URL', ...ofQueues],
+  migrate: ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'MIGRATION_DATABASE_URL'],
+  user: ['DATABASE_URL', 'ADMIN_PASSWORD'],
 };
 const programs = Object.keys(needed) as Program[];
 
@@ -104,9 +103,7 @@ describe('what each process is told', () => {
         const told = readFileSync(`/proc/${pid}/environ`, 'utf8')
           .split('\0')
           .map(line => line.split('=')[0] ?? '');
-        const expected = needed[name as Program].filter(
-          secret => !ofQueues.includes(secret) && secret !== 'DATABASE_DIRECT_URL',
-        );
+        const expected = needed[name as Program].filter(secret => !ofQueues.includes(secret));
         expect(secretsIn(told), name).to.have.members(expected);
       }
     });

@@ -24,7 +24,8 @@ describe('supervisor', function () {
     const dataFolder = newFolder();
     const log = new PassThrough();
     await using system = await startSystem({
-      env: unset,
+      // An address of another one that was left behind.
+      env: { ...unset, DATABASE_DIRECT_URL: 'postgresql://app@127.0.0.1:1/another' },
       dataFolder,
       processes: [],
       ports: freePorts,

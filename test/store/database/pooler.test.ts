@@ -1,4 +1,6 @@
-/** Covers: store/database/pooler.ts, store/database/pool.ts, store/database/open.ts, storm/own-pgbouncer.ts. */
+/** Covers: store/database/pooler.ts, store/sealing/rotate-keys.ts, store/database/pool.ts, store/database/open.ts, storm/own-pgbouncer.ts. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import pg from 'pg';
 import { openBackend } from '../../../queues/engine/backend.ts';
@@ -10,6 +12,7 @@ import { assertUsable } from '../../../store/database/pooler.ts';
 import { type OwnPgBouncer, startOwnPgBouncer } from '../../../storm/own-pgbouncer.ts';
 import { noteWarnings } from '../../queues/bench.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { testEnvironment } from '../../support/environment.ts';
 import { describeWith } from '../../support/needs.ts';
 
 const codeOf = (work: Promise<unknown>): Promise<unknown> =>
@@ -24,7 +27,8 @@ describeWith('PgBouncer', 'Postgres behind PgBouncer in transaction mode', () =>
   before(async () => {
     database = await createTestDatabase();
     await migrate({ databaseUrl: database.url, administratorUrl: database.administratorUrl });
-    bouncer = await startOwnPgBouncer(temporaryFolder('pgbouncer'), database.url);
+    // All clients share one connection, so that a name which two of them use is certainly met twice.
+    bouncer = await startOwnPgBouncer(temporaryFolder('pgbouncer'), database.url, { poolSize: 1 });
   });
   after(async () => {
     await bouncer?.[Symbol.asyncDispose]();
@@ -92,5 +96,16 @@ describeWith('PgBouncer', 'Postgres behind PgBouncer in transaction mode', () =>
     expect(await codeOf(migrate({ databaseUrl: database.url, administratorUrl: own.url }))).to.include(
       'DATABASE_DIRECT_URL',
     );
+  });
+
+  it('is no way for a change of the keys, which takes long, and is told of the other one', async () => {
+    const env = { ...testEnvironment({ DATABASE_URL: bouncer.url }), PATH: process.env.PATH };
+    const rotation = promisify(execFile)('node', ['store/sealing/rotate-keys.ts'], { env });
+    const { code, stderr } = await rotation.then(
+      () => ({ code: 0, stderr: '' }),
+      (error: { code: number; stderr: string }) => error,
+    );
+    expect(code).to.equal(1);
+    expect(stderr).to.include('DATABASE_SESSION_NEEDED').and.include('DATABASE_DIRECT_URL');
   });
 });
