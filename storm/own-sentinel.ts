@@ -15,8 +15,13 @@ const failoverMs = 5_000;
 /** A primary that comes back is told only after a while that it is a replica now. */
 const comesBackMs = 60_000;
 
+export type OwnSentinel = OwnQueues & {
+  /** SIGSTOP of the primary. @returns once another one has taken its place, what thaws it */
+  freezePrimary(): Promise<Disposable>;
+};
+
 /** A primary and a replica on loopback, and three sentinels that decide which of them is the primary. */
-export async function startOwnSentinel(folder: string): Promise<OwnQueues> {
+export async function startOwnSentinel(folder: string): Promise<OwnSentinel> {
   expectRedisServer('sentinel');
   await using opened = new AsyncDisposableStack();
   // Last: a server that cannot write any more does not end.
@@ -57,6 +62,8 @@ export async function startOwnSentinel(folder: string): Promise<OwnQueues> {
   };
   await soon('the sentinels see each other, the primary and its replica', isWhole);
   const running = opened.move();
+  const replaced = async (victim: RedisProcess): Promise<void> =>
+    soon('the replica takes the place of the primary', async () => (await primary()) !== victim);
   return {
     settings: { REDIS_SENTINELS: watchers.map(({ port }) => `127.0.0.1:${port}`).join(','), REDIS_SENTINEL_NAME: name },
     async killAndStart() {
@@ -64,10 +71,19 @@ export async function startOwnSentinel(folder: string): Promise<OwnQueues> {
       const victim = await primary();
       await victim.end('SIGKILL');
       try {
-        await soon('the replica takes the place of the primary', async () => (await primary()) !== victim);
+        await replaced(victim);
       } finally {
         await victim.start();
       }
+    },
+    async freezePrimary() {
+      await soon('the primary of before is a replica', isWhole, comesBackMs);
+      const victim = await primary();
+      using thawing = new DisposableStack();
+      thawing.defer(() => victim.thaw());
+      victim.freeze();
+      await replaced(victim);
+      return thawing.move();
     },
     flush: async () => void (await onRedis((await primary()).url, redis => redis.flushall())),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
