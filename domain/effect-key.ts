@@ -11,8 +11,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { Brand } from './ids.ts';
-import type { Channel } from './order.ts';
 import type { Beneficiary } from './payout-leg.ts';
+import type { Channel } from './sale-channel.ts';
 
 /** What the outside calls a thing; two things never share one. */
 export type OutsideName = Brand<string, 'OutsideName'>;

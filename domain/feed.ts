@@ -1,5 +1,5 @@
 import { hourMs } from './durations.ts';
-import type { Marketplace } from './order.ts';
+import type { Marketplace } from './sale-channel.ts';
 
 /**
  * What is read from the providers on a schedule, so that a lost notification loses no sale. Each connected account has

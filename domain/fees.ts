@@ -1,6 +1,7 @@
 import type { Currency, Money } from './money.ts';
 import { add, convert, money, percentOf, type Rate, zero } from './money.ts';
-import type { Channel, Custody } from './order.ts';
+import type { Custody } from './order.ts';
+import type { Channel } from './sale-channel.ts';
 
 /**
  * What the sale channel and the payment provider are expected to keep. It serves the profit guard before buying; the

@@ -148,15 +148,6 @@ export type ReviewReason =
   | 'UNREADABLE_SALE'
   | 'PROGRAM_ERROR';
 
-/** Where others than we take the buyer's order, and say what becomes of it. */
-export const marketplaces = ['ebay', 'mercadolibre'] as const;
-export type Marketplace = (typeof marketplaces)[number];
-
-export const isMarketplace = (name: string): name is Marketplace => marketplaces.some(one => one === name);
-
-export const channels = ['paypal', ...marketplaces] as const;
-export type Channel = (typeof channels)[number];
-
 export type Holder = 'platform' | 'reseller';
 /** Whose money it is, frozen when the order is created (from the connections' settings). */
 export type Custody = { readonly proceedsHeldBy: Holder; readonly supplierPaidBy: Holder };

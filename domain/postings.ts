@@ -3,8 +3,9 @@ import type { Fees } from './fees.ts';
 import type { UserId } from './ids.ts';
 import { type Account, balanced, merged, type Posting, reversed } from './ledger.ts';
 import { add, divideRounded, type Money, money, negate, subtract } from './money.ts';
-import type { Channel, Custody, Holder } from './order.ts';
+import type { Custody, Holder } from './order.ts';
 import type { Profit } from './profit.ts';
+import type { Channel } from './sale-channel.ts';
 
 /** Where the platform's money lies; `elsewhere` is an account that we cannot read. */
 type Till = Channel | 'payoneer' | 'elsewhere';

@@ -2,8 +2,8 @@
 import { expectedFees, feeTable, platformCurrency } from '../domain/fees.ts';
 import { ledgerEvent } from '../domain/ledger-event.ts';
 import { formatMoney, type Money, money, percentOf, subtract, sum } from '../domain/money.ts';
-import type { Channel } from '../domain/order.ts';
 import { feeCorrected, feeTakenElsewhere } from '../domain/postings.ts';
+import type { Channel } from '../domain/sale-channel.ts';
 import { timeOf } from '../store/database/clock.ts';
 import type { EntityManager } from '../store/database/entity-manager.ts';
 import type { Order, Payment } from '../store/entities/order.ts';

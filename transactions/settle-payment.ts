@@ -1,9 +1,9 @@
 import type { Fees } from '../domain/fees.ts';
 import { ledgerEvent } from '../domain/ledger-event.ts';
 import { formatMoney, type Money, money, zero } from '../domain/money.ts';
-import type { Channel } from '../domain/order.ts';
 import { broughtMoney, type PaymentState } from '../domain/payment.ts';
 import { buyerPaid } from '../domain/postings.ts';
+import type { Channel } from '../domain/sale-channel.ts';
 import { advance, type Enqueue } from '../queues/transact.ts';
 import { timeOf } from '../store/database/clock.ts';
 import type { EntityManager } from '../store/database/entity-manager.ts';

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import Joi from 'joi';
 import { platformCurrency } from '../../domain/fees.ts';
 import { formatMoney, type Money, subtract } from '../../domain/money.ts';
-import { type Channel, channels } from '../../domain/order.ts';
+import { type Channel, channels } from '../../domain/sale-channel.ts';
 import { type BookedConversion, type NotConverted, recordConversion } from '../../store/money/fx-conversions.ts';
 import type { Deps } from '../deps.ts';
 import { Problem, valid } from '../middleware/problem.ts';

@@ -1,5 +1,6 @@
-import { channels, freezes, orderStates, waitReasons } from '../../domain/order.ts';
+import { freezes, orderStates, waitReasons } from '../../domain/order.ts';
 import { legStates } from '../../domain/payout-leg.ts';
+import { channels } from '../../domain/sale-channel.ts';
 import { type Html, html } from '../../runtime/http/html.ts';
 import type { OrderFilter, OrderRow } from '../../store/operations/overview.ts';
 import { salePrice } from '../../store/orders/orders.ts';

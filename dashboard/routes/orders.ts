@@ -1,8 +1,9 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import type { LegId, OrderId } from '../../domain/ids.ts';
-import { channels, freezes, orderStates } from '../../domain/order.ts';
+import { freezes, orderStates } from '../../domain/order.ts';
 import { legStates } from '../../domain/payout-leg.ts';
+import { channels } from '../../domain/sale-channel.ts';
 import { findOrders, type OrderFilter } from '../../store/operations/overview.ts';
 import { findLeg } from '../../store/payouts/legs.ts';
 import { wakeOrderAndPayouts } from '../../transactions/wake-order.ts';

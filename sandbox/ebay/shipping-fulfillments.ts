@@ -1,7 +1,7 @@
 import { randomDigits } from '../ids.ts';
 import type { Answer, Call } from '../operation.ts';
+import { recordNotice } from '../record-ship-notice.ts';
 import { isShape, listAt, type Shape, textAt } from '../shape.ts';
-import { recordNotice } from '../ship-notice.ts';
 import type { World } from '../world.ts';
 import { orderOf } from './orders.ts';
 import { refusal } from './refusals.ts';

@@ -1,6 +1,6 @@
 import type { Answer, Call } from '../operation.ts';
+import { recordNotice } from '../record-ship-notice.ts';
 import { isShape, shapeAt, textAt } from '../shape.ts';
-import { recordNotice } from '../ship-notice.ts';
 import type { World } from '../world.ts';
 import { sellerOf } from './access.ts';
 import { forbidden, notFound, refusal } from './refusals.ts';

@@ -1,6 +1,6 @@
 import type { Answer, Call } from '../operation.ts';
+import { recordNotice } from '../record-ship-notice.ts';
 import { type Shape, textAt } from '../shape.ts';
-import { recordNotice } from '../ship-notice.ts';
 import type { World } from '../world.ts';
 import { bodyOf } from './access.ts';
 import { orderDocument } from './documents.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
 import type { Holder } from '../../domain/order.ts';
-import { marketplaces } from '../../domain/order.ts';
+import { marketplaces } from '../../domain/sale-channel.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { Credential, type Role, User } from '../entities/people.ts';
 

@@ -1,9 +1,9 @@
 /** The rows that the check of the books compares with the providers' own books, page by page. */
 
 import type { CredentialId, LegId } from '../../domain/ids.ts';
-import type { Marketplace } from '../../domain/order.ts';
 import { broughtNothing } from '../../domain/payment.ts';
 import type { LegState } from '../../domain/payout-leg.ts';
+import type { Marketplace } from '../../domain/sale-channel.ts';
 import { connected } from '../connections/credentials.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { Dispute, Effect, PayoutLeg } from '../entities/money.ts';

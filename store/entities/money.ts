@@ -3,8 +3,8 @@ import type { EffectId, LegId, OrderId, RateFeedId, SaleId, UserId } from '../..
 import type { Json } from '../../domain/json.ts';
 import type { Account } from '../../domain/ledger.ts';
 import type { Currency } from '../../domain/money.ts';
-import type { Channel } from '../../domain/order.ts';
 import type { Beneficiary, LegState } from '../../domain/payout-leg.ts';
+import type { Channel } from '../../domain/sale-channel.ts';
 import type { Environment } from './people.ts';
 
 export type EffectPurpose = 'capture' | 'buy' | 'pay' | 'refund' | 'ship-notice';

@@ -2,8 +2,9 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Address } from '../../domain/address.ts';
 import type { CredentialId, EventId, OrderId, ParcelId, ProductId, UserId } from '../../domain/ids.ts';
 import type { Currency } from '../../domain/money.ts';
-import type { Channel, Freeze, Holder, OrderState, WaitReason } from '../../domain/order.ts';
+import type { Freeze, Holder, OrderState, WaitReason } from '../../domain/order.ts';
 import type { PaymentState } from '../../domain/payment.ts';
+import type { Channel } from '../../domain/sale-channel.ts';
 import type { SupplierOrderState } from '../../domain/supplier-order.ts';
 import type { LineKind, StoredDetail } from '../../domain/timeline.ts';
 

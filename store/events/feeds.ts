@@ -1,7 +1,7 @@
 import { raw } from '@mikro-orm/core';
 import { feedsOfMarketplace, standstillMs } from '../../domain/feed.ts';
 import type { CredentialId, FeedId } from '../../domain/ids.ts';
-import { isMarketplace } from '../../domain/order.ts';
+import { isMarketplace } from '../../domain/sale-channel.ts';
 import { LostClaim, wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { Feed } from '../entities/feed.ts';

@@ -1,6 +1,6 @@
 import type { Address } from '../../domain/address.ts';
 import type { EventId, OrderId, UserId } from '../../domain/ids.ts';
-import type { Channel } from '../../domain/order.ts';
+import type { Channel } from '../../domain/sale-channel.ts';
 import type { StoredDetail } from '../../domain/timeline.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { keysOf } from '../database/keyring.ts';

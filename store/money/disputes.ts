@@ -3,7 +3,7 @@ import { Unreadable } from '../../domain/call-outcome.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { type LedgerEvent, ledgerEvent } from '../../domain/ledger-event.ts';
 import { type Money, money } from '../../domain/money.ts';
-import type { Channel } from '../../domain/order.ts';
+import type { Channel } from '../../domain/sale-channel.ts';
 import { timeOf } from '../database/clock.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { Dispute } from '../entities/money.ts';

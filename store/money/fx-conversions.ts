@@ -2,8 +2,8 @@ import { platformCurrency } from '../../domain/fees.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { ledgerEvent } from '../../domain/ledger-event.ts';
 import { type Currency, equals, type Money, min, money, negate } from '../../domain/money.ts';
-import { type Channel, channels } from '../../domain/order.ts';
 import { carriedAt, currencyConverted } from '../../domain/postings.ts';
+import { type Channel, channels } from '../../domain/sale-channel.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { balanceOf, post } from './ledger.ts';
 

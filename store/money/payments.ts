@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { invariant } from '../../domain/call-outcome.ts';
 import type { OrderId } from '../../domain/ids.ts';
 import { formatMoney, type Money, money } from '../../domain/money.ts';
-import type { Channel } from '../../domain/order.ts';
 import {
   broughtMoney,
   isHeld,
@@ -11,6 +10,7 @@ import {
   paymentMoves,
   statusBySums,
 } from '../../domain/payment.ts';
+import type { Channel } from '../../domain/sale-channel.ts';
 import { mayMove } from '../../domain/state-table.ts';
 import { timeOf } from '../database/clock.ts';
 import type { EntityManager } from '../database/entity-manager.ts';

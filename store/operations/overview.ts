@@ -1,8 +1,9 @@
 /** Queries for operators: figures over all rows, and the search for orders. */
 import type { OrderId } from '../../domain/ids.ts';
 import { type Currency, type Money, money } from '../../domain/money.ts';
-import { type Channel, channels, type Freeze, type OrderState } from '../../domain/order.ts';
+import type { Freeze, OrderState } from '../../domain/order.ts';
 import { cameBack, type LegState, openLegStates } from '../../domain/payout-leg.ts';
+import { type Channel, channels } from '../../domain/sale-channel.ts';
 import { emailHashes, nameHashes } from '../database/buyer-address.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { quoted } from '../database/quoted.ts';

@@ -1,7 +1,8 @@
 import type { Address } from '../../domain/address.ts';
 import type { CredentialId, OrderId, UserId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
-import type { Channel, Custody } from '../../domain/order.ts';
+import type { Custody } from '../../domain/order.ts';
+import type { Channel } from '../../domain/sale-channel.ts';
 import { addressColumns, storedAddress } from '../database/buyer-address.ts';
 import { timeIn } from '../database/clock.ts';
 import type { EntityManager } from '../database/entity-manager.ts';

@@ -5,7 +5,6 @@ import type { CredentialId, OrderId, UserId } from '../../domain/ids.ts';
 import type { Json } from '../../domain/json.ts';
 import { type Currency, type Money, money, type Rate } from '../../domain/money.ts';
 import {
-  type Channel,
   type Custody,
   type FailureReason,
   type Freeze,
@@ -17,6 +16,7 @@ import {
   type WaitReason,
   waits,
 } from '../../domain/order.ts';
+import type { Channel } from '../../domain/sale-channel.ts';
 import { assertMove } from '../../domain/state-table.ts';
 import { addressColumns } from '../database/buyer-address.ts';
 import { timeIn, timeOf } from '../database/clock.ts';

@@ -5,9 +5,10 @@ import { type Fees, platformCurrency } from '../../domain/fees.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { type Account, type Posting, parkedAccounts } from '../../domain/ledger.ts';
 import { add, type Currency, convert, type Money, money, type Rate, subtract } from '../../domain/money.ts';
-import type { Channel, Custody } from '../../domain/order.ts';
+import type { Custody } from '../../domain/order.ts';
 import { buyerPaid, legPaid, saleBooked, supplierPaid } from '../../domain/postings.ts';
 import { dueToReseller, legsOf, profitOf } from '../../domain/profit.ts';
+import type { Channel } from '../../domain/sale-channel.ts';
 import { usd } from '../support/money.ts';
 import { amountIn, anyCustody, anyPercent, custodies, custodyName, feesIn } from './arbitraries.ts';
 

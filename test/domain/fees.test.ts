@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { expectedFees, feeTable, payoutFee } from '../../domain/fees.ts';
 import { add, convert, type Money, money, percentOf, zero } from '../../domain/money.ts';
-import { type Channel, channels } from '../../domain/order.ts';
+import { type Channel, channels } from '../../domain/sale-channel.ts';
 import { usd } from '../support/money.ts';
 import { amountIn, anyRate } from './arbitraries.ts';
 

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import type { UserId } from '../../domain/ids.ts';
 import { imbalance, type Posting } from '../../domain/ledger.ts';
 import { currencies, money } from '../../domain/money.ts';
-import { channels } from '../../domain/order.ts';
 import {
   buyerPaid,
   buyerRefunded,
@@ -17,6 +16,7 @@ import {
   supplierPaid,
   supplierRefunded,
 } from '../../domain/postings.ts';
+import { channels } from '../../domain/sale-channel.ts';
 import { usd } from '../support/money.ts';
 import { amountIn, anyCustody, anyMinor, feesIn } from './arbitraries.ts';
 

@@ -1,4 +1,4 @@
-import type { Marketplace } from '../../domain/order.ts';
+import type { Marketplace } from '../../domain/sale-channel.ts';
 import type { Finding } from '../../store/books/book-findings.ts';
 import type { ProviderRule } from '../../store/books/provider-rules.ts';
 import { accountToCheck } from '../../store/books/rows-to-check.ts';

@@ -1,5 +1,5 @@
 import { invariant } from '../../domain/call-outcome.ts';
-import { isMarketplace } from '../../domain/order.ts';
+import { isMarketplace } from '../../domain/sale-channel.ts';
 import { digestOf, type Listed } from '../../providers/wire/fields.ts';
 import type { InboundEvent } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';

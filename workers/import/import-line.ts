@@ -1,7 +1,7 @@
 import { invariant } from '../../domain/call-outcome.ts';
 import type { MarketplaceLine, MarketplaceOrder } from '../../domain/marketplace-order.ts';
 import type { Custody, OrderState } from '../../domain/order.ts';
-import { isMarketplace } from '../../domain/order.ts';
+import { isMarketplace } from '../../domain/sale-channel.ts';
 import { enqueueWoken } from '../../queues/enqueue-woken.ts';
 import { jobForOrder } from '../../queues/next-job.ts';
 import { advance, type Enqueue } from '../../queues/transact.ts';

@@ -3,7 +3,7 @@ import { clocksDifferByMs } from '../../domain/feed.ts';
 import type { EventId, UserId } from '../../domain/ids.ts';
 import type { MarketplaceOrder } from '../../domain/marketplace-order.ts';
 import type { Custody } from '../../domain/order.ts';
-import { isMarketplace } from '../../domain/order.ts';
+import { isMarketplace } from '../../domain/sale-channel.ts';
 import { supplierPayer } from '../../store/connections/supplier-payer.ts';
 import type { InboundEvent } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';

@@ -1,7 +1,7 @@
 import { invariant, NotThere } from '../../domain/call-outcome.ts';
 import type { MarketplaceOrder } from '../../domain/marketplace-order.ts';
 import type { Custody } from '../../domain/order.ts';
-import { isMarketplace } from '../../domain/order.ts';
+import { isMarketplace } from '../../domain/sale-channel.ts';
 import { claimedAddress, claimedPrice, type InlineOrder, parseInlineOrder } from '../../providers/inline/webhook.ts';
 import { advance } from '../../queues/transact.ts';
 import type { EntityManager } from '../../store/database/entity-manager.ts';

@@ -2,7 +2,7 @@
  * Handles a notification whose sale cannot be read: it waits for its account, or for the second reading; then it fails,
  * and an operator sees it among the failed events.
  */
-import { isMarketplace } from '../../domain/order.ts';
+import { isMarketplace } from '../../domain/sale-channel.ts';
 import { wasTestedThen } from '../../store/connections/ebay-subscriptions.ts';
 import type { InboundEvent } from '../../store/entities/order.ts';
 import { closeEvent, restEvent } from '../../store/events/inbound-events.ts';

@@ -1,6 +1,6 @@
 import { unreachable } from '../../domain/call-outcome.ts';
 import type { MarketplaceOrder } from '../../domain/marketplace-order.ts';
-import { isMarketplace } from '../../domain/order.ts';
+import { isMarketplace } from '../../domain/sale-channel.ts';
 import type { Credential } from '../../store/entities/people.ts';
 import type { Context } from '../context/context.ts';
 import { readEbayOrder } from './ebay-order.ts';

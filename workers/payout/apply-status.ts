@@ -21,7 +21,7 @@ import {
 import { fitToSale } from '../../transactions/fit-payout-to-sale.ts';
 import { type Context, later } from '../context/context.ts';
 import { recheck, review, waitForNews } from './leg-step.ts';
-import { openTooLong } from './never-created.ts';
+import { openTooLong } from './open-too-long.ts';
 import type { PayoutRoute, PayoutStatus } from './payout-route.ts';
 
 /** An unclaimed payout returns by itself after 30 days. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { CredentialId } from '../../../domain/ids.ts';
-import { isMarketplace } from '../../../domain/order.ts';
+import { isMarketplace } from '../../../domain/sale-channel.ts';
 import { inlineOrder, verifyInlineSignature } from '../../../providers/inline/webhook.ts';
 import { parseExactly } from '../../../providers/wire/exact-json.ts';
 import type { Sender } from '../../../store/connections/known-senders.ts';
