@@ -55,11 +55,11 @@ const rules: readonly { name: string; rule: TidyRule; broken: SourceFile[]; kept
     rule: namesItsSubject(path => existsSync(join(top, path))),
     broken: [
       { path: 'test/store/no-such-source.test.ts', text: '' },
-      { path: 'test/store/a.test.ts', text: '/** Covers: store/once.ts, store/no-such-source.ts. */\n' },
+      { path: 'test/store/a.test.ts', text: '/** Covers: store/send-once.ts, store/no-such-source.ts. */\n' },
     ],
     kept: [
-      { path: 'test/store/once.test.ts', text: '' },
-      { path: 'test/store/a.test.ts', text: '/** Covers: store/once.ts, README.md. */\n' },
+      { path: 'test/store/send-once.test.ts', text: '' },
+      { path: 'test/store/a.test.ts', text: '/** Covers: store/send-once.ts, README.md. */\n' },
       { path: 'test/store/bench.ts', text: '' },
     ],
   },

@@ -1,4 +1,4 @@
-/** Reads and writes effects. How one is caused, and when it may leave, is in `store/once.ts`. */
+/** Reads and writes effects. How one is caused, and when it may leave, is in `store/send-once.ts`. */
 import { raw } from '@mikro-orm/core';
 import { Uncertain } from '../../domain/call-outcome.ts';
 import type { Json } from '../../domain/json.ts';

@@ -1,6 +1,6 @@
-/** Covers: workers/payment/capture-payment.ts, api/routes/checkout.ts, store/once.ts. */
+/** Covers: workers/payment/capture-payment.ts, api/routes/checkout.ts, store/send-once.ts. */
 import { expect } from 'chai';
-import type { Failpoint as EffectFailpoint } from '../../store/once.ts';
+import type { Failpoint as EffectFailpoint } from '../../store/send-once.ts';
 import type { Failpoint } from '../../workers/context/context.ts';
 import { capturePayment } from '../../workers/payment/capture-payment.ts';
 import { approvedCart, type Cart, capture } from './cart.ts';

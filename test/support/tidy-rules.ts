@@ -151,7 +151,7 @@ const coversTests = /^test\/(support\/.*|tidy)\.test\.ts$/;
 
 /**
  * From a source file its tests are found: they lie at its mirrored path, or name it at their head:
- * `/** Covers: store/once.ts, workers/main.ts. *\/`
+ * `/** Covers: store/send-once.ts, workers/main.ts. *\/`
  * @param exists whether the project has a file of that path
  */
 export const namesItsSubject =

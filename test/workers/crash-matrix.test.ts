@@ -1,4 +1,4 @@
-/** Covers: store/once.ts, workers/processors.ts. */
+/** Covers: store/send-once.ts, workers/processors.ts. */
 import { expect } from 'chai';
 import { changeSettings } from '../../store/accounts/users.ts';
 import { ledgerTotals } from '../../store/money/ledger.ts';

@@ -5,7 +5,7 @@ import type { Payment } from '../../store/entities/order.ts';
 import { isElsewhere, refundsOf, standingSum } from '../../store/money/refunds.ts';
 import { payPalOf } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
-import { backOfCapture } from '../payment/paypal-refunds.ts';
+import { backOfCapture } from '../payment/refunded-at-paypal.ts';
 import { followedSince, onceAsked, orderOf, overRows, type Question, sameAmount } from './check-stage.ts';
 
 /** Asks about each booked PayPal payment: its amount, PayPal's fee, and the sum of refunds and reversals. */

@@ -6,11 +6,11 @@ import { askedInThisRun, type Found, type Intent } from '../../store/effects/int
 import type { Effect } from '../../store/entities/money.ts';
 import type { Order } from '../../store/entities/order.ts';
 import type { Credential } from '../../store/entities/people.ts';
-import { once } from '../../store/once.ts';
 import { assertOwner, goOnProven } from '../../store/orders/orders.ts';
 import { nameOfOrder } from '../../store/orders/outside-names.ts';
 import { numbersOfOthers, saveSupplierOrders } from '../../store/orders/supplier-orders.ts';
 import { note } from '../../store/orders/timeline.ts';
+import { once } from '../../store/send-once.ts';
 import { type Context, onceContext } from '../context/context.ts';
 import { stopAccount } from './handle-obstacle.ts';
 import { follow } from './locate.ts';

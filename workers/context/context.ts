@@ -11,7 +11,7 @@ import type { WorkerConfig } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
 import type { Store } from '../../store/database/open.ts';
-import type { Failpoint as EffectFailpoint, OnceContext } from '../../store/once.ts';
+import type { Failpoint as EffectFailpoint, OnceContext } from '../../store/send-once.ts';
 import type { Step } from './browser-steps.ts';
 import type { Shop } from './shop-visit.ts';
 

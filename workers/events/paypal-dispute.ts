@@ -9,7 +9,7 @@ import { openDispute, recordDisputeFee, settleDispute } from '../../transactions
 import { payPalOf } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
 import { ensurePaymentBooked } from '../payment/ensure-payment-booked.ts';
-import { type BackAtPayPal, backAtPayPal } from '../payment/paypal-refunds.ts';
+import { type BackAtPayPal, backAtPayPal } from '../payment/refunded-at-paypal.ts';
 import { askWonBack, settleWonBack } from '../payment/won-back.ts';
 import { type ReadEvent, text } from './event-fields.ts';
 

@@ -9,7 +9,7 @@ import { refundedOf } from '../../store/money/refunds.ts';
 import { isSettled } from '../../store/money/unquantified-refunds.ts';
 import { payPalOf } from '../connections/own-account.ts';
 import type { Context } from '../context/context.ts';
-import { backAtPayPal } from '../payment/paypal-refunds.ts';
+import { backAtPayPal } from '../payment/refunded-at-paypal.ts';
 import { absentForNow, saysAbsent } from './absent-sale.ts';
 import { readMarketplaceOrder } from './marketplace-order.ts';
 

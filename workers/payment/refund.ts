@@ -10,11 +10,11 @@ import { disproveDone, isInDoubt, standingEffect } from '../../store/effects/eff
 import type { Hindrance } from '../../store/effects/intent.ts';
 import type { Order, Payment } from '../../store/entities/order.ts';
 import { type RefundNews, sumsOf } from '../../store/money/refunds.ts';
-import { once } from '../../store/once.ts';
 import { assertOwner } from '../../store/orders/orders.ts';
 import { nameOfOrder } from '../../store/orders/outside-names.ts';
 import { isCancelled, supplierOrdersOf } from '../../store/orders/supplier-orders.ts';
 import { note } from '../../store/orders/timeline.ts';
+import { once } from '../../store/send-once.ts';
 import { bearKeptFees } from '../../transactions/book-unreturned-fees.ts';
 import { settleRefund } from '../../transactions/settle-refund.ts';
 import { isPresentAccount, payPalOf } from '../connections/own-account.ts';

@@ -6,7 +6,6 @@ import type { EntityManager } from '../../store/database/entity-manager.ts';
 import { isInDoubt, isKeyUsed } from '../../store/effects/effects.ts';
 import { askedWhenLeaving, type Hindrance, type Intent } from '../../store/effects/intent.ts';
 import type { Effect, PayoutLeg } from '../../store/entities/money.ts';
-import { once } from '../../store/once.ts';
 import { findOrder } from '../../store/orders/orders.ts';
 import { nameOfLeg } from '../../store/orders/outside-names.ts';
 import { type CollectedPayout, collectionOf, stillCollected } from '../../store/payouts/collected-payouts.ts';
@@ -20,6 +19,7 @@ import {
   lockLegs,
   lockOrdersOf,
 } from '../../store/payouts/legs.ts';
+import { once } from '../../store/send-once.ts';
 import { type Context, onceContext } from '../context/context.ts';
 import { acceptedByProvider } from './apply-status.ts';
 import { partOf } from './part-of-collected.ts';

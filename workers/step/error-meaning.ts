@@ -11,7 +11,7 @@
 import { NotNow, PermissionRefused, Retryable, Terminal, Uncertain, Unreadable } from '../../domain/call-outcome.ts';
 import { LostClaim } from '../../store/database/due-row.ts';
 import { isDatabaseAway } from '../../store/database/unavailable.ts';
-import { Unproven } from '../../store/once.ts';
+import { Unproven } from '../../store/send-once.ts';
 import { ReconnectNeeded } from '../connections/fresh-token.ts';
 
 export type ErrorMeaning =

@@ -1,11 +1,11 @@
-/** Covers: store/once.ts, store/effects/effects.ts. */
+/** Covers: store/send-once.ts, store/effects/effects.ts. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { Terminal } from '../../../domain/call-outcome.ts';
 import { LostClaim } from '../../../store/database/due-row.ts';
 import { Effect } from '../../../store/entities/money.ts';
-import { once } from '../../../store/once.ts';
 import { assertOwner } from '../../../store/orders/orders.ts';
+import { once } from '../../../store/send-once.ts';
 import { stopClock } from '../../../storm/database-clock.ts';
 import { insertOrder, openTestStore, type TestStore } from '../fixtures.ts';
 import { crashAt, createFakeProvider, quarantineMs } from './fake-provider.ts';

@@ -1,8 +1,8 @@
-/** Covers: store/once.ts, store/effects/effects.ts. */
+/** Covers: store/send-once.ts, store/effects/effects.ts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isFailure } from '../../../domain/call-outcome.ts';
-import { type Failpoint, once } from '../../../store/once.ts';
+import { type Failpoint, once } from '../../../store/send-once.ts';
 import { stopClock } from '../../../storm/database-clock.ts';
 import { openTestStore, type TestStore } from '../fixtures.ts';
 import { type Call, Crash, crashAt, quarantineMs, resendForMs, stageEffect, type Traits } from './fake-provider.ts';

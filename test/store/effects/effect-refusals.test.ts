@@ -1,10 +1,10 @@
-/** Covers: store/once.ts, store/effects/effects.ts. */
+/** Covers: store/send-once.ts, store/effects/effects.ts. */
 import { expect } from 'chai';
 import { Retryable, Terminal } from '../../../domain/call-outcome.ts';
 import { disproveDone, isInDoubt, standingEffect, withdrawUnsent } from '../../../store/effects/effects.ts';
 import { Effect } from '../../../store/entities/money.ts';
 import type { Environment } from '../../../store/entities/people.ts';
-import { once } from '../../../store/once.ts';
+import { once } from '../../../store/send-once.ts';
 import { stopClock } from '../../../storm/database-clock.ts';
 import { openTestStore, refusalOf, type TestStore } from '../fixtures.ts';
 import { type Call, quarantineMs, resendForMs, stageEffect, type Traits } from './fake-provider.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Effect } from '../../../store/entities/money.ts';
-import { type Failpoint, once, Unproven } from '../../../store/once.ts';
+import { type Failpoint, once, Unproven } from '../../../store/send-once.ts';
 import { stopClock } from '../../../storm/database-clock.ts';
 import { openTestStore, type TestStore } from '../fixtures.ts';
 import { type Call, Crash, crashAt, quarantineMs, resendForMs, stageEffect, type Traits } from './fake-provider.ts';

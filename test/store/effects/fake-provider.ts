@@ -3,7 +3,7 @@ import { Retryable, Terminal, Uncertain } from '../../../domain/call-outcome.ts'
 import { databaseTime } from '../../../store/database/clock.ts';
 import type { Intent } from '../../../store/effects/intent.ts';
 import { Effect } from '../../../store/entities/money.ts';
-import type { Failpoint, OnceContext } from '../../../store/once.ts';
+import type { Failpoint, OnceContext } from '../../../store/send-once.ts';
 import { stopClock } from '../../../storm/database-clock.ts';
 import type { TestStore } from '../fixtures.ts';
 

@@ -1,4 +1,4 @@
-/** Covers: workers/events/paypal-refund.ts, workers/payment/paypal-refunds.ts. */
+/** Covers: workers/events/paypal-refund.ts, workers/payment/refunded-at-paypal.ts. */
 import { expect } from 'chai';
 import { NotNow } from '../../../domain/call-outcome.ts';
 import type { OrderId } from '../../../domain/ids.ts';

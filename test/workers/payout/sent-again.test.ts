@@ -1,4 +1,4 @@
-/** Covers: store/once.ts, store/effects/effect-window.ts, workers/payout/sent-before.ts. */
+/** Covers: store/send-once.ts, store/effects/effect-window.ts, workers/payout/sent-before.ts. */
 import { expect } from 'chai';
 import { Terminal } from '../../../domain/call-outcome.ts';
 import type { LegId } from '../../../domain/ids.ts';

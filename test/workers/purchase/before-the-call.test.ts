@@ -1,4 +1,4 @@
-/** Covers: store/once.ts, workers/purchase/place-order.ts. */
+/** Covers: store/send-once.ts, workers/purchase/place-order.ts. */
 import { expect } from 'chai';
 import { changeSettings } from '../../../store/accounts/users.ts';
 import { createStage, type Stage } from '../../support/stage.ts';

@@ -16,7 +16,7 @@ import { CaptureRefused } from '../../../providers/paypal/capture-refused.ts';
 import { LostClaim } from '../../../store/database/due-row.ts';
 import type { Effect } from '../../../store/entities/money.ts';
 import type { Credential } from '../../../store/entities/people.ts';
-import { Unproven } from '../../../store/once.ts';
+import { Unproven } from '../../../store/send-once.ts';
 import { Uncheckable } from '../../../workers/books/check-stage.ts';
 import { Obstacle } from '../../../workers/browser/obstacle.ts';
 import { ReconnectNeeded } from '../../../workers/connections/fresh-token.ts';
