@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { UserId } from '../../domain/ids.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { lockUser } from '../database/lock-user.ts';
 import { User } from '../entities/people.ts';
 import { endSessions } from './sessions.ts';
 
@@ -43,7 +44,7 @@ export type Reset = { token: string; expiresAt: Date };
 export async function openReset(em: EntityManager, userId: UserId, madeBy: string): Promise<Reset> {
   const token = randomBytes(32).toString('base64url');
   // Two that are opened at the same moment wait for each other here.
-  await em.execute('select id from users where id = ? for no key update', [userId]);
+  await lockUser(em, userId);
   await closeResets(em, userId);
   const [row] = await em.execute<{ expires: string }[]>(
     `insert into password_resets (token_hash, user_id, made_by, expires_at)

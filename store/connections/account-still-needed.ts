@@ -1,4 +1,5 @@
 import type { EntityManager } from '../database/entity-manager.ts';
+import { lockUser } from '../database/lock-user.ts';
 import type { Credential as Row } from '../entities/people.ts';
 import { Credential } from '../entities/people.ts';
 import { connected } from './credentials.ts';
@@ -22,7 +23,7 @@ export async function replacedInUse(
   em: EntityManager,
   { userId, apiName, environment, accountId }: Pick<Row, 'userId' | 'apiName' | 'environment' | 'accountId'>,
 ): Promise<InUse | undefined> {
-  await em.execute('select id from users where id = ? for no key update', [userId]);
+  await lockUser(em, userId);
   const last = await em.findOne(Credential, { userId, apiName, environment, ...connected });
   if (!last || last.accountId === accountId) return undefined;
   const [row] = await em.execute<Omit<InUse, 'account'>[]>(

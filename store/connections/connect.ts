@@ -8,6 +8,7 @@ import type { CredentialId, UserId } from '../../domain/ids.ts';
 import type { Holder } from '../../domain/order.ts';
 import type { SecretBox } from '../../runtime/secrets/secret-box.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { lockUser } from '../database/lock-user.ts';
 import { type ApiName, Credential, type Environment } from '../entities/people.ts';
 import { closeFeeds, openFeeds } from '../events/feeds.ts';
 import { connected, notRefused, openSecrets, sealSecrets, type Tokens } from './credentials.ts';
@@ -44,6 +45,7 @@ export async function connect(
     scopes?: readonly string[];
   },
 ): Promise<Connected | null> {
+  // A button pressed twice: the second sees what the first has stored.
   await lockUser(em, account.userId);
   await lockAccount(em, account);
   const { userId, apiName, environment, accountId } = account;
@@ -65,11 +67,6 @@ export async function connect(
   await openFeeds(em, credential);
   return { credential, webhookSecret };
 }
-
-/** A button pressed twice: the second sees what the first has stored. */
-const lockUser = async (em: EntityManager, userId: UserId): Promise<void> => {
-  await em.execute('select id from users where id = ? for no key update', [userId]);
-};
 
 /** Two who claim one account: the second sees what the first has stored. */
 export async function lockAccount(

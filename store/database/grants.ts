@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { codeOf } from './error-code.ts';
 import { timeouts } from './pool-timeouts.ts';
 import { idleInTransactionMs } from './pooler.ts';
 
@@ -65,6 +66,6 @@ export async function limitStatements(administrator: pg.Client, application: str
       alter ${role} set statement_timeout = ${timeouts.statement_timeout};
       alter ${role} set idle_in_transaction_session_timeout = ${idleInTransactionMs}`);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === insufficientPrivilege)) throw error;
+    if (codeOf(error) !== insufficientPrivilege) throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
+import { codeOf } from './error-code.ts';
 import { grantToApplication, limitStatements } from './grants.ts';
 import { openOrm } from './open.ts';
 import { giveToOwner } from './ownership.ts';
@@ -24,8 +25,7 @@ const throughPooler =
 
 /** A database that is started at the same time needs a moment. */
 const startingMs = 15_000;
-const isStarting = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ECONNREFUSED' || error.code === '57P03');
+const isStarting = (error: unknown): boolean => codeOf(error) === 'ECONNREFUSED' || codeOf(error) === '57P03';
 
 /**
  * Makes the roles, brings the application's tables and BullMQ's own schema up to date as their owner, and grants the

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { codeOf } from './error-code.ts';
 import { ownerRole, roleIn } from './roles.ts';
 
 /**
@@ -63,7 +64,7 @@ async function giveAway(administrator: pg.Client, me: string, { what, of }: NotY
   try {
     await administrator.query(`alter ${what} owner to ${ownerRole}`);
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === insufficientPrivilege)) throw cause;
+    if (codeOf(cause) !== insufficientPrivilege) throw cause;
     throw new Error(
       `${what} belongs to ${of}, and ${me}, whom MIGRATION_DATABASE_URL names, may not give it away: let a superuser run ` +
         `"grant ${of} to ${me}", or name a superuser in MIGRATION_DATABASE_URL, and migrate again`,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { wrapQueries } from './wrap-queries.ts';
 
 /** The server ends a statement that takes longer. */
 const statementTimeoutMs = 15_000;
@@ -27,17 +28,9 @@ const wasSilent = (error: unknown): boolean => error instanceof Error && error.m
  * using the connection: the rollback, and its next user, would wait as long again behind the query that hangs.
  */
 export function breakSilent(pool: pg.Pool): void {
-  pool.on('connect', client => {
-    const connected = client as unknown as {
-      connection: { stream: { destroy(): void } };
-      query(...asked: unknown[]): unknown;
-    };
-    const query = connected.query.bind(client);
-    connected.query = (...asked) => {
-      const answer = query(...asked);
-      if (answer instanceof Promise)
-        answer.catch((error: unknown) => wasSilent(error) && connected.connection.stream.destroy());
-      return answer;
-    };
+  wrapQueries(pool, (query, sever) => (...asked) => {
+    const answer = query(...asked);
+    if (answer instanceof Promise) answer.catch((error: unknown) => wasSilent(error) && sever());
+    return answer;
   });
 }

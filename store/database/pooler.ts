@@ -5,8 +5,10 @@
  */
 import pg from 'pg';
 import { CannotStart } from '../../runtime/cannot-start.ts';
+import { codeOf } from './error-code.ts';
 import { timeouts } from './pool-timeouts.ts';
 import { onceThere } from './unavailable.ts';
+import { wrapQueries } from './wrap-queries.ts';
 
 /** The database as the processes reach it. */
 export type DatabaseAddress = {
@@ -41,8 +43,6 @@ const ignored = 'ignore_startup_parameters = options,statement_timeout,idle_in_t
 const probes = 5;
 const duplicateStatement = '42P05';
 const unknownStatement = '26000';
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** A pooler tells an id of its own, and not that of the process that serves us. */
 export async function isPooled(client: pg.Client): Promise<boolean> {
@@ -115,13 +115,13 @@ async function assertKeepsNames(client: pg.Client): Promise<void> {
 }
 
 /** Statements have no names on any connection of this pool. */
-export function leaveOutNames(pool: pg.Pool): void {
-  pool.on('connect', client => {
-    const connection = client as unknown as { query(...asked: unknown[]): unknown };
-    const query = connection.query.bind(client);
-    connection.query = (first, ...more) => query(withoutName(first), ...more);
-  });
-}
+export const leaveOutNames = (pool: pg.Pool): void =>
+  wrapQueries(
+    pool,
+    query =>
+      (first, ...more) =>
+        query(withoutName(first), ...more),
+  );
 
 const withoutName = (asked: unknown): unknown =>
   typeof asked === 'object' && asked !== null && 'name' in asked && !('submit' in asked)

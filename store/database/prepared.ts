@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { wrapQueries } from './wrap-queries.ts';
 
 /**
  * A statement that is asked again and again gets a name: each connection then parses it once, and plans it once where
@@ -55,15 +56,11 @@ const isOutdated = (error: unknown): boolean =>
 
 /** For statements with parameters, on every connection of this pool. */
 export function nameStatements(pool: pg.Pool): void {
-  pool.on('connect', client => {
-    const connected = client as unknown as { query(...asked: unknown[]): unknown };
-    const query = connected.query.bind(client);
-    connected.query = (text, values, ...more) => {
-      const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
-      if (!name) return query(text, values, ...more);
-      const answer = query({ name, text, values }, ...more);
-      if (answer instanceof Promise) answer.catch((error: unknown) => isOutdated(error) && leaveUnnamed(String(text)));
-      return answer;
-    };
+  wrapQueries(pool, query => (text, values, ...more) => {
+    const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
+    if (!name) return query(text, values, ...more);
+    const answer = query({ name, text, values }, ...more);
+    if (answer instanceof Promise) answer.catch((error: unknown) => isOutdated(error) && leaveUnnamed(String(text)));
+    return answer;
   });
 }

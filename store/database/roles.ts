@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { codeOf } from './error-code.ts';
 import { letConnect } from './grants.ts';
 
 /**
@@ -17,8 +18,6 @@ const uniqueViolation = '23505';
 const invalidAuthorization = '28000';
 const invalidPassword = '28P01';
 const insufficientPrivilege = '42501';
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** The role that an address of a database names. */
 export const roleIn = (databaseUrl: string): string => decodeURIComponent(new URL(databaseUrl).username);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from './error-code.ts';
 
 /**
  * Connection refused or broken, server shutting down or starting up, too many connections; and a statement or a pause
@@ -11,7 +12,7 @@ const words =
 
 /** Whether a query failed because the database is away: it will be back soon, and nothing else is wrong. */
 export const isDatabaseAway = (error: unknown): boolean =>
-  error instanceof Error && (('code' in error && codes.test(String(error.code))) || words.test(error.message));
+  error instanceof Error && (codes.test(String(codeOf(error))) || words.test(error.message));
 
 const patience = { tries: 60, pauseMs: 500 };
 

@@ -8,6 +8,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { type Currency, type Money, money, negate } from '../../domain/money.ts';
 import type { Owed } from '../../domain/profit.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { lockUser } from '../database/lock-user.ts';
 import type { PayoutLeg } from '../entities/money.ts';
 import { balanceOf } from './ledger.ts';
 
@@ -23,7 +24,7 @@ export const currentAccounts = `running_balances where book = 'current-account'`
  * two sales cannot set the same debt off twice.
  */
 export async function owedFrom(em: EntityManager, seller: UserId): Promise<Owed> {
-  await em.execute('select id from users where id = ? for no key update', [seller]);
+  await lockUser(em, seller);
   const rows = await em.execute<{ account: 'reseller' | 'admin'; owed: string }[]>(
     `select account, sum(amount_minor)::text as owed from ${currentAccounts} and holder_id = ? and currency = ? group by account`,
     [seller, platformCurrency],

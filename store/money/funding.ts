@@ -16,6 +16,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { isGreater, type Money, money, subtract } from '../../domain/money.ts';
 import { reportsLagMs } from '../../domain/provider.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { lockUser } from '../database/lock-user.ts';
 import { rowsBy } from '../database/table-rows.ts';
 import { FundingAccount } from '../entities/money.ts';
 import { ownDebits } from './unreserved-debits.ts';
@@ -195,7 +196,7 @@ export async function boughtSince(
   userId: UserId,
   since: Date,
 ): Promise<{ orders: number; spend: Money }> {
-  await em.execute('select id from users where id = ? for no key update', [userId]);
+  await lockUser(em, userId);
   const [row] = await em.execute<{ orders: string; spend: string }[]>(
     `select count(*)::text as orders, coalesce(sum(amount_minor), 0)::text as spend from reservations
      where purpose = 'buy' and user_id = ? and status <> 'RELEASED' and created_at >= ?`,
