@@ -8,7 +8,7 @@
 import { raw } from '@mikro-orm/core';
 import type { BookCheckId } from '../../domain/ids.ts';
 import { timeOf } from '../database/clock.ts';
-import { LostClaim, wake } from '../database/due-row.ts';
+import { claim, LostClaim, wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { BookCheck } from '../entities/book-check.ts';
 import { closeGone, confirmFindings, type Finding, keepFindings, type SliceOf } from './book-findings.ts';
@@ -34,8 +34,7 @@ export const wakeBookCheck = (em: EntityManager, id: BookCheckId): Promise<BookC
 
 /** Makes this job the reader, and begins a new run if none is under way. Later writes of an earlier reader fail. */
 export async function claimBookCheck(em: EntityManager, id: BookCheckId, first: SliceOf): Promise<BookCheck | null> {
-  const claimed = await em.nativeUpdate(BookCheck, { id }, { fence: raw<bigint>('fence + 1') });
-  if (claimed !== 1) return null;
+  if (!(await claim(em, BookCheck, id))) return null;
   const begun = {
     run: raw<number>('run + 1'),
     startedAt: raw<Date>('clock_now()'),

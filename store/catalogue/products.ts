@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CredentialId, ProductId, UserId } from '../../domain/ids.ts';
 import { type Money, money } from '../../domain/money.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { insertRow } from '../database/table-rows.ts';
 import { Listing, Product } from '../entities/people.ts';
 
 export const productPrice = (product: Product): Money => money(product.priceMinor, product.priceCurrency);
@@ -18,9 +19,8 @@ export async function addProduct(
     supplierSkuId: string;
   },
 ): Promise<Product> {
-  const id = randomUUID() as ProductId;
-  await em.insert(Product, {
-    id,
+  return insertRow(em, Product, {
+    id: randomUUID() as ProductId,
     userId: product.userId,
     title: product.title,
     priceMinor: product.price.amountMinor,
@@ -30,7 +30,6 @@ export async function addProduct(
     supplierProductId: product.supplierProductId,
     supplierSkuId: product.supplierSkuId,
   });
-  return em.findOneOrFail(Product, { id });
 }
 
 export const findProduct = (em: EntityManager, id: ProductId): Promise<Product | null> => em.findOne(Product, { id });

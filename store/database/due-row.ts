@@ -30,19 +30,21 @@ const plain = <Row extends DueRow>(entity: EntityName<Row>) => entity as EntityN
 const without = (closed: readonly unknown[]) => (closed.length > 0 ? { exclude: closed } : {}) as FindOptions<DueRow>;
 
 /**
- * Makes this run the row's owner: every later write of an earlier owner fails. Null when the row is in none of the states
- * that the caller can continue from.
+ * Makes this run the row's owner: every later write of an earlier owner fails. Null when the row is gone, or in none of
+ * the states that the caller can continue from.
  */
 export async function claim<Row extends DueRow>(
   em: EntityManager,
   entity: EntityName<Row>,
   id: Row['id'],
-  from: readonly string[],
+  from?: readonly string[],
 ): Promise<Row | null> {
+  if (from?.length === 0) return null;
   const { name } = tableOf(em, entity);
+  const inState = from ? `and status in (${quoted(from)})` : '';
   const claimed = (columns: string) =>
-    `update ${name} set fence = fence + 1 where id = ? and status in (${quoted(from)}) returning ${columns}`;
-  const [row = null] = from.length > 0 ? await rowsBy(em, entity, claimed, [id]) : [];
+    `update ${name} set fence = fence + 1 where id = ? ${inState} returning ${columns}`;
+  const [row = null] = await rowsBy(em, entity, claimed, [id]);
   return row;
 }
 

@@ -5,7 +5,8 @@ const keptMax = 2_000;
 /** The protocol counts the values of a statement in 16 bits. */
 const valuesMax = 30_000;
 
-const isScalar = (value: unknown): boolean =>
+/** What is sent beside a statement, and not written into it. */
+export const isScalar = (value: unknown): boolean =>
   value === null ||
   value instanceof Date ||
   Buffer.isBuffer(value) ||

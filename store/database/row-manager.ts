@@ -7,8 +7,8 @@ import type { EntityName } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery, type QueryResult } from 'kysely';
 import { withNumbers } from './parameters.ts';
-import { conditionOf, isPlain, orderOf, type Row, updateOf } from './statements.ts';
-import { namesOf, readRows, type Table, tableOf } from './table-rows.ts';
+import { conditionOf, isPlain, orderOf, updateOf } from './statements.ts';
+import { namesOf, type Row, readRows, type Table, tableOf } from './table-rows.ts';
 
 type Question = {
   readonly table: Pick<Table, 'name' | 'columns'>;

@@ -1,8 +1,8 @@
 /** SQL of what is asked in terms of an entity's properties. Undefined where there is more to it than columns and values. */
 import { isRaw } from '@mikro-orm/core';
-import type { Column, Table } from './table-rows.ts';
+import { isScalar } from './parameters.ts';
+import type { Column, Row, Table } from './table-rows.ts';
 
-export type Row = Readonly<Record<string, unknown>>;
 /** With `?` for each value. */
 export type Statement = { readonly sql: string; readonly values: readonly unknown[] };
 
@@ -55,9 +55,6 @@ function comparison({ name }: Column, operator: string, value: unknown): string 
   if (!isScalar(value)) return undefined;
   return comparisons[operator] && `${name} ${comparisons[operator]} ?`;
 }
-
-const isScalar = (value: unknown): boolean =>
-  value instanceof Date || ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 
 export function orderOf({ byProp }: Table, orderBy: Row): string | undefined {
   const parts = Object.entries(orderBy).map(([prop, direction]) => {

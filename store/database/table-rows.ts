@@ -3,7 +3,7 @@ import type { EntityName, EntityProperty } from '@mikro-orm/core';
 import type { EntityManager } from './entity-manager.ts';
 import { openRow } from './opened-rows.ts';
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 export type Column = {
   readonly name: string;
   readonly prop: string;

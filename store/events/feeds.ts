@@ -1,8 +1,7 @@
-import { raw } from '@mikro-orm/core';
 import { feedsOfMarketplace, standstillMs } from '../../domain/feed.ts';
 import type { CredentialId, FeedId } from '../../domain/ids.ts';
 import { isMarketplace } from '../../domain/sale-channel.ts';
-import { LostClaim, wake } from '../database/due-row.ts';
+import { claim, LostClaim, wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { Feed } from '../entities/feed.ts';
 import { Credential } from '../entities/people.ts';
@@ -46,10 +45,7 @@ export async function openPlatformFeeds(em: EntityManager, applications: readonl
 }
 
 /** Makes this run the feed's reader: later writes of an earlier reader fail. */
-export async function claimFeed(em: EntityManager, id: FeedId): Promise<Feed | null> {
-  const claimed = await em.nativeUpdate(Feed, { id }, { fence: raw<bigint>('fence + 1') });
-  return claimed === 1 ? em.findOne(Feed, { id }) : null;
-}
+export const claimFeed = (em: EntityManager, id: FeedId): Promise<Feed | null> => claim(em, Feed, id);
 
 type Reading = Pick<Feed, 'cursorAt' | 'readingUntil' | 'page' | 'failures' | 'lastError' | 'nextCheckAt'>;
 

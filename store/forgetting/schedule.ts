@@ -8,7 +8,7 @@
  */
 import { raw } from '@mikro-orm/core';
 import type { ForgettingId } from '../../domain/ids.ts';
-import { LostClaim, wake } from '../database/due-row.ts';
+import { claim, LostClaim, wake } from '../database/due-row.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
 import { Forgetting } from '../entities/forgetting.ts';
 import { forgettingRules, type Place } from './forgetting-rules.ts';
@@ -29,8 +29,7 @@ export const wakeForgetting = (em: EntityManager, id: ForgettingId): Promise<For
 
 /** Makes this job the owner of the schedule, and begins a new run if none is under way. */
 export async function claimForgetting(em: EntityManager, id: ForgettingId): Promise<Forgetting | null> {
-  const claimed = await em.nativeUpdate(Forgetting, { id }, { fence: raw<bigint>('fence + 1') });
-  if (claimed !== 1) return null;
+  if (!(await claim(em, Forgetting, id))) return null;
   const [first] = forgettingRules;
   const begun = { run: raw<number>('run + 1'), startedAt: raw<Date>('clock_now()'), forgotten: 0, rule: first.name };
   await em.nativeUpdate(Forgetting, { id, rule: null }, begun);

@@ -6,6 +6,7 @@
  *                        │  └───failed──► not due for a moment
  *                        └──the reader died: its claim expires──► due
  */
+import { platformCurrency } from '../../domain/fees.ts';
 import type { Money } from '../../domain/money.ts';
 import { databaseTime } from '../database/clock.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
@@ -27,15 +28,19 @@ export async function claimReading(
     `coalesce(${column} not between clock_now() and clock_now() + ? * interval '1 ms', true)`;
   const due = `${passed('reading_until')} and ${passed('next_read_at')}`;
   const look = async () => {
-    const { id } = await fundingAccount(em, null, provider);
-    const [row] = await em.execute<{ due: boolean; reading: boolean; known: boolean }[]>(
-      `select ${due} as due, coalesce(reading_until > clock_now(), false) as reading,
-         coalesce(trusted_until > clock_now(), false) as known from funding_accounts where id = ?`,
-      [forMs, readAgainMs, id],
+    const [row] = await em.execute<{ id: string; due: boolean; reading: boolean; known: boolean }[]>(
+      `select id, ${due} as due, coalesce(reading_until > clock_now(), false) as reading,
+         coalesce(trusted_until > clock_now(), false) as known
+       from funding_accounts where owner_id is null and provider = ? and currency = ?`,
+      [forMs, readAgainMs, provider, platformCurrency],
     );
-    return { id, due: row?.due ?? false, reading: row?.reading ?? false, known: row?.known ?? false };
+    return row;
   };
   const seen = await look();
+  if (!seen) {
+    await fundingAccount(em, null, provider);
+    return claimReading(em, provider, { forMs, readAgainMs });
+  }
   if (seen.due) {
     const claimed = await em.execute<{ id: string }[]>(
       `update funding_accounts set reading_until = clock_now() + ? * interval '1 ms' where id = ? and ${due} returning id`,
@@ -44,7 +49,7 @@ export async function claimReading(
     if (claimed.length > 0) return { turn: 'ours', known: seen.known };
   }
   // Another process may have claimed it in between.
-  const { reading, known } = seen.due ? await look() : seen;
+  const { reading, known } = (seen.due && (await look())) || seen;
   return { turn: reading ? 'being read' : 'not due', known };
 }
 

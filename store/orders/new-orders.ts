@@ -6,6 +6,7 @@ import type { Channel } from '../../domain/sale-channel.ts';
 import { addressColumns, storedAddress } from '../database/buyer-address.ts';
 import { timeIn } from '../database/clock.ts';
 import type { EntityManager } from '../database/entity-manager.ts';
+import { insertRow } from '../database/table-rows.ts';
 import { Order } from '../entities/order.ts';
 import type { Product } from '../entities/people.ts';
 import { newOrderId } from './orders.ts';
@@ -96,7 +97,7 @@ export async function createCheckoutOrder(
 ): Promise<Order> {
   const { product, quantity, sale, shipTo, custody } = checkout;
   const id = newOrderId();
-  await em.insert(Order, {
+  const order = await insertRow(em, Order, {
     id,
     userId: product.userId,
     channel: 'paypal',
@@ -116,7 +117,7 @@ export async function createCheckoutOrder(
     nextCheckAt: timeIn(em, firstQuestionMs),
   });
   await note(em, id, 'noted', `created at the checkout: ${quantity} × ${product.title}`);
-  return em.findOneOrFail(Order, { id });
+  return order;
 }
 
 /** When the sweep first asks PayPal about an order whose buyer has not returned. */
